@@ -1,8 +1,8 @@
-"""Grants members access to desks. An admin requests access for a member. Another member whose key is unlocked grants
-it.
+"""Grants members access to desks. An admin requests access for a member. Another member of the desk grants the access
+with their own private key.
 
-So an admin who manages accounts never reads tips. For the first member of a desk, the recovery passphrase grants
-access. No module that a hook loads may import this file.
+So an admin who manages accounts can never read tips. For the first member of a desk, two people grant access with the
+recovery passphrase. The process that serves the hooks must not load this file.
 """
 
 from collections.abc import Sequence
@@ -60,7 +60,9 @@ class PendingAccess:
 
 
 def request_access(context: Context, by: Actor, desk: str, member: str, reason: str) -> None:
-    """Requests a member's access to a desk. A repeated request changes nothing. Raises NotFound, DeskRefused."""
+    """Stores a request to give a member access to a desk. If the same request is pending, changes nothing. Raises
+    NotFound, DeskRefused.
+    """
     with context.database.writing() as session:
         add_access_request(session, context, by, desk, member, reason)
 
@@ -68,7 +70,7 @@ def request_access(context: Context, by: Actor, desk: str, member: str, reason: 
 def add_access_request(
     session: Session, context: Context, by: Actor, desk: str, member: str, reason: str
 ) -> None:
-    """Requests a member's access to a desk, in the transaction of the calling function."""
+    """Stores a request to give a member access to a desk. Runs in the transaction of the calling function."""
     public_key, subject = _fit(session, desk, member), _subject(desk, member)
     if tables_desks.is_overseen(session, tables_audit.by_actor(by), None, [desk]):
         raise DeskRefused(rules.OVERSEEN_DESK)
@@ -114,12 +116,13 @@ def grant_by_passphrase(
     passphrase: str,
     shown: Sequence[PendingAccess] | None = None,
 ) -> Sequence[tuple[str, str]]:
-    """Grants every pending access request, or those that a person was shown, with the recovery passphrase.
+    """Grants all pending requests for access with the recovery passphrase. If `shown` is given, grants only these
+    requests.
 
-    Returns the desk and the member's name of each. It may run again without harm. A request by the first person, or
-    about the first person, stays pending for another person. So does access to an oversight desk, if one of the two
-    people works for the national desk. Raises PassphraseWrong, DeskRefused or DecryptionFailed.
-    The request that fails changes nothing.
+    Returns the desk and the member's name of each granted request. If a request fails, the earlier requests stay
+    granted, and the function may run again. Skips a request that the first person made, or that is about the first
+    person: another person must grant it. If one of the two people works for the national desk, also skips requests
+    about oversight desks. Raises PassphraseWrong, DeskRefused or DecryptionFailed.
     """
     opener, actor = PassphraseDecrypter(by, passphrase), Actor(by.first)
     done = []
@@ -152,7 +155,8 @@ def grant_by_passphrase(
 def decrypt_desk_as(
     session: Session, desk: str, member: str, private_key: bytes
 ) -> tuple[DeskPrivate, ...]:
-    """Decrypts a desk's keys for a member: first the present key, then the previous key during a rotation.
+    """Decrypts a desk's private keys with a member's private key. Returns the present key and, during a rotation, the
+    previous key.
 
     Raises NotFound if the person is not a member of the desk, or DecryptionFailed.
     """
@@ -163,7 +167,9 @@ def decrypt_desk_as(
 
 
 def desk_words(context: Context, account_id: int, private_key: bytes | None, desk: str) -> str:
-    """Returns the four words of the desk's key that a member decrypts. Returns an empty text for other people."""
+    """Returns the four words by which people compare a desk's key. Computes them from the key that this account
+    decrypts. Returns an empty text if the account cannot decrypt the key.
+    """
     with context.database.reading() as session, suppress(NotFound, DecryptionFailed):
         if private_key is not None:
             opened = decrypt_desk_as(session, desk, of_account(account_id), private_key)
@@ -172,7 +178,7 @@ def desk_words(context: Context, account_id: int, private_key: bytes | None, des
 
 
 def _seal(decision: Decision, private_key: bytes) -> None:
-    """Encrypts the desk's private key for the new member, and records this with the reason of the decision."""
+    """Encrypts the desk's private key for the new member, and writes this to the audit log."""
     session, row, at = decision.session, decision.row, decision.context.now()
     desk, member = _wanted(row)
     public_key = _fit(session, desk, member)
@@ -191,10 +197,10 @@ def _seal(decision: Decision, private_key: bytes) -> None:
 
 
 def _about(session: Session, _context: Context, row: Approval, by: SignedIn) -> ApprovalView | None:
-    """Describes an access request for the page of approvals. An account that works for a desk sees only requests about
-    its own desks.
+    """Describes an access request for the page of approvals. An account that works only for desks sees only requests
+    about its own desks.
 
-    A member of the desk makes the decision.
+    Only a member of the desk may decide.
     """
     desk, member = _wanted(row)
     seen = queries_member_keys.desks_of_account(
@@ -224,7 +230,7 @@ def _about(session: Session, _context: Context, row: Approval, by: SignedIn) -> 
 
 
 def _admit(decision: Decision) -> None:
-    """Gives the new member the desk's private key. The unlocked key of the deciding member decrypts it.
+    """Gives the new member the desk's private key, after decrypting it with the private key of the deciding member.
 
     Raises DeskRefused, DecryptionFailed.
     """
@@ -245,7 +251,9 @@ ADMISSION = ApprovalRule(
 
 
 def _fit(session: Session, desk: str, member: str) -> bytes:
-    """Locks the desk, and returns the public key of the person who should get access. Raises DeskRefused."""
+    """Locks the desk's row, checks that the member may get access, and returns the member's public key. Raises
+    DeskRefused.
+    """
     row = tables_desks.get_desk(session, desk, for_writing=True)
     if row.retired_at is not None or DeskKind(row.kind or kind_of(desk)) not in READING_KINDS:
         raise DeskRefused(

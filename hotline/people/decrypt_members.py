@@ -1,14 +1,15 @@
 """Encrypts a desk's private key for its members. Encrypts each member's own private key under a PIN.
 
-Only the reader process has the secret called pepper, so only the reader can decrypt a key with a PIN. Without the
-pepper, an attacker could quickly try all PINs of six digits. No module that a hook loads may import this file. The
-first format is for a member's key, the second for a desk's key:
+The reader process has a secret called pepper. A member's key can be decrypted only with both the PIN and the pepper, so
+an attacker with a copy of the database cannot try all PINs of six digits. The process that serves the hooks must not
+load this file. A member's private key has the first of these formats. A desk's private key has the second:
 
     `version 3 | pepper's mark 4 | passes 4 | KiB of memory 4 | salt 16 | nonce 24, key, tag 16`
     `version 4 | seal 32 | box to the member: desk's key, desk and member`
 
-The seal is a digest of desk, member and the member's public key under the desk's key. Only a person who has the desk's
-key can grant access, so a public key that was replaced in the database shows. Version 2 has no seal.
+The seal is a digest of the desk, the member and the member's public key. Its key is the desk's private key, so only a
+person with that key can make a seal. If an attacker replaces a member's public key in the database, the seal does not
+match. Version 2 of the second format has no seal.
 """
 
 import hmac
@@ -32,7 +33,9 @@ UNDER_PIN = b"\x03"
 MARK_BYTES = 4
 HEADER = struct.Struct(">c4sII16s")
 PIN_COSTS = Costs(passes=3, kib=64 * 1024)
-"""The cost of one attempt at a PIN: a third of a second on one core, because a responder waits for it."""
+"""The cost of one attempt at a PIN: a third of a second on one processor core. The cost is low, because a responder
+waits during the attempt.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,9 @@ def wrap_desk_key(desk_private: bytes, member_public: bytes, desk_code: str, mem
 def is_granted(
     wrapped: bytes, desk_private: bytes, member_public: bytes, desk_code: str, member: str
 ) -> bool:
-    """Returns True if a person with the desk's key granted access to this public key of a member."""
+    """Returns True if the seal matches, so a person with the desk's key granted access to the member with this public
+    key.
+    """
     seal = _seal(desk_private, member_public, desk_code, member)
     return wrapped[:1] == TO_MEMBER and hmac.compare_digest(wrapped[1 : 1 + SEAL_BYTES], seal)
 
@@ -94,12 +99,13 @@ class PinVault:
     """Encrypts and decrypts members' private keys with their PINs and the reader's pepper."""
 
     peppers: Callable[[], Sequence[bytes]] = field(repr=False)
-    """Returns the peppers, the newest first. A pepper is a secret of the reader process. The previous pepper still
-    decrypts keys that were encrypted with it."""
+    """Returns the peppers, newest first. A pepper is a secret of the reader process. The previous pepper is needed for
+    keys that were encrypted with it.
+    """
     costs: Costs = PIN_COSTS
 
     def wrap(self, private: bytes, pin: str, responder_id: int) -> bytes:
-        """Encrypts a private key for one responder. It cannot be decrypted for another responder."""
+        """Encrypts a responder's private key. The result decrypts only for the same responder."""
         pepper = self.peppers()[0]
         salt = random(argon2id.SALTBYTES)
         header = HEADER.pack(UNDER_PIN, _mark(pepper), self.costs.passes, self.costs.kib, salt)
@@ -107,7 +113,7 @@ class PinVault:
         return header + bytes(box.encrypt(private, aad=header + _member(responder_id)))
 
     def open(self, wrap: bytes, pin: str, responder_id: int) -> bytes:
-        """Returns the private key. Raises PinRefused for a wrong PIN, and also for a damaged key."""
+        """Decrypts and returns the private key. Raises PinRefused for a wrong PIN, and also for a damaged key."""
         read = self._read(wrap)
         if read is None:
             self.open_nothing(pin)
@@ -125,7 +131,7 @@ class PinVault:
         return not is_under(wrap, self.peppers()[0])
 
     def open_nothing(self, pin: str) -> None:
-        """Takes as long as a real attempt. The code calls it for a phone that has no key."""
+        """Does nothing, but takes as long as a real attempt. The code calls this method for a phone that has no key."""
         _stretched(pin, bytes(PrivateKey.SIZE), self.costs, bytes(argon2id.SALTBYTES))
 
     def _read(self, wrap: bytes) -> tuple[bytes, Costs, bytes] | None:
@@ -149,7 +155,7 @@ def _stretched(pin: str, pepper: bytes, costs: Costs, salt: bytes) -> bytes:
 
 
 def _mark(pepper: bytes) -> bytes:
-    """Returns a mark that shows which pepper was used. It does not reveal the pepper."""
+    """Returns a mark that identifies a pepper, but does not reveal it."""
     return hmac.digest(pepper, b"mark", "sha256")[:MARK_BYTES]
 
 

@@ -1,7 +1,5 @@
-"""Decrypts desk keys with the recovery passphrase, while two people are present. No other file decrypts with this
-passphrase.
-
-No module that a hook loads may import this file.
+"""Decrypts desk keys with the recovery passphrase, while two people are present. The process that serves the hooks must
+not load this file.
 """
 
 from dataclasses import dataclass, field
@@ -23,7 +21,9 @@ ALONE = message_text("two people must enter the recovery passphrase: add a secon
 
 @dataclass(frozen=True, slots=True)
 class TwoPeople:
-    """Two people who are present when the passphrase is used. Raises DeskRefused if both names are the same."""
+    """The names of the two people who use the recovery passphrase together. Raises DeskRefused if both names are the
+    same.
+    """
 
     first: str
     """The person who runs the command."""
@@ -35,21 +35,22 @@ class TwoPeople:
             raise DeskRefused(ALONE)
 
     def check(self, session: Session) -> None:
-        """Raises DeskRefused if both names belong to one person. Compares the persons' phones and accounts."""
+        """Raises DeskRefused if both names belong to one person. Looks up the names of persons and accounts."""
         if is_same_person(session, self.first, self.second):
             raise DeskRefused(ALONE)
 
     def why(self, reason: str) -> str:
-        """Returns the reason for the audit log. It names the second person.
+        """Returns the reason for the audit log, with the name of the second person.
 
-        The audit log names the first person as the actor of the row.
+        The row's actor is the first person.
         """
         return f"{reason}; by the passphrase, with {self.second}"
 
 
 OF_THE_DEMO = TwoPeople("the demo's key holder", "no one, since it is a demo")
-"""The two people of an installation whose gateway is the emulator. Its passphrase is in the home folder, and every user
-can read it there."""
+"""The names of the two people for an installation whose gateway is the emulator. In such a demo, every user can read
+the passphrase in the home folder.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,13 @@ class WrappedDesk:
     today: bytes = field(repr=False)
     before: bytes | None = field(repr=False)
     recovery: tuple[bytes, ...] = field(repr=False)
-    """The encrypted private keys of the recovery pairs, the present pair first."""
+    """The encrypted private keys of the recovery key pairs, present pair first."""
 
 
 def wrapped_desk(session: Session, desk: str, by: TwoPeople) -> WrappedDesk:
-    """Returns a desk's encrypted private keys for two people. Raises NotFound, DeskRefused."""
+    """Returns a desk's encrypted private keys, after checking that `by` are two different people. Raises NotFound,
+    DeskRefused.
+    """
     by.check(session)
     today = tables_desks.wrapped_key(session, desk, tables_desks.PASSPHRASE_MEMBER)
     pairs = tuple(one.wrapped_key for one in tables_desks.recovery_pairs(session))
@@ -73,14 +76,16 @@ def wrapped_desk(session: Session, desk: str, by: TwoPeople) -> WrappedDesk:
 
 @dataclass(frozen=True, slots=True)
 class PassphraseDecrypter:
-    """Decrypts desk keys for two people. Derives a key from the passphrase only once for each salt."""
+    """Decrypts desk keys with the recovery passphrase, for two people. Derives each key from the passphrase only once,
+    because this is slow.
+    """
 
     by: TwoPeople
     passphrase: str = field(repr=False)
     stretch: Stretch = field(default_factory=lambda: cache(stretch_passphrase), repr=False)
 
     def open(self, found: WrappedDesk) -> tuple[bytes, ...]:
-        """Returns the present private key. During a rotation, the previous key follows. Raises PassphraseWrong,
+        """Returns the desk's present private key and, during a rotation, its previous key. Raises PassphraseWrong,
         DecryptionFailed.
         """
         each = [(found.today, tables_desks.PASSPHRASE_MEMBER)]
@@ -89,9 +94,9 @@ class PassphraseDecrypter:
         return tuple(self._open(found, one, member) for one, member in each)
 
     def check(self, recovery: tables_desks.RecoveryPair) -> None:
-        """Checks the passphrase with the recovery pair.
+        """Checks that the passphrase decrypts the private key of this recovery key pair.
 
-        Raises PassphraseWrong, or DecryptionFailed if the pair was changed or its keys do not belong together.
+        Raises PassphraseWrong. Raises DecryptionFailed if a key was altered, or if the two keys do not belong together.
         """
         private = decrypt_recovery_pair(recovery.wrapped_key, self.passphrase, stretch=self.stretch)
         if bytes(PrivateKey(private).public_key) != recovery.public_key:

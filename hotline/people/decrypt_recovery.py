@@ -1,6 +1,7 @@
-"""Makes the recovery key pair under the recovery passphrase, and encrypts each new desk key for it.
+"""Makes the recovery key pair, and encrypts each new desk key for this pair. The recovery passphrase decrypts the
+pair's private key.
 
-No module that a hook loads may import this file.
+The process that serves the hooks must not load this file.
 """
 
 from collections.abc import Iterable
@@ -37,11 +38,11 @@ def ensure_pair(
     *,
     replaces: PassphraseDecrypter | None = None,
 ) -> None:
-    """Makes sure that this passphrase decrypts the present recovery pair.
+    """Makes sure that the passphrase of `opener` decrypts the present recovery pair.
 
-    If the passphrase is being changed, `replaces` has the previous passphrase. In this case a new pair is added, and
-    the old pair also stays until the change is complete. Raises DeskRefused if there are no desks yet, PassphraseWrong,
-    DecryptionFailed.
+    When two people change the passphrase, `replaces` has the previous passphrase. In this case, the function adds a new
+    pair. The old pair stays until the change is complete. Raises DeskRefused if there are no desks yet,
+    PassphraseWrong, DecryptionFailed.
     """
     with context.database.reading() as session:
         opener.by.check(session)
@@ -60,8 +61,8 @@ def ensure_pair(
     under = WrappingKey.stretch(opener.passphrase, costs or Costs())
     made = under.new_pair(owner=OWNER)
     with context.database.writing() as session:
-        # A process that adds a desk must also lock the national desk.
-        # So no desk can be encrypted for a pair that was just replaced.
+        # A process that adds a desk must also lock the national desk. So no desk's key can be
+        # encrypted for a pair that this code replaces.
         tables_desks.get_desk(session, NATIONAL, for_writing=True)
         newest = tables_desks.newest_pair(session)
         if newest is None or newest.id != today.id:
@@ -70,15 +71,17 @@ def ensure_pair(
 
 
 def new_pair(passphrase: str, costs: Costs | None = None) -> WrappedPair:
-    """Makes a key pair whose private key is encrypted under this passphrase only.
+    """Makes a recovery key pair, with the private key encrypted under this passphrase.
 
-    This takes a second, so call it outside of a transaction.
+    Call this function outside of a transaction, because it takes a second.
     """
     return WrappingKey.stretch(passphrase, costs or Costs()).new_pair(owner=OWNER)
 
 
 def first_keys(session: Session, passphrase: str, costs: Costs | None, at: datetime) -> SigningKey:
-    """Makes the recovery pair and the hotline's signing key under this passphrase. Returns the signing key."""
+    """Makes the first recovery pair and the hotline's signing key. Stores both, encrypted under this passphrase.
+    Returns the signing key.
+    """
     line, under = SigningKey.generate(), WrappingKey.stretch(passphrase, costs or Costs())
     add_pair(session, under.new_pair(owner=OWNER), under, line, at)
     return line
@@ -87,7 +90,9 @@ def first_keys(session: Session, passphrase: str, costs: Costs | None, at: datet
 def add_pair(
     session: Session, made: WrappedPair, under: WrappingKey, line: SigningKey | None, at: datetime
 ) -> None:
-    """Stores a recovery pair with the hotline's signature. Also stores the signing key under the same passphrase."""
+    """Stores a recovery pair. If `line` is given, adds the hotline's signature, and stores the signing key under the
+    same passphrase.
+    """
     proof = None
     if line is not None:
         said = Statement(made.public_key.hex(), made.public_key.hex(), int(at.timestamp()))
@@ -99,7 +104,7 @@ def add_pair(
 def public_key(session: Session, context: Context) -> bytes:
     """Returns the public key of the recovery pair, for which desk keys are encrypted.
 
-    The transaction must have locked the desk. Raises DeskRefused.
+    The calling function must have locked the desk's row. Raises DeskRefused.
     """
     pair, trust = tables_desks.newest_pair(session), context.encrypter.desks
     if pair is None:
@@ -113,7 +118,8 @@ def public_key(session: Session, context: Context) -> bytes:
 def make_desks(
     session: Session, context: Context, desks: Iterable[tables_desks.Desk], line: SigningKey | None
 ) -> None:
-    """Makes desks and their keys, encrypted for the recovery pair, in the transaction of the calling function.
+    """Makes desks with new key pairs, and encrypts their private keys for the recovery pair. Runs in the transaction of
+    the calling function.
 
     Raises DeskRefused.
     """
@@ -131,7 +137,7 @@ def make_desks(
 
 
 def retire_older_pairs(context: Context, opener: PassphraseDecrypter) -> None:
-    """Checks that the present recovery pair decrypts every desk, and then deletes the older pairs."""
+    """Deletes the older recovery pairs, if the present pair decrypts the key of every desk."""
     with context.database.reading() as session:
         every = tables_desks.recovery_pairs(session)
     if len(every) < 2:
@@ -150,7 +156,7 @@ def retire_older_pairs(context: Context, opener: PassphraseDecrypter) -> None:
 
 
 def check_recovery(context: Context) -> CheckResult:
-    """Returns the result of the doctor's check of the recovery pair."""
+    """Checks the recovery pair for the doctor."""
     with context.database.reading() as session:
         pairs = len(tables_desks.recovery_pairs(session))
     if pairs > 1:

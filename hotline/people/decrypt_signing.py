@@ -1,9 +1,10 @@
-"""Signs desk keys with the hotline's signing key. The recovery passphrase decrypts that key. Two admins can also
-decrypt it together.
+"""Signs desk keys with the hotline's signing key. The recovery passphrase decrypts the signing key. Two admins together
+can also decrypt it.
 
-For each two admins there is a copy that is encrypted for the second admin, and then for the first. The first admin
-requests a signature. This decrypts the outer part and passes on the inner part, with a digest of the desk's key. The
-second admin can sign only what has this digest. No module that a hook loads may import this file.
+For each pair of admins, the database has a copy of the signing key that is encrypted twice: first for the second admin,
+then for the first admin. When the first admin requests a signature, the hotline removes the outer encryption with that
+admin's private key. It stores the result for the second admin, with a digest of the desk's key. The second admin can
+sign only the desk's key with this digest. The process that serves the hooks must not load this file.
 """
 
 import json
@@ -79,7 +80,7 @@ class Signer:
 def line_proof(
     line: SigningKey, code: str, kind: str, place: str, private: bytes, at: datetime
 ) -> bytes:
-    """Returns the hotline's proof of a new key pair."""
+    """Returns the proof of a desk's new key pair: a statement that the hotline signed."""
     public_key = bytes(PrivateKey(private).public_key).hex()
     said = Statement(public_key, verify_key_of(signing_key_of(private)), int(at.timestamp()))
     return proof_of(kind, place, [with_signature(line, said, code, kind, place)])
@@ -88,7 +89,7 @@ def line_proof(
 def next_proof(
     context: Context, row: DeskKey, made: KeyPair, before: bytes, by: Signer, at: datetime
 ) -> bytes | None:
-    """Returns the proof of a desk's next key. Returns None if this process checks no signatures.
+    """Returns the proof of a desk's next key, signed by `by`. Returns None if this process checks no signatures.
 
     Raises DeskRefused if the present key is not signed.
     """
@@ -110,9 +111,9 @@ def next_proof(
 
 
 def signed_key(context: Context, row: DeskKey, at: datetime) -> SignedKey | None:
-    """Returns the signed key of a desk. Returns None if this process checks no signatures.
+    """Returns the newest key in the proof of a desk. Returns None if this process checks no signatures.
 
-    Raises DeskRefused for a key that members must not use, because the hotline did not sign it.
+    Raises DeskRefused if the proof is wrong or old, or if the key in the database is another key.
     """
     trust = context.encrypter.desks
     if trust is None:
@@ -134,7 +135,9 @@ def line_key(context: Context, opener: PassphraseDecrypter) -> SigningKey | None
 def open_line_key(
     context: Context, passphrase: str, stretch: Stretch = stretch_passphrase
 ) -> SigningKey | None:
-    """Decrypts the signing key for `hotline init`, which decrypts no desk. Raises the same errors as `line_key`."""
+    """Decrypts the hotline's signing key, also for `hotline init`, which has no `PassphraseDecrypter`. Raises the same
+    errors as `line_key`.
+    """
     with context.database.reading() as session:
         copies = tables_desks.line_key_copies(session, PASSPHRASE_MEMBER)
     if not copies and context.encrypter.desks is None:
@@ -153,8 +156,8 @@ def keep_line_key(session: Session, line: SigningKey, under: WrappingKey, at: da
 
 
 def key_to_sign(session: Session, context: Context, desk: Desk) -> KeyToSign:
-    """Returns the key of this desk that waits for a signature, with the facts that a person compares. Raises
-    DeskRefused.
+    """Returns the newest key of this desk, with the facts that a person compares before signing it.
+    Raises DeskRefused.
     """
     signed = _wanted(context, desk)
     newest, first = signed.statements[-1], signed.statements[0]
@@ -172,8 +175,8 @@ def key_to_sign(session: Session, context: Context, desk: Desk) -> KeyToSign:
 
 
 def keys_to_sign(context: Context, codes: Sequence[str]) -> Sequence[KeyToSign]:
-    """Returns the keys to sign of these desks, or of all desks that wait for a signature. Leaves out retired desks.
-    Raises DeskRefused.
+    """Returns the newest keys of these desks. If no desks are given, returns the keys of all desks that need a
+    signature and are not retired. Raises DeskRefused.
     """
     trust, at = context.encrypter.desks, context.now()
     if trust is None:
@@ -190,7 +193,8 @@ def keys_to_sign(context: Context, codes: Sequence[str]) -> Sequence[KeyToSign]:
 def sign_desks(
     context: Context, keys: Sequence[KeyToSign], opener: PassphraseDecrypter, reason: str
 ) -> Sequence[str]:
-    """Signs these keys, which a person saw, with the recovery passphrase. Returns the codes of their desks.
+    """Signs the desk keys that a person saw. The recovery passphrase decrypts the signing key. Returns the codes of the
+    desks.
 
     Raises PassphraseWrong, DeskRefused.
     """
@@ -213,7 +217,7 @@ def _refuse_unless_seen(session: Session, context: Context, code: str, mark: str
 
 
 def possible_signers(context: Context) -> Sequence[ConsoleAccount]:
-    """Returns today's admins who have a key."""
+    """Returns the admins who may sign in and have a key pair."""
     with context.database.reading() as session:
         return [
             one
@@ -225,7 +229,8 @@ def possible_signers(context: Context) -> Sequence[ConsoleAccount]:
 def share_line_key(
     context: Context, opener: PassphraseDecrypter, admins: Sequence[ConsoleAccount]
 ) -> None:
-    """Lets each two of these admins sign together, with the public keys that a person compared.
+    """Stores a copy of the signing key for each pair of these admins, so that both together can sign. A person has
+    compared the admins' public keys before.
 
     Raises PassphraseWrong, DeskRefused.
     """
@@ -263,9 +268,10 @@ def _copy(
 def request_signature(
     context: Context, by: Actor, private_key: bytes, code: str, reason: str, *, seen: str
 ) -> None:
-    """Requests that another admin and this admin sign a desk's key together.
+    """Requests a signature of a desk's key, for which another admin and this admin are needed.
 
-    `seen` is the mark of the key that this admin saw. Raises NotFound, DeskRefused, DecryptionFailed.
+    `seen` is the mark of the desk's key that the page showed to this admin. Raises NotFound, DeskRefused,
+    DecryptionFailed.
     """
     with context.database.writing() as session:
         _refuse_unless_seen(session, context, code, seen)
@@ -288,14 +294,16 @@ def request_signature(
 
 
 def _passed_on(sealed: bytes, private_key: bytes, digest: bytes) -> str:
-    """Encrypts the inner part of the key for the second admin, with the digest of what both sign."""
+    """Decrypts the outer encryption of a copy of the signing key. Encrypts the rest for the second admin, with the
+    digest of the statement that both admins sign.
+    """
     plain = _opened(sealed, private_key)
     second, inner = plain[: PublicKey.SIZE], plain[PublicKey.SIZE :]
     return SealedBox(PublicKey(second)).encrypt(digest + inner).hex()
 
 
 def _about(session: Session, context: Context, row: Approval, by: SignedIn) -> ApprovalView | None:
-    """Describes a request for a signature on the page of approvals. Only an admin who has a part of the signing key can
+    """Describes a request for a signature on the page of approvals. Only an admin with a copy in this request can
     decide.
     """
     desk, key = row.subject.partition(":")[2], None
@@ -323,7 +331,8 @@ def _approve(decision: Decision) -> None:
     line = _ours(decision.context, opened.removesuffix(own.encode()))
     _sign(decision.session, decision.context, code, line, decision.context.now())
     _log(decision.session, decision.context, decision.by, "desk_signed", code, decision.reason)
-    # The parts of the signing key were used, so they are deleted. Each later signature needs a new request.
+    # Deletes the copies of the signing key in the request. Each later signature needs a new
+    # request.
     decision.row.encrypted = None
 
 
@@ -337,7 +346,9 @@ SIGNATURE = ApprovalRule(
 
 
 def _sign(session: Session, context: Context, code: str, line: SigningKey, at: datetime) -> None:
-    """Signs the newest key in a desk's proof. Restores values in the row that were changed without a signature."""
+    """Signs the newest key in a desk's proof. Also resets the desk's key, kind and place in the database to the signed
+    values.
+    """
     desk = tables_desks.get_desk(session, code, for_writing=True)
     signed = _wanted(context, desk)
     newest = signed.statements[-1]
@@ -349,9 +360,7 @@ def _sign(session: Session, context: Context, code: str, line: SigningKey, at: d
 
 
 def _wanted(context: Context, desk: Desk) -> SignedKey:
-    """Returns the newest key of a desk that the hotline signed, or that members made from such a key. Raises
-    DeskRefused.
-    """
+    """Returns the newest key in a desk's proof. Raises DeskRefused if the proof is wrong, or if the desk is retired."""
     trust = context.encrypter.desks
     signed = trust.signed(desk.code, desk.proof) if trust is not None else None
     if signed is None or desk.retired_at is not None:
@@ -364,7 +373,7 @@ def _later(signed: SignedKey, at: datetime) -> int:
 
 
 def with_signature(key: SigningKey, said: Statement, code: str, kind: str, place: str) -> Statement:
-    """Returns a statement with its signature."""
+    """Signs a statement with this key, and returns the statement with the signature."""
     text = said.signed_text(code, kind, place)
     return said._replace(signature=key.sign(text).signature.hex())
 
@@ -384,7 +393,9 @@ def _opened(sealed: bytes, private_key: bytes) -> bytes:
 
 
 def _ours(context: Context, seed: bytes) -> SigningKey:
-    """Returns the signing key. Raises DeskRefused if it does not belong to the public half that this process has."""
+    """Returns the signing key. Raises DeskRefused if it does not belong to the public half in the folder of this
+    process.
+    """
     try:
         line = SigningKey(seed)
     except (CryptoError, ValueError, TypeError):

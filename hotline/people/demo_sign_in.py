@@ -1,4 +1,4 @@
-"""Stores the accounts of the demo in a file of its home folder. The demo's sign-in page reads this file."""
+"""Stores the accounts of the demo in a file in the demo's home folder. The demo's sign-in page reads this file."""
 
 import json
 from collections.abc import Sequence

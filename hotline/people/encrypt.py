@@ -1,14 +1,11 @@
 """Encrypts an account's private key, and makes the tokens of sessions and invitations.
 
-Encrypts an account's private key twice: under the password, and under the printed recovery key.
+The database has two copies of an account's private key: one encrypted under the password, one under the printed
+recovery key. `keys.passphrase` defines their format. To check a password, the console tries to decrypt the first copy.
+The database has no digest of a password.
 
-`keys.passphrase` defines both formats. Decrypting the key is also the only check of a password. No other digest of a
-password is stored.
-
-Creates and checks the tokens of sessions and invitations. Only one browser has the token itself. The database has
-only the token's digest.
-
-A value that is encrypted with a token can be decrypted only with the token and the row.
+Only one browser has the token of a session. The database has only the token's digest. So a private key that is
+encrypted with a token can be decrypted only while the browser sends the token.
 """
 
 import base64
@@ -29,7 +26,9 @@ from hotline.keys.encrypt import VERSION
 from hotline.keys.passphrase import HEADER, Costs, WrappingKey, checksum
 
 PAPER_COSTS = Costs(passes=1, kib=8)
-"""The cost for the printed key. The printed key has 128 random bits, so it needs no slow derivation."""
+"""The cost of one key derivation from the printed recovery key. That key has 128 random bits, so it needs no slow
+derivation.
+"""
 SECRET_NAME = "the key of the account"
 
 
@@ -55,7 +54,7 @@ def unwrap_by_paper(wrapped: bytes, recovery_key: str, *, account: str) -> bytes
 def dummy_envelope(costs: Costs) -> bytes:
     """Returns an encrypted key that no password can decrypt.
 
-    With it, a sign-in to an account that does not exist takes as long as any other.
+    The sign-in uses this key for a name without an account, so that the check takes as long as for an account.
     """
     header = HEADER.pack(VERSION, costs.passes, costs.kib, random(argon2id.SALTBYTES))
     envelope = header + random(Aead.NONCE_SIZE + PrivateKey.SIZE + Aead.MACBYTES)
@@ -87,9 +86,9 @@ def digest_of(token: str) -> bytes | None:
 
 
 def form_key(token: str) -> str:
-    """Returns the secret key that every form of a session contains.
+    """Returns the secret that every form of a session contains. With it, the console recognises its own forms.
 
-    It reveals nothing about the token. Raises ValueError if the text is not a token.
+    The secret reveals nothing about the token. Raises ValueError if the text is not a token.
     """
     return _derived(token, b"form").hex()
 

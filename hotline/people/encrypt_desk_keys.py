@@ -1,8 +1,8 @@
-"""Decrypts desk keys with the recovery key pair. Each desk's private key is encrypted for this pair and for the members
-of the desk.
+"""Decrypts desk keys with the recovery passphrase. The passphrase decrypts the private key of the recovery key pair,
+and this private key decrypts the keys of all desks.
 
-The private key of this pair exists only in encrypted form, under the recovery passphrase. A member who makes a desk's
-next key needs only the public key of the pair. No module that a hook loads may import this file.
+To encrypt a desk's next key for this pair, a member needs only the pair's public key. The process that serves the hooks
+must not load this file.
 """
 
 from collections.abc import Sequence
@@ -28,10 +28,10 @@ def decrypt_by_passphrase(
     recovery: Sequence[bytes],
     stretch: Stretch,
 ) -> bytes:
-    """Returns a desk's private key. `recovery` contains the encrypted private keys, the newest first.
+    """Returns a desk's private key. `recovery` contains the encrypted private keys of the recovery pairs, newest first.
 
-    Raises PassphraseWrong. Also raises it if the desk was encrypted for a pair with another passphrase. Raises
-    DecryptionFailed.
+    Raises PassphraseWrong, also if the desk's key was encrypted for a recovery pair with another passphrase. Raises
+    DecryptionFailed if the desk's key was altered.
     """
     closed = not recovery
     for one in recovery:

@@ -1,5 +1,5 @@
-"""Makes a digest of a code or a start PIN with salted Argon2id. The digest is used only to compare digits that are
-typed later. The digits cannot be computed from it.
+"""Makes the digest of a code or a start PIN with salted Argon2id. With the digest, the hotline checks digits that a
+person types later. No one can read the digits from the digest.
 
 The format is `version 4 | passes 4 | KiB of memory 4 | salt 16 | digest 32`.
 """
@@ -18,8 +18,9 @@ HEADER = struct.Struct(">cII16s")
 DIGEST_BYTES = 32
 START_COSTS = PIN_COSTS
 CODE_COSTS = Costs(passes=1, kib=1024)
-"""The cost of computing the digest of a code. It is low. A code is valid for two days and three attempts, and the phone
-shows it in the SMS anyway."""
+"""The cost of computing the digest of a code. This cost is low, because a code is valid only for two days and three
+attempts.
+"""
 
 
 def digest_digits(digits: str, costs: Costs) -> bytes:
@@ -31,7 +32,7 @@ def digest_digits(digits: str, costs: Costs) -> bytes:
 def is_same(kept: bytes | None, digits: str, costs: Costs) -> bool:
     """Returns True if `kept` is the digest of `digits`.
 
-    If there is no digest, returns False after the same time.
+    Without a digest, returns False, but takes as long as with a digest.
     """
     read = None if kept is None else _read(kept)
     if read is None:

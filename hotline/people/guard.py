@@ -1,11 +1,11 @@
 """Guards every page of the console, and shows the error pages.
 
-The guard checks in this order: our host, our origin, a session, a role, the form's key, a recent sign-in. A page that
-the account may not see looks like an unknown address.
+The guard checks each request in this order: our host name, our origin, a session, a role, the form's secret key, a
+recent sign-in. If the account may not see a page, the guard answers as if the address did not exist.
 
-An error page tells the user what to do next. It does not describe the error. The log line contains the class of the
-error and a reference. It contains no address, because an address below `/welcome/` is a secret. It contains no message,
-because a message may quote typed text.
+An error page says what the user can do next, and does not describe the error. The log line contains only the class of
+the error and a reference. An address may be secret (below `/welcome/`), and an error's message may quote typed text. So
+the log line contains neither.
 """
 
 import hmac
@@ -42,15 +42,18 @@ from hotline.people import service_sessions
 from hotline.text.languages import CODES, FIRST
 
 PART = "X-Part"
-"""The header of a request from our script that needs only the changing parts of a page."""
+"""The header by which our script asks for only the changing parts of a page."""
 URLENCODED = "application/x-www-form-urlencoded"
 AUTOMATIC = "auto"
-"""The query parameter of a page that reloads automatically. A request with it does not extend the session."""
+"""The query parameter in the address of a page that reloads automatically. A request with this parameter does not
+extend the session.
+"""
 MAX_ROW_ID = 2**31 - 1
 """The highest possible id of a row."""
 MAX_FIELDS = 2000
-"""The largest number of fields in a form. The largest form of the console has a few hundred fields. A million empty
-fields would use a gigabyte of memory."""
+"""The largest number of fields in a form. The largest form of the console has a few hundred fields. Without this limit,
+a form with a million empty fields would use a gigabyte of memory.
+"""
 Answer = Callable[..., Response]
 
 
@@ -63,7 +66,7 @@ class GuardContext:
 
 
 def check_host(context: GuardContext) -> Response | None:
-    """Refuses a request that names another host, although it reached this machine."""
+    """Refuses a request whose host name is not that of the console."""
     if request.host != urlsplit(context.context.console_url).netloc:
         return make_response("", 421)
     return None
@@ -72,7 +75,7 @@ def check_host(context: GuardContext) -> Response | None:
 def check_field_count() -> None:
     """Refuses a form with too many fields, before the form is parsed.
 
-    For a form with a file, Flask has a limit of its own.
+    Flask itself limits the number of fields in a form with a file.
     """
     if request.mimetype == URLENCODED and request.get_data().count(b"&") >= MAX_FIELDS:
         abort(413)
@@ -109,7 +112,8 @@ def guarded_view(context: GuardContext, route: PageRoute) -> Answer:
             abort(404)
         visit = signed_visit(guest, by, token)
         if request.method == "POST":
-            # Compares bytes, because `compare_digest` accepts no strings with non-ASCII letters.
+            # The code below compares bytes, because `compare_digest` accepts no strings with
+            # non-ASCII letters.
             posted = visit.form.text(FORM_KEY).encode("utf-8", "replace")
             if not hmac.compare_digest(posted, by.session_key.encode()):
                 if by.is_locked:
@@ -128,8 +132,8 @@ def guarded_view(context: GuardContext, route: PageRoute) -> Answer:
 def _only_what_may_be(context: GuardContext, values: dict[str, object]) -> None:
     """Refuses a form from another site, and an address with an impossible id.
 
-    A browser sends the origin with each POST. The database would raise an error for an id above the limit or for a NUL
-    character.
+    A browser sends the origin of the form with each POST. The guard also refuses an id above the limit and a NUL
+    character, because the database would raise an error for them.
     """
     if request.method == "POST" and request.headers.get("Origin") != context.context.console_url:
         abort(403)
@@ -141,8 +145,8 @@ def _only_what_may_be(context: GuardContext, values: dict[str, object]) -> None:
 
 
 def _outside(guest: GuestVisit) -> Response:
-    """Shows the sign-in page. The page also contains the fields that were posted. These fields are stored nowhere
-    else.
+    """Returns the answer to a request without a session, which is usually the sign-in page. After a POST, the sign-in
+    page contains the posted fields, which are stored nowhere else.
     """
     if PART in request.headers:
         return make_response("", 401)
@@ -156,9 +160,10 @@ def _outside(guest: GuestVisit) -> Response:
 def _fresh(
     visit: Visit, route: PageRoute, values: dict[str, object], password: str, code: str
 ) -> Response:
-    """Signs the account in again for a page that needs a recent sign-in, if the request contains password and code.
+    """Handles a form that needs a recent sign-in. If the request contains a password and a code, signs the account in
+    again, and shows the page.
 
-    If they are missing, asks for both.
+    Without them, returns a page that asks for both.
     """
     if not password and not code:
         return _asked(visit)
@@ -171,12 +176,14 @@ def _fresh(
 
 
 def _asked(visit: Visit) -> Response:
-    """Returns the page that asks for password and code, and then sends the form again."""
+    """Returns a page that asks for password and code. This page then sends the original form again."""
     return page(visit, "fresh.html", status=422, kept=visit.form.kept())
 
 
 def _guest(context: GuardContext) -> GuestVisit:
-    """Makes a visit without an account. Its language comes from the address, from the form, or from the browser."""
+    """Returns the visit of a user who is not signed in. Takes the language from the address, the
+    form or the browser.
+    """
     asked = (request.args.get("language"), request.form.get("speaks"))
     preferred = request.accept_languages.best_match(CODES, default=FIRST)
     language = next((code for code in (*asked, preferred) if code in CODES), FIRST)
@@ -201,7 +208,9 @@ LOG = logging.getLogger("hotline.console")
 
 
 def error_page(context: GuardContext, error: Exception) -> Response:
-    """Returns the page for an error, for an invalid request, and for an address that is unknown or hidden."""
+    """Returns the page for an error: a fault of the console, an invalid request, or an address that is unknown or that
+    the account may not see.
+    """
     if isinstance(error, HTTPException | NotFound):
         code = 404 if isinstance(error, NotFound) else error.code or 400
         language = _of_the_account(context)
@@ -219,7 +228,7 @@ def error_page(context: GuardContext, error: Exception) -> Response:
 def _of_the_account(context: GuardContext) -> str:
     """Returns the language of the signed-in account.
 
-    Returns an empty text if there is no account or it cannot be read.
+    Returns an empty text if no account is signed in, or if the database cannot read the account.
     """
     token = request.cookies.get(COOKIE, "")
     with suppress(HotlineError):
@@ -234,7 +243,7 @@ def _drawn(
 ) -> Response:
     """Shows a page in the given language, or else in the browser's language.
 
-    It reads no account, because reading the account may have caused the error.
+    Reads no account, because the error may come from reading the account.
     """
     language = language or request.accept_languages.best_match(CODES, default=FIRST) or FIRST
     given = {

@@ -1,4 +1,4 @@
-"""Signs a visitor in as a demo account with one click, and shows the parts of all pages.
+"""Signs a visitor in as a demo account with one click. Also shows the style guide: all parts of the console's pages.
 
 Only the process that `hotline demo` starts has these pages.
 """
@@ -16,11 +16,11 @@ TINTS = {
     "good": phrase("This task is done."),
     "soft": phrase("This notice needs no action."),
 }
-"""The text of each kind of notice on the style guide."""
+"""The text of each kind of notice on the page of the style guide."""
 
 
 def sign_in(visit: GuestVisit) -> Response:
-    """Starts a session of the named account, but only for a browser on this machine."""
+    """Starts a session of the chosen demo account, but only for a browser on this machine."""
     if not comes_from(request.remote_addr or "", LOOPBACK):
         abort(404)
     found = service_demo.sign_in(visit.context, visit.form.text("account"))
@@ -32,5 +32,5 @@ def sign_in(visit: GuestVisit) -> Response:
 
 
 def style_guide(visit: GuestVisit) -> Response:
-    """Shows every part of the console's pages once, made by the same macros."""
+    """Shows every part of the console's pages once. The macros of the real pages make these parts."""
     return page(visit, "styleguide.html", tints=TINTS)

@@ -1,6 +1,6 @@
-"""Handles sign-in, sign-out, lost passwords and the links of new accounts.
+"""Shows the pages for sign-in, sign-out, lost passwords and the links of new accounts.
 
-Also sends the static files that the pages use.
+Also sends the static files of all pages, such as style sheets.
 """
 
 from dataclasses import replace
@@ -32,11 +32,11 @@ from hotline.text import qr_code
 from hotline.text.languages import CODES
 
 ONE_CLICK = "demo_entering.enter"
-"""The name of the address that exists only in the demo's process."""
+"""The endpoint for a sign-in with one click. It exists only in the demo."""
 SAFE: Any = {"secure": True, "httponly": True, "samesite": "Strict"}
 KNOWN_SECONDS = service_sessions.MARK_DAYS * 24 * 3600
 KEPT = "kept."
-"""The prefix of hidden fields that are sent again after the sign-in."""
+"""The prefix of hidden fields with the user's typed text. After the sign-in, the user can send these fields again."""
 
 
 def sign_in_page(visit: GuestVisit) -> Response:
@@ -47,9 +47,9 @@ def sign_in_page(visit: GuestVisit) -> Response:
 
 
 def sign_in(visit: GuestVisit) -> Response:
-    """Signs the account in, and shows the page that was requested before.
+    """Signs the account in, and shows the page that the browser requested before.
 
-    If fields were typed before, shows them with a button that sends them again.
+    If the user had sent a form without a valid session, shows a button that sends this form again.
     """
     form = visit.form
     to = local_address(form.text("to"))
@@ -83,7 +83,9 @@ def with_session_cookies(answer: Response, found: service_sessions.NewSession) -
 
 
 def session_ended(visit: GuestVisit) -> Response:
-    """Shows the sign-in page if the session ended before the form was sent. The fields are stored only in that page."""
+    """Returns the sign-in page after a user sent a form without a valid session. Only this page contains the form's
+    fields.
+    """
     return _form(visit, local_address(visit.path), visit.form.kept(), status=401)
 
 
@@ -95,7 +97,7 @@ def sign_out(visit: Visit) -> Response:
 
 
 def local_address(address: str) -> str:
-    """Returns the address if it belongs to the console, or else the address of the page Today."""
+    """Returns the address if it belongs to the console. Otherwise returns the address of the first page."""
     plain = address.isprintable() and "\\" not in address
     return address if plain and address.startswith("/") and not address.startswith("//") else "/"
 
@@ -135,11 +137,11 @@ ASKED = {
     "code": "secret_code",
     "finish": "have",
 }
-"""The field of the form that shows a refusal, for each action."""
+"""For each action of the form, the field next to which the page shows an error."""
 
 
 def step(visit: GuestVisit, token: str) -> Response:
-    """Shows the next step of a new account's link.
+    """Shows the next of the three steps in which a person sets up a new account by its link.
 
     The page is in the account's language, unless the user chose another language.
     """
@@ -153,7 +155,7 @@ def step(visit: GuestVisit, token: str) -> Response:
 
 
 def take_step(visit: GuestVisit, token: str) -> Response:
-    """Carries out one of the three steps of a new account."""
+    """Carries out one of the three steps in which a person sets up a new account."""
     here = service_own_account.current_step(visit.context, token, visit.began)
     if here is None:
         return step(visit, token)
@@ -167,7 +169,7 @@ def take_step(visit: GuestVisit, token: str) -> Response:
 
 
 def _taken(visit: GuestVisit, token: str, does: str) -> Response:
-    """Carries out one step. Raises AccountRefused."""
+    """Carries out the action `does` of a step. Raises AccountRefused."""
     match does:
         case "password":
             password = visit.form.secret("password")
@@ -199,7 +201,7 @@ def _taken(visit: GuestVisit, token: str, does: str) -> Response:
 
 
 def _carrying(answer: Response, browser: str) -> Response:
-    """Adds the cookie with this browser's token to the response. If the token is empty, deletes the cookie."""
+    """Adds a cookie with the token for the later steps to the response. If the token is empty, deletes the cookie."""
     if browser:
         answer.set_cookie(LINK_COOKIE, browser, **SAFE)
     else:
@@ -208,7 +210,7 @@ def _carrying(answer: Response, browser: str) -> Response:
 
 
 def _sheet(visit: GuestVisit, token: str) -> Response:
-    """Answers a POST with a new recovery sheet, which is shown only once. It replaces the earlier sheet."""
+    """Makes a new recovery sheet, and shows it only this once. The new sheet replaces the earlier sheet."""
     here = service_own_account.current_step(visit.context, token, visit.began)
     if here is None:
         return step(visit, token)
@@ -228,7 +230,7 @@ A_YEAR = "public, max-age=31536000, immutable"
 def static(visit: GuestVisit, name: str) -> Response:
     """Sends the static file with this name. The name contains a digest of the content.
 
-    So a file of another release is not found.
+    So a page of another release of the program never gets a file of this release.
     """
     file = next((one for one in visit.templates.files.values() if one.name == name), None)
     if file is None:

@@ -1,4 +1,6 @@
-"""Finds the members who may use a desk now, and the public key for which the desk's key is encrypted."""
+"""Decides which members may use a desk now, and returns their public keys. A member is a responder's phone or a console
+account.
+"""
 
 from datetime import datetime
 
@@ -31,7 +33,7 @@ def public_key(session: Session, desk: str, member: str) -> bytes | None:
 
 
 def end_lost_access(session: Session, member: str, at: datetime) -> None:
-    """Ends a member's access to the desks that they may no longer use."""
+    """Deletes a member's copies of the keys of desks that the member may not use any more."""
     kept = {
         code
         for code in tables_desks.desks_of(session, member)
@@ -41,8 +43,8 @@ def end_lost_access(session: Session, member: str, at: datetime) -> None:
 
 
 def desks_of_account(session: Session, account: ConsoleAccount) -> frozenset[str]:
-    """Returns the desks of an account: the desks of its owner's phones. If the owner has no phones, returns the desks
-    whose key the account can decrypt.
+    """Returns the desks to which the phones of the account's owner belong. If the owner has no phones, returns the
+    desks whose key the account can decrypt.
     """
     phones = tables_accounts.phones_of(session, account.person_id)
     if phones:
@@ -52,7 +54,7 @@ def desks_of_account(session: Session, account: ConsoleAccount) -> frozenset[str
 
 
 def names_of(session: Session, person_id: int) -> tuple[str, ...]:
-    """Returns all names under which a person is a member of desks: one for each phone and account."""
+    """Returns all member names of a person: one for each phone and account."""
     phones = select(Responder.id).where(Responder.person_id == person_id).order_by(Responder.id)
     logins = select(ConsoleAccount.id).where(ConsoleAccount.person_id == person_id)
     return (
@@ -62,7 +64,7 @@ def names_of(session: Session, person_id: int) -> tuple[str, ...]:
 
 
 def role_for(desk: str) -> AccountRole:
-    """Returns the role of an account that may use this desk."""
+    """Returns the role that an account needs to use this desk."""
     return AccountRole.NATIONAL if desk == NATIONAL else AccountRole.DESK
 
 

@@ -1,20 +1,11 @@
-"""Contains the rules of persons, desks and blocked phones. Pure.
+"""Contains the rules about responders, their enrolment, desks and wrong PINs. All functions are pure.
 
-Checks if enough responders are active, so that every tip reaches a responder.
+The hotline always needs two active people of the national desk, and a responder in each district. Before callers can
+report, at least three phones must be enrolled. If a district has no responder, the national desk gets the alerts about
+its tips. Callers do not notice this, but an admin must know.
 
-The hotline always needs two active people of the national desk, and a responder in each district. At least three phones
-must be enrolled before the hotline can open. If a district has no responder, the national desk is alerted instead, and
-callers notice no difference. But an admin must know about it.
-
-The module also computes one level and a list of districts from a responder's desks, and the desks from these.
-
-Defines the kinds of desks, and what each kind may know.
-
-It also defines the names under which a desk's key is encrypted for its members.
-
-Decides for how long wrong PINs block a phone, and when coordinators are warned.
-
-A warning means that another person may be using a responder's PIN.
+After too many wrong PINs, the hotline blocks a phone. It also warns the coordinator of a desk if another person may be
+using a responder's PIN.
 """
 
 import csv
@@ -46,7 +37,7 @@ from hotline.text.typed import NameFault, comparison_keys, name_fault, tidy_name
 
 
 class Level(StrEnum):
-    """The escalation levels, in the order in which they are alerted."""
+    """The levels of responders, in the order in which the hotline alerts them."""
 
     RESPONDER = "responder"
     DEPUTY = "deputy"
@@ -63,7 +54,7 @@ MIN_PHONES = 3
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """A responder's leave, from its beginning until the responder is back."""
+    """A time in which a responder is on leave."""
 
     starts_at: datetime
     ends_at: datetime
@@ -74,7 +65,7 @@ class Absence:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A responder who is enrolled and was not removed. The object also says if messages can reach the responder."""
+    """A responder who is enrolled and was not removed, with the facts that decide if the responder can be alerted."""
 
     id: int
     person_id: int
@@ -95,7 +86,7 @@ class Member:
 
 
 def active_national(people: Iterable[Member], at: datetime) -> int:
-    """Returns the number of persons of the national desk who have an active phone."""
+    """Returns the number of people of the national desk who have an active phone."""
     return len({o.person_id for o in people if o.level is Level.NATIONAL and o.is_active(at)})
 
 
@@ -111,14 +102,14 @@ def fewest_national(people: Sequence[Member], starts_at: datetime, ends_at: date
 
 
 def empty_districts(people: Sequence[Member], districts: Sequence[str]) -> list[str]:
-    """Returns the districts in which no responder is enrolled."""
+    """Returns the codes of the districts in which no responder is enrolled."""
     return [code for code in districts if not any(one.covers(code) for one in people)]
 
 
 def desks_without_active(
     people: Sequence[Member], districts: Sequence[str], at: datetime
 ) -> list[str]:
-    """Returns the desks whose responders are all unreachable or on leave."""
+    """Returns the codes of the desks whose responders are all unreachable or on leave."""
     codes = (*districts, NATIONAL)
     desks = {code: [one for one in people if one.covers(code)] for code in codes}
     return [
@@ -133,9 +124,9 @@ def unwatched_desks(
     shown: Collection[str],
     at: datetime,
 ) -> list[str]:
-    """Returns the desks without an open board and without an active phone on duty.
+    """Returns the desks that no one watches: desks without an active phone on duty whose board no one has open.
 
-    A desk without a roster has all its people on duty. A desk without people and accounts is left out.
+    At a desk without a roster, all people are on duty. Leaves out desks without people and accounts.
     """
     phones = {
         code
@@ -149,9 +140,9 @@ def unwatched_desks(
 
 
 def desks_of(level: Level, codes: Sequence[str]) -> Mapping[str, Level]:
-    """Returns the desks at which a responder of this level works in these districts, with the level at each.
+    """Returns the desks of a responder with this level in these districts, each with the level.
 
-    If no districts are given, the responder works in all districts.
+    If no districts are given, returns the desks of all districts.
     """
     if level is Level.NATIONAL:
         return {NATIONAL: level}
@@ -164,7 +155,7 @@ def highest_level(levels: Iterable[Level]) -> Level:
 
 
 def districts_of(desks: Collection[str]) -> list[str]:
-    """Returns the districts among these desks. An empty list means either all districts or none."""
+    """Returns the districts among these desks. Returns an empty list if the desks include all districts or none."""
     every = every_district()
     mine = [code for code in every if code in desks]
     return [] if len(mine) == len(every) else mine
@@ -174,7 +165,8 @@ def every_district() -> list[str]:
     return sorted(district.code for district in districts())
 
 
-# Reads files of responders, defines the rules and states of enrolment, and makes the demo's responders.
+# The code below reads files of responders, defines the rules and states of enrolment, and makes the
+# demo's responders.
 
 OF_DISTRICTS = tuple(level for level in Level if level is not Level.NATIONAL)
 COLUMNS = ("name", "msisdn", "language", "level", "districts", "categories")
@@ -199,11 +191,11 @@ class EnrolmentRow:
     languages: tuple[str, ...]
     """The codes of the responder's languages. The hotline writes to the responder in the first language."""
     desks: Mapping[str, Level]
-    """The responder's desks, with their level at each desk."""
+    """The responder's desks, with the responder's level at each desk."""
     categories: tuple[Category, ...]
     """The categories of cases that the responder may get. Empty if the responder may get all categories."""
     person_id: int | None = None
-    """The person who gets this phone, if the person already exists. None for a new person."""
+    """The id of the person who gets this phone. None if the row is about a new person."""
 
     @property
     def language(self) -> str:
@@ -222,7 +214,7 @@ class EnrolmentRow:
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """An error in a line of the file."""
+    """An error in one line of an imported file."""
 
     line: int
     reason: MessageText
@@ -232,7 +224,7 @@ class RowFault:
 
 
 def read_responders(text: str) -> Sequence[EnrolmentRow]:
-    """Returns the rows of a CSV file. Raises ImportRefused with all errors.
+    """Reads a CSV file of new responders, and returns its rows. Raises ImportRefused with all errors.
 
     Commas or semicolons may separate the cells. The columns may be in any order.
     """
@@ -242,8 +234,8 @@ def read_responders(text: str) -> Sequence[EnrolmentRow]:
 
 
 def check_rows(text: str) -> tuple[Sequence[EnrolmentRow], Sequence[RowFault]]:
-    """Returns the rows that contain no error, and the errors of all rows. A row that repeats another row is in both
-    results.
+    """Returns the rows without errors, and all errors of the file. A row with the same name or number as another row is
+    in both results.
     """
     faults: list[RowFault] = []
     filled = read_cells(text, COLUMNS, faults)
@@ -263,7 +255,9 @@ def refuse_faults(faults: Sequence[RowFault]) -> None:
 def read_cells(
     text: str, columns: Sequence[str], faults: list[RowFault]
 ) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """Yields the line number and the cells of each complete row. The key of a cell is its column."""
+    """Yields the line number and the cells of each complete row, by column. Adds the errors of
+    other rows to `faults`.
+    """
     text = text.removeprefix("\ufeff")
     first = text.split("\n", 1)[0]
     delimiter = ";" if first.count(";") > first.count(",") else ","
@@ -348,9 +342,10 @@ def _row(line: int, cells: Mapping[str, str], faults: list[RowFault]) -> Enrolme
 
 
 def _desks(level: str, cell: str, wrong: list[MessageText]) -> Mapping[str, Level]:
-    """Returns the desks that a cell names, with the level at each. An empty cell means every district.
+    """Returns the desks of the districts in a cell, with the level at each desk. An empty cell means all districts.
 
-    With `Gasabo;Huye`, both districts have the level of the row. With `Gasabo=deputy`, Gasabo has its own level.
+    With `Gasabo;Huye`, both desks have the level of the row. With `Gasabo=deputy`, the desk of Gasabo has its own
+    level.
     """
     named: dict[str, Level] = {}
     usual = Level(level) if level in set(Level) else Level.RESPONDER
@@ -401,29 +396,35 @@ def _repeated(rows: Sequence[EnrolmentRow]) -> Iterator[RowFault]:
 
 
 def _quoted(word: str) -> str:
-    """Returns a mistyped word for an error message. Returns "(not shown)" if it contains a digit."""
+    """Returns a mistyped word for an error message. Returns "(not shown)" if the word contains a digit, because it
+    could be a phone number.
+    """
     if any(letter.isnumeric() for letter in word) or not word.isprintable():
         return "(not shown)"
     return repr(word[:40])
 
 
 CODE_VALIDITY = timedelta(hours=48)
-"""The time for which the code in the SMS is valid. The code proves the phone."""
+"""The time for which the code in the enrolment SMS is valid. A person who enters the code has the phone."""
 START_PIN_VALIDITY = timedelta(days=14)
-"""The time for which the start PIN is valid. It proves the person, because the person gets it on paper."""
+"""The time for which the start PIN is valid. Only the right person can enter the start PIN, because that person gets it
+on paper.
+"""
 DECIDED_WITHIN = timedelta(days=7)
-"""The time within which a second admin must decide after phone and person were proved. After this time the proofs are
-no longer valid.
+"""After the responder has entered the code and the start PIN, a second admin must decide about the enrolment within
+this time. Otherwise the responder must start again.
 """
 OLD_NUMBER_KEPT = timedelta(days=7)
-"""The time for which the old number is stored, so that the hotline can send an SMS about the change to it."""
+"""After a responder changes the phone number, the hotline stores the old number for this time, and sends an SMS about
+the change to it.
+"""
 MAX_ATTEMPTS = 3
 CODE_DIGITS = 6
 START_DIGITS = 8
 
 
 def new_digits(count: int) -> str:
-    """Returns this number of random digits. The first digit is never zero, because people may leave out a leading
+    """Returns a text of `count` random digits. The first digit is never zero, because people may leave out a leading
     zero.
     """
     first = 10 ** (count - 1)
@@ -431,7 +432,7 @@ def new_digits(count: int) -> str:
 
 
 def may_decide(proved_at: datetime | None, at: datetime) -> bool:
-    """Returns True if a second admin may decide on the enrolment now."""
+    """Returns True if a second admin may decide about the enrolment now."""
     return proved_at is not None and at < proved_at + DECIDED_WITHIN
 
 
@@ -447,8 +448,8 @@ class RequestedPosting:
 
 
 def read_posting(text: str) -> RequestedPosting:
-    """Reads the requested desks from a text that `RequestedPosting.__str__` made. Raises ValueError for any other
-    text.
+    """Reads a requested posting from a text that `RequestedPosting.__str__` made. Raises ValueError
+    for any other text.
     """
     places, _, kinds = text.partition("|")
     pairs = (one.split("=") for one in places.split(",") if one)
@@ -459,7 +460,7 @@ def read_posting(text: str) -> RequestedPosting:
 
 
 def gains_rights(before: Mapping[str, Level], after: Mapping[str, Level]) -> bool:
-    """Returns True if the responder gains a new desk, or a higher level at a desk."""
+    """Returns True if the responder gets a new desk, or a higher level at a desk."""
     return any(
         code not in before or LEVELS.index(level) > LEVELS.index(before[code])
         for code, level in after.items()
@@ -467,7 +468,9 @@ def gains_rights(before: Mapping[str, Level], after: Mapping[str, Level]) -> boo
 
 
 def without_gains(before: Mapping[str, Level], after: Mapping[str, Level]) -> Mapping[str, Level]:
-    """Returns the part of a change that needs no approval: the present desks, each with the lower of its two levels."""
+    """Returns the part of a change that needs no approval: the desks that the responder keeps, each with the lower of
+    the old and the new level.
+    """
     return {
         code: min(level, before[code], key=LEVELS.index)
         for code, level in after.items()
@@ -478,37 +481,40 @@ def without_gains(before: Mapping[str, Level], after: Mapping[str, Level]) -> Ma
 class EnrolmentState(StrEnum):
     """The state of an enrolment.
 
-    It changes from proving to waiting, then to active, then to left. From left, it can change back to active.
+    A new enrolment is in the state `PROVING`, and then in the states `WAITING`, `ACTIVE` and `REMOVED`. A removed
+    responder can return.
     """
 
     PROVING = "proving"
     """The responder is registered. The hotline sent a code to the phone, and the person got a start PIN."""
     WAITING = "waiting"
-    """The responder entered code and start PIN on that phone, and chose a PIN. A second admin must decide."""
+    """The responder entered the code and the start PIN on the phone, and chose a PIN. A second admin must decide."""
     ACTIVE = "active"
     REMOVED = "left"
 
 
 UNPROVED = frozenset({EnrolmentState.PROVING, EnrolmentState.WAITING})
-"""The states in which a responder gets no alert. A removed responder who returns must prove phone and person again."""
+"""The states of an enrolment in which the responder gets no alerts yet. A removed responder who returns goes through
+these states again.
+"""
 
 
 class EnrolmentKind(StrEnum):
-    """The kind of an enrolment: it says what the enrolment proves."""
+    """The thing that an enrolment proves."""
 
     ENROL = "enrol"
-    """The person's own phone and PIN. This kind is also used after a responder has forgotten the PIN."""
+    """The responder has this phone, and chooses a PIN. A responder who has forgotten the PIN also needs this kind."""
     NUMBER = "number"
-    """A new number of the responder. The key and the PIN stay the same."""
+    """The responder has a new phone number. The responder's key and PIN stay the same."""
 
 
 PREFIX = "+25078810"
-"""The beginning of the demo's phone numbers. They are valid, so that all checks of numbers apply to them. The demo
-sends no real SMS to them.
+"""The first digits of the demo's phone numbers. These numbers have a valid form, so that all checks accept them. The
+demo sends no real SMS.
 """
 EACH = 2
 ON_CALL = ("Admin 1", f"{PREFIX}9901", "en")
-"""The name, number and language of the demo's on-call contact, who also has an account."""
+"""The name, number and language of the demo's on-call contact. The same person has an account."""
 CALL_BACK_NUMBER = "0788109902"
 """The number from which the national desk calls back."""
 NATIONAL_NUMBER = "0788109903"
@@ -518,7 +524,7 @@ WITH_PINS = ("Gasabo 1", "Gasabo 2", "National desk 1")
 
 
 def demo_numbers(confirmed_on: date) -> list[dict[str, str]]:
-    """Returns rows of `numbers.csv` for the demo's two numbers, as if a desk had verified them."""
+    """Returns rows of `numbers.csv` for the demo's two phone numbers, marked as verified."""
     services = {CALL_BACK_NUMBER: "National desk calls back", NATIONAL_NUMBER: "National desk"}
     return [
         {
@@ -535,9 +541,9 @@ def demo_numbers(confirmed_on: date) -> list[dict[str, str]]:
 
 
 def demo_responders() -> str:
-    """Returns a CSV file for `hotline people import`.
+    """Returns the demo's responders as a CSV file for `hotline people import`.
 
-    Each number contains the district and the person: +25078810 12 01 is person 01 of district 12.
+    Each phone number contains the district and the person: +25078810 12 01 is person 01 of district 12.
     """
     file = io.StringIO()
     rows = csv.writer(file, lineterminator="\n")
@@ -559,43 +565,46 @@ class DeskKind(StrEnum):
     DISTRICT = "district"
     NATIONAL = "national"
     SERVICE = "service"
-    """A desk of this kind gets service referrals, but never tips. It has no grants, and is not alerted during
-    escalation."""
+    """A desk of this kind gets service referrals, but never tips. No tip is encrypted for it, and the hotline never
+    alerts it.
+    """
     BORDER = "border"
-    """A border desk can stop a journey that has begun."""
+    """A border desk works at a border post, and can stop a journey out of the country."""
     PROTECTION = "protection"
-    """A protection desk works for a refugee camp. It is alerted together with the desk of its district."""
+    """A protection desk works for a refugee camp. The hotline alerts it together with the desk of the district."""
     OVERSIGHT = "oversight"
-    """An oversight desk does not belong to the ministry. It gets complaints about the national desk."""
+    """An oversight desk does not belong to the ministry. It gets the complaints about the national desk."""
 
 
 ADDED_KINDS = (DeskKind.SERVICE, DeskKind.BORDER, DeskKind.PROTECTION, DeskKind.OVERSIGHT)
 """The kinds of desks that people can add. `hotline init` makes the desks of other kinds."""
 APART = message_text("a person of an oversight desk cannot belong to any other desk")
-"""The reason why a person cannot join a desk. Otherwise a person could read complaints about their own desk."""
+"""The reason why a person cannot belong to an oversight desk and to another desk. Such a person could read complaints
+about their own desk.
+"""
 OVERSEEN_DESK = message_text(
     "the national desk decides nothing about people of an oversight desk: ask an admin or a person "
     "of that desk"
 )
 READING_KINDS = frozenset(DeskKind) - {DeskKind.SERVICE}
-"""The kinds of desks for which data may be encrypted."""
+"""The kinds of desks that can decrypt tips."""
 
 
 def kind_of(code: str) -> DeskKind:
-    """Returns the kind of a desk that `hotline init` has made."""
+    """Returns the kind of a desk that `hotline init` makes, from its code."""
     return DeskKind.NATIONAL if code == NATIONAL else DeskKind.DISTRICT
 
 
 def is_code(code: str) -> bool:
-    """Returns True if an added desk may have this code. Codes of places and of the desks that `hotline init` makes are
-    not possible.
+    """Returns True if people may add a desk with this code. A code of a place, or of a desk that `hotline init` makes,
+    is not allowed.
     """
     taken = code in {NATIONAL, ABROAD, UNSURE, TYPED} or is_district(code)
     return bool(CODE.fullmatch(code)) and not taken
 
 
 def is_desk_name(name: str) -> bool:
-    """Returns True if a desk may have this name. Pages and the audit log show it."""
+    """Returns True if a desk may have this name, which pages and the audit log show."""
     whole = 1 <= len(name) <= DESK_NAME_LETTERS and name.isprintable()
     return whole and name == " ".join(name.split()) and not set(name) & set(":<>|")
 
@@ -628,9 +637,9 @@ def _number(member: str, begins: str) -> int | None:
 
 
 MAX_IN_A_ROW = 3
-"""This number of wrong PINs in a row blocks the phone for the time of `SHORT_BLOCK`."""
+"""After this number of wrong PINs in a row, the phone is blocked for the time of `SHORT_BLOCK`."""
 MAX_IN_A_DAY = 6
-"""This number of wrong PINs within `DAY`, without a right PIN, blocks the phone until `BLOCK_ENDS`."""
+"""After this number of wrong PINs within `DAY`, without a right PIN, the phone is blocked until `BLOCK_ENDS`."""
 SHORT_BLOCK, DAY = timedelta(minutes=10), timedelta(hours=24)
 BLOCK_ENDS = time(6)
 """The time of day in Kigali at which a long block ends."""
@@ -639,8 +648,8 @@ BLOCK_ENDS = time(6)
 def blocked_until(wrong: Sequence[datetime]) -> datetime | None:
     """Returns the time until which these wrong PINs block the phone. Returns None if the phone is not blocked.
 
-    `wrong` contains the times of the wrong PINs since the last right PIN, the oldest first. After a long block, the
-    count begins again.
+    `wrong` contains the times of the wrong PINs since the last right PIN, oldest first. After a long block, the count
+    of wrong PINs begins again.
     """
     until, in_a_row, today = None, 0, list[datetime]()
     for at in wrong:
@@ -654,7 +663,9 @@ def blocked_until(wrong: Sequence[datetime]) -> datetime | None:
 
 
 def is_long_block(at: datetime, until: datetime) -> bool:
-    """Returns True if the block from `at` to `until` is long, so that colleagues take over the cases."""
+    """Returns True if the block from `at` to `until` is so long that colleagues must take over the
+    responder's cases.
+    """
     return until - at > SHORT_BLOCK or until == _morning_after(at)
 
 
@@ -667,11 +678,11 @@ def _morning_after(at: datetime) -> datetime:
 
 
 MANY_CASES = 10
-"""The number of cases that a phone may open within `MANY_WITHIN`. If a phone opens more, the coordinator is warned."""
+"""If a phone opens more cases than this within `MANY_WITHIN`, the hotline warns the coordinator."""
 MANY_WITHIN = timedelta(hours=1)
 NIGHT_BEGINS, NIGHT_ENDS, REPORTED_AT = time(22), time(6), time(7)
-"""These times of day are in Kigali time. One SMS at `REPORTED_AT` reports all phones that opened cases during the
-night.
+"""Times of day in Kigali. One SMS at `REPORTED_AT` warns coordinators about all phones that opened cases between
+`NIGHT_BEGINS` and `NIGHT_ENDS`.
 """
 SHOWN_FOR = timedelta(days=7)
 """The time for which a coordinator can read a warning."""
@@ -679,18 +690,18 @@ KEPT_FOR = timedelta(days=90)
 
 
 class PinWarning(StrEnum):
-    """The reason why a coordinator should ask a responder who used the phone."""
+    """The reason for a warning to a coordinator. The coordinator should then ask the responder who used the phone."""
 
     WRONG = "wrong"
-    """Three wrong PINs in a row, or six in a day."""
+    """A person entered three wrong PINs in a row, or six in a day."""
     NETWORK = "network"
-    """The phone used another mobile network than at its previous use. So the SIM card may have been copied."""
+    """The phone uses another mobile network than before. So an attacker may have copied the SIM card."""
     MANY = "many"
-    """The phone opened more cases in an hour than one person can read."""
+    """The phone opened more cases than `MANY_CASES` in an hour."""
     NIGHT = "night"
-    """The phone was first used at night."""
+    """A person opened cases with the phone at night."""
     NOT_ME = "not_me"
-    """The responder reported that another person opened the list."""
+    """The responder reported that another person opened the list of cases."""
 
 
 WARNING_TEMPLATES: Mapping[PinWarning, Template] = {
@@ -700,7 +711,7 @@ WARNING_TEMPLATES: Mapping[PinWarning, Template] = {
     PinWarning.NIGHT: Template.PIN_NIGHT,
     PinWarning.NOT_ME: Template.PIN_NOT_ME,
 }
-"""The SMS to the coordinator, for each warning. It does not name the responder."""
+"""The text of the SMS to the coordinator, for each warning. This SMS does not name the responder."""
 SHOWN_TEMPLATES: Mapping[PinWarning, Template] = {
     PinWarning.WRONG: Template.WARNING_WRONG,
     PinWarning.NETWORK: Template.WARNING_NETWORK,
@@ -708,7 +719,7 @@ SHOWN_TEMPLATES: Mapping[PinWarning, Template] = {
     PinWarning.NIGHT: Template.WARNING_NIGHT,
     PinWarning.NOT_ME: Template.WARNING_NOT_ME,
 }
-"""The text that the coordinator reads after entering the PIN, for each warning. It names the responder."""
+"""The text that the coordinator reads after entering a PIN, for each warning. This text names the responder."""
 
 
 def is_night(at: datetime) -> bool:
@@ -718,15 +729,15 @@ def is_night(at: datetime) -> bool:
 
 
 def night_began(at: datetime) -> datetime:
-    """Returns when the present or last night began."""
+    """Returns the last time, at or before `at`, at which a night began."""
     local = at.astimezone(KIGALI)
     begins = datetime.combine(local.date(), NIGHT_BEGINS, KIGALI)
     return begins if begins <= local else begins - timedelta(days=1)
 
 
 def last_report_before(at: datetime) -> datetime:
-    """Returns the last time before `at` when the clock in Kigali showed 07:00. Cases that were opened before this time
-    must be reported now.
+    """Returns the last time of the morning's SMS, `REPORTED_AT` in Kigali, at or before `at`. Warnings from before this
+    time are due.
     """
     local = at.astimezone(KIGALI)
     morning = datetime.combine(local.date(), REPORTED_AT, KIGALI)

@@ -1,4 +1,4 @@
-"""Defines the accounts of the demo, which its sign-in page shows. Pure."""
+"""Defines the demo's accounts, and the reasons to refuse a request about an account. All functions are pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,13 +26,15 @@ DEMO_ACCOUNTS: tuple[tuple[str, tuple[AccountRole, ...]], ...] = (
     ("Desk 1", (AccountRole.DESK,)),
     ("Programme lead 1", (AccountRole.PROGRAMME_LEAD,)),
 )
-"""The names and roles of the demo's accounts. Two of them are admins, so that a second person can approve, as on a real
-hotline."""
+"""The names and roles of the demo's accounts. Two accounts are admins, because some requests of an admin need the
+approval of a second admin.
+"""
 DEMO_DESKS: Mapping[str, str] = {"National 1": NATIONAL, "Desk 1": "12"}
 """The demo accounts that can read tips, each with its desk: the national desk, and the desk of Gasabo."""
 
 
-# Lists the reasons to refuse a request about an account, as sentences for pages and commands. Pure.
+# The code below lists the reasons to refuse a request about an account. Pages and commands show
+# them as sentences.
 
 
 class AccountFault(StrEnum):

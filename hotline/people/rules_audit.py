@@ -1,8 +1,7 @@
 """Turns rows of the audit log into sentences, such as "25 Nov 2026 14:05, Gasabo desk: Alice read tip 12: court asked".
-Pure.
 
-Every action that the code writes to the log has a sentence here. For an action that another release wrote, a page shows
-the action's name.
+The file `audit_sentences.toml` has a sentence for every action that the code writes to the log. For an action of
+another release of the program, a page shows the action's name.
 """
 
 import re
@@ -18,7 +17,9 @@ from hotline.text.time import KIGALI
 
 DESK = "desk"
 ACCOUNT = "account"
-"""An actor is `account:<id>:<name>`, `desk:<code>:<name>`, `cli:<name>`, `responder:<id>`, or the name of a process."""
+"""The audit log names an actor as `account:<id>:<name>`, `desk:<code>:<name>`, `cli:<name>`, `responder:<id>`, or with
+the name of a process.
+"""
 PHRASES: Mapping[str, Mapping[str, str]] = tomllib.loads(
     files(__package__).joinpath("audit_sentences.toml").read_text(encoding="utf-8")
 )
@@ -26,17 +27,19 @@ PROCESSES = PHRASES["processes"]
 SUBJECTS = {"tip", "call-back", "message", "leave", "desk"}
 SENTENCES = PHRASES["sentences"]
 OUTCOMES = PHRASES["outcomes"]
-"""The sentences of actions whose name ends with the outcome of a tip, by the beginning of the name."""
+"""The names of some actions end with the outcome of a tip. These are the sentences of such actions, by the beginning of
+the name.
+"""
 ROSTER = re.compile(
     "(account|desk|person|responder|watcher)s?_"
     "(?!entered|entry|factor|paper|password|renewal|languages|on_leave|noted)"
 )
-"""Matches actions that add, remove or change a person, a role or a desk."""
+"""Matches the names of actions that add, remove or change a person, a role or a desk."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """A filter for rows of the audit log. An empty field matches all rows."""
+    """A filter for rows of the audit log. A field that is empty does not limit the rows."""
 
     name: str = ""
     """Part of the actor's name."""
@@ -45,12 +48,12 @@ class AuditFilter:
     day: date | None = None
     """A day in Kigali time."""
     hidden: Collection[str] = ()
-    """Subjects whose rows are left out."""
+    """The subjects that the reader may not see. The filter leaves out rows about them."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """A row of the audit log in parts, so that each part can be shown in the reader's language."""
+    """A row of the audit log in parts, so that a page can show each part in the reader's language."""
 
     at: datetime
     desk: str
@@ -82,7 +85,9 @@ def is_known_action(action: str) -> bool:
 
 
 def action_sentence(action: str) -> tuple[str, str]:
-    """Returns an action's English sentence, with the placeholder `{subject}`, and the outcome that the action names."""
+    """Returns an action's English sentence, with the placeholder `{subject}`. Also returns the outcome at the end of
+    the action's name, or an empty text.
+    """
     for begins, said in OUTCOMES.items():
         if action.startswith(begins):
             return said, action.removeprefix(begins)
@@ -90,8 +95,8 @@ def action_sentence(action: str) -> tuple[str, str]:
 
 
 def read_actor(text: str, names: Mapping[int, str]) -> tuple[str, str]:
-    """Returns the desk that acted, if the row names one, and the name of the person. Rows of the first release name
-    only a desk.
+    """Returns the name of the actor's desk, which may be empty, and the name of the person or process. Rows of the
+    program's first release contain only a desk.
     """
     kind, _, rest = text.partition(":")
     if kind == DESK:
@@ -107,8 +112,8 @@ def read_actor(text: str, names: Mapping[int, str]) -> tuple[str, str]:
 
 
 def read_subject(text: str, names: Mapping[int, str]) -> str:
-    """Returns the name of what the row is about: `tip:12` gives "tip 12", `responder:7` and `desk:12` give their
-    names.
+    """Returns the readable form of a row's subject: "tip 12" for `tip:12`, and the names for `responder:7` and
+    `desk:12`.
     """
     kind, _, rest = text.partition(":")
     if kind == "district":

@@ -1,7 +1,7 @@
-"""Computes who is on duty, and the hours with no one on duty. Pure.
+"""Computes from the roster who is on duty, and the times when no one is on duty. All functions are pure.
 
-A week of the roster begins on Monday at 06:00 in Kigali. If a desk has no rows in a week, everyone of the desk is on
-duty in that week. So a forgotten roster silences no one.
+A week of the roster begins on Monday at 06:00 in Kigali. If a desk has no roster for a week, everyone of the desk is on
+duty in that week. So the hotline still alerts people if a desk forgets to write a roster.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -17,19 +17,21 @@ from hotline.text.places import district_named
 from hotline.text.time import KIGALI
 
 DAY_START, NIGHT_START, FULL_DAY = 6 * 60, 18 * 60, 24 * 60
-"""Minutes after midnight: a day shift begins, a night shift begins, and the day ends."""
+"""Times as minutes after midnight: the beginning of a day shift, the beginning of a night shift, and the end of the
+day.
+"""
 HALF = timedelta(hours=12)
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 AHEAD = timedelta(days=14)
-"""The time ahead for which gaps are shown and reported."""
+"""Pages and reports show the gaps of this time, from now."""
 MAX_NIGHTS = 4
-"""A person with more nights in a week is named on the national board."""
+"""The national board names each person who has more nights on duty in a week than this."""
 OFF_DUTY = 3
-"""The rank of a person who is not on duty. People of rank 1 are alerted before people of rank 2."""
+"""The rank of a person who is not on duty. The hotline alerts people of rank 1 first, then people of rank 2."""
 
 
 class GapReason(StrEnum):
-    """The reason why no one of a desk can answer in an hour."""
+    """The reason why no one of a desk can answer during a gap."""
 
     NO_ONE = "no one"
     LEAVE = "on leave"
@@ -38,7 +40,9 @@ class GapReason(StrEnum):
 
 
 class DutyRow(NamedTuple):
-    """A person's duty on one weekday of one week. The minutes count from midnight, and may pass the next midnight."""
+    """A row of the roster: the duty of a person on one weekday of one week. The times are minutes after midnight.
+    `to_min` may be on the next day.
+    """
 
     desk: str
     responder_id: int
@@ -64,18 +68,18 @@ class Shift(NamedTuple):
 
 
 class Override(NamedTuple):
-    """A change of the roster: a person takes a shift, perhaps the shift of a colleague who offered it."""
+    """A change of the roster: a person takes a shift, either an open one or one that a colleague offered."""
 
     desk: str
     starts_at: datetime
     ends_at: datetime
     responder_id: int | None
-    """The person who took the shift. None while it is only offered."""
+    """The person who took the shift. None if no one has taken the offered shift yet."""
     replaces: int | None = None
 
 
 class Gap(NamedTuple):
-    """A time with no one of the desk who is on duty and can answer."""
+    """A time in which no one of a desk is on duty and can answer."""
 
     desk: str
     starts_at: datetime
@@ -100,27 +104,27 @@ def moment(day: date, minutes: int) -> datetime:
 
 
 def half_day(week: date, half: int) -> tuple[datetime, datetime]:
-    """Returns beginning and end of one of the fourteen half-days of a week."""
+    """Returns the beginning and the end of one of the fourteen half-days of a week. `half` counts from 0."""
     starts = moment(week + (half // 2) * DAY, NIGHT_START if half % 2 else DAY_START)
     return starts, starts + HALF
 
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """The rows of the roster for some days."""
+    """The roster of all desks for some days."""
 
     rows: Collection[DutyRow]
     used: frozenset[tuple[str, date]]
-    """The desks and weeks that have at least one row."""
+    """The pairs of a desk and a week for which the roster has rows."""
     overrides: Sequence[Override] = ()
     holidays: Mapping[date, int] = field(default_factory=dict)
-    """For each holiday, the weekday whose rows count on that day."""
+    """The holidays. On a holiday, the roster of another weekday counts, and the value is this weekday."""
 
     def is_used(self, desk: str, at: datetime) -> bool:
         return (desk, week_of(at)) in self.used
 
     def shifts(self, start: datetime, end: datetime) -> list[Shift]:
-        """Returns the shifts that touch this time, after overrides, in the order of their beginnings."""
+        """Returns the shifts that are at least partly within this time, sorted. Applies the overrides."""
         by_day: dict[tuple[date, int], list[DutyRow]] = {}
         for row in self.rows:
             by_day.setdefault((row.week, row.weekday), []).append(row)
@@ -139,9 +143,9 @@ class Roster:
         return sorted(one for one in found if one.starts_at < end and start < one.ends_at)
 
     def ranks(self, at: datetime) -> dict[str, dict[int, int]]:
-        """Returns for each desk with a roster the people on duty now, each with the rank.
+        """Returns, for each desk with a roster, the ids of the people on duty at this time, with their ranks.
 
-        If a desk is missing, everyone of the desk is on duty.
+        If a desk is missing in the result, everyone of the desk is on duty.
         """
         found: dict[str, dict[int, int]] = {
             desk: {} for desk, week in self.used if week == week_of(at)
@@ -154,7 +158,7 @@ class Roster:
 
 
 def _without(shift: Shift, one: Override) -> Iterator[Shift]:
-    """Yields the parts of a shift that the override leaves to its owner."""
+    """Yields the parts of a shift that the same person still has after this override."""
     same = shift.desk == one.desk and shift.responder_id == one.replaces
     if not same or one.ends_at <= shift.starts_at or shift.ends_at <= one.starts_at:
         yield shift
@@ -166,7 +170,7 @@ def _without(shift: Shift, one: Override) -> Iterator[Shift]:
 
 
 def cut(row: DutyRow, from_min: int, to_min: int) -> Iterator[DutyRow]:
-    """Yields the parts of a row outside these minutes."""
+    """Yields the parts of a row that are outside these minutes."""
     if to_min <= row.from_min or row.to_min <= from_min:
         yield row
         return
@@ -179,7 +183,9 @@ def cut(row: DutyRow, from_min: int, to_min: int) -> Iterator[DutyRow]:
 def gaps(
     roster: Roster, people: Sequence[Member], desks: Iterable[str], start: datetime, end: datetime
 ) -> list[Gap]:
-    """Returns the gaps of these desks, by desk and time. Looks only at the ends of shifts, leaves and weeks."""
+    """Returns the gaps of these desks, in the order of desks and times. A gap can begin or end only when a shift, a
+    leave or a week begins or ends.
+    """
     by_desk: dict[str, list[Shift]] = {}
     for one in roster.shifts(start, end):
         by_desk.setdefault(one.desk, []).append(one)
@@ -209,7 +215,7 @@ def gaps(
 def next_duty(
     roster: Roster, people: Sequence[Member], desk: str, at: datetime, end: datetime
 ) -> datetime | None:
-    """Returns the first time from `at` on at which one of these people is on duty at the desk and reachable.
+    """Returns the first time, at or after `at`, at which one of these people is on duty at the desk and can be reached.
 
     Returns None if there is no such time before `end`.
     """
@@ -221,7 +227,7 @@ def next_duty(
 
 
 def _reasons(people: Sequence[Member], at: datetime) -> tuple[GapReason, ...] | None:
-    """Returns the reasons why none of these people can answer. Returns None if one of them can."""
+    """Returns the reasons why none of these people can answer. Returns None if one of them can answer."""
     if not people:
         return (GapReason.NO_ONE,)
     lacking = {
@@ -238,7 +244,7 @@ def _reasons(people: Sequence[Member], at: datetime) -> tuple[GapReason, ...] | 
 
 
 def why_silent(*, is_away: bool, is_reachable: bool, has_pin: bool) -> GapReason | None:
-    """Returns the reason why an enrolled responder cannot answer. Returns None if the responder can."""
+    """Returns the reason why an enrolled responder cannot answer. Returns None if the responder can answer."""
     if not is_reachable:
         return GapReason.UNREACHABLE
     if is_away:
@@ -247,7 +253,7 @@ def why_silent(*, is_away: bool, is_reachable: bool, has_pin: bool) -> GapReason
 
 
 def half_days(gap: Gap) -> Iterator[Gap]:
-    """Yields the parts of a gap, divided at 06:00 and 18:00, so that a person can take one."""
+    """Yields the parts of a gap, divided at 06:00 and 18:00. A person can take each part as a shift."""
     at = gap.starts_at
     while at < gap.ends_at:
         day = (at.astimezone(KIGALI) - timedelta(minutes=DAY_START)).date()
@@ -261,7 +267,7 @@ def half_days(gap: Gap) -> Iterator[Gap]:
 
 
 def hours(found: Iterable[Gap]) -> dict[str, int]:
-    """Returns the hours of these gaps, by desk."""
+    """Returns the total hours of these gaps, by desk."""
     total: dict[str, timedelta] = {}
     for one in found:
         total[one.desk] = total.get(one.desk, timedelta()) + (one.ends_at - one.starts_at)
@@ -269,7 +275,7 @@ def hours(found: Iterable[Gap]) -> dict[str, int]:
 
 
 def nights(shifts: Iterable[Shift]) -> dict[int, int]:
-    """Returns for each person the number of nights with duty between 22:00 and 04:00."""
+    """Returns, for each person, the number of nights in which the person is on duty between 22:00 and 04:00."""
     held: set[tuple[int, date]] = set()
     for one in shifts:
         day = one.starts_at.astimezone(KIGALI).date() - DAY
@@ -281,7 +287,7 @@ def nights(shifts: Iterable[Shift]) -> dict[int, int]:
 
 
 def alone_by_offers(shifts: Sequence[Shift], overrides: Iterable[Override]) -> set[int]:
-    """Returns the people who took an offered shift and are alone on duty in it."""
+    """Returns the people who took a colleague's shift, and have no other person on duty with them during it."""
     return {
         one.responder_id
         for one in overrides
@@ -304,9 +310,9 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 def read_roster(
     text: str, week: date, names: Mapping[str, Mapping[str, int]]
 ) -> tuple[dict[int, DutyRow], list[RowFault]]:
-    """Returns the rows of a CSV file for a week by their lines, and the errors.
+    """Reads the roster of a week from a CSV file. Returns its rows by line number, and the errors.
 
-    `names` contains the names of the people of each desk, with their ids.
+    `names` contains, for each desk, the names of its people with their ids.
     """
     faults: list[RowFault] = []
     rows: dict[int, DutyRow] = {}
@@ -347,7 +353,7 @@ def read_roster(
 
 
 class RowEffect(StrEnum):
-    """The change that a row of a sheet makes."""
+    """The effect of a row in an imported sheet on the stored roster."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -359,9 +365,8 @@ class RowEffect(StrEnum):
 def effects(
     rows: Mapping[int, DutyRow], before: Collection[DutyRow]
 ) -> Iterator[tuple[int, DutyRow, RowEffect]]:
-    """Yields each row of a sheet with its effect, then the present shifts that the sheet removes.
-
-    A removed shift has the line 0.
+    """Yields the line number, the row and the effect of each row of a sheet. Then yields the stored rows that the sheet
+    removes, with the line number 0.
     """
     known, days = set(before), {one[:4] for one in before}
     for line, row in rows.items():

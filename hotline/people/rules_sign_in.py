@@ -1,23 +1,16 @@
-"""Checks passwords and second factors. Pure.
+"""Checks passwords and second factors, and limits attempts and sessions. All functions are pure: the calling function
+passes the time and a source of random letters.
 
-Checks if an account may have a password, and suggests passwords. Pure: the calling function passes a source of chance
-as an argument.
+The library zxcvbn knows English words. This module adds the words of the hotline's texts in Kinyarwanda and French, so
+that the check also finds everyday phrases in these languages. The check does not know rare words, names of people, or
+forms of verbs that the texts do not contain.
 
-The library zxcvbn knows English words. This module adds the words of our own texts in Kinyarwanda and French, so that
-it finds everyday phrases in these languages. It does not know rare words, names of people, or verb forms of Kinyarwanda
-that our texts do not contain. It treats the words of a longer phrase as if they were unrelated.
+An account may not have the name of a process or a desk, because the audit log uses these names.
 
-The module also lists names that no account may have, because the audit log uses them for processes and desks.
+To compare two copies of a public key, one person reads its four words aloud, and another person checks them.
 
-It also computes four words from a public key. To compare keys, one person reads these words aloud and a member of the
-desk checks them.
-
-Checks second factors: the codes of an authenticator (RFC 6238), each accepted only once, and the codes on paper.
-
-Also defines for how long a name must wait after failed attempts, and for how long a session is valid. The waiting time
-grows up to a limit. No account is ever locked.
-
-Otherwise any stranger who knows a name could lock out the owner of the account.
+After failed attempts, a name must wait before the next attempt. The waiting time grows up to a limit. No account is
+ever locked, because a stranger who knows a name could then lock out the owner.
 """
 
 import hashlib
@@ -43,13 +36,17 @@ MIN_LETTERS = 12
 MAX_LETTERS = 200
 MIN_DIFFERENT = 5
 NAME_COUNTS_FROM = 4
-"""A password must not contain a part of the name that has at least this many letters. A shorter part may be in a
-password by chance.
+"""A password must not contain the account's name, if the name has at least this many letters. A password may contain a
+shorter name by chance.
 """
 MIN_ATTEMPTS = 10**9
-"""The number of attempts that a password must resist. At four attempts a second, they take eight years on one core."""
+"""An attacker must need at least this number of attempts to find a password. At four attempts a second, this takes
+eight years on one processor core.
+"""
 MAX_CHECKED = 40
-"""The largest number of letters that zxcvbn checks. For a very long password, zxcvbn would need several seconds."""
+"""The number of letters of a password that zxcvbn checks. For a very long password, zxcvbn would
+need several seconds.
+"""
 _LOCAL = """
 rwanda kigali hotline umurongo police polisi gendarme ministere murakoze mwaramutse muraho amakuru ijambobanga imana
 yesu amahoro urukundo umutoni umwana inkotanyi amavubi gasabo huye musanze rubavu urakoze mwiriwe muramuke ndagukunda
@@ -60,18 +57,18 @@ LOCAL_WORDS = tuple(_LOCAL.split())
 """Common words in Rwanda that zxcvbn does not know."""
 WORD = re.compile(r"[^\W\d_]{3,}")
 TEXTS = ("flows/*.yaml", "locales/rw/LC_MESSAGES/*.po", "locales/fr/LC_MESSAGES/*.po")
-"""The files of our texts, whose words count as everyday words."""
+"""The files with the hotline's texts. The words in these files count as everyday words."""
 CONSONANTS = "bdfgkmnprstz"
 VOWELS = "aeiou"
 SUGGESTED_WORDS = 5
 SYLLABLES = 3
 
 Pick = Callable[[str], str]
-"""A function that chooses one of the given letters by chance."""
+"""A function that returns one of the given letters at random."""
 
 
 def password_fault(password: str, name: str) -> AccountFault | None:
-    """Returns what is wrong with a new password, or None."""
+    """Returns the fault of a new password, or None if the account may have it."""
     fault = form_fault(password, name)
     return AccountFault.COMMON_PASSWORD if fault is None and is_common(password, name) else fault
 
@@ -79,14 +76,15 @@ def password_fault(password: str, name: str) -> AccountFault | None:
 def is_common(password: str, name: str) -> bool:
     """Returns True if an attacker could find the password with few attempts.
 
-    The check knows words, names, dates, neighbouring keys, and the usual changes to them.
+    Attackers first try words, names, dates and neighbouring keys of the keyboard, with the usual changes to them.
     """
-    # The word lists take 12 MB of memory, and a process that checks no passwords does not need them.
+    # This import is here because the word lists take 12 MB of memory, and most processes check no
+    # passwords.
     from zxcvbn import matching, scoring
 
     own = matching.build_ranked_dict(account_name_key(name).split())
     known = {**matching.RANKED_DICTIONARIES, "name": own, "local": _local_ranks()}
-    # Finds words even if spaces or dashes separate their parts.
+    # The check also finds words whose parts are separated by spaces or dashes.
     joined = "".join(one for one in password if one.isalnum())
     for one in (password[:MAX_CHECKED], joined[:MAX_CHECKED]):
         found = matching.omnimatch(one, known)
@@ -97,13 +95,15 @@ def is_common(password: str, name: str) -> bool:
 
 @cache
 def _local_ranks() -> Mapping[str, int]:
-    """Returns the position of each word that is common here, from 1."""
+    """Returns the words that are common in Rwanda, each with its rank. The most common word has the rank 1."""
     return {word: rank for rank, word in enumerate((*LOCAL_WORDS, *our_words()), 1)}
 
 
 @cache
 def our_words() -> Sequence[str]:
-    """Returns the words of our texts, the most common first, with and without accents. The files are read only once."""
+    """Returns the words of the hotline's texts, most common first, with and without accents. Reads
+    the files only once.
+    """
     counted: Counter[str] = Counter()
     for pattern in TEXTS:
         for path in sorted(CHECKOUT.glob(pattern)):
@@ -118,7 +118,9 @@ def _words_in(path: Path) -> Iterator[str]:
 
 
 def form_fault(password: str, name: str) -> AccountFault | None:
-    """Returns what is wrong with the length or the letters of a password, or None. This check is fast."""
+    """Checks the length and the letters of a password. Returns the fault, or None. Unlike `is_common`, this check is
+    fast.
+    """
     held, of = account_name_key(password).replace(" ", ""), account_name_key(name).replace(" ", "")
     if len(password) < MIN_LETTERS:
         return AccountFault.SHORT_PASSWORD
@@ -132,7 +134,7 @@ def form_fault(password: str, name: str) -> AccountFault | None:
 
 
 def suggest_password(pick: Pick, words: int = SUGGESTED_WORDS) -> str:
-    """Returns words that speakers of all our languages can say. Five words contain 88 bits of chance."""
+    """Returns a password of words that speakers of the three languages can say. Five words contain 88 random bits."""
     return "-".join(_spoken(pick(CONSONANTS) + pick(VOWELS) for _ in range(words * SYLLABLES)))
 
 
@@ -151,20 +153,22 @@ PROCESS_NAMES = (
     *("isaha", "umurongo", "ibiro byo kuri mudasobwa", "amategeko yo kuri mudasobwa"),
     *("ufite nimero yahawe", "telefoni yabyohereje", "undi muntu", "mudasobwa", "imashini"),
 )
-"""The names of the hotline's processes in its three languages, as the console shows them, and similar names."""
+"""The names of the hotline's processes in three languages, and similar names. No account may have
+one of these names.
+"""
 NATIONAL_NAMES = (
     *("national", "national desk", "the national desk", "the nation"),
     *("national", "bureau national", "le bureau national"),
     *("ibiro by'igihugu", "ibiro bikuru"),
 )
 AROUND = ("{}", "{} desk", "the {} desk", "desk {}", "bureau {}", "bureau de {}", "ibiro bya {}")
-"""The patterns of a desk's name in the three languages."""
+"""The forms of a desk's name in the three languages. The placeholder is the place of the desk."""
 
 
 def is_reserved(name: str, desks: Iterable[str]) -> bool:
     """Returns True if the name belongs to a process or a desk.
 
-    The desks are the districts' desks, the national desk, and the desks in `desks`.
+    `desks` contains the names of the desks that people added. The function knows the other desks.
     """
     taken = _reserved_keys(frozenset(desks))
     return any(key in keys for key, keys in zip(comparison_keys(name), taken, strict=True))
@@ -172,7 +176,9 @@ def is_reserved(name: str, desks: Iterable[str]) -> bool:
 
 @lru_cache(maxsize=4)
 def _reserved_keys(desks: frozenset[str]) -> Sequence[frozenset[str]]:
-    """Returns the keys with which reserved names are compared, by position. Hundreds of names take ten milliseconds."""
+    """Returns the sets of comparison keys of all reserved names, in the order of `comparison_keys`. Caches the result,
+    because the computation takes ten milliseconds.
+    """
     every = zip(*map(comparison_keys, _reserved(desks)), strict=True)
     return tuple(map(frozenset, every))
 
@@ -185,8 +191,8 @@ def _reserved(desks: Iterable[str]) -> Iterator[str]:
 
 
 WORDS = 4
-"""The number of words in a fingerprint. Each word represents 17 bits. To find another key with the same words would
-take longer than a lifetime.
+"""The number of words by which people compare a key. Each word represents 17 bits. An attacker would need more than a
+lifetime to find another key with the same words.
 """
 
 
@@ -203,14 +209,16 @@ def fingerprint_words(public_key: bytes) -> str:
 STEP_SECONDS = 30
 DIGITS = 6
 EARLY_OR_LATE = 1
-"""The number of time steps by which a phone's clock may be early or late."""
+"""The number of time steps of 30 seconds by which a phone's clock may be wrong."""
 ISSUER = "Hotline"
 PAPER_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Letters and digits that are hard to confuse on paper."""
+"""Letters and digits that people do not confuse on paper."""
 PAPER_CODES = 10
 PAPER_CODE_LETTERS = 10
 RECOVERY_KEY_LETTERS = 26
-"""These letters contain 128 bits of chance, so an attacker cannot find the key by trying."""
+"""The number of letters in a recovery key. They contain 128 random bits, so an attacker cannot find
+the key by trying.
+"""
 
 
 def step_at(at: datetime) -> int:
@@ -218,10 +226,11 @@ def step_at(at: datetime) -> int:
 
 
 def accepted_step(secret: str, typed: str, at: datetime, *, after: int) -> int | None:
-    """Returns the time step of a right code. The code may be one step early or late. Returns None for a wrong code, or
-    for a step that is not later than `after`.
+    """Checks the code of an authenticator app, and returns the code's time step. The time step may be one step early or
+    late. Returns None for a wrong code, and for a code whose step is not later than `after`.
 
-    The code that accepts it must store this step as the next `after`. So each code is accepted only once.
+    The calling function must store the returned step and pass it as `after` next time. So each code is accepted only
+    once.
     """
     code, now = plain_typed(typed), step_at(at)
     authenticator = pyotp.TOTP(secret, digits=DIGITS, interval=STEP_SECONDS)
@@ -234,20 +243,18 @@ def accepted_step(secret: str, typed: str, at: datetime, *, after: int) -> int |
 
 
 def code_at(secret: str, at: datetime) -> str:
-    """Returns the code that an authenticator shows at this time."""
+    """Returns the code that an authenticator app with this secret shows at this time."""
     return pyotp.TOTP(secret, digits=DIGITS, interval=STEP_SECONDS).generate_otp(step_at(at))
 
 
 def authenticator_uri(secret: str, name: str) -> str:
-    """Returns the text of the QR code that an authenticator reads."""
+    """Returns the text of the QR code from which an authenticator app reads this secret."""
     totp = pyotp.TOTP(secret, digits=DIGITS, interval=STEP_SECONDS)
     return totp.provisioning_uri(name=name, issuer_name=ISSUER)
 
 
 def plain_typed(typed: str) -> str:
-    """Returns a text that a person copied from a phone or from paper, in small letters and without spaces and
-    dashes.
-    """
+    """Returns a typed code or key in small letters, without spaces and dashes."""
     return "".join(letter for letter in typed.casefold() if letter.isalnum())
 
 
@@ -256,7 +263,7 @@ def is_paper_code(typed: str) -> bool:
 
 
 def group_letters(letters: str, size: int) -> str:
-    """Returns letters in groups, because groups are easier to read from paper."""
+    """Returns letters in groups with dashes between them, because people read groups more easily."""
     return "-".join(letters[first : first + size] for first in range(0, len(letters), size))
 
 
@@ -271,40 +278,48 @@ def recovery_key(pick: Pick) -> str:
 FREE_FAILURES = 5
 MAX_WAIT = timedelta(seconds=60)
 FORGET_AFTER = timedelta(hours=1)
-"""The time after which the failed attempts of a name no longer count."""
+"""The hotline forgets the failed attempts with a name after this time."""
 ALARM_FAILURES_OF_NAME, ALARM_FAILURES = 20, 200
-"""The numbers of failed attempts within an hour that raise an alarm: for one name, and for all names together."""
+"""The numbers of failed attempts within an hour that raise an alarm: with one name, and with all names together."""
 LOGGED_EACH = 5
 SUSPENDED_FOR = timedelta(hours=24)
-"""The time for which one admin alone can suspend an account."""
+"""An admin who acts alone can suspend an account for this time."""
 SUSPENDED_AGAIN = timedelta(days=7)
-"""The time after which the same admin may suspend the same account again."""
+"""The same admin may suspend the same account again only after this time."""
 LINK_WAIT = timedelta(hours=24)
-"""The time after which a new link for another person's account works, if no second admin approves it before."""
+"""An admin can request a new sign-in link for another person's account. Without the approval of a second admin, the
+link works only after this time.
+"""
 COMMANDS_WITHIN, MAX_COMMANDS = timedelta(hours=1), 2
-"""A period, and the number of accounts that one admin may change in this period with a serious command: end, suspend,
-give a new link, remove a role.
+"""Within the time `COMMANDS_WITHIN`, one admin may change at most `MAX_COMMANDS` accounts with a serious command. The
+serious commands are: end an account, suspend it, give it a new link, remove a role.
 """
 MAX_IDLE = timedelta(minutes=15)
 MAX_SESSION = timedelta(hours=8)
 MAX_SHIFT = timedelta(hours=13)
-"""The time after a sign-in for which a locked board counts dangers."""
+"""After the session ends, the board page of a desk stays open in a locked form that shows only the number of dangers.
+This is the longest time from the sign-in to the end of the locked board.
+"""
 BOARD_EACH = timedelta(minutes=4)
-"""The shortest time between two records that a session with a board is in use."""
+"""A session that shows the board records this in the database at most once in this time."""
 FACTOR_VALIDITY = timedelta(minutes=15)
-"""The time for which a sign-in with the second factor counts as recent, and for which the private key stays
-unlocked.
+"""For this time after a person enters the second factor, the sign-in counts as recent, and the person's private key
+stays unlocked.
 """
 SEEN_EACH = timedelta(seconds=60)
-"""The shortest time between two updates of a session's row. With SQLite, each update makes callers wait."""
+"""The database records a request of a session at most once in this time. With SQLite, each write makes callers wait."""
 RENEWAL_NOTICE = timedelta(days=7)
-"""The time for which a person sees notices about a new sheet or authenticator, unless the person confirms them."""
+"""For this time, the console shows a person notices about a new recovery sheet or authenticator, unless the person
+confirms them.
+"""
 LINK_VALIDITY = timedelta(minutes=15)
 APPROVAL_VALIDITY = timedelta(days=7)
 
 
 def wait_after(failures: int) -> timedelta:
-    """Returns the waiting time after this number of failures. From the fifth on, it is 2, 4, 8 and up to 60 seconds."""
+    """Returns the waiting time after this number of failures. From the fifth failure on, this time is 2, 4, 8 and up to
+    60 seconds.
+    """
     if failures < FREE_FAILURES:
         return timedelta(0)
     return min(MAX_WAIT, timedelta(seconds=2 ** min(10, failures - FREE_FAILURES + 1)))
@@ -314,13 +329,14 @@ def is_logged(number: int) -> bool:
     """Returns True if the audit log records the failed attempt with this number: 1 to 5, 10, 20, 50, 100, 200 and so
     on.
 
-    Rows of the log are never deleted. If it recorded all attempts, a stranger could fill the log.
+    The log skips the other attempts, because otherwise a stranger could fill the log. No one can delete rows of the
+    log.
     """
     return number <= LOGGED_EACH or str(number).rstrip("0") in ("1", "2", "5")
 
 
 def seconds_left(until: datetime | None, at: datetime) -> int:
-    """Returns the number of seconds until this time, rounded up. Returns 0 if this time has passed."""
+    """Returns the number of seconds from `at` to `until`, rounded up. Returns 0 if `until` has passed."""
     if until is None or until <= at:
         return 0
     return -int((at - until).total_seconds() // 1)

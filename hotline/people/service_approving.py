@@ -1,8 +1,8 @@
-"""Requests approvals, and checks who may approve. `web/service_approvals.py` lists approvals of all kinds and carries
-them out.
+"""Requests approvals, and checks who may decide them. `web/service_approvals.py` lists the approvals of all kinds and
+carries out the decisions.
 
-The service that requests a kind of approval defines its `ApprovalRule`. No module that a hook loads may import this
-file.
+Each kind of approval has an `ApprovalRule`, in the service that requests this kind. The process that serves the hooks
+must not load this file.
 """
 
 from collections.abc import Callable, Collection
@@ -24,46 +24,50 @@ ADMIN = frozenset({AccountRole.ADMIN})
 NATIONAL = frozenset({AccountRole.NATIONAL})
 OPERATING = ADMIN | NATIONAL
 DECIDING = OPERATING | {AccountRole.DESK}
-"""The roles for approvals that an account of an oversight desk may also decide, about its own people."""
+"""The roles that may decide approvals about people. With the role `DESK`, an account of an oversight desk may decide
+about people of its own desk.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyToSign:
-    """The key of a desk that a signature is for, as each person sees it before they sign."""
+    """A desk's key that needs a signature, with the facts that a person sees before signing."""
 
     desk: str
     words: str
-    """The four words of the key."""
+    """The four words by which people compare the key."""
     by: str
-    """The member who made the key. Empty if the hotline signed this key before."""
+    """The name of the member who made the key. Empty if the hotline has already signed this key."""
     made_at: datetime
     signed_at: datetime
-    """The time when the hotline signed the older key from which this key was made."""
+    """The time of the hotline's last signature for this desk."""
     mark: str
-    """A digest of all that is signed. A form returns it, so that no other key is signed than the one shown."""
+    """A digest of the signed data. The form sends this digest back, so that the hotline signs only the key that the
+    page showed.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovalView:
-    """A pending approval with the person that it concerns, as a page describes it."""
+    """The facts about a pending approval that a page shows, and that decide who may approve."""
 
     sentence: MessageText
-    """In this sentence, the values `role`, `desk`, `desks`, `places` and `outcome` are codes. The page replaces them by
-    names.
+    """The sentence that describes the request. Its values `role`, `desk`, `desks`, `places` and `outcome` are codes,
+    which the page replaces by names.
     """
     subject: str
-    """The subject of the row that is written to the audit log."""
+    """The subject of the row in the audit log."""
     detail: str = ""
-    """The text before the reason in the audit log."""
+    """A text that the audit log shows before the reason."""
     person_id: int | None = None
-    """The person that the approval concerns. They may never decide on it."""
+    """The person that the approval is about. This person may never decide."""
     desks: Collection[str] = ()
-    """The desks that the person would get."""
+    """The desks that the person would get with the approval."""
     account_id: int | None = None
-    """The account that the approval concerns, if there is one."""
+    """The account that the approval is about, if there is one."""
     asked_at: datetime | None = None
     expires_at: datetime | None = None
-    """The times that the page shows. If they are None, it shows the times of the stored request."""
+    """The times of the request and of its end. If a time is None, the page shows the time in the stored request."""
     may_decide: bool = True
     needs_key: bool = False
     fingerprint: str = ""
@@ -73,7 +77,7 @@ class ApprovalView:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision on an approval, with everything that is needed to carry it out in its transaction."""
+    """A decision on an approval, with the values that the code needs to carry out the decision."""
 
     session: Session
     context: Context
@@ -85,7 +89,7 @@ class Decision:
 
 
 def no_effect(_decision: Decision) -> None:
-    """Does nothing. It is used for kinds of approval that need no further action."""
+    """Does nothing. This is the action for kinds of approval that need no further action."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +98,13 @@ class ApprovalRule:
 
     kind: ApprovalKind
     decided_by: frozenset[AccountRole]
-    """The roles that see such approvals and may decide on them."""
+    """The roles that see approvals of this kind and may decide them."""
     about: Callable[[Session, Context, Approval, SignedIn], ApprovalView | None]
-    """Returns None if this account may not see the approval, or if it is no longer pending."""
+    """A function that describes an approval for an account. Returns None if the account may not see the approval."""
     refused: str
-    """The name in the audit log for a refusal."""
+    """The name of the action that the audit log records for a refusal."""
     given: str = ""
-    """The name in the audit log for an approval. Empty if the function `approve` writes the row itself."""
+    """The name of the action that the audit log records for an approval. Empty if `approve` itself writes this row."""
     approve: Callable[[Decision], None] = no_effect
     refuse: Callable[[Decision], None] = no_effect
     hides_reason: bool = False
@@ -118,7 +122,7 @@ def request(
     encrypted: bytes | None = None,
     lives: timedelta = APPROVAL_VALIDITY,
 ) -> Approval | None:
-    """Requests an approval. Returns None if the same request is already pending."""
+    """Stores a request for an approval. Returns None if a request with the same subject is pending."""
     if tables_sessions.pending_for(session, subject, context.now()) is not None:
         return None
     return tables_sessions.add_request(
@@ -128,7 +132,8 @@ def request(
 
 def sees(session: Session, by: SignedIn, person_id: int, desks: Collection[str] = ()) -> bool:
     """Returns True if an account may see a request about this person. `desks` contains the desks that the person would
-    get. An account of an oversight desk sees only requests about people of its own desk.
+    get. Admins and the national desk see all requests. An account of an oversight desk sees only requests about people
+    of its own desk.
     """
     if by.roles & OPERATING:
         return True
@@ -138,9 +143,10 @@ def sees(session: Session, by: SignedIn, person_id: int, desks: Collection[str] 
 
 
 def may_decide(session: Session, by: Actor, row: Approval, about: ApprovalView) -> bool:
-    """Returns False for the person who requested the approval, for the person concerned, and for similar names.
+    """Returns True if this account may decide an approval. Returns False for the person who requested it, for the
+    person that it is about, and for persons with a similar name.
 
-    Also returns False for the national desk, if the approval concerns a person of an oversight desk.
+    Also returns False for a person of the national desk, if the approval is about a person of an oversight desk.
     """
     me = tables_audit.by_actor(by)
     if not about.may_decide or is_same_person(session, me, row.asked_by):

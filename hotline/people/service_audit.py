@@ -1,4 +1,4 @@
-"""Reads the audit log for people: lists its rows as sentences, and checks the chain of digests."""
+"""Lists rows of the audit log as sentences for pages and commands, and checks the chain of digests."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,16 +11,18 @@ from hotline.people.rules_audit import ROSTER, SENTENCES, AuditFilter, AuditRow,
 from hotline.people.tables_audit import AuditEntry, Chain, Proofs
 
 ACTIONS = tuple(sorted(SENTENCES))
-"""The names of all actions that a row of the log can have."""
+"""The names of all actions in the audit log."""
 ROWS = 50
-"""The number of rows on a page."""
+"""The number of rows of the log that a page shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditPage:
     rows: Sequence[AuditRow]
     before: int | None
-    """The id of the oldest row on this page. Older rows have lower ids. None if there are no older rows."""
+    """The id of the oldest row on this page. The next page shows rows with lower ids. None if there
+    are no older rows.
+    """
     length: int
     """The number of rows in the whole log."""
     newest: str
@@ -30,9 +32,9 @@ class AuditPage:
 def list_rows(
     context: Context, *, since: datetime | None = None, who: str = "", tip_id: int | None = None
 ) -> Sequence[tuple[AuditEntry, AuditRow]]:
-    """Returns the rows of the log in their order, filtered by time, by person or by tip.
+    """Returns the rows of the log, oldest first, filtered by time, person or tip.
 
-    Part of the person's name is enough for the filter.
+    `who` can be a part of the person's name.
     """
     about = None if tip_id is None else f"tip:{tip_id}"
     with context.database.reading() as session:
@@ -43,9 +45,9 @@ def list_rows(
 
 
 def roster_changes(database: Database, since: str) -> Sequence[str] | None:
-    """Returns sentences about persons, roles and desks that were added or removed after the row with this digest.
+    """Returns the rows after the row with this digest that add, remove or change persons, roles or desks, as sentences.
 
-    Returns None if the log does not have such a row. Raises StoreUnavailable.
+    Returns None if no row has this digest. Raises StoreUnavailable.
     """
     with database.reading() as session:
         names = tables.responder_names(session)

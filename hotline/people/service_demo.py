@@ -1,10 +1,5 @@
-"""Makes the accounts of the demo and the PINs of its responders.
-
-Makes and shows the accounts of the demo. These accounts work only if the gateway is the emulator.
-
-Gives PINs to three responders of the demo, so that a learner can read a case by dialling.
-
-These PINs work only in the demo.
+"""Makes and shows the accounts of the demo, and makes PINs for three of its responders, so that a learner can read a
+case by phone. The accounts and PINs work only if the gateway is the emulator.
 """
 
 import secrets
@@ -43,13 +38,15 @@ class DemoEntry:
     roles: tuple[AccountRole, ...]
     password: str = field(repr=False)
     code: str = field(repr=False)
-    """A code that has not been used yet."""
+    """A code of the account's authenticator that no one has used yet."""
     seconds: int
     """The number of seconds for which the code is valid."""
 
 
 def make_accounts(context: ConsoleContext) -> Sequence[DemoAccount]:
-    """Makes those demo accounts that do not exist yet. Makes none if the gateway is not the emulator."""
+    """Makes the demo accounts that do not exist yet, and returns them. Makes no accounts if the gateway is not the
+    emulator.
+    """
     if not context.is_emulated:
         return ()
     made = []
@@ -74,7 +71,9 @@ def grant_desks(context: ConsoleContext, passphrase: str) -> Sequence[str]:
 
 
 def entries(context: ConsoleContext) -> Sequence[DemoEntry]:
-    """Returns the demo accounts with their present codes. Returns none if the gateway is not the emulator."""
+    """Returns the demo accounts, each with a code that works now. Returns no accounts if the gateway is not the
+    emulator.
+    """
     if not context.is_emulated:
         return ()
     with context.database.reading() as session:
@@ -93,7 +92,7 @@ def entries(context: ConsoleContext) -> Sequence[DemoEntry]:
 def sign_in(context: ConsoleContext, name: str) -> service_sessions.NewSession | None:
     """Starts a session of a demo account without a code, using the password from the demo's file.
 
-    Returns None for an account that is not of the demo, or if the gateway is not the emulator.
+    Returns None if there is no demo account with this name, or if the gateway is not the emulator.
     """
     kept = next((one for one in context.demo_accounts if one.name == name), None)
     if not context.is_emulated or kept is None:
@@ -135,7 +134,8 @@ def _ask(context: ConsoleContext, name: str, desk: str) -> bool:
 def _entry(context: ConsoleContext, one: DemoAccount, used: int) -> DemoEntry:
     """Returns a demo account with a valid code.
 
-    If the present code was already used, returns the next code, which is accepted early.
+    If someone has already used the present code, returns the next code, because the sign-in accepts a code one step
+    early.
     """
     at = context.now()
     if step_at(at) <= used:
@@ -194,7 +194,8 @@ class DemoPin:
 
 
 def make_pins(context: Context, wraps: Wraps, passphrase: str) -> Sequence[DemoPin]:
-    """Makes PINs for demo responders who have no PIN, and gives them the keys of their desks. Raises PassphraseWrong.
+    """Makes PINs for the demo responders who have no PIN, and grants these responders access to their desks. Raises
+    PassphraseWrong.
 
     The calling function must make sure that the gateway is the emulator.
     """

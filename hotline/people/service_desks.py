@@ -1,6 +1,6 @@
 """Adds desks, retires desks, and checks their keys.
 
-To check the passphrase, it decrypts the key of a desk. So no module that a hook loads may import this file.
+This file can decrypt desk keys with the recovery passphrase. So the process that serves the hooks must not load it.
 """
 
 from contextlib import suppress
@@ -34,7 +34,7 @@ from hotline.text.places import NATIONAL, is_camp
 
 KEYS = "desk keys"
 NAMED = 5
-"""The largest number of desks that one line of output names."""
+"""The largest number of desks that one result of a check names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,10 @@ class NewDesk:
 
 
 def check_desk_keys(context: Context) -> tuple[CheckResult, ...]:
-    """Returns the results of the doctor's checks of desk keys.
+    """Checks the keys of desks for the doctor: their members, copies of keys that former members may have, and the
+    recovery pair.
 
-    If the database does not answer, returns no result, because another check reports this.
+    If the database does not answer, returns no results, because another check reports that.
     """
     try:
         with context.database.reading() as session:
@@ -63,7 +64,7 @@ def check_desk_keys(context: Context) -> tuple[CheckResult, ...]:
         if (one.kind or kind_of(one.code)) in READING_KINDS and one.retired_at is None
     ]
     alone = tuple(one.code for one in lines if one.code not in opened)
-    # Retired desks are included, because their old tips can still be decrypted.
+    # This check includes retired desks, because their members can still decrypt old tips.
     left = tuple(one.code for one in every if one.copied_since is not None)
     if left:
         says = f"a person who left may hold a copy of the key of {_some(left)}"
@@ -76,7 +77,9 @@ def check_desk_keys(context: Context) -> tuple[CheckResult, ...]:
 
 
 def check_console_readers(context: Context) -> tuple[CheckResult, ...]:
-    """Checks that two people can read tips in the console, if the national desk reads only there."""
+    """Checks that two people of the national desk can read tips in the console, if the settings say that the national
+    desk works in the console.
+    """
     if not context.line.national_in_console:
         return ()
     with suppress(StoreUnavailable), context.database.reading() as session:
@@ -112,7 +115,9 @@ def add_desk(
     reason: str,
     costs: Costs | None = None,
 ) -> None:
-    """Makes a desk, and encrypts its private key for the recovery pair. Raises DeskRefused, PassphraseWrong."""
+    """Adds a desk with a new key pair, and encrypts the private key for the recovery pair. Raises DeskRefused,
+    PassphraseWrong.
+    """
     if new.kind not in ADDED_KINDS:
         raise DeskRefused("only `hotline init` creates the national desk and desks of districts")
     if not is_code(new.code):
@@ -152,7 +157,7 @@ def _check_place(new: NewDesk) -> None:
 def set_service(
     context: Context, code: str, service: str, number: str | None, *, by: str, reason: str
 ) -> None:
-    """Sets the help that a service gives, and its phone number. Raises NotFound, DeskRefused."""
+    """Sets the kind of help and the phone number of the desk of a service. Raises NotFound, DeskRefused."""
     with context.database.writing() as session:
         desk = tables_desks.get_desk(session, code, for_writing=True)
         if desk.kind != DeskKind.SERVICE:
@@ -164,10 +169,11 @@ def set_service(
 
 
 def retire_desk(context: Context, code: str, *, by: str, reason: str) -> None:
-    """Retires a desk. After that, no member can join it, and nothing is encrypted for it. Raises NotFound, DeskRefused.
+    """Retires a desk. After that, no member can join the desk, and the hotline encrypts no tips for it. Raises
+    NotFound, DeskRefused.
 
-    Earlier tips of the desk can still be decrypted. An oversight desk is retired with or without open complaints, so
-    that the answer tells no one whether there are any.
+    Members can still decrypt earlier tips. An oversight desk can be retired even if it has open complaints. A refusal
+    would reveal that there are complaints.
     """
     with context.database.writing() as session:
         desk = tables_desks.get_desk(session, code, for_writing=True)

@@ -1,6 +1,7 @@
-"""Compares the keys that a person decrypts at sign-in with the public keys in the database.
+"""At a sign-in, compares the person's private key and the desk keys that it decrypts with the public keys in the
+database. A difference shows that an attacker changed the database.
 
-No module that a hook loads may import this file.
+The process that serves the hooks must not load this file.
 """
 
 from contextlib import suppress
@@ -21,7 +22,7 @@ from hotline.people.tables_accounts import ConsoleAccount
 
 
 def signing_key_of(private: bytes) -> SigningKey:
-    """Returns the signing key that belongs to the private key of a desk or of a member."""
+    """Derives a signing key from the private key of a desk or of a member."""
     return SigningKey(blake2b(private, digest_size=32, person=b"hotline signs").digest())
 
 
@@ -36,8 +37,8 @@ def prove_keys(
     who: ConsoleAccount | Responder,
     private_key: bytes,
 ) -> None:
-    """Raises an alarm if a key of this member does not fit its public key in the database. The sign-in still
-    succeeds.
+    """Raises an alarm if a private key of this member does not belong to the public key in the database. The sign-in
+    still succeeds.
     """
     differ = []
     if who.public_key is not None and not _fits(private_key, who.public_key):
@@ -64,7 +65,7 @@ def prove_keys(
 
 
 def _is_forged(context: Context, desk: tables_desks.Desk, member: str, private_key: bytes) -> bool:
-    """Returns True if a statement names this member as signer, but was signed with another key."""
+    """Returns True if a statement in the desk's proof names this member as signer, but contains another signing key."""
     trust = context.encrypter.desks
     signed = trust.signed(desk.code, desk.proof) if trust is not None else None
     own = verify_key_of(signing_key_of(private_key))

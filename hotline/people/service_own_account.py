@@ -1,23 +1,17 @@
 """Lets people set up, change and recover their own accounts.
 
-Resets a lost password, and makes the recovery sheet.
+A person sets up a new account by its link in three steps: a password, an authenticator and a recovery sheet. After the
+last step, the account is active. The database stores each step, so that a reloaded page continues at the same step. In
+the first step, the console makes a token for this browser, and encrypts the new private key with the token. So another
+person who has only the link cannot see the secret of the authenticator or the sheet. With the password, the person can
+continue in another browser.
 
-With the recovery key and a code, a person keeps the same access as before. Without the recovery key, the person needs a
-new link from an admin, which makes a new key pair. A sheet contains the recovery key, and ten codes that can replace
-codes of an authenticator.
-
-Lets people change their own accounts: language, password, second factor and recovery sheet.
+A recovery sheet contains a recovery key, and ten codes that can replace codes of an authenticator. After a lost
+password, the person keeps all access with the recovery key and a code. Without the recovery key, the person needs a new
+link from an admin, which leads to a new key pair.
 
 To change the password, a person needs the old password and a recent second factor. To change the authenticator or the
-sheet, a person needs the password and a code each time. So another person at an unlocked screen cannot make lasting
-changes.
-
-Sets up a new account by its link in three steps: a password, an authenticator and a recovery sheet.
-
-After the last step the account is active. The database stores each step, so that a reloaded page continues at the same
-step. With the link alone, a person can take only the first step. The first step makes a token for this browser, and
-encrypts the new private key with it. So another person who has the link cannot see the authenticator's secret or the
-sheet. With the password, the person can continue in another browser.
+sheet, a person needs the password and a code each time. So another person at an unlocked screen cannot change them.
 """
 
 import base64
@@ -87,7 +81,7 @@ def reset_password(
 ) -> SignInRefused | None:
     """Replaces a lost password, and ends every session of the account. Raises AccountRefused.
 
-    It takes the same time for a name without an account.
+    Takes the same time for a name without an account, so that a stranger learns nothing.
     """
     wrong = form_fault(password, name)
     if wrong is not None:
@@ -100,8 +94,8 @@ def reset_password(
         bound = envelope_owner(account.id) if account is not None else ""
         envelope = held or dummy_envelope(PAPER_COSTS)
         private_key = unwrap_by_paper(envelope, plain_typed(recovery_key), account=bound)
-        # Checks the new password only if the recovery key is right.
-        # The check is slow, and strangers can send this form.
+        # The code checks the new password only after a right recovery key. This check is slow, and
+        # strangers can send this form.
         if private_key is not None and is_common(password, name):
             raise refusal(AccountFault.COMMON_PASSWORD)
         kept = private_key or random(KEY_BYTES)
@@ -145,7 +139,7 @@ def make_sheet(
 
 @dataclass(frozen=True, slots=True)
 class NewFactor:
-    """The secret of an authenticator that does not count yet."""
+    """The secret of a new authenticator, before the person has entered its first code."""
 
     letters: str = field(repr=False)
     uri: str = field(repr=False)
@@ -163,9 +157,11 @@ def set_language(context: ConsoleContext, signed_in: SignedIn, language: str) ->
 
 
 def fingerprint(context: ConsoleContext, token: str) -> str:
-    """Returns the four words of the person's own key. Returns an empty text while it is locked.
+    """Returns the four words by which people compare this person's key. Returns an empty text while the private key is
+    locked.
 
-    Computes them from the private key, since a person who writes the database can replace the public one.
+    Computes the words from the private key, because an attacker who can write to the database could replace the public
+    key.
     """
     key = service_sessions.key_of(context, token)
     return fingerprint_words(bytes(PrivateKey(key).public_key)) if key else ""
@@ -204,7 +200,7 @@ def change_password(
 def new_factor(context: ConsoleContext, signed_in: SignedIn, encrypted: str = "") -> NewFactor:
     """Returns the secret for a new authenticator. Stores nothing. Raises AccountRefused.
 
-    If the page is shown again, `encrypted` contains the secret that it showed before.
+    If the same page is shown again, `encrypted` contains its earlier secret, and the function returns the same secret.
     """
     secret = _opened(context, signed_in, encrypted) if encrypted else pyotp.random_base32()
     if not encrypted:
@@ -253,14 +249,18 @@ def new_paper(
 
 @dataclass(frozen=True, slots=True)
 class RenewedProofs:
-    """The times when a new sheet and a new authenticator were made, if the person has not confirmed them."""
+    """The times when a new recovery sheet and a new authenticator were made. A time is None if the person has confirmed
+    the change.
+    """
 
     paper_at: datetime | None
     factor_at: datetime | None
 
 
 def unconfirmed_renewals(context: ConsoleContext, signed_in: SignedIn) -> RenewedProofs:
-    """Returns the new sheet and authenticator of the last seven days, if the person has not confirmed them."""
+    """Returns the times of a new sheet and a new authenticator in the last seven days, if the person has not confirmed
+    them.
+    """
     since = context.now() - RENEWAL_NOTICE
     with context.database.reading() as session:
         account = tables_accounts.get_account(session, signed_in.account_id)
@@ -305,31 +305,31 @@ class WelcomeStep(StrEnum):
     FACTOR = "factor"
     PAPER = "paper"
     ELSEWHERE = "elsewhere"
-    """The password was chosen in another browser. With this password the person can continue here."""
+    """The person chose a password in another browser. With this password, the person can continue in this browser."""
 
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """The content of the page that a link shows."""
+    """The content of the page that a new account's link shows."""
 
     name: str
-    """The name of the person, or the sign-in name if it differs. Password managers store it."""
+    """The name of the person, or the sign-in name if the two differ. Password managers store this name."""
     language: str
     step: WelcomeStep
     suggestion: str = field(repr=False)
-    """A password that the page suggests. It is easy to type. Each time the page is loaded, it suggests another
-    password.
-    """
+    """A password that is easy to type. The page suggests it, and suggests another password each time it is loaded."""
     letters: str = field(default="", repr=False)
     """The secret of the authenticator as text, for people who cannot scan the QR code."""
     uri: str = field(default="", repr=False)
-    """The content of the QR code."""
+    """The text that the QR code contains."""
     browser: str = field(default="", repr=False)
-    """The token that this browser needs for the later steps. Empty if this step made no token."""
+    """The new token that this browser needs for the later steps. Empty if this step made no token."""
 
 
 def current_step(context: ConsoleContext, link: str, browser: str = "") -> Welcome | None:
-    """Returns the step at which this browser continues. Returns None for an unknown, used or expired link."""
+    """Returns the step of a link's account setup at which this browser continues. Returns None for an unknown, used or
+    expired link.
+    """
     digest = digest_of(link)
     if digest is None:
         return None
@@ -343,7 +343,7 @@ def current_step(context: ConsoleContext, link: str, browser: str = "") -> Welco
 def choose_password(
     context: ConsoleContext, link: str, password: str, browser: str = ""
 ) -> Welcome:
-    """Takes the first step: makes a key pair, and encrypts the private key with the password.
+    """Carries out the first step: makes the account's key pair, and encrypts the private key with the password.
 
     The same browser may repeat this step. Raises AccountRefused.
     """
@@ -373,11 +373,10 @@ def choose_password(
 
 
 def continue_here(context: ConsoleContext, link: str, password: str) -> Welcome | SignInRefused:
-    """Continues in this browser with the password that was chosen in another browser. After that, the other browser
-    cannot continue.
+    """Continues the setup in this browser, with the password that the person chose in another browser. After that, the
+    other browser cannot continue.
 
-    If the other browser showed a sheet, that sheet is invalid, and this browser shows a new sheet. Raises
-    AccountRefused.
+    A recovery sheet that the other browser showed is invalid from now on. Raises AccountRefused.
     """
     with context.database.reading() as session:
         row = _row(session, context, link)
@@ -404,7 +403,7 @@ def continue_here(context: ConsoleContext, link: str, password: str) -> Welcome 
 
 
 def prove_code(context: ConsoleContext, link: str, code: str, browser: str) -> Welcome:
-    """Takes the second step: checks a code of the authenticator. Raises AccountRefused."""
+    """Carries out the second step: checks a code of the new authenticator. Raises AccountRefused."""
     with context.database.writing() as session:
         row, account = _taken(session, context, link, browser)
         if account.totp is None or row.locked_key is None:
@@ -419,8 +418,8 @@ def prove_code(context: ConsoleContext, link: str, code: str, browser: str) -> W
 
 
 def new_sheet(context: ConsoleContext, link: str, browser: str) -> RecoverySheet:
-    """Takes the third step: returns codes and a recovery key for printing. Each call makes a new sheet, which replaces
-    the earlier sheet.
+    """Carries out the third step: returns a new recovery sheet for printing. Each call makes a new sheet, which
+    replaces the earlier sheet.
 
     Raises AccountRefused.
     """
@@ -433,7 +432,7 @@ def new_sheet(context: ConsoleContext, link: str, browser: str) -> RecoverySheet
 
 
 def finish(context: ConsoleContext, link: str, browser: str) -> str:
-    """Makes the account active, and returns its label. Only the browser that showed the last sheet can do this.
+    """Makes the account active, and returns its name. Only the browser with the newest token can do this.
 
     Raises AccountRefused.
     """
@@ -476,7 +475,7 @@ def _in_this_browser(
     account: ConsoleAccount,
     private_key: bytes,
 ) -> Welcome:
-    """Encrypts the private key with a new token, which only this browser gets."""
+    """Stores the private key, encrypted with a new token. Only this browser gets the token."""
     token = new_token()
     row.locked_key = lock_key(token, private_key, account=envelope_owner(account.id))
     session.flush()
@@ -492,7 +491,8 @@ def _taken(
 ) -> tuple[AccountCode, ConsoleAccount]:
     """Returns the link and its account, both locked for writing.
 
-    Raises AccountRefused, also if another browser has the token."""
+    Raises AccountRefused, also if this browser does not have the right token.
+    """
     row = _row(session, context, link, for_writing=True)
     account = tables_accounts.get_account(session, row.account_id, for_writing=True)
     if account.state != AccountState.INVITED:
@@ -515,8 +515,8 @@ def _row(
 
 
 def _waiting_key(row: AccountCode, browser: str) -> bytes | None:
-    """Returns the private key that the link's row stores until the account is set up. Returns None if the browser does
-    not have the right token.
+    """Returns the private key that the link's row stores until the account is set up. Returns None if `browser` is not
+    the right token.
     """
     if row.locked_key is None:
         return None

@@ -1,10 +1,10 @@
-"""Manages console sessions: sign-in, sign-out, the person behind a request, and the person's unlocked key.
+"""Manages console sessions: sign-in, sign-out, the person of a request, and the person's unlocked private key.
 
-It recognises browsers in which the person signed in before, and counts their attempts separately. Otherwise a stranger
-who tries a name again and again would delay its owner. The mark in a known browser does not prove who uses the browser.
-So the console still asks for password and code. Failed attempts in a known browser delay only that browser.
+The sign-in page asks for name, password and code together. If any of them is wrong, the page gives the same answer.
 
-The sign-in page asks for name, password and code together. Each wrong entry gets the same answer, whatever was wrong.
+After a sign-in, the browser stores a mark. With the mark, the console recognises the browser at the next sign-in, and
+counts its failed attempts separately. So a stranger who tries a name again and again does not delay the owner of the
+account. The mark does not replace the password or the code.
 """
 
 import hmac
@@ -39,7 +39,7 @@ from hotline.people.tables_sessions import ConsoleSession
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """A session, as its owner sees it in a list."""
+    """A session in the list that its owner sees."""
 
     created_at: datetime
     seen_at: datetime
@@ -49,18 +49,16 @@ class OpenSession:
 @dataclass(frozen=True, slots=True)
 class NewSession:
     token: str = field(repr=False)
-    """The token of the session, which only the browser gets."""
+    """The token of the session. Only the browser gets this token."""
     signed_in: SignedIn
     known: str = field(default="", repr=False)
-    """The mark that the browser stores for its next sign-in. With it, attempts of strangers do not delay this
-    browser.
-    """
+    """The mark that the browser stores for its next sign-in (see the top of this module)."""
 
 
 def find_session(
     context: ConsoleContext, token: str, *, automatic: bool = False
 ) -> SignedIn | None:
-    """Returns the person who sent a request with this token. Returns None if there is no session.
+    """Returns the account of the session with this token. Returns None if there is no open session.
 
     An `automatic` request does not extend the session.
     """
@@ -70,32 +68,34 @@ def find_session(
     row, account = found
     at = context.now()
     if not automatic and at - row.seen_at >= SEEN_EACH:
-        # The page is more important than the time of the last request, so a failed write is ignored.
+        # The page is more important than this record, so the code ignores a failed write.
         with suppress(StoreUnavailable), context.database.writing() as session:
             tables_sessions.note_activity(session, row.digest, at)
     return _signed_in(account, token, fresh=is_fresh(row.factor_at, at))
 
 
 def find_locked(context: ConsoleContext, token: str) -> SignedIn | None:
-    """Returns the account whose board is locked in this session. Returns None if the session is open or has ended.
+    """Returns the account of a locked session. Returns None if the session is open or has ended.
 
-    A session that showed the board does not end, but is locked. It then counts dangers for a shift. The same account
-    must sign in again to open it.
+    A session that showed the board of a desk does not end, but becomes locked. For the rest of a shift, the locked
+    board shows only the number of dangers. To unlock it, the same account must sign in again.
     """
     found = _locked(context, token)
     return None if found is None else _signed_in(found[1], token, fresh=False, is_locked=True)
 
 
 _SHOWN: MutableMapping[Database, dict[bytes, datetime]] = WeakKeyDictionary()
-"""For each session, the last time when the database recorded its board. So an open board seldom writes to the database.
+"""For each session, the time of its last record in `note_board`. With this time, an open board seldom writes to the
+database.
 """
 MAX_SHOWN = 1000
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def note_board(context: ConsoleContext, token: str) -> None:
-    """Records that a session shows the board, at most once in 4 minutes. A board that refreshes does not keep the
-    session alive."""
+    """Records that a session shows the board of a desk, at most once in four minutes. This record does not extend the
+    session.
+    """
     digest, at, shown = digest_of(token), context.now(), _SHOWN.setdefault(context.database, {})
     if digest is None or timedelta() <= at - shown.get(digest, NEVER) < BOARD_EACH:
         return
@@ -109,11 +109,11 @@ def note_board(context: ConsoleContext, token: str) -> None:
 def open_flow(
     context: ConsoleContext, by: SignedIn, token: str, flow: str
 ) -> Sequence[tuple[str, datetime]]:
-    """Records that a person has opened a flow in this session. Returns the names of other people who have the flow
+    """Records that a person has opened a draft of this flow. Returns the names of other people who also have the flow
     open, each with the time.
 
-    If the database cannot write at the moment, still returns the names. Raises StoreUnavailable if the database does
-    not answer.
+    Returns the names even if the database cannot store the record. Raises StoreUnavailable if the database does not
+    answer.
     """
     own, at = digest_of(token), context.now()
     with context.database.reading() as session:
@@ -130,7 +130,7 @@ def open_flow(
 def key_of(context: ConsoleContext, token: str) -> bytes | None:
     """Returns the private key of the person who is signed in with this token.
 
-    Returns None if they entered their second factor more than 15 minutes ago.
+    Returns None if the person entered the second factor more than 15 minutes ago.
     """
     found = _found(context, token)
     if found is None:
@@ -151,7 +151,9 @@ def sign_out(context: ConsoleContext, token: str) -> None:
 def step_up(
     context: ConsoleContext, token: str, password: str, code: str
 ) -> SignedIn | SignInRefused | None:
-    """Checks password and code again in a running session. Returns None if the session has ended."""
+    """Checks password and code again in an open session, and unlocks the private key. Returns None if the session has
+    ended.
+    """
     found = _found(context, token)
     if found is None:
         return None
@@ -176,7 +178,7 @@ def unlock(
 ) -> NewSession | SignInRefused | None:
     """Replaces a locked session with a new one of the same account, if password and code are right.
 
-    The token of the locked session is worth nothing afterwards. Returns None if the session has ended.
+    After that, the token of the locked session is not valid. Returns None if the session has ended.
     """
     found = _locked(context, token)
     if found is None:
@@ -195,9 +197,10 @@ def unlock(
 
 
 def session_entrant(digest: bytes) -> Entrant:
-    """Returns the name under which a session waits in the queue of password checks.
+    """Returns the entrant under which a session waits in the queue of password checks.
 
-    So a stranger who knows a name cannot delay the owner, who is signed in.
+    A session waits separately from unknown browsers. So a stranger who knows a name cannot delay its owner, who is
+    signed in.
     """
     return Entrant(known=f"session {digest.hex()}")
 
@@ -226,7 +229,9 @@ def open_session(
 
 
 def list_sessions(context: ConsoleContext, token: str) -> Sequence[OpenSession]:
-    """Returns every session of the person who is signed in, the newest first. Returns none if there is no session."""
+    """Returns all sessions of the account with this token, newest first. Returns an empty list if the token has no open
+    session.
+    """
     found = _found(context, token)
     if found is None:
         return ()
@@ -241,7 +246,7 @@ def list_sessions(context: ConsoleContext, token: str) -> Sequence[OpenSession]:
 
 
 def end_others(context: ConsoleContext, token: str) -> None:
-    """Ends every other session of the person who is signed in."""
+    """Ends all other sessions of the account with this token."""
     found = _found(context, token)
     if found is not None:
         with context.database.writing() as session:
@@ -249,7 +254,7 @@ def end_others(context: ConsoleContext, token: str) -> None:
 
 
 def _found(context: ConsoleContext, token: str) -> tuple[ConsoleSession, ConsoleAccount] | None:
-    """Returns a valid session with its account.
+    """Returns the open session with this token, and its account.
 
     Returns None if the session expired or is locked, or if the account may not sign in.
     """
@@ -258,7 +263,7 @@ def _found(context: ConsoleContext, token: str) -> tuple[ConsoleSession, Console
 
 
 def _locked(context: ConsoleContext, token: str) -> tuple[ConsoleSession, ConsoleAccount] | None:
-    """Returns a session whose board is locked, with its account. Locks the session if its time is over."""
+    """Returns the locked session with this token, and its account. If the session has just expired, locks it first."""
     found, at = _stored(context, token), context.now()
     if found is None or _is_open(found[0], at) or not _counts(*found, at):
         return None
@@ -283,7 +288,7 @@ def _is_open(row: ConsoleSession, at: datetime) -> bool:
 
 
 def _counts(row: ConsoleSession, account: ConsoleAccount, at: datetime) -> bool:
-    """Returns True if the session showed the board, and its shift is not over."""
+    """Returns True if the session showed the board of a desk, and its time as a locked session is not over."""
     is_of_desk = bool(account.held_roles & {AccountRole.DESK, AccountRole.NATIONAL})
     return row.board_at is not None and is_of_desk and at - row.created_at < MAX_SHIFT
 
@@ -309,7 +314,7 @@ MARK_DAYS = 180
 def browser_mark(context: ConsoleContext, name: str, before: str = "") -> str:
     """Returns the mark that the browser stores after a sign-in.
 
-    If the earlier mark belongs to this name, returns the earlier mark.
+    If `before` is a valid mark for this name, returns it unchanged.
     """
     if queue_of(context, name, before):
         return before
@@ -318,9 +323,10 @@ def browser_mark(context: ConsoleContext, name: str, before: str = "") -> str:
 
 
 def browser_entrant(context: ConsoleContext, name: str, known: str, network: str) -> Entrant:
-    """Returns a known browser for the password queue, if the mark belongs to this name and the account may sign in.
+    """Returns the entrant for the password queue. It is a known browser if the mark belongs to this name and the
+    account may sign in.
 
-    Otherwise returns an unknown browser.
+    Otherwise it is an unknown browser.
     """
     nonce = queue_of(context, name, known)
     if not nonce:
@@ -332,7 +338,7 @@ def browser_entrant(context: ConsoleContext, name: str, known: str, network: str
 
 
 def queue_of(context: ConsoleContext, name: str, known: str) -> str:
-    """Returns the id of the browser if the mark belongs to this name. Otherwise returns an empty text."""
+    """Returns the id in a browser's mark if the mark belongs to this name. Otherwise returns an empty text."""
     nonce, _, proof = known.partition(".")
     right = hmac.compare_digest(
         _proof(context, name, nonce).encode(), proof.encode("utf-8", "replace")
@@ -356,8 +362,8 @@ def sign_in(
     """Starts a session if name, password and code are right. `code` comes from an authenticator or from the recovery
     sheet.
 
-    `known` is the mark from an earlier sign-in in this browser. `network` is used to limit the attempts of unknown
-    browsers.
+    `known` is the mark from an earlier sign-in in this browser. `network` is the network of the browser: the queue
+    limits the attempts of each network.
     """
 
     def entering(session: Session, account: ConsoleAccount, private_key: bytes) -> NewSession:

@@ -1,7 +1,7 @@
 """Checks a person's password and code. Each code is accepted only once, and each failure delays the next attempt.
 
-All attempts take the same path through the code. If no account has the name, a dummy key is derived and the delays are
-the same.
+An attempt with an unknown name runs the same code and takes the same time as an attempt with the name of an account. So
+a stranger cannot find out which accounts exist.
 """
 
 from collections.abc import Callable
@@ -31,10 +31,11 @@ from hotline.people.tables_accounts import ConsoleAccount
 T = TypeVar("T")
 
 Decrypts = Callable[[ConsoleAccount | None], bytes | None]
-"""A function that decrypts the private key of an account with the typed secret. It returns None if the secret is wrong
-or the account does not exist."""
+"""A function that decrypts the private key of an account with the secret that the person typed. Returns None if the
+secret is wrong or the account does not exist.
+"""
 SignedInAction = Callable[[Session, ConsoleAccount, bytes], T]
-"""A function that runs after the person has proved who they are. It runs in the transaction that accepted the code."""
+"""A function that runs after password and code were right, in the transaction that accepted the code."""
 
 NO_ACCOUNT = "names without an account"
 DUMMY_SECRET = "A" * 32
@@ -48,7 +49,7 @@ def envelope_owner(account_id: int) -> str:
 def log_own(
     session: Session, context: ConsoleContext, account: ConsoleAccount, action: str
 ) -> None:
-    """Writes to the audit log what a person did to their own account."""
+    """Writes an action of a person on their own account to the audit log."""
     actor = tables_audit.by_actor(Actor(account.shown, account.id))
     tables_audit.append_row(session, context.now(), actor, action)
 
@@ -88,12 +89,12 @@ def prove(
     entrant: Entrant,
     may: Callable[[ConsoleContext, ConsoleAccount], bool] = may_sign_in,
 ) -> T | SignInRefused:
-    """Runs `then` if the typed secret and the code are right. The changes of `then` and the mark that the code was used
-    are committed together.
+    """Checks the typed secret and the code, and runs `then` if both are right. One transaction stores the changes of
+    `then` and the use of the code.
 
-    Each attempt is counted as failed before it is checked. So a crash cannot remove a failure from the count. Failures
-    delay only attempts with this name from the same session or browser. `code` is None if the session has a recent
-    second factor. `may` is a function that decides which accounts may do this.
+    Counts each attempt as failed before checking it, so that a crash cannot remove a failure from the count. Failures
+    delay only attempts with the same name from the same session or browser. `code` is None if the session has a recent
+    second factor. `may` decides which accounts are allowed.
     """
     with context.proofs.stretching.turn(entrant) as turn:
         if not turn.is_given:
@@ -134,13 +135,14 @@ def _no_turn(context: ConsoleContext, turn: StretchTurn) -> SignInRefused:
 
 
 def _count(context: ConsoleContext, name_key: bytes) -> int:
-    """Counts an attempt before its secret is checked.
+    """Counts an attempt, before the code checks the secret.
 
-    If the attempt comes too early, counts nothing and returns the seconds to wait.
+    If the attempt comes too early, does not count it, and returns the seconds to wait.
     """
     at = context.now()
     with context.database.reading() as session:
-        # Reads before it writes, because SQLite allows only one writer, and callers would wait for repeated attempts.
+        # The code reads before it writes. SQLite allows only one writer, so callers would have to
+        # wait while a stranger repeats attempts.
         left = seconds_left(tables_sessions.next_attempt_at(session, name_key), at)
     if left:
         return left
@@ -158,8 +160,8 @@ def _count(context: ConsoleContext, name_key: bytes) -> int:
 def _note_failure(
     session: Session, context: ConsoleContext, entered: str, account: ConsoleAccount | None
 ) -> None:
-    """Counts a failed attempt for the alarm, and writes it to the audit log. The row of the log names the account only
-    if it exists.
+    """Counts a failed attempt for the alarm, and writes it to the audit log. The row names an account only if the
+    account exists and may sign in.
     """
     at, is_known = context.now(), account is not None and may_sign_in(context, account)
     name_key = context.proofs.factors.digest("failed", entered)
@@ -192,8 +194,8 @@ def _right_step(context: ConsoleContext, account: ConsoleAccount | None, code: s
     """Returns the time step of a right code. If there is no account, checks a dummy secret, which takes the same time,
     and returns None.
 
-    If the key that encrypts authenticator secrets is lost, no code can be checked. In this case every code counts as
-    wrong, and the person needs a new link.
+    If the key that encrypts the secrets of authenticators is lost, every code counts as wrong, and the person needs a
+    new link.
     """
     if account is not None and account.totp is not None:
         with suppress(DecryptionFailed):
@@ -206,7 +208,7 @@ def _right_step(context: ConsoleContext, account: ConsoleAccount | None, code: s
 def _use(
     session: Session, context: ConsoleContext, account: ConsoleAccount, code: str, step: int | None
 ) -> bool:
-    """Accepts a right code, but only once. Returns False if the code is wrong or was already used."""
+    """Marks a right code as used. Returns False if the code is wrong or was already used."""
     if step is not None:
         return tables_accounts.accept_step(session, account.id, step)
     if account.totp is None or not is_paper_code(code):

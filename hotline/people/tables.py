@@ -1,13 +1,13 @@
-"""Stores persons, their phones and their enrolments.
+"""Stores persons, their phones, memberships of desks, leaves and enrolments.
 
-Stores persons and their phones. A responder acts in a district by phone, with memberships of desks and leaves.
+Each row of `responder` is one phone with which a person acts for desks. A person has one name, but may have several
+phones, accounts (`tables_accounts`) and on-call contacts.
 
-A person has only one name. They may have several phones, accounts (`tables_accounts`) and on-call contacts.
+Only this module writes memberships. It also copies the highest level, the districts and the categories into the row of
+the phone, because lists show them.
 
-Only this module writes memberships. For lists, the row of a responder also contains the highest level, the districts
-and the kinds of cases.
-
-Stores enrolments. Phone and person must be proved before a desk's key is encrypted for them.
+An enrolment proves that a person has a phone, and who the person is. Only after that is a desk's key encrypted for the
+phone.
 """
 
 from collections import defaultdict
@@ -50,8 +50,8 @@ from hotline.text.places import NATIONAL
 
 
 class Person(Row):
-    """A human who works for the hotline. The person's state follows from their phones, accounts and on-call
-    contacts.
+    """A human who works for the hotline. The row has no state of its own: phones, accounts and on-call contacts have
+    states.
     """
 
     __tablename__ = "person"
@@ -85,10 +85,10 @@ def all_persons(session: Session) -> Sequence[Person]:
 
 
 def merge_persons(session: Session, other: int, into: int) -> None:
-    """Changes all rows that refer to the person `other`, so that they refer to the person `into`. Then deletes the
-    person `other`.
+    """Merges two rows of the same human: makes all rows that refer to `other` refer to `into`, and then deletes
+    `other`.
 
-    Does nothing if both are the same person.
+    Does nothing if both ids are the same.
     """
     if other == into:
         return
@@ -100,7 +100,7 @@ def merge_persons(session: Session, other: int, into: int) -> None:
 
 
 class PinWarningRow(Row):
-    """A warning about a responder's PIN. The row does not name a case."""
+    """A warning to a coordinator about a responder's PIN. The row does not name a case."""
 
     __tablename__ = "pin_warning"
     __table_args__ = (
@@ -114,8 +114,8 @@ class PinWarningRow(Row):
     """The value of a `people.rules.PinWarning`."""
     at: Mapped[datetime]
     notified_at: Mapped[datetime | None]
-    """The time when an SMS reported the warning to the coordinator. None if the warning is about the night and waits
-    for the next morning.
+    """The time when an SMS reported the warning to the coordinator. None if the warning waits for the SMS of the next
+    morning.
     """
 
 
@@ -129,7 +129,7 @@ def add_warning(
 
 
 def has_warning(session: Session, responder_id: int, kind: PinWarning, since: datetime) -> bool:
-    """Returns True if this responder has had a warning of this kind since `since`."""
+    """Returns True if there has been a warning of this kind about this responder since `since`."""
     here = (
         PinWarningRow.responder_id == responder_id,
         PinWarningRow.kind == kind,
@@ -184,7 +184,7 @@ class Responder(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     person: Mapped[Person] = relationship(lazy="raise")
-    """The phone's owner. The code uses it only to write a new person together with this phone."""
+    """The phone's owner. The code uses this relation only to store a new person together with a new phone."""
     name: Mapped[str] = column_property(person_name(person_id), expire_on_flush=False)
     languages: Mapped[list[str]] = column_property(
         person_languages(person_id), expire_on_flush=False
@@ -193,11 +193,14 @@ class Responder(Row):
     """The highest level of the responder at any desk, as the value of a `people.rules.Level`."""
     districts: Mapped[list[str]]
     """The NISR codes of the responder's districts, which only lists use. Empty if the responder has all districts.
-    Memberships, and not this column, decide who is alerted."""
+    Memberships decide who is alerted, and not this column.
+    """
     categories: Mapped[list[str]]
     """The kinds of cases that the responder gets, which only lists use. Empty if the responder gets all kinds."""
     number_key: Mapped[str] = mapped_column(unique=True)
-    """A keyed digest of the phone number, which never changes. It identifies the phone."""
+    """A keyed digest of the phone number. The hotline finds the phone by this digest, which stays the same as long as
+    the number stays the same.
+    """
     encrypted_number: Mapped[bytes]
     """The phone number, encrypted so that only the workers can decrypt it."""
     active: Mapped[bool] = mapped_column(default=True)
@@ -207,35 +210,37 @@ class Responder(Row):
     If there is a reason, the responder gets no alerts."""
     created_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
-    """The time when the responder was removed. The row stays as a record. `active` is False from this time on."""
+    """The time when the responder was removed. The database keeps the row, with `active` set to False."""
     state: Mapped[str] = mapped_column(
         default=EnrolmentState.ACTIVE, server_default=EnrolmentState.ACTIVE
     )
     """The value of an `EnrolmentState`. `active` is True only while this state is `active` and the responder is not
     removed."""
     public_key: Mapped[bytes | None]
-    """The responder's X25519 public key. The private keys of desks are encrypted for this key. None until the responder
-    has chosen a PIN."""
+    """The responder's X25519 public key, for which the private keys of desks are encrypted. None until the responder
+    has chosen a PIN.
+    """
     pin_wrap: Mapped[bytes | None]
-    """The private key, encrypted with the PIN and the reader's pepper. The first bytes identify the format. Only the
-    reader process writes it."""
+    """The responder's private key, encrypted with the PIN and the reader's pepper. The first byte identifies the
+    format. Only the reader process writes this value.
+    """
     pin_set_at: Mapped[datetime | None]
     wrong_pins: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
-    """The times of wrong PINs since the last right PIN, in ISO 8601."""
+    """The times of the wrong PINs since the last right PIN, as ISO 8601 texts."""
     rested_until: Mapped[datetime | None]
-    """Until this time, the reader checks no PIN of this phone."""
+    """Until this time, the phone is blocked, and the reader checks no PIN from it."""
     pin_opened_at: Mapped[datetime | None]
     """The last time when the responder opened the list of cases with the PIN."""
     pin_openings: Mapped[int] = mapped_column(default=0, server_default="0")
-    """The number of times that the responder opened the list of cases with this PIN."""
+    """The number of times that the responder opened the list of cases with the present PIN."""
     pin_network: Mapped[str | None]
-    """The code of the mobile network when the list was last opened."""
+    """The code of the mobile network from which the responder last opened the list of cases."""
     read_lately: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
-    """The cases that the responder read in the last hour, each as `tip id@ISO 8601`."""
+    """The cases that the responder read in the last hour, each as a text of tip id, `@` and ISO 8601 time."""
     warnings_read_at: Mapped[datetime | None]
     """The time when this responder last read the warnings about PINs."""
     memberships: Mapped[list["Membership"]] = relationship(lazy="raise")
-    """The memberships. The code uses these rows only to write a new phone together with its memberships."""
+    """The phone's memberships. The code uses this relation only to store a new phone together with its memberships."""
 
     @property
     def language(self) -> str:
@@ -246,7 +251,7 @@ class Responder(Row):
 class Membership(Row):
     """A responder's membership of a desk.
 
-    A row gets an end time, but is never changed in another way. If the level changes, a new row is written.
+    The code changes a row only once, to set the end time. A change of the level ends the row and adds a new row.
     """
 
     __tablename__ = "membership"
@@ -260,11 +265,13 @@ class Membership(Row):
     """The categories of cases that the member gets. Empty if the member gets all."""
     from_at: Mapped[datetime]
     until_at: Mapped[datetime | None]
-    """The end of the membership. None if it is current. If the responder was removed, the time of the removal."""
+    """The end of the membership, for example when the responder was removed. None while the membership is current."""
 
 
 class Leave(Row):
-    """A period in which a responder gets no new alerts. The row stays if the leave ends early."""
+    """A leave: a period in which a responder gets no new alerts. If the leave ends early, the row stays with the new
+    end time.
+    """
 
     __tablename__ = "leave"
     __table_args__ = (Index("leave_responder", "responder_id", "ends_at"),)
@@ -277,14 +284,13 @@ class Leave(Row):
     asked_by: Mapped[str]
     asked_at: Mapped[datetime]
     begun_at: Mapped[datetime | None]
-    """The time when others got the responder's open cases."""
+    """The time when the hotline gave the responder's open cases to other people."""
 
 
 def active_conditions(at: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
-    """Returns the conditions that a responder is active, and may be alerted, at this time.
+    """Returns the SQL conditions that a responder is active at this time, and so may be alerted.
 
-    They say that the responder is enrolled, can be reached, and is not on leave. Only this function defines who is
-    active.
+    An active responder is enrolled, can be reached, and is not on leave. No other code defines who is active.
     """
     away = exists().where(
         Leave.responder_id == Responder.id, Leave.starts_at <= at, Leave.ends_at > at
@@ -298,7 +304,7 @@ def is_active(session: Session, responder_id: int, at: datetime) -> bool:
 
 
 def active_responders(session: Session, at: datetime) -> Sequence[Responder]:
-    """Returns every active responder, in the order of enrolment."""
+    """Returns all active responders, in the order of enrolment."""
     return session.scalars(
         select(Responder).where(*active_conditions(at)).order_by(Responder.id)
     ).all()
@@ -329,14 +335,14 @@ def phones_of(session: Session, person_id: int) -> Sequence[Responder]:
 
 
 def known_numbers(session: Session, number_keys: Collection[str]) -> set[str]:
-    """Returns which of the given digests belong to a responder, active or not."""
+    """Returns the digests among `number_keys` that belong to a responder's phone, active or not."""
     return set(
         session.scalars(select(Responder.number_key).where(Responder.number_key.in_(number_keys)))
     )
 
 
 def find_by_number(session: Session, number_key: str) -> Responder | None:
-    """Returns the active responder with this number, or None."""
+    """Returns the enrolled responder whose phone number has this digest, or None."""
     here = select(Responder).where(Responder.number_key == number_key, Responder.active)
     return session.scalars(here).one_or_none()
 
@@ -361,7 +367,7 @@ IS_RUNNING = Membership.until_at.is_(None)
 def new_memberships(
     desks: Mapping[str, Level], categories: Collection[str], at: datetime
 ) -> list[Membership]:
-    """Returns new memberships for a responder who is being enrolled. The calling function must store these rows."""
+    """Returns new membership rows, one for each desk. The calling function must store these rows."""
     return [
         Membership(desk_code=code, level=level, categories=list(categories), from_at=at)
         for code, level in desks.items()
@@ -382,7 +388,7 @@ def desks_at(session: Session, responder_id: int, at: datetime) -> Sequence[str]
 
 
 def memberships_by_person(session: Session) -> Mapping[int, Sequence[Membership]]:
-    """Returns the current memberships of every responder, by responder id. They are in the order of the desks."""
+    """Returns the current memberships of every responder, by responder id. Sorts the memberships by desk."""
     found: dict[int, list[Membership]] = defaultdict(list)
     for row in session.scalars(select(Membership).where(IS_RUNNING).order_by(Membership.desk_code)):
         found[row.responder_id].append(row)
@@ -396,7 +402,7 @@ def set_desks(
     categories: Collection[str],
     at: datetime,
 ) -> None:
-    """Makes a responder a member of exactly these desks, with these levels. There must be at least one desk."""
+    """Makes a responder a member of exactly these desks, with these levels. `desks` must not be empty."""
     kept: set[str] = set()
     for row in current_memberships(session, person.id):
         if desks.get(row.desk_code) == row.level and set(row.categories) == set(categories):
@@ -437,14 +443,16 @@ def reopen_memberships(
 
 
 def coordinators_of(session: Session, of: Responder, at: datetime) -> Sequence[Responder]:
-    """Returns the coordinators of a responder's desks who can be notified now. Leaves out this responder."""
+    """Returns the active coordinators of a responder's desks. Leaves out this responder."""
     return colleagues_of(session, of, at, Membership.level == Level.COORDINATOR)
 
 
 def colleagues_of(
     session: Session, of: Responder, at: datetime, *which: ColumnElement[bool]
 ) -> Sequence[Responder]:
-    """Returns the people of a responder's desks who can be notified now. Leaves out this responder."""
+    """Returns the active people of a responder's desks, if they also meet the conditions in `which`. Leaves out this
+    responder.
+    """
     own = select(Membership.desk_code).where(Membership.responder_id == of.id, IS_RUNNING)
     there = exists().where(
         Membership.responder_id == Responder.id,
@@ -457,7 +465,7 @@ def colleagues_of(
 
 
 def coordinators_and_national(session: Session, desk: str, at: datetime) -> Sequence[Responder]:
-    """Returns the coordinators of a desk and the people of the national desk who can be notified now."""
+    """Returns the active coordinators of a desk and the active people of the national desk."""
     place = or_(
         and_(Membership.desk_code == desk, Membership.level == Level.COORDINATOR),
         Membership.desk_code == NATIONAL,
@@ -468,7 +476,7 @@ def coordinators_and_national(session: Session, desk: str, at: datetime) -> Sequ
 
 
 PREVIOUS_NUMBER_TEMPLATES = frozenset({Template.NUMBER_CHANGED, Template.NUMBER_CHANGED_ALONE})
-"""Templates of messages that go only to the number from before a change."""
+"""The templates of messages that the hotline sends only to the previous number of a responder."""
 
 
 class EnrolmentEnd(StrEnum):
@@ -490,25 +498,26 @@ class Enrolment(Row):
     kind: Mapped[str]
     """The value of a `people.rules.EnrolmentKind`."""
     approval_id: Mapped[int | None]
-    """The approval that a second admin decides on after phone and person were proved."""
+    """The approval that a second admin decides after the responder has entered the code and the start PIN."""
     number_key: Mapped[str] = mapped_column(index=True)
-    """A keyed digest of the phone number that must be proved. The digest never changes."""
+    """A keyed digest of the phone number that the responder must prove."""
     encrypted_number: Mapped[bytes | None]
-    """The same number, encrypted to the workers' key, until the change is complete.
+    """During a change of number: the new number, encrypted to the workers' key.
 
-    After that, it is the previous number, for some days."""
+    After the change, the column contains the previous number for some days.
+    """
     encrypted_code: Mapped[bytes | None]
-    """The code, encrypted to the workers' key. The code is deleted after it was sent."""
+    """The code for the SMS, encrypted to the workers' key. The hotline deletes this value after sending the SMS."""
     code_hash: Mapped[bytes | None]
-    """A hash of the code that was sent to the phone."""
+    """A digest of the code in the SMS, to check the code that the responder enters."""
     code_until: Mapped[datetime | None]
     start_hash: Mapped[bytes | None]
-    """A hash of the start PIN that the person has on paper."""
+    """A digest of the start PIN that the person has on paper."""
     start_until: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
     asked_at: Mapped[datetime]
     proved_at: Mapped[datetime | None]
-    """The time when code and start PIN were entered on the phone."""
+    """The time when the responder entered the right code and start PIN on the phone."""
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]
     """The value of an `EnrolmentEnd`."""
@@ -517,7 +526,7 @@ class Enrolment(Row):
 def open_enrolment(
     session: Session, responder_id: int, *, for_writing: bool = False
 ) -> Enrolment | None:
-    """Returns the responder's enrolment that is not ended, or None. It may have expired.
+    """Returns the responder's open enrolment, or None. The open enrolment may have expired.
 
     Locks the row if `for_writing` is True.
     """
@@ -530,8 +539,8 @@ def open_enrolment(
 def enrolments_of_approval(
     session: Session, approval_id: int, *, for_writing: bool = False
 ) -> Sequence[Enrolment]:
-    """Returns the open enrolments to which this approval belongs. An approval of start PINs can belong to all people
-    of a sheet.
+    """Returns the open enrolments that this approval is about. An approval of start PINs can be about all people of an
+    imported sheet.
 
     Locks the rows if `for_writing` is True.
     """
@@ -543,8 +552,8 @@ def enrolments_of_approval(
 
 
 def confirmed_at(session: Session, responder_id: int) -> datetime | None:
-    """Returns when the responder's present number was proved with a code. Returns None if the number never needed a
-    code.
+    """Returns the time at which the responder proved the present number with a code. Returns None if the hotline
+    enrolled the number without a code.
     """
     own = select(Enrolment.proved_at).where(
         Enrolment.responder_id == responder_id, Enrolment.end_reason == EnrolmentEnd.APPROVED
@@ -553,9 +562,9 @@ def confirmed_at(session: Session, responder_id: int) -> datetime | None:
 
 
 def provable_enrolment(session: Session, number_key: str, at: datetime) -> Enrolment | None:
-    """Returns the enrolment that can be proved on this phone now.
+    """Returns the enrolment for which this phone can enter the code and the start PIN now.
 
-    Returns None if there is no such enrolment, or if too many attempts were made.
+    Returns None if there is no such enrolment, or after too many attempts.
     """
     found = select(Enrolment).where(
         Enrolment.number_key == number_key,
@@ -583,29 +592,31 @@ ANY_PIN = (
 def has_any_pin(database: Database) -> bool:
     """Returns True if any responder has a PIN, or must choose a PIN.
 
-    Then every phone that dials the responders' short code must enter a PIN. Raises StoreUnavailable.
+    If this is True, the responders' short code asks every phone for a PIN. Raises StoreUnavailable.
     """
     with database.looking() as connection:
         return connection.ask(ANY_PIN) is not None
 
 
 def can_prove(session: Session, responder_id: int, at: datetime) -> bool:
-    """Returns True if the responder's present phone can prove an enrolment now."""
+    """Returns True if the responder can enter the code and the start PIN on the present phone now."""
     person = session.get_one(Responder, responder_id)
     return provable_enrolment(session, person.number_key, at) is not None
 
 
 def language_to_prove(session: Session, number_key: str, at: datetime) -> str | None:
-    """Returns the language of the person who must prove an enrolment on this phone.
+    """Returns the language of the person whose enrolment `provable_enrolment` returns for this phone.
 
-    Returns None if no enrolment can be proved on it.
+    Returns None if there is no such enrolment.
     """
     row = provable_enrolment(session, number_key, at)
     return None if row is None else session.get_one(Responder, row.responder_id).language
 
 
 def take_attempt(session: Session, enrolment_id: int) -> bool:
-    """Counts an attempt to prove an enrolment, before the attempt is checked. Returns False if no attempts are left."""
+    """Counts an attempt to enter the code and the start PIN, before the code checks them. Returns False if no attempts
+    are left.
+    """
     counted = (
         update(Enrolment)
         .where(
@@ -621,9 +632,9 @@ def take_attempt(session: Session, enrolment_id: int) -> bool:
 
 
 def previous_number(session: Session, responder_id: int) -> bytes | None:
-    """Returns the responder's encrypted number from before the last change, if the row still has it.
+    """Returns the responder's number from before the last change, in encrypted form.
 
-    Otherwise returns None.
+    Returns None if there was no change, or if the hotline has deleted the previous number.
     """
     found = select(Enrolment.encrypted_number).where(
         Enrolment.responder_id == responder_id,
@@ -635,19 +646,20 @@ def previous_number(session: Session, responder_id: int) -> bytes | None:
 
 @dataclass(frozen=True, slots=True)
 class MessageAddress:
-    """The phone number to which a message goes, and the code in the message. Both are encrypted."""
+    """The phone number to which a message goes, and the enrolment code in the message. Both are encrypted."""
 
     number: bytes = field(repr=False)
     code: bytes | None = field(default=None, repr=False)
     is_own: bool = True
-    """True if the message goes to the responder's own number, so that the result of sending shows whether the number
-    works."""
+    """True if the message goes to the responder's present number. Only then does the result of sending show if this
+    number works.
+    """
 
 
 def message_address(session: Session, template: Template, person: Responder) -> MessageAddress:
-    """Returns the phone number for a message to the responder.
+    """Returns the address for a message to the responder.
 
-    During a change of number, the template decides between the new and the previous number.
+    The template decides if the message goes to the present, the new or the previous number.
     """
     if template in PREVIOUS_NUMBER_TEMPLATES:
         return MessageAddress(previous_number(session, person.id) or b"", is_own=False)
@@ -667,7 +679,9 @@ def delete_numbers(session: Session, at: datetime) -> None:
 
 
 def end_enrolment(row: Enrolment, how: EnrolmentEnd, at: datetime) -> None:
-    """Ends an enrolment, and deletes its secrets. Also deletes the new number, unless the enrolment was approved."""
+    """Ends an enrolment, and deletes its code and start PIN. Also deletes the new number, unless the enrolment was
+    approved.
+    """
     row.end_reason, row.ended_at = how, at
     row.code_hash = row.start_hash = row.encrypted_code = None
     if how is not EnrolmentEnd.APPROVED:

@@ -1,4 +1,5 @@
-"""Stores the accounts of the console and their codes. Each code can be used once.
+"""Stores the accounts of the console, their links and their recovery codes. Each link and code works once. Also finds
+the persons that a name refers to.
 
 The module does not check passwords.
 """
@@ -23,10 +24,11 @@ from hotline.text.typed import comparison_keys, is_one_name
 
 class CodeKind(StrEnum):
     LINK = "link"
-    """The secret code in an invitation link. It can be used once to set the password, the second factor and the
-    recovery sheet. It expires."""
+    """The secret code in a link for setting up an account. With the link, a person can once set the password, the
+    second factor and the recovery sheet. The link expires.
+    """
     RECOVERY = "recovery"
-    """A code on the recovery sheet. It can be used once instead of a code from the authenticator."""
+    """A code on the recovery sheet. The person can use this code once, instead of a code from the authenticator."""
 
 
 class ConsoleAccount(Row):
@@ -35,7 +37,7 @@ class ConsoleAccount(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     person: Mapped[Person] = relationship(lazy="raise")
-    """The owner. The code uses it only to write a new person together with this account."""
+    """The account's owner. The code uses this relation only to store a new person together with a new account."""
     name: Mapped[str] = mapped_column(unique=True)
     """The sign-in name, in the form that `core.actors.account_name_key` returns."""
     shown: Mapped[str] = column_property(tables.person_name(person_id), expire_on_flush=False)
@@ -53,7 +55,7 @@ class ConsoleAccount(Row):
     recovery_key: Mapped[bytes | None]
     """The account's private key, encrypted with the recovery key on paper."""
     totp: Mapped[bytes | None]
-    """The secret of the authenticator, encrypted with a key that only the console has."""
+    """The secret of the authenticator app, encrypted with a key that only the console has."""
     totp_step: Mapped[int] = mapped_column(default=0)
     """The time step of the last accepted code of the authenticator. 0 if no code was accepted."""
     created_at: Mapped[datetime]
@@ -61,18 +63,22 @@ class ConsoleAccount(Row):
     """The time of the last request in any session of the account."""
     ended_at: Mapped[datetime | None]
     suspended_until: Mapped[datetime | None]
-    """The end of a suspension. Until then the account cannot sign in. The account keeps its keys."""
+    """The end of a suspension. Before this time, the account cannot sign in. It keeps its keys."""
     paper_at: Mapped[datetime | None]
-    """The time when the owner made a new recovery sheet in a session. NULL after the owner has confirmed it."""
+    """The time when a signed-in user made a new recovery sheet. NULL after the owner has confirmed
+    that they made it.
+    """
     factor_at: Mapped[datetime | None]
-    """The time when the owner added a new authenticator in a session. NULL after the owner has confirmed it."""
+    """The time when a signed-in user added a new authenticator. NULL after the owner has confirmed
+    that they added it.
+    """
 
     def is_suspended(self, at: datetime) -> bool:
         return self.suspended_until is not None and self.suspended_until > at
 
     @property
     def label(self) -> str:
-        """Returns the name of the person, or the sign-in name of the account if it differs."""
+        """Returns the name of the account's owner, or the sign-in name if the two differ."""
         return self.shown if account_name_key(self.shown) == self.name else self.name
 
     @property
@@ -91,7 +97,9 @@ class AccountCode(Row):
     expires_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
     locked_key: Mapped[bytes | None]
-    """Only for a link in use: the new private key, encrypted with the token of the browser that took the first step."""
+    """Only for a link whose first step is done: the account's new private key, encrypted with the token of the browser
+    that did this step.
+    """
 
 
 def find_account(
@@ -118,7 +126,7 @@ def of_person(session: Session, person_id: int) -> Sequence[ConsoleAccount]:
 
 
 def has_account(session: Session, person_id: int) -> bool:
-    """Returns True if this person can read in the console."""
+    """Returns True if this person has an active account of the console."""
     active = ConsoleAccount.state == AccountState.ACTIVE
     return has_row(session, ConsoleAccount.id, ConsoleAccount.person_id == person_id, active)
 
@@ -135,7 +143,7 @@ def accounts_with_factor(session: Session) -> Sequence[ConsoleAccount]:
 
 
 def admins_in_states(session: Session, *states: AccountState) -> frozenset[int]:
-    """Returns the persons with an admin account in one of these states."""
+    """Returns the ids of the persons with an admin account in one of these states."""
     found = select(ConsoleAccount).where(ConsoleAccount.state.in_(states))
     return frozenset(
         one.person_id for one in session.scalars(found) if AccountRole.ADMIN in one.held_roles
@@ -143,7 +151,7 @@ def admins_in_states(session: Session, *states: AccountState) -> frozenset[int]:
 
 
 def accept_step(session: Session, account_id: int, step: int) -> bool:
-    """Accepts the time step of an authenticator code. Each step is accepted only once.
+    """Stores the time step of an accepted authenticator code, so that no code is accepted twice.
 
     Returns False if this step or a later step was already accepted.
     """
@@ -166,7 +174,7 @@ def add_code(
 def usable_link(
     session: Session, digest: bytes, at: datetime, *, for_writing: bool = False
 ) -> AccountCode | None:
-    """Returns the link with this digest if it can still be used. Returns None if it is unknown, used or expired."""
+    """Returns the account link with this digest. Returns None if the link is unknown, used or expired."""
     found = select(AccountCode).where(
         AccountCode.digest == digest,
         AccountCode.kind == CodeKind.LINK,
@@ -196,7 +204,7 @@ def use_code(session: Session, account_id: int, digest: bytes, at: datetime) -> 
 
 
 def delete_codes(session: Session, account_id: int, *kinds: CodeKind) -> None:
-    """Deletes the account's codes of these kinds."""
+    """Deletes the account's links or recovery codes of these kinds."""
     gone = delete(AccountCode).where(
         AccountCode.account_id == account_id, AccountCode.kind.in_(kinds)
     )
@@ -204,12 +212,12 @@ def delete_codes(session: Session, account_id: int, *kinds: CodeKind) -> None:
 
 
 def delete_links(session: Session) -> None:
-    """Deletes every invitation link, so that none works any more."""
+    """Deletes all account links, so that no link works any more."""
     session.execute(delete(AccountCode).where(AccountCode.kind == CodeKind.LINK))
 
 
-# Finds the persons that a name refers to, and decides if two names refer to the same person.
-# The audit log, approvals and case events name a person by account, by responder, or by a name given to a command.
+# The code below finds the persons that a name refers to. The audit log, approvals and case events
+# name a person by account, by responder, or by the name that the person gave to a command.
 
 NAMED_BY = {
     "account": (ConsoleAccount.id, ConsoleAccount.person_id),
@@ -219,10 +227,10 @@ NAMED_BY = {
 
 
 def is_same_person(session: Session, one: str, other: str) -> bool:
-    """Returns True if two names refer to the same person. Every check for a second person uses this function.
+    """Returns True if two names refer to the same person. All code that needs two different people calls this function.
 
-    For accounts and phones, it compares the persons who own them. A name given to a command represents every person
-    whose name or sign-in name looks like it.
+    For names of accounts and phones, compares their owners. A name that a person gave to a command refers to every
+    person whose name or sign-in name looks similar.
     """
     first, second = persons_of(session, one), persons_of(session, other)
     if first and second:
@@ -231,8 +239,8 @@ def is_same_person(session: Session, one: str, other: str) -> bool:
 
 
 def persons_of(session: Session, who: str) -> frozenset[int]:
-    """Returns the persons that a text refers to: `account:<id>:<name>`, `responder:<id>`, `person:<id>`, or just a
-    name.
+    """Returns the ids of the persons that a text refers to: `account:<id>:<name>`, `responder:<id>`, `person:<id>`, or
+    just a name.
     """
     kind, _, rest = who.partition(":")
     number = rest.partition(":")[0]
@@ -243,7 +251,7 @@ def persons_of(session: Session, who: str) -> frozenset[int]:
 
 
 def names_of(session: Session, who: str) -> Sequence[str]:
-    """Returns `who` with the names of all accounts and phones of the same person."""
+    """Returns `who`, and all other texts that refer to the same person, such as `account:<id>`."""
     return [
         who,
         *(
@@ -256,7 +264,7 @@ def names_of(session: Session, who: str) -> Sequence[str]:
 
 
 def of_member(session: Session, member: str) -> Person:
-    """Returns the person who is this member of a desk."""
+    """Returns the person behind a desk's member: the owner of the account or phone."""
     account_id = account_of(member)
     if account_id is not None:
         return session.get_one(Person, session.get_one(ConsoleAccount, account_id).person_id)
@@ -264,13 +272,15 @@ def of_member(session: Session, member: str) -> Person:
 
 
 def named(session: Session, name: str) -> frozenset[int]:
-    """Returns the persons whose name or sign-in name looks like this name."""
+    """Returns the ids of the persons whose name or sign-in name looks like this name."""
     known = keys_of_names(session)
     return frozenset().union(*(known.get(key, ()) for key in enumerate(comparison_keys(name))))
 
 
 def keys_of_names(session: Session) -> Mapping[tuple[int, str], AbstractSet[int]]:
-    """Returns the persons with a name or sign-in name, by the keys with which names are compared."""
+    """Returns the ids of all persons, by the comparison keys of their names and sign-in names. Similar names have the
+    same key.
+    """
     called = select(Person.id, Person.name)
     logins = select(ConsoleAccount.person_id, ConsoleAccount.name)
     found: dict[tuple[int, str], set[int]] = defaultdict(set)
@@ -281,14 +291,12 @@ def keys_of_names(session: Session) -> Mapping[tuple[int, str], AbstractSet[int]
 
 
 def acts_for(session: Session, by: Actor, person_id: int) -> bool:
-    """Returns True if the account that gives the command belongs to this person. Returns False for a command without an
-    account.
-    """
+    """Returns True if the actor's account belongs to this person. Returns False for an actor without an account."""
     return by.account_id is not None and person_id in persons_of(session, tables_audit.by_actor(by))
 
 
 def phones_of(session: Session, person_id: int) -> Sequence[Responder]:
-    """Returns the phones of a person whose enrolment was once complete. Removed phones come last."""
+    """Returns the phones of a person that were fully enrolled at some time. Removed phones come last."""
     own = select(Responder).where(
         Responder.person_id == person_id, Responder.state.not_in(UNPROVED)
     )

@@ -1,10 +1,10 @@
-"""Writes the audit log of the hotline. Rows can only be added. Each row contains a digest of the previous row. The log
-records that a person read a tip, but never what the tip contains.
+"""Writes and checks the audit log of the hotline. The log records that a person read a tip, but never what the tip
+contains.
 
-If a row was changed, removed or inserted, a check of these digests shows it. But a person who can write to the table
-could compute all digests again. So each process also numbers its rows, and seals them with its own key, which is in no
-database. A check here cannot find rows that were cut off at the end. So the monitor stores and sends the digest of each
-day (monitoring/service_audit_digest.py).
+Rows can only be added. Each row contains the digest of the previous row, so a check of these digests shows if a row was
+changed, removed or inserted. A person who can write to the table could compute all digests again. So each process also
+numbers its rows, and seals them with its own key, which is not in the database. This check cannot notice that rows at
+the end are missing. So the monitor stores and sends a digest each day (monitoring/service_audit_digest.py).
 """
 
 import hashlib
@@ -26,13 +26,17 @@ from hotline.people.rules_audit import AuditFilter
 from hotline.text.time import KIGALI
 
 CommandActor: TypeAlias = str | Actor
-"""The person behind a command: an account, or the name that was given to the command."""
+"""The person who gives a command: an account, or the name that the person gave on the command line."""
 RESTORED = ("lane_held", "restored")
-"""Actions that may have no seal, because a machine is restored before it has keys. `verify` lists these rows."""
+"""The actions whose rows may have no seal, because a restored machine has no keys yet. `hotline audit verify` lists
+these rows.
+"""
 BEGINNING = "0" * 64
 """The value of `previous` in the first row of the log."""
 LOCK = 4_114_110_001
-"""The PostgreSQL advisory lock for adding a row. SQLite needs no lock because it has only one writer at a time."""
+"""The number of the PostgreSQL advisory lock for adding a row. SQLite needs no lock, because it has only one writer at
+a time.
+"""
 
 
 OWN_PROCESS = (
@@ -51,8 +55,9 @@ OWN_PROCESS = (
     "CREATE TRIGGER audit_own_process BEFORE INSERT ON audit"
     " FOR EACH ROW EXECUTE FUNCTION audit_own_process()",
 )
-"""Refuses a row of another process, and a row that does not follow the newest row, because such a row could end the
-log. An account of a process is named after database and process.
+"""A trigger of PostgreSQL. It refuses a row in the name of another process, and a row that does not follow the newest
+row. After such a row, no process could add rows. The trigger knows the process from its database account, which is
+named after the database and the process.
 """
 
 
@@ -61,22 +66,25 @@ class AuditEntry(database.Row):
     __table_args__ = (UniqueConstraint("process", "number"),)
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
-    """The id of the row. It can be so large that no process can use up all ids."""
+    """The id of the row. It has 64 bits, so that no process can use up all ids."""
     at: Mapped[datetime]
     actor: Mapped[str]
     """One of "line", "clock", "cli:<name>", "account:<id>:<name>", "desk:<code>:<name>", "responder:<id>".
 
-    `people/rules_audit.py` makes a name for people from it."""
+    `people/rules_audit.py` makes a readable name from this text.
+    """
     action: Mapped[str]
     """The name of the action in the past tense, such as "tip_read" or "responders_imported"."""
     subject: Mapped[str]
     reason: Mapped[str]
     previous: Mapped[str] = mapped_column(unique=True)
-    """The digest of the previous row. It is unique, so that only one row can follow each row."""
+    """The digest of the previous row. The column is unique, so that only one row can follow each row."""
     digest: Mapped[str] = mapped_column(unique=True)
     """The SHA-256 digest of `previous` and the fields of this row."""
     process: Mapped[str | None]
-    """The role whose key sealed the row. None if the process had no key, because a missing key must not stop a tip."""
+    """The role whose key sealed the row. None if the process had no key: the row is still added, because a missing key
+    must not stop a tip.
+    """
     number: Mapped[int | None]
     """The number of this row among the rows of its process, beginning with 1 and without gaps."""
     seal: Mapped[str | None]
@@ -88,7 +96,7 @@ protect_rows(AuditEntry, *OWN_PROCESS)
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """The result of a check of the whole chain."""
+    """The result of a check of the whole audit log."""
 
     length: int
     newest: str
@@ -97,54 +105,56 @@ class Chain:
     """The id of the first row that is wrong. None if no row is wrong."""
     reason: str = ""
     unchecked: Collection[str] = ()
-    """Rows whose seal was not checked: their process's key was not given, or a restore had no keys."""
+    """The processes and rows whose seals were not checked, because the key is on another machine, or because a restore
+    had no key.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Proofs:
-    """Proofs about the audit log that are stored outside of the database."""
+    """The keys and digests from outside of the database, with which the code checks the audit log."""
 
     keys: Mapping[str, bytes | None]
     """The audit key of each process of this hotline. None if the key is on another machine."""
     digests: Mapping[int, str] = field(default_factory=dict)
-    """Digests that were stored elsewhere, by the id of their row."""
+    """The digests that were stored outside of the database, by the id of their row."""
     since: int = 0
-    """The id of the first row whose seal is checked. The operator is responsible for earlier rows, for example if a key
-    was lost.
+    """The id of the first row whose seal is checked. The operator sets a later row, for example
+    after a key was lost.
     """
 
 
 def by_command(name: str) -> str:
-    """Returns the name in the audit log for a person who gave this name to a command."""
+    """Returns the actor in the audit log for a person who gave this name to a command."""
     return f"cli:{name}"
 
 
 def by_actor(actor: Actor) -> str:
-    """Returns the name in the audit log for a person with an account, or for a person who only gave a name."""
+    """Returns the actor in the audit log for an account, or for a person without an account."""
     if actor.account_id is None:
         return by_command(actor.name)
     return f"account:{actor.account_id}:{actor.name}"
 
 
 def actor_of(by: CommandActor) -> str:
-    """Returns the name in the audit log for a person who gave a command."""
+    """Returns the actor in the audit log for a person who gives a command."""
     return by_actor(by) if isinstance(by, Actor) else by_command(by)
 
 
 def name_of(by: CommandActor) -> str:
-    """Returns the plain name of a person who gave a command."""
+    """Returns the name of a person who gives a command, without the account."""
     return by.name if isinstance(by, Actor) else by
 
 
 def name_in(actor: str) -> str:
-    """Returns the plain name that is part of a name in the audit log."""
+    """Returns the person's name in an actor of the audit log."""
     return actor.rpartition(":")[2]
 
 
 def account_of(actor: str) -> int | None:
-    """Returns the account id that is part of a name in the audit log.
+    """Returns the account id in an actor of the audit log.
 
-    Returns None for a command without an account, and for a process.
+    Returns None if the actor is a process, or a person without an account.
     """
     kind, _, rest = actor.partition(":")
     number = rest.partition(":")[0]
@@ -154,9 +164,9 @@ def account_of(actor: str) -> int | None:
 def append_row(
     session: Session, at: datetime, actor: str, action: str, subject: str = "", reason: str = ""
 ) -> AuditEntry:
-    """Adds a row in the `writing()` transaction of the calling function.
+    """Adds a row to the audit log, in the transaction of the calling function.
 
-    Processes that add rows at the same time wait here for each other's commit.
+    While another process adds a row, waits until that process has committed.
     """
     database.take_lock(session, LOCK)
     entry = AuditEntry(
@@ -181,14 +191,14 @@ def append_row(
 def append_about_tip(
     session: Session, tip_id: int, action: str, actor: str, at: datetime, reason: str = ""
 ) -> None:
-    """Adds a row about a tip."""
+    """Adds a row about a tip to the audit log."""
     append_row(session, at, actor, action, f"tip:{tip_id}", reason)
 
 
 def append_command(
     session: Session, by: CommandActor, at: datetime, action: str, subject: str, reason: str = ""
 ) -> AuditEntry:
-    """Adds a row about a person's command."""
+    """Adds a row about a person's command to the audit log."""
     return append_row(session, at, actor_of(by), action, subject, reason)
 
 
@@ -197,7 +207,7 @@ def count_actions(
 ) -> int:
     """Returns how often an actor has done one of these actions since the time `since`.
 
-    If `subject` is given, counts only actions about it.
+    If `subject` is given, counts only actions about this subject.
     """
     done = select(func.count()).where(
         AuditEntry.actor == actor, AuditEntry.action.in_(actions), AuditEntry.at > since
@@ -208,7 +218,9 @@ def count_actions(
 def entries(
     session: Session, *, since: datetime | None = None, subject: str | None = None
 ) -> Sequence[AuditEntry]:
-    """Returns rows of the log, the oldest first. If `since` or `subject` is given, only rows since then or about it."""
+    """Returns rows of the log, oldest first. If given, `since` and `subject` limit the rows to those since this time,
+    and about this subject.
+    """
     found = select(AuditEntry).order_by(AuditEntry.id)
     if since is not None:
         found = found.where(AuditEntry.at >= since)
@@ -237,8 +249,8 @@ def newest_rows(
     """Returns the newest rows that match a filter, the newest first. If `before` is given, returns only rows with a
     lower id.
 
-    The row of a responder contains only an id, so `names` gives the names. A day lasts from midnight to midnight in
-    Kigali.
+    A row about a responder contains only an id, so `names` gives the names of responders by id. A day of the filter
+    lasts from midnight to midnight in Kigali.
     """
     found = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
     if before is not None:
@@ -262,7 +274,7 @@ def newest_rows(
 
 
 def newest_of(session: Session, actions: Collection[str]) -> str | None:
-    """Returns the action of the newest row with one of these actions."""
+    """Returns the action of the newest row that has one of these actions. Returns None if there is no such row."""
     found = select(AuditEntry.action).where(AuditEntry.action.in_(actions))
     return session.scalar(found.order_by(AuditEntry.id.desc()).limit(1))
 
@@ -278,15 +290,15 @@ def newest_id(session: Session) -> int:
 
 
 def digest_of(session: Session, row: int) -> str | None:
-    """Returns the digest of a row, computed from what the row says. Returns None if the row is missing, or says
-    something else than its stored digest.
-    """
+    """Computes the digest of a row. Returns None if the row is missing, or if its stored digest is different."""
     entry = session.get(AuditEntry, row)
     return None if entry is None or entry.digest != _digest(entry) else entry.digest
 
 
 def break_after(session: Session, digest: str) -> int | None:
-    """Returns the id of the first row after the row with this digest that does not follow from the row before it."""
+    """Checks the rows after the row with this digest. Returns the id of the first row that does not match the row
+    before it, or None.
+    """
     for entry in rows_after(session, digest) or ():
         if entry.previous != digest or entry.digest != _digest(entry):
             return entry.id
@@ -295,7 +307,7 @@ def break_after(session: Session, digest: str) -> int | None:
 
 
 def begun_at(session: Session) -> datetime | None:
-    """Returns the time of the first row."""
+    """Returns the time of the first row of the log."""
     return session.scalar(select(AuditEntry.at).order_by(AuditEntry.id).limit(1))
 
 
@@ -330,11 +342,11 @@ class _ProofCheck:
         self._proofs = proofs
         self._numbers: dict[str, int] = {}
         self.digests = dict(sorted(proofs.digests.items()))
-        """The stored digests of rows that were not checked yet."""
+        """The digests from outside of the database, of rows that this object has not checked yet."""
         self.unchecked: set[str] = set()
 
     def fault(self, entry: AuditEntry) -> str:
-        """Returns an error text about this row, or an empty text."""
+        """Checks a row. Returns a description of the fault, or an empty text."""
         kept = self.digests.pop(entry.id, entry.digest)
         if kept != entry.digest:
             return "another digest of this row was kept elsewhere"

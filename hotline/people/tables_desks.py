@@ -1,8 +1,5 @@
-"""Stores the desks that read tips, and their members, each with an encrypted copy of the desk's key.
-
-Stores the desks that read tips. The members of a desk can decrypt the tips of its district, or of the whole country.
-
-Stores the members of each desk, each with a copy of the desk's key that is encrypted for the member.
+"""Stores the desks that read tips, and their members. Each member has a copy of the desk's private key, encrypted for
+the member. With it, members can decrypt the tips of their desk.
 """
 
 from collections import defaultdict
@@ -38,21 +35,23 @@ from hotline.people.tables_accounts import ConsoleAccount
 from hotline.text.places import NATIONAL
 
 PASSPHRASE_MEMBER = "enrolment"
-"""The first member of every desk: the recovery passphrase that `hotline init` makes."""
+"""The name of the recovery passphrase as a member of every desk. `hotline init` makes this passphrase."""
 
 
 PREVIOUS_KEY = "before"
-"""The name of the row that keeps the old key during a rotation. It is encrypted like the present key.
+"""In the rows of desk members, this name marks the desk's old private key during a rotation, encrypted for the recovery
+passphrase.
 
-The row is kept until no grant needs the old key."""
+The hotline deletes this row when no tip needs the old key any more.
+"""
 PREVIOUS_KEY_OF = "before:"
-"""The prefix of the name of such a row for one member, such as `before:r17`."""
+"""The prefix of such a name for the copy of one member, such as `before:r17`."""
 
 
 class Desk(Row):
     """A desk, with the public key of its key pair.
 
-    The private key exists only in encrypted form, with one copy for each member.
+    Each member has an encrypted copy of the private key.
     """
 
     __tablename__ = "desk"
@@ -60,22 +59,25 @@ class Desk(Row):
     code: Mapped[str] = mapped_column(primary_key=True)
     """The NISR code of a district (such as "12"), "national", or the code of a desk that people added."""
     kind: Mapped[str | None]
-    """The value of a `people.rules.DeskKind`. None if the previous release made the row."""
+    """The value of a `people.rules.DeskKind`. None for rows from an older release of the program."""
     name: Mapped[str | None]
     """The name of a desk that people added."""
     place: Mapped[str | None]
     """The district in which the desk lies. For a protection desk, the camp."""
     service: Mapped[str | None]
-    """For a service, the kind of help that it gives: a value of the question `service` in the forms of a case."""
+    """For the desk of a service, the kind of help: a value of the question `service` in the forms of a case."""
     number: Mapped[str | None]
-    """For a service, its phone number. It is shown only while the number is confirmed."""
+    """For the desk of a service, its phone number. Screens show this number only while it is confirmed."""
     public_key: Mapped[bytes]
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
-    """From this time on, nothing is encrypted for the desk. Older data can still be decrypted."""
+    """The time when the desk was retired. After that, the hotline encrypts no tips for the desk. Members can still
+    decrypt older tips.
+    """
     copied_since: Mapped[datetime | None]
-    """The time since which a person without access may have a copy of the desk's present private key. None after a new
-    key has replaced that key."""
+    """The time when a member lost access to the desk. The former member may still have a copy of the desk's private
+    key. None if the desk has got a new key since then.
+    """
     proof: Mapped[bytes | None]
     """The signatures of the key, which `keys.desk_signatures` checks."""
 
@@ -91,23 +93,24 @@ class DeskMember(Row):
     member: Mapped[str]
     """`r<id>` for a responder, `account:<id>` for an account, or "enrolment" for the recovery passphrase."""
     wrapped_key: Mapped[bytes]
-    """The encrypted private key. The first bytes identify the format.
+    """The desk's private key, encrypted for the member. The first byte identifies the format.
 
     If the member is the recovery passphrase, `hotline.people.encrypt_desk_keys` decrypts it.
 
-    For all other members, `hotline.people.decrypt_members` decrypts it."""
+    For all other members, `hotline.people.decrypt_members` decrypts it.
+    """
     created_at: Mapped[datetime]
 
 
 IS_ASIDE = or_(DeskMember.member == PREVIOUS_KEY, DeskMember.member.startswith(PREVIOUS_KEY_OF))
-"""The rows that keep an old key during a rotation."""
+"""The SQL condition for rows that contain an old key during a rotation."""
 
 
 @cache
 def _keys_of(many: int) -> PreparedStatement:
-    """Returns a prepared query for this number of desks. It is made only once for each number.
+    """Returns a prepared query for the keys of this number of desks. Makes the query only once for each number.
 
-    The query is used often: each answer of a report needs the keys of one or two desks.
+    The query runs often, because each answer of a report needs the keys of one or two desks.
     """
     desk = Desk.metadata.tables[Desk.__tablename__].c
     these = desk.code.in_([bindparam(f"code_{n}") for n in range(many)])
@@ -116,7 +119,7 @@ def _keys_of(many: int) -> PreparedStatement:
 
 
 def service_desks(session: Session, service: str) -> Sequence[Desk]:
-    """Returns the desks that give this kind of help."""
+    """Returns the desks of services that give this kind of help."""
     here = (Desk.kind == DeskKind.SERVICE, Desk.service == service, Desk.retired_at.is_(None))
     return session.scalars(select(Desk).where(*here)).all()
 
@@ -133,8 +136,8 @@ def desk_keys(session: Session, codes: Collection[str]) -> Sequence[DeskKey]:
 
 
 def public_keys(session: Session, codes: Collection[str]) -> dict[str, bytes]:
-    """Returns the public keys of desks, by desk code. The keys may be unsigned. Leaves out codes of desks that do not
-    exist.
+    """Returns the public keys of desks, by desk code. Does not check the signatures of the keys. Leaves out codes of
+    desks that do not exist.
     """
     return {one.code: one.public_key for one in desk_keys(session, codes)}
 
@@ -162,19 +165,21 @@ def desks_of_kind(session: Session, kind: str) -> Sequence[str]:
 def oversight_desks(session: Session) -> Sequence[str]:
     """Returns the codes of the desks that get complaints about the national desk.
 
-    If all of them were retired, returns the retired ones, so that no complaint is lost.
+    If all oversight desks are retired, returns the retired desks, so that no complaint is lost.
     """
     return desks_of_kind(session, DeskKind.OVERSIGHT) or sorted(every_oversight(session))
 
 
 def mixes_oversight(session: Session, codes: Collection[str]) -> bool:
-    """Returns True if an oversight desk and any other desk are among these desks. No person may belong to both."""
+    """Returns True if these desks include both an oversight desk and another desk. No person may belong to both."""
     oversight = every_oversight(session)
     return not oversight.isdisjoint(codes) and not oversight.issuperset(codes)
 
 
 def every_oversight(session: Session) -> frozenset[str]:
-    """Returns the codes of all oversight desks. People of a retired one still handle the complaints that it reads."""
+    """Returns the codes of all oversight desks. Includes retired desks, because their people still handle earlier
+    complaints.
+    """
     return frozenset(session.scalars(select(Desk.code).where(Desk.kind == DeskKind.OVERSIGHT)))
 
 
@@ -189,7 +194,7 @@ def _sealed_to(session: Session, *which: ColumnElement[bool]) -> Sequence[str]:
 
 
 def get_desk(session: Session, code: str, *, for_writing: bool = False) -> Desk:
-    """Returns a desk by its code. Raises NotFound."""
+    """Returns a desk by its code. Locks the row if `for_writing` is True. Raises NotFound."""
     found = select(Desk).where(Desk.code == code)
     desk = session.scalar(found.with_for_update() if for_writing else found)
     if desk is None:
@@ -198,7 +203,7 @@ def get_desk(session: Session, code: str, *, for_writing: bool = False) -> Desk:
 
 
 def wrapped_key(session: Session, code: str, member: str) -> bytes:
-    """Returns a desk's private key as it was encrypted for this member. Raises NotFound."""
+    """Returns this member's encrypted copy of a desk's private key. Raises NotFound."""
     found = session.scalar(_wrapped(code, member))
     if found is None:
         raise NotFound(f"desk {code} has no member {member}")
@@ -206,7 +211,7 @@ def wrapped_key(session: Session, code: str, member: str) -> bytes:
 
 
 def previous_key(session: Session, code: str) -> bytes | None:
-    """Returns the old private key of a rotation, in encrypted form.
+    """Returns a desk's old private key during a rotation, encrypted for the recovery passphrase.
 
     Returns None if the desk is not in a rotation.
     """
@@ -214,14 +219,14 @@ def previous_key(session: Session, code: str) -> bytes | None:
 
 
 def keep_previous_key(session: Session, code: str, *, wrapped_key: bytes, at: datetime) -> None:
-    """Stores the present private key as the old key of a rotation. The key must already be encrypted."""
+    """Stores a desk's present private key as the old key of a rotation. `wrapped_key` is the key in encrypted form."""
     add_member(session, code, PREVIOUS_KEY, wrapped_key, at)
 
 
 def replace_key(
     session: Session, code: str, public_key: bytes, *, wrapped_key: bytes, proof: bytes | None
 ) -> None:
-    """Replaces the key pair of a desk. After this commit, tips are encrypted with the new public key."""
+    """Replaces the key pair of a desk. After the commit, processes encrypt tips with the new public key."""
     session.execute(
         update(Desk).where(Desk.code == code).values(public_key=public_key, proof=proof)
     )
@@ -235,14 +240,16 @@ def rewrap(session: Session, code: str, member: str, wrapped_key: bytes) -> None
 
 
 def rotation_since(session: Session, code: str) -> datetime | None:
-    """Returns when the present rotation began. Returns None if the desk is not in a rotation."""
+    """Returns the time when the present rotation of the desk's key began. Returns None if the desk is not in a
+    rotation.
+    """
     row = _wrapped(code, PREVIOUS_KEY).with_only_columns(DeskMember.created_at)
     return session.scalar(row)
 
 
 def end_rotation(session: Session, code: str) -> None:
-    """Deletes the old keys of this desk after a rotation. After this, keys that a removed person may have copied before
-    the rotation are useless.
+    """Deletes the old keys of this desk after a rotation. After that, a copy of the old key that a former member may
+    have is useless.
     """
     since = rotation_since(session, code)
     session.execute(delete(DeskMember).where(DeskMember.desk_code == code, IS_ASIDE))
@@ -251,7 +258,7 @@ def end_rotation(session: Session, code: str) -> None:
 
 
 def add_desks(session: Session, wrapped: Mapping[Desk, bytes]) -> None:
-    """Adds desks with their private keys, which can be decrypted with the recovery passphrase."""
+    """Stores new desks, each with its private key encrypted for the recovery passphrase."""
     session.add_all(wrapped)
     session.flush()
     for desk, key in wrapped.items():
@@ -259,7 +266,7 @@ def add_desks(session: Session, wrapped: Mapping[Desk, bytes]) -> None:
 
 
 def add_member(session: Session, code: str, member: str, key: bytes, at: datetime) -> None:
-    """Stores a desk's private key, encrypted for a member that has none."""
+    """Stores a desk's private key, encrypted for a new member."""
     session.add(DeskMember(desk_code=code, member=member, wrapped_key=key, created_at=at))
 
 
@@ -277,12 +284,14 @@ _ARE_MEMBERS = (
 
 
 def members_of_desk(session: Session, code: str) -> Mapping[str, bytes]:
-    """Returns the desk's private key in encrypted form, for each member. Leaves out the old keys of a rotation."""
+    """Returns the members of a desk, each with the encrypted copy of the desk's private key. Leaves out the old keys of
+    a rotation, and the recovery passphrase.
+    """
     return {row.member: row.wrapped_key for row in _rows(session, code)}
 
 
 def member_counts(session: Session) -> Mapping[str, int]:
-    """Returns for each desk the number of members who have its key."""
+    """Returns, for each desk, the number of members with a copy of its key."""
     rows = select(DeskMember.desk_code, func.count()).where(*_ARE_MEMBERS)
     return {code: count for code, count in session.execute(rows.group_by(DeskMember.desk_code))}  # noqa: C416
 
@@ -293,12 +302,14 @@ def desks_in_rotation(session: Session) -> frozenset[str]:
 
 
 def access_since(session: Session, code: str) -> Mapping[str, datetime]:
-    """Returns the time when each member got access to the desk."""
+    """Returns the members of a desk, each with the time when the member got access."""
     return {row.member: row.created_at for row in _rows(session, code)}
 
 
 def wrapped_keys(session: Session, code: str, member: str) -> Sequence[bytes]:
-    """Returns a desk's private keys, encrypted for one member: the present key and, during a rotation, the old key."""
+    """Returns one member's encrypted copies of a desk's private keys: the present key and, during a rotation, the old
+    key.
+    """
     found = select(DeskMember).where(
         DeskMember.desk_code == code, DeskMember.member.in_((member, PREVIOUS_KEY_OF + member))
     )
@@ -307,14 +318,15 @@ def wrapped_keys(session: Session, code: str, member: str) -> Sequence[bytes]:
 
 
 def desks_of(session: Session, member: str) -> frozenset[str]:
-    """Returns the desks whose key is encrypted for this member."""
+    """Returns the codes of the desks whose key is encrypted for this member."""
     return frozenset(
         session.scalars(select(DeskMember.desk_code).where(DeskMember.member == member))
     )
 
 
 def desks_of_person(session: Session, person_id: int, *, but: int = 0) -> frozenset[str]:
-    """Returns the desks to which the phones of a person belong, and those whose keys a phone or account has.
+    """Returns the codes of a person's desks: those to which the person's phones belong, and those whose key a phone or
+    account can decrypt.
 
     Leaves out the phone `but`.
     """
@@ -328,7 +340,9 @@ def desks_of_person(session: Session, person_id: int, *, but: int = 0) -> frozen
 
 
 def is_of_national(session: Session, who: str) -> bool:
-    """Returns True if this person belongs to the national desk, which decides nothing about those who oversee it."""
+    """Returns True if this person belongs to the national desk. Such a person may not decide about people of an
+    oversight desk.
+    """
     people = tables_accounts.persons_of(session, who)
     accounts = (row for one in people for row in tables_accounts.of_person(session, one))
     return any(AccountRole.NATIONAL in row.held_roles for row in accounts) or any(
@@ -337,9 +351,10 @@ def is_of_national(session: Session, who: str) -> bool:
 
 
 def is_overseen(session: Session, who: str, person_id: int | None, desks: Collection[str]) -> bool:
-    """Returns True if `who` works for the national desk, and a decision concerns a person of an oversight desk.
+    """Returns True if `who` works for the national desk, and a decision is about a person of an oversight desk. In this
+    case, `who` may not decide.
 
-    `desks` contains the desks that the person would get.
+    `person_id` is the person that the decision is about. `desks` contains the desks that this person would get.
     """
     own = frozenset() if person_id is None else desks_of_person(session, person_id)
     is_apart = every_oversight(session).isdisjoint({*desks, *own})
@@ -351,7 +366,9 @@ class AccountAccess(NamedTuple):
     desks: frozenset[str]
     """The desks whose key is encrypted for the account."""
     phones: Mapping[int, frozenset[str]]
-    """The phones of the account's owner, active ones first, each with its desks. An inactive phone has no desks."""
+    """The ids of the phones of the account's owner, active phones first. Each phone has the set of its desks, which is
+    empty for an inactive phone.
+    """
 
 
 def access_of(session: Session, account_id: int) -> AccountAccess:
@@ -388,7 +405,7 @@ def access_of(session: Session, account_id: int) -> AccountAccess:
 
 
 def desks_by_member(session: Session) -> Mapping[str, Sequence[str]]:
-    """Returns for each member the desks whose key is encrypted for the member, in the order of the codes."""
+    """Returns, for each member, the codes of the desks whose key is encrypted for the member, sorted."""
     found: dict[str, list[str]] = defaultdict(list)
     rows = select(DeskMember).where(*_ARE_MEMBERS).order_by(DeskMember.desk_code)
     for row in session.scalars(rows):
@@ -397,13 +414,14 @@ def desks_by_member(session: Session) -> Mapping[str, Sequence[str]]:
 
 
 def store_key(session: Session, code: str, member: str, wrapped_key: bytes, at: datetime) -> None:
-    """Stores the desk's private key, encrypted for a member. Replaces the earlier key of this member."""
+    """Stores a desk's private key, encrypted for a member. Replaces the member's earlier copies."""
     _forget(session, code, member)
     add_member(session, code, member, wrapped_key, at)
 
 
 def replace_keys(session: Session, code: str, encrypted: Mapping[str, bytes], at: datetime) -> None:
-    """Stores the new key for each member, and keeps the earlier keys as old keys.
+    """Stores a desk's new private key, encrypted for each member. Also keeps the copies of the earlier key as old keys
+    of the rotation.
 
     A member who is not in `encrypted` loses access.
     """
@@ -420,7 +438,7 @@ def replace_keys(session: Session, code: str, encrypted: Mapping[str, bytes], at
 def end_access_at(session: Session, code: str, names: Collection[str], at: datetime) -> bool:
     """Ends the access of these members to this desk. Returns True if any of them had access.
 
-    These people may have a copy of the key until the desk gets a new key.
+    The former members may still have a copy of the key until the desk gets a new key.
     """
     opened = [member for member in names if code in desks_of(session, member)]
     for member in opened:
@@ -431,10 +449,9 @@ def end_access_at(session: Session, code: str, names: Collection[str], at: datet
 def end_access(
     session: Session, member: str, at: datetime, *, but: Collection[str] = ()
 ) -> frozenset[str]:
-    """Ends a member's access to every desk, except the desks in `but`. Returns the desks to which the member lost
-    access.
+    """Ends a member's access to all desks except those in `but`. Returns the desks to which the member lost access.
 
-    The member may have a copy of each key until that desk gets a new key.
+    The former member may still have a copy of each desk's key until that desk gets a new key.
     """
     gone = desks_of(session, member) - frozenset(but)
     for code in sorted(gone):
@@ -443,11 +460,12 @@ def end_access(
 
 
 def _shut(session: Session, code: str, member: str, at: datetime) -> None:
-    """Deletes a member's copies of a desk's key, and stores since when the member may have kept one.
+    """Deletes a member's encrypted copies of a desk's key. Sets `Desk.copied_since`, because the former member may have
+    kept the key.
 
     Locks the desk first, in the same order as the code that makes a new key. Otherwise the two transactions could wait
-    for each other for ever. During a rotation, the member may also have the new key. So the stored time is later than
-    the beginning of the rotation. The end of the rotation then does not delete the stored time.
+    for each other for ever. During a rotation, the member may also have the new key. So the function sets a time after
+    the beginning of the rotation, and `end_rotation` does not delete such a time.
     """
     get_desk(session, code, for_writing=True)
     _forget(session, code, member)
@@ -471,13 +489,13 @@ def _rows(session: Session, code: str) -> Sequence[DeskMember]:
     return session.scalars(found.order_by(DeskMember.id)).all()
 
 
-# Stores the recovery key pairs.
+# The code below stores the recovery key pairs and the copies of the signing key.
 
 
 class RecoveryPair(Row):
-    """A key pair for which every desk's key is also encrypted.
+    """A recovery key pair. Every desk's private key is also encrypted for the newest pair.
 
-    There are two while the recovery passphrase is being changed. The newer pair has the higher id.
+    While people change the recovery passphrase, there are two pairs. The newer pair has the higher id.
     """
 
     __tablename__ = "recovery_pair"
@@ -485,11 +503,10 @@ class RecoveryPair(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     public_key: Mapped[bytes]
     wrapped_key: Mapped[bytes]
-    """The private key, encrypted with the recovery passphrase. The first bytes identify the format for
-    `encrypt_desk_keys`."""
+    """The pair's private key, encrypted under the recovery passphrase. `encrypt_desk_keys` decrypts this value."""
     made_at: Mapped[datetime]
     proof: Mapped[bytes | None]
-    """The hotline's signature of the public key."""
+    """The hotline's signature for the pair's public key."""
 
 
 def recovery_pairs(session: Session) -> Sequence[RecoveryPair]:
@@ -500,7 +517,7 @@ def recovery_pairs(session: Session) -> Sequence[RecoveryPair]:
 def newest_pair(session: Session) -> RecoveryPair | None:
     """Returns the recovery pair for which desk keys are encrypted now, or None.
 
-    The calling function must have locked the desk.
+    Before it encrypts a desk's key, the calling function must lock the desk.
     """
     return next(iter(recovery_pairs(session)), None)
 
@@ -519,7 +536,9 @@ def add_pair(
 
 
 def delete_older_pairs(session: Session, than: int) -> None:
-    """Deletes the recovery pairs that are older than this one. No desk key may depend on the older pairs any more."""
+    """Deletes the recovery pairs with a lower id than `than`. Before this call, no desk's key may depend on them any
+    more.
+    """
     session.execute(delete(RecoveryPair).where(RecoveryPair.id < than))
 
 
@@ -530,9 +549,9 @@ class LineKeyCopy(Row):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     holder: Mapped[str]
-    """"enrolment" for the recovery passphrase. Otherwise the first admin's name as a member of desks."""
+    """"enrolment" for the recovery passphrase. Otherwise the member name of the first admin, such as `account:7`."""
     second: Mapped[str]
-    """The second admin's name as a member of desks. Empty for the recovery passphrase."""
+    """The member name of the second admin. Empty for the recovery passphrase."""
     sealed: Mapped[bytes]
     made_at: Mapped[datetime]
 
@@ -544,7 +563,9 @@ def line_key_copies(session: Session, holder: str) -> Sequence[LineKeyCopy]:
 def replace_line_key(
     session: Session, copies: Sequence[LineKeyCopy], *, by_passphrase: bool
 ) -> None:
-    """Replaces the copy for the recovery passphrase, or else all copies for admins."""
+    """Replaces the copy of the signing key for the recovery passphrase if `by_passphrase`. Otherwise replaces all
+    copies for admins.
+    """
     is_of_passphrase = LineKeyCopy.holder == PASSPHRASE_MEMBER
     replaced = is_of_passphrase if by_passphrase else ~is_of_passphrase
     session.execute(delete(LineKeyCopy).where(replaced))

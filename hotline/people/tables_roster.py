@@ -1,8 +1,5 @@
-"""Stores the roster of each desk, and the imports of sheets of people or shifts.
-
-Stores the roster: the weekly duty of each desk, changes of single shifts, holidays, and reported gaps.
-
-Stores imports of sheets: how far each import is, and the sheet itself until its import ends.
+"""Stores the roster of each desk: weekly duties, changes of single shifts, holidays, handover notes and reported gaps.
+Also stores the imports of sheets with people or shifts. Each sheet is stored until its import ends.
 """
 
 import json
@@ -30,7 +27,7 @@ from hotline.text.time import KIGALI
 NOTES_KEPT = timedelta(hours=72)
 NEVER = datetime.min.replace(tzinfo=UTC)
 KEPT_FOR = timedelta(days=120)
-"""The time for which changes of shifts and reported gaps are stored after their end."""
+"""The hotline deletes changes of shifts and reported gaps this long after their end."""
 
 
 class Duty(Row):
@@ -50,7 +47,9 @@ class Duty(Row):
     weekday: Mapped[int]
     from_min: Mapped[int]
     to_min: Mapped[int]
-    """Minutes after midnight in Kigali, at most 2880: a duty may pass midnight."""
+    """The end of the duty, in minutes after midnight in Kigali. The value is at most 2880, because a duty may end on
+    the next day.
+    """
     rank: Mapped[int]
 
 
@@ -65,18 +64,18 @@ class DutyOverride(Row):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
-    """The person who took the shift. None while it is offered."""
+    """The responder who took the shift. None if no one has taken the offered shift yet."""
     replaces: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
-    """The person who offered the shift. None if no one was on duty."""
+    """The responder who offered the shift. None if the shift filled a gap."""
     asked_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
 
 
 class HandoverNote(Row):
-    """A note of one shift to the next.
+    """A note from the people of one shift to the people of the next shift.
 
-    A general note is encrypted for a desk, and names no case. A note about a case is a note of that case, and this row
-    says only that it waits for the next shift.
+    A general note is encrypted for a desk, and names no case. The text of a note about a case is stored with the case.
+    Then this row only refers to that text.
     """
 
     __tablename__ = "handover_note"
@@ -86,15 +85,15 @@ class HandoverNote(Row):
     case_event_id: Mapped[int | None] = mapped_column(
         ForeignKey("case_note.case_event_id", ondelete="CASCADE"), unique=True
     )
-    """The note of a case. The row is deleted with the text of that note."""
+    """Refers to the note of a case. The database deletes this row together with that note."""
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    """The person who wrote it."""
+    """The person who wrote the note."""
     body: Mapped[bytes | None]
     at: Mapped[datetime] = mapped_column(index=True)
 
 
 class HandoverRead(Row):
-    """The time until which a person has read and confirmed all notes."""
+    """Records that a person has read and confirmed all notes until a given time."""
 
     __tablename__ = "handover_read"
 
@@ -103,7 +102,7 @@ class HandoverRead(Row):
 
 
 class Holiday(Row):
-    """A day on which the rows of another weekday count."""
+    """A public holiday. On this day, the roster of another weekday counts."""
 
     __tablename__ = "holiday"
 
@@ -112,7 +111,9 @@ class Holiday(Row):
 
 
 class GapNotice(Row):
-    """A gap that was reported to the coordinator of a desk, so that it is not reported twice."""
+    """A gap in the roster that the hotline has reported to the coordinator of a desk. The row makes sure that the
+    hotline does not report the gap again.
+    """
 
     __tablename__ = "gap_notice"
     __table_args__ = (Index("gap_notice_end", "ends_at"),)
@@ -122,18 +123,18 @@ class GapNotice(Row):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     kind: Mapped[str]
-    """`found`, or `day before`."""
+    """The kind of the report: `found` when the hotline finds the gap, or `day before`."""
     notified_at: Mapped[datetime]
 
     def covers(self, gap: Gap) -> bool:
-        """Returns True if the gap begins in this time. The gap's end may have become earlier since the report, or was
-        not known then.
+        """Returns True if `gap` begins within the reported gap. Does not compare the ends, because the end of a gap may
+        have changed since the report.
         """
         return self.desk_code == gap.desk and self.starts_at <= gap.starts_at <= self.ends_at
 
 
 def roster(session: Session, start: datetime, end: datetime) -> Roster:
-    """Returns the roster of the days between these times."""
+    """Returns the roster of all desks for the days between these times."""
     first = start.astimezone(KIGALI).date() - DAY
     days = [first + n * DAY for n in range((end - start).days + 4)]
     holidays = holidays_between(session, days[0], days[-1])
@@ -151,13 +152,15 @@ def roster(session: Session, start: datetime, end: datetime) -> Roster:
 
 
 def holidays_between(session: Session, first: date, last: date) -> dict[date, int]:
-    """Returns the public holidays from `first` to `last`, each with the weekday whose rows count on it."""
+    """Returns the public holidays from `first` to `last`, each with the weekday whose roster counts on that day."""
     found = select(Holiday.day, Holiday.like_weekday).where(Holiday.day.between(first, last))
     return {day: like for day, like in session.execute(found.order_by(Holiday.day))}  # noqa: C416
 
 
 def set_holiday(session: Session, day: date, like_weekday: int | None) -> None:
-    """Makes a day a public holiday. Without a weekday, makes it a usual day."""
+    """Makes a day a public holiday, on which the roster of `like_weekday` counts. If `like_weekday` is None, makes the
+    day a usual day.
+    """
     session.execute(delete(Holiday).where(Holiday.day == day))
     if like_weekday is not None:
         session.execute(insert(Holiday), {"day": day, "like_weekday": like_weekday})
@@ -178,14 +181,14 @@ def duty_rows(session: Session, *where: object) -> list[DutyRow]:
 
 
 def week_rows(session: Session, week: date, desks: Collection[str]) -> list[DutyRow]:
-    """Returns the rows of these desks in a week."""
+    """Returns the roster rows of these desks in a week."""
     return duty_rows(session, Duty.week == week, Duty.desk_code.in_(desks))
 
 
 def replace_rows(
     session: Session, week: date, desks: Collection[str], rows: Iterable[DutyRow]
 ) -> None:
-    """Replaces all rows of these desks in a week."""
+    """Replaces all roster rows of these desks in a week."""
     session.execute(delete(Duty).where(Duty.week == week, Duty.desk_code.in_(desks)))
     names = [column.key for column in COLUMNS]
     unique = {(one.desk, one.responder_id, one.weekday, one.from_min): one for one in rows}
@@ -198,7 +201,9 @@ def replace_rows(
 def delete_overrides(
     session: Session, desk: str, span: tuple[datetime, datetime], responder_id: int | None
 ) -> None:
-    """Deletes changes of shifts that touch this time: of one person, or of all."""
+    """Deletes a desk's changes of shifts that are at least partly within this time. If `responder_id` is given, deletes
+    only those in which this responder took the shift.
+    """
     touching = (DutyOverride.starts_at < span[1], DutyOverride.ends_at > span[0])
     own = () if responder_id is None else (DutyOverride.responder_id == responder_id,)
     session.execute(delete(DutyOverride).where(DutyOverride.desk_code == desk, *touching, *own))
@@ -242,14 +247,14 @@ def add_case_note(session: Session, case_event_id: int, person_id: int, at: date
 
 
 def notes_of(session: Session, desks: Collection[str], at: datetime) -> Sequence[HandoverNote]:
-    """Returns the notes of these desks that are not too old, the newest first."""
+    """Returns the general notes of these desks from the last 72 hours, newest first."""
     found = select(HandoverNote).where(HandoverNote.desk_code.in_(desks))
     found = found.where(HandoverNote.at > at - NOTES_KEPT).order_by(HandoverNote.id.desc())
     return session.scalars(found).all()
 
 
 def read_until(session: Session, person_id: int) -> datetime:
-    """Returns the time until which this person has confirmed all notes."""
+    """Returns the time until which this person has read and confirmed all notes."""
     read = session.get(HandoverRead, person_id)
     return NEVER if read is None else read.until
 
@@ -265,7 +270,7 @@ def mark_read(session: Session, person_id: int, until: datetime) -> None:
 
 
 def delete_old(session: Session, at: datetime) -> None:
-    """Deletes changes of shifts and reported gaps that ended long ago."""
+    """Deletes old rosters, changes of shifts, reported gaps and general notes."""
     for table in (DutyOverride, GapNotice):
         session.execute(delete(table).where(table.ends_at < at - KEPT_FOR))
     is_general = HandoverNote.case_event_id.is_(None)
@@ -274,9 +279,11 @@ def delete_old(session: Session, at: datetime) -> None:
 
 
 SHEETS_KEPT_FOR = timedelta(days=30)
-"""The time for which the result of an import is stored."""
+"""The hotline deletes the record of an import after this time."""
 RESUMED_FOR = timedelta(hours=1)
-"""The time for which an interrupted import is continued. After this time, a person must upload the sheet again."""
+"""Within this time, the hotline continues an interrupted import. After this time, a person must
+upload the sheet again.
+"""
 
 
 class SheetKind(StrEnum):
@@ -285,7 +292,7 @@ class SheetKind(StrEnum):
 
 
 class SheetImport(Row):
-    """The import of one sheet that a person confirmed."""
+    """The import of a sheet, after a person has confirmed the sheet."""
 
     __tablename__ = "sheet_import"
 
@@ -295,12 +302,12 @@ class SheetImport(Row):
     week: Mapped[date | None]
     """The Monday of the week, for a sheet of shifts."""
     encrypted: Mapped[bytes | None]
-    """The sheet, encrypted with the console's key. It is deleted when the import ends."""
+    """The content of the sheet, encrypted with the console's key. NULL after the import ends."""
     size: Mapped[int]
     done: Mapped[int]
-    """The number of rows that are imported."""
+    """The number of rows that the import has handled so far."""
     asked_by: Mapped[str]
-    """The person who confirmed the sheet, as the audit log names people."""
+    """The actor who confirmed the sheet, in the form of the audit log."""
     reason: Mapped[str]
     asked_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
@@ -308,15 +315,15 @@ class SheetImport(Row):
     """The errors that stopped the import, as JSON. None if there were none."""
 
     def end(self, at: datetime, faults: Sequence[RowFault] = ()) -> None:
-        """Ends the import, and deletes the sheet."""
+        """Ends the import, deletes the sheet, and stores the errors."""
         self.encrypted, self.ended_at = None, at
         if faults:
             self.faults = json.dumps([[one.line, one.reason.to_json()] for one in faults])
 
 
 def pending_ids(session: Session) -> Sequence[int]:
-    """Returns the ids of the imports that have not ended, the oldest first. An old import only ends: its sheet is
-    deleted.
+    """Returns the ids of the imports that have not ended, oldest first. The calling code does not continue imports
+    older than `RESUMED_FOR`, but ends them.
     """
     found = select(SheetImport.id).where(SheetImport.ended_at.is_(None))
     return session.scalars(found.order_by(SheetImport.id)).all()
@@ -329,7 +336,7 @@ def locked_import(session: Session, sheet_id: int) -> SheetImport | None:
 
 
 def recent_imports(session: Session, kind: SheetKind, at: datetime) -> Sequence[SheetImport]:
-    """Returns the imports of a kind in the last days, the newest first."""
+    """Returns the imports of a kind in the last 30 days, newest first."""
     found = select(SheetImport).where(
         SheetImport.kind == kind, SheetImport.asked_at > at - SHEETS_KEPT_FOR
     )

@@ -1,10 +1,6 @@
-"""Stores console sessions, and requests for approval.
+"""Stores console sessions, failed sign-ins and requests for approval.
 
-Stores console sessions: the digest of each token, and until when the session's private key is unlocked.
-
-Also stores failed sign-ins, by the typed name. A name without an account is delayed in the same way as other names.
-
-Stores requests for approval: who made each request, and how a second person decided.
+Failed sign-ins are stored by the typed name. A name without an account is delayed in the same way as other names.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -43,12 +39,16 @@ class ConsoleSession(Row):
     locked_key: Mapped[bytes | None]
     """The account's private key, encrypted with the token. NULL after `key_until`."""
     flow: Mapped[str | None]
-    """The flow that the account last opened as a draft."""
+    """The flow of the draft that the user last opened in this session."""
     flow_at: Mapped[datetime | None]
     board_at: Mapped[datetime | None]
-    """The last time that the session showed the board, to within 4 minutes. NULL if it never did."""
+    """The last time that the session showed the board of a desk, at most four minutes too early. NULL if the session
+    never showed the board.
+    """
     locked_at: Mapped[datetime | None]
-    """The time when the board locked. Since then the session only counts dangers, also if the clock is set back."""
+    """The time when the session was locked. After that, the session shows only the number of dangers, even if the clock
+    is set back.
+    """
 
 
 def find_session(session: Session, digest: bytes) -> tuple[ConsoleSession, ConsoleAccount] | None:
@@ -83,13 +83,14 @@ def note_board(session: Session, digest: bytes, at: datetime) -> None:
 
 
 BOARD_LOCKED = timedelta(hours=1)
-"""The time after which a locked board no longer counts as open, because no one may see it."""
+"""This long after the board locked, the hotline no longer counts it as open, because perhaps no one looks at it."""
 
 
 def desks_with_board(session: Session, since: datetime, at: datetime) -> frozenset[str]:
-    """Returns the desks of the accounts whose session has shown the board since this time and is not locked for long.
+    """Returns the desks that have an open board: an account of the desk has shown the board since this time. A session
+    that has been locked for more than `BOARD_LOCKED` does not count.
 
-    A time after `at` does not count, because the clock was set back since then.
+    A record with a time after `at` does not count, because the clock was set back after that record.
     """
     shown = select(ConsoleSession.account_id).where(
         ConsoleSession.board_at > since,
@@ -102,7 +103,7 @@ def desks_with_board(session: Session, since: datetime, at: datetime) -> frozens
 
 
 def lock(session: Session, digest: bytes, at: datetime) -> None:
-    """Locks a session. Its private key is deleted."""
+    """Locks a session, and deletes its private key."""
     here = update(ConsoleSession).where(ConsoleSession.digest == digest)
     session.execute(here.values(locked_at=at, key_until=None, locked_key=None))
 
@@ -116,9 +117,10 @@ def note_open_flow(session: Session, digest: bytes, flow: str, at: datetime) -> 
 def accounts_with_flow(
     session: Session, flow: str, seen: datetime, *, but: int
 ) -> Sequence[tuple[str, datetime]]:
-    """Returns the accounts that last opened this flow and sent a request after `seen`.
+    """Returns the names of accounts that have a draft of this flow open, each with the time. These accounts have sent a
+    request after `seen`.
 
-    Each entry is a name and the time when the flow was opened. Leaves out the account with the id `but`.
+    Leaves out the account with the id `but`.
     """
     opened = (
         select(ConsoleAccount.shown, func.max(ConsoleSession.flow_at))
@@ -134,7 +136,7 @@ def accounts_with_flow(
 def renew_factor(
     session: Session, digest: bytes, *, at: datetime, key_until: datetime, locked_key: bytes
 ) -> bool:
-    """Records that the second factor was checked again, and keeps the private key unlocked for longer.
+    """Records that the person entered the second factor again, and stores the private key until the time `key_until`.
 
     Returns False if the session has ended.
     """
@@ -167,22 +169,24 @@ class SignInAttempt(Row):
     __tablename__ = "sign_in_attempt"
 
     name_key: Mapped[bytes] = mapped_column(primary_key=True)
-    """A keyed digest of the name that was typed. The name itself is not stored, because some people type their password
-    into this field."""
+    """A keyed digest of the name that a person typed. The database does not contain the name itself, because some
+    people type their password into this field.
+    """
     failures: Mapped[int]
     last_at: Mapped[datetime]
     next_try_at: Mapped[datetime | None]
 
 
 class FailedSignIn(Row):
-    """A sign-in that failed because the password or the code was wrong. The row is kept for an hour."""
+    """A sign-in that failed because the password or the code was wrong. The hotline deletes the row after an hour."""
 
     __tablename__ = "failed_sign_in"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name_key: Mapped[bytes]
-    """A keyed digest of the name that was typed. The name itself is not stored, because some people type their password
-    into this field."""
+    """A keyed digest of the name that a person typed. The database does not contain the name itself, because some
+    people type their password into this field.
+    """
     is_known: Mapped[bool]
     """True if an account with this name exists and may sign in."""
     at: Mapped[datetime] = mapped_column(index=True)
@@ -193,9 +197,9 @@ class SignInFailures:
     """Two counts of the sign-ins that failed since a given time."""
 
     of_one: int
-    """The failures with the name that failed most often."""
+    """The number of failures with the name that failed most often."""
     in_all: int
-    """The failures with all names together."""
+    """The number of failures with all names together."""
 
 
 def note_failure(
@@ -221,7 +225,7 @@ def count_failures(session: Session, since: datetime) -> SignInFailures:
 def locked_name(session: Session, name_key: bytes, at: datetime) -> SignInAttempt:
     """Returns the row for a typed name, and locks it until the transaction ends. Makes the row if there is none.
 
-    Makes it again if a successful sign-in deleted it in the meantime.
+    If a successful sign-in deletes the row at the same moment, makes the row again.
     """
     found = select(SignInAttempt).where(SignInAttempt.name_key == name_key).with_for_update()
     row = None
@@ -244,11 +248,15 @@ def next_attempt_at(session: Session, name_key: bytes) -> datetime | None:
 
 
 ExpiredRows = tuple[type[Row], ColumnElement[bool], dict[str, datetime | None] | None]
-"""Expired rows: the table, the condition, and the columns to set. If there are no columns, the rows are deleted."""
+"""Describes expired rows: the table, the condition, and the columns to set. If the columns are None, the code deletes
+the rows.
+"""
 
 
 def _over(at: datetime) -> Iterator[ExpiredRows]:
-    """Yields the conditions for expired keys, ended sessions, idle boards, keys of expired links and old failures."""
+    """Yields descriptions of all expired rows: ended sessions, sessions to lock, expired keys, keys of expired links
+    and old failures.
+    """
     is_old = or_(
         ConsoleSession.seen_at <= at - MAX_IDLE, ConsoleSession.created_at <= at - MAX_SESSION
     )
@@ -277,7 +285,7 @@ def has_expired(session: Session, at: datetime) -> bool:
 
 
 def delete_expired(session: Session, at: datetime) -> None:
-    """Deletes or empties all expired rows."""
+    """Deletes expired rows, or empties their expired columns."""
     for table, over, emptied in _over(at):
         gone = delete(table) if emptied is None else update(table).values(emptied)
         session.execute(gone.where(over).execution_options(synchronize_session=False))
@@ -287,14 +295,15 @@ class ApprovalKind(StrEnum):
     ROLE = "role"
     """A new role for an account. The subject is `account:<id>:<role>`."""
     ADMISSION = "admission"
-    """A member's access to a desk. The subject is `desk:<code>:<member>`. `encrypted` contains the public key of this
-    member."""
+    """A member's access to a desk. The subject is `desk:<code>:<member>`. The column `encrypted` contains the public
+    key of this member.
+    """
     ENROLMENT = "enrolment"
     """The enrolment of a responder, or of a responder's new number. The subject is `enrolment:<id>`."""
     START_PIN = "start_pin"
     """The printing of start PINs. The subject is `start:<responder id>`, or `start:sheet:<id>`."""
     POSTING = "posting"
-    """A place for a responder at another desk, or at a higher level. The subject is `posting:<id>:<requested
+    """A membership of a responder in another desk, or a higher level. The subject is `posting:<id>:<requested
     posting>`.
     """
     REMOVAL = "removal"
@@ -329,9 +338,9 @@ class Approval(Row):
     """The value of an `ApprovalKind`."""
     subject: Mapped[str] = mapped_column(index=True)
     encrypted: Mapped[bytes | None]
-    """Data that the approved command needs, such as a phone number. It is encrypted if it is secret."""
+    """Data that the approved command needs, such as a phone number. Secret data is encrypted."""
     asked_by: Mapped[str]
-    """The person who made the request, as the audit log names people."""
+    """The actor who made the request, in the form of the audit log."""
     asked_at: Mapped[datetime]
     reason: Mapped[str]
     expires_at: Mapped[datetime]
@@ -357,7 +366,7 @@ def add_request(
     lives: timedelta = APPROVAL_VALIDITY,
     encrypted: bytes | None = None,
 ) -> Approval:
-    """Stores a request for approval. It expires after the time `lives`."""
+    """Stores a request for approval. The request expires after the time `lives`."""
     row = Approval(
         kind=kind,
         subject=subject,
@@ -383,14 +392,18 @@ def pending(session: Session, at: datetime, *kinds: str) -> Sequence[Approval]:
 
 
 def approved_by_subject(session: Session, subjects: Collection[str]) -> Mapping[str, Approval]:
-    """Returns the newest request about each of these subjects that was approved but not used yet, by subject."""
+    """Returns the approved requests about these subjects whose command has not run yet. Returns the newest request of
+    each subject, by subject.
+    """
     return {row.subject: row for row in approved(session, *subjects)}
 
 
 def pending_about(
     session: Session, kind: ApprovalKind, begins: str, at: datetime
 ) -> Sequence[Approval]:
-    """Returns the pending approvals of a kind whose subject begins with `begins`. Locks these rows for a decision."""
+    """Returns the pending approvals of a kind whose subject begins with the text `begins`. Locks these rows for a
+    decision.
+    """
     waits = select(Approval).where(
         Approval.kind == kind, Approval.subject.startswith(begins, autoescape=True), *_waits(at)
     )
@@ -413,7 +426,7 @@ def locked_pending(session: Session, approval_id: int, at: datetime) -> Approval
 
 
 def approved(session: Session, *subjects: str) -> Sequence[Approval]:
-    """Returns the requests about these subjects that were approved but not used yet, oldest first."""
+    """Returns the approved requests about these subjects whose command has not run yet, oldest first."""
     given = select(Approval).where(
         Approval.subject.in_(subjects), Approval.decision == ApprovalDecision.APPROVED
     )
@@ -421,9 +434,9 @@ def approved(session: Session, *subjects: str) -> Sequence[Approval]:
 
 
 def record_decision(row: Approval, by: str, at: datetime, decision: ApprovalDecision) -> None:
-    """Records the decision on an approval. `by` is the person who made the decision, as the audit log names people.
+    """Records the decision on an approval. `by` is the actor who decided, in the form of the audit log.
 
-    If the command will not run, deletes its data.
+    If the decision is not an approval, deletes the data in `encrypted`.
     """
     row.decided_by, row.decided_at, row.decision = by, at, decision
     if decision is not ApprovalDecision.APPROVED:
