@@ -115,7 +115,7 @@ class Route:
     endpoint: str
     """The name for `url_for`, such as `accounts.listed`. It stays the same if the view moves."""
     name: str
-    """The module of the view below `hotline`, and its function."""
+    """The name of the view's module, without `hotline.`, and of its function."""
 
     def view(self) -> Callable[..., Response]:
         """Imports the module if it is not loaded yet, and returns its function."""

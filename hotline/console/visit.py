@@ -111,8 +111,8 @@ class GuestVisit:
         return FormRefused({name: self.say(phrase, **values)})
 
     def reason(self, name: str, phrase: str, *, most: int = 200, is_printable: bool = False) -> str:
-        """Returns the reason that the person typed. If there is none, raises FormRefused with this sentence at that
-        field.
+        """Returns the reason that the person typed. If the person typed no reason, raises FormRefused with the
+        sentence `phrase` at the field `name`.
 
         With `is_printable`, the reason must be on one line.
         """
@@ -202,7 +202,7 @@ def attachment(body: bytes, name: str, kind: str) -> Response:
 
 def reload_page(visit: GuestVisit, to: str) -> Response:
     """Returns a page that loads the address `to` at once. After a link on another site, the browser sends no cookies.
-    It sends them with this new request."""
+    With the new request, the browser sends its cookies."""
     answer = page(visit, "moment.html", to=to)
     answer.headers["Refresh"] = f"0; url={iri_to_uri(to)}"
     return answer

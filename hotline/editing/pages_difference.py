@@ -84,7 +84,7 @@ NEEDS_APPROVER = table("held_back")
 KEEPS_LANGUAGES = "keeps-languages"
 """The checkbox that confirms: other languages keep the old text for now."""
 MAX_PLACES = 5
-"""The maximum number of places that one sentence names. The page lists all of them."""
+"""The maximum number of places that one sentence names. The page itself lists all places."""
 
 
 def _some(places: Sequence[str]) -> str:
@@ -117,7 +117,7 @@ def _where(visit: Visit, titles: Titles, refused: DraftRefused) -> Iterator[str]
 
 def languages_kept(visit: Visit, changes: Difference, after: Document) -> str:
     """Returns the places where the English text is new and another language keeps the old text. The result is empty
-    if there are none."""
+    if there are no such places."""
     titles = live_titles(visit.context, visit.language)
     return _some([_kept(visit, titles, one) for one in stale_translations(changes, after)])
 
@@ -204,7 +204,8 @@ def problem_sentence(visit: Visit, finding: Problem) -> str:
 
 
 def problem_details(visit: Visit, finding: Problem) -> str:
-    """Returns the details of a problem and the fix. The result is empty if the sentence already says them."""
+    """Returns the details of a problem and the fix. The result is empty if the sentence of the problem already
+    contains them."""
     if finding.code is Code.SHAPE and finding.message in _HALF_MADE:
         return ""
     said = (checker_message(visit, each) for each in (finding.message, finding.fix))
@@ -302,8 +303,8 @@ class DifferenceToRead:
     counted: Sequence[ScreenToRead]
     """The screens whose recorded values change. The page shows them in a red box."""
     covered: Sequence[tuple[ScreenToRead, str, str, Sequence[str]]]
-    """The screens whose written reason allows new risky words. Each comes with these words in quotation marks, the
-    reason, and what to write instead."""
+    """The screens whose written reason allows new risky words. Each screen comes with these words in quotation marks,
+    the reason, and the words to write instead."""
     reporting: Sequence[str]
     """The changed flows that collect reports or private answers."""
     numbers: Sequence[NumberToRead]
@@ -412,8 +413,8 @@ def _covered(
 
 
 def _risky(change: rules_difference.ScreenDifference, node: object) -> Iterator[tuple[str, str]]:
-    """Yields the risky words in changed texts of a screen, each after its language. If the screen or its reason is
-    new, this function searches every text."""
+    """Yields each risky word in the changed texts of a screen, as a pair of language and word. If the screen or its
+    reason is new, this function searches every text."""
     if change.state is rules_difference.ScreenState.NEW or any(
         one.field == "reason" for one in change.others
     ):

@@ -162,7 +162,7 @@ def _drawn(visit: Visit, seen: service_publish.DraftToRead, template: str) -> Re
 def review_values(
     visit: Visit, seen: service_publish.DraftToRead, part: int = 1
 ) -> Mapping[str, Any]:
-    """Returns the differences of a draft and what this person may decide, for a page."""
+    """Returns the values for a page: the differences of a draft, and the decisions that this person may make."""
     change, changes = seen.made.gathered.change, compare_documents(seen.before, seen.after)
     digest, titles = seen.made.digest, Titles(seen.after["flows"], visit.language)
     shown = _shown(visit, seen, changes, part)

@@ -87,7 +87,7 @@ def conflicts(visit: Visit, draft_id: int) -> Response:
 
 @form_view(conflicts)
 def resolve(visit: Visit, draft_id: int) -> Response:
-    """Writes the chosen versions into the draft and updates it to the published flows."""
+    """Writes the chosen versions into the draft, and updates the draft to the published flows."""
     once, chosen = visit.form.text("once"), chosen_versions(visit.form)
     done = service_draft_steps.update_draft(
         visit.context, visit.by, draft_id, once=once, settled=chosen
@@ -288,7 +288,8 @@ class _EditedFlow:
     flow: dict[str, Any]
     says: Mapping[str, Any]
     plain: Mapping[str, int]
-    """The typographic characters from Word that the server replaced with simple characters, with their counts."""
+    """The typographic characters from Microsoft Word that the server replaced with simple characters, with their
+    counts."""
     anchor: str
 
 
@@ -344,7 +345,7 @@ def form_token(visit: Visit) -> str:
 
 
 def draw_again(visit: Visit, at: EditedScreen, typed: TypedScreen, *, text: str = "") -> Response:
-    """Shows the typed form again with status 422. Errors appear at their fields or on top."""
+    """Shows the typed form again with status 422. Errors appear at their fields or at the top of the page."""
     state = handset_of_form(visit.form, visit.language)
     return draw_editor(visit, at, state, typed_draft(visit, typed), status=422, text=text)
 

@@ -88,7 +88,7 @@ class HandsetState:
 
     def suppose(self, name: str, *, is_flag: bool) -> str:
         """Returns the value of one "as if" field, which assumes something about the caller. The result is empty if
-        none is set."""
+        the editor has not set this field."""
         if is_flag:
             given = self.supposed.flags.get(name)
             return "" if given is None else "yes" if given else "no"
@@ -96,7 +96,7 @@ class HandsetState:
 
 
 def handset_of_form(form: PostedForm, language: str) -> HandsetState:
-    """Reads the handset's state from the sent form. `language` is used if the form names none."""
+    """Reads the handset's state from the sent form. If the form names no language, the function uses `language`."""
     code = form.text(LANGUAGE)
     answers, flags = dict[str, str](), dict[str, bool]()
     for name, value in form.fields:
@@ -121,7 +121,8 @@ def handset_of_query(query: Mapping[str, str], language: str) -> HandsetState:
 
 
 def limit_of(typed: str) -> int:
-    """Returns the septet limit, within the possible range. A missing or wrong value gives the default."""
+    """Returns the typed limit in septets, or the nearest possible limit. A missing or wrong value gives the
+    default."""
     if not typed.isdecimal() or len(typed) > 3:
         return SEPTETS
     return min(max(int(typed), MIN_SEPTETS), WIDEST_LIMIT)
@@ -236,10 +237,10 @@ def _by_language(found: Sequence[BadLetter]) -> Mapping[str, Sequence[BadLetter]
 class SaveNotice:
     is_saved: bool = False
     plain: Sequence[tuple[str, str, int]] = ()
-    """The typographic characters from Word that the server replaced: each character, its replacement and the
-    count."""
+    """The typographic characters from Microsoft Word that the server replaced: each character, its replacement and
+    the count."""
     is_merged: bool = False
-    """True if another person saved in the meantime and both edits were merged."""
+    """True if another person saved in the meantime and the server merged the two edits."""
 
 
 def save_notice(visit: Visit, here: EditedFlow) -> SaveNotice:
@@ -377,7 +378,7 @@ def _shows(
 
 
 def faults_of(visit: Visit, refused: Sequence[FieldRefused]) -> FormFaults:
-    """Returns the errors of the form. Each has the id of its field on the page."""
+    """Returns the errors of the form. Each error has the id of its field on the page."""
     return {field_id(one.name): visit.say(REFUSED[one.fault]) for one in refused}
 
 

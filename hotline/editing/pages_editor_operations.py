@@ -352,7 +352,7 @@ def _with_obstacle(visit: Visit, obstacle: rules_operations.Obstacle | None) -> 
 
 @form_view(remove_flow_form)
 def remove_flow(visit: Visit, draft_id: int, flow: str) -> Response:
-    """Removes a flow. First changes the arrows that lead to it, so that none leads to a missing flow."""
+    """Removes a flow. First changes the arrows that lead to this flow, so that no arrow leads to a missing flow."""
     out, decided = _gathered(visit, draft_id, flow), _decided(visit)
     check_obstacle(
         visit, rules_operations.obstacle_to_removing(out.flows, out.entries, flow, decided)
@@ -413,10 +413,10 @@ def delete_screen(visit: Visit, draft_id: int, flow: str, node: str) -> Response
 
 ONWARD = "onward"
 CHOICE, NUMBER = "choice", "number"
-"""The builders that change a flow instead of making a new one."""
+"""The builders that change a flow instead of making a new flow."""
 MAX_PLACES = 250
-"""The maximum number of screens in one list. If there are more, the page offers only those of the front and of one
-flow."""
+"""The maximum number of screens in one list. If there are more screens, the page offers only the screens of the front
+and of one flow."""
 SHOW_PLACES = "menus"
 MAX_TEXT = 1000
 NO_MENU = phrase("Choose a menu.")
@@ -560,7 +560,8 @@ def _typed(visit: Visit, key: str) -> Mapping[str, str]:
 
 
 def _name(title: Mapping[str, str]) -> str:
-    """Returns the name of the new draft and flow: the English title, or the first one that is written."""
+    """Returns the name of the new draft and flow: the English title, or else the first title that the editor
+    wrote."""
     return title.get("en") or next(iter(title.values()))
 
 

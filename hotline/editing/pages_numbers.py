@@ -1,7 +1,7 @@
 """Edits the phone numbers and short codes of a draft, and prints the poster of a published short code.
-The page of a poster also has a text for the radio. Both are in three languages. A poster stays on walls, and any
-listener may hear a radio text. So the code checks both texts like screens. Neither text shows a short code that opens
-a report or a flow for responders.
+The page of a poster also has a text for the radio. The poster and the radio text are in three languages. A poster
+stays on walls, and any listener may hear a radio text. So the code checks both texts like screens. Neither text shows
+a short code that opens a report or a flow for responders.
 """
 
 import secrets
@@ -186,9 +186,8 @@ def poster(visit: Visit, digits: str) -> Response:
 
 
 def is_printable(flow_set: FlowSet, digits: str) -> bool:
-    """Returns True if a poster may show a short code. Its flow collects no report and has no private answers, and no
-    digits dialled after it open a report or a PIN question.
-    """
+    """Returns True if a poster may show a short code. The flow of the short code collects no report and has no
+    private answers. Digits dialled after the short code open no report and no PIN question."""
     name = flow_set.entries.get(digits, "")
     flow = flow_set.flows.get(name)
     if flow is None or flow.gathers or flow.private or name in NEVER_DIALLED:

@@ -193,7 +193,8 @@ def place_flows(flows: Mapping[str, object], groups: Iterable[str], front: str) 
 def _depths(
     names: Sequence[str], pairs: Sequence[tuple[str, str]]
 ) -> tuple[Mapping[str, int], set[tuple[str, str]]]:
-    """Returns each box's depth by the longest path, and the arrows that lead back and close a circle."""
+    """Returns the depth of each box: the length of the longest path to the box. Also returns the arrows that lead
+    back to an earlier box of a path."""
     out: dict[str, list[str]] = {name: [] for name in names}
     for begin, end in pairs:
         out[begin].append(end)

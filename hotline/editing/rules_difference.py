@@ -102,8 +102,7 @@ class ScreenDifference(NamedTuple):
     state: ScreenState
     words: tuple[TextChanged, ...] = ()
     arrows: tuple[FieldChanged, ...] = ()
-    """Changed targets, such as "Choice 2 led to a, leads to b". This includes a change of the flow that a call
-    opens."""
+    """Changed targets, such as "Choice 2 led to a, leads to b". The targets include the flow that a call opens."""
     marks: tuple[FieldChanged, ...] = ()
     """Changed values that are counted or that alert responders."""
     others: tuple[FieldChanged, ...] = ()
@@ -176,8 +175,8 @@ def compare_documents(before: Document, after: Document) -> Difference:
 
 
 def _as_callers_come(before: Document, after: Document) -> Mapping[str, Mapping[str, None]]:
-    """Returns the changed flows. Each flow has its screens in the order in which callers reach them. The name ""
-    means the flow itself.
+    """Returns the changed flows. Each flow has its screens in the order in which callers reach them. In the list of
+    screens, the name "" means the flow itself.
 
     Removed screens come after existing ones.
     """
@@ -290,12 +289,12 @@ class NotInEmergency(StrEnum):
     ARROW = "arrow"
     MARK = "mark"
     FIELD = "field"
-    """A choice, a condition or another field that is not text changed."""
+    """The change is in a choice, a condition or another field without text."""
     GUARDED = "guarded"
     """The text is in a report flow, a private flow, or a flow that one of these calls."""
     RISKY = "risky"
-    """A new sentence promises something or asks for an identity. A written reason on the screen does not change
-    this."""
+    """A new sentence promises something or asks for an identity. Such a sentence needs an approver even if the screen
+    has a written reason."""
     ENTRY = "entry"
     DIGITS = "digits"
     """The text has a new digit or digit word, which may be part of a phone number."""
@@ -319,7 +318,8 @@ def parts_needing_approver(
     """Returns the parts of a change that need an approver. The result is empty if one approver may publish the change
     at once, as an emergency change.
 
-    `before` and `after` are whole documents. `changes` is the difference between them, if it is already known.
+    `before` and `after` are whole documents. `changes` is the difference between the two documents, if it is already
+    known.
     """
     changes = compare_documents(before, after) if changes is None else changes
     return (*_of_screens(changes, before, after), *_of_the_rest(changes, before, after))
@@ -371,7 +371,7 @@ def _shows(row: Document | None) -> bool:
 
 
 def _guarded(document: Document) -> set[str]:
-    """Returns the report flows, the private flows, those in `GUARDED`, and all flows that these call."""
+    """Returns the report flows, the private flows, the flows in `GUARDED`, and all flows that these flows call."""
     flows = _flows(document)
     begins = [
         name

@@ -261,7 +261,7 @@ def read_form(node: Document, form: Mapping[str, str], *, locked: Collection[str
             parts[part] = said if fault_of(field, said) is None else shown_value(node, field)
         _store(changed, _way(changed, name), condition_of(parts))
     for rows in node_fields.ROW_LISTS:
-        # The page shows extra rows for new entries. The document does not get those that stay empty.
+        # The page shows extra rows for new entries. The document does not get the rows that stay empty.
         listed, old = node_fields.rows_of(changed, rows), len(node_fields.rows_of(node, rows))
         if isinstance(listed, list):
             listed[old:] = [row for row in listed[old:] if row != _empty(rows)]
@@ -333,7 +333,7 @@ class FormOffers(NamedTuple):
     lists: DocumentPath
     """The lists from which a caller may choose a place: `provinces`, `districts.{province}`."""
     numbers: DocumentPath
-    """Phone numbers that conditional text may contain. They appear only while they are confirmed."""
+    """Phone numbers that conditional text may contain. Callers see a number only while it is confirmed."""
     answers: Mapping[str, DocumentPath]
     """The possible values of each saved answer. There are no values if the caller types the answer or chooses it from
     a list."""
@@ -468,13 +468,14 @@ class _Merging:
 
 
 class _Where(NamedTuple):
-    """A place in the flow, by row names and by row numbers. The numbers come from your version. If a row is missing
-    there, they come from the other version."""
+    """A place in the flow, by row names and by row numbers. The row numbers come from your version. If your version
+    does not have the row, its number comes from the other version."""
 
     path: DocumentPath = ()
     at: DocumentPath = ()
     key: str = ""
-    """The key in the document. It is empty for a row or a screen, because editors choose those names."""
+    """The key in the document. It is empty for a row or a screen, because editors choose the names of rows and
+    screens."""
 
     def into(self, name: str) -> "_Where":
         key = "" if self.path == NODES else name

@@ -4,8 +4,8 @@ Each operation returns a new flow. Before an operation, the calling code asks fo
 obstacle, the operation changes nothing. No operation creates an arrow to a missing node. The names of new screens and
 flows come from the English text that an editor typed.
 Other flows reach a flow through nodes that call it. An operation that deletes a flow also removes these nodes and
-gives each arrow to them a new target. No operation deletes a flow with a printed short code, because the code must
-always lead to this flow.
+gives each arrow to them a new target. No operation deletes a flow with a printed short code, because the short code
+must always lead to this flow.
 A builder copies a model of a lesson, quiz or menu, and fills in the texts of one form. The form has one field for
 each empty text of the model. The builder leaves out screens that the editor left empty, and their arrows lead to the
 next screen.
@@ -123,7 +123,8 @@ def obstacle_to_renaming(flow: object, old: str, new: str) -> Obstacle | None:
 
 
 def rename_screen(flow: Document, old: str, new: str) -> Editable:
-    """Returns the flow with one screen renamed. Every arrow to it and the flow's start get the new name."""
+    """Returns the flow with one screen renamed. Every arrow to the screen gets the new name, and so does the start of
+    the flow."""
     changed = copy_flow(flow)
     if obstacle_to_renaming(flow, old, new) is not None:
         return changed
@@ -293,15 +294,15 @@ def calls_of(flows: Mapping[str, object], name: str) -> tuple[Place, ...]:
 
 
 MAX_STEM = 24
-"""The maximum letters of a quiz's name in the names of its saved answers. These names are longer, because they also
-contain other words."""
+"""The maximum letters of a quiz's name that the names of its saved answers contain. The names of answers also contain
+other words."""
 
 
 class FlowModelName(StrEnum):
     """The model of a new flow."""
 
     LESSON = "lesson"
-    """A lesson of three screens. When the caller reaches the last one, the topic counts as read."""
+    """A lesson of three screens. When the caller reaches the last screen, the topic counts as read."""
     MENU = "menu"
     """A menu with two choices, each with its own screen."""
     QUIZ = "quiz"
@@ -358,7 +359,7 @@ class ArrowIntoFlow(NamedTuple):
 
 
 def arrows_into_flow(flows: Mapping[str, object], name: str) -> tuple[ArrowIntoFlow, ...]:
-    """Returns the arrows of other flows into this one, in the order of the flows.
+    """Returns the arrows of other flows into this flow, in the order of the flows.
 
     Leaves out arrows from nodes that the removal also removes.
     """
@@ -388,8 +389,8 @@ def obstacle_to_removing(
 ) -> Obstacle | None:
     """Returns the reason why a flow cannot be deleted, or None. `decided` has each arrow's new target by its key.
 
-    A target is a screen of the arrow's own flow, `flow:NAME`, or `""`, which removes the arrow. A choice that led into
-    the removed flow is removed with its arrow. Each list must keep at least one row.
+    A target is a screen in the flow of the arrow, or `flow:NAME` for another flow. The target `""` removes the arrow,
+    and the choice where the arrow begins. Each list must keep at least one row.
     """
     if (kept := removal_obstacle(flows, entries, name)) is not None:
         return kept

@@ -248,7 +248,7 @@ def outline(flow: object) -> tuple[OutlineRow, ...]:
 
 
 def arrows_of(flow: object) -> tuple[Arrow, ...]:
-    """Returns the arrow to the flow's start, and every arrow between the flow's nodes. This includes arrows to
+    """Returns the arrow to the flow's start, and every arrow between the flow's nodes. The result includes arrows to
     missing nodes."""
     start = start_of(flow)
     inner = [Arrow(name, *one) for name, node in nodes_of(flow).items() for one in links_in(node)]
@@ -291,7 +291,7 @@ def _ways(flow: object) -> Mapping[str, tuple[str, DocumentPath]]:
 
 
 def flow_groups(flows: Mapping[str, object], front: str, codes: Iterable[str]) -> Mapping[str, str]:
-    """Returns the group of each flow, in the order in which callers reach them.
+    """Returns the group of each flow, in the order in which callers reach the flows.
 
     The group is `front` for a flow that callers reach from the front. It is `code` for a flow that callers reach only
     with a short code, and `other` for all other flows.
@@ -382,7 +382,8 @@ class MissingKind(StrEnum):
     """The kind of thing that is missing or wrong in a draft."""
 
     KIND = "kind"
-    """The node must be exactly one of say, menu, ask, branch, call and finish, but it is none or several of them."""
+    """The node must have exactly one kind: say, menu, ask, branch, call or finish. It has no kind or several
+    kinds."""
     WORDS = "words"
     """The node has no text yet."""
     GOES = "goes"
@@ -581,8 +582,8 @@ MOST_SCREENS = 4000
 ON = {"reporting": True, "receipts": True}
 """The flags of a hotline that takes reports. All other flags are off, as in the preview."""
 BEFORE = ((Place("", ""),),)
-"""A sample place before the current one. With this place, the code finds out how a key changes the list of places for
-going back."""
+"""A sample place before the current place. With this place, the code finds out how a key changes the list of places
+for going back."""
 END = -1
 """The number of a screen that the file does not contain."""
 NUMBER = re.compile(r"\d(?:[ .-]?\d){2,}")
@@ -611,7 +612,8 @@ class PlayedScreen(NamedTuple):
 
 
 def played_screens(flow_set: FlowSet, shown: Collection[str]) -> list[PlayedScreen]:
-    """Returns every screen near the front in each language. The first screens are the front, in the order of `CODES`.
+    """Returns every screen near the front in each language. The first screens show the front in each language, in the
+    order of `CODES`.
 
     `shown` are the verified phone numbers. The digits of all other numbers appear as dots.
     """
@@ -663,7 +665,8 @@ def _key(state: ConversationState) -> tuple[str, object, object, bool]:
 
 
 def _typed(flow_set: FlowSet, state: ConversationState) -> str:
-    """Returns the kind of answer that the caller types here. The result is empty if the caller only presses a key."""
+    """Returns the kind of answer that the caller types at the current node. The result is empty if the caller only
+    presses a key."""
     node = node_at(flow_set, state.calls[-1]) if state.calls else None
     if not isinstance(node, QuestionNode) or node.kind == "place":
         return ""

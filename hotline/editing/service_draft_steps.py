@@ -54,7 +54,7 @@ from hotline.gateway.doorbell import ring
 
 
 class StepSaved(NamedTuple):
-    """A saved step. `version` and `document` are those of the part after the save."""
+    """A saved step. `version` and `document` describe the part after the save."""
 
     version: int
     document: PartDocument | None
@@ -321,7 +321,7 @@ def import_folder(
 
 
 def _as_change(context: Context, document: Document, live_id: int, version: str) -> int | None:
-    """Makes a draft of the differences between the flows of this release and those of the release before."""
+    """Makes a draft of the differences between the flows of this release and the flows of the previous release."""
     source, line = service_authoring.digest_of(document), Actor(service_publishing.LINE)
     with context.database.reading() as session:
         last = flows_tables.newest_of_version(session)

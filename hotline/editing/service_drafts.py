@@ -62,7 +62,7 @@ class Refusal(StrEnum):
     CHANGED = "changed"
     """The draft or the published flows changed while the approver read the difference."""
     CLASHES = "clashes"
-    """A newer publication changed the same fields. `problems` lists the parts."""
+    """A newer publication changed the same fields as the draft. `problems` lists the parts."""
     BROKEN = "broken"
     """The flows cannot run. `problems` says where."""
     HAS_ERRORS = "hurts"
@@ -70,7 +70,7 @@ class Refusal(StrEnum):
     LANGUAGES_KEPT = "languages_kept"
     """The English text is new, but another language still has the old text. `left_behind` lists the places."""
     ENTRY_MOVED = "entry_moved"
-    """A printed short code would lead to another flow, or to none."""
+    """A printed short code would lead to another flow, or to no flow."""
     EMERGENCY_NUMBER = "emergency_number"
     """The emergency number 112 would disappear from the screens."""
     SHORT_REASON = "short_reason"
@@ -176,7 +176,7 @@ class AssembledDraft(NamedTuple):
     gathered: GatheredDraft
     document: Document
     clashes: Mapping[str, Merged]
-    """Parts in which a newer publication changed the same fields."""
+    """The parts in which the draft and a newer publication changed the same fields."""
 
     @property
     def digest(self) -> str:
@@ -331,7 +331,7 @@ TITLE_LETTERS = 120
 LISTED = 100
 REASON_LETTERS = 200
 NUMBER = re.compile(r"\d(?:[ .-]?\d){7,}")
-"""Matches eight digits or more, with or without separators. They could be a person's telephone number."""
+"""Matches eight digits or more, with or without separators. Such digits could be a person's telephone number."""
 
 
 def open_draft(
@@ -383,8 +383,8 @@ def add_draft(
 def list_drafts(
     context: Context, *, over: bool = False, limit: int = LISTED
 ) -> Sequence[tuple[DraftRow, Sequence[str]]]:
-    """Lists the drafts that can be edited, or the drafts that ended. Each has the parts that it edits. The newest comes
-    first.
+    """Lists the drafts that can be edited, or the drafts that ended. Each draft has the parts that it edits. The
+    newest comes first.
 
     A part is a flow name, `#numbers`, `#entries` or `#phrases`. Raises StoreUnavailable.
     """

@@ -1,7 +1,7 @@
 """Shows and edits the phone numbers of a draft.
 
-Also shows the short codes of a draft, adds new ones, and searches all texts that callers may see. A short code that was
-published stays for ever.
+Also shows the short codes of a draft, adds new short codes, and searches all texts that callers may see. A short code
+that was published stays for ever.
 """
 
 import re
@@ -69,7 +69,7 @@ class NumberFault(StrEnum):
 
 
 class NumberLine(NamedTuple):
-    """One number as its row on the page shows it."""
+    """One phone number, with the facts that its row on the page shows."""
 
     number: Number
     row: Document
@@ -90,7 +90,7 @@ Edited = StepSaved | StepClash | DraftRefused
 
 
 class SentForm(NamedTuple):
-    """One sent form of the page: its sender, and the version of the draft that it showed."""
+    """One sent form of the page: the sender, and the version of the draft that the form showed."""
 
     context: Context
     by: Author
@@ -177,7 +177,8 @@ def end_confirmation(form: SentForm, digits: str) -> Edited | NumberFault:
 def list_number(
     form: SentForm, digits: str, service: str, evidence: str, status: str
 ) -> Edited | NumberFault:
-    """Adds a new number, or replaces the evidence for an existing one. After this, the number has no confirmation.
+    """Adds a new number, or replaces the evidence for an existing number. After the change, the number has no
+    confirmation.
 
     Raises NotFound, StoreUnavailable.
     """
@@ -250,7 +251,7 @@ class ShortCodesPart(NamedTuple):
     offered: Sequence[str]
     """The flows to which a new short code may lead."""
     next_digits: str
-    """The lowest free digits. It is empty if none are free."""
+    """The lowest free digits. It is empty if no digits are free."""
 
 
 def short_codes_of(context: Context, draft_id: int) -> ShortCodesPart:
@@ -345,7 +346,7 @@ class SearchHit(NamedTuple):
 
 
 def find_texts(context: Context, query: str, draft_id: int | None = None) -> tuple[SearchHit, ...]:
-    """Searches the published texts, or those of a draft. Returns the first `MAX_HITS` places, in the order of the
+    """Searches the published texts, or the texts of a draft. Returns the first `MAX_HITS` places, in the order of the
     flows.
 
     Raises NotFound, NotReady, StoreUnavailable.

@@ -161,7 +161,8 @@ def compared(gathered: GatheredDraft) -> str:
 
 
 def planned(context: Context, draft_id: int | None = None) -> Sequence[ListedPlan]:
-    """Returns the plans that are not carried out yet, of all drafts or of one. Raises StoreUnavailable."""
+    """Returns the plans of all drafts or of one draft that the clock has not carried out yet. Raises
+    StoreUnavailable."""
     with context.database.reading() as session:
         return [
             ListedPlan(plan, tables.get_draft(session, plan.draft_id).title)
@@ -644,8 +645,8 @@ def _read_by_two(session: Session, row: Publication) -> Publication | None:
 
 
 def _unread(session: Session, row: Publication) -> Sequence[Publication]:
-    """Returns this publication and the earlier ones that no second person read. One confirmation covers the texts of
-    all of them."""
+    """Returns this publication and the earlier publications that no second person read. One confirmation covers the
+    texts of all these publications."""
     base = _read_by_two(session, row)
     since = 0 if base is None else base.id
     return [one for one in flows_tables.history(session) if since < one.id <= row.id]

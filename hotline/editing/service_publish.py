@@ -50,10 +50,10 @@ class DividedProblems(NamedTuple):
     """The problems of a draft in three groups."""
 
     blocking: Sequence[Problem]
-    """Errors that the published flows do not have. They prevent the draft's submission."""
+    """Errors that the published flows do not have. These errors prevent the draft's submission."""
     live_already: Sequence[Problem]
-    """Errors that the published flows already have. They do not block a draft, because a stricter rule must never
-    delay an urgent text."""
+    """Errors that the published flows already have. These errors do not block a draft, because a stricter rule must
+    never delay an urgent text."""
     bearable: Sequence[Problem]
 
 
@@ -254,7 +254,8 @@ def stale_translation_refusal(made: AssembledDraft) -> DraftRefused | None:
 def read_by_two(session: Session) -> frozenset[int]:
     """Returns the ids of the publications without any text that one person published alone.
 
-    Publications by a release or a command count as read by two people, because the operator is responsible for them.
+    Publications by a release or a command count as read by two people, because the operator is responsible for such
+    publications.
     """
     seen: set[int] = set()
     read: set[int] = set()
@@ -375,8 +376,8 @@ def approvable(
 ) -> Approvable | DraftRefused:
     """Checks that a submitted draft can be published exactly as the approver read it.
 
-    With `alone`, one person may submit and approve. This is for learners in `hotline demo`. Raises NotFound, NotReady,
-    StoreUnavailable.
+    With `alone`, one person may submit and approve. Learners use `alone` in `hotline demo`. Raises NotFound,
+    NotReady, StoreUnavailable.
     """
     with context.database.reading() as session:
         gathered = gather_draft(session, draft_id)

@@ -1,9 +1,9 @@
 """Publishes flows and keeps a publication history. The flows of a release never replace flows that a person published
 in the console.
 
-Also finds every problem in flows, and decides which of them prevent publication. The engine's own checker does not
-know some of these rules. For example, a report about danger must alert a responder after four answers at most (rule
-C8).
+Also finds every problem in flows, and decides which problems prevent publication. The check of the engine does not
+know some rules of the hotline. For example, a report about danger must alert a responder after four answers at most
+(rule C8).
 """
 
 import hashlib
@@ -257,7 +257,7 @@ def late_alerts(flow_set: FlowSet) -> Problems:
 
 
 def _questions(flow_set: FlowSet, ways: Iterable[_Way]) -> Iterable[_Way]:
-    """Returns the next question on each path. A path without a further question has none."""
+    """Returns the next question on each path. The result has no question for a path that asks nothing more."""
 
     def asks(way: _Way) -> bool:
         return isinstance(node_of(flow_set, way.place), MenuNode | QuestionNode)
@@ -352,7 +352,8 @@ def all_problems(
 ) -> Sequence[Problem]:
     """Returns the problems from the engine's checker and from the checks in this module.
 
-    `live` are the published flows. Without them, the written reason for an exception covers every text of its screen.
+    `live` are the published flows. Without `live`, the written reason for an exception covers every text of its
+    screen.
     """
     lists = place_lists()
     found = check_document(document, lists, limit=limit)

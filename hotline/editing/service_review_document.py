@@ -1,5 +1,5 @@
-"""Collects every text that callers read, for the translation pages. This includes the new texts of a language's open
-draft.
+"""Collects every text that callers read, for the translation pages. The result includes the new texts of a language's
+open draft.
 Translators save texts into an open draft, such as "Words of Kinyarwanda". Until an approver publishes this draft,
 only the draft contains the new text. A review is for exactly one version of a text.
 """
@@ -111,7 +111,7 @@ def language_reviews(
 ) -> Iterator[LanguageReview]:
     """Yields the texts of each language with their reviews. Raises NotReady, StoreUnavailable.
 
-    If languages have no draft, it reads the published text only once for all of them.
+    The function reads the published texts only once for all languages without a draft.
     """
     live: Document | None = None
     live_texts: Mapping[str, Mapping[str, ReviewedText]] = {}
@@ -142,7 +142,7 @@ def text_draft(context: Context, language: str) -> int | None:
 
 
 def phrase_texts(phrases: Phrases, document: Document, template: Template) -> dict[str, str]:
-    """Returns the text of a phrase, by language. `document` contains phrases that replace those of the code."""
+    """Returns the text of a phrase, by language. `document` contains phrases that replace phrases of the code."""
     shipped = {code: phrases.shipped(code, template) for code in CODES}
     shipped[ENGLISH] = template.value
     changed = {code: document.get(code, {}).get(template.name) for code in CODES}
@@ -325,7 +325,8 @@ class PageText(NamedTuple):
     """True if the reader of the page has reviewed this text."""
     is_fixed: bool
     english: Sequence[WordSpan]
-    """Changes in the English text since a review. It is empty if there are none, or if they are not known."""
+    """Changes in the English text since a review. The list is empty if there are no changes, or if the changes are
+    not known."""
     doubts: Sequence[GlossaryTerm]
     spans: Mapping[str, Sequence[tuple[str, bool]]]
     """The text in each language, divided at the terms of the glossary."""
@@ -334,7 +335,7 @@ class PageText(NamedTuple):
     memory: Sequence[str]
     """Other translations of the same English text."""
     question: str
-    """An open question about the text from a careful reader. It is empty if there is none."""
+    """An open question about the text from a careful reader. It is empty if there is no question."""
     widest: str
     """The text with its longest values. It is empty if the text has no placeholder or is not a phrase of the code."""
     meter: FilledMeter | None
@@ -399,7 +400,7 @@ def text_page(
         begin = 0
     own_round = [*places[begin:], *places[:begin]]
     fit = [one for one in own_round if _is_wanted(review, one, wanted, by_name)]
-    # If the filter leaves out the requested text, the page begins at the next one.
+    # If the filter leaves out the requested text, the page begins at the next text.
     here = {place: number for number, place in enumerate(own_round)}
     asked = here.get(wanted.at, 0)
     start = next((n for n, place in enumerate(fit) if here[place] >= asked), 0)
@@ -486,7 +487,7 @@ def equal_texts(review: LanguageReview, text: ReviewedText) -> Sequence[str]:
 
 
 def widest(text: ReviewedText, language: str) -> str:
-    """Returns a phrase of the code with its longest values. The result is empty if it has no placeholder."""
+    """Returns a phrase of the code with its longest values. The result is empty if the phrase has no placeholder."""
     words = text.words.get(language, "")
     if not text.place.startswith(f"{PHRASES}.") or "{" not in words:
         return ""

@@ -1,6 +1,7 @@
 """Reads and writes who reviewed each text, for `reviews.csv` and for the pages of texts.
 
-Also lists the phone numbers and desk questions that are shown today, and those that need a new review.
+Also lists the phone numbers and desk questions that callers can see today, and the numbers and questions that need a
+new review.
 """
 
 import csv
@@ -181,8 +182,8 @@ def _numbers(flow_set: FlowSet, today: date) -> CheckResult:
 
 
 def _what_then(ends: Mapping[str, date], late: Sequence[str]) -> str:
-    """Describes what happens when the confirmation of a number expires. Other numbers disappear from the screens,
-    but the emergency number stays."""
+    """Describes the effect on screens when the confirmation of a number expires. Other numbers disappear from the
+    screens, but the emergency number stays."""
     go = [ends[digits] for digits in late if digits != EMERGENCY]
     says = [f"shown until {min(go):%Y-%m-%d} at most"] if go else []
     if EMERGENCY in late:

@@ -73,8 +73,8 @@ def save_texts(
 
 
 def open_text_draft(context: Context, by: Author, language: str) -> int:
-    """Returns the open draft for a language's text. If there is none, it opens one. Raises NotReady,
-    StoreUnavailable."""
+    """Returns the open draft for a language's text. If there is no open draft, the function opens a draft. Raises
+    NotReady, StoreUnavailable."""
     here = text_draft(context, language)
     if here is not None:
         return here
@@ -139,7 +139,7 @@ class TypedText(NamedTuple):
     place: str
     words: str
     digest: str
-    """The digest of the text and of its English, as the page showed them."""
+    """The digest of the text and of its English text, as the page showed the two texts."""
     english: str
     """The digest of the English text alone."""
 
@@ -318,7 +318,8 @@ def take_sheet(
 def refused_rows(
     context: ConsoleContext, language: str, rows: Sequence[tuple[SheetRow, str]]
 ) -> list[dict[str, str]]:
-    """Returns the refused rows with their reasons: the sent text, and the current English and digest."""
+    """Returns the refused rows for a spreadsheet. Each row has the reason, the text that the translator sent, and the
+    current English text and digest."""
     review = language_review(context, language)
     found = []
     for row, why in rows:

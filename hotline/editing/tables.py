@@ -125,7 +125,7 @@ def draft_of_source(session: Session, source: str) -> DraftRow | None:
 
 
 def list_drafts(session: Session, *, editable: bool, limit: int) -> Sequence[DraftRow]:
-    """Returns the drafts that can be edited, or those that have ended, newest first."""
+    """Returns the drafts that can be edited, or the drafts that have ended, newest first."""
     wanted = DraftRow.state.in_(EDITABLE) if editable else DraftRow.state.not_in(EDITABLE)
     return session.scalars(
         select(DraftRow).where(wanted).order_by(DraftRow.id.desc()).limit(limit)
@@ -229,7 +229,7 @@ def stored_problems(session: Session, digest: str) -> Sequence[Mapping[str, Any]
 def store_problems(
     session: Session, digest: str, findings: list[Any], *, draft_id: int | None, at: datetime
 ) -> None:
-    """Stores the problems of a document. Does nothing if they are stored already."""
+    """Stores the problems of a document. Does nothing if the problems are already stored."""
     row = DraftCheck(digest=digest, draft_id=draft_id, findings=findings, at=at)
     add_if_new(session, row)
 
@@ -254,7 +254,7 @@ class SignatureRow(Row):
     place: Mapped[str]
     language: Mapped[str]
     digest: Mapped[str]
-    """The digest of the reviewed text and of its English."""
+    """The digest of the reviewed text and of its English text."""
     signed_by: Mapped[str]
     signed_on: Mapped[date]
     english: Mapped[str | None]
@@ -262,7 +262,7 @@ class SignatureRow(Row):
 
 
 def all_signatures(session: Session, language: str | None = None) -> Sequence[Signature]:
-    """Returns all signatures, or those of one language, in the order in which they were made."""
+    """Returns all signatures, or the signatures of one language, oldest first."""
     rows = select(SignatureRow).order_by(SignatureRow.id)
     if language is not None:
         rows = rows.where(SignatureRow.language == language)
@@ -281,8 +281,8 @@ def _signature(row: SignatureRow) -> Signature:
 
 
 def english_read(session: Session, language: str, places: Sequence[str]) -> Mapping[str, str]:
-    """Returns the English text that the last reader of each text saw, by place. Leaves out places for which it is
-    unknown."""
+    """Returns the English text that the last reader of each text saw, by place. Leaves out places for which this
+    English text is unknown."""
     rows = (
         select(SignatureRow.place, SignatureRow.english)
         .where(SignatureRow.language == language, SignatureRow.place.in_(places))
@@ -295,7 +295,7 @@ def english_read(session: Session, language: str, places: Sequence[str]) -> Mapp
 def store_signatures(
     session: Session, signatures: Iterable[Signature], english: Mapping[str, str] | None = None
 ) -> int:
-    """Stores signatures and returns the number of new ones. Skips signatures that are already stored.
+    """Stores signatures and returns the number of new signatures. Skips signatures that are already stored.
 
     `english` has the English text that the reader sees, by place.
     """
@@ -406,7 +406,7 @@ def own_news(session: Session, account_id: int, news_id: int) -> DraftNews | Non
 
 
 def comments(session: Session, draft_id: int, place: Place | None = None) -> Sequence[DraftNews]:
-    """Returns the comments on a draft, or only those on one screen, oldest first."""
+    """Returns the comments on a draft, or only the comments on one screen, oldest first."""
     here = select(DraftNews).where(
         DraftNews.draft_id == draft_id, DraftNews.kind == NewsKind.COMMENT
     )
@@ -442,7 +442,8 @@ def delete_old(session: Session, before: datetime) -> None:
 def members(
     session: Session, roles: Collection[AccountRole] | None = None
 ) -> Sequence[ConsoleAccount]:
-    """Returns the accounts that can sign in, or only those with one of these roles, by name."""
+    """Returns the accounts that can sign in, sorted by name. With `roles`, returns only accounts with one of these
+    roles."""
     usable = (AccountState.ACTIVE, AccountState.DEMO)
     rows = select(ConsoleAccount).where(ConsoleAccount.state.in_(usable))
     rows = rows.order_by(ConsoleAccount.name)
@@ -522,7 +523,7 @@ def due(session: Session, at: datetime) -> Sequence[DraftPlan]:
 
 
 def open_plans(session: Session, draft_id: int | None = None) -> Sequence[DraftPlan]:
-    """Returns the plans that are not carried out yet, of all drafts or of one."""
+    """Returns the plans of all drafts or of one draft that the clock has not carried out yet."""
     here = select(DraftPlan).where(DraftPlan.state.in_(OPEN))
     if draft_id is not None:
         here = here.where(DraftPlan.draft_id == draft_id)

@@ -64,7 +64,7 @@ class Code(StrEnum):
     TOO_EARLY = "too_early"
     LAST_SCREEN = "last_screen"
     UNSAFE_WORD = "unsafe_word"
-    """A screen of the report contains a promise, or a word that exposes the caller."""
+    """A screen of a report contains a promise, or a word that exposes the caller."""
     PROMISE = "promise"
     """A screen makes a promise that the hotline cannot keep, and no written reason allows it."""
     ASKS_WHO = "asks_who"

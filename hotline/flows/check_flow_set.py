@@ -182,11 +182,10 @@ def _nodes_before(flow: Flow) -> Mapping[str, Sequence[Node]]:
 
 
 def _only_after(flow: Flow, name: str, sources: Sequence[Node]) -> Condition | None:
-    """Returns the answer that every caller gives before they reach this node. Returns None if there is no such
-    answer.
+    """Returns the answer that every caller gives on the way to this node. Returns None if there is no such answer.
 
-    The node must have one predecessor. That predecessor must lead here through choices with values, or through one
-    arm of a branch.
+    The node must have one predecessor. That predecessor must lead to this node through choices with values, or
+    through one arm of a branch.
     """
     if len(sources) != 1 or name == flow.start:
         return None

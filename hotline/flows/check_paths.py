@@ -319,8 +319,8 @@ def _types_again(flow_set: FlowSet, asked: Place, after: Place) -> bool:
 
 
 def _is_chosen_next(node: MenuNode | QuestionNode, flow: Flow) -> bool:
-    """Returns True if the next question offers a list of places that match the name typed here. Then both questions
-    count as one answer."""
+    """Returns True if the caller types a name at this question, and the next question lists the places with a similar
+    name. Then the two questions count as one answer."""
     if not isinstance(node, QuestionNode) or node.list is not None:
         return False
     chosen = flow.nodes.get(node.goes)

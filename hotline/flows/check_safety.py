@@ -90,17 +90,18 @@ PROMISES = _TABLES["promises"]
 ANY_PROMISES = _TABLES["vows"]
 """Any promise by the hotline."""
 ELSEWHERE = _TABLES["elsewhere"]
-"""Addresses of other services, or invitations to write to them. The hotline cannot protect messages that callers
-write there."""
+"""Addresses of other services, or invitations to write to other services. The hotline cannot protect messages that
+callers write to other services."""
 AFTERWARDS = _TABLES["afterwards"]
-"""Words about help, times or places. The last screen stays visible on the phone, so it must not contain them."""
+"""Words about help, times or places. The last screen stays visible on the phone, so it must not contain these
+words."""
 IDENTITY_WORDS = _TABLES["who_she_is"]
 """Words of a question about the caller's name, phone, house or papers."""
 IDENTITY_NOT_ASKED = _TABLES["not_asked"]
 """Phrases that say that the hotline does not ask for the caller's name, phone, house or papers. These phrases are
 allowed."""
 ANY_IDENTITY_WORDS = _TABLES["of_anybody"]
-"""Words of a question about any person's name, number, house or papers. A desk may not ask for any of them."""
+"""Words of a question about any person's name, number, house or papers. A desk may not ask for any of these facts."""
 IDENTITY_WARNINGS = _TABLES["said_of_none"]
 """Phrases that ask people not to give the name, number, house or papers of any person. These phrases are allowed."""
 

@@ -191,7 +191,7 @@ def targets(node: Node) -> Iterator[str]:
 
 
 def links(node: Node) -> Iterator[tuple[str, str]]:
-    """Yields each field that leads to a node, with the name of that node. A node can occur several times."""
+    """Yields each field that leads to a node, with the name of that node. The same node can occur several times."""
     found: list[tuple[str, str | None]] = []
     if isinstance(node, MenuNode | QuestionNode):
         found = [(f"choices.{at}.goes", choice.goes) for at, choice in enumerate(node.choices)]

@@ -112,7 +112,7 @@ class Lead:
 class Choice:
     label: Text
     value: str = ""
-    """The value to save. If it is empty, the choice saves nothing and only leads on."""
+    """The value to save. If it is empty, the choice saves nothing and only leads to the next node."""
     goes: str | None = None
     key: str | None = None
     """The fixed digit of the choice. Choices without a fixed digit are numbered in order."""
@@ -245,7 +245,7 @@ class Flow:
     words that the check reports."""
 
     def reason_of(self, node: str) -> str | None:
-        """Returns the written reason of a node. Returns None if there is none or if it is too short."""
+        """Returns the written reason of a node. Returns None if there is no reason or if the reason is too short."""
         reason = self.reasons.get(node, "")
         return reason if len(reason.strip()) >= REASON_LETTERS else None
 
@@ -299,7 +299,8 @@ T = TypeVar("T")
 
 
 def reachable(begins: Iterable[T], following: Callable[[T], Iterable[T]]) -> list[T]:
-    """Returns `begins` and every item that can be reached from there, without duplicates."""
+    """Returns the items in `begins` and every item that they lead to, directly or through other items, without
+    duplicates."""
     found = dict.fromkeys(begins)
     waiting = [*found]
     while waiting:
@@ -366,7 +367,7 @@ Waiting = MessageNode | MenuNode | QuestionNode
 class View(NamedTuple):
     layout: Layout
     choices: tuple[Choice, ...] = ()
-    """The choices behind the layout's buttons, in the same order."""
+    """The choice of each button in the layout, in the same order."""
 
 
 def node_at(flow_set: FlowSet, place: Place) -> Node | None:
@@ -459,7 +460,8 @@ def _asked(
 def shown_choices(
     flow_set: FlowSet, node: Waiting, state: ConversationState, facts: Facts
 ) -> tuple[Choice, ...]:
-    """Returns the choices of a menu whose condition is true, or the places of a list and the choices after them."""
+    """Returns the choices that callers see. For a menu, these are the choices whose condition is true. For a list,
+    these are its places and the choices after them."""
     if isinstance(node, MessageNode):
         return ()
     written = tuple(choice for choice in node.choices if is_met(choice.when, state, facts))

@@ -10,8 +10,8 @@ The module compares two versions of a document value by value, and recognises ro
 
 The text search ignores capitals and accents. It also searches the names of flows and screens.
 
-Basic phones cannot show some letters, and Word inserts such letters into texts. The module replaces them with similar
-letters.
+Basic phones cannot show some letters, and Microsoft Word inserts such letters into texts. The module replaces these
+letters with similar letters.
 """
 
 import copy
@@ -140,8 +140,8 @@ class ValueChange(NamedTuple):
     """One value that differs between two versions."""
 
     at: DocumentPath
-    """The path to the value in the new version, or to a removed value in the old one. The path contains the numbers
-    of rows."""
+    """The path to the value in the new version, or to a removed value in the old version. The path contains the
+    numbers of rows."""
     before: Any
     after: Any
 
@@ -331,7 +331,7 @@ class Titles:
         return self._said(self.flows.get(name), "title") or name
 
     def description(self, name: str) -> str:
-        """Returns the sentence that describes a flow. The result is empty if it has none."""
+        """Returns the sentence that describes a flow. The result is empty if the flow has no description."""
         return self._said(self.flows.get(name), "description")
 
     def screen(self, flow: str, name: str) -> str:
@@ -368,7 +368,7 @@ class Titles:
 
 def with_value(node: Document, steps: Sequence[str], value: object) -> Editable:
     """Returns a copy of the node with another value at an existing path. If the value is None, the copy has no value
-    there."""
+    at this path."""
     changed: Editable = copy.deepcopy(dict(node))
     *way, last = steps
     here: Any = changed
@@ -424,8 +424,8 @@ def recorded_name(field: str) -> str:
 def locked_fields(node: object, live: object) -> frozenset[str]:
     """Returns the locked fields of a form: the recorded values that are already published.
 
-    Editors must give a reason to unlock them. New screens and choices are not locked, because nothing was counted for
-    them yet.
+    Editors must give a reason to unlock these fields. Fields of new screens and choices are not locked, because the
+    statistics contain no values from them yet.
     """
     if kind_of(live) == "":
         return frozenset()
@@ -542,7 +542,7 @@ def replace_letters(node: Document, language: str, letter: str = "") -> tuple[Ed
 
 
 def without_typography(node: Document) -> tuple[Editable, Mapping[str, int]]:
-    """Replaces Word's quotes, dashes and spaces with simple ones in every language.
+    """Replaces the quotes, dashes and spaces of Microsoft Word with simple characters, in every language.
 
     Returns the node and the number of each replaced character. A letter with an accent stays, because only the editor
     may decide about such a letter.

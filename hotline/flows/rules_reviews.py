@@ -94,7 +94,8 @@ def _inside(place: str, value: Any) -> Iterator[ReviewedText]:
 def valid_signatures(
     text: ReviewedText, language: str, signatures: Iterable[Signature]
 ) -> tuple[Signature, ...]:
-    """Returns the signatures for exactly this text, in order. Only the first signature of each person counts."""
+    """Returns the signatures for exactly this text, in the given order. Only the first signature of each person
+    counts."""
     digest = text.digest(language)
     here = (
         s for s in signatures if (s.place, s.language, s.digest) == (text.place, language, digest)

@@ -21,14 +21,14 @@ class EngineTexts(NamedTuple):
     more: str
     back: str
     back_short: str
-    """A shorter text for `back`, for screens without room for the longer one."""
+    """A shorter text for `back`, for screens without room for the longer text."""
     home: str
     invalid: str
     """The beginning of the line above a screen that the engine repeats after an invalid key, if there is room."""
     invalid_short: str
     """The whole line in at most five letters, for screens without room for the valid keys."""
     press: str
-    """The verb before the valid keys."""
+    """The verb before the list of valid keys, such as "Press"."""
     digits: str
     """The text that replaces the list of keys if the question asks for a number."""
     count_of_digits: str

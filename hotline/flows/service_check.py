@@ -24,8 +24,8 @@ TODO = "set HOTLINE_NATIONAL_NUMBER; have it signed, and confirm it in the conso
 
 
 def national_number(context: Context) -> str | None:
-    """Returns the digits of the national desk's phone number. Returns None if none is set, or if no one confirmed it
-    within the last year."""
+    """Returns the digits of the national desk's phone number. Returns None if no number is set, or if no one
+    confirmed the number within the last year."""
     row = _row(context)
     return row.digits if row is not None and row.is_confirmed(context.now().date()) else None
 
@@ -91,7 +91,7 @@ class PlaceLists(Mapping[str, tuple[Option, ...]]):
 def place_lists() -> PlaceLists:
     """Returns the lists of places for a flow set.
 
-    They are `provinces`, `districts.<province>`, `sectors.<district>` and `named.<typed>`.
+    The names of the lists are `provinces`, `districts.<province>`, `sectors.<district>` and `named.<typed>`.
     """
     return PlaceLists(
         {

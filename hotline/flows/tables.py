@@ -110,8 +110,8 @@ def compiled_of(session: Session, revision_id: int, mark: str) -> str | None:
 
 
 def store_compiled(session: Session, revision_id: int, pressed: str, mark: str) -> None:
-    """Stores the compiled flow set of an existing revision, if it differs from the stored one. The database compares
-    the two texts, because they are large."""
+    """Stores the compiled flow set of an existing revision, if it differs from the stored flow set. The database
+    compares the two texts, because they are large."""
     held = Revision.pressed
     other = or_(held.is_(None), held != pressed, Revision.pressed_mark != mark)
     here = update(Revision).where(Revision.id == revision_id, other)
@@ -162,8 +162,8 @@ class PublicationKind(StrEnum):
     ENDED = "ended"
     """Flows from which the clock removed a text, because the last day of that text was over."""
     EMERGENCY = "emergency"
-    """Flows that one person published alone, for some hours. An approver confirms them, or the clock restores the
-    previous ones."""
+    """Flows that one person published alone, for some hours. An approver confirms these flows, or the clock restores
+    the previous flows."""
 
 
 class Publication(database.Row):

@@ -143,7 +143,7 @@ def only_key(node: Waiting, seen: View, page: Page) -> str | None:
 
 
 def has_next(node: Waiting, page: Page) -> bool:
-    """Returns True if `9` opens the next page, or leads on from the last page of a message."""
+    """Returns True if the key `9` opens the next page, or leads from the last page of a message to the next node."""
     return page.more or (isinstance(node, MessageNode) and node.goes is not None)
 
 
@@ -189,8 +189,8 @@ def _typed(node: Waiting, own: EngineTexts) -> str:
 
 
 def _working(node: Waiting, seen: View, page: Page) -> Sequence[str]:
-    """Returns the keys that lead on from a page: the keys of its choices, `9`, and `1` if `1` has the effect of the
-    only choice."""
+    """Returns the keys that lead from a page to another page or node: the keys of its choices, `9`, and `1` if `1`
+    has the effect of the only choice."""
     keys = {*page.keys}
     if has_next(node, page):
         keys.add(MORE)
@@ -381,10 +381,10 @@ class Turn(NamedTuple):
     screen: Screen
     events: tuple[Event, ...] = ()
     passed: tuple[Place, ...] = ()
-    """Every node that the turn passed, shown or not. Tests use these nodes to measure which part of the flows they
-    cover."""
+    """Every node that the turn passed, with or without a screen. Tests use these nodes to measure which part of the
+    flows they cover."""
     answered: bool = False
-    """True if the input led on from the previous screen."""
+    """True if the input led from the previous screen to another node."""
 
 
 class _Stand(NamedTuple):
@@ -447,7 +447,7 @@ def resume_without_screen(
 ) -> tuple[ConversationState, tuple[Event, ...], bool]:
     """Applies an input without rendering a screen, because another input follows.
 
-    Returns the new state, the events, and True if the input led on from the previous screen.
+    Returns the new state, the events, and True if the input led from the previous screen to another node.
     """
     if state.finished:
         return state, (), False
@@ -540,7 +540,8 @@ def _landed(flow_set: FlowSet, facts: Facts, entry: str) -> WalkResult:
 
 
 def _spends_ahead(flow_set: FlowSet, state: ConversationState) -> bool:
-    """Returns True if a digit dialled in advance may be used here: on menus and messages outside private flows."""
+    """Returns True if a digit dialled in advance may work at the current node. Such digits work on menus and messages
+    outside private flows."""
     node = node_at(flow_set, state.calls[-1])
     hidden = any(
         flow_set.flows[place.flow].private for place in state.calls if place.flow in flow_set.flows
