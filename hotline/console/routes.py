@@ -99,10 +99,10 @@ class Needs(StrEnum):
     """The password and the code are in this request, even after a recent sign-in. The service behind the view checks
     them."""
     SHIFT = "shift"
-    """No requirement. The page also answers for a locked board, and a request for it does not count as an activity of
-    the person."""
+    """No requirement. The page also answers while the board is locked. A request for the page does not count as an
+    activity of the person."""
     KEY = "key"
-    """The account's own key is decrypted. This also requires a sign-in within the last 15 minutes."""
+    """The account's own key is decrypted. The page also requires a sign-in within the last 15 minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class PageRoute(Route):
-    """One page for signed-in accounts. An account that has none of these roles gets the answer 404."""
+    """One page for signed-in accounts. An account that has none of the `roles` gets the answer 404."""
 
     roles: frozenset[AccountRole]
     needs: Needs

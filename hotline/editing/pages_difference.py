@@ -213,7 +213,7 @@ def problem_details(visit: Visit, finding: Problem) -> str:
 
 
 def checker_message(visit: Visit, one: MessageText) -> str:
-    """Returns a checker's message for the page. Fields and languages have the names that the page uses."""
+    """Returns a message of the check for the page. Fields and languages have the names that the page uses."""
 
     def shown(name: str, value: str) -> str:
         if name.endswith("field"):
@@ -224,7 +224,7 @@ def checker_message(visit: Visit, one: MessageText) -> str:
 
 
 def not_saved(visit: Visit, done: StepSaved | StepClash | DraftRefused) -> str:
-    """Returns a sentence that says why nothing was saved. The result is empty if it was saved."""
+    """Returns a sentence that says why nothing was saved. The result is empty if the step was saved."""
     if isinstance(done, StepClash):
         by = done.author or visit.say("another person")
         return visit.say(
@@ -315,7 +315,8 @@ class DifferenceToRead:
     """The languages with changed texts. The approver must read each of them."""
     part: int = 1
     parts: int = 1
-    """The number of parts of a long list of screens. The other fields cover all parts."""
+    """The number of parts of a long list of screens. Every other field is about the whole list, not about one
+    part."""
 
     @property
     def of_part(self) -> Sequence[ScreenToRead]:

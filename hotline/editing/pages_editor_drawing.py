@@ -260,7 +260,7 @@ def replaced_characters(text: str) -> Sequence[tuple[str, str, int]]:
 def waiting_questions(
     visit: Visit, flow: str, name: str, node: Document
 ) -> Iterator[tuple[object, str, str]]:
-    """Yields each open question with its field's name and its anchor, oldest first.
+    """Yields each open question with the name of its field and the anchor of this field, oldest first.
 
     A question gets the anchor of the whole form if the form does not contain the text of the question any more.
     Raises StoreUnavailable.

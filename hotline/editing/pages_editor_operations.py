@@ -576,7 +576,7 @@ def _numbers(visit: Visit) -> Sequence[tuple[str, str]]:
 
 
 def _places(flows: Mapping[str, Mapping[str, Any]], kinds: Sequence[str]) -> list[str]:
-    """Returns the screens of these kinds as `flow.screen`, the front's first."""
+    """Returns the screens of these kinds as `flow.screen`. The screens of the front come first."""
     found = [
         f"{name}.{node}"
         for name, flow in flows.items()

@@ -216,7 +216,7 @@ def sheet_file(visit: Visit, language: str, kind: str) -> Response:
 
 @form_view(sheet_form)
 def check_sheet(visit: Visit, language: str) -> Response:
-    """Checks a spreadsheet and shows the rows that can be saved. It stores nothing."""
+    """Checks a spreadsheet and shows the rows that can be saved. The function stores nothing."""
     known_language(language)
     rows = uploads.read_upload(visit, partial(uploads.read_rows, language=language))
     return _checked(visit, language, service_translation.check_sheet(visit.context, language, rows))
@@ -285,7 +285,8 @@ def questions(visit: Visit) -> Response:
 
 
 def settle(visit: Visit, question_id: int) -> Response:
-    """Closes a question about a text. Returns to the list of questions, or to the draft's screen that showed it."""
+    """Closes a question about a text. Redirects to the list of questions, or to the screen of the draft that showed
+    the question."""
     service_translation.settle_question(visit.context, visit.by, question_id)
     flow, node = visit.form.text("flow"), visit.form.text("node")
     change = number_of(visit.form.text("change"))

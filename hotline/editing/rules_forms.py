@@ -1,8 +1,8 @@
 """Builds and reads the form of a node, and merges two edits of a flow. Pure.
 
-A field has the same name as in the problems that the check returns. `choices.2.rw` is the text of a choice in one
-language. Other fields are names and checkboxes. A condition has four fields: an answer, its values, a flag, and a
-checkbox for "not".
+A field of the form has the same name as the field in a problem that the check found. `choices.2.rw` is the text of a
+choice in one language. Other fields are names and checkboxes. A condition has four fields: an answer, its values, a
+flag, and a checkbox for "not".
 A merge takes two edits of the same version of a flow. If only one side changed a value, the merge takes the changed
 value. If both sides changed a value, the editor must choose. A text in one language is a separate field. So two
 editors can write in two languages at the same time. The merge compares the rows of a list one by one. The order of

@@ -77,7 +77,7 @@ class Previewed:
     place: Place | None
     """The caller's current place. It is None if the conversation ended or could not continue."""
     stuck: Place | None
-    """The node that a key led to, if it cannot be previewed yet."""
+    """The node that a key led to, if the preview cannot show this node yet."""
     expects: str
     """The kind of answer that the question expects: `words`, `number`, `place` or `pin`. It is empty for other
     nodes."""
@@ -436,7 +436,7 @@ class ReadDraft(NamedTuple):
 
 
 def read_draft(name: str, flow: object) -> ReadDraft:
-    """Returns the draft of a flow's document, even if parts are invalid."""
+    """Reads the draft of a flow from its document, even if parts of the document are invalid."""
     written = nodes_of(flow)
     models: dict[str, NodeModel] = {}
     faults = [*_of_the_flow(name, flow)]

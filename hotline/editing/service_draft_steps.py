@@ -63,8 +63,8 @@ class StepSaved(NamedTuple):
 
 
 class StepClash(NamedTuple):
-    """A conflict: two people changed the same fields, so nothing was saved. The editor sends the form again with the
-    choices."""
+    """A conflict: two people changed the same fields, so nothing was saved. The editor sends the form again with a
+    choice for each conflict."""
 
     clashes: Sequence[FieldClash]
     author: str
@@ -114,10 +114,10 @@ def save_step(
 def restore_step(
     context: Context, by: Author, draft_id: int, step_id: int, *, once: str, before: bool = False
 ) -> StepSaved | DraftRefused:
-    """Restores a part as it was after a step, as its newest version. Raises NotFound, StoreUnavailable.
+    """Restores a part as it was after a step, and saves it as the newest version. Raises NotFound, StoreUnavailable.
 
-    With `before`, restores the part as it was before that step. If that was the first step, restores the published flow
-    set on which the draft is based.
+    With `before`, restores the part as it was before that step. If that was the first step, restores the published
+    flow set on which the draft is based.
     """
     with context.database.reading() as session:
         step = tables.find_step(session, draft_id, id=step_id)

@@ -141,8 +141,8 @@ def are_alike(one: PartDocument | None, other: PartDocument | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class GatheredDraft:
-    """A draft, its newest steps, and two documents for the merge: the published one, and the one on which the draft
-    is based."""
+    """A draft, its newest steps, and two documents for the merge: the published document, and the document on which
+    the draft is based."""
 
     change: DraftRow
     steps: Mapping[str, DraftStep]

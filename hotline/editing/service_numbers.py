@@ -163,7 +163,7 @@ def _is_recent(day: str, today: date) -> bool:
 
 
 def end_confirmation(form: SentForm, digits: str) -> Edited | NumberFault:
-    """Ends the confirmation of a number. Then no screen shows it. Raises NotFound, StoreUnavailable."""
+    """Ends the confirmation of a number. Then no screen shows the number. Raises NotFound, StoreUnavailable."""
     numbers = form.newest(NUMBERS)
     if digits not in numbers:
         return NumberFault.NOT_THERE

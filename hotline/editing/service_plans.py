@@ -80,7 +80,8 @@ LONGEST = timedelta(days=366)
 
 
 class Times(NamedTuple):
-    """The times that an approver approves with a draft. None means now, or without an end."""
+    """The times that an approver approves with a draft. Without `publish_at`, the draft is published at once. Without
+    `withdraw_at`, the text has no end."""
 
     publish_at: datetime | None = None
     withdraw_at: datetime | None = None
@@ -161,7 +162,7 @@ def compared(gathered: GatheredDraft) -> str:
 
 
 def planned(context: Context, draft_id: int | None = None) -> Sequence[ListedPlan]:
-    """Returns the plans of all drafts or of one draft that the clock has not carried out yet. Raises
+    """Returns the plans that the clock has not carried out yet, of all drafts or of one draft. Raises
     StoreUnavailable."""
     with context.database.reading() as session:
         return [
@@ -410,7 +411,7 @@ def newest_by_flow(context: Context, flows_named: Collection[str]) -> Mapping[st
 
 
 def of_change(context: Context, draft_id: int) -> PublishedChange | None:
-    """Returns the flows before and after the publication of a draft. Returns None if it was not published.
+    """Returns the flows before and after the publication of a draft. Returns None if the draft was not published.
 
     Raises StoreUnavailable.
     """

@@ -270,7 +270,8 @@ def _questions(flow_set: FlowSet, ways: Iterable[_Way]) -> Iterable[_Way]:
 
 
 def _silent(flow_set: FlowSet, path: _Way) -> Iterator[Place]:
-    """Yields the places after a node that asks no question. It follows both cases of a flag: set and not set."""
+    """Yields the places after a node that asks no question. If a condition tests a flag, the function follows the
+    path with the flag and the path without it."""
     node = node_of(flow_set, path.place)
     if not isinstance(node, BranchNode):
         yield from next_nodes(flow_set, path.place)
@@ -410,8 +411,8 @@ def bearable_problems(document: Document) -> Sequence[Problem]:
 
 @cache
 def checker_digest() -> str:
-    """Returns a digest of the checking code. So the hotline does not reuse problems that another version of the code
-    found."""
+    """Returns a digest of the code that checks flows. So the hotline does not reuse problems that another version of
+    the code found."""
     hashed = hashlib.sha256()
     for written_in in (inspect.getfile(Problem), __file__):
         files = Path(written_in).parent.rglob("*.*")

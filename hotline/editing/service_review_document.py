@@ -53,7 +53,7 @@ from hotline.text.gsm7 import foreign_letters, septets, substitute
 from hotline.text.languages import CODES, FIRST, MessageText, Phrases, message_text
 
 TITLES = {"rw": "Words of Kinyarwanda", "fr": "Words of French", "en": "Words of English"}
-"""The title of the draft for a language's new texts."""
+"""The title of the draft with new texts, by language."""
 
 
 @dataclass(frozen=True)
@@ -275,7 +275,7 @@ def _of_flow(
 
 
 Told = tuple[Code, str, str, MessageText]
-"""The values that identify a problem before and after a change."""
+"""The values that identify the same problem before and after a change."""
 
 
 def _faults(

@@ -140,7 +140,8 @@ def sign(context: Context, by: Author, texts: Sequence[ReviewedText], language: 
 
 
 def english_read(context: Context, language: str, places: Sequence[str]) -> Mapping[str, str]:
-    """Returns the English of each text as it was at its last review, if it is known. Raises StoreUnavailable."""
+    """Returns the English text of each place as it was at the last review, if this English text is known. Raises
+    StoreUnavailable."""
     with context.database.reading() as session:
         return tables.english_read(session, language, places)
 

@@ -523,7 +523,7 @@ def due(session: Session, at: datetime) -> Sequence[DraftPlan]:
 
 
 def open_plans(session: Session, draft_id: int | None = None) -> Sequence[DraftPlan]:
-    """Returns the plans of all drafts or of one draft that the clock has not carried out yet."""
+    """Returns the plans that the clock has not carried out yet, of all drafts or of one draft."""
     here = select(DraftPlan).where(DraftPlan.state.in_(OPEN))
     if draft_id is not None:
         here = here.where(DraftPlan.draft_id == draft_id)

@@ -242,7 +242,7 @@ def conditions(node: Node) -> Iterator[Condition]:
 
 
 def placed_conditions(node: Node) -> Iterator[tuple[str, Condition]]:
-    """Yields each condition of a node, with the field that depends on it."""
+    """Yields each condition of a node, with the field that depends on the condition."""
     for number, lead in enumerate(conditional_texts(node)):
         yield from ((f"lead.{number}", when) for when in lead.whens)
     for number, choice in enumerate(choices_of(node)):

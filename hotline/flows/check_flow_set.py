@@ -417,7 +417,7 @@ def _choices(seen: View, page: Page) -> int:
 
 
 def short_code_problems(flow_set: FlowSet) -> Problems:
-    """Finds short codes that lead into a report flow, or to a node that a dialled string must not open.
+    """Finds short codes that lead into a report flow, or to a node that dialled digits must not open.
 
     It skips a short code whose landing flow is a report flow, because `broken_in_set` reports such a short code.
     """

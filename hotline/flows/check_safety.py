@@ -408,7 +408,7 @@ _REASON_OLDER = message_text(
 
 
 def promises(flow_set: FlowSet) -> Problems:
-    """Yields promises and identity words without a reason on screens outside a report.
+    """Yields promises and identity words on screens outside a report that have no written reason.
 
     For screens of a report, the rules are stricter. There, `unsafe_words` and `identity_questions` accept no reason.
     """

@@ -699,7 +699,7 @@ class _Loader(yaml.CSafeLoader):
 
 
 class _Dumper(yaml.SafeDumper):
-    """A YAML dumper that also accepts subclasses of dict and list, such as shared documents."""
+    """A YAML dumper that also accepts subclasses of dict and list, such as documents from a cache."""
 
 
 _Dumper.add_multi_representer(dict, yaml.SafeDumper.represent_dict)

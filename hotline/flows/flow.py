@@ -592,7 +592,7 @@ def _open(flow: Flow, flows: Mapping[str, Flow]) -> Flow:
 
 
 FLOW = "questions"
-"""The flow that contains the questions."""
+"""The name of the flow that contains the questions of desks."""
 ANSWER = "told_back"
 """The name under which every question saves its answer."""
 DIGEST_DIGITS = 8

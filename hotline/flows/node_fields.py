@@ -1,4 +1,4 @@
-"""Reads a draft's nodes, finds and replaces text in them, and names their recorded values. Pure.
+"""Reads a draft's nodes, finds and replaces text in them, and returns their recorded values. Pure.
 
 No function here raises an error, even if the document is invalid.
 Recorded values decide what the statistics count, what alerts responders, and what a digit means. `saves` and `value`
@@ -140,8 +140,8 @@ class ValueChange(NamedTuple):
     """One value that differs between two versions."""
 
     at: DocumentPath
-    """The path to the value in the new version, or to a removed value in the old version. The path contains the
-    numbers of rows."""
+    """The path to the value in the new version, or to a removed value in the old version. The path names a row by its
+    number."""
     before: Any
     after: Any
 

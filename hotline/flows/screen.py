@@ -316,8 +316,8 @@ def _word_pieces(text: str, room: int) -> Iterator[_Piece]:
 
 
 def _cut(word: str, room: int) -> Iterator[tuple[bool, str]]:
-    """Yields `word` in parts of at most `room` septets, each with True for the first part. For most words there is
-    only one part."""
+    """Yields `word` in parts of at most `room` septets. Each part comes with True if it is the first part. Most words
+    have only one part."""
     start, used = 0, 0
     for at, letter in enumerate(word if septets(word) > room else ""):
         cost = septets(letter)

@@ -68,7 +68,8 @@ def live_flows(session: Session) -> Document:
 
 
 def document_of(session: Session, revision_id: int) -> Mapping[str, Any] | None:
-    """Returns the whole document of a revision. Other code in memory may share it, so change only a copy."""
+    """Returns the whole document of a revision. Other code may use the same object in memory, so change only a
+    copy."""
     memory: DocumentCaches | None = session.info.get(IN_SESSION)
     if memory is None:
         return stored_document(session, revision_id)
@@ -133,7 +134,7 @@ def add_revision(
     pressed: str | None = None,
     mark: str | None = None,
 ) -> Revision:
-    """Adds a revision. Without `live_from`, it is a draft. The row is large, so it is written only once."""
+    """Adds a revision. Without `live_from`, the revision is a draft. The row is large, so it is written only once."""
     revision = Revision(
         digest=digest,
         document=with_json(document),

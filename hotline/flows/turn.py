@@ -555,7 +555,8 @@ def _closed_to_ahead(flow_set: FlowSet, event: Event) -> bool:
 
 
 def _stand(flow_set: FlowSet, state: ConversationState, facts: Facts, limit: int) -> _Stand | None:
-    """Returns the caller's place. Returns None if the conversation ended, or if its place is not in this flow set."""
+    """Returns the caller's place. Returns None if the conversation ended, or if this flow set does not contain the
+    caller's place."""
     node = node_at(flow_set, state.calls[-1]) if state.calls else None
     if not isinstance(node, Waiting):
         return None
