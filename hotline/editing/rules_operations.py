@@ -294,8 +294,7 @@ def calls_of(flows: Mapping[str, object], name: str) -> tuple[Place, ...]:
 
 
 MAX_STEM = 24
-"""The maximum letters of a quiz's name that the names of its saved answers contain. The names of answers also contain
-other words."""
+"""The names of a quiz's saved answers contain the name of the quiz, cut to this number of letters."""
 
 
 class FlowModelName(StrEnum):

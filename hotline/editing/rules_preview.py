@@ -313,7 +313,7 @@ ONE_PAGE = 10**6
 
 
 class FilledMeter(NamedTuple):
-    """The size of a node's text in one language, with the most text that its conditions can show."""
+    """The size of a node's text in one language. If conditions can add text, this is the size of the longest text."""
 
     language: str
     septets: int

@@ -337,7 +337,7 @@ MAX_HITS = 50
 class SearchHit(NamedTuple):
     found: TextMatch
     place: str
-    """The place of the text in the reviews. It is empty for the name of a flow or a screen."""
+    """The place of the text, as reviews store it. It is empty for the name of a flow or a screen."""
 
     @property
     def anchor(self) -> str:

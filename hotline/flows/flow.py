@@ -335,8 +335,8 @@ WIDEST: Mapping[str, str] = {
 FOUND = "{found}"
 """The placeholder for the only place of a list, in the question about that place."""
 ABOUT = "work_case"
-"""The name of the answer that contains the reference of a case, such as `K7Q4`. The placeholder `{place}` then gets
-the session's value `place.K7Q4`."""
+"""The name of the answer that contains the reference of a case, such as `K7Q4`. On a screen about this case, the
+placeholder `{place}` shows the session's value `place.K7Q4`."""
 _BRACED = re.compile(r"\{(\w*)\}")
 
 
