@@ -149,7 +149,7 @@ class MovingParts:
     elsewhere: int
     """The number of other screens of the flow with problems."""
     is_whole: bool
-    """False while the check of all flows is running."""
+    """False if there are too many flows to check them all while the editor types."""
     handset: HandsetState
     seen: Previewed
     """The screens shown in the preview."""

@@ -130,8 +130,8 @@ def typed_words(form: PostedForm) -> Mapping[str, TypedText]:
 
 
 def _page(visit: Visit, language: str, wrong: TextFaults | None = None, used: str = "") -> Response:
-    """Renders ten texts. `used` contains the number of a text and the number of an earlier translation that replaces
-    it, such as `3:0`. The page does not save the replacement yet."""
+    """Renders ten texts. `used` contains the number of a text, and the number of another translation of the same
+    English text that replaces it, such as `3:0`. The page does not save the replacement yet."""
     wanted = filter_of(visit)
     shown = service_review_document.text_page(
         visit.context, visit.by.name, visit.by.account_id, language, wanted
