@@ -140,7 +140,7 @@ class KeyMissing(HotlineError):
 
 
 class KeyWrong(KeyMissing):
-    """A key is damaged or belongs to another hotline. It decrypts nothing that this hotline encrypted."""
+    """A key is damaged or belongs to another hotline, so it cannot decrypt data of this hotline."""
 
 
 class DecryptionFailed(HotlineError):
@@ -152,8 +152,9 @@ class PassphraseWrong(HotlineError):
 
 
 class PinRefused(HotlineError):
-    """The PIN decrypts nothing. It is wrong, or the encrypted data is damaged. The error does not say which of the
-    two is true."""
+    """The PIN does not decrypt the key. Either the PIN is wrong, or the encrypted key is damaged. The error does not
+    say which of the two is true.
+    """
 
 
 class Unavailable(HotlineError):
@@ -167,7 +168,7 @@ class StoreUnavailable(Unavailable):
 
 
 class RunsUnavailable(Unavailable):
-    """Conversation states cannot be loaded or saved. Conversations by SMS start from the beginning."""
+    """The process cannot load or save conversation states. Conversations by SMS start from the beginning."""
 
 
 class QueueUnavailable(Unavailable):
@@ -183,7 +184,9 @@ class WorkEnded(Unavailable):
 
 
 class CircuitOpen(HotlineError):
-    """A server failed now, or it failed a moment ago and was not called again. The adapters always catch this error."""
+    """A server failed, or it failed a moment ago and the hotline did not call it again. The adapters always catch this
+    error.
+    """
 
 
 class JobRefused(HotlineError):
@@ -191,7 +194,7 @@ class JobRefused(HotlineError):
 
 
 class BackupInvalid(HotlineError):
-    """A backup was changed, is incomplete, or does not come from this project. No part of it is kept."""
+    """A backup was changed, is incomplete, or does not come from this project. The restore keeps no part of it."""
 
 
 class Occupied(HotlineError):
@@ -277,4 +280,4 @@ class FormRefused(HotlineError):
 
 
 class NotFound(HotlineError):
-    """The tip, reference, desk or flow does not exist."""
+    """There is no tip, reference, desk or flow with this name or number."""

@@ -1,9 +1,9 @@
 """Encrypts conversation states for Redis, so that Redis never contains a caller's answers in clear text.
 
-Only the hooks have this key. A state that cannot be decrypted counts as lost, and the conversation starts again. Two
-keys together encrypt each state: the hooks' own key, and the key of the current week. An operator can rotate the hooks'
-key. All processes advance the weekly key and destroy old ones. Redis keeps overwritten states in its log. To decrypt a
-state from this log, a thief needs both keys. Two weeks later, the weekly key no longer exists.
+If no key decrypts a state, the state counts as lost, and the conversation starts again. Each state is encrypted under
+two keys together: a key that only the process of the hooks has, and the key of the current week. An operator can rotate
+the first key. All processes advance the weekly key and destroy old ones. Redis keeps overwritten states in its log. To
+decrypt a state from this log, a thief needs both keys, and the weekly key is destroyed after two weeks.
 
 An encrypted state has this format, with the number of bytes of each part:
 
@@ -50,8 +50,8 @@ class StateCipher:
         return self._keys if self._live is None else self._live.now()
 
     def keys_again(self) -> tuple[bytes, ...]:
-        """Checks the key folder now, and returns the keys. Another process may have encrypted a state with a newer
-        key.
+        """Checks the key folder now, and returns the keys. The code calls this method if no key fits, because another
+        process may have encrypted the state with a newer key.
         """
         return self._keys if self._live is None else self._live.again()
 
@@ -73,7 +73,7 @@ class StateCipher:
 
 
 def encrypt_under(key: bytes, bound: bytes, plain: bytes) -> bytes:
-    """Returns a nonce and `plain`, encrypted under a key and bound to `bound`."""
+    """Encrypts `plain` under a key, and binds it to `bound`. Returns the nonce, followed by the encrypted data."""
     nonce = random(NONCE_BYTES)
     return nonce + encrypt(plain, bound, nonce, key)
 

@@ -51,7 +51,7 @@ def _padded(body: bytes, key: bytes, bound: bytes) -> bytes:
 
 
 def decrypt_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> bytes:
-    """Decrypts a tip's key with a desk's grant and private key. Raises DecryptionFailed."""
+    """Decrypts a tip's key from a desk's grant, with the desk's private key. Raises DecryptionFailed."""
     plain = _open_box(grant, private_key)
     key, tail = plain[: Aead.KEY_SIZE], plain[Aead.KEY_SIZE :]
     if tail != label(uid, desk):
@@ -74,7 +74,7 @@ def opens_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> boo
 
 
 def decrypt_case_key(grant: bytes, *, uid: str, holder: str, private_key: bytes) -> bytes:
-    """Decrypts the private key of a case from a grant. The caller has already removed the grant's weekly lock. Raises
+    """Decrypts the private key of a case from a grant. The grant must be without its weekly lock. Raises
     DecryptionFailed.
     """
     return decrypt_grant(grant, uid=case_name(uid), desk=holder, private_key=private_key)

@@ -54,7 +54,7 @@ class DeskKeyState(StrEnum):
     CHANGED = "changed"
     """The hotline signed another key, kind or place for this desk."""
     OLD = "old"
-    """This process saw a newer key of the desk."""
+    """This process has seen a newer signed key of the desk before."""
     UNSIGNED = "unsigned"
 
 
@@ -100,7 +100,7 @@ class Statement(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SignedKey:
-    """The newest key in a proof. All signatures of the proof are valid."""
+    """The content of a proof after a check of all its signatures. The last statement is about the newest key."""
 
     kind: str
     place: str
@@ -116,8 +116,8 @@ class SignedKey:
 
     @property
     def since(self) -> int:
-        """Returns the time of the first key that the hotline has not signed. Returns 0 if the hotline signed the newest
-        key.
+        """Returns the time of the first key after the hotline's last signature. Returns 0 if the hotline signed the
+        newest key.
         """
         return self.statements[1].at if len(self.statements) > 1 else 0
 
@@ -133,7 +133,7 @@ def proof_of(kind: str, place: str, statements: Sequence[Statement]) -> bytes:
 
 @lru_cache(512)
 def read_proof(line_key: bytes, code: str, proof: bytes | None) -> SignedKey | None:
-    """Returns the key that a proof signs for this desk. Returns None if any signature is wrong."""
+    """Checks all signatures of a desk's proof, and returns its content. Returns None if any signature is wrong."""
     with suppress(CryptoError, ValueError, TypeError, RecursionError):
         kind, place, rows = json.loads((proof or b"")[:MAX_PROOF])
         said = tuple(Statement(*row) for row in rows)
@@ -221,8 +221,9 @@ class DeskTrust:
         """Returns the public key to which processes encrypt a desk's tips. Returns None if the desk has no acceptable
         key.
 
-        At least the national desk must be able to read every tip. So its key is used even in the states `LATE` and
-        `OLD`, and an alarm is raised. In the state `CHANGED`, the method returns the key that the hotline signed.
+        At least the national desk must be able to read every tip. So the method returns its key even in the states
+        `LATE` and `OLD`. Another check then raises an alarm. In the state `CHANGED`, the method returns the key that
+        the hotline signed.
         """
         state = self.state(row, at)
         if state in COUNTING:
@@ -239,8 +240,8 @@ class DeskTrust:
         return {}
 
     def _remember(self, code: str, seen: Seen) -> None:
-        """Records the newest statements. Includes those that other processes with the same folder saw. If the disk is
-        full, the record stays in memory.
+        """Records the newest statements in the file `SEEN_FILE`. Keeps the records of other processes with the same
+        folder. If the disk is full, the record stays in memory only.
         """
         self._seen[code] = seen
         for other, its in self._read().items():

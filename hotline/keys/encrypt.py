@@ -24,8 +24,8 @@ from hotline.keys.weekly_lock import WeeklyLock
 VERSION = b"\x01"
 """The first byte of an encrypted value, which is the version of its format."""
 PAIRED = b"\x04"
-"""The first byte of a body that is encrypted to its tip's key pair. The bodies of older tips begin with `VERSION`. They
-are encrypted directly under the tip's key.
+"""The first byte of a body that is encrypted to its tip's key pair. The bodies of older tips begin with `VERSION`. Such
+bodies are encrypted directly under the tip's key.
 """
 MARK_BYTES = 16
 HEAD_BYTES = len(PAIRED) + MARK_BYTES + PublicKey.SIZE
@@ -123,7 +123,7 @@ class Encrypter:
     have this key.
     """
     weekly_lock: WeeklyLock = field(default_factory=WeeklyLock)
-    """The lock that encrypts every grant a second time, with the key of the week."""
+    """Encrypts every grant a second time, with the key of the week."""
     live: LiveKeys | None = field(default=None, repr=False)
     """Reads the workers' public key again after a rotation. Only processes that must notice a rotation have it."""
     mark_key: Callable[[], bytes] = field(default=bytes, repr=False)
@@ -155,11 +155,12 @@ class Encrypter:
         at: datetime | None = None,
         identity: str = "",
     ) -> EncryptedTip:
-        """Encrypts answers to a new key pair, and encrypts the pair's private half to each desk (code -> public key).
+        """Makes a key pair for a tip, and encrypts the answers to its public half. Encrypts the private half to each
+        desk in `desks` (code -> public key).
 
-        Each result for a desk is a grant. A desk with an unusable key gets no grant. If `at` is given, also encrypts
-        the grants under the key of that week. Raises ValueError for answers that are too long, but the flows limit
-        their length.
+        The private half in encrypted form is called the desk's grant. A desk with an unusable key gets no grant. If
+        `at` is given, also encrypts the grants under the key of that week. Raises ValueError for answers that are too
+        long, but the flows limit their length.
         """
         key = random(PrivateKey.SEED_SIZE)
         public_key = bytes(PrivateKey.from_seed(key).public_key)
@@ -185,8 +186,8 @@ class Encrypter:
         them.
 
         Returns None if that key pair was not made for exactly this tip, these desks and these keys. In that case, the
-        calling function must use `tip`. If `desks` is None, the method does not compare the desks. Only the first
-        `HEAD_BYTES` of `body` are needed. Raises ValueError for answers that are too long.
+        calling function must use `tip`. If `desks` is None, the method does not compare the desks. `body` may be only
+        the first `HEAD_BYTES` of the current body. Raises ValueError for answers that are too long.
         """
         head, name = body[:HEAD_BYTES], uid + identity
         if not self.made(head, uid=uid, identity=identity):
@@ -275,8 +276,8 @@ def _encrypted(head: bytes, answers: Mapping[str, str], uid: str, place: str) ->
     )
 
 
-# The code below encrypts codes about a person to the public key of the case. It needs no secret
-# key.
+# The code below encrypts codes about a person to the public key of the case. This code needs no
+# secret key.
 
 READER = ":reader"
 """This text names the reader process in a grant of a case's key, in place of a desk's code. A desk's code never begins

@@ -88,8 +88,7 @@ class Proofs:
 
 
 def digests_of(key: bytes) -> bytes:
-    """Derives the digest key from the first key. The process uses this digest key until a rotation writes it to a
-    file."""
+    """Derives the digest key from the key of the folder. The first rotation writes this digest key to a file."""
     return hmac.digest(key, b"digest", "sha256")
 
 

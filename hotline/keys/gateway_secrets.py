@@ -1,7 +1,7 @@
 """Reads the gateway's key, and reads and changes the secrets in the addresses of the hooks.
 
-The gateway's key is the password with which the hotline sends SMS. It is in a file that only the sending processes can
-read, and never in an environment variable (docs/decisions/12).
+The gateway's key is the password with which the hotline sends SMS. This key is in a file that only the sending
+processes can read, and never in an environment variable (docs/decisions/12).
 
 The address of each hook contains a secret. The operator pastes the first secret of each hook into the gateway's
 dashboard. The hooks also accept older secrets, until the gateway uses the new secret and has not used an older one for
@@ -86,7 +86,7 @@ a read from disk releases Python's interpreter lock, and the hop must then wait 
 class LiveSecrets(Mapping[str, Sequence[str]]):
     """The secrets of the hooks in one process. Notices a rotation within `each` seconds.
 
-    Raises KeyMissing if the file does not exist at the start.
+    Raises KeyMissing if the file of the secrets does not exist at the start.
     """
 
     def __init__(
@@ -157,7 +157,7 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
         return (*read[hook], *(secret.decode() for secret in self._watchman.now()))
 
     def _again(self, stamp: Stamp) -> Mapping[str, tuple[str, ...]]:
-        """Reads the secrets again, and keeps the previous ones if the file is invalid.
+        """Reads the secrets again. If the file is invalid, keeps the previous secrets.
 
         So the hooks still answer callers after an operator's mistake.
         """

@@ -67,7 +67,9 @@ class KeyFolder:
         return name not in self._without and _is_key(self.path / name)
 
     def writable(self) -> bool:
-        """Returns True if keys can be made and destroyed here. Returns False on a read-only mount, even for root."""
+        """Returns True if this process can make and destroy keys in the folder. Returns False on a read-only mount,
+        even for root.
+        """
         return os.access(self.path, os.W_OK | os.X_OK)
 
     def names(self) -> tuple[str, ...]:
@@ -210,7 +212,7 @@ def previous_name(name: str) -> str:
 
 
 def stamp_of(file: Path | str) -> Stamp | None:
-    """Returns a value that changes when the file changes. Returns None if the file does not exist."""
+    """Returns the file's stamp: a value that changes when the file changes. Returns None if the file does not exist."""
     try:
         found = os.stat(file)
     except OSError:
@@ -221,7 +223,7 @@ def stamp_of(file: Path | str) -> Stamp | None:
 class LiveKeys:
     """Reads the newest version of one key and its previous version. Raises KeyMissing if there is no key at the start.
 
-    If the key disappears later, the last version that was read stays in use.
+    If the key file disappears later, the process continues to use the keys that it read last.
     """
 
     def __init__(
@@ -252,7 +254,8 @@ class LiveKeys:
         self._due = self._elapsed() + self._each
         stamp = self._look()
         if stamp is not None and stamp != self._stamp:
-            # The stamp was taken before the key was read. If the file changes in between, the key is read once more.
+            # The stamp is older than the key. If the file changes between the two reads, the next
+            # check reads the key again.
             self._keys, self._stamp = self._read() or self._keys, stamp
         return self._keys
 
@@ -356,5 +359,7 @@ def _named(period: str) -> str:
 
 
 def _before(period: str, current: str) -> bool:
-    """Returns True if the period is over. Compares months only with months, and weeks only with weeks."""
+    """Returns True if `period` is earlier than `current`. Returns False if one of them is a month and the other is a
+    week.
+    """
     return ("W" in period) == ("W" in current) and period < current

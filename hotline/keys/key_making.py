@@ -30,8 +30,8 @@ PEPPER_KEY = "pepper.key"
 READER_KEY = "reader.key"
 READER_PUBLIC_KEY = "reader.pub"
 SIGNING_KEY = "backup-sign.key"
-"""The key that signs backups (Ed25519). Backups are made every hour without an operator, so no passphrase protects this
-key.
+"""The key that signs backups (Ed25519). The hotline makes a backup every hour without an operator, so no passphrase
+protects this key.
 """
 AUDIT_KEY = "audit.key"
 """The key with which a process seals the rows that it writes to the audit log. Each of the six roles has its own key.
@@ -139,8 +139,8 @@ class _Made:
         self.names: list[str] = []
 
     def each(self, name: str, *, secret: bytes | None = None) -> None:
-        """Writes one secret to the folder of every role that shares it. If a role already has the secret, copies that
-        secret to the other roles.
+        """Writes one secret to the folder of every role that shares it. If a role already has such a secret, copies it
+        to the other roles.
         """
         roles = HELD_BY[name]
         holders = [role for role in roles if self.roles[role].holds(name)]
@@ -186,8 +186,8 @@ class _Made:
     def weekly(self, name: str, *, secret: bytes) -> None:
         """Writes the same weekly key to the folder of every role.
 
-        Each role then advances its own copy, so the copies may differ later. A new copy is the one of the earliest
-        week.
+        Each role then advances its own copy, so the copies may differ later. If a role has no copy yet, the method
+        copies the key of the earliest week from the other roles.
         """
         roles = HELD_BY[name]
         held = [self.roles[role].read(name) for role in roles if self.roles[role].holds(name)]

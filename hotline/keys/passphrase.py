@@ -1,5 +1,5 @@
 """Encrypts a desk's private key, or another secret, with a key that is derived from a passphrase. `decrypt.unwrap`
-decrypts the result, which has this format:
+decrypts the result, which has this format, with sizes in bytes:
 
     `version 1 | passes 4 | KiB of memory 4 | salt 16 | nonce 24 | secret and tag | checksum 16`
 

@@ -30,7 +30,9 @@ EACH_SECONDS = 1.0
 """After `BURST` attempts without a pause, a network gets one more attempt each time these seconds pass."""
 MAX_NETWORKS = 4096
 FULL_GAP = 10.0
-"""If the queue refused no unknown browser for this number of seconds, it no longer counts as full."""
+"""If the queue of unknown browsers has refused no one for this number of seconds, it does not count
+as full any more.
+"""
 ALARM_AFTER = 60.0
 ALARM_AGAIN = 600.0
 
@@ -79,7 +81,7 @@ class _Allowance:
 
 
 class StretchQueue:
-    """The queue of one process. Several threads may use it at the same time."""
+    """The two queues of one process. Several threads may use the object at the same time."""
 
     def __init__(
         self,
@@ -100,8 +102,8 @@ class StretchQueue:
         self._lent: WorkPlaces | None = None
 
     def share(self, places: WorkPlaces) -> None:
-        """Sets `places`. While a thread waits or works in this queue, the queue gives the thread's place to other
-        pages.
+        """Sets the object that manages the places for requests. While a thread waits or works in this queue, it gives
+        back its place, so that the process can answer other pages.
         """
         self._lent = places
 

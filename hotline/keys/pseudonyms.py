@@ -44,7 +44,7 @@ class Pseudonyms:
         """Returns the digest of a session and its phone. With this digest, the hotline notices if another phone
         continues the session.
 
-        Two sessions of one phone have different digests.
+        Different sessions of one phone have different digests.
         """
         return self._by(SESSION_KEY, "caller", session_key, msisdn)
 

@@ -22,7 +22,9 @@ from hotline.keys.key_making import HELD_BY, PAIRS, PEPPER_KEY, READER_KEY, RELA
 
 @dataclass(frozen=True, slots=True)
 class Rotating:
-    """A key that can be rotated. `HELD_BY` and `PAIRS` list the folders that contain its two halves."""
+    """A key that an operator can rotate. `HELD_BY` lists the folders with the key, and `PAIRS`
+    names its public half.
+    """
 
     file: str
     digest_file: str | None = None

@@ -8,7 +8,7 @@ backup.
 The key of a week is a digest of the previous week's key. `hotline init` makes one key file, and every process advances
 its own copy of it. A copy of this file unlocks every grant that was locked after the copy was made, and no older grant.
 Keep such a copy in a safe and not in a backup. With the weekly key alone, no one can decrypt a tip: the desk's private
-key is needed too. A locked grant has this format:
+key is needed too. A locked grant has this format, with sizes in bytes:
 
     `version 2 | week 8, as in 2026-W48 | nonce 24, the grant, tag 16`
 
@@ -56,7 +56,8 @@ def last_week(at: datetime) -> str:
 def week_mark(week: str) -> bytes:
     """Returns the first bytes of a grant that was locked in a given week.
 
-    In the order of these bytes, unlocked grants come first. Locked grants follow, from the oldest week to the newest.
+    If grants are sorted by these bytes, unlocked grants come first. Locked grants follow, from the oldest week to the
+    newest.
     """
     return LOCKED + week.encode()
 
@@ -98,9 +99,10 @@ class WeeklyLock:
         return week_mark(week) + bytes(self._box(week).encrypt(grant, aad=week_mark(week) + bound))
 
     def unlock(self, grant: bytes, bound: bytes) -> bytes:
-        """Returns the desk's grant without the weekly lock.
+        """Removes the weekly lock from a desk's grant.
 
-        Raises KeyMissing if the key of its week was destroyed. Raises DecryptionFailed.
+        Raises KeyMissing if the key of the grant's week was destroyed. Raises DecryptionFailed if the grant was
+        altered.
         """
         if grant[:1] != LOCKED:
             return grant
@@ -264,7 +266,7 @@ class WeeklyKeys:
     def _retire(self, oldest: str) -> None:
         """Destroys the keys that are too old, but never the newest one.
 
-        If the disk is full, no new key can be written, and the newest key is the only one to use.
+        If the disk is full, the process cannot make a new key, and must use the newest old key.
         """
         for name in self.held()[:-1]:
             if name < oldest:

@@ -61,7 +61,7 @@ def recent_sms(session: Session, at: datetime) -> int:
 
 
 def sms_of_days(session: Session, at: datetime) -> Sequence[int]:
-    """Returns the number of SMS in the hour before this time of day, for each of the last 28 days. Leaves out days
+    """Returns the number of outgoing SMS in the same hour of the day, for each of the last 28 days. Leaves out days
     before the oldest data.
     """
     oldest = session.scalar(select(func.min(Message.created_at)))
@@ -72,8 +72,8 @@ def sms_of_days(session: Session, at: datetime) -> Sequence[int]:
 
 
 def sessions_of_weeks(session: Session, at: datetime) -> Sequence[int]:
-    """Returns the number of sessions in the hour before this time, for the same day of each of the last four weeks.
-    Leaves out weeks before the oldest data.
+    """Returns the number of sessions in the same hour of the same weekday, for each of the last four weeks. Leaves out
+    weeks before the oldest data.
     """
     oldest = session.scalar(select(func.min(Dialogue.started_at)))
     hours = [at - timedelta(weeks=week) for week in range(1, WEEKS + 1)]
@@ -106,8 +106,8 @@ def arrivals(session: Session, since: datetime, until: datetime) -> Mapping[str,
 
 
 def sends(session: Session) -> Mapping[tuple[str, int], tuple[int, float]]:
-    """Counts the finished attempts to send a message, and their seconds. The key is the outcome and the time that the
-    gateway took, as an index of `BOUNDS`.
+    """Counts the finished attempts to send a message, and their seconds. Groups them by outcome, and by the time that
+    the gateway took, as an index of `BOUNDS`.
     """
     took = func.coalesce(Attempt.seconds, 0.0)
     bound = case(*((took <= most, n) for n, most in enumerate(BOUNDS)), else_=len(BOUNDS))
@@ -134,8 +134,8 @@ def oldest_waiting(session: Session) -> Mapping[str, datetime]:
 
 
 def danger_alerts(session: Session, since: datetime, until: datetime) -> tuple[int, int]:
-    """Returns the number of tips that became urgent, because of a danger, in this time. Also returns for how many of
-    these tips the first alert came too late.
+    """Returns the number of tips that got the urgency "danger" in this time. Also returns for how many of these tips
+    the first alert came too late.
 
     Does not count a tip that caused no alert because it was joined to a similar tip.
     """
@@ -188,8 +188,8 @@ class Trials:
 
 
 def handset(session: Session) -> Responder | None:
-    """Returns the phone that gets the test alerts, or None. It is stored as an inactive responder, so that no real tip
-    is assigned to it.
+    """Returns the phone that gets the test alerts, or None. The phone is stored as an inactive responder, so that no
+    real tip is assigned to it.
     """
     return session.scalars(
         select(Responder).where(Responder.level == rules_trial.LEVEL)

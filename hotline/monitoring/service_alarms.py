@@ -52,7 +52,7 @@ def check_all(context: MonitorContext, *, around: bool = True) -> None:
     """Runs all checks once, and stores the notices about changed alarms. Raises StoreUnavailable if the database cannot
     commit.
 
-    If `around`, also runs the slow checks of the traffic: a test call, the gateway's balance and usual numbers.
+    If `around`, also runs the slow checks: a test call, the balance at the gateway, and if the traffic is as usual.
     """
     at = context.now()
     with context.database.writing() as session:
@@ -126,7 +126,7 @@ def alarm_level(finding: CheckResult) -> int:
 def _moves(
     session: Session, found: Mapping[Alarm, CheckResult], at: datetime
 ) -> Sequence[AlarmChange]:
-    """Returns the changes of alarms that result from this round of checks."""
+    """Compares the results of this round with the stored alarms. Returns the alarms that change."""
     before = tables.raised_alarms(session)
     levels = {alarm: alarm_level(one) for alarm, one in found.items()}
     levels |= {alarm: 1 for alarm in EVENT_ALARMS if alarm in before}
@@ -151,7 +151,7 @@ def bring_forward(context: Context, by: timedelta) -> None:
     """Makes all stored waiting times earlier after the system clock was set back. So due work happens too early rather
     than too late.
 
-    Raises StoreUnavailable, and then changes no waiting time.
+    If the database is unavailable, raises StoreUnavailable and changes no waiting time.
     """
     with context.database.writing() as session:
         queries.bring_forward(session, by)
@@ -212,7 +212,7 @@ NAME_LETTERS = 80
 def add_contact(
     context: CliContext, name: str, number: str, language: str, *, by: CommandActor
 ) -> None:
-    """Adds an on-call contact: the person with that name, or a new person.
+    """Adds an on-call contact. The contact belongs to the person with that name, or to a new person.
 
     Raises ImportRefused for a wrong name, language or number, NumberInvalid, and KeyMissing if `hotline init` has not
     made the keys.

@@ -2,7 +2,7 @@
 the second channel.
 
 A person who controls the database could remove rows at the end of the log. The stored digests would reveal that. At
-each check, the monitor also stores the number and digest of the newest row in its key folder. So the next check notices
+each check, the monitor also stores the id and the digest of the newest row in its key folder. So the next check notices
 if rows were removed.
 """
 
@@ -117,7 +117,9 @@ def look(context: MonitorContext) -> tuple[str, frozenset[Alarm]]:
 
 
 def remember(context: MonitorContext, line: str) -> None:
-    """Stores the line about the newest row in a file. The caller has already raised the alarms of this row."""
+    """Stores the line about the newest row in a file. The calling function must first raise the
+    alarms of the new rows.
+    """
     file = context.watch.newest
     if file is not None and line:
         with suppress(OSError):
@@ -152,7 +154,7 @@ def _is_sent(session: Session, context: MonitorContext, day: str) -> bool:
 
 
 def _send(context: MonitorContext, day: str, row: int, digest: str) -> None:
-    """Stores the notices with the day's digest. Several monitors together store them only once."""
+    """Stores the notices with the day's digest. If several monitors run, only one of them stores the notices."""
     at = context.now()
     with context.database.writing() as session:
         tables.take_lock(session)

@@ -133,7 +133,9 @@ HELD_FOR, LOOKS = timedelta(seconds=3), 6
 so long. The check looks `LOOKS` times within this time.
 """
 UNTIDY = timedelta(days=2)
-"""The delay after which a daily task counts as missed. After this time, the task was missed yesterday too."""
+"""The delay after which a daily task counts as missed. With this delay, the hotline has missed the task both today and
+yesterday.
+"""
 
 
 def check_database(context: Context) -> tuple[CheckResult, ...]:
@@ -394,8 +396,8 @@ def _persons(uncounted: Sequence[str]) -> CheckResult:
 URGENT_WORDS = "urgent words"
 """The name of the check of published texts in the doctor, in its alarm and in the runbook."""
 ENDED_BY = timedelta(minutes=2)
-"""The clock process ends an emergency text that no second person approved. If the clock is later than this, the fault
-is worse.
+"""The clock process ends an emergency text that no second person approved. If the clock process is later than this
+time, the fault is worse.
 """
 
 
@@ -532,8 +534,8 @@ def _key(*, has_key: bool) -> CheckResult:
 
 
 def _left(waiting: Sequence[tables_persons.CallBack], at: datetime) -> CheckResult:
-    """Checks that the hotline stores no caller's number after the call time, and that each number that a person has
-    read has an outcome soon.
+    """Checks two rules about waiting call-backs. The hotline must not store a caller's number after the call time.
+    After a person has read a number, the call must have an outcome soon.
     """
     for row in waiting:
         if row.closes_at + CLOSES <= at:

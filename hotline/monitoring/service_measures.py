@@ -153,8 +153,8 @@ def _by(name: str, help_: str, label: str, values: Mapping[str, float | None]) -
 
 
 def level_counts(session: Session, at: datetime) -> Mapping[ServiceLevel, tuple[int, int]]:
-    """Returns, for each service level, how often the hotline measured it this month, and how often the hotline missed
-    it.
+    """Returns, for each service level, how often the hotline measured this level in this month, and how often the
+    hotline missed it.
     """
     here = at.astimezone(KIGALI)
     begins = here.replace(day=1, hour=0, minute=0, second=0, microsecond=0)

@@ -178,7 +178,7 @@ def desk_words(context: Context, account_id: int, private_key: bytes | None, des
 
 
 def _seal(decision: Decision, private_key: bytes) -> None:
-    """Encrypts the desk's private key for the new member, and writes this to the audit log."""
+    """Encrypts the desk's private key for the new member, and adds a row to the audit log."""
     session, row, at = decision.session, decision.row, decision.context.now()
     desk, member = _wanted(row)
     public_key = _fit(session, desk, member)
@@ -230,7 +230,7 @@ def _about(session: Session, _context: Context, row: Approval, by: SignedIn) -> 
 
 
 def _admit(decision: Decision) -> None:
-    """Gives the new member the desk's private key, after decrypting it with the private key of the deciding member.
+    """Decrypts the desk's private key with the private key of the deciding member, and encrypts it for the new member.
 
     Raises DeskRefused, DecryptionFailed.
     """

@@ -2,14 +2,15 @@
 
 The reader process has a secret called pepper. A member's key can be decrypted only with both the PIN and the pepper, so
 an attacker with a copy of the database cannot try all PINs of six digits. The process that serves the hooks must not
-load this file. A member's private key has the first of these formats. A desk's private key has the second:
+load this file. An encrypted member's key has the first of these formats, and an encrypted desk key has the second. The
+numbers are sizes in bytes.
 
     `version 3 | pepper's mark 4 | passes 4 | KiB of memory 4 | salt 16 | nonce 24, key, tag 16`
     `version 4 | seal 32 | box to the member: desk's key, desk and member`
 
 The seal is a digest of the desk, the member and the member's public key. Its key is the desk's private key, so only a
 person with that key can make a seal. If an attacker replaces a member's public key in the database, the seal does not
-match. Version 2 of the second format has no seal.
+match. An older version of the second format, version 2, has no seal.
 """
 
 import hmac
@@ -59,8 +60,8 @@ def wrap_desk_key(desk_private: bytes, member_public: bytes, desk_code: str, mem
 def is_granted(
     wrapped: bytes, desk_private: bytes, member_public: bytes, desk_code: str, member: str
 ) -> bool:
-    """Returns True if the seal matches, so a person with the desk's key granted access to the member with this public
-    key.
+    """Checks the seal of a member's copy of a desk's key. Returns True if a person with the desk's key granted access
+    to the member with this public key.
     """
     seal = _seal(desk_private, member_public, desk_code, member)
     return wrapped[:1] == TO_MEMBER and hmac.compare_digest(wrapped[1 : 1 + SEAL_BYTES], seal)
@@ -105,7 +106,9 @@ class PinVault:
     costs: Costs = PIN_COSTS
 
     def wrap(self, private: bytes, pin: str, responder_id: int) -> bytes:
-        """Encrypts a responder's private key. The result decrypts only for the same responder."""
+        """Encrypts a responder's private key with the PIN. `open` decrypts the result only with the
+        same responder id.
+        """
         pepper = self.peppers()[0]
         salt = random(argon2id.SALTBYTES)
         header = HEADER.pack(UNDER_PIN, _mark(pepper), self.costs.passes, self.costs.kib, salt)

@@ -89,7 +89,8 @@ def line_proof(
 def next_proof(
     context: Context, row: DeskKey, made: KeyPair, before: bytes, by: Signer, at: datetime
 ) -> bytes | None:
-    """Returns the proof of a desk's next key, signed by `by`. Returns None if this process checks no signatures.
+    """Returns the proof of a desk's next key, with a statement that `by` signs. Returns None if this process checks no
+    signatures.
 
     Raises DeskRefused if the present key is not signed.
     """
@@ -229,8 +230,8 @@ def possible_signers(context: Context) -> Sequence[ConsoleAccount]:
 def share_line_key(
     context: Context, opener: PassphraseDecrypter, admins: Sequence[ConsoleAccount]
 ) -> None:
-    """Stores a copy of the signing key for each pair of these admins, so that both together can sign. A person has
-    compared the admins' public keys before.
+    """Stores a copy of the signing key for each pair of these admins, so that both together can sign. Before this call,
+    a person must compare the admins' public keys.
 
     Raises PassphraseWrong, DeskRefused.
     """
@@ -294,8 +295,8 @@ def request_signature(
 
 
 def _passed_on(sealed: bytes, private_key: bytes, digest: bytes) -> str:
-    """Decrypts the outer encryption of a copy of the signing key. Encrypts the rest for the second admin, with the
-    digest of the statement that both admins sign.
+    """Removes the outer encryption of a copy of the signing key. Encrypts the rest for the second admin, together with
+    the digest of the statement to sign.
     """
     plain = _opened(sealed, private_key)
     second, inner = plain[: PublicKey.SIZE], plain[PublicKey.SIZE :]
@@ -303,8 +304,8 @@ def _passed_on(sealed: bytes, private_key: bytes, digest: bytes) -> str:
 
 
 def _about(session: Session, context: Context, row: Approval, by: SignedIn) -> ApprovalView | None:
-    """Describes a request for a signature on the page of approvals. Only an admin with a copy in this request can
-    decide.
+    """Describes a request for a signature on the page of approvals. Only an admin with a copy of the signing key in
+    this request can decide.
     """
     desk, key = row.subject.partition(":")[2], None
     with suppress(DeskRefused, NotFound):

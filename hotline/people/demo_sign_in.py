@@ -30,7 +30,7 @@ def demo_accounts_in(home: Path) -> tuple[DemoAccount, ...]:
 
 
 def keep_demo_accounts(home: Path, made: Sequence[DemoAccount]) -> None:
-    """Writes the demo's accounts to the file. Only the owner of the home folder can read the file."""
+    """Writes the demo's accounts to a file in the home folder. Only the owner of the folder can read this file."""
     file = home / DEMO_ACCOUNTS
     file.touch(mode=0o666 & ~OWNER_ONLY)
     file.write_text(json.dumps([asdict(one) for one in made]), encoding="utf-8")

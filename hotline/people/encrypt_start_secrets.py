@@ -1,7 +1,7 @@
 """Makes the digest of a code or a start PIN with salted Argon2id. With the digest, the hotline checks digits that a
 person types later. No one can read the digits from the digest.
 
-The format is `version 4 | passes 4 | KiB of memory 4 | salt 16 | digest 32`.
+The stored format is, with sizes in bytes: `version 4 | passes 4 | KiB of memory 4 | salt 16 | digest 32`.
 """
 
 import hmac

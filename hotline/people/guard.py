@@ -5,7 +5,7 @@ recent sign-in. If the account may not see a page, the guard answers as if the a
 
 An error page says what the user can do next, and does not describe the error. The log line contains only the class of
 the error and a reference. An address may be secret (below `/welcome/`), and an error's message may quote typed text. So
-the log line contains neither.
+the log line contains neither an address nor a message.
 """
 
 import hmac
@@ -220,7 +220,7 @@ def error_page(context: GuardContext, error: Exception) -> Response:
     reference, away = secrets.token_hex(4), isinstance(error, Unavailable)
     level = logging.WARNING if away else logging.ERROR
     LOG.log(level, "%s, reference %s", type(error).__name__, reference)
-    # The session is still valid, so the user can send the typed text once more.
+    # The page contains the typed text, so that the user can send it once more in the same session.
     kept = PostedForm(tuple(request.form.items(multi=True))).kept()
     return _drawn(context, "broken.html", 503 if away else 500, reference=reference, kept=kept)
 

@@ -32,7 +32,7 @@ from hotline.text import qr_code
 from hotline.text.languages import CODES
 
 ONE_CLICK = "demo_entering.enter"
-"""The endpoint for a sign-in with one click. It exists only in the demo."""
+"""The name of the route for a sign-in with one click. Only the demo has this route."""
 SAFE: Any = {"secure": True, "httponly": True, "samesite": "Strict"}
 KNOWN_SECONDS = service_sessions.MARK_DAYS * 24 * 3600
 KEPT = "kept."
@@ -201,7 +201,9 @@ def _taken(visit: GuestVisit, token: str, does: str) -> Response:
 
 
 def _carrying(answer: Response, browser: str) -> Response:
-    """Adds a cookie with the token for the later steps to the response. If the token is empty, deletes the cookie."""
+    """Adds a cookie to the response. The cookie contains the token for the later steps of setting up an account. If the
+    token is empty, deletes the cookie.
+    """
     if browser:
         answer.set_cookie(LINK_COOKIE, browser, **SAFE)
     else:

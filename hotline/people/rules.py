@@ -412,7 +412,7 @@ on paper.
 """
 DECIDED_WITHIN = timedelta(days=7)
 """After the responder has entered the code and the start PIN, a second admin must decide about the enrolment within
-this time. Otherwise the responder must start again.
+this time. Otherwise the responder must start the enrolment again.
 """
 OLD_NUMBER_KEPT = timedelta(days=7)
 """After a responder changes the phone number, the hotline stores the old number for this time, and sends an SMS about
@@ -500,7 +500,7 @@ these states again.
 
 
 class EnrolmentKind(StrEnum):
-    """The thing that an enrolment proves."""
+    """The facts that an enrolment proves."""
 
     ENROL = "enrol"
     """The responder has this phone, and chooses a PIN. A responder who has forgotten the PIN also needs this kind."""

@@ -27,8 +27,8 @@ PROCESSES = PHRASES["processes"]
 SUBJECTS = {"tip", "call-back", "message", "leave", "desk"}
 SENTENCES = PHRASES["sentences"]
 OUTCOMES = PHRASES["outcomes"]
-"""The names of some actions end with the outcome of a tip. These are the sentences of such actions, by the beginning of
-the name.
+"""The names of some actions end with the outcome of a tip. For such actions, this table has the sentence by the
+beginning of the action's name.
 """
 ROSTER = re.compile(
     "(account|desk|person|responder|watcher)s?_"

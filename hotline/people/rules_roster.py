@@ -23,7 +23,7 @@ day.
 HALF = timedelta(hours=12)
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 AHEAD = timedelta(days=14)
-"""Pages and reports show the gaps of this time, from now."""
+"""Pages and reports show the gaps in the roster from now until this time ahead."""
 MAX_NIGHTS = 4
 """The national board names each person who has more nights on duty in a week than this."""
 OFF_DUTY = 3
@@ -41,7 +41,7 @@ class GapReason(StrEnum):
 
 class DutyRow(NamedTuple):
     """A row of the roster: the duty of a person on one weekday of one week. The times are minutes after midnight.
-    `to_min` may be on the next day.
+    `to_min` may lie on the next day.
     """
 
     desk: str
@@ -158,7 +158,7 @@ class Roster:
 
 
 def _without(shift: Shift, one: Override) -> Iterator[Shift]:
-    """Yields the parts of a shift that the same person still has after this override."""
+    """Yields the parts of a shift that its owner keeps after this override."""
     same = shift.desk == one.desk and shift.responder_id == one.replaces
     if not same or one.ends_at <= shift.starts_at or shift.ends_at <= one.starts_at:
         yield shift

@@ -297,11 +297,11 @@ serious commands are: end an account, suspend it, give it a new link, remove a r
 MAX_IDLE = timedelta(minutes=15)
 MAX_SESSION = timedelta(hours=8)
 MAX_SHIFT = timedelta(hours=13)
-"""After the session ends, the board page of a desk stays open in a locked form that shows only the number of dangers.
-This is the longest time from the sign-in to the end of the locked board.
+"""If a session showed the board of a desk, the board becomes locked at the end of the session. The locked board shows
+only the number of dangers, until this time after the sign-in.
 """
 BOARD_EACH = timedelta(minutes=4)
-"""A session that shows the board records this in the database at most once in this time."""
+"""The hotline records in the database that a session shows the board, at most once in this time."""
 FACTOR_VALIDITY = timedelta(minutes=15)
 """For this time after a person enters the second factor, the sign-in counts as recent, and the person's private key
 stays unlocked.

@@ -122,7 +122,9 @@ def request(
     encrypted: bytes | None = None,
     lives: timedelta = APPROVAL_VALIDITY,
 ) -> Approval | None:
-    """Stores a request for an approval. Returns None if a request with the same subject is pending."""
+    """Stores a request for an approval, and returns it. Returns None if a request with the same subject is already
+    pending.
+    """
     if tables_sessions.pending_for(session, subject, context.now()) is not None:
         return None
     return tables_sessions.add_request(
@@ -143,8 +145,8 @@ def sees(session: Session, by: SignedIn, person_id: int, desks: Collection[str] 
 
 
 def may_decide(session: Session, by: Actor, row: Approval, about: ApprovalView) -> bool:
-    """Returns True if this account may decide an approval. Returns False for the person who requested it, for the
-    person that it is about, and for persons with a similar name.
+    """Returns True if this account may decide an approval. Returns False for the person who requested the approval, for
+    the person that the approval is about, and for persons with a similar name.
 
     Also returns False for a person of the national desk, if the approval is about a person of an oversight desk.
     """

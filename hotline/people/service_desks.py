@@ -172,8 +172,8 @@ def retire_desk(context: Context, code: str, *, by: str, reason: str) -> None:
     """Retires a desk. After that, no member can join the desk, and the hotline encrypts no tips for it. Raises
     NotFound, DeskRefused.
 
-    Members can still decrypt earlier tips. An oversight desk can be retired even if it has open complaints. A refusal
-    would reveal that there are complaints.
+    Members can still decrypt earlier tips. An operator can retire an oversight desk even if it has open complaints. A
+    refusal would reveal that there are complaints.
     """
     with context.database.writing() as session:
         desk = tables_desks.get_desk(session, code, for_writing=True)

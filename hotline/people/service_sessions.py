@@ -52,7 +52,7 @@ class NewSession:
     """The token of the session. Only the browser gets this token."""
     signed_in: SignedIn
     known: str = field(default="", repr=False)
-    """The mark that the browser stores for its next sign-in (see the top of this module)."""
+    """The mark by which the console recognises this browser at its next sign-in."""
 
 
 def find_session(
@@ -85,9 +85,7 @@ def find_locked(context: ConsoleContext, token: str) -> SignedIn | None:
 
 
 _SHOWN: MutableMapping[Database, dict[bytes, datetime]] = WeakKeyDictionary()
-"""For each session, the time of its last record in `note_board`. With this time, an open board seldom writes to the
-database.
-"""
+"""For each session, the time at which `note_board` last wrote to the database. So an open board seldom writes."""
 MAX_SHOWN = 1000
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -197,7 +195,7 @@ def unlock(
 
 
 def session_entrant(digest: bytes) -> Entrant:
-    """Returns the entrant under which a session waits in the queue of password checks.
+    """Returns the entrant that represents a session in the queue of password checks.
 
     A session waits separately from unknown browsers. So a stranger who knows a name cannot delay its owner, who is
     signed in.
@@ -323,10 +321,10 @@ def browser_mark(context: ConsoleContext, name: str, before: str = "") -> str:
 
 
 def browser_entrant(context: ConsoleContext, name: str, known: str, network: str) -> Entrant:
-    """Returns the entrant for the password queue. It is a known browser if the mark belongs to this name and the
-    account may sign in.
+    """Returns the entrant for the password queue. The browser counts as known if its mark belongs to this name, and if
+    the account may sign in.
 
-    Otherwise it is an unknown browser.
+    Otherwise, the browser counts as unknown.
     """
     nonce = queue_of(context, name, known)
     if not nonce:

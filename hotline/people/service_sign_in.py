@@ -135,14 +135,14 @@ def _no_turn(context: ConsoleContext, turn: StretchTurn) -> SignInRefused:
 
 
 def _count(context: ConsoleContext, name_key: bytes) -> int:
-    """Counts an attempt, before the code checks the secret.
+    """Counts an attempt with a name, before the console checks the password.
 
     If the attempt comes too early, does not count it, and returns the seconds to wait.
     """
     at = context.now()
     with context.database.reading() as session:
-        # The code reads before it writes. SQLite allows only one writer, so callers would have to
-        # wait while a stranger repeats attempts.
+        # This code reads before it writes. SQLite allows only one writer at a time. If each
+        # repeated attempt of a stranger wrote, callers would have to wait.
         left = seconds_left(tables_sessions.next_attempt_at(session, name_key), at)
     if left:
         return left

@@ -59,7 +59,7 @@ class Person(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     languages: Mapped[list[str]]
-    """All languages that the person speaks. The hotline writes to the person in the first of them."""
+    """All languages that the person speaks. The hotline writes to the person in the first language."""
 
 
 def person_name(person_id: Mapped[int]) -> ScalarSelect[str]:
@@ -85,8 +85,8 @@ def all_persons(session: Session) -> Sequence[Person]:
 
 
 def merge_persons(session: Session, other: int, into: int) -> None:
-    """Merges two rows of the same human: makes all rows that refer to `other` refer to `into`, and then deletes
-    `other`.
+    """Merges two rows that are about the same human. Changes all references to the person `other` into references to
+    the person `into`, and then deletes `other`.
 
     Does nothing if both ids are the same.
     """
@@ -192,8 +192,8 @@ class Responder(Row):
     level: Mapped[str]
     """The highest level of the responder at any desk, as the value of a `people.rules.Level`."""
     districts: Mapped[list[str]]
-    """The NISR codes of the responder's districts, which only lists use. Empty if the responder has all districts.
-    Memberships decide who is alerted, and not this column.
+    """The NISR codes of the responder's districts, which only lists use. Empty if the responder has all districts. The
+    memberships decide who is alerted, not this column.
     """
     categories: Mapped[list[str]]
     """The kinds of cases that the responder gets, which only lists use. Empty if the responder gets all kinds."""
@@ -280,7 +280,7 @@ class Leave(Row):
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
-    """The time when the responder is back."""
+    """The end of the leave: the time when the responder is back."""
     asked_by: Mapped[str]
     asked_at: Mapped[datetime]
     begun_at: Mapped[datetime | None]
@@ -614,8 +614,8 @@ def language_to_prove(session: Session, number_key: str, at: datetime) -> str | 
 
 
 def take_attempt(session: Session, enrolment_id: int) -> bool:
-    """Counts an attempt to enter the code and the start PIN, before the code checks them. Returns False if no attempts
-    are left.
+    """Counts an attempt to enter the code and the start PIN, before the hotline checks them. Returns False if no
+    attempts are left.
     """
     counted = (
         update(Enrolment)

@@ -65,13 +65,9 @@ class ConsoleAccount(Row):
     suspended_until: Mapped[datetime | None]
     """The end of a suspension. Before this time, the account cannot sign in. It keeps its keys."""
     paper_at: Mapped[datetime | None]
-    """The time when a signed-in user made a new recovery sheet. NULL after the owner has confirmed
-    that they made it.
-    """
+    """The time when a signed-in user made a new recovery sheet. NULL after the owner has confirmed this change."""
     factor_at: Mapped[datetime | None]
-    """The time when a signed-in user added a new authenticator. NULL after the owner has confirmed
-    that they added it.
-    """
+    """The time when a signed-in user added a new authenticator. NULL after the owner has confirmed this change."""
 
     def is_suspended(self, at: datetime) -> bool:
         return self.suspended_until is not None and self.suspended_until > at
@@ -204,7 +200,7 @@ def use_code(session: Session, account_id: int, digest: bytes, at: datetime) -> 
 
 
 def delete_codes(session: Session, account_id: int, *kinds: CodeKind) -> None:
-    """Deletes the account's links or recovery codes of these kinds."""
+    """Deletes the account's codes of these kinds: links or recovery codes."""
     gone = delete(AccountCode).where(
         AccountCode.account_id == account_id, AccountCode.kind.in_(kinds)
     )

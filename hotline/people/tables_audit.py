@@ -119,25 +119,25 @@ class Proofs:
     digests: Mapping[int, str] = field(default_factory=dict)
     """The digests that were stored outside of the database, by the id of their row."""
     since: int = 0
-    """The id of the first row whose seal is checked. The operator sets a later row, for example
-    after a key was lost.
+    """The id of the first row whose seal is checked. An operator can start at a later row, for example after a key was
+    lost.
     """
 
 
 def by_command(name: str) -> str:
-    """Returns the actor in the audit log for a person who gave this name to a command."""
+    """Returns the text that the audit log stores as actor, for a person who gave this name on the command line."""
     return f"cli:{name}"
 
 
 def by_actor(actor: Actor) -> str:
-    """Returns the actor in the audit log for an account, or for a person without an account."""
+    """Returns the text that the audit log stores as actor, for an account or for a person without an account."""
     if actor.account_id is None:
         return by_command(actor.name)
     return f"account:{actor.account_id}:{actor.name}"
 
 
 def actor_of(by: CommandActor) -> str:
-    """Returns the actor in the audit log for a person who gives a command."""
+    """Returns the text that the audit log stores as actor, for a person who gives a command."""
     return by_actor(by) if isinstance(by, Actor) else by_command(by)
 
 
@@ -147,12 +147,12 @@ def name_of(by: CommandActor) -> str:
 
 
 def name_in(actor: str) -> str:
-    """Returns the person's name in an actor of the audit log."""
+    """Returns the person's name from the text that the audit log stores as actor."""
     return actor.rpartition(":")[2]
 
 
 def account_of(actor: str) -> int | None:
-    """Returns the account id in an actor of the audit log.
+    """Returns the account id from the text that the audit log stores as actor.
 
     Returns None if the actor is a process, or a person without an account.
     """

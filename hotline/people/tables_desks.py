@@ -45,7 +45,7 @@ passphrase.
 The hotline deletes this row when no tip needs the old key any more.
 """
 PREVIOUS_KEY_OF = "before:"
-"""The prefix of such a name for the copy of one member, such as `before:r17`."""
+"""The prefix of the name that marks the old key of one member, such as `before:r17`."""
 
 
 class Desk(Row):
@@ -67,7 +67,7 @@ class Desk(Row):
     service: Mapped[str | None]
     """For the desk of a service, the kind of help: a value of the question `service` in the forms of a case."""
     number: Mapped[str | None]
-    """For the desk of a service, its phone number. Screens show this number only while it is confirmed."""
+    """For the desk of a service, the phone number. Screens show this number only while it is confirmed."""
     public_key: Mapped[bytes]
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
@@ -284,8 +284,8 @@ _ARE_MEMBERS = (
 
 
 def members_of_desk(session: Session, code: str) -> Mapping[str, bytes]:
-    """Returns the members of a desk, each with the encrypted copy of the desk's private key. Leaves out the old keys of
-    a rotation, and the recovery passphrase.
+    """Returns the names of a desk's members, each with the member's encrypted copy of the desk's private key. Leaves
+    out the old keys of a rotation, and the recovery passphrase.
     """
     return {row.member: row.wrapped_key for row in _rows(session, code)}
 
@@ -536,8 +536,8 @@ def add_pair(
 
 
 def delete_older_pairs(session: Session, than: int) -> None:
-    """Deletes the recovery pairs with a lower id than `than`. Before this call, no desk's key may depend on them any
-    more.
+    """Deletes the recovery pairs with a lower id than `than`. Before this call, no desk's key may need the older pairs
+    any more.
     """
     session.execute(delete(RecoveryPair).where(RecoveryPair.id < than))
 

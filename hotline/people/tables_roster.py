@@ -27,7 +27,7 @@ from hotline.text.time import KIGALI
 NOTES_KEPT = timedelta(hours=72)
 NEVER = datetime.min.replace(tzinfo=UTC)
 KEPT_FOR = timedelta(days=120)
-"""The hotline deletes changes of shifts and reported gaps this long after their end."""
+"""The hotline deletes changes of shifts and reported gaps after this time from their end."""
 
 
 class Duty(Row):
@@ -75,7 +75,7 @@ class HandoverNote(Row):
     """A note from the people of one shift to the people of the next shift.
 
     A general note is encrypted for a desk, and names no case. The text of a note about a case is stored with the case.
-    Then this row only refers to that text.
+    In this case, the row only refers to that text.
     """
 
     __tablename__ = "handover_note"
@@ -307,7 +307,7 @@ class SheetImport(Row):
     done: Mapped[int]
     """The number of rows that the import has handled so far."""
     asked_by: Mapped[str]
-    """The actor who confirmed the sheet, in the form of the audit log."""
+    """The person who confirmed the sheet, in the form in which the audit log stores actors."""
     reason: Mapped[str]
     asked_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

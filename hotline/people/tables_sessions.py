@@ -1,6 +1,7 @@
 """Stores console sessions, failed sign-ins and requests for approval.
 
-Failed sign-ins are stored by the typed name. A name without an account is delayed in the same way as other names.
+The tables store failed sign-ins by the typed name. The console delays a name without an account in the same way as
+other names.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -83,7 +84,9 @@ def note_board(session: Session, digest: bytes, at: datetime) -> None:
 
 
 BOARD_LOCKED = timedelta(hours=1)
-"""This long after the board locked, the hotline no longer counts it as open, because perhaps no one looks at it."""
+"""After a board has been locked for this time, the hotline does not count the board as open any more, because perhaps
+no one looks at it.
+"""
 
 
 def desks_with_board(session: Session, since: datetime, at: datetime) -> frozenset[str]:
@@ -340,7 +343,7 @@ class Approval(Row):
     encrypted: Mapped[bytes | None]
     """Data that the approved command needs, such as a phone number. Secret data is encrypted."""
     asked_by: Mapped[str]
-    """The actor who made the request, in the form of the audit log."""
+    """The person who made the request, in the form in which the audit log stores actors."""
     asked_at: Mapped[datetime]
     reason: Mapped[str]
     expires_at: Mapped[datetime]
@@ -392,8 +395,8 @@ def pending(session: Session, at: datetime, *kinds: str) -> Sequence[Approval]:
 
 
 def approved_by_subject(session: Session, subjects: Collection[str]) -> Mapping[str, Approval]:
-    """Returns the approved requests about these subjects whose command has not run yet. Returns the newest request of
-    each subject, by subject.
+    """Returns the approved requests about these subjects whose command has not run yet. For each subject, returns only
+    the newest request.
     """
     return {row.subject: row for row in approved(session, *subjects)}
 
@@ -434,7 +437,8 @@ def approved(session: Session, *subjects: str) -> Sequence[Approval]:
 
 
 def record_decision(row: Approval, by: str, at: datetime, decision: ApprovalDecision) -> None:
-    """Records the decision on an approval. `by` is the actor who decided, in the form of the audit log.
+    """Records the decision on an approval. `by` is the person who decided, in the form in which the audit log stores
+    actors.
 
     If the decision is not an approval, deletes the data in `encrypted`.
     """

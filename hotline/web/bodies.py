@@ -38,7 +38,7 @@ be smaller than the number of threads in a process.
 
 
 class RequestBodies:
-    """The bodies for which this process waits, and the places for requests (see the top of this module).
+    """The bodies for which this process waits, and the places of the few requests that may work at the same time.
 
     Several threads may use one object at the same time.
     """
@@ -114,7 +114,7 @@ class Body:
 def in_turn(application: WSGIApplication, bodies: RequestBodies) -> WSGIApplication:
     """Returns an application that works on only a few requests at the same time.
 
-    A request never waits until the body of another request is complete.
+    A request whose body is complete never waits for the body of another request.
     """
 
     def admitted(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -264,9 +264,9 @@ def overdue_connections(
     """Returns the connections to close. For the other overdue connections, returns how many checks have found each of
     them overdue.
 
-    A connection is overdue if this process has sent nothing on it for `patience` seconds. If the other end is silent
-    too, the connection is closed at once. If the other end still sends bytes, the connection is closed some checks
-    later. By then, this process has answered a new request on an old connection.
+    A connection is overdue if this process has sent nothing on it for `patience` seconds. The function closes an
+    overdue connection at once if the other end is silent too. If the other end still sends bytes, the function waits
+    for some more checks. During this time, the process can answer a request that has just arrived on an old connection.
     """
     close: list[Peer] = []
     left: dict[Peer, int] = {}

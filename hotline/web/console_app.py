@@ -28,8 +28,8 @@ HEADERS = {
 `Origin: null`.
 """
 LINE = "X-Line"
-"""The header that identifies this hotline. It shows the doctor command that the console answers, and not another
-program.
+"""The header that identifies this hotline. From this header, the doctor command knows that the console answers, and not
+another program.
 """
 MAX_BYTES = 3 * 1024 * 1024
 """The largest size of a request in bytes. A spreadsheet of 2 MB and the form around it fit."""
@@ -44,7 +44,7 @@ of the console ends a request after the same time.
 
 
 def _later(view: str, context: ConsoleContext, by: SignedIn) -> object:
-    """Imports the module of the function `view` when a page first needs it, then calls the function."""
+    """Calls the function with the name `view`. Imports the function's module at the first call."""
     module, _, name = view.rpartition(".")
     return getattr(import_module(f"hotline.{module}"), name)(context, by)
 

@@ -154,7 +154,8 @@ def parse(body: bytes) -> CallbackForm:
                 raise CallbackInvalid("the form repeats a field")
             fields[name] = value
     except UnicodeDecodeError:
-        # The message of the UnicodeDecodeError would quote the body. So this error hides it.
+        # The message of the UnicodeDecodeError would quote the body of the request. So `from None`
+        # hides that error.
         raise CallbackInvalid("the form is not in UTF-8") from None
     return CallbackForm(fields)
 
@@ -205,9 +206,7 @@ def _body(environ: Environ) -> bytes:
 # a hook works on it.
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-"""All HTTP methods. The routes accept all of them, so that a request with a wrong secret gets the status 404 whatever
-its method is.
-"""
+"""All HTTP methods. The routes accept all of them, so that a request with a wrong secret always gets the status 404."""
 
 HOOK_CONTEXT_KEY = "hotline.door"
 """The name under which Flask stores the hooks' context in `app.extensions`."""
@@ -268,8 +267,8 @@ Problem = Callable[[WebContext, str, Exception], Reply]
 
 def guarded(hook: str, problem: Problem) -> Callable[[Work], Hook]:
     """Returns a decorator for the function that handles a callback. The decorated function first checks the secret, the
-    method and the form. Then it calls the original function with the context and the form. If an error is raised,
-    `problem` makes the reply.
+    method and the form. Then it calls the original function with the context and the form. If any of this raises an
+    error, `problem` makes the reply.
     """
 
     def guard(work: Work) -> Hook:
@@ -478,8 +477,8 @@ def read_message(form: CallbackForm, line: Line) -> MessageIn | None:
 def read_report(form: CallbackForm) -> ReportIn:
     """Reads a delivery report. Accepts unknown statuses too. Raises CallbackInvalid.
 
-    Removes NUL characters, because PostgreSQL cannot store them. If the hotline could not store the report, the gateway
-    would repeat it for ever.
+    Removes NUL characters, because PostgreSQL cannot store them. If the hotline could not store a report, the gateway
+    would send the report again and again.
     """
     return ReportIn(
         provider_id=form.identifier("id"),

@@ -123,7 +123,7 @@ HOOKS: Mapping[str, hooks.Hook] = {
     "delivery": delivery_report,
     "optout": optout,
 }
-"""The hooks by the part of their address that follows `/hooks/<secret>/`."""
+"""The hook for each end of an address: the part of the address after `/hooks/<secret>/`."""
 
 
 def create_app(
@@ -186,16 +186,16 @@ def _say(reply: Reply, start_response: StartResponse) -> Iterable[bytes]:
     body = reply.body.encode()
     headers = [("Content-Type", PLAIN), ("Content-Length", str(len(body)))]
     start_response(STATUS[HTTPStatus(reply.status)], headers)
-    # With a list, the server knows that this is the only piece. With another iterable, the server
-    # would ask for a second piece.
+    # The server can send a list as one piece. With another iterable, the server would ask for a
+    # second piece.
     return [body]
 
 
 OUTCOMES = {"CON ": "con", "END ": "end"}
 Counted = dict[HookCount, tuple[int, float]]
 Noted = tuple[str, str, int]
-"""The hook, the outcome and the duration class of a call: the fields of `HookCount` as a plain tuple. A tuple is faster
-to make than an object.
+"""The fields of `HookCount` as a plain tuple: the hook, the outcome, and the index of the duration in `BOUNDS`. A tuple
+is faster to make than an object.
 """
 
 

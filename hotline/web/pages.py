@@ -50,7 +50,9 @@ def approvals(visit: Visit) -> Response:
 
 @form_view(approvals, "reason-{approval_id}", HotlineError)
 def decide(visit: Visit, approval_id: int) -> None:
-    """Approves or refuses a pending approval. The account that requested the approval can withdraw it here."""
+    """Carries out a button of the page: approve or refuse a pending approval, or withdraw an approval that this account
+    requested.
+    """
     does = visit.form.text("do")
     if does == "take_back":
         service_approvals.withdraw(visit.context, visit.by, approval_id)
@@ -69,7 +71,7 @@ def decide(visit: Visit, approval_id: int) -> None:
 ABOUT = table("audit_subjects")
 ABOUT_DRAFT = ABOUT["change"]
 NAMED = re.compile(r"\bresponder \d+ \((.+)\)$")
-"""Matches a subject in the audit log that consists of a responder's number and name."""
+"""Matches a subject in the audit log such as `responder 7 (Alice)`."""
 PERIOD = re.compile(r"\d{4}(-\d\d|-[QH]\d)?")
 DESK_CODE = re.compile(rf"^(\d\d|{NATIONAL})(?=: )")
 
@@ -303,7 +305,7 @@ def remove_contact(visit: Visit, contact_id: int) -> None:
 def test_contacts(visit: Visit) -> Response:
     """Asks the monitor to send a test notice to all contacts within seconds.
 
-    The page then shows the gateway's result for each notice.
+    After that, the page shows the gateway's result for each notice.
     """
     ids = service_alarms.send_test_notices(visit.context)
     return redirect_to("outgoing.contacts", tested="-".join(map(str, ids)))

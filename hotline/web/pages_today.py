@@ -1,5 +1,5 @@
-"""Shows the page Today, and the red bars at the top of every page. Both consist of lines about tasks and problems, most
-urgent first.
+"""Shows the page Today, and the red bars at the top of every page. The page and the bars consist of lines about tasks
+and problems, most urgent first.
 
 Each row of `SOURCES` makes one kind of line. An open page Today loads again every minute, so the queries of a source
 must be small.
@@ -71,7 +71,7 @@ ALARM_PAGES: Mapping[str, str] = {
     **dict.fromkeys((Alarm.ACCOUNTS, Alarm.SIGN_INS, Alarm.AUDIT_LOG), "audit.listed"),
     Alarm.URGENT_WORDS: "reading.history",
 }
-"""The page on which a reader can act on an alarm, by the alarm's name."""
+"""For each alarm, the page on which a reader can act."""
 PARTS = table("outgoing_parts")
 WITH_TIP = table("alarms_of_a_tip")
 """The sentences of alarms for readers who may see the tip."""
@@ -97,7 +97,9 @@ class LineSource:
 def count_line(
     line: MakesLine, phrase: str, endpoint: str, count: Callable[[ConsoleContext, SignedIn], int]
 ) -> LineMaker:
-    """Returns a function that makes one line with a number. It makes no line if the number is zero."""
+    """Returns a function that makes one line with the number from `count`. The function makes no line if the number is
+    zero.
+    """
 
     def tells(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
         number = count(context, by)
@@ -119,7 +121,9 @@ def red_bars(context: ConsoleContext, by: SignedIn) -> Sequence[TodayLine]:
 
 
 def counts(context: ConsoleContext, by: SignedIn) -> Mapping[str, int]:
-    """Returns the numbers in the navigation bar, by the page to which each number links."""
+    """Returns the numbers in the navigation bar, by page: late cases at the board, and unread news
+    at the page Today.
+    """
     late = service_board.count_late(context, by) if by.roles & routes.DESKS else 0
     unread = service_news.unread_count(context, by) if by.roles & routes.WORDS else 0
     return {"board.show": late, "today.show": unread}
@@ -181,7 +185,7 @@ def _own_link(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _own_renewals(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
-    """Makes a line for each new recovery sheet or authenticator of the account, until the owner confirms it."""
+    """Makes a line for each new recovery sheet or authenticator of the account, until the owner confirms the change."""
     found = service_own_account.unconfirmed_renewals(context, by)
     for at, says in (
         (

@@ -52,7 +52,8 @@ APPROVALS: Mapping[str, ApprovalRule] = {
         service_case_files.HOLD,
     )
 }
-"""The rules by kind of approval. A rule says who may decide, which sentence the page shows, and what an approval does.
+"""The rule for each kind of approval. A rule says who may decide, which sentence the page shows, and what an approval
+does.
 """
 REASON_LETTERS = 200
 COMPARE = message_text("compare the four words with the person first, then tick the box")
@@ -84,8 +85,8 @@ class PendingApproval:
     reason: str
     may_decide: bool
     overseen: MessageText | None = None
-    """The reason why this account may not decide: its owner is overseen by the oversight desk that the approval is
-    about. None otherwise.
+    """The reason why a person of the national desk may not decide: the approval is about a person of an oversight desk.
+    None for other approvals.
     """
     is_own: bool = False
     """True if this account requested the approval. Then the account may withdraw the request."""
@@ -107,14 +108,14 @@ class PendingApproval:
 def all_pending(context: ConsoleContext, by: SignedIn) -> Sequence[PendingApproval]:
     """Returns every pending approval that this account may see.
 
-    Approvals that people decide on other pages come first.
+    Puts approvals first that people decide on other pages, such as the page of a tip.
     """
     return [*_closures(context, by), *_calls(context, by), *pending(context, by)]
 
 
 def pending(context: Context, by: SignedIn) -> Sequence[PendingApproval]:
-    """Returns the pending approvals that people decide in the list itself, oldest first. Leaves out those that this
-    account may not see.
+    """Returns the pending approvals that people decide on the page of approvals, oldest first. Leaves out those that
+    this account may not see.
     """
     with context.database.reading() as session:
         known: dict[int | None, AccountMark] = {
