@@ -73,7 +73,7 @@ class KeyFolder:
         return os.access(self.path, os.W_OK | os.X_OK)
 
     def names(self) -> tuple[str, ...]:
-        """Returns the file names of all keys in order. Returns an empty tuple if the folder does not exist."""
+        """Returns the file names of all keys, sorted. Returns an empty tuple if the folder does not exist."""
         if not self.path.is_dir():
             return ()
         return tuple(sorted(p.name for p in self.path.iterdir() if not p.name.startswith(".")))

@@ -59,8 +59,8 @@ class LineInstruments:
         self._certificates: tuple[float, Mapping[str, float]] | None = None
 
     def redis_fault(self) -> str | None:
-        """Returns the reason why Redis does not accept a write. Returns None if Redis accepts it. The check writes a
-        value, because Redis still answers reads when its disk or memory is full.
+        """Returns the reason why Redis does not accept a write. Returns None if Redis accepts the write. The check
+        writes a value, because Redis still answers reads when its disk or memory is full.
         """
         try:
             self._redis.set(PROBE, "", ex=1)

@@ -214,8 +214,8 @@ def add_contact(
 ) -> None:
     """Adds an on-call contact. The contact belongs to the person with that name, or to a new person.
 
-    Raises ImportRefused for a wrong name, language or number, NumberInvalid, and KeyMissing if `hotline init` has not
-    made the keys.
+    Raises NumberInvalid for a wrong number, and ImportRefused for a wrong name or language or a known number. Raises
+    KeyMissing if `hotline init` has not made the keys.
     """
     msisdn, name = parse_sendable(number), tidy_name(name)
     if not 1 <= len(name) <= NAME_LETTERS or not name.isprintable():

@@ -87,7 +87,9 @@ def add_access_request(
 
 
 def pending_access(context: Context, desk: str | None = None) -> Sequence[PendingAccess]:
-    """Returns the pending access requests of a desk or of all desks, the oldest first."""
+    """Returns the pending requests for access to this desk, oldest first. If `desk` is None, returns the requests for
+    all desks.
+    """
     with context.database.reading() as session:
         rows = tables_sessions.pending(session, context.now(), ApprovalKind.ADMISSION)
         found = [

@@ -124,7 +124,7 @@ def unwatched_desks(
     shown: Collection[str],
     at: datetime,
 ) -> list[str]:
-    """Returns the desks that no one watches: desks without an active phone on duty whose board no one has open.
+    """Returns the desks that no one watches: these desks have no active phone on duty, and no one has their board open.
 
     At a desk without a roster, all people are on duty. Leaves out desks without people and accounts.
     """

@@ -27,8 +27,8 @@ PROCESSES = PHRASES["processes"]
 SUBJECTS = {"tip", "call-back", "message", "leave", "desk"}
 SENTENCES = PHRASES["sentences"]
 OUTCOMES = PHRASES["outcomes"]
-"""The names of some actions end with the outcome of a tip. For such actions, this table has the sentence by the
-beginning of the action's name.
+"""The names of some actions end with the outcome of a tip. This table maps the beginning of such a name to the sentence
+of the action.
 """
 ROSTER = re.compile(
     "(account|desk|person|responder|watcher)s?_"

@@ -23,7 +23,7 @@ day.
 HALF = timedelta(hours=12)
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 AHEAD = timedelta(days=14)
-"""Pages and reports show the gaps in the roster from now until this time ahead."""
+"""Pages and reports show the gaps in the roster for this time from now on."""
 MAX_NIGHTS = 4
 """The national board names each person who has more nights on duty in a week than this."""
 OFF_DUTY = 3

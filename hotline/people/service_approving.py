@@ -71,7 +71,9 @@ class ApprovalView:
     may_decide: bool = True
     needs_key: bool = False
     fingerprint: str = ""
-    """The four words that the approver compares with the person. Empty if there is no key to compare."""
+    """The four words of the key of the person that the approval is about. The approver and that person must compare
+    them. Empty if there is no key to compare.
+    """
     key_to_sign: KeyToSign | None = None
 
 

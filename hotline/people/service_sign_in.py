@@ -141,8 +141,8 @@ def _count(context: ConsoleContext, name_key: bytes) -> int:
     """
     at = context.now()
     with context.database.reading() as session:
-        # This code reads before it writes. SQLite allows only one writer at a time. If each
-        # repeated attempt of a stranger wrote, callers would have to wait.
+        # This code reads before it writes. SQLite allows only one writer at a time. If a stranger
+        # repeats attempts, each write to the database would make callers wait.
         left = seconds_left(tables_sessions.next_attempt_at(session, name_key), at)
     if left:
         return left

@@ -4,7 +4,7 @@ Each row of `responder` is one phone with which a person acts for desks. A perso
 phones, accounts (`tables_accounts`) and on-call contacts.
 
 Only this module writes memberships. It also copies the highest level, the districts and the categories into the row of
-the phone, because lists show them.
+the phone, because pages that list responders show them.
 
 An enrolment proves that a person has a phone, and who the person is. Only after that is a desk's key encrypted for the
 phone.
@@ -192,11 +192,13 @@ class Responder(Row):
     level: Mapped[str]
     """The highest level of the responder at any desk, as the value of a `people.rules.Level`."""
     districts: Mapped[list[str]]
-    """The NISR codes of the responder's districts, which only lists use. Empty if the responder has all districts. The
-    memberships decide who is alerted, not this column.
+    """The NISR codes of the responder's districts. Empty if the responder has all districts. Only pages that list
+    responders use this column. To alert responders, the hotline uses the memberships and not this column.
     """
     categories: Mapped[list[str]]
-    """The kinds of cases that the responder gets, which only lists use. Empty if the responder gets all kinds."""
+    """The categories of cases that the responder gets. Empty if the responder gets all categories. Only pages that list
+    responders use this column.
+    """
     number_key: Mapped[str] = mapped_column(unique=True)
     """A keyed digest of the phone number. The hotline finds the phone by this digest, which stays the same as long as
     the number stays the same.
@@ -299,7 +301,7 @@ def active_conditions(at: datetime | BindParameter[datetime]) -> tuple[ColumnEle
 
 
 def is_active(session: Session, responder_id: int, at: datetime) -> bool:
-    """Returns True if this responder may be alerted of a tip at this time."""
+    """Returns True if the hotline may alert this responder about a tip at this time."""
     return has_row(session, Responder.id, Responder.id == responder_id, *active_conditions(at))
 
 

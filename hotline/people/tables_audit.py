@@ -142,7 +142,7 @@ def actor_of(by: CommandActor) -> str:
 
 
 def name_of(by: CommandActor) -> str:
-    """Returns the name of a person who gives a command, without the account."""
+    """Returns only the name of a person who gives a command, and not the account."""
     return by.name if isinstance(by, Actor) else by
 
 

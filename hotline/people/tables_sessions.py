@@ -43,8 +43,8 @@ class ConsoleSession(Row):
     """The flow of the draft that the user last opened in this session."""
     flow_at: Mapped[datetime | None]
     board_at: Mapped[datetime | None]
-    """The last time that the session showed the board of a desk, at most four minutes too early. NULL if the session
-    never showed the board.
+    """The last time that the session showed the board of a desk. The true time can be up to four minutes later. NULL if
+    the session never showed the board.
     """
     locked_at: Mapped[datetime | None]
     """The time when the session was locked. After that, the session shows only the number of dangers, even if the clock

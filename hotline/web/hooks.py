@@ -8,16 +8,16 @@ The reply to a USSD hop always has the status 200 and a text that starts with `C
 secret or method. The gateway repeats an SMS every minute until it gets the status 200. So if the hotline could not
 store an SMS, it replies with 503.
 
-The module also answers if the installation is ready. The installation is ready if a recipient would get the tips of
-callers.
+The module also answers if the installation is ready. The installation is ready if the tips of callers would reach a
+recipient.
 
 These are the fields in the callbacks of Africa's Talking. The module ignores unknown fields.
 
-    USSD hop            phoneNumber serviceCode text sessionId networkCode
-    USSD end notice     sessionId status phoneNumber serviceCode networkCode date cost durationInMillis hopsCount ...
-    incoming SMS        id from to text date linkId cost networkCode
-    delivery report     id status phoneNumber networkCode failureReason retryCount
-    opt-out             senderId phoneNumber
+    USSD hop phoneNumber serviceCode text sessionId networkCode
+    USSD end notice sessionId status phoneNumber serviceCode networkCode date cost durationInMillis hopsCount ...
+    incoming SMS id from to text date linkId cost networkCode
+    delivery report id status phoneNumber networkCode failureReason retryCount
+    opt-out senderId phoneNumber
 """
 
 import hmac
