@@ -69,7 +69,8 @@ class DecryptedTip:
     visit_facts: VisitFacts
     """The facts that decide how responders may visit. Every page shows them first."""
     erasure_asked_at: datetime | None
-    """The time when a person requested the erasure of the text. This person may not be the caller who reported."""
+    """The time when a person requested the erasure of the text. It can be another person than the caller who
+    reported."""
     earlier: tuple[str, ...]
     """The earlier places of a tip whose place was corrected, the oldest first."""
     answers: Mapping[str, str] = field(repr=False)
@@ -132,8 +133,8 @@ def list_tips(context: Context, wanted: TipListFilter = ALL_TIPS) -> Sequence[Ti
 
 def check_grant(context: Context, tip_id: int, *, desk: str, by: TwoPeople, reason: str) -> None:
     """Checks that a desk may read a tip, before an operator types the passphrase. If the check fails, writes a row to
-    the audit log. For an oversight desk it checks nothing, because the operator has not proved an identity yet and must
-    learn nothing about these tips.
+    the audit log. For an oversight desk, this function checks nothing, because the operator has not proved an identity
+    yet and must learn nothing about these tips.
 
     Raises NotFound if the tip does not exist or the desk has no access to it.
     """
@@ -151,8 +152,8 @@ def unlock(
     audit log.
 
     Raises NotFound if the tip does not exist or the desk has no access to it. Also raises PassphraseWrong,
-    DecryptionFailed or KeyMissing. For an oversight desk, it checks the passphrase first. So a person with a wrong
-    passphrase learns nothing about the tip.
+    DecryptionFailed or KeyMissing. For an oversight desk, this function checks the passphrase first. So a person with a
+    wrong passphrase learns nothing about the tip.
     """
     check_grant(context, tip_id, desk=desk, by=by, reason=reason)
     with context.database.reading() as session:
@@ -213,8 +214,8 @@ def send_down(
     """Gives the district and the camp of a tip access to it, and alerts the responders there. An official may be
     involved, so only the national desk had access.
 
-    Only the national desk can do this, once for each tip. It is needed even if the caller later says that no official
-    is involved. Raises EndRefused and the same errors as `unlock`.
+    Only the national desk can do this, once for each tip. This command is needed even if the caller later says that no
+    official is involved. Raises EndRefused and the same errors as `unlock`.
     """
     found = unlock(context, tip_id, desk=NATIONAL, passphrase=passphrase, by=by, reason=reason)
     desk = desk_of(found.tip.place, "no")

@@ -295,7 +295,8 @@ class _Gathered:
         """Returns the text of a note, if a prosecutor or court ordered the file, and the person of the file is the only
         person of the case.
 
-        Leaves out a note that may repeat the caller's words, or that is about a person whose codes were erased.
+        Returns an empty text for a note that may repeat the caller's words, or that is about a person whose codes were
+        erased.
         """
         met = {one.reported.n for one in self.entries}
         is_about = self.has_order and self.n is not None and met == {self.n}
@@ -335,7 +336,7 @@ class _Gathered:
 
     def names(self) -> frozenset[str]:
         """Returns all names that the file must not contain: of all people of the hotline, and the references of the
-        case. For people who worked on this case, it adds each part of their name."""
+        case. For people who worked on this case, also returns each part of their name."""
         own = {tables_audit.name_in(one.actor) for one in self._audit}
         known = tables.responder_names(self.session)
         rows = tables_case_events.events_of_tip(self.session, self.tip.id)

@@ -1,8 +1,8 @@
 """Decrypts the codes about persons and the notes of a case, with the key of the reader process or of a desk. No module
 that answers the gateway may import this file.
 
-The calling function must first check that a person may see the content. It checks the PIN or the account's key, and
-calls `visible_to`.
+The calling function must first check that a person may see the content. That function checks the PIN or the account's
+key, and calls `visible_to`.
 """
 
 from collections.abc import Mapping, Sequence

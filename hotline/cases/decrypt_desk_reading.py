@@ -55,10 +55,11 @@ def read_tip(
 def decrypt_tip(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, reason: str
 ) -> tuple[DecryptedTip, Viewer]:
-    """Returns the decrypted text of a tip, and the viewer. The calling function must write the row about this to the
-    audit log.
+    """Returns the decrypted text of a tip, and the viewer. The calling function must write a row about the reading to
+    the audit log.
 
-    If the account may not read the tip, commits a row about that, and raises the same errors as `read_tip`.
+    If the account may not read the tip, this function commits a row about the refusal, and raises the same errors as
+    `read_tip`.
     """
     viewer, _ = get_readable(context, by, tip_id, reason)
     opened = decrypt_access.decrypt_unlocked
@@ -72,7 +73,7 @@ def decrypt_tip(
 def ask_question(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, question: str, reason: str
 ) -> None:
-    """Stores a desk's question about a tip. A caller who enters the tip's receipt can answer it.
+    """Stores a desk's question about a tip. A caller who enters the tip's receipt can answer the question.
 
     Raises NotFound, AskRefused, KeyMissing, DecryptionFailed.
     """

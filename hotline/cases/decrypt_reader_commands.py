@@ -57,8 +57,8 @@ from hotline.tips.rules_persons import ClosureRefusal
 from hotline.tips.tables import Tip
 
 WHO, NATIONAL_DESK = "who", "national"
-"""Two parts of a verb that passes a case on: list the colleagues to choose from, and pass the case to the national
-desk."""
+"""Two endings of a verb that passes a case on. `WHO` only lists the colleagues to choose from. `NATIONAL_DESK` passes
+the case to the national desk."""
 HAS_COLLEAGUES, NO_COLLEAGUES = "picks", "nobody_else"
 """Two flags for the flow: the responder can choose a colleague, or there is no colleague to choose."""
 MAX_COLLEAGUES = 20
@@ -127,8 +127,8 @@ def carry_out(turn: ReaderTurn) -> ReaderAnswer:
     verb, reference = turn.ask.verb, turn.ask.reference
     drills = tables_drills.drill_references(turn.session, turn.person.id)
     if reference in drills and not verb.startswith(SHIFT):
-        # In a drill, every verb only answers the drill. The hotline passes no case to a chosen colleague and asks no
-        # question.
+        # In a drill, every verb counts only as an answer to the drill. The hotline passes no case to a chosen colleague
+        # and asks no question.
         passes = verb == Verb.PASS_ON or verb.startswith((PASS, DISTRICT))
         return _carried_out(turn, Verb.PASS_ON if passes else Verb.TAKE)
     if verb.startswith((ASK, SHIFT)):

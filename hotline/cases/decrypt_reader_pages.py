@@ -153,8 +153,9 @@ def record_read(turn: ReaderTurn, tip: Tip, known_as: Assignment) -> None:
 
 
 def decrypt_case(turn: ReaderTurn, tip: Tip) -> DecryptedCase | None:
-    """Decrypts a tip for the first of the responder's desks that can decrypt it. Returns None if no desk can. With the
-    setting `national_in_console`, phones never show what only the national desk can decrypt.
+    """Returns a tip, decrypted with the key of one of the responder's desks. Returns None if no desk of the responder
+    can decrypt the tip. With the setting `national_in_console`, phones never show what only the national desk can
+    decrypt.
 
     This function also tries earlier key pairs of the desk, and works for a desk that got access before the place of the
     tip was corrected.

@@ -138,7 +138,7 @@ def flags_of_cases(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
 
 def _goes_on(turn: ReaderTurn, case: str, tip: Tip, row: StartedFormRow) -> ReaderAnswer:
     """Returns the list entry with which this responder can continue an unfinished form. If the responder left the form
-    a short time ago, the answer also lets the PIN lead straight to it.
+    a short time ago, the PIN also leads straight to the form.
 
     Returns an empty answer if the form cannot be decrypted, or if its event can no longer be recorded.
     """
@@ -260,7 +260,7 @@ def _is_asked_now(person: MetPerson, kind: FollowKind, at: datetime) -> bool:
 def _is_asked_again(person: MetPerson, turn: ReaderTurn) -> bool:
     """Returns True if this responder should ask the person again now if they want help.
 
-    If the person said no, a different responder must ask again than the one who recorded the no.
+    If the person said no, another responder must ask, and not the one who recorded the no.
     """
     clock = rules_follow_up.ask_again_clock(person)
     if clock is None or clock.due_at > turn.at:

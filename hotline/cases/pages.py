@@ -439,7 +439,8 @@ def reason_of(visit: Visit, field: str, missing: str) -> str:
     return reason
 
 
-# The persons of a case on its page, without decrypted data: their numbers, deadlines and links to forms.
+# The code below shows the persons of a case on its page, without decrypted data: only numbers, deadlines and links to
+# forms.
 
 
 ON_A_PAGE = 5

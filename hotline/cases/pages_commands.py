@@ -67,7 +67,8 @@ from hotline.tips.rules_persons import (
 )
 from hotline.tips.rules_receipts import CallOutcome
 
-# The persons of a case, and the forms about them. A page decrypts reports only in response to a POST.
+# The code below shows the persons of a case, and the forms about persons. A page decrypts reports only in response to a
+# POST.
 
 NOT_READABLE = phrase(
     "You cannot open these notes yet. The process reader gives your desk access within a minute. "
@@ -182,8 +183,8 @@ OF_CALLER = {
 
 
 def call_form(visit: Visit) -> Response:
-    """Shows the form in which an officer writes down a call on another line. It has the same questions as a report of a
-    caller."""
+    """Shows the form in which an officer writes down a call on another line. The form has the same questions as a
+    report of a caller."""
     found, language = service_calls.call_questions(visit.context), visit.language
     asked = [
         (

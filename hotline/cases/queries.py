@@ -3,7 +3,7 @@ condition `visible_to`.
 
 The history says who was alerted, what these responders did, and which deadlines passed. All pages use the same queries
 for overdue reports about persons and for closures that wait for a second person, so that they agree. Only `case_notes`
-reads an encrypted column, and it does not decrypt it.
+reads an encrypted column, and does not decrypt this column.
 """
 
 from collections import Counter, defaultdict
@@ -102,12 +102,12 @@ def question_states(session: Session, tip_ids: Collection[int]) -> Mapping[int, 
 
 
 def under_legal_hold(session: Session, tip_ids: Collection[int]) -> frozenset[int]:
-    """Returns the ids of those given tips that have a legal hold."""
+    """Returns the ids of the given tips that have a legal hold."""
     return frozenset(session.scalars(select(Tip.id).where(Tip.id.in_(tip_ids), HAS_LEGAL_HOLD)))
 
 
 def visible_tips(session: Session, viewer: Viewer, tip_ids: Collection[int]) -> Sequence[int]:
-    """Returns the ids of those given tips that this viewer may see, the newest first."""
+    """Returns the ids of the given tips that this viewer may see, the newest first."""
     found = select(Tip.id).where(*IS_REPORTED, Tip.id.in_(tip_ids), visible_to(viewer))
     return session.scalars(found.order_by(Tip.id.desc())).all()
 
@@ -294,7 +294,7 @@ def deliveries(session: Session, tip_id: int) -> Sequence[tuple[str, datetime]]:
 
 
 def missed_limits(session: Session, tip_id: int) -> Sequence[datetime]:
-    """Returns each time at which responders had not acknowledged the tip before a deadline."""
+    """Returns the times of the deadlines that passed before a responder acknowledged the tip."""
     rows = select(Deadline.fired_at).where(
         Deadline.tip_id == tip_id,
         Deadline.kind == DeadlineKind.ACKNOWLEDGE,
@@ -324,7 +324,7 @@ class TipOverview:
     acknowledged_at: datetime | None
     unproven: str | None
     """The name of a responder whose SMS is not in the gateway's inbox yet. The SMS counts only after the hotline has
-    found it there."""
+    found the SMS there."""
     assignments: int
     same_contact: int
     """The number of other tips from the same phone in the same week. These tips are linked, but each stays a tip of its
@@ -365,9 +365,9 @@ class TipListFilter:
     """Tips that were filed before this time are left out."""
     urgency: int | None = None
     before: int | None = None
-    """If it is set, the list has only tips with a lower id."""
+    """If an id is given, the list has only tips with a lower id."""
     tip_id: int | None = None
-    """If it is set, the list has only the tip with this id."""
+    """If an id is given, the list has only the tip with this id."""
     limit: int | None = None
 
 

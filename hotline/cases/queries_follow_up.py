@@ -108,8 +108,8 @@ def warn_of_deletion(session: Session, filed_before: datetime, at: datetime, lim
 
 
 def delete_counted(session: Session, at: datetime, limit: int) -> Sequence[int]:
-    """Deletes the codes, times and keys of cases that were counted. Keeps them if the case has a legal hold or an open
-    reminder.
+    """Deletes the codes, times and keys of cases that were counted. Keeps this data if the case has a legal hold or an
+    open reminder.
 
     Returns the ids of the tips whose codes were deleted.
     """
@@ -145,7 +145,8 @@ def deleted_next(session: Session) -> Sequence[tuple[int, datetime, bool]]:
 
 
 def clear_warning(session: Session, tip_id: int) -> None:
-    """Removes the mark that the codes of a case will soon be deleted. Called when the legal hold of the case is lifted.
+    """Removes the mark that the codes of a case will soon be deleted. The hotline calls this function when the legal
+    hold of the case is lifted.
 
     So an admin is warned again before the codes are deleted.
     """

@@ -25,11 +25,11 @@ class ReaderAccess:
 
 
 def public_half(folder: KeyFolder) -> Callable[[], bytes] | None:
-    """Returns a function that returns the reader's public key. The function reads it from the file of the public key,
-    or from the file of the reader's key pair.
+    """Returns a function that returns the reader's public key. The returned function reads the key from the file of the
+    public key, or from the file of the reader's key pair.
 
-    If the folder has neither file, returns None. After an upgrade, this is so until an operator runs
-    `hotline init`.
+    If the folder has neither file, returns None. After an upgrade, neither file exists until an operator runs `hotline
+    init`.
     """
     if folder.holds(READER_KEY):
         pair = LiveKeys(folder.path, READER_KEY)

@@ -73,8 +73,8 @@ from hotline.tips.rules import OUTCOMES, DeadlineKind, TipOutcome, Urgency, is_i
 from hotline.tips.tables import Tip
 
 CAN_STAND_DOWN, DECIDES_VISIT, CAN_CONFIRM = "lets", "decides", "judges"
-"""The first parts of three flags, before the reference of the case. They were stored when the session began.
-`dialogue/service_session_start.py` explains them."""
+"""The first parts of three flags. The reference of the case follows. The flags were stored when the session began.
+`dialogue/service_session_start.py` explains each flag."""
 HAS_WORK = "has_work"
 """The flag of a responder who has an open case."""
 HAS_QUESTIONS = "has_questions"
@@ -329,7 +329,7 @@ def _label(turn: ReaderTurn, case: str, tip: Tip, pinned: CallerFacts) -> str:
     return turn.say(Template.LIST_URGENT if urgent else Template.LIST_NEW, ref=case)
 
 
-# Answers of the reader process to PINs, codes and requests.
+# The code below answers requests with PINs and codes in the reader process.
 
 PROVED = b"proved"
 
@@ -450,7 +450,7 @@ def _proof_decided(
 
 
 def _proof_refused(session: Session, context: ReaderContext, one: WaitingHop) -> ReaderAnswer:
-    """Returns the answer to a wrong code or start PIN. A flag in it says if no further attempt is possible."""
+    """Returns the answer to a wrong code or start PIN. A flag in the answer says if no further attempt is possible."""
     key = one.typed.get(NUMBER_KEY, "")
     is_over = people_tables.provable_enrolment(session, key, context.now()) is None
     return ReaderAnswer((PROOF_OVER,)) if is_over else ReaderAnswer()
@@ -732,7 +732,8 @@ def _with_page(turn: ReaderTurn, view: ReaderAnswer, *, again: bool) -> ReaderAn
 
 
 def _with_own(turn: ReaderTurn, answer: ReaderAnswer) -> ReaderAnswer:
-    """Adds, if this responder has taken the case, the flags and lists that the menus need for an own case."""
+    """Adds the flags and lists that the menus need for the responder's own case. Adds nothing if the responder has not
+    taken the case."""
     tip = turn.open_case()
     if TAKEN not in answer.flags or tip is None:
         return answer

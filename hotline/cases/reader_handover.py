@@ -1,7 +1,7 @@
 """Gives the key of a case to each desk that may read the tip, and removes the key from every other desk.
 
 Only the reader process does this. So phones and pages can write codes without a private key, and desks need not share
-their keys. If the work was already done, it changes nothing.
+their keys. If this was already done, the module changes nothing.
 """
 
 import logging
@@ -28,7 +28,7 @@ def case_private_key(session: Session, context: ReaderContext, tip: Tip) -> byte
 
 
 def reconcile(context: ReaderContext) -> None:
-    """Gives the keys of cases to desks that lack one, and removes them from desks that may no longer have one.
+    """Gives the keys of cases to the desks that lack them, and removes keys that desks may no longer have.
 
     Raises StoreUnavailable.
     """

@@ -43,7 +43,8 @@ from hotline.tips.rules import Urgency
 from hotline.tips.rules_events import CaseEventKind, Event
 from hotline.tips.tables import Tip
 
-# A hop that waits for the reader process, and the transaction in which the reader process answers it.
+# The classes below describe a hop that waits for the reader process, and the transaction in which the reader process
+# answers it.
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +124,9 @@ class ReaderTurn:
 
 LEADS = (Level.COORDINATOR, Level.NATIONAL)
 MAX_WARNINGS = 40
-"""The page of a coordinator searches this number of newest warnings for those that concern the coordinator's desks."""
+"""A coordinator's page searches only this many of the newest warnings for warnings about the coordinator's desks."""
 MAX_LINES = 12
-"""The maximum number of warnings on the page. They need up to three screens."""
+"""The maximum number of warnings on the page. These warnings need up to three screens."""
 
 
 def is_blocked(person: Responder, at: datetime) -> bool:
@@ -215,7 +216,7 @@ def _warn(turn: ReaderTurn, kind: PinWarning) -> None:
 
 
 def _pass_dangers_on(turn: ReaderTurn) -> None:
-    """Asks the next responder to take the case, for each open case about danger."""
+    """Asks the next responder to take each open case about danger."""
     for tip_id in queries.open_tips_of(turn.session, turn.person.id):
         if turn.session.get_one(Tip, tip_id).urgency == Urgency.DANGER:
             event = Event(CaseEventKind.PASSED, by=turn.person.id)
@@ -226,8 +227,8 @@ def _who_lead(session: Session, person: Responder, at: datetime) -> Sequence[Res
     """Returns the people who get warnings about this responder: the active coordinators of the responder's desks.
 
     If there are none, or if the responder is a coordinator, returns the other people of the national desk. For a person
-    of an oversight desk, returns only the other people of that desk, because the national desk must not learn what they
-    read.
+    of an oversight desk, returns only the other people of that desk, because the national desk must not learn what the
+    person reads.
     """
     if queries_visible.oversees(session, person.id):
         return tables.colleagues_of(session, person, at)
@@ -336,7 +337,7 @@ def delete_old_requests(context: Context) -> None:
     """Deletes requests to the reader process that are older than ten minutes. Both the reader process and the clock
     process call this function.
 
-    If there is nothing to delete, it locks nothing. Raises StoreUnavailable.
+    If there is nothing to delete, the function locks nothing. Raises StoreUnavailable.
     """
     before = context.now() - rules_reading_requests.KEPT_FOR
     with context.database.reading() as session:

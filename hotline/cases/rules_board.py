@@ -87,7 +87,7 @@ class BoardCase(NamedTuple):
 
     @property
     def due_at(self) -> datetime | None:
-        """Returns the end of the time that the card counts down."""
+        """Returns the deadline that the card shows as a countdown."""
         match self.column:
             case Column.UNTAKEN:
                 return self.duty_at or acknowledge_due(self.urgency, self.filed_at, step=0)
@@ -102,7 +102,7 @@ class BoardCase(NamedTuple):
 
     @property
     def visit_mark(self) -> str:
-        """Returns an English text about visits. Unless the caller clearly agreed to an open visit, it says that
+        """Returns an English text about visits. Unless the caller clearly agreed to an open visit, the text says that
         responders must go discreetly."""
         facts = visit_facts(
             Matter.TIP, self.urgency, self.visit, self.do_not_visit, self.visit_decision

@@ -52,7 +52,8 @@ class FileStop(StrEnum):
 
 
 ORDER = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9 ./-]{0,39}", re.ASCII)
-"""The form of an order's number, such as `RP 00123/2026/TGI`. It must contain a digit, and only capital letters."""
+"""The form of an order's number, such as `RP 00123/2026/TGI`. A number has at least one digit, and all its letters are
+capital letters."""
 SPACES = re.compile(r"[ .-]")
 LONG = re.compile(r"\d{9}")
 MSISDN = re.compile(r"(?:\b|250|0)7[2389]\d{7}")

@@ -20,11 +20,11 @@ from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_persons import CASE_FORMS, ON_USSD, SENT_BY_USSD, codes_of_kind
 
 WORK_PIN = "work_pin"
-"""The answer that contains the responder's PIN. Only the reader process gets it. It is stored nowhere."""
+"""The answer that contains the responder's PIN. Only the reader process gets the PIN. No process stores it."""
 START_PIN, NEW_PIN, NEW_AGAIN = "start_pin", "new_pin", "new_again"
 """Three answers: the start PIN from paper, the new PIN, and the new PIN again."""
 READER_PINS = frozenset({WORK_PIN, START_PIN, NEW_PIN, NEW_AGAIN})
-"""The answers that only the reader process gets. No other process stores them."""
+"""The answers that only the reader process gets. No process stores them."""
 PIN, NUMBER_KEY, NUMBER_END = "pin", "number_key", "number_end"
 """Three fields of the encrypted request: the typed PIN, the keyed digest of the phone number, and the last digits of
 the number."""
@@ -54,7 +54,7 @@ HANDOVER, HANDOVER_READ = "handover", "handover_read"
 """Two verbs about handover notes: request the notes, and confirm that they were read. `HANDOVER` is also the flag that
 there are unread notes."""
 NOT_ME = "not_me"
-"""The verb that ends this phone's PIN. A responder chooses it if another person has used the PIN."""
+"""The verb that ends this phone's PIN. A responder chooses this verb if another person has used the PIN."""
 MY_WORK, MY_QUESTIONS, MY_COLLEAGUES = "my_work", "my_questions", "my_colleagues"
 """Three lists on the phone: the responder's cases, the questions for callers, and the colleagues who can be asked to
 take a case."""
@@ -225,10 +225,11 @@ def _may_be_pin(typed: str) -> bool:
     return sum(letter.isdecimal() for letter in typed) >= MIN_PIN_LETTERS
 
 
-# What a responder types about a person. The request carries it to the reader process together with the PIN.
+# The code below collects what a responder types about a person. A request carries these values to the reader process,
+# together with the PIN.
 
 PERSON = "person"
-"""The field of the request that contains the number of the person. It is also a placeholder in the answer."""
+"""The field of the request that contains the number of the person. This name is also a placeholder in the answer."""
 CODE = "code."
 """The first part of the fields of the request that contain codes."""
 NEW = "new"
@@ -259,7 +260,7 @@ KEPT_ANSWERS = frozenset(
     for code in form.names(ON_USSD)
     if len(form.names(ON_USSD)) > 1
 )
-"""The answers of forms that have several questions."""
+"""The names of the answers in forms that have several questions."""
 
 
 def codes_in(answers: Mapping[str, str]) -> dict[str, str]:

@@ -118,7 +118,8 @@ def count_late(context: ConsoleContext, by: SignedIn) -> int:
         return cases_queries.count_late(session, viewer, context.now()) if viewer.desks else 0
 
 
-# Commands on a case: take the case for a phone, alert the next person, send a nudge, pass the case on, add a note.
+# The code below carries out commands on a case: take the case for a phone, alert the next person, send a nudge, pass
+# the case on, add a note.
 
 
 NUDGE_EACH = timedelta(minutes=10)

@@ -1,11 +1,11 @@
 """Shows the phone numbers of call-backs to the national desk, and files tips from calls on another line, such as 116.
 
-An account of the national desk requests a number. After another account has approved this, the first account decrypts
-the number with its own key. A person who is excluded from a tip is also excluded from the tip's call-back. No module
-that answers the gateway may import this file.
+An account of the national desk requests a number. After another account has approved the request, the first account
+decrypts the number with its own key. A person who is excluded from a tip is also excluded from the tip's call-back. No
+module that answers the gateway may import this file.
 
 For a call on another line, an officer answers the same questions as a caller. The hotline encrypts, assigns and
-escalates the tip like the tip of a caller. It stores no number of the caller.
+escalates the tip like the tip of a caller. The hotline stores no number of the caller.
 """
 
 import hashlib

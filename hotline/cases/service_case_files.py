@@ -1,7 +1,7 @@
 """Requests, approves and lists case files, and reviews the legal holds that such requests set.
 
 The national desk requests a file, and a person of another desk approves the request. If the case is about an official,
-no person of the case's district may approve it. The module decrypts nothing that the caller said.
+no person of the case's district may approve the request. The module decrypts nothing that the caller said.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ from hotline.tips.tables import Tip
 @dataclass(frozen=True, slots=True)
 class ListedFile:
     """A case file that was made, without anything about its case. Only the people who requested, approved or made the
-    file see its basis and names. A person who is excluded from the case must not recognise it here."""
+    file see its basis and names. A person who is excluded from the case must not recognise the case here."""
 
     id: int
     made_at: datetime
@@ -274,7 +274,7 @@ CASE_FILE = ApprovalRule(
 )
 
 
-# Reviews of the legal holds that were set for case files.
+# The code below reviews the legal holds that were set for case files.
 
 
 def keep_hold(context: ConsoleContext, by: SignedIn, *, tip_id: int, reason: str) -> None:

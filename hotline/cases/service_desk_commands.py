@@ -1,8 +1,9 @@
-"""Carries out commands of console accounts on a tip. Before each command, it checks that the account may see the tip.
+"""Carries out commands of console accounts on a tip. Before each command, the module checks that the account may see
+the tip.
 
 An account can exclude a person or a desk from a tip, for example because the tip names the person, or because the
 caller does not trust the desk. One person alone can exclude. To lift an exclusion, one person of the national desk
-requests it, and another decides. The excluded person never learns the reason.
+requests this, and another decides. The excluded person never learns the reason.
 
 An account can also link two tips that are about the same situation, and remove such a link. Linked tips stay separate.
 """
@@ -116,7 +117,7 @@ def write_exclusion_event(
     session: Session, row: Exclusion, actor: str, at: datetime, *, lifted: bool = False
 ) -> None:
     """Writes a case event about an exclusion. The event names neither the person nor the desk. Only the table of
-    exclusions contains them."""
+    exclusions contains their names."""
     codes = {WHY: row.reason, **({LIFTED: YES} if lifted else {})}
     key = f"{row.id}:lifted" if lifted else str(row.id)
     by = service_case.EventActor(actor)
@@ -275,7 +276,8 @@ def unlink_tips(
 ) -> None:
     """Removes the link between two tips.
 
-    From then on, the hotline does not link these tips again. Only a person can do so. Raises NotFound, EndRefused.
+    From then on, the hotline does not link these tips again. Only a person can link them again. Raises NotFound,
+    EndRefused.
     """
     with context.database.writing() as session:
         _check(session, a, b, viewer)

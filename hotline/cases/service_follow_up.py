@@ -51,7 +51,7 @@ BY_CLOCK = service_case.EventActor("clock", EventChannel.CLOCK)
 def ask_due(context: Context) -> None:
     """Sends a reminder for every case with a reminder that is due. Each reminder has its own transaction.
 
-    With SQLite, callers must wait until such a transaction ends. So the transactions are short.
+    With SQLite, callers must wait until such a transaction ends. So no transaction sends more than one reminder.
     """
     at = context.now()
     with context.database.reading() as session:
@@ -62,7 +62,8 @@ def ask_due(context: Context) -> None:
 
 
 def _ring(session: Session, context: Context, tip: Tip, at: datetime) -> None:
-    """Sends the oldest reminder of a case that is due. Does nothing if another process has sent it meanwhile."""
+    """Sends the oldest reminder of a case that is due. Does nothing if another process has sent the reminder
+    meanwhile."""
     row = tables_persons.longest_due(session, tip.id, at)
     if row is None or row.due_at is None:
         return
@@ -184,7 +185,7 @@ def _named(session: Session, tip: Tip, responder_id: int, at: datetime) -> Assig
     return session.get_one(Assignment, written.given.assignment_id)
 
 
-# Reports about persons, and what the hotline does after a report.
+# The code below records reports about persons, and does what must follow a report.
 
 
 def reopen_as_danger(
@@ -217,12 +218,12 @@ def record_report(
     *,
     private: bytes | None,
 ) -> tuple[int, MetPerson] | None:
-    """Records a report about a person. If it was already recorded, returns None. Otherwise returns the id of its case
-    event, and the person with all reports so far.
+    """Records a report about a person. If the report was already recorded, returns None. Otherwise returns the id of
+    its case event, and the person with all reports so far.
 
-    A report never closes a case and never makes it less urgent. `private` is the private key of the case. It is None if
-    the case has no reports about persons yet. Raises ValueError for unknown codes, CodesRefused, DecryptionFailed,
-    KeyMissing.
+    A report never closes a case and never makes it less urgent. `private` is the private key of the case. `private` is
+    None if the case has no reports about persons yet. Raises ValueError for unknown codes, CodesRefused,
+    DecryptionFailed, KeyMissing.
     """
     written = service_people.write_report(session, context, tip, report, private=private)
     if written is None:
@@ -279,7 +280,8 @@ def _accepted(tip: Tip, person: MetPerson, at: datetime) -> None:
 
 
 def _not_accepted(tip: Tip, person: MetPerson, corrected: int) -> None:
-    """Removes that message from the receipt, if the report that a service accepted was a mistake."""
+    """Deletes the message that help has reached the person from the receipt, if the report that a service accepted was
+    a mistake."""
     was = next(one.entry for one in person.timeline if one.entry.id == corrected)
     if tip.helped_at == was.at:
         tip.helped_at = None

@@ -3,9 +3,10 @@
 Only the national desk, and the desk of the person who requested a closure, may read the reasons of the request and of
 its refusal. A reason may contain facts that other desks must not know.
 
-The SMS goes to the national desk. It names the closures that have waited for at least 24 hours, and on Mondays also the
-legal holds to review. People of oversight desks get an SMS about complaints that only they see. The clock process calls
-this module each second, and sends the SMS once a day: at 06:30, or when the clock process starts later in the morning.
+The SMS goes to the national desk. The SMS names the closures that have waited for at least 24 hours, and on Mondays
+also the legal holds to review. People of oversight desks get an SMS about complaints that only they see. The clock
+process calls this module each second, and sends the SMS once a day: at 06:30, or when the clock process starts later in
+the morning.
 """
 
 from collections.abc import Iterator, Sequence

@@ -43,7 +43,7 @@ from hotline.tips.tables import Tip
 from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
 
 NOTED = "person_noted"
-"""The action in the audit log if an account records a report about a person."""
+"""The name of the action that the audit log shows when an account records a report about a person."""
 OF_PEOPLE = frozenset(CASE_FORMS)
 
 
@@ -238,7 +238,7 @@ def record_report(
 
 
 def _numbered(session: Session, tip: Tip, reported: PersonCodes) -> PersonCodes:
-    """Returns the report. If it is about a new person, it gets the next number in the case."""
+    """Returns the report with the number of its person. A new person gets the next number in the case."""
     numbers = (row.n for row in tables_persons.persons_of_tip(session, tip.id))
     return reported if reported.n else replace(reported, n=max(numbers, default=0) + 1)
 

@@ -79,8 +79,8 @@ def _published(context: Context, tip: DecryptedTip) -> AskingNodes:
 
 
 def _asked(flow_set: FlowSet, matter: str) -> AskingNodes:
-    """Returns the menus and questions of all flows, by the name of the answer. Those of the flow that collected the tip
-    come first."""
+    """Returns the menus and questions of all flows, by the name of the answer. The menus and questions of the flow that
+    collected the tip come first."""
     flows = sorted(flow_set.flows.values(), key=lambda flow: flow.gathers != matter)
     found: dict[str, list[MenuNode | QuestionNode]] = {}
     for node in (node for flow in flows for node in flow.nodes.values()):

@@ -6,7 +6,7 @@ secret. If a hop is repeated, it gets the same answer again. Wrong, unknown, exp
 same answer. `give_receipt`, `request_erasure` and `answer_question` run inside the transaction of the calling function.
 
 The holder of a receipt can also answer a desk's question, once. The module encrypts the answer and notifies the people
-who asked. Only `cases/decrypt_access.py` can decrypt it.
+who asked. Only `cases/decrypt_access.py` can decrypt the answer.
 
 The holder can also say if the help was good. No responder, desk or service ever sees such an answer. The reader process
 counts several answers at once for the statistics, and then deletes them.
@@ -302,7 +302,7 @@ def answer_question(
     _notify(session, context, row)
 
 
-# Opinions about the help. Each is encrypted so that only the reader process can decrypt it.
+# The code below stores opinions about the help. Only the reader process can decrypt an opinion.
 
 
 BOUND = "help answer"

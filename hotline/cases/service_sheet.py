@@ -153,7 +153,7 @@ def list_tips(
     Raises StoreUnavailable.
 
     A page contains a range of ids, and this order applies only within the page. So late tips can also be on later
-    pages. The board shows them all.
+    pages. The board shows all late tips.
     """
     service_weekly_keys.delete_old_keys(context)
     with context.database.reading() as session:
@@ -266,8 +266,8 @@ def _take_due(tip: Tip) -> datetime | None:
 
 
 HIDDEN = ("tip_exclu", "tip_refused", "case_file")
-"""The first letters of actions in the audit log that only the national desk may see: exclusions, refused attempts to
-read, and case files."""
+"""The first parts of the names of actions in the audit log that only the national desk may see: exclusions, refused
+attempts to read, and case files."""
 
 
 class TimelineKind(StrEnum):

@@ -64,7 +64,7 @@ def decides(viewer: Viewer, tip: Tip) -> bool:
     """Returns True if the viewer belongs to the desk that decides about the tip. The viewer must be allowed to see the
     tip.
 
-    Only oversight desks see a complaint about the national desk, so every viewer of it may decide.
+    Only oversight desks see a complaint about the national desk, so every viewer of such a complaint may decide.
     """
     return is_national(viewer) or tip.official == OVERSEEN
 

@@ -14,8 +14,8 @@ from hotline.keys.weekly_lock import last_week, week_of
 
 
 def relock_grants(session: Session, context: Context, at: datetime, limit: int) -> int:
-    """Locks grants that have an older lock or no lock with the key of this week. Returns the number of grants that it
-    locked.
+    """Locks grants with the key of this week, if they have an older lock or no lock. Returns the number of grants that
+    it locked.
 
     The encryption for the desk, inside the lock, stays the same.
     """

@@ -85,8 +85,8 @@ class PinReading(Row):
     state: Mapped[str]
     """The state of the request, as the value of a `ReadingState`."""
     encrypted_answer: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """The answer without the text of a case, encrypted for the reader process. With it, a repeated request gets the
-    same answer."""
+    """The answer without the text of a case, encrypted for the reader process. So a repeated request gets the same
+    answer."""
     shown: Mapped[bytes | None] = mapped_column(LargeBinary)
     """The answer without the text of a case, as the phone showed it. Only the gateway's session id together with the
     PIN decrypts it."""
@@ -174,7 +174,8 @@ def fix_answer(session: Session, reading_id: int, shown: bytes | None, at: datet
     """Stores the answer that every hop with this text shows from now on. If `shown` is None, such a hop always asks the
     responder to wait.
 
-    If two hops do this at the same time, the first decides. Returns the row as it was committed.
+    If two hops do this at the same time, the first hop decides. Returns the row of the request with the committed
+    answer.
     """
     session.execute(
         update(PinReading)

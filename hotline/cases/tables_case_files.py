@@ -1,5 +1,5 @@
 """Defines the tables of case files and of records of harm. Also finds the desks that lack the key of a case, and desks
-that must no longer have it.
+that must no longer have this key.
 
 A case file itself is never stored. Its row contains the tip and the person only until the file is made.
 

@@ -6,11 +6,11 @@ by word of mouth.
 
 An officer passes a lesson by answering its three cases correctly in one session. After a wrong answer, the officer
 reads the reason, goes back and answers again. An officer who passed six lessons gets a certificate, with the month of
-the last lesson. It is valid for two years. After that, the officer must take the lessons again.
+the last lesson. The certificate is valid for two years. After that, the officer must take the lessons again.
 
-The certificate's code has twelve letters and digits, and contains no name. It is a number in base 26 with four parts:
-the district, the month, a serial number, and a tag. Only the hotline's key can make the tag. The last character is a
-check character: it shows that a character was misread, so no honest officer is suspected.
+The certificate's code has twelve letters and digits, and contains no name. The code is a number in base 26 with four
+parts: the district, the month, a serial number, and a tag. Only the hotline's key can make the tag. The last character
+is a check character: it shows that a character was misread, so no honest officer is suspected.
 """
 
 import re
@@ -55,11 +55,11 @@ FLOW_NAMES = {
     Programme.TRAINEES: FlowNames("officer", "officer_code", "officer_leaves"),
 }
 PROGRAMME_OF_ANSWER = {names.code: roll for roll, names in FLOW_NAMES.items()}
-"""Answers that contain an enrolment code, by the name of the answer. The value is the code's programme."""
+"""For each answer that contains an enrolment code, by the answer's name: the programme to which the code belongs."""
 YES = "yes"
 """With this answer, a person confirms that they leave a programme."""
 CODE_FLAG = "code"
-"""The first part of a flag's name. `code.12345678` is set if the caller typed this code in this session and it is
+"""The first part of a flag's name. `code.12345678` is set if the caller typed this code in this session and the code is
 valid."""
 
 
@@ -73,7 +73,7 @@ def is_enrolment_code(keyed: str) -> bool:
     return CODE.fullmatch(keyed) is not None
 
 
-# The lessons for officers. Each lesson has three cases.
+# The code below names and counts the lessons for officers. Each lesson has three cases.
 
 ANSWER = re.compile(r"train_(?P<lesson>[a-z]+)_(?P<case>[1-3])")
 LESSONS = ("smuggling", "violence", "child", "interview", "hours", "referral")
@@ -114,7 +114,7 @@ def whole(lesson: str, answers: Mapping[str, str]) -> bool:
     )
 
 
-# The community sessions of local leaders, and the talking point of each month.
+# The code below reads and counts the community sessions of local leaders, and chooses the talking point of a month.
 
 MAX_ATTENDANCE = 5000
 """The highest attendance that a leader can report. No village has so many people at its Umuganda (community work), so a
@@ -122,7 +122,7 @@ higher number is a typing error."""
 TALKING_POINTS = 4
 """The number of talking points. Each month has one of them, in turn."""
 CROWD_FLAG = "crowd"
-"""The first part of a flag's name. `crowd.120` is set if the leader typed 120 in this session and it is a possible
+"""The first part of a flag's name. `crowd.120` is set if the leader typed 120 in this session and 120 is a possible
 attendance."""
 TALK_FLAG = "talk"
 OCCASION_ANSWER = "gathering_occasion"
@@ -254,7 +254,7 @@ CODE_LENGTH = 12
 _DISTRICTS, _MONTHS, SERIALS = 100, 300, 1000
 _PAYLOADS = _DISTRICTS * _MONTHS * SERIALS
 _TAGS: int = len(ALPHABET) ** (CODE_LENGTH - 1) // _PAYLOADS
-"""The number of possible tags for one certificate: more than a hundred million. A forger would need about so many
+"""The number of possible tags for one certificate: more than a hundred million. A forger would need about as many
 attempts."""
 
 Passed = Mapping[str, datetime]
@@ -279,8 +279,8 @@ class Certificate:
     month: int
     """The number of months since January 2026."""
     serial: int
-    """A number that differs between most phones. It shows if two people present the same code, and says nothing about
-    the owner."""
+    """A number that is different for most phones. So two people with the same code probably share one certificate. The
+    number says nothing about the owner."""
 
     @property
     def payload(self) -> int:

@@ -6,8 +6,8 @@ Functions that take a database session run inside the transaction of that sessio
 Lessons count for a trainee whose phone is in the programme, and for a responder who entered the PIN. A responder needs
 no code, and the lessons do not enrol the responder's phone in the programme. So a responder who dials the trainees'
 short code is asked for a code. A responder's lessons are stored like a trainee's, under a keyed digest of the phone
-number. They count for the responder's district. If the phone is also in the programme, they count for the district of
-the programme.
+number. These lessons count for the responder's district. If the phone is also in the programme, the lessons count for
+the district of the programme.
 
 Statistics count the first answer in a session. The last answer decides if the officer passes the lesson. Certificates
 are not stored: the hotline computes the code each time, from the row of the officer's phone and its own key.
@@ -163,7 +163,7 @@ def enrol(
     session: Session, context: Context, programme: Programme, caller: str, code: str, at: datetime
 ) -> bool:
     """Enrols a phone. Returns False if the code is invalid, or if this process does not have the key for programmes. A
-    second call changes nothing.
+    repeated call changes nothing.
 
     The caller of this function must have checked the code as an attempt. This function counts no attempt.
     """
@@ -414,7 +414,7 @@ def _district_of(session: Session, responder_id: int, at: datetime) -> str:
     return desks.pop() if len(desks) == 1 else ""
 
 
-# The lessons that trainees and responders pass, and their certificates.
+# The code below records the lessons that trainees and responders pass, and makes and checks their certificates.
 
 
 @dataclass(frozen=True, slots=True)

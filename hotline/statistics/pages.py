@@ -230,7 +230,8 @@ def _is_in(found: Release, table: PublishedTable) -> bool:
 
 
 def _blocks(visit: Visit, found: Release, table: PublishedTable) -> Sequence[Block]:
-    """Returns one block with the totals of a table, and one block for each dimension of an indicator."""
+    """Returns one block with the totals of a table, and one block for each property by which an indicator is
+    divided."""
     totals = [
         (visit.say(one.label), _said(visit, one, found.number(one.name)))
         for one in table.indicators
@@ -282,7 +283,7 @@ WEEKS_IN_TIME = {
 
 
 def _weeks(visit: Visit, found: TipBoard) -> Sequence[Block]:
-    """Returns how many tips were acknowledged in time, by urgency and week."""
+    """Returns a block for each urgency. It shows how many tips of each week were acknowledged in time."""
     hint = visit.say(phrase("Each bar shows the tips taken in time, of all tips of that week."))
     made = []
     for urgency, weeks in found.weeks.items():

@@ -1,7 +1,7 @@
 """Makes an A4 PDF with the program typst. The PDF has tags for screen readers. The template gets all text as data,
 never as code.
 
-It uses only typst's own fonts and a time that the caller of the function gives. So the same document always gives the
+The module uses only fonts of typst, and a time that the calling function gives. So the same document always gives the
 same file.
 """
 

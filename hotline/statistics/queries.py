@@ -97,7 +97,7 @@ def counted_tips(session: Session, begins: datetime, ends: datetime) -> Sequence
 
 def use_counts(session: Session, first: date, after: date, month: str | None) -> UseCounts:
     """Returns the counts of the hotline's use from the day `first` until the day before `after`. The number of callers
-    is included only if `month` is given, because it is counted for whole months."""
+    is included only if `month` is given, because callers are counted by month."""
     calls = _reach(session, Measure.SESSION, first, after)
     topics = _reach(session, Measure.TOPIC, first, after)
     quiz = {
@@ -200,10 +200,10 @@ def missing_periods(session: Session, at: datetime) -> Sequence[str]:
 
 
 def spans_of(session: Session, period: str) -> Spans:
-    """Returns for each table the shortest length of a period that it is published for, as decided for the year of this
+    """Returns the shortest period for which each table is published, as it was decided for the year of the given
     period.
 
-    Each January, these lengths are decided again from the releases of the year before.
+    Each January, the hotline decides this again from the releases of the last year.
     """
     first = first_day(session)
     year, start = int(period[:4]), first.year if first is not None else int(period[:4])
@@ -381,14 +381,14 @@ def filed_and_in_time(
 
 
 def hours_without_duty(session: Session, begins: datetime) -> tuple[int, Mapping[str, int]]:
-    """Returns the number of hours since a time that were checked, and for each district the number of those hours
-    without a responder on duty."""
+    """Returns how many hours the hotline has checked since `begins`, and in how many of them each district had no
+    responder on duty."""
     rows = session.scalars(select(Coverage.missing).where(Coverage.hour >= begins)).all()
     return len(rows), Counter(code for row in rows for code in row)
 
 
 def use_by_day(session: Session, first: date, after: date) -> Mapping[tuple[date, str], int]:
-    """Returns the number of calls and of topics that callers read, by day. It includes counts that are not yet in the
+    """Returns the number of calls and of topics that callers read, by day. Includes counts that are not yet in the
     daily counters."""
     measures = (Measure.SESSION, Measure.TOPIC)
     found = _added_up(session, ("day", "measure"), measures, first, after, channel=USSD)
@@ -430,8 +430,8 @@ def _added_up(
     after: date,
     **only: str,
 ) -> Mapping[tuple[Any, ...], int]:
-    """Returns the counts of some measures, grouped by the columns `by`. It adds the counts that are not yet in the
-    daily counters."""
+    """Returns the counts of some measures, grouped by the columns `by`. Includes counts that are not yet in the daily
+    counters."""
     found: Counter[tuple[Any, ...]] = Counter()
     for table in (DailyCount, Tally):
         columns = [getattr(table, name) for name in by]

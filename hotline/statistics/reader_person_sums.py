@@ -1,4 +1,5 @@
-"""Counts the persons of each month's cases. Only after that, it erases the codes, times and keys of these cases.
+"""Counts the persons of each month's cases. Only after that, the module erases the codes, times and keys of these
+cases.
 
 The reader process does this. It is the only process that can decrypt codes without a person's PIN. Each step is one
 transaction. After a crash, the next run continues after the last completed step.
@@ -124,8 +125,8 @@ def _help_keys(
 
 
 def hand_over(context: ReaderContext, at: datetime) -> None:
-    """Rounds the numbers of persons for the release of each quarter and year that is due. Then it deletes the monthly
-    sums of a completed year.
+    """Rounds the numbers of persons for the release of each quarter and year that is due. Then deletes the monthly sums
+    of a completed year.
 
     Raises StoreUnavailable.
     """

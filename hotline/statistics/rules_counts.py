@@ -55,7 +55,7 @@ IN_TIME = "in_time"
 NOT_SAID = "not_said"
 """The value for a place or a form of trafficking that is unknown or must not be published."""
 SMALLEST_MEDIAN = 20
-"""A median is printed only if the printed number of tips is at least this."""
+"""If the printed number of tips is smaller than this, their median is not printed."""
 MEDIAN_STEPS = (1, 2, 3, 5, 8, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 360, 720, 1440, 2880)
 """The numbers of minutes that a printed median can have. The exact median is rounded up to the next of these numbers.
 """
@@ -139,7 +139,7 @@ def steps_of(tip: CountedTip) -> TipSteps:
 
 def sums(tips: Iterable[CountedTip]) -> Mapping[CellName, CellSum]:
     """Returns two sums for every number about tips: the number of records, and the sum of their rounding keys. Leaves
-    out numbers without a tip."""
+    out a number that counts no tip."""
     keys: dict[CellName, list[int]] = defaultdict(list)
     for tip in tips:
         for cell in _cells(tip):
@@ -182,7 +182,8 @@ def province_of(place: str, within: str | None, official: str) -> str:
 
 
 def values_of(dimension: Dimension) -> Sequence[str]:
-    """Returns every possible value of a property of tips, such as every district. So a table lists all of them."""
+    """Returns every possible value of a property of tips, such as every district. So a table has a row for each
+    value."""
     match dimension:
         case Dimension.URGENCY:
             return [str(one.value) for one in Urgency]
@@ -310,7 +311,7 @@ class UseCounts:
     topics: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
     quiz: Mapping[QuizOutcome, int] = field(default_factory=dict)
     people: int | None = None
-    """The estimated number of callers. It exists only if the period is a month."""
+    """The estimated number of callers. None unless the period is a month."""
     networks: Mapping[str, int] = field(default_factory=dict)
     shown: Mapping[str, int] = field(default_factory=dict)
     answered: Mapping[str, int] = field(default_factory=dict)
@@ -419,7 +420,7 @@ HELP_CELLS = {
     HelpOpinion.PARTLY: ("said_of_help",),
     HelpOpinion.NO: ("said_of_help",),
 }
-"""The indicators that count each opinion about help. The answer "prefer not to say" counts in none."""
+"""The indicators that count each opinion about help. No indicator counts the answer "prefer not to say"."""
 DESTINATIONS = 3
 """A table names at most this many countries of exploitation."""
 
@@ -446,7 +447,7 @@ def is_identified(person: MetPerson) -> bool:
 
 def person_sums(cases: Iterable[CountedCase]) -> Mapping[CellName, CellSum]:
     """Returns two sums for every number about persons: the number of records, and the sum of their rounding keys.
-    Leaves out numbers without a person."""
+    Leaves out a number that counts no person."""
     keys: dict[CellName, list[int]] = defaultdict(list)
     for case in cases:
         identified = [one for one in case.persons if is_identified(one)]

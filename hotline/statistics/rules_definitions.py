@@ -195,8 +195,8 @@ class Indicator:
     unit: Unit
     protection: Protection
     dimensions: tuple[Dimension, ...] = (Dimension.ALL,)
-    """The properties by which the number is divided. Each division uses one property. Two properties are never
-    combined."""
+    """The properties by which this number is divided. A table divides the number by one property at a time, and never
+    by two together."""
     span: Span | None = None
     """The shortest period for which the indicator is published. Set only if this period is longer than that of the
     table."""
@@ -297,7 +297,7 @@ SHARE_STEP = 5
 
 @dataclass(frozen=True, slots=True)
 class CellSum:
-    """An exact count of records, with the sum of their rounding keys. It is never printed."""
+    """An exact count of records, with the sum of their rounding keys. The exact count is never printed."""
 
     count: int = 0
     keys: int = 0
@@ -334,7 +334,8 @@ def rounded_use(count: int) -> int | None:
 
 
 def at_most(number: int | None, earlier: int | None) -> int | None:
-    """Returns the printed number of a later step, reduced to the printed number of the step before if it is larger."""
+    """Returns the smaller of two printed numbers: of a later step, and of the step before it. Returns None if one of
+    them is "few"."""
     return None if number is None or earlier is None else min(number, earlier)
 
 

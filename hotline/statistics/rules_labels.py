@@ -313,8 +313,8 @@ class CodeTable:
     version: str
     """The version of the mapping, not of the standard."""
     how: str
-    """A sentence that says how far the hotline follows the standard. The hotline may publish only this sentence about
-    it."""
+    """A sentence that says how far the hotline follows the standard. Publications may say only this about the
+    standard."""
     rows: Sequence[MappedCode]
 
 

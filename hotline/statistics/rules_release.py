@@ -31,7 +31,7 @@ from hotline.statistics.rules_definitions import (
 from hotline.text.places import ABROAD
 
 SMALLEST_SHARE = 40
-"""A share of tips is printed only if the printed number of all these tips is at least this."""
+"""If the printed number of tips is smaller than this, no share of these tips is printed."""
 MIN_SHOWN_SHARE, ENOUGH = 0.6, 0.8
 """Limits for the share of a table's numbers that are not "few". Below the first limit, the table changes to a longer
 period. From the second limit on, the table changes back."""
@@ -223,7 +223,8 @@ def _keyed(
 
 
 def _capped(cells: Mapping[CellName, int | None], name: CellName) -> int | None:
-    """Returns the number of a step, reduced to the smallest printed number of the steps before it."""
+    """Returns the number of a step. If an earlier step has a smaller printed number, returns the smallest of these
+    instead."""
     number, step = cells[name], INDICATORS[name.indicator][1].step_of
     while step:
         before = CellName(step, name.dimension, name.value)
@@ -275,7 +276,8 @@ def _in_time(
 
 
 def _without_small_countries(cells: Sequence[ReleaseNumber]) -> Sequence[ReleaseNumber]:
-    """Removes all countries except the three with the largest printed numbers."""
+    """Returns the numbers without those of countries. Only the three countries with the largest printed numbers
+    stay."""
     countries = [
         cell
         for cell in cells

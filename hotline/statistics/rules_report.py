@@ -26,7 +26,7 @@ from hotline.tips.rules import Urgency
 POINTS = 12
 """The maximum number of points in a small line chart."""
 SMALLEST_OF_PERSONS = 20
-"""A share of persons is printed only if the printed number of all these persons is at least this."""
+"""If the printed number of persons is smaller than this, no share of these persons is printed."""
 DANGER = str(Urgency.DANGER.value)
 IN_TIME_GOAL = 90
 """The share of urgent tips that should be acknowledged in time, in percent. The report names a lower share as a
@@ -118,7 +118,7 @@ class Planned:
     name: str
     label: str
     table: str
-    """The name of the table with its number. `-` means that the number comes from several tables."""
+    """The name of the table that contains this number. `-` means that the number comes from several tables."""
     unit: Unit
     share: tuple[str, str] | None = None
     """The two indicators from which a share is computed: the part and the whole."""
@@ -313,8 +313,8 @@ def _helped(longer: Sequence[Release], labels: Labels) -> Answer:
 
 
 def _problem(longer: Sequence[Release], labels: Labels) -> Answer:
-    """Returns a sentence about the largest problem. The first problem is late answers to danger, then refusals for lack
-    of room, then closures that wait."""
+    """Returns a sentence about the largest problem. Late answers to danger come before refusals for lack of room. Both
+    come before closures that wait."""
     name, unit, sentence = "late_closures", Unit.CASES, ""
     if longer:
         newest = longer[0]

@@ -14,7 +14,7 @@ from hotline.text.languages import SAMPLE
 
 HEAD = ("period", "indicator", "label", "dimension", "value", "value_label", "number", "unit")
 OLDEST = (1980, 1, 1, 0, 0, 0)
-"""The fixed time of each file in the archive. Because of it, two archives with equal files are equal."""
+"""The fixed time of each file in the archive. So the same files always give the same archive."""
 QUESTIONS: Sequence[tuple[str, str, str]] = (
     ("SDG 16.2.2: victims by sex, age and form", "T7, T8", "persons_by_who, persons_by_form"),
     ("GLOTIP: persons identified", "T9", "identified"),

@@ -344,7 +344,7 @@ class TipBoard:
     """The number of hours in the last `DUTY_DAYS` days that were checked. The hotline checks each hour if a responder
     is on duty."""
     uncovered: Mapping[str, int]
-    """The number of these hours without a responder on duty, by district."""
+    """The number of checked hours in which no responder was on duty, by district."""
     left: Mapping[str, int]
     """The number of calls in the last `DAYS` days that ended on each report screen. Empty unless the viewer belongs to
     the national desk."""
@@ -357,7 +357,7 @@ class UseBoard:
     days: Sequence[tuple[date, int, int]]
     """For each day: the date, the number of calls, and the number of topics that callers read."""
     counts: Mapping[CellName, int]
-    """The exact numbers of the same days, by topic, short code and lesson screen."""
+    """The exact numbers of all days of the board together, by topic, short code and lesson screen."""
 
 
 def tip_board(context: ConsoleContext, by: SignedIn) -> TipBoard:

@@ -156,9 +156,9 @@ def answer_chart(answer: rules_report.Answer, labels: Labels) -> str:
 
 def _map(releases: Sequence[Release], labels: Labels) -> Mapping[str, str]:
     """Returns the title, the SVG map and the text of the map of tips by district. The numbers come from the newest
-    published release that has them.
+    published release that contains tips by district.
 
-    All three are empty if no district shows a number.
+    The title, the map and the text are empty if no district shows a number.
     """
     at = ("tips_by_district", Dimension.DISTRICT)
     year = next((one for one in releases if one.has(*at)), None)

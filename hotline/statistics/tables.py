@@ -57,7 +57,7 @@ class ReleaseApproval(Row):
 
 class PersonSum(Row):
     """The sums about the persons of one month: numbers of records, and sums of their rounding keys. Only the reader
-    process can decrypt them. It deletes them after it has counted their year."""
+    process can decrypt them. The reader process deletes the sums after it has counted their year."""
 
     __tablename__ = "person_sum"
 
@@ -87,7 +87,7 @@ class ProgrammeTarget(Row):
     indicator: Mapped[str]
     year: Mapped[str]
     target: Mapped[int | None]
-    """If it is NULL, the indicator has no target from then on."""
+    """If the value is NULL, the indicator has no target from then on."""
     set_by: Mapped[str]
     set_at: Mapped[datetime]
 
