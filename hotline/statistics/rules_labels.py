@@ -3,10 +3,10 @@
 A chart is an SVG image. It never draws "few" as a bar, and each axis starts at zero. A chart has no id, because a page
 shows several charts. It has no style attribute, because the console's security policy refuses styles.
 
-Codes of the hotline are mapped to two international standards: HTCDS 2.0 and IC-TIP. Each mapping is a CSV file in the
-folder `hotline/tips`. Its first line names the standard and the version of the mapping. A code has one row for each
-field of the standard with the same meaning. A code without such a field has one row with the reason. The hotline does
-not claim to conform to IC-TIP: for that, a person must first compare the mapping with the code list of IC-TIP.
+Codes of the hotline are mapped to two international standards: HTCDS 2.0 and IC-TIP. Each mapping is a CSV file in this
+folder. Its first line names the standard and the version of the mapping. A code has one row for each field of the
+standard with the same meaning. A code without such a field has one row with the reason. The hotline does not claim to
+conform to IC-TIP: for that, a person must first compare the mapping with the code list of IC-TIP.
 """
 
 import csv
