@@ -69,7 +69,7 @@ class DecryptedTip:
     visit_facts: VisitFacts
     """The facts that decide how responders may visit. Every page shows them first."""
     erasure_asked_at: datetime | None
-    """The time when a person requested the erasure of the text. It can be another person than the caller who
+    """The time when a person requested the erasure of the text. This person can be another one than the caller who
     reported."""
     earlier: tuple[str, ...]
     """The earlier places of a tip whose place was corrected, the oldest first."""
@@ -79,7 +79,7 @@ class DecryptedTip:
 
 
 def missing_desks(context: Context) -> Sequence[str]:
-    """Returns the desks that have no key yet. The national desk and each district need one."""
+    """Returns the desks that have no key yet. The national desk and each district need a key."""
     with context.database.reading() as session:
         held = tables_desks.desk_codes(session)
     wanted = (NATIONAL, *(district.code for district in districts()))
@@ -211,8 +211,8 @@ def decrypt_unlocked(session: Session, found: UnlockedTip, desk: str) -> Decrypt
 def send_down(
     context: Context, tip_id: int, *, passphrase: str, by: TwoPeople, reason: str
 ) -> None:
-    """Gives the district and the camp of a tip access to it, and alerts the responders there. An official may be
-    involved, so only the national desk had access.
+    """Gives the desks of the tip's district and camp access to the tip, and alerts the responders there. An official
+    may be involved, so only the national desk had access.
 
     Only the national desk can do this, once for each tip. This command is needed even if the caller later says that no
     official is involved. Raises EndRefused and the same errors as `unlock`.
@@ -287,7 +287,7 @@ def _asked(
 ) -> QuestionBack | None:
     """Returns the question that a desk asked about a tip, with the caller's answer.
 
-    If the answer cannot be decrypted, returns the question without it. So the tip can still be shown.
+    If the answer cannot be decrypted, returns the question without an answer. So the tip can still be shown.
     """
     if row is None:
         return None

@@ -99,8 +99,8 @@ class MadeFile:
 
 
 def new_passphrase(token: str) -> tuple[str, str]:
-    """Returns six random words for a passphrase. Also returns them encrypted for this session, so that a form can send
-    them back."""
+    """Returns six random words for a passphrase. Also returns the words encrypted for this session, so that a form can
+    send them back."""
     words = rules_sign_in.suggest_password(secrets.choice, WORDS).replace("-", " ")
     return words, lock_key(token, words.encode(), account=BOUND).hex()
 
@@ -241,8 +241,8 @@ def _call(tip: Tip, say: Callable[..., str]) -> list[tuple[str, str]]:
 def _answers(
     context: ConsoleContext, tip: DecryptedTip | None, language: str
 ) -> list[tuple[str, str]]:
-    """Returns the caller's answers, and the caller's answer to a desk's question. Leaves out notes, because responders
-    wrote them."""
+    """Returns the caller's answers, and the caller's answer to a desk's question. Leaves out the notes of
+    responders."""
     if tip is None:
         return []
     answers = service_reading.read_answers(context, tip, language)

@@ -60,7 +60,8 @@ class DecryptedNote:
     words: str = field(default="", repr=False)
 
     def headed(self, context: Context, language: str) -> str:
-        """Returns the heading of this note on a page. It contains the time when the responder wrote the note."""
+        """Returns the heading of this note on a page. The heading contains the time when the responder wrote the
+        note."""
         time = f"{self.at.astimezone(KIGALI):%d/%m %H:%M}"
         return context.phrases.say(language, Template.NOTE_AT, time=time)
 

@@ -110,7 +110,7 @@ def _case_lines(turn: ReaderTurn, tip: Tip, decrypted: DecryptedTip) -> Iterator
 def timeline_page(turn: ReaderTurn) -> ReaderAnswer:
     """Returns the page with the timeline of a case, the newest event first.
 
-    The page shows that two cases are linked only if the responder knows both.
+    The page shows that two cases are linked only if the responder knows both cases.
     """
     known = turn.known()
     if known is None:

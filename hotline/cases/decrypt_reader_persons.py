@@ -98,7 +98,7 @@ def may_be_asked(context: Context, tip: Tip) -> bool:
     """Returns True if the phone may show the screens about persons for this case.
 
     Without the public key of the reader process, no case has these screens. Drills, test tips, sample data and
-    complaints never have them.
+    complaints never have these screens.
     """
     try:
         context.encrypter.reader_key()
@@ -109,7 +109,7 @@ def may_be_asked(context: Context, tip: Tip) -> bool:
 
 def flags_of_cases(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
     """Returns the flags and lists about the persons in these cases. The keys of `cases` are the references by which the
-    responder knows them.
+    responder knows these cases.
 
     Leaves out a case that does not fit into the encrypted answer.
     """

@@ -207,8 +207,8 @@ def tips(visit: Visit) -> Response:
 
 
 MAX_TIP_DIGITS = 7
-"""The maximum number of digits of a tip number. A longer number is a receipt or a telephone number, and no search finds
-these."""
+"""The maximum number of digits of a tip number. A longer number is a receipt or a telephone number, and a search never
+finds such a number."""
 
 
 @form_view(tips, "q")

@@ -122,7 +122,7 @@ def _who(visit: Visit, tip: BoardCase) -> str:
 
 def _marks(visit: Visit, tip: BoardCase) -> Iterator[tuple[str, str]]:
     """Yields the warnings that an officer must read before a visit, each with its colour. A complaint about the
-    national desk has no warnings, because no one visits because of it."""
+    national desk has no warnings, because it is no reason for a visit."""
     if tip.official == OVERSEEN:
         return
     if tip.visit_mark:
@@ -322,7 +322,7 @@ def _add_to_case(visit: Visit, tip_id: int, words: str) -> None:
 
 @form_view(show_handover)
 def read(visit: Visit) -> Response:
-    """Shows the decrypted handover notes. They stay unread until the reader confirms them."""
+    """Shows the decrypted handover notes. The notes stay unread until the reader confirms them."""
     until = visit.context.now().isoformat()
     notes = decrypt_desk_reading.handover_notes(visit.context, visit.by, visit.token)
     return decrypted_page(visit, "handover_read.html", "/handover", notes=notes, until=until)

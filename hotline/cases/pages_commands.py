@@ -83,7 +83,7 @@ NEW = "new"
 
 @form_view(pages.tip, "of_persons", text={KeyMissing: NOT_READABLE, DecryptionFailed: NOT_READABLE})
 def read(visit: Visit, tip_id: int) -> Response:
-    """Shows the decrypted reports about the persons of a case. No other page shows them.
+    """Shows the decrypted reports about the persons of a case. No other page shows these reports.
 
     Before that, commits a row to the audit log.
     """
@@ -178,8 +178,8 @@ OF_CALLER = {
     "me_adult": phrase("The caller, an adult"),
     UNSURE: phrase("Not known"),
 }
-"""Labels for an officer who writes down a call. They replace labels in which the caller speaks, such as "I am under
-18"."""
+"""Labels for an officer who writes down a call. These labels replace labels in which the caller speaks, such as "I am
+under 18"."""
 
 
 def call_form(visit: Visit) -> Response:

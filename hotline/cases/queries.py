@@ -185,8 +185,8 @@ _OWN = aliased(Assignment)
 
 
 def _is_own(viewer: Viewer) -> ColumnElement[bool]:
-    """Returns the condition for a viewer's own tips. The viewer is the assignee, or was alerted of the tip and no
-    responder has taken it."""
+    """Returns the condition for a viewer's own tips. The viewer is the assignee of such a tip. If no responder has
+    taken the tip, it is enough that the viewer was alerted of it."""
     was_alerted = exists().where(
         _OWN.tip_id == Tip.id, _OWN.responder_id == viewer.responder_id, _OWN.released_at.is_(None)
     )
@@ -324,7 +324,7 @@ class TipOverview:
     acknowledged_at: datetime | None
     unproven: str | None
     """The name of a responder whose SMS is not in the gateway's inbox yet. The SMS counts only after the hotline has
-    found the SMS there."""
+    found the SMS in the inbox."""
     assignments: int
     same_contact: int
     """The number of other tips from the same phone in the same week. These tips are linked, but each stays a tip of its

@@ -52,7 +52,7 @@ class MonthTips:
 def due_months(session: Session, counted: Collection[str], at: datetime) -> Sequence[str]:
     """Returns the months that must be counted by `at` and are not counted yet.
 
-    The first possible month is the first one that was counted, or that has codes or answers about help.
+    Begins with the first month that was counted, or that has codes or answers about help.
     """
     filed = session.scalars(select(FILED).join(CaseKey, CaseKey.tip_id == Tip.id))
     known = {rules_follow_up.month_of(one) for one in filed} | {*counted}

@@ -161,7 +161,7 @@ def _is_only_read(
     case: str, by_pin: Mapping[str, Tip], due: Collection[int], pinned: CallerFacts
 ) -> bool:
     """Returns True if the responder can only read this case on the phone, and has nothing to decide or to follow up in
-    it."""
+    this case."""
     tip = by_pin.get(case)
     return tip is not None and tip.id not in due and case not in _asked_of(pinned)
 

@@ -102,8 +102,8 @@ class ReaderTurn:
         return self.session.get_one(Tip, alert.tip_id), alert
 
     def open_case(self) -> Tip | None:
-        """Returns the case that the request names. Returns None if it is closed, or if the responder no longer has
-        it."""
+        """Returns the case that the request names. Returns None if the case is closed, or if the responder no longer
+        has the case."""
         known = self.known()
         return None if known is None or known[0].closed_at is not None else known[0]
 
@@ -281,7 +281,7 @@ def has_unread_warnings(turn: ReaderTurn) -> bool:
 
 def warnings_page(turn: ReaderTurn) -> ReaderAnswer:
     """Returns the page with warnings about PINs of the desk, the newest first. Records that the coordinator has read
-    them."""
+    these warnings."""
     lines = [
         turn.say(
             rules.SHOWN_TEMPLATES[PinWarning(row.kind)],

@@ -28,7 +28,7 @@ class Column(StrEnum):
     TO_APPROVE = "to_approve"
     """Cases whose closure a second person must confirm."""
     OWED = "owed"
-    """Cases in which a follow-up about a person is overdue. Such a case may be closed."""
+    """Cases in which a follow-up about a person is overdue. The case itself can already be closed."""
 
 
 class BoardCase(NamedTuple):
@@ -53,7 +53,7 @@ class BoardCase(NamedTuple):
     owed_at: datetime | None
     """The time of the next reminder about a person. None unless an earlier reminder was sent and is not answered."""
     duty_at: datetime | None
-    """The time at which a person of the district comes on duty, if the alert waits for this. Otherwise None."""
+    """The time at which a person of the district comes on duty, if the alert waits until then. Otherwise None."""
     open_due: datetime | None
     outcome_due: datetime | None
     closure_due: datetime | None

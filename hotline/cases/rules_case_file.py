@@ -94,7 +94,7 @@ def refuses_police(person: MetPerson) -> bool:
 
 def refusal_of(people: Sequence[MetPerson], n: int | None) -> FileStop | None:
     """Returns the reason why a file must not contain the codes of person `n`. Returns None if the file may contain
-    them.
+    these codes.
 
     If `n` is None, the file is about no person and contains no codes.
     """

@@ -1,8 +1,8 @@
 """Defines the requests that the web process sends to the reader process after a responder has typed a PIN, and their
 answers. Also collects what a responder types about a person. Pure.
 
-The web process cannot check a PIN and cannot decrypt a case. It shows the flags, lists and texts that it gets from the
-reader process.
+The web process cannot check a PIN and cannot decrypt a case. The web process only shows the flags, lists and texts that
+it gets from the reader process.
 
 In a conversation, an answer is a value that the flow stores under a name. Most constants here are such names.
 """
@@ -24,7 +24,7 @@ WORK_PIN = "work_pin"
 START_PIN, NEW_PIN, NEW_AGAIN = "start_pin", "new_pin", "new_again"
 """Three answers: the start PIN from paper, the new PIN, and the new PIN again."""
 READER_PINS = frozenset({WORK_PIN, START_PIN, NEW_PIN, NEW_AGAIN})
-"""The answers that only the reader process gets. No process stores them."""
+"""The answers that only the reader process gets. No process stores these answers."""
 PIN, NUMBER_KEY, NUMBER_END = "pin", "number_key", "number_end"
 """Three fields of the encrypted request: the typed PIN, the keyed digest of the phone number, and the last digits of
 the number."""
@@ -40,7 +40,7 @@ AGAIN = "work_again"
 WORK_QUESTION = "work_question"
 """The answer that contains the name of a question for the caller."""
 WORK_WORDS = "work_words"
-"""The answer that contains the text of a note. It goes to the reader process together with the PIN, and is always
+"""The answer that contains the text of a note. The text goes to the reader process together with the PIN, and is always
 stored encrypted."""
 WORK_COLLEAGUE = "work_colleague"
 """The answer that names the colleague who is asked to take a case."""

@@ -327,7 +327,7 @@ def _checked(
 
 
 close_tip = _checked(service_retention.close_tip)
-"""Closes a tip. If a second person must confirm the closure, only requests it."""
+"""Closes a tip. If a second person must confirm the closure, only requests the closure."""
 reopen, helped = _checked(service_retention.reopen_tip), _checked(service_retention.record_help)
 hold = _checked(service_retention.set_legal_hold, check_decides)
 lift = _checked(service_retention.lift_legal_hold, check_decides)

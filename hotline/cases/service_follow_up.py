@@ -158,8 +158,8 @@ def _ask(
 ) -> None:
     """Asks these responders by SMS about a person.
 
-    `reminds` is True if the SMS goes to the responders who should report. It is False if the SMS goes to people on a
-    higher escalation level.
+    `reminds` is True if the SMS goes to the responders who should report. `reminds` is False if the SMS goes to people
+    on a higher escalation level.
     """
     template = Template.FOLLOW if reminds else Template.FOLLOW_ABOVE
     names = queries.newest_by_responder(session, tip.id)
@@ -199,8 +199,8 @@ def reopen_as_danger(
         drop_closure_request(tip)
     tip.first_urgency = tip.first_urgency or tip.urgency
     tip.urgency, tip.danger_at = Urgency.DANGER, at
-    # This function alerts the responders of the case itself, so no other process may alert them. An earlier assignee
-    # must acknowledge the case again.
+    # This function itself alerts the responders of the case, so no other process may alert these responders. An earlier
+    # assignee must acknowledge the case again.
     tip.assigned_at, tip.alert_urgency = at, Urgency.DANGER
     tables_audit.append_about_tip(session, tip.id, "danger_again", by.actor, at)
     tables_persons.bring_offers_forward(session, tip.id, at + rules_follow_up.OFFER_WITHIN)

@@ -9,7 +9,7 @@ The holder of a receipt can also answer a desk's question, once. The module encr
 who asked. Only `cases/decrypt_access.py` can decrypt the answer.
 
 The holder can also say if the help was good. No responder, desk or service ever sees such an answer. The reader process
-counts several answers at once for the statistics, and then deletes them.
+counts several answers at once for the statistics, and then deletes these answers.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -40,7 +40,7 @@ from hotline.tips.rules_receipts import ASKS_HELP, HelpOpinion
 BUT_PINS = "but-pins:"
 """The first part of a digest, if digits that may be a PIN were replaced in its text."""
 CompareSecret = Callable[[Session], "AttemptResult"]
-"""A function that compares a secret. It returns the tips or the code to which a right secret gives access."""
+"""A function that compares a secret. The function returns the tips or the code to which a right secret gives access."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +194,8 @@ SHOWN = "receipt"
 
 
 class SessionNumber(Mapping[str, str]):
-    """The receipt number of this session. It is computed only if a screen's text contains the placeholder, which is
-    rare."""
+    """The receipt number of this session. The number is computed only if a screen's text contains its placeholder,
+    which is rare."""
 
     def __init__(self, context: Context, session_key: str) -> None:
         self._pseudonyms = context.pseudonyms

@@ -198,7 +198,7 @@ def _record(
         )
         _tell_referrer(session, context, tip, offer, at)
     else:
-        # The reminder to ask another service is due at once. The clock process sends it.
+        # The reminder to ask another service is due at once. The clock process sends this reminder.
         _write(session, Template.SERVICE_FULL, responder.id, at, ref=row.reference)
 
 

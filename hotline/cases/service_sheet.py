@@ -103,7 +103,7 @@ class TipLine:
     question: str
     is_overdue: bool
     duty_at: datetime | None
-    """The time at which a person of the district comes on duty, if the alert waits for this. Otherwise None."""
+    """The time at which a person of the district comes on duty, if the alert waits until then. Otherwise None."""
     is_held: bool
     erasure_asked_at: datetime | None
     erased_at: datetime | None
@@ -303,7 +303,7 @@ class TimelineItem:
     reason: str = ""
     place: str = ""
     entry_id: int = 0
-    """The id of the case event. It is 0 if the entry comes from another table."""
+    """The id of the case event. The id is 0 if the entry comes from another table."""
     corrects: bool = False
     """True if this entry corrects an earlier case event. Pages show both entries."""
 

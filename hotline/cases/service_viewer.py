@@ -3,7 +3,7 @@
 An account may see the tips of a desk only if the desk's key was encrypted for the account. A role alone gives no
 access.
 
-The timeline contains nothing encrypted. It never shows who is excluded from the case.
+The timeline contains nothing encrypted. The timeline never shows who is excluded from the case.
 """
 
 from collections.abc import Mapping, Sequence

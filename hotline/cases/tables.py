@@ -1,7 +1,8 @@
 """Defines two groups of tables: opinions about the help that persons got, and requests to the reader process.
 
 Opinions wait here until the reader process has counted them. The row of an opinion names no tip, person, responder or
-service. Its only time is the month. Its id is a random number, so the order of the ids reveals nothing.
+service. The only time in the row is the month. The id of the row is a random number, so the order of the ids reveals
+nothing.
 
 A row of `PinReading` is one request that a responder makes with a PIN. A session has at most one request for each text
 that it has sent so far. A row of `PinReadingAsk` is a hop that waits for the answer. A hop that arrives twice makes two
@@ -89,7 +90,7 @@ class PinReading(Row):
     answer."""
     shown: Mapped[bytes | None] = mapped_column(LargeBinary)
     """The answer without the text of a case, as the phone showed it. Only the gateway's session id together with the
-    PIN decrypts it."""
+    PIN decrypts this answer."""
     given_up_at: Mapped[datetime | None]
     """The time at which the phone asked the responder to wait, because no answer had come in time. From then on, a hop
     with the same text always asks the responder to wait."""
@@ -97,8 +98,8 @@ class PinReading(Row):
 
 
 class PinReadingAsk(Row):
-    """A hop that waits for the reader process. It has the PIN, encrypted for the reader process, and a column for the
-    answer."""
+    """A hop that waits for the reader process. The row contains the PIN, encrypted for the reader process, and later
+    the answer."""
 
     __tablename__ = "pin_reading_ask"
     __table_args__ = (Index("pin_reading_ask_open", "answered_at", "id"),)
@@ -107,7 +108,7 @@ class PinReadingAsk(Row):
     reading_id: Mapped[int] = mapped_column(ForeignKey("pin_reading.id", ondelete="CASCADE"))
     encrypted_pin: Mapped[bytes] = mapped_column(LargeBinary)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
-    """The public key of this hop. The answer is encrypted with it."""
+    """The public key with which the answer to this hop is encrypted."""
     box: Mapped[bytes | None] = mapped_column(LargeBinary)
     asked_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]

@@ -1,7 +1,7 @@
 """Defines the tables of case files and of records of harm. Also finds the desks that lack the key of a case, and desks
 that must no longer have this key.
 
-A case file itself is never stored. Its row contains the tip and the person only until the file is made.
+A case file itself is never stored. The row of a case file contains the tip and the person only until the file is made.
 
 The condition for reading a tip is in `tips/queries_visible.py`. No statistics read records of harm.
 """
@@ -197,7 +197,7 @@ def _beyond() -> ColumnElement[bool]:
 
 
 class HarmRecord(Row):
-    """A record of one harm: who wrote it, and which second person read it. It contains no tip."""
+    """A record of one harm: who wrote it, and which second person read it. The row contains no tip."""
 
     __tablename__ = "harm_record"
 

@@ -158,7 +158,7 @@ COMPANION_WORDS = """
 ABANTU BARI HAJE TWARI MU MURI NA KU WA BY SMS PEOPLE PERSONS CAME WE WERE AT IN THE ATTENDED
 PERSONNES GENS ETAIENT NOUS ETIONS A AU LA LE L DANS VENUS SEANCE SESSION
 """
-"""Words that a leader may write next to the number and the occasion. They do not change the meaning."""
+"""Words that a leader may write next to the number and the occasion. These words do not change the meaning."""
 JOIN_WORDS = frozenset({"UMUYOBOZI", "LEADER", "LEADERS", "RESPONSABLE"})
 
 
@@ -260,7 +260,8 @@ attempts."""
 Passed = Mapping[str, datetime]
 """For each passed lesson, by its name, the start of the session in which the officer passed it."""
 Digest = Callable[[str], str]
-"""A function that returns hexadecimal digits for a text. Only a process with the hotline's key can compute them."""
+"""A function that returns hexadecimal digits for a text. Only a process with the hotline's key can compute these
+digits."""
 
 
 class CertificateVerdict(StrEnum):

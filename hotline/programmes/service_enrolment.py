@@ -60,7 +60,8 @@ from hotline.text.typed import clean_keys
 PROGRAMMES = {str(roll): roll for roll in Programme}
 """All programmes, by the names of their flows."""
 ALL_CODES = ""
-"""The value that means all codes of a programme together. Wrong attempts to type a code are counted under it."""
+"""The value that means all codes of a programme together. Wrong attempts to type a code are counted under this
+value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,9 +365,9 @@ class Learner:
 
     number_key: str
     district: str
-    """The learner's district. It is empty for a responder who belongs to several districts."""
+    """The learner's district. Empty for a responder who belongs to several districts."""
     row: Participant | None
-    """The row with the passed lessons. It is None for a responder who has not answered any case yet."""
+    """The row with the passed lessons. None for a responder who has not answered any case yet."""
 
 
 def learner_of(

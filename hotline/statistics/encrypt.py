@@ -1,4 +1,4 @@
-"""Encrypts the monthly sums about persons. Only the reader process can decrypt them and add them up."""
+"""Encrypts the monthly sums about persons. Only the reader process can decrypt the sums and add them up."""
 
 import json
 from collections.abc import Mapping

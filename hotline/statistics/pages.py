@@ -58,8 +58,8 @@ class Block:
 
     @property
     def is_long(self) -> bool:
-        """Returns True for a long table, which the page shows folded. Its chart shows the rows with the largest
-        numbers."""
+        """Returns True for a long table, which the page shows folded. The chart next to the table shows the rows with
+        the largest numbers."""
         return self.drawing is not None and len(self.rows) > FOLDED_FROM
 
 
@@ -283,7 +283,7 @@ WEEKS_IN_TIME = {
 
 
 def _weeks(visit: Visit, found: TipBoard) -> Sequence[Block]:
-    """Returns a block for each urgency. It shows how many tips of each week were acknowledged in time."""
+    """Returns a block for each urgency. The block shows how many tips of each week were acknowledged in time."""
     hint = visit.say(phrase("Each bar shows the tips taken in time, of all tips of that week."))
     made = []
     for urgency, weeks in found.weeks.items():
@@ -317,7 +317,7 @@ def _map(visit: Visit, found: TipBoard) -> Block | None:
 
 def _left(visit: Visit, found: TipBoard) -> Block | None:
     """Returns the number of calls that ended on each screen of the report flow, for the national desk. Returns None if
-    no call ended there, and for all other desks."""
+    no call ended on such a screen, and for all other desks."""
     if not any(found.left.values()):
         return None
     title = visit.say(phrase("Report screens where callers leave"))

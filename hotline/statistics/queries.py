@@ -216,8 +216,8 @@ def spans_of(session: Session, period: str) -> Spans:
 
 
 def published_periods(session: Session) -> Sequence[str]:
-    """Returns the periods with a published release: people in two roles have approved it. The periods are in the order
-    in which their releases were made."""
+    """Returns the periods with a published release: people in two roles have approved the release. The periods are in
+    the order in which their releases were made."""
     approved = (
         select(ReleaseApproval.release_id)
         .group_by(ReleaseApproval.release_id)
@@ -305,7 +305,7 @@ def targets(session: Session, year: str) -> Mapping[str, int]:
 def write_target(
     session: Session, indicator: str, year: str, target: int | None, *, by: str, at: datetime
 ) -> None:
-    """Stores a target of the programme. A target of None removes the earlier one."""
+    """Stores a target of the programme. If the target is None, removes the earlier target."""
     row = ProgrammeTarget(indicator=indicator, year=year, target=target, set_by=by, set_at=at)
     session.add(row)
     session.flush()

@@ -1,7 +1,7 @@
 """Counts the persons of each month's cases. Only after that, the module erases the codes, times and keys of these
 cases.
 
-The reader process does this. It is the only process that can decrypt codes without a person's PIN. Each step is one
+The reader process does this, because only this process can decrypt codes without a person's PIN. Each step is one
 transaction. After a crash, the next run continues after the last completed step.
 """
 
@@ -48,7 +48,7 @@ ERRAND = "codes"
 
 def count_due_months(context: ReaderContext) -> None:
     """Counts the persons of the months that have ended, at most once an hour. Also marks the cases whose codes will
-    soon be erased, so that admins can see them. Erases the codes that are due. Raises StoreUnavailable."""
+    soon be erased, so that admins can see these cases. Erases the codes that are due. Raises StoreUnavailable."""
     at = context.now()
     with context.database.reading() as session:
         if queries_retention.is_done(session, ERRAND, at, EVERY):

@@ -151,7 +151,7 @@ def medians(tips: Iterable[CountedTip]) -> Mapping[CellName, int]:
     """Returns by urgency the median number of minutes until a tip was read. A tip that was not read counts as an
     infinite time.
 
-    The median is rounded up to one of `MEDIAN_STEPS`. An urgency is left out if its median exceeds the largest of them.
+    The median is rounded up to one of `MEDIAN_STEPS`. An urgency is left out if its median exceeds the largest step.
     """
     waits: dict[int, list[float]] = defaultdict(list)
     for tip in tips:

@@ -1,9 +1,10 @@
 """Reads the definitions of all published tables and indicators from `definitions.toml`. Also computes periods, and
 rounds numbers. Pure.
 
-The texts in `definitions.toml` are English texts of the console's catalogue. `tools/update_texts.py` collects them.
+The texts in `definitions.toml` are English texts of the console's catalogue. `tools/update_texts.py` collects these
+texts.
 
-A period follows Kigali's calendar. It is written `2026-11` (month), `2026-Q4` (quarter), `2026-H2` (half-year) or
+A period follows Kigali's calendar. A period is written `2026-11` (month), `2026-Q4` (quarter), `2026-H2` (half-year) or
 `2026` (year).
 
 A number of tips or persons is rounded to a multiple of 5, so that a printed number identifies no record. The method is
@@ -223,7 +224,8 @@ class PublishedTable:
     """The shortest period for which the table is published."""
     indicators: tuple[Indicator, ...]
     sensitive: bool = False
-    """True for a table about tips or persons. Its numbers are published 75 days after the end of a period."""
+    """True for a table about tips or persons. The numbers of such a table are published 75 days after the end of a
+    period."""
 
     def shortest(self, indicator: Indicator) -> Span:
         """Returns the shortest period for which an indicator of this table is published."""
@@ -340,7 +342,7 @@ def at_most(number: int | None, earlier: int | None) -> int | None:
 
 
 def share(part: int | None, whole: int | None, *, smallest_whole: int) -> int | None:
-    """Returns the share of the part in the whole, in percent. Both are printed numbers.
+    """Returns the share of the part in the whole, in percent. The part and the whole are printed numbers.
 
     Returns None if the whole is too small, or if a number is "few".
     """
@@ -352,7 +354,7 @@ def share(part: int | None, whole: int | None, *, smallest_whole: int) -> int | 
 @cache
 def _moves() -> Sequence[tuple[int, int, int]]:
     """Returns three numbers for each possible key sum: the change of the exact number, and the first and the last key
-    sum with this change. The file rounding.csv lists them."""
+    sum with this change. The file rounding.csv contains these numbers."""
     text = files(__package__).joinpath("rounding.csv").read_text(encoding="utf-8")
     rows = [
         (int(row["move"]), int(row["first_key"]), int(row["last_key"]))

@@ -1,12 +1,12 @@
 """Names periods, numbers, groups and codes for a reader, and draws charts of printed numbers. Pure.
 
-A chart is an SVG image. It never draws "few" as a bar, and each axis starts at zero. A chart has no id, because a page
-shows several charts. It has no style attribute, because the console's security policy refuses styles.
+A chart is an SVG image. A chart never draws "few" as a bar, and each axis starts at zero. A chart has no id, because a
+page shows several charts. A chart has no style attribute, because the console's security policy refuses styles.
 
 Codes of the hotline are mapped to two international standards: HTCDS 2.0 and IC-TIP. Each mapping is a CSV file in this
-folder. Its first line names the standard and the version of the mapping. A code has one row for each field of the
-standard with the same meaning. A code without such a field has one row with the reason. The hotline does not claim to
-conform to IC-TIP: for that, a person must first compare the mapping with the code list of IC-TIP.
+folder. The first line of the file names the standard and the version of the mapping. A code has one row for each field
+of the standard with the same meaning. A code without such a field has one row with the reason. The hotline does not
+claim to conform to IC-TIP: for that, a person must first compare the mapping with the code list of IC-TIP.
 """
 
 import csv
@@ -297,8 +297,8 @@ class MappedCode:
     """The name of a field in HTCDS, or of an element in IC-TIP. Empty if the standard has nothing with this meaning. In
     this case, the note gives the reason."""
     value: str
-    """For HTCDS, the value of the field. It is empty if the field contains the hotline's own code. For IC-TIP, the part
-    of the element."""
+    """For HTCDS, the value of the field. The value is empty if the field contains the hotline's own code. For IC-TIP,
+    the part of the element."""
     note: str
 
     @property

@@ -111,9 +111,9 @@ def next_spans(spans: Spans, releases: Iterable[Release]) -> Spans:
     """Returns the shortest period of each table for a new year, based on the numbers that the releases of the last year
     printed.
 
-    If too many numbers of a table were "few", the table changes to the next longer period. It changes back to a shorter
-    period if enough numbers would not be "few". To estimate this, each printed number is divided equally among the
-    shorter periods.
+    If too many numbers of a table were "few", the table changes to the next longer period. The table changes back to a
+    shorter period if enough numbers would not be "few". To estimate this, each printed number is divided equally among
+    the shorter periods.
     """
     printed: dict[str, list[int | None]] = {}
     for release in releases:
@@ -191,7 +191,7 @@ def with_sums(cells: Sequence[ReleaseNumber], parts: Sequence[Release]) -> Seque
 
 
 def is_of_persons(indicator: Indicator) -> bool:
-    """Returns True if the reader process counts this indicator. It is the process that decrypts the codes of cases."""
+    """Returns True if the reader process counts this indicator. Only the reader process decrypts the codes of cases."""
     in_t14 = INDICATORS[indicator.name][0].name == "T14"
     return indicator.unit is Unit.PERSONS or in_t14
 

@@ -36,7 +36,7 @@ MAXIMUM = "no_room_share"
 """The name of the indicator whose target is a maximum. For all other indicators, the target is a minimum."""
 BELOW_TARGET, ABOVE_TARGET = phrase("below target"), phrase("above target")
 NOT_HELD = "\N{EN DASH}"
-"""The sign in place of a number that a release does not contain. It does not mean "few"."""
+"""The sign in place of a number that a release does not contain. This sign does not mean "few"."""
 NO_DATA = phrase("No release is published yet.")
 _USED = phrase("The hotline was called {number} times in {period}.")
 _IN_TIME = phrase("{number} of urgent tips were taken in time in {period}.")
@@ -313,8 +313,8 @@ def _helped(longer: Sequence[Release], labels: Labels) -> Answer:
 
 
 def _problem(longer: Sequence[Release], labels: Labels) -> Answer:
-    """Returns a sentence about the largest problem. Late answers to danger come before refusals for lack of room. Both
-    come before closures that wait."""
+    """Returns a sentence about the largest problem. Late answers to danger come before refusals for lack of room. These
+    two problems come before closures that wait."""
     name, unit, sentence = "late_closures", Unit.CASES, ""
     if longer:
         newest = longer[0]

@@ -230,8 +230,8 @@ def _live(context: Context) -> FlowSet | None:
 def rows_of(flow_set: FlowSet) -> LiveRows:
     """Returns the topics, short codes and screens that callers can reach in a flow set.
 
-    A flow with a topic is a lesson, unless `NO_LESSONS` contains it. The result has no screens of complaint flows.
-    Their numbers would show the national desk that callers complain about it.
+    A flow with a topic is a lesson, unless `NO_LESSONS` contains it. The result has no screens of complaint flows. The
+    numbers of these screens would show the national desk that callers complain about the national desk.
     """
     topics: set[str] = set()
     screens: set[str] = set()

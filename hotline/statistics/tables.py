@@ -57,7 +57,7 @@ class ReleaseApproval(Row):
 
 class PersonSum(Row):
     """The sums about the persons of one month: numbers of records, and sums of their rounding keys. Only the reader
-    process can decrypt them. The reader process deletes the sums after it has counted their year."""
+    process can decrypt the sums. The reader process deletes the sums after it has counted their year."""
 
     __tablename__ = "person_sum"
 
