@@ -72,8 +72,8 @@ SENTENCES: Mapping[LoggedEvent, str] = {
     LoggedEvent.CLOSED: phrase("{who} closed the case."),
     LoggedEvent.REOPENED: phrase("{who} reopened the case."),
 }
-"""The sentence that a case file prints for each kind of event. A case file leaves out all other events, because they
-reveal something about the caller, about other cases, or about where a person is now."""
+"""For each kind of event that a case file may contain, the sentence that it prints. A case file leaves out all other
+kinds of events, because they reveal something about the caller, about other cases, or about where a person is now."""
 CLOSING = phrase("{who} asked to close the case.")
 OPENED = phrase("{who} opened the report.")
 CUSTODY = {

@@ -1,5 +1,6 @@
-"""Decrypts the codes about persons and the notes of a case, with the key of the reader process or of a desk. No module
-that answers the gateway may import this file.
+"""Decrypts the coded answers about persons and the notes of a case, with the key of the reader process or of a desk. A
+code is a coded answer about a person, for example about the person's sex. No module that answers the gateway may import
+this file.
 
 The calling function must first check that a person may see the content. That function checks the PIN or the account's
 key, and calls `visible_to`.

@@ -140,8 +140,8 @@ def _marks(visit: Visit, tip: BoardCase) -> Iterator[tuple[str, str]]:
 def since(visit: Visit) -> Response:
     """Returns the version number of the board. Answers with 304 if the browser already shows this version.
 
-    For a locked board, returns only two values: the number of dangers without an assignee, and a mark that changes with
-    the newest danger.
+    For a locked board, returns only two values: the number of cases about danger without an assignee, and a mark that
+    changes when a new such case arrives.
     """
     service_sessions.note_board(visit.context, visit.token)
     if visit.by.is_locked:
@@ -158,15 +158,16 @@ LOCKED = "locked"
 
 
 def _urgent(visit: Visit) -> tuple[int, str]:
-    """Returns the number of dangers without an assignee. Also returns a mark that is different for each newest danger,
-    and does not reveal the case."""
+    """Returns the number of cases about danger without an assignee. Also returns a mark that changes when a new such
+    case arrives. The mark does not reveal the case."""
     board = service_board.board(visit.context, visit.by).sorted
     key = visit.by.session_key.encode()
     return board.urgent, hmac.digest(key, str(board.newest).encode(), "sha256").hex()[:16]
 
 
 def locked(visit: Visit) -> Response:
-    """Shows a locked board: only the number of dangers without an assignee, and fields for password and code."""
+    """Shows a locked board: only the number of cases about danger without an assignee, and fields for password and
+    code."""
     if not visit.by.is_locked:
         return show(visit)
     to = local_address(visit.asked("to") or visit.form.text("to"))

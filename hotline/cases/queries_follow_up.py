@@ -1,4 +1,4 @@
-"""Finds the cases that a monthly count must include, and deletes their codes about persons after the count."""
+"""Finds the cases that a monthly count must include, and deletes their coded answers about persons after the count."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,12 +28,12 @@ FILED = func.coalesce(Tip.filed_at, Tip.created_at)
 
 @dataclass(frozen=True, slots=True)
 class MonthTips:
-    """The tips that were filed in a month and that have codes about persons."""
+    """The tips that were filed in a month and that have coded answers about persons."""
 
     tips: Sequence[Tip]
     written: int
-    """The number of case events with codes. If the number has changed, a responder has recorded more codes since these
-    tips were read."""
+    """The number of case events with coded answers. If the number has changed, a responder has recorded more answers
+    since these tips were read."""
 
     @property
     def ids(self) -> Sequence[int]:

@@ -149,7 +149,7 @@ def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
     answer = answer.and_also(decrypt_reader_persons.flags_of_cases(turn, own))
     answer = answer.and_also(decrypt_reader_persons.owed_in(turn, judged))
     untaken = [one for one in urgent if tips[one].assignee_id is None]
-    # If there is a real danger, drills do not count. So the phone can show the page of the real danger.
+    # If there is a real case about danger, drills do not count. So the phone can show the page of the real case.
     untaken = [one for one in untaken if tips[one].channel != rules_trial.DRILL] or untaken
     other = FIRST in answer.words or has[rules_reading_requests.HAS_WARNINGS]
     if other or len(untaken) != 1 or not _is_only_read(untaken[0], by_pin, due, pinned):
@@ -720,8 +720,8 @@ def _done(
 
 
 def _with_page(turn: ReaderTurn, view: ReaderAnswer, *, again: bool) -> ReaderAnswer:
-    """Adds the page of the only danger that no responder has taken. If the page cannot be decrypted, the home screen
-    follows the PIN instead."""
+    """Adds the page of the only case about danger that no responder has taken. If the page cannot be decrypted, the
+    home screen follows the PIN instead."""
     if ONE_DANGER not in view.flags:
         return view
     ask = ReaderQuestion(ReaderQuestionKind.PAGE, view.words[FIRST])

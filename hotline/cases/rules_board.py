@@ -11,8 +11,8 @@ from hotline.tips.rules import Matter, Urgency, acknowledge_due, visit_facts
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 CARDS = 12
-"""The maximum number of cases that a column shows. The page gives the number of all others, with a link to their
-list."""
+"""The maximum number of cases that a column shows. The page gives the number of all other cases, with a link to the
+list of these cases."""
 
 
 class Column(StrEnum):
@@ -118,9 +118,9 @@ class SortedBoard:
     columns: Mapping[Column, Sequence[BoardCase]]
     """All cases of each column, in the order of the column."""
     urgent: int
-    """The number of dangers that no responder has taken."""
+    """The number of cases about danger that no responder has taken."""
     newest: int
-    """The highest id of a danger that no responder has taken. 0 if there is none."""
+    """The highest id of a case about danger that no responder has taken. 0 if there is no such case."""
     late: int
 
 
@@ -128,8 +128,9 @@ def sort_board(cases: Sequence[BoardCase], at: datetime) -> SortedBoard:
     """Sorts the cases into columns. Within a column, overdue cases come first, then urgent cases, then the oldest
     cases.
 
-    In a storm of reports, dangers come before all other cases, even if these are overdue. Of the dangers, the first of
-    each sector comes first, then those with typed text. So overdue forged reports do not hide a real danger.
+    In a storm of reports, cases about danger come before all other cases, even if these are overdue. Of the cases about
+    danger, the first case of each sector comes first, then cases with typed text. So overdue forged reports do not hide
+    a real danger.
     """
     late = {one.id for one in cases if one.is_late(at)}
     storms = any(one.storm_order for one in cases)

@@ -125,8 +125,8 @@ RIGHT, WAITS, IS_BLOCKED, UNREADABLE = "pin_right", "waits", "pin_rests", "unrea
 """Four flags: the PIN was right; no answer came in time; the phone is blocked after wrong PINs; no key decrypts the
 case."""
 ONE_DANGER, ONE_STARTED = "one_danger", "one_started"
-"""Two flags: the screen after the PIN is the page of the only danger that no responder has taken, or a form that the
-responder left a short time ago."""
+"""Two flags: the screen after the PIN is the page of the only case about danger that no responder has taken, or a form
+that the responder left a short time ago."""
 IS_OWN = "hers"
 """The first part of the flag of a case whose assignee is this responder. The reference of the case follows."""
 FIRST = "first"
@@ -264,7 +264,7 @@ KEPT_ANSWERS = frozenset(
 
 
 def codes_in(answers: Mapping[str, str]) -> dict[str, str]:
-    """Returns the codes about a person that a responder has chosen in this session."""
+    """Returns the coded answers about a person that a responder has chosen in this session."""
     return {
         name.removeprefix(CODE_ANSWER): value
         for name, value in answers.items()

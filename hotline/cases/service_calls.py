@@ -172,8 +172,8 @@ def _line(
 
 
 PLACE, COUNTRY = "place", "country"
-"""Two fields of the form for a call: the code of a place, and the country of a place abroad. The form asks for them
-without a menu of the report."""
+"""Two fields of the form for a call: the code of a place, and the country of a place abroad. In the form, these two
+fields are no menus of the report."""
 ASKED = ("danger", "official", "leaves", "kind", "who", "visit")
 """The menus of the report that the form shows, in this order. The form asks the question `leaves` only for a place
 abroad."""

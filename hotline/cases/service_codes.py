@@ -1,4 +1,5 @@
-"""Encrypts codes about a person, and unfinished forms, with the public key of the case. The module decrypts nothing.
+"""Encrypts coded answers about a person, and unfinished forms, with the public key of the case. A code is a coded
+answer about a person, for example about the person's sex. The module decrypts nothing.
 
 All functions run inside the transaction of the calling function.
 """

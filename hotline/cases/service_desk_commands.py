@@ -342,8 +342,8 @@ def confirm_closure(
     """Confirms or refuses a requested closure. The account's owner is the second person, and belongs to the desk that
     decides about the tip.
 
-    Raises NotFound, EndRefused. Raises KeyMissing or DecryptionFailed if this account cannot decrypt the codes about
-    persons.
+    Raises NotFound, EndRefused. Raises KeyMissing or DecryptionFailed if this account cannot decrypt the coded answers
+    about persons.
     """
     check_decides(context, by, tip_id)
 

@@ -1,9 +1,10 @@
 """Reads the persons of a case from its encrypted codes. Also writes new codes, and the rows that are computed from
 them.
 
-The codes are stored only once, encrypted, with their case event. The computed rows contain only numbers, times and
-deadlines, and can be computed again from the case events. All functions run inside the transaction of the calling
-function. No module that answers the gateway may import this file.
+A code is a coded answer about a person, for example about the person's sex. The codes are stored only once, encrypted,
+with their case event. The computed rows contain only numbers, times and deadlines, and can be computed again from the
+case events. All functions run inside the transaction of the calling function. No module that answers the gateway may
+import this file.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

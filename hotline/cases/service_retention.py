@@ -34,7 +34,7 @@ from hotline.tips.tables import Tip
 
 @dataclass(frozen=True, slots=True)
 class CodesToDelete:
-    """The cases of one month whose codes about persons will be erased after the month is counted."""
+    """The cases of one month whose coded answers about persons will be erased after the month is counted."""
 
     month: str
     counted_at: datetime
@@ -80,8 +80,8 @@ def upcoming_erasures(context: Context) -> Sequence[RetainedTip]:
 
 
 def upcoming_codes(context: Context) -> Sequence[CodesToDelete]:
-    """Returns, by month, the cases whose codes about persons will soon be erased, and cases whose codes only a legal
-    hold protects.
+    """Returns, by month, the cases whose coded answers about persons will soon be erased, and cases whose codes only a
+    legal hold protects.
 
     The earliest month comes first.
     """
@@ -178,7 +178,7 @@ def record_help(context: Context, tip_id: int, *, by: CommandActor, reason: str)
 
 
 def set_legal_hold(context: Context, tip_id: int, *, by: CommandActor, reason: str) -> RetainedTip:
-    """Sets a legal hold on a tip. The text and the codes about persons are then kept until the hold is lifted.
+    """Sets a legal hold on a tip. The text and the coded answers about persons are then kept until the hold is lifted.
 
     Raises NotFound if there is no such tip, or if its text and codes were already erased.
     """

@@ -98,7 +98,8 @@ class TipLine:
     closure_age: timedelta | None
     """The time that has passed since a closure was requested. None if no request waits for a second person."""
     storm_order: int
-    """The place of the tip in the order of dangers in a storm of reports, as `tips.tables.STORM_ORDER` computes it."""
+    """The place of the tip in the order of tips about danger in a storm of reports, as `tips.tables.STORM_ORDER`
+    computes it."""
     linked: int
     question: str
     is_overdue: bool
@@ -192,7 +193,7 @@ def search(context: ConsoleContext, by: SignedIn, kind: SearchKind, sought: str)
 
 def _order(line: TipLine) -> tuple[bool, int, int, int]:
     """Returns a sorting key: late tips come first, then urgent tips, then the newest. In a storm of reports, the first
-    dangers of a sector and dangers with typed text come before other dangers.
+    tips about danger of a sector, and those with typed text, come before other tips about danger.
 
     Tips that need no action come last. Among them, the newest comes first.
     """

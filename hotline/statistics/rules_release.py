@@ -276,8 +276,8 @@ def _in_time(
 
 
 def _without_small_countries(cells: Sequence[ReleaseNumber]) -> Sequence[ReleaseNumber]:
-    """Returns the numbers without those of countries. Only the three countries with the largest printed numbers
-    stay."""
+    """Returns the numbers with at most three countries: those with the largest printed numbers. Leaves out the numbers
+    of all other countries."""
     countries = [
         cell
         for cell in cells
