@@ -295,8 +295,8 @@ class _Gathered:
         """Returns the text of a note, if a prosecutor or court ordered the file, and the person of the file is the only
         person of the case.
 
-        Returns an empty text for a note that may repeat the caller's words, or that is about a person whose codes were
-        erased.
+        Returns an empty text for a note that may repeat the caller's words, or that is about a person whose coded
+        answers were erased.
         """
         met = {one.reported.n for one in self.entries}
         is_about = self.has_order and self.n is not None and met == {self.n}

@@ -1,5 +1,5 @@
 """Decrypts the coded answers about persons and the notes of a case, with the key of the reader process or of a desk. A
-code is a coded answer about a person, for example about the person's sex. No module that answers the gateway may import
+coded answer is a choice from a fixed list, for example the person's sex. No module that answers the gateway may import
 this file.
 
 The calling function must first check that a person may see the content. That function checks the PIN or the account's
@@ -44,7 +44,8 @@ def case_private_key(
 
 
 def codes_by_event(session: Session, tip: Tip, private: bytes) -> Mapping[int, bytes]:
-    """Returns the decrypted codes, by the id of their case event. Leaves out codes that cannot be decrypted."""
+    """Returns the decrypted coded answers, by the id of their case event. Leaves out coded answers that cannot be
+    decrypted."""
     found = {}
     for entry_id, body in tables_case_events.bodies_of(session, CaseCode, tip.id).items():
         with suppress(DecryptionFailed):

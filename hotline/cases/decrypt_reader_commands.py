@@ -276,7 +276,7 @@ def _codes(turn: ReaderTurn, done: CommandOutcome) -> ReaderAnswer:
 
 
 def _assignee_name(turn: ReaderTurn, assignment_id: int | None) -> str:
-    """Returns the assignee's name, shortened so that it fits on the screen."""
+    """Returns the assignee's name, shortened so that the name fits on the screen."""
     if assignment_id is None:
         return ""
     tip = turn.session.get_one(Tip, turn.session.get_one(Assignment, assignment_id).tip_id)

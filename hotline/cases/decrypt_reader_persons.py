@@ -1,7 +1,7 @@
 """Makes the lists and flags about the persons of a case for a responder's screens. Also records a responder's reports
 about persons.
 
-The codes in a report arrive encrypted, together with the PIN.
+The coded answers in a report arrive encrypted, together with the PIN.
 """
 
 import json
@@ -84,7 +84,7 @@ EARLY = "arrival_early"
 def persons_of_tip(session: Session, context: ReaderContext, tip: Tip) -> Sequence[MetPerson]:
     """Returns the persons of a case.
 
-    Returns an empty list if their codes cannot be decrypted.
+    Returns an empty list if their coded answers cannot be decrypted.
     """
     try:
         return service_people.decrypted_persons(
@@ -340,10 +340,10 @@ def _asked_service(
 
 
 def _reported(kind: LoggedEvent, met: Sequence[MetPerson], turn: ReaderTurn) -> PersonCodes:
-    """Returns the content of a report: the person, the offer of help, and the codes.
+    """Returns the content of a report: the person, the offer of help, and the coded answers.
 
-    Raises CodesRefused if it is not clear which person the report is about, and for codes that no screen of a phone
-    offers.
+    Raises CodesRefused if it is not clear which person the report is about, and for coded answers that no screen of a
+    phone offers.
     """
     n, typed = person_and_codes(turn.typed)
     codes, offered = rules_persons.codes_of_kind(kind, typed), None

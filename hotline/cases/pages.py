@@ -477,8 +477,8 @@ def forms(persons: CasePersons) -> Sequence[LoggedEvent]:
 
 
 def plain_entry(visit: Visit, moment: TimelineItem) -> str:
-    """Returns a sentence about an event in the timeline. The sentence does not contain the event's codes, which are
-    encrypted."""
+    """Returns a sentence about an event in the timeline. The sentence does not contain the event's coded answers, which
+    are encrypted."""
     who = visit.place(moment.name) or visit.say(THE_LINE)
     said = visit.say(HAPPENED[LoggedEvent(moment.outcome)], who=who)
     corrects = visit.say("This note corrects an earlier note.")

@@ -52,7 +52,7 @@ class MonthTips:
 def due_months(session: Session, counted: Collection[str], at: datetime) -> Sequence[str]:
     """Returns the months that must be counted by `at` and are not counted yet.
 
-    Begins with the first month that was counted, or that has codes or answers about help.
+    Begins with the first month that was counted, or that has coded answers or opinions about help.
     """
     filed = session.scalars(select(FILED).join(CaseKey, CaseKey.tip_id == Tip.id))
     known = {rules_follow_up.month_of(one) for one in filed} | {*counted}
@@ -75,7 +75,7 @@ def tips_of_month(session: Session, begins: datetime, ends: datetime) -> MonthTi
 def late_tips(
     session: Session, counted: Collection[str], at: datetime
 ) -> Mapping[str, Sequence[int]]:
-    """Returns, by month, the tips whose first code was recorded after their month was counted."""
+    """Returns, by month, the tips whose first coded answer was recorded after their month was counted."""
     found = select(Tip.id, FILED).join(CaseKey, CaseKey.tip_id == Tip.id)
     found = found.outerjoin(CaseCounted, CaseCounted.tip_id == Tip.id)
     found = found.where(CaseCounted.tip_id.is_(None), rules_follow_up.counted_before(at) > FILED)
@@ -95,7 +95,7 @@ def lock_tips(session: Session, tip_ids: Collection[int]) -> None:
 
 
 def warn_of_deletion(session: Session, filed_before: datetime, at: datetime, limit: int) -> int:
-    """Marks the cases whose codes will soon be deleted, so that an admin can see them in time.
+    """Marks the cases whose coded answers will soon be deleted, so that an admin can see them in time.
 
     Returns the number of cases that this call marked.
     """
@@ -108,10 +108,10 @@ def warn_of_deletion(session: Session, filed_before: datetime, at: datetime, lim
 
 
 def delete_counted(session: Session, at: datetime, limit: int) -> Sequence[int]:
-    """Deletes the codes, times and keys of cases that were counted. Keeps this data if the case has a legal hold or an
-    open reminder.
+    """Deletes the coded answers, times and keys of cases that were counted. Keeps this data if the case has a legal
+    hold or an open reminder.
 
-    Returns the ids of the tips whose codes were deleted.
+    Returns the ids of the tips whose coded answers were deleted.
     """
     over = (CaseKey.tip_id == CaseCounted.tip_id, CaseKey.warned_at <= at - WARNING)
     old = select(Tip.id).join(CaseKey, CaseKey.tip_id == Tip.id).join(CaseCounted, over[0])
@@ -135,7 +135,8 @@ def delete_counted(session: Session, at: datetime, limit: int) -> Sequence[int]:
 
 
 def deleted_next(session: Session) -> Sequence[tuple[int, datetime, bool]]:
-    """Returns the cases whose codes will soon be deleted, and cases whose codes only a legal hold protects.
+    """Returns the cases whose coded answers will soon be deleted, and cases whose coded answers only a legal hold
+    protects.
 
     Each entry has the id of the tip, the filing time, and True if the tip has a legal hold.
     """
@@ -145,10 +146,10 @@ def deleted_next(session: Session) -> Sequence[tuple[int, datetime, bool]]:
 
 
 def clear_warning(session: Session, tip_id: int) -> None:
-    """Removes the mark that the codes of a case will soon be deleted. The hotline calls this function when the legal
-    hold of the case is lifted.
+    """Removes the mark that the coded answers of a case will soon be deleted. The hotline calls this function when the
+    legal hold of the case is lifted.
 
-    So an admin is warned again before the codes are deleted.
+    So an admin is warned again before the coded answers are deleted.
     """
     session.execute(update(CaseKey).where(CaseKey.tip_id == tip_id).values(warned_at=None))
 

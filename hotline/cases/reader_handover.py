@@ -1,7 +1,7 @@
 """Gives the key of a case to each desk that may read the tip, and removes the key from every other desk.
 
-Only the reader process does this. So phones and pages can write codes without a private key, and desks need not share
-their keys. If this was already done, the module changes nothing.
+Only the reader process does this. So phones and pages can write coded answers without a private key, and desks need not
+share their keys. If this was already done, the module changes nothing.
 """
 
 import logging
@@ -23,7 +23,7 @@ def case_private_key(session: Session, context: ReaderContext, tip: Tip) -> byte
     """Returns the private key of a case. The case has a copy of this key that is encrypted for the reader process. This
     function decrypts the copy.
 
-    Returns None if the case has no codes yet, or if its private key was deleted.
+    Returns None if the case has no coded answers yet, or if its private key was deleted.
     """
     return decrypt_codes.case_private_key(session, context, tip, READER, context.pair.now())
 

@@ -93,10 +93,10 @@ def refuses_police(person: MetPerson) -> bool:
 
 
 def refusal_of(people: Sequence[MetPerson], n: int | None) -> FileStop | None:
-    """Returns the reason why a file must not contain the codes of person `n`. Returns None if the file may contain
-    these codes.
+    """Returns the reason why a file must not contain the coded answers of person `n`. Returns None if the file may
+    contain these coded answers.
 
-    If `n` is None, the file is about no person and contains no codes.
+    If `n` is None, the file is about no person and contains no coded answers.
     """
     person = next((one for one in people if one.n == n), None)
     if n is None:
@@ -150,7 +150,7 @@ class FileEvent:
     who: str
     """The role and the letter of the officer."""
     text: str = field(default="", repr=False)
-    """The text of a note, before names and numbers are removed, or the labels of codes."""
+    """The text of a note, before names and numbers are removed, or the labels of coded answers."""
     by_clock: bool = False
     """True if the hotline always does this step at a fixed time after the call or after another event."""
 
@@ -169,7 +169,7 @@ class FileFacts:
     events: Sequence[FileEvent]
     custody: Sequence[FileEvent]
     person: MetPerson | None = field(default=None, repr=False)
-    """The person whose codes the file contains. None if the file contains no codes."""
+    """The person whose coded answers the file contains. None if the file contains no coded answers."""
     answers: Sequence[tuple[str, str]] = field(default=(), repr=False)
     """The caller's answers, each with its question."""
     call: Sequence[tuple[str, str]] = field(default=(), repr=False)

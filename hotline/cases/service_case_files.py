@@ -122,11 +122,11 @@ def request(
     n: int | None,
     reason: str,
 ) -> None:
-    """Requests a case file, and sets a legal hold on the tip. `n` is the person whose codes the file will contain, or
-    None.
+    """Requests a case file, and sets a legal hold on the tip. `n` is the person whose coded answers the file will
+    contain, or None.
 
     Raises NotFound, and EndRefused with a `FileStop`. Raises KeyMissing or DecryptionFailed if the account cannot
-    decrypt the codes of the case.
+    decrypt the coded answers of the case.
     """
     check_national(context, by, tip_id)
     if not is_order_valid(basis, order):
@@ -161,7 +161,8 @@ def request(
 def check_person(
     session: Session, context: ConsoleContext, by: SignedIn, token: str, tip: Tip, n: int | None
 ) -> None:
-    """Raises EndRefused if a file must not contain the codes of this person, or if the codes were erased."""
+    """Raises EndRefused if a file must not contain the coded answers of this person, or if the coded answers were
+    erased."""
     if n is not None:
         people = service_persons.persons_for_rules(session, context, by, token, tip)
         if (stop := refusal_of(people, n)) is not None:

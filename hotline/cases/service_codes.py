@@ -1,5 +1,5 @@
-"""Encrypts coded answers about a person, and unfinished forms, with the public key of the case. A code is a coded
-answer about a person, for example about the person's sex. The module decrypts nothing.
+"""Encrypts coded answers about a person, and unfinished forms, with the public key of the case. A coded answer is a
+choice from a fixed list, for example the person's sex. The module decrypts nothing.
 
 All functions run inside the transaction of the calling function.
 """
@@ -20,8 +20,8 @@ from hotline.tips.tables import Tip
 
 
 def case_public_key(session: Session, context: Context, tip: Tip, at: datetime) -> bytes:
-    """Returns the public key with which the codes of a case are encrypted. If the case has no key pair yet, makes a key
-    pair.
+    """Returns the public key with which the coded answers of a case are encrypted. If the case has no key pair yet,
+    makes a key pair.
 
     Raises KeyMissing if the reader's public key is missing.
     """
@@ -44,7 +44,7 @@ def form_binding(responder_id: int) -> str:
 def store_codes(
     session: Session, context: Context, tip: Tip, entry_id: int, codes: bytes, at: datetime
 ) -> None:
-    """Encrypts and stores the codes of a case event. Raises KeyMissing."""
+    """Encrypts and stores the coded answers of a case event. Raises KeyMissing."""
     public_key = case_public_key(session, context, tip, at)
     body = encrypt_codes(codes, public_key=public_key, uid=tip.uid, entry_id=entry_id)
     tables_case_events.store_body(session, tables_case_events.CaseCode, entry_id, body)

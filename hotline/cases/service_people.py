@@ -1,10 +1,10 @@
-"""Reads the persons of a case from its encrypted codes. Also writes new codes, and the rows that are computed from
-them.
+"""Reads the persons of a case from its encrypted coded answers. Also writes new coded answers, and the rows that are
+computed from them.
 
-A code is a coded answer about a person, for example about the person's sex. The codes are stored only once, encrypted,
-with their case event. The computed rows contain only numbers, times and deadlines, and can be computed again from the
-case events. All functions run inside the transaction of the calling function. No module that answers the gateway may
-import this file.
+A coded answer is a choice from a fixed list, for example the person's sex. The coded answers are stored only once,
+encrypted, with their case event. The computed rows contain only numbers, times and deadlines, and can be computed again
+from the case events. All functions run inside the transaction of the calling function. No module that answers the
+gateway may import this file.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -113,9 +113,10 @@ class PersonReport:
 
 
 def decrypted_persons(session: Session, tip: Tip, private: bytes | None) -> tuple[MetPerson, ...]:
-    """Returns the persons of a case, with the content of their decrypted codes. Returns none if the case has no codes.
+    """Returns the persons of a case, with the content of their decrypted coded answers. Returns none if the case has no
+    coded answers.
 
-    Raises DecryptionFailed if the case has codes and `private` is None.
+    Raises DecryptionFailed if the case has coded answers and `private` is None.
     """
     return build_persons(person_events(session, tip, private))
 
@@ -123,7 +124,7 @@ def decrypted_persons(session: Session, tip: Tip, private: bytes | None) -> tupl
 def person_events(session: Session, tip: Tip, private: bytes | None) -> Sequence[PersonEntry]:
     """Returns the case events about persons, in their order.
 
-    Leaves out an event whose codes cannot be decrypted.
+    Leaves out an event whose coded answers cannot be decrypted.
     """
     if private is None:
         if tables_case_events.public_key(session, tip.id) is not None:
@@ -145,11 +146,11 @@ def _read(session: Session, tip: Tip, codes: Mapping[int, bytes]) -> Iterator[Pe
 def write_report(
     session: Session, context: Context, tip: Tip, report: PersonReport, *, private: bytes | None
 ) -> tuple[int, MetPerson] | None:
-    """Writes a case event with a report, its encrypted codes, and the rows that are computed from the report.
+    """Writes a case event with a report, its encrypted coded answers, and the rows that are computed from the report.
 
     Returns the id of the event, and the person with all reports so far. Returns None if the event already exists. The
-    calling function must have locked the tip. Raises ValueError for unknown codes, CodesRefused, DecryptionFailed or
-    KeyMissing.
+    calling function must have locked the tip. Raises ValueError for unknown coded answers, CodesRefused,
+    DecryptionFailed or KeyMissing.
     """
     kind, said, by, at = report.kind, report.reported.checked(report.kind), report.by, report.at
     known = person_events(session, tip, private)

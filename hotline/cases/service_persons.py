@@ -68,7 +68,7 @@ class CasePersons:
     clocks: Sequence[RunningClock]
     """The open follow-ups, the one with the earliest due time first."""
     are_gone: bool
-    """True if a responder had met a person, but the codes were erased after the month was counted."""
+    """True if a responder had met a person, but the coded answers were erased after the month was counted."""
     is_counted: bool = False
     """True if the month of the case was already counted. A later report can still help the person, but no statistics
     include it."""
@@ -204,12 +204,12 @@ def record_report(
     once: str,
     corrects: int | None,
 ) -> None:
-    """Records a report from a form, and writes a row to the audit log. If the report is about a new person, its number
-    of the person is 0.
+    """Records a report from a form, and writes a row to the audit log. If the report is about a new person, the number
+    of the person in it is 0.
 
     `once` is a different value for each form that a page shows. So a form that is sent twice is recorded once. Raises
-    NotFound if the account may not see this tip, CodesRefused, and ValueError for unknown codes. Raises KeyMissing or
-    DecryptionFailed if the account's key cannot decrypt the case.
+    NotFound if the account may not see this tip, CodesRefused, and ValueError for unknown coded answers. Raises
+    KeyMissing or DecryptionFailed if the account's key cannot decrypt the case.
     """
     private_key, at = account_key(context, token), context.now()
     actor = tables_audit.by_actor(by.actor)

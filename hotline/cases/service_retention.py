@@ -80,8 +80,8 @@ def upcoming_erasures(context: Context) -> Sequence[RetainedTip]:
 
 
 def upcoming_codes(context: Context) -> Sequence[CodesToDelete]:
-    """Returns, by month, the cases whose coded answers about persons will soon be erased, and cases whose codes only a
-    legal hold protects.
+    """Returns, by month, the cases whose coded answers about persons will soon be erased, and cases whose coded answers
+    only a legal hold protects.
 
     The earliest month comes first.
     """
@@ -180,7 +180,7 @@ def record_help(context: Context, tip_id: int, *, by: CommandActor, reason: str)
 def set_legal_hold(context: Context, tip_id: int, *, by: CommandActor, reason: str) -> RetainedTip:
     """Sets a legal hold on a tip. The text and the coded answers about persons are then kept until the hold is lifted.
 
-    Raises NotFound if there is no such tip, or if its text and codes were already erased.
+    Raises NotFound if there is no such tip, or if its text and coded answers were already erased.
     """
     with context.database.writing() as session:
         if not place_hold(session, tip_id, by, context.now(), reason):
@@ -197,8 +197,8 @@ def place_hold(
     *,
     for_file: bool = False,
 ) -> LegalHold | None:
-    """Sets a legal hold, or returns the tip's present hold. Returns None if the text and the codes were already erased.
-    Raises NotFound.
+    """Sets a legal hold, or returns the tip's present hold. Returns None if the text and the coded answers were already
+    erased. Raises NotFound.
 
     If a hold is for a case file, two people must agree to lift it. If a person sets a hold that a request for a file
     has already set, the hold stays even after that request has ended.

@@ -45,8 +45,8 @@ class CaseFile(Row):
     tip_id: Mapped[int | None] = mapped_column(ForeignKey("tip.id"), index=True)
     """The tip of the case. None after the file is made."""
     n: Mapped[int | None]
-    """The number of the person whose codes the file will contain. None if the file contains no codes, and after the
-    file is made."""
+    """The number of the person whose coded answers the file will contain. None if the file contains no coded answers,
+    and after the file is made."""
     hold_id: Mapped[int | None] = mapped_column(ForeignKey("legal_hold.id"))
     """The legal hold that ends if this request ends without a file. None if the tip had a hold before, if a person has
     set or reviewed the hold since, and after the file is made."""

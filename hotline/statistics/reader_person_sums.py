@@ -1,8 +1,8 @@
-"""Counts the persons of each month's cases. Only after that, the module erases the codes, times and keys of these
-cases.
+"""Counts the persons of each month's cases. Only after that, the module erases the coded answers, times and keys of
+these cases.
 
-The reader process does this, because only this process can decrypt codes without a person's PIN. Each step is one
-transaction. After a crash, the next run continues after the last completed step.
+The reader process does this, because only this process can decrypt coded answers without a person's PIN. Each step is
+one transaction. After a crash, the next run continues after the last completed step.
 """
 
 import logging
@@ -47,8 +47,9 @@ ERRAND = "codes"
 
 
 def count_due_months(context: ReaderContext) -> None:
-    """Counts the persons of the months that have ended, at most once an hour. Also marks the cases whose codes will
-    soon be erased, so that admins can see these cases. Erases the codes that are due. Raises StoreUnavailable."""
+    """Counts the persons of the months that have ended, at most once an hour. Also marks the cases whose coded answers
+    will soon be erased, so that admins can see these cases. Erases the coded answers that are due. Raises
+    StoreUnavailable."""
     at = context.now()
     with context.database.reading() as session:
         if queries_retention.is_done(session, ERRAND, at, EVERY):
@@ -68,8 +69,8 @@ def count_due_months(context: ReaderContext) -> None:
 
 
 def _count(context: ReaderContext, month: str, at: datetime) -> None:
-    """Stores the count of a month. The same transaction marks the cases of the month as counted, so that their codes
-    may be erased.
+    """Stores the count of a month. The same transaction marks the cases of the month as counted, so that their coded
+    answers may be erased.
 
     Stores nothing if a case changed after this function read it.
     """
@@ -165,9 +166,10 @@ def _of_month(session: Session, month: str) -> queries_follow_up.MonthTips:
 
 
 def _mark_late(context: ReaderContext, at: datetime) -> None:
-    """Marks the cases whose first code was written after their month was counted. No count includes these cases.
+    """Marks the cases whose first coded answer was written after their month was counted. No count includes these
+    cases.
 
-    The mark allows the erasure of their codes.
+    The mark allows the erasure of their coded answers.
     """
     with context.database.writing() as session:
         summed = queries.summed_months(session)
@@ -211,8 +213,8 @@ def _warn(context: ReaderContext, at: datetime) -> int:
 
 
 def _erase(context: ReaderContext, at: datetime) -> int:
-    """Erases one batch of codes that are due for erasure, and returns the number of their cases. Adds a row to the
-    audit log for each case."""
+    """Erases one batch of coded answers that are due for erasure, and returns the number of their cases. Adds a row to
+    the audit log for each case."""
     context.failpoint("codes.before_erase")
     with context.database.writing() as session:
         ids = queries_follow_up.delete_counted(session, at, BATCH)

@@ -427,7 +427,7 @@ DESTINATIONS = 3
 
 @dataclass(frozen=True, slots=True)
 class CountedCase:
-    """A case with its decrypted codes. `key` is the rounding key of its tip."""
+    """A case with its decrypted coded answers. `key` is the rounding key of its tip."""
 
     key: int
     province: str

@@ -191,7 +191,8 @@ def with_sums(cells: Sequence[ReleaseNumber], parts: Sequence[Release]) -> Seque
 
 
 def is_of_persons(indicator: Indicator) -> bool:
-    """Returns True if the reader process counts this indicator. Only the reader process decrypts the codes of cases."""
+    """Returns True if the reader process counts this indicator. Only the reader process decrypts the coded answers of
+    cases."""
     in_t14 = INDICATORS[indicator.name][0].name == "T14"
     return indicator.unit is Unit.PERSONS or in_t14
 
