@@ -553,7 +553,7 @@ class CaseHandover(NamedTuple):
     """The person who wrote the note."""
     at: datetime
     key: str
-    """The key of the note's case event. The encrypted text can be decrypted only together with this key."""
+    """The unique name of the note's case event. The encrypted text can be decrypted only together with this name."""
     body: bytes
 
 

@@ -67,8 +67,8 @@ def is_order_valid(basis: FileBasis, number: str) -> bool:
 
 
 def _is_callable(number: str) -> bool:
-    """Returns True if the number of an order could be a phone number. The number `RP 00123/2026/TGI` could not: a slash
-    divides its digits."""
+    """Returns True if the number of an order could be a phone number. The number `RP 00123/2026/TGI` could not be a
+    phone number, because slashes divide its digits."""
     digits = SPACES.sub("", number)
     return bool(LONG.search(digits) or MSISDN.search(digits.replace("/", "")))
 

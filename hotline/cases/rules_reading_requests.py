@@ -68,7 +68,7 @@ SHIFT, TAKES, OFFERS = "shift.", "take.", "offer."
 """`SHIFT` is the first part of a verb about a shift. `TAKES` or `OFFERS` follows: take the shift, or offer it to
 colleagues. Then comes the name of the shift."""
 NOTE = "note_"
-"""The first part of a verb that writes a note. A `NoteCode` follows."""
+"""The first part of a verb that writes a note. A value of `NoteCode` follows."""
 PAGE = "page"
 """The placeholder in a screen's text that is replaced by a page about a case."""
 KEPT_FOR = timedelta(minutes=10)

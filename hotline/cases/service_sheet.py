@@ -206,7 +206,7 @@ def _order(line: TipLine) -> tuple[bool, int, int, int]:
 def lines_of(
     session: Session, viewer: Viewer, found: Sequence[Tip], at: datetime
 ) -> Sequence[TipLine]:
-    """Returns a `TipLine` for each of these tips. Reads each other table only once for all tips."""
+    """Returns a `TipLine` for each of these tips. Reads all other tables only once, for all these tips together."""
     ids = [tip.id for tip in found]
     clocks = cases_queries.running_clocks(session, ids)
     details = _TipDetails(
