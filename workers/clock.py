@@ -19,9 +19,9 @@ from hotline.alarms.rules import Alarm
 from hotline.alerts import (
     queries_outbox,
     service_assignment,
-    service_call_back_requests,
     service_drills,
     service_intake,
+    service_messages,
     service_sending,
 )
 from hotline.cases import (
@@ -81,7 +81,7 @@ STEPS: tuple[Step, ...] = (
     service_assignment.release_held,
     service_assignment.assign_pending,
     service_intake.file_silent,
-    service_call_back_requests.keep_time,
+    service_messages.keep_time,
     service_sending.expire_leases,
     service_sending.retry_unknown,
     service_sending.resend_unreported,

@@ -10,7 +10,7 @@ the hooks load may import this one.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from hotline.alerts.service_call_back_requests import BOUND_AS, end_request, next_window
+from hotline.alerts.service_messages import BOUND_AS, end_request, next_window
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.errors import CallRefused, HotlineError, NotFound, NotReady, PassphraseWrong

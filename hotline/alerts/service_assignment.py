@@ -12,10 +12,10 @@ from hotline.alerts import (
     queries_references,
     queries_retention,
     rules_assignment,
+    service_case,
     service_closing,
     service_commands,
     service_correction,
-    service_duplicates,
     service_escalation,
     service_messages,
     tables,
@@ -76,8 +76,8 @@ def _assign_batch(
         if not found:
             return 0, roster
         people = queries.roster(session, at, roster)
-        waiting = service_duplicates.link_tips(session, found, at)
-        following = service_duplicates.join_clusters(session, waiting, people, at)
+        waiting = service_case.link_tips(session, found, at)
+        following = service_case.join_clusters(session, waiting, people, at)
         planning = AlertPlan(people, at)
         writers = queries.writers_of(session, [tip.tip_id for tip in waiting])
 

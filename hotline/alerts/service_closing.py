@@ -14,16 +14,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hotline.alerts import (
-    queries,
-    queries_retention,
-    service_call_back_requests,
-    service_case,
-    service_duplicates,
-    service_messages,
-    tables,
-    tables_case_events,
-)
+from hotline.alerts import queries, queries_retention, service_case, tables, tables_case_events
+from hotline.alerts import service_messages as alerts_service_messages
 from hotline.alerts.queries_references import cluster_of
 from hotline.alerts.rules_escalation_steps import (
     KEPT_FOR,
@@ -67,7 +59,7 @@ def request_erasure(
     at = context.now()
     for tip in queries_retention.without_erasure_request(session, tip_ids):
         tip.erasure_asked_at, tip.receipt_key = at, None
-        service_call_back_requests.withdraw(session, context, tip.id)
+        alerts_service_messages.withdraw(session, context, tip.id)
         tables_audit.append_about_tip(session, tip.id, "erase_wanted", actor, at)
         session.flush()
         fate = text_fate(session, tip)
@@ -76,7 +68,7 @@ def request_erasure(
             continue
         due = at + WITHIN
         tables.set_clocks(session, tip.id, {DeadlineKind.ERASURE: Clock(due)}, at)
-        people = service_duplicates.people_to_notify_of_erasure(
+        people = service_case.people_to_notify_of_erasure(
             session, tip, queries_retention.notified_of_erasure(session, tip, at), at
         )
         _notify_erasure(session, context, tip, people, at)
@@ -196,7 +188,7 @@ def _ask_to_decide(
         )
         for one in people
     }
-    service_messages.ask_desk(session, context, asked, _due(tip, at), at)
+    alerts_service_messages.ask_desk(session, context, asked, _due(tip, at), at)
 
 
 def _notify_erasure(
@@ -211,7 +203,7 @@ def _notify_erasure(
             of.id, who, one.language, urgency=Priority.SOON, storms=storms, due=due
         ):
             wording = Wording(Template.ERASE_WANTED, {"ref": one.reference}, one.language)
-            service_messages.write_message(session, wording, who, at, due=due)
+            alerts_service_messages.write_message(session, wording, who, at, due=due)
     plan.write()
 
 

@@ -29,7 +29,7 @@ from hotline.alerts import (
     tables_drills,
 )
 from hotline.alerts import tables as alerts_tables
-from hotline.alerts.rules_drills import meant_drills
+from hotline.alerts.rules_escalation import meant_drills
 from hotline.alerts.rules_replies import (
     REPLIES,
     Command,

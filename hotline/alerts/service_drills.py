@@ -11,7 +11,7 @@ from datetime import datetime
 
 from hotline.alerts import (
     queries,
-    rules_drills,
+    rules_escalation,
     rules_escalation_steps,
     service_case,
     service_escalation,
@@ -20,14 +20,14 @@ from hotline.alerts import (
 )
 from hotline.alerts import tables as alerts_tables
 from hotline.alerts.rules_assignment import Candidate, first_recipients
-from hotline.alerts.rules_drills import (
+from hotline.alerts.rules_escalation import (
     MAX_A_YEAR,
     MIN_INTERVAL,
     DrillEnd,
     DrillRecipient,
     DrillRequest,
+    EscalationStep,
 )
-from hotline.alerts.rules_escalation import EscalationStep
 from hotline.alerts.rules_replies import Command, CommandOutcome, CommandResult, Verb
 from hotline.alerts.service_case import routed_case
 from hotline.alerts.tables_drills import Drill
@@ -95,7 +95,7 @@ def why_refused(
         return message_text("drills are paused: see the page Outgoing queue")
     if any(row.desk == desk.code for row in tables_drills.running_drills(session)):
         return message_text("a drill is already running at this desk: wait until it ends")
-    held = tables_drills.drills_since(session, desk.code, at - rules_drills.YEAR)
+    held = tables_drills.drills_since(session, desk.code, at - rules_escalation.YEAR)
     if len(held) >= MAX_A_YEAR:
         return message_text(
             "this desk had {count} drills in a year, and more are not allowed", count=MAX_A_YEAR
@@ -105,9 +105,9 @@ def why_refused(
             "this desk had a drill in the last {days} days: start the next one later",
             days=MIN_INTERVAL.days,
         )
-    if rules_drills.is_by_night(urgency, at):
+    if rules_escalation.is_by_night(urgency, at):
         return message_text("a drill must start and end by day: start it in the morning")
-    if tables_drills.has_danger_since(session, desk.place, at - rules_drills.AFTER_DANGER):
+    if tables_drills.has_danger_since(session, desk.place, at - rules_escalation.AFTER_DANGER):
         return message_text(
             "a danger case is open in this place or its province: wait until it is closed"
         )
@@ -178,7 +178,7 @@ def start(context: Context, request: DrillRequest, *, by: Actor, reason: str) ->
     with ringing(context) as session:
         desk = drilled_desk(session, request.desk)
         queries.take_lock(session)
-        people = rules_drills.drill_people(
+        people = rules_escalation.drill_people(
             queries.roster(session, at), desk.code, escalates=request.escalates
         )
         if why := why_refused(session, desk, request.urgency, people, at):
@@ -192,7 +192,7 @@ def start(context: Context, request: DrillRequest, *, by: Actor, reason: str) ->
             started_by=by.name,
             reason=reason,
             started_at=at,
-            ends_at=at + rules_drills.DURATION[request.urgency],
+            ends_at=at + rules_escalation.DURATION[request.urgency],
         )
         session.add(row)
         session.flush()

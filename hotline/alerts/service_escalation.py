@@ -12,15 +12,14 @@ from hotline.alerts import (
     queries,
     queries_retention,
     rules_assignment,
-    rules_drills,
-    rules_escalation,
     rules_escalation_steps,
-    service_duplicates,
+    service_case,
     service_messages,
     tables,
     tables_case_events,
     tables_drills,
 )
+from hotline.alerts import rules_escalation as alerts_rules_escalation
 from hotline.alerts.queries import Alert, NewAssignment
 from hotline.alerts.rules_escalation import NO_ONE, EscalationStep, SmsShare
 from hotline.alerts.rules_escalation_steps import CaseState, Decision
@@ -59,12 +58,12 @@ def decide(
 ) -> Decision:
     """Returns the decision about an event of a case. In a drill, only the tested people count."""
     if tip.channel != rules_trial.DRILL:
-        return rules_escalation.decide(state, roster, event, at)
+        return alerts_rules_escalation.decide(state, roster, event, at)
     row = tables_drills.drill_of_tip(session, tip.id)
     if row is None:
         return Decision(assignee=state.assignee)
-    people = rules_drills.drill_people(roster, row.desk, escalates=row.escalates)
-    return rules_drills.drill_decision(state, people, event, at, row.ends_at)
+    people = alerts_rules_escalation.drill_people(roster, row.desk, escalates=row.escalates)
+    return alerts_rules_escalation.drill_decision(state, people, event, at, row.ends_at)
 
 
 TO_ALERTED = (
@@ -189,7 +188,7 @@ def begin_steps(
             continue
         if step.leader is not None and queries.is_taken(session, step.tip_id):
             continue
-        raised = rules_escalation.more_urgent_clocks(step.case, step.safety, at)
+        raised = alerts_rules_escalation.more_urgent_clocks(step.case, step.safety, at)
         tables.close_clocks(session, [step.tip_id], raised.close, at)
         tables.set_clocks(session, step.tip_id, raised.set, at)
         queries.tip_for_writing(session, step.tip_id).assignee_id = raised.assignee
@@ -204,7 +203,7 @@ def write_steps(
     People who were alerted of the first tip of a cluster get no alert of a later tip. Instead, the hotline notifies
     them once that there are more details.
     """
-    steps = service_duplicates.with_strictest_visit(session, steps)
+    steps = service_case.with_strictest_visit(session, steps)
     new = [(step, who) for step in steps for who in step.recipients]
     if not new:
         return
@@ -216,9 +215,7 @@ def write_steps(
     marked = {step.tip_id for step in steps if step.safety is not VisitSafety.NONE}
     knew = queries.references_by_responder(session, marked)
     written = write_assignments(session, new, at)
-    like = service_duplicates.known_in_situation(
-        session, [(step.tip_id, who) for step, who in asks]
-    )
+    like = service_case.known_in_situation(session, [(step.tip_id, who) for step, who in asks])
 
     code, entry = (
         service_messages.dial_code(context),

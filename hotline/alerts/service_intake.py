@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from hotline.alerts import service_correction, service_duplicates
+from hotline.alerts import service_case, service_correction
 from hotline.alerts.service_case import visit_facts_of
 from hotline.alerts.service_correction import Route
 from hotline.core import rules_trial
@@ -149,7 +149,7 @@ def store_report(
     if found is None:
         _waits_again(session, context, tip, attempt, kind)
     if kind is None and tip.category is not None and route.filed:
-        service_duplicates.link_alerted(session, tip.id, context.now())
+        service_case.link_alerted(session, tip.id, context.now())
     _alert(session, context, tip, before, route, come_to.official, others=grants is not None)
     return tip
 
@@ -340,8 +340,8 @@ def _waits_again(
     if attempt.identity:
         # Only the hooks' process has the keys with which tips are compared.
         return False
-    keys = service_duplicates.comparison_keys(context, attempt.answers, context.now())
-    return attempt.matter is Matter.TIP and service_duplicates.store_keys(session, tip, keys, kind)
+    keys = service_case.comparison_keys(context, attempt.answers, context.now())
+    return attempt.matter is Matter.TIP and service_case.store_keys(session, tip, keys, kind)
 
 
 def _alert(

@@ -1,25 +1,23 @@
 """Sends messages about a case to people who know the case, and writes SMS that several alerts share.
 
 The rules about shared SMS are in `alerts/rules_escalation.py`. The module also chooses who is alerted of new dangers in
-a storm, and sends messages about visits together with alerts. All functions run inside the transaction of the calling
-function.
+a storm, and sends messages about visits together with alerts. It stores requests for a call-back, notifies the national
+desk of them, and ends requests that the caller withdraws or that are too old. It cannot decrypt a phone number.
+
+All functions run inside the transaction of the calling function, except those that take a context alone.
 """
 
+import logging
+import secrets
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
 from hotline.alarms import tables as alarms_tables
 from hotline.alarms.rules import Alarm
-from hotline.alerts import (
-    queries,
-    queries_outbox,
-    rules_escalation,
-    service_case,
-    service_duplicates,
-)
+from hotline.alerts import queries, queries_outbox, rules_escalation, service_case
 from hotline.alerts import tables as alerts_tables
 from hotline.alerts.queries import Alert, NewAssignment
 from hotline.alerts.rules_assignment import storm_groups
@@ -34,26 +32,46 @@ from hotline.alerts.rules_escalation_steps import Notice
 from hotline.alerts.rules_reply_parsing import WEEK, AnswerReason, answer_reason
 from hotline.core.contexts import Context
 from hotline.core.database import Session
+from hotline.core.ussd import SessionStart
 from hotline.core.wording import Template
 from hotline.flows import service_check
+from hotline.flows.flow import FlowSet
 from hotline.gateway import tables
+from hotline.gateway.doorbell import ringing
 from hotline.gateway.rules import (
     REQUEST_TEXTS,
     MessageKind,
     MessageState,
+    OutgoingPart,
     Priority,
     Wording,
     notice,
     responders_short_code,
 )
+from hotline.gateway.tables import LockedDialogue, is_part_paused
+from hotline.keys.encrypt import EncryptedTip
 from hotline.people import tables as people_tables
+from hotline.people import tables_audit, tables_desks
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
-from hotline.text.places import is_district, neighbours, place_name
+from hotline.text.places import NATIONAL, is_district, neighbours, place_name
 from hotline.text.time import KIGALI, midnight
+from hotline.tips import rules_receipts, tables_persons
+from hotline.tips.queries import ReportedTip
 from hotline.tips.rules import OVERSEEN, DeadlineKind, Urgency, VisitSafety
 from hotline.tips.rules_events import Purpose, visit_safety_under
+from hotline.tips.rules_receipts import (
+    HALF_WINDOW,
+    NOTICE_DELAY,
+    WORD,
+    CallBackState,
+    Window,
+    next_day,
+    window_from,
+    windows,
+)
 from hotline.tips.tables import Tip
+from hotline.tips.tables_persons import CallBack
 
 ASKED_BY = {
     Purpose.OVERDUE: {one.name for one in REQUEST_TEXTS[Purpose.OVERDUE]},
@@ -372,7 +390,7 @@ def notify(
     `again` is True if people who know the case are asked again. `due` is the time when the message is sent, if this is
     not now.
     """
-    names = service_duplicates.references_for(session, tip, order, safety, again=again)
+    names = service_case.references_for(session, tip, order, safety, again=again)
     languages = queries.languages(session, order.responder_ids)
     number, code = service_check.national_number(context), dial_code(context)
     names_by_id = [(one, name) for one in order.responder_ids for name in names.get(one, ())]
@@ -520,3 +538,190 @@ def notify_removal(session: Session, cases: int, at: datetime) -> None:
         if one.level == Level.NATIONAL:
             wording = Wording(Template.REMOVED, {"count": str(cases)}, one.language)
             write_confirmation(session, wording, one.id, at)
+
+
+logger = logging.getLogger(__name__)
+
+BOUND_AS = "call-back"
+"""The value in the associated data of an encrypted request. For a tip, this value is a district. So an encrypted
+request cannot be decrypted as a tip.
+"""
+
+
+def call_flags(context: Context, flow_set: FlowSet, start: SessionStart) -> dict[str, bool]:
+    """Returns the flags with which the flow may offer a call-back. There is one flag for each kind of person who needs
+    help.
+
+    If the phone number from which the desk calls is not verified, returns no flags.
+    """
+    number = flow_set.numbers.get(context.line.call_back_number)
+    if number is None or not number.is_confirmed(start.started_at.date()):
+        return {}
+    return {f"call_back.{who}": True for who in rules_receipts.OFFERED}
+
+
+def store_request(
+    session: Session,
+    context: Context,
+    dialogue: LockedDialogue,
+    tip: Tip | ReportedTip,
+    answers: Mapping[str, str],
+    *,
+    caller: str,
+) -> None:
+    """Stores the caller's phone number, if the caller has agreed to all conditions of a call-back. Withdraws an earlier
+    request from the same session.
+
+    If the national desk has no key, stores nothing, because no one could decrypt the number.
+    """
+    withdraw_session(session, context, dialogue.key, up_to_attempt=tip.attempt)
+    agreed = windows(answers, dialogue.started_at)
+    if not agreed:
+        return
+    uid = secrets.token_hex(16)
+    call = {
+        "number": caller,
+        "word": answers[WORD],
+        "others": answers[rules_receipts.OTHERS_ANSWER],
+        "language": tip.language,
+    }
+    at, rows = context.now(), tables_desks.desk_keys(session, [NATIONAL])
+    keys = context.encrypter.counting(rows, at)
+    encrypted = context.encrypter.tip(call, uid=uid, place=BOUND_AS, desks=keys, at=at)
+    if NATIONAL not in encrypted.grants:
+        logger.critical("alarm: call-back request not saved: the national desk has no valid key")
+        return
+    session.add(_row(tip, uid, encrypted, agreed, context.now()))
+
+
+def withdraw_session(
+    session: Session, context: Context, session_key: str, *, up_to_attempt: int
+) -> None:
+    """Withdraws the requests of a session, because the caller pressed `000` or changed the answer about the
+    call-back."""
+    rows = tables_persons.waiting_of_session(session, session_key, up_to_attempt=up_to_attempt)
+    _withdraw(session, context, rows)
+
+
+def withdraw(session: Session, context: Context, tip_id: int) -> None:
+    """Withdraws the request that belongs to a tip, because the caller wants the tip erased."""
+    _withdraw(session, context, tables_persons.waiting_call_backs(session, [tip_id]))
+
+
+def keep_time(context: Context) -> None:
+    """Notifies the national desk of new requests, and when the window of a call-back begins. Also ends requests whose
+    time is over. While call-backs are paused, no window begins and no request ends.
+
+    The clock process calls this function every second. Raises StoreUnavailable.
+    """
+    at = context.now()
+    with context.database.reading() as session:
+        is_paused = is_part_paused(session, OutgoingPart.CALL_BACKS)
+        if not tables_persons.has_due(session, at, is_paused=is_paused):
+            return
+    with ringing(context) as session:
+        is_paused = is_part_paused(session, OutgoingPart.CALL_BACKS)
+        for row in tables_persons.due_call_backs(session, at, is_paused=is_paused):
+            for template in _move(session, row, at, is_paused=is_paused):
+                _notify(session, context, row, template, at)
+
+
+def end_request(row: CallBack, state: CallBackState, at: datetime) -> None:
+    """Ends a request, and deletes its phone number."""
+    row.state, row.ended_at = state, at
+    row.body = row.encrypted_key = b""
+
+
+def next_window(row: CallBack) -> bool:
+    """Moves a request to its second window. Two people must approve the call again.
+
+    Returns False if the request has no second window.
+    """
+    if row.again_at is None:
+        return False
+    window = window_from(row.again_at)
+    row.again_at = row.opened_at = None
+    _set_window(row, window)
+    return True
+
+
+def _set_window(row: CallBack, window: Window) -> None:
+    row.opens_at, row.closes_at = window.opens_at, window.closes_at
+    row.begun_at = row.asked_by = row.approved_by = None
+
+
+def _row(
+    tip: Tip | ReportedTip,
+    uid: str,
+    encrypted: EncryptedTip,
+    agreed: tuple[Window, ...],
+    at: datetime,
+) -> CallBack:
+    first, *second = agreed
+    return CallBack(
+        tip_id=tip.id,
+        uid=uid,
+        state=CallBackState.WAITING,
+        body=encrypted.body,
+        encrypted_key=encrypted.grants[NATIONAL],
+        opens_at=first.opens_at,
+        closes_at=first.closes_at,
+        again_at=second[0].opens_at if second else None,
+        asked_at=at,
+    )
+
+
+def _withdraw(session: Session, context: Context, rows: Iterable[CallBack]) -> None:
+    for row in rows:
+        end_request(row, CallBackState.WITHDRAWN, context.now())
+        if row.notified_at is not None:
+            _notify(session, context, row, Template.CALL_WITHDRAWN, context.now())
+
+
+def _move(session: Session, row: CallBack, at: datetime, *, is_paused: bool) -> list[Template]:
+    """Updates the state of a request, and returns the messages that the national desk must get.
+
+    The desk gets two messages if it missed the first window and the second has already begun. While call-backs are
+    paused, a request whose window passes moves to its second window, and then to the next day. The hotline keeps the
+    caller's number.
+    """
+    said: list[Template] = []
+    while is_paused and row.closes_at <= at + HALF_WINDOW:
+        again = row.again_at
+        _set_window(row, next_day(row.window) if again is None else window_from(again))
+        row.again_at = None
+    while row.closes_at <= at:
+        if not next_window(row):
+            end_request(row, CallBackState.EXPIRED, at)
+            tables_audit.append_row(
+                session, at, "clock", "call_back_expired", f"call-back:{row.id}"
+            )
+            return [Template.CALL_OVER]
+        row.notified_at = at
+        said = [Template.CALL_MISSED]
+    if row.notified_at is None and row.asked_at <= at - NOTICE_DELAY:
+        row.notified_at = at
+        said = [Template.CALL_WAITS]
+    if row.begun_at is None and row.opens_at <= at and not is_paused:
+        row.begun_at = at
+        said.append(Template.CALL_NOW)
+    return said
+
+
+def _notify(
+    session: Session, context: Context, row: CallBack, template: Template, at: datetime
+) -> None:
+    """Notifies each active member of the national desk who may see the tip.
+
+    The message contains no phone number, no place and no text of the caller.
+    """
+    parameters = {
+        "ref": f"C{row.id}",
+        "time": str(row.window),
+        "until": f"{row.closes_at.astimezone(KIGALI):%H:%M}",
+    }
+    people = {
+        one.id: Wording(template, parameters, one.language)
+        for one in tables_persons.desk_people(session, at, row.tip_id)
+    }
+    ask_desk(session, context, people, at, at)

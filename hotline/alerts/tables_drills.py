@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
-from hotline.alerts.rules_drills import DrillRecipient, RecentDrill
+from hotline.alerts.rules_escalation import DrillRecipient, RecentDrill
 from hotline.core import rules_trial
 from hotline.core.database import Row, has_row
 from hotline.core.wording import Template

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from hotline.alerts import service_case, service_closing, service_duplicates, service_escalation
+from hotline.alerts import service_case, service_closing, service_escalation
 from hotline.alerts.service_case import assignee_visit_facts, visit_facts_of
 from hotline.cases import decrypt_codes, reader_pins, service_reading, service_viewer
 from hotline.cases.decrypt_access import DecryptedTip
@@ -117,9 +117,7 @@ def timeline_page(turn: ReaderTurn) -> ReaderAnswer:
         return ReaderAnswer((UNREADABLE,))
     tip_id = known[0].id
     items = reversed(service_viewer.timeline_of(turn.session, tip_id))
-    knows_other = bool(
-        service_duplicates.known_in_situation(turn.session, [(tip_id, turn.person.id)])
-    )
+    knows_other = bool(service_case.known_in_situation(turn.session, [(tip_id, turn.person.id)]))
     return _page_of(
         *(
             f"{kigali_time(one.at)} {turn.say(one.template)}"
@@ -199,7 +197,5 @@ def _visit_warning(turn: ReaderTurn, tip: Tip) -> Template | None:
 
 def _like(turn: ReaderTurn, tip: Tip) -> Iterator[str]:
     """Yields a line that names another case of this responder, if both are probably about the same situation."""
-    for name in service_duplicates.known_in_situation(
-        turn.session, [(tip.id, turn.person.id)]
-    ).values():
+    for name in service_case.known_in_situation(turn.session, [(tip.id, turn.person.id)]).values():
         yield turn.say(Template.PAGE_LIKE, like=name)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from hotline.alerts import queries_references, service_duplicates, tables
+from hotline.alerts import queries_references, service_case, tables
 from hotline.alerts.rules_replies import CommandResult
 from hotline.alerts.service_case import desk_decides
 from hotline.cases import (
@@ -306,7 +306,7 @@ def _labels(
 ) -> Iterable[tuple[str, str]]:
     """Yields each case with its label on the list. If another case is probably about the same situation, the label
     names it too."""
-    like = service_duplicates.known_in_situation(
+    like = service_case.known_in_situation(
         turn.session, [(tip.id, turn.person.id) for tip in cases.values()]
     )
     for case, tip in cases.items():

@@ -8,7 +8,7 @@ CALLER = "+250000000000"
 CHANNEL = "trial"
 """The channel that a test call's session and report have instead of `ussd`."""
 DRILL = "drill"
-"""The channel of a drill's tip. No caller reported such a tip (`alerts/rules_drills.py`)."""
+"""The channel of a drill's tip. No caller reported such a tip (`alerts/rules_escalation.py`)."""
 UNCOUNTED = frozenset({CHANNEL, DRILL, "invented"})
 """The channels of tips and sessions that are not real: test calls, drills, and sample data. Code that counts for
 statistics must exclude all these channels. Code that excludes only `CHANNEL` must give a reason

@@ -15,7 +15,8 @@ from typing import NamedTuple, TypeAlias
 
 from hotline.alarms import service as alarms_service
 from hotline.alarms.rules import Alarm
-from hotline.alerts import service_call_back_requests, service_intake, service_messages
+from hotline.alerts import service_intake
+from hotline.alerts import service_messages as alerts_service_messages
 from hotline.alerts.rules_reply_parsing import AnswerReason
 from hotline.cases import (
     rules_reading_requests,
@@ -74,14 +75,17 @@ def note_stop(session: Session, context: Context, msisdn: str, at: datetime) -> 
         return False
     key = context.pseudonyms.sms(msisdn, context.line.shortcode, AnswerReason.STOP, "")
     desks = []
-    if service_messages.may_answer(session, responder, AnswerReason.STOP, key, at) is not None:
+    if (
+        alerts_service_messages.may_answer(session, responder, AnswerReason.STOP, key, at)
+        is not None
+    ):
         desks.append((responder, Template.STOP_NOTED))
-    elif not service_messages.count_first_stop(session, responder, key, at):
+    elif not alerts_service_messages.count_first_stop(session, responder, key, at):
         return True
     alarms_service.record(session, Alarm.STOP_REQUEST, at)
     desks += [(one, Template.STOP_TOLD) for one in _leaders(session, responder, at)]
     for one, template in desks:
-        service_messages.write_confirmation(
+        alerts_service_messages.write_confirmation(
             session, Wording(template, {}, one.language), one.id, at
         )
     return True
@@ -164,7 +168,7 @@ Effect: TypeAlias = Callable[[GivenAnswer], None]
 
 def _withdraw_call_back(given: GivenAnswer) -> None:
     passage = given.step.state.attempts
-    service_call_back_requests.withdraw_session(
+    alerts_service_messages.withdraw_session(
         given.session, given.context, given.effects.key, up_to_attempt=passage
     )
 
@@ -498,7 +502,7 @@ def apply_event(
             service.add_tallies(session, event_tallies(dialogue, event, effects.context.now()))
         case flows_run.Erased():
             service_intake.erase_report(session, effects.context, dialogue, up_to_attempt=passage)
-            service_call_back_requests.withdraw_session(
+            alerts_service_messages.withdraw_session(
                 session, effects.context, effects.key, up_to_attempt=passage
             )
         case Answered(name=name):
@@ -553,7 +557,7 @@ def note_report(
         session, effects.context, dialogue, attempt, caller=effects.caller
     )
     if tip is not None and Completed(CALL_BACK) in answered and is_number(effects.caller):
-        service_call_back_requests.store_request(
+        alerts_service_messages.store_request(
             session, effects.context, dialogue, tip, step.state.answers, caller=effects.caller
         )
     return tip

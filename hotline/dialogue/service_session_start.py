@@ -9,10 +9,10 @@ from hotline.alerts import (
     queries,
     queries_references,
     rules_assignment,
-    service_call_back_requests,
     service_case,
     service_closing,
     service_commands,
+    service_messages,
     tables_drills,
 )
 from hotline.alerts.rules_replies import OF_A_CASE, REPLIES, Command, Verb
@@ -290,11 +290,7 @@ def _facts(context: Context, flow_set: FlowSet, start: SessionStart, hop: UssdHo
         "reporting": start.reporting,
         "alerts_blocked": start.alerts_blocked,
         "oversight": start.oversight,
-        **(
-            service_call_back_requests.call_flags(context, flow_set, start)
-            if hop.shows_number
-            else {}
-        ),
+        **(service_messages.call_flags(context, flow_set, start) if hop.shows_number else {}),
     }
     of_receipts = service_receipts.receipt_facts(context, start.key)
     if start.pinned is None:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from flask import Response
 
 from hotline.alerts import service_drills
-from hotline.alerts.rules_drills import DrillRequest, step_summaries
+from hotline.alerts.rules_escalation import DrillRequest, step_summaries
 from hotline.console import routes
 from hotline.console.routes import PAGES, Method, table
 from hotline.console.templating import number_of

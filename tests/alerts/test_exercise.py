@@ -16,7 +16,7 @@ from hotline.alerts import (
     service_drills,
     service_partial_pause,
 )
-from hotline.alerts.rules_drills import DrillEnd, DrillRequest, is_by_night, step_summaries
+from hotline.alerts.rules_escalation import DrillEnd, DrillRequest, is_by_night, step_summaries
 from hotline.alerts.rules_replies import Command, CommandResult, Verb
 from hotline.alerts.service_drills import DrillReport
 from hotline.alerts.service_sending import apply_report

@@ -9,7 +9,7 @@ from contextlib import closing
 from operator import call
 from pathlib import Path
 
-from hotline.alerts import rules_drills, service_drills
+from hotline.alerts import rules_escalation, service_drills
 from hotline.cli import people
 from hotline.cli.contexts import build_console
 from hotline.core.actors import Actor
@@ -40,7 +40,7 @@ def make_code(context: ConsoleContext, programme: str) -> None:
 
 
 def start_drill(context: ConsoleContext, desk: str) -> None:
-    drill = rules_drills.DrillRequest(desk)
+    drill = rules_escalation.DrillRequest(desk)
     service_drills.start(context, drill, by=Actor("Admin 1"), reason="the week of drills")
 
 

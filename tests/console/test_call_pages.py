@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from hotline.alerts import service_assignment
-from hotline.alerts.service_call_back_requests import BOUND_AS
+from hotline.alerts.service_messages import BOUND_AS
 from hotline.core.actors import AccountRole
 from hotline.gateway.tables import Assignment
 from hotline.people import tables_desks

@@ -5,7 +5,7 @@ from enum import StrEnum
 import pytest
 
 from hotline.alarms.rules import Alarm
-from hotline.alerts.rules_drills import DrillEnd
+from hotline.alerts.rules_escalation import DrillEnd
 from hotline.console.routes import TABLES
 from hotline.editing.rules_difference import NotInEmergency, ScreenState
 from hotline.editing.rules_drafts import StepKind

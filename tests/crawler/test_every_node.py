@@ -11,12 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.alerts import (
-    service_assignment,
-    service_call_back_requests,
-    service_intake,
-    service_sending,
-)
+from hotline.alerts import service_assignment, service_intake, service_messages, service_sending
 from hotline.core.ussd import UssdHop
 from hotline.dialogue.service_session import answer_hop
 from hotline.emulator.server import choices
@@ -135,7 +130,7 @@ def do_what_waits(line: Line) -> None:
     """Does the due work of the clock and the workers, including SMS."""
     line.clock.turn(minutes=4)
     service_intake.file_silent(line.context)
-    service_call_back_requests.keep_time(line.context)
+    service_messages.keep_time(line.context)
     while service_assignment.assign_pending(line.context):
         pass
     while service_sending.deliver_due(line.context):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from hotline.alerts import service_call_back_requests
+from hotline.alerts import service_messages
 from hotline.alerts.service_case import EventActor
 from hotline.cases import (
     decrypt_access,
@@ -183,7 +183,7 @@ class Trial:
             self.clock.at += timedelta(days=days)
             service_answers.keep_time(self.relay)
             service_retention.erase_batch(self.relay)
-            service_call_back_requests.keep_time(self.relay)
+            service_messages.keep_time(self.relay)
             ReadingCaller(self.hooks, "+250788000098")
             service_weekly_keys.delete_old_keys(self.console)
             reader_person_sums.count_due_months(self.reader)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
 
-from hotline.alerts.service_call_back_requests import BOUND_AS
+from hotline.alerts.service_messages import BOUND_AS
 from hotline.core.database import Database
 from hotline.errors import DecryptionFailed, HandsetRefused, KeyMissing
 from hotline.keys.decrypt import decrypt_tip

@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import update
 
-from hotline.alerts.service_call_back_requests import BOUND_AS
+from hotline.alerts.service_messages import BOUND_AS
 from hotline.keys.decrypt import decrypt_tip
 from hotline.monitoring import service_checks_database
 from hotline.text.places import NATIONAL

@@ -11,7 +11,7 @@ from sqlalchemy import delete
 from hotline.alarms.rules import CheckResult
 from hotline.alerts import (
     decrypt_call_backs,
-    service_call_back_requests,
+    service_messages,
     service_partial_pause,
     service_sending,
 )
@@ -68,7 +68,7 @@ class Desk:
             dialogue, tip = tables.lock_dialogue(session, "a" * 64), session.get(Tip, 1)
             assert dialogue is not None
             assert tip is not None
-            service_call_back_requests.store_request(
+            service_messages.store_request(
                 session, self.context, dialogue, tip, AGREED | answers, caller=HERS
             )
             session.flush()
@@ -85,7 +85,7 @@ class Desk:
 
     def at(self, when: datetime) -> None:
         self.district.clock.at = when
-        service_call_back_requests.keep_time(self.context)
+        service_messages.keep_time(self.context)
 
     def told(self) -> list[str]:
         """Returns the texts that were sent to the desk after this function was last called."""
@@ -293,7 +293,7 @@ def test_she_takes_it_back_and_the_desk_that_knew_is_told(desk: Desk) -> None:
     desk.at(desk.district.clock())
     assert len(desk.told()) == 1
     with desk.context.database.writing() as session:
-        service_call_back_requests.withdraw(session, desk.context, 1)
+        service_messages.withdraw(session, desk.context, 1)
     assert desk.told() == [f"C{second}: the call was cancelled. Do not call."]
     with pytest.raises(NotFound, match="withdrawn"):
         decrypt_call_backs.request_number(desk.context, second, **ONE)

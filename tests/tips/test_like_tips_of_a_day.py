@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from hotline.alerts import service_duplicates
+from hotline.alerts import service_case
 from hotline.core.database import Database
 from hotline.text.places import Category
 from hotline.tips.queries import TipLikeness, TipLink
@@ -57,7 +57,7 @@ def rows_read(session: Session, tip_id: int) -> int:
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         before = connection.scalar(READ)
-        service_duplicates.link_alerted(session, tip_id, NOON)
+        service_case.link_alerted(session, tip_id, NOON)
         return int(connection.scalar(READ)) - int(before)
     steps = 0
 
@@ -69,7 +69,7 @@ def rows_read(session: Session, tip_id: int) -> int:
     driver = connection.connection.driver_connection
     assert driver is not None
     driver.set_progress_handler(count, 1)
-    service_duplicates.link_alerted(session, tip_id, NOON)
+    service_case.link_alerted(session, tip_id, NOON)
     driver.set_progress_handler(None, 1)
     return steps
 
