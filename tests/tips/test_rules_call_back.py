@@ -74,8 +74,8 @@ def test_every_answer_of_the_menus_has_its_window() -> None:
         (NINE - timedelta(seconds=1), True, "B. Two", "24/11 09:00-11:00 only"),
         (NINE + WINDOW_LENGTH, True, "B. Two", "only"),
         (NINE, True, None, "second person"),
-        (NINE, False, "B. Two", "not requested by you"),
-        (NINE, False, None, "not requested by you"),
+        (NINE, False, "B. Two", "you must ask to see the number first"),
+        (NINE, False, None, "you must ask to see the number first"),
     ],
 )
 def test_a_number_is_seen_by_whoever_asked_once_approved_and_in_time(
