@@ -26,7 +26,7 @@ class RoleMark(Flag):
     READS = auto()
     """An account with this role reads tips."""
     NEVER = auto()
-    """An account with this role never reads a tip. So it cannot have a role that reads tips."""
+    """An account with this role never reads a tip. So such an account cannot have a role that reads tips."""
     SECOND = auto()
     """A second admin must approve this role, for a new account and for an existing one."""
     RELEASES = auto()

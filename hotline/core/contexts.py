@@ -56,7 +56,7 @@ class StateStore(Protocol):
     may lose them at any time."""
 
     def load(self, key: str) -> dict[str, Any] | None:
-        """Returns the last saved value, or None if it is unknown or lost.
+        """Returns the last saved value, or None if the store does not know it or has lost it.
 
         Raises RunsUnavailable.
         """
@@ -248,7 +248,7 @@ class MonitorTools:
     """The tools that only monitoring needs."""
 
     encrypter: Encrypter
-    """Encrypts the phone numbers of on-call contacts. Only the monitor can decrypt them."""
+    """Encrypts the phone numbers of on-call contacts. Only the monitor can decrypt these numbers."""
     instruments: Instruments
     other: OtherChannel
     budget: float
@@ -263,7 +263,7 @@ class MonitorTools:
 
 @dataclass(frozen=True)
 class Context:
-    """The context that every process has. `bootstrap` builds it once.
+    """The context that every process has. Each process builds its context once, at its start.
 
     The type of a service's first parameter says which context the service needs.
     """

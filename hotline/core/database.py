@@ -91,7 +91,7 @@ LOCK_SECONDS = 3.0
 """Seconds that a writer waits for a writer of another process."""
 TURN_SECONDS = 2.0
 """Seconds that a writer first waits for other writers of the same process. `TURN_SECONDS` and `LOCK_SECONDS` together
-are the five seconds in which a hop must be answered."""
+are the five seconds in which the hotline must answer a hop."""
 AUDIT_KEY = "audit key"
 """The key in `Session.info` under which a session has the name and the sealing key of its process, for the audit
 log."""

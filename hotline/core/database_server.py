@@ -1,4 +1,4 @@
-"""Opens connections to PostgreSQL with strict time limits, so that each hop is answered within five seconds.
+"""Opens connections to PostgreSQL with strict time limits, so that the hotline answers each hop within five seconds.
 PostgreSQL's own limits for locks and statements end a slow statement first, and the connection stays usable. The
 limits in this module are longer, and apply if the server is frozen or unplugged. When such a limit is reached, the
 code closes the connection."""

@@ -307,8 +307,8 @@ class WriterTurn:
             if gate in self._waiting:
                 self._waiting.remove(gate)
                 raise StoreUnavailable("too many changes wait for the database: try again")
-        # The thread stopped waiting, but another thread gave it the turn at the same moment. So this thread may
-        # write.
+        # The waiting time of this thread ended, but at the same moment another thread passed the lock on. So this
+        # thread writes now.
 
     def __exit__(self, *_: object) -> None:
         with self._guard:

@@ -13,7 +13,7 @@ OWNER_ONLY = 0o077
 """The umask of every process of the hotline. Other accounts of the system cannot read files that these processes
 write."""
 NOT_SETTINGS = frozenset(PREFIX + name for name in ("TESTING", "TEST_LONG", "TEST_SEED"))
-"""Environment variables with our prefix that are not settings. Only tests use them."""
+"""The environment variables with the prefix `HOTLINE_` that are not settings. Only tests use these variables."""
 YES = frozenset({"yes", "true", "on", "1"})
 NO = frozenset({"no", "false", "off", "0"})
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})

@@ -174,7 +174,8 @@ class Settings:
     port: int = _setting(PORT, 8000)
     """The port that the web process listens on."""
     web_host: str = _setting(HOST, "127.0.0.1")
-    """The address that the web process listens on. Change it if the web server for TLS runs on another machine."""
+    """The address that the web process listens on. Change this address if the web server for TLS runs on another
+    machine."""
     web_workers: int = _setting(_to(64), 2)
     """The number of processes that answer hops."""
     database_url: str = _setting(
@@ -338,7 +339,8 @@ class Settings:
     console_port: int = _setting(PORT, 8080)
     """The port that the console listens on."""
     console_host: str = _setting(HOST, "127.0.0.1")
-    """The address that the console listens on. Change it if the web server for TLS runs on another machine."""
+    """The address that the console listens on. Change this address if the web server for TLS runs on another
+    machine."""
     console_url: str = _setting(
         _trimmed("https://, a host and a port, nothing else", _is_address),
         lambda above: f"http://127.0.0.1:{above['console_port']}",

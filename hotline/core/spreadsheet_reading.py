@@ -81,8 +81,8 @@ def rows_of(workbook: bytes, most_rows: int = MAX_ROWS) -> list[list[str]]:
 
 
 def _measure(workbook: bytes) -> None:
-    """Raises ImportRefused if the workbook is too large. The function reads the sizes that the zip archive names,
-    before it unpacks any file."""
+    """Raises ImportRefused if the workbook is too large. The function checks the sizes that the zip archive names,
+    and unpacks no file."""
     with zipfile.ZipFile(io.BytesIO(workbook)) as whole:
         parts = whole.infolist()
     if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > UNPACKED:

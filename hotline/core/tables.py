@@ -111,8 +111,8 @@ protect_rows(SampleMark)
 
 
 def mark_sample(session: Session, at: datetime) -> None:
-    """Marks the data as sample data. Every later release of statistics says that it contains sample data. A second
-    call changes nothing."""
+    """Marks the data as sample data. Every later release of statistics then says that its data is sample data. A
+    second call changes nothing."""
     add_if_new(session, SampleMark(id=ONE, origin=SAMPLE, marked_at=at))
 
 

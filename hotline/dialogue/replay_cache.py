@@ -109,7 +109,7 @@ class KnownSession:
     database has already stored more, the process only makes an unnecessary query."""
     counted: frozenset[str] = frozenset()
     """The topics that the caller read in this session and that the hotline has already counted. If the caller reads
-    such a topic again, the hotline does not count it again."""
+    such a topic again, the hotline does not count the topic again."""
     last: LastStep | None = field(default=None, repr=False)
     """The last screen that this process saw. The value is None after the hotline has counted the screens up to it."""
 

@@ -4,9 +4,9 @@ The hotline asks no questions by SMS. So the answer to each question of a report
 contain the answer. The answer about officials is always "unsure". Only the national desk can read a tip that may
 involve an official, so this desk reads every tip by SMS, and assigns the tip.
 
-A cry for help alerts two people. The module recognises it in three languages and in any spelling. Some words are
-always a cry for help, even if other words come with them. Other words also have an ordinary meaning, and are no cry
-if a nearby word shows this meaning: "my SIM is locked", "inzara iranyishe", "mort de rire". The words are in
+A cry for help alerts two people. The module recognises such a cry in three languages and in any spelling. Some words
+are always a cry for help, even if other words come with them. Other words also have an ordinary meaning, and are no
+cry if a nearby word shows this meaning: "my SIM is locked", "inzara iranyishe", "mort de rire". The words are in
 `cry_words.toml`. `tests/dialogue/cries.csv` and `harmless.csv` contain messages with the right results, and
 `tests/dialogue/hearing.py` counts how many of these results the module finds.
 """

@@ -1,7 +1,7 @@
 """Reads the gateway's own inbox, because callbacks can get lost. Marks an SMS as doubted if the inbox does not list
-the SMS. The clock process reads the inbox. It does not have the key with which the hotline finds the responder of a
-phone number, so it sends each SMS to the hotline's own hook (docs/decisions/06). After a crash, the clock process
-sends the SMS of the same page again. The hook handles each SMS only once."""
+the SMS. The clock process reads the inbox. This process does not have the key with which the hotline finds the
+responder of a phone number, so the process sends each SMS to the hotline's own hook (docs/decisions/06). After a
+crash, the clock process sends the SMS of the same page again. The hook handles each SMS only once."""
 
 from datetime import datetime, timedelta
 

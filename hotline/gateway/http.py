@@ -246,7 +246,8 @@ class Dialler:
         return "Dialler()"
 
     def reaches_the_line(self) -> bool:
-        """Returns True if the hotline answers both hops correctly and the session continues. Never raises an error."""
+        """Makes a test call of two hops. Returns True if the hotline answers both hops correctly and the session
+        continues. Never raises an error."""
         return self.tells(KEYED)
 
     def tells(self, keys: Sequence[str]) -> bool:

@@ -303,7 +303,7 @@ def retry_wait(priority: int, tries: int, chance: float) -> timedelta:
 
 
 def unknown_wait(priority: int, http_status: int | None) -> timedelta:
-    """Returns the waiting time before the hotline sends a message again whose arrival is unknown."""
+    """Returns the waiting time before the next attempt, if the arrival of the message is unknown."""
     queue = QUEUES[priority]
     failed = http_status is not None and http_status >= 500
     return queue.error if failed and queue.error is not None else queue.unknown
@@ -629,7 +629,7 @@ def block_reason(path: AlertPath, at: datetime, *, fresh: bool = False) -> Block
 
 
 def _out_of_reach(path: AlertPath, at: datetime) -> bool:
-    """Returns True if all sends of at least a minute failed to reach the gateway, and the last failure is recent."""
+    """Returns True if no send has reached the gateway for a minute or longer, and the last failure is recent."""
     if path.failing_since is None or path.failed_at is None:
         return False
     return path.failed_at - path.failing_since >= STALE and at - path.failed_at <= RECENT_FAILURE

@@ -166,8 +166,8 @@ class Message(Row):
     priority: Mapped[int]
     """The priority of the message, as the value of a `gateway.rules.Priority`."""
     turn: Mapped[int] = mapped_column(default=0, server_default="0")
-    """The place of the message in the order of alerts from one step of a tip. With this order, the hotline sends the
-    first alert of every tip before the second alert of any tip."""
+    """The position of this alert among the alerts that one escalation step of a tip sends. With this order, the
+    hotline sends the first alert of every tip before the second alert of any tip."""
     state: Mapped[str]
     """The value of a `gateway.rules.MessageState`."""
     attempts: Mapped[int] = mapped_column(default=0)
@@ -426,7 +426,7 @@ def take_lead(
     """Makes this clock process the leader, or extends its lease. Returns True if this clock process is the leader.
 
     Another process stays the leader until its lease ended more than `grace` ago. The function ignores a lease that
-    ends too late, because it was written before someone set back the system clock.
+    ends too late, because a process wrote this lease before someone set back the system clock.
     """
     if add_if_new(session, Leader(name=RELAY, holder=holder, until=at + lease)):
         return True
@@ -470,8 +470,9 @@ def hold_plans(session: Session, at: datetime, jump: timedelta) -> None:
 
 
 def end_old_hold(session: Session, at: datetime) -> None:
-    """Ends the delay of planned texts if someone has corrected the system clock, so that it shows an earlier time
-    than after its jump. Without this, the delay would begin again when the clock reaches the time of the jump."""
+    """Ends the delay of planned texts if someone has corrected the system clock, so that the clock shows an earlier
+    time than after its jump. Without this end, the delay would begin again when the clock reaches the time of the
+    jump."""
     row = session.get(Leader, PLANS)
     if row is not None and at < datetime.fromisoformat(row.holder):
         session.delete(row)

@@ -16,7 +16,7 @@ ANSWER_VALUES = frozenset({RIGHT, "wrong", "unsure"})
 
 
 class QuizOutcome(StrEnum):
-    """The result of comparing the answer after a lesson with the answer before it."""
+    """The result of comparing the answer after a lesson with the answer before the lesson."""
 
     KNEW = "knew"
     LEARNED = "learned"

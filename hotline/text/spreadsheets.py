@@ -111,8 +111,8 @@ def _fill(sheet: Worksheet, one: ExportSheet) -> None:
 
 
 def _write(cell: Cell | MergedCell, text: str) -> None:
-    """Writes a cell as text, even if it begins like a formula. The cell also remains text when a person edits the
-    cell."""
+    """Writes a cell as text, even if the text begins like a formula. The cell also remains text when a person edits
+    the cell."""
     cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)
     cell.data_type = "s"
     cell.number_format, cell.alignment = TEXT, TOP_ALIGNED

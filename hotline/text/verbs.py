@@ -51,7 +51,7 @@ NO_FOR = frozenset({"BABARA"})
 """The stems that get another meaning if an ending for "for" is added: `babara` means "suffer", but `babarira` means
 "forgive"."""
 CAUSES = ("IRA", "ERA", "YA", "ZA", "SHA")
-"""The endings of stems that already contain the ending for "for", or that form it in another way."""
+"""The endings of stems that already mean "for", or that get another ending for "for"."""
 VOWELS = "AEIOU"
 NASAL = {"H": "P", "R": "D"}
 """The first letters of a stem that change after `n`: `hohotera` becomes `mpohotera`, and `rasa` becomes `ndasa`."""
