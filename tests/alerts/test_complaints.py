@@ -1,4 +1,4 @@
-"""C20: tests complaints about a helper. Only the national desk sees them, and no district learns about them."""
+"""Tests complaints about a helper. Only the national desk sees them, and no district learns about them."""
 
 from pathlib import Path
 from typing import Any

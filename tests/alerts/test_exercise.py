@@ -1,4 +1,4 @@
-"""R12: tests drills. A drill runs like a real case at one desk, alerts no other people and is not in statistics."""
+"""Tests drills. A drill runs like a real case at one desk, alerts no other people and is not in statistics."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta

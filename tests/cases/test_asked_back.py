@@ -1,4 +1,4 @@
-"""C12: tests one question from an approved list that a desk asks back. It is answered once with the receipt, and
+"""Tests one question from an approved list that a desk asks back. It is answered once with the receipt, and
 only the tip's desks can read it."""
 
 from collections.abc import Callable
@@ -292,7 +292,7 @@ def test_c12_a_closed_tip_asks_nothing(desked: Line, number: str) -> None:
     assert "Subiza" not in asked(desked, number).screen
 
 
-# C12: tests who is notified of an answer, and that an answer is erased together with the text of its tip.
+# Tests who is notified of an answer, and that an answer is erased together with the text of its tip.
 
 
 def test_c12_the_desk_that_asked_is_told_without_content_and_she_is_sent_nothing(

@@ -1,4 +1,4 @@
-"""C11: tests requests to erase a report, made with the receipt. Another person may have the phone and the PIN, so no
+"""Tests requests to erase a report, made with the receipt. Another person may have the phone and the PIN, so no
 open case is erased at once."""
 
 from datetime import UTC, datetime, timedelta

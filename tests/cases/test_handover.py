@@ -1,4 +1,4 @@
-"""R10: tests notes from one shift to the next: encrypted for a desk, for 72 hours, until each person confirms them."""
+"""Tests notes from one shift to the next: encrypted for a desk, for 72 hours, until each person confirms them."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -150,7 +150,7 @@ def test_a_phone_confirms_no_note_after_one_that_only_the_console_shows(
     assert f"{left} waiting for you" in shifts(beside, PHONE, PIN)
 
 
-# R10: tests a handover at 06:00: the night writes about a case, and the day sees it on phone and page until it is
+# Tests a handover at 06:00: the night writes about a case, and the day sees it on phone and page until it is
 # confirmed. A person who may not see the case learns nothing.
 
 

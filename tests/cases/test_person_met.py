@@ -1,4 +1,4 @@
-"""R14: tests how an officer writes down a person met, behind the PIN. The case is theirs, and a second person reads
+"""Tests how an officer writes down a person met, behind the PIN. The case is theirs, and a second person reads
 it."""
 
 import pytest

@@ -1,4 +1,4 @@
-"""C11: tests a receipt and its chosen PIN. Any phone can ask for the status, and no one can guess a receipt."""
+"""Tests a receipt and its chosen PIN. Any phone can ask for the status, and no one can guess a receipt."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""R8: tests how a service is asked by SMS to help a person, and how its answer without a PIN is recorded."""
+"""Tests how a service is asked by SMS to help a person, and how its answer without a PIN is recorded."""
 
 from collections.abc import Callable
 from dataclasses import replace

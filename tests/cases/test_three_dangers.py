@@ -1,4 +1,4 @@
-"""R14, R8, R10: plays one danger on phones and board to its 30-day check, reported in three ways and in three
+"""Plays one danger on phones and board to its 30-day check, reported in three ways and in three
 languages.
 
 A caller reports it, an officer at a border writes it down, or a desk writes down a call on 116. A service has no room,

@@ -272,7 +272,7 @@ def test_r6_a_case_is_not_passed_to_a_desk_or_taken_for_a_person_who_is_excluded
     assert {"Gasabo 3", "Nyarugenge 4"}.isdisjoint(alerted(staffed))
 
 
-# Tests that a case without an assignee is shown on the board, in the list and on its page (A8).
+# Tests that a case without an assignee is shown on the board, in the list and on its page.
 
 
 HOLDER = "Gasabo 2"

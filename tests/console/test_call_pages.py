@@ -142,7 +142,7 @@ def test_no_call_shows_to_other_desks(desk: Desk, two: tuple[Tab, Tab]) -> None:
         assert_reachable("/call-backs", outline(tab.get("/call-backs").text))
 
 
-# R14: tests the page *Write down a call*, for calls on another line such as 116 and 3512.
+# Tests the page *Write down a call*, for calls on another line such as 116 and 3512.
 
 
 CALL = {

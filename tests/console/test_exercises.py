@@ -1,4 +1,4 @@
-"""Tests a drill in the console: one person starts and stops it, its steps have times, and every list marks it (R12)."""
+"""Tests a drill in the console: one person starts and stops it, its steps have times, and every list marks it."""
 
 import re
 

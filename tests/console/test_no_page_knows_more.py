@@ -1,4 +1,4 @@
-"""R6: tests that a case changes no page, list, count, search or board for a person who may not see it.
+"""Tests that a case changes no page, list, count, search or board for a person who may not see it.
 
 Each page is read before the case exists and after everything has happened in it. For the national desk,
 pages do change.

@@ -1,4 +1,4 @@
-"""C20: tests the pages about a complaint about the national desk. Only people of the oversight desk see it.
+"""Tests the pages about a complaint about the national desk. Only people of the oversight desk see it.
 
 Each page of the national desk, of its admins and of a district is read before the complaint exists and after
 everything has happened in it.

@@ -1,5 +1,4 @@
-"""Tests the persons of a case in the console: recorded with forms, decrypted with a reason, hidden from others (R8,
-R9)."""
+"""Tests the persons of a case in the console: recorded with forms, decrypted with a reason, hidden from others."""
 
 import re
 from dataclasses import dataclass

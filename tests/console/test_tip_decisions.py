@@ -1,4 +1,4 @@
-"""Tests the decisions on the page of a tip: closure, legal hold, exclusion, and similar tips (A8, R7)."""
+"""Tests the decisions on the page of a tip: closure, legal hold, exclusion, and similar tips."""
 
 from dataclasses import replace
 from datetime import timedelta

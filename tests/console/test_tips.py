@@ -1,4 +1,4 @@
-"""Tests tips in the console: the list, one tip, its text after giving a reason, and the commands on it (A8)."""
+"""Tests tips in the console: the list, one tip, its text after giving a reason, and the commands on it."""
 
 import re
 

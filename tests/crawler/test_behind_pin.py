@@ -1,8 +1,8 @@
-"""Tests C9 and C14 on every screen of the responders' flows after a PIN: after hanging up, nothing is stored
-unencrypted.
+"""Visits every screen of the responders' flows after a PIN.
 
-On every second day, it visits the cases or the persons, in one language. A full test run visits both in all three
-languages. `ToldReader` simulates the reader process. The last test compares it with the real one.
+Tests that after hanging up no text is stored unencrypted. On every second day, the test visits the screens about cases
+or about persons, in one language. A full test run visits all these screens in all three languages. `ToldReader`
+simulates the reader process. The last test compares it with the real one.
 """
 
 import logging

@@ -1,9 +1,8 @@
-"""Tests C9 and C14 at every node of every shipped flow, with the real services. Each prepared phone has its own
-hotline.
+"""Visits every node of every shipped flow, with the real services.
 
-Every phone makes a tour in Kinyarwanda. On every second day, a third of the phones also makes a tour in French or
-English. A full test run makes tours with every phone in all three languages. A sample repeats one in four screens on a
-phone that never called. Over time, every screen is checked.
+Each prepared phone has its own hotline, and makes a tour in Kinyarwanda. On every second day, a third of the phones
+also makes a tour in French or English. A full test run makes tours with every phone in all three languages. The test
+repeats every fourth screen, chosen at random, on a phone that never called.
 """
 
 from dataclasses import dataclass, field, replace

@@ -1,6 +1,6 @@
-"""Tests C8 and C9 at every node of the report: hanging up sends the tip, and `000` erases or marks it.
+"""Tests at every node of the report that hanging up sends the tip, and that `000` erases or marks the tip.
 
-This module states the promises again in the product's own words, independently of `tips/rules.py`.
+The module has its own code for these promises, independent of `tips/rules.py`.
 """
 
 from collections.abc import Iterator, Mapping

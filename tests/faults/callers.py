@@ -1,4 +1,4 @@
-"""Simulates callers who do not stop trying, alone or many at once: they report a tip, and dial again if a call ends."""
+"""Simulates callers who report tips, one caller or many at once. If a call ends early, the caller dials again."""
 
 import itertools
 import threading
@@ -27,22 +27,23 @@ from tests.support.labels import (
 )
 
 EACH_READS = 3
-"""One of this many callers reads every screen. The others press the keys that an earlier caller with the same
-answers pressed."""
+"""If the value is 3, every third caller reads every screen. The other callers press the keys of an earlier caller who
+gave the same answers."""
 EACH_ASKS = 6
-"""One of this many callers asks for a call-back, if the report is complete. The second caller always does, because
-the test searches for that number."""
+"""If the value is 6, every sixth caller with a complete report asks for a call-back. The second caller always asks for
+one, because the test searches all files for this caller's number."""
 PATIENCE = 600.0
-"""The seconds after which a caller stops dialling and counts as unheard. When processes are killed often, a call may
-by chance break off a dozen times. A hotline with a real fault still ignores the caller after the last kill."""
+"""The seconds after which a caller stops dialling and counts as unheard. The limit is long: while the test kills
+processes, a call may break off a dozen times by chance. If the hotline has a real fault, the caller also fails after
+the last kill."""
 PAUSE = 0.25
-"""The seconds between a broken call and the next one. They are shorter than a person would need, and long enough for
+"""The seconds between a broken call and the next one. This pause is shorter than a person's pause, but long enough for
 a server to start."""
 
 
 @dataclass(frozen=True, slots=True)
 class TipToTell:
-    """One caller's tip, and the way in which the caller reports it."""
+    """One caller's tip, and the answers that the caller gives."""
 
     number: int
     district: str
@@ -68,8 +69,8 @@ class TipToTell:
 
     @property
     def msisdn(self) -> str:
-        """Returns a phone number that no enrolled person in this test has. It does not end in zeros, because Redis
-        writes the working time of a worker as 12.788300000000003 seconds."""
+        """Returns a phone number that no enrolled person in this test has. The number has no row of zeros. Otherwise
+        the search for numbers could find it in a time that Redis writes, such as 12.788300000000003."""
         return f"+2507883{31417 + self.number:05d}"
 
 
@@ -85,7 +86,7 @@ class Promise:
 
 
 Habits = dict[tuple[bool, str], str]
-"""The digits that led to a promise, in the form in which a caller presses them, by route."""
+"""For each route: the digits that led an earlier caller to the screen that promises that the tip is stored."""
 
 
 @dataclass
@@ -134,10 +135,8 @@ def try_to_tell(
     habits: Habits | None = None,
     over: threading.Event | None = None,
 ) -> Promise | None:
-    """Dials until the tip is reported. Returns None if the caller stops trying first. It counts the errors in `broken`.
-
-    After `over` is set, the caller does not dial again and does not count as unheard.
-    """
+    """Dials until the tip is reported. Returns None if the caller stops trying first. Counts the errors in `broken`.
+    After the event `over` is set, the caller stops dialling, but does not count as unheard."""
     began = time.monotonic()
     for dials in itertools.count(1):
         try:
@@ -157,7 +156,7 @@ def try_to_tell(
 
 
 def dial_once(emulator: EmulatorClient, tip: TipToTell, habits: Habits | None = None) -> Promise:
-    """Makes one call. Raises DialogueBroken, LabelMissing or HandsetRefused if it ends early."""
+    """Makes one call. Raises DialogueBroken, LabelMissing or HandsetRefused if the call ends early."""
     session = emulator.dial(msisdn=tip.msisdn)
     keyed = (habits or {}).get(tip.route)
     if keyed is not None and not tip.reads:
@@ -209,7 +208,7 @@ def _must_be_open(session: ClientSession) -> None:
 
 
 def _must_say(session: ClientSession, words: str) -> None:
-    """Checks that the caller read these words. Only these words count as a promise."""
+    """Checks that the screen has these words. Only these words promise that the tip is stored."""
     if words not in session.screen:
         raise DialogueBroken("another screen than was to come")
 
@@ -231,8 +230,8 @@ class _Pressed:
 
 
 def _finish(session: ClientSession, words: str) -> None:
-    """Adds a landmark after the screen "saved". It ignores errors from here on, because the promise was already
-    given."""
+    """Adds a landmark (a place that people know) after the screen "saved". Ignores errors, because the hotline has
+    already promised that the tip is stored."""
     if session.open:
         with suppress(LabelMissing, HandsetRefused):
             choose(session, LANDMARK)
@@ -241,7 +240,7 @@ def _finish(session: ClientSession, words: str) -> None:
 
 CALLERS = 12
 NUMBERS = 100_000
-"""The number of callers, each with a phone number."""
+"""The maximum number of callers in a run. Each caller has another phone number."""
 
 
 @dataclass
@@ -250,9 +249,10 @@ class Crowd:
     tips: int
     words: str
     enough: Callable[[], bool]
-    """A function that is called after these tips are reported. Callers report more tips until it returns True."""
+    """The run calls this function after the planned tips are reported. Callers report more tips until the function
+    returns True."""
     late: Callable[[], bool] = lambda: False
-    """A function that is called before each tip. When it returns True, the callers skip the other tips."""
+    """Callers call this function before each tip. When the function returns True, they report no more tips."""
     callers: int = CALLERS
     """The number of callers who report at the same time."""
     told: list[Promise] = field(default_factory=list)
@@ -260,7 +260,7 @@ class Crowd:
     habits: Habits = field(default_factory=dict)
 
     def tell(self) -> None:
-        """Reports all tips. After an interrupt, it waits only for the open calls."""
+        """Reports all tips. If the operator interrupts the run, waits only for the open calls."""
         over, lock = threading.Event(), threading.Lock()
         waiting = itertools.takewhile(lambda _: not over.is_set(), self._waiting())
         with ThreadPoolExecutor(self.callers) as threads:

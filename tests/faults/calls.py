@@ -22,8 +22,8 @@ from tests.support.labels import AGREED, CALL
 
 
 def ask(session: ClientSession) -> bool:
-    """Asks for a call-back from the screen "saved" and returns there. Returns False if none is offered, or if the
-    caller read no confirmation."""
+    """Asks for a call-back from the screen "saved" and returns there. Returns False if the hotline offers no call-back,
+    or shows no confirmation."""
     agreed = False
     with suppress(LabelMissing, HandsetRefused):
         for said in CALL:
@@ -37,8 +37,8 @@ def ask(session: ClientSession) -> bool:
 def unkept(
     database: Database, promised: Mapping[str, str], national_key: bytes, weekly_lock: WeeklyLock
 ) -> list[str]:
-    """Returns the breaches of I1 for call-backs. Each session with a promise has one waiting call-back that can be
-    decrypted to its number."""
+    """Returns the call-backs that break invariant I1. Each session that was promised a call-back must have exactly one
+    waiting call-back. The desk must be able to decrypt the promised number."""
     with database.reading() as session:
         waiting = books.calls(session)
     of_session: defaultdict[str, list[WaitingCall]] = defaultdict(list)

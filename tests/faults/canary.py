@@ -1,4 +1,4 @@
-"""Searches files for secrets: a caller's number or the words of a tip, in every form that bytes can have."""
+"""Searches files for secrets: a caller's number, or the words of a tip, in plain or encoded form."""
 
 import base64
 import os
@@ -10,7 +10,8 @@ from urllib.parse import quote
 
 
 def written_forms(word: str) -> dict[str, bytes]:
-    """Returns the forms in which bytes may contain a word, by name. Base64 has three forms, one for each alignment."""
+    """Returns the encodings of a word that a file may contain, by name. In Base64 a word has three forms: its first
+    letter may be the first, second or third byte of a group of three."""
     plain = word.encode()
     found = {
         "plain": plain,
@@ -22,7 +23,8 @@ def written_forms(word: str) -> dict[str, bytes]:
     }
     for shift in range(3):
         letters = base64.b64encode(b"\0" * shift + plain).rstrip(b"=")
-        # The first and last letters also contain bits of their neighbours, so only the middle part is searched.
+        # The first and last Base64 letters also contain bits of the neighbouring bytes, so the search leaves these
+        # letters out.
         found[f"base64+{shift}"] = letters[(shift * 8 + 5) // 6 : len(letters) - 1]
     return found
 

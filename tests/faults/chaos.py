@@ -46,8 +46,8 @@ def chaos(
 ) -> None:
     """Report tips while every process is killed and the gateway gives false answers, then check the database.
 
-    Each run makes its own hotline in a temporary folder on this machine, and uses no setting, so it can harm no other
-    hotline. Exit with 1 if an invariant did not hold or a run did not finish. docs/architecture.md lists the
+    Each run makes its own hotline in a temporary folder on this machine, and uses no setting, so the run can harm no
+    other hotline. Exit with 1 if an invariant did not hold or a run did not finish. docs/architecture.md lists the
     invariants.
     """
     _refuse_settings()
@@ -71,8 +71,7 @@ def _one(order: Order, *, as_json: bool) -> bool:
     try:
         report = run(folder, order, _say)
     except Exception as broken:
-        # This is the outermost code, so it catches everything.
-        # The line of JSON then says that a run was made and that it failed.
+        # This outermost code catches every error, so that the line of JSON reports the failed run.
         click.echo(failure(type(broken), tips=order.tips, seed=order.seed, pair=order.pair))
         if isinstance(broken, HotlineError):
             _say(str(broken))
@@ -106,8 +105,7 @@ def _refuse_settings() -> None:
 
 
 def _leave(number: int, _frame: FrameType | None) -> NoReturn:
-    """Exits with the usual cleanup when a signal tells it to end. No process of the hotline may continue after its
-    run."""
+    """Exits with the usual cleanup when a signal arrives, so that no process of the test's hotline continues to run."""
     raise SystemExit(128 + number)
 
 

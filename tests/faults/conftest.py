@@ -12,7 +12,7 @@ from tests.support.servers import Pair
 def beneath(pair: Pair, tmp_path: Path, lay_home: LayHome) -> Iterator[chaos.Ground]:
     """Yields the servers for a whole hotline of real processes.
 
-    On SQLite, it also copies a home into the test's folder.
+    For SQLite, also copies a prepared home (the hotline's folder) into the test's folder.
     """
     if pair is Pair.EMBEDDED:
         lay_home(tmp_path)

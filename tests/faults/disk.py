@@ -1,6 +1,6 @@
 """Simulates a full disk for some processes during a block.
 
-The kernel refuses every byte beyond a file's size limit, as a full disk would. This does not need a superuser.
+The kernel refuses every byte beyond a file's size limit, as a full disk would. The test needs no superuser.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ import psutil
 
 @contextmanager
 def full_disk(*pids: int, most: int = 0) -> Iterator[None]:
-    """Limits every file that these processes write to `most` bytes."""
+    """Limits each file that these processes write to `most` bytes."""
     victims = [psutil.Process(pid) for pid in pids]
     before = [victim.rlimit(psutil.RLIMIT_FSIZE) for victim in victims]
     for victim, (_, hard) in zip(victims, before, strict=True):

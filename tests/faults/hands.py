@@ -1,4 +1,4 @@
-"""Tries simple faults by hand: each process killed during a call, a phone that is off, an SMS with STOP."""
+"""Tests simple faults one by one: a process is killed during a call, a phone is off, a person sends STOP."""
 
 import json
 import os
@@ -21,10 +21,10 @@ FRONT = "Akazi gatekanye n'umuryango"
 NETWORK_ERROR = "Connection problem or invalid MMI code."
 FAILURE = "END Mutwihanganire, mwongere mu kanya. Mu kaga: 112"
 DANGER = ("5", "1", "2")
-"""The answers: a problem, danger, no official."""
+"""The keys of a caller who reports a problem with danger and no official."""
 LOCKED_SECONDS = 6.0
 RULINDO = ("4", "5")
-"""The keys of the Northern province and of its fifth district by name."""
+"""The keys that choose the Northern province and Rulindo, its fifth district in alphabetical order."""
 
 
 def without_the_web_process_the_network_speaks_and_the_next_dial_works(stack: Stack) -> None:
@@ -70,20 +70,21 @@ def a_phone_that_cannot_be_reached_is_answered_by_another(stack: Stack) -> None:
     for phone in pair:
         line.power(phone, on=False)
     for _ in range(3):
-        # Where the machine is busy, a hop can be too slow. The caller then sees an error, and dials again.
+        # On a busy machine a hop can be too slow. Then the caller sees an error and dials again.
         session = pressed(line.dial(msisdn="+250788000014"), "5", "2", "2", *RULINDO, "1", "1")
         pressed(session, "5", "1")
         if filed(stack, "Rulindo"):
             break
 
     def alerted() -> list[dict[str, str]]:
-        # Both are alerted of no other case. After many SMS in an hour, an alert names no place.
+        # The two responders got no other alerts. After many SMS in an hour, an alert would not name the place.
         return [sms for sms in line.outbox() if sms["to"] in pair]
 
     eventually(lambda: len(alerted()) == 1)
     (first,) = alerted()
     for _ in range(6):
-        # A line that cannot store a report answers with an error, and the gateway sends the report again.
+        # If the hotline cannot store a delivery report, it answers with an error, and the gateway sends the report
+        # again.
         line.report(first["id"], "Failed", "AbsentSubscriber")
         with suppress(AssertionError):
             eventually(lambda: len(alerted()) == 2, seconds=10)
@@ -128,7 +129,7 @@ def pressed(session: ClientSession, *keys: str) -> ClientSession:
 
 
 def kill(stack: Stack, mark: str) -> None:
-    """Kills every process of the keeper with this text in its command line, all at once, with SIGKILL."""
+    """Sends SIGKILL to all processes below the keeper that have this text in their command line."""
     victims = started_as(stack.pid, mark)
     assert victims
     for pid in victims:
@@ -137,7 +138,8 @@ def kill(stack: Stack, mark: str) -> None:
 
 
 def filed(stack: Stack, district: str) -> int:
-    """Returns the number of filed tips of a district. A command would take a second of processor time."""
+    """Returns the number of filed tips of a district. Reads the database, because a command takes a second of processor
+    time."""
     with closing(context_of(stack).database) as database, database.reading() as session:
         return sum(tip.place == district_named(district) for tip in books.filed(session, NATIONAL))
 
@@ -148,7 +150,7 @@ def texts(line: EmulatorClient, msisdn: str) -> str:
 
 
 def hop(stack: Stack, text: str) -> str:
-    """Sends one hop as the gateway does, and returns the answer. Each hop of this call may be repeated."""
+    """Sends one hop as the gateway does, and returns the answer. A test may send each hop of this call again."""
     url = json.loads((stack.home / "demo-hooks.json").read_text(encoding="utf-8"))["ussd"]
     fields = {
         "phoneNumber": "+250788000013",

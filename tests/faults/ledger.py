@@ -1,8 +1,7 @@
-"""Checks the rules (invariants) of delivery after a fault test, from two sides.
+"""Checks the rules (invariants) of delivery after a fault test.
 
-One side is the hotline's database. The other side is the list of messages that the emulator accepted. Each function
-returns one sentence for each breach, so an empty list is the only correct answer. docs/architecture.md explains each
-invariant.
+The checks read the hotline's database and the list of messages that the emulator accepted. Each function returns one
+sentence for each broken rule. The list is empty if no rule is broken. docs/architecture.md explains each invariant.
 """
 
 import re
@@ -27,14 +26,13 @@ from tests.support.books import FiledTip, Firing, SentAlert
 
 UNSETTLED = (MessageState.PENDING, MessageState.SENDING, MessageState.UNKNOWN, MessageState.RETRY)
 ON_ITS_WAY = timedelta(seconds=5)
-"""An alert of a later level that is younger than this may still wait. Escalation continues while the database is
-read."""
+"""An alert of a later level may wait for this time. Escalation continues while the test reads the database."""
 OVERDUE = timedelta(seconds=90)
 TWICE = timedelta(seconds=60)
-"""Two deadlines of one tip cannot both pass within this time. They are at least 90 seconds apart."""
+"""Two deadlines of one tip cannot pass within this time, because they are at least 90 seconds apart."""
 REFERENCE = re.compile(r"^([A-Z0-9]{4,6}): .* 1 \1$")
-"""Matches the text of an alert. A confirmation also begins with a reference, but it does not ask for anything. A
-long run uses references of five letters (docs/decisions/06)."""
+"""Matches the text of an alert. A confirmation also begins with a reference, but it asks for no answer and does not
+match. A long run uses references of five letters (docs/decisions/06)."""
 FIRST = {"danger", "official", "province", "district"}
 """The answers that a caller has given before the screen "passed on"."""
 WHOLE = FIRST | {"sector", "kind", "who", "visit"}
@@ -66,12 +64,13 @@ class PromisedTip:
     session_key: str
     place: str
     complete: bool
-    """True if the screen was "saved". If it was, the tip must contain every answer and not only the first four."""
+    """True if the caller read the screen "saved". Then the tip must contain all answers, and not only the first
+    four."""
 
 
 def lost(database: Database, told: Sequence[PromisedTip]) -> list[str]:
-    """Returns the breaches of I1. A session whose caller read "passed on" or "saved" has exactly one filed tip for
-    that place."""
+    """Returns the breaches of invariant I1. A session whose caller read "passed on" or "saved" has exactly one filed
+    tip for that place."""
     with database.reading() as session:
         filed = Counter((tip.session_key, tip.place) for tip in books.filed(session, NATIONAL))
     return [
@@ -84,8 +83,8 @@ def lost(database: Database, told: Sequence[PromisedTip]) -> list[str]:
 def unreadable(
     database: Database, told: Sequence[PromisedTip], national_key: bytes, weekly_lock: WeeklyLock
 ) -> list[str]:
-    """Returns the breaches of the second half of I1. The national desk decrypts each tip and finds the promised
-    answers in it."""
+    """Returns the breaches of the second half of invariant I1. The national desk decrypts each tip and finds the
+    promised answers in it."""
     promised = {(one.session_key, one.place): one for one in told}
     with database.reading() as session:
         filed = books.filed(session, NATIONAL)
@@ -118,14 +117,14 @@ def _faults(
 
 
 def unreferred(database: Database) -> list[str]:
-    """Returns the breaches of I2 about filed tips without an assignment."""
+    """Returns the breaches of invariant I2: filed tips without an assignment."""
     with database.reading() as session:
         return [f"tip {tip} was referred to nobody" for tip in books.unreferred(session)]
 
 
 def unsettled(database: Database, at: datetime) -> list[str]:
-    """Returns the breaches of I4: alerts that still wait. A confirmation whose arrival is unknown may wait for its
-    ten minutes."""
+    """Returns the breaches of invariant I4: alerts that still wait. If it is unknown whether a confirmation was sent,
+    the confirmation may wait for ten minutes."""
     with database.reading() as session:
         alerts = books.alerts(session)
     return [
@@ -138,13 +137,14 @@ def unsettled(database: Database, at: datetime) -> list[str]:
 def unsent(
     database: Database, ask: Callable[[], Mapping[str, Sequence[str]]], at: datetime
 ) -> list[str]:
-    """Returns the breaches of I2 about alerts. The gateway accepted each alert at least once, or the alert is
-    undeliverable and shown in the console.
+    """Returns the alerts that break invariant I2. The gateway must have accepted each alert at least once, or the
+    console must show the alert as undeliverable.
 
-    If the gateway refuses a number permanently, the message counts as undeliverable for that number. A colleague was
-    alerted instead, and that alert must obey the same rule. An `answered` alert does not have to be sent if its
-    recipient has acknowledged the case. `ask` runs after the database was read, so that it includes the newest alerts.
-    A message about added details has the reference of an earlier tip, so this check skips it.
+    If the gateway refuses a number permanently, the message counts as undeliverable for that number. The hotline then
+    alerted a colleague, and that alert must obey the same rule. An `answered` alert does not have to be sent if its
+    recipient has acknowledged the case. The function calls `ask` after it has read the database, so that the gateway's
+    list includes the newest alerts. A message about added details has the reference of an earlier tip, so this check
+    skips it.
     """
     given_up = (MessageState.UNDELIVERABLE, MessageState.FAILED)
     with database.reading() as session:
@@ -162,8 +162,9 @@ def unsent(
 
 
 def repeated_too_often(database: Database, accepted: Mapping[str, Sequence[str]]) -> list[str]:
-    """Returns the breaches of I3. An alert is sent once, once more for each attempt with an unknown result, and once
-    more as a repeat. A person keeps one reference for a case, so all their alerts about it count together."""
+    """Returns the breaches of invariant I3. The hotline may send an alert once, once more for each attempt with an
+    unknown result, and once more as a reminder. A person keeps one reference for a case, so all their alerts about it
+    count together."""
     with database.reading() as session:
         alerts = [alert for alert in books.alerts(session) if alert.asks]
     allowed: Counter[str] = Counter()
@@ -178,8 +179,8 @@ def repeated_too_often(database: Database, accepted: Mapping[str, Sequence[str]]
 
 
 def worded_otherwise(database: Database, accepted: Mapping[str, Sequence[str]]) -> list[str]:
-    """Returns the breaches of I9. Every repeat of an alert has the same text, and every reference that was sent
-    belongs to an alert. A person's alerts about one case share their reference, and each may have its own text."""
+    """Returns the breaches of invariant I9. Every repeat of an alert has the same text, and every reference that was
+    sent belongs to an alert. A person's alerts about one case share their reference, and each may have its own text."""
     with database.reading() as session:
         alerts = books.alerts(session)
     known = {alert.reference: alert.id for alert in alerts}
@@ -194,10 +195,8 @@ def worded_otherwise(database: Database, accepted: Mapping[str, Sequence[str]]) 
 
 
 def out_of_time(database: Database, at: datetime) -> list[str]:
-    """Returns the breaches of I6. Each tip that no responder has taken has a deadline for its escalation.
-
-    When the deadline passes, it has its effect exactly once.
-    """
+    """Returns the breaches of invariant I6. Each tip that no responder has taken must have an escalation deadline. When
+    the deadline passes, the hotline must escalate exactly once."""
     with database.reading() as session:
         untimed = books.waiting_without_deadline(session)
         overdue = books.overdue(session, at - OVERDUE)
@@ -218,14 +217,14 @@ def _fired_twice(firings: Sequence[Firing]) -> list[str]:
 
 
 def unchained(database: Database) -> list[str]:
-    """Returns a breach of I7 if a row of the audit log does not follow from the row before it."""
+    """Returns a breach of invariant I7 if a row of the audit log does not contain the digest of the row before it."""
     with database.reading() as session:
         chain = tables_audit.verify_chain(session)
     return [] if chain.broken_at is None else [f"the audit log breaks at row {chain.broken_at}"]
 
 
 def by_reference(texts: Sequence[str]) -> dict[str, list[str]]:
-    """Groups the accepted alerts by the reference with which they begin. It leaves out other messages."""
+    """Groups the accepted alerts by the reference with which they begin. Leaves out other messages."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for text in texts:
         if match := REFERENCE.match(text):

@@ -1,4 +1,5 @@
-"""Runs the web process without the encryption of conversation states. A search for secret words must notice this."""
+"""Runs the web process without the encryption of conversation states. The search for secret words must then find
+them."""
 
 import os
 from dataclasses import replace
@@ -12,7 +13,7 @@ from hotline.web.hooks_app import create_app
 
 
 class Glass(StateCipher):
-    """A cipher that leaves everything readable."""
+    """A cipher that encrypts nothing."""
 
     def __init__(self) -> None:
         pass

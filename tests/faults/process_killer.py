@@ -22,25 +22,26 @@ FAILPOINTS = (
     "worker.after_claim",
     "worker.after_send",
 )
-"""The failpoints at which a process is killed: rows 1, 2, 3, 16, 17 and 18 of the list of faults."""
+"""The places in the code (failpoints) at which the test kills a process. They belong to faults 1, 2, 3, 16, 17 and 18
+in tests/rows.py."""
 MARKS = {"web": "wsgi:application", "worker": "hotline process worker"}
-"""A part of the command line of each process."""
+"""For each kind of process: a text that its command line contains."""
 REDIS_MARK = "unixsocket"
 EACH = 5
 """The default number of times that a round uses each failpoint, kills each server and empties each Redis."""
 TWICE = 2
-"""The maximum number of times that a round has the kills that only a restart can repair."""
+"""The maximum number of times in a round for each kill that only a restart can repair."""
 FROZEN = {"worker.frozen": 33.0, "redis.frozen": 8.0}
-"""The seconds of each freeze. Meanwhile a worker's lease and its leadership end, and every client stops waiting for
-Redis."""
+"""The seconds for which the test freezes each process. In this time a worker loses its claimed messages and its
+leadership, and every client stops waiting for Redis."""
 BY_THE_CLOCK = ("worker.frozen",)
-"""The freezes that a moved clock makes shorter. The other freezes affect sockets, which do not use the hotline's
-clock."""
+"""The freezes that the test shortens by moving the hotline's clock. The others test waits on sockets, which do not use
+the hotline's clock."""
 TICKS = 3.0
-"""The seconds within which a relay notices the moved clock and does the work that is due."""
+"""The seconds that a relay needs to notice the moved clock and do the due work."""
 PATIENCE = 60.0
-"""The seconds to wait until a failpoint file is used, or until there is a process that can be killed. They are
-longer than any freeze."""
+"""The seconds to wait until a process uses a failpoint file, or until a process exists to kill. This wait is longer
+than any freeze."""
 QUICK = 0.2
 """The seconds between two kills in the first round."""
 
@@ -49,11 +50,11 @@ Death = Callable[[], bool]
 
 @dataclass
 class ProcessKiller:
-    """A random sequence of kills. The same seed repeats it. It does one complete round, and then more until it is
-    told to stop."""
+    """A random sequence of kills, which is the same for the same seed. The killer completes one round, and then
+    continues until it is stopped."""
 
     keepers: Sequence[int]
-    """Every process of the hotline is a child of one of these."""
+    """The ids of the keepers. Each process of the hotline is a child of a keeper."""
     faults: Path
     redis_url: str
     seed: int
@@ -61,26 +62,26 @@ class ProcessKiller:
     """The seconds between two kills after the first round."""
     each: int = EACH
     spared: frozenset[str] = frozenset()
-    """Kills that this run leaves out, because another run does them."""
+    """The names of kills that this run leaves out, because another run has them."""
     turn: Callable[[int], None] | None = None
-    """Moves the hotline's clock forward. A frozen process then sleeps for seconds of that clock."""
+    """Moves the hotline's clock forward. If it is set, a freeze is measured on the hotline's clock."""
     servers: Mapping[str, Callable[[], None]] = field(default_factory=dict)
     """Functions that kill servers outside the hotline, by name. Each function returns when its server runs again."""
     absences: Mapping[str, Callable[[], None]] = field(default_factory=dict)
-    """The same for servers that stay away for a long time."""
+    """Functions that kill a server and start it again after a long time, by name."""
     kills: Counter[str] = field(default_factory=Counter)
     dealt: threading.Event = field(default_factory=threading.Event)
-    """It is set after the first round."""
+    """This event is set after the first round."""
 
     def __post_init__(self) -> None:
         self._dice = random.Random(self.seed)
         self._thawing: list[threading.Thread] = []
         self._asleep: set[int] = set()
-        """Processes that are frozen. They must not be killed, because they must continue later."""
+        """The frozen processes. The killer must not kill them, because they must continue later."""
         self._stop = threading.Event()
 
     def run(self, stop: threading.Event) -> None:
-        """Kills processes until it is told to stop. After that, no process is frozen."""
+        """Kills processes until `stop` is set. At its end, no process is frozen."""
         self._stop = stop
         while not stop.is_set():
             for name, death in self._deck():
@@ -99,7 +100,7 @@ class ProcessKiller:
             thread.join()
 
     def _deck(self) -> Iterator[tuple[str, Death]]:
-        """Yields the kills of one round. Freezes come first, so that other processes are killed during them."""
+        """Yields the kills of one round. Freezes come first, so that other processes are killed while one is frozen."""
         often = {name: self._tokens(name) for name in FAILPOINTS}
         often |= {name: self._beside(die) for name, die in self.servers.items()}
         often.setdefault("redis", self._killing(REDIS_MARK))
@@ -154,7 +155,7 @@ class ProcessKiller:
                 self._asleep.add(pid)
                 self._thawing.append(threading.Thread(target=thaw, args=(pid,)))
                 self._thawing[-1].start()
-            # The freeze counts when the process continues.
+            # The killer counts a freeze when the process continues.
             return False
 
         return frozen
@@ -192,7 +193,7 @@ class ProcessKiller:
 
     def _signal_one(self, mark: str, number: signal.Signals) -> int | None:
         """Sends a signal to one random process with this text in its command line. Returns the id of the process, or
-        None if it reached none."""
+        None if no process got the signal."""
         victims = self._found(mark)
         if not victims:
             return None

@@ -1,6 +1,6 @@
 """Simulates a caller who reads: finds a label on the screen and presses its digit, or `9` until the label appears.
 
-Tests that call the hotline must not depend on the numbers of the choices in the flows.
+So the tests do not depend on the digits of the choices.
 """
 
 import re
@@ -10,15 +10,15 @@ from hotline.emulator.server import choices
 from hotline.errors import HotlineError
 
 PAGES = 12
-"""A number of pages that is larger than in any menu."""
+"""A number larger than the number of pages in any menu."""
 
 
 class LabelMissing(HotlineError):
-    """The handset's screen does not show the choice that the caller looks for."""
+    """An error: the handset's screen does not show the choice that the caller looks for."""
 
 
 class DialogueBroken(HotlineError):
-    """A call ended before the hotline said that the tip is stored."""
+    """An error: a call ended before the hotline said that the tip is stored."""
 
 
 class RealLine(HotlineError):

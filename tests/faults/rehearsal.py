@@ -1,4 +1,5 @@
-"""`bin/bench restore`: practises for the loss of the machine, with sample data or with a backup of the real hotline."""
+"""Runs `bin/bench restore`: restores a backup on an empty machine, with sample data or with a backup of the real
+hotline."""
 
 import json
 import os
@@ -48,13 +49,13 @@ class DrillStep:
 class DrillReport:
     pair: str
     promised: int = 0
-    """The tips that were promised before the backup began. Each of them must be in the backup."""
+    """The number of tips that callers were promised before the backup began. All of them must be in the backup."""
     restored: int = 0
-    """The tips that were restored: the promised ones, and some that were reported during the backup."""
+    """The number of restored tips: the promised tips, and some that callers reported during the backup."""
     rows: int = 0
     kilobytes: int = 0
     waiting: int = 0
-    """The messages that the restored hotline did not send."""
+    """The number of messages that the restored hotline did not send."""
     steps: list[DrillStep] = field(default_factory=list)
     breaches: list[str] = field(default_factory=list)
 
@@ -79,14 +80,14 @@ class DrillReport:
 WORDS = "hafi y'umuhanda"
 PATIENCE = 60.0
 TICKS = 3.0
-"""The seconds for which the restored hotline's clock is watched after its first tick."""
+"""The seconds for which the test observes the restored hotline after the first tick of its clock."""
 ADDED = {"audit": 2, "queue_pause": 1}
 """The rows that a restore adds: two in the audit log, and the pause of the outgoing queue."""
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """A place in which commands run, like a machine."""
+    """One simulated machine: the environment in which commands run."""
 
     environ: Mapping[str, str]
 
@@ -98,7 +99,7 @@ class Machine:
 
 
 def rehearse(folder: Path, tips: int, pair: Pair, say: Say) -> DrillReport:
-    """Practises the whole restore. Raises StartFailed if a step fails, because there is then nothing to compare."""
+    """Makes and restores a backup, and compares both hotlines. Raises StartFailed if a step fails."""
     report = DrillReport(pair)
     place = folder / "lost"
     place.mkdir(exist_ok=True)
@@ -207,7 +208,7 @@ def _compare(
 def _watch(stack: Stack, there: Machine, report: DrillReport, say: Say) -> None:
     """Runs the restored hotline's clock with the gateway that accepted the alerts.
 
-    During the pause, nothing may be sent. After it, nothing may be sent twice.
+    During the pause, the hotline may send nothing. After the pause, it may send no message twice.
     """
     context = there.context()
     try:
@@ -229,7 +230,7 @@ def _watch(stack: Stack, there: Machine, report: DrillReport, say: Say) -> None:
 
 @contextmanager
 def _clock(there: Machine, context: WebContext, log: Path) -> Iterator[None]:
-    """Runs the block after the worker has ticked for a while. After the block, the worker ends."""
+    """Starts a worker, waits until its clock has ticked for a while, runs the block, and ends the worker."""
     began = context.now().timestamp()
     with log.open("ab") as output:
         clock = subprocess.Popen(
@@ -244,7 +245,7 @@ def _clock(there: Machine, context: WebContext, log: Path) -> Iterator[None]:
 
 
 def _ticked(context: WebContext) -> float:
-    """Returns the time of the newest tick. `clock_until` is one lease later than that."""
+    """Returns the time of the newest tick of the clock. The stored `clock_until` is later by one lease."""
     with context.database.reading() as session:
         until = queries.outbox_health(session).clock_until
     return (until - LEASE).timestamp() if until else 0.0
@@ -294,9 +295,9 @@ def drill(
 ) -> None:
     """Back up a hotline under load, restore it in an empty place, and compare.
 
-    Without --backup it uses sample data, in a temporary folder and on loopback. With it, it proves a backup of a real
-    hotline by restoring it into a temporary folder, which it removes. It sends nothing. It ends with 1 if anything
-    differs.
+    Without --backup it uses sample data, in a temporary folder and on loopback. With --backup it restores the backup
+    of a real hotline into a temporary folder, compares, and removes the folder. The command sends no messages. It
+    exits with 1 if anything differs.
     """
     with tempfile.TemporaryDirectory(prefix="hotline-drill-") as name:
         if file is not None:

@@ -11,7 +11,7 @@ from hotline.core.environment import CHECKOUT
 from tests.faults.ledger import Breach, Invariant
 
 SHOWN = 20
-"""The number of breaches that are shown as sentences. A reader needs only the first ones."""
+"""The maximum number of broken rules that the report shows as sentences."""
 
 
 @dataclass
@@ -28,7 +28,8 @@ class RunReport:
     repeats: int = 0
     """The number of references that the gateway accepted more than once."""
     deaths: dict[str, int] = field(default_factory=dict)
-    """The number of kills by process. "everything" means all of them at once, and "frozen" is a pause."""
+    """The number of kills by process. "everything" means that all processes were killed at once. A name with "frozen"
+    counts pauses."""
     lies: dict[str, int] = field(default_factory=dict)
     """The faults of the network and the gateway, by kind."""
     faults: int = 0
@@ -39,7 +40,8 @@ class RunReport:
     dialogues_broken: dict[str, int] = field(default_factory=dict)
     most_dials: int = 0
     longest_wait: float = 0.0
-    """The maximum that any caller needed: the calls, and the seconds between the first call and the promise."""
+    """The largest number of calls that any caller needed, and the longest time between a caller's first call and the
+    promise."""
     violations: dict[str, int] = field(default_factory=dict)
     load: float = 0.0
     """The machine's highest load average for each processor. If it is above three, other programs also used the

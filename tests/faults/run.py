@@ -1,4 +1,5 @@
-"""Makes one fault test: callers, a gateway with faults, many kills, and then a check of the database."""
+"""Runs one fault test: callers report tips while the gateway has faults and processes are killed. Then checks the
+database."""
 
 import math
 import os
@@ -27,7 +28,7 @@ from tests.support.stack import Stack
 
 
 def answer_alerts(emulator: EmulatorClient, stop: threading.Event, share: float = 1.0) -> int:
-    """Answers alerts until it is told to stop, and then once more for the last ones. With a share below one, some
+    """Answers alerts by SMS until `stop` is set, and then answers the last alerts. With a `share` below one, some
     alerts get no answer.
 
     Returns the number of answers.
@@ -52,7 +53,7 @@ def answer_alerts(emulator: EmulatorClient, stop: threading.Event, share: float 
 
 
 def _answers(reference: str, share: float) -> bool:
-    """Returns True if the responder with this reference answers. Repeated alerts do not change the result."""
+    """Returns True if the responder with this reference answers. The result is the same for each repeat of an alert."""
     return sha256(reference.encode()).digest()[0] < 256 * share
 
 
@@ -89,13 +90,13 @@ LIES: tuple[Mapping[str, Any], ...] = (
     {"kind": "duplicate_mo", "probability": 0.1},
     {"kind": "lost_mo", "probability": 0.1},
 )
-"""The faults of the emulator. For each send request, it tries them in this order, and the first one that occurs
-decides. About one in four send requests fails. 405 means that there is no money, which pauses the queue.
-"""
+"""The faults of the emulator. For each send request, the emulator tries the faults in this order, and only the first
+fault that occurs has an effect. About one in four send requests fails. The status 405 means that the hotline's account
+has no money, so the hotline pauses the queue."""
 
 
 FEW = 2
-"""With fewer tips, a run gives no statistics."""
+"""A run with fewer tips reports no statistics."""
 ANSWERING = 0.4
 """The share of references that responders take. For most tips, responders take one of three references. For one in
 five tips they take none, and the tip escalates."""
@@ -109,16 +110,15 @@ CROWDED = 3.0
 two."""
 SLOW = "slow answer"
 REPEATED_OTHERWISE = "repeat answered otherwise"
-"""A repeated hop got another answer, which is not a breach here. If the first answer politely ended the call without a
-database, the repeated hop continues the call.
-"""
+"""A repeated hop got another answer than the first. A fault test allows this: while the database is down, the first
+answer ends the call politely. The repeated hop may then continue the call."""
 
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The settings of one run."""
+    """The settings of one fault test."""
 
     tips: int
     seed: int
@@ -140,7 +140,8 @@ class Order:
 
 
 def run(folder: Path, order: Order, say: Say) -> RunReport:
-    """Runs its own hotline in this folder on this machine, and ends it: tips under every fault, and then the checks.
+    """Starts a hotline in this folder, lets callers report tips during every fault, ends the hotline, and makes the
+    checks.
 
     Raises ProgramMissing, or StartFailed from the hotline.
     """
@@ -196,7 +197,7 @@ def _judged(
 
 
 def _under_fire(stack: Stack, killer: ProcessKiller, crowd: Crowd, say: Say) -> float:
-    """Runs callers and kills at the same time. Callers continue until every kind of kill has occurred.
+    """Runs the callers and the killer at the same time. Callers continue until every kind of kill has occurred.
 
     Returns the machine's highest load during this time.
     """
@@ -266,7 +267,7 @@ def waits(stack: Stack) -> dict[str, float]:
 
 
 def _answered(stack: Stack, *, crowded: bool) -> list[Breach]:
-    """Returns the breaches of I8 that the emulator saw in the hops. On a busy machine, slow answers prove nothing."""
+    """Returns the hops that break invariant I8. On a busy machine, slow answers do not count."""
     seen = Counter(one["rule"] for one in stack.emulator.violations())
     del seen[REPEATED_OTHERWISE]
     if crowded:
@@ -275,7 +276,8 @@ def _answered(stack: Stack, *, crowded: bool) -> list[Breach]:
 
 
 def _written(folders: tuple[Path, ...]) -> list[Breach]:
-    """Returns the breaches of I5: a tip's words or some callers' numbers, in any form, in any file of the hotline."""
+    """Returns the breaches of invariant I5: files of the hotline that contain a tip's words or a caller's number in any
+    form."""
     needles = {f"words as {name}": form for name, form in written_forms(WORDS).items()}
     for tip in plan(SOUGHT, ["101"], WORDS):
         found = number_forms(tip.msisdn).items()

@@ -1,4 +1,4 @@
-"""After the faults, waits until everything is in order. Returns the breaches that remain."""
+"""Waits after the faults until no rule is broken. Returns the breaches that remain."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -20,27 +20,28 @@ from tests.support.books import OF_THE_TRIAL
 from tests.support.stack import Stack
 
 SETTLE_SECONDS = 150.0
-"""The seconds after which everything must be in order. An alert about danger may wait for a lease (30 s) and for an
-unknown result (30 s). Each of the two may happen twice.
-"""
+"""The seconds after which no rule may be broken. An alert about danger may wait 30 s for the end of a worker's lease,
+and 30 s after an unknown result. Each wait may happen twice."""
 SENT_A_SECOND = 5.0
-"""The minimum number of alerts that two processors send each second, with all other work of a run. If callers are
-faster, a queue remains, and sending it takes time."""
+"""The number of alerts that two processors send each second, at least, during a run. If callers report faster, the
+queue of alerts grows, and the hotline needs time to send it."""
 PAUSE = 1.0
 TURN = 30
-"""The seconds by which the hotline's clock is moved when nothing changes: a lease, or the wait for an unknown
-result. A jump of 60 seconds raises an alarm."""
+"""The seconds by which the test moves the hotline's clock when nothing changes. They cover a lease, or the wait after
+an unknown result. The step is shorter than 60 seconds, because such a jump raises an alarm."""
 LAST_SECONDS = 75.0
-"""The seconds that an alert about danger may still need when time is up: a lease and an unknown result."""
+"""The seconds that an alert about danger may still need after the time limit: one lease, and one wait after an unknown
+result."""
 TRUE_LAST_SECONDS = (LEASE + max(one.unknown for one in QUEUES.values())).total_seconds() + 30.0
-"""The same for any alert if the hotline uses the true time: the longest unknown result, and the send after it."""
+"""The seconds that any alert may still need after the time limit, if the hotline uses the true time: the longest wait
+after an unknown result, and the next send."""
 STILL = 3.0
-"""The seconds without a change before the clock is moved: three ticks of the relay."""
+"""The seconds without a change after which the test moves the clock: three ticks of the relay."""
 
 
 def context_of(stack: Stack) -> WebContext:
-    """Returns the context of the hooks for the hotline's own home. It knows the digests of the sessions and decrypts
-    nothing."""
+    """Returns the context of the hooks for the hotline's home. With this context the test can compute the digests of
+    sessions, but can decrypt nothing."""
     return build_web(Settings.read(stack.environ))
 
 
@@ -52,12 +53,9 @@ def settle(
     last: float | None = None,
     turning: bool = True,
 ) -> list[Breach]:
-    """Returns the breaches that are present when time is up and do not disappear after that. It returns early if there
-    are none.
-
-    It moves the hotline's clock while nothing changes, so that no run waits for a lease. With `turning=False`, it uses
-    the true time.
-    """
+    """Returns the breaches that are still present after the time limit and that remain. Returns early if no breach is
+    left. While nothing changes, the function moves the hotline's clock, so that no run waits for a lease. With
+    `turning=False`, the hotline uses the true time."""
     context = context_of(stack)
     promised = [
         PromisedTip(context.pseudonyms.session(one.session_id), one.place, one.complete)
@@ -68,7 +66,7 @@ def settle(
     if last is None:
         last = LAST_SECONDS if turning else TRUE_LAST_SECONDS
     still = Still()
-    # Deriving a key from a passphrase takes long, and the desk's key does not change.
+    # The cache saves time: deriving a key from a passphrase takes long, and the desk's key does not change.
     key = cache(partial(national_key, stack, context))
 
     def read() -> list[Breach]:
@@ -96,12 +94,9 @@ def lasting(
     pause: float = PAUSE,
     turn: Callable[[], object] | None = None,
 ) -> list[Breach]:
-    """Returns the breaches that are found again at each check until time is up.
-
-    Cases that no responder takes continue to escalate. So at any moment some alert is being sent, and it is a different
-    one each time. With `turn`, the longest wait for an unknown result ends before time is up. If a run does not stop
-    escalating, its clock was moved too little.
-    """
+    """Returns the breaches that every check finds again until the time limit. Cases that no responder takes continue to
+    escalate, so each check may find a different alert that is being sent. With `turn`, the function moves the clock, so
+    that even the longest wait after an unknown result ends before the time limit."""
     end = time.monotonic() + seconds
     turned = time.monotonic()
     left = list(look())
@@ -116,7 +111,7 @@ def lasting(
 
 
 def _of(breach: Breach) -> tuple[Invariant, str]:
-    """Returns the subject of a breach, without its state."""
+    """Returns what a breach is about, such as an alert's number, without its present state."""
     return breach.invariant, breach.sentence.partition(" is ")[0]
 
 
@@ -139,8 +134,8 @@ class Still:
 
 
 def _waiting(context: WebContext) -> list[Breach]:
-    """Returns the breaches that may disappear with time. While there are some, the other breaches do not have to be
-    read."""
+    """Returns the breaches that may disappear with time. The test looks for other breaches only after these have
+    disappeared."""
     database, at = context.database, context.now()
     return [
         *_as(Invariant.TOLD, ledger.unreferred(database)),
@@ -151,11 +146,8 @@ def _waiting(context: WebContext) -> list[Breach]:
 def _breaches(
     context: WebContext, promised: Sequence[PromisedTip], stack: Stack, key: bytes
 ) -> list[Breach]:
-    """Returns the other breaches. It asks the gateway before and after reading the database, because a send is stored
-    before it happens.
-
-    The gateway accepts a message before the send ends.
-    """
+    """Returns the breaches that do not disappear with time. Asks the gateway before and after reading the database: the
+    hotline stores an attempt before it sends, and the gateway accepts a message before the attempt ends."""
     database, at = context.database, context.now()
     before = accepted(stack)
     found = [
@@ -183,8 +175,8 @@ def _as(invariant: Invariant, sentences: Sequence[str]) -> list[Breach]:
 
 
 def national_key(stack: Stack, context: WebContext) -> bytes:
-    """Returns the key of the national desk, which decrypts every tip. It uses the passphrase that `hotline init`
-    wrote to the home."""
+    """Returns the key of the national desk, which decrypts every tip. Uses the passphrase that `hotline init` wrote to
+    the home."""
     passphrase = (stack.home / PASSPHRASE_FILE).read_text().strip()
     with context.database.reading() as session:
         wrapped = decrypt_passphrase.wrapped_desk(session, NATIONAL, OF_THE_TRIAL)

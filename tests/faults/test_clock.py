@@ -1,4 +1,4 @@
-"""Row 32 of the list of faults: a clock that is wrong, is corrected, or shows an impossible time."""
+"""Tests fault 32 of tests/rows.py: a clock that is wrong, is corrected, or shows an impossible time."""
 
 import os
 import subprocess
@@ -36,14 +36,14 @@ def staffed(district: District) -> District:
 
 
 class Hasty(Event):
-    """An event whose waits return at once, so that no test waits for the next second."""
+    """A `threading.Event` whose `wait` returns at once, so that no test waits for the next second."""
 
     def wait(self, timeout: float | None = None) -> bool:
         return self.is_set()
 
 
 def relayed(district: District, *between: Callable[[], None]) -> None:
-    """Runs a worker that ticks once, and once more after each of these calls."""
+    """Runs a worker whose clock ticks once, and once more after each of these functions."""
     stop, left = Hasty(), list(between)
 
     def turn(_context: WorkerContext) -> None:
@@ -61,7 +61,7 @@ def relayed(district: District, *between: Callable[[], None]) -> None:
 def test_row_32_no_step_comes_late_nor_two_in_a_tick(
     staffed: District, jump: int, urgency: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """This test includes every jump of the clock while a worker runs. The alarm is raised once."""
+    """The machine's clock jumps while a worker runs. The worker raises one alarm."""
     tip = staffed.tell(urgency=urgency)
     steps = len({step for step, _ in staffed.told(tip)})
     told: list[int] = []
@@ -87,8 +87,8 @@ def test_row_32_no_step_comes_late_nor_two_in_a_tick(
 
 @pytest.mark.fault(32)
 def test_row_32_set_back_whatever_waits_waits_no_longer(staffed: District) -> None:
-    """A clock that is set back does not delay a silent draft, a message with an unknown result, or one whose worker
-    was killed."""
+    """Setting the clock back does not delay the draft of a silent caller, a message with an unknown result, or a
+    message whose worker was killed."""
     draft = staffed.file_tip(state=TipState.DRAFT, filed_at=None)
     staffed.tell(urgency=3)
     staffed.tell(urgency=3)
@@ -161,7 +161,7 @@ def test_row_32_the_zone_of_the_machine_means_nothing(zone: str) -> None:
 @pytest.mark.fault(32)
 @pytest.mark.parametrize("date", ["2026-06-30T23:59:60Z", "2038-01-19 03:14:08", "yesterday", ""])
 def test_row_32_an_sms_of_no_second_is_heard(date: str) -> None:
-    """A leap second, which our clocks do not have, does not block an answer."""
+    """An SMS with the time of a leap second (23:59:60), which our clocks do not have, still takes effect."""
     fields = {"id": "ATXid_1", "from": "+250788000001", "to": "7770", "text": "1 K7Q4"}
     message = read_message(CallbackForm(MultiDict(fields | {"date": date})), make_line())
     assert message is not None

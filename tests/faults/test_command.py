@@ -1,4 +1,4 @@
-"""Tests that `bin/bench faults` makes its own hotline and touches no other."""
+"""Tests that `bin/bench faults` makes its own hotline and changes no other hotline."""
 
 import os
 import shutil

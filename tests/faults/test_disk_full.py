@@ -1,4 +1,4 @@
-"""Rows 7 and 13 of the list of faults: the disk of the database or of Redis is full."""
+"""Tests faults 7 and 13 of tests/rows.py: the disk of the database or of Redis is full."""
 
 import os
 import time
@@ -38,7 +38,7 @@ def sound(database: Database) -> bool:
 
 
 def keeping(valkey: Valkey) -> None:
-    """Makes Redis write to the disk from now on, as in production. When this returns, the first file is complete."""
+    """Makes Redis write its data to the disk, as in production. Returns when the first file is complete."""
     client = valkey.client()
     client.config_set("appendonly", "yes")
     eventually(lambda: not _rewriting(client.info("persistence")))
@@ -51,7 +51,7 @@ def _rewriting(persistence: Any) -> bool:
 @pytest.mark.fault(7)
 @pytest.mark.parametrize("room", [0, 1, 3])
 def test_row_7_a_full_sqlite_keeps_all_or_none(on_file: Line, tmp_path: Path, room: int) -> None:
-    """Either nothing can be written, or the disk becomes full in the middle of the commit."""
+    """The disk is full from the start, or becomes full in the middle of the commit."""
     caller = told(on_file, *DANGER_HERE[:-1])
     log = (tmp_path / "hotline.db-wal").stat().st_size
     with full_disk(os.getpid(), most=log + room * PAGE if room else 0):

@@ -1,5 +1,5 @@
-"""Tests row 37 of the list of faults: a backup during calls, its restore on an empty machine, and the messages of
-that machine."""
+"""Tests fault 37 of tests/rows.py: a backup during calls, its restore on an empty machine, and the messages that the
+restored hotline sends."""
 
 from pathlib import Path
 

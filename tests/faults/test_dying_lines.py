@@ -1,4 +1,5 @@
-"""Tests whole hotlines whose processes die, freeze or are told to end (rows 5, 19, 21, 33, 38), or cannot log."""
+"""Tests whole hotlines whose processes are killed, freeze, get a signal to end, or cannot log (faults 5, 19, 21, 33, 38
+of tests/rows.py)."""
 
 import json
 import os
@@ -47,7 +48,7 @@ PROGRAMS = ("wsgi:application", "hotline process worker")
 CODES = [district.code for district in districts()]
 SLOW = {"kind": "slow", "seconds": 3.0}
 TIPS, HEARD = (40, (3, 12, 24)) if is_long() else (12, (3,))
-"""All processes are killed each time after this many more tips were promised."""
+"""The test kills all processes each time after callers were promised that this many more tips are stored."""
 
 
 @pytest.mark.fault(19)
@@ -69,7 +70,7 @@ def test_row_19_a_worker_at_work_has_no_child(tmp_path: Path, beneath: Ground) -
 
 
 def at_work(worker: int) -> bool:
-    """Returns True if the worker is talking to the gateway. It has no other connections on this machine's network."""
+    """Returns True if the worker is talking to the gateway. The worker has no other network connections."""
     return any(
         connection.status == psutil.CONN_ESTABLISHED
         for connection in psutil.Process(worker).net_connections("tcp4")
@@ -78,8 +79,8 @@ def at_work(worker: int) -> bool:
 
 @pytest.mark.fault(33)
 def test_row_33_all_restart_in_any_order(tmp_path: Path, beneath: Ground) -> None:
-    """The hotline's processes and servers are killed while callers report, in a different order each day, and three
-    times with `--long`."""
+    """The test kills the hotline's processes and servers while callers report. The order differs each day. With
+    `--long` the test does this three times."""
     dice = random.Random(seed())
     with under_test(tmp_path, beneath) as (stack, _), ThreadPoolExecutor(4) as callers:
         telling = [callers.submit(tell, stack.emulator, tip) for tip in plan(TIPS, CODES, WORDS)]
@@ -95,10 +96,7 @@ def so_many_are_heard(telling: Sequence[Future[Promise]], count: int) -> bool:
 
 
 def kill_everything(keeper: int, beneath: Ground, dice: random.Random) -> None:
-    """Kills all processes. The one that is killed first is the first to start again.
-
-    The keeper is not killed, because the machine itself would restart it.
-    """
+    """Kills all processes except the keeper, in a random order. The process that is killed first starts first again."""
     eventually(lambda: all(started_as(keeper, program) for program in PROGRAMS), seconds=60)
     servers = [threading.Thread(target=beneath.deaths[name]) for name in sorted(beneath.deaths)]
     victims = [pid for pid in below(keeper) if "hotline process emulator" not in command_line(pid)]
@@ -122,7 +120,7 @@ def processes(keeper: int, mark: str) -> list[psutil.Process]:
 
 
 def told(emulator: EmulatorClient, msisdn: str, keys: tuple[str, ...] = DANGER) -> None:
-    """Makes a call, and checks that each hop is answered in time."""
+    """Makes a call, and checks that the hotline answers each hop in time."""
     session = emulator.dial(msisdn=msisdn)
     for key in keys:
         session.reply(key)
@@ -132,7 +130,7 @@ def told(emulator: EmulatorClient, msisdn: str, keys: tuple[str, ...] = DANGER) 
 
 
 def alerted(emulator: EmulatorClient) -> int:
-    """Returns the number of different alerts that the gateway accepted."""
+    """Returns the number of different references in the alerts that the gateway accepted."""
     return len({sms["text"] for sms in emulator.outbox() if sms["accepted"]})
 
 
@@ -159,7 +157,7 @@ def test_row_5_a_frozen_web_process_leaves_no_half_tip(tmp_path: Path, beneath: 
 
 @pytest.mark.fault(38)
 def test_row_38_a_log_that_is_full_stops_nothing(tmp_path: Path, beneath: Ground) -> None:
-    """All output of the hotline goes to a full disk. A killed process is still started again."""
+    """All output of the hotline goes to a full disk. The keeper still restarts a killed process."""
     with muted(tmp_path, beneath) as (client, keeper):
         told(client, "+250788100001")
         eventually(lambda: alerted(client) >= 3, seconds=60)
@@ -173,7 +171,7 @@ def test_row_38_a_log_that_is_full_stops_nothing(tmp_path: Path, beneath: Ground
 
 @contextmanager
 def muted(folder: Path, beneath: Ground) -> Iterator[tuple[EmulatorClient, int]]:
-    """Runs `hotline run`, which can write no output, and a gateway that is independent of its disk."""
+    """Runs a hotline that can write no output, and a gateway that does not use the full disk."""
     port, hotline = free_port(), [sys.executable, "-m", "hotline.cli.main"]
     ours = {"HOTLINE_HOME": str(folder / "home"), "HOTLINE_PORT": str(port)}
     ours["HOTLINE_WEB_WORKERS"] = "1"

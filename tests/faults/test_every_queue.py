@@ -1,4 +1,5 @@
-"""Rows 17, 18, 21 and 24 of the list of faults, for each outgoing queue: nothing is lost or sent to a wrong number."""
+"""Tests faults 17, 18, 21 and 24 of tests/rows.py for each outgoing queue: no message is lost or sent to a wrong
+number."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -36,13 +37,13 @@ KEZA, ALINE = "+250788700001", "+250788000001"
 QUEUES = pytest.mark.parametrize("queue", list(Priority), ids=lambda queue: queue.name.lower())
 MINUTES_AFTER = 2
 PLACES = 8
-"""A number that is larger than the number of writes in one send of any queue."""
+"""A number larger than the number of database writes during one send."""
 SENDERS: dict[str, Callable[[WholeContext], object]] = {
     "alerts": service_sending.deliver_due,
     "answers": service_answers.send_due,
     "watch": service_alarm_notices.send_due,
 }
-"""The function with which each process sends. The clock calls the first two functions."""
+"""For each queue: the function that sends its messages. The worker's clock calls the first two functions."""
 
 
 @dataclass
@@ -100,10 +101,9 @@ class Sending:
         SENDERS[process](self.context(process))
 
     def pass_time(self) -> None:
-        """Lets leases, unknown results and pauses after a fault end, while all processes do their work.
-
-        It continues for two minutes after the message ended, in which nothing may send it again.
-        """
+        """Moves the clock over leases, waits after unknown results, and pauses after a fault, while all processes work.
+        Continues for two minutes after the message is finished. In these minutes no process may send the message
+        again."""
         after = 0
         for _ in range(12):
             after += self.row.state in ("accepted", "failed")
@@ -149,10 +149,8 @@ def dying(sending: Sending, fuse: Fuse) -> Iterator[None]:
 @QUEUES
 @pytest.mark.parametrize("place", range(1, PLACES))
 def test_rows_17_and_18_a_kill_sends_once(texter: Texter, queue: Priority, place: int) -> None:
-    """Another process sends the message.
-
-    An answer that may already have been sent is not sent again, because the sender can write again.
-    """
+    """After the kill, another process sends the message. An answer to a stranger that may already be sent is not sent
+    again, because the stranger can write again."""
     sending = Sending(texter, queue)
     fuse = Fuse(place)
     with dying(sending, fuse), suppress(Killed):
@@ -234,7 +232,7 @@ def test_a_pause_stops_every_queue_but_the_monitors(texter: Texter, queue: Prior
 
 @QUEUES
 def test_no_process_claims_what_another_one_sends(texter: Texter, queue: Priority) -> None:
-    """Only the monitor sends a notice, and the monitor sends nothing else."""
+    """Only the monitor sends notices about faults, and the monitor sends no other messages."""
     sending = Sending(texter, queue)
     for process in SENDERS:
         if process != sending.process:
@@ -245,7 +243,8 @@ def test_no_process_claims_what_another_one_sends(texter: Texter, queue: Priorit
 
 
 def test_the_row_of_an_answer_never_names_what_the_gateway_calls_it(texter: Texter) -> None:
-    """With that id and the gateway's records, someone could find the person behind the row's pseudonym."""
+    """With the gateway's message id and the gateway's records, someone could find the person behind the row's
+    pseudonym."""
     sending = Sending(texter, Priority.ANSWER)
     sending.send()
     (attempt,) = texter.line.all(Attempt)

@@ -1,5 +1,5 @@
-"""Rows 24 and 26 of the list of faults: a gateway that fails or answers byte by byte, with the real SDK and the
-outbox."""
+"""Tests faults 24 and 26 of tests/rows.py: a gateway that fails, or that answers byte by byte. Uses the gateway's real
+SDK and the outbox."""
 
 import time
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ def address(gateway: Emulator) -> Iterator[str]:
 
 
 def told_by(district: District, address: str) -> District:
-    """Prepares one alert to send, with the adapter of production."""
+    """Prepares one alert that is sent with the same adapter as in production."""
     district.sms = AfricasTalkingSms(address, "sandbox", "emulator", "")  # type: ignore[assignment]
     district.enrol(Level.NATIONAL, districts=())
     district.tell()
@@ -63,7 +63,7 @@ def test_row_24_a_500_is_doubt_whether_it_was_taken_or_not(
 def test_row_26_a_gateway_that_drips_holds_no_job_for_longer_than_twelve_seconds(
     sqlite: Database, clock: Clock, gateway: Emulator, address: str
 ) -> None:
-    """The deadline is the same as in production, to the second."""
+    """The time limit is the same as in production."""
     district = told_by(District(sqlite, clock), address)
     gateway.faults.set([GatewayFault(FaultKind.DRIP)])
     began = time.monotonic()

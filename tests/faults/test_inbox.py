@@ -1,4 +1,5 @@
-"""Row 30 of the list of faults: callbacks that are lost, repeated and forged, with the emulator, the SDK and HTTP."""
+"""Tests fault 30 of tests/rows.py: callbacks that are lost, repeated or forged. Uses the emulator, the gateway's SDK
+and HTTP."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -78,14 +79,14 @@ def reached(line: Line, secrets: LiveSecrets) -> Iterator[str]:
 
 @pytest.fixture
 def clock() -> Clock:
-    """Returns a clock that is behind the gateway's real one, so that the hotline's earlier rows are older than new
-    SMS."""
+    """Returns a clock that is behind the gateway's real clock, so that new SMS are newer than all rows of the
+    hotline."""
     return Clock(datetime.now(UTC) - timedelta(minutes=LATE))
 
 
 @pytest.fixture
 def air(line: Line, tmp_path: Path) -> Iterator[Air]:
-    """Yields a hotline with the keys, hooks, gateway and worker of production."""
+    """Yields a hotline with the same kinds of keys, hooks, gateway and worker as in production."""
     keys = tmp_path / "keys"
     secrets = LiveSecrets(keys / "hooks")
     with reached(line, secrets) as base:
@@ -138,7 +139,8 @@ def test_row_30_an_sms_that_comes_three_times_is_one(air: Air) -> None:
 
 @pytest.mark.fault(30)
 def test_row_30_a_forged_callback_silences_nothing_until_it_is_proved(air: Air) -> None:
-    """The forger knows the address, the responder's number and a reference, and answers in that name."""
+    """The forger knows the address of the hook, the responder's number and a reference, and answers in the responder's
+    name."""
     forged = {
         "id": "11111111-1111-4111-8111-111111111111",
         "from": HER,

@@ -1,4 +1,4 @@
-"""Tests the checks of a fault test: they report each breach that this test creates."""
+"""Tests the checks that a fault test makes: they report each broken rule that this file creates."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -40,7 +40,7 @@ TOLD = [ledger.PromisedTip("a" * 64, "12", complete=True)]
 
 @pytest.fixture
 def kept(database: Database) -> Database:
-    """Returns the database of a hotline that kept its promise: one complete tip, one assignment, an accepted alert."""
+    """Returns the database of a hotline that kept its promise: one complete tip, one assignment, one accepted alert."""
     tip = make_tip(state=TipState.COMPLETE, assigned_at=NOON)
     encrypted = Encrypter().tip(
         ANSWERS, uid=tip.uid, place=tip.place, desks={NATIONAL: bytes(DESK.public_key)}

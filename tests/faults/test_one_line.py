@@ -1,5 +1,4 @@
-"""Tests stories that do not damage the hotline, all with one hotline. Starting a hotline takes longer than any
-story."""
+"""Runs several stories on one hotline, because starting a hotline takes longer than any story."""
 
 from itertools import count
 from pathlib import Path
@@ -25,7 +24,7 @@ pytestmark = [
 
 
 def keys_rotate_and_callers_and_responders_notice_nothing(stack: Stack) -> None:
-    """Rotates keys with real processes while callers report tips. No process is started again."""
+    """Rotates keys with real processes while callers report tips. The test restarts no process."""
     numbers = count()
 
     def alerts_go_out() -> None:
@@ -43,7 +42,8 @@ def keys_rotate_and_callers_and_responders_notice_nothing(stack: Stack) -> None:
 
 
 def who_writes_a_word_reads_by_sms(stack: Stack) -> None:
-    """Reads topics by SMS through the emulator's callbacks, the web process, the relay's key and the SDK, and back."""
+    """Simulates a person who asks for topics by SMS. The SMS and the answer pass through the emulator, the web process,
+    the worker and the gateway's SDK."""
     phone = stack.emulator
 
     def asks(text: str) -> str:

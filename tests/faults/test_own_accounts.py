@@ -31,7 +31,7 @@ from tests.support.servers import CARELESS, Postgres, postgres_in, short_folder
 from tests.support.stack import Stack, command_words
 
 CHECKER = "user checker on nopass ~* &* +@all\n"
-"""A Redis user only for this test. It reads what Redis refused."""
+"""A line for the file of Redis users. With this user the test reads the log of the commands that Redis refused."""
 
 
 def test_the_rights_name_every_table() -> None:
@@ -110,7 +110,8 @@ NEXT = "1 + coalesce((SELECT max(number) FROM audit WHERE process = '{process}')
 def test_a_process_adds_only_its_own_audit_rows_after_the_newest(
     roles: Postgres, role: str
 ) -> None:
-    """Another row could end the log, so that no one could read a tip: each later row would follow a used digest."""
+    """If an attacker with this role could add any other row, the log would break: no later row could follow. Then no
+    officer could read a tip."""
 
     def adds(process: str = role, **values: str) -> bool:
         row = {"previous": NEWEST, "digest": DIGEST, "number": NEXT, **values}
@@ -205,7 +206,7 @@ def test_a_tip_goes_its_way_and_no_server_refuses_a_statement(tmp_path: Path) ->
             pages=True,
         )
         hotline(stack.environ, "init", "--demo")
-        # The home did not exist when the hotline's settings were made.
+        # The hotline's home did not exist when this test wrote the settings.
         stack._words.append("--made")
         hotline(stack.environ, "upgrade", "--roles", "--redis-users", str(users))
         users.write_text(users.read_text() + CHECKER)

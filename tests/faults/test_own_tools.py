@@ -54,7 +54,7 @@ def test_the_clock_is_turned_when_nothing_has_moved_for_a_while() -> None:
 
 
 def test_when_time_is_up_a_breach_is_what_does_not_end_by_itself() -> None:
-    """Alert 1 remains, in another state. Alert 2 is sent, and alert 3 follows it."""
+    """Alert 1 remains a breach, but its state changes. Alert 2 is sent, and alert 3 appears."""
     goes = Breach(Invariant.SETTLED, "alert 2 is sending")
     comes = Breach(Invariant.SETTLED, "alert 3 is sending")
     looks = iter([[*WAITS, goes], [*DOUBTED, comes], [*WAITS, comes]])
@@ -84,7 +84,7 @@ def test_a_line_s_clock_is_turned_for_whoever_reads_its_settings(tmp_path: Path)
 
 
 class Hurried(Event):
-    """An event that adds up the waiting times instead of waiting."""
+    """A `threading.Event` that adds up the waiting times instead of waiting."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Row 35 of the list of faults: flows that are published while a caller is in the middle of a session."""
+"""Tests fault 35 of tests/rows.py: an editor publishes flows while a caller is in the middle of a session."""
 
 from dataclasses import replace
 

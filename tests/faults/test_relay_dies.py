@@ -1,5 +1,5 @@
-"""Row 22 of the list of faults: the worker is killed at each write, notification and send of a tick with all kinds
-of work."""
+"""Tests fault 22 of tests/rows.py: the worker is killed at each write, notification and send in a tick that has all
+kinds of work."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -23,12 +23,12 @@ from tests.support.taking import close_by_two
 from workers.clock import tick
 
 PLACES_AT_LEAST, PLACES_AT_MOST = 20, 200
-"""The minimum and the maximum number of places at which the worker is killed. With fewer, the tick lacks some work.
-With more, the number of places grew unnoticed."""
+"""The minimum and the maximum number of places at which the worker is killed. With fewer places, the tick lacks some
+kind of work. With more places, the worker has new writes that this test does not know."""
 EACH = 1 if is_long() else 20
-"""One of this many places is tried."""
+"""If the value is 20, the test tries every twentieth place. A long run tries every place."""
 LOOKS = ("SELECT", "BEGIN", "SAVEPOINT", "RELEASE")
-"""The actions that only read. Killing at a read is the same as killing after the write before it."""
+"""The actions that only read. A kill at a read has the same effect as a kill after the previous write."""
 
 
 class Killed(BaseException):
@@ -37,7 +37,7 @@ class Killed(BaseException):
 
 @dataclass
 class Fuse:
-    """Kills at the n-th action that leaves a trace."""
+    """Kills the worker at the n-th action that changes anything."""
 
     left: int
 
@@ -61,10 +61,8 @@ class Bell:
 
 @contextmanager
 def dying(district: District, fuse: Fuse) -> Iterator[WholeContext]:
-    """Yields the context of a worker that is killed at that action.
-
-    Messages that the gateway accepted stay accepted.
-    """
+    """Yields the context of a worker that the fuse kills at its action. Messages that the gateway accepted stay
+    accepted."""
     engine = district.database.engine
     event.listen(engine, "before_cursor_execute", fuse.statement)
     district.sms.during = fuse.burn
@@ -87,7 +85,7 @@ def owe(district: District) -> list[int]:
     """Creates four tips, each with different pending work. Returns their ids.
 
     Responders were alerted about the first tip. No one took it, and no delivery report arrived. The worker of the
-    second tip was killed. The caller of the third draft became silent. The job of the fourth tip was lost.
+    second tip was killed. The third tip is a draft whose caller became silent. The job of the fourth tip was lost.
     """
     told = district.tell()
     district.deliver()
@@ -138,13 +136,14 @@ def running(district: District, tip_ids: list[int]) -> int:
 
 
 def end(district: District, tip_ids: list[int]) -> None:
-    """Closes these tips. For a case that is only taken, every later tick would ask about the result."""
+    """Closes these tips. Otherwise the hotline would ask about the outcome of the taken cases in every later test
+    step."""
     for tip_id in tip_ids:
         close_by_two(district.context, tip_id)
 
 
 def sends_allowed(district: District) -> int:
-    """Returns the number of sends that I3 allows.
+    """Returns the number of sends that invariant I3 allows.
 
     Each alert, each attempt with an unknown result and each missing report allows one.
     """
@@ -156,8 +155,8 @@ def sends_allowed(district: District) -> int:
 @pytest.mark.fault(22)
 @pytest.mark.timeout(900 if is_long() else 300)
 def test_row_22_another_relay_does_the_rest_once(district: District, tell_steps: Tell) -> None:
-    """I4 and I6: after each kill nothing waits, and the same people were alerted about every tip as without the
-    kill."""
+    """Tests invariants I4 and I6: after each kill no alert waits, and the hotline has alerted the same people as
+    without the kill."""
     district.enrol()
     district.enrol(Level.NATIONAL, districts=())
     expected: list[Counter[int]] = []
@@ -180,12 +179,12 @@ def test_row_22_another_relay_does_the_rest_once(district: District, tell_steps:
     assert place > PLACES_AT_LEAST
     assert fuse.left > 0, f"more than {PLACES_AT_MOST} places"
     end(district, owed)
-    district.clock.turn(minutes=16)  # SMS that repeats share are due by this time.
+    district.clock.turn(minutes=16)  # By this time, SMS that repeat several alerts at once are due.
     repair(district)
     with district.database.reading() as session:
         shared = {*session.scalars(select(SharedAlert.message_id))}
     states = {(row.state, row.id in shared) for row in district.all(Message)}
-    # A shared SMS about cases that have ended in the meantime is not sent.
+    # The hotline does not send a shared SMS if all its cases have ended in the meantime.
     ended = {(MessageState.FAILED, True), (MessageState.DELIVERED, True)}
     assert states - ended == {(MessageState.DELIVERED, False)}
     assert len(district.sms.sent) <= sends_allowed(district)

@@ -1,5 +1,5 @@
-"""Kills many real processes and tests that no tip is lost and no alert is missing. Also tests that such a run
-notices a hotline with a fault."""
+"""Kills many real processes and tests that no tip is lost and no alert is missing. Also tests that a run reports a
+hotline that has a fault."""
 
 import os
 import re
@@ -31,13 +31,13 @@ from tests.support.steps import Tell
 SEED = int(os.environ.get("CHAOS_SEED") or seed())
 TIPS = int(os.environ.get("CHAOS_TIPS") or (2000 if is_long() else 24))
 MINUTES = float(os.environ.get("CHAOS_MINUTES") or (6 if is_long() else 0.5))
-"""The minutes after which no caller begins a report. On a slow machine there are fewer tips but as many kills."""
+"""The minutes after which no caller begins a report. A slow machine makes fewer tips, but the same number of kills."""
 AT_LEAST = 10
 AT_A_TIME = 2
-"""The number of callers at the same time in a short run. They report until every kind of kill has occurred, and each
-tip costs processor time."""
+"""The number of callers at the same time in a short run. The number is small, because each tip costs processor time."""
 PAUSE = 10.0
-"""The seconds between two kills after the first round. A restart costs as much time as five tips."""
+"""The seconds between two kills after the first round. The pause is long, because a restart costs as much time as five
+tips."""
 OFTEN = EACH if is_long() else 1
 """The number of times that each kind of kill occurs."""
 NAMES = (*FAILPOINTS, *MARKS, "redis", "redis.flush", "everything", *FROZEN)
@@ -46,11 +46,12 @@ DEALT = ("tip.after_commit", "worker.after_claim", "redis.flush", "everything")
 SPARED = frozenset() if is_long() else frozenset(NAMES) - {*DEALT}
 FEW = 6
 PATIENCE = 15.0
-"""The seconds within which the clock is moved by more than a lease and an unknown result."""
+"""The real seconds of the first wait. Meanwhile the test moves the clock by more than a lease and the wait after an
+unknown result."""
 LAST = 3.0
-"""The seconds in which each check must find the breach again, after the clock was moved."""
+"""The seconds after this wait in which each check must find the same breach."""
 MENDED_BY = {"assign_pending": "tip.before_doorbell", "expire_leases": "worker.after_claim"}
-"""Each step of the clock, with the kind of kill that only this step repairs."""
+"""For each step of the worker's clock: the kind of kill that only this step repairs."""
 pytestmark = [
     pytest.mark.chaos,
     pytest.mark.timeout(3600),
@@ -101,8 +102,8 @@ def test_no_tip_is_lost_and_no_alert_is_silent(
 @pytest.mark.fault(3)
 @pytest.mark.parametrize("step", [*MENDED_BY])
 def test_a_run_notices_that_a_step_is_missing(tmp_path: Path, step: str, lay_home: LayHome) -> None:
-    """During the last tip, the process is killed in the way that only this step repairs. Without the step, the run
-    reports a breach."""
+    """The test kills a process during the last tip, in the way that only this step of the clock repairs. Without the
+    step, the run must report a breach."""
     failpoint = MENDED_BY[step]
     codes = [district.code for district in districts()]
     procfile = procfile_without(step, lay_home(tmp_path))
@@ -113,7 +114,7 @@ def test_a_run_notices_that_a_step_is_missing(tmp_path: Path, step: str, lay_hom
 
         (faults / failpoint).touch()
         with suppress(DialogueBroken, LabelMissing):
-            # The caller must not dial twice, because the job of another tip would send this alert too.
+            # The caller must report only one tip, because the job of another tip would also send this alert.
             told.append(dial_once(stack.emulator, plan(FEW + 1, codes, WORDS)[-1]))
         assert settle(stack, told, seconds=PATIENCE, last=LAST) != []
 
@@ -128,8 +129,8 @@ def test_a_run_notices_that_a_step_is_missing(tmp_path: Path, step: str, lay_hom
 
 @contextmanager
 def another_relay(stack: Stack, *, instead_of: str) -> Iterator[None]:
-    """Runs a second relay, with the code of the release. The hotline's own relay is frozen, so that it does not
-    lead."""
+    """Runs a second relay with the unchanged code. The hotline's own relay is frozen, so that the second relay becomes
+    the leader."""
     put_to_sleep(stack, instead_of)
     with stack.log.open("ab") as log:
         relay = subprocess.Popen(
@@ -145,7 +146,8 @@ def another_relay(stack: Stack, *, instead_of: str) -> Iterator[None]:
 
 
 def put_to_sleep(stack: Stack, name: str) -> None:
-    """Freezes a process between transactions. If it froze while it had SQLite's lock, it would stop every writer."""
+    """Freezes a process between transactions. A process that froze with SQLite's lock would block every other
+    writer."""
     context = context_of(stack)
     try:
         for _ in range(20):

@@ -1,4 +1,5 @@
-"""Tests whole hotlines set up differently: dialling alone, keys apart, a flood of tips, a search for secrets."""
+"""Tests whole hotlines with different settings: without SMS replies, with separate key folders, with a flood of tips,
+and with a search for secrets."""
 
 import json
 import os
@@ -58,7 +59,7 @@ URGENT = {
     GASABO_1: f"Gasabo, byihutirwa. Kanda {ENTRY}",
     GASABO_2: f"Gasabo, byihutirwa. Kanda {ENTRY}",
 }
-"""The text for each responder of the district, in the responder's language."""
+"""The alert's text for each responder of the district, in the responder's language."""
 NATIONAL = {
     "+250788100001": f"Gasabo, urgent. Dial {ENTRY}",
     "+250788100002": f"Gasabo, urgent. Composez {ENTRY}",
@@ -129,7 +130,7 @@ def needles() -> dict[str, bytes]:
 
 @contextmanager
 def searching(folder: Path) -> Iterator[Search]:
-    """Searches everything that the hotline writes during the block, and once more afterwards."""
+    """Searches all files that the hotline writes during the block, and once more after the block."""
     search = Search((folder,), needles())
     over = threading.Event()
     thread = threading.Thread(target=search.until, args=(over,))
@@ -146,8 +147,8 @@ OFFERING = {"HOTLINE_CALL_BACK_NUMBER": "112"}
 
 
 def story(stack: Stack) -> None:
-    """Reports tips by USSD with words, one with a call-back, and one by a stranger's SMS. It waits until the result
-    of all alerts is known."""
+    """Reports tips with words by USSD, one of them with a call-back, and one tip by SMS. Waits until the results of all
+    alerts are known."""
     codes = [district.code for district in districts()]
     told = [tell(stack.emulator, tip) for tip in plan(CANARY_TIPS, codes, CANARY)]
     assert [bool(one.calls) for one in told] == [n == 1 for n in range(CANARY_TIPS)]
@@ -184,7 +185,7 @@ CHECKOUT = Path(__file__).parents[2]
 
 
 class Trusts:
-    """A hotline in parts: one home without keys, and a separate key folder for each role."""
+    """A hotline whose home has no keys. Each role has a separate key folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -319,8 +320,8 @@ EVERY = 3600 / 10_000
 """The seconds between one caller and the next."""
 CALLERS = 24
 SLOW = {"kind": "slow", "seconds": 8.0}
-"""Twelve places for tips that can wait allow three sends in two seconds. In that time, the test reports more than
-five tips."""
+"""A fault of the emulator: the gateway needs eight seconds for each answer. Then the hotline sends three alerts in two
+seconds, while callers report more than five tips."""
 WITHIN = 30.0
 
 

@@ -56,14 +56,14 @@ class Valkey:
         self.process.wait()
 
     def restart(self) -> None:
-        """Starts another server in its place without any data."""
+        """Starts a server without any data in place of the killed one."""
         self.process = _start(self.folder, self.program)
         _await(self)
 
 
 @contextmanager
 def valkey_in(folder: Path, program: str) -> Iterator[Valkey]:
-    """Runs a server during the block. It executes `program` directly, so that signals reach it."""
+    """Runs a Redis server during the block. Executes `program` directly, so that signals reach the server."""
     valkey = Valkey(f"unix://{folder}/s", folder, program, _start(folder, program))
     try:
         _await(valkey)
@@ -75,7 +75,8 @@ def valkey_in(folder: Path, program: str) -> Iterator[Valkey]:
 
 def _start(folder: Path, program: str) -> "subprocess.Popen[bytes]":
     argv = [program, "--port", "0", "--unixsocket", f"{folder}/s", "--save", ""]
-    # The server then ignores the same signals as Python. A full disk must raise an error in it and not kill it.
+    # The server then ignores the same signals as Python. So a full disk raises an error in the server and does not
+    # kill it.
     return subprocess.Popen(argv, cwd=folder, stdout=subprocess.DEVNULL, restore_signals=False)
 
 
@@ -94,14 +95,16 @@ def _await(valkey: Valkey) -> None:
 
 KEYS = "keys"
 CARELESS = {"fsync": "off", "full_page_writes": "off"}
-"""Settings for a quick server. Tests kill processes, but never cut the power, so the kernel keeps all written data."""
+"""Settings that make PostgreSQL quick because it does not wait for the disk. Tests kill processes, but never cut the
+power, so the kernel keeps all written data."""
 HERE = "127.0.0.1"
 AWAY = 10.0
-"""The seconds of a long absence of Redis: five times as long as a tip about danger waits for the job queue."""
+"""The seconds for which a test stops Redis. This time is five times as long as a tip about danger waits for the job
+queue."""
 
 
 class Pair(StrEnum):
-    """The two servers that a hotline uses. Everything must work with both kinds."""
+    """The database server and the Redis server of a hotline. Everything must work with each pair."""
 
     SQLITE = "sqlite"
     """SQLite, with the embedded Valkey."""
@@ -111,13 +114,13 @@ class Pair(StrEnum):
 
 @dataclass
 class Ground:
-    """The settings for a `Stack`, and the kills that only these servers have."""
+    """The settings that connect a hotline to these servers, and the functions that kill these servers."""
 
     environ: Mapping[str, str] = field(default_factory=dict)
     deaths: Mapping[str, Callable[[], None]] = field(default_factory=dict)
-    """Functions that kill a server. Each returns when the server runs again."""
+    """Functions that kill a server and start it again, by name. Each function returns when the server runs again."""
     absences: Mapping[str, Callable[[], None]] = field(default_factory=dict)
-    """The same functions with a long absence."""
+    """Functions that kill a server and start it again after a long time, by name."""
     spare: Mapping[str, str] = field(default_factory=dict)
     """The settings for another hotline that must begin with an empty database."""
     folders: tuple[Path, ...] = ()
@@ -126,7 +129,7 @@ class Ground:
 
 @contextmanager
 def ground(pair: Pair) -> Iterator[Ground]:
-    """Starts the servers for one run. Starts none if the hotline starts its own servers. Raises ProgramMissing."""
+    """Starts the servers for one run, unless the hotline itself starts its servers. Raises ProgramMissing."""
     if pair is Pair.SQLITE:
         yield Ground()
         return

@@ -1,6 +1,6 @@
 """Starts Debian's PostgreSQL in its own folder and on its own port, so that a test can kill it.
 
-A superuser starts it with Debian's own account, because PostgreSQL refuses to run as root.
+If the test runs as root, the server runs under Debian's account `postgres`, because PostgreSQL refuses to run as root.
 """
 
 import os
@@ -21,7 +21,7 @@ PATIENCE = 60.0
 
 
 def programs() -> Path:
-    """Returns the programs of the newest version. Raises ProgramMissing if there is none."""
+    """Returns the folder of PostgreSQL's programs, newest version. Raises ProgramMissing if there is none."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     if not found:
         raise ProgramMissing("no PostgreSQL on this machine: apt-get install postgresql")
@@ -29,7 +29,7 @@ def programs() -> Path:
 
 
 class Postgres:
-    """One PostgreSQL cluster in one folder. A test can kill it and start it again with the same data."""
+    """One PostgreSQL server with its data in one folder. A test can kill it and start it again with the same data."""
 
     def __init__(self, folder: Path, settings: dict[str, str]) -> None:
         self.folder = folder
@@ -54,7 +54,7 @@ class Postgres:
         return self._process.pid
 
     def url(self, name: str) -> str:
-        """Returns the address with the unix socket."""
+        """Returns the database's address on the unix socket."""
         return f"postgresql+psycopg://line@/{name}?host={self.folder}&port={self.port}"
 
     def tcp_url(self, name: str) -> str:
@@ -62,8 +62,8 @@ class Postgres:
         return f"postgresql+psycopg://line@127.0.0.1:{self.port}/{name}"
 
     def start(self, **settings: str) -> None:
-        """Starts the server and waits for its answer. It tries again while child processes of a killed server still
-        use its memory."""
+        """Starts the server and waits for its answer. Tries again while child processes of the killed server still use
+        its memory."""
         end = time.monotonic() + PATIENCE
         while True:
             self._process = self._spawn(settings)
@@ -76,8 +76,8 @@ class Postgres:
             time.sleep(0.1)
 
     def kill(self) -> None:
-        """Kills the main process and its child processes with `kill -9`. A child process that remained could still
-        commit."""
+        """Kills the main process and its child processes with `kill -9`. A child process that survives could still
+        commit a transaction."""
         if self._process is None or self._process.poll() is not None:
             return
         backends = below(self._process.pid)

@@ -46,8 +46,8 @@ def send(pid: int, number: signal.Signals) -> bool:
 
 
 def _running() -> Iterator[tuple[int, int]]:
-    """Yields every process and its parent. A name may contain spaces and brackets, so the state comes after the last
-    bracket."""
+    """Yields the id of every process and of its parent. In Linux's status line the name may contain spaces and
+    brackets, so the function reads what comes after the last bracket."""
     for folder in Path("/proc").iterdir():
         if not folder.name.isdigit():
             continue
