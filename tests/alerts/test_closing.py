@@ -88,7 +88,7 @@ def test_two_bare_sms_close_no_danger_with_two_possible_victims(case: HelpedCase
 
 
 def test_the_sms_to_the_national_desk_says_only_that_closure_is_requested(case: HelpedCase) -> None:
-    """It contains no place, outcome or digit to answer with, even if replies by SMS reach the hotline."""
+    """The SMS contains no place, outcome or digit to answer with, even if replies by SMS reach the hotline."""
     assert case.context.line.inbound_sms
     sms(case, case.hers, Verb.NOT_TRAFFICKING)
     row = asked(case)

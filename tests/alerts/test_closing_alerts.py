@@ -84,8 +84,8 @@ def opens(case: HelpedCase, who: int) -> None:
 
 
 def test_nobody_found_in_danger_asks_at_once_and_every_fifteen_minutes(case: HelpedCase) -> None:
-    """The outcome may mean that no one has looked yet. From the third time on, all people of the national desk are
-    asked."""
+    """The outcome "not found" may mean that no responder has looked yet. From the third time on, all people of the
+    national desk are asked."""
     (first,) = request(case, TipOutcome.NOT_FOUND)
     assert first in case.nation
     assert asked_after(case, minutes=14) == []

@@ -63,7 +63,7 @@ def test_proved_later_it_is_hers_and_the_ladder_rests(country: Country) -> None:
     assert "acknowledge" in country.district.open_kinds()
     country.lists(f"1 {country.reference}", ago=95, number=7)
     country.minute(2)
-    # The inbox lists it late, with the same time as the callback.
+    # The inbox lists the SMS late, with the same time as the callback.
     country.inbox.listed[-1] = replace(
         country.inbox.listed[-1], number=8, sent_at=country.seen()[0].received_at
     )

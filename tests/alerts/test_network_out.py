@@ -29,7 +29,7 @@ LEVELS = (
 
 
 ONE = [*range(len(LEVELS))] if is_long() else [random.Random(seed()).randrange(len(LEVELS))]
-"""The positions of the only person on the network that works."""
+"""The positions in `LEVELS` of the only person whose network works."""
 
 
 def report(district: District, dead: set[int], known: set[int]) -> None:

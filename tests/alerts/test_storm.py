@@ -199,7 +199,7 @@ def stormy(flood: Flood) -> Flood:
 
 
 def test_a_shared_sms_counts_its_cases_when_it_is_sent(stormy: Flood) -> None:
-    """Cases that were taken since are not counted. If none is left, no SMS is sent."""
+    """The SMS does not count cases that responders have taken since. If no case is left, the hotline sends no SMS."""
     district = stormy.district
     (few, gone), *_, (many, rest) = shared(district).items()
     for one in (*gone, rest[0]):

@@ -122,7 +122,8 @@ def test_a_colleague_who_was_quicker_is_named_by_the_time_and_she_may_help_too(
 
 
 def test_a_case_of_a_colleague_says_so_and_is_urgent_once_passed_on(beside: ReaderBeside) -> None:
-    """The case stays urgent until the colleague has read it. Taking the case by its reference is not enough."""
+    """The case stays urgent until the colleague has read it. It is not enough that the colleague took the case by its
+    reference."""
     line, theirs = beside.line, "+250788000013"
     told(line, *DANGER_HERE)
     her, colleague = (

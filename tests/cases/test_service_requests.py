@@ -256,8 +256,8 @@ def test_r8_one_sms_answers_a_request_and_a_case(services: Services) -> None:
 def test_r8_a_yes_counts_only_after_the_inbox_lists_the_sms(
     services: Services, has_inbox: bool
 ) -> None:
-    """Refuses a forged yes from a stranger who knows the callback's address. A forged yes would end the search for
-    help."""
+    """The hotline ignores a forged yes from a stranger who knows the callback's address. A forged yes would end the
+    search for help."""
     services.case.dials(*ISANGE)
     context = services.line.context
     services.line.context = replace(context, line=replace(context.line, inbox=has_inbox))

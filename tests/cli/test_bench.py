@@ -88,7 +88,7 @@ def test_a_danger_of_which_nobody_is_alerted_is_lost(stage: Stage) -> None:
 
 
 def test_more_callers_than_the_server_once_took_are_all_answered(stage: Stage) -> None:
-    """An open connection that waits for its next hop counts as a served one."""
+    """A connection that waits for its next hop counts as a served connection."""
     load = replace(stage.at_line(Kind.MIXED, 160), at_once=80)
     outcome = stage.drive(load)
     assert (outcome.odd, outcome.hung) == ([], 0)

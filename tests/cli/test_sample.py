@@ -32,7 +32,7 @@ EMULATED: dict[str, Any] = {
 
 
 def test_it_is_a_line_on_which_everything_works(tmp_path: Path) -> None:
-    """This is a single test, because writing the data takes most of its time."""
+    """All checks are in this single test, because writing the sample data takes most of the time."""
     home = tmp_path / "home"
     copy_home(home)
     settings = Settings.read({"HOTLINE_HOME": str(home), **EMULATED})

@@ -32,7 +32,8 @@ PINS = 10
 
 @dataclass
 class Found:
-    """The result of a comparison. `whole` is True if all stories were run, so that everything must have occurred."""
+    """The result of a comparison. `whole` is True if all stories were run. Then every node and digit must have
+    occurred."""
 
     differences: list[Difference]
     stories: int

@@ -20,7 +20,7 @@ DETOUR = 2
 """The number of extra steps that a path may have if the shortest path led back."""
 MORE = re.compile(r"(?m)^9 \S")
 WAITING = ("waits", "_off", ".off")
-"""The ends of the names of nodes that ask the caller to wait."""
+"""The last words in the names of nodes that ask the caller to wait."""
 LOOK_AGAIN, MOST_LOOKS = 0.5, 8
 VAIN_CHOICES = 3
 """The number of last choices that count as useless if a walk did not reach its target."""
@@ -258,8 +258,8 @@ class Hand:
             self.node, language = self.map.recognised(self.screen, before, expected)
             if not self.patient or not self.node.endswith(WAITING):
                 break
-            # The machine is slow, and the delay does not belong to the story.
-            # So this checks again without recording it.
+            # The machine is slow, and the delay does not belong to the story. So the phone checks again, and the
+            # transcript does not record this check.
             time.sleep(LOOK_AGAIN)
             self._keys.append("1")
             status, body = self._post()

@@ -26,7 +26,7 @@ after two.
 """
 LONGEST = 20.0
 PLAUSIBLE = (*range(1, 6), *range(10, 61, 5), 75, 90, 120, 180, 240, 360)
-"""The minutes after which something may be due."""
+"""The minutes after an action at which a deadline may be due."""
 NEVER = 10**9
 LATEST_SECOND = 40
 """The latest second of a minute at which a step begins. The step may take the rest of the minute, so that all its

@@ -226,7 +226,8 @@ def test_no_ended_account_and_no_page_that_reloads_itself_keeps_a_session_alive(
 
 
 def test_a_link_in_a_mail_is_followed_once_more_from_our_own_page(desk: Desk) -> None:
-    """After a link on another site, the browser does not send a strict cookie. It sends it with the next request."""
+    """After a link on another site, the browser does not send a strict cookie. The browser sends the cookie with its
+    next request."""
     answer = desk.outside().get("/enter?to=/flows", **{"Sec-Fetch-Site": "cross-site"})
     assert answer.headers["Refresh"] == "0; url=/flows"
     assert "Refresh" not in desk.outside().get("/enter?to=/flows").headers

@@ -123,7 +123,7 @@ def test_a_get_answers_the_roles_of_its_row_and_no_template_gets_an_encrypted_va
 
 
 def test_no_relation_of_a_row_loads_later() -> None:
-    """So rendering a page loads nothing from the database."""
+    """So the template of a page loads no rows from the database."""
     relations = [one for mapper in Row.registry.mappers for one in mapper.relationships]
     assert relations, "no relation was found, so this test proves nothing"
     assert {str(one) for one in relations if one.lazy != "raise"} == set()

@@ -145,7 +145,7 @@ def test_a_new_flow_offers_the_menus_of_one_flow_at_a_time(writing: Writing) -> 
 
 
 def test_a_part_of_a_page_asks_nothing_that_it_does_not_show(writing: Writing) -> None:
-    """Otherwise each check by the script would count all waiting messages, and read everything else for the page."""
+    """Otherwise each check by the script would count all waiting messages, and read all other data of the page."""
     change = writing.opened()
     at = f"/changes/{change}/flows/{FLOW}/one"
     fields = dict(read(writing.editor.get(at).text, at).fields)

@@ -16,7 +16,7 @@ import gsm0338
 DIGITS = (*"123456789", "0")
 CHOICE, MORE = re.compile(r"(?m)^[1-8] \S"), re.compile(r"(?m)^9 \S")
 BACK = "0"
-"""The target of this key depends on the path to the screen and not on the screen."""
+"""The key "back". Its target depends on the path to the screen, not on the screen."""
 PHONE, STRANGER = "+250788000001", "+250788000999"
 LONGEST_TEXT = 120
 """The number of letters in a session's text after which the phone hangs up and dials again."""

@@ -1,4 +1,4 @@
-"""Checks an open page with axe, as a blind reader or a large thumb meets it."""
+"""Checks an open page with axe, a program that finds barriers for blind readers and for large thumbs."""
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page

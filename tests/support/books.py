@@ -1,5 +1,5 @@
-"""Reads what the database of a hotline says about every tip and every alert after a fault test. No other code needs
-this."""
+"""Reads what the database of a hotline says about every tip and every alert after a fault test. Only fault tests use
+these functions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

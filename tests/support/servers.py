@@ -47,7 +47,7 @@ EMPTIED = ";".join(
 
 
 class Pair(StrEnum):
-    """The database server and the queue server of a hotline. Every promise must be true with both pairs."""
+    """The database server and the queue server of a hotline. Every test must pass with each pair."""
 
     EMBEDDED = "embedded"
     """SQLite and Valkey."""

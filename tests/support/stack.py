@@ -19,7 +19,7 @@ from hotline.errors import StartFailed
 from tests.support.handsets import EmulatorClient
 
 OF_ANY_LINE = NOT_SETTINGS | {PREFIX + name for name in ("CONSOLE_HOST", "WEB_HOST", "WEB_WORKERS")}
-"""Environment variables that do not point to a certain hotline."""
+"""Environment variables that a test may keep, because they name no hotline."""
 READY_SECONDS = 120.0
 """Seconds until a start counts as failed. This is long enough for a busy machine. If the hotline exits, the test
 notices it at once."""
