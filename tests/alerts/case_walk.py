@@ -40,7 +40,7 @@ class CaseWalk:
     gone: set[int] = field(default_factory=set)
     told: list[AlertedResponder] = field(default_factory=list)
     telling: list[tuple[datetime, Decision]] = field(default_factory=list)
-    """The decisions that alerted people, each with its time. Reminders are not included."""
+    """The decisions that alerted people, each with its time, without reminders."""
     took: list[int] = field(default_factory=list)
     """The people who took the case and whose acknowledgement counts, first one first."""
     holder: int | None = None

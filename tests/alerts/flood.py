@@ -1,5 +1,5 @@
-"""Simulates nights with very many dangers, and counts the SMS of each person. The clock is turned, and every SMS that
-the gateway accepts is reported as delivered."""
+"""Simulates nights with very many dangers, and counts the SMS of each person. The test moves the clock, and reports
+every SMS that the gateway accepts as delivered."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping

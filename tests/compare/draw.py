@@ -20,8 +20,7 @@ GRID = (*MINUTES, *DAYS)
 HOURS = ((6, 20), (12, 10), (19, 40), (4, 5), (15, 30), (7, 50), (21, 15), (9, 0))
 """The times in UTC at which worlds start: in daytime, in the evening and at night."""
 MONTHS = 4
-"""The months in which worlds begin. The talking point for leaders changes each month. Worlds begin in four months, one
-after the other."""
+"""The number of months in which worlds begin, one after the other. The talking point for leaders changes each month."""
 EACH = 50
 """The number of stories in one world."""
 

@@ -420,7 +420,7 @@ ASKED_LATER = Setup("offering.tomorrow", ("cannot_say", "new", "no"), wait=DAY +
 AFTER_THIRTY_DAYS = ("thirty", "thirty_person", "reopened")
 """The ends of the names of screens that ask about a person after thirty days."""
 SAYS_NO = (Setup("offering.why"), Setup("offering.declined", ("person_refused",)))
-"""A service is asked to help, and the person declines."""
+"""Two screens in order: a responder asks a service to help, and then the person declines."""
 MEANWHILE = {
     "keeping.over": Meanwhile(Setup("screening.free"), (TAKEN,), writes="4 {ref}"),
     "responders.over": Meanwhile(
@@ -602,7 +602,7 @@ def waits(story: Story) -> Iterator[int]:
 
 
 def writes(story: Story) -> Iterator[int]:
-    """Strangers who write by SMS: topics, answers, cries for help, nonsense, and STOP."""
+    """Simulates strangers who write by SMS: topics, answers, cries for help, nonsense, and STOP."""
     caller = story.caller()
     for _ in range(story.random.randint(3, 6)):
         kind = story.random.randrange(3)
@@ -621,7 +621,7 @@ def writes(story: Story) -> Iterator[int]:
 
 
 def answers(story: Story) -> Iterator[int]:
-    """Responders who answer alerts by SMS with every digit, with and without errors."""
+    """Simulates responders who answer alerts by SMS with every digit, with and without errors."""
     caller = story.caller()
     reports(story, caller, "report.saved", here=True)
     digits = [*DIGITS]

@@ -165,7 +165,7 @@ stores answers about a person, and one answer is still missing. `OVER` is closed
 moment.
 """
 GOES_ON = StartedForm(LoggedEvent.OFFERED, "1", {"sex": "girl"})
-"""The form that a call left unfinished in one case."""
+"""The form about a person that a responder began in one case. The call ended before its last question."""
 LATE_VERBS = ("", Verb.TAKE)
 """The actions of reading this case and of taking it."""
 COLLEAGUE = "7"
