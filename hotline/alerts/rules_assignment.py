@@ -16,8 +16,8 @@ from typing import TypeVar
 
 from hotline.people.rules import LEVELS, Level, Member
 from hotline.people.rules_roster import OFF_DUTY, Roster, next_duty
+from hotline.text.identifiers import ALPHABET, MEASURE, TWINS, is_reference
 from hotline.text.places import is_district
-from hotline.text.revealing import ALPHABET, MEASURE, TWINS, is_reference
 from hotline.tips.rules import OVERSEEN, Urgency
 
 LENGTHS = (4, 5, 6)

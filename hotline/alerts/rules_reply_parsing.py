@@ -27,8 +27,8 @@ from hotline.alerts.rules_replies import (
     digits,
     plain_text,
 )
+from hotline.text.identifiers import TWINS
 from hotline.text.keywords import is_stop
-from hotline.text.revealing import TWINS
 
 MAX_LETTERS = 10_000
 """The largest number of characters of an SMS that are read. The rest of the SMS is ignored."""

@@ -40,7 +40,7 @@ from hotline.gateway.tables import Assignment
 from hotline.people import tables_desks
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
-from hotline.text.gsm7 import to_gsm7
+from hotline.text.characters import to_gsm7
 from hotline.text.time import kigali_time
 from hotline.tips import queries_visible, tables
 from hotline.tips.encrypt_notes import encrypt_note

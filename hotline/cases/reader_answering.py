@@ -65,9 +65,9 @@ from hotline.people import tables as people_tables
 from hotline.people.rules import EnrolmentKind, of_responder
 from hotline.people.rules_roster import Shift
 from hotline.people.tables import Enrolment, Responder
+from hotline.text.characters import is_easy_pin
 from hotline.text.places import alert_place, is_district, place_name
 from hotline.text.time import KIGALI, kigali_time
-from hotline.text.typed import is_easy_pin
 from hotline.tips.queries_visible import Viewer
 from hotline.tips.rules import OUTCOMES, DeadlineKind, TipOutcome, Urgency, is_in_good_hands
 from hotline.tips.tables import Tip

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from hotline.text.identifiers import without_revealing
 from hotline.text.languages import phrase
-from hotline.text.revealing import without_revealing
 from hotline.text.time import KIGALI
 from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_persons import (

@@ -36,9 +36,9 @@ from hotline.people import service_approving, tables_accounts, tables_audit, tab
 from hotline.people.service_approving import ApprovalRule, ApprovalView, Decision
 from hotline.people.tables import Person
 from hotline.people.tables_sessions import Approval, ApprovalKind
+from hotline.text.characters import is_one_name
 from hotline.text.languages import message_text
 from hotline.text.places import NATIONAL, district_named
-from hotline.text.typed import is_one_name
 from hotline.tips import queries as tips_queries
 from hotline.tips import queries_visible, tables
 from hotline.tips.queries_visible import ExcludedParty, Exclusion, ExclusionReason, Viewer

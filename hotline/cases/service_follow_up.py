@@ -19,7 +19,8 @@ from hotline.alerts import (
 from hotline.alerts.rules_escalation import EscalationStep
 from hotline.alerts.service_case import case_of, routed_case
 from hotline.alerts.service_messages import SmsPlan
-from hotline.cases import service_codes, service_people, service_requests
+from hotline.cases import service_people
+from hotline.cases import service_requests as cases_service_requests
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
@@ -90,7 +91,7 @@ def _alert_nation(
 ) -> None:
     """Asks the national desk about a case in which a service has not answered its SMS in time. The responder asks the
     next service."""
-    if not service_requests.expire(session, row, at):
+    if not cases_service_requests.expire(session, row, at):
         return
     everybody = queries.roster(session, at)
     may = queries_visible.those_who_may_see(session, tip.id, [one.id for one in everybody])
@@ -146,7 +147,7 @@ def _unknown(
     if entry_id is None:
         return
     said = PersonCodes(row.n, {kind.value: "unknown"}, row.offered_id).checked(kind)
-    service_codes.store_codes(session, context, tip, entry_id, said.to_bytes(), at)
+    cases_service_requests.store_codes(session, context, tip, entry_id, said.to_bytes(), at)
     if kind is LoggedEvent.THIRTY:
         row.thirty_at = at
     else:
@@ -244,7 +245,7 @@ def record_report(
     session.flush()
     if report.kind is LoggedEvent.OFFERED and report.supersedes is None:
         offer = session.get_one(ServiceReferral, written[0])
-        service_requests.ask(session, tip, offer, codes[SERVICE], person.sex or "")
+        cases_service_requests.ask(session, tip, offer, codes[SERVICE], person.sex or "")
     if tip.closure_by is not None and tip.closed_at is None:
         # After this report, the closure may be more urgent, or the national desk may have to decide about it.
         service_escalation.handle_event(

@@ -16,7 +16,7 @@ from hotline.core.database import Session
 from hotline.errors import FormRefused, NotFound
 from hotline.keys import one_off
 from hotline.people import tables_accounts, tables_audit, tables_desks, tables_roster
-from hotline.text.revealing import reveals
+from hotline.text.identifiers import reveals
 from hotline.tips.queries_visible import Viewer
 
 MAX_LETTERS = 160

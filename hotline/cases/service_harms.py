@@ -18,8 +18,8 @@ from hotline.errors import FormRefused, NotFound
 from hotline.keys import one_off
 from hotline.people import tables_accounts, tables_audit, tables_desks
 from hotline.people.rules import DeskKind
+from hotline.text.identifiers import reveals
 from hotline.text.places import NATIONAL
-from hotline.text.revealing import reveals
 
 FIELDS = ("happened", "decided", "changed")
 MAX_LETTERS = 480

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.alerts import rules_follow_up, service_case, tables_case_events
-from hotline.cases import decrypt_codes, service_codes
+from hotline.cases import decrypt_codes, service_requests
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.errors import CodesRefused, DecryptionFailed
@@ -165,7 +165,7 @@ def write_report(
     )
     if entry_id is None:
         return None
-    service_codes.store_codes(session, context, tip, entry_id, said.to_bytes(), at)
+    service_requests.store_codes(session, context, tip, entry_id, said.to_bytes(), at)
     who, way = by.responder_id, by.by_way.value
     new = PersonEntry(entry_id, kind, at, said, who, by.desk, way, report.supersedes)
     after = build_persons((*known, new))

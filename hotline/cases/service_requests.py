@@ -3,10 +3,16 @@
 The SMS to the service contains no place and nothing about the case. The hotline does not know where shelters are, and
 has none of their numbers. So an Isange centre or the national desk asks a shelter. If an official may be involved in
 the case, the hotline sends no SMS, and a person asks the service.
+
+Encrypts coded answers about a person, and unfinished forms, with the public key of the case. A coded answer is a
+choice from a fixed list, for example the person's sex. The module decrypts nothing.
+
+All functions run inside the transaction of the calling function.
 """
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from hotline.alerts import (
@@ -15,27 +21,103 @@ from hotline.alerts import (
     rules_follow_up,
     service_case,
     service_messages,
+    tables_case_events,
 )
 from hotline.alerts.rules_replies import REPLIES, Verb
 from hotline.alerts.rules_reply_parsing import parse_reply
-from hotline.cases import service_codes
+from hotline.cases.rules_reading_requests import StartedForm
 from hotline.core import rules_trial
 from hotline.core.contexts import Context
 from hotline.core.database import Session, has_row
 from hotline.core.wording import Template
-from hotline.errors import NotReady
+from hotline.errors import KeyMissing, NotReady
 from hotline.gateway.rules import Wording, responders_short_code
 from hotline.gateway.tables import Assignment
+from hotline.keys.encrypt import encrypt_codes, new_case
 from hotline.people.tables import Responder
 from hotline.people.tables_desks import Desk, service_desks
 from hotline.text.places import neighbours
 from hotline.text.time import kigali_time, last_six
 from hotline.tips import queries_visible, rules_persons, tables_persons
-from hotline.tips.rules import Urgency
+from hotline.tips.rules import Matter, Urgency
 from hotline.tips.rules_events import EventChannel, LoggedEvent
 from hotline.tips.rules_persons import ANSWER, FollowKind, PersonCodes, ServiceAnswer
 from hotline.tips.tables import Tip
 from hotline.tips.tables_persons import ServiceReferral, ServiceRequest
+
+
+def case_public_key(session: Session, context: Context, tip: Tip, at: datetime) -> bytes:
+    """Returns the public key with which the coded answers of a case are encrypted. If the case has no key pair yet,
+    makes a key pair.
+
+    Raises KeyMissing if the reader's public key is missing.
+    """
+    found = tables_case_events.public_key(session, tip.id)
+    if found is not None:
+        return found
+    return tables_case_events.store_key(
+        session, tip.id, new_case(context.encrypter, uid=tip.uid, at=at), at
+    )
+
+
+def form_binding(responder_id: int) -> str:
+    """Returns a label for a responder's unfinished form. The encrypted form can be decrypted only with this label.
+
+    A finished form has its case event as the label.
+    """
+    return f"started by {responder_id}"
+
+
+def store_codes(
+    session: Session, context: Context, tip: Tip, entry_id: int, codes: bytes, at: datetime
+) -> None:
+    """Encrypts and stores the coded answers of a case event. Raises KeyMissing."""
+    public_key = case_public_key(session, context, tip, at)
+    body = encrypt_codes(codes, public_key=public_key, uid=tip.uid, entry_id=entry_id)
+    tables_case_events.store_body(session, tables_case_events.CaseCode, entry_id, body)
+
+
+def store_form(
+    session: Session, context: Context, responder_id: int, reference: str, form: StartedForm
+) -> None:
+    """Stores a responder's unfinished form in place of an earlier unfinished form.
+
+    Stores nothing if this kind of form is not possible in this case.
+    """
+    tip = _tip_of(session, responder_id, reference)
+    if tip is None or tip.matter != Matter.TIP or tip.channel in rules_trial.UNCOUNTED:
+        return
+    if form.kind is LoggedEvent.SCREENED and tip.closed_at is not None:
+        return
+    at = context.now()
+    with suppress(KeyMissing):
+        public_key = case_public_key(session, context, tip, at)
+        body = encrypt_codes(
+            form.to_text().encode(),
+            public_key=public_key,
+            uid=tip.uid,
+            entry_id=form_binding(responder_id),
+        )
+        tables_case_events.store_form(session, tip.id, responder_id, body, at)
+
+
+def drop_form(session: Session, responder_id: int, reference: str) -> None:
+    """Deletes a responder's unfinished form, because the responder has finished it."""
+    tip = _tip_of(session, responder_id, reference)
+    if tip is not None:
+        tables_case_events.drop_form(session, tip.id, responder_id)
+
+
+def _tip_of(session: Session, responder_id: int, reference: str) -> Tip | None:
+    """Returns the case that this responder knows by this reference.
+
+    Returns None if the responder no longer has the case.
+    """
+    known_as = queries.locked_assignment(session, responder_id, reference)
+    if known_as is None or known_as.released_at is not None:
+        return None
+    return session.get_one(Tip, known_as.tip_id)
+
 
 REQUEST = "service:"
 """The first part of the name of a request whose yes waits until its SMS is proved."""
@@ -185,7 +267,7 @@ def _record(
     if entry_id is None:
         return
     codes = PersonCodes(offer.n, {ANSWER: said}, offer.offered_id).checked(LoggedEvent.ANSWERED)
-    service_codes.store_codes(session, context, tip, entry_id, codes.to_bytes(), at)
+    store_codes(session, context, tip, entry_id, codes.to_bytes(), at)
     offer.answered_at, offer.times = at, 0
     offer.clock = FollowKind.ARRIVAL if accepted else FollowKind.OFFER
     offer.due_at = at + rules_persons.ARRIVAL_WITHIN if accepted else at

@@ -9,7 +9,7 @@ from hotline.cli.demo_home import HANDSETS, gateway_here
 from hotline.emulator.state import CITIZEN
 from hotline.errors import HandsetRefused, NumberInvalid
 from hotline.flows.screen import wrapped
-from hotline.text.phone_numbers import parse_caller
+from hotline.text.identifiers import parse_caller
 
 WIDTH = 24
 SECONDS = 60.0

@@ -25,7 +25,7 @@ from hotline.alerts import (
 )
 from hotline.alerts import service_sending as alerts_service_sending
 from hotline.alerts.rules_replies import Command, Verb
-from hotline.cases import service_codes
+from hotline.cases import service_requests
 from hotline.cases.decrypt_reader import ReaderContext
 from hotline.cli import contexts
 from hotline.cli.contexts import build_cli, build_reader, build_web, build_worker
@@ -376,7 +376,7 @@ def _persons(line: SampleLine) -> None:
             said = service_case.write_event(session, tip.id, kind, by, at, key=key) or 0
             seen = {**SIGNS, "form": line.random.choice(sorted(FORMS))}
             plain = PersonCodes(1, seen).checked(kind).to_bytes()
-            service_codes.store_codes(session, line.desk, tip, said, plain, at)
+            service_requests.store_codes(session, line.desk, tip, said, plain, at)
 
 
 def _releases(line: SampleLine) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Flag, StrEnum, auto
 
-from hotline.text.typed import fold_name
+from hotline.text.characters import fold_name
 
 
 class AccountRole(StrEnum):

@@ -40,9 +40,9 @@ from hotline.gateway.rules import (
     can_answer,
 )
 from hotline.programmes.rules import Programme
-from hotline.text.gsm7 import ALONE, segments
+from hotline.text.characters import ALONE, segments
+from hotline.text.identifiers import parse_sendable
 from hotline.text.keywords import normalised_words
-from hotline.text.phone_numbers import parse_sendable
 from hotline.text.time import midnight
 from hotline.text.topics import AskedTopic, Topic, language_named, sounds_like
 

@@ -20,8 +20,8 @@ from hotline.alerts import service_messages as alerts_service_messages
 from hotline.alerts.rules_reply_parsing import AnswerReason
 from hotline.cases import (
     rules_reading_requests,
-    service_codes,
     service_receipts,
+    service_requests,
     service_weekly_keys,
 )
 from hotline.cases.rules_reading_requests import READER_PINS, WORK_CASE
@@ -202,9 +202,9 @@ def _keep_form(given: GivenAnswer) -> None:
         return
     if rules_reading_requests.ended_by(name, answers) is None:
         form = rules_reading_requests.started_form(name, answers, flows)
-        service_codes.store_form(given.session, given.context, who, case, form)
+        service_requests.store_form(given.session, given.context, who, case, form)
     elif rules_reading_requests.KEEPING not in flows:
-        service_codes.drop_form(given.session, who, case)
+        service_requests.drop_form(given.session, who, case)
 
 
 def _erase_by_receipt(given: GivenAnswer) -> None:

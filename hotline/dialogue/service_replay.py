@@ -65,7 +65,7 @@ from hotline.flows.flow import FlowSet, QuestionNode, Waiting, is_reporting, nod
 from hotline.flows.screen import Screen
 from hotline.flows.turn import Turn, draw
 from hotline.programmes.rules import PROGRAMME_OF_ANSWER, is_enrolment_code
-from hotline.text import typed as text_typed
+from hotline.text import characters as text_typed
 from hotline.text.languages import CODES
 from hotline.tips.rules_receipts import NUMBER, RECEIPT
 

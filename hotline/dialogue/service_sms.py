@@ -30,10 +30,10 @@ from hotline.gateway.rules import SOON, AnswerForm, MessageIn
 from hotline.gateway.tables import InboundSeen, assignments_of
 from hotline.people import tables
 from hotline.programmes import service_enrolment
+from hotline.text.characters import clean_keys
 from hotline.text.keywords import is_erasure, is_stop
 from hotline.text.languages import FIRST
 from hotline.text.topics import AskedTopic, asked_topic
-from hotline.text.typed import clean_keys
 from hotline.tips import tables as tips_tables
 
 SMS = "sms"

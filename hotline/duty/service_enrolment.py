@@ -47,9 +47,9 @@ from hotline.people.rules import (
 from hotline.people.service_approving import DECIDING, ApprovalRule, ApprovalView, Decision, sees
 from hotline.people.tables import Enrolment, EnrolmentEnd, Person, Responder
 from hotline.people.tables_sessions import Approval, ApprovalDecision, ApprovalKind
+from hotline.text.characters import comparison_keys
+from hotline.text.identifiers import parse_sendable
 from hotline.text.languages import message_text
-from hotline.text.phone_numbers import parse_sendable
-from hotline.text.typed import comparison_keys
 
 
 @dataclass(frozen=True, slots=True)

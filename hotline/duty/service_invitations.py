@@ -56,8 +56,8 @@ from hotline.people.service_approving import ADMIN, ApprovalRule, request
 from hotline.people.service_sign_in import sign_in_states
 from hotline.people.tables_accounts import CodeKind, ConsoleAccount
 from hotline.people.tables_sessions import Approval, ApprovalDecision, ApprovalKind
+from hotline.text.characters import NameFault, name_fault, tidy_name
 from hotline.text.languages import phrase
-from hotline.text.typed import NameFault, name_fault, tidy_name
 
 LETTERS = {NameFault.MARKS: AccountFault.NAME_MARKS, NameFault.SCRIPTS: AccountFault.NAME_SCRIPTS}
 

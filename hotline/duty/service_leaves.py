@@ -31,8 +31,8 @@ from hotline.people.rules import (
 from hotline.people.tables import Leave, Responder
 from hotline.people.tables_audit import CommandActor
 from hotline.text.export_sheets import parse_row_id
+from hotline.text.identifiers import parse_sendable
 from hotline.text.languages import message_text
-from hotline.text.phone_numbers import parse_sendable
 from hotline.text.time import KIGALI
 
 

@@ -63,7 +63,7 @@ from hotline.flows.node_fields import (
 from hotline.flows.rules_reviews import ReviewedText, state_of
 from hotline.flows.screen import MIN_SEPTETS, NUMBERS, SEPTETS
 from hotline.people import service_sessions
-from hotline.text.gsm7 import TYPOGRAPHY
+from hotline.text.characters import TYPOGRAPHY
 from hotline.text.languages import CODES
 
 LANGUAGE, LIMIT, BEGINS, KEY, SAY = "h.language", "h.limit", "h.begins", "h.key", "h.say"

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from hotline.core.documents import Document, DocumentPath
 from hotline.editing.rules_preview import calling_order, readable_value
-from hotline.flows.check_safety import digits_in, new_risky_words
+from hotline.flows.check import digits_in, new_risky_words
 from hotline.flows.conversation import Place
 from hotline.flows.document import field_of
 from hotline.flows.flow import EMERGENCY, Evidence, reachable

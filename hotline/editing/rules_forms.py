@@ -37,8 +37,8 @@ from hotline.flows.node_fields import (
     names_after,
 )
 from hotline.flows.screen import NUMBERS
+from hotline.text.characters import UNSEEN
 from hotline.text.languages import CODES
-from hotline.text.typed import UNSEEN
 
 TICK = "yes"
 """The value of a ticked checkbox. The page sends an empty field of the same name first, so that an unticked checkbox

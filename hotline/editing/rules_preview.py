@@ -55,7 +55,7 @@ from hotline.flows.node_fields import (
 )
 from hotline.flows.screen import NUMBERS, RESERVED_SEPTETS, SEPTETS, Screen, paginate
 from hotline.flows.turn import MORE, screen_of
-from hotline.text.gsm7 import septets
+from hotline.text.characters import septets
 from hotline.text.languages import CODES, MessageText, message_text
 
 MAX_KEYS = 60

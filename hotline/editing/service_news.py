@@ -19,7 +19,7 @@ from hotline.editing.service_drafts import DraftRefused, Refusal
 from hotline.editing.tables import DraftNews, DraftRow, NewsAddress
 from hotline.errors import NotFound
 from hotline.flows.conversation import Place
-from hotline.text.revealing import reveals
+from hotline.text.identifiers import reveals
 
 COMMENT_LETTERS = 500
 WHOLE = Place("", "")

@@ -22,8 +22,7 @@ from hotline.editing.rules_drafts import PHRASES as CODE_WORDS
 from hotline.editing.service_draft_steps import StepClash, StepSaved
 from hotline.editing.service_drafts import DraftRefused, NewStep, PartDraft, assemble, gather_draft
 from hotline.editing.service_review_document import phrase_texts
-from hotline.flows.check import anchor
-from hotline.flows.check_safety import plain_text
+from hotline.flows.check import anchor, plain_text
 from hotline.flows.flow import EMERGENCY, Evidence, Number
 from hotline.flows.node_fields import (
     TextMatch,

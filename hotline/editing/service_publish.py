@@ -34,7 +34,7 @@ from hotline.flows.check import Code, Problem
 from hotline.flows.tables import Publication, PublicationKind
 from hotline.gateway import tables as gateway_tables
 from hotline.gateway.doorbell import ring, ringing
-from hotline.text.revealing import reveals
+from hotline.text.identifiers import reveals
 
 UNPLAYABLE = frozenset(
     {Code.SHAPE, Code.UNKNOWN_NODE, Code.UNKNOWN_FLOW, Code.UNKNOWN_LIST, Code.UNKNOWN_ENTRY}

@@ -25,14 +25,20 @@ from hotline.editing.service_drafts import log_command
 from hotline.errors import FlowInvalid, NotReady
 from hotline.flows import document as documents
 from hotline.flows import service_authoring, tables
-from hotline.flows.check import Code, Problem, Problems, next_nodes, node_of, nodes, problem
-from hotline.flows.check_flow_set import check_document, set_problems, unverified_in
-from hotline.flows.check_safety import (
+from hotline.flows.check import (
     IN_A_MESSAGE,
+    Code,
+    Problem,
+    Problems,
+    next_nodes,
+    node_of,
+    nodes,
+    problem,
     risky_words,
     with_replacement,
     words_newer_than_reason,
 )
+from hotline.flows.check_flow_set import check_document, set_problems, unverified_in
 from hotline.flows.conversation import ConversationState, Facts, Place
 from hotline.flows.flow import (
     BranchNode,
@@ -49,7 +55,7 @@ from hotline.flows.screen import SEPTETS
 from hotline.flows.service_check import place_lists
 from hotline.flows.tables import Publication, PublicationKind
 from hotline.people import tables_audit
-from hotline.text.gsm7 import foreign_letters, segments, substitute
+from hotline.text.characters import foreign_letters, segments, substitute
 from hotline.text.languages import MessageText, message_text
 from hotline.text.quiz import ANSWER_VALUES, FIRST_PREFIX, SECOND_PREFIX
 from hotline.tips import rules, rules_receipts

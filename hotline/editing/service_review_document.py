@@ -28,9 +28,8 @@ from hotline.editing.rules_preview import (
 )
 from hotline.editing.service_drafts import assemble, gather_draft
 from hotline.flows import screen as engine_words
-from hotline.flows.check import Code, Problem
+from hotline.flows.check import Code, Problem, words_newer_than_reason
 from hotline.flows.check_flow_set import text_problems
-from hotline.flows.check_safety import words_newer_than_reason
 from hotline.flows.conversation import Place
 from hotline.flows.document import field_of
 from hotline.flows.flow import FlowSet
@@ -49,7 +48,7 @@ from hotline.flows.rules_reviews import (
     valid_signatures,
 )
 from hotline.flows.service_authoring import live_document
-from hotline.text.gsm7 import foreign_letters, septets, substitute
+from hotline.text.characters import foreign_letters, septets, substitute
 from hotline.text.languages import CODES, FIRST, MessageText, Phrases, message_text
 
 TITLES = {"rw": "Words of Kinyarwanda", "fr": "Words of French", "en": "Words of English"}

@@ -38,7 +38,7 @@ from hotline.flows.check_flow_set import free_septets
 from hotline.flows.conversation import Place
 from hotline.flows.rules_reviews import ENGINE, ENGLISH, ReviewedText
 from hotline.flows.screen import SEPTETS
-from hotline.text.gsm7 import septets
+from hotline.text.characters import septets
 from hotline.text.languages import CODES, FIRST
 from hotline.text.review_sheets import (
     AGREED,

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from hotline.emulator.line import DrawnFaults, FaultKind, Faults, GatewayFault, LineAddress, Point
 from hotline.emulator.state import Direction, EmulatorState, Incoming, Scheduler, Sent, Sms
 from hotline.errors import HandsetRefused
-from hotline.text.gsm7 import segments
+from hotline.text.characters import segments
 
 DELIVERED = "Success"
 QUEUED, SENT = 102, 101

@@ -22,7 +22,7 @@ from hotline.emulator.state import (
     UssdSession,
 )
 from hotline.errors import HandsetRefused, NotFound
-from hotline.text.gsm7 import is_gsm7, septets
+from hotline.text.characters import is_gsm7, septets
 
 CONNECTION_PROBLEM = "Connection problem or invalid MMI code."
 TIMED_OUT = "USSD session timed out."

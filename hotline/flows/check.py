@@ -1,15 +1,31 @@
-"""Describes a problem that the check of flows found: the fault, its place, and how to fix it."""
+"""Describes a problem that the check of flows found: the fault, its place, and how to fix it. Pure.
 
+The module also finds text that no screen of a report may show: words that expose the caller, and questions about
+identity.
+
+Reviewers add words to the tables of `risky_words.csv`. The search ignores accents and capitals. It matches at the
+beginning of a word, so that endings do not matter. Kinyarwanda words have prefixes before the stem (`curuz`:
+gucuruza, abacuruzi, ugucuruza), so the search finds a stem anywhere in a word. Words that the table marks `whole`
+must match a whole word. The column `instead` contains safe words to write instead. It is empty if no safe words are
+known.
+"""
+
+import csv
+import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from hotline.core.documents import Document, Editable
+from hotline.core.documents import Document, DocumentPath, Editable
 from hotline.flows.conversation import Place
 from hotline.flows.document import targets
 from hotline.flows.flow import (
+    REASON_LETTERS,
     BranchNode,
     CallNode,
     Choice,
@@ -300,3 +316,505 @@ def starts(flow_set: FlowSet) -> Iterator[Place]:
         flow = flow_set.flows.get(name)
         if flow is not None and flow.start in flow.nodes:
             yield Place(flow.name, flow.start)
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Words by language. Two tables are never equal, so a table can be a key of a cache."""
+
+    words: Mapping[str, Sequence[str]]
+
+    def of(self, language: str) -> Sequence[str]:
+        return self.words.get(language, ())
+
+
+def rows_of(name: str) -> Iterator[list[str]]:
+    """Yields the rows of a table in this package, without its header."""
+    with (files(__package__) / name).open(encoding="utf-8") as table:
+        _, *rows = csv.reader(table)
+    yield from rows
+
+
+def _tables() -> tuple[Mapping[str, Table], Collection[str], Mapping[tuple[str, str], str]]:
+    """Returns the words of each table by language, the words that must match a whole word, and the replacements by
+    language and word."""
+    found: dict[str, dict[str, list[str]]] = {}
+    whole, replacements = set(), {}
+    for table, language, words, is_whole, instead in rows_of("risky_words.csv"):
+        found.setdefault(table, {}).setdefault(language, []).append(words)
+        if is_whole:
+            whole.add(words)
+        if instead:
+            replacements[language, words] = instead
+    return {name: Table(words) for name, words in found.items()}, whole, replacements
+
+
+_TABLES, _WHOLE, REPLACEMENTS = _tables()
+REPORTING, TRAFFICKING, POLICE = (_TABLES[name] for name in ("reporting", "trafficking", "police"))
+TRADE_IN_PEOPLE = _TABLES["trade_in_people"]
+"""All forms of the word "trade", as in trade in people. Outside a report these words are harmless. For example,
+"umucuruzi" means any trader."""
+SAFETY, SECRECY, FREE = (_TABLES[name] for name in ("safety", "secrecy", "free"))
+PAY_FIRST = _TABLES["pay_first"]
+"""Words of a recruiter who asks for money first. The hotline itself never asks for money."""
+WARNING_WORDS = _TABLES["warned_of"]
+"""Phrases in which a lesson warns of recruiters who ask for money first. The words in these phrases are allowed."""
+PROMISES = _TABLES["promises"]
+"""Promises that help will come. "We cannot say if or when help comes" is not such a promise."""
+ANY_PROMISES = _TABLES["vows"]
+"""Any promise by the hotline."""
+ELSEWHERE = _TABLES["elsewhere"]
+"""Addresses of other services, or invitations to write to other services. The hotline cannot protect messages that
+callers write to other services."""
+AFTERWARDS = _TABLES["afterwards"]
+"""Words about help, times or places. The last screen stays visible on the phone, so it must not contain these
+words."""
+IDENTITY_WORDS = _TABLES["who_she_is"]
+"""Words of a question about the caller's name, phone, house or papers."""
+IDENTITY_NOT_ASKED = _TABLES["not_asked"]
+"""Phrases that say that the hotline does not ask for the caller's name, phone, house or papers. These phrases are
+allowed."""
+ANY_IDENTITY_WORDS = _TABLES["of_anybody"]
+"""Words of a question about any person's name, number, house or papers. A desk may not ask for any of these facts."""
+IDENTITY_WARNINGS = _TABLES["said_of_none"]
+"""Phrases that ask people not to give the name, number, house or papers of any person. These phrases are allowed."""
+
+EARLY = (REPORTING, TRAFFICKING, POLICE)
+LAST = (*EARLY, PROMISES, AFTERWARDS)
+IN_A_REPORT = (
+    TRAFFICKING,
+    TRADE_IN_PEOPLE,
+    SAFETY,
+    SECRECY,
+    FREE,
+    PROMISES,
+    ANY_PROMISES,
+    ELSEWHERE,
+)
+ON_ANY_SCREEN = (SAFETY, SECRECY, FREE, PAY_FIRST, ANY_PROMISES, ELSEWHERE)
+"""Words that need a reason on any screen. Most of them promise something that the hotline cannot keep.
+
+A screen that only warns of these words says so in its reason.
+"""
+NEEDS_REASON = (*ON_ANY_SCREEN, IDENTITY_WORDS)
+"""All words that need a reason outside a report."""
+IN_A_MESSAGE = (REPORTING, TRAFFICKING, TRADE_IN_PEOPLE, POLICE, SECRECY, PROMISES)
+"""Words that no SMS may contain. An SMS can appear on a lock screen, and other people may hold the phone."""
+
+MAX_TEXTS = 1 << 14
+"""The maximum number of texts whose words are cached. The flows that ship with the hotline have far fewer texts."""
+_SENTENCE_END = re.compile(r"(?<=[.!?:;]) ")
+
+
+@lru_cache(MAX_TEXTS)
+def risky_words(text: str, language: str, tables: tuple[Table, ...] = EARLY) -> DocumentPath:
+    """Returns the words of the tables that `text` contains, without duplicates."""
+    words = dict.fromkeys(word for one in tables for word in one.of(language))
+    plain = plain_text(text)
+    return tuple(word for word in words if _pattern(word, language).search(plain))
+
+
+@cache
+def _pattern(word: str, language: str) -> re.Pattern[str]:
+    before = "" if language == "rw" and word not in _WHOLE else r"\b"
+    after = r"\b" if word in _WHOLE else ""
+    return re.compile(before + re.escape(word) + after)
+
+
+@lru_cache(MAX_TEXTS)
+def unsafe_promises(text: str, language: str) -> DocumentPath:
+    """Returns the words in a text that no screen for callers may contain without a written reason. Words within a
+    warning do not count."""
+    return risky_words(_without(text, language, WARNING_WORDS), language, ON_ANY_SCREEN)
+
+
+def replacement(word: str, language: str, tables: tuple[Table, ...]) -> MessageText | None:
+    """Returns a sentence that says what to write instead of a risky word. Returns None if no replacement is known, or
+    if the replacement contains a word of these tables too."""
+    instead = REPLACEMENTS.get((language, word), "")
+    if not instead or risky_words(_without(instead, language, WARNING_WORDS), language, tables):
+        return None
+    return message_text('Instead of "{word}", write "{instead}"', word=word, instead=instead)
+
+
+def with_replacement(
+    fix: MessageText, word: str, language: str, tables: tuple[Table, ...]
+) -> MessageText:
+    """Adds to a fix the words to write instead of a risky word, if such words are known."""
+    known = replacement(word, language, tables)
+    if known is None:
+        return fix
+    return message_text(
+        '{fix}. Instead of "{word}", write "{instead}"', fix=fix, **dict(known.values)
+    )
+
+
+def _word_problem(
+    rule: str,
+    at: tuple[str, str, str, str],
+    word: str,
+    tables: tuple[Table, ...],
+    **values: MessageText,
+) -> Problem:
+    """Returns the problem of a risky word. `at` contains the flow, the node, the field and the language of the
+    word."""
+    found = problem(rule, *at, word=word, **values)
+    return found._replace(fix=with_replacement(found.fix, word, found.language, tables))
+
+
+def _without(text: str, language: str, innocent: Table) -> str:
+    said = plain_text(text)
+    for phrase in innocent.of(language):
+        said = said.replace(phrase, "")
+    return said
+
+
+def new_risky_words(before: str, after: str, language: str) -> Iterator[str]:
+    """Yields promises and identity words from new sentences in `after`, which `before` does not contain."""
+    known = {*_sentences(before)}
+    new = [sentence for sentence in _sentences(after) if sentence not in known]
+    for sentence in new:
+        yield from unsafe_promises(sentence, language)
+        yield from identity_words(sentence, language)
+
+
+def _sentences(text: str) -> list[str]:
+    return _SENTENCE_END.split(plain_text(text))
+
+
+@lru_cache(MAX_TEXTS)
+def identity_words(text: str, language: str) -> DocumentPath:
+    """Returns the words with which `text` asks for the caller's identity."""
+    return risky_words(_without(text, language, IDENTITY_NOT_ASKED), language, (IDENTITY_WORDS,))
+
+
+def any_identity_words(text: str, language: str) -> DocumentPath:
+    """Returns the words with which `text` asks for the identity of any person: name, number, house or papers."""
+    said = _without(text, language, IDENTITY_WARNINGS)
+    asked = (*identity_words(said, language), *risky_words(said, language, (ANY_IDENTITY_WORDS,)))
+    return tuple(dict.fromkeys(asked))
+
+
+@lru_cache(MAX_TEXTS)
+def plain_text(text: str) -> str:
+    """Returns the text without accents and capitals, and with single spaces."""
+    parts = unicodedata.normalize("NFKD", " ".join(text.split()).casefold().replace("’", "'"))
+    return "".join(letter for letter in parts if not unicodedata.combining(letter))
+
+
+GUARDED_SCREENS = 2
+"""The number of screens that `too_early` checks on each path from the front. The front is the first screen."""
+
+
+def too_early(flow_set: FlowSet) -> Problems:
+    for place, depth in sorted(_depths(flow_set).items(), key=lambda item: item[1]):
+        where = message_text("{depth} screens from the start", depth=depth)
+        for field, text in node_texts(node_of(flow_set, place)):
+            yield from _named(place, field, text, where, EARLY)
+
+
+def last_screens(flow_set: FlowSet) -> Problems:
+    """Finds last screens that differ from each other or contain risky words.
+
+    The last screen must be the same after a lesson and after a tip.
+    """
+    first: Text | None = None
+    for place, text in _last(flow_set):
+        yield from _named(place, "text", text, message_text("on the last screen"), LAST)
+        first = first or text
+        if text != first:
+            yield problem("last_screen", place.flow, place.node, "text")
+
+
+def early_word_places(flow_set: FlowSet) -> set[Place]:
+    """Returns the places where this module checks for the words in `EARLY`."""
+    return {*_depths(flow_set), *(place for place, _ in _last(flow_set))}
+
+
+def _last(flow_set: FlowSet) -> Iterator[tuple[Place, Text]]:
+    for flow, name, node in nodes(flow_set):
+        if not flow.private and isinstance(node, EndNode) and node.text is not None:
+            yield Place(flow.name, name), node.text
+
+
+def _named(
+    place: Place, field: str, text: Text, where: MessageText, tables: tuple[Table, ...]
+) -> Problems:
+    for language, words in text.items():
+        for word in risky_words(words, language, tables):
+            at = place.flow, place.node, field, language
+            yield _word_problem("too_early", at, word, tables, where=where)
+
+
+def _depths(flow_set: FlowSet) -> dict[Place, int]:
+    """Returns each place within `GUARDED_SCREENS` screens of the front, with the number of its screen.
+    If several paths lead to a place, the smallest number counts. Nodes that show nothing do not count as screens.
+    """
+    front = flow_set.flows.get(flow_set.front)
+    if front is None or front.start not in front.nodes:
+        return {}
+    depths: dict[Place, int] = {}
+    layer = [Place(front.name, front.start)]
+    for depth in range(1, GUARDED_SCREENS + 1):
+        shown = [place for place in screens_from(flow_set, layer) if place not in depths]
+        depths.update(dict.fromkeys(shown, depth))
+        layer = [after for place in shown for after in next_nodes(flow_set, place)]
+    return depths
+
+
+REPEATS: Mapping[str, int] = {"double": 2, "triple": 3}
+"""Words that mean that the next digit is repeated, such as "double"."""
+ARTICLES = frozenset({"un", "une", "one", "imwe"})
+"""Digit words that are also articles. These words count as digits only next to other digits."""
+WORDS = {word: digits for digits, word in rows_of("number_words.csv")}
+"""Words for digits and for pairs of digits, as people read numbers out, in every language."""
+_LIKE = str.maketrans({"o": "0", "l": "1", "i": "1"})
+"""Letters that count as a digit between other digits."""
+_TOKEN = re.compile(r"[^\W_]+")
+_BETWEEN = re.compile(r"[\W_]{1,4}")
+"""Punctuation marks and spaces between two digits of one number."""
+_PLAIN = re.compile(r"[ .-]?")
+"""The usual separators between digits."""
+_TIME = re.compile(
+    r"\d{1,2}(?:/\d{1,2}){1,2}(?: \d{1,2}:\d{2})?|\d{1,2}:\d{2}(?: ?- ?\d{1,2}:\d{2})?"
+)
+"""Matches a date, a time or opening hours, without other digits. A match is not a phone number."""
+MIN_DIGITS, MIN_DISGUISED_DIGITS = 3, 6
+"""The minimum digits of a phone number, and of a phone number whose digits are separated by unusual marks."""
+
+
+class _Part(NamedTuple):
+    """One word of a text that means digits, with its position."""
+
+    begins: int
+    ends: int
+    digits: str
+    word: str
+    is_plain: bool
+    """True if the word is written in digits and no unusual mark comes before it."""
+
+
+def numbers_in(text: str) -> Iterator[str]:
+    """Yields the digits of each number in a text that has three digits or more, in reading order."""
+    plain = _folded(text)
+    for whole in _runs(plain):
+        run = _without_articles(whole)
+        digits = "".join(part.digits for part in run)
+        if _TIME.fullmatch(plain, run[0].begins, run[-1].ends):
+            continue
+        if all(part.is_plain for part in run):
+            yield from [digits] * (len(digits) >= MIN_DIGITS)
+        elif len(run) >= MIN_DIGITS or len(digits) >= MIN_DISGUISED_DIGITS:
+            yield digits
+        else:
+            yield from (part.digits for part in run if len(part.digits) >= MIN_DIGITS)
+
+
+def digits_in(text: str) -> DocumentPath:
+    """Returns every digit and digit word of a text in reading order. Leaves out articles that are not next to
+    digits."""
+    runs = (run for run in _runs(_folded(text)) if len(run) > 1 or run[0].word not in ARTICLES)
+    return tuple(part.digits for run in runs for part in run)
+
+
+def _without_articles(run: list[_Part]) -> list[_Part]:
+    """Removes articles such as "un" from the ends of a sequence if it contains written digits, as in "2/3 Un
+    emploi"."""
+    if any(part.word.isdecimal() for part in run):
+        while run[-1].word in ARTICLES:
+            run = run[:-1]
+        while run[0].word in ARTICLES:
+            run = run[1:]
+    return run
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _runs(plain: str) -> Iterator[list[_Part]]:
+    """Yields each sequence of digits and digit words with only marks and spaces between them."""
+    run: list[_Part] = []
+    last, times = 0, 1
+    for token in _TOKEN.finditer(plain):
+        between, last = plain[last : token.start()], token.end()
+        if run and not _BETWEEN.fullmatch(between):
+            yield run
+            run, times = [], 1
+        if token[0] in REPEATS:
+            times = REPEATS[token[0]]
+            continue
+        digits = _digits_of(token[0], has_run=bool(run)) * times
+        if digits:
+            is_plain = token[0].isdecimal() and times == 1
+            is_plain = is_plain and (not run or _PLAIN.fullmatch(between) is not None)
+            run.append(_Part(token.start(), token.end(), digits, token[0], is_plain))
+        elif run:
+            yield run
+            run = []
+        times = 1
+    if run:
+        yield run
+
+
+def _digits_of(word: str, *, has_run: bool) -> str:
+    """Returns the digits that a word means. For any other word the result is empty."""
+    if word.isdecimal():
+        return "".join(str(unicodedata.decimal(one)) for one in word)
+    parts = unicodedata.normalize("NFKD", word)
+    bare = "".join(one for one in parts if not unicodedata.combining(one))
+    if bare in WORDS:
+        return WORDS[bare]
+    like = bare.translate(_LIKE)
+    is_like = any(one.isdecimal() for one in bare) or (has_run and bare == "o")
+    return like if is_like and like.isdecimal() else ""
+
+
+_REASON_MISSING = message_text(
+    'use other words, or enter a reason of {count} letters or more in "{reason_field}"',
+    reason_field="reason",
+    count=REASON_LETTERS,
+)
+_REASON_OLDER = message_text(
+    'use other words, or change "{reason_field}": that reason was given for an older text',
+    reason_field="reason",
+)
+
+
+def promises(flow_set: FlowSet) -> Problems:
+    """Yields promises and identity words on screens outside a report that have no written reason.
+
+    For screens of a report, the rules are stricter. There, `unsafe_words` and `identity_questions` accept no reason.
+    """
+    for risk in _risks(flow_set):
+        if flow_set.flows[risk.flow].reason_of(risk.node) is None:
+            yield risk.finding(_REASON_MISSING)
+
+
+def words_newer_than_reason(live: FlowSet, flow_set: FlowSet) -> Problems:
+    """Yields risky words that were added after the written reason of their screen.
+
+    A reason covers only the words that callers saw when the editor wrote the reason. `live` is the published flow
+    set. A new or changed reason covers all words of the screen.
+    """
+    for risk in _risks(flow_set):
+        reason, was = flow_set.flows[risk.flow].reason_of(risk.node), live.flows.get(risk.flow)
+        if reason is None or was is None:
+            continue
+        older = _given_for(was, risk.node, reason)
+        if older is not None and not _heard(was.nodes[older], risk):
+            yield risk.finding(_REASON_OLDER)
+
+
+class _Risk(NamedTuple):
+    """A word on a caller's screen that needs a reason."""
+
+    flow: str
+    node: str
+    field: str
+    language: str
+    code: Code
+    word: str
+
+    def finding(self, fix: MessageText) -> Problem:
+        rule = "names_who" if self.code is Code.ASKS_WHO else "promises"
+        place = self.flow, self.node, self.field, self.language
+        fix = with_replacement(fix, self.word, self.language, NEEDS_REASON)
+        return problem(rule, *place, word=self.word)._replace(fix=fix)
+
+
+def _risks(flow_set: FlowSet) -> Iterator[_Risk]:
+    inside = report_nodes(flow_set)
+    for written, language, words in translations(flow_set):
+        flow = flow_set.flows[written.flow]
+        if flow.private or Place(written.flow, written.node) in inside:
+            continue
+        is_question = _asks(flow.nodes[written.node], in_report=False)
+        for code, word in _risky(words, language):
+            # Skips identity words in a question, because `identity_questions` checks them.
+            if code is Code.PROMISE or not is_question:
+                yield _Risk(*written.at, language, code, word)
+
+
+def _risky(words: str, language: str) -> Iterator[tuple[Code, str]]:
+    yield from ((Code.PROMISE, word) for word in unsafe_promises(words, language))
+    yield from ((Code.ASKS_WHO, word) for word in identity_words(words, language))
+
+
+def _given_for(live: Flow, node: str, reason: str) -> str | None:
+    """Returns the name of the published screen that has this reason. The name differs from `node` if an editor
+    renamed or copied the screen."""
+    there = [
+        name for name in live.nodes if plain_text(live.reasons.get(name, "")) == plain_text(reason)
+    ]
+    return node if node in there else next(iter(there), None)
+
+
+def _heard(live: Node, risk: _Risk) -> bool:
+    return any(
+        (risk.code, risk.word) in _risky(text.get(risk.language, ""), risk.language)
+        for _, text in node_texts(live)
+    )
+
+
+def has_promises(flow: Flow, name: str) -> bool:
+    """Returns True if the text of this screen needs a reason."""
+    said = (text.items() for _, text in node_texts(flow.nodes[name]))
+    return not flow.private and any(
+        [*_risky(words, language)] for texts in said for language, words in texts
+    )
+
+
+def unsafe_words(flow_set: FlowSet) -> Problems:
+    """Finds unsafe words in a report. Skips words of `EARLY` on screens where another check already reports them."""
+    early, inside = early_word_places(flow_set), report_nodes(flow_set)
+    rest = tuple(table for table in IN_A_REPORT if table not in EARLY)
+    for written, language, words in translations(flow_set):
+        place = Place(written.flow, written.node)
+        if place in inside:
+            for word in risky_words(words, language, rest if place in early else IN_A_REPORT):
+                yield _word_problem("unsafe_word", (*written.at, language), word, IN_A_REPORT)
+
+
+def identity_questions(flow_set: FlowSet) -> Problems:
+    """Finds questions that ask for a person's identity. In a report it checks every question. Elsewhere it checks
+    only questions for words, numbers or PINs."""
+    inside = report_nodes(flow_set)
+    for written, language, words in translations(flow_set):
+        place = Place(written.flow, written.node)
+        in_report = place in inside
+        if not flow_set.flows[place.flow].private and _asks(
+            node_of(flow_set, place), in_report=in_report
+        ):
+            for word in identity_words(words, language):
+                at = *written.at, language
+                yield _word_problem("asks_who", at, word, NEEDS_REASON)
+
+
+def free_text_outside_reports(flow_set: FlowSet) -> Problems:
+    """Finds questions for free text outside a report.
+
+    Nothing saves such text. Each request of a call contains all earlier input, and outside a report nothing stores
+    where a free text ends in it. Private flows are not checked, because ordinary callers cannot reach them.
+    """
+    inside = report_nodes(flow_set)
+    for flow, name, node in nodes(flow_set):
+        asks_words = isinstance(node, QuestionNode) and node.kind == "words" and not flow.private
+        if asks_words and Place(flow.name, name) not in inside:
+            yield problem("words_lost", flow.name, name, "text")
+
+
+def report_nodes(flow_set: FlowSet) -> set[Place]:
+    """Returns every node on a path through a report flow, and the nodes of the flows that it calls."""
+    begins = [
+        Place(flow.name, flow.start)
+        for flow in flow_set.flows.values()
+        if flow.gathers and flow.start in flow.nodes
+    ]
+    return set(reachable(begins, lambda place: next_nodes(flow_set, place)))
+
+
+def _asks(node: Node, *, in_report: bool) -> bool:
+    if isinstance(node, QuestionNode) and node.kind != "place":
+        return True
+    return in_report and isinstance(node, MenuNode | QuestionNode)

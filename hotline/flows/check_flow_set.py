@@ -12,27 +12,30 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from hotline.core.documents import Document
-from hotline.flows import check_paths, check_safety
+from hotline.flows import check, check_paths
 from hotline.flows import screen as engine_words
 from hotline.flows.check import (
     FIX,
+    MAX_TEXTS,
     Code,
     Problem,
     Problems,
     WrittenText,
     choices_of,
     conditional_texts,
+    has_promises,
     next_nodes,
     node_of,
     node_texts,
     nodes,
+    numbers_in,
+    plain_text,
     problem,
     screens_from,
     texts,
     translations,
 )
 from hotline.flows.check_paths import drawings, situations
-from hotline.flows.check_safety import MAX_TEXTS, has_promises, numbers_in, plain_text
 from hotline.flows.conversation import ConversationState, Place
 from hotline.flows.document import (
     Lists,
@@ -69,7 +72,7 @@ from hotline.flows.flow import (
     view,
 )
 from hotline.flows.screen import MAX_LINES, NARROWEST, SEPTETS, Layout, Page, paginate, wrapped
-from hotline.text.gsm7 import foreign_letters, septets, substitute, to_gsm7
+from hotline.text.characters import foreign_letters, septets, substitute, to_gsm7
 from hotline.text.languages import CODES, MessageText, message_text
 
 OUR_KEYS = frozenset({"000"})
@@ -545,7 +548,7 @@ def set_problems(flow_set: FlowSet) -> Problems:
     yield from text_problems(flow_set)
     yield from short_code_problems(flow_set)
     yield from reachable_by_digits(flow_set)
-    yield from check_safety.free_text_outside_reports(flow_set)
+    yield from check.free_text_outside_reports(flow_set)
     yield from check_paths.questions_back(flow_set)
     yield from echoes(flow_set)
     yield from check_paths.too_many_answers(flow_set)
@@ -554,11 +557,11 @@ def set_problems(flow_set: FlowSet) -> Problems:
 def text_problems(flow_set: FlowSet) -> Problems:
     """Yields words that are unsafe at their place: near the front, on last screens or in a report. Some words are
     unsafe everywhere."""
-    yield from check_safety.too_early(flow_set)
-    yield from check_safety.last_screens(flow_set)
-    yield from check_safety.unsafe_words(flow_set)
-    yield from check_safety.promises(flow_set)
-    yield from check_safety.identity_questions(flow_set)
+    yield from check.too_early(flow_set)
+    yield from check.last_screens(flow_set)
+    yield from check.unsafe_words(flow_set)
+    yield from check.promises(flow_set)
+    yield from check.identity_questions(flow_set)
 
 
 def _shape(fault: ShapeFault) -> Problem:

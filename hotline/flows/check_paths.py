@@ -16,6 +16,7 @@ from hotline.flows.check import (
     Code,
     Problem,
     Problems,
+    any_identity_words,
     choices_of,
     conditions,
     next_nodes,
@@ -26,7 +27,6 @@ from hotline.flows.check import (
     problem,
     starts,
 )
-from hotline.flows.check_safety import any_identity_words
 from hotline.flows.conversation import ConversationState, Facts, Place
 from hotline.flows.document import BrokenReference, targets
 from hotline.flows.flow import (

@@ -79,8 +79,8 @@ from hotline.flows.flow import (
     list_answers,
     number_flag,
 )
+from hotline.text.characters import UNSEEN
 from hotline.text.languages import CODES, MessageText, message_text
-from hotline.text.typed import UNSEEN
 
 MESSAGE_KEY = "remark"
 """The key under which a validation error contains our message."""

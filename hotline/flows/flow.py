@@ -21,8 +21,8 @@ from typing import Literal, NamedTuple, TypeVar
 
 from hotline.flows.conversation import ConversationState, Facts, Option, Place
 from hotline.flows.screen import MAX_LINES, NARROWEST, NUMBERS, Button, Layout, texts_of
+from hotline.text.characters import PIN_DIGITS
 from hotline.text.languages import FIRST, LANGUAGES
-from hotline.text.typed import PIN_DIGITS
 
 VALID = timedelta(days=365)
 """The time for which the confirmation of a number or the approval of a question is valid."""

@@ -24,9 +24,9 @@ from textwrap import shorten
 from typing import Any, NamedTuple
 
 from hotline.core.documents import Document, DocumentPath, Editable, derived_value
-from hotline.flows.check_safety import plain_text
+from hotline.flows.check import plain_text
 from hotline.flows.document import KINDS, field_of
-from hotline.text.gsm7 import TYPOGRAPHY, foreign_letters, substitute
+from hotline.text.characters import TYPOGRAPHY, foreign_letters, substitute
 from hotline.text.languages import CODES
 
 NAMED_BY = {

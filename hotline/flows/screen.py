@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import NamedTuple
 
-from hotline.text.gsm7 import septets, to_gsm7
+from hotline.text.characters import septets, to_gsm7
 from hotline.text.languages import FIRST
 
 

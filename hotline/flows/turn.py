@@ -44,8 +44,8 @@ from hotline.flows.flow import (
     view,
 )
 from hotline.flows.screen import SEPTETS, EngineTexts, Layout, Page, Screen, paginate, texts_of
-from hotline.text import typed as text_typed
-from hotline.text.gsm7 import septets, to_gsm7
+from hotline.text import characters as text_typed
+from hotline.text.characters import septets, to_gsm7
 from hotline.text.languages import FIRST
 from hotline.text.places import MET, SOURCE
 

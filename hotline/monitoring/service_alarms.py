@@ -41,9 +41,9 @@ from hotline.monitoring import (
 from hotline.people import tables as people_tables
 from hotline.people import tables_accounts, tables_audit
 from hotline.people.tables_audit import CommandActor
+from hotline.text.characters import name_fault, tidy_name
+from hotline.text.identifiers import parse_sendable
 from hotline.text.languages import CODES, message_text
-from hotline.text.phone_numbers import parse_sendable
-from hotline.text.typed import name_fault, tidy_name
 from hotline.tips.queries_visible import THE_LINE, Viewer
 from hotline.tips.rules import TIMES
 

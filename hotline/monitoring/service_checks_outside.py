@@ -34,7 +34,7 @@ from hotline.keys import tables_canaries
 from hotline.monitoring import queries, service_alarms
 from hotline.people import tables_audit
 from hotline.people.tables import Person, Responder
-from hotline.text.phone_numbers import parse_sendable
+from hotline.text.identifiers import parse_sendable
 
 EACH = timedelta(days=1)
 AGAIN = timedelta(hours=1)

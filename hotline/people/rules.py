@@ -20,8 +20,9 @@ from enum import StrEnum
 
 from hotline.core.wording import Template
 from hotline.errors import ImportRefused, NumberInvalid
+from hotline.text.characters import NameFault, comparison_keys, name_fault, tidy_name
+from hotline.text.identifiers import parse_sendable
 from hotline.text.languages import CODES, MessageText, message_text
-from hotline.text.phone_numbers import parse_sendable
 from hotline.text.places import (
     ABROAD,
     NATIONAL,
@@ -33,7 +34,6 @@ from hotline.text.places import (
     is_district,
 )
 from hotline.text.time import KIGALI
-from hotline.text.typed import NameFault, comparison_keys, name_fault, tidy_name
 
 
 class Level(StrEnum):

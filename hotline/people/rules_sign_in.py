@@ -29,8 +29,8 @@ from hotline.core.actors import account_name_key
 from hotline.core.environment import CHECKOUT
 from hotline.people.rules_accounts import AccountFault
 from hotline.people.rules_audit import PROCESSES
+from hotline.text.characters import comparison_keys
 from hotline.text.places import districts
-from hotline.text.typed import comparison_keys
 
 MIN_LETTERS = 12
 MAX_LETTERS = 200

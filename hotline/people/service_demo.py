@@ -27,7 +27,7 @@ from hotline.people.rules import WITH_PINS, of_account, of_responder
 from hotline.people.rules_accounts import DEMO_ACCOUNTS, DEMO_DESKS, DemoAccount
 from hotline.people.rules_sign_in import STEP_SECONDS, code_at, step_at, suggest_password
 from hotline.people.service_sign_in import by_password, envelope_owner, log_own, may_sign_in
-from hotline.text.typed import is_easy_pin
+from hotline.text.characters import is_easy_pin
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from hotline.errors import NotFound
 from hotline.people import tables, tables_audit
 from hotline.people.rules import UNPROVED, account_of, responder_of
 from hotline.people.tables import Person, Responder
-from hotline.text.typed import comparison_keys, is_one_name
+from hotline.text.characters import comparison_keys, is_one_name
 
 
 class CodeKind(StrEnum):

@@ -21,10 +21,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from hotline.text.phone_numbers import check_value
+from hotline.text.identifiers import ALPHABET, TWINS, check_value
 from hotline.text.places import districts
 from hotline.text.quiz import RIGHT
-from hotline.text.revealing import ALPHABET, TWINS
 from hotline.text.time import KIGALI
 
 CODE_VALIDITY = timedelta(days=30)

@@ -52,10 +52,10 @@ from hotline.programmes.rules import (
     whole,
 )
 from hotline.programmes.tables import EnrolmentCode, Participant
+from hotline.text.characters import clean_keys
+from hotline.text.identifiers import parse_sendable
 from hotline.text.languages import message_text
-from hotline.text.phone_numbers import parse_sendable
 from hotline.text.places import NATIONAL, district_named
-from hotline.text.typed import clean_keys
 
 PROGRAMMES = {str(roll): roll for roll in Programme}
 """All programmes, by the names of their flows."""

@@ -19,7 +19,7 @@ from hotline.statistics.rules_definitions import (
 )
 from hotline.statistics.rules_labels import NOT_COLLECTED, Labels
 from hotline.statistics.rules_release import Release, ReleaseNumber, shown_share
-from hotline.text.gsm7 import segments, to_gsm7
+from hotline.text.characters import segments, to_gsm7
 from hotline.text.languages import SAMPLE, phrase
 from hotline.tips.rules import Urgency
 

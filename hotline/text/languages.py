@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hotline.text.gsm7 import to_gsm7
+from hotline.text.characters import to_gsm7
 
 
 @dataclass(frozen=True, slots=True)

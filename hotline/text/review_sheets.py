@@ -23,8 +23,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, PoFileParser, write_po
 
 from hotline.errors import ImportRefused
+from hotline.text.characters import SUBSTITUTES
 from hotline.text.export_sheets import FORMULA
-from hotline.text.gsm7 import SUBSTITUTES
 from hotline.text.languages import CODES, NAMES, message_text
 
 COLUMNS = (

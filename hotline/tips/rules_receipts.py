@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
-from hotline.text.phone_numbers import check_value
+from hotline.text.identifiers import check_value
 from hotline.text.places import UNSURE
 from hotline.text.time import KIGALI
 from hotline.tips.rules import (

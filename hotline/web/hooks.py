@@ -48,7 +48,7 @@ from hotline.gateway import service_alert_path, tables
 from hotline.gateway.rules import MessageIn, ReportIn
 from hotline.keys import tables_canaries
 from hotline.keys.key_folder import LISTED
-from hotline.text import phone_numbers
+from hotline.text import identifiers
 
 MAX_BYTES = 32 * 1024
 """The largest body in bytes. An SMS of 1,600 accented letters takes 9,600 bytes."""
@@ -110,7 +110,7 @@ class CallbackForm:
         Returns None if the number is hidden. In this case, the field contains a word, is empty or is missing.
         """
         try:
-            return phone_numbers.parse_caller(
+            return identifiers.parse_caller(
                 self.text(name, most=100) if name in self.fields else ""
             )
         except NumberInvalid:
@@ -122,7 +122,7 @@ class CallbackForm:
         Also accepts the national format, and a number whose plus sign is missing or arrived as a space.
         """
         try:
-            return phone_numbers.parse_caller(self.text(name, most=100))
+            return identifiers.parse_caller(self.text(name, most=100))
         except NumberInvalid:
             raise CallbackInvalid(f"the field {name} does not contain a phone number") from None
 

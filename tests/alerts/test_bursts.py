@@ -15,7 +15,7 @@ from hotline.gateway.rules import SHARED
 from hotline.gateway.tables import Assignment, Message, SharedAlert
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
-from hotline.text import revealing
+from hotline.text import identifiers
 from hotline.tips.tables import PendingAlert
 from tests.support.builders import NOON, make_tip
 from tests.support.district import District
@@ -101,8 +101,8 @@ def test_a_reference_that_somebody_has_is_not_given_again(district: District) ->
 
 def test_when_four_characters_have_run_out_five_are_drawn(district: District) -> None:
     person, tip = district.enrol(), district.file_tip()
-    every = map("".join, product(revealing.ALPHABET, repeat=4))
-    taken = (name for name in every if revealing.is_reference(name))
+    every = map("".join, product(identifiers.ALPHABET, repeat=4))
+    taken = (name for name in every if identifiers.is_reference(name))
     while some := [*islice(taken, 5_000)]:
         with district.database.writing() as session:
             ids = queries.new_assignment_ids(session, len(some))
@@ -117,7 +117,7 @@ def test_when_four_characters_have_run_out_five_are_drawn(district: District) ->
     with district.database.reading() as session:
         name, id = session.execute(newest).one()
     assert len(name) == 5
-    assert revealing.is_reference(name)
+    assert identifiers.is_reference(name)
     assert [(row.assignment_id, row.parameters["ref"]) for row in district.all(Message)] == [
         (id, name)
     ]

@@ -13,8 +13,8 @@ from hotline.gateway.queries_alert_path import alert_path
 from hotline.gateway.tables import Assignment, Deadline, Message
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
+from hotline.text.identifiers import is_reference
 from hotline.text.places import ABROAD
-from hotline.text.revealing import is_reference
 from hotline.tips.rules import TipState
 from hotline.tips.rules_events import Event
 from hotline.tips.tables import Tip

@@ -9,7 +9,7 @@ from hotline.alerts.rules_replies import OFFERED_DIGITS, OfferedCase, Verb, offe
 from hotline.alerts.rules_reply_parsing import parse_reply
 from hotline.core.catalogues import load_phrases
 from hotline.core.wording import Template
-from hotline.text.gsm7 import segments
+from hotline.text.characters import segments
 from hotline.text.languages import CODES
 
 PHRASES = load_phrases()

@@ -20,7 +20,7 @@ from hotline.alerts.rules_replies import (
 from hotline.alerts.rules_reply_parsing import Action, ReplyKind, ReplyReading, parse_reply
 from hotline.core.catalogues import load_phrases
 from hotline.core.wording import Template
-from hotline.text import revealing
+from hotline.text import identifiers
 from hotline.text.languages import CODES
 
 HERE = Path(__file__).parent
@@ -254,7 +254,7 @@ def test_it_is_total_and_acts_on_hers_alone_with_one_verb_each(
 
 @given(TEXTS, REFERENCES, st.booleans())
 def test_only_taking_is_forgiven_a_slip(text: str, hers: list[str], lately: bool) -> None:
-    letters = "".join(filter(str.isalnum, text.upper())).translate(revealing.TWINS)
+    letters = "".join(filter(str.isalnum, text.upper())).translate(identifiers.TWINS)
     for action in parse_reply(text, hers, lately).actions:
         assert action.verb is Verb.TAKE or action.reference in letters
 
@@ -284,7 +284,7 @@ def test_chance_is_fair_to_every_letter_and_enough_for_every_draw(length: int) -
     made = drawn(1, length, 20_000)
     assert 18_000 < len(made) <= 20_000
     assert {len(one) for one in made} == {length}
-    second = [one[1] for one in made if one[1] not in revealing.SURE_DIGITS]
+    second = [one[1] for one in made if one[1] not in identifiers.SURE_DIGITS]
     shares = [second.count(letter) / len(second) for letter in sorted(set(second))]
     # A reference must not look like a time or a distance. This makes H, J and M slightly rarer.
     assert max(shares) < 1.3 * min(shares)

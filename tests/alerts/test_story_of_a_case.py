@@ -14,7 +14,7 @@ from hotline.dialogue.service_sms import Arrival, take_sms
 from hotline.gateway.rules import Wording, render
 from hotline.gateway.tables import Assignment, Deadline, Message
 from hotline.people.rules import Level
-from hotline.text.gsm7 import septets
+from hotline.text.characters import septets
 from hotline.tips.tables import Tip
 from tests.support.builders import make_message
 from tests.support.district import District

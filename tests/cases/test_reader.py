@@ -20,7 +20,7 @@ from hotline.people.decrypt_members import PinVault
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.people.tables_audit import AuditEntry
-from hotline.text.gsm7 import septets
+from hotline.text.characters import septets
 from hotline.text.languages import CODES
 from hotline.tips.encrypt_notes import decrypt_note
 from hotline.tips.tables import Grant, Tip

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hotline.editing.rules_forms import plain_text
-from hotline.text.gsm7 import TYPOGRAPHY
+from hotline.text.characters import TYPOGRAPHY
 from tests.console.screens import Editor, editor
 from tests.console.test_editor import SCREENS
 

@@ -18,7 +18,7 @@ from hotline.core.ussd import UssdHop
 from hotline.dialogue.service_session import answer_hop
 from hotline.flows.flow import FlowSet, MenuNode
 from hotline.flows.screen import SEPTETS
-from hotline.text.gsm7 import is_gsm7, septets
+from hotline.text.characters import is_gsm7, septets
 from hotline.text.languages import CODES
 from tests.crawler.copies import copied, small
 from tests.crawler.explorer import Explorer

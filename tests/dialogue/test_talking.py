@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hotline.dialogue import service_answers
 from hotline.flows.conversation import ConversationState
 from hotline.flows.flow import QuestionNode
-from hotline.text.gsm7 import is_gsm7, segments
+from hotline.text.characters import is_gsm7, segments
 from hotline.text.languages import CODES
 from hotline.text.topics import AskedTopic, Topic
 from tests.long import is_long

@@ -11,7 +11,7 @@ from hotline.dialogue.service_sms import InboxOutcome
 from hotline.errors import NumberInvalid
 from hotline.gateway.rules import A_DAY, AN_HOUR, AnswerForm
 from hotline.gateway.tables import Dialogue, Stopped
-from hotline.text.phone_numbers import parse_sendable
+from hotline.text.identifiers import parse_sendable
 from tests.support.contexts import make_line
 from tests.support.servers import every_value
 from tests.support.texting import HERS, Texter, answers_of, texter

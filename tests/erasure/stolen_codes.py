@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hotline.alerts import service_case, tables_case_events
 from hotline.alerts.service_case import EventActor
 from hotline.alerts.tables_case_events import CaseCode
-from hotline.cases import service_codes
+from hotline.cases import service_requests
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.errors import DecryptionFailed, KeyMissing
@@ -56,7 +56,7 @@ def note(session: Session, context: Context, tip: Tip) -> None:
         session, tip.id, LoggedEvent.SCREENED, by, at, key=str(tip.id)
     )
     assert entry_id is not None
-    service_codes.store_codes(session, context, tip, entry_id, SEEN.to_bytes(), at)
+    service_requests.store_codes(session, context, tip, entry_id, SEEN.to_bytes(), at)
 
 
 def steal(session: Session, tip_id: int, uid: str) -> StolenCodes:

@@ -21,7 +21,7 @@ from sqlalchemy import func, select
 from hotline.cli import run
 from hotline.gateway.rules import MessageState, Priority
 from hotline.gateway.tables import Message
-from hotline.text.gsm7 import segments
+from hotline.text.characters import segments
 from hotline.text.places import districts
 from hotline.tips import tables as books
 from hotline.tips.rules import Urgency

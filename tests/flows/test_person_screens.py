@@ -14,7 +14,7 @@ from hotline.flows.flow import (
     QuestionNode,
     fill_placeholders,
 )
-from hotline.text.gsm7 import septets
+from hotline.text.characters import septets
 from hotline.text.languages import CODES
 from hotline.tips.rules_persons import CASE_FORMS, ON_USSD, QUESTIONS
 from tests.flows.person_answers import ANSWERS

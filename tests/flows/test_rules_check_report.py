@@ -5,19 +5,20 @@ from typing import Any
 
 import pytest
 
-from hotline.flows.check import Code, Problem
-from hotline.flows.check_flow_set import check_document
-from hotline.flows.check_safety import (
+from hotline.flows.check import (
     EARLY,
     LAST,
     REPLACEMENTS,
+    Code,
+    Problem,
     replacement,
     risky_words,
     rows_of,
     unsafe_promises,
 )
+from hotline.flows.check_flow_set import check_document
 from hotline.flows.service_check import place_lists
-from hotline.text.gsm7 import foreign_letters
+from hotline.text.characters import foreign_letters
 from tests.flows.books import LISTS, TELL, choice, make_document, t
 from tests.support.made_once import shipped_document
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.flows.screen import ENGINE_TEXTS, NUMBERS, RESERVED_SEPTETS, Button, Layout, paginate
-from hotline.text.gsm7 import is_gsm7, septets
+from hotline.text.characters import is_gsm7, septets
 from hotline.text.languages import CODES
 
 LABELS = st.text(max_size=60)

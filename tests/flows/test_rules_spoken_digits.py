@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.flows.check_safety import ARTICLES, WORDS, digits_in, numbers_in
+from hotline.flows.check import ARTICLES, WORDS, digits_in, numbers_in
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,8 @@ from hotline.flows.conversation import (
 from hotline.flows.document import compile as compile_book
 from hotline.flows.flow import CallNode, fill_placeholders
 from hotline.flows.turn import expects_pin, expects_words, render, resume, start
+from hotline.text.characters import is_easy_pin
 from hotline.text.languages import CODES
-from hotline.text.typed import is_easy_pin
 from tests.flows.books import FRONT, LISTS, REPORTING, Player, choice, make_book, make_document, t
 
 BOOK = make_book()

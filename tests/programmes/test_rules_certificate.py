@@ -27,8 +27,8 @@ from hotline.programmes.rules import (
     normalise_code,
     verdict,
 )
+from hotline.text.identifiers import ALPHABET
 from hotline.text.places import districts
-from hotline.text.revealing import ALPHABET
 from tests.support.builders import NOON
 
 CERTIFICATES = st.builds(

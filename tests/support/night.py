@@ -17,7 +17,7 @@ from hotline.gateway.rules import DUE_STATES, Wording, render
 from hotline.gateway.stand_ins import FakeSms
 from hotline.gateway.tables import Assignment, Deadline, Message
 from hotline.people.rules import Level
-from hotline.text.gsm7 import septets
+from hotline.text.characters import septets
 from hotline.tips.tables import Tip
 from tests.support.builders import make_message, make_responder
 from tests.support.callers import Caller, Line, told

@@ -2,7 +2,7 @@
 
 from hotline.alerts import service_case
 from hotline.alerts.service_case import EventActor
-from hotline.cases import service_codes
+from hotline.cases import service_requests
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.tips import tables_persons
@@ -24,7 +24,9 @@ def said(
     key = f"{tip.id}:{codes.n}:{at.timestamp()}:{codes.referral}"
     entry_id = service_case.write_event(session, tip.id, kind, BY, at, key=key)
     assert entry_id is not None
-    service_codes.store_codes(session, context, tip, entry_id, codes.checked(kind).to_bytes(), at)
+    service_requests.store_codes(
+        session, context, tip, entry_id, codes.checked(kind).to_bytes(), at
+    )
     return entry_id
 
 

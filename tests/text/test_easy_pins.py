@@ -2,7 +2,7 @@
 
 import pytest
 
-from hotline.text.typed import is_easy_pin
+from hotline.text.characters import is_easy_pin
 
 EQUAL = ["0000", "1111", "9999"]
 RUNS = ["0123", "1234", "6789", "7890", "9876", "3210", "0987"]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.text.gsm7 import (
+from hotline.text.characters import (
     BASIC,
     EXTENDED,
     foreign_letters,

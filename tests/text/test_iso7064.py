@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.text.phone_numbers import check_value
+from hotline.text.identifiers import check_value
 
 MODULI = pytest.mark.parametrize("modulus", [10, 26])
 

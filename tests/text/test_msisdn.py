@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hotline.core.addresses import network_of
 from hotline.errors import NumberInvalid
-from hotline.text.phone_numbers import parse_caller, parse_sendable
+from hotline.text.identifiers import parse_caller, parse_sendable
 
 OURS = "+250788123456"
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.text.typed import NameFault, is_one_name, name_fault, name_skeleton, tidy_name
+from hotline.text.characters import NameFault, is_one_name, name_fault, name_skeleton, tidy_name
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from hotline.core.catalogues import load_phrases
 from hotline.core.wording import Template
-from hotline.text.gsm7 import is_gsm7, segments
+from hotline.text.characters import is_gsm7, segments
 from hotline.text.languages import CODES, FIRST, Phrases
 from hotline.text.places import ABROAD, UNSURE, districts, place_name
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hotline.dialogue.rules_sms_tips import report_answers
 from hotline.text import places
-from hotline.text.gsm7 import is_gsm7
+from hotline.text.characters import is_gsm7
 from hotline.text.keywords import normalised_words
 from hotline.text.languages import CODES
 from hotline.text.place_names import (

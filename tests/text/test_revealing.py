@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.text.revealing import reveals, without_revealing
+from hotline.text.identifiers import reveals, without_revealing
 
 GAPS = ("", " ", "\N{NO-BREAK SPACE}", "-", " - ", "\N{EN DASH}", ",", "_", ":", ".", "/", "\n")
 HIDDEN = st.sampled_from(("", "\N{ZERO WIDTH SPACE}", "\N{SOFT HYPHEN}", "\N{WORD JOINER}"))

@@ -21,7 +21,7 @@ from hotline.flows.conversation import ConversationState, Place
 from hotline.flows.flow import CallNode
 from hotline.flows.screen import Screen
 from hotline.programmes.rules import Programme
-from hotline.text.gsm7 import ALONE, segments
+from hotline.text.characters import ALONE, segments
 from hotline.text.languages import CODES, FIRST
 from hotline.text.topics import AskedTopic, Topic
 from tests.support.made_once import shipped_book

@@ -15,7 +15,7 @@ from hotline.errors import StoreUnavailable
 from hotline.statistics import queries, service_report
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_release import Release, ReleaseNumber, starting_spans
-from hotline.text.gsm7 import is_gsm7, segments
+from hotline.text.characters import is_gsm7, segments
 from hotline.text.languages import CODES
 from hotline.web.hooks_app import PageCache
 from tests.support.callers import Line

@@ -11,7 +11,7 @@ from sqlalchemy import create_engine
 from hotline.counters.tables import Tally
 from hotline.gateway.stand_ins import FakeStarts
 from hotline.gateway.tables import Dialogue
-from hotline.text.gsm7 import septets
+from hotline.text.characters import septets
 from hotline.tips.rules import TipState
 from tests.support.callers import DANGER_HERE, FAILURE, QUIET_HERE, Caller, Line, told, walked
 
