@@ -54,7 +54,7 @@ class Story:
         return str(rows[-1].reference)
 
     def writes(self, person: int, text: str) -> None:
-        """Sends an SMS from this responder. The gateway's inbox lists it."""
+        """Sends an SMS from this responder. The gateway's inbox lists the SMS."""
         self.written += 1
         message = make_message(
             provider_id=f"listed-{self.written}",

@@ -70,7 +70,7 @@ def command_line(home: Path) -> Iterator[CliContext]:
 
 
 def file_encrypted(context: Context, tip: Tip, answers: Mapping[str, str], *desks: str) -> int:
-    """Stores a tip whose answers are encrypted for these desks, as for a caller. Returns its id."""
+    """Stores a tip whose answers are encrypted for these desks, as for a caller. Returns the id of the tip."""
     with context.database.writing() as session:
         encrypted = context.encrypter.tip(
             answers,

@@ -266,7 +266,7 @@ def _of_word(act: str) -> tuple[str, ...]:
 
 
 def _answered(lead: str, act: str) -> str:
-    """Returns the target of an action. If one node answers all actions, it is the extra node of this action."""
+    """Returns the target of an action. If one node answers all actions, the target is the extra node of this action."""
     return f"{ANSWERED}:{act}" if lead == ANSWERED and act else lead
 
 

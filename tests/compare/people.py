@@ -188,7 +188,8 @@ def _pin(random: Random) -> str:
 
 
 def joining_code(line: Line, roll: str) -> str:
-    """Returns a code with which a phone joins the programme of leaders or trainees. It is valid for thirty days."""
+    """Returns a code with which a phone joins the programme of leaders or trainees. The code is valid for thirty
+    days."""
     written = line.script("make_code", roll)
     found = re.match(r"\d+", written)
     if found is None:

@@ -1,7 +1,7 @@
 """Contains the tales, from which stories are made. A tale makes its choices with the story's own random numbers, so the
 same seed always gives the same story.
 
-A tale does something, and then yields the minutes until its next action. It uses only the hooks and SMS.
+A tale does something, and then yields the minutes until its next action. A tale uses only the hooks and SMS.
 """
 
 import re
@@ -103,7 +103,8 @@ def _when_joined(target: str) -> int:
 
 
 def speaks(story: Story) -> Iterator[int]:
-    """Simulates a leader who reads the talking point of the month. The hotline offers one talking point of several."""
+    """Simulates a leader who reads the talking point of the month. The hotline has several talking points and offers
+    the one of this month."""
     learner = story.caller()
     learner.typed = {"leader_code": joining_code(story.world.line, "leaders")}
     for target in story.targets:

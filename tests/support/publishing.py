@@ -9,10 +9,8 @@ from hotline.flows.service_authoring import prepare, publish_document
 
 
 def publish(database: Database, document: Mapping[str, Any], now: datetime) -> int:
-    """Publishes the document and returns its revision. It saves the same document only once.
-
-    Raises FlowInvalid if it cannot run or changes a published short code, or StoreUnavailable.
-    """
+    """Publishes the document and returns its revision. Saves the same document only once. Raises FlowInvalid if the
+    document cannot run or changes a published short code, or StoreUnavailable."""
     made = prepare(document)
     with database.writing() as session:
         return publish_document(session, made, now)

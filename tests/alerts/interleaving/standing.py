@@ -66,8 +66,8 @@ SEEN = TOLD | COUNTS | PASSED | AWAY | HOLDS | WISHES | READ
 class Standing(NamedTuple):
     people: tuple[int, ...]
     clocks: tuple[int, ...]
-    """The number of times in a row that the deadline of each kind has passed. It is `CLOSED` if no deadline of that
-    kind is open."""
+    """The number of times in a row that the deadline of each kind has passed. The value is `CLOSED` if no deadline of
+    that kind is open."""
     wished: bool = False
     """True if an account without a phone requested the closure."""
     over: bool = False
