@@ -154,7 +154,7 @@ def test_a_silent_draft_that_is_told_on_is_one_tip(line: Line) -> None:
 
 
 def test_the_clock_passes_by_a_draft_that_a_hop_is_changing(line: Line) -> None:
-    """The clock and the hop do not wait for each other, even if both run often."""
+    """The hotline's clock and the caller's hop do not wait for each other, even if both run often."""
     callers = [told(line, *QUIET_HERE) for _ in range(4)]
     line.clock.turn(minutes=4)
 

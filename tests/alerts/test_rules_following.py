@@ -24,7 +24,7 @@ from hotline.tips.rules_persons import (
 )
 
 AT = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
-"""This is a Friday at 11:00 in Kigali, so the coordinator is asked on Saturday."""
+"""A Friday at 11:00 in Kigali. From this time on, the hotline asks the coordinator on Saturday."""
 CASE = Case("12", None, 2, "no")
 HERS, COLLEAGUE, LEADS, NATION, NATION_TOO = 1, 2, 3, 8, 9
 HERE = frozenset({"12"})

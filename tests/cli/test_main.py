@@ -121,7 +121,8 @@ def commands(
 
 
 def test_every_command_explains_itself_at_h() -> None:
-    """The test runs in a separate process. Click stores the help options of a command that ran without `main`."""
+    """The test asks for help in a separate process. In the test's own process, Click may have stored the help option of
+    a command that another test ran."""
     ask = "from tests.cli.test_main import ask_each_for_help; ask_each_for_help()"
     asked = subprocess.run(
         [sys.executable, "-c", ask], cwd=ROOT, capture_output=True, text=True, check=False

@@ -45,7 +45,7 @@ NOT_ASKED = {
 
 
 def rows_of(read: str) -> dict[str, str]:
-    """Returns the question and the answer in each line after the first. The first line is about the visit."""
+    """Returns the question and the answer of each printed line except the first line, which says how to visit."""
     first, *lines = read.splitlines()
     assert first in NOT_ASKED
     pairs = (re.split(r" {2,}", line, maxsplit=1) for line in lines)

@@ -221,7 +221,7 @@ ACTS: Mapping[str, dict[str, str]] = {
 
 
 def _kept(desks: Desks) -> list[int]:
-    """Returns how many rows a command on a case could add."""
+    """Returns the number of rows in each table to which a command on a case could add rows."""
     with desks.desk.context.database.reading() as session:
         rows = (Assignment, Message, Grant, CaseEventRow, Deadline)
         return [session.query(row).count() for row in rows]

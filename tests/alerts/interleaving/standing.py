@@ -72,7 +72,7 @@ class Standing(NamedTuple):
     """True if an account without a phone requested the closure."""
     over: bool = False
     care: VisitSafety = VisitSafety.NONE
-    """Visit safety: the caller typed `000`, and then the national desk decides."""
+    """The visit safety of the case: unset, or asked by the caller with `000`, or decided by the national desk."""
     desk: bool = False
     """True if the national desk decides on the requested closure, because a person was met."""
 
