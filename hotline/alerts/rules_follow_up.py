@@ -158,7 +158,7 @@ FOLLOWS: Mapping[FollowKind, FollowRow] = {
     ),
     FollowKind.CONSENT: FollowRow(
         Template.OWES_ASKING,
-        "follow-up due: ask the person again",
+        "follow-up due: ask the person about help again",
         "Person {n}: ask again about help from {at}",
         (AskedPerson.ANOTHER, AskedPerson.COORDINATOR),
     ),

@@ -94,7 +94,7 @@ def why_refused(
     if tables.is_part_paused(session, OutgoingPart.DRILLS):
         return message_text("drills are paused: see the page Outgoing queue")
     if any(row.desk == desk.code for row in tables_drills.running_drills(session)):
-        return message_text("a drill is already running at this desk: wait until it ends")
+        return message_text("a drill is already running at this desk: wait until the drill ends")
     held = tables_drills.drills_since(session, desk.code, at - rules_escalation.YEAR)
     if len(held) >= MAX_A_YEAR:
         return message_text(
@@ -109,7 +109,7 @@ def why_refused(
         return message_text("a drill must start and end by day: start it in the morning")
     if tables_drills.has_danger_since(session, desk.place, at - rules_escalation.AFTER_DANGER):
         return message_text(
-            "a danger case is open in this place or its province: wait until it is closed"
+            "a danger case is open in this place or its province: wait until the case is closed"
         )
     unstaffed = message_text("no one at this desk can be alerted: check its people first")
     return None if people else unstaffed

@@ -374,7 +374,7 @@ OPEN_SECONDS = 300
 OTHER = "other"
 MAX_LETTERS = 200
 CLOSED = phrase(
-    "You cannot read this report text. It is erased, or your desk must grant you access again."
+    "You cannot read this report text. The text is erased, or your desk must grant you access again."
 )
 NOT_ASKED = phrase(
     "You cannot ask the caller now. One question was asked already, the caller has no receipt, "

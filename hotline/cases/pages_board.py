@@ -262,7 +262,7 @@ def note(visit: Visit, tip_id: int) -> None:
 MAX_LINES = 100
 """The maximum number of open cases on the handover page. The list of tips shows all open cases."""
 TOO_LONG = phrase(
-    "Write at most 160 letters, without phone numbers, e-mail addresses and case codes."
+    "Write at most 160 letters, without phone numbers, mail addresses and case codes."
 )
 
 

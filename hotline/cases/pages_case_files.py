@@ -99,7 +99,7 @@ def make(visit: Visit, file_id: int) -> Response:
     return attachment(made.pdf, f"case-file-{file_id}.pdf", "application/pdf")
 
 
-WRONG = phrase("Write 1 to 480 letters, without phone numbers, e-mail addresses and case codes.")
+WRONG = phrase("Write 1 to 480 letters, without phone numbers, mail addresses and case codes.")
 
 
 def show(visit: Visit) -> Response:

@@ -240,7 +240,7 @@ def _stopped(visit: Visit, tip_id: int, n: int | None, stop: str) -> str:
     if due is None:
         return said
     again = visit.say(
-        "Another responder asks the person again in private on {at}.", at=visit.when(due)
+        "Another responder asks about help again, in private, on {at}.", at=visit.when(due)
     )
     return f"{said} {again}"
 
@@ -291,15 +291,15 @@ def _consent(visit: Visit, person: MetPerson, asked: datetime | None) -> str:
         case ConsentState.YES:
             said = visit.say("The person wants help.")
             if rules_follow_up.wants_since(person) is not None and asked is not None:
-                again = visit.say("No service was asked for help. Ask one by {at}.", at=at)
+                again = visit.say("No service was asked for help. Ask a service by {at}.", at=at)
         case ConsentState.NO:
             said = visit.say(
                 "The person does not want help, so do not offer help. "
                 "The person can say yes later, to any officer or responder."
             )
-            asks = phrase("Another responder asks the person again in private on {at}.")
+            asks = phrase("Another responder asks about help again, in private, on {at}.")
             if person.wants_woman:
-                asks = phrase("Another woman asks the person again in private on {at}.")
+                asks = phrase("A woman responder asks about help again, in private, on {at}.")
             again = (
                 visit.say(asks, at=at)
                 if is_asked
@@ -310,10 +310,10 @@ def _consent(visit: Visit, person: MetPerson, asked: datetime | None) -> str:
                 "This person is a child. Decide with the child officer what is best before you "
                 "offer help. If the child is in danger, act at once."
             )
-            again = visit.say("Ask the person again by {at}.", at=at) if is_asked else ""
+            again = visit.say("Ask the person about help again by {at}.", at=at) if is_asked else ""
         case _:
             said = visit.say("It is not known if the person wants help. Ask first, in private.")
-            again = visit.say("Ask the person again by {at}.", at=at) if is_asked else ""
+            again = visit.say("Ask the person about help again by {at}.", at=at) if is_asked else ""
     return f"{said} {again}".strip()
 
 
@@ -341,7 +341,7 @@ def _correction(tip_id: int, person: MetPerson, moment: PersonTimelineItem) -> s
 
 
 REFUSED = phrase(
-    "You cannot do this now. Another person has already done it, or only a second person may do it."
+    "The hotline refused your action. Another person has already done the same, or only a second person may do this."
 )
 TIP_STOPS = table("tip_stops")
 """For each reason to refuse a command on a tip, a message that says what the officer can do next."""

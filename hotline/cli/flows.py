@@ -169,7 +169,7 @@ def _findings(folder: Path, limit: int) -> Sequence[Problem]:
     found = service_publishing.all_problems(document, limit)
     if not faults:
         return found
-    fix = message_text("fix the file first")
+    fix = message_text("fix the flow file first")
     of_files = [
         Problem("", "", Code.SHAPE, message_text("{says}", says=one), fix) for one in faults
     ]

@@ -49,7 +49,7 @@ OVERSIGHT = "oversight"
 ON_CALL = "on-call contact"
 _READS, _NEVER, _SECOND, _RELEASES = RoleMark
 ROLES: Mapping[str, RoleRow] = {
-    "responder": RoleRow("A responder is alerted first about tips at their desks."),
+    "responder": RoleRow("The hotline alerts responders first about the tips of their desks."),
     "deputy": RoleRow("A deputy is alerted when no responder takes a tip."),
     "coordinator": RoleRow("A coordinator leads the desk and is alerted after the deputies."),
     AccountRole.NATIONAL: RoleRow(
@@ -61,7 +61,7 @@ ROLES: Mapping[str, RoleRow] = {
         "changes.listed",
     ),
     AccountRole.APPROVER: RoleRow(
-        "An approver reviews and publishes drafts of others.", "changes.listed", _SECOND
+        "An approver reviews and publishes the drafts of other people.", "changes.listed", _SECOND
     ),
     AccountRole.TRANSLATOR: RoleRow(
         "A translator edits and reviews only translations.", "words.matrix"

@@ -321,7 +321,7 @@ def remove_from_desk(context: Context, by: Actor, code: str, member: str, reason
             if set(now) == {code}:
                 raise DeskRefused(
                     message_text(
-                        "{name} has no other desk: remove them from the hotline instead",
+                        "{name} has no other desk: remove the person from the hotline instead",
                         name=person.name,
                     )
                 )

@@ -232,7 +232,7 @@ def _counts(changes: Difference) -> Mapping[str, int]:
 
 DRAFT = phrase("DRAFT. This is not the hotline.")
 SENTENCES = {
-    "label": phrase("Key or answer"),
+    "label": phrase("Key to press, or answer to enter"),
     "send": phrase("Press key"),
     "again": phrase("Dial again"),
     "stored": phrase("This preview stores nothing."),

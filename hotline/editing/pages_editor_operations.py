@@ -53,7 +53,7 @@ from hotline.text.languages import CODES, phrase
 
 OBSTACLES = table("obstacles")
 OVER = phrase("This draft was published or discarded, so you cannot save texts in it.")
-QUICKER = phrase("Another person saved at the same moment. Check the page and submit again.")
+QUICKER = phrase("Another person just saved an edit. Check the page and submit your edit again.")
 
 
 def store_flow(
@@ -159,7 +159,7 @@ def add_screen(visit: Visit, draft_id: int, flow: str) -> Response:
     if arrow is None and names:
         raise visit.wrong(
             "arrow",
-            "Choose the screen or choice that leads here. If you do not, no caller can reach the new screen.",
+            "Choose the screen or choice that leads to the new screen. Otherwise no caller can reach the new screen.",
         )
     check_obstacle(visit, rules_operations.obstacle_to_adding(here.document, new))
     document = rules_operations.add_screen(here.document, new)

@@ -63,7 +63,7 @@ class NumberFault(StrEnum):
     ANSWERED = (
         "Enter the office and the role of the person who answered. Do not enter a phone number."
     )
-    CALLED = "Enter the day of the call. It must be one of the last 30 days."
+    CALLED = "Enter the day of the call. The day must be one of the last 30 days."
     EMERGENCY = "You cannot remove 112."
 
 

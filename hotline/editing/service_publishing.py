@@ -126,7 +126,7 @@ def phrase_faults(
 
 
 CANNOT_CHANGE = message_text(
-    "callers see this text when the database is down, so it cannot be changed"
+    "callers see this text when the database is down, so you cannot change the text"
 )
 
 

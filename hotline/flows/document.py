@@ -409,7 +409,7 @@ class QuestionModel(_Shown):
             raise invalid("callers can skip only a question for text or for a number")
         if self.kind != "place" and (self.one is not None or self.none is not None):
             raise invalid(
-                "only a question for a place may have a text for the case of one place or no place"
+                "only a question for a place may have a text for a list with one place or no place"
             )
         if self.kind in ("words", "pin") and self.choices:
             raise invalid(
@@ -517,7 +517,7 @@ class FlowModel(Model):
     def reviewed_in_every_language(self) -> Self:
         missing = [code for code in CODES if code not in self.review]
         if missing:
-            raise invalid("the field `review` does not name {missing}", missing=", ".join(missing))
+            raise invalid("`review` has no line for {missing}", missing=", ".join(missing))
         return self
 
 
@@ -564,7 +564,7 @@ class RevisionModel(Model):
         for name, flow in self.flows.items():
             if name != flow.flow:
                 raise invalid(
-                    "the flow {name} calls itself {flow}: use one name", name=name, flow=flow.flow
+                    "the flow {name} has the name {flow}: use one name", name=name, flow=flow.flow
                 )
         return self
 
@@ -575,14 +575,14 @@ Lists = Mapping[str, tuple[Option, ...]]
 OF_PYDANTIC: Mapping[str, MessageText] = {
     "missing": message_text("this field is empty: enter a value"),
     "extra_forbidden": message_text("this field does not belong in this part of the flow"),
-    "string_pattern_mismatch": message_text("these letters are not allowed here"),
+    "string_pattern_mismatch": message_text("these letters are not allowed in this field"),
     "string_too_long": message_text("enter {max_length} letters or fewer"),
     "string_too_short": message_text("this field is empty: enter a value"),
     "string_type": message_text("enter a text"),
     "dict_type": message_text("enter a text for each language, or a list of fields"),
     "list_type": message_text("enter a list of values"),
     "bool_type": message_text("enter yes or no"),
-    "model_type": message_text("this part has no fields"),
+    "model_type": message_text("enter this part of the flow as a list of fields with values"),
     "literal_error": message_text("choose one of the listed values"),
     "enum": message_text("choose one of the listed values"),
 }
@@ -592,7 +592,7 @@ TOO_SHORT: Mapping[str, MessageText] = {
     "List": message_text("add at least one entry"),
 }
 """Messages for empty lists and mappings, by pydantic's name for the type."""
-UNFIT = message_text("this value does not fit here: choose another")
+UNFIT = message_text("this field does not accept this value: choose another value")
 
 
 class ShapeFault(NamedTuple):

@@ -57,7 +57,7 @@ from hotline.text.languages import message_text
 
 OWNER = "line signing key"
 NOT_OURS = message_text(
-    "the signing key in the database is not this hotline's: an operator must restore it from a backup"
+    "the signing key in the database is not this hotline's key: an operator must restore the key from a backup"
 )
 NO_PROOF = message_text(
     "the hotline never signed this desk: an operator must restore the desk's record from a backup, or retire the desk"

@@ -11,8 +11,8 @@ from hotline.people import pages_sign_in, service_demo
 from hotline.text.languages import phrase
 
 TINTS = {
-    "bad": phrase("This item has an error or is late."),
-    "warn": phrase("A person must check this item."),
+    "bad": phrase("This task has an error or is late."),
+    "warn": phrase("A colleague must check this task."),
     "good": phrase("This task is done."),
     "soft": phrase("This notice needs no action."),
 }

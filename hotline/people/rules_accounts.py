@@ -42,7 +42,7 @@ class AccountFault(StrEnum):
     NAME_WRONG = "enter a name of 1 to 40 letters, without : < > or |"
     NAME_MARKS = "type a letter with its accent as one letter, like é"
     NAME_SCRIPTS = "use letters of one alphabet, digits 0 to 9 and keyboard signs only"
-    NAME_ALIKE = "a person has a name that looks the same: add a word to tell them apart"
+    NAME_ALIKE = "another person has a name that looks the same: add a word to this name"
     NAME_RESERVED = "this name is reserved for the hotline or a desk: enter another name"
     NO_ROLE = "choose at least one role"
     ROLES_EXCLUDE = "an admin or auditor cannot read tips: give these roles to two accounts"
@@ -61,7 +61,7 @@ class AccountFault(StrEnum):
     )
     WRONG_CODE = "this code is wrong or was used already: wait for the next one"
     KEY_CLOSED = "enter your password and a code again first"
-    TOO_MANY_COMMANDS = "you have suspended two accounts within an hour: wait, or ask another admin"
+    TOO_MANY_COMMANDS = "you already suspended two accounts in an hour: wait, or ask another admin"
     LAST_OTHER = (
         "this is the last account with one of its roles: give that role to another account first"
     )

@@ -39,7 +39,7 @@ METHOD: Sequence[str] = (
         "Each tip counts once, in the period in which it was filed, with its state on the release day."
     ),
     phrase(
-        "A person counts as identified if a responder saw signs of trafficking, or an official body decided it."
+        "A person counts as identified if a responder saw signs of trafficking, or an official body found trafficking."
     ),
     ROUNDED,
     phrase(

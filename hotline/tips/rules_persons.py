@@ -90,12 +90,12 @@ QUESTIONS: Mapping[str, Question] = {
     FORCE: Question(
         "Did someone use force, threats or confinement, or take papers?",
         SURE,
-        "For a child, this sign is not needed.",
+        "A child counts as a possible victim without this sign too.",
     ),
     DECEIT: Question(
         "Did someone use lies, a debt, payment to another person, or the person's need?",
         SURE,
-        "For a child, this sign is not needed.",
+        "A child counts as a possible victim without this sign too.",
     ),
     PURPOSE: Question("Does someone exploit the person for gain, or plan to?", SURE),
     FREE: Question("Can the person leave freely now?", SURE),
@@ -121,7 +121,7 @@ QUESTIONS: Mapping[str, Question] = {
     INTEREST: Question(
         "For a child: did you decide with the child officer that this is best?",
         {YES: "yes", NOT_YET: "not decided yet"},
-        "Do not ask a parent who may be involved. Immediate safety never waits.",
+        "Do not ask a parent who may be involved. If the child is in danger, act at once.",
     ),
     AGAIN: Question(
         "If the person says no: who asks again in three days?",

@@ -164,7 +164,7 @@ def decide(
             if tables_desks.is_overseen(session, me, about.person_id, about.desks):
                 raise ApprovalRefused(OVERSEEN_DESK)
             raise ApprovalRefused(
-                message_text("you cannot decide on this request: you made it, or it is about you")
+                message_text("you cannot decide on a request that you made, or that is about you")
             )
         _carry_out(Decision(session, context, row, by.actor, reason.strip(), key), about, approve)
 

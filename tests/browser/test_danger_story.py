@@ -189,7 +189,7 @@ def the_desk_closes_it_with_a_second_person(case: DangerCase) -> None:
         hands.ticks("helped")
         hands.writes(hands.page.locator("#f-reason-close"), "she is safe")
         hands.presses("Request closure")
-        hands.sees("Another member of the national desk must confirm.")
+        hands.sees("Another member of the national desk must confirm the closure.")
     assert closed(case) is None
     with at_the_desk(office, "Officer 2", AccountRole.NATIONAL, NATIONAL, "422") as hands:
         hands.page.goto(f"/tips/{tip.id}")

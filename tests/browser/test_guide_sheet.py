@@ -27,8 +27,8 @@ NEW = {
 OVERTAKEN = "Ntukabanze kwishyura. Bika pasiporo yawe."
 STALE = "The text or its English source has changed since the export. Export the sheet again."
 COUNTS = (
-    "Rows to import: {taken}. Rows with new text: {changed}. Refused rows: {refused}. Not agreed yet: "
-    "{waiting}."
+    "Rows to import: {taken}. Rows with new text: {changed}. Refused rows: {refused}. "
+    "Rows that no one has agreed to yet: {waiting}."
 )
 
 

@@ -48,7 +48,7 @@ def test_a_returned_draft_needs_only_the_page_today(office: Office, size: Viewpo
         hands.presses("Send answer")
         stays_on_today(page)
         hands.presses("Submit for approval")
-        hands.sees("Submitted. An approver publishes it or returns it.")
+        hands.sees("Submitted. An approver publishes the draft or returns it.")
 
         hands.signs_in(approver)
         page.goto("/today")

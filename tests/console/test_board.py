@@ -135,7 +135,7 @@ def test_a_tip_that_waits_for_the_next_duty_says_so_and_can_be_taken(staffed: De
         session.add_all([duty, shift])
     assert tell(staffed.desk, urgency=3) == 2
     service_assignment.assign_pending(staffed.desk.context)
-    says = f"held until {kigali_time(begins)[-5:]}"
+    says = f"waits until {kigali_time(begins)[-5:]}"
     assert says in staffed.district.get("/").text
     assert says in staffed.district.get("/tips").text
     assert says in staffed.district.get("/tips/2").text

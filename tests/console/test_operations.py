@@ -34,13 +34,11 @@ def test_a_screen_is_added_with_the_arrow_that_leads_to_it(editor: Editor) -> No
     assert_light(editor.tab, f"{path}?after=fee")
     assert 'value="fee.goes" selected' in editor.tab.get(f"{path}?after=fee").text
     new = {"kind": "menu", "name": "Who holds the passport?", "after": "fee", "arrow": "fee.goes"}
-    no_way = (
-        "Choose the screen or choice that leads here. If you do not, no caller can reach the new"
-    )
+    no_way = "Choose the screen or choice that leads to the new screen. Otherwise"
     for field, value, says in (
         ("name", "", "Enter a name."),
         ("name", "fee", "This name is already used. Choose another name."),
-        ("arrow", "x", f"{no_way} screen"),
+        ("arrow", "x", no_way),
         ("kind", "lift", "Choose a screen type."),
         ("after", "nowhere", "no longer exists. Reload the page."),
     ):
@@ -80,7 +78,7 @@ def test_a_screen_goes_once_every_arrow_is_decided(editor: Editor) -> None:
     page = editor.tab.get(path).text
     assert "Read the contract: Next screen" in page
     assert "Do not pay before" in page
-    refused(editor, path, {}, "Some screens lead here. Choose another next screen for each")
+    refused(editor, path, {}, "Some screens lead to what you remove. Choose another next screen")
     refused(editor, path, {"to:contract.goes": "fee"}, "Choose another next screen")
     refused(editor, f"{ABROAD}/contract/delete", {}, "The flow begins at this screen")
     answer = editor.tab.post(path, {"to:contract.goes": "tell"})
@@ -139,7 +137,7 @@ def test_a_flow_is_taken_out_once_every_arrow_into_it_is_decided(editor: Editor)
     page = editor.tab.get(path).text
     assert f"First screen: Main menu: Choice {count}" in page
     assert_reachable(path, outline(page))
-    refused(editor, path, {}, "Some screens lead here. Choose another next screen for each")
+    refused(editor, path, {}, "Some screens lead to what you remove. Choose another next screen")
     refused(editor, path, {way: "home"}, "Choose another next screen")
     taken_out(editor, "home", {way: "-"})
     assert service_drafts.part_draft(editor.desk.context, CHANGE, "home").document is None

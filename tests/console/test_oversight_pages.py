@@ -249,7 +249,7 @@ def test_c20_only_the_desk_and_admins_learn_that_people_or_a_phone_are_missing(
     )
     over, admin = admitted(desk, "Oversight 1", AccountRole.DESK, OVERSIGHT), AccountRole.ADMIN
     tabs = (over, desk.tab(admin), desks.national)
-    warnings = ("fewer than two people have the key", "needs two people", "Callers are not asked")
+    warnings = ("fewer than two people have the key", "needs two people", "not yet ask callers")
 
     def warned(tab: Tab) -> list[bool]:
         text = "".join(tab.get(one).text for one in ("/desks", f"/desks/{OVERSIGHT}", "/today"))

@@ -164,12 +164,12 @@ def test_r9_an_adults_no_closes_the_forms_of_help_and_says_who_asks_again(case: 
     page = case.opened()
     assert "/persons/offered" not in page
     assert f"/persons/answered?person={whom}" not in page
-    assert "Another woman asks the person again in private on" in page
+    assert "A woman responder asks about help again, in private, on" in page
     before = len(case.entries())
     refused = case.says("offered", service="health")
     assert refused.status_code == 422
     assert (
-        "Do not offer help. Another responder asks the person again in private on" in refused.text
+        "Do not offer help. Another responder asks about help again, in private, on" in refused.text
     )
     assert len(case.entries()) == before
     with case.desk.context.database.writing() as session:
@@ -177,11 +177,11 @@ def test_r9_an_adults_no_closes_the_forms_of_help_and_says_who_asks_again(case: 
     case.later(days=3, minutes=1)
     service_follow_up.ask_due(case.desk.context)
     rings, form = (
-        re.findall(r"asks the person again in private on (.+?)\.", told)
+        re.findall(r"asks about help again, in private, on (.+?)\.", told)
         for told in (case.opened(), case.says("offered", service="health").text)
     )
     assert {*rings} == {*form} != set()
-    assert rings != re.findall(r"asks the person again in private on (.+?)\.", page), (
+    assert rings != re.findall(r"asks about help again, in private, on (.+?)\.", page), (
         "it was rung, and rings again"
     )
     assert case.says("consent", consent="yes").status_code == 303
@@ -247,7 +247,7 @@ def test_a_repeated_form_is_noted_once_and_an_unknown_one_never(case: CaseDesk) 
     change(case.desk, case.tip, closed_at=case.desk.clock())
     with case.desk.context.database.writing() as session:
         tables_audit.append_about_tip(session, case.tip, "tip_closed", "clock", case.desk.clock())
-    assert "The case is closed. Reopen it first" in case.says("screened", "new", **GROWN_UP).text
+    assert "The case is closed. Reopen the case" in case.says("screened", "new", **GROWN_UP).text
 
 
 def test_r6_a_case_that_is_kept_from_a_desk_has_no_persons_for_it(case: CaseDesk) -> None:
@@ -387,7 +387,7 @@ def test_a_page_says_what_is_owed_and_closing_says_that_it_continues(case: CaseD
     assert case.says("screened", "new", **GROWN_UP, sex="woman").status_code == 303
     hands_on(case.desk)
     assert case.says("consent", consent="yes").status_code == 303
-    assert "No service was asked for help. Ask one by" in case.opened()
+    assert "No service was asked for help. Ask a service by" in case.opened()
     closing = case.clear().partition("These follow-ups continue after closure:")[2]
     assert closing.lstrip().startswith("</p>")
     assert "Person 1: ask a service for help by" in closing.partition("<form")[0]

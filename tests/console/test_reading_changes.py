@@ -147,7 +147,7 @@ def test_what_is_counted_stands_first_in_red_and_leads_to_its_screen(writing: Wr
     flow["nodes"][NODE]["say"]["goes"] = "back"
     writing.saves(change, flow, {"did": "marks", "node": NODE, "why": "It is another topic"})
     page = writing.approver.get(f"/changes/{change}/read").text
-    red = page[page.index(">Read this first</h2>") :]
+    red = page[page.index(">Changes to read first</h2>") :]
     assert "Topic that this screen counts as read: " in unescape(
         red[: red.index("Screens in the order that callers")]
     )
@@ -155,7 +155,7 @@ def test_what_is_counted_stands_first_in_red_and_leads_to_its_screen(writing: Wr
     assert ": It is another topic" in red
     (anchor,) = set(re.findall(r'<a href="#(s-\d+)">', red))
     assert f'id="{anchor}"' in page
-    assert "Leads to back." in page
+    assert "This screen leads to back." in page
     page = writing.approver.get(f"/changes/{change}/emergency").text
     assert "This edit needs approval: " in page
     assert 'name="reason"' not in page
@@ -187,7 +187,7 @@ def test_every_field_of_a_screen_has_a_name_for_people() -> None:
     assert field_words(visit(), "choices.2") == "Choice 3"
     assert field_words(visit(), "choices.0.when") == "Choice 1, shown if"
     assert field_words(visit(), "lead.1") == "Conditional text 2"
-    assert field_words(visit(), "signed.by") == "Question verified by"
+    assert field_words(visit(), "signed.by") == "Person who verified the question"
     assert field_words(visit(), "what.it.is") == "what.it.is"
     moved = FieldChanged("choices.1.goes", "a", "b")
     assert changed_field_text(visit(), moved) == "Choice 2 leads to b. Before, it led to a"
@@ -251,7 +251,7 @@ def test_who_wrote_a_part_of_it_is_not_the_second_person(writing: Writing) -> No
     change = writing.wrote(by="Editor 2")
     writing.submits(change)
     page = both.get(f"/changes/{change}/read").text
-    assert "You wrote or submitted part of this draft. Ask another approver to review it" in page
+    assert "You wrote or submitted part of this draft. Ask another approver to review" in page
     assert f'action="/changes/{change}/approve"' not in page
     refused = both.post(f"/changes/{change}/approve", {"digest": writing.digest(change), **TICKS})
     assert (refused.status_code, "Ask another approver" in refused.text) == (422, True)

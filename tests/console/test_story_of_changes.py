@@ -219,7 +219,7 @@ def test_the_second_reader_reads_which_words_a_reason_lets_pass(writing: Writing
     flow["nodes"]["one"]["reason"] = "Warns of what a false recruiter says."
     writing.saves(change, flow)
     page = html.unescape(writing.approver.get(f"/changes/{change}/read").text)
-    red = page[page.index("Read this first") :].partition("</div>")[0]
+    red = page[page.index("Changes to read first") :].partition("</div>")[0]
     assert (
         'learn: First lesson en</a>: this screen contains "ibanga", "ku buntu". The editor\'s reason: Warns'
         in " ".join(red.split())

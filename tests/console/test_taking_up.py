@@ -142,7 +142,7 @@ def test_a_role_that_decides_waits_for_a_second_admin(desk: Desk, admin: Tab) ->
     other = desk.tab(AccountRole.ADMIN, name="Admin 2")
     invited(admin, "approver", "editor")
     own = admin.get("/approvals").text
-    assert "You cannot decide on this request. You made the request, or it is about you" in own
+    assert "You cannot decide on this request. You made the request, or the request is" in own
     assert "Withdraw request" in own
     assert 'value="approve"' not in own
     asked = other.get("/approvals").text
@@ -159,7 +159,7 @@ def test_a_role_that_decides_waits_for_a_second_admin(desk: Desk, admin: Tab) ->
 def test_an_account_is_given_roles_a_new_link_and_an_end(desk: Desk, admin: Tab) -> None:
     invited(admin, "editor")
     listed = admin.get("/accounts").text
-    assert "An approver reviews and publishes drafts of others." in listed
+    assert "An approver reviews and publishes the drafts of other people." in listed
     (path,) = re.findall(r'href="(/accounts/\d+)">Editor 1<', listed)
     assert admin.post(f"{path}/roles", {}).status_code == 422
     clash = admin.post(f"{path}/roles", {"roles": ["desk", "auditor"]})
@@ -187,7 +187,7 @@ def test_a_new_link_rests_and_its_person_refuses_it(desk: Desk, admin: Tab) -> N
     editor = desk.tab(AccountRole.EDITOR, name="Editor 1")
     second = desk.tab(AccountRole.ADMIN, name="Admin 2")
     path = f"/accounts/{desk.people['Editor 1'].account_id}"
-    assert "For a person who lost their password and their recovery sheet" in admin.get(path).text
+    assert "Request a link if the person lost their password" in admin.get(path).text
     assert admin.post(f"{path}/link", {"reason": "lost both"}).status_code == 303
     assert "when another admin approves" in admin.get(path).text
     assert admin.post(f"{path}/link").status_code == 422
@@ -195,7 +195,7 @@ def test_a_new_link_rests_and_its_person_refuses_it(desk: Desk, admin: Tab) -> N
     assert "Admin 1 asked for a new sign-in link for your account." in editor.get("/flows").text
     assert "Refuse link" in editor.get("/account").text
     assert editor.post("/account/link").location == "/account?done=link"
-    assert "Link refused. No one can use it." in editor.get("/account?done=link").text
+    assert "Link refused. No one can use the link." in editor.get("/account?done=link").text
     assert "asks for a new sign-in link" not in second.get("/approvals").text
 
 

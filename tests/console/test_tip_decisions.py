@@ -73,7 +73,7 @@ def test_a_waiting_closure_is_on_the_board_under_approvals_and_in_the_list(desks
         approvals = one.get("/approvals").text
         assert f"National 1 asks to close tip {tip}: helped" in approvals
         assert f'href="/tips/{tip}"' in approvals
-    confirms = "Another member of the national desk must confirm."
+    confirms = "Another member of the national desk must confirm the closure."
     assert confirms in desks.national.get("/approvals").text
     assert confirms not in desks.second.get("/approvals").text
     for one in (desks.other,):
@@ -207,7 +207,7 @@ def test_a_tip_is_not_like_itself_and_its_page_says_so(desks: Desks) -> None:
     page = desks.district.post(f"/tips/{tip}/like", said).text
     assert "This is the tip on this page. Enter the number of another tip." in page
     assert (
-        "You cannot do this now. Another person has already done it, or only a second person may do it"
+        "The hotline refused your action. Another person has already done the same, or only a second person may do this"
         not in page
     )
 

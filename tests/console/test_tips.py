@@ -46,7 +46,7 @@ def test_a8_an_account_without_a_desk_is_told_so_and_sees_nothing(desks: Desks) 
     nobody = desks.desk.tab(AccountRole.NATIONAL, name="National 3")
     assert listed(nobody) == []
     assert (
-        "You cannot read reports yet. Ask an admin to request access. A member of the desk then grants it"
+        "You cannot read reports yet. Ask an admin to request access. A member of the desk then grants you access"
         in nobody.get("/tips").text
     )
     assert nobody.get(f"/tips/{tip}").status_code == 404

@@ -58,7 +58,7 @@ def test_it_marks_that_phone_s_tips_alone(line: Line, text: str, ways: tuple[Arr
     assert wanted(line) == [True, True, False]
     assert all(line.read(tip)["words"] for tip in line.tips)
     marks = [row.actor for row in line.all(AuditEntry) if row.action == "erase_wanted"]
-    assert [read_actor(one, {}) for one in marks] == [("", "the phone that sent it")] * 2
+    assert [read_actor(one, {}) for one in marks] == [("", "the phone that sent the SMS")] * 2
 
 
 def test_the_desk_is_told_at_once_and_decides(line: Line) -> None:

@@ -181,7 +181,7 @@ def test_a_changed_phrase_is_read_published_and_said(desk: Desk) -> None:
         ("TAKEN", "{ref}: ring 3512345", "which is not verified"),
         ("TAKEN", "{ref}: \u0177", "a basic phone cannot show"),
         ("NO_SUCH", "words", "this text does not exist"),
-        ("FAILURE", "Later", "cannot be changed"),
+        ("FAILURE", "Later", "you cannot change the text"),
     ],
 )
 def test_a_bad_phrase_is_not_proposed(name: str, words: str, fault: str, desk: Desk) -> None:

@@ -63,10 +63,10 @@ def _menu(*labels: str, **fields: Any) -> dict[str, Any]:
         ),
         ({"tell": {"a": _say("x")}}, Code.DEAD_END, "a", "callers can only go back"),
         (_learn(_menu("again")), Code.DEAD_END, "one", "this flow never ends"),
-        (_learn(_say("x"), lost=_say("y")), Code.UNREACHABLE, "lost", "no screen leads here"),
+        (_learn(_say("x"), lost=_say("y")), Code.UNREACHABLE, "lost", "no screen leads to this screen"),
         (
             _learn({"call": {"flow": "other", "goes": "lost"}}, lost=_say("y")) | {"other": {"a": ENDS}},
-            Code.UNREACHABLE, "lost", "no screen leads here",
+            Code.UNREACHABLE, "lost", "no screen leads to this screen",
         ),
         ({"lost": {"a": ENDS}}, Code.UNREACHABLE, "", "no flow and no short code"),
         (
@@ -135,7 +135,7 @@ NUMBERS = [
     ("say", "message"),
     [
         ({"text": t("a"), "lead": [{"number": "112", "text": t("call 112")}]}, None),
-        ({"text": t("call 1 1 2")}, "shows 112 even after its confirmation expires"),
+        ({"text": t("call 1 1 2")}, "shows 112 even after the confirmation of this number expires"),
         (
             {"text": t("a"), "lead": [{"number": "112", "text": t("call 114")}]},
             "contains 114, which is not verified",

@@ -87,7 +87,7 @@ def test_a_whole_list_has_nothing_to_mend() -> None:
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"saves": "danger"}, "the question records its answer where no desk can see it"),
+        ({"saves": "danger"}, "the question records its answer where no desk can read the answer"),
         ({"note": t("Nobody reads it")}, "only a text and choices"),
         ({"topic": "law"}, "only a text and choices"),
         ({"choices": [choice("Yes", goes="back"), choice("No", value="no")]}, "not always record"),
@@ -111,7 +111,7 @@ def test_a_number_is_no_answer_to_a_question_back() -> None:
 def test_each_question_stands_behind_its_own_flag() -> None:
     other = {"branch": [{"when": {"flag": "question.when"}, "goes": "still"}, {"goes": "back"}]}
     (one,) = found(listed(menu(), which=other))
-    assert "its own condition" in str(one.message)
+    assert "question's own condition" in str(one.message)
     assert "question.still" in str(one.fix)
 
 

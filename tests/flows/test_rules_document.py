@@ -44,7 +44,7 @@ def _with_node(node: Any) -> dict[str, Any]:
         ),
         (
             {"menu": {"text": t("x"), "goes": "one", "choices": [choice("y", key="9")]}},
-            "choices.0.key: these letters are not allowed here",
+            "choices.0.key: these letters are not allowed in this field",
         ),
         (
             {"ask": {"kind": "place", "text": t("x"), "saves": "a", "goes": "one"}},
@@ -99,13 +99,13 @@ def test_no_entry_opens_a_gathering_flow() -> None:
 
 def test_every_language_has_a_review_state() -> None:
     flow = {**make_flow(name="learn", nodes={"a": {"finish": {}}}), "review": {"rw": "draft"}}
-    with pytest.raises(FlowInvalid, match="`review` does not name en, fr"):
+    with pytest.raises(FlowInvalid, match="`review` has no line for en, fr"):
         read({"flows": {"learn": flow}})
 
 
 def test_a_flow_is_called_as_its_file() -> None:
     flow = make_flow(name="other", nodes={"a": {"finish": {}}})
-    with pytest.raises(FlowInvalid, match="learn calls itself other"):
+    with pytest.raises(FlowInvalid, match="learn has the name other"):
         read({"flows": {"learn": flow}})
 
 

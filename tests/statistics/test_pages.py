@@ -163,7 +163,7 @@ def test_a_line_without_a_release_says_so(desk: Desk) -> None:
 def test_e2_the_board_counts_what_the_viewer_may_open(desk: Desk) -> None:
     national = tab(desk, AccountRole.NATIONAL)
     assert (
-        "These numbers are working figures. Do not quote them."
+        "These numbers are for internal work only. Do not quote them."
         in national.get("/statistics/board").text
     )
     assert tab(desk, AccountRole.EDITOR).get("/statistics/board").status_code == 404
