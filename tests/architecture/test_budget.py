@@ -22,7 +22,7 @@ BUDGET = {
     "sql": 1_252,
     "data": 5_607,
     "unformatted": 0,
-    "tests": 77_925,
+    "tests": 77_923,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""
