@@ -53,7 +53,7 @@ def delete_old_keys_in(session: Session, context: Context, at: datetime) -> None
     """Deletes the weekly keys from before last week. Runs in the transaction of a session's first SMS. The web process
     never reads grants, so it can delete these keys without a check.
 
-    Raises an alarm if a key is still on the disk.
+    Raises an alarm if one of these keys is still on the disk.
     """
     if not context.encrypter.weekly_lock.forget(last_week(at)):
         service.record(session, Alarm.FORGETTING, context.now())
@@ -63,7 +63,8 @@ def delete_old_keys_first(context: Context, at: datetime) -> None:
     """Deletes the weekly keys from before last week. Runs before the first hop of a session, when there is no
     transaction yet.
 
-    Raises an alarm if a key is still on the disk. If the database is not available, another check raises an alarm.
+    Raises an alarm if one of these keys is still on the disk. If the database is not available, another check raises
+    an alarm.
     """
     if not context.encrypter.weekly_lock.forget(last_week(at)):
         with suppress(StoreUnavailable):

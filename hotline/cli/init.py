@@ -119,7 +119,7 @@ def init(
     "--redis-users",
     "redis_accounts",
     type=NEW_FILE,
-    help="Write the Redis accounts of the processes to this file. In the settings of Redis, set `aclfile` to "
+    help="Write the Redis accounts of the hotline's processes to this file. In the settings of Redis, set `aclfile` to "
     "the path of this file.",
 )
 def upgrade(flows: Path, *, no_backup: bool, roles: bool, redis_accounts: Path | None) -> None:

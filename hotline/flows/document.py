@@ -327,7 +327,7 @@ class LeadModel(Part):
     @model_validator(mode="after")
     def only_sometimes(self) -> Self:
         if self.when is None and self.number is None:
-            raise invalid("conditional text needs a condition or a verified number")
+            raise invalid("conditional text needs a condition, or a verified phone number")
         return self
 
     def compile(self) -> compiled.Lead:
@@ -564,7 +564,7 @@ class RevisionModel(Model):
         for name, flow in self.flows.items():
             if name != flow.flow:
                 raise invalid(
-                    "the flow {name} has the name {flow}: use one name", name=name, flow=flow.flow
+                    "file {name} contains the flow {flow}: use one name", name=name, flow=flow.flow
                 )
         return self
 

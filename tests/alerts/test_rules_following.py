@@ -90,7 +90,8 @@ OFFERED, ACCEPTED, ARRIVED = "offered:isange", "answered:accepted", "arrived:yes
         ([OFFERED, "answered:person_refused"], None, None),
         ([OFFERED, ACCEPTED, ARRIVED], FollowKind.THIRTY, 3 * HOURS + 30 * DAYS),
         ([OFFERED, ACCEPTED, "arrived:no"], FollowKind.OFFER, 3 * HOURS + DAYS),
-        # "Not known" while the person is on the way removes no deadline, even if it is typed many times.
+        # The answer "not known" while the person is on the way to a service removes no deadline, even if the
+        # responder gives this answer many times.
         ([OFFERED, ACCEPTED, "arrived:unknown"], FollowKind.ARRIVAL, 2 * HOURS + 3 * DAYS),
         ([OFFERED, ACCEPTED, *["arrived:unknown"] * 70], FollowKind.ARRIVAL, 2 * HOURS + 3 * DAYS),
         ([OFFERED, ACCEPTED, *["arrived:unknown"] * 72], FollowKind.OFFER, 74 * HOURS + DAYS),

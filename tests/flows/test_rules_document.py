@@ -105,7 +105,7 @@ def test_every_language_has_a_review_state() -> None:
 
 def test_a_flow_is_called_as_its_file() -> None:
     flow = make_flow(name="other", nodes={"a": {"finish": {}}})
-    with pytest.raises(FlowInvalid, match="learn has the name other"):
+    with pytest.raises(FlowInvalid, match="learn contains the flow other"):
         read({"flows": {"learn": flow}})
 
 
