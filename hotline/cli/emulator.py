@@ -22,7 +22,7 @@ def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> l
 @click.option(
     "--hooks",
     type=click.File(),
-    help="File with the hotline's hook addresses. `hotline keys hooks --json` prints its content.",
+    help="File with the output of `hotline keys hooks --json`: the hotline's hook addresses.",
 )
 @click.option("--service-code", default="*384*777#", show_default=True)
 @click.option("--shortcode", default="3847", show_default=True)

@@ -116,8 +116,8 @@ def restore_step(
 ) -> StepSaved | DraftRefused:
     """Restores a part as it was after a step, and saves it as the newest version. Raises NotFound, StoreUnavailable.
 
-    With `before`, restores the part as it was before that step. If that was the first step, restores the published
-    flow set on which the draft is based.
+    With `before`, restores the part as it was before that step. If no earlier step changed the part, restores the part
+    of the published flows on which the draft is based.
     """
     with context.database.reading() as session:
         step = tables.find_step(session, draft_id, id=step_id)
