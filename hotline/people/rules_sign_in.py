@@ -149,9 +149,9 @@ PROCESS_NAMES = (
     *("clock", "command line", "demo", "hotline", "init", "machine", "server", "somebody"),
     *("the demo", "the line", "the machine", "the server", "the watchman", "watchman"),
     *("l'horloge", "la console", "la ligne", "la ligne de commande", "quelqu'un"),
-    *("la personne qui a le reçu", "le téléphone qui l'a envoyé", "le serveur", "la machine"),
+    *("la personne qui a le reçu", "le téléphone qui a envoyé le SMS", "le serveur", "la machine"),
     *("isaha", "umurongo", "ibiro byo kuri mudasobwa", "amategeko yo kuri mudasobwa"),
-    *("ufite nimero yahawe", "telefoni yabyohereje", "undi muntu", "mudasobwa", "imashini"),
+    *("ufite nimero yahawe", "telefoni yohereje SMS", "undi muntu", "mudasobwa", "imashini"),
 )
 """The names of the hotline's processes in three languages, and similar names. No account may have
 one of these names.

@@ -60,7 +60,7 @@ def test_every_name_of_one_person_is_that_person(one: District) -> None:
 
 def test_no_approval_passes_with_two_accounts_of_one_person(one: District) -> None:
     service_invitations.invite(one.context, FIRST, "Approver 1", [AccountRole.APPROVER])
-    with pytest.raises(ApprovalRefused, match="you cannot decide on this request"):
+    with pytest.raises(ApprovalRefused, match="you cannot decide on a request that you made"):
         decides(one.context, signed_in(one.context, OTHER), "role")
     decides(one.context, signed_in(one.context, "Admin 3"), "role")
 

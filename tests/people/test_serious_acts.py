@@ -291,7 +291,7 @@ def test_another_admin_frees_a_link(
 ) -> None:
     first, second = by(two[0]), two[1]
     service_invitations.request_link(context, first, desk.account_id, "lost both")
-    with pytest.raises(ApprovalRefused, match="you made it"):
+    with pytest.raises(ApprovalRefused, match="a request that you made"):
         decides(context, here(two[0]), "link")
     (waits,) = service_approvals.pending(context, here(second))
     with pytest.raises(NotFound):
