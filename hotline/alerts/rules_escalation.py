@@ -109,8 +109,8 @@ class SmsShare(StrEnum):
     ALONE = "alone"
     """The alert has an SMS of its own."""
     KEPT = "kept"
-    """A danger in a storm with typed text, from a phone that reported no other danger in the district. It has an SMS of
-    its own, unless the person has got `MAX_ALONE` SMS in the last hour."""
+    """A danger in a storm with typed text, from a phone that reported no other danger in the district. The alert
+    has its own SMS, unless its recipient got `MAX_ALONE` SMS in the last hour."""
     STORM = "storm"
     """A further danger in a storm. It shares an SMS if the person got an SMS in the last minute."""
     ESCALATED = "escalated"

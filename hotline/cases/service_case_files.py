@@ -31,7 +31,8 @@ from hotline.tips.tables import Tip
 
 @dataclass(frozen=True, slots=True)
 class ListedFile:
-    """A case file that was made, without anything about its case. Only the people who requested, approved or made the
+    """The list entry of a case file that was made. The entry contains nothing about the case. Only the people who
+    requested, approved or made the
     file see its basis and names. A person who is excluded from the case must not recognise the case here."""
 
     id: int

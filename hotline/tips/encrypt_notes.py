@@ -36,7 +36,7 @@ def new_pair(tip_key: bytes, *, uid: str) -> AnswerPair:
 def decrypt_answer(body: bytes, locked_key: bytes, *, tip_key: bytes, uid: str) -> dict[str, str]:
     """Returns the answer that `Encrypter.answer` encrypted. Raises DecryptionFailed."""
     if (body[:1], locked_key[:1]) != (VERSION, VERSION):
-        raise DecryptionFailed("the encrypted answer has an unknown format")
+        raise DecryptionFailed("the caller's encrypted answer has an unknown format")
     try:
         private = PrivateKey(Aead(tip_key).decrypt(locked_key[1:], aad=_binding("answer", uid)))
         document = document_in(SealedBox(private).decrypt(body[1:]))

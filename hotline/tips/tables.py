@@ -82,7 +82,7 @@ class Tip(Row):
     """If the person was in danger again later, the urgency of the first report. Statistics of response times use it."""
     official: Mapped[str]
     """The answer to the question if an official is involved: yes, no or unsure. If the answer is not "no", the
-    district's desk gets no access. For `OVERSEEN`, only oversight desks have access.
+    district's desk gets no access. If the answer is `OVERSEEN`, only oversight desks have access to the tip.
     """
     basis: Mapped[str]
     """The legal basis in law 058/2021: public_duty or vital_interest_child."""
