@@ -43,7 +43,7 @@ from hotline.text.time import KIGALI, kigali_time
 
 HALVES = 14
 DAYTIME = range(8, 20)
-"""The hours of the day in which gaps are reported."""
+"""The hours of the day in which the hotline notifies people of gaps in the roster."""
 HOUR = timedelta(hours=1)
 CHECKED, REPORTED = "gaps_checked", "gaps_reported"
 """The names of the tasks that report gaps: hourly to coordinators, and on Mondays to the national desk."""

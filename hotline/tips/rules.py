@@ -126,7 +126,7 @@ TYPE_AGAIN = "again"
 """A choice that is not a place: the caller wants to type the name again."""
 
 SOON = frozenset({"today", "week"})
-"""The answers to the question about the day of departure after which the journey can still be stopped."""
+"""The answers about the day of departure that leave enough time to stop the journey."""
 
 _RANK = {state: rank for rank, state in enumerate(TipState)}
 _CATEGORIES = frozenset(Category)

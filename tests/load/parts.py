@@ -49,7 +49,7 @@ class Size:
 
     turns: int = 4
     callers: int = 400
-    """The number of callers in each turn of first hops and menus."""
+    """The number of simulated callers in each round. In a round, each caller sends a first hop and then opens menus."""
     mix_seconds: float = 6.0
     warm: int = 300
     """The number of sessions of the mix that come first and are not measured."""
