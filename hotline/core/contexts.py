@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from hotline.core.database import Database
 from hotline.core.ussd import CommittedText, SessionStart
 from hotline.text.languages import Phrases
+from hotline.text.time import KIGALI
 
 if TYPE_CHECKING:
     from hotline.cases.reader_access import ReaderAccess
@@ -280,6 +281,10 @@ class Context:
     failpoint: Callable[[str], None]
     """Kills the process at the named place in the code, if a test asks for this. Outside of tests, the function does
     nothing."""
+
+    def today(self) -> date:
+        """Returns the current date in Kigali."""
+        return self.now().astimezone(KIGALI).date()
 
 
 @dataclass(frozen=True)

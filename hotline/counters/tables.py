@@ -49,7 +49,7 @@ from hotline.counters.rules import ScreenCounter, ScreenMeasure
 from hotline.gateway.queries import ON_THE_WAY, TO_RESPONDER
 from hotline.gateway.rules import MessageState
 from hotline.gateway.tables import TALLY, Dialogue, Message, ends_of
-from hotline.text.sketch import estimate, register_and_rank
+from hotline.text.identifiers import estimate, register_and_rank
 
 LOCK = 4_114_110_004
 """PostgreSQL's advisory lock for the counters. It prevents a deadlock of two processes that add up tallies at the

@@ -20,14 +20,13 @@ from hotline.core.actors import AccountRole
 from hotline.duty import service_accounts
 from hotline.editing import (
     pages_difference,
-    pages_drafts,
     service_drafts,
     service_news,
     service_plans,
     service_publish,
 )
 from hotline.editing.pages_difference import DifferenceToRead, prepare_difference
-from hotline.editing.pages_drafts import comment_values
+from hotline.editing.pages_editor_drawing import comment_values, editor_address
 from hotline.editing.rules_difference import Difference, compare_documents, parts_needing_approver
 from hotline.editing.rules_drafts import WHY_LETTERS, DraftState, NewsKind
 from hotline.editing.service_drafts import ChangeRow, DraftRefused, Refusal
@@ -271,7 +270,7 @@ def today_values(visit: Visit) -> Mapping[str, Any]:
     values: Mapping[str, Any] = {}
     if draft_id in waiting:
         seen = service_publish.draft_to_read(visit.context, draft_id)
-        comments = pages_drafts.comment_values(visit, seen.made.gathered.change)
+        comments = comment_values(visit, seen.made.gathered.change)
         values = {**comments, **review_values(visit, seen)}
     return {
         "news": [(row, change, *_described(visit, row, change)) for row, change in found.news],
@@ -299,7 +298,7 @@ def _described(visit: Visit, row: DraftNews, change: ChangeRow) -> tuple[str, st
     if row.kind == NewsKind.STALE:
         address = url_for("words.one", language=row.text.split()[0], state="stale")
     elif row.node and change.is_editable:
-        where = pages_drafts.editor_address(visit, change.id, row.flow, row.node)
+        where = editor_address(visit, change.id, row.flow, row.node)
         address = where or address
     answered = row.kind in (NewsKind.COMMENT, NewsKind.SENT_BACK)
     return sentence, address, answered and row.made_by_id is not None

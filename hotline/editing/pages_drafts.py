@@ -11,7 +11,6 @@ from base64 import b64encode
 from collections import Counter
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 from flask import Response, url_for
 from markupsafe import Markup
@@ -26,7 +25,6 @@ from hotline.console.visit import (
     redirect_to,
     redirect_to_address,
 )
-from hotline.counters.service import day_of
 from hotline.editing import (
     pages_difference,
     service_draft_steps,
@@ -43,29 +41,19 @@ from hotline.editing.pages_difference import (
     result_or_refusal,
 )
 from hotline.editing.pages_difference import PHRASES as PHRASES_OF
+from hotline.editing.pages_editor_drawing import comment_values, editor_address
 from hotline.editing.rules_difference import Difference, compare_documents
-from hotline.editing.rules_drafts import ENTRIES, NUMBERS, PHRASES, DraftState, PartDocument
+from hotline.editing.rules_drafts import ENTRIES, NUMBERS, PHRASES, PartDocument
 from hotline.editing.rules_preview import played_screens
 from hotline.editing.service_drafts import ChangeRow, live_titles
 from hotline.editing.service_news import COMMENT_LETTERS
 from hotline.errors import NotFound
-from hotline.flows.check import anchor
 from hotline.flows.conversation import Place
 from hotline.flows.node_fields import Titles
 from hotline.text.languages import CODES, phrase
 
 LISTS = {NUMBERS: "numbers.listed", ENTRIES: "numbers.entries"}
 """The pages for the parts of a draft that are not flows: numbers and short codes."""
-
-
-def editor_address(
-    visit: Visit, draft_id: int, flow: str, node: str, field: str = "", language: str = ""
-) -> str:
-    """Returns the address of a field in the editor. The result is empty for an account that may not edit."""
-    if not (flow and node and visit.may(routes.EDITOR)):
-        return ""
-    mark = anchor(field, language) or "form"
-    return url_for("editor.show", draft_id=draft_id, flow=flow, node=node, _anchor=mark)
 
 
 WHY_LETTERS = 2000
@@ -180,25 +168,6 @@ def restore_step(visit: Visit, draft_id: int, step_id: int) -> None:
     result_or_refusal(visit, done, "acts")
 
 
-def comment_values(
-    visit: Visit, change: ChangeRow, place: Place | None = None
-) -> Mapping[str, Any]:
-    """Returns the comments on a draft or on one of its screens, with the colleagues who can receive a comment."""
-    rows = service_news.comments_of(visit.context, change.id, place)
-    own = visit.by.account_id
-    last = next((row.made_by_id for row in reversed(rows) if row.made_by_id != own), None)
-    return {
-        "comments": rows,
-        "colleagues": () if place else service_news.colleagues(visit.context, visit.by),
-        "addressee": last or change.submitted_by_id,
-        "comment_place": place or Place(visit.asked("flow"), visit.asked("node")),
-        "on_screen": place is not None,
-        "screen_address": partial(editor_address, visit, change.id),
-        "most": COMMENT_LETTERS,
-        "may_comment": visit.may(routes.WORDS) and change.state != DraftState.DROPPED,
-    }
-
-
 @form_view(show)
 def comment(visit: Visit, draft_id: int) -> Response | None:
     form = visit.form
@@ -245,7 +214,7 @@ def play(visit: Visit, draft_id: int) -> Response:
     """Sends the file that plays the draft. The name of the file contains the draft's version, so that partners can
     name this version in a comment."""
     gathered, flow_set = service_drafts.flow_set_to_play(visit.context, draft_id)
-    live, today = visit.context.flow_sets.get(gathered.live_id), day_of(visit.context.now())
+    live, today = visit.context.flow_sets.get(gathered.live_id), visit.context.today()
     shown = [digits for digits, number in live.numbers.items() if number.shows(today)]
     say = visit.templates.say
     data = {

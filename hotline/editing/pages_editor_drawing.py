@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from typing import Any
 
-from flask import Response
+from flask import Response, url_for
 
+from hotline.console import routes
 from hotline.console.routes import table, tinted_table
 from hotline.console.templating import FormFaults, PostedForm, number_of
 from hotline.console.visit import Visit, page
 from hotline.core.documents import Document
-from hotline.counters.service import day_of
 from hotline.editing import service_drafts, service_publishing, service_reviews, service_translation
 from hotline.editing.pages_difference import (
     draft_titles,
@@ -25,7 +25,7 @@ from hotline.editing.pages_difference import (
     problem_details,
     problem_sentence,
 )
-from hotline.editing.pages_drafts import comment_values
+from hotline.editing.rules_drafts import DraftState
 from hotline.editing.rules_forms import SELDOM, TEXTS_OF, FieldRefused, form_of, offers, shown_value
 from hotline.editing.rules_preview import (
     MAX_KEYS,
@@ -42,7 +42,8 @@ from hotline.editing.rules_preview import (
     read_draft,
     with_flow,
 )
-from hotline.editing.service_drafts import EditedFlow
+from hotline.editing.service_drafts import ChangeRow, EditedFlow
+from hotline.editing.service_news import COMMENT_LETTERS, colleagues, comments_of
 from hotline.flows.check import Problem, anchor
 from hotline.flows.conversation import Place
 from hotline.flows.document import field_of
@@ -170,6 +171,35 @@ class MovingParts:
         return any(at.startswith(tuple(f"f-{one}" for one in fields)) for _, _, at in self.problems)
 
 
+def editor_address(
+    visit: Visit, draft_id: int, flow: str, node: str, field: str = "", language: str = ""
+) -> str:
+    """Returns the address of a field in the editor. The result is empty for an account that may not edit."""
+    if not (flow and node and visit.may(routes.EDITOR)):
+        return ""
+    mark = anchor(field, language) or "form"
+    return url_for("editor.show", draft_id=draft_id, flow=flow, node=node, _anchor=mark)
+
+
+def comment_values(
+    visit: Visit, change: ChangeRow, place: Place | None = None
+) -> Mapping[str, Any]:
+    """Returns the comments on a draft or on one of its screens, with the colleagues who can receive a comment."""
+    rows = comments_of(visit.context, change.id, place)
+    own = visit.by.account_id
+    last = next((row.made_by_id for row in reversed(rows) if row.made_by_id != own), None)
+    return {
+        "comments": rows,
+        "colleagues": () if place else colleagues(visit.context, visit.by),
+        "addressee": last or change.submitted_by_id,
+        "comment_place": place or Place(visit.asked("flow"), visit.asked("node")),
+        "on_screen": place is not None,
+        "screen_address": partial(editor_address, visit, change.id),
+        "most": COMMENT_LETTERS,
+        "may_comment": visit.may(routes.WORDS) and change.state != DraftState.DROPPED,
+    }
+
+
 def moving_parts(
     visit: Visit, around: FlowSet, flow: str, document: Document, node: str, state: HandsetState
 ) -> MovingParts:
@@ -187,7 +217,7 @@ def moving_parts(
         flow=begins.flow,
         node=begins.node,
         language=state.language,
-        today=day_of(visit.context.now()),
+        today=visit.context.today(),
         supposed=state.supposed,
         limit=state.limit,
     )

@@ -20,7 +20,6 @@ from hotline.console.visit import Visit, page, part_of_list
 from hotline.core.documents import Document
 from hotline.counters.service import day_of
 from hotline.editing import (
-    pages_drafts,
     service_drafts,
     service_plans,
     service_publish,
@@ -28,7 +27,7 @@ from hotline.editing import (
     service_review_document,
 )
 from hotline.editing.pages_difference import problem_details, problem_sentence
-from hotline.editing.pages_editor_drawing import digits_of
+from hotline.editing.pages_editor_drawing import digits_of, editor_address
 from hotline.editing.rules_operations import FRONT
 from hotline.editing.rules_preview import (
     MAX_KEYS,
@@ -342,7 +341,7 @@ def _played(visit: Visit, change: ChangeRow | None, flow: str, document: Documen
         flow=flow,
         node=at if at in nodes_of(document) else start_of(document),
         language=visit.language,
-        today=day_of(context.now()),
+        today=context.today(),
     )
 
 
@@ -446,7 +445,7 @@ def flow(visit: Visit, flow: str) -> Response:
         (
             row,
             flow in parts,
-            pages_drafts.editor_address(visit, row.id, flow, nodes[0].name)
+            editor_address(visit, row.id, flow, nodes[0].name)
             or url_for("changes.show", draft_id=row.id),
         )
         for row, parts in rows

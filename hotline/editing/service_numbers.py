@@ -15,7 +15,6 @@ from typing import NamedTuple
 from hotline.core.contexts import Context
 from hotline.core.documents import Document
 from hotline.core.wording import Template
-from hotline.counters.service import day_of
 from hotline.editing import service_draft_steps, service_drafts
 from hotline.editing.rules_drafts import ENTRIES, NUMBERS, Author, PartDocument, StepKind, part_of
 from hotline.editing.rules_drafts import PHRASES as CODE_WORDS
@@ -257,7 +256,7 @@ def short_codes_of(context: Context, draft_id: int) -> ShortCodesPart:
     """Returns the short codes of a draft, with the number of calls to each. Raises NotFound, NotReady,
     StoreUnavailable."""
     now, live, document = _part(context, draft_id, ENTRIES)
-    entries, after = now.document or {}, day_of(context.now())
+    entries, after = now.document or {}, context.today()
     with context.database.reading() as session:
         counted = queries.use_counts(session, after - CALLS_OF, after, None).calls
     calls: Counter[str] = Counter()

@@ -41,7 +41,7 @@ from hotline.core.logs import REQUEST
 from hotline.core.ussd import CallerFacts, CommittedText, SessionStart
 from hotline.gateway.rules import FINAL_STATES, MessageState, OutgoingPart
 from hotline.people import tables
-from hotline.text.sketch import register_and_rank
+from hotline.text.identifiers import register_and_rank
 from hotline.tips.rules import DeadlineKind
 from hotline.tips.tables import Tip
 

@@ -183,7 +183,7 @@ def flow_use(context: Context, *, is_national: bool) -> FlowUse:
 
     Raises StoreUnavailable.
     """
-    after = day_of(context.now()).replace(day=1)
+    after = context.today().replace(day=1)
     first = (after - timedelta(days=1)).replace(day=1)
     live = live_rows(context)
     screens = [*live.screens, *(live.report_screens if is_national else ())]
@@ -397,7 +397,7 @@ def tip_board(context: ConsoleContext, by: SignedIn) -> TipBoard:
 def use_board(context: ConsoleContext) -> UseBoard:
     """Returns the board for editors: the use of the hotline in the last `DAYS` days, up to yesterday. Raises
     StoreUnavailable."""
-    after = day_of(context.now())
+    after = context.today()
     first = after - timedelta(days=DAYS)
     live = live_rows(context)
     with context.database.reading() as session:

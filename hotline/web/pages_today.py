@@ -22,7 +22,6 @@ from hotline.console.templating import format_day, format_time, number_of
 from hotline.console.visit import Visit, form_view, page, redirect_to
 from hotline.core.actors import AccountRole, SignedIn
 from hotline.core.contexts import ConsoleContext
-from hotline.counters.service import day_of
 from hotline.duty import (
     service_accounts,
     service_desk_page,
@@ -251,7 +250,7 @@ def _approvals(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
 
 def _numbers(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
     """Makes a line for each phone number on callers' screens whose verification ends soon or has ended."""
-    flow_set, on = context.flow_sets.get(context.flow_sets.live()), day_of(context.now())
+    flow_set, on = context.flow_sets.get(context.flow_sets.live()), context.today()
     for digits in sorted(numbers_named(flow_set) & flow_set.numbers.keys()):
         until = flow_set.numbers[digits].until
         if until is None or until - on > SOON:

@@ -13,16 +13,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
-    "files": 355,
-    "lines": 66_741,
-    "tokens": 610_429,
+    "files": 354,
+    "lines": 66_738,
+    "tokens": 610_411,
     "html": 3_979,
     "js": 1_045,
     "typst": 70,
     "sql": 1_252,
     "data": 5_607,
     "unformatted": 0,
-    "tests": 77_923,
+    "tests": 77_915,
 }
 """The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
 that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""

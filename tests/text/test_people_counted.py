@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.text.sketch import MAX_RANK, REGISTERS, estimate, register_and_rank
+from hotline.text.identifiers import MAX_RANK, REGISTERS, estimate, register_and_rank
 
 
 def digest(person: int) -> int:
