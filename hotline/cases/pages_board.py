@@ -93,7 +93,7 @@ def card(visit: Visit, tip: BoardCase, at: datetime) -> Mapping[str, object]:
     return {
         "id": tip.id,
         "waits": tip.is_untaken and not tip.is_closed,
-        "nudges": tip.column in (Column.UNREAD, Column.AT_WORK),
+        "reminds": tip.column in (Column.UNREAD, Column.AT_WORK),
         "ends": tip.column is Column.TO_APPROVE,
         "level": tip.urgency,
         "urgency": visit.say(Urgency(tip.urgency).label),
@@ -234,9 +234,9 @@ def alert_next(visit: Visit, tip_id: int) -> None:
     service_board.alert_next(visit.context, visit.by, tip_id)
 
 
-@_act("nudge")
-def nudge(visit: Visit, tip_id: int) -> None:
-    service_board.nudge(visit.context, visit.by, tip_id)
+@_act("remind")
+def remind(visit: Visit, tip_id: int) -> None:
+    service_board.remind(visit.context, visit.by, tip_id)
 
 
 @_act("to_desk")

@@ -535,7 +535,7 @@ def version(session: Session) -> tuple[int, ...]:
     return tuple(one or 0 for one in session.execute(select(*last)).one())
 
 
-def was_nudged(session: Session, tip_id: int, responder_id: int, since: datetime) -> bool:
+def was_reminded(session: Session, tip_id: int, responder_id: int, since: datetime) -> bool:
     """Returns True if a desk has asked this responder for news of the tip since the given time."""
     news = (Message.template == Template.FOLLOW.name, Message.created_at > since)
     of_it = Message.assignment_id.in_(

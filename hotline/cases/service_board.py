@@ -118,12 +118,12 @@ def count_late(context: ConsoleContext, by: SignedIn) -> int:
         return cases_queries.count_late(session, viewer, context.now()) if viewer.desks else 0
 
 
-# The code below carries out commands on a case: take the case for a phone, alert the next person, send a nudge, pass
+# The code below carries out commands on a case: take the case for a phone, alert the next person, send a reminder, pass
 # the case on, add a note.
 
 
-NUDGE_EACH = timedelta(minutes=10)
-"""The minimum time between two nudges to the same responder about the same case."""
+REMINDER_EACH = timedelta(minutes=10)
+"""The minimum time between two reminders to the same responder about the same case."""
 
 
 class Act(NamedTuple):
@@ -232,7 +232,7 @@ def alert_next(context: ConsoleContext, by: SignedIn, tip_id: int) -> None:
         act.log("tip_alerted_next")
 
 
-def nudge(context: ConsoleContext, by: SignedIn, tip_id: int) -> None:
+def remind(context: ConsoleContext, by: SignedIn, tip_id: int) -> None:
     """Sends the assignee an SMS that asks for news, at most once in ten minutes. Raises NotFound, EndRefused.
 
     Sends nothing if a call or visit may be dangerous.
@@ -242,16 +242,16 @@ def nudge(context: ConsoleContext, by: SignedIn, tip_id: int) -> None:
         known = None if who is None else queries.newest_assignment(act.session, tip_id, who)
         if who is None or known is None or not tables.is_active(act.session, who, at):
             raise EndRefused(
-                "cannot send a nudge: no active responder has this case", TipRefusal.NOT_REACHED
+                "cannot send a reminder: no active responder has this case", TipRefusal.NOT_REACHED
             )
         safety = service_case.assignee_visit_facts(act.session, act.tip).safety
         if safety is not VisitSafety.NONE:
             raise EndRefused(
-                "cannot send a nudge to the assignee: the report says that a call or visit may be dangerous",
+                "cannot send a reminder to the assignee: the report says that a call or visit may be dangerous",
                 TipRefusal.DO_NOT_CALL,
             )
-        if cases_queries.was_nudged(act.session, tip_id, who, at - NUDGE_EACH):
-            raise EndRefused("a nudge was sent less than ten minutes ago: wait", TipRefusal.NUDGED)
+        if cases_queries.was_reminded(act.session, tip_id, who, at - REMINDER_EACH):
+            raise EndRefused("wait ten minutes between two reminders", TipRefusal.REMINDED)
         language = act.session.get_one(tables.Responder, who).language
         said = {"ref": known.reference, "code": responders_short_code(context.line.service_code)}
         service_messages.write_message(
@@ -259,7 +259,7 @@ def nudge(context: ConsoleContext, by: SignedIn, tip_id: int) -> None:
             priority=act.tip.urgency,
             of=known.id,
         )
-        act.log("tip_nudged")
+        act.log("tip_reminded")
 
 
 def pass_on(

@@ -262,7 +262,7 @@ class TipRefusal(StrEnum):
     NOT_REACHED = "not_reached"
     """No alert can reach a person who may see the case."""
     DO_NOT_CALL = "do_not_call"
-    NUDGED = "nudged"
+    REMINDED = "reminded"
     OFFICIAL = "official"
     """No district may see a tip about an official."""
 

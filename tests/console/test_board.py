@@ -151,26 +151,26 @@ def test_the_next_person_is_alerted_at_once(staffed: Desks) -> None:
     assert ("Desk 1", "tip_alerted_next", "") in staffed.rows()
 
 
-def test_a_nudge_is_sent_once_in_ten_minutes_and_never_while_nobody_may_call(
+def test_a_reminder_is_sent_once_in_ten_minutes_and_never_while_nobody_may_call(
     staffed: Desks,
 ) -> None:
-    refused = staffed.district.post("/tips/1/nudge")
+    refused = staffed.district.post("/tips/1/remind")
     assert refused.status_code == 422, "no one has the case"
     chosen = {"phone": str(people(staffed)["Gasabo 2"])}
     assert staffed.district.post("/tips/1/take", chosen).status_code == 303
-    assert staffed.district.post("/tips/1/nudge").status_code == 303
-    again = staffed.national.post("/tips/1/nudge")
+    assert staffed.district.post("/tips/1/remind").status_code == 303
+    again = staffed.national.post("/tips/1/remind")
     assert (
-        "A colleague sent a nudge to this person less than ten minutes ago. Wait before you send another nudge."
+        "A colleague sent a reminder to this person less than ten minutes ago. Wait before you send another reminder."
         in again.text
     )
     staffed.desk.clock.turn(minutes=10)
-    assert staffed.national.post("/tips/1/nudge").status_code == 303
+    assert staffed.national.post("/tips/1/remind").status_code == 303
     with staffed.desk.context.database.reading() as session:
         sent = session.query(Message).filter_by(template="FOLLOW").all()
         assert [set(row.parameters) for row in sent] == [{"ref", "code"}] * 2
     change(staffed.desk, 1, do_not_visit=True)
-    assert "a call may be dangerous" in staffed.national.post("/tips/1/nudge").text
+    assert "a call may be dangerous" in staffed.national.post("/tips/1/remind").text
 
 
 def test_a_case_is_passed_to_another_district_unless_an_official_may_be_in_it(
@@ -214,7 +214,7 @@ def test_a_board_is_read_again_also_without_an_event(staffed: Desks) -> None:
 ACTS: Mapping[str, dict[str, str]] = {
     "take": {"phone": "2"},
     "alert": {},
-    "nudge": {},
+    "remind": {},
     "pass": {"to_desk": "11", "reason": "the house is there"},
     "note": {"note": "words", "words": "the aunt waits outside"},
 }
