@@ -5,7 +5,6 @@ thread sends the delivery reports in order. So two runs of the same story send t
 """
 
 import json
-import queue
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -71,8 +70,8 @@ class Gateway:
     struck: float = 0.0
     """The time of the last fault, by the monotonic clock."""
     _lock: threading.RLock = field(default_factory=threading.RLock)
-    _reports: "queue.Queue[tuple[str, dict[str, str]] | None]" = field(default_factory=queue.Queue)
-    _pending: int = 0
+    _reports: list[dict[str, str]] = field(default_factory=list)
+    """The delivery reports that are not sent yet."""
     _ids: int = 0
 
     def __post_init__(self) -> None:
@@ -98,22 +97,11 @@ class Gateway:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._threads = [
-            threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True),
-            threading.Thread(target=self._tell_reports, daemon=True),
-        ]
-        for thread in self._threads:
-            thread.start()
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def close(self) -> None:
-        self._reports.put(None)
         self._server.shutdown()
         self._server.server_close()
-
-    def busy(self) -> bool:
-        """Returns True while a delivery report is not sent yet."""
-        with self._lock:
-            return self._pending > 0
 
     def call(self, hook: str, fields: Mapping[str, str]) -> tuple[int, str]:
         """Posts one callback. Returns the status and the body. The status is 0 if the hotline did not answer."""
@@ -205,16 +193,15 @@ class Gateway:
             else {"status": "Success"}
         )
         with self._lock:
-            self._pending += 1
-        self._reports.put(("delivery", fields | last))
+            self._reports.append(fields | last)
 
-    def _tell_reports(self) -> None:
-        while (one := self._reports.get()) is not None:
-            # By then the hotline has read the answer, as it would have when a real network sends a report.
-            time.sleep(0.02)
-            self.call(*one)
-            with self._lock:
-                self._pending -= 1
+    def report(self) -> bool:
+        """Sends the delivery reports that it still holds, in the order of the SMS. Returns True if there were any."""
+        with self._lock:
+            held, self._reports = self._reports, []
+        for fields in held:
+            self.call("delivery", fields)
+        return bool(held)
 
     def _look(self, handler: BaseHTTPRequestHandler) -> None:
         url = urlsplit(handler.path)

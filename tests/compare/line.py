@@ -68,6 +68,7 @@ class Checkout:
             "HOTLINE_SHORTCODE": SHORTCODE,
             "HOTLINE_LOG": "text",
             "HOTLINE_WEB_WORKERS": "1",
+            "HOTLINE_SENDS_AT_ONCE": "1",
         }
 
     def command(self, environ: Mapping[str, str], *words: str, given: str = "") -> str:

@@ -98,7 +98,7 @@ class Stage:
         gateway, began = self.line.gateway, time.monotonic()
 
         def quiet() -> bool:
-            return time.monotonic() - max(began, gateway.last) > SETTLED and not gateway.busy()
+            return not gateway.report() and time.monotonic() - max(began, gateway.last) > SETTLED
 
         self.line.wait(quiet, ALERT_SECONDS)
 
