@@ -217,14 +217,14 @@ def test_by_dialling_she_says_how_they_go(here: Night) -> None:
     desk = here.line.caller("+250788000103")
     desk.dial("90")
     assert "How should responders visit the place?" in desk.key("1")
-    assert desk.key("1") == "END Noted. We alert the responders."
+    assert desk.key("1") == "END Noted. We send your decision to the responders."
     here.tick()
     assert here.newest("one") == UNSEEN
     one = here.line.caller("+250788000100")
     one.dial("90")
     assert (
         one.key("1", "1")
-        == "END You took the case. You have not read it: do not visit openly. Ask the national desk."
+        == "END You took the case. You have not read it: do not visit openly. Ask the national desk how to visit."
     )
 
 

@@ -102,7 +102,7 @@ def test_who_is_passed_a_case_takes_lists_reads_and_closes_it(them: Colleagues) 
     assert "We do not know if helpers may come." in caller.key("1")
     assert "open" not in them.clocks
     caller.key("0", "4", "3")
-    assert caller.screen == f"END {name}: no one found. A second person checks it first."
+    assert f"{name}: no one found. The case closes when a second person confirms." in caller.screen
 
 
 def test_who_passed_a_case_on_that_was_taken_sees_it_as_a_colleague_s(them: Colleagues) -> None:

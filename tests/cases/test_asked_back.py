@@ -29,10 +29,8 @@ from tests.support.two_people import ALICE, WITH_BOSCO
 SIGNED: dict[str, Any] = {"by": ALICE, "reason": "court asked"}
 PASSPHRASE = "correct horse"
 LAST = "END Murakoze. Murabeho."
-OFFER = "3 Subiza ikibazo"
-STATUS = (
-    "CON Byakiriwe.\n1 Soza\n2 Siba ibyo navuze\n3 Subiza ikibazo\n0 Subira inyuma\n00 Ahabanza"
-)
+OFFER = "3 Subiza ikibazo cyacu"
+STATUS = "CON Byakiriwe.\n1 Soza\n2 Siba ibyo navuze\n3 Subiza ikibazo cyacu\n0 Subira inyuma\n00 Ahabanza"
 DISTRICT = districts("1")[0].code
 
 

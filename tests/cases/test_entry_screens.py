@@ -66,7 +66,7 @@ def test_a_note_in_words_is_sealed_to_the_case_renews_no_clock_and_stands_on_its
     phone, known_as = own_case
     before = [(row.kind, row.due_at) for row in beside.line.all(Deadline)]
     assert phone.key("5").endswith(
-        "1 Ask the caller\n2 Add a note\n3 Pass case on\n4 Questions on site\n5 Timeline\n0 Back 00 Home"
+        " a question\n2 Add a note\n3 Pass case on\n4 Answer questions on site\n5 Timeline\n0 Back 00 Home"
     )
     assert "5 In words" in phone.key("2")
     assert phone.key("5").startswith("CON Write a short note. Do not write names: the")
@@ -106,7 +106,7 @@ def test_what_is_no_trafficking_is_said_closer_and_judged(
     phone, known_as = own_case
     phone.key("4")
     assert phone.key("2").startswith("CON What kind of case is it instead?\n1 Violence at home")
-    noted = f"END {known_as.reference}: not this kind of case. A second person checks it first."
+    noted = f"END {known_as.reference}: not this kind of case. The case closes when a second person confirms."
     assert phone.key("3") == noted
     said = {"outcome": "not-trafficking", "what": "pay", "waits": "yes"}
     assert codes(beside, LoggedEvent.CLOSED) == [said]
@@ -138,7 +138,7 @@ def test_a_case_is_passed_by_name(
     assert "Responder 7" in listed
     assert "+250" not in listed
     key = next(line[0] for line in listed.split("\n") if "Responder 7" in line)
-    assert phone.key(key).startswith(f"END {known_as.reference}: passed on.")
+    assert phone.key(key).startswith(f"END {known_as.reference}: we are asking others")
 
     told = [row for row in beside.line.all(Assignment) if row.responder_id == person_id]
     assert [row.tip_id for row in told] == [known_as.tip_id]
@@ -159,7 +159,7 @@ def test_another_district_gets_the_case_sealed_to_it(
             session.add(Grant(tip_id=known_as.tip_id, desk_code=place, encrypted_key=bytes(80)))
     there = with_pin(beside, msisdn="+250788000078", desks=(place,))
     phone.key("5", "3", "3")
-    assert phone.key("1", "2").startswith(f"END {known_as.reference}: passed on.")
+    assert phone.key("1", "2").startswith(f"END {known_as.reference}: we are asking others")
 
     assert [row.responder_id for row in beside.line.all(Assignment)][-1] == there
     grants = [row.desk_code for row in beside.line.all(Grant) if row.tip_id == known_as.tip_id]

@@ -80,20 +80,20 @@ def test_r10_a_note_waits_on_each_phone_of_the_desk_until_it_is_confirmed(
     with_pin(beside, msisdn=COLLEAGUE, pin=OTHER_PIN, desks=("24",))
     leave_note(beside)
     assert NOTE.encode() not in beside.line.all(HandoverNote)[0].body
-    waits = "CON Handover: 0 open cases, 1 waiting for you"
+    waits = "CON Open cases: 0. Handover notes to read: 1"
     assert shifts(beside, PHONE, PIN).startswith(waits)
     assert NOTE in shifts(beside, PHONE, PIN, "4")
     assert shifts(beside, PHONE, PIN).startswith(waits)
     assert shifts(beside, PHONE, PIN, "4", "1").startswith("CON Open cases: 0.")
-    assert shifts(beside, PHONE, PIN).startswith("CON Handover: 0 open cases, 0 waiting for you")
+    assert shifts(beside, PHONE, PIN).startswith("CON Open cases: 0. Handover notes to read: 0")
 
     other = shifts(beside, COLLEAGUE, OTHER_PIN)
-    assert other.startswith("CON Handover: 0 open cases, 0 waiting for you")
+    assert other.startswith("CON Open cases: 0. Handover notes to read: 0")
     assert "Read handover" not in other
     leave_note(beside)
     assert shifts(beside, PHONE, PIN).startswith(waits)
     beside.line.clock.turn(hours=72)
-    assert "0 waiting for you" in shifts(beside, PHONE, PIN)
+    assert "Handover notes to read: 0" in shifts(beside, PHONE, PIN)
     with beside.line.database.writing() as session:
         delete_old(session, beside.line.clock())
     assert beside.line.all(HandoverNote) == []
@@ -147,7 +147,7 @@ def test_a_phone_confirms_no_note_after_one_that_only_the_console_shows(
     page = shifts(beside, PHONE, PIN, "4")
     assert page.count(NOTE) == 1
     shifts(beside, PHONE, PIN, "4", "1")
-    assert f"{left} waiting for you" in shifts(beside, PHONE, PIN)
+    assert f"Handover notes to read: {left}" in shifts(beside, PHONE, PIN)
 
 
 # Tests a handover at 06:00: the night writes about a case, and the day sees it on phone and page until it is
@@ -310,7 +310,7 @@ def test_r10_a_gap_is_closed_by_taking_the_shift_and_the_shift_is_offered_again(
     phone = line.caller(PHONE)
     phone.dial("90")
     assert told in phone.key(PIN, "2", "1")
-    assert phone.key("1").startswith("END We notified your colleagues.")
+    assert phone.key("1").startswith("END We offered the shift to your colleagues.")
     late = line.caller(COLLEAGUE)
     late.dial("90")
     assert told in late.key(OTHER_PIN, "2", "2")

@@ -40,7 +40,7 @@ READ = {
     "fr": "1 Lire à l'ordinateur",
     "rw": "1 Soma kuri mudasobwa",
 }
-ONLY = "read the case in the console. Ask questions, write notes and pass cases to a district there too."
+ONLY = "read the case in the console. There you can also ask the caller, write notes or choose another district."
 
 
 def turn_setting(beside: ReaderBeside, *, on: bool) -> None:
@@ -115,7 +115,7 @@ def test_no_pin_opens_a_tip_of_the_desk_and_the_case_can_be_taken_and_passed_on(
     phone = beside.line.caller(NATION)
     phone.dial("90")
     at_home(phone, "1", "1", "5")
-    assert phone.key("3", "1").startswith(f"END {name}: passed on.")
+    assert phone.key("3", "1").startswith(f"END {name}: we are asking others to take the case.")
     assert {row.action for row in beside.line.all(AuditEntry)}.isdisjoint({"tip_read"})
     (row,) = [one for one in beside.line.all(Assignment) if one.id == known_as.id]
     assert row.opened_at is None
@@ -171,7 +171,7 @@ def test_a_pin_used_by_someone_else_ends_after_a_case_was_chosen(beside: ReaderB
     phone, _ = of_the_nation(beside)
     phone.dial("90")
     at_home(phone, "1", "1", "0", "0")
-    assert phone.key("6", "1").startswith("END Your PIN no longer works.")
+    assert phone.key("6", "1").startswith("END We stopped your PIN and notified your coordinator.")
 
 
 def test_a_member_of_a_district_reads_its_tips_as_before(beside: ReaderBeside) -> None:
@@ -205,7 +205,7 @@ def test_a_case_closes_by_phone_once_its_person_read_it_in_the_console(
 ) -> None:
     phone, known_as = of_the_nation(beside)
     take(beside, known_as)
-    first = "END Nothing has changed. Read the case in the console first."
+    first = "END The case is still open. Read it in the console first."
     phone.dial("90")
     assert at_home(phone, "1", "1", "4", "3").startswith(first)
     who, name, at = known_as.responder_id, known_as.reference, beside.line.clock.at
@@ -215,7 +215,7 @@ def test_a_case_closes_by_phone_once_its_person_read_it_in_the_console(
     read_in_console(beside, known_as)
     phone = beside.line.caller(NATION)
     phone.dial("90")
-    judged = f"END {name}: no one found. A second person checks it first."
+    judged = f"END {name}: no one found. The case closes when a second person confirms."
     assert at_home(phone, "1", "1", "4", "3") == judged
 
 
@@ -225,7 +225,7 @@ def test_a_phone_without_a_pin_hears_the_same(beside: ReaderBeside) -> None:
     with beside.line.database.writing() as session:
         session.get_one(Responder, known_as.responder_id).pin_wrap = None
     assert phone.dial("90").startswith(FIRST["en"])
-    first = "END Nothing has changed. Read the case in the console first."
+    first = "END The case is still open. Read it in the console first."
     assert phone.key("1", "4").startswith(first)
 
 

@@ -85,7 +85,7 @@ def test_r8_r9_from_the_site_to_help_to_arrival_to_thirty_days_by_phone(own_case
     phone = own_case.dials("2")
     assert phone.screen.startswith("CON Noted. First: is the person safe, not hurt")
     assert phone.key("2").startswith("CON Is the person under 18?")
-    assert phone.key(*SITE).startswith("CON What do others use the person for?\n1 Work")
+    assert phone.key(*SITE).startswith("CON How do others profit from the person?\n1 Work")
     assert own_case.kept() == []
     assert phone.key(WORK).startswith("CON There are signs of a possible victim. Offer help now.")
     shown = phone.screen
@@ -142,9 +142,9 @@ def test_each_code_is_sealed_and_the_next_of_several_is_another_person(own_case:
 
 def test_what_the_reader_does_late_is_kept_once(own_case: HerCase) -> None:
     phone = own_case.dials("5", "4", "1", *SITE)
-    assert phone.key("8").startswith("CON Invalid choice. Press 1-5, 0, 00.\nWhat do others use")
+    assert phone.key("8").startswith("CON Invalid choice. Press 1-5, 0, 00.\nHow do others profit")
     assert phone.key("0").startswith("CON Can the person leave freely now?")
-    assert phone.key("1").startswith("CON What do others use the person for?")
+    assert phone.key("1").startswith("CON How do others profit from the person?")
     own_case.beside.stopped = True
     assert phone.key(WORK) == "CON One moment.\n1 See\n0 Back 00 Home"
     assert phone.key("1").startswith(
@@ -157,7 +157,7 @@ def test_what_the_reader_does_late_is_kept_once(own_case: HerCase) -> None:
     assert own_case.line.all(StartedFormRow) == []
 
 
-SAFE = "continue the questions. First: is the person safe, not hurt, and alone with you?"
+SAFE = "finish your form. First: is the person safe, not hurt, and alone with you?"
 
 
 @pytest.mark.row("R8")
@@ -181,11 +181,11 @@ def test_r8_after_a_dropped_call_the_questions_go_on_where_they_ended(own_case: 
     assert phone.key("1").startswith("CON Did someone lie, use a debt")
     shown = phone.screen
     assert phone.again() == shown
-    assert phone.key(*SITE[3:]).startswith("CON What do others use the person for?")
+    assert phone.key(*SITE[3:]).startswith("CON How do others profit from the person?")
     phone.hang_up()
     phone = own_case.dials()
     assert "1 Continue (7 of 7)" in phone.screen
-    assert phone.key("1").startswith("CON What do others use the person for?")
+    assert phone.key("1").startswith("CON How do others profit from the person?")
     assert phone.key(WORK).startswith("CON There are signs of a possible victim.")
     assert own_case.kept() == ["screened"]
     (person,) = own_case.people()

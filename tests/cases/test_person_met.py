@@ -51,7 +51,7 @@ def test_r14_an_officers_case_is_theirs_without_their_number_and_waits_for_a_sec
     officer, _, _ = team(beside, "12")
     tip, shown = writes(beside, *QUIET)
     assert shown.startswith("CON Saved, no receipt number.")
-    assert not any(one in shown for one in ("check later", "Call me"))
+    assert not any(one in shown for one in ("ask us later", "Call me"))
 
     assert (tip.channel, tip.assignee_id, tip.receipt_key) == ("officer", officer, None)
     assert tip.contact_key not in line.context.pseudonyms.contacts(PHONE, line.clock())

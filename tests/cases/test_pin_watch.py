@@ -144,7 +144,7 @@ class TestNotMe:
     ) -> None:
         before = alerted(beside)
         assert dialled(beside, PHONE, PIN, "6").startswith("CON Did someone else use your PIN?")
-        assert dialled(beside, PHONE, PIN, "6", "1").startswith("END Your PIN no longer works.")
+        assert dialled(beside, PHONE, PIN, "6", "1").startswith("END We stopped your PIN")
         assert sent(beside, "PIN_NOT_ME") == [coordinator]
         assert alerted(beside) > before
         assert not dialled(beside, PHONE, PIN).startswith("CON Open cases: ")

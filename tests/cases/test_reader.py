@@ -179,7 +179,7 @@ def test_reading_ends_the_unread_clock_and_a_closed_danger_is_confirmed(
     assert "open" not in clocks(beside, known_as)
     assert "outcome" in clocks(beside, known_as)
     phone.key("0", "4", "2")
-    noted = f"END {known_as.reference}: not this kind of case. A second person checks it first."
+    noted = f"END {known_as.reference}: not this kind of case. The case closes when a second person confirms."
     assert phone.key("5") == noted
     with beside.line.database.reading() as session:
         tip = session.get_one(Tip, known_as.tip_id)

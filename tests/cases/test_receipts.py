@@ -188,7 +188,7 @@ def test_c11_a_wish_to_erase_takes_the_words_at_closing_and_leaves_the_codes(lin
     eraser = asked(line, number)
     assert eraser.key("2").startswith("CON Gusaba ko amagambo")
     taken = eraser.key("2")
-    assert taken.startswith("CON Byanditswe. Iyi nimero ntizongera gusubiza.\n")
+    assert taken.startswith("CON Byanditswe. Nimero y'imibare 9 ntizongera gusubiza.\n")
     line.flush()
     assert eraser.again() == taken
     assert eraser.key("1") == "END Murakoze. Murabeho."
@@ -207,9 +207,9 @@ def test_c11_a_wish_to_erase_takes_the_words_at_closing_and_leaves_the_codes(lin
 @pytest.mark.parametrize(
     ("language", "first", "said"),
     [
-        ("rw", (), "Byanditswe. Iyi nimero ntizongera gusubiza."),
-        ("fr", ("8",), "Noté. Le numéro donné ne marche plus."),
-        ("en", ("7",), "Noted. The number we gave you no longer works."),
+        ("rw", (), "Byanditswe. Nimero y'imibare 9 ntizongera gusubiza."),
+        ("fr", ("8",), "Noté. Le numéro à 9 chiffres ne marche plus."),
+        ("en", ("7",), "Noted. Your 9-digit number no longer works."),
     ],
 )
 def test_c11_after_a_request_to_erase_the_number_reads_as_one_that_was_never_given(

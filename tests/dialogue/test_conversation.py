@@ -20,7 +20,7 @@ from tests.support.taking import take_case
 
 OFFICER = "+250788000011"
 
-UNREAD = "END You took the case. You have not read it: do not visit openly. Ask the national desk."
+UNREAD = "END You took the case. You have not read it: do not visit openly. Ask the national desk how to visit."
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_passing_on_wants_letters_and_reads_look_alikes(line: Line, officer: Cal
     officer.dial("90")
     assert (
         officer.key("1", "5", reference[::-1])
-        == "END The reference does not match. Nothing was changed."
+        == "END This is not the reference of the case you chose. Nothing was changed."
     )
     assert own_case(line).passed_at is None
 
@@ -118,7 +118,7 @@ def test_passing_on_wants_letters_and_reads_look_alikes(line: Line, officer: Cal
     again.dial("90")
     typed = reference.lower().replace("q", "o").replace("8", "b").replace("u", "v")
     passed = again.key("1", "5", typed)
-    assert passed.startswith("END We are asking the next responder.")
+    assert passed.startswith("END We are asking the next responder to take the case.")
     assert own_case(line).passed_at is not None
     line.flush()
     assert again.again() == passed
@@ -132,7 +132,7 @@ def test_an_end_of_danger_by_phone_waits_for_a_second_person(line: Line, officer
     line.clock.turn(minutes=1)
     again = line.caller(OFFICER)
     again.dial("90")
-    noted = "END Noted. The case is closed, or a second person checks it first."
+    noted = "END Noted. The case closes now, or when a second person confirms."
     assert again.key("1", *keys_to(Verb.NOT_TRAFFICKING), reference) == noted
     assert (line.tip.closed_at, line.tip.outcome_asked) == (None, "not-trafficking")
 

@@ -35,7 +35,7 @@ FILE = f"""name,msisdn,language,level,districts,categories
 Responder 1,{NUMBER},en,responder,Gasabo,
 """
 ASKS = "CON Enter your work PIN, 6 digits. Not your mobile money PIN\n0 Back 00 Home"
-PAPER = "CON Enter the 8 digits on your paper\n0 Back 00 Home"
+PAPER = "CON Enter the 8 digits on the paper you got\n0 Back 00 Home"
 CHOOSE = "CON Choose 6 digits. No birthday, no digits in order\n0 Back 00 Home"
 AGAIN = "CON Enter the same 6 digits again\n0 Back 00 Home"
 REFUSED = "CON This PIN is too easy, or the two PINs differ. Choose 6 digits\n0 Back 00 Home"
@@ -146,7 +146,7 @@ def test_the_third_wrong_paper_is_the_last(invited: Invited) -> None:
     phone = invited.phone
     phone.dial("90")
     phone.key(invited.code)
-    wrong = "CON Wrong digits. Enter the 8 digits on your paper"
+    wrong = "CON Wrong digits. Enter the 8 digits on the paper you got"
     assert phone.key("40719300").startswith(wrong)
     assert phone.again().startswith(wrong)
     assert phone.key("40719301").startswith(wrong)

@@ -105,7 +105,7 @@ MENU = {
     "hours": ("5", "1"),
     "referral": ("5", "2"),
 }
-CODE = re.compile(r"Kode yawe: (\w{4} \w{4} \w{4})\.")
+CODE = re.compile(r"Kode y'amahugurwa: (\w{4} \w{4} \w{4})\.")
 
 
 def keys_of(line: Line, lesson: str, *, right: bool = True) -> list[str]:
@@ -164,7 +164,7 @@ def test_the_sixth_lesson_shows_a_code_and_the_last_screen_is_everybodys(line: L
 def test_any_lesson_may_be_the_sixth(line: Line, last: str) -> None:
     enrol(line)
     passed(line, *(lesson for lesson in LESSONS if lesson != last))
-    assert "Kode yawe" in take(line, last).read()
+    assert "Kode y'amahugurwa" in take(line, last).read()
 
 
 def test_one_case_that_stays_wrong_makes_none_and_going_back_mends_it(line: Line) -> None:
@@ -177,7 +177,7 @@ def test_one_case_that_stays_wrong_makes_none_and_going_back_mends_it(line: Line
     caller.key("0")
     *_, last, _ = keys_of(line, LESSONS[5])
     caller.key(last, "9")
-    assert "Kode yawe" in caller.read()
+    assert "Kode y'amahugurwa" in caller.read()
 
 
 def test_a_lost_run_and_a_repeated_hop_show_the_same_code(line: Line) -> None:
@@ -226,7 +226,7 @@ def test_in_two_years_it_has_expired_and_the_lessons_begin_anew(line: Line) -> N
     assert "Kode" not in dialled(line, "5").read()
     passed(line, *LESSONS[:5])
     assert "Kode" not in dialled(line, "5").read()
-    assert "Kode yawe" in take(line, LESSONS[5]).read()
+    assert "Kode y'amahugurwa" in take(line, LESSONS[5]).read()
 
 
 @pytest.mark.parametrize(("typed", "misread"), [("AAAA AAAA AAAA", True), ("hello", True)])
@@ -278,7 +278,7 @@ def test_the_roll_keeps_which_lessons_were_passed_and_no_answer(line: Line) -> N
 GASABO, HUYE = "12", "24"
 HOME = (
     "CON Bifunguye: 0. Byihutirwa: 0. Ubushize: nta na rimwe\n"
-    "1 Ibibazo\n2 Akazi\n4 PIN yanjye\n5 Nahuye na we\n6 Si jye\n0 Subira inyuma\n00 Ahabanza"
+    "1 Ibibazo\n2 Akazi\n4 PIN yanjye\n5 Tanga amakuru\n6 Si jye\n0 Subira inyuma\n00 Ahabanza"
 )
 
 
