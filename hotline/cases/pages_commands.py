@@ -240,7 +240,7 @@ def _stopped(visit: Visit, tip_id: int, n: int | None, stop: str) -> str:
     if due is None:
         return said
     again = visit.say(
-        "Another responder asks about help again, in private, on {at}.", at=visit.when(due)
+        "Another responder asks privately on {at} if the person wants help.", at=visit.when(due)
     )
     return f"{said} {again}"
 
@@ -297,9 +297,9 @@ def _consent(visit: Visit, person: MetPerson, asked: datetime | None) -> str:
                 "The person does not want help, so do not offer help. "
                 "The person can say yes later, to any officer or responder."
             )
-            asks = phrase("Another responder asks about help again, in private, on {at}.")
+            asks = phrase("Another responder asks privately on {at} if the person wants help.")
             if person.wants_woman:
-                asks = phrase("A woman responder asks about help again, in private, on {at}.")
+                asks = phrase("A woman responder asks privately on {at} if the person wants help.")
             again = (
                 visit.say(asks, at=at)
                 if is_asked
@@ -471,7 +471,7 @@ def request_lift(visit: Visit, tip_id: int) -> None:
     """Requests that an exclusion is lifted. A second person decides about the request."""
     chosen = number_of(visit.form.text("exclusion", most=9))
     if chosen is None:
-        raise visit.wrong("exclusion", "Choose the person or desk that gets access again.")
+        raise visit.wrong("exclusion", "Choose a person or desk that gets access to the tip again.")
     _done(visit, tip_id, "know", service_desk_commands.request_lift_as, exclusion_id=chosen)
 
 

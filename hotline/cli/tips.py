@@ -208,7 +208,7 @@ def row_of(overview: TipOverview, now: datetime) -> dict[str, object]:
 
 ERASE_WANTED = {
     "rw": "Hari uwasabye ko bisibwa. Ashobora kuba atari we wabivuze.",
-    "en": "Erasure requested, perhaps by a person other than the caller.",
+    "en": "Erasure of this text requested, perhaps by a person other than the caller.",
     "fr": "Quelqu'un a demandé de l'effacer; ce n'est pas forcément qui l'a dit.",
 }
 WIDEST = 60

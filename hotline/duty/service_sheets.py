@@ -83,7 +83,7 @@ def check(
     count = sum(one.line > 0 for one in rows)
     if count > MAX_ROWS[kind]:
         most = message_text(
-            "A sheet can hold at most {count} rows. Split it.", count=MAX_ROWS[kind]
+            "A sheet can hold at most {count} rows. Split the sheet.", count=MAX_ROWS[kind]
         )
         rows.append(JudgedRow(count, RowEffect.WRONG, reason=most))
     locked = lock_key(token, text.encode("utf-8", "surrogatepass"), account=kind)

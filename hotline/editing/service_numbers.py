@@ -55,8 +55,8 @@ class NumberFault(StrEnum):
     """The reason why a number is refused. Each value is the English message, which the page translates."""
 
     DIGITS = "Enter a number of 3 to 13 digits, without spaces."
-    SERVICE = "Enter the service that answers."
-    EVIDENCE = "Enter the source of the number: a link, or a letter with its date."
+    SERVICE = "Enter the name of the service that answers this number."
+    EVIDENCE = "Enter the source of the number: a link, or the sender and date of a letter."
     NOT_THERE = "This number is no longer on the list of phone numbers."
     NOT_VERIFIED = "You can confirm only a number with verified evidence."
     ANSWERED = (

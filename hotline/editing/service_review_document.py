@@ -174,7 +174,7 @@ class TextRefusal(StrEnum):
     GONE = "This text was moved or removed meanwhile."
     CHANGED = "The text or its English source has changed meanwhile. Read the text again."
     UNSAVED = "You edited this text. Save it as reviewed, or restore the old text."
-    EMPTY = "Enter the text first."
+    EMPTY = "The text is empty. Enter a text."
     FIXED = "Only programmers can change this text."
     LETTER = "a basic phone cannot show {letter}: use {instead}"
     PHRASE = "Cannot use this text: {message}"

@@ -343,7 +343,7 @@ def read_roster(
                 rows[line] = row
                 continue
             twice = message_text(
-                "Line {line} of the sheet has the same shift. Remove one of the two lines.",
+                "Line {line} of the sheet has the same shift as this line. Remove one of the two lines.",
                 line=first,
             )
             faults.append(RowFault(line, twice))

@@ -284,7 +284,7 @@ WEEKS_IN_TIME = {
 
 def _weeks(visit: Visit, found: TipBoard) -> Sequence[Block]:
     """Returns a block for each urgency. The block shows how many tips of each week were acknowledged in time."""
-    hint = visit.say(phrase("Each bar shows the tips taken in time, of all tips of that week."))
+    hint = visit.say(phrase("Each bar shows how many tips of that week were taken in time."))
     made = []
     for urgency, weeks in found.weeks.items():
         title = visit.say(WEEKS_IN_TIME[urgency])

@@ -37,11 +37,11 @@ MAXIMUM = "no_room_share"
 BELOW_TARGET, ABOVE_TARGET = phrase("below target"), phrase("above target")
 NOT_HELD = "\N{EN DASH}"
 """The sign in place of a number that a release does not contain. This sign does not mean "few"."""
-NO_DATA = phrase("No release is published yet.")
+NO_DATA = phrase("No statistics are published yet.")
 _USED = phrase("The hotline was called {number} times in {period}.")
 _IN_TIME = phrase("{number} of urgent tips were taken in time in {period}.")
 _TAKEN = phrase("{number} urgent tips were taken in {period}, of {whole}.")
-_HELPED = phrase("A service agreed to help {number} of {whole} persons in {period}.")
+_HELPED = phrase("A service agreed to help {number} of {whole} possible victims in {period}.")
 _LATE = phrase("Responders did not take {number} of urgent tips in time.")
 _NO_ROOM = phrase("Services refused {number} persons for lack of room.")
 _CLOSURES = phrase("{number} closures waited more than 7 days for confirmation.")
@@ -51,9 +51,9 @@ NO_RESULTS = phrase(
     "The hotline publishes the outcomes of tips each quarter. No quarter is published yet."
 )
 TIPS_FILED = phrase("{number} tips were filed.")
-TIPS_ACTED = phrase("A responder acted on {number} of these tips within 72 hours.")
+TIPS_ACTED = phrase("A responder acted on {number} of the filed tips within 72 hours.")
 TIPS_FAST = phrase("Half of the urgent tips were read within {minutes} minutes.")
-PERSONS_HELPED = phrase("A service agreed to help {number} persons.")
+PERSONS_HELPED = phrase("A service agreed to help {number} possible victims.")
 SAMPLE_SHORT = phrase("Sample data")
 """The first words of an SMS whose numbers are sample data."""
 

@@ -32,7 +32,7 @@ CONTACTS = phrase(
     "These numbers count contacts with the hotline. They do not say how much trafficking there is."
 )
 NOBODY = phrase(
-    "No one can be recognised in these numbers. They are rounded and cover the whole country."
+    "No one can be recognised in these numbers. The numbers are rounded and cover the whole country."
 )
 METHOD: Sequence[str] = (
     phrase(

@@ -88,14 +88,14 @@ QUESTIONS: Mapping[str, Question] = {
     MINOR: Question("Is the person under 18?", SURE),
     ACT: Question("Did someone hire, move, keep or take in this person?", SURE),
     FORCE: Question(
-        "Did someone use force, threats or confinement, or take papers?",
+        "Did someone force, threaten or lock in the person, or take their identity papers?",
         SURE,
-        "A child counts as a possible victim without this sign too.",
+        "A child counts as a possible victim even without force, threats or lies.",
     ),
     DECEIT: Question(
-        "Did someone use lies, a debt, payment to another person, or the person's need?",
+        "Did someone lie, use a debt or poverty, or take money for the person?",
         SURE,
-        "A child counts as a possible victim without this sign too.",
+        "A child counts as a possible victim even without force, threats or lies.",
     ),
     PURPOSE: Question("Does someone exploit the person for gain, or plan to?", SURE),
     FREE: Question("Can the person leave freely now?", SURE),
@@ -119,12 +119,12 @@ QUESTIONS: Mapping[str, Question] = {
         },
     ),
     INTEREST: Question(
-        "For a child: did you decide with the child officer that this is best?",
+        "For a child: did you and the child officer decide that this step is best for the child?",
         {YES: "yes", NOT_YET: "not decided yet"},
-        "Do not ask a parent who may be involved. If the child is in danger, act at once.",
+        "Do not ask a parent who may be part of the crime. If the child is in danger, act at once.",
     ),
     AGAIN: Question(
-        "If the person says no: who asks again in three days?",
+        "If the person says no: who asks the person in three days if they want help then?",
         {WOMAN: "a woman", "anyone": "anybody"},
     ),
     SERVICE: Question(
@@ -156,7 +156,7 @@ QUESTIONS: Mapping[str, Question] = {
     ),
     ARRIVED: Question("Did the person arrive?", {YES: "yes", NO: "no", UNKNOWN: "not known"}),
     THIRTY: Question(
-        "How is the person after 30 days?",
+        "How is the person 30 days after arrival at the service?",
         {
             ThirtyDays.HELPED: "the person still gets help",
             ThirtyDays.SAFE: "the person is safe, and the help ended",

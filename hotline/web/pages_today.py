@@ -223,7 +223,7 @@ def _desks(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
         desk = head.name or place_name(head.code, by.language)
         if head.copied_since is not None:
             says = phrase(
-                "Give the desk {desk} a new key. A person who left at {at} may have a copy of the old key."
+                "Give the desk {desk} a new key. A person who left the desk at {at} may have a copy of the old key."
             )
             yield bad(
                 says, "desks.listed", desk=desk, at=format_time(by.language, head.copied_since)

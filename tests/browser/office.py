@@ -123,7 +123,7 @@ def takes_up_the_account(hands: Hands, person: Newcomer, address: str) -> list[s
     hands.presses("Continue")
     letters = page.locator(".letters").inner_text()
     person.secret = letters.replace("-", "").upper()
-    hands.types("Code from the app", person.code())
+    hands.types("Code from the authenticator app", person.code())
     hands.presses("Continue")
     hands.presses("Show recovery sheet")
     printed = page.locator(".paper code").all_inner_texts()

@@ -50,7 +50,7 @@ def test_who_confirms_stands_beside_the_number_with_the_day(desk: Desk, tab: Tab
         "confirmed by a call of Editor 7 on 23 November 2026, shown to callers until 23 November 2027"
         in page
     )
-    assert "Answered by: Duty officer, GBV desk" in page
+    assert "Person who answered the call: Duty officer, GBV desk" in page
     assert "in this draft" in page
     assert 'class="scroll stacked"' in page, "on a narrow screen the form has the whole width"
     assert '<td data-head="Evidence">' in page

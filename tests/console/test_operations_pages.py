@@ -153,10 +153,10 @@ def test_an_alarm_stands_on_the_page_until_somebody_sees_to_it(desk: Desk, admin
         row = new_notice("lane", Notice.RAISED, None, desk.clock(), desk.clock())
         session.add(row)
     page = admin.get("/oncall").text
-    assert "Messages written: 1, sent: 0." in page
+    assert "Messages about this alarm: 1 written, 0 sent." in page
     admin.post("/oncall/alarms/lane")
     assert last(desk) == ("Admin 1", "alarm_acknowledged", "lane")
-    assert "Acknowledged by Admin 1" in admin.get("/oncall").text
+    assert "Alarm acknowledged by Admin 1" in admin.get("/oncall").text
     assert admin.post("/oncall/alarms/nothing").status_code == 422
 
 

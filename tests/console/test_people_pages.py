@@ -171,7 +171,7 @@ def test_a7_two_hundred_people_come_from_a_sheet_and_their_start_pins_by_two(
     lines = [f"Officer {n},+2507880{10_000 + n},en,responder,Gasabo," for n in range(200)]
     sheet = HEAD + "\n".join(lines)
     judged = upload(two[0], sheet + f"\nOfficer 200,{NEW},en,responder,Gasabo,")
-    assert "A sheet can hold at most 200 rows. Split it." in judged
+    assert "A sheet can hold at most 200 rows. Split the sheet." in judged
     judged = upload(two[0], sheet)
     assert '<span class="tag good">new</span> 200' in judged
     locked = locked_in(judged)

@@ -217,7 +217,7 @@ def test_the_end_of_a_national_account_waits_for_a_second_admin(desk: Desk, admi
     second = desk.tab(AccountRole.ADMIN, name="Admin 2")
     path = f"/accounts/{desk.people['National 1'].account_id}"
     assert (
-        "Another admin must approve this step under Approvals, because a team or a desk depends on this account"
+        "Another admin must approve this step under Approvals, because this account belongs to an admin"
         in admin.get(path).text
     )
     ended = admin.post(f"{path}/end", {"reason": "left"})
@@ -242,7 +242,7 @@ def test_a_suspended_account_is_shown_and_another_admin_lifts_it(desk: Desk, adm
     editor = desk.tab(AccountRole.EDITOR, name="Editor 1")
     second = desk.tab(AccountRole.ADMIN, name="Admin 2")
     path = f"/accounts/{desk.people['Editor 1'].account_id}"
-    assert "The person keeps their keys." in admin.get(path).text
+    assert "The person keeps their encryption keys." in admin.get(path).text
     assert admin.post(f"{path}/suspend", {"reason": "stolen phone"}).status_code == 303
     assert editor.get("/").status_code == 303
     assert "Suspended until" in second.get(path).text

@@ -141,7 +141,7 @@ def test_words_are_refused_by_name_and_stay_as_they_were_typed(desk: Desk, tab: 
     assert "Ntukishyure ĥano</textarea>" in answer.text
     assert min(map(int, re.findall(r'<meter [^>]*value="(\d+)"', answer.text))) < 60
     assert "too long" in press(tab, "both", words="Ntukishyure mbere. " * 40).text
-    assert "Enter the text first." in press(tab, "both", words=" ").text
+    assert "The text is empty. Enter a text." in press(tab, "both", words=" ").text
     unsaved = press(tab, "agree", words="Ntukishyure mbere yo kubona akazi.")
     assert unsaved.status_code == 422
     assert "Save it as reviewed, or restore the old text" in unsaved.text

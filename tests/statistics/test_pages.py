@@ -155,7 +155,7 @@ def test_e5_what_callers_are_told_is_one_page_and_one_sms(desk: Desk) -> None:
 def test_a_line_without_a_release_says_so(desk: Desk) -> None:
     page = tab(desk, AccountRole.EDITOR).get("/statistics")
     assert page.status_code == 200
-    assert "No release is published yet." in page.text
+    assert "No statistics are published yet." in page.text
     assert tab(desk, AccountRole.EDITOR).get("/statistics/releases/2026-99").status_code == 404
 
 
