@@ -77,12 +77,12 @@ def approve_request(
         row = tables_persons.get_call_back(session, call_back_id, for_writing=True)
         _check_paused(session)
         if row.asked_by is None:
-            raise CallRefused(f"call-back {row.id}: first ask to see the phone number")
+            raise CallRefused(f"call-back {row.id}: no one has asked to see the phone number yet")
         if is_same_person(session, row.asked_by, tables_audit.actor_of(by)):
-            raise CallRefused("you asked to see this phone number: a second person must approve")
+            raise CallRefused("you cannot approve your own request: another person must approve")
         if asked_by is not None and tables_audit.name_in(row.asked_by) != asked_by:
             raise CallRefused(
-                "in the meantime, another person asked to see this number: load the list again"
+                "meanwhile, another person asked to see this phone number: load the list of call-backs again"
             )
         row.approved_by = tables_audit.actor_of(by)
         _record(session, context, "call_back_approved", row.id, by, reason)
@@ -156,7 +156,7 @@ def code_word(context: Context, opened: CallDetails) -> str:
 
 def _check_paused(session: Session) -> None:
     if is_part_paused(session, OutgoingPart.CALL_BACKS):
-        raise CallRefused("call-backs are paused: resume them on the page Outgoing queue")
+        raise CallRefused("call-backs are paused: resume them on the console page Outgoing queue")
 
 
 def _check(session: Session, row: CallBack, context: Context, by: CommandActor) -> None:

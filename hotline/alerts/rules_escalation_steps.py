@@ -289,10 +289,7 @@ def closure_requested(s: CaseState) -> Decision:
 
     Does nothing if the desk was asked before and will be asked again at the same time or earlier.
     """
-    asks, reminds = (
-        s.clocks.get(DeadlineKind.CONFIRM_CLOSURE),
-        rules.may_remind(s.urgency, s.at),
-    )
+    asks, reminds = (s.clocks.get(DeadlineKind.CONFIRM_CLOSURE), rules.may_remind(s.urgency, s.at))
     again = Clock(_closure_again(s) if reminds else rules.in_hours(s.at))
     if asks is not None and asks.due_at <= again.due_at:
         return Decision()

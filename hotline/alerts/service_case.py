@@ -460,11 +460,7 @@ def joining_tips(session: Session, tip_ids: Sequence[int], at: datetime) -> dict
     """
     since = at - rules_events.DAY
     new = tips_queries.repeated_tips(
-        session,
-        tip_ids,
-        since,
-        contact=rules_events.MAX_DANGERS,
-        words=rules_events.MAX_SAME_TEXT,
+        session, tip_ids, since, contact=rules_events.MAX_DANGERS, words=rules_events.MAX_SAME_TEXT
     )
     if not new:
         return {}

@@ -158,7 +158,7 @@ def _check(session: Session, tip: Tip, *, erases: bool) -> None:
     if fate is TextFate.HELD:
         raise ErasureRefused(f"tip {tip.id} is under legal hold: remove the legal hold first")
     if fate is TextFate.GO and not erases:
-        raise ErasureRefused(f"tip {tip.id}: close the case, and the hotline erases the text")
+        raise ErasureRefused(f"tip {tip.id}: you cannot refuse this caller's erasure request")
 
 
 def _erase(session: Session, tip: Tip, at: datetime, *, actor: str, reason: str = "") -> None:
@@ -471,10 +471,13 @@ def confirm_closure(
     the case, if the calling function could decrypt them. Raises EndRefused.
     """
     if tip.closure_by is None:
-        raise EndRefused(f"tip {tip.id}: request closure first", ClosureRefusal.NOT_REQUESTED)
+        raise EndRefused(
+            f"tip {tip.id}: no one has requested its closure: one person requests closure, another confirms it",
+            ClosureRefusal.NOT_REQUESTED,
+        )
     if is_same_person(session, tip.closure_by, actor.name):
         raise EndRefused(
-            f"tip {tip.id}: {person_name(actor.name)} requested closure: another person must confirm closure",
+            f"tip {tip.id}: {person_name(actor.name)} requested the closure, so another person must confirm it",
             ClosureRefusal.SAME_PERSON,
         )
     if agrees:
@@ -523,7 +526,7 @@ def _check_confirms(
     is_opened = has_opened(session, tip, actor.name, since, in_console=alone)
     if tip.erased_at is None and not is_opened:
         raise EndRefused(
-            f"tip {tip.id}: {person_name(actor.name)} has not read the tip since closure was requested: read it first",
+            f"tip {tip.id}: {person_name(actor.name)} must first read the tip again, then confirm the closure",
             ClosureRefusal.UNOPENED,
         )
     if not desk_decides(session, tip):
@@ -535,7 +538,7 @@ def _check_confirms(
         )
     if rules_persons.prevents_closure(people):
         raise EndRefused(
-            f"tip {tip.id}: before you close this tip, record a new screening of the person or an official decision",
+            f"tip {tip.id} has a possible victim: before closing, record a new screening or an official decision",
             ClosureRefusal.POSSIBLE,
         )
 
@@ -543,11 +546,11 @@ def _check_confirms(
 def reopen(session: Session, tip: Tip, actor: CloseRequest, at: datetime) -> None:
     """Reopens a closed case. Its escalation then continues within a second. Raises EndRefused."""
     if tip.closed_at is None:
-        raise EndRefused(f"tip {tip.id} is open already")
+        raise EndRefused(f"tip {tip.id} is open already, so you cannot reopen it")
     if tip.channel == rules_trial.DRILL:
-        raise EndRefused(f"tip {tip.id} was a drill: start a new drill in the console")
+        raise EndRefused(f"tip {tip.id} was a drill and stays closed: start a new drill")
     if tip.erased_at is not None:
-        raise EndRefused(f"tip {tip.id}: the text was erased. The caller must report again")
+        raise EndRefused(f"tip {tip.id} cannot be reopened, because its text was erased")
     tip.closed_at = tip.outcome = tip.assignee_id = None
     drop_closure_request(tip)
     _record(session, tip, "tip_reopened", actor, at)

@@ -244,7 +244,7 @@ def call_off(context: Context, drill_id: int, *, by: Actor, reason: str) -> None
     with ringing(context) as session:
         row = tables_drills.locked_drill(session, drill_id)
         if row is None:
-            raise NotFound(f"there is no drill {drill_id}")
+            raise NotFound(f"there is no drill {drill_id}: see the page Drills")
         if row.ended_at is not None:
             raise DrillRefused(message_text("this drill has already ended"))
         _end(session, context, row, DrillEnd.CALLED_OFF, by, reason)

@@ -306,13 +306,7 @@ def first_steps(
         if who is not None:
             planning.add([who])
             yield EscalationStep(
-                tip.tip_id,
-                tip.case,
-                0,
-                (who,),
-                locked=tip.locked,
-                safety=tip.safety,
-                share=way,
+                tip.tip_id, tip.case, 0, (who,), locked=tip.locked, safety=tip.safety, share=way
             )
 
 

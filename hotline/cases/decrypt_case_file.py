@@ -165,7 +165,7 @@ def _approved(
         raise NotFound(f"there is no approved case file {file_id}")
     approver = tables_audit.account_of(row.approved_by or "")
     if approver is None or not service_case_files.may_know(session, row.tip_id, approver):
-        raise NotFound(f"the person who approved case file {file_id} may no longer see the case")
+        raise NotFound(f"request case file {file_id} again: its approver lost access to the case")
     cases_queries.visible_tip(session, viewer_of(session, by), row.tip_id)
     return row
 

@@ -147,7 +147,9 @@ def grant_for(
         held, at = queries.tip_for_writing(session, tip.id), context.now()
         public_keys = context.encrypter.counting(tables_desks.desk_keys(session, [desk]), at)
         if desk not in public_keys:
-            raise EndRefused(f"the desk {desk} has no key", TipRefusal.NOT_REACHED)
+            raise EndRefused(
+                f"desk {desk} has no valid key: see page Desks", TipRefusal.NOT_REACHED
+            )
         grant = context.encrypter.grant(
             key, uid=held.uid, desk=desk, public_key=public_keys[desk], at=at
         )
@@ -186,7 +188,7 @@ def _with_key(
         for desk, found in _unlocked(session, context, by, viewer, tip_id, private_key):
             with suppress(DecryptionFailed):
                 return gets(session, found, desk)
-    raise DecryptionFailed("no key of this account decrypts the tip")
+    raise DecryptionFailed("no key of this account decrypts the tip: ask for access to its desk")
 
 
 def _unlocked(

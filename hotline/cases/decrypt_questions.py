@@ -50,7 +50,7 @@ def store_question(
     """
     question = list_questions(context).get(name)
     if question is None:
-        raise NotFound(f"no question is called {name}: the tip's page lists the questions")
+        raise NotFound(f"there is no question {name}: choose one from the list on the tip's page")
     queries_retention.retained_tip(session, tip.id)
     _check(session, context, tip.id, question)
     pair = new_pair(tip_key, uid=tip.uid)

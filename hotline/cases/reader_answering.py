@@ -756,5 +756,5 @@ def _kept(context: ReaderContext, first: PinReading, encrypted: bytes) -> Reader
     """
     box = _opened(context, encrypted, bound_to(first.session_key, first.text_digest))
     if box is None:
-        raise DecryptionFailed("no key of the reader process decrypts the stored answer")
+        raise DecryptionFailed("the reader process has no key for the stored answer to a request")
     return ReaderAnswer.from_dict(box)

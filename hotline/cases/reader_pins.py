@@ -284,9 +284,7 @@ def warnings_page(turn: ReaderTurn) -> ReaderAnswer:
     these warnings."""
     lines = [
         turn.say(
-            rules.SHOWN_TEMPLATES[PinWarning(row.kind)],
-            time=kigali_time(row.at),
-            who=about.name,
+            rules.SHOWN_TEMPLATES[PinWarning(row.kind)], time=kigali_time(row.at), who=about.name
         )
         for row, about in _warnings_for(turn)[:MAX_LINES]
     ]

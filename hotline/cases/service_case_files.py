@@ -325,7 +325,7 @@ def _about_hold(
 def _lift(decision: Decision) -> None:
     hold = queries_retention.hold_by_id(decision.session, _id_in(decision.row))
     if hold is None or hold.lifted_at is not None:
-        raise NotFound("this legal hold was already lifted")
+        raise NotFound("this legal hold was already removed")
     service_retention.end_hold(
         decision.session, hold.tip_id, decision.by, decision.context.now(), decision.reason
     )

@@ -97,7 +97,7 @@ def exclude(
         fresh = [one for one in _targets(session, target) if one not in there]
         if not fresh:
             raise EndRefused(
-                f"tip {tip_id} already has this exclusion", TipRefusal.EXCLUDED_ALREADY
+                "the tip is already hidden from this person or desk", TipRefusal.EXCLUDED_ALREADY
             )
         signed = tables_audit.actor_of(by)
         for one in fresh:
@@ -166,7 +166,7 @@ def _desk(session: Session, typed: str) -> str:
     for code, name in known.items():
         if code in (typed, district) or (name and is_one_name(name, typed)):
             return code
-    raise NotFound("there is no such desk: enter the name of a desk that is not the national desk")
+    raise NotFound("enter the exact name or code of a desk, but not of the national desk")
 
 
 def request_lift(context: Context, by: Actor, exclusion_id: int, reason: str) -> None:
@@ -183,7 +183,7 @@ def request_lift(context: Context, by: Actor, exclusion_id: int, reason: str) ->
 def _held(session: Session, exclusion_id: int) -> Exclusion:
     row = session.get(Exclusion, exclusion_id, with_for_update=True)
     if row is None or row.lifted_at is not None:
-        raise NotFound("this exclusion has already ended")
+        raise NotFound("the tip is no longer hidden from this person or desk")
     return row
 
 
@@ -387,7 +387,7 @@ def request_lift_as(
     with context.database.reading() as session:
         rows = queries_visible.current_exclusions(session, tip_id)
         if exclusion_id not in {row.id for row in rows}:
-            raise NotFound(f"tip {tip_id}: the tip has no such exclusion: load the page again")
+            raise NotFound(f"tip {tip_id} is not hidden from this person or desk: reload the page")
     request_lift(context, by.actor, exclusion_id, reason)
 
 
@@ -401,7 +401,7 @@ def carry_out(context: ConsoleContext, by: SignedIn, tip_id: int, does: str) -> 
             raise NotFound(f"tip {tip_id}: this account does not belong to a responder")
         assignment = queries.newest_assignment(session, tip_id, viewer.responder_id)
         if assignment is None:
-            raise EndRefused(f"tip {tip_id}: this responder got no alert about the case")
+            raise EndRefused(f"tip {tip_id}: only responders alerted of the case may do that")
         given = (BUTTONS[does], EventChannel.CONSOLE, at)
         asked = Command(viewer.responder_id, assignment.reference, *given)
         return service_commands.carry_out(session, context, asked).result

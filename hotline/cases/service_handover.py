@@ -82,11 +82,11 @@ def write_note(context: ConsoleContext, by: SignedIn, desk: str, words: str) -> 
     at = context.now()
     with context.database.writing() as session:
         if desk not in viewer_of(session, by).desks:
-            raise NotFound(f"there is no desk {desk}")
+            raise NotFound(f"this account does not belong to desk {desk}")
         rows = tables_desks.desk_keys(session, [desk])
         public = context.encrypter.counting(rows, at).get(desk)
         if public is None:
-            raise NotFound(f"desk {desk} has no valid key")
+            raise NotFound(f"desk {desk} has no valid key: see the page Desks")
         body = one_off.seal({"note": words}, public=public, bound=bound_to(desk))
         person_id = tables_accounts.get_account(session, by.account_id).person_id
         tables_roster.add_note(session, desk, person_id, body, at)

@@ -76,7 +76,7 @@ def write_record(context: ConsoleContext, by: SignedIn, said: Mapping[str, str])
         codes = {own, *tables_desks.desks_of_kind(session, DeskKind.OVERSIGHT)}
         keys = context.encrypter.counting(tables_desks.desk_keys(session, sorted(codes)), at)
         if own not in keys:
-            raise NotFound(f"desk {own} has no valid key")
+            raise NotFound(f"desk {own} has no valid key: see the page Desks")
         bodies = {
             code: one_off.seal(words, public=key, bound=bound_to(code))
             for code, key in keys.items()
@@ -100,6 +100,6 @@ def confirm(context: ConsoleContext, by: SignedIn, record_id: int) -> None:
         known = {row.id for row, _ in tables_case_files.records_of(session, desk)}
         row = session.get(HarmRecord, record_id, with_for_update=True)
         if row is None or row.id not in known or row.person_id == me or row.second_at is not None:
-            raise NotFound(f"record {record_id} of harm is your own, already confirmed or missing")
+            raise NotFound(f"there is no unconfirmed record of harm {record_id} by another person")
         row.second_id, row.second_at = me, at
         tables_audit.append_command(session, by.actor, at, "harm_seen", f"harm:{record_id}")

@@ -128,7 +128,7 @@ def person_events(session: Session, tip: Tip, private: bytes | None) -> Sequence
     """
     if private is None:
         if tables_case_events.public_key(session, tip.id) is not None:
-            raise DecryptionFailed("no key of this account decrypts the notes on these people")
+            raise DecryptionFailed("this account has no key for the notes on people of this case")
         return ()
     return [*_read(session, tip, decrypt_codes.codes_by_event(session, tip, private))]
 

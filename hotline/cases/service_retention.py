@@ -184,7 +184,7 @@ def set_legal_hold(context: Context, tip_id: int, *, by: CommandActor, reason: s
     """
     with context.database.writing() as session:
         if not place_hold(session, tip_id, by, context.now(), reason):
-            raise NotFound(f"tip {tip_id}: its text was erased already")
+            raise NotFound(f"tip {tip_id} needs no legal hold: its text was erased already")
         return queries_retention.retained_tip(session, tip_id)
 
 
@@ -273,7 +273,7 @@ def lift_legal_hold(context: Context, tip_id: int, *, by: CommandActor, reason: 
     with context.database.writing() as session:
         hold = queries_retention.retained_tip(session, tip_id).hold
         if hold is not None and needs_two(session, hold):
-            raise EndRefused(f"tip {tip_id}: a second person must agree to lift this hold")
+            raise EndRefused(f"tip {tip_id}: a second person must agree to remove its legal hold")
         end_hold(session, tip_id, by, context.now(), reason)
         return queries_retention.retained_tip(session, tip_id)
 

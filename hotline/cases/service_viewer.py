@@ -57,7 +57,7 @@ def check_national(context: Context, by: SignedIn, tip_id: int) -> None:
         viewer = viewer_of(session, by)
         queries.visible_tip(session, viewer, tip_id)
     if not is_national(viewer):
-        raise NotFound(f"the national desk has no tip {tip_id}")
+        raise NotFound(f"tip {tip_id}: only the national desk may do that")
 
 
 def decides(viewer: Viewer, tip: Tip) -> bool:
@@ -74,7 +74,7 @@ def check_decides(context: Context, by: SignedIn, tip_id: int) -> None:
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
         if not decides(viewer, queries.visible_tip(session, viewer, tip_id)):
-            raise NotFound(f"the national desk has no tip {tip_id}")
+            raise NotFound(f"tip {tip_id}: another desk decides about this tip")
 
 
 def hidden_subjects(context: Context, by: SignedIn) -> Sequence[str]:

@@ -27,7 +27,7 @@ from hotline.people.tables_audit import Proofs
 
 @click.command("list")
 @since_option("rows")
-@click.option("--who", metavar="NAME", help="Show only rows about actions of this person.")
+@click.option("--who", metavar="NAME", help="Show only this person's actions in the audit log.")
 @click.option(
     "--tip",
     "tip_id",
@@ -63,10 +63,12 @@ def list_(since: datetime | None, who: str | None, tip_id: int | None, *, as_jso
 @click.option(
     "--kept",
     type=FILE,
-    help="File with digests of the audit log that you kept. Each line has a day, a row number and a digest.",
+    help="File in which you keep digests of the audit log. Each line has a day, a row number and the row's digest.",
 )
 @click.option(
-    "--since-row", default=0, help="Check who wrote each row, beginning with this row number."
+    "--since-row",
+    default=0,
+    help="Check the seals of the rows from this number on. A seal proves which process wrote a row.",
 )
 @as_json_option
 def verify(kept: Path | None, since_row: int, *, as_json: bool) -> None:

@@ -43,7 +43,7 @@ from hotline.people import service_audit
 signer_option = click.option(
     "--signer",
     metavar="LETTERS",
-    help="Public key that verifies the backup's signature. `hotline backup key` printed this key.",
+    help="Public key that verifies the backup's signature, as `hotline backup key` printed it.",
 )
 
 
@@ -128,7 +128,7 @@ def take_(to: Path, as_json: bool) -> None:
     "--recipient",
     "given",
     multiple=True,
-    help="Public key that an operator made with the program `age`. Repeat --recipient for more keys.",
+    help="Public key that encrypts the backups, made with the program `age`. Repeat --recipient for more keys.",
 )
 @click.option("--add", is_flag=True, help="Keep the existing backup keys, and add the new key.")
 @click.option("--replace", is_flag=True, help="Replace the existing backup keys with the new key.")
@@ -293,12 +293,12 @@ def _changes(url: str, digest: str) -> Sequence[str] | None:
 @by_option
 @click.option(
     "--digest",
-    help="Newest digest of the audit log that you kept, from a mail or an SMS of the hotline.",
+    help="Digest of the audit log, from the newest mail or SMS in which the hotline sent you one.",
 )
 @click.option(
     "--replace",
     is_flag=True,
-    help="If the SQLite database exists already, the command first renames its file.",
+    help="Rename the file of an existing SQLite database, then restore the backup.",
 )
 @as_json_option
 def restore(

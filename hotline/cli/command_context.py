@@ -127,7 +127,7 @@ def _refuse(database: Database, folder: Path, new: Collection[str]) -> None:
     lost = [name for name in lost_keys(database, folder) if name not in new]
     if lost:
         raise PartMissing(
-            f"the key folder {folder} lacks keys for stored data: {', '.join(lost)}", LOST
+            f"the key folder {folder} lacks keys that decrypt stored data: {', '.join(lost)}", LOST
         )
     for role in ROLES:
         if wrong := service_checks_keys.check_keys(database, folder / role).wrong:

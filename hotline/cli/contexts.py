@@ -233,12 +233,7 @@ def instruments(
 
     addresses = {"line": settings.line_url, "console": settings.console_url}
     return LineInstruments(
-        settings.redis_url,
-        settings.home,
-        dialler,
-        account,
-        settings.backups,
-        addresses=addresses,
+        settings.redis_url, settings.home, dialler, account, settings.backups, addresses=addresses
     )
 
 

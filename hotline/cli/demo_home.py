@@ -58,7 +58,7 @@ def refuse_elsewhere(settings: Settings, host: str) -> None:
     if not settings.is_emulated or host not in LOOPBACK:
         raise StartFailed("one-click sign-in works only in a demo on a loopback address")
     if not is_demo(settings.home) or not demo_accounts_in(settings.home):
-        raise StartFailed(f"{settings.home} is not the home folder of a demo")
+        raise StartFailed(f"{settings.home} is not the home folder of a demo: start `hotline demo`")
 
 
 def keep(home: Path, environ: Mapping[str, str]) -> None:

@@ -74,7 +74,7 @@ def _place(click_context: click.Context, option: click.Parameter, name: str | No
 @click.command()
 @click.argument("code")
 @click.option("--kind", type=click.Choice([one.value for one in ADDED_KINDS]), required=True)
-@click.option("--called", required=True, help="Name of the desk on the screens.")
+@click.option("--called", required=True, help="Name that the hotline shows for the desk.")
 @click.option("--district", expose_value=False, callback=_place, help="District of the desk.")
 @click.option(
     "--camp",
@@ -103,7 +103,7 @@ def add(
     Example: hotline desks add rusumo --kind border --called "Rusumo border" --district Kirehe
     """
     if (kind == DeskKind.PROTECTION) != is_camp(place):
-        raise click.UsageError("a protection desk needs --camp, every other desk needs --district")
+        raise click.UsageError("give --camp for a protection desk, and for no other kind of desk")
     people, new = TwoPeople(by, second), service_desks.NewDesk(code, DeskKind(kind), called, place)
     with cli_context() as context:
         passphrase = passphrase_of_desk(passphrase_file, code)
@@ -126,7 +126,7 @@ place."""
 @click.argument("service", type=click.Choice(KNOWN_SERVICES))
 @click.option(
     "--number",
-    help="Phone number of the service. Screens show the number only while its verification is valid.",
+    help="Phone number of the service. Screens show the number only while the flows contain it as a confirmed number.",
 )
 @by_and_reason
 def serve(desk: str, service: str, number: str | None, by: str, reason: str) -> None:

@@ -22,7 +22,7 @@ def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> l
 @click.option(
     "--hooks",
     type=click.File(),
-    help="File with the output of `hotline keys hooks --json`: the hotline's hook addresses.",
+    help="File with the output of `hotline keys hooks --json`: the secret addresses that the gateway calls.",
 )
 @click.option("--service-code", default="*384*777#", show_default=True)
 @click.option("--shortcode", default="3847", show_default=True)
@@ -31,7 +31,7 @@ def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> l
     multiple=True,
     callback=_people,
     metavar="NUMBER:LABEL",
-    help="Phone number and label of a responder. The second handset can be the phone of this responder.",
+    help="Phone number and label of a responder. The page's right handset can be this responder's phone.",
 )
 @click.option(
     "--clock",
@@ -41,7 +41,7 @@ def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> l
 @click.option(
     "--ca",
     type=FILE,
-    help="Certificate of the authority that signed the hotline's certificate. Use --ca only for a private authority.",
+    help="Certificate of the private authority that signed the hotline's certificate. For a public one, omit --ca.",
 )
 @click.option(
     "--console",

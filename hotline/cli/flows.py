@@ -133,7 +133,7 @@ def publish(folder: Path, by: str, reason: str) -> None:
     type=click.IntRange(60, 182),
     default=SEPTETS,
     show_default=True,
-    help="The highest number of septets that a screen may have. Most letters take one septet, and some signs take two.",
+    help="Highest number of septets on a screen. Most letters take one septet; signs such as [ and { take two.",
 )
 @language_option
 def check(folder: Path, as_json: bool, limit: int, language: str) -> None:

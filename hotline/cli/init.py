@@ -54,7 +54,7 @@ from hotline.people.rules import CALL_BACK_NUMBER, demo_numbers, demo_responders
 FLOWS = CHECKOUT / "flows"
 
 flows_option = click.option(
-    "--flows", type=FOLDER, default=FLOWS, help="Folder with the files of the flows."
+    "--flows", type=FOLDER, default=FLOWS, help="Folder with the YAML files of the flows (screens)."
 )
 
 
@@ -113,7 +113,7 @@ def init(
     "--no-backup", is_flag=True, help="Update the database tables without taking a backup first."
 )
 @click.option(
-    "--roles", is_flag=True, help="Create an account at PostgreSQL for each process of the hotline."
+    "--roles", is_flag=True, help="Create a PostgreSQL account for each process of the hotline."
 )
 @click.option(
     "--redis-users",

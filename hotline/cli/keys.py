@@ -82,9 +82,7 @@ def enter(by: str, reason: str, *, check: bool) -> None:
             click.echo("this is the pepper of this line")
             return
         if held is not None and not folder.make(previous_name(PEPPER_KEY), held):
-            raise Occupied(
-                "the rotation of the pepper has not ended: run `hotline keys end-old` first"
-            )
+            raise Occupied("an older pepper is still stored: run `hotline keys end-old` first")
         folder.replace(PEPPER_KEY, typed)
         decrypt_rekeying.record(context, "pepper_entered", PEPPER, by=by, reason=reason)
     click.echo("the pepper is restored: PINs work again")
@@ -184,7 +182,7 @@ def end_old(by: str, reason: str, now: bool) -> None:
     if key_names and not now:
         raise TooSoon(
             f"{', '.join(key_names)}: this key was rotated less than ten minutes ago, and data "
-            "for the old key may still arrive: wait, or use --now"
+            "encrypted with the old key may still arrive: wait ten minutes, or use --now"
         )
     with cli_context() as context:
         if PEPPER in left:
@@ -201,7 +199,7 @@ def end_old(by: str, reason: str, now: bool) -> None:
 @click.option(
     "--file",
     type=options.FILE,
-    help="File with the gateway's key. Without --file, the command asks you to type the key.",
+    help="File with the API key of the SMS gateway. Without --file, the command asks you to type the key.",
 )
 def gateway(file: Path | None) -> None:
     """Store the gateway's key for the processes that send. Restart these processes, so that they use the new key.

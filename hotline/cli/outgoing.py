@@ -80,12 +80,12 @@ def pause(by: str, reason: str, only: str | None) -> None:
 @click.option(
     "--alerts",
     type=DECISION,
-    help="Send again, or drop, the alerts that may have reached a phone already.",
+    help="Decision about alerts that may have reached a phone already: send them again, or drop them.",
 )
 @click.option(
     "--confirmations",
     type=DECISION,
-    help="Send again, or drop, the confirmations that may have reached a phone already.",
+    help="Decision about confirmations that may have reached a phone already: send them again, or drop them.",
 )
 @yes_option
 @only_option

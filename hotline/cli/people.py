@@ -210,7 +210,7 @@ FIRST = "en"
     "--out",
     type=NEW_FILE,
     required=True,
-    help="Path of the new HTML file. Open the file in a browser to print it.",
+    help="Path of the HTML file that the command writes. Open the file in a browser to print it.",
 )
 def guide(paper_name: str, language: str, out: Path) -> None:
     """Write a PAPER for responders to print: `responder` is the guide, `first-ten-minutes` is one card.

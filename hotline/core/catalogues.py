@@ -54,7 +54,7 @@ def _read(path: Path) -> Mapping[str, str]:
             catalogue = read_po(file)
     except FileNotFoundError:
         raise NotReady(
-            f"the texts of the language {path.parts[-3]} lack the file {path.name}: run python tools/update_texts.py"
+            f"the language {path.parts[-3]} lacks its file of texts {path.name}: run `python -m tools.update_texts`"
         ) from None
     return {
         message.id: message.string

@@ -156,7 +156,7 @@ def optional_part(session: Session) -> Iterator[None]:
         with session.begin_nested():
             yield
     except SQLAlchemyError as broken:
-        logger.critical("a part of a transaction failed and was undone: %s", type(broken).__name__)
+        logger.critical("an optional part of a database write failed: %s", type(broken).__name__)
 
 
 class Row(DeclarativeBase):

@@ -20,7 +20,7 @@ DocumentPath = tuple[str, ...]
 
 
 def _refused(*_args: object, **_changes: object) -> NoReturn:
-    raise TypeError("this document is shared and must not change: change a copy of it")
+    raise TypeError("code must not change this shared flow document: change a copy of it")
 
 
 class FrozenObject(dict[str, Any]):

@@ -126,6 +126,5 @@ def _last_words(
 ) -> None:
     if kind is not None and not issubclass(kind, KeyboardInterrupt):
         logger.critical(
-            "an unexpected error ended this process",
-            exc_info=(kind, error or kind(), trace),
+            "an unexpected error ended this process", exc_info=(kind, error or kind(), trace)
         )

@@ -154,7 +154,7 @@ def person_page(
         found = [tables.person(session, id) for id in tables_accounts.persons_of(session, who)]
         lines = _PersonLines(session, context, _is_admin(by), seen).of(found)
         if not lines:
-            raise NotFound("there is no such person")
+            raise NotFound("this person does not exist, or this account may not see them")
         return lines[0], [
             replace(
                 one,

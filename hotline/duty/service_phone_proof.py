@@ -54,7 +54,7 @@ def record_proof(
     row.code_hash = row.start_hash = None
     if row.kind == EnrolmentKind.ENROL:
         if public_key is None or pin_wrap is None:
-            raise ValueError("to enrol, a responder must choose a PIN and have a key pair")
+            raise ValueError("a responder cannot enrol without a PIN and a key pair")
         for member in queries_member_keys.names_of(session, person.id)[:1]:
             tables_desks.end_access(session, member, at)
         person.public_key, person.pin_wrap, person.pin_set_at = public_key, pin_wrap, at

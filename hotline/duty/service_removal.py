@@ -240,7 +240,7 @@ def remove_person(context: Context, by: SignedIn, person_id: int, reason: str) -
             _take_away(session, context, by.actor, first, reason)
             return
         if not ADMIN & by.roles:
-            raise NotFound("there is no such person")
+            raise NotFound("only an admin can remove a person without a phone")
         for account in tables_accounts.of_person(session, person_id):
             AccountChange(session, context, by.actor, account, reason).check()
         end_access(session, context, by.actor, person_id, reason, by_two=False)

@@ -280,7 +280,7 @@ def show(visit: Visit, flow: str) -> Response:
     live: Mapping[str, Document] = live_document(visit.context.database)["flows"]
     flows = live if change is None else service_drafts.flows_in(visit.context, change.id)
     if (document := flows.get(flow)) is None:
-        raise NotFound(f"there is no flow {flow}")
+        raise NotFound(f"there is no flow {flow}: choose one on the page Flows")
     before = nodes_of(live.get(flow))
     rows = {row.name: row for row in outline(document)}
     arrows = [arrow for arrow in arrows_of(document) if arrow.node]
@@ -436,7 +436,7 @@ def flow(visit: Visit, flow: str) -> Response:
     live = live_document(visit.context.database)
     document = live["flows"].get(flow)
     if document is None:
-        raise NotFound(f"there is no flow {flow}")
+        raise NotFound(f"there is no flow {flow}: choose one on the page Flows")
     nodes = outline(document)
     may_open = visit.may(routes.WORDS)
     rows = service_drafts.list_drafts(visit.context) if may_open else ()

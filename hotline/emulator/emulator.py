@@ -220,7 +220,7 @@ class _Control:
             _field("id"), _field("status"), _field("failureReason", "")
         )
         if not found:
-            raise NotFound("there is no such message")
+            raise NotFound("the emulator has no SMS with this id")
         return {}
 
     def handset(self, msisdn: str) -> dict[str, Any]:

@@ -79,7 +79,7 @@ class Ussd:
         with self.state.changing():
             session = self._find(session_id)
             if session.phase is not Phase.OPEN:
-                raise HandsetRefused("the USSD session is not waiting for an input")
+                raise HandsetRefused("this USSD session takes no input now: dial again")
             session.path.append(text)
             session.phase = Phase.ASKING
             if session.idle is not None:
@@ -127,7 +127,7 @@ class Ussd:
 
     def _find(self, session_id: str) -> UssdSession:
         if session_id not in self.state.sessions:
-            raise NotFound("there is no such session")
+            raise NotFound("the emulator has no USSD session with this id")
         return self.state.sessions[session_id]
 
     def _ask(self, session: UssdSession) -> UssdSession:

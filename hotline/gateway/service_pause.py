@@ -181,7 +181,7 @@ def mark_reviewed(
         answered = queries.mark_reviewed(session, message_ids, at)
         if missing := sorted(set(message_ids) - set(answered)):
             named = ", ".join(map(str, missing))
-            raise NotFound(f"these messages need no review: {named}")
+            raise NotFound(f"these messages are not in the list of undeliverable messages: {named}")
         for message_id in answered:
             tables_audit.append_command(
                 session, by, at, "given_up_answered", f"message:{message_id}", reason

@@ -61,7 +61,7 @@ class StateCipher:
     def open(self, session_key: str, encrypted: bytes) -> bytes:
         """Decrypts a state. Raises DecryptionFailed."""
         if encrypted[:1] != VERSION:
-            raise DecryptionFailed("the conversation state has an unknown format")
+            raise DecryptionFailed("the USSD session state has an unknown format")
         bound = session_key.encode()
         for key in self.keys():
             if (plain := try_decrypt(key, bound, encrypted[1:])) is not None:
@@ -69,7 +69,7 @@ class StateCipher:
         for key in self.keys_again():
             if (plain := try_decrypt(key, bound, encrypted[1:])) is not None:
                 return plain
-        raise DecryptionFailed("the conversation state was altered or belongs to another session")
+        raise DecryptionFailed("the USSD session state was altered or belongs to another session")
 
 
 def encrypt_under(key: bytes, bound: bytes, plain: bytes) -> bytes:
@@ -123,13 +123,13 @@ class WeeklyStateCipher:
                 plain = self._opened(self._cipher.keys_again(), bound, encrypted)
         except KeyMissing:
             raise DecryptionFailed(
-                "the weekly key of the conversation state was destroyed"
+                "the weekly key of the USSD session state was destroyed"
             ) from None
         except ValueError:
-            raise DecryptionFailed("the conversation state does not name its weekly key") from None
+            raise DecryptionFailed("the USSD session state does not name its weekly key") from None
         if plain is None:
             raise DecryptionFailed(
-                "the conversation state was altered or belongs to another session"
+                "the USSD session state was altered or belongs to another session"
             )
         return plain
 

@@ -33,7 +33,7 @@ def decrypt_text(body: bytes, key: bytes, *, uid: str, place: str) -> dict[str, 
     try:
         answers = document_in(_padded(body, key, encrypt.binding(uid, place)))
     except (CryptoError, ValueError, TypeError):
-        raise DecryptionFailed("the text was altered or belongs to another tip") from None
+        raise DecryptionFailed("a tip's text was altered or belongs to another tip") from None
     return {str(name): str(value) for name, value in answers.items()}
 
 
@@ -46,7 +46,7 @@ def _padded(body: bytes, key: bytes, bound: bytes) -> bytes:
     head, encrypted = body[:HEAD_BYTES], body[HEAD_BYTES:]
     plain = SealedBox(PrivateKey.from_seed(key)).decrypt(encrypted)
     if not plain.endswith(head + bound):
-        raise DecryptionFailed("the text was altered or belongs to another tip")
+        raise DecryptionFailed("a tip's text was altered or belongs to another tip")
     return plain.removesuffix(head + bound)
 
 
@@ -90,7 +90,7 @@ def decrypt_codes(body: bytes, *, private: bytes, uid: str, entry_id: int | str)
         return unpadded(plain.removesuffix(bound_as))
     except (CryptoError, TypeError, ValueError):
         raise DecryptionFailed(
-            "the encrypted codes were altered or belong to another event of the case"
+            "the encrypted answers about a person were altered or belong to another case event"
         ) from None
 
 

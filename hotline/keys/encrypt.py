@@ -68,7 +68,7 @@ def padded(plain: bytes) -> bytes:
 def unpadded(held: bytes) -> bytes:
     """Removes the padding that `padded` added. Raises ValueError, CryptoError or TypeError for anything else."""
     if len(held) not in SIZES:
-        raise ValueError("the padded text has a wrong length")
+        raise ValueError("the decrypted text has a wrong length, so it was damaged")
     return bytes(sodium_unpad(held, len(held)))
 
 

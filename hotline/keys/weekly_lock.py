@@ -153,11 +153,11 @@ class WeeklyLock:
 
     def _key(self, week: str) -> bytes:
         if self._start is None:
-            raise KeyMissing("the text is locked: this key folder has no epoch.key")
+            raise KeyMissing("cannot decrypt the text: this key folder has no epoch.key")
         first, key = self._start
         steps = (_monday(week) - _monday(first)).days // 7
         if not 0 <= steps <= MAX_WEEKS:
-            raise KeyMissing(f"the text is locked: the key of {week} is missing or was destroyed")
+            raise KeyMissing(f"cannot decrypt the text: the key of {week} is missing or destroyed")
         return _walked(key, steps)
 
 
@@ -256,7 +256,7 @@ class WeeklyKeys:
             return self._folder.read(name)
         held = self.held()
         if not held:
-            raise KeyMissing(f"the key folder {self._folder.path.name!r} has no contact key")
+            raise KeyMissing(f"the key folder {self._folder.path.name!r} has no key contact-*.key")
         try:
             self._folder.make(name, secrets.token_bytes(KEY_BYTES))
         except OSError:

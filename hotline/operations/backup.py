@@ -231,7 +231,7 @@ def _file_arrives(file: Path, fill: Fill, aside: Path | None) -> Iterator[Databa
         with closing(open_database(f"sqlite:///{copy}")) as database:
             with database.reading() as session:
                 if session.scalar(text("PRAGMA integrity_check")) != "ok":
-                    raise BackupInvalid("SQLite reports that the copy is damaged")
+                    raise BackupInvalid("SQLite reports that the restored database is damaged")
             yield database
         for side in SIDES:
             if aside is not None and _side_file(file, side).exists():

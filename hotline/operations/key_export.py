@@ -48,7 +48,7 @@ def import_keys(parcel: bytes, passphrase: str, folder: Path) -> list[str]:
     others = sorted(name for name in keys if name in here and here[name] != keys[name])
     if others:
         raise Occupied(
-            f"{', '.join(others)}: this folder has another key of this name: move that key to another folder first"
+            f"the folder already has other keys named {', '.join(others)}: move them to another folder first"
         )
     return [name for name, key in keys.items() if _put(folder, name, key)]
 
@@ -75,9 +75,9 @@ def _read(document: bytes) -> Mapping[str, bytes]:
         keys = json.loads(document)
         read = {str(name): base64.b64decode(key, validate=True) for name, key in keys.items()}
     except (ValueError, TypeError, AttributeError):
-        raise BackupInvalid("the file has no keys of the hotline") from None
+        raise BackupInvalid("the file does not contain exported keys of the hotline") from None
     if not all(NAME.fullmatch(name) and not OF_A_TIME.search(name) for name in read):
-        raise BackupInvalid("the file has a key with an unknown name")
+        raise BackupInvalid("the file of exported keys has a key with an unknown name")
     return read
 
 
@@ -101,7 +101,7 @@ def read_letters(typed: str) -> bytes:
         key = b""
     if len(key) != KEY_BYTES or check != _check(key):
         raise BackupInvalid(
-            "the entered letters differ from the printed text: check each letter, and enter the text again"
+            "the typed letters differ from the key on paper: check each letter, and type the key again"
         )
     return key
 

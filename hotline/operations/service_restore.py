@@ -103,7 +103,9 @@ def _prove(database: Database, manifest: Manifest, contents: Contents) -> None:
         without_time_limits(session)
         found = measure(session)
     if found.chain.broken_at is not None:
-        raise BackupInvalid(f"the audit log of the backup is broken at row {found.chain.broken_at}")
+        raise BackupInvalid(
+            f"row {found.chain.broken_at} of the backup's audit log is wrong: use another backup"
+        )
     if found.schema != manifest.schema or contents_of(found) != contents:
         raise BackupInvalid("the backup's rows do not match its manifest: use another backup")
 

@@ -113,10 +113,7 @@ def has_access_or_request(session: Session, context: Context, desk: str, member:
 
 
 def grant_by_passphrase(
-    context: Context,
-    by: TwoPeople,
-    passphrase: str,
-    shown: Sequence[PendingAccess] | None = None,
+    context: Context, by: TwoPeople, passphrase: str, shown: Sequence[PendingAccess] | None = None
 ) -> Sequence[tuple[str, str]]:
     """Grants all pending requests for access with the recovery passphrase. If `shown` is given, grants only these
     requests.

@@ -389,7 +389,7 @@ def _opened(sealed: bytes, private_key: bytes) -> bytes:
         return SealedBox(PrivateKey(private_key)).decrypt(sealed)
     except (CryptoError, ValueError, TypeError):
         raise DecryptionFailed(
-            "a share of the signing key was altered, or belongs to another person"
+            "this person's share of the signing key was altered, or belongs to another person"
         ) from None
 
 

@@ -113,7 +113,7 @@ def unlock_key(token: str, locked: bytes, *, account: str) -> bytes | None:
 def _derived(token: str, purpose: bytes) -> bytes:
     held = _bytes_of(token)
     if held is None:
-        raise ValueError("the token has a wrong format")
+        raise ValueError("the secret of the sign-in session has a wrong format")
     return hmac.digest(held, purpose, "sha256")
 
 

@@ -151,7 +151,7 @@ def _check_place(new: NewDesk) -> None:
         if not is_camp(new.place):
             raise DeskRefused("a protection desk needs a camp: add --camp")
     elif new.place not in (None, *every_district()):
-        raise DeskRefused(f"{new.place} is not a district")
+        raise DeskRefused(f"{new.place} is not a district: enter a name like `Gasabo`")
 
 
 def set_service(
@@ -161,7 +161,7 @@ def set_service(
     with context.database.writing() as session:
         desk = tables_desks.get_desk(session, code, for_writing=True)
         if desk.kind != DeskKind.SERVICE:
-            raise DeskRefused(f"desk {code} is not the desk of a service")
+            raise DeskRefused(f"desk {code} is not the desk of a service: choose a service desk")
         desk.service, desk.number = service, number
         tables_audit.append_command(
             session, by, context.now(), "desk_service_set", f"desk:{code}", f"{service}: {reason}"

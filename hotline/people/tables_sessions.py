@@ -264,8 +264,7 @@ def _over(at: datetime) -> Iterator[ExpiredRows]:
         ConsoleSession.seen_at <= at - MAX_IDLE, ConsoleSession.created_at <= at - MAX_SESSION
     )
     ended = or_(
-        and_(ConsoleSession.board_at.is_(None), is_old),
-        ConsoleSession.created_at <= at - MAX_SHIFT,
+        and_(ConsoleSession.board_at.is_(None), is_old), ConsoleSession.created_at <= at - MAX_SHIFT
     )
     no_key: dict[str, datetime | None] = {"key_until": None, "locked_key": None}
     yield ConsoleSession, ended, None

@@ -26,4 +26,4 @@ def decrypt_sums(
             }
         except (CryptoError, TypeError, ValueError, KeyError):
             continue
-    raise DecryptionFailed("No key decrypts the encrypted counts of this month.")
+    raise DecryptionFailed("No key of this process decrypts the counts of this month.")

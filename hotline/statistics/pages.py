@@ -131,7 +131,7 @@ def report(visit: Visit, period: str, language: str) -> Response:
     """Sends the report for the minister on a published quarter or year, as a PDF."""
     found = _found(visit, period)
     if language not in CODES or not _has_report(found):
-        raise NotFound("There is no such report.")
+        raise NotFound("There is no report for this period in this language.")
     try:
         body = service_report.minister_pdf(visit.context, period, language)
     except WorkEnded:
@@ -211,7 +211,7 @@ def _found(visit: Visit, period: str) -> Release:
     try:
         span_of(period)
     except ValueError as reason:
-        raise NotFound("There is no such period.") from reason
+        raise NotFound("The address has no period like 2026-11 or 2026-Q4.") from reason
     may_see_all = bool(visit.by.roles & routes.RELEASING)
     return service_releases.one_release(visit.context, period, is_published=not may_see_all)
 

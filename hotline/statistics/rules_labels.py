@@ -327,7 +327,7 @@ def code_table(standard: CodeStandard) -> CodeTable:
     head = FIRST_LINE.fullmatch(first)
     names, *cells = csv.reader(lines)
     if head is None or tuple(names) != COLUMNS[standard]:
-        raise ValueError(f"the table of {standard} has a wrong first line or wrong columns")
+        raise ValueError(f"the mapping file for {standard} has a wrong first line or wrong columns")
     return CodeTable(
         head["standard"], head["version"], head["how"], [MappedCode(*row) for row in cells]
     )

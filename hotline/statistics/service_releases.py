@@ -80,18 +80,18 @@ def approve(context: Context, by: Actor, role: AccountRole, period: str) -> bool
     """
     with context.database.writing() as session:
         if period not in queries.released_periods(session):
-            raise NotFound(f"The statistics of {period} are not released yet.")
+            raise NotFound(f"The statistics of {period} are not ready for approval yet.")
         name = tables_audit.by_actor(by)
         for given in queries.approvals(session, period):
             if is_same_person(session, name, given.approved_by):
                 raise Undecided(
-                    "You have approved this release already. Another person must approve the release too."
+                    "You have approved these statistics already. Another person must approve the statistics too."
                 )
         at = context.now()
         is_new = queries.write_approval(session, period, role, by=name, at=at)
         if not is_new:
             raise Undecided(
-                "Your role has approved this release already. A person with the other role must approve it too."
+                "Your role has approved these statistics. Both the national desk and the programme lead must approve."
             )
         tables_audit.append_command(session, by, at, "release_approved", period, str(role))
         return period in queries.published_periods(session)
@@ -160,9 +160,9 @@ def one_release(context: Context, period: str, *, is_published: bool) -> Release
     with context.database.reading() as session:
         found = next(iter(queries.releases(session, [period])), None)
         if found is not None and is_published and period not in queries.published_periods(session):
-            raise NotFound(f"The release of {period} is not approved yet.")
+            raise NotFound(f"The statistics of {period} are not approved yet.")
     if found is None:
-        raise NotFound(f"This release does not exist yet. It is due on {due_at(period):%Y-%m-%d}.")
+        raise NotFound(f"The statistics of {period} are due on {due_at(period):%Y-%m-%d}.")
     return found
 
 

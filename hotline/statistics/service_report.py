@@ -112,7 +112,7 @@ def minister_document(context: Context, period: str, language: str) -> Mapping[s
     ]
     this = next((one for one in releases if one.period == period), None)
     if this is None:
-        raise NotFound(f"The release of {period} is not published.")
+        raise NotFound(f"The statistics of {period} are not published.")
     labels = _labels(language)
     say = labels.say
     document = {

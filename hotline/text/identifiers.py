@@ -69,13 +69,13 @@ def parse_sendable(raw: str) -> str:
     """
     written = raw.strip()
     if not WRITTEN.fullmatch(written):
-        raise NumberInvalid("enter digits only")
+        raise NumberInvalid("enter a phone number in digits, without letters")
     try:
         number = phonenumbers.parse(written, REGION)
     except phonenumbers.NumberParseException:
-        raise NumberInvalid("this is not a phone number") from None
+        raise NumberInvalid("this is not a phone number: enter ten digits") from None
     if not phonenumbers.is_valid_number_for_region(number, REGION):
-        raise NumberInvalid("this is not a Rwandan phone number")
+        raise NumberInvalid("this is not a Rwandan phone number: enter ten digits, 07 first")
     if phonenumbers.number_type(number) not in BY_SMS:
         raise NumberInvalid("this is not a mobile number, so it gets no SMS: enter a mobile number")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

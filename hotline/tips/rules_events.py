@@ -251,7 +251,7 @@ def check_codes(kind: LoggedEvent, codes: Mapping[str, str]) -> None:
     allowed = CODES.get(kind, {})
     for name, value in codes.items():
         if value not in allowed.get(name, ()):
-            raise ValueError(f"a case event of the kind {kind} cannot have the code {name}")
+            raise ValueError(f"a case event of the kind {kind} cannot have the coded answer {name}")
 
 
 HOUR = timedelta(hours=1)

@@ -367,12 +367,12 @@ class PersonCodes:
         for name, value in self.codes.items():
             if value not in allowed.get(name, ()):
                 raise ValueError(
-                    f"a case event of the kind {kind} cannot have the code {name} about a person"
+                    f"a case event of the kind {kind} cannot have the coded answer {name} about a person"
                 )
         lacking = [] if form is None else [one for one in form.must if one not in self.codes]
         if lacking or form is None:
             raise ValueError(
-                f"a case event of the kind {kind} lacks these codes about a person: {' '.join(lacking)}"
+                f"a case event of the kind {kind} lacks these coded answers about a person: {' '.join(lacking)}"
             )
         if not 0 < self.n <= MAX_PEOPLE or (self.referral is None) is (kind in OF_REFERRAL):
             raise ValueError(

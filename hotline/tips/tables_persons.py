@@ -290,7 +290,7 @@ def get_call_back(session: Session, call_back_id: int, *, for_writing: bool = Fa
     if row is None:
         raise NotFound(f"there is no call-back {call_back_id}: see `hotline callbacks list`")
     if row.state != CallBackState.WAITING:
-        raise NotFound(f"call-back {call_back_id} is {row.state}, so its number is erased")
+        raise NotFound(f"call-back {call_back_id} is {row.state}, so its phone number was erased")
     return row
 
 

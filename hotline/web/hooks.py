@@ -88,15 +88,15 @@ class CallbackForm:
         """
         value = self.fields.get(name)
         if value is None:
-            raise CallbackInvalid(f"the field {name} is missing")
+            raise CallbackInvalid(f"the request lacks the field {name}")
         if len(value) > most:
-            raise CallbackInvalid(f"the field {name} is longer than its limit of {most} letters")
+            raise CallbackInvalid(f"the request's field {name} has more than {most} letters")
         return value
 
     def identifier(self, name: str) -> str:
         value = self.text(name, most=100)
         if not ID.fullmatch(value):
-            raise CallbackInvalid(f"the field {name} does not contain a valid id")
+            raise CallbackInvalid(f"the request's field {name} has no valid id")
         return value
 
     def known_id(self, name: str) -> str | None:
@@ -124,7 +124,7 @@ class CallbackForm:
         try:
             return identifiers.parse_caller(self.text(name, most=100))
         except NumberInvalid:
-            raise CallbackInvalid(f"the field {name} does not contain a phone number") from None
+            raise CallbackInvalid(f"the request's field {name} has no phone number") from None
 
 
 def read_form(environ: Environ) -> CallbackForm:
@@ -198,7 +198,7 @@ def _body(environ: Environ) -> bytes:
             f"the body of the request is larger than the limit of {MAX_BYTES} bytes"
         )
     if len(body) < length:
-        raise CallbackInvalid("the body is shorter than the request's header says")
+        raise CallbackInvalid("the body of the request is shorter than its header says")
     return body
 
 
@@ -285,7 +285,7 @@ def guarded(hook: str, problem: Problem) -> Callable[[Work], Hook]:
             except Exception as error:
                 reply = problem(door.context, hook, error)
             door.measured(hook, reply, began)
-            LOG.info("the hook %s answered with status %d", hook, reply.status)
+            LOG.info("the hook %s answered with HTTP status %d", hook, reply.status)
             REQUEST.reset(before)
             return reply
 
@@ -458,7 +458,7 @@ def read_message(form: CallbackForm, line: Line) -> MessageIn | None:
     it again. Other code then identifies the SMS by its digest.
     """
     if form.text("to", most=MAX_WORD).strip() != line.shortcode:
-        raise CallbackInvalid('the field "to" does not contain our short code')
+        raise CallbackInvalid('the field "to" has no short code of this hotline')
     text = form.text("text", most=MAX_SMS)
     try:
         sender = form.msisdn("from")
@@ -490,7 +490,7 @@ def read_report(form: CallbackForm) -> ReportIn:
 def _our_suffix(form: CallbackForm, line: Line) -> str:
     suffix = suffix_of(form.text("serviceCode", most=MAX_WORD), line.service_code)
     if suffix is None:
-        raise CallbackInvalid('the field "serviceCode" does not contain our short code')
+        raise CallbackInvalid('the field "serviceCode" has no short code of this hotline')
     return suffix
 
 

@@ -89,7 +89,7 @@ class PageCache:
             finally:
                 self._drawing.release()
         if not self._page:
-            raise StoreUnavailable("the public page of results is not ready yet")
+            raise StoreUnavailable("the public statistics page is not ready yet: try again later")
         return self._page
 
     def _is_due(self, now: datetime) -> bool:

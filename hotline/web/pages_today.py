@@ -22,11 +22,7 @@ from hotline.console.templating import format_day, format_time, number_of
 from hotline.console.visit import Visit, form_view, page, redirect_to
 from hotline.core.actors import AccountRole, SignedIn
 from hotline.core.contexts import ConsoleContext
-from hotline.duty import (
-    service_accounts,
-    service_desk_page,
-    service_invitations,
-)
+from hotline.duty import service_accounts, service_desk_page, service_invitations
 from hotline.editing import pages_draft_reading, service_news, service_plans, service_translation
 from hotline.editing.pages_difference import result_or_refusal
 from hotline.editing.rules_drafts import emergency_end

@@ -104,7 +104,7 @@ def test_a_code_is_of_a_closed_list(database: Database) -> None:
     fill(database)
     for codes in ({"says": "he is at the market"}, {"words": "words"}):
         with (
-            pytest.raises(ValueError, match="of the kind note cannot have the code"),
+            pytest.raises(ValueError, match="of the kind note cannot have the coded answer"),
             database.writing() as session,
         ):
             tables_case_events.write_event(session, note(codes))

@@ -222,7 +222,7 @@ def test_only_whoever_may_open_the_tip_asks(desked: Line, number: str) -> None:
         )
     with pytest.raises(NotFound, match="no access"):
         ask(desked, desk="31")
-    with pytest.raises(NotFound, match="no question is called"):
+    with pytest.raises(NotFound, match="there is no question"):
         ask(desked, "name")
     assert desked.all(QuestionBackRow) == []
     assert logged(desked, "tip_refused") == [

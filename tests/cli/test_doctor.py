@@ -172,7 +172,7 @@ def test_a_lost_key_is_named_and_made_again_only_where_somebody_says_so(tmp_path
 
     refused = hotline(tmp_path, "init", "--demo")
     assert refused.exit_code == 1
-    assert "lacks keys for stored data: certificate.key" in refused.output
+    assert "lacks keys that decrypt stored data: certificate.key" in refused.output
     assert not (tmp_path / "keys" / "hooks" / "certificate.key").exists()
     assert hotline(tmp_path, "init", "--demo", "--new-key", "certificate.key").exit_code == 0
     told = doctor(tmp_path)

@@ -20,7 +20,7 @@ def test_a_contact_is_added_once_and_a_test_names_the_cause_and_the_next_step(
 
     lay_line(tmp_path, NOON)
     assert "hotline oncall add NAME" in oncall("test")
-    says = "Error: this is not a Rwandan phone number\n"
+    says = "Error: this is not a Rwandan phone number: enter ten digits, 07 first\n"
     assert oncall("add", "Responder 1", "12", *BY) == says
     oncall("add", "Responder 1", NUMBER, *BY, code=0)
     again = oncall("add", "Ngabo", "--language", "fr", *BY, typed=f"{NUMBER}\n")

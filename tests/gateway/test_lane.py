@@ -201,7 +201,7 @@ def test_what_was_given_up_is_wrong_until_somebody_answers_for_it(alone: Distric
 
 
 def test_nobody_answers_for_what_was_not_given_up_or_answers_twice(alone: District) -> None:
-    with pytest.raises(NotFound, match="these messages need no review"):
+    with pytest.raises(NotFound, match="not in the list of undeliverable messages"):
         service_pause.mark_reviewed(alone.context, [1], **WHY)
     message_id = give_up(alone)
     with pytest.raises(NotFound, match="7"):

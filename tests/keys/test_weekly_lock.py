@@ -43,7 +43,7 @@ def test_what_was_left_behind_opens_for_nobody_who_walked(tmp_path: Path) -> Non
     locked = lock.lock(GRANT, BOUND, NOON)
     lock.forget(week_of(NOON + WEEK))
     for process in (lock, WeeklyLock(KeyFolder(tmp_path / "keys" / "hooks"))):
-        with pytest.raises(KeyMissing, match="locked"):
+        with pytest.raises(KeyMissing, match="cannot decrypt"):
             process.unlock(locked, BOUND)
 
 

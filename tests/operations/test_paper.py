@@ -25,7 +25,7 @@ def test_look_alikes_are_read_as_what_they_look_like() -> None:
 def test_a_wrong_letter_is_named_as_that_and_not_shown(at: int) -> None:
     letters = list(write_letters(KEY))
     letters[at] = "Z" if letters[at] != "Z" else "Y"
-    with pytest.raises(BackupInvalid, match="the entered letters differ from the printed text"):
+    with pytest.raises(BackupInvalid, match="the typed letters differ from the key on paper"):
         read_letters("".join(letters))
 
 

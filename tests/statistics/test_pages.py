@@ -80,7 +80,7 @@ def test_one_role_approves_once(desk: Desk) -> None:
     assert lead.post(f"{path}/approve").status_code == 303
     answer = lead.post(f"{path}/approve")
     assert answer.status_code == 422
-    assert "Another person must approve the release too." in unescape(answer.text)
+    assert "Another person must approve the statistics too." in unescape(answer.text)
 
 
 @pytest.mark.row("E3")
