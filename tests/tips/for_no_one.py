@@ -39,7 +39,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     },
     "alerts/queries_outbox": {
         LADDER: "asked_before cases_left granted_desks is_acknowledged recent_dangers "
-        "shared_assignments",
+        "shared_assignments"
     },
     "alerts/queries_references": {
         CONDITION: "_asked_last stays_with_colleague",
@@ -77,9 +77,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         UPKEEP: "_followed delete_counted deleted_next due_months late_tips lock_tips "
         "warn_of_deletion",
     },
-    "cases/queries_weekly_keys": {
-        UPKEEP: "locked_before",
-    },
+    "cases/queries_weekly_keys": {UPKEEP: "locked_before"},
     "cases/tables_case_files": {
         FOUND: "has_open_file",
         UPKEEP: "_beyond delete_old has_excess_keys lacking_desks unused_files",
@@ -88,20 +86,15 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         FOUND: "asked_besides_assignee",
         WATCH: "_locked _unassigned _untaken unreviewed",
     },
-    "monitoring/queries": {
-        UPKEEP: "bring_forward",
-        WATCH: "danger_alerts trials unsent_trial",
-    },
-    "statistics/queries": {
-        FIGURES: "counted_tips first_day",
-    },
+    "monitoring/queries": {UPKEEP: "bring_forward", WATCH: "danger_alerts trials unsent_trial"},
+    "statistics/queries": {FIGURES: "counted_tips first_day"},
     "tips/queries": {
         FOUND: "grants_of link_between",
         LADDER: "_compared _traits open_followers open_leader repeated_tips",
         UPKEEP: "delete_digests",
     },
     "tips/queries_visible": {
-        CONDITION: "_granted _is_of _kept desk_may_know has_no_exclusion may_see_tip",
+        CONDITION: "_granted _is_of _kept desk_may_know has_no_exclusion may_see_tip"
     },
     "tips/tables": {
         FOUND: "camp_desks earlier_places",

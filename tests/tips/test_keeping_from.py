@@ -19,11 +19,7 @@ from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_desks import Desk, DeskMember
 from hotline.text.places import NATIONAL
 from hotline.tips import queries_visible
-from hotline.tips.queries_visible import (
-    ExcludedParty,
-    ExclusionReason,
-    desk_viewer,
-)
+from hotline.tips.queries_visible import ExcludedParty, ExclusionReason, desk_viewer
 from hotline.tips.tables import Grant, Tip
 from tests.support.builders import NOON, make_account
 from tests.support.deciding import decides, responder_viewer, signed_in
@@ -176,9 +172,7 @@ def test_two_people_let_him_know_again(told: District) -> None:
         service_desk_commands.request_lift(told.context, Actor("Alice"), 1, "a test")
 
 
-def test_a_name_of_a_responder_and_an_account_excludes_both(
-    told: District,
-) -> None:
+def test_a_name_of_a_responder_and_an_account_excludes_both(told: District) -> None:
     """The account is not linked to the responder, so each of them gets an exclusion. Later tips from that phone get
     the same exclusions."""
     name = told.responder(HIM).name
