@@ -48,7 +48,7 @@ def test_r9_a_receipt_asks_once_after_thirty_days_if_the_help_was_good(
     assert ASKS not in asked(line, number).screen
     (row,) = line.all(HelpAnswer)
     other = asked_as(line, HelpOpinion.NOT_SAID)
-    assert HelpOpinion.NO.value.encode() not in row.body
+    assert b'"no"' not in row.body
     assert len(row.body) == len(other.body)
     assert {one.name for one in HelpAnswer.__table__.columns} == {"id", "month", "body"}
     assert len(line.all(AuditEntry)) == before
