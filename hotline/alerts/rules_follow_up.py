@@ -146,20 +146,20 @@ FOLLOWS: Mapping[FollowKind, FollowRow] = {
     FollowKind.ARRIVAL: FollowRow(
         Template.OWES_ARRIVAL,
         "follow-up due: confirm arrival",
-        "Person {n}: confirm arrival by {at}",
+        "Person {n}: confirm arrival at the service by {at}",
         unknown=LoggedEvent.ARRIVED,
     ),
     FollowKind.THIRTY: FollowRow(
         Template.OWES_THIRTY,
         "follow-up due: 30 days after arrival",
-        "Person {n}: 30-day follow-up from {at}",
+        "Person {n}: follow-up 30 days after arrival at the service, due from {at}",
         (AskedPerson.REFERRER, AskedPerson.COORDINATOR),
         LoggedEvent.THIRTY,
     ),
     FollowKind.CONSENT: FollowRow(
         Template.OWES_ASKING,
         "follow-up due: ask the person about help again",
-        "Person {n}: ask again about help from {at}",
+        "Person {n}: from {at}, ask again if the person wants help",
         (AskedPerson.ANOTHER, AskedPerson.COORDINATOR),
     ),
 }

@@ -131,7 +131,7 @@ REPLIES: Mapping[Verb, Reply] = {
         },
         service=ServiceAnswer.NO_ROOM,
         labels={"en": "there"},
-        button="Record arrival on site",
+        button="Record your arrival on site",
     ),
     Verb.REFERRED: Reply(
         offer=Template.DIGIT_REFERRED,
@@ -170,7 +170,7 @@ REPLIES: Mapping[Verb, Reply] = {
         },
         labels={"rw": "undi|bihe undi", "fr": "passer", "en": "pass case on"},
         letters=True,
-        button="Pass case on",
+        button="Pass case to another responder",
     ),
     Verb.UNSEEN: Reply(
         offer=Template.DIGIT_UNSEEN,

@@ -68,7 +68,7 @@ def late_sentence(visit: Visit, line: TipLine) -> Mapping[str, object]:
     if line.asked is not None:
         who = visit.say(ASKED[line.asked], who=line.taken_by)
     # The page shows the instruction about visits before everything else.
-    first = phrase("This is a drill. No one is in danger, and no one needs to go.")
+    first = phrase("This is a drill. No one is in danger, and no one needs to go to the place.")
     if not line.is_drill:
         first = line.visit_facts.sentence(line.matter)
     due_at = line.take_due

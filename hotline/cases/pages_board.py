@@ -334,5 +334,5 @@ def confirm(visit: Visit) -> None:
     try:
         until = datetime.fromisoformat(visit.form.text("until", most=40)).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise visit.wrong("note", "Read the notes first.") from None
+        raise visit.wrong("note", "Read the handover notes first.") from None
     service_handover.confirm_notes(visit.context, visit.by, until)

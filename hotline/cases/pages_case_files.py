@@ -27,7 +27,7 @@ from hotline.text.languages import CODES, phrase
 
 STOPS = table("file_stops")
 BASES = table("file_bases")
-NO_FILE = phrase("The PDF could not be made. Try again, or print the file.")
+NO_FILE = phrase("No PDF of the case file was made. Try again, or print the case file.")
 GONE = phrase(
     "This request is not approved or has expired, or the hotline already made its case file."
 )

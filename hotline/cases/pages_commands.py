@@ -341,7 +341,7 @@ def _correction(tip_id: int, person: MetPerson, moment: PersonTimelineItem) -> s
 
 
 REFUSED = phrase(
-    "The hotline refused your action. Another person has already done the same, or only a second person may do this."
+    "The hotline refused your action. Perhaps a colleague has already done it, or a second person must do it."
 )
 TIP_STOPS = table("tip_stops")
 """For each reason to refuse a command on a tip, a message that says what the officer can do next."""

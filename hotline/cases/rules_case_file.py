@@ -188,8 +188,8 @@ HIDES = (
     ),
 )
 WITHOUT_ORDER = phrase(
-    "Without an order, a case file contains nothing that the caller said. For an event near the time of the call, "
-    "the file gives only the hour. For an alert, the file gives only the day."
+    "Without an order of a prosecutor or judge, a case file contains nothing that the caller said. For an event near "
+    "the time of the call, the file gives only the hour. For an alert, the file gives only the day."
 )
 NEAR_THE_CALL = timedelta(hours=1)
 """Within this time after the call, a file without an order gives only the hour of an event."""

@@ -163,9 +163,9 @@ EXAMPLES: Mapping[SheetKind, str] = {
 """For each kind of sheet, the example on its page: the names of the columns, and one row."""
 HINTS: Mapping[SheetKind, str] = {
     SheetKind.PEOPLE: phrase(
-        "Separate districts or languages with a semicolon (;). Write a district with its own level "
-        "like Gasabo=deputy. The hotline sends SMS in the first language. An empty cell means all "
-        "districts or languages. A sheet can hold at most {most} people."
+        "Separate districts or languages with a semicolon (;). If a person has another level in one district, write "
+        "the level after this district, such as Gasabo=deputy. The hotline sends SMS in the first language of the row. "
+        "An empty cell means all districts or languages. A sheet can hold at most {most} people."
     ),
     SheetKind.ROSTER: phrase(
         "Enter times like 18:00. The sheet replaces all weekly shifts of each desk that it "

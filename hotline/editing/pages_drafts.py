@@ -206,7 +206,7 @@ SENTENCES = {
     "again": phrase("Dial again"),
     "stored": phrase("This preview stores nothing."),
     "over": phrase("The call has ended."),
-    "beyond": phrase("The next screen is not in this file."),
+    "beyond": phrase("This preview file does not contain the next screen."),
 }
 
 

@@ -16,7 +16,7 @@ from hotline.text.places import districts
 
 VERDICTS = table("certificates")
 NOT_OURS = phrase("This is not a certificate of this hotline.")
-MISREAD = phrase("One character of the code is wrong. Ask the person to read the code again.")
+MISREAD = phrase("One character of the certificate code is wrong. Ask for the code again.")
 
 
 def overview(

@@ -41,7 +41,7 @@ FOLDED_FROM = 30
 MAX_ROWS = 12
 """The maximum number of rows in a chart. The table next to the chart has all rows."""
 NO_PDF = phrase(
-    "The hotline did not create the PDF file. Try again in a minute, or notify the operator. "
+    "The hotline did not create the PDF of the report. Try again in a minute, or notify the operator. "
     "The server's log has the reason."
 )
 NO_NUMBER = phrase("Enter a whole number, or leave the field empty.")
@@ -277,7 +277,7 @@ def _said(visit: Visit, one: Indicator, number: int | None) -> str:
 
 WEEKS_IN_TIME = {
     Urgency.DANGER: phrase("Urgent tips taken in time, by week"),
-    Urgency.SEEN: phrase('Tips marked "Soon": taken in time, by week'),
+    Urgency.SEEN: phrase('Tips marked "Soon" that were taken in time, by week'),
     Urgency.HEARD: phrase("Normal tips taken in time, by week"),
 }
 
@@ -308,7 +308,7 @@ def _map(visit: Visit, found: TipBoard) -> Block | None:
     if not found.districts:
         return None
     names = {area.code: area.name for area in districts()}
-    title = visit.say(phrase("Open tips by district"))
+    title = visit.say(phrase("Number of open tips in each district"))
     numbers: dict[str, int | None] = {code: found.districts.get(code, 0) for code in names}
     says = {code: str(number) for code, number in numbers.items()}
     rows = [(names[code], says[code]) for code in names if found.districts.get(code)]
@@ -320,7 +320,7 @@ def _left(visit: Visit, found: TipBoard) -> Block | None:
     no call ended on such a screen, and for all other desks."""
     if not any(found.left.values()):
         return None
-    title = visit.say(phrase("Report screens where callers leave"))
+    title = visit.say(phrase("Screens of the report where callers stop"))
     left = [(name, count) for name, count in found.left.items() if count]
     return _screens(visit, left, Dimension.SCREEN, title)
 

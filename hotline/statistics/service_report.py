@@ -29,7 +29,7 @@ STYLE = (
 """The CSS style of the page with the results for callers."""
 TITLE = phrase("Outcomes of tips")
 CONTACTS = phrase(
-    "These numbers count contacts with the hotline. They do not say how much trafficking there is."
+    "These numbers count contacts with the hotline. The numbers do not say how much trafficking there is."
 )
 NOBODY = phrase(
     "No one can be recognised in these numbers. The numbers are rounded and cover the whole country."
@@ -64,7 +64,7 @@ PROGRAMME_HEAD = (
     phrase("Baseline"),
     phrase("Target for the year"),
     phrase("Newest quarter"),
-    phrase("Table in release"),
+    phrase("Source table"),
 )
 
 
@@ -120,7 +120,7 @@ def minister_document(context: Context, period: str, language: str) -> Mapping[s
         "title": say(phrase("Hotline report")),
         "period": rules_report.capitalise(labels.period(period)),
         "sample": say(SAMPLE) if this.is_sample else "",
-        "made": say(phrase("Release of {day}"), day=f"{this.made_at:%Y-%m-%d}"),
+        "made": say(phrase("Statistics release of {day}"), day=f"{this.made_at:%Y-%m-%d}"),
         "digest": f"{say(phrase('Digest (SHA-256)'))}: {this.digest}",
         "answers": [
             {**asdict(one), "chart": answer_chart(one, labels)}

@@ -101,7 +101,7 @@ QUESTIONS: Mapping[str, Question] = {
     FREE: Question("Can the person leave freely now?", SURE),
     FORM: Question("Type of exploitation", FORMS),
     SEX: Question(
-        "Sex and age, as you see them",
+        "Sex and age of the person, as they seem to you",
         {WOMAN: "a woman", MAN: "a man", GIRL: "a girl", BOY: "a boy", NOT_SAID: "not said"},
     ),
     NATIONALITY: Question(
@@ -288,7 +288,7 @@ def _must(code: str) -> AskedCode:
 
 CASE_FORMS: Mapping[LoggedEvent, CaseForm] = {
     LoggedEvent.SCREENED: CaseForm(
-        "Signs seen on a person",
+        "Signs of trafficking seen on a person",
         (
             _must(MINOR),
             _must(ACT),
@@ -303,7 +303,7 @@ CASE_FORMS: Mapping[LoggedEvent, CaseForm] = {
         on_site=True,
     ),
     LoggedEvent.CONSENT: CaseForm(
-        "The person's wish for help",
+        "The person's answer about help",
         (
             AskedCode(MINOR, FormPlace.USSD),
             _must(CONSENT),

@@ -240,7 +240,7 @@ def _approvals(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
         if one.call_back_id and one.may_decide:
             yield warn(one.sentence.template, "acting.calls", **dict(one.sentence.values))
     if any(one.may_decide for one in found):
-        says = phrase("Waiting for approval: {count}")
+        says = phrase("Requests that wait for approval: {count}")
         yield warn(says, "approvals.listed", count=len(found))
 
 
@@ -254,7 +254,7 @@ def _numbers(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
         last = format_day(by.language, until)
         if until < on:
             says = phrase(
-                "Overdue: confirm the number {digits} again. The confirmation was due {until}."
+                "Overdue: confirm the phone number {digits} again. The confirmation was due {until}."
             )
             yield bad(says, digits=digits, until=last)
         else:

@@ -44,7 +44,8 @@ pytestmark = pytest.mark.browser
 OFFICIAL_HERE = ("5", "1", "1", "1", "1")
 """Like `DANGER_HERE`, but an official is involved."""
 UNOPENED = (
-    "Open the report text first. To confirm a closure, you must read the report after the request."
+    "Open the report text first. "
+    "To confirm the closure of the case, read the report after the closure is requested."
 )
 SIGNS = ("2", "1", "1", "3", "1", "2", "1")
 """The answers of a screening: an adult, recruited, by force, perhaps by lies, for another's gain, not free to leave,
@@ -267,7 +268,7 @@ def the_desk_opens_whom_it_met(hands: Hands) -> None:
     """Decrypts the persons of the first case with the desk's own key. The reader process gave the desk access."""
     hands.page.goto("/tips/1")
     hands.click(hands.page.locator("#f-of_persons-send"))
-    hands.presses("Open people met")
+    hands.presses("Open notes about people met")
     hands.sees("Person {n}", n=1)
     hands.sees("The person wants help.")
 

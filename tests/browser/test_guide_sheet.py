@@ -28,7 +28,7 @@ OVERTAKEN = "Ntukabanze kwishyura. Bika pasiporo yawe."
 STALE = "The text or its English source has changed since the export. Export the sheet again."
 COUNTS = (
     "Rows to import: {taken}. Rows with new text: {changed}. Refused rows: {refused}. "
-    "Rows that no one has agreed to yet: {waiting}."
+    "Rows that no translator has agreed to yet: {waiting}."
 )
 
 

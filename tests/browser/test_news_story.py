@@ -36,7 +36,7 @@ def test_a_returned_draft_needs_only_the_page_today(office: Office, size: Viewpo
         page.locator("#f-back-note").fill("Is that the law?")
         found += axe_faults(page, "review on today")
         hands.presses("Return to editor")
-        hands.sees("Returned to the editor.")
+        hands.sees("The draft is back with the editor.")
 
         hands.signs_in(editor)
         page.goto("/today")
@@ -57,7 +57,7 @@ def test_a_returned_draft_needs_only_the_page_today(office: Office, size: Viewpo
         for name in ("Kinyarwanda", "Français", "English"):
             hands.ticks("I have read the {language} text", language=name)
         hands.presses("Publish draft")
-        hands.sees("Published. Callers see it on their next dial.")
+        hands.sees("Published. Callers see the change the next time they dial.")
         stays_on_today(page)
         found += axe_faults(page, "today")
     office.waits_until_callers_read(WORDS["rw"], "1", "9")

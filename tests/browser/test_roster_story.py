@@ -74,14 +74,14 @@ def test_r10_a_week_is_made_a_gap_is_found_told_and_closed_by_phone(
 
         cell(hands).locator("input").focus()
         page.keyboard.press("Space")
-        hands.presses("Take off duty")
+        hands.presses("Take person off duty")
         expect(page.locator("td.gap")).to_have_count(1)
         cell(hands).locator("input").focus()
         page.keyboard.press("Space")
         page.get_by_label(hands.says("Person"), exact=True).focus()
         page.keyboard.press("End")
         hands.chooses(hands.labelled("Person"), str(case.deputy))
-        hands.presses("Put on duty")
+        hands.presses("Put person on duty")
         expect(page.locator("td.gap")).to_have_count(0)
 
 

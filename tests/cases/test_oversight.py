@@ -57,7 +57,7 @@ TREATED = ("4", "5", "3", "2")
 ABOUT_THE_DESK = (*TREATED, "2", "9")
 HURT = ("4", "1", "1")
 WORDS = "umugabo wambaye ingofero yirabura"
-PASS = {"rw": "Bihe undi", "fr": "Passer", "en": "Pass case on"}
+PASS = {"rw": "Bihe undi", "fr": "Passer", "en": "Pass case to another responder"}
 OUTSIDE = {"rw": "urwego rwo hanze", "fr": "bureau extérieur", "en": "outside office"}
 """A part of the screen that promises that an office outside the hotline reads the complaint."""
 

@@ -99,7 +99,7 @@ def test_a_call_that_waits_for_a_second_person_stands_on_today_and_under_approva
     assert one.post("/call-backs/1/ask", {"reason": "agreed with her"}).status_code == 303
     today, approvals = other.get("/today").text, other.get("/approvals").text
     assert f'<a href="/call-backs">{asks}</a>' in today
-    assert '<a href="/approvals">Waiting for approval: 1</a>' in today
+    assert '<a href="/approvals">Requests that wait for approval: 1</a>' in today
     assert asks in approvals
     assert "Reason: agreed with her" in approvals
     assert '<a class="target" href="/call-backs">' in approvals
@@ -142,7 +142,7 @@ def test_no_call_shows_to_other_desks(desk: Desk, two: tuple[Tab, Tab]) -> None:
         assert_reachable("/call-backs", outline(tab.get("/call-backs").text))
 
 
-# Tests the page *Write down a call*, for calls on another line such as 116 and 3512.
+# Tests the page *Write down a call to another line*, for calls on another line such as 116 and 3512.
 
 
 CALL = {

@@ -119,7 +119,7 @@ def test_a_change_that_went_live_meanwhile_is_shown_and_one_is_chosen(
     editor: Editor,
 ) -> None:
     page = f"/changes/{CHANGE}"
-    assert "This draft has no texts to choose." in editor.tab.get(f"{page}/catch-up").text
+    assert "This draft has no text with two versions" in editor.tab.get(f"{page}/catch-up").text
     editor.sent(editor.open("abroad", "fee") | {"text.en": "Mine.", "text.rw": "Ibyanjye"}, "save")
     context = editor.desk.context
     live = copy.deepcopy(dict(live_document(context.database)))
@@ -167,7 +167,7 @@ def test_an_address_says_numbers_alone(editor: Editor) -> None:
         assert page.status_code == 200
         assert "<b>&" not in page.text
     assert re.search(
-        "Replaced ’ with &#39;. Number of times: 2",
+        "Replaced ’ with &#39;. Letters replaced: 2",
         editor.tab.get(f"{editor.at}?saved=-1&plain=’2").text,
     )
 

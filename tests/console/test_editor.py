@@ -89,7 +89,7 @@ def test_letters_are_named_and_mended_by_their_buttons(editor: Editor) -> None:
     page = unescape(editor.sent(form, "fix:rw:ê"))
     assert editor.node("abroad", "fee")["say"]["text"]["rw"] == "mw'e"
     assert editor.node("abroad", "fee")["say"]["text"]["fr"] == 'Être "sûr"'
-    for says in ("Replaced ’ with '. Number of times: 1", 'Replaced “ with ". Number of times: 1'):
+    for says in ("Replaced ’ with '. Letters replaced: 1", 'Replaced “ with ". Letters'):
         assert says in page
     editor.sent(editor.open("abroad", "fee"), "fix_all:fr")
     assert editor.node("abroad", "fee")["say"]["text"]["fr"] == 'Etre "sur"'
@@ -128,7 +128,7 @@ def test_the_handset_is_told_what_the_caller_said_and_types_words(editor: Editor
     form = editor.open("report", "landmark") | {"h.language": "en"}
     assert "The caller enters text." in editor.part(form)
     part = editor.part(form | {"h.say": "behind the church"}, "press")
-    assert "The call ends here." in part
+    assert "The call ends at this screen." in part
     assert 'name="h.key" value="behind the church"' in part
     form = editor.open("front", "front")
     assert form["as.flag.reporting"] == ""
@@ -319,11 +319,11 @@ def test_a_bad_reason_is_refused_and_its_field_is_named(editor: Editor) -> None:
     form = editor.open("abroad", "contract")
     promise = form | {"text.en": "It is free"}
     page = unescape(editor.part(promise))
-    label = "Reason to keep words or a length that the check rejects"
+    label = "Reason to keep a text that the check of flows rejects"
     assert f'a reason of 20 letters or more in "{label}"' in page
     secret = unescape(editor.part(form | {"text.en": "It is secret"}))
     assert 'Instead of "secret", write "No name needed".' in secret
-    assert f"{label}. Callers never see it.</label>" in unescape(editor.page)
+    assert f"{label}. Callers never see this reason.</label>" in unescape(editor.page)
     refused = editor.press(promise | {"reason": "x"}, "save")
     assert refused.status_code == 422
     assert "Enter a reason of 20 letters or more." in refused.text

@@ -78,5 +78,5 @@ def test_r12_an_exercise_says_so_in_every_list_and_nobody_is_late_in_it(desk: De
     assert '<span class="tag warn">drill</span>' in row
     assert "late" not in row
     page = tab.get(f"/tips/{tip}").text
-    assert "This is a drill. No one is in danger, and no one needs to go." in page
+    assert "This is a drill. No one is in danger, and no one needs to go to the place." in page
     assert f"/tips/{tip}" not in tab.get("/").text, "nobody goes"

@@ -106,7 +106,7 @@ def judged_of_readers(site: Site, size: ViewportSize, share: int) -> list[str]:
             everything = "document.querySelectorAll('details').forEach(one => one.open = true)"
             for form, name in (
                 ("/open", "Open report text to send a responder"),
-                ("/persons", "Open people met"),
+                ("/persons", "Open notes about people met"),
             ):
                 page.goto("/tips/1")
                 page.evaluate(everything)

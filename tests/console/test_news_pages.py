@@ -88,10 +88,10 @@ def test_a_returned_draft_is_answered_and_published_on_today(writing: Writing) -
     fields = {"digest": digest, "back": "today", "read-rw": "yes"}
     done = approver.post(f"/changes/{change}/approve", fields)
     assert done.location == "/today?done=published"
-    assert "Published. Callers see it on their next dial." in approver.get(done.location).text
+    assert "Callers see the change the next time they dial." in approver.get(done.location).text
     assert writing.heard == WORDS
     for path in ("/today", f"/changes/{change}"):
-        assert "Published. Callers see it on their next dial." in editor.get(path).text
+        assert "Published. Callers see the change the next time they dial." in editor.get(path).text
     assert "Review here" not in approver.get(f"/today?draft={change}").text
 
 

@@ -77,7 +77,7 @@ def test_the_approver_sees_service_number_call_and_screens(desk: Desk, tab: Tab)
     assert line.startswith("Rwanda National Police emergency: ")
     for said in ("called by: Editor 7", "called on: 2026-11-23", "answered by: Duty officer"):
         assert said in line
-    assert re.search(r"Screens with this number: [^.n]", line)
+    assert re.search(r"Screens with this phone number: [^.n]", line)
 
 
 @pytest.mark.row("A7")
@@ -113,7 +113,7 @@ def test_a_number_that_lapses_within_two_months_is_amber_and_then_red(desk: Desk
     tab = desk.tab(AccountRole.EDITOR, name="Editor 9")
     page = tab.get(AT_NUMBERS).text
     assert '<span class="tag bad">expired</span>' in page
-    assert "Screens always show this number." in page
+    assert "Screens always show this phone number." in page
 
 
 def test_a_listed_number_waits_for_its_confirmation(desk: Desk, tab: Tab) -> None:
@@ -153,7 +153,7 @@ def test_a_new_entry_gets_the_lowest_free_digits_and_its_whole_string(desk: Desk
     assert part(desk, ENTRIES)["16"] == {"flow": "signs", "name": "poster Nyabugogo"}
     page = tab.get(AT_ENTRIES).text
     assert "<code>*384*777*16#</code>" in page
-    assert "The short code gets 17" in page
+    assert "The new short code gets 17" in page
     send(tab, AT_ENTRIES, AT_ENTRIES, do="save", **{"name.11": "poster Huye"})
     assert part(desk, ENTRIES)["11"] == {"flow": "abroad", "name": "poster Huye"}
     assert "poster Huye" in tab.get(AT_ENTRIES).text

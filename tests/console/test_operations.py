@@ -55,7 +55,7 @@ def test_a_screen_is_added_with_the_arrow_that_leads_to_it(editor: Editor) -> No
 def test_a_screen_gets_another_name_and_its_arrows_go_along(editor: Editor) -> None:
     path = f"{ABROAD}/contract/rename"
     page = editor.tab.get(path).text
-    assert "These links change to the new name automatically: start of the flow." in page
+    assert "choices change to the new name automatically: start of the flow." in page
     refused(
         editor,
         path,

@@ -210,7 +210,7 @@ def test_a_certificate_is_told_from_what_is_none(desk: Desk, admin: Tab) -> None
     digest = desk.context.pseudonyms.certificate
     month = month_index(desk.clock())
     assert "This certificate is valid until " in judged(encode(Certificate("12", month, 7), digest))
-    assert "One character of the code is wrong. Ask the person to read the code again" in judged(
+    assert "One character of the certificate code is wrong. Ask for the code again" in judged(
         "K7Q4 M2XP"
     )
     forged = encode(Certificate("12", month, 7), lambda _: "ab")

@@ -333,7 +333,7 @@ def test_a_desk_sees_its_own_people_alone_and_changes_nothing(desk: Desk) -> Non
     inside, other = opened(desk, "Desk 1"), desk.tab(AccountRole.DESK, name="Desk 2")
     assert "Responder 1" in inside.get("/people").text
     assert inside.get("/people/1").status_code == 200
-    assert "Remove from the hotline" not in inside.get("/people/1").text
+    assert "Remove person from the hotline" not in inside.get("/people/1").text
     assert "Open cases" not in inside.get("/people/1").text, "one may be kept from this desk"
     assert "Open cases" in desk.tab(AccountRole.ADMIN).get("/people/1").text
     assert inside.post("/people/1/remove", {"reason": "no"}).status_code == 404

@@ -103,7 +103,7 @@ def test_r8_signs_are_noted_by_a_form_and_opened_behind_a_reason_alone(case: Cas
     assert lacks.text.count('<p class="fault"') == 2, "force and deceit, of somebody grown up"
     assert case.says("screened", "new", **GROWN_UP, form="labour").status_code == 303
 
-    assert "People met: 1" in case.clear()
+    assert "People met in this case: 1" in case.clear()
     assert "Desk 1 recorded signs seen on a person." in case.clear()
     assert "possible victim" not in case.clear()
     early = case.district.post(f"/tips/{case.tip}/persons", OPENS)
@@ -142,13 +142,13 @@ def test_r9_a_person_is_followed_in_the_console_to_thirty_days_on(case: CaseDesk
     whom = f"1:{case.entries()[-1].id}"
     assert f"person=1:{case.entries()[-1].id}" in case.opened()
     assert case.says("answered", whom, answer="accepted").status_code == 303
-    assert "Person 1: confirm arrival by" in case.clear()
+    assert "Person 1: confirm arrival at the service by" in case.clear()
     asked = case.district.get(f"/tips/{case.tip}/persons/arrived").text
     offered = set(re.findall(r'<option value="([^":]+)"', asked))
     assert offered == STATES, "no continent, and nothing else that would be refused"
     assert case.says("arrived", whom, arrived="yes", state="BI").status_code == 303
     early = case.says("thirty", whom, thirty="safe")
-    assert "Record the follow-up thirty days after the arrival, not before." in early.text
+    assert "arrival at the service, not before." in early.text
     case.later(days=31)
     assert case.says("thirty", whom, thirty="safe").status_code == 303
     page = case.opened()
@@ -233,7 +233,7 @@ def test_a_repeated_form_is_noted_once_and_an_unknown_one_never(case: CaseDesk) 
     for _ in range(2):
         assert case.district.post(f"{page}/screened", sent).status_code == 303
     hands_on(case.desk)
-    assert "People met: 1" in case.clear()
+    assert "People met in this case: 1" in case.clear()
     assert case.says("screened", "new", **{**GROWN_UP, "act": "maybe"}).status_code == 422
     assert case.says("screened", "7", **GROWN_UP).status_code == 422
     assert case.says("arrived", "1:999", arrived="yes").status_code == 422
@@ -298,7 +298,7 @@ def test_a8_what_is_owed_to_a_person_stands_in_the_list_and_on_the_board(case: C
     with case.desk.context.database.writing() as session:
         tables_audit.append_about_tip(session, case.tip, "tip_closed", "clock", case.desk.clock())
     assert on_board(case.district)["owed"] == [case.tip]
-    assert ": confirm arrival by" in case.opened()
+    assert ": confirm arrival at the service by" in case.opened()
     assert case.opened().count(">due</span>") == 1
     shown = case.district.get("/tips?state=all&owes=yes").text
     assert re.findall(r'href="/tips/(\d+)"', shown) == [str(case.tip)]
@@ -347,7 +347,7 @@ def test_of_very_many_persons_a_part_is_opened_at_a_time(case: CaseDesk) -> None
         page = case.district.post(f"/tips/{case.tip}/persons", {**OPENS, "part": part}).text
         shown = [int(n) for n in re.findall(r"<h2[^>]*>Person (\d+)</h2>", page)]
         assert shown == [*range(first, last + 1)]
-        assert "Responders met other people too in this case. Close this page" in page
+        assert "To read the notes about them, close this page" in page
 
 
 @pytest.mark.row("R9")
@@ -384,14 +384,14 @@ def test_a_page_says_what_is_owed_and_closing_says_that_it_continues(case: CaseD
     hands_on(case.desk)
     assert case.says("consent", consent="yes").status_code == 303
     assert "No service was asked for help. Ask a service by" in case.opened()
-    closing = case.clear().partition("These follow-ups continue after closure:")[2]
+    closing = case.clear().partition("These follow-ups continue after the case is closed:")[2]
     assert closing.lstrip().startswith("</p>")
     assert "Person 1: ask a service for help by" in closing.partition("<form")[0]
     assert case.says("offered", service="shelter").status_code == 303
     assert "No service was asked" not in case.opened()
     assert (
         "service answer due by"
-        in case.clear().partition("These follow-ups continue after closure:")[2]
+        in case.clear().partition("These follow-ups continue after the case is closed:")[2]
     )
 
 

@@ -137,8 +137,8 @@ def test_a_held_lane_is_told_on_every_page_to_everybody(desk: Desk) -> None:
 def test_what_waits_for_a_second_person_leads_there(desk: Desk) -> None:
     one, two = (desk.tab(AccountRole.ADMIN, name=name) for name in ("Admin 1", "Admin 2"))
     one.post("/accounts", {"name": "Approver 1", "roles": "approver", "language": "en"})
-    assert '<a href="/approvals">Waiting for approval: 1</a>' in two.get("/").text
-    assert "Waiting for approval:" not in one.get("/").text
+    assert '<a href="/approvals">Requests that wait for approval: 1</a>' in two.get("/").text
+    assert "Requests that wait for approval:" not in one.get("/").text
 
 
 def test_the_flows_are_listed_and_each_is_read_in_three_languages(desk: Desk) -> None:

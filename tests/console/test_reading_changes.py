@@ -148,7 +148,7 @@ def test_what_is_counted_stands_first_in_red_and_leads_to_its_screen(writing: Wr
     writing.saves(change, flow, {"did": "marks", "node": NODE, "why": "It is another topic"})
     page = writing.approver.get(f"/changes/{change}/read").text
     red = page[page.index(">Changes to read first</h2>") :]
-    assert "Topic that this screen counts as read: " in unescape(
+    assert "Topic that counts as read when a caller sees this screen: " in unescape(
         red[: red.index("Screens in the order that callers")]
     )
     assert "Editor 1 changed recorded values or alerts in " in red
@@ -187,7 +187,7 @@ def test_every_field_of_a_screen_has_a_name_for_people() -> None:
     assert field_words(visit(), "choices.2") == "Choice 3"
     assert field_words(visit(), "choices.0.when") == "Choice 1, shown if"
     assert field_words(visit(), "lead.1") == "Conditional text 2"
-    assert field_words(visit(), "signed.by") == "Person who verified the question"
+    assert field_words(visit(), "signed.by") == "Person who verified the question of this screen"
     assert field_words(visit(), "what.it.is") == "what.it.is"
     moved = FieldChanged("choices.1.goes", "a", "b")
     assert changed_field_text(visit(), moved) == "Choice 2 leads to b. Before, it led to a"
@@ -229,7 +229,7 @@ def test_a_page_refuses_in_words_and_changes_nothing(writing: Writing) -> None:
 
     change = writing.wrote()
     digest = writing.digest(change)
-    late = "because a person edited or returned it. An editor must submit it again"
+    late = "because a person edited or returned it. An editor must submit the draft again"
     for path, fields, says in (
         ("approve", {"digest": digest, **TICKS}, late),
         ("approve", {"digest": "another", **TICKS}, late),

@@ -48,13 +48,13 @@ def test_a_gap_or_a_lost_placeholder_is_found_and_the_update_repairs_it(tmp_path
     path = catalogue_path(tmp_path, "fr", CONSOLE)
     words = path.read_text(encoding="utf-8")
     words = words.replace('msgid "Saving"', 'msgid "Keeping"').replace(
-        '"Lignes : {count}.', '"Lignes.'
+        '"Lignes du journal : {count}.', '"Lignes.'
     )
     path.write_text(words, encoding="utf-8")
     assert [*faults(tmp_path)] == [
         "fr: the console has a text without translation: Saving",
         "fr: the console says no more: Keeping",
-        "fr: needs exactly the placeholders of its English: Rows: {count}. Digest of the newest row: {digest}...",
+        "fr: needs exactly the placeholders of its English: Log rows: {count}. Digest of the newest row: {digest}...",
     ]
     found = re.fullmatch(r"fr: (\d+) of (\d+) phrases of the console", [*update(tmp_path)][2])
     assert found is not None
