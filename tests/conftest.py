@@ -56,7 +56,8 @@ __all__ = [
 ]
 
 RARELY = (50_000, 20, 100)
-"""The thresholds of garbage collection. A test makes few cycles, and a search through all objects takes longer."""
+"""Garbage collection runs rarely: a test leaves few reference cycles, and each search through all objects takes
+time."""
 
 long.register_profiles()
 
@@ -98,7 +99,8 @@ def database(pair: Pair, request: pytest.FixtureRequest) -> Database:
 
 @pytest.fixture
 def stored(pair: Pair, database: Database, tmp_path: Path) -> Callable[[], bytes]:
-    """Returns a function that reads all stored bytes: SQLite's files, or each value of each row."""
+    """Returns a function that returns everything the database has stored: the bytes of SQLite's files, or all values of
+    PostgreSQL."""
     if pair is Pair.SERVERS:
         return lambda: every_value(database)
     return lambda: b"".join(path.read_bytes() for path in sorted(tmp_path.glob("hotline.db*")))

@@ -50,7 +50,8 @@ ONLY_LONG = (
     "tests/cli/test_prove_shred.py::test_every_try_succeeds_while_the_keys_are_there_and_none_after",
     "tests/cli/test_prove_shred.py::test_what_was_erased_opens_for_nobody[postgres]",
     # Each sender has its first queue on both pairs every day. Alerts and confirmations have their own kind of message.
-    # On one pair, the other queues of the same code are tested every day without a kill and with an answer.
+    # The other queues have the same code, so the daily run tests them on one pair of servers only, with an answer and
+    # without killing a process.
     "tests/faults/test_every_queue.py::*[embedded-*-soon]",
     "tests/faults/test_every_queue.py::*[embedded-*-normal]",
     "tests/faults/test_every_queue.py::*[embedded-*-drill]",
@@ -148,8 +149,8 @@ ONLY_LONG = (
     "tests/compare/test_plays.py::*",
     "tests/architecture/test_ports_fit.py::*",
     "tests/support/test_made_once.py::test_a_home_is_as_init_leaves_it",
-    # The kinds of damage to a key differ only in Python code. The daily run has each of them on SQLite, and one on
-    # PostgreSQL.
+    # The database makes no difference between the kinds of damage to a key. The daily run tests each kind of damage on
+    # SQLite, and one kind on PostgreSQL.
     "tests/people/test_locked.py::test_row_36_a_desk_without_a_key_costs_no_tip[servers-*-cut_short]",
     "tests/people/test_locked.py::test_row_36_a_desk_without_a_key_costs_no_tip[servers-*-break_off]",
     # The daily run warns about the first and the last of four like tips.
@@ -174,14 +175,15 @@ ONLY_LONG = (
     "tests/alerts/test_rules_every_interleaving.py::test_no_danger_tip_is_lost[taken by two*",
     "tests/alerts/test_rules_every_interleaving.py::test_no_danger_tip_is_lost[an end is wanted*",
     "tests/alerts/test_rules_every_interleaving.py::test_no_danger_tip_is_lost_within_three_acts",
-    # Silence costs no act, so the search from a filed tip visits each state of this one.
+    # The search from a newly filed tip also visits each state that this search visits.
     "tests/alerts/test_rules_every_interleaving.py::test_no_danger_tip_is_lost[red]",
 )
-"""Tests by their ids. `*` matches any text. An id without parameters means all of them."""
+"""The tests, by their ids, that only `bin/test --long` runs. `*` matches any text. An id without parameters means all
+of them."""
 FEW, MANY = 20, 300
 PARTS = ("computing", "waiting")
 SLOW = "mark.slow"
-"""Every slow test writes its mark in this way. The part of the run that mostly waits imports no file without this
+"""The text by which a file marks a slow test. The part of the run with slow tests imports only files that contain this
 text."""
 
 
@@ -226,7 +228,7 @@ def how_to_repeat() -> str:
 
 
 def has_no_slow_test(path: Path, config: pytest.Config) -> bool:
-    """Returns True if the part of the run that mostly waits does not have to import this file."""
+    """Returns True if this file has no slow test, so that the part of the run with slow tests need not import it."""
     if config.option.part != "waiting" or not path.name.startswith("test_"):
         return False
     return SLOW not in path.read_text(encoding="utf-8")
@@ -264,7 +266,7 @@ def _pattern(listed: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def is_of_the_other_pair(item: pytest.Item) -> bool:
-    """Returns True if this test runs only on the other pair of servers.
+    """Returns True if this test, with this pair of servers, is left out because it runs on the other pair.
 
     Tests about differing SQL, locks and races run on both pairs and are marked `both` or `fault`. Every other test runs
     on one pair of servers, which the test's name decides. Five of six tests use SQLite and Valkey. The sixth uses
@@ -288,8 +290,8 @@ def place(item: pytest.Item) -> tuple[int, str]:
 
 
 def rank(item: pytest.Item) -> int:
-    """Returns the rank of a test. One worker starts at the front and the other in the middle, so two fault tests seldom
-    run at the same time.
+    """Returns the rank of a test. The first test process starts at the front of the order and the second in the middle,
+    so two fault tests seldom run at the same time.
 
     Browser tests run one after the other, so that one Chromium and one hotline are enough for them.
     """

@@ -196,7 +196,7 @@ def marked() -> dict[Mark, list[str]]:
 
 
 def in_file(module: ast.Module) -> Iterator[tuple[str, list[Mark]]]:
-    """Yields each test, class or file with its marks."""
+    """Yields each test, class or file in a module, with its marks."""
     outside: list[Mark] = []
     for node in module.body:
         if isinstance(node, ast.ClassDef):

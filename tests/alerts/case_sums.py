@@ -17,7 +17,7 @@ from hotline.tips.tables import Tip
 
 @dataclass(slots=True)
 class CaseSum:
-    """The responders grouped by their actions, computed from the log of the case."""
+    """The responders of a case, in groups by what happened to them, computed from the log of the case."""
 
     told: set[int] = field(default_factory=set)
     delivered: set[int] = field(default_factory=set)

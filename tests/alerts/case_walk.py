@@ -25,9 +25,9 @@ ACTS = (
 """The actions of people, and the events that happen to them."""
 
 
-def heard(case: Case, person: Candidate) -> AlertedResponder:
-    """Returns the alerted person in the form in which the database has it. `beside` marks a member of a partner desk
-    in another district."""
+def as_alerted(case: Case, person: Candidate) -> AlertedResponder:
+    """Returns the state of an alerted person, as the database has it just after the alert. `is_partner` marks a member
+    of a partner desk in another district."""
     near = bool(person.districts & case.partners) and case.place not in person.districts
     return AlertedResponder(person.id, person.level, is_partner=near)
 
@@ -40,13 +40,13 @@ class CaseWalk:
     gone: set[int] = field(default_factory=set)
     told: list[AlertedResponder] = field(default_factory=list)
     telling: list[tuple[datetime, Decision]] = field(default_factory=list)
-    """The decisions that alerted people, each with its time, without reminders."""
+    """The decisions that alerted people, each with its time, but without decisions that only sent reminders."""
     took: list[int] = field(default_factory=list)
     """The people who took the case and whose acknowledgement counts, first one first."""
     holder: int | None = None
     judging: int | None = None
     met: bool = False
-    """True if a responder met a person. After that, the national desk decides on requested closures."""
+    """True if a responder met a person. If it is True, the national desk decides on every requested closure."""
     renewed: bool = False
     clocks: dict[DeadlineKind, Clock] = field(default_factory=dict)
 
@@ -54,7 +54,7 @@ class CaseWalk:
         self.begin(first_recipients(self.case, self.active))
 
     def begin(self, first: Sequence[int]) -> None:
-        self.told = [self._told(who) for who in first]
+        self.told = [self._alerted(who) for who in first]
         self._set(rules_escalation_steps.acknowledge_clock(self.case, self.at))
 
     @property
@@ -96,7 +96,7 @@ class CaseWalk:
         elif event.what in (CaseEventKind.ON_SITE, CaseEventKind.REFERRED):
             self.renewed = True
         asked = [order for order in decision.notices if order.purpose is not Purpose.REMIND]
-        self.told += [self._told(who) for order in asked for who in order.responder_ids]
+        self.told += [self._alerted(who) for order in asked for who in order.responder_ids]
         if asked:
             self.telling.append((self.at, decision))
         return decision
@@ -153,9 +153,9 @@ class CaseWalk:
         told = who in {one.responder_id for one in self.told}
         return self.happen(Event(CaseEventKind.REMOVED, by=who)) if told and concerns else None
 
-    def _told(self, who: int) -> AlertedResponder:
+    def _alerted(self, who: int) -> AlertedResponder:
         person = next(one for one in self.people if one.id == who)
-        return heard(self.case, person)
+        return as_alerted(self.case, person)
 
     def _set(self, clocks: Clocks) -> None:
         for kind, clock in clocks.items():

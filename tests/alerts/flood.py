@@ -32,7 +32,8 @@ class Flood:
         self.start = self.district.clock()
 
     def enrol(self, near: int = 2, national: int = 3) -> None:
-        """Enrols three people of Gasabo, some people of each neighbour and of the national desk."""
+        """Enrols three people of Gasabo, and the given numbers of people in each neighbouring district and at the
+        national desk."""
         with self.district.database.writing() as session:
             for code in ("national", *(one.code for one in districts())):
                 session.add(Desk(code=code, public_key=b"", created_at=self.district.clock()))
@@ -52,7 +53,8 @@ class Flood:
         sector: str | None = "1201",
         visit: str | None = None,
     ) -> int:
-        """Files a danger from a phone that reported nothing else. Neighbours may read it."""
+        """Files a danger from a phone that reported nothing else. Responders of neighbouring districts may see the
+        tip."""
         n, at = next(self.numbers), self.district.clock()
         tip = make_tip(uid=f"flood{n:027}", at=at, filed_at=at, place=place, sector=sector)
         tip.visit = visit
@@ -93,5 +95,5 @@ class Flood:
 
 
 def ledger(title: str, counts: Counter[int], people: Mapping[int, str]) -> str:
-    """Returns the number of SMS of each person in one line."""
+    """Returns one line with the number of SMS that each person got."""
     return f"{title}: " + ", ".join(f"{people[who]} {counts[who]}" for who in sorted(people))

@@ -102,8 +102,7 @@ def test_of_two_who_take_a_case_at_once_one_was_quicker(district: District) -> N
 
 
 def test_of_many_first_hops_of_a_session_at_once_one_is_written(line: Line) -> None:
-    """Each hop runs in its own process. All hops show the same screen, and only one is counted, in English as
-    chosen."""
+    """Each hop runs in its own process. All hops show the same screen, but only one session is counted."""
     for number in range(3):
         caller = line.caller(f"+2507880004{number:02}")
         callers = [
@@ -139,7 +138,7 @@ def test_who_counts_in_the_other_order_does_not_block(database: Database) -> Non
 
 
 def test_a_silent_draft_that_is_told_on_is_one_tip(line: Line) -> None:
-    """The clock has filed the draft, but has not committed yet, when the caller answers the last question."""
+    """The clock's transaction that files the silent draft is still open when the caller answers the last question."""
     caller = told(line, *QUIET_HERE, REST[0])
     line.clock.turn(minutes=4)
     with line.database.writing() as session:
@@ -167,8 +166,8 @@ def test_the_clock_passes_by_a_draft_that_a_hop_is_changing(line: Line) -> None:
 
 
 def test_what_she_corrects_while_it_is_filed_is_not_lost(line: Line) -> None:
-    """After silence, the tip is filed while the caller names another place. The first place stays, and the caller
-    can continue."""
+    """After silence, the tip is filed while the caller names another place. The tip keeps the first place, and the
+    caller can continue with the report."""
     caller = told(line, *QUIET_HERE)
     line.clock.turn(minutes=4)
     with line.database.writing() as session:

@@ -18,10 +18,11 @@ from tests.support.posting import post
 
 BORDER = "border-east"
 LEAVES_SOON = ("5", "2", "2", "6", "7", "2")
-"""The answers of the report: no danger, no official, abroad, Oman, this week."""
+"""The keys of a report: no danger, no official, abroad, Oman, this week."""
 LEAVES_LATER = ("5", "2", "2", "6", "7", "3")
 IN_DANGER = ("5", "1", "2", "6", "7")
-"""The answers: danger. The time of departure is not known yet."""
+"""The keys of a report: danger, no official, abroad, Oman. The caller has not answered yet when the person will
+travel."""
 AN_OFFICIAL = ("5", "2", "1", "6", "7", "2")
 
 

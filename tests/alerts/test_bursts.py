@@ -26,8 +26,8 @@ MANY = MOST + 300
 
 
 def file_many(district: District, count: int, urgent: int) -> None:
-    """Files tips. The last `urgent` of them report danger. Every second tip has no row for a pending alert, as in
-    old versions."""
+    """Files tips. The last tips, as many as `urgent`, report danger. Every second tip has no row for its pending alert,
+    like a tip that an old version filed."""
     with district.database.writing() as session:
         tips = [
             make_tip(uid=f"{number:032}", urgency=1 if number >= count - urgent else 3)
@@ -75,7 +75,8 @@ def test_who_stops_in_the_middle_of_a_burst_is_told_no_more(district: District) 
     file_many(district, MANY, urgent=0)
 
     def now() -> datetime:
-        """Returns the time for each group of tips. After the first group, makes one responder unreachable."""
+        """Returns the time at which each group of tips is handled. After the first group, one responder can no longer
+        be reached."""
         if district.all(Assignment):
             district.change(Responder, 1, unreachable="stopped")
         return district.clock()

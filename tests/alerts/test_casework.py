@@ -31,8 +31,9 @@ from tests.support.district import District
 from tests.support.taking import confirm
 
 
-def told(district: District, urgency: int = 3) -> tuple[int, dict[int, Assignment]]:
-    """Alerts people about a tip and returns each assignment: 1 and 2 of the district, 3 and 4 of the national desk."""
+def alerts_of(district: District, urgency: int = 3) -> tuple[int, dict[int, Assignment]]:
+    """Files a tip and alerts people: the responders 1 and 2 of the district, and 3 and 4 of the national desk. Returns
+    the assignment of each person."""
     for level in (Level.RESPONDER, Level.RESPONDER, Level.NATIONAL, Level.NATIONAL):
         district.enrol(level, districts=() if level is Level.NATIONAL else ("12",))
     tip = district.tell(urgency=urgency)
@@ -59,7 +60,7 @@ def happens(district: District, what: Callable[..., Any], subject: int) -> None:
 
 @pytest.mark.parametrize("verb", OF_A_CASE)
 def test_each_verb_is_carried_out_for_those_it_is_for(district: District, verb: Verb) -> None:
-    _, told_of = told(district, urgency=1)
+    _, told_of = alerts_of(district, urgency=1)
     sms(district, told_of[1], Verb.TAKE, proved=True)
     desk = next(row for who, row in told_of.items() if who > 2)
     assert sms(district, desk, verb, proved=True).result in ANSWERS
@@ -72,7 +73,7 @@ def test_each_verb_is_carried_out_for_those_it_is_for(district: District, verb: 
 def test_an_answer_listed_after_she_passed_it_on_takes_nothing(
     district: District, verbs: tuple[Verb, ...]
 ) -> None:
-    tip, told_of = told(district, urgency=1)
+    tip, told_of = alerts_of(district, urgency=1)
     for verb in verbs:
         sms(district, told_of[1], verb)
     happens(district, service_commands.prove_answer, told_of[1].id)
@@ -82,7 +83,7 @@ def test_an_answer_listed_after_she_passed_it_on_takes_nothing(
 def test_danger_taken_while_the_inbox_is_unread_is_noted_and_its_ladder_goes_on(
     district: District,
 ) -> None:
-    tip, told_of = told(district, urgency=1)
+    tip, told_of = alerts_of(district, urgency=1)
     assert sms(district, told_of[1], Verb.TAKE).result is CommandResult.NOTED
     assert "acknowledge" in district.open_kinds()
     happens(district, service_commands.prove_answer, told_of[1].id)
@@ -91,7 +92,7 @@ def test_danger_taken_while_the_inbox_is_unread_is_noted_and_its_ladder_goes_on(
 
 
 def test_a_second_take_with_the_inbox_unread_keeps_the_first_take(district: District) -> None:
-    _, told_of = told(district, urgency=1)
+    _, told_of = alerts_of(district, urgency=1)
     with district.database.writing() as session:
         tables.create_position(session, district.clock())
     sms(district, told_of[1], Verb.TAKE)
@@ -104,7 +105,7 @@ def test_a_second_take_with_the_inbox_unread_keeps_the_first_take(district: Dist
 
 @pytest.mark.parametrize("urgency", [1, 3])
 def test_a_forged_take_and_end_close_nothing(district: District, urgency: int) -> None:
-    tip, told_of = told(district, urgency)
+    tip, told_of = alerts_of(district, urgency)
     with district.database.writing() as session:
         tables.create_position(session, district.clock())
     assert sms(district, told_of[1], Verb.TAKE).result is CommandResult.TAKEN
@@ -115,7 +116,7 @@ def test_a_forged_take_and_end_close_nothing(district: District, urgency: int) -
 
 
 def test_an_end_by_sms_is_carried_out_once_it_is_listed(district: District) -> None:
-    tip, told_of = told(district)
+    tip, told_of = alerts_of(district)
     sms(district, told_of[1], Verb.TAKE)
     done = sms(district, told_of[1], Verb.NOT_TRAFFICKING)
     assert (done.result, done.queued) == (CommandResult.CLOSED, Verb.NOT_TRAFFICKING)
@@ -126,7 +127,7 @@ def test_an_end_by_sms_is_carried_out_once_it_is_listed(district: District) -> N
 
 
 def test_on_site_after_an_end_was_undone_takes_it(district: District) -> None:
-    tip, told_of = told(district)
+    tip, told_of = alerts_of(district)
     sms(district, told_of[1], Verb.ON_SITE, proved=True)
     sms(district, told_of[1], Verb.NOT_TRAFFICKING, proved=True)
     with district.database.writing() as session:
@@ -138,7 +139,7 @@ def test_on_site_after_an_end_was_undone_takes_it(district: District) -> None:
 
 
 def test_on_site_after_it_became_urgent_takes_it(district: District) -> None:
-    tip, told_of = told(district)
+    tip, told_of = alerts_of(district)
     sms(district, told_of[1], Verb.TAKE, proved=True)
     district.change(Tip, tip, urgency=1)
     service_assignment.assign_pending(district.context)
@@ -148,7 +149,7 @@ def test_on_site_after_it_became_urgent_takes_it(district: District) -> None:
 
 
 def test_a_name_that_looks_like_a_responder_is_a_name(district: District) -> None:
-    tip, _ = told(district, urgency=1)
+    tip, _ = alerts_of(district, urgency=1)
     with district.database.writing() as session:
         signed = service_closing.by_command("responder:abc", "over")
         row = session.get_one(Tip, tip)
@@ -158,7 +159,7 @@ def test_a_name_that_looks_like_a_responder_is_a_name(district: District) -> Non
 
 def test_who_asked_for_an_end_by_a_command_does_not_judge_it_by_phone(district: District) -> None:
     """A person who acts by name and by phone number is not a second person, and gets no error."""
-    tip, told_of = told(district, urgency=1)
+    tip, told_of = alerts_of(district, urgency=1)
     sms(district, told_of[1], Verb.TAKE, proved=True)
     name = district.responder(3).name.upper()
     service_retention.close_tip(district.context, tip, by=name, reason="over")
@@ -170,7 +171,7 @@ def test_who_asked_for_an_end_by_a_command_does_not_judge_it_by_phone(district: 
 
 
 def test_who_left_hands_on_what_she_holds(district: District) -> None:
-    tip, told_of = told(district)
+    tip, told_of = alerts_of(district)
     sms(district, told_of[1], Verb.TAKE, proved=True)
     happens(district, service_commands.hand_on_cases, 1)
     assert district.tip(tip).assignee_id is None
@@ -178,7 +179,7 @@ def test_who_left_hands_on_what_she_holds(district: District) -> None:
 
 
 def test_a_colleague_on_site_renews_no_clock(district: District) -> None:
-    _, told_of = told(district, urgency=1)
+    _, told_of = alerts_of(district, urgency=1)
     sms(district, told_of[1], Verb.TAKE, proved=True)
     first = [row.due_at for row in district.open_deadlines() if row.kind == "outcome"]
     district.clock.turn(minutes=10)
@@ -188,7 +189,7 @@ def test_a_colleague_on_site_renews_no_clock(district: District) -> None:
 
 @pytest.mark.row("R2")
 def test_danger_ends_only_by_two_people(district: District) -> None:
-    tip, told_of = told(district, urgency=1)
+    tip, told_of = alerts_of(district, urgency=1)
     sms(district, told_of[1], Verb.TAKE, proved=True)
     ended = sms(district, told_of[1], Verb.NOT_TRAFFICKING, proved=True)
     assert ended.result is CommandResult.CLOSURE_REQUESTED
@@ -212,7 +213,7 @@ def test_danger_ends_only_by_two_people(district: District) -> None:
 @pytest.mark.parametrize("proved_later", [False, True])
 def test_who_refuses_an_end_of_a_case_sees_it_today(district: District, proved_later: bool) -> None:
     """Closure was requested by a command. The state, the answer and the page Today agree."""
-    tip, _ = told(district, urgency=1)
+    tip, _ = alerts_of(district, urgency=1)
     service_retention.close_tip(
         district.context, tip, by="A desk", reason="over", outcome=TipOutcome.SILENT
     )
@@ -234,7 +235,7 @@ def waiting(district: District) -> list[int]:
 
 
 def test_only_who_holds_it_refers_or_ends_it(district: District) -> None:
-    _, told_of = told(district, urgency=1)
+    _, told_of = alerts_of(district, urgency=1)
     for verb in (Verb.REFERRED, Verb.NOT_TRAFFICKING):
         assert sms(district, told_of[1], verb, proved=True).result is CommandResult.NOT_TAKEN_YET
     sms(district, told_of[1], Verb.TAKE, proved=True)
@@ -246,7 +247,7 @@ def test_only_who_holds_it_refers_or_ends_it(district: District) -> None:
 
 
 def test_a_forged_refusal_holds_nothing_until_it_is_listed(district: District) -> None:
-    tip, told_of = told(district, urgency=1)
+    tip, told_of = alerts_of(district, urgency=1)
     sms(district, told_of[1], Verb.TAKE, proved=True)
     sms(district, told_of[1], Verb.NOT_TRAFFICKING, proved=True)
     national = next(row for row in district.all(Assignment) if row.responder_id == 3)
@@ -261,7 +262,7 @@ def test_a_forged_refusal_holds_nothing_until_it_is_listed(district: District) -
 
 
 def test_a_take_that_is_listed_after_she_was_removed_takes_nothing(district: District) -> None:
-    tip, told_of = told(district, urgency=1)
+    tip, told_of = alerts_of(district, urgency=1)
     assert sms(district, told_of[1], Verb.TAKE).result is CommandResult.NOTED
     district.change(Responder, 1, active=False, removed_at=district.clock())
     happens(district, service_commands.hand_on_cases, 1)
@@ -271,8 +272,8 @@ def test_a_take_that_is_listed_after_she_was_removed_takes_nothing(district: Dis
 
 
 def test_a_doubted_case_goes_to_nobody_who_is_gone(district: District) -> None:
-    """Another responder who also took the case may have left meanwhile."""
-    tip, told_of = told(district, urgency=1)
+    """The hotline doubts the answer of the assignee after the other responder who took the case was removed."""
+    tip, told_of = alerts_of(district, urgency=1)
     with district.database.writing() as session:
         tables.create_position(session, district.clock())
     sms(district, told_of[1], Verb.TAKE)
@@ -285,7 +286,7 @@ def test_a_doubted_case_goes_to_nobody_who_is_gone(district: District) -> None:
 
 
 def test_a_danger_that_the_one_who_looked_holds_is_looked_at_again(district: District) -> None:
-    tip, told_of = told(district, urgency=1)
+    tip, told_of = alerts_of(district, urgency=1)
     with district.database.writing() as session:
         tables.create_position(session, district.clock())
     sms(district, told_of[1], Verb.TAKE)
@@ -301,7 +302,7 @@ def test_a_danger_that_the_one_who_looked_holds_is_looked_at_again(district: Dis
 
 
 def test_passing_on_tells_the_next_and_leaves_it_hers(district: District) -> None:
-    tip, told_of = told(district)
+    tip, told_of = alerts_of(district)
     sms(district, told_of[1], Verb.TAKE, proved=True)
     assert sms(district, told_of[1], Verb.PASS_ON, proved=True).result is CommandResult.PASSED
     assert district.tip(tip).assignee_id == 1

@@ -53,7 +53,8 @@ def requests(
 
 
 def requested(case: HelpedCase) -> list[tuple[str, int | None]]:
-    """Returns each closure request in the log of the case: its outcome, and the event that it replaces."""
+    """Returns, for each closure request in the log of the case, its outcome and the id of the request that it
+    replaces."""
     with case.district.database.reading() as session:
         rows = tables_case_events.events_of_tip(session, case.tip)
     return [(row.codes[OUTCOME], row.supersedes) for row in rows if row.kind == LoggedEvent.CLOSED]
@@ -148,7 +149,7 @@ def test_who_confirms_has_opened_the_case_after_closure_was_requested(case: Help
 
 
 def test_who_asked_by_an_account_is_the_same_person_once_it_is_joined(case: HelpedCase) -> None:
-    """If an account requests a closure and is later joined with a responder, this responder cannot confirm the
+    """If an account requests a closure, and an admin later links it to a responder, this responder cannot confirm the
     request."""
     officer = case.nation[0]
     account = signed_in(case.context, "Officer 1", AccountRole.NATIONAL)
@@ -171,8 +172,8 @@ def test_who_asked_by_an_account_is_the_same_person_once_it_is_joined(case: Help
 
 
 def test_a_possible_victim_wants_a_new_screening_or_an_official_decision(case: HelpedCase) -> None:
-    """An unclear screening does not count as a screening. The decision is made in the console, because a phone does
-    not show the persons."""
+    """A screening with an unclear result is not enough to close the case. The decision is made in the console, because
+    a phone does not show the persons."""
     raid(case)
     requests(case, NOT)
     second = service_closing.by_responder(case.nation[0])

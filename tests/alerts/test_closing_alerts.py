@@ -50,7 +50,8 @@ def asked(case: HelpedCase) -> list[tuple[int, datetime]]:
 
 
 def asked_after(case: HelpedCase, **time: float) -> list[int]:
-    """Returns the people who are asked during this time. The clock moves from one deadline of the case to the next."""
+    """Moves the clock by this time, from one deadline to the next, and returns the people who are asked about the
+    closure."""
     before, clock = len(asked(case)), case.district.clock
     until = clock() + timedelta(**time)
     while True:
@@ -140,7 +141,8 @@ def test_without_danger_nobody_is_asked_outside_working_hours(district: District
 def test_where_the_national_desk_decides_the_deadline_becomes_the_desk_s(
     district: District,
 ) -> None:
-    """The case stays open and keeps its deadline for a second look, and the assignee is asked for no outcome."""
+    """The case stays open and keeps the deadline by which a second person must look at it. The assignee is not asked
+    for an outcome any more."""
     district.clock.at = SUNDAY_NIGHT - timedelta(minutes=1)
     case = HelpedCase(district, urgency=1)
     case.say("screened", GROWN_UP)

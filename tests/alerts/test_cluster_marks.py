@@ -19,7 +19,7 @@ from tests.support.taking import close_by_two
 GASABO = "12"
 QUIET = ("5", "2", "2", "1", "1", "1", "1")
 NO_VISIT = ("5", "2")
-"""The answers: several people need help, and responders must not come."""
+"""The keys of two answers: several people need help, and responders must not come."""
 CAREFUL, HOW = ("CAREFUL",), ("HOW_REPLY",)
 
 
@@ -37,8 +37,8 @@ def here(database: Database, tmp_path: Path, clock: Clock) -> Night:
 
 
 def tells(here: Night, many: int, *, marked: bool, seconds: float = 20) -> list[Caller]:
-    """Reports many tips about danger from one phone, one after the other. With `marked`, the caller presses 000
-    after each tip."""
+    """Simulates this many reports about danger from one phone, one after the other. With `marked`, the caller presses
+    000 after each tip."""
     callers = []
     for _ in range(many):
         here.line.clock.turn(seconds=seconds)
@@ -58,7 +58,7 @@ def count(here: Night, person: str, *templates: str) -> int:
 
 
 def named(here: Night, person: str, *templates: str) -> set[int]:
-    """Returns the tips whose references a person saw in such a text."""
+    """Returns the tips whose references this person got in an SMS with one of these templates."""
     of = {row.reference: row.tip_id for row in here.line.all(Assignment)}
     rows = [row for row in here.line.all(Message) if row.responder_id == here.people[person]]
     return {of[row.parameters["ref"]] for row in rows if row.template in templates}

@@ -20,7 +20,7 @@ from tests.support.callers import Caller, Line
 from tests.support.taking import do
 
 QUIET = ("5", "2", "2", "1", "1", "1")
-"""The answers: no danger, no official, Kigali, Gasabo, its first sector."""
+"""The keys of a report: no danger, no official, Kigali, Gasabo, the first sector of Gasabo."""
 LABOUR, SEX = "1", "2"
 ME, CHILD = "2", "3"
 COME = "1"
@@ -136,7 +136,8 @@ def test_closing_one_closes_no_other_and_a_take_covers_its_cluster(
 
 
 def test_what_a_forged_answer_took_with_the_first_is_doubted_with_it(staffed: Line) -> None:
-    """Each tip of the same alert continues to escalate. When the answer is proved, the responder gets the case back."""
+    """A forged answer took three tips of one alert. When the hotline doubts the answer, escalation continues for each
+    of these tips. When the answer is proved, the responder gets them back."""
     for _ in range(5):
         tell(staffed, *QUIET, LABOUR)
     row = next(row for row in staffed.all(Assignment) if row.tip_id == staffed.tips[0].id)
@@ -165,7 +166,8 @@ def test_what_a_forged_answer_took_with_the_first_is_doubted_with_it(staffed: Li
 def test_a_doubtful_alert_of_a_case_taken_with_the_first_is_undelivered(
     staffed: Line,
 ) -> None:
-    """The responder took the first case by its own reference. The hotline does not know if the other alert arrived."""
+    """The responder took the first case with the reference of that case. For the last case, the hotline does not know
+    if its alert arrived."""
     for _ in range(4):
         tell(staffed, *QUIET, LABOUR)
     first, *_, last = staffed.tips

@@ -22,11 +22,11 @@ LET_GO = "REF: another team has this case now. You do not need to go. Thank you.
 TOLD_FIRST = "REF: the district was alerted before you."
 OVER = "REF: this case is closed. Thank you."
 DANGER = ("5", "1", "2", "1", "1")
-"""The answers: danger, no official, Kigali, Gasabo. The tip is then filed."""
+"""The keys of a report: danger, no official, Kigali, Gasabo. The tip is then filed."""
 QUIET = ("5", "2", "2", "1", "1", "1", "1")
-"""The same answers without danger, with a sector and a kind. The tip is then a draft."""
+"""The keys of the same report without danger, with a sector and the kind of tip. The tip is then a draft."""
 THERE = ("0", "2")
-"""The keys back to the list of districts, and to Kicukiro."""
+"""The keys that go back to the list of districts and choose Kicukiro."""
 
 
 @pytest.fixture
@@ -122,7 +122,8 @@ def test_twice_and_back_again_it_is_still_one_case(here: Night) -> None:
 
 
 def test_a_thumb_that_goes_back_and_forth_wakes_no_more_than_three_times(here: Night) -> None:
-    """From the fourth correction on, only the national desk is alerted. Escalation uses the last place."""
+    """If a caller corrects the place more than three times, each further correction alerts only the national desk.
+    Escalation uses the place of the last correction."""
     caller = here.tells(*DANGER)
     for keyed in (THERE, ("0", "1"), THERE):
         caller.key(*keyed)

@@ -21,7 +21,8 @@ __all__ = ["country"]
 
 
 def forge(country: Country) -> None:
-    """Sends a forged answer in the responder's name. Some time later, an SMS from another sender arrives."""
+    """Sends a forged answer in the responder's name. Later an SMS from another sender is in the inbox, but the forged
+    one is not."""
     country.is_called(f"1 {country.reference}")
     country.district.clock.turn(seconds=90)
     country.lists("hello", sender="+250788000077")
@@ -164,8 +165,8 @@ def test_an_answer_that_no_inbox_lists_alarms_until_its_tip_is_over(
 
 
 def test_a_forged_end_is_not_proved_by_another_answer_of_hers(country: Country) -> None:
-    """A forged callback closes the case in the responder's name, while the responder's own answer still waits for
-    proof."""
+    """A forged callback in the responder's name closes the case, while an earlier, real answer of the responder still
+    waits for its proof."""
     hers = f"1 {country.reference}"
     country.is_called(hers)
     country.lists(hers)
@@ -196,7 +197,7 @@ def test_an_end_of_hers_outlives_a_forged_answer_that_is_doubted(country: Countr
 
 
 def test_a_take_that_a_later_name_of_the_case_proves_stands_in_the_log(country: Country) -> None:
-    """The answer in the inbox may name an alert that came after the first answer."""
+    """The SMS in the inbox may use the reference of a later alert about the same case."""
     forge(country)
     with country.district.database.writing() as session:
         first = session.get_one(Assignment, 1)

@@ -154,7 +154,7 @@ def test_r12_an_answer_by_sms_is_answered_so_whatever_it_says(staffed: District)
 def test_r12_silence_wakes_no_other_level_unless_asked_and_the_nation_never(
     staffed: District, climbs: bool, told: set[int]
 ) -> None:
-    """No responder answers the drill for 54 minutes."""
+    """In this test, no responder answers the drill for 54 minutes."""
     begun(staffed, escalates=climbs)
     for _ in range(9):
         staffed.clock.turn(minutes=6)
@@ -375,7 +375,7 @@ IDS = count(1)
 
 
 def names(district: District) -> dict[str, str]:
-    """Returns the references of the last 30 days. `E` is the drill, and `R` is a case."""
+    """Returns the references of alerts in the last 30 days, with `E` for the drill and `R` for a real case."""
     tips = {row.id: row for row in district.all(Tip)}
     lately = district.clock() - timedelta(days=30)
     told = [row for row in district.all(Assignment) if row.created_at > lately]
@@ -460,7 +460,8 @@ def test_r12_a_bare_answer_beside_an_exercise(district: District) -> None:
 def test_a_bare_answer_takes_no_case_older_than_the_alert(
     district: District,
 ) -> None:
-    """A colleague took the newer case first, so only the other case is still open."""
+    """The newer case is closed. A reply without a reference must not take the older case, although it is the only open
+    one."""
     district.enrol(Level.RESPONDER)
     district.tell(urgency=2)
     district.clock.turn(hours=20)

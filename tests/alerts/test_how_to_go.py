@@ -118,7 +118,7 @@ def test_who_is_told_later_learns_it_with_her_alert(here: Night) -> None:
 
 
 def test_a_mark_before_any_alert_is_sent_with_the_alert(here: Night) -> None:
-    """The test completes the report of a child's case without a pause."""
+    """The caller gives all answers of a report about a child before any alert is sent."""
     told(here.line, "5", "2", "2", "1", "1", "1", "1", "3", "2")
     here.tick()
     assert here.texts("one") == ["REF: Gasabo, urgent. Reply 1 REF", CAREFUL]
@@ -280,8 +280,8 @@ def test_a_mark_that_its_assignee_does_not_get_goes_to_the_next_once(here: Night
 
 
 def test_how_they_go_proves_no_take_in_her_name(here: Night) -> None:
-    """A forged SMS says that the desk officer took the case. The officer's own decision, which the inbox lists, does
-    not prove that."""
+    """A forged SMS in the name of the desk officer takes the case. The officer also decides how to visit. The inbox
+    lists this decision, but it does not prove that the officer took the case."""
     here.tells(*DANGER_HERE).key("000")
     here.tick()
     here.writes("desk", "1 {ref}", way=Arrival.CALLED)

@@ -25,7 +25,7 @@ from tests.support.district import District
 
 
 @pytest.fixture
-def told(district: District) -> District:
+def here(district: District) -> District:
     """Returns a district with one responder who was alerted about one tip, and one person of the national desk."""
     district.enrol()
     district.enrol(Level.NATIONAL, districts=())
@@ -64,52 +64,52 @@ def hear(
 
 
 def test_while_her_cases_are_looked_at_somebody_else_writes(
-    told: District, monkeypatch: pytest.MonkeyPatch
+    here: District, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     look = queries_references.known_cases
 
     def look_and_write(session: Session, responder_id: int, since: datetime) -> KnownCases:
-        with told.database.writing() as other:
+        with here.database.writing() as other:
             other.add(Stopped(number_key="somebody's", stopped_at=NOON))
         return look(session, responder_id, since)
 
     monkeypatch.setattr(queries_references, "known_cases", look_and_write)
-    assert hear(told, f"1 {reference_of(told)}") is CommandResult.TAKEN
+    assert hear(here, f"1 {reference_of(here)}") is CommandResult.TAKEN
 
 
-def test_one_and_the_reference_takes_it_and_she_is_told(told: District) -> None:
-    reference = reference_of(told)
-    assert hear(told, f"1 {reference}") is CommandResult.TAKEN
+def test_one_and_the_reference_takes_it_and_she_is_told(here: District) -> None:
+    reference = reference_of(here)
+    assert hear(here, f"1 {reference}") is CommandResult.TAKEN
 
-    assert told.all(Assignment)[0].state == AssignmentState.ACKNOWLEDGED
-    assert told.sms.sent == [("+250788000001", unread(reference))]
-    assert told.all(Message)[-1].priority == 4
+    assert here.all(Assignment)[0].state == AssignmentState.ACKNOWLEDGED
+    assert here.sms.sent == [("+250788000001", unread(reference))]
+    assert here.all(Message)[-1].priority == 4
 
 
 @pytest.mark.fault(30)
-def test_the_gateway_repeats_itself_and_nothing_happens_twice(told: District) -> None:
-    outcomes = [hear(told, f"1 {reference_of(told)}") for _ in range(3)]
+def test_the_gateway_repeats_itself_and_nothing_happens_twice(here: District) -> None:
+    outcomes = [hear(here, f"1 {reference_of(here)}") for _ in range(3)]
     assert outcomes == [CommandResult.TAKEN, InboxOutcome.REPEATED, InboxOutcome.REPEATED]
-    assert len(told.sms.sent) == 1
-    with told.database.reading() as session:
+    assert len(here.sms.sent) == 1
+    with here.database.reading() as session:
         (seen,) = session.scalars(select(InboundSeen))
     assert seen.outcome == "taken"
 
 
-def test_she_repeats_herself_and_is_told_the_same(told: District) -> None:
+def test_she_repeats_herself_and_is_told_the_same(here: District) -> None:
     for minute, provider_id in enumerate(("ATXid_a", "ATXid_b")):
-        hear(told, f"1 {reference_of(told)}", provider_id=provider_id, minute=minute)
-    assert len(told.sms.sent) == 2
-    assert len(set(told.sms.sent)) == 1
+        hear(here, f"1 {reference_of(here)}", provider_id=provider_id, minute=minute)
+    assert len(here.sms.sent) == 2
+    assert len(set(here.sms.sent)) == 1
 
 
-def test_two_alike_in_one_second_are_one(told: District) -> None:
+def test_two_alike_in_one_second_are_one(here: District) -> None:
     outcomes = [
-        hear(told, f"1 {reference_of(told)}", provider_id=provider_id)
+        hear(here, f"1 {reference_of(here)}", provider_id=provider_id)
         for provider_id in ("ATXid_a", "ATXid_b")
     ]
     assert outcomes == [CommandResult.TAKEN, InboxOutcome.REPEATED]
-    assert len(told.sms.sent) == 1
+    assert len(here.sms.sent) == 1
 
 
 def test_a_colleague_was_quicker(district: District) -> None:
@@ -128,13 +128,13 @@ def test_a_colleague_was_quicker(district: District) -> None:
 
 
 @pytest.mark.parametrize("text", ["0", "what?", "2 {0}x", "{0}: Gasabo. Reply 1 {0}"])
-def test_anything_else_is_answered_with_its_own_case_and_digits(told: District, text: str) -> None:
-    reference = reference_of(told)
-    outcome = hear(told, text.format(reference))
+def test_anything_else_is_answered_with_its_own_case_and_digits(here: District, text: str) -> None:
+    reference = reference_of(here)
+    outcome = hear(here, text.format(reference))
     assert outcome in (InboxOutcome.HELPED, InboxOutcome.WRONG_REFERENCE)
     hint = f"{reference}: reply with a digit and {reference}: 1 take 2 on site 5 pass on"
-    assert told.sms.sent == [("+250788000001", hint)]
-    assert told.all(Assignment)[0].state == AssignmentState.SENT
+    assert here.sms.sent == [("+250788000001", hint)]
+    assert here.all(Assignment)[0].state == AssignmentState.SENT
 
 
 @pytest.mark.parametrize(("text", "cases"), [("2", 1), ("5", 2), ("sinshobora kuza", 2)])
@@ -159,10 +159,10 @@ def test_who_has_nothing_open_hears_what_to_dial(district: District) -> None:
     assert district.sms.sent[0][1] == "You have no open cases. To check, dial *384*777*90#"
 
 
-def test_each_digit_does_what_it_says(told: District) -> None:
-    reference = reference_of(told)
+def test_each_digit_does_what_it_says(here: District) -> None:
+    reference = reference_of(here)
     outcomes = [
-        hear(told, f"{digit} {reference}", minute=minute, way=Arrival.LISTED)
+        hear(here, f"{digit} {reference}", minute=minute, way=Arrival.LISTED)
         for minute, digit in enumerate("31234")
     ]
     assert outcomes == [
@@ -172,98 +172,96 @@ def test_each_digit_does_what_it_says(told: District) -> None:
         CommandResult.REFERRED,
         CommandResult.CLOSED,
     ]
-    said = [text.removeprefix(f"{reference}: ") for _, text in told.sms.sent]
+    said = [text.removeprefix(f"{reference}: ") for _, text in here.sms.sent]
     assert said[0] == f"you have not taken this case yet. Reply 1 {reference}"
     assert said[1] == unread(reference).removeprefix(f"{reference}: ")
     assert said[2].startswith("noted, you are on site. By ")
     assert said[3].startswith("noted, referred. By ")
     assert said[4] == "closed. Thank you."
-    assert told.tip(1).closed_at is not None
-    assert hear(told, f"1 {reference}", provider_id="ATXid_z", minute=9) is CommandResult.OVER
+    assert here.tip(1).closed_at is not None
+    assert hear(here, f"1 {reference}", provider_id="ATXid_z", minute=9) is CommandResult.OVER
 
 
-def test_an_answer_inside_a_long_text_acts(told: District) -> None:
-    text = f"1 {reference_of(told)}. " + "ndaje " * 1000
-    assert hear(told, text) is CommandResult.TAKEN
+def test_an_answer_inside_a_long_text_acts(here: District) -> None:
+    text = f"1 {reference_of(here)}. " + "ndaje " * 1000
+    assert hear(here, text) is CommandResult.TAKEN
 
 
-def test_who_cannot_is_told_that_the_next_is_asked(told: District) -> None:
-    reference = reference_of(told)
-    assert hear(told, f"I can't {reference}") is CommandResult.PASSED
-    assert sorted(text.partition(": ")[2] for _, text in told.sms.sent) == [
-        "Gasabo. Reply 1 " + str(told.all(Assignment)[1].reference),
+def test_who_cannot_is_told_that_the_next_is_asked(here: District) -> None:
+    reference = reference_of(here)
+    assert hear(here, f"I can't {reference}") is CommandResult.PASSED
+    assert sorted(text.partition(": ")[2] for _, text in here.sms.sent) == [
+        "Gasabo. Reply 1 " + str(here.all(Assignment)[1].reference),
         "we ask the next responder. The case is yours until someone takes it.",
     ]
-    assert {who for _, who in told.told(1)} == {1, 2}
+    assert {who for _, who in here.told(1)} == {1, 2}
 
 
-def test_one_digit_takes_several_and_pairs_act_one_by_one(told: District) -> None:
-    told.tell(urgency=3)
-    told.deliver()
-    told.sms.sent.clear()
-    one, two = (str(row.reference) for row in told.all(Assignment) if row.responder_id == 1)
-    assert hear(told, f"1 {one} {two}") is CommandResult.TAKEN
-    assert [text.split(".")[0] for _, text in told.sms.sent] in (
+def test_one_digit_takes_several_and_pairs_act_one_by_one(here: District) -> None:
+    here.tell(urgency=3)
+    here.deliver()
+    here.sms.sent.clear()
+    one, two = (str(row.reference) for row in here.all(Assignment) if row.responder_id == 1)
+    assert hear(here, f"1 {one} {two}") is CommandResult.TAKEN
+    assert [text.split(".")[0] for _, text in here.sms.sent] in (
         [f"{one} {two}: you took this case without reading it"],
         [f"{two} {one}: you took this case without reading it"],
     )
 
-    hear(told, f"2 {one} 3 {two}", provider_id="ATXid_b", minute=1)
-    assert [text.split(",")[0] for _, text in told.sms.sent[1:]] == [
+    hear(here, f"2 {one} 3 {two}", provider_id="ATXid_b", minute=1)
+    assert [text.split(",")[0] for _, text in here.sms.sent[1:]] == [
         f"{one}: noted",
         f"{two}: noted",
     ]
-    with told.database.reading() as session:
+    with here.database.reading() as session:
         seen = session.get_one(InboundSeen, "ATXid_b")
         assert len(assignments_of(seen)) == 2
 
 
-def test_every_case_of_one_sms_is_proved_with_it(told: District) -> None:
-    told.tell(urgency=3)
-    one, two = (str(row.reference) for row in told.all(Assignment) if row.responder_id == 1)
-    hear(told, f"1 {one} {two}")
-    assert {row.proved_at for row in told.all(Assignment)} == {None}
-    assert hear(told, f"1 {one} {two}", way=Arrival.LISTED) is InboxOutcome.REPEATED
-    assert {row.proved_at for row in told.all(Assignment)} == {told.clock()}
+def test_every_case_of_one_sms_is_proved_with_it(here: District) -> None:
+    here.tell(urgency=3)
+    one, two = (str(row.reference) for row in here.all(Assignment) if row.responder_id == 1)
+    hear(here, f"1 {one} {two}")
+    assert {row.proved_at for row in here.all(Assignment)} == {None}
+    assert hear(here, f"1 {one} {two}", way=Arrival.LISTED) is InboxOutcome.REPEATED
+    assert {row.proved_at for row in here.all(Assignment)} == {here.clock()}
 
 
 @pytest.mark.fault(31)
-def test_the_third_wrong_reference_in_an_hour_gets_no_answer(told: District) -> None:
+def test_the_third_wrong_reference_in_an_hour_gets_no_answer(here: District) -> None:
     for number, answers in enumerate((1, 2, 2, 2), 1):
         sent_at = NOON + timedelta(minutes=number)
         text = f"1 A3C{number + 3}"
         message = make_message(provider_id=f"ATXid_{number}", text=text, sent_at=sent_at)
-        assert take_sms(told.context, message) is InboxOutcome.WRONG_REFERENCE
-        told.deliver()
-        assert len(told.sms.sent) == answers
-    assert not any("A3C" in text for _, text in told.sms.sent)
+        assert take_sms(here.context, message) is InboxOutcome.WRONG_REFERENCE
+        here.deliver()
+        assert len(here.sms.sent) == answers
+    assert not any("A3C" in text for _, text in here.sms.sent)
 
 
-def test_an_automatic_answer_gets_three_replies_an_hour_and_eight_a_day(
-    told: District,
-) -> None:
+def test_an_automatic_answer_gets_three_replies_an_hour_and_eight_a_day(here: District) -> None:
     for number in range(20):
-        told.clock.turn(minutes=12)
-        hear(told, f"I am driving ({number})", provider_id=f"ATXid_{number}", minute=12 * number)
+        here.clock.turn(minutes=12)
+        hear(here, f"I am driving ({number})", provider_id=f"ATXid_{number}", minute=12 * number)
         if number == 4:
-            assert len(told.sms.sent) == 3
-    assert len(told.sms.sent) == 8
+            assert len(here.sms.sent) == 3
+    assert len(here.sms.sent) == 8
 
 
-def test_the_same_words_within_a_day_get_one_answer(told: District) -> None:
+def test_the_same_words_within_a_day_get_one_answer(here: District) -> None:
     for number in range(3):
-        told.clock.turn(hours=2)
-        hear(told, "I am  driving", provider_id=f"ATXid_{number}", minute=number)
-    assert len(told.sms.sent) == 1
+        here.clock.turn(hours=2)
+        hear(here, "I am  driving", provider_id=f"ATXid_{number}", minute=number)
+    assert len(here.sms.sent) == 1
 
 
 @pytest.fixture
-def urgent(told: District) -> District:
+def urgent(here: District) -> District:
     """Adds a case about danger that no one has taken. The same responder was alerted."""
-    told.tell(urgency=1)
-    told.deliver()
-    told.sms.sent.clear()
-    return told
+    here.tell(urgency=1)
+    here.deliver()
+    here.sms.sent.clear()
+    return here
 
 
 def hints(district: District) -> list[str]:
@@ -276,7 +274,7 @@ NO_MORE = "We send no more answers this hour. Dial *384*777*90#."
 def test_unclear_messages_in_danger_get_ten_answers_an_hour(
     urgent: District,
 ) -> None:
-    """The limit starts again each hour while the case is open."""
+    """Each hour allows ten answers again, as long as the case is open."""
     danger = next(row.reference for row in urgent.all(Assignment) if row.tip_id == 2)
     for hour in range(2):
         for number in range(12):
@@ -308,22 +306,22 @@ def test_a_danger_that_is_taken_or_closed_gives_no_more_answers(
     assert len(hints(urgent)) == 3
 
 
-def test_a_hint_offers_only_what_is_possible_for_that_case(told: District) -> None:
-    reference = reference_of(told)
+def test_a_hint_offers_only_what_is_possible_for_that_case(here: District) -> None:
+    reference = reference_of(here)
     said = []
     for minute, text in enumerate(
         ("?", "1", "? a", "2", "? b", "3", "? c", "5", "? d", "4", "? e")
     ):
-        told.clock.turn(hours=1, minutes=1)
+        here.clock.turn(hours=1, minutes=1)
         digit = f"{text} {reference}" if text.isdigit() else f"{reference} {text}"
-        hear(told, digit, provider_id=f"ATXid_{minute}", minute=minute, way=Arrival.LISTED)
+        hear(here, digit, provider_id=f"ATXid_{minute}", minute=minute, way=Arrival.LISTED)
         if not text.isdigit():
             said.append(
-                hints(told)[-1]
+                hints(here)[-1]
                 .replace(f"with a digit and {reference}: ", "")
                 .removeprefix(f"{reference}: ")
             )
-    # A later row of the table may add its digit after these digits.
+    # The hint may end with a digit from a later row of the table, which the test ignores.
     assert [re.sub(r" [6-9] .*", "", one) for one in said] == [
         "reply 1 take 2 on site 5 pass on",
         "reply 2 on site 3 referred 4 not this kind of case 5 pass on",
@@ -347,46 +345,46 @@ def test_a_hint_about_a_case_that_a_colleague_has_offers_to_help(district: Distr
     )
 
 
-def test_an_act_that_is_repeated_all_day_is_answered_a_few_times(told: District) -> None:
+def test_an_act_that_is_repeated_all_day_is_answered_a_few_times(here: District) -> None:
     for number in range(9):
-        hear(told, "Ok", provider_id=f"ATXid_{number}", minute=number)
-    assert told.all(Assignment)[0].state == AssignmentState.ACKNOWLEDGED
-    assert len(told.sms.sent) == 4
+        hear(here, "Ok", provider_id=f"ATXid_{number}", minute=number)
+    assert here.all(Assignment)[0].state == AssignmentState.ACKNOWLEDGED
+    assert len(here.sms.sent) == 4
 
 
-def test_a_right_one_counts_however_many_were_wrong(told: District) -> None:
+def test_a_right_one_counts_however_many_were_wrong(here: District) -> None:
     for number in range(5):
-        hear(told, "1 A3C4", provider_id=f"ATXid_{number}", minute=number)
-    assert hear(told, f"1 {reference_of(told)}") is CommandResult.TAKEN
+        hear(here, "1 A3C4", provider_id=f"ATXid_{number}", minute=number)
+    assert hear(here, f"1 {reference_of(here)}") is CommandResult.TAKEN
 
 
-def test_another_responders_reference_is_a_wrong_one(told: District) -> None:
-    assert hear(told, f"1 {reference_of(told)}", number=2) is InboxOutcome.WRONG_REFERENCE
-    assert told.all(Assignment)[0].state == AssignmentState.SENT
+def test_another_responders_reference_is_a_wrong_one(here: District) -> None:
+    assert hear(here, f"1 {reference_of(here)}", number=2) is InboxOutcome.WRONG_REFERENCE
+    assert here.all(Assignment)[0].state == AssignmentState.SENT
 
 
 @pytest.mark.fault(31)
 @pytest.mark.parametrize("text", ["1 {0}", "hello"])
-def test_a_stranger_is_sent_nothing(told: District, text: str) -> None:
-    outcome = hear(told, text.format(reference_of(told)), number=77)
+def test_a_stranger_is_sent_nothing(here: District, text: str) -> None:
+    outcome = hear(here, text.format(reference_of(here)), number=77)
     assert outcome is InboxOutcome.UNKNOWN_SENDER
-    assert told.sms.sent == []
-    assert told.all(Assignment)[0].state == AssignmentState.SENT
-    with told.database.reading() as session:
+    assert here.sms.sent == []
+    assert here.all(Assignment)[0].state == AssignmentState.SENT
+    with here.database.reading() as session:
         assert [row.outcome for row in session.scalars(select(InboundSeen))] == ["unknown_sender"]
 
 
-def test_a_stranger_who_asks_for_silence_gets_it(told: District) -> None:
-    assert hear(told, "hagarika", number=77) is InboxOutcome.STOPPED
-    assert told.sms.sent == []
-    with told.database.reading() as session:
+def test_a_stranger_who_asks_for_silence_gets_it(here: District) -> None:
+    assert hear(here, "hagarika", number=77) is InboxOutcome.STOPPED
+    assert here.sms.sent == []
+    with here.database.reading() as session:
         stopped = session.scalars(select(Stopped.number_key)).all()
     assert stopped == ["stop key of +250788000077"]
 
 
-def test_what_was_written_is_nowhere_kept(told: District) -> None:
-    hear(told, "umwana wanjye yabuze 1 A3C4")
-    with told.database.reading() as session:
+def test_what_was_written_is_nowhere_kept(here: District) -> None:
+    hear(here, "umwana wanjye yabuze 1 A3C4")
+    with here.database.reading() as session:
         for table in (InboundSeen, Message, ReplyAnswer):
             for row in session.scalars(select(table)):
                 assert "umwana" not in str(vars(row))

@@ -46,7 +46,7 @@ def file_some(district: District, chance: random.Random, first: int, count: int)
 
 
 def tick(district: District) -> list[int]:
-    """Runs the steps of the clock until nothing is due. Returns the deadlines that ended."""
+    """Runs the steps of the clock until nothing is due. Returns the ids of the deadlines that passed."""
     at, context, ended = district.clock(), district.context, list[int]()
     service_assignment.release_held(context)
     for _ in range(200):
@@ -65,7 +65,7 @@ def tick(district: District) -> list[int]:
 
 
 def close_some(district: District, chance: random.Random) -> list[int]:
-    """Closes most of the open tips. Returns the deadlines that ended."""
+    """Closes most of the open tips. Returns the ids of the deadlines that ended because their tip was closed."""
     at = district.clock()
     with district.database.writing() as session:
         open_tips = session.scalars(select(Tip).where(Tip.closed_at.is_(None))).all()
@@ -93,7 +93,7 @@ def test_over_the_end_of_a_month_no_deadline_is_lost_or_fires_twice(
         ended |= {*close_some(district, chance)}
         assert not ended & fired.keys(), "each deadline fires once"
         fired |= dict.fromkeys(ended, district.clock())
-        # Sometimes the clock is turned further, as if the machine had stood still.
+        # Some steps are twice as long, as if the machine had stood still.
         district.clock.at += STEP * chance.choice([1, 1, 1, 1, 2])
     for _ in range(3):
         district.clock.at += timedelta(hours=12)

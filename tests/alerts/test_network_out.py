@@ -29,7 +29,7 @@ LEVELS = (
 
 
 ONE = [*range(len(LEVELS))] if is_long() else [random.Random(seed()).randrange(len(LEVELS))]
-"""The positions in `LEVELS` of the only person whose network works."""
+"""The people whose network works, one for each run of the test, as positions in `LEVELS`."""
 
 
 def report(district: District, dead: set[int], known: set[int]) -> None:

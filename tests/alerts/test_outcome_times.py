@@ -49,13 +49,13 @@ def writes(district: District, digit: str) -> None:
 
 
 def written(district: District, person: int, template: str) -> list[datetime]:
-    """Returns the times at which this responder got such a text."""
+    """Returns the times at which this responder got an SMS whose template contains this word."""
     rows = [row for row in district.all(Message) if row.responder_id == person]
     return [row.created_at for row in rows if template in row.template]
 
 
 def passes(district: District, time: timedelta, *, step: int = 20) -> None:
-    """Runs the clock's tick every `step` minutes during this time, where something is due."""
+    """Moves the clock by this time, and handles what is due every `step` minutes."""
     for _ in due_steps(district.database, district.clock, time, timedelta(minutes=step)):
         service_assignment.fire_deadlines(district.context)
         service_sending.deliver_due(district.context)
@@ -90,7 +90,7 @@ def test_the_answer_and_the_reminder_name_the_time_when_others_are_alerted(
 
 @pytest.mark.parametrize("urgency", [2, 3])
 def test_no_reminder_outside_working_hours_without_danger(district: District, urgency: int) -> None:
-    """From a Thursday evening, a night, a day and a weekend pass."""
+    """The test moves the clock from a Thursday evening through a night, a working day and a weekend."""
     taken(district, urgency, kigali(THURSDAY, 21, 38))
     writes(district, "2")
     passes(district, timedelta(days=4), step=60)

@@ -88,7 +88,8 @@ def test_a_tip_that_became_urgent_is_told_again(staffed: District) -> None:
 def test_many_clocks_fire_in_one_tick_and_callers_wait_for_a_few_of_them(
     staffed: District, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Deadlines that passed before a failure have had their effect, and a second tick handles the others."""
+    """If one transaction fails, the deadlines of the earlier transactions keep their effect, and the next tick handles
+    the rest."""
     monkeypatch.setattr(service_assignment, "STEPS_IN_TRANSACTION", 2)
     for _ in range(5):
         staffed.tell(urgency=3)
@@ -112,8 +113,8 @@ def test_many_clocks_fire_in_one_tick_and_callers_wait_for_a_few_of_them(
 
 
 def test_an_alert_that_was_answered_was_heard_whatever_the_gateway_said(staffed: District) -> None:
-    """The arrival of that alert may never be known. A later alert of the case does not count as the first one that
-    arrived."""
+    """The hotline may never learn that the answered alert arrived, but the answer proves it. A later alert of the case
+    does not count as the first one that arrived."""
     staffed.change(Tip, staffed.tell(urgency=1), filed_at=staffed.clock())
     staffed.clock.turn(seconds=2)
     take_case(staffed.context, 1, staffed.all(Assignment)[0].reference, staffed.clock())

@@ -130,7 +130,7 @@ def test_invariant_3_nobody_is_told_who_is_away_or_may_not_hear(
 def test_invariant_4_silence_tells_one_step_a_tick_and_four_in_ten_minutes(
     who: list[Candidate], official: str, *, beside: bool
 ) -> None:
-    """The first alerts are not counted."""
+    """The limits do not apply to the first alerts of the case."""
     near = BORDER if beside else frozenset[str]()
     course = CaseWalk(Case("12", "sex", Urgency.DANGER, official, partners=near), who)
     for _ in range(90):
@@ -163,7 +163,8 @@ OF_ONE = [
     (CaseEventKind.REMOVED, 2),
     (CaseEventKind.PASSED, 3),
 ]
-"""One answer that arrives by callback and is listed in the inbox, with other people's events in between."""
+"""One answer, which arrives by callback and is then listed in the inbox, and the events of other people, in every
+order."""
 
 
 @pytest.mark.parametrize("events", sorted(set(permutations(OF_ONE))), ids=str)

@@ -29,7 +29,7 @@ BEGINNINGS = {
     "an end is wanted": (TAKES_BY_SMS, WISHES),
     "the desk decides": (TAKES_BY_SMS, MET),
 }
-"""The states of a case in which a search begins. From each beginning, the search goes equally far."""
+"""The states of a case from which a search begins. Each search may use the same number of actions."""
 STATES = {
     "filed": (9_500, 10_100),
     "taken by two, by SMS": (27_500, 29_500),
@@ -37,11 +37,10 @@ STATES = {
     "an end is wanted": (8_800, 9_400),
     "the desk decides": (3_700, 3_950),
 }
-"""The limits for the number of states. A search that finds fewer states proves less, and one that finds more takes
-too long."""
+"""For each beginning, the smallest and the largest allowed number of states that the search finds. Fewer states prove
+less, and more states take too long."""
 ACTS = 2
-"""The maximum number of people's actions and faults after the beginning, with any number of sends, silences and
-deadlines."""
+"""The maximum number of actions of people and of faults in one search."""
 
 
 @cache
@@ -86,9 +85,9 @@ GUARDED = {
     DeadlineKind.VISIT_SAFETY: "is_asked_how",
     DeadlineKind.OPEN: "is_read",
 }
-"""The rule that breaks if the deadlines of one kind are missing.
+"""For each kind of deadline: the rule that breaks if the policy sets no deadline of that kind.
 
-The last five are tested together with others, because they protect more than the alerts.
+The last five kinds protect more than the alerts, so each of them has a rule of its own.
 """
 
 
@@ -103,7 +102,7 @@ def test_a_clock_that_is_taken_out_is_missed(kind: DeadlineKind) -> None:
 
 
 def test_an_alert_without_its_own_clock_is_missed() -> None:
-    """The escalation policy still works. Only the alert of the killed worker is lost."""
+    """The escalation policy works as before, but no one sends the alert of the killed worker again."""
     ladder = EscalationModel(resends=False)
     found = explore(ladder, ladder.filed(), 1)
     assert list(found.broken) == ["is_sent"]

@@ -24,7 +24,8 @@ from hotline.tips.rules_persons import (
 )
 
 AT = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
-"""A Friday at 11:00 in Kigali. From this time on, the hotline asks the coordinator on Saturday."""
+"""A Friday at 11:00 in Kigali. If the hotline asks about a person at this time or later, it asks the coordinator on the
+Saturday."""
 CASE = Case("12", None, 2, "no")
 HERS, COLLEAGUE, LEADS, NATION, NATION_TOO = 1, 2, 3, 8, 9
 HERE = frozenset({"12"})
@@ -42,8 +43,8 @@ MORNING = datetime(2026, 11, 28, 6, 0, tzinfo=UTC)
 def played(
     clock: FollowClock, roster: list[Candidate], at: datetime = AT
 ) -> list[tuple[timedelta, tuple[int, ...]]]:
-    """Returns who is asked, and how long after `at`, until no deadline is left. In the last entry, the hotline stops
-    asking."""
+    """Returns each reminder about an offer of help: the time since `at`, and the people who are asked. The last entry
+    is the time at which the hotline stops asking."""
     rung, now = [], clock
     while True:
         ring = next_reminder(now, CASE, roster, HERS, at, now.due_at)
@@ -99,7 +100,7 @@ OFFERED, ACCEPTED, ARRIVED = "offered:isange", "answered:accepted", "arrived:yes
         ([OFFERED, ACCEPTED, "arrived:no", *["arrived:unknown"] * 72], None, None),
         ([OFFERED, ACCEPTED, ARRIVED, "thirty:helped"], None, None),
         ([OFFERED, ACCEPTED, ARRIVED, "thirty:danger"], None, None),
-        # After a person says that they want no more help, no one is asked about them, unless help was reached.
+        # A person who declines further help is followed up only if a service has already helped them.
         ([OFFERED, "consent:no"], None, None),
         ([OFFERED, ACCEPTED, "consent:no"], None, None),
         ([OFFERED, ACCEPTED, ARRIVED, "consent:no"], FollowKind.THIRTY, 3 * HOURS + 30 * DAYS),
@@ -142,7 +143,7 @@ def test_who_is_asked_once_more(said: list[str], due: timedelta | None) -> None:
     ("said", "since"),
     [
         ([], timedelta()),
-        # After a second yes, the waiting time for the offer counts from the first yes.
+        # If the person says yes twice, the time to offer help counts from the first yes.
         (["consent:yes", "consent:yes"], timedelta()),
         (["consent:no", "consent:yes"], 2 * HOURS),
         (["consent:cannot_say", "consent:yes"], 2 * HOURS),
@@ -151,7 +152,7 @@ def test_who_is_asked_once_more(said: list[str], due: timedelta | None) -> None:
         ([OFFERED, "consent:yes"], None),
         ([OFFERED, ACCEPTED, "consent:yes"], None),
         ([OFFERED, ACCEPTED, ARRIVED, "consent:no", "consent:yes"], None),
-        # A failed offer has its own deadline, until the person says yes again.
+        # After a failed offer, another deadline applies until the person says yes again.
         ([OFFERED, "answered:no_room"], None),
         ([OFFERED, "answered:no_room", "consent:no", "consent:yes"], 4 * HOURS),
         ([OFFERED, "answered:person_refused", "consent:yes"], 3 * HOURS),
@@ -228,7 +229,7 @@ def test_consent_is_asked_by_somebody_else() -> None:
 
 @pytest.mark.parametrize("kind", FollowKind)
 def test_nobody_is_asked_for_ever_whoever_lives(kind: FollowKind) -> None:
-    """A colleague who is not active causes no delay: the next person is asked at once."""
+    """If a person who should be asked is not active, the next person is asked at once."""
     for living in range(2 ** len(ROSTER)):
         roster = [one for place, one in enumerate(ROSTER) if living >> place & 1]
         rung = played(FollowClock(kind, AT), roster)

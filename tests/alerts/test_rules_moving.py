@@ -35,14 +35,14 @@ def standing(**fields: object) -> CaseState:
     return replace(base, **fields)  # type: ignore[arg-type]
 
 
-def told(decision: Decision) -> dict[Purpose, set[int]]:
+def sent(decision: Decision) -> dict[Purpose, set[int]]:
     return {order.purpose: set(order.responder_ids) for order in decision.notices}
 
 
 def test_with_danger_nobody_is_let_go_by_a_correction() -> None:
     s = standing(assignee=ONE, clocks=HELD)
     decision = rules_escalation.decide(s, ROSTER, Event(CaseEventKind.MOVED), AT)
-    assert told(decision) == {Purpose.MOVED: {ONE, DESK}, Purpose.ALERT: {THERE, DESK}}
+    assert sent(decision) == {Purpose.MOVED: {ONE, DESK}, Purpose.ALERT: {THERE, DESK}}
     assert (decision.assignee, decision.release) == (ONE, ())
     assert DeadlineKind.ACKNOWLEDGE in decision.set
     assert not decision.close & {*HELD}
@@ -73,10 +73,10 @@ def test_a_take_at_the_new_place_asks_to_let_the_first_one_go() -> None:
     s = standing(alerted=both, assignee=ONE, clocks=ASKED | HELD)
     decision = rules_escalation.decide(s, ROSTER, Event(CaseEventKind.ACKNOWLEDGED, THERE), AT)
     assert decision.assignee == THERE
-    assert told(decision) == {Purpose.LET: {DESK}}
+    assert sent(decision) == {Purpose.LET: {DESK}}
     after = standing(alerted=both, assignee=THERE, clocks=HELD)
     let = rules_escalation.decide(after, ROSTER, Event(CaseEventKind.STOOD_DOWN, DESK), AT)
-    assert (told(let), let.release, let.assignee) == ({Purpose.STAND_DOWN: {ONE}}, (ONE,), THERE)
+    assert (sent(let), let.release, let.assignee) == ({Purpose.STAND_DOWN: {ONE}}, (ONE,), THERE)
 
 
 def test_a_late_official_ends_the_districts_part_and_it_hears_nothing() -> None:
@@ -89,7 +89,7 @@ def test_a_late_official_ends_the_districts_part_and_it_hears_nothing() -> None:
         clocks=HELD,
     )
     decision = rules_escalation.decide(s, ROSTER, Event(CaseEventKind.WITHHELD), AT)
-    assert told(decision) == {Purpose.TOLD_FIRST: {DESK}}
+    assert sent(decision) == {Purpose.TOLD_FIRST: {DESK}}
     assert (decision.assignee, decision.release) == (None, (ONE,))
     assert DeadlineKind.ACKNOWLEDGE in decision.set
     assert decision.close == {*HELD, DeadlineKind.CONFIRM_CLOSURE}
@@ -119,7 +119,7 @@ def test_a_camp_that_is_told_later_asks_its_people_and_changes_no_clock_and_no_h
     )
     event = Event(CaseEventKind.BESIDE, nth=nth)
     decision = rules_escalation.decide(s, [*ROSTER, *camp, above], event, AT)
-    assert told(decision) == ({Purpose.ALERT: new} if new else {})
+    assert sent(decision) == ({Purpose.ALERT: new} if new else {})
     assert (decision.set, decision.close, decision.release) == ({}, frozenset(), ())
     assert decision.assignee == holder
 

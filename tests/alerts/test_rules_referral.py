@@ -22,7 +22,7 @@ from hotline.alerts.rules_assignment import (
 from hotline.alerts.rules_escalation import AlertPlan, EscalationStep, WaitingTip
 from hotline.people.rules import Level
 from hotline.text.places import ABROAD, UNSURE, Category, districts
-from tests.alerts.case_walk import heard
+from tests.alerts.case_walk import as_alerted
 from tests.support.builders import NOON
 
 
@@ -70,7 +70,8 @@ ROSTER = (
 
 
 def named(value: object) -> str:
-    """Returns a name that is the same in each process of a test run. The order of a set differs between processes."""
+    """Returns a test's name for a value, which must be the same in each process of a test run. The order of a set
+    differs between processes."""
     if not isinstance(value, Case):
         return str(value)
     return f"{replace(value, partners=frozenset())} {sorted(value.partners)}"
@@ -125,7 +126,7 @@ def test_whoever_heard_of_it_hears_that_it_became_urgent() -> None:
     assert first_recipients(case(urgency=1), ROSTER, told) == (3, 1, 8)
 
 
-def told(*ids: int) -> list[AlertedResponder]:
+def prior(*ids: int) -> list[AlertedResponder]:
     return [AlertedResponder(c.id, c.level) for c in ROSTER if c.id in ids]
 
 
@@ -148,7 +149,7 @@ def told(*ids: int) -> list[AlertedResponder]:
 def test_next_told(
     before: tuple[int, ...], reason: EscalationReason, after: tuple[int, ...]
 ) -> None:
-    assert next_recipients(case(urgency=3), ROSTER, told(*before), reason) == after
+    assert next_recipients(case(urgency=3), ROSTER, prior(*before), reason) == after
 
 
 @pytest.mark.parametrize(
@@ -170,7 +171,7 @@ def test_a_camps_people_go_up_a_ladder_of_their_own(
     before: tuple[int, ...], reason: EscalationReason, after: tuple[int, ...]
 ) -> None:
     asked = case(urgency=3, partners=("camp",))
-    known = [heard(asked, c) for c in ROSTER if c.id in before]
+    known = [as_alerted(asked, c) for c in ROSTER if c.id in before]
     assert next_recipients(asked, ROSTER, known, reason) == after
 
 
@@ -185,7 +186,7 @@ def test_who_holds_it_is_chased_by_a_coordinator_of_a_desk_of_hers() -> None:
 def test_the_national_desk_alone_hears_of_an_official_however_long_it_takes() -> None:
     for before in ((), (8,), (8, 9)):
         chosen = next_recipients(
-            case(official="yes"), ROSTER, told(*before), EscalationReason.SILENT
+            case(official="yes"), ROSTER, prior(*before), EscalationReason.SILENT
         )
         assert set(chosen) <= {8, 9}
         assert chosen
@@ -230,7 +231,7 @@ def test_each_tip_has_a_living_recipient(asked: Case, roster: list[Candidate], s
             assert asked.official == "no"
             assert not candidate.districts or candidate.districts & {asked.place, *asked.partners}
         assert len(set(chosen)) == len(chosen)
-        before += [heard(asked, allowed[recipient]) for recipient in chosen]
+        before += [as_alerted(asked, allowed[recipient]) for recipient in chosen]
         chosen = next_recipients(asked, roster, before, EscalationReason.SILENT)
     assert len({recipient.responder_id for recipient in before}) <= len(roster)
 
@@ -242,7 +243,7 @@ def test_phones_that_are_all_off_make_no_storm(asked: Case, roster: list[Candida
     chosen = first_recipients(asked, roster)
     rounds = 0
     while chosen:
-        before += [heard(asked, people[recipient]) for recipient in chosen]
+        before += [as_alerted(asked, people[recipient]) for recipient in chosen]
         chosen = next_recipients(asked, roster, before, EscalationReason.UNREACHED)
         rounds += 1
         assert rounds <= len(roster)
@@ -253,7 +254,7 @@ def test_phones_that_are_all_off_make_no_storm(asked: Case, roster: list[Candida
 def test_a_camp_keeps_the_district_ladder(asked: Case, roster: list[Candidate], steps: int) -> None:
     """A camp's desk does not change who is alerted in the district and in the nation at each level.
 
-    Here the district always has a coordinator.
+    In this test, the district always has a coordinator.
     """
     camp, alone = (
         replace(asked, place="12", partners=frozenset({"camp"})),
@@ -261,14 +262,16 @@ def test_a_camp_keeps_the_district_ladder(asked: Case, roster: list[Candidate], 
     )
     alone = replace(alone, partners=frozenset())
     roster = [*roster, Candidate(98, Level.COORDINATOR, frozenset({"12"}))]
-    near = {c.id for c in roster if heard(camp, c).is_partner and c.level is not Level.NATIONAL}
+    near = {
+        c.id for c in roster if as_alerted(camp, c).is_partner and c.level is not Level.NATIONAL
+    }
     people = {c.id: c for c in roster}
     both, one = first_recipients(camp, roster), first_recipients(alone, roster)
     told, without = list[AlertedResponder](), list[AlertedResponder]()
     for _ in range(steps):
         assert tuple(who for who in both if who not in near) == one
-        told += [heard(camp, people[who]) for who in both]
-        without += [heard(alone, people[who]) for who in one]
+        told += [as_alerted(camp, people[who]) for who in both]
+        without += [as_alerted(alone, people[who]) for who in one]
         both = next_recipients(camp, roster, told, EscalationReason.SILENT)
         one = next_recipients(alone, roster, without, EscalationReason.SILENT)
 

@@ -35,7 +35,7 @@ SPELLINGS = rows("reply_spellings.csv")
 EVERYDAY = rows("reply_everyday.csv")
 
 
-def said(reading: ReplyReading) -> str:
+def parsed(reading: ReplyReading) -> str:
     match reading.meant:
         case ReplyKind.ACT:
             return ";".join(f"{one.verb.value}:{one.reference}" for one in reading.actions)
@@ -48,7 +48,7 @@ def said(reading: ReplyReading) -> str:
 
 
 def read(row: dict[str, str]) -> str:
-    return said(parse_reply(row["text"], row["open"].split(), lately=True))
+    return parsed(parse_reply(row["text"], row["open"].split(), lately=True))
 
 
 @pytest.mark.row("R2")
@@ -105,7 +105,7 @@ def test_each_yes_takes_a_case(yes: str) -> None:
 
 
 def said_by_national(text: str) -> str:
-    return said(parse_reply(text, ["K7Q4"], lately=True, national=True))
+    return parsed(parse_reply(text, ["K7Q4"], lately=True, national=True))
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def said_by_national(text: str) -> str:
     ],
 )
 def test_with_one_case_open(text: str, expected: str) -> None:
-    assert said(parse_reply(text, ["K7Q4"], lately=True)) == expected
+    assert parsed(parse_reply(text, ["K7Q4"], lately=True)) == expected
 
 
 @pytest.mark.parametrize(
@@ -168,24 +168,24 @@ def test_with_one_case_open(text: str, expected: str) -> None:
         ("2 K7Q4 M3TX", "K7Q4 M3TX", "ask"),
         ("yego K7Q4 na M3TX", "K7Q4 M3TX", "1:K7Q4;1:M3TX"),
         ("not K7Q4 1 M3TX", "K7Q4 M3TX", "ask"),
-        # One reference has the letters of the other and one more digit.
+        # One of the two references consists of the other reference and one more digit.
         ("2K7Q4", "K7Q4 2K7Q", "ask"),
         ("1 K7Q4 A", "K7Q4 K7Q4A", "ask"),
-        # The text before 9RC is not a time.
+        # "1 H" before the letters 9RC is not a time such as 1 hour.
         ("1 H 9RC", "H9RC", "1:H9RC"),
     ],
 )
 def test_with_several_cases_open(text: str, hers: str, expected: str) -> None:
-    assert said(parse_reply(text, hers.split(), lately=True)) == expected
+    assert parsed(parse_reply(text, hers.split(), lately=True)) == expected
 
 
 def test_a_bare_digit_takes_nothing_where_more_than_one_alert_came_or_none() -> None:
-    assert said(parse_reply("1", ["K7Q4"], lately=False)) == "ask:K7Q4"
+    assert parsed(parse_reply("1", ["K7Q4"], lately=False)) == "ask:K7Q4"
 
 
 def test_a_closed_case_of_hers_is_read_whole_and_never_guessed() -> None:
-    assert said(parse_reply("1 M3TX", ["M3TA"], lately=True, over=["M3TX"])) == "1:M3TX"
-    assert said(parse_reply("1 M3TQ", [], lately=True, over=["M3TX"])) == "wrong"
+    assert parsed(parse_reply("1 M3TX", ["M3TA"], lately=True, over=["M3TX"])) == "1:M3TX"
+    assert parsed(parse_reply("1 M3TQ", [], lately=True, over=["M3TX"])) == "wrong"
 
 
 def test_what_the_line_itself_writes_acts_on_nothing_when_it_is_sent_back() -> None:
@@ -270,7 +270,7 @@ def test_every_reference_is_read_back(seed: int, digit: str, length: int) -> Non
 
 
 def test_a_long_text_is_read_to_its_end_in_little_time() -> None:
-    assert said(parse_reply("umwana " * 1200 + "1 K7Q4", ["K7Q4"], lately=True)) == "1:K7Q4"
+    assert parsed(parse_reply("umwana " * 1200 + "1 K7Q4", ["K7Q4"], lately=True)) == "1:K7Q4"
 
 
 def drawn(seed: int, length: int, most: int = 9) -> list[str]:
@@ -297,7 +297,7 @@ def test_a_reference_of_another_responder_is_never_a_distance_or_an_hour(
     mine = "YY99YY"[:length]
     for made in drawn(2, length, 4_000):
         if sum(one != other for one, other in zip(made, mine, strict=True)) > 2:
-            assert said(parse_reply(f"1 {made}", [mine], lately=True)) != f"1:{mine}", made
+            assert parsed(parse_reply(f"1 {made}", [mine], lately=True)) != f"1:{mine}", made
 
 
 def test_draws_without_luck_grow_longer_and_stop_growing() -> None:

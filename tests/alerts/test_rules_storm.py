@@ -38,7 +38,7 @@ def danger(n: int, sector: str = "1201", *, phone: str = "", text: bool = False)
 
 
 def placed(dangers: list[RecentDanger]) -> list[SmsShare]:
-    """Returns how each danger is alerted, if all are new."""
+    """Returns how the hotline alerts people about each danger, if all of these dangers are new."""
     at = NOON + MINUTE
     ids = [one.tip_id for one in dangers]
     district = DistrictDangers(dangers, ids, until=None, at=at)
@@ -131,7 +131,7 @@ def test_alerts_without_danger_share_an_sms_above_twenty_an_hour() -> None:
 def test_a_notice_shares_an_sms_in_a_storm_and_above_the_limit(
     count: int, *, storms: bool, goes: bool, shares_one: bool
 ) -> None:
-    """The assignee may be on the way, and so reads notices alone for longer."""
+    """An assignee may be on the way, so notices to them share an SMS only above a higher limit."""
     pace = SmsPace(count=count)
     assert shares_notice(pace, storms=storms, goes=goes, most=20) is shares_one
 

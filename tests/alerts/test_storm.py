@@ -99,7 +99,8 @@ def test_a_flood_hides_no_real_danger(flood: Flood) -> None:
 
 @pytest.mark.timeout(900)
 def test_four_people_are_alerted_of_each_danger_within_a_minute(district: District) -> None:
-    """One danger is filed every 20 seconds. After a few SMS, the dangers of some seconds share one to one person.
+    """One danger is filed every 20 seconds. After a person got a few SMS, the alerts of some seconds share one SMS to
+    that person.
 
     After half an hour some wait up to two minutes, because each person gets at most 40 SMS in an hour.
     """
@@ -128,7 +129,8 @@ def test_four_people_are_alerted_of_each_danger_within_a_minute(district: Distri
 
 @pytest.mark.timeout(900)
 def test_a_night_in_the_ledger(flood: Flood, tell_steps: Tell) -> None:
-    """Dangers of three districts that no one takes, then forged ones, and a gateway that is down for an hour."""
+    """The test files dangers of three districts that no one takes, then forged ones, and then the gateway fails for an
+    hour."""
     untaken = 17 if is_long() else 9
     people = {one.id: one.name for one in flood.district.all(Responder)}
     for n in range(untaken):
@@ -191,7 +193,7 @@ def shared(district: District) -> dict[int, list[Assignment]]:
 
 @pytest.fixture
 def stormy(flood: Flood) -> Flood:
-    """Returns a flood whose dangers share SMS that are due in a minute."""
+    """Returns a night in which alerts share SMS, which are due in a minute."""
     for _ in range(26):
         flood.danger()
     flood.tick()
@@ -245,7 +247,7 @@ def test_a_repeat_keeps_its_reference_and_shares_one_sms_in_fifteen_minutes(
 def test_notices_share_an_sms_in_a_storm_but_who_has_taken_the_case_reads_them_at_once(
     stormy: Flood,
 ) -> None:
-    """Each case with a notice is counted, even if a colleague has taken it."""
+    """A shared SMS counts every case with a notice, even a case that a colleague has taken."""
     district = stormy.district
     tip = next(one for one in district.all(Tip) if one.storm_at is not None)
     first, assignee = assignment(stormy, tip.id), district.enrol(Level.DEPUTY, language="en")
@@ -267,7 +269,7 @@ def test_notices_share_an_sms_in_a_storm_but_who_has_taken_the_case_reads_them_a
 
 
 def test_requests_to_decide_and_notices_of_erasure_keep_the_limit(district: District) -> None:
-    """The console lists what the national desk must decide. So an SMS that waits covers all later ones."""
+    """The console lists all decisions that wait for the national desk, so one pending SMS announces later ones too."""
     who = district.enrol(Level.NATIONAL, districts=())
     tips = [district.tell(urgency=1, place=one.code) for one in districts()[:4]]
     context = replace(district.context, line=replace(district.context.line, sms_an_hour=7))
@@ -312,7 +314,7 @@ def test_in_a_storm_a_danger_is_sealed_for_the_neighbours_too(
 
 
 def test_thirty_percent_of_the_day_are_kept_for_danger(district: District) -> None:
-    """Above 70 %, further cases without danger share an SMS."""
+    """After a person got 70 % of the day's SMS, further alerts without danger share an SMS."""
     district.enrol()
     context = replace(district.context, line=replace(district.context.line, sms_a_day=10))
     for urgency in (*[3] * 9, 1):

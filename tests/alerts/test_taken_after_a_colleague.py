@@ -221,8 +221,8 @@ def test_lists_and_sms_follow_the_ladder_to_a_colleague(them: Colleagues, moves:
 
 
 def test_own_cases_stand_first_and_the_counts_are_of_all_cases(them: Colleagues) -> None:
-    """Forty newer cases without an assignee do not push the responder's own case out of the list. Two of these forty
-    are cases about danger."""
+    """Forty newer cases without an assignee do not push the responder's own case out of the list. Two of these newer
+    cases are about danger."""
     line = them.line
     with line.database.writing() as session:
         place = session.scalars(select(Tip.place)).one()

@@ -71,9 +71,9 @@ class CaseErrands:
     told: list[str] = field(default_factory=list)
     """The record of the steps, shown if a test fails."""
     seen: set[int] = field(default_factory=set)
-    """The assignments whose people were compared with the roster."""
+    """The assignments that `check_duty` has already compared with the roster."""
     waits: dict[int, Verb] = field(default_factory=dict)
-    """The command of an answer that waits for proof, by assignment."""
+    """For each assignment with an answer that waits for its proof: the command in the answer."""
 
     def __post_init__(self) -> None:
         for level in LEVELS:
@@ -323,7 +323,7 @@ class CaseErrands:
         for _ in range(14):
             self.district.clock.turn(minutes=10)
             service_assignment.fire_deadlines(self.district.context)
-        # An alert may share an SMS that still waits.
+        # Some of these alerts may be in a shared SMS that is not sent yet.
         given = self.district.all(Assignment)[before:]
         sent = {row.assignment_id for row in self.district.all(Message)}
         with self.district.database.reading() as session:

@@ -63,7 +63,7 @@ class DutyWalk(CaseWalk):
         self._file()
 
     def _file(self) -> None:
-        """Alerts the first people, or holds the case until the next duty."""
+        """Alerts the first people, or holds the alert back until the next shift of the district."""
         people, knew = self.active, {one.responder_id for one in self.told}
         enrolled = [one for one in self.members if one.id not in self.gone]
         until = held_until(self.case, people, enrolled, self.duty, self.filed_at, self.at)
@@ -96,7 +96,7 @@ class DutyWalk(CaseWalk):
             assert who is None or by_id[who].is_on_duty or not free
         return () if who is None else (who,)
 
-    def _told(self, who: int) -> AlertedResponder:
+    def _alerted(self, who: int) -> AlertedResponder:
         person = next(one for one in self.people if one.id == who)
         return AlertedResponder(who, person.level, is_partner=BESIDE in person.districts)
 
@@ -112,7 +112,7 @@ class DutyWalk(CaseWalk):
         return found
 
     def may_see(self, people: Sequence[Candidate]) -> list[Candidate]:
-        """Returns those of these people who may be alerted of the case outside of a storm."""
+        """Returns the people among these who may be alerted about the case if there is no storm."""
         return [
             one
             for one in people
@@ -154,7 +154,7 @@ class DutyWalk(CaseWalk):
     ) -> None:
         """Checks that no one off duty is alerted for the first time while enough people on duty are free.
 
-        A danger needs two people of the district, also off duty, and one of the national desk.
+        A danger must reach two people of the district, even if they are off duty, and one of the national desk.
         """
         by_id, danger = {one.id: one for one in people}, self.case.urgency == Urgency.DANGER
         for who in {*alerted} - knew:
@@ -251,7 +251,7 @@ class DutyWalk(CaseWalk):
         assert self.judging is None or DeadlineKind.CONFIRM_CLOSURE in kinds, self.record
 
     def any_order(self) -> None:
-        """Checks that the order of a colleague's events does not change who has the case."""
+        """Checks that the order in which the events of one answer arrive does not change who has the case."""
         told = [one.id for one in self.active if one.id in {o.responder_id for o in self.told}]
         if self.holder is not None or DeadlineKind.HELD in self.clocks or len(told) < 3:
             return

@@ -1,9 +1,10 @@
 """Counts the files and folders with code that a request can reach. Run `python -m tests.architecture.journey [--json]
 [--list NAME]`.
 
-It follows functions, decorators, and methods called on `self` or on a class. It does not follow annotations, the values
-of constants, or methods of other objects. So the true numbers may be higher. They are the same on every run. It counts
-the files with a reached function outside a class, and the folders with a reached function or class.
+The count follows function calls, decorators, and methods called on `self` or on a class. It does not follow
+annotations, the values of constants, or methods of other objects. So the true numbers may be higher. They are the same
+on every run. It counts the files with a reached function outside a class, and the folders with a reached function or
+class.
 """
 
 import argparse
@@ -25,7 +26,7 @@ Code = ast.FunctionDef | ast.ClassDef
 
 
 class Place(NamedTuple):
-    """A function, class or method. Without a name, it is the module itself."""
+    """A function, class or method. If `name` is empty, the place is the module itself."""
 
     root: Path
     module: str

@@ -30,7 +30,7 @@ END = re.compile(r"(?<=[.!?])\s+(?=[A-Z`*(])|\n\s*\n")
 SAMPLE = re.compile(r"(?ms:^```.*?^```)")
 HEADING = re.compile(r"^#+ +", re.MULTILINE)
 NO_SENTENCE = re.compile(r"^ *(?:[|#<>!:`-]|\d+\.|---)[^\n]*$|^ {4}[^\n]*$", re.MULTILINE)
-"""Tables and lists in a document."""
+"""Matches the lines of tables, lists and code in a document, which are not sentences."""
 Drawn = tuple[str, str, str, str]
 """The kind, the place, the sentence, and the sentence with its neighbours."""
 

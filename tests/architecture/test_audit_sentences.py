@@ -14,7 +14,7 @@ from hotline.programmes.rules import Programme
 from hotline.tips.rules import TipOutcome
 from hotline.tips.rules_receipts import CallOutcome
 from hotline.web.service_approvals import APPROVALS
-from tests.architecture.tree import parsed, python_files, said
+from tests.architecture.tree import parsed, path_of, python_files
 
 NAMED = {
     "programme": [*Programme],
@@ -24,7 +24,8 @@ NAMED = {
     "rule.given": [rule.given for rule in APPROVALS.values() if rule.given],
     "rule.refused": [rule.refused for rule in APPROVALS.values()],
 }
-"""The possible values of an expression in braces in an action's name, or of a whole name."""
+"""Names of actions in the audit log that the test cannot read from the code: each expression, with all its possible
+values."""
 
 PLACE = {"append_row": 3, "append_command": 3, "append_about_tip": 2}
 """The position of the action among the arguments of each function that adds a row."""
@@ -127,8 +128,8 @@ def _written() -> Mapping[str, str]:
             if isinstance(action, ast.Name):
                 ways = list(_handed(function or "", action.id, everywhere))
             names = [name for way in ways for name in _names(way)]
-            assert names, f"{said(path)}: which action is {ast.unparse(action)}?"
-            found |= dict.fromkeys(names, said(path))
+            assert names, f"{path_of(path)}: which action is {ast.unparse(action)}?"
+            found |= dict.fromkeys(names, path_of(path))
     return found
 
 

@@ -24,8 +24,9 @@ BUDGET = {
     "unformatted": 0,
     "tests": 77_915,
 }
-"""The upper limits. `tests` counts the lines of the tests. `data` counts the lines of tables that people read and
-that the code does not repeat. `unformatted` counts the places that the formatter must leave alone."""
+"""The largest sizes that each part of the project may have. `tests` counts the lines of the tests. `data` counts the
+lines of tables that people read and that the code does not repeat. `unformatted` counts the places that the formatter
+must leave alone."""
 LAYOUT = frozenset(
     (
         *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT),

@@ -7,7 +7,7 @@ import re
 
 from hotline import errors
 from hotline.errors import HotlineError
-from tests.architecture.tree import parsed, python_files, said
+from tests.architecture.tree import parsed, path_of, python_files
 
 
 def _drawn() -> dict[str, str]:
@@ -41,7 +41,7 @@ def test_no_exception_is_made_elsewhere() -> None:
     """A private exception may control the flow inside one file. An exception that other files use must be in the
     tree."""
     found = [
-        f"{said(path)}: {node.name}"
+        f"{path_of(path)}: {node.name}"
         for path in python_files("hotline", "workers")
         if path.name != "errors.py"
         for node in ast.walk(parsed(path))

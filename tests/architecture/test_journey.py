@@ -7,7 +7,8 @@ import pytest
 from tests.architecture.journey import Place, entries, journey
 
 MOST = {"hop": (70, 15), "sms": (77, 15), "close": (46, 10), "screen": (35, 9)}
-"""The maximum numbers of files and folders. The goal is 70, 80, 55 and 35 files, and 14, 15, 10 and 7 folders."""
+"""For each kind of request, the largest allowed number of files and of folders. The goal is 70, 80, 55 and 35 files,
+and 14, 15, 10 and 7 folders."""
 WEB = """from a.work import Kept, act as run
 from a import rules
 

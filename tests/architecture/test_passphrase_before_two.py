@@ -11,7 +11,7 @@ import pytest
 
 from hotline.errors import DeskRefused
 from hotline.people.decrypt_passphrase import OF_THE_DEMO, TwoPeople
-from tests.architecture.tree import ROOT, parsed, python_files, said
+from tests.architecture.tree import ROOT, parsed, path_of, python_files
 
 OPENER = ROOT / "hotline/people/decrypt_passphrase.py"
 OPENS = {"decrypt_by_passphrase", "decrypt_recovery_pair"}
@@ -44,20 +44,20 @@ def functions(path: Path) -> Iterator[ast.FunctionDef]:
 
 def test_only_one_file_of_the_product_opens_a_desk_by_a_passphrase() -> None:
     calls = {
-        said(path)
+        path_of(path)
         for path in python_files("hotline", "workers")
         if not path.stem.startswith("encrypt")
         for node in ast.walk(parsed(path))
         if isinstance(node, ast.Name | ast.alias)
         and (node.id if isinstance(node, ast.Name) else node.name) in OPENS
     }
-    assert calls == {said(OPENER)}
+    assert calls == {path_of(OPENER)}
 
 
 @pytest.mark.row("A7")
 def test_whatever_takes_the_passphrase_takes_two_people() -> None:
     alone = [
-        f"{said(path)}: {function.name}"
+        f"{path_of(path)}: {function.name}"
         for path in python_files("hotline")
         if path.parent.name in ("people", "cases", "alerts")
         and path.stem.startswith(("decrypt", "service_desk", "service_welcome"))

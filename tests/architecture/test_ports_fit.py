@@ -21,7 +21,7 @@ ADAPTERS = {
     "monitoring.second_channel.SecondChannel": "OtherChannel.tell",
     "flows.flow_set_cache.SqlFlowSets": "FlowSets.book",
 }
-"""Each adapter, and the method of its port that the test breaks."""
+"""Each adapter, and the port's method for which the test gives the adapter a wrong type."""
 
 
 def _broken(adapter: str, verb: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.tree import ROOT, kept_files, said
+from tests.architecture.tree import ROOT, kept_files, path_of
 
 REGISTRIES = re.compile(
     rb"pypi\.(org|io)|pythonhosted\.|npmjs\.(org|com)|proxy\.golang|crates\.io|(deb|security)\.debian\.org",
@@ -19,9 +19,9 @@ EXCEPT = frozenset({"tests/architecture/test_registry_addresses.py"})
 @pytest.mark.parametrize("pattern", [REGISTRIES, FOLDERS], ids=["registries", "folders"])
 def test_no_file_names_one(pattern: re.Pattern[bytes]) -> None:
     found = [
-        f"{said(path)}: {hit.group().decode()}"
+        f"{path_of(path)}: {hit.group().decode()}"
         for path in kept_files()
-        if said(path) not in EXCEPT
+        if path_of(path) not in EXCEPT
         for hit in [pattern.search(path.read_bytes())]
         if hit
     ]

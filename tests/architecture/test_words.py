@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.tree import parsed, python_files, said
+from tests.architecture.tree import parsed, path_of, python_files
 
 DISCOURAGED = {
     "phone": "msisdn, or the person who holds it",
@@ -30,9 +30,9 @@ DISCOURAGED = {
     "manager": "a name that says what it does",
 }
 GATEWAYS_OWN = re.compile(r"provider_(id|status)|user_agent", re.I)
-"""Words of the gateway that rows must keep, and words of HTTP."""
+"""Allowed names: database columns for values from the SMS gateway, and `user_agent` of HTTP."""
 ADDRESSES = {("hotline/emulator/server.py", "user")}
-"""Names that come from the gateway's own paths."""
+"""Allowed names that are part of the gateway's own web addresses."""
 
 
 def _identifiers(tree: ast.Module) -> Iterator[tuple[int, str]]:
@@ -54,9 +54,9 @@ def _words(identifier: str) -> list[str]:
 
 def _faults(path: Path) -> list[str]:
     return [
-        f"{said(path)}:{line} {identifier}: say {DISCOURAGED[word]}"
+        f"{path_of(path)}:{line} {identifier}: say {DISCOURAGED[word]}"
         for line, identifier in _identifiers(parsed(path))
-        if (said(path), identifier) not in ADDRESSES
+        if (path_of(path), identifier) not in ADDRESSES
         for word in _words(GATEWAYS_OWN.sub("", identifier))
         if word in DISCOURAGED
     ]

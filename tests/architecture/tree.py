@@ -34,6 +34,6 @@ def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
 
-def said(path: Path) -> str:
+def path_of(path: Path) -> str:
     """Returns the name of a file for the message of a failed test."""
     return str(path.relative_to(ROOT))

@@ -67,7 +67,7 @@ class DangerCase:
         service_sending.deliver_due(context)
 
     def turns_to(self, at: datetime) -> None:
-        """Moves the clock directly to a time. No background work runs before that."""
+        """Moves the clock directly to a time. No background work runs before the clock has its new time."""
         self.office.desk.clock.at = at
         self.ticks()
         reader_handover.reconcile(self.beside.context)

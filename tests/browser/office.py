@@ -27,7 +27,7 @@ __all__ = ["make_desk"]
 
 FLOW, NODE = "abroad", "fee"
 OLD = "Ntukabanze kwishyura"
-"""The beginning of the screen's text in Kinyarwanda."""
+"""The beginning, in Kinyarwanda, of the text that the stories change."""
 FRONT = "CON Akazi gatekanye"
 LOCALES = {"rw": "rw-RW", "fr": "fr-FR", "en": "en-GB"}
 """The locale that a user's browser asks for."""
@@ -65,20 +65,20 @@ class Office:
         return caller
 
     def at_the_contract(self) -> Caller:
-        """Returns a caller on the first screen about work abroad. The next screen has the sentence that stories
+        """Returns a caller on the first screen about work abroad. The next screen shows the sentence that the stories
         change."""
         return self.calls("1")
 
     def waits_until_callers_read(self, words: str, *keys: str) -> None:
-        """Waits until callers see these words. A process looks for a new revision once a second."""
+        """Waits until callers see these words. A web process looks for newly published flows once a second."""
         eventually(partial(self._is_read, words, *keys))
 
     def _is_read(self, words: str, *keys: str) -> bool:
         return words in self.calls(*keys).screen
 
     def written(self, title: str, words: Mapping[str, str], by: str = "Editor 1") -> int:
-        """Saves a change of the sentence as the editor's page does, but without a browser. Returns the id of the
-        draft."""
+        """Saves other words for the sentence that the stories change, as the editor's page does, but without a browser.
+        Returns the id of the draft."""
         context, author = self.desk.context, Actor(by, 91)
         change = service_drafts.open_draft(context, author, title)
         assert isinstance(change, int)
@@ -114,8 +114,8 @@ def office(
 
 
 def takes_up_the_account(hands: Hands, person: Newcomer, address: str) -> list[str]:
-    """Completes an account through an invitation link. Returns the codes on the printed sheet. The last one is the
-    recovery key."""
+    """Completes an account through an invitation link. Returns the codes on the printed sheet. The last code on the
+    sheet is the recovery key."""
     page = hands.page
     page.goto(address)
     hands.keeps("1-password")

@@ -193,7 +193,7 @@ def public_key_of(office: Office, person: Person) -> bytes:
 
 
 def opened(office: Office, page: Page, encrypted: bytes) -> bytes:
-    """Decrypts with the private key that the session of a page contains. Raises CryptoError."""
+    """Decrypts bytes with the private key of the user who is signed in on this page. Raises CryptoError."""
     (token,) = [one["value"] for one in page.context.cookies() if one["name"] == COOKIE]
     private_key = service_sessions.key_of(office.desk.context, token)
     assert private_key is not None

@@ -42,7 +42,7 @@ __all__ = ["case", "language", "make_desk", "office"]
 pytestmark = pytest.mark.browser
 
 OFFICIAL_HERE = ("5", "1", "1", "1", "1")
-"""Like `DANGER_HERE`, but an official is involved."""
+"""The keys of a report like `DANGER_HERE`, except that an official is involved."""
 UNOPENED = (
     "Open the report text first. "
     "To confirm the closure of the case, read the report after the closure is requested."
@@ -214,9 +214,10 @@ def closed(case: DangerCase) -> str | None:
 
 
 def she_is_asked_whether_the_person_arrived(case: DangerCase) -> None:
-    """Moves the clock to each follow-up: the deputy is asked after 72 hours, and the coordinator the next morning.
+    """Moves the clock to each follow-up: the deputy is asked after 72 hours if the person arrived, and the coordinator
+    is asked the next morning.
 
-    The person who declined help is asked once more by another user.
+    A person who declined help may still need it, so another user is asked about this person once more.
     """
     line, coordinator = case.office.line, case.enrols_a_coordinator()
     helped, other = (tip.id for tip in line.tips[:2])

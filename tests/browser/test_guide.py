@@ -1,4 +1,5 @@
-"""Follows docs/admin-guide.md: a sentence from the first link to the caller and back, and a new topic in ten minutes.
+"""Follows docs/admin-guide.md: an editor opens the first link, changes a sentence until callers read it, and changes it
+back. The editor also adds a topic within ten minutes.
 
     HOTLINE_TEST_LONG=yes HOTLINE_TEST_PICTURES=yes pytest tests/browser -k guide
 

@@ -1,5 +1,5 @@
-"""Follows the guide's chapter on spreadsheets: export a workbook, fill it in, and import it. Meanwhile, a colleague
-changed one row."""
+"""Follows the guide's chapter on spreadsheets: export a workbook, fill it in, and import it. While the workbook is
+being filled in, a colleague changes one of its rows in the console."""
 
 from pathlib import Path
 
@@ -95,7 +95,8 @@ def brings_it_in(hands: Hands, sheet: Path) -> None:
 
 
 def filled(file: Path, words: dict[str, str]) -> int:
-    """Enters a new text and a yes for each of these places. Returns the number of rows in the workbook."""
+    """Enters a new text for each of these places, and a "yes" that the text was reviewed. Returns the number of rows in
+    the workbook."""
     book = load_workbook(file)
     table, columns = book.worksheets[0], columns_of(book)
     for row in table.iter_rows(min_row=2):

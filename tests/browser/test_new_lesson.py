@@ -1,4 +1,5 @@
-"""Tests in Chromium that an editor who never saw the console adds a lesson with few clicks, in both widths."""
+"""Tests in Chromium that an editor who never saw the console adds a lesson with few clicks, on a wide and on a narrow
+screen."""
 
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect

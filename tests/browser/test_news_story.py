@@ -1,4 +1,5 @@
-"""Tests in Chromium, in both widths, that a returned draft is answered and published on Today, and finds a flow."""
+"""Tests the page Today in Chromium, on a wide and on a narrow screen: an editor answers a comment on a returned draft,
+the draft is published, and a search finds a flow."""
 
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect

@@ -1,6 +1,6 @@
 """Runs a story in the console and files a tip. After that, no file of the hotline may contain a secret in plain text.
 
-The search looks for the same forms of a secret as invariant I5 in the fault tests.
+The search looks for every form of a secret for which the fault tests search too.
 """
 
 import logging
@@ -44,7 +44,8 @@ WRITTEN = {
     "en": "Never pay to get a job.",
     "fr": "Ne payez jamais pour un emploi.",
 }
-"""The text in all languages. With only the English text, the page would ask to confirm a checkbox before submission."""
+"""The new text in all three languages. With a new English text alone, the page would ask the editor to tick a checkbox
+before submission."""
 TOLD = "umucuruzi witwa kanyoni"
 """Words that only the caller of this story writes."""
 LANDMARK = "3"
@@ -83,7 +84,7 @@ class SeenSecrets:
         return found
 
     def codes(self, begin: datetime, end: datetime) -> set[str]:
-        """Returns every authenticator code for that time."""
+        """Returns every authenticator code that is valid between the two times."""
         steps = int((end - begin).total_seconds()) // STEP_SECONDS + 2
         times = [begin + timedelta(seconds=STEP_SECONDS * step) for step in range(steps)]
         return {code_at(secret, at) for secret in self.factors for at in times}

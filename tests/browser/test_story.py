@@ -1,5 +1,5 @@
-"""Tests the whole story in Kinyarwanda, in a browser and with a real hotline. At the end, a responder takes the
-case."""
+"""Tests a case in Kinyarwanda from the call to the alert, in a browser and with a real hotline. At the end, a responder
+takes the case."""
 
 import json
 import re
@@ -175,7 +175,8 @@ def test_the_keyboard_alone(page: Page, stack: Stack) -> None:
 
 
 def chooses_a_responder(page: Page, name: str) -> None:
-    """Chooses a responder with the Tab key and goes back, past the faults and the other phone."""
+    """Reaches the list of responders with the Tab key, past the faults and the other phone, chooses a responder, and
+    goes back."""
     for _ in range(3):
         page.keyboard.press("Tab")
     expect(page.locator("[data-people]")).to_be_focused()

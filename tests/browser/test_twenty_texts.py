@@ -15,7 +15,8 @@ __all__ = ["language", "make_desk", "office"]
 pytestmark = pytest.mark.browser
 
 TEXTS, MENDED_EACH = 20, 5
-"""The number of texts, and how often one is corrected: its first word is written again."""
+"""The number of texts to review, and a number n: the translator corrects every nth text by typing its first word
+again."""
 MINUTES = 20
 
 

@@ -1,5 +1,5 @@
-"""Tests the pages of translators and the public results on a narrow screen with axe: all of a translator's work in
-Chromium."""
+"""Tests in Chromium with axe, on a narrow screen, that translators can do all their work, and that the public page of
+results is readable."""
 
 import pytest
 from playwright.sync_api import Browser, Page, expect

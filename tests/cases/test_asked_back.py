@@ -44,7 +44,7 @@ def desked(line: Line) -> Line:
 
 @pytest.fixture
 def number(desked: Line) -> str:
-    """Returns the receipt number of a tip that was reported some minutes ago."""
+    """Returns the receipt number of a tip that a caller reported four minutes ago."""
     _, number = given(desked)
     desked.clock.turn(minutes=4)
     return number
@@ -250,7 +250,7 @@ def test_a_tip_without_a_receipt_or_closed_or_still_told_is_not_asked(desked: Li
 
 @dataclass(frozen=True)
 class Shelf:
-    """A source that returns the same flow set for every revision."""
+    """A simulated cache of flow sets that returns the same one for every revision."""
 
     only: FlowSet
 
@@ -262,7 +262,7 @@ class Shelf:
 
 
 def unsigned(line: Line) -> Line:
-    """Returns the same hotline without any approved question."""
+    """Returns the same hotline, but without an approval of any question that desks may ask."""
     book = line.context.flow_sets.get(line.context.flow_sets.live())
     flows = {**book.flows, FLOW: replace(book.flows[FLOW], signed={})}
     return replace(line, context=replace(line.context, flow_sets=Shelf(replace(book, flows=flows))))

@@ -82,7 +82,7 @@ class FileDesk:
         return (by or self.desks.national).post(f"/tips/{self.tip}/case-file", sent).status_code
 
     def pending(self) -> int:
-        """Returns the id of the newest approval."""
+        """Returns the id of the newest request for approval."""
         with self.desks.desk.context.database.reading() as session:
             return max(row.id for row in session.query(Approval))
 
@@ -91,7 +91,7 @@ class FileDesk:
         return by.post(f"/approvals/{self.pending()}", sent).status_code
 
     def makes(self, does: str = "pdf", number: int = 1, language: str = "en") -> tuple[str, Any]:
-        """Returns the six words, and the answer with the file."""
+        """Makes the case file, and returns its passphrase of six words and the answer that contains the file."""
         shown = self.desks.national.post(f"/case-files/{number}/words", {}).text
         words = re.search(r"<code>([a-z ]+)</code>", shown)
         locked = re.search(r'name="locked" value="(\w+)"', shown)
@@ -109,7 +109,7 @@ class FileDesk:
         assert self.asks(None, **fields) == 303
         assert self.decides(self.desks.other) == 303
 
-    def told(self, n: int = 1, **codes: str) -> None:
+    def answers(self, n: int = 1, **codes: str) -> None:
         self.desks.desk.clock.turn(seconds=1)
         with self.desks.desk.context.database.writing() as session:
             tip, context = session.get_one(Tip, self.tip), self.desks.desk.context
@@ -142,7 +142,7 @@ def test_a_file_is_requested_approved_and_made_once_under_six_words(
 ) -> None:
     """The request sets a legal hold. The list names neither the tip nor a place, and nothing is stored."""
     desk, national = file.desks.desk, file.desks.national
-    file.told(file_told="yes")
+    file.answers(file_told="yes")
     assert file.asks(n="1") == 303
     assert "legal hold" in national.get(f"/tips/{file.tip}").text
     assert file.decides(national) == 422
@@ -224,9 +224,9 @@ def test_persons_who_refused_the_police_or_the_file_are_in_no_file(file: FileDes
     context = file.desks.desk.context
     assert file.asks(n="7") == 422
     assert file.asks(n="1") == 422, "nobody told the person"
-    file.told(file_told="no")
+    file.answers(file_told="no")
     assert file.asks(n="1") == 422
-    file.told(file_told="unsafe")
+    file.answers(file_told="unsafe")
     with context.database.writing() as session:
         tip = session.get_one(Tip, file.tip)
         offer = PersonCodes(1, {"service": "police"})
@@ -289,7 +289,7 @@ def test_an_unused_request_ends_with_the_hold_that_it_set(
 
 @pytest.mark.parametrize("does", ["hold", "keep"])
 def test_a_hold_that_others_rely_on_outlives_the_request(file: FileDesk, does: str) -> None:
-    """The form to lift it stays on the page when the text of the tip is erased."""
+    """After the text of the tip is erased, the page still has the form to end the legal hold."""
     second = file.desks.second
     assert file.asks() == 303
     hold = f"/tips/{file.tip}/hold"
@@ -325,7 +325,7 @@ def test_a_note_is_only_in_an_ordered_file_about_the_only_person(file: FileDesk)
     """A note may repeat the caller, or be about a person whose codes are erased."""
     note = {"note": "words", "words": "the red door"}
     assert file.desks.district.post(f"/tips/{file.tip}/note", note).status_code == 303
-    file.told(file_told="yes")
+    file.answers(file_told="yes")
     order = {"basis": "judge", "order": ORDER}
     asked: tuple[dict[str, str], ...] = ({}, {"n": "1"}, order, {**order, "n": "1"})
     shown = []
@@ -368,7 +368,7 @@ def test_a_second_account_makes_nobody_another_desk(file: FileDesk) -> None:
 
 
 def texted_on(desk: Desk, weekday: int) -> list[str]:
-    """Returns the counts of holds in the SMS of the next such day, to a person who never signs in."""
+    """Returns the numbers of legal holds in the SMS of the next such weekday, to a person who never signs in."""
     now = desk.clock.at
     with desk.context.database.writing() as session:
         if not session.query(Responder).filter(Responder.level == Level.NATIONAL).count():
@@ -492,7 +492,7 @@ def test_no_file_contains_a_name_number_or_reference(
 
 def test_alerts_do_not_give_the_minute_of_the_call() -> None:
     """Alerts follow the call at fixed times, so their minutes would reveal the minute of the call. The number of alerts
-    and their place among other events would reveal that minute too."""
+    before another event would reveal the minute of the call too, so the file leaves it out."""
     steps = [*range(0, 100, 5), 105]
     alerts = [
         FileEvent(NOON + timedelta(minutes=n), "{who} rang.", "Deputy A", by_clock=True)

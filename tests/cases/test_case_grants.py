@@ -45,7 +45,8 @@ def beside(line: Line) -> ReaderBeside:
 
 
 def holders(beside: ReaderBeside) -> set[str]:
-    """Runs the reader and returns who has the key of the case. It checks that each of them can decrypt the code."""
+    """Runs the reader process, and returns the desks and processes that have the key of the case. Also checks that each
+    of them can decrypt the code about the person."""
     reader_handover.reconcile(beside.context)
     found = set()
     with beside.line.database.reading() as session:

@@ -29,7 +29,7 @@ def wish(district: District, tip_id: int) -> None:
         service_closing.request_erasure(session, district.context, [tip_id], actor="receipt")
 
 
-def told_case(district: District, urgency: int) -> tuple[int, int, str]:
+def alerted_case(district: District, urgency: int) -> tuple[int, int, str]:
     """Alerts a responder about a tip. Returns the tip, the responder and the reference."""
     helper = district.enrol()
     district.enrol(Level.NATIONAL, districts=())
@@ -46,7 +46,7 @@ def sent_after_wish(district: District) -> list[tuple[int, str, str]]:
 
 
 def fire(district: District, **later: float) -> None:
-    """Runs three ticks of the clock, because a tip makes one step in each."""
+    """Runs three ticks of the clock, because in each tick a tip handles only one deadline."""
     district.clock.turn(**later)
     for _ in range(3):
         service_assignment.fire_deadlines(district.context)
@@ -56,7 +56,7 @@ def fire(district: District, **later: float) -> None:
 @pytest.mark.row("C11")
 @pytest.mark.parametrize("urgency", [1, 2, 3])
 def test_a_wish_destroys_no_word_of_what_nobody_has_taken(district: District, urgency: int) -> None:
-    tip_id, helper, reference = told_case(district, urgency)
+    tip_id, helper, reference = alerted_case(district, urgency)
     wish(district, tip_id)
 
     assert district.tip(tip_id).body == b"sealed"
@@ -74,7 +74,7 @@ def test_a_request_without_danger_alerts_nobody_at_night(district: District, urg
         wishes = {Template.ERASE_WANTED.name, Template.ERASE_DECIDE.name}
         return [row.next_at for row in district.all(Message) if row.template in wishes]
 
-    tip_id, helper, reference = told_case(district, urgency)
+    tip_id, helper, reference = alerted_case(district, urgency)
     district.clock.at = NIGHT
     wish(district, tip_id)
     assert (helper, "ERASE_WANTED", reference) in sent_after_wish(district)
@@ -87,7 +87,7 @@ def test_a_request_without_danger_alerts_nobody_at_night(district: District, urg
 
 
 def test_who_holds_a_danger_learns_of_a_wish_at_once_by_night(district: District) -> None:
-    tip_id, helper, reference = told_case(district, 1)
+    tip_id, helper, reference = alerted_case(district, 1)
     take_case(district.context, helper, reference, district.clock())
     district.clock.at = NIGHT
     wish(district, tip_id)
@@ -97,7 +97,7 @@ def test_who_holds_a_danger_learns_of_a_wish_at_once_by_night(district: District
 
 @pytest.mark.row("C11")
 def test_no_clock_erases_it_however_long_nobody_decides(district: District) -> None:
-    tip_id, _, _ = told_case(district, 1)
+    tip_id, _, _ = alerted_case(district, 1)
     wish(district, tip_id)
     for _ in range(12):
         fire(district, days=30)
@@ -108,7 +108,7 @@ def test_no_clock_erases_it_however_long_nobody_decides(district: District) -> N
 
 
 def test_the_national_desk_is_reminded_after_72_hours_and_after_30_days(district: District) -> None:
-    tip_id, _, _ = told_case(district, 3)
+    tip_id, _, _ = alerted_case(district, 3)
     wish(district, tip_id)
 
     def times_asked() -> int:
@@ -133,7 +133,7 @@ def test_the_national_desk_is_reminded_after_72_hours_and_after_30_days(district
 
 
 def test_it_decides_to_erase_and_the_case_goes_on(district: District) -> None:
-    tip_id, _, _ = told_case(district, 1)
+    tip_id, _, _ = alerted_case(district, 1)
     wish(district, tip_id)
     service_closing.decide_erasure(district.context, tip_id, erases=True, **WHO)
 
@@ -147,7 +147,7 @@ def test_it_decides_to_erase_and_the_case_goes_on(district: District) -> None:
 
 
 def test_what_is_taken_without_danger_goes_after_72_hours(district: District) -> None:
-    tip_id, helper, reference = told_case(district, 3)
+    tip_id, helper, reference = alerted_case(district, 3)
     take_case(district.context, helper, reference, district.clock())
     wish(district, tip_id)
     assert sent_after_wish(district) == [(helper, "ERASE_WANTED", reference)]
@@ -162,7 +162,7 @@ def test_what_is_taken_without_danger_goes_after_72_hours(district: District) ->
 
 
 def test_what_is_taken_goes_at_closing_if_that_is_sooner(district: District) -> None:
-    tip_id, helper, reference = told_case(district, 3)
+    tip_id, helper, reference = alerted_case(district, 3)
     take_case(district.context, helper, reference, district.clock())
     wish(district, tip_id)
     district.clock.turn(hours=5)
@@ -172,7 +172,7 @@ def test_what_is_taken_goes_at_closing_if_that_is_sooner(district: District) -> 
 
 
 def test_danger_goes_when_two_have_closed_it(district: District) -> None:
-    tip_id, helper, reference = told_case(district, 1)
+    tip_id, helper, reference = alerted_case(district, 1)
     take_case(district.context, helper, reference, district.clock())
     wish(district, tip_id)
     fire(district, hours=73)
@@ -182,7 +182,7 @@ def test_danger_goes_when_two_have_closed_it(district: District) -> None:
 
 
 def test_what_a_court_holds_stays_and_is_looked_at_again(district: District) -> None:
-    tip_id, helper, reference = told_case(district, 3)
+    tip_id, helper, reference = alerted_case(district, 3)
     take_case(district.context, helper, reference, district.clock())
     service_retention.set_legal_hold(district.context, tip_id, by="Desk", reason="a letter")
     wish(district, tip_id)
@@ -199,7 +199,7 @@ def test_what_a_court_holds_stays_and_is_looked_at_again(district: District) -> 
 def test_a_wish_of_what_is_closed_is_carried_out_at_once_and_a_second_one_is_none(
     district: District,
 ) -> None:
-    tip_id, helper, reference = told_case(district, 3)
+    tip_id, helper, reference = alerted_case(district, 3)
     take_case(district.context, helper, reference, district.clock())
     service_retention.close_tip(district.context, tip_id, by="Desk", reason="over")
     wish(district, tip_id)
@@ -219,7 +219,7 @@ def test_a_wish_says_nothing_of_what_it_is_about(district: District) -> None:
 
 
 def test_c11_behind_the_receipt_it_is_like_a_wrong_number_from_then_on(line: Line) -> None:
-    """A person who frightens the caller learns nothing, although the text still exists."""
+    """A person who forces the caller to ask for the tip learns nothing, although the text still exists."""
     _, number = given(line)
     eraser = asked(line, number)
     eraser.key("2", "2")

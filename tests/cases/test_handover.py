@@ -54,7 +54,7 @@ COLLEAGUE, NOTE = "+250788000013", "The car is at the workshop"
 
 
 def leave_note(beside: ReaderBeside, desk_code: str = "12", key: PrivateKey = DESK_KEY) -> None:
-    """Leaves a note of another person, who is on no phone."""
+    """Stores a handover note whose author has no phone."""
     with beside.line.database.writing() as session:
         author = Person(name="Responder 9", languages=["en"])
         session.add(author)
@@ -210,7 +210,7 @@ def test_r10_the_night_writes_about_a_case_and_the_day_reads_it_at_six(
     assert f"tip={tip.id}#write" in shown
     assert CASE_NOTE not in shown
     assert waits(1) in shifts(DAY_PHONE, PIN)
-    # A colleague of the desk who was not alerted cannot open the case by phone.
+    # A colleague of the same desk who was not alerted sees the note's shift, but cannot open the case by phone.
     for number in (ELSEWHERE, BESIDE):
         assert waits(0) in shifts(number, OTHER_PIN)
     page = shifts(DAY_PHONE, PIN, "4")

@@ -71,8 +71,9 @@ def sums(session: Session, beside: ReaderBeside, month: str) -> dict[str, int]:
     return {str(name): cell.count for name, cell in found.items()}
 
 
-def said(beside: ReaderBeside, *opinions: HelpOpinion) -> str:
-    """Stores these answers. Moves the clock to the day on which their month is counted, and returns the month."""
+def kept(beside: ReaderBeside, *opinions: HelpOpinion) -> str:
+    """Stores these answers about the help, moves the clock to the day on which their month is counted, and returns the
+    month."""
     month = month_of(beside.line.clock())
     with beside.line.database.writing() as session:
         for one in opinions:
@@ -85,11 +86,11 @@ def said(beside: ReaderBeside, *opinions: HelpOpinion) -> str:
 def test_fewer_than_five_answers_are_never_counted_alone(beside: ReaderBeside) -> None:
     beside.line.clock.at = datetime(2027, 2, 10, tzinfo=UTC)
     silent = [HelpOpinion.NOT_SAID] * 2
-    month = said(beside, HelpOpinion.YES, HelpOpinion.YES, HelpOpinion.NO, HelpOpinion.NO, *silent)
+    month = kept(beside, HelpOpinion.YES, HelpOpinion.YES, HelpOpinion.NO, HelpOpinion.NO, *silent)
     assert len(beside.line.all(HelpAnswer)) == 6, "an answer without an opinion hides no other"
     with beside.line.database.reading() as session:
         assert sums(session, beside, month) == {}
-    month = said(beside, HelpOpinion.PARTLY)
+    month = kept(beside, HelpOpinion.PARTLY)
     assert beside.line.all(HelpAnswer) == []
     with beside.line.database.reading() as session:
         counted = sums(session, beside, month)

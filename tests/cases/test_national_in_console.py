@@ -73,7 +73,7 @@ def take(beside: ReaderBeside, known_as: Assignment) -> None:
 
 
 def read_in_console(beside: ReaderBeside, known_as: Assignment) -> None:
-    """Records what the console records when an account of this person opens the tip."""
+    """Records that an account of this person opened the tip in the console."""
     at = beside.line.clock.at
     with beside.line.database.writing() as session:
         person = session.get_one(Responder, known_as.responder_id).person_id
@@ -122,7 +122,8 @@ def test_no_pin_opens_a_tip_of_the_desk_and_the_case_can_be_taken_and_passed_on(
 
 
 def test_what_needs_the_text_is_done_in_the_console(beside: ReaderBeside) -> None:
-    """To read, ask, write a note, pass to a district, and see the timeline."""
+    """By phone, the national desk then cannot read a case, ask a question, write a note, pass the case to a district,
+    or see its timeline."""
     _, known_as = of_the_nation(beside)
     take(beside, known_as)
     grants = beside.line.desks_of(beside.line.tip)

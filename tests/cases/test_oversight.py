@@ -59,7 +59,7 @@ HURT = ("4", "1", "1")
 WORDS = "umugabo wambaye ingofero yirabura"
 PASS = {"rw": "Bihe undi", "fr": "Passer", "en": "Pass case to another responder"}
 OUTSIDE = {"rw": "urwego rwo hanze", "fr": "bureau extérieur", "en": "outside office"}
-"""A part of the screen that promises that an office outside the hotline reads the complaint."""
+"""The words on a screen that promise that an office outside the hotline reads the complaint."""
 
 
 class Oversight:
@@ -156,7 +156,8 @@ def test_c20_the_national_desk_cannot_list_open_or_take_it(oversight: Oversight)
 @pytest.mark.row("C20")
 @pytest.mark.adversary("a helper in a complaint")
 def test_c20_commands_answer_about_it_as_about_no_tip(oversight: Oversight) -> None:
-    """The commands answer so also with the passphrase of all desks, and after the text was erased."""
+    """The commands answer as if the complaint did not exist, even with the passphrase of all desks, and after its text
+    was erased."""
     line, context = oversight.line, oversight.line.context
     oversight.complain(*ABOUT_THE_DESK, *HURT)
     signed = dict[str, Any](by=TwoPeople("Alice", "Bob"), reason="asked")
@@ -405,14 +406,15 @@ def test_c20_the_outgoing_queue_neither_shows_nor_counts_its_alerts(
 
 
 def breaks(line: Line, code: str = CODE) -> None:
-    """Takes away the key of a desk."""
+    """Deletes the public key of a desk."""
     with line.database.writing() as session:
         session.get_one(Desk, code).public_key = b""
 
 
 @pytest.mark.row("C20")
 def test_c20_words_that_no_desk_could_read_are_not_taken(oversight: Oversight) -> None:
-    """Without a key at filing, the caller is asked to dial again. Then the screens promise no oversight desk."""
+    """If the oversight desk has no key when the complaint is filed, the caller is asked to dial again. The next call
+    then promises no oversight desk."""
     line = oversight.line
     caller = told(line, *ABOUT_THE_DESK[:-1])
     assert OUTSIDE["rw"] in caller.screen

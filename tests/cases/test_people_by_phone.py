@@ -222,7 +222,7 @@ def test_a_child_has_fewer_questions_and_a_restart_replaces_answers(own_case: He
     assert "1 Continue (2 of 5)" in phone.screen
     assert phone.key("1").startswith("CON Did someone hire")
     assert phone.key("1").startswith("CON Do others profit from the person, or plan to?")
-    # The person may be older than they looked. In that case, the questions for adults follow.
+    # If the responder corrects the answer and the person is an adult, the questions for adults follow.
     phone.key("0", "0", "2", "5", "4", "1", "2", "1")
     assert phone.screen.startswith("CON Did someone force, threaten")
 
@@ -304,8 +304,8 @@ def test_inputs_that_come_at_once_leave_no_form_that_is_whole(own_case: HerCase)
 def test_a_hop_that_comes_again_when_its_reading_is_gone_says_nothing_anew(
     own_case: HerCase,
 ) -> None:
-    """If the hop were answered again, its keys would apply to newer lists, for example to another person or to later
-    answers."""
+    """If the hotline answered the repeated hop, it would apply its keys to a newer list, for example to another
+    person."""
     phone = own_case.dials("2", "2", *SITE, WORK, "1", *WANTS_HELP)
     assert own_case.kept() == ["screened", "consent"]
     own_case.line.clock.turn(hours=1)
@@ -350,7 +350,7 @@ def test_without_danger_it_is_asked_the_next_morning(district: District, urgency
     district.clock.at = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
     case.say("consent", {"consent": "yes"})
     assert passes(case, 12 * HOURS - HOURS / 2) == []
-    # This is 08:00 in Kigali.
+    # The reminder comes at 08:00 in Kigali.
     assert passes(case, HOURS / 2) == [(HOURS / 2, case.hers, ASKS)]
 
 
@@ -370,7 +370,7 @@ def test_later_danger_moves_a_deadline_forward_and_never_back(district: District
 
 
 def owed_at(district: District, tip: int, n: int) -> datetime | None:
-    """Returns the deadline for offering help to this person, if there is one."""
+    """Returns the time by which a responder must offer help to this person, or None."""
     with district.database.reading() as session:
         row = session.get_one(PossibleVictim, (tip, n))
         return row.due_at if row.clock == "offer" else None
@@ -406,7 +406,7 @@ def test_no_sms_tells_what_the_person_said(district: District) -> None:
 
 
 YES = ("3", "1", "2", "1")
-"""The answers: refer to help, safe, adult. "Ask in private: does the person want help?" Yes."""
+"""The keys of the screens: refer the person to help, the place is safe, the person is an adult and says yes to help."""
 
 
 def test_a_call_that_drops_after_the_yes_keeps_a_deadline(own_case: HerCase, clock: Clock) -> None:

@@ -57,7 +57,8 @@ def test_r9_a_victim_is_followed_to_her_arrival_and_thirty_days_on(case: HelpedC
     assert case.reminded() == [(case.hers, ASKS)]
     assert case.reminded() == []
     clock.turn(hours=24)
-    # This person had no reference for the case until now. They get one, with which they can dial in.
+    # The coordinator was not alerted about the case before, so this SMS brings the first reference to it. With the
+    # reference, the coordinator can dial in.
     assert case.reminded() == [(case.leads, ABOVE)]
     assert case.reference(case.leads)
     case.say("arrived", {"arrived": "yes"}, of=offered, who=case.leads)
@@ -76,7 +77,8 @@ def test_r9_a_victim_is_followed_to_her_arrival_and_thirty_days_on(case: HelpedC
 
 
 def endings_wait(case: HelpedCase) -> bool:
-    """Closes the case with a second person. Returns True if closing needed approval and then took effect."""
+    """Closes the case, which needs a second person. Returns True if the case stayed open until the second person
+    agreed, and was closed then."""
     done = do(
         case.context,
         case.hers,
@@ -118,7 +120,7 @@ def test_in_danger_again_opens_a_closed_case_for_the_nation_at_once(case: Helped
     assert tip.danger_at == case.district.clock()
     assert {who for _, who in set(case.district.told(case.tip)) - before} == set(case.nation)
     assert "acknowledge" in case.district.open_kinds()
-    # The first member of the national desk who takes the case is its assignee.
+    # The person of the national desk who takes the case first becomes its assignee.
     do(case.context, case.nation[0], case.reference(case.nation[0]), Verb.TAKE, tip.updated_at)
     assert case.district.tip(case.tip).assignee_id == case.nation[0]
     check_logs(case.district.database)
@@ -223,7 +225,7 @@ def check_rows(case: HelpedCase) -> None:
     made = {offer.offered_id: (one, offer) for one in met for offer in one.referrals}
     assert offers.keys() == made.keys()
     for one in met:
-        # The urgency of the case may have changed since the deadline was set.
+        # The case may have become urgent after the deadline was set, so both urgencies are allowed.
         asked, again = (
             seen[one.n],
             [person_clock(one, now) for now in (case.urgency, Urgency.DANGER)],
@@ -244,13 +246,13 @@ def check_rows(case: HelpedCase) -> None:
             assert (row.clock, row.times) == (None, len(FOLLOWS[clock.kind].rings))
         else:
             assert row.clock == clock.kind
-            # At night the deadline waits for daytime, unless a person is in danger.
+            # A deadline at night is moved to the day, unless a person is in danger.
             assert row.times > 0 or row.due_at >= clock.due_at
     check_made_again(case, met)
 
 
 class Undone(Exception):
-    """Ends a transaction that must leave no change."""
+    """An error that ends a transaction, so that it leaves no change."""
 
 
 def check_made_again(case: HelpedCase, met: Sequence[MetPerson]) -> None:
@@ -308,7 +310,7 @@ def test_walks_of_what_is_said_of_persons(tmp_path: Path) -> None:
 
 
 def is_danger(case: HelpedCase, chance: random.Random) -> bool:
-    """Lets time pass, or records a random valid answer. Returns True if the answer said that a person is in danger
+    """Lets time pass, or records a random valid answer. Returns True if the answer says that a person is in danger
     again."""
     if chance.random() < 0.25:
         case.district.clock.turn(hours=chance.choice([1, 30, 80, 800]))

@@ -127,12 +127,12 @@ OFFER = [
         (f"{SITE}*2*1*1*3*1*2*1*1*1*1*1*1*1",
          [("screened", 0, {**ADULT, "free": "no", "form": "labour"}), *OFFER]),
         (f"{HELP}*2*1*1*1*5*1", [("consent", 0, OFFER[0][2])]),
-        # A person who looks like a child gets the questions for a child.
+        # If the responder says that the person looks like a child, the questions for a child follow.
         (f"{HELP}*2*1*3*1*1*1*4",
          [("consent", 0, OFFER[0][2]),
           ("consent", 3, {"minor": "no", "consent": "assent_yes", "interest": "yes", "sex": "girl"}),
           ("offered", 3, {"service": "child_officer", "sex": "girl", "nationality": "rwanda"})]),
-        # The answers Girl and Boy come after "under 18".
+        # After "under 18", the responder answers Girl or Boy.
         (f"{HELP}*1*1*1*2*1*1",
          [("consent", 0, {"minor": "yes", "consent": "assent_yes", "interest": "yes"}),
           ("offered", 3, {"service": "isange", "sex": "boy", "nationality": "rwanda"})]),
@@ -152,7 +152,7 @@ def test_the_codes_of_a_person_are_sent_with_the_last_answer_and_not_before(
     [
         (f"{HELP}*3*1", [("answered", 3, {"answer": "accepted"})]),
         (f"{HELP}*1*1", [("offered", 1, {"service": "isange"})]),
-        # If the call ended before the age was sent, the responder is asked again how old the person looks.
+        # If an earlier call ended before the age was stored, this call asks again how old the person looks.
         (f"{HELP}*2*1*1*1", [("offered", 2, {"service": "isange", **SEEN})]),
         (f"{HELP}*4*2*3", [("consent", 0, {"minor": "no", "consent": "cannot_say"})]),
         (f"{SITE}*2*2*2*2*2*2*1",

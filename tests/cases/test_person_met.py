@@ -13,9 +13,10 @@ from tests.support.reading import OTHER_PIN, PHONE, PIN, ReaderBeside, with_pin
 
 COLLEAGUE = "+250788000013"
 HERE = ("2", "1", "1")
-"""The answers: no official, Kigali, its first district."""
+"""The keys of the answers: no official, Kigali, its first district."""
 QUIET = ("2", *HERE, "1", "1", "2", "1")
-"""No danger, the first sector, its kind, an adult, and helpers may come."""
+"""The keys of a person met: no danger, no official, the first district and sector of Kigali, the kind of tip, an adult,
+and helpers may come."""
 
 
 def writes(beside: ReaderBeside, *keyed: str, pin: str = PIN) -> tuple[Tip, str]:
@@ -32,7 +33,8 @@ def writes(beside: ReaderBeside, *keyed: str, pin: str = PIN) -> tuple[Tip, str]
 
 
 def team(beside: ReaderBeside, *desks: str) -> tuple[int, int, int]:
-    """Enrols the officer at these desks, and a colleague of the first district. A hotline has a national desk."""
+    """Enrols the officer at these desks, and a colleague in the first district of Kigali. Returns their ids, and the id
+    of the national desk's responder."""
     beside.line.clock.turn(hours=3)
     officer = with_pin(beside, desks=desks)
     return officer, with_pin(beside, msisdn=COLLEAGUE, pin=OTHER_PIN, desks=("12",)), 1

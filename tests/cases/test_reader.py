@@ -122,8 +122,7 @@ def test_a_colleague_who_was_quicker_is_named_by_the_time_and_she_may_help_too(
 
 
 def test_a_case_of_a_colleague_says_so_and_is_urgent_once_passed_on(beside: ReaderBeside) -> None:
-    """The case stays urgent until the colleague has read it. It is not enough that the colleague took the case by its
-    reference."""
+    """The case counts as urgent until the colleague has read it. Taking the case by SMS is not enough."""
     line, theirs = beside.line, "+250788000013"
     told(line, *DANGER_HERE)
     her, colleague = (
@@ -192,8 +191,8 @@ NATION = "+250788000014"
 def asked_of_the_nation(
     beside: ReaderBeside, known_as: Assignment, closes: str
 ) -> tuple[Caller, str]:
-    """Requests closure on the screens after the PIN. Returns the phone of the person who is asked to confirm, and
-    their reference."""
+    """Requests to close the case on the screens after the PIN. Returns the phone of the person who is asked to confirm,
+    and their reference."""
     line = beside.line
     take_case(line.context, known_as.responder_id, known_as.reference, line.clock.at)
     second = with_pin(beside, msisdn=NATION, level=Level.NATIONAL, desks=("national",))
@@ -272,7 +271,8 @@ def test_with_the_database_and_every_folder_but_the_reader_s_her_pin_opens_nothi
 
 
 def test_a_note_is_sealed_to_the_pair_of_the_words(beside: ReaderBeside) -> None:
-    """The caller corrected the place. The responder's first desk still has a grant for the earlier key pair."""
+    """The caller corrected the place. The desk of the first place still has a grant for the key pair that the tip had
+    then."""
     told(beside.line, *DANGER_HERE)
     tip = beside.line.tip
     person_id = with_pin(beside, desks=("11", tip.place))
@@ -310,7 +310,7 @@ def test_a_note_is_sealed_to_the_pair_of_the_words(beside: ReaderBeside) -> None
 
 LANDMARK = "Near the red-roof house, Gikondo school"
 USUAL = (*DANGER_HERE, "2", "2", "4", "2", "3", LANDMARK)
-"""The answers to a danger with a sector and a landmark: an adult, and no visit."""
+"""The keys of a report about danger, with a sector, an adult, no visit and a landmark."""
 FIRST_SCREEN = {
     "rw": ("Gatsata, Gasabo", "Gukoreshwa uburaya n'abandi. Umuntu mukuru"),
     "en": ("Gatsata, Gasabo", "Sold for sex. An adult"),
@@ -319,7 +319,8 @@ FIRST_SCREEN = {
 
 
 def alerted(beside: ReaderBeside, *keyed: str, language: str = "en") -> Caller:
-    """Reports a danger and alerts a responder of its district. Returns the responder's phone after the short code."""
+    """Reports a danger and alerts a responder of its district. Returns the phone after it dialled the responders' short
+    code."""
     told(beside.line, *keyed)
     with_pin(beside, desks=(beside.line.tips[-1].place,), language=language)
     return again(beside)

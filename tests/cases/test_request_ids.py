@@ -33,8 +33,8 @@ class Kept(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         self.lines.append(self.format(record))
 
-    def told(self) -> list[tuple[str, str]]:
-        """Returns the event and the request of each line, and forgets them."""
+    def events(self) -> list[tuple[str, str]]:
+        """Returns the event and the request id of each log line so far, and empties the list of lines."""
         said, self.lines = [json.loads(line) for line in self.lines], []
         return [(one["event"], one.get("request", "")) for one in said]
 
@@ -61,7 +61,7 @@ def test_a_danger_is_one_id_from_its_hop_to_the_lines_of_its_alerts(line: Line, 
     caller = line.caller(CALLER)
     caller.dial()
     caller.key(*DANGER_HERE)
-    hops = log.told()
+    hops = log.events()
     assert [event for event, _ in hops] == ["the hook ussd answered with status 200"] * (
         1 + len(DANGER_HERE)
     )
@@ -72,10 +72,10 @@ def test_a_danger_is_one_id_from_its_hop_to_the_lines_of_its_alerts(line: Line, 
 
     line.clock.turn(seconds=5)
     caller.key(*REST)
-    log.told()
+    log.events()
     work(line)
     assert line.tip.request == filed_by
-    sent = log.told()
+    sent = log.events()
     assert sent
     assert {*sent} == {("SMS: accepted", filed_by)}
     assert len(sent) == len(line.all(Message))
@@ -85,7 +85,7 @@ def test_a_repeated_hop_has_another_id(line: Line, log: Kept) -> None:
     caller = line.caller(CALLER)
     caller.dial()
     caller.again()
-    first, second = (id for _, id in log.told())
+    first, second = (id for _, id in log.events())
     assert first != second
 
 
@@ -94,7 +94,7 @@ def test_a_reply_of_a_responder_is_one_id_with_its_confirmation(
 ) -> None:
     line, (_, known_as) = beside.line, own_case
     work(line)
-    log.told()
+    log.events()
     fields = {
         "from": PHONE,
         "to": line.context.line.shortcode,
@@ -102,10 +102,10 @@ def test_a_reply_of_a_responder_is_one_id_with_its_confirmation(
         "id": "sms-1",
     }
     line.post("sms", fields | {"date": f"{line.clock.at:%Y-%m-%d %H:%M:%S}"})
-    ((event, id),) = log.told()
+    ((event, id),) = log.events()
     assert event == "the hook sms answered with status 200"
     work(line)
-    assert ("SMS: accepted", id) in log.told()
+    assert ("SMS: accepted", id) in log.events()
 
 
 def test_the_reader_s_line_has_the_id_of_the_hop_that_waits(
@@ -113,9 +113,9 @@ def test_the_reader_s_line_has_the_id_of_the_hop_that_waits(
 ) -> None:
     phone, _ = own_case
     phone.dial("90")
-    log.told()
+    log.events()
     phone.key(PIN)
-    (reader, hop) = log.told()
+    (reader, hop) = log.events()
     assert reader[0] == "the reader process starts to answer a request"
     assert hop[0] == "the hook ussd answered with status 200"
     assert reader[1] == hop[1] != ""
@@ -134,11 +134,11 @@ def test_a_send_that_breaks_is_logged_with_its_id_and_the_next_work_without(
     caller.dial()
     caller.key(*DANGER_HERE)
     service_assignment.assign_pending(line.context)
-    log.told()
+    log.events()
     senders = ThreadSenders(1)
     service_sending.deliver_due(replace(line.context, sms=BrokenSms(), senders=senders))
     senders.end(5)
-    ((event, id),) = log.told()
+    ((event, id),) = log.events()
     assert (event.rpartition(" ")[2], id) == ("RuntimeError", line.tip.request)
     REQUEST.set("an id of earlier work")
     tick(line.context, [service_sending.deliver_due])

@@ -114,7 +114,7 @@ def test_a_danger_is_played_to_its_30_day_check(
         danger.dials("1")
     assert danger.column() is Column.AT_WORK
     if begins is not a_caller_tells and not is_long():
-        # From here on, each danger goes the same way. The daily run plays it once.
+        # After this point, each danger has the same steps. So the daily run plays these steps only once.
         return
 
     services = full_then_free(danger)
@@ -128,7 +128,7 @@ def test_a_danger_is_played_to_its_30_day_check(
 
 
 def full_then_free(danger: Danger) -> Services:
-    """Asks a service that has no room, and then the next one, which has room."""
+    """Asks a first service, which has no room, and then a second one, which has room."""
     services = Services(danger)
     danger.dials("2", "2", *SITE, WORK, "1", *WANTS_HELP, "1")
     services.sms(CENTRE, f"2 {services.requests[0].reference}")

@@ -28,7 +28,7 @@ from hotline.tips.tables import Tip
 
 C = TypeVar("C", bound=Context)
 Kept = Mapping[Path, tuple[int, bytes | None]]
-"""The mode and the bytes of each path. A folder has no bytes."""
+"""For each path in a home: its mode, and its bytes if it is a file."""
 
 
 PASSPHRASE = "correct horse battery"
@@ -64,13 +64,14 @@ def opened(home: Path, build: Callable[[Settings], C], **more: str) -> Iterator[
 
 @contextmanager
 def command_line(home: Path) -> Iterator[CliContext]:
-    """Yields the context of a command with this home."""
+    """Yields the context that a command uses with this home."""
     with opened(home, build_cli) as context:
         yield context
 
 
 def file_encrypted(context: Context, tip: Tip, answers: Mapping[str, str], *desks: str) -> int:
-    """Stores a tip whose answers are encrypted for these desks, as for a caller. Returns the id of the tip."""
+    """Stores a tip whose answers are encrypted for these desks, as the hooks do for a caller's tip. Returns the id of
+    the tip."""
     with context.database.writing() as session:
         encrypted = context.encrypter.tip(
             answers,

@@ -1,7 +1,8 @@
-"""Runs a keeper in its own process: `python -m tests.cli.keep NAME=COMMAND ...`.
+"""Runs a keeper, which starts programs again when they end, in its own process: `python -m tests.cli.keep NAME=COMMAND
+...`.
 
-If a name begins with `/`, it is a socket that the other programs need. A program called `fork_server` forks the
-commands that begin with `hotline`.
+A name that begins with `/` is the path of a socket, for which the keeper waits before it starts the other programs. A
+program called `fork_server` forks the commands that begin with `hotline`.
 """
 
 import asyncio

@@ -107,7 +107,7 @@ def _press(phone: "subprocess.Popen[bytes]", key: str) -> str:
 
 
 def _screen(phone: "subprocess.Popen[bytes]") -> str:
-    """Reads the output up to the next prompt or the end. Returns it as one line."""
+    """Reads the output up to the next prompt or the end. Returns the output as one line."""
     assert phone.stdout is not None
     seen = b""
     while not seen.endswith(PROMPT):

@@ -38,8 +38,8 @@ def home(tmp_path: Path) -> Path:
 
 
 def run(home: Path, port: int, **settings: str) -> str:
-    """Returns the error of a `hotline run` that does not start. It uses a separate process, so that the test sees
-    its end."""
+    """Runs `hotline run`, which must fail to start, and returns its error output. The command runs in a separate
+    process, because it ends the process."""
     told = subprocess.run(
         (sys.executable, "-m", "hotline.cli.main", "run"),
         env={**os.environ, "HOTLINE_HOME": str(home), "HOTLINE_PORT": str(port), **settings},
@@ -64,7 +64,7 @@ def test_a_port_that_another_line_shares_out_is_refused(shared: int) -> None:
 
 @pytest.mark.parametrize(("process", "workers"), [("web", "3"), ("console", "1")])
 def test_the_server_gets_its_settings(tmp_path: Path, process: str, workers: str) -> None:
-    """The settings may also come from a file."""
+    """The settings come from a file."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])

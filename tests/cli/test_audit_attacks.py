@@ -75,7 +75,7 @@ def broken_at(home: Path) -> int | None:
 
 
 def keep(home: Path) -> None:
-    """Lets the monitor store the digest of the day."""
+    """Lets the monitoring process store the digest of the day."""
     context = BUILDERS[Role.WATCH](settings(home))
     with closing(context.database):
         watch = make_watch(digests=digests_file(settings(home)))
@@ -103,7 +103,7 @@ def attack(home: Path) -> Callable[..., None]:
 
 
 def chain_again(opened: sqlite3.Connection) -> None:
-    """Computes the whole chain of rows again, as the code does. The chain needs no key, so an attacker can do this."""
+    """Computes the whole chain of the audit log again after a change, as an attacker can do without any key."""
     columns = "id, at, actor, action, subject, reason"
     rows = opened.execute(f"SELECT {columns} FROM audit ORDER BY id").fetchall()
     opened.execute("UPDATE audit SET previous = 'p' || id, digest = 'd' || id")
@@ -156,7 +156,7 @@ CUT_OFF = "DELETE FROM audit WHERE id > 26"
 def test_rows_cut_off_the_end_are_found_by_the_kept_digest(
     home: Path, attack: Callable[..., None], more: int
 ) -> None:
-    """After the rows are removed, the processes continue with the numbers and seals that come next."""
+    """After the attacker cuts off the newest rows, the processes add new rows with the next numbers and seals."""
     keep(home)
     assert broken_at(home) is None
     attack(CUT_OFF)
@@ -235,7 +235,7 @@ def test_a_row_changed_under_its_old_digest_is_found_at_the_next_look(
 def test_rows_that_the_monitor_saw_are_missed_at_its_next_look(
     home: Path, attack: Callable[..., None], more: int
 ) -> None:
-    """The rows are written and cut between two digests of a day."""
+    """The attacker adds and cuts rows between two of the daily digests."""
     with monitor(home) as context:
         look(context)
         assert "is not the one" not in service_audit_digest.check_log(context).message

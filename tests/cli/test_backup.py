@@ -54,11 +54,13 @@ class Operator:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """Names the key without its passphrase, because each use of a passphrase takes a second."""
+        """Returns the options that name the key file without a passphrase, because each use of a passphrase takes a
+        second."""
         return "--key", str(self.folder / "identity")
 
     def add_own_key(self, key: Path) -> str:
-        """Adds a key without a passphrase, made by the public tool. Returns the letters of the line's signer."""
+        """Adds a key without a passphrase, made by the public tool. Returns the letters that identify the hotline's
+        signing key."""
         argv = ["age-keygen", "--output", str(key)]
         public = subprocess.run(argv, capture_output=True, check=True, text=True).stderr.split()[-1]
         told = self.well("backup", "key", "--add", "--recipient", public).stdout
@@ -169,7 +171,7 @@ def test_before_a_key_is_made_it_says_how(tmp_path: Path) -> None:
 
 @pytest.fixture
 def forged(made: Operator, tmp_path: Path) -> Path:
-    """Returns a backup of a different database, made by a person who knows the operators' public keys."""
+    """Returns a backup of another database, made by an attacker who knows the operators' public keys."""
     copy = tmp_path / "a.age"
     public = made.folder / "home" / "keys" / "console" / "backup.pub"
     argv = ["age", "--encrypt", "--recipients-file", str(public), "--output", str(copy)]
@@ -218,7 +220,8 @@ def test_an_operators_own_key_needs_the_signer_on_an_empty_machine(
 
 @pytest.mark.row("P3")
 def test_a_restore_prints_who_was_added_or_removed(made: Operator, tmp_path: Path) -> None:
-    """The digest is the newest one that people outside have. The hotline's work after the backup is in the old file."""
+    """A person outside the hotline has the newest digest of the audit log. The rows that were added after the backup
+    are in the replaced database file."""
 
     def newest(line: Operator) -> str:
         said: str = json.loads(line.well("audit", "verify", "--json").stdout)["newest"]
@@ -276,7 +279,7 @@ def next_release(
 def test_an_upgrade_takes_a_backup_that_leads_back(
     made: Operator, tmp_path: Path, next_release: pytest.MonkeyPatch
 ) -> None:
-    """Without a backup key it changes nothing, unless an option allows it."""
+    """Without a backup key, an upgrade changes nothing, unless an option allows it."""
 
     def version(line: Operator) -> object:
         with closing(sqlite3.connect(line.folder / line.home / "hotline.db")) as opened:

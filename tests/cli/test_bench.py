@@ -56,7 +56,7 @@ def test_a_report_costs_the_whole_line_more_than_its_hops(stage: Stage) -> None:
 def test_a_gateway_of_eight_seconds_delays_each_alert_by_its_own_time(
     stage: Stage,
 ) -> None:
-    """The test runs in real time with twenty tips about danger at the same time."""
+    """In real time, twenty tips about danger are filed at the same moment."""
     found = parts.alerts(replace(stage, size=replace(SMALL, tips=20)), "SQLite")
     assert parts.GATEWAY_SECONDS < found["first alert, SQLite"] < 12
     assert found["first alert, SQLite"] <= found["all alerts, SQLite"] < 30
@@ -88,7 +88,7 @@ def test_a_danger_of_which_nobody_is_alerted_is_lost(stage: Stage) -> None:
 
 
 def test_more_callers_than_the_server_once_took_are_all_answered(stage: Stage) -> None:
-    """A connection that waits for its next hop counts as a served connection."""
+    """The server counts a connection as served even while it waits for its next hop."""
     load = replace(stage.at_line(Kind.MIXED, 160), at_once=80)
     outcome = stage.drive(load)
     assert (outcome.odd, outcome.hung) == ([], 0)

@@ -23,9 +23,9 @@ class Screens(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     odd = 0
-    """The number of hops after which one answer is wrong."""
+    """After this many hops, one answer is wrong."""
     drops = 0
-    """The hop at which the connection breaks."""
+    """At this hop, the server closes the connection."""
     heard: list[str]
 
     def do_POST(self) -> None:
@@ -109,9 +109,9 @@ def test_a_server_that_is_gone_leaves_hops_that_hang(load: Load) -> None:
     assert (outcome.hung, outcome.waits) == (1, [])
 
 
-def told(place: str, shown: Sequence[str], *, whole: bool = True) -> tuple[list[str], bool]:
-    """Returns the keys of a caller who reports a tip from there and sees these places. It also returns True if the
-    caller saw the promise of an alert."""
+def keys_of(place: str, shown: Sequence[str], *, whole: bool = True) -> tuple[list[str], bool]:
+    """Returns the keys that a caller presses to report a tip from this place, when these screens are shown. Also
+    returns True if the caller saw the promise of an alert."""
     promised: dict[str, float] = {}
     dialogue = tells(place, promised, whole=whole)
     keyed, after = [next(dialogue)], iter(["", "", "", "", *shown])
@@ -124,18 +124,18 @@ def told(place: str, shown: Sequence[str], *, whole: bool = True) -> tuple[list[
 
 
 def test_a_district_is_looked_for_page_by_page() -> None:
-    keyed, promised = told("Nyarugenge", [PLACES, MORE_PLACES, "CON Byoherejwe.", *["CON"] * 4])
+    keyed, promised = keys_of("Nyarugenge", [PLACES, MORE_PLACES, "CON Byoherejwe.", *["CON"] * 4])
     assert keyed[:6] == ["", "5", "5*1", "5*1*2", "5*1*2*1", "5*1*2*1*9"]
     assert keyed[6:] == [f"5*1*2*1*9*1{more}" for more in ("", "*1", "*1*1", "*1*1*5", "*1*1*5*1")]
     assert promised
 
 
 def test_who_hears_the_polite_end_was_promised_nothing() -> None:
-    assert told("Gasabo", [PLACES, "END Murakoze"]) == (
+    assert keys_of("Gasabo", [PLACES, "END Murakoze"]) == (
         ["", "5", "5*1", "5*1*2", "5*1*2*1", "5*1*2*1*1"],
         False,
     )
-    assert told("Gasabo", ["END Murakoze"])[1] is False
+    assert keys_of("Gasabo", ["END Murakoze"])[1] is False
 
 
 def test_who_wanders_goes_many_ways_and_never_to_the_report() -> None:

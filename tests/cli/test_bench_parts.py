@@ -92,7 +92,7 @@ def child(program: str) -> "subprocess.Popen[str]":
     )
 
 
-def said(process: "subprocess.Popen[str]") -> str:
+def first_line(process: "subprocess.Popen[str]") -> str:
     assert process.stdout is not None
     return process.stdout.readline().strip()
 
@@ -112,7 +112,7 @@ wire = socket.create_server(("127.0.0.1", 0)); print(wire.getsockname()[1], flus
 
 def test_processor_time_is_that_of_a_process_and_of_what_it_started() -> None:
     with child(BURNS) as process:
-        said(process)
+        first_line(process)
         assert 0.6 <= spent([process.pid]) < 2.0
         process.communicate("\n")
     assert spent([process.pid]) == 0
@@ -120,7 +120,7 @@ def test_processor_time_is_that_of_a_process_and_of_what_it_started() -> None:
 
 def test_memory_is_what_is_written_to_and_who_listens_is_found_among_others() -> None:
     with child(HOLDS) as process, child(HOLDS) as other:
-        port, _ = int(said(process)), said(other)
+        port, _ = int(first_line(process)), first_line(other)
         assert 60 < held([process.pid]) < 120
         assert listeners(port, [other.pid, process.pid]) == [process.pid]
         assert below(process.pid) == []

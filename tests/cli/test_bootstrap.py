@@ -141,7 +141,7 @@ def test_whoever_sends_to_the_live_gateway_needs_a_key_file(settings: Settings, 
 
 
 def test_whoever_sends_nothing_reads_no_key_of_the_gateway(settings: Settings) -> None:
-    """These processes start although they cannot read the key file that the settings name."""
+    """Processes that send nothing start even if the gateway's key file cannot be read."""
     live = replace(
         settings,
         gateway_url="https://api.africastalking.com",
@@ -172,8 +172,8 @@ def test_an_alert_that_wants_a_reply_has_a_number() -> None:
 
 @pytest.mark.slow(reason="waits for the disk from which Pythons start")
 def test_building_a_context_imports_no_vendor_before_it_is_used(settings: Settings) -> None:
-    """A process that runs all day must not import modules that read flow files. Those imports take a quarter of the
-    start."""
+    """Processes that run all day must not import the modules that read flow files. These imports would take a quarter
+    of the time of a start."""
     environ = {"HOTLINE_HOME": str(settings.home)}
     assert not subprocess.check_output([sys.executable, "-c", BUILD], env=environ).strip()
 

@@ -35,7 +35,7 @@ def doctor(home: Path, *words: str, **more: Any) -> str:
 
 
 def findings(home: Path, **more: Any) -> dict[str, dict[str, Any]]:
-    """Returns the results of all checks, by name."""
+    """Runs the doctor, and returns the result of each check by its name."""
     told = hotline(home, "doctor", "--json", **more)
     assert "secret" not in told.output
     return {one["name"]: one for one in json.loads(told.stdout)["findings"]}
@@ -47,7 +47,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy_home(home)
     database = open_database(f"sqlite:///{home / 'hotline.db'}")
     with database.writing() as session:
-        # After `init`, the processes have a minute to start. That minute is over.
+        # After `init`, the processes have a minute to start, and after that the doctor reports them. Here the minute
+        # ended long ago.
         tables.await_senders(session, NOON)
     database.close()
     return home

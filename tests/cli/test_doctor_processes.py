@@ -40,8 +40,8 @@ Serve = Callable[..., int]
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    """Starts a program on a free port that has only these pages, or that answers requests for `HOST` with these
-    headers, as the console does."""
+    """Starts a web server on a free port. It serves only these pages, or it answers like the console, with these
+    headers."""
     started: list[tuple[HTTPServer, threading.Thread]] = []
 
     def start(pages: Pages | None = None, **headers: str) -> int:

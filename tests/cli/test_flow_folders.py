@@ -40,7 +40,7 @@ def edited(tmp_path: Path) -> Path:
 
 
 def test_what_somebody_edited_becomes_a_change(home: Path, tmp_path: Path) -> None:
-    """A folder that was exported differs in nothing."""
+    """A folder that was exported and not edited does not differ from the published flows."""
     own = edited(tmp_path)
     told = hotline(home, "flows", "import", str(own), "--by", "Editor 1", "--title", "Radio").output
     assert "draft 1: Radio. Read it in the console: /changes/1" in told

@@ -33,8 +33,8 @@ NEEDED = (
     "hotline.errors",
     "hotline.text",
 )
-"""Modules that find the home of a demo and print errors on one line. Any other import would make every command
-slower."""
+"""The only modules that a help text may import: they find the home of a demo and print errors on one line. Any other
+import would make every command slower."""
 FILES = {"file", "folder", "key", "key_file", "to", "out"}
 """Arguments and options that name a file. The file does not exist in these tests."""
 DEAR = {"babel", "flask", "nacl", "pydantic", "redis", "requests", "rq", "sqlalchemy", "yaml"}
@@ -93,8 +93,8 @@ def test_the_help_of_a_group_imports_no_command_and_nothing_dear() -> None:
 
 
 DEAR_FOR_ALL = DEAR - {"nacl"} | {"alembic", "jinja2", "openpyxl", "psycopg", "zxcvbn"}
-"""Modules that no help text needs. `keys rotate` and `init` offer names of keys, and these are defined next to
-libsodium."""
+"""Modules that no help text may import. The help of `keys rotate` and `init` lists names of keys, which are in a module
+that imports libsodium."""
 FAR = (
     *("alerts", "cases", "console", "dialogue", "duty", "editing", "gateway", "monitoring"),
     *("operations", "programmes", "statistics", "web"),
@@ -132,7 +132,7 @@ def test_no_command_s_help_imports_what_the_command_does() -> None:
 def test_a_help_that_is_loaded_alone_is_the_command_s_own(target: str) -> None:
     alone, own = copy(with_help_alone(target)), copy(whole(target))
     alone._help_option = own._help_option = (
-        None  # Click stores a command's help option when it is first used.
+        None  # The value is reset because Click keeps a command's help option after its first use.
     )
     helps = [
         one.get_help(click.Context(one, help_option_names=["-h", "--help"])) for one in (alone, own)

@@ -66,7 +66,8 @@ def test_init_makes_a_line_and_again_changes_nothing(home: Path) -> None:
 
 
 def test_a_broken_init_starts_again_and_repairs(home: Path, tmp_path: Path) -> None:
-    """The passphrase is refused after keys, tables and flows were made, as if the operator pressed Ctrl-C then."""
+    """The file with the passphrase is refused after `init` made keys, tables and flows, as if the operator pressed
+    Ctrl-C then."""
     empty = tmp_path / "empty"
     empty.touch()
     assert "empty" in hotline(home, "init", "--passphrase-file", str(empty), code=1).output
@@ -186,7 +187,7 @@ NOT_YET = (
     *("closure_by", "closure_requested_at", "responsible", "next_clock", "due_at"),
     *("acknowledged_at", "erasure_asked_at", "visit_decision", "visit", "within"),
 )
-"""The columns of a row that are empty before a responder or an admin acts."""
+"""The columns that stay empty until a responder or an admin acts."""
 
 
 def test_a_tip_is_listed_without_its_words(home: Path) -> None:

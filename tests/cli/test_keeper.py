@@ -87,7 +87,7 @@ def _ids(file: Path) -> list[int]:
 def test_what_ends_is_started_again_and_its_end_is_that_of_its_family(
     keep: Start, tmp_path: Path
 ) -> None:
-    """Otherwise the child processes of a web server that has ended would still answer on its port."""
+    """If child processes of an ended web server continued, they would still answer on its port."""
     file = tmp_path / "ids"
     kept = keep(f"web={_family(file)}", "clock=exit 3")
     first = int(kept.says(r"web started, process (\d+)")[1])

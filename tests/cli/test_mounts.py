@@ -46,7 +46,7 @@ if role is Role.HOOKS:
     if contacts != [key_name(later)] :
         sys.exit(f"contacts: {contacts}")
 """
-"""A process that starts with the folder of one role and runs nine weeks later."""
+"""The code of a process that starts with the key folder of one role, and runs again nine weeks later."""
 
 UNITS = {
     Role.HOOKS: "hotline-web.service",
@@ -101,7 +101,8 @@ def mounted(
 
 
 def advance(home: Path, role: Role, mounts: Sequence[str]) -> str:
-    """Runs a process of the role with these mounts. Returns its error output, which is empty after success."""
+    """Runs the code `WALKS` as this role, with these mounted folders. Returns its error output, which is empty after
+    success."""
     own = {"HOTLINE_HOME": str(home), "HOTLINE_KEYS": str(home / "keys" / role)}
     return mounted(mounts, "-c", WALKS, role, **own).stderr.strip()
 

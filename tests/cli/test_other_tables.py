@@ -22,7 +22,8 @@ def lies_in(folder: Path) -> Mapping[Path, bytes | None]:
 
 
 def rename_version(file: Path, version: str) -> None:
-    """Sets another version of the tables, as another release would. It closes the file again."""
+    """Sets another version of the tables, as another release would. It also closes the connection, so that no process
+    locks the file."""
     with sqlite3.connect(file) as opened:
         opened.execute("UPDATE alembic_version SET version_num = ?", (version,))
     opened.close()
@@ -65,7 +66,8 @@ def test_a_database_of_another_program_without_a_home_makes_neither_home_nor_key
 def test_where_a_part_of_a_line_is_there_the_rest_is_mounted_or_restored(
     home: Path, command: str, gone: str
 ) -> None:
-    """The volume is not mounted. New keys or tables instead of the missing ones could not decrypt the stored data."""
+    """A part of the home is missing, as if its volume was not mounted. If the command made new keys or tables, they
+    could not decrypt the stored data."""
     copy_home(home)
     for name in gone.split(" and "):
         (home / name).rename(home.parent / name)

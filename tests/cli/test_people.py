@@ -75,7 +75,8 @@ class Admin:
         ).ended
 
     def go(self, way: str) -> None:
-        """Takes the responder Gasabo 1 out of the district: by leave, a move or removal."""
+        """Ends the work of the responder Gasabo 1 in the district: by leave, by a move to another district, or by
+        removal."""
         if way == "leave":
             self.leave("Gasabo 1")
         elif way == "move":
@@ -250,7 +251,7 @@ def tell(admin: Admin, *, urgency: int = 3) -> CliContext:
     return context
 
 
-def told(context: CliContext) -> list[int]:
+def alerted(context: CliContext) -> list[int]:
     with context.database.reading() as session:
         return [row.responder_id for row in session.query(Assignment).order_by(Assignment.id)]
 
@@ -262,7 +263,7 @@ GOES = pytest.mark.parametrize("way", ["remove", "leave", "move"])
 def test_a_case_of_a_person_who_goes_is_a_colleague_s_at_once(admin: Admin, way: str) -> None:
     context = tell(admin)
     admin.go(way)
-    assert told(context) == [1, 2]
+    assert alerted(context) == [1, 2]
     with context.database.reading() as session:
         (message,) = session.query(Message).filter_by(responder_id=1).all()
     assert message.state == MessageState.FAILED, "nothing that waited for her is sent"
@@ -278,7 +279,7 @@ def test_a_case_that_she_took_is_another_s_at_once(admin: Admin, way: str) -> No
         assert service_commands.carry_out(session, context, act).result is CommandResult.TAKEN
         assert session.get_one(Tip, 1).assignee_id == 1
     admin.go(way)
-    assert 2 in told(context)[1:]
+    assert 2 in alerted(context)[1:]
     with context.database.reading() as session:
         assert session.get_one(Tip, 1).assignee_id is None
 
@@ -287,11 +288,11 @@ def test_a_planned_leave_hands_on_when_it_begins_and_once(admin: Admin) -> None:
     context = tell(admin)
     admin.leave("Gasabo 1", starts_at=TOMORROW)
     service_leaves.begin_leaves(context)
-    assert told(context) == [1]
+    assert alerted(context) == [1]
     then = replace(context, now=lambda: datetime.now(UTC) + timedelta(days=2))
     for _ in range(2):
         service_leaves.begin_leaves(then)
-        assert told(context) == [1, 2]
+        assert alerted(context) == [1, 2]
 
 
 def test_a_message_that_comes_back_from_a_send_goes_to_nobody_who_left(admin: Admin) -> None:

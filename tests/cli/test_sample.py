@@ -32,7 +32,7 @@ EMULATED: dict[str, Any] = {
 
 
 def test_it_is_a_line_on_which_everything_works(tmp_path: Path) -> None:
-    """All checks are in this single test, because writing the sample data takes most of the time."""
+    """This single test makes all checks, because writing the sample data takes most of the time."""
     home = tmp_path / "home"
     copy_home(home)
     settings = Settings.read({"HOTLINE_HOME": str(home), **EMULATED})
@@ -85,7 +85,7 @@ def an_open_tip_is_closed_and_opened_again(settings: Settings) -> None:
 
 
 def old_words_and_codes_go_as_on_any_line(settings: Settings) -> None:
-    """Checks that after a year no report text or code remains, except in open tips."""
+    """Checks that after a year no report text and no code about a person remains, except in open tips."""
     relay, reader = build_worker(settings), build_reader(settings)
     with closing(relay.database), closing(reader.database):
         later = relay.now() + YEAR

@@ -51,7 +51,7 @@ def row(home: Path, tip_id: str) -> dict[str, object]:
 
 @pytest.mark.parametrize("outcome", [one.value for one in TipOutcome])
 def test_a_command_requests_a_closure_and_closes_nothing(home: Path, outcome: str) -> None:
-    """This is true for every tip, because a typed name does not prove who the person is."""
+    """The command closes no tip, because a name that someone types does not prove who the person is."""
     asked = hotline(home, "tips", "close", PLAIN, "--outcome", outcome, *FIRST).output
     assert f"tip {PLAIN}: not closed yet. Alice requested closure: {outcome}." in asked
     assert "open the case" in asked

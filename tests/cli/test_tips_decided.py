@@ -31,7 +31,7 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def said(home: Path, *words: str, code: int = 0) -> str:
+def output_of(home: Path, *words: str, code: int = 0) -> str:
     return hotline(home, *words, code=code).output
 
 
@@ -40,10 +40,10 @@ def test_a_tip_is_sent_down_once_and_nobody_is_let_go_while_nobody_of_a_new_plac
 ) -> None:
     two = ("--passphrase-file", str(home / "passphrase"), *SIGNED, "--second", "Bosco")
     read, send_down = ("tips", "read", "1", "--desk", "Gasabo"), ("tips", "send-down", "1")
-    said(home, *read, *two, code=1)
-    assert "its district can read it" in said(home, *send_down, *two)
-    said(home, *read, *two)
-    assert "was closed or changed" in said(home, *send_down, *two, code=1)
-    assert "as the desk agreed" in said(home, "audit", "list", "--tip", "1")
-    refused = said(home, "tips", "let-go", "1", *SIGNED, code=1)
+    output_of(home, *read, *two, code=1)
+    assert "its district can read it" in output_of(home, *send_down, *two)
+    output_of(home, *read, *two)
+    assert "was closed or changed" in output_of(home, *send_down, *two, code=1)
+    assert "as the desk agreed" in output_of(home, "audit", "list", "--tip", "1")
+    refused = output_of(home, "tips", "let-go", "1", *SIGNED, code=1)
     assert "a responder of the new district must take the case" in refused

@@ -51,7 +51,7 @@ def listed(home: Path, *options: str, minutes: int = 0) -> str:
 
 
 def only(home: Path, minutes: int = 0) -> dict[str, Any]:
-    """Returns the only tip, as a program reads it."""
+    """Returns the only tip in the list's JSON output."""
     (row,) = json.loads(listed(home, "--json", minutes=minutes))
     return dict(row)
 
@@ -176,7 +176,7 @@ def test_a_list_is_filtered_by_what_is_open_by_desk_by_day_and_by_urgency(five: 
 
 @pytest.mark.row("R6")
 def test_a_desk_neither_lists_nor_counts_what_was_not_sealed_to_it(five: Path) -> None:
-    """One phone sent five tips, and the desk of Gasabo has three of them."""
+    """The desk of Gasabo can read three of the five tips from one phone."""
     counts = {row["same_contact"] for row in json.loads(listed(five, "--json", "--desk", "gasabo"))}
     assert counts == {2}
     assert {row["same_contact"] for row in json.loads(listed(five, "--json"))} == {4}

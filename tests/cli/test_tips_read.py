@@ -45,7 +45,8 @@ NOT_ASKED = {
 
 
 def rows_of(read: str) -> dict[str, str]:
-    """Returns the question and the answer of each printed line except the first line, which says how to visit."""
+    """Returns the questions and answers that the command prints. The first line, which says how to visit, is left
+    out."""
     first, *lines = read.splitlines()
     assert first in NOT_ASKED
     pairs = (re.split(r" {2,}", line, maxsplit=1) for line in lines)

@@ -180,7 +180,7 @@ def test_a_release_seals_missing_canaries(home: Path, settings: Settings) -> Non
 def test_init_makes_no_lost_key_and_ends_at_a_wrong_one(home: Path) -> None:
     (home / "keys" / "workers").rename(home / "not-mounted")
     assert "relay.key" in fails(home, "init")
-    hotline(home, "upgrade")  # An office may have the console's folder alone.
+    hotline(home, "upgrade")  # The console's machine may have only the key folder of the console.
     assert not (home / "keys" / "workers").exists()
     (home / "not-mounted").rename(home / "keys" / "workers")
 

@@ -46,17 +46,17 @@ class DrawnWorld:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One use of a tale: the districts in which it can run, and the number of screens for one story."""
+    """One use of a tale: the districts in which it can run, and the number of screens that one story covers."""
 
     tale: Tale
     where: str
     each: int
     fills: int = 0
-    """The number of its stories if no screen has to be covered."""
+    """The number of stories that are drawn for this use if no screen has to be covered."""
 
     @property
     def owns(self) -> bool:
-        """Returns True if the responders of its district take part in no other story."""
+        """Returns True if the responders of the story's district take part in no other story."""
         return self.where not in ("free", "month")
 
 
@@ -169,7 +169,8 @@ def tale_of(target: str, entry: str) -> str:
 def draw(
     seed: int, count: int, at: datetime, targets: Sequence[tuple[str, str]], pins: int
 ) -> list[DrawnWorld]:
-    """Draws `count` stories. `targets` gives for each screen the digits of its nearest short code."""
+    """Draws `count` stories, divided into worlds. A world is one run of a hotline with many stories. `targets` gives
+    for each screen the digits of its nearest short code."""
     random = Random(seed)
     hall = _Hall(random, max(1, -(-count // EACH)), pins)
     wanted: dict[str, list[str]] = {}
@@ -202,7 +203,7 @@ def draw(
 
 
 class _Hall:
-    """The places in all worlds that no story has yet. It gives them to stories one by one."""
+    """The free places for stories in all worlds. The hall gives these places to stories one by one."""
 
     def __init__(self, random: Random, worlds: int, pins: int) -> None:
         self.placed: list[list[Drawn]] = [[] for _ in range(worlds)]
@@ -235,10 +236,11 @@ def _begins(at: datetime, world: int) -> datetime:
 
 
 def _places(world: int, pins: int) -> dict[str, list[int]]:
-    """Returns the districts in one world for each kind of tale. Tales without responders may use any of these
-    districts."""
+    """Returns for one world the districts in which each kind of tale can run. Tales without responders may use any of
+    these districts."""
     last = len(DISTRICTS)
-    # An invitation expires, so invited people and people with a new number confirm it in the first month.
+    # An invitation expires, so invited people, and the person with a new number, confirm it in a world of the first
+    # month.
     fresh = pins and world % MONTHS == 0
     invited = [*range(pins + 1, pins + 1 + INVITED)] if fresh else []
     moved = [0] if fresh else []

@@ -16,15 +16,16 @@ import yaml
 LANGUAGES = ("rw", "en", "fr")
 KINDS = ("say", "menu", "ask", "branch", "call", "finish")
 SAID = ("text", "one", "none")
-"""The keys under which a node has its text. A list also has a text for a single place and for no place."""
+"""The keys under which the file of a flow has the texts of a node. A list has other texts for the case that it contains
+a single place or no place."""
 OPTION = re.compile(r"^(\d{1,3}) (.+)$")
 FAR = 10_000
 NO_CHOICES = ("0", "00", "9")
 """Keys that the hotline itself puts on a screen: back, home, more."""
 LETTERS = re.compile(r"[^\W\d_]")
 SOME_LETTERS = 3
-"""The minimum number of letters in a node's own text. With fewer letters, all of the screen's text comes from
-placeholders."""
+"""The minimum number of letters in the text that a node has itself. With fewer letters, the text counts as coming from
+placeholders only."""
 _TAKES = ("yours", "theirs", "colleague", "unread_by", "helps_unread", "helps_too", "exercise")
 _CLOSES = ("closed", "judged", "another_waits", "closure_unopened", "closure_in_console")
 _SLOW = ("did_waits", "no_key", "over")
@@ -49,10 +50,10 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
     "note_words": ("noted",),
     "did_again": ("did_off",),
 }
-"""For a responder's action, or for the node with the action: the possible answers of the hotline.
+"""For a responder's action, or for the node with the action: the nodes with the hotline's possible answers.
 
-One node of the flow file branches to the answers of all actions, by flags that the hotline sets. Without this table,
-any action could seem to lead to any answer.
+In the flow file, one node branches to the answers of all actions, and the hotline decides with flags which answer is
+shown. Without this table, it would seem that any action could lead to any answer.
 """
 ANSWERED = "responders.did"
 
@@ -235,7 +236,7 @@ _Plain.yaml_implicit_resolvers = {
 
 
 def _returns(documents: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
-    """Returns for each flow the nodes at which its callers continue when it ends without a text."""
+    """Returns for each flow the nodes at which a caller continues if the flow ends without a text of its own."""
     found: dict[str, list[str]] = {}
     for flow, document in documents.items():
         for parts in document["nodes"].values():
@@ -253,7 +254,7 @@ def _answers(nodes: Mapping[str, Node]) -> Iterator[Node]:
         if not act or answered is None:
             continue
         answers = ANSWERS.get(act) or _of_word(act)
-        # The action that removes a PIN does not count as a path to a screen to which any action may lead.
+        # The action that removes a PIN does not count as a way to the screens to which all other actions may lead.
         slow = () if act in ("did_again", "not_me") else _SLOW
         leads = tuple(
             lead for lead in answered.leads if lead.partition(".")[2] in (*answers, *slow)
@@ -266,7 +267,8 @@ def _of_word(act: str) -> tuple[str, ...]:
 
 
 def _answered(lead: str, act: str) -> str:
-    """Returns the target of an action. If one node answers all actions, the target is the extra node of this action."""
+    """Returns the node to which an action leads. If one node answers all actions, the target is the extra node of this
+    action."""
     return f"{ANSWERED}:{act}" if lead == ANSWERED and act else lead
 
 

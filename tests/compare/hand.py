@@ -17,15 +17,15 @@ MOST_HOPS = 30
 MOST_VISITS = 2
 """The number of times that one screen may appear on one walk. Then the caller stops."""
 DETOUR = 2
-"""The number of extra steps that a path may have if the shortest path led back."""
+"""The number of extra steps that a path to a screen may have, if the shortest path would lead back first."""
 MORE = re.compile(r"(?m)^9 \S")
 WAITING = ("waits", "_off", ".off")
 """The last words in the names of nodes that ask the caller to wait."""
 LOOK_AGAIN, MOST_LOOKS = 0.5, 8
 VAIN_CHOICES = 3
-"""The number of last choices that count as useless if a walk did not reach its target."""
+"""If a walk did not reach its target, this many of its last choices count as useless."""
 IN_VAIN = 3
-"""The number of steps by which a useless choice makes a distance longer."""
+"""A useless choice makes the distance to the target longer by this many steps."""
 WORDS = ("near the blue shop", "hafi y'isoko", "pres de l'eglise")
 Note = Callable[[str, str], None]
 Choice = tuple[str, str, str]
@@ -67,7 +67,7 @@ class Hand:
     _shown: set[str] = field(default_factory=set)
     """The nodes that this call has shown."""
     _meant: str = ""
-    """The target of the choice that was pressed."""
+    """The node to which the pressed choice should lead."""
 
     def dial(self, digits: str = "") -> None:
         """Dials the hotline, with or without digits after its code."""
@@ -94,7 +94,7 @@ class Hand:
         self._hop()
 
     def hang_up(self, *, told: bool = True) -> None:
-        """Ends the call. With `told=False`, the gateway does not report the end."""
+        """Ends the call. With `told=False`, the gateway does not tell the hotline that the call ended."""
         if not self.open:
             return
         self.open = False
@@ -120,7 +120,7 @@ class Hand:
     def walk(self, target: str, *, most: int = MOST_HOPS) -> bool:
         """Presses keys that lead towards a node. Returns True when the node is shown. It stops if no key leads there.
 
-        On the next walk to the same node, a useless choice counts as farther away.
+        On later walks to the same node, a choice that led elsewhere counts as farther away.
         """
         self._near, self._vain = self.map.distances(target), self.vain.setdefault(target, Counter())
         self._chosen, self._visits = [], Counter()
@@ -192,7 +192,8 @@ class Hand:
         return option.value in self.prefer and way < FAR
 
     def _far(self, node: Node, value: str, leads: str) -> int:
-        """Returns the distance from a choice to the target. Earlier useless choices make it longer."""
+        """Returns the number of steps from a choice to the target, and adds steps if the choice was useless on earlier
+        walks."""
         return self._near.get(leads, FAR) + IN_VAIN * self._vain[node.name, value, leads]
 
     def _answer_ask(self, node: Node) -> None:
@@ -264,7 +265,7 @@ class Hand:
             self._keys.append("1")
             status, body = self._post()
         if not self.node and self._keys[-1:] == ["9"]:
-            # The next page shows the rest of a list without the question.
+            # The next page shows the rest of the list without its question, so the page is still the same node.
             self.node = before
         self.language = language or self.language
         self.note(

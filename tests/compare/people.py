@@ -114,8 +114,8 @@ def sample(pins: int) -> tuple[tuple[District, ...], tuple[Responder, ...]]:
     """Returns all people who act: two responders for each district, coordinators in every third district, and the
     national desk.
 
-    In `pins` districts the first responder has a PIN, and so has the first person of the national desk. In the next
-    districts, one responder has a PIN but no access to a desk, and some people are invited.
+    In the first districts, as many as `pins`, the first responder has a PIN. The first person of the national desk has
+    one too. In the next districts, one responder has a PIN but no access to a desk, and some people are invited.
     """
     random = Random(1)
     districts = []

@@ -1,6 +1,6 @@
 """Does what people do on pages of the console, in the hotline of the environment's settings.
 
-The comparison runs this file with the modules of either checkout. So it imports only what both must have.
+The comparison runs this file with the code of either commit. So it imports only names that both commits must have.
 """
 
 import os
@@ -29,7 +29,7 @@ def approve(context: ConsoleContext, name: str) -> None:
 def change_number(context: ConsoleContext, name: str, number: str, paper: str) -> None:
     by, change = Actor("Admin 1"), service_enrolment.change_number
     made: service_enrolment.StartPaper | None = call(change, context, by, name, number, "compare")
-    if made is None:  # Two people print a start PIN, so the change of number only requests one.
+    if made is None:  # Two people must print a start PIN, so the change only requested it.
         made = deciding.prints_start_pin(context, by, name)
     people.write(Path(paper), made)
 

@@ -27,7 +27,8 @@ AFTER_PLACE = tuple(
     f"report.{name}"
     for name in ("kind", "who", "visit", "saved", "number", "pin", "landmark", "call")
 )
-"""The screens that come after the place. Most callers name the place."""
+"""The screens of a report that come after the question for the place. Most simulated callers name a place, so stories
+reach these screens."""
 RECEIPT = re.compile(r"\b(\d{3}) (\d{3}) (\d{3})\b")
 DAY = 24 * 60
 DIGITS = "012345678"
@@ -276,7 +277,8 @@ def meanwhile(story: Story) -> Iterator[int]:
             yield setup.wait
         hand.places, hand.prefer = (_newest(story, who),), what.stands.prefer
         for _ in range(2):
-            # After a day, the alert may have escalated to others. Then the first call takes it again.
+            # After a day, the case may have escalated to others. Then the first call only takes the case again, and the
+            # second call reaches the screen.
             hand.dial(ENTRY)
             if hand.walk(what.stands.screen):
                 break
@@ -287,7 +289,7 @@ def meanwhile(story: Story) -> Iterator[int]:
             story.hand(who.msisdn, who.role).text(words)
             yield 1
         if what.other:
-            # A call that was cut off continues at the same time as the next call from this phone.
+            # The second call begins before the hotline knows that the first call was cut off.
             second = _behind_pin(story, who)
             second.places = hand.places
             second.dial(ENTRY)
@@ -374,13 +376,13 @@ def _reads_closing(hand: Hand) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """A screen through which a responder must go first, so that a later screen can appear."""
+    """A screen that a responder must reach before a later screen can appear."""
 
     screen: str
     prefer: tuple[str, ...] = ()
     turn: int = 1
     wait: int = 1
-    """The minutes to wait after this screen."""
+    """The minutes that the story waits after this screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,13 +395,13 @@ class Meanwhile:
     writes: str = ""
     """The SMS that the responder writes."""
     moves: bool = False
-    """If True, the caller corrects the district."""
+    """If True, the caller names another district."""
     answers: tuple[str, ...] = ()
-    """The responder's answers afterwards."""
+    """The choices that the responder makes after the change."""
     then: tuple[Setup, ...] = ()
-    """The screens through which the responder goes afterwards."""
+    """The screens that the responder must reach after the change."""
     other: tuple[Setup, ...] = ()
-    """The screens through which the same person goes in a second call at the same time."""
+    """The screens that the same person reaches in a second call, while the first call is still open."""
 
 
 TAKEN = Setup("responders.yours")
@@ -407,7 +409,7 @@ ACCEPTED = ("accepted", "yes", "assent_yes", "new")
 REFUSED = ("no", "new")
 VICTIM = ("new", "yes", "labour")
 OPENLY = ("yes", "me_adult")
-"""The answers of a caller who says that responders may come, and that the tip is not about a child."""
+"""The values that a caller chooses: responders may come, and the tip is about the caller, who is an adult."""
 PREFERRED = {
     "following.there": ("yes",),
     "following.not_there": ("no",),
@@ -419,9 +421,9 @@ PREFERRED = {
 """The answers that lead to each target."""
 ASKED_LATER = Setup("offering.tomorrow", ("cannot_say", "new", "no"), wait=DAY + 7)
 AFTER_THIRTY_DAYS = ("thirty", "thirty_person", "reopened")
-"""The ends of the names of screens that ask about a person after thirty days."""
+"""Screens whose names end like this ask about a person after thirty days."""
 SAYS_NO = (Setup("offering.why"), Setup("offering.declined", ("person_refused",)))
-"""Two screens in order: a responder asks a service to help, and then the person declines."""
+"""The steps of a story: a responder asks a service to help a person, and the person then declines."""
 MEANWHILE = {
     "keeping.over": Meanwhile(Setup("screening.free"), (TAKEN,), writes="4 {ref}"),
     "responders.over": Meanwhile(
@@ -447,7 +449,8 @@ MEANWHILE = {
         answers=SAYS_NO[1].prefer,
     ),
 }
-"""For each screen: the change that happens to a case while a responder looks at this screen."""
+"""For each target screen: how the case changes while a responder looks at an earlier screen, so that the target
+appears."""
 
 
 def _setups(target: str) -> tuple[Setup, ...]:
@@ -851,7 +854,8 @@ def _no_reader(story: Story, hand: Hand) -> Iterator[None]:
 
 @contextmanager
 def _nothing_leaves(story: Story, target: str) -> Iterator[None]:
-    """Pauses the outgoing queue during the report if the target screen says that no alert can be sent."""
+    """Pauses the outgoing queue during the report if the story must reach a screen which says that no alert can be
+    sent."""
     said = ("--by", "Admin 1", "--reason", "comparison")
     if target.endswith("unsent"):
         story.world.line.command("outgoing", "pause", *said)
@@ -861,8 +865,7 @@ def _nothing_leaves(story: Story, target: str) -> Iterator[None]:
 
 
 def _before_waiting(target: str) -> str:
-    """Returns the screen at which to pause the reader, so that the next key finds it paused. "" means the first
-    screen."""
+    """Returns the screen at which a story pauses the reader process, so that the next key gets no answer from it."""
     name = target.partition(".")[2]
     if target.startswith("keeping."):
         return "screening.free"

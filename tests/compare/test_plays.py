@@ -38,7 +38,7 @@ DEADLINE = re.compile(r"(Urgency\.DANGER: Times\(\s*acknowledge=timedelta\(minut
 """The source line with the minutes for which an alert about danger waits. The comparison allows two minutes between
 equal SMS."""
 SAID = "OK."
-"""The text that the changed home adds to one screen, in each language."""
+"""The text that the test adds to one screen of the changed hotline, in each language."""
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ __all__ = ["embedded"]
 ADDRESS = "http://127.0.0.1:8080"
 WORDS = load_console_words()
 PAGES = Templates(WORDS)
-"""The template environment, made only once. Reading the templates takes longer than a test."""
+"""The compiled templates are made only once, because reading them takes longer than a test."""
 GASABO, NUMBER = "12", "+250788009901"
 CHANGE = 1
 """The id of the open draft without a step that every console has."""
@@ -62,7 +62,7 @@ class Desk:
     def tab(self, *roles: AccountRole, name: str = "") -> "Tab":
         """Opens a browser in which a person with these roles is signed in."""
         called = " ".join(sorted(roles)) or "nobody"
-        # One desk is called "national".
+        # A desk is already called "national", so the person gets another name.
         who = self.person(name or {"national": "National 9"}.get(called, called), *roles)
         tab = Tab(self, self.app.test_client())
         tab.take(who.enters().token)
@@ -71,7 +71,7 @@ class Desk:
 
 @dataclass
 class Tab:
-    """A browser. It sends its cookie and the origin of its current page."""
+    """A browser. The browser sends its cookie, and the origin of its current page."""
 
     desk: Desk
     client: FlaskClient

@@ -79,7 +79,7 @@ def add_oversight(desk: Desk) -> tuple[Tab, Tab]:
 
 
 def lets_in(desk: Desk, account_id: int, code: str) -> None:
-    """Grants an account access to a desk. One admin requests it, and another one carries it out."""
+    """Grants an account access to a desk. One admin requests the access, and another admin approves it."""
     member = of_account(account_id)
     decrypt_grants.request_access(
         desk.context, Actor("Admin 1", 99), code, member, "she works there"
@@ -130,7 +130,7 @@ def with_a_release(desk: Desk) -> None:
 
 
 def hands_on(desk: Desk) -> None:
-    """Runs the reader, which gives each desk the keys of the cases that the desk may see."""
+    """Does the reader process's work: each desk gets the keys of the cases that it may see."""
     plain = {name: getattr(desk.context, name) for name in SHARED}
     pair = SimpleNamespace(now=lambda: (bytes(THE_READER),))
     reader_handover.reconcile(ReaderContext(**plain, vault=cast(Any, None), pair=cast(Any, pair)))

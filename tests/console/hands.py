@@ -14,7 +14,7 @@ from tests.console.conftest import WORDS
 
 PICTURES = ROOT / "docs" / "admin-guide"
 BESIDE_THE_HANDSETS = ROOT / "docs" / "console.png"
-"""The picture that the README shows."""
+"""The file of the picture that the README shows next to the handsets."""
 SHAPE: FloatRect = {"x": 0, "y": 0, "width": 1280, "height": 800}
 """The size of the picture of the handsets."""
 BOTTOM = "document.querySelector('main > :last-child').getBoundingClientRect().bottom"
@@ -38,8 +38,8 @@ class Newcomer(Protocol):
 
 @dataclass
 class Hands:
-    """A person at a page. The person finds its elements by the catalogue's phrases. So one story can run in each
-    language."""
+    """A person at a page. The person finds buttons and fields by the texts in the catalogue of a language. So one story
+    can run in each language."""
 
     page: Page
     language: str = "en"
@@ -48,7 +48,7 @@ class Hands:
     letters: int = 0
 
     def says(self, phrase: str, **values: object) -> str:
-        """Returns a phrase as this page shows it."""
+        """Returns a text of the console in this page's language."""
         return WORDS[self.language][phrase].format(**values)
 
     def click(self, target: Locator) -> None:
@@ -105,7 +105,7 @@ class Hands:
         return self.clicks * CLICK + self.keys * KEY + self.letters * LETTER
 
     def counted(self) -> "Hands":
-        """Returns the same object with all counts at zero."""
+        """Returns the same page with the counts of clicks, keys and letters at zero."""
         return Hands(self.page, self.language)
 
     def signs_in(self, person: Newcomer) -> None:

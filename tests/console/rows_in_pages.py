@@ -29,13 +29,13 @@ def rows_in(value: object, seen: set[int]) -> Iterator[DeclarativeBase]:
 
 
 def encrypted_in(row: DeclarativeBase) -> set[str]:
-    """Returns the columns with bytes that are loaded in a row."""
+    """Returns the names of a row's columns that contain bytes, and so may be encrypted."""
     held = {name for name, one in vars(row).items() if isinstance(one, bytes) and one}
     return {f"{type(row).__name__}.{name}" for name in held}
 
 
 def note_encrypted(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
-    """Notes from now on, for each template that is rendered, the encrypted columns of the rows that it gets."""
+    """Records, for each template that is rendered from now on, the encrypted columns of the rows that it gets."""
     found: dict[str, set[str]] = {}
     draw = Templates.draw
 

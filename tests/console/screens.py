@@ -129,7 +129,7 @@ class Editor:
         return self.page
 
     def looked(self, form: Mapping[str, Any], do: str = "look") -> Form:
-        """Presses a button that saves nothing, and returns the form that follows."""
+        """Presses a button that saves nothing, and returns the form on the next page."""
         answer = self.press(form, do)
         assert answer.status_code == 200
         return self.form(answer)

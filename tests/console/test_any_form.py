@@ -111,6 +111,6 @@ def test_any_form_is_answered_and_no_word_is_lost(
 
 
 def flat(words: str) -> str:
-    """Returns text as a save may write it: with composed letters, and with simple characters instead of those of
-    Word."""
+    """Returns a text as the console may store it: accents joined with their letters, and typographic characters of Word
+    replaced by simple ones."""
     return "".join(TYPOGRAPHY.get(letter, letter) for letter in plain_text(words)).strip()

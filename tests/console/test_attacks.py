@@ -137,8 +137,8 @@ def test_a_sheet_of_words_is_kept_by_no_cache(desk: Desk) -> None:
 
 
 def test_the_network_of_a_stranger_is_the_one_that_our_web_server_names(desk: Desk) -> None:
-    """The limit is twenty attempts at once, and then one attempt a second. A header that the browser sets does not
-    change this."""
+    """Each network may make twenty sign-in attempts at once, and then one attempt a second. A header that the
+    stranger's browser sends does not change the network that is counted."""
     queue = StretchQueue(burst=2, clock=lambda: 0.0)
     context = replace(desk.context, proofs=replace(desk.context.proofs, stretching=queue))
     app = create_console(context, PAGES)

@@ -221,7 +221,7 @@ ACTS: Mapping[str, dict[str, str]] = {
 
 
 def _kept(desks: Desks) -> list[int]:
-    """Returns the number of rows in each table to which a command on a case could add rows."""
+    """Returns how many rows each table has to which an action on a case could add rows."""
     with desks.desk.context.database.reading() as session:
         rows = (Assignment, Message, Grant, CaseEventRow, Deadline)
         return [session.query(row).count() for row in rows]
@@ -272,7 +272,7 @@ def test_r6_a_case_is_not_passed_to_a_desk_or_taken_for_a_person_who_is_excluded
     assert {"Gasabo 3", "Nyarugenge 4"}.isdisjoint(alerted(staffed))
 
 
-# Tests that a case without an assignee is shown on the board, in the list and on its page.
+# The tests below check that the board, the list and the tip's own page show a case without an assignee.
 
 
 HOLDER = "Gasabo 2"

@@ -1,4 +1,5 @@
-"""Tests the lock of a board: it counts for a shift without cases or places, and opens to its own account alone."""
+"""Tests the lock of a board: during a shift it hides cases and places and shows only counts, and only its own account
+can unlock it."""
 
 import re
 from datetime import timedelta

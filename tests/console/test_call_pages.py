@@ -28,7 +28,7 @@ TOLD = {"number": NUMBER, "word": "rice", "others": "family", "language": "rw"}
 
 
 BY_ONE = {"asked_by": "National 1"}
-"""The form field that tells the approver who asked."""
+"""The form field by which the console knows whose request the approver saw."""
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_a_call_that_waits_for_a_second_person_stands_on_today_and_under_approva
 
 
 def test_a_later_request_is_not_approved(desk: Desk, two: tuple[Tab, Tab]) -> None:
-    """Otherwise a person could use an approval that was given to a colleague."""
+    """If the approval counted for a later request, a person could use an approval that was given to a colleague."""
     one, other = two
     third = desk.tab(AccountRole.NATIONAL, name="National 3")
     lets_in(desk, desk.people["National 3"].account_id, NATIONAL)
@@ -184,7 +184,7 @@ def test_r14_a_call_is_filed_once_like_a_tip_without_a_number_and_says_its_sourc
 
 @pytest.mark.row("R14", "R9")
 def test_r14_no_desk_sees_more_of_a_written_call_than_of_a_tip(desks: Desks) -> None:
-    """A desk may write down a call that it may not see afterwards."""
+    """A desk may record a phone call and then be unable to see its tip, for example if an official may be involved."""
     desks.district.post("/call", {**CALL, "official": "unsure"})
     desks.district.post("/call", {**CALL, "once": "1", "place": OTHER_DISTRICT})
     assert listed(desks.district) == []

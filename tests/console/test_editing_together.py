@@ -21,12 +21,13 @@ def words(editor: Editor, node: str = "fee") -> dict[str, str]:
 
 
 def settling(editor: Editor, page: str) -> Form:
-    """Returns the form of the page that asks which text to keep, as a browser would send it."""
+    """Returns the form in which an editor chooses which of two texts to keep, as a browser would send it."""
     return dict(read(page, editor.at).fields)
 
 
 def both(editor: Editor, mine: Form, hers: Form) -> tuple[Editor, str]:
-    """Saves first as editor 3 and then as the other editor. Returns editor 3 and the page after the second save."""
+    """Saves changes by the other editor first, and then the older form of editor 3. Returns editor 3 and the page after
+    the second save."""
     other = editor.other()
     form, theirs = editor.open("abroad", "fee"), other.open("abroad", "fee")
     other.sent(theirs | hers, "save")

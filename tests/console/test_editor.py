@@ -27,7 +27,7 @@ SCREENS = (
     ("questions", "which"),
     ("quiz_abroad", "fee_known"),
 )
-"""Screens of every kind, and questions of every kind."""
+"""One screen for each kind of screen and each kind of question."""
 
 
 def test_a_sentence_is_changed_and_the_page_says_so(editor: Editor) -> None:
@@ -64,7 +64,7 @@ ROWS: tuple[tuple[str, str, str, str, object, str], ...] = (
 
 
 def test_the_buttons_of_rows_take_the_words_first(editor: Editor) -> None:
-    """The page then shows the row. `test_rules_forms.py` tests each button."""
+    """The page that follows shows the row whose button was pressed. `test_rules_forms.py` tests each button."""
     for flow, node, do, way, there, anchor in ROWS:
         form = editor.open(flow, node)
         words = f"words of the row: {do}"

@@ -92,7 +92,7 @@ def assert_reachable(path: str, page: Outline) -> None:
     for form in page.forms:
         is_open = form.get("action") in {"/enter", "/recover"} or form.get("method") == "get"
         assert is_open or form["has_key"], form
-        # A screen that cannot be deleted gives the reason and has no button.
+        # If a screen cannot be deleted, the page gives the reason and its form has no button.
         assert form["sends"] or page.is_refused, f"{path}: nothing sends {form}"
 
 

@@ -30,7 +30,7 @@ OPTIONS = {"rules": {"target-size": {"enabled": True}}, "resultTypes": ["violati
 READERS = ("/tips", "/tips/1", "/tips/1/persons/screened", "/call-backs")
 OUTSIDE = ("/enter", "/recover", "/nothing")
 DAYS = 9
-"""The pages are divided into this many parts, and each day one part is tested. Axe needs almost a second for each
+"""The tests divide the pages into this many parts, and test one part each day. Axe needs almost a second for each
 page."""
 SIZES = {"office": OFFICE, "narrow": NARROW, "twice as large": TWICE_AS_LARGE}
 EVERYTHING = tuple(map(AccountRole, ("admin", "editor", "approver", "translator")))
@@ -59,8 +59,9 @@ TOO_LONG = """(() => {
   const links = document.querySelector('nav.contents, .sums');
   return document.documentElement.scrollHeight > 3 * innerHeight && sections > 1 && !links;
 })()"""
-"""True for a page of several sections that is longer than three screens and has no table of contents. A screen is the
-window of an office (768 pixels high) or of a phone (640 pixels). A page of one list or one form has nothing to list."""
+"""Returns True in the browser if a page has several sections, is higher than three windows, and has no table of
+contents. A window is 768 pixels high in an office, and 640 pixels on a phone. A page with a single list or form needs
+no table of contents."""
 
 
 @pytest.fixture
@@ -90,7 +91,8 @@ def test_pages_pass_axe_and_fit_their_screen(site: Site, size: str, share: int) 
 
 
 def judged_of_readers(site: Site, size: ViewportSize, share: int) -> list[str]:
-    """Returns the faults on the pages of tips, which no admin sees, and on the pages of decrypted texts and persons."""
+    """Returns the faults on two kinds of pages: those of tips, which no admin sees, and those with decrypted texts and
+    persons."""
     paths = [path for path in PAGES[share::DAYS] if path in READERS]
     if not paths:
         return []
@@ -124,7 +126,7 @@ def judged_of_readers(site: Site, size: ViewportSize, share: int) -> list[str]:
 @pytest.mark.row("A8")
 @pytest.mark.parametrize("size", ["office", "narrow"])
 def test_a8_a_board_shows_a_new_danger_and_keeps_the_focus(site: Site, size: str) -> None:
-    """Without its script, a header loads the board again."""
+    """If the page's script does not run, a header makes the browser load the board again."""
     person = site.desk.person("National 1", AccountRole.NATIONAL)
     writes_people(site.desk)
     with_a_tip(site.desk)
@@ -150,7 +152,8 @@ def test_a8_a_board_shows_a_new_danger_and_keeps_the_focus(site: Site, size: str
     ("size", "language"), [("office", "en"), ("narrow", "rw"), ("office", "fr")]
 )
 def test_a8_a_board_reads_a_danger_and_closes_it(site: Site, size: str, language: str) -> None:
-    """The board shows without a click which case is urgent and who has it. The lock hides cases, and counts them."""
+    """The board shows without a click which case is urgent and who has it. When the board is locked, it hides cases and
+    shows only their number."""
     person, second = site_of_two(site, language)
     clicks = 0
 
@@ -219,7 +222,7 @@ def site_of_two(site: Site, language: str) -> tuple[Person, Person]:
 
 
 def happens(site: Site, tip: int) -> None:
-    """Writes a row about a tip, so that boards read their cases again."""
+    """Adds a row about a tip to the audit log, so that open boards load their cases again."""
     with site.desk.context.database.writing() as session:
         tables_audit.append_about_tip(session, tip, "tip_noted", "clock", site.desk.clock())
 

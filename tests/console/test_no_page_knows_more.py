@@ -31,8 +31,8 @@ from tests.support.persons import said, screened
 __all__ = ["desks"]
 
 SKIPPED = {"/", "/board/since", "/account/factor", *FILES}
-"""The board renews itself, and is read under its own address. The page for a second factor shows a random secret. Files
-contain what is published.
+"""The board is tested under another address, because it loads itself again. The page for a new authenticator shows a
+random secret, so it differs each time. Downloaded files contain only what is published.
 """
 PAGES = sorted(
     path_of(one)
@@ -62,7 +62,8 @@ def read(tab: Tab, references: tuple[str, ...] = ()) -> dict[str, str]:
 
 
 def everything_happens(desks: Desks, tip_id: int) -> str:
-    """Alerts, notes, persons, a service, a case file, a closure request and a handover note about one case."""
+    """Adds everything to one case that can happen to it: alerts, notes, persons, a service, a case file, a closure
+    request and a handover note."""
     context = desks.desk.context
     service_assignment.assign_pending(context)
     screened(context, tip_id)
@@ -103,7 +104,7 @@ def of_a_named_person(desks: Desks) -> int:
 
 
 def of_a_written_call(desks: Desks) -> int:
-    """Writes down a call about an official, as another desk may do."""
+    """Records a phone call about an official, as the desk of another district may do."""
     desks.other.post("/call", {**CALL, "official": "yes"})
     with desks.desk.context.database.reading() as session:
         return max(tip.id for tip in session.query(Tip))
@@ -123,7 +124,8 @@ def test_r6_no_page_list_count_search_or_board_knows_of_a_hidden_case(desks: Des
     found = tuple(everything_happens(desks, happens(desks)) for happens in hidden)
     after = read(desks.district, found)
     changed = {address for address in before if before[address] != after[address]}
-    # A desk of another district may approve a case file. It sees who asks and why, and nothing of the case.
+    # People of this desk may approve a case file of another district. The page shows them who requests the file and
+    # why, and nothing about the case.
     assert changed == {"/today", "/approvals"}
     assert after["/approvals"].count("asks for case file") == 1
     assert 'href="/tips/' not in after["/approvals"]
@@ -133,7 +135,7 @@ def test_r6_no_page_list_count_search_or_board_knows_of_a_hidden_case(desks: Des
     with desks.desk.context.database.writing() as session:
         rows = session.query(Assignment).filter(Assignment.tip_id > 1).all()
         known = {row.reference for row in rows}
-    # A search shows again what was typed.
+    # Pages of a search are left out, because they show the typed reference again.
     pages = [text for address, text in after.items() if "reference=" not in address]
     assert known
     assert not any(one in text for one in known for text in pages)

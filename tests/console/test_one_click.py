@@ -52,7 +52,7 @@ def test_each_account_of_the_demo_signs_in_with_one_click_again_and_again(demo: 
 
 
 def test_no_one_else_signs_in_with_one_click(demo: Desk) -> None:
-    """One click signs in no one on another machine, no other account, and no one behind a real gateway."""
+    """The button does not work on another machine, for another account, or if the gateway is a real one."""
     for peer in ("192.0.2.7", "10.0.0.1", "", "2001:db8::1"):
         answer = click(demo.app.test_client(), "Desk 1", peer=peer)
         assert answer.status_code == 404, peer

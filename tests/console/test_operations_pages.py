@@ -31,7 +31,7 @@ def admin(desk: Desk) -> Tab:
 
 
 def last(desk: Desk) -> tuple[str, str, str]:
-    """Returns the newest row of the audit log: actor, action, subject."""
+    """Returns the actor, the action and the subject of the newest row of the audit log."""
     with desk.context.database.reading() as session:
         row = tables_audit.entries(session)[-1]
     return row.actor.rpartition(":")[2], row.action, row.subject
@@ -71,7 +71,7 @@ def test_an_admin_pauses_the_queue_and_every_page_says_so(desk: Desk, admin: Tab
 def test_only_an_admin_with_a_fresh_second_factor_pauses_and_the_national_desk_resumes(
     desk: Desk, admin: Tab
 ) -> None:
-    """At night no admin may be available, while every alert waits."""
+    """The national desk may resume sending, because at night there may be no admin, while every alert waits."""
     national = desk.tab(AccountRole.NATIONAL)
     assert "Pause sending" not in national.get("/outgoing").text
     assert national.post("/outgoing/pause", {"reason": "x"}).status_code == 404

@@ -102,8 +102,8 @@ def enrol(desks: Desks) -> tuple[str, str]:
 
 
 def everything_happens(desks: Desks, tab: Tab, tip_id: int) -> str:
-    """Reads the complaint, writes a note about it and closes it, as a person of the oversight desk. The alert to a
-    phone is not delivered. Returns the reference.
+    """Acts as a person of the oversight desk: reads the complaint, writes a note about it and closes it. The alert to
+    one phone is marked as undelivered. Returns the reference of the complaint.
     """
     assert WORDS in tab.post(f"/tips/{tip_id}/open", {"why": "send"}).text
     for form, sent in FORMS:
@@ -138,7 +138,7 @@ def test_c20_no_page_list_count_search_or_board_of_another_desk_knows_of_it(desk
     for (tab, role), earlier in zip(tabs, before, strict=True):
         after = read(tab, role, people)
         changed = {address for address in earlier if earlier[address] != after[address]}
-        # An admin sees when an account was last used, and how many rows the log has.
+        # For an admin, pages differ that show when an account was last used, or how many rows the log has.
         may = {"/accounts", "/audit", "/audit/verify"} if role is AccountRole.ADMIN else set()
         assert changed == may, role
     assert f"tip {tip_id}" not in after["/audit"]

@@ -1,5 +1,5 @@
-"""Tests the file that plays a draft: its screens are those of the line, its numbers are verified, and it needs no
-server."""
+"""Tests the file in which a draft can be tried without a server: it shows the same screens as the hotline, and only
+verified phone numbers."""
 
 import random
 import re

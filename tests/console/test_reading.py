@@ -174,7 +174,7 @@ QUERIES = {
     "?who=%25": 0,
     "?did=no_such_thing&tip=x&day=never": 50,
 }
-"""The number of rows that each address of the audit log shows."""
+"""For each address of the audit log, with its filters: the number of rows on its page."""
 
 
 @pytest.mark.row("A10")

@@ -114,7 +114,7 @@ def test_what_is_read_is_the_difference_of_documents(edits: list[tuple[int, Any]
 
 
 def sides(spans: Any) -> tuple[str, str]:
-    """Returns the old text and the new text."""
+    """Returns the old text and the new text of a difference."""
     was = "".join(one.text for one in spans if one.kind != "ins")
     now = "".join(one.text for one in spans if one.kind != "del")
     return was, now

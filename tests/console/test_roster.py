@@ -46,7 +46,7 @@ def enrol(desk: Desk, count: int = 122) -> None:
 
 
 def whole_week(*, but: tuple[str, int, int] | None = None, count: int = len(DISTRICTS)) -> str:
-    """Returns a sheet with a day and a night shift at the first districts, without one of them."""
+    """Returns a sheet with a day shift and a night shift for every day in the first districts, except for one shift."""
     rows = ["desk,name,weekday,from,to,rank"]
     for n, code in enumerate(DISTRICTS[:count]):
         for day, name in enumerate(WEEKDAYS):

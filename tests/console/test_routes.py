@@ -29,7 +29,7 @@ FILLED = {
     "<programme>": "leaders",
     "<period>": "2026-Q3",
 }
-"""Values for the variable parts of an address. Each value is that of an existing row. Every id is 1."""
+"""For each variable part of an address, the value of an existing row. Every id is 1."""
 ELSEWHERE = "https://elsewhere.example"
 
 
@@ -123,7 +123,7 @@ def test_a_get_answers_the_roles_of_its_row_and_no_template_gets_an_encrypted_va
 
 
 def test_no_relation_of_a_row_loads_later() -> None:
-    """So the template of a page loads no rows from the database."""
+    """Templates therefore never query the database: reading a row that is not loaded raises an error."""
     relations = [one for mapper in Row.registry.mappers for one in mapper.relationships]
     assert relations, "no relation was found, so this test proves nothing"
     assert {str(one) for one in relations if one.lazy != "raise"} == set()

@@ -41,7 +41,7 @@ def admins(desk: Desk, tmp_path: Path) -> tuple[Tab, Tab]:
 
 
 def seen(tab: Tab, page: str) -> dict[str, str]:
-    """Returns the field with which a form says what it showed."""
+    """Returns the form field that tells the server which key the page showed."""
     (value,) = re.findall('name="seen" value="([0-9a-f]+)"', tab.get(page).text)
     return {"seen": value}
 

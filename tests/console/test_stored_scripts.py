@@ -51,7 +51,7 @@ OURS = re.compile(
     "|thead|tr|th|tbody|td|code|label|select|option|legend|fieldset|dl|dt|dd|section|ol|pre|br|textarea|details|summary|dialog"
     "|svg|defs|marker|path|rect|text"
 )
-"""The elements that our templates use."""
+"""The HTML elements that the console's own templates use."""
 
 
 class Drawn(HTMLParser):

@@ -17,7 +17,7 @@ __all__ = ["writing"]
 
 
 def marked(page: str, mark: str) -> str:
-    """Returns the new text of a difference for `ins`, and the old text for `del`."""
+    """Returns one side of a difference on the page: the new text for `ins`, or the old text for `del`."""
     (column,) = re.findall(r'<p class="difference" lang="rw">(.*?)</p>', page)
     other = "del" if mark == "ins" else "ins"
     rest = re.sub(rf"<{other}>.*?</{other}>", "", column)

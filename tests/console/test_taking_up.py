@@ -70,7 +70,8 @@ def test_a_person_takes_up_an_account_and_signs_in(desk: Desk, admin: Tab) -> No
 
 
 def gives_password_and_code(desk: Desk, tab: Tab, link: str) -> str:
-    """Does the first two steps after opening a link. Returns the secret of the authenticator."""
+    """Opens an invitation link and does its first two steps: the password and the authenticator's code. Returns the
+    secret of the authenticator."""
     tab.post(link, {"do": "password", "secret_password": PASSWORD}, key="")
     secret = secret_of(tab.get(link).text)
     tab.post(link, {"do": "code", "secret_code": code_at(secret, desk.clock())}, key="")

@@ -32,8 +32,8 @@ def taken(desks: Desks, tip: int) -> None:
 
 @pytest.mark.row("A8")
 def test_a8_what_was_closed_by_two_people_is_closed_and_by_one_alone_is_not(desks: Desks) -> None:
-    """A tip about danger needs two people. The second person did not request the closure, and has opened the case
-    after the request."""
+    """A tip about danger needs two people. The second person must not be the one who requested the closure, and must
+    open the case after the request."""
     tip = tell(desks.desk, urgency=1)
     typed = {"form": "reason-close", "reason": "she is safe"}
     refused = desks.national.post(f"/tips/{tip}/close", typed)
@@ -274,7 +274,8 @@ def test_the_national_desk_decides_on_an_erasure(desks: Desks, does: str, action
 
 
 def test_who_opened_a_tip_in_the_console_has_read_it_there_by_every_phone(desks: Desks) -> None:
-    """With the setting `national_in_console`, such a person may close the case by phone."""
+    """With the setting `national_in_console`, a person who opened the case in the console may close it on any of their
+    phones."""
     tip_id = tell(desks.desk, urgency=1)
     with desks.desk.context.database.writing() as session:
         account = tables_accounts.find_account(session, account_name_key("National 1"))

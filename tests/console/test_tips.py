@@ -264,7 +264,8 @@ def test_no_word_of_a_tip_stands_in_a_log(desks: Desks, caplog: pytest.LogCaptur
 
 
 def test_a_row_about_a_like_tip_is_for_who_may_know_of_that_one(desks: Desks) -> None:
-    """The number and the reason in the log are those of that tip. This is also true for the national desk."""
+    """The audit log shows the number and the reason of a link only to people who may see both tips. This rule applies
+    to the national desk too."""
     mine, kept = tell(desks.desk), tell(desks.desk, official="yes")
     like = {"other_tip": str(kept), "reason": "the same house"}
     assert desks.national.post(f"/tips/{mine}/like", like).status_code == 303

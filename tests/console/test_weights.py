@@ -20,8 +20,8 @@ SCREENS = 60
 CHOICES = 10
 FLOW = "learn"
 ROOMY = 59_000
-"""The maximum bytes of the largest page that shows problems next to its texts. This leaves room for later additions
-below `HEAVIEST`."""
+"""The maximum size, in bytes, of the largest page that shows problems next to its texts. This limit is below
+`HEAVIEST`, so that later additions still fit."""
 WORDS = "Nobody may take your passport, your contract or your telephone away from you. Call 112 for free."
 """A text that fills a screen."""
 
@@ -145,7 +145,8 @@ def test_a_new_flow_offers_the_menus_of_one_flow_at_a_time(writing: Writing) -> 
 
 
 def test_a_part_of_a_page_asks_nothing_that_it_does_not_show(writing: Writing) -> None:
-    """Otherwise each check by the script would count all waiting messages, and read all other data of the page."""
+    """Without this rule, each check by the script would count all pending messages, and read all other data of the
+    page."""
     change = writing.opened()
     at = f"/changes/{change}/flows/{FLOW}/one"
     fields = dict(read(writing.editor.get(at).text, at).fields)

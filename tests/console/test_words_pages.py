@@ -33,7 +33,7 @@ def tab(desk: Desk) -> Tab:
 
 
 def fields(page: str) -> dict[str, str]:
-    """Returns the page's form as a browser would send it."""
+    """Returns the fields of the page's form with their values, as a browser would send them."""
     hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page)
     areas = re.findall(r'<textarea id="[^"]+" name="([^"]+)"[^>]*>\n(.*?)</textarea>', page, re.S)
     return {

@@ -214,7 +214,8 @@ def test_times_come_back_aware_and_in_utc(database: Database) -> None:
 
 @pytest.mark.both
 def test_a_commit_survives_power_loss_and_foreign_keys_are_kept(tmp_path: Path) -> None:
-    """The hotline opens its database in this way. The other tests do not wait for a disk."""
+    """The hotline opens its database with the settings that this test checks. The databases of other tests do not wait
+    until the disk has stored the data."""
     database = open_database(f"sqlite:///{tmp_path}/synced.db")
     with database.reading() as session:
         pragmas = [
@@ -227,7 +228,8 @@ def test_a_commit_survives_power_loss_and_foreign_keys_are_kept(tmp_path: Path) 
 
 @pytest.mark.both
 def test_connections_of_many_threads_are_kept(database: Database) -> None:
-    """Sixteen threads run three times. Opening a connection for each of them would cost more than its query."""
+    """Sixteen threads each run a query, three times in a row. The threads use kept connections, because a new
+    connection would cost more than the query."""
     if not database.is_sqlite:
         return
     opened: list[object] = []

@@ -83,7 +83,8 @@ def test_all_who_came_meanwhile_are_committed_together(joint: Joint) -> None:
 
 
 def test_who_fails_fails_alone(joint: Joint) -> None:
-    """The second `k1` makes the shared transaction fail. After that, each of its writes is repeated alone."""
+    """The key `k1` is written twice, which makes the shared transaction fail. After that, each write of that
+    transaction is repeated in a transaction of its own."""
     found = joint.all_at_once([partial(stop, key) for key in ("k0", "k1", "k1", "k2")])
     broken = [one.exception() for one in found]
     assert sum(isinstance(one, sqlite3.IntegrityError) for one in broken) == 1
@@ -140,7 +141,8 @@ class Told:
 
 
 def test_a_writer_that_waits_gives_its_place_to_another(joint: Joint) -> None:
-    """The second thread writes for the third. A thread that writes does not need a place."""
+    """A thread that waits for a write gives its place to another thread, and the second thread also writes for the
+    third. A thread needs no place while it writes."""
     places = Told()
     joint.writes.places = places
     joint.all_at_once([partial(stop, key) for key in ("k0", "k1", "k2")])

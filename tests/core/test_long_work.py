@@ -1,4 +1,5 @@
-"""Tests that long work runs in a child process with low priority. The child ends at its limits and with its parent."""
+"""Tests that long work runs in a child process with low priority. The child process ends at its limits, or when its
+parent ends."""
 
 import json
 import os

@@ -65,7 +65,7 @@ def test_last_month_s_count_stays_without_its_key(line: Line, tmp_path: Path) ->
 
 
 def test_no_row_stands_for_anybody(line: Line) -> None:
-    """One person sets different registers in two periods, and each register contains one small number."""
+    """A person is counted in another register in each period, and a register stores only one small number."""
     dialled(line, *many(0, 1))
     month, week = sorted(line.all(PeopleRegister), key=lambda row: row.period)
     assert (month.period, week.period) == ("2026-11", "2026-W48")

@@ -87,7 +87,8 @@ TRIALS_ALONE: Mapping[str, str] = {
 
 
 def parts(*kinds: str) -> Iterator[tuple[str, ast.stmt]]:
-    """Yields every function, class and constant in the files of these kinds, with its place."""
+    """Yields every function, class and constant in files whose names begin with one of these kinds, each with its
+    place."""
     root = Path(hotline.__file__).parent
     found = [path for path in root.rglob("*.py") if path.stem.startswith(kinds)]
     assert found, f"no file is of these kinds: {kinds}"
@@ -104,7 +105,7 @@ def _name(one: ast.stmt) -> str:
 
 
 def asked(one: ast.stmt) -> set[tuple[str, str]]:
-    """Returns the attributes that this code reads, with their modules, as in `trial.CHANNEL`."""
+    """Returns the names that this code reads from a module, such as `trial.CHANNEL`."""
     found = (node for node in ast.walk(one) if isinstance(node, ast.Attribute))
     return {(node.value.id, node.attr) for node in found if isinstance(node.value, ast.Name)}
 
@@ -128,7 +129,7 @@ def test_whoever_asks_for_the_trials_channel_alone_says_why() -> None:
 
 
 def figures(session: Session) -> Mapping[str, int]:
-    """Returns every count for the hour and the month around noon."""
+    """Returns every number of the statistics for the hour and the month that contain `NOON`."""
     month = rules_follow_up.month_of(NOON)
     tips = queries_follow_up.tips_of_month(
         session, rules_follow_up.begins(month), rules_follow_up.ends(month)

@@ -1,4 +1,4 @@
-"""Gives each prepared phone its own hotline, and builds a small country whose names no flow contains."""
+"""Gives each prepared phone its own hotline, and builds a small country whose place names no flow contains."""
 
 import shutil
 from collections.abc import Iterator
@@ -23,8 +23,8 @@ MONTH = timedelta(days=31)
 
 @contextmanager
 def copied(line: Line, folder: Path, *, months: int = 0) -> Iterator[Line]:
-    """Copies a hotline with SQLite to another folder, some months later. The copy sends its SMS to the same place as
-    the first hotline."""
+    """Copies a hotline with SQLite to another folder, some months later. The SMS of the copy are recorded together with
+    those of the first hotline."""
     folder.mkdir()
     file = folder / "hotline.db"
     with line.database.engine.connect() as connection:

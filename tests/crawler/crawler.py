@@ -2,7 +2,7 @@
 
 It checks everything that a stranger can see. Each answer is `CON` or `END`, and fits on a screen in GSM-7. A repeated
 hop gets exactly the same answer, even after `END` and after the hotline forgot the session. Dialling again shows the
-same screen as the first call from another phone. If there is only one way to continue from a screen, its key is `1`. A
+same screen as the first call from another phone. If a screen has only one way to continue, the key for it is `1`. A
 digit without meaning shows the screen again below a line that names digits.
 """
 
@@ -23,7 +23,7 @@ LONGEST_TEXT = 120
 
 
 class Line(Protocol):
-    """The hotline that the crawler calls: the real hook, or only the engine."""
+    """The hotline that the crawler calls: through the real hook, or only the code that runs the flows."""
 
     def hop(self, session: str, phone: str, text: str) -> str:
         """Sends one callback, and returns the body of the answer."""
@@ -37,7 +37,8 @@ class Crawler:
     line: Line
     limit: int = 156
     most_hops: int = 100_000
-    """The number of presses after which the crawler stops. In that case `finished` may be False."""
+    """The number of presses after which the crawler stops. If the crawler stops for this reason, `finished` may be
+    False."""
 
     pressed: dict[str, dict[str, str]] = field(default_factory=dict)
     """The screen to which each pressed digit led, for each screen."""
@@ -46,10 +47,10 @@ class Crawler:
     sessions: int = 0
 
     _found_at: dict[str, str] = field(default_factory=dict)
-    """The keys with which each screen was first reached. The same keys lead to that screen again."""
+    """The keys with which the crawler first reached each screen. It presses them again to return to the screen."""
     _ahead: deque[str] = field(default_factory=deque)
-    """Screens in the order in which they were found. After a walk, the first of them has a digit that was never
-    pressed."""
+    """Screens in the order in which they were found. After a walk, the first screen in this list still has a digit that
+    was never pressed."""
     _session: str = ""
     _text: str = ""
     _front: str = ""
@@ -122,8 +123,7 @@ class Crawler:
         return self._hop(again=again)
 
     def _hop(self, *, again: bool) -> str:
-        """Sends a hop. With `again`, it sends the hop twice more, the second time after the hotline forgot the
-        session."""
+        """Sends a hop. With `again`, it repeats the hop once at once, and once after the hotline forgot the session."""
         shown = self.line.hop(self._session, PHONE, self._text)
         if again:
             if self.line.hop(self._session, PHONE, self._text) != shown:
@@ -157,7 +157,7 @@ class Crawler:
             self._fault("a redial is not a first dial")
 
     def _hold_to_its_keys(self, screen: str, led: dict[str, str]) -> None:
-        """Checks the pressed digits with the text of the screen."""
+        """Checks that each digit led to what the text of the screen says about it."""
         one_way = MORE.search(screen) and not CHOICE.search(screen)
         if one_way and {"1", "9"} <= {*led} and led["1"] != led["9"]:
             self.faults.append(f"1 is not the one way on, behind {self._found_at[screen]}")

@@ -21,9 +21,10 @@ CONFIRMING = {
     ("responders", "helps_unread"),
     ("responders", "on_site_later"),
 }
-"""Screens after a PIN that show the chosen action or a menu's entry, and nothing about a case."""
+"""Screens after a PIN that show what the responder chose, but nothing about a case."""
 FOUND_BY = {("report", "named"): ("report", "name")}
-"""For a screen that confirms a place: the screen with the typed name. The first screen may show that name."""
+"""For each screen that asks a caller to confirm a place: the screen on which the caller typed the place's name. The
+confirming screen may show the typed name."""
 PIN = "8305"
 SHORT = 4
 """A label with this many letters or fewer (No, Yego) does not reveal an answer."""
@@ -59,8 +60,8 @@ class Dialogue:
     said: list[tuple[Place, str]] = field(default_factory=list)
     """The answers and their places: the typed text, the digits, or the chosen label."""
     _led: tuple[str, ConversationState] | None = None
-    """The last replayed text, and its conversation state. Replaying it costs as much as a hop, and many calls need
-    it."""
+    """The last text that was replayed, and the conversation state that it led to. It is kept because a replay takes as
+    long as a hop, and many functions need the state."""
 
     def dial(self, ahead: str) -> None:
         self.text = ahead
@@ -70,7 +71,7 @@ class Dialogue:
         self.key(self._typed(key.name)[key.at] if key.name else key.digit)
 
     def jump(self, way: Sequence[Key], said: Sequence[tuple[Place, str]]) -> None:
-        """Presses all keys in a single hop. `said` has the answers from an earlier walk with these keys."""
+        """Presses all keys in a single hop. `said` has the answers that an earlier walk gave with the same keys."""
         keyed = "*".join(self._typed(key.name)[key.at] if key.name else key.digit for key in way)
         self.text, self.said = f"{self.text}*{keyed}", [*said]
         self._hear()
@@ -136,7 +137,7 @@ class Dialogue:
             yield Key("9")
 
     def echoes(self) -> Iterator[str]:
-        """Yields the answers to other screens that this screen shows.
+        """Yields the answers given on earlier screens that the present screen shows.
 
         A screen that confirms an action may show the action. A screen that confirms a place shows the place that was
         found. So it may show a typed name that found a place, but no other typed words.
@@ -165,8 +166,8 @@ class Dialogue:
         self.said.extend((place, number) for number in RECEIPT.findall(self.body))
 
     def _only_leads(self, node: MenuNode, label: str) -> bool:
-        """Returns True if this choice is not saved as an answer. The next screen may have the choice's label as its
-        heading."""
+        """Returns True if the flow does not save this choice as an answer. The next screen may have the choice's label
+        as its heading."""
         language = self.run.language
         kept_as_none = (one.label[language] for one in node.choices if not one.value)
         return label in kept_as_none

@@ -1,5 +1,5 @@
-"""Walks from the first screen to every other screen that one prepared phone can reach, in one language, and shows
-each once."""
+"""Walks from the first screen to every other screen that one prepared phone can reach, in one language, and yields each
+screen once."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -25,14 +25,14 @@ class Explorer:
     language: str
     hop: Hop = answer_hop
     most: int = 10_000
-    """The number of screens after which it stops."""
+    """The number of screens after which the walk stops."""
     hops: int = 0
     """The number of hops so far."""
     _said: dict[Way, list[tuple[Place, str]]] = field(default_factory=dict)
     """The answers that were given on each path."""
 
     def screens(self, msisdn: str) -> Iterator[tuple[Dialogue, Way]]:
-        """Continues while it finds new screens. Each other possible key starts a new walk."""
+        """Continues while it finds new screens. Each key that was not pressed on a screen begins another walk."""
         met: set[tuple[Place, str]] = set()
         ahead: deque[Way] = deque([()])
         while ahead:

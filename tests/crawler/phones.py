@@ -45,7 +45,8 @@ TYPED: Typed = {
 
 MAY_COME = (*DANGER_HERE, "1", "1", *REST)
 NOBODY_COMES = (*MAY_COME[:-1], "2")
-"""The keys of a complete report about danger. Responders may come, or must not come."""
+"""The keys of a complete report about danger. In the first row of keys the caller allows a visit, in the second one
+not."""
 
 Prepare = Callable[[Line, str, str], Typed]
 """A function that prepares a phone before it dials in a language. It returns the texts that the phone types in
@@ -129,7 +130,8 @@ def colleagues_are_quicker(line: Line) -> None:
 
 
 def tell(line: Line, *keyed: str) -> Dialogue:
-    """Runs the conversation of another caller. All keys come in one hop, because each walk of a tour begins with it."""
+    """Simulates another caller who dials and presses these keys. All keys come in one hop, because each walk of a tour
+    begins with this call."""
     number = next(line.numbers)
     witness = Dialogue(line, WITNESS, f"witness-{number}", TYPED)
     witness.dial("")
@@ -279,7 +281,7 @@ def _correct(line: Line, witness: Dialogue) -> None:
 
 
 def as_idle_helper(line: Line, msisdn: str, language: str) -> Typed:
-    """Enrols a phone once, for no district."""
+    """Enrols a phone as a responder's who belongs to no district, unless it is already enrolled."""
     key = line.context.pseudonyms.enrolled(msisdn)
     with line.database.writing() as session:
         hers = select(Responder).where(Responder.number_key == key)

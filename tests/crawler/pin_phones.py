@@ -36,7 +36,7 @@ def behind_pin(line: Line, msisdn: str, language: str) -> Typed:
 
 
 def left_in_clear(kept: bytes, said: str) -> list[str]:
-    """Returns the PINs and the words of pages or notes that are found in a row, in Redis or in a log.
+    """Returns the PINs and the secret words that are found in the database's rows, in Redis or in a log.
 
     Six digits may occur in a digest by chance.
     """

@@ -39,7 +39,7 @@ class Standing:
     name: str
     entry: str = ""
     opening: tuple[str, ...] = ()
-    """The digits with which every walk begins, after the choice of the language."""
+    """The keys with which every walk begins, after the choice of the language."""
     within: frozenset[str] = frozenset()
     """The flows that this phone visits. In other flows, a walk ends at their first screen. An empty set means all
     flows."""
@@ -145,7 +145,8 @@ ABOUT = {
     "says how it is after thirty days": (("3",), {"following"}, 200),
     "asks once more": (("4",), {"following", "offering"}, 400),
 }
-"""The keys in a responder's case, the flows to visit, and the maximum hops."""
+"""For each kind of case: the keys to its questions about persons, the flows to visit, and the maximum number of
+hops."""
 BEHIND_PIN = {
     "cases": (
         HERS,

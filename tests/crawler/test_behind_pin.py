@@ -38,7 +38,7 @@ TOURS = {f"{language}-{half}": (language, half) for language in CODES for half i
 
 
 def verbs(book: FlowSet) -> set[str]:
-    """Returns every action in the menu of a responder."""
+    """Returns every action that a responder's menu of a case offers."""
     menus = (node for node in book.flows["responders"].nodes.values() if isinstance(node, MenuNode))
     hers = (menu for menu in menus if menu.saves == WORK_VERB)
     return {choice.value for menu in hers for choice in menu.choices if choice.value}
@@ -46,10 +46,10 @@ def verbs(book: FlowSet) -> set[str]:
 
 @dataclass
 class Measured:
-    """The hotline, with a list of screens that are too long for a phone."""
+    """A hotline that counts the screens that are too long for a phone."""
 
     unfit: list[int] = field(default_factory=list)
-    """The number of keys that lead to each of these screens."""
+    """For each screen that is too long: the number of keys that led to it."""
 
     def __call__(self, context: WholeContext, hop: UssdHop) -> str:
         body = answer_hop(context, hop)
@@ -127,7 +127,7 @@ def _shape(screen: str) -> str:
 def test_what_a_tour_is_told_is_what_the_reader_says(line: Line) -> None:
     """The same keys show the same screens except for names, and store the same rows.
 
-    They include a wrong PIN, a page, a command, and a reader that does not answer.
+    The keys include a wrong PIN, a page of a case, a command, and a request to which the reader does not answer.
     """
     beside = reader_beside(line)
     at_her_desk(beside)

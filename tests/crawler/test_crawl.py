@@ -31,8 +31,8 @@ class EngineLine:
     held: dict[str, tuple[str, dict[str, object], str]] = field(default_factory=dict)
     """For each session: the last text, its conversation state, and the body of the answer."""
     replayed: dict[str, Turn] = field(default_factory=dict)
-    """The turns of the replays, by their text. A replay continues the replay of a shorter text, because every replay
-    of a text is the same."""
+    """The turns of the replays, by their text. A replay begins with the turn of a shorter text, because every replay of
+    the same text gives the same turn."""
 
     def hop(self, session: str, phone: str, text: str) -> str:
         heard = self.held.get(session)
@@ -194,7 +194,8 @@ def test_the_crawler_finds_a_line_that(how: str, book: FlowSet) -> None:
 
 @pytest.mark.parametrize("way", [*Way])
 def test_a_thousand_digits_at_the_nearest_screens(line: callers.Line, way: Way) -> None:
-    """The country of this test has only one sector. The crawl of the engine alone presses the other digits."""
+    """In the country of this test, each list of places has only one entry. The test of the flows without the hook
+    presses the other digits."""
     lists = {name: options[:1] for name, options in place_lists().items()}
     context = replace(line.context, flow_sets=SqlFlowSets(line.database, lists))
     crawler = Crawler(

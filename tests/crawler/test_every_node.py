@@ -72,8 +72,8 @@ def with_a_screen(book: FlowSet) -> set[Place]:
 
 
 def behind_a_pin(book: FlowSet) -> set[Place]:
-    """Returns the nodes that come after a PIN. The tours here use no PIN. The tour in `test_behind_pin.py` visits
-    those nodes."""
+    """Returns the nodes that come after a PIN. The tours in this file enter no PIN. The tour in `test_behind_pin.py`
+    visits those nodes."""
     flow = book.flows[book.entries["90"]]
     waiting, without = [flow.start], {flow.start}
     while waiting:
@@ -126,7 +126,7 @@ def test_c9_c14_nothing_is_left_behind_at_any_node(
 
 
 def do_what_waits(line: Line) -> None:
-    """Does the due work of the clock and the workers, including SMS."""
+    """Moves the clock, and does all work that is then due, such as sending SMS."""
     line.clock.turn(minutes=4)
     service_intake.file_silent(line.context)
     service_messages.keep_time(line.context)

@@ -28,7 +28,8 @@ EVERY = [
     (danger, official, CODES[(row + column) % len(CODES)])
     for (row, danger), (column, official) in product(enumerate(THREE_WAYS), enumerate(THREE_WAYS))
 ]
-"""Each answer to the first question with each answer to the second. Each answer occurs in every language."""
+"""Each possible answer to the question about danger, combined with each answer to the question about officials. Each
+answer occurs in every language at least once."""
 NO_OFFICIAL = [(danger, "no", language) for danger, language in zip(THREE_WAYS, CODES, strict=True)]
 
 
@@ -39,7 +40,7 @@ def telling(line: Line, danger: str, official: str, language: str) -> Explorer:
 
 
 def promised(answers: Mapping[str, str]) -> str:
-    """Returns the promised state of a tip after these answers, before the caller hangs up.
+    """Returns the state that a tip must have after these answers, if the caller then hangs up.
 
     After the question about the visit, the report is complete. With danger and a place, or with a journey soon, it is
     filed at once. Otherwise it is a draft.
@@ -88,7 +89,7 @@ def test_a_hangup_files_as_promised(line: Line, danger: str, official: str, lang
     for way, answers in ways(explorer):
         line.clock.turn(
             minutes=45
-        )  # Eight untaken dangers in ten minutes are a storm, which opens neighbours' desks.
+        )  # Eight untaken dangers in ten minutes would be a storm, which also alerts neighbours.
         dialogue = explorer.walked(PHONE, way, forgetful=True)
         by_then = promised(answers)
         rung = {row_id for job, row_id in line.jobs.scheduled if job is Job.ASSIGN_TIP}

@@ -1,7 +1,7 @@
 """Simulates a reader that decrypts nothing. Its answers depend on the PIN, the case and the action.
 
-So a tour reaches every screen after a PIN, and no action changes the next walk. It uses the same rows and message boxes
-as the real reader process, and the same words. `test_behind_pin.py` compares both.
+So a tour reaches every screen after a PIN, and no action of one walk changes the next walk. It uses the same rows and
+message boxes as the real reader process, and the same words. `test_behind_pin.py` compares both.
 """
 
 from collections.abc import Callable, Mapping
@@ -79,7 +79,7 @@ from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_persons import ClosureRefusal
 
 HERS, ARRIVAL, THIRTY, AGAIN = "K7Q4", "A7RV", "T3RY", "G4NA"
-"""Four cases. The responder has the first case, and the second case asks who arrived.
+"""Four cases. The responder is the assignee of the first case. The second case asks if the person arrived at a service.
 
 The third case asks about a person after thirty days, and in the fourth case a service refused.
 """
@@ -106,20 +106,21 @@ HELD_UP: Mapping[str, tuple[str, ...]] = {
     "legal": ("person_stopped", "too_early"),
     "journey_home": (f"{RESULT_PREFIX}{CommandResult.OVER}",),
 }
-"""The results of choosing a service. With these results, the answers about a person are not stored."""
+"""For each chosen service: the result that the simulated reader gives if the choice fails. In these cases, the answers
+about a person are not stored."""
 COMES_TO = {"labour": "possible", "sex": "not_indicated"}
-"""The results of the screening form, by the kind of exploitation."""
+"""The result of the form about signs of trafficking, by the kind of exploitation."""
 
 
 def about(told: ReaderAnswer) -> ReaderAnswer:
-    """Adds the known facts about the persons of these cases to the lists."""
+    """Adds what is known about the persons of these cases to the reader's answer."""
     lists = {**told.lists, **ABOUT_LISTS}
     return ReaderAnswer((*told.flags, *ABOUT_FLAGS), lists, told.words)
 
 
 def of_person(codes: Mapping[str, str]) -> ReaderAnswer | None:
-    """Returns the reader's answer about a person. For one form and one answer of a service it returns None, like a
-    reader that does not answer."""
+    """Returns the reader's answer about a person. It returns None for one kind of form and one answer of a service, as
+    if the reader did not answer."""
     if codes.get("form") == "servitude" or codes.get("answer") == "no_room":
         return None
     held = HELD_UP.get(codes.get("service", ""))
@@ -131,9 +132,10 @@ def of_person(codes: Mapping[str, str]) -> ReaderAnswer | None:
 
 
 RIGHT_PIN, DEAD_PIN, SLOW_PIN, IDLE_PIN = "407193", "407194", "407195", "407196"
-"""Four PINs in this order: correct, without an answer, for a case without an answer, without cases."""
+"""Four PINs. The reader knows the first one, answers nothing to the second, answers nothing about a case to the third,
+and finds no cases for the fourth."""
 ONE_PIN = "407197"
-"""The PIN for one case, as a reader with one case would answer it. No tour enters it."""
+"""With this PIN, the reader answers with a single case. No tour enters it."""
 ABOUT_PIN = "407198"
 """The PIN for cases that ask about persons. Only the tours of these cases begin with it."""
 WARNED_PIN = "407188"
@@ -160,14 +162,14 @@ NEWS, ODD, NATIONS, LATER, MET = "H3ND", "W2RT", "M9XP", "R4CT", "C5JM"
 OVER, QUICK = "V3RQ", "B6YN"
 """The other cases, in addition to the one that the responder has.
 
-In order: not taken; taken by a colleague and impossible to decrypt; of the national desk; never opened in time. `MET`
+Eight other cases, each in another state: for example taken by a colleague, impossible to decrypt, or closed. `MET`
 stores answers about a person, and one answer is still missing. `OVER` is closed, and a colleague takes `QUICK` at that
 moment.
 """
 GOES_ON = StartedForm(LoggedEvent.OFFERED, "1", {"sex": "girl"})
 """The form about a person that a responder began in one case. The call ended before its last question."""
 LATE_VERBS = ("", Verb.TAKE)
-"""The actions of reading this case and of taking it."""
+"""The actions for which one case never gets an answer in time: to read it and to take it."""
 COLLEAGUE = "7"
 PAGE_CANARY = "Zuzupage"
 PAGES = " ".join([PAGE_CANARY, *["they keep the papers and lock the gate at night"] * 4])
@@ -190,7 +192,7 @@ DONE: Mapping[str, Mapping[str, str]] = {
     QUICK: {Verb.TAKE: f"{RESULT_PREFIX}{CommandResult.ALREADY_TAKEN}"},
     MET: {Verb.ON_SITE: f"{RESULT_PREFIX}{CommandResult.ON_SITE}"},
 }
-"""The results of actions that are chosen on a screen with the name of the case."""
+"""For each case: the results of actions that are chosen on a screen with the case's name."""
 OF_ANY: Mapping[str, str] = {
     f"{ASK}still": ASKED_BACK,
     f"{ASK}moved": NOT_ASKED,
@@ -203,7 +205,8 @@ OF_ANY: Mapping[str, str] = {
     "close_nobody": f"{RESULT_PREFIX}{CommandResult.ANOTHER_WAITS}",
     "close_trial": f"{RESULT_PREFIX}{CommandResult.MOVED}",
 }
-"""The results of actions on a screen that is the same for every case. A tour presses these keys for only one case."""
+"""The results of actions that are chosen on a screen that looks the same for every case. A tour presses these keys for
+only one case."""
 
 
 @dataclass
@@ -285,9 +288,10 @@ class ToldReader:
         return None if pin == DEAD_PIN else ReaderAnswer(flags.get(pin, ()), words=words)
 
     def _cases(self, *cases: str) -> ReaderAnswer:
-        """Returns the answer with these cases. A session stores `hers`, `lets` and `decides` at its start.
+        """Returns the reader's answer about these cases. A real session stores the lists `hers`, `lets` and `decides`
+        when it begins.
 
-        Here the reader gives them for its own cases.
+        Here the simulated reader adds these lists for its own cases.
         """
         labels = [(one, self._label(one)) for one in cases]
         questions = [("still", "Zuzustill?"), ("moved", "Zuzumoved?")]

@@ -19,7 +19,8 @@ class Tour:
     explorer: Explorer
     phone: str
     among: int = 1
-    """The second check is done on one of this many screens. If it is 1, every screen is checked."""
+    """One in this many screens gets the second check, which calls again from the same phone. If the number is 1, every
+    screen gets it."""
     nodes: set[Place] = field(default_factory=set)
     """Every node whose screen was shown."""
     ends: set[str] = field(default_factory=set)

@@ -1,4 +1,5 @@
-"""Decides from its words what a stranger's SMS is. Counts how many messages of a table are understood."""
+"""Classifies a stranger's SMS by its words, for example as a cry for help, a tip or a greeting. Counts how many
+messages in a table of examples are classified correctly."""
 
 import csv
 from collections.abc import Iterable, Sequence

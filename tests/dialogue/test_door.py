@@ -93,7 +93,8 @@ def test_new_sessions_of_one_phone_stop_at_the_limit(line: Line) -> None:
 
 
 def test_of_sixty_at_once_five_are_looked_at(line: Line) -> None:
-    """The test uses seven sessions of one phone. A text that does not continue its session's text is never checked."""
+    """Seven sessions of one phone try sixty PINs at the same time. If a text does not continue the earlier text of its
+    session, the PIN in it is never checked."""
     _, number = given(line)
     same, others = line.caller(OTHER_PHONE), [line.caller(OTHER_PHONE) for _ in range(6)]
     for caller in (same, *others):

@@ -31,7 +31,8 @@ HEARD = CommittedText(12, {4: 9})
 
 
 def noted(valkey: Valkey) -> None:
-    """Waits until the note is stored. Another connection writes the note in the background."""
+    """Waits until Redis has stored the start of the session. The adapter stores it through another connection, in the
+    background."""
     with valkey.client() as client:
         eventually(lambda: client.get(f"opening:{KEY}") is not None, seconds=60)
 
@@ -123,7 +124,8 @@ def test_a_hung_redis_costs_no_wait_to_tell_and_one_short_one_to_ask(valkey: Val
 
 @pytest.mark.fault(12)
 def test_threads_that_tell_a_hung_redis_wait_once_and_not_in_turn(valkey: Valkey) -> None:
-    """As in production, the URL has a password and a database number, and the server must answer a greeting."""
+    """As in production, the address of Redis has a password and a database number, so a new connection waits for
+    Redis's greeting."""
     with valkey.client() as client:
         client.config_set("requirepass", "secret")
     url = valkey.url.replace("unix://", "unix://:secret@") + "?db=1"

@@ -79,7 +79,7 @@ def test_the_word_for_help_is_a_cry_in_every_language(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "cry"),
     [
-        # The person comes before the stem, and anything may follow the stem.
+        # A verb begins with a prefix for the person, then has its stem, and may have any ending.
         ("arankubita", True),
         ("barankubitagura", True),
         ("twafungiranywe", True),
@@ -113,7 +113,7 @@ def test_the_word_for_help_is_a_cry_in_every_language(text: str) -> None:
         ("umurima uragurishwa angahe", False),
         # Words about injuries can have their everyday meaning. A word of thanks does not cancel a cry for help.
         ("merci mais il me frappe encore", True),
-        # With a game, a song or a telephone, the message has its everyday meaning.
+        # If the message mentions a game, a song or a telephone, the verb has its everyday meaning.
         ("yakubise umupira mu izamu", False),
         ("umukobwa yakubise telefone hasi arafungiranye", True),
         # These rows have typing errors.

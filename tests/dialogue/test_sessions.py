@@ -120,7 +120,8 @@ def test_a_class_names_all_that_facts_are_made_of() -> None:
 
 
 def test_an_opening_that_was_written_twice_is_the_first(line: Line) -> None:
-    """Invariant 2: the second writer changes nothing, and continues with the start that the first one wrote."""
+    """Invariant 2: if two processes store the first hop of a session, the second one changes nothing and uses the start
+    that the first one stored."""
     caller = line.caller()
     shown = caller.dial()
     line.clock.turn(minutes=1)
@@ -180,7 +181,8 @@ def everything(value: object) -> Iterator[str]:
 
 @pytest.mark.parametrize("words", ["Kimironko", "a*b", "1*2*3"])
 def test_words_end_where_the_hop_ended_that_brought_them(line: Line, words: str) -> None:
-    """Invariant 5: the hop stores the last words of the text. The process that handles the next hop then knows it."""
+    """Invariant 5: the hop stores the position in the session's text at which the caller's words end. So the process
+    that handles the next hop knows this position."""
     caller = told(line, *DANGER_HERE, "1", "1", *REST, "3")
     shown = caller.key(words)
     assert row(line, caller).committed == len(caller.text)
@@ -194,7 +196,7 @@ def test_words_end_where_the_hop_ended_that_brought_them(line: Line, words: str)
 
 
 def test_a_blank_where_words_are_asked_is_no_part_of_the_words_after_it(line: Line) -> None:
-    """Invariant 5: the row also stores the end of a blank input."""
+    """Invariant 5: the row also stores where an empty answer ended, so that later words do not include it."""
     caller = told(line, *DANGER_HERE, "1", "1", *REST, "3")
     asked = caller.key("")
     assert "Andika amagambo, 0, 00" in asked

@@ -92,7 +92,7 @@ def test_who_goes_up_and_down_again_is_back_in_her_district(district: District) 
 
 
 def test_a_desk_that_was_retired_meanwhile_gets_nobody(both: District) -> None:
-    """An approved change is checked again when it is carried out."""
+    """The hotline checks again that each desk is still in use before it carries out a change of desks."""
     with both.database.writing() as session:
         for code in (*TWO, "24"):
             session.add(Desk(code=code, public_key=b"", created_at=NOON))

@@ -56,7 +56,7 @@ def playable(words: str = "First lesson") -> dict[str, Any]:
 
 
 def taken_away(numbers: Mapping[str, Any], digits: str) -> dict[str, Any]:
-    """Returns the numbers after removing the confirmation of this number."""
+    """Returns a copy of the list of phone numbers in which one number is no longer confirmed."""
     signature = ("confirmed_by", "confirmed_on")
     row = {name: said for name, said in numbers[digits].items() if name not in signature}
     return {**numbers, digits: row}
@@ -97,7 +97,8 @@ class Desk:
         once: str | None = None,
         settled: Settled | None = None,
     ) -> StepSaved | StepClash | DraftRefused:
-        """Saves a step of the draft. `made_of` is an older base version than the newest."""
+        """Saves a step of the draft. `made_of` is the version of the draft that the editor saw, if it is not the newest
+        one."""
         version = self.draft(change, part).version if made_of is None else made_of
         new = NewStep(part, document, once or f"form {next(self.numbers)}", EDITED)
         return service_draft_steps.save_step(

@@ -85,8 +85,8 @@ def test_it_needs_a_reason_and_must_be_what_was_read(desk: Desk) -> None:
 
 
 def test_what_hurt_already_when_it_was_live_may_come_back(desk: Desk) -> None:
-    """A rule may have become stricter since then. A number that is no longer listed is a new problem, and it
-    prevents the restoring."""
+    """A rule may have become stricter since then. If the old state shows a number that is no longer listed, this
+    problem is new, so the state is not restored."""
     desk.imposes(playable("They asked 999999"))
     desk.imposes(playable())
     assert isinstance(back(desk, 2), DraftPublished)

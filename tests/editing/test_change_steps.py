@@ -68,7 +68,8 @@ def test_a_flow_may_be_taken_out_and_brought_back(desk: Desk) -> None:
 
 
 def test_a_form_without_a_new_edit_is_no_step(desk: Desk) -> None:
-    """It was sent twice, it changes nothing, or another editor wrote the same words."""
+    """A form saves no step if it was sent twice, if it changes nothing, or if another editor already saved the same
+    words."""
     change, live = desk.opened(), playable()["flows"]["learn"]
     assert desk.save(change, live) == StepSaved(-1, live)
     assert not service_drafts.history(desk.context, change)
@@ -116,7 +117,7 @@ def test_two_who_save_at_once_lose_nothing(desk: Desk) -> None:
 
 
 def test_a_change_without_a_step_follows_what_is_live(desk: Desk) -> None:
-    """A form that is older than the published flows is merged with them."""
+    """If flows are published after the form was opened, the form is merged with them."""
     change = desk.opened()
     desk.published("Live words")
     now = desk.draft(change)

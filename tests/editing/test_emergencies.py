@@ -102,7 +102,7 @@ def _emergency_number(numbers: dict[str, Any]) -> None:
 def test_never_more_than_words(
     part: str, edit: Callable[[Any], None], why: Refusal, desk: Desk
 ) -> None:
-    """`test_rules_difference.py` tests each kind of change that needs an approver."""
+    """`test_rules_difference.py` tests for each kind of change if it needs a second person."""
     change = desk.opened()
     document = copy.deepcopy(dict(desk.draft(change, part).document or {}))
     edit(document)
@@ -279,7 +279,8 @@ def test_words_that_two_people_read_come_back(desk: Desk, *, is_confirmed: bool)
 
 
 def test_who_published_the_one_below_is_no_second_person(desk: Desk, clock: Clock) -> None:
-    """The second emergency change shows both texts, so its approver must not be the author of either."""
+    """The reader of the second emergency change also reads the text of the first one. So an author of either text
+    cannot approve it."""
     change = desk.opened(by=OTHER)
     desk.say(change, "Do not go there", by=OTHER)
     published(desk, change)

@@ -37,7 +37,7 @@ OLD, FAIR = "First lesson", "Come to the fair"
 def approved(
     desk: Desk, change: int, *, after: float | None = None, ends: float | None = None
 ) -> Any:
-    """Approves a draft that is published after these hours, and withdrawn after others."""
+    """Approves a draft with a plan: it is published after `after` hours, and withdrawn after `ends` hours."""
     now = desk.context.now()
     times = Times(
         *(None if hours is None else now + timedelta(hours=hours) for hours in (after, ends))
@@ -56,7 +56,7 @@ def tick(desk: Desk, clock: Clock, **by: float) -> None:
     service_plans.carry_out_due(desk.context)
 
 
-def told(desk: Desk) -> set[tuple[str, int]]:
+def notified(desk: Desk) -> set[tuple[str, int]]:
     with desk.context.database.reading() as session:
         return {(row.kind, row.account_id) for row in session.scalars(select(DraftNews))}
 
@@ -84,7 +84,7 @@ def test_a_draft_is_live_from_its_hour_until_its_end(desk: Desk, clock: Clock) -
     newest, is_read = service_plans.history(desk.context)[0]
     assert (newest.kind, newest.published_by, is_read) == ("ended", "clock", True)
     assert service_plans.planned(desk.context) == []
-    assert told(desk) == {("approved", 1), ("published", 1), ("ended", 1), ("ended", 3)}
+    assert notified(desk) == {("approved", 1), ("published", 1), ("ended", 1), ("ended", 3)}
     sentences = [row.sentence for _, row in list_rows(desk.context)][-2:]
     assert ["published draft 1" in sentences[0] or "published change 1" in sentences[0]] == [True]
     assert "withdrew the temporary text of change 1 when its time ended" in sentences[1]
@@ -152,7 +152,7 @@ def test_what_changed_meanwhile_waits_for_a_person(
     meanwhile(desk, change)
     tick(desk, clock, hours=1)
     assert says(desk) == OLD
-    assert {("held", 1), ("held", 3)} <= told(desk)
+    assert {("held", 1), ("held", 3)} <= notified(desk)
     (one,) = service_plans.planned(desk.context)
     assert one.plan.state == "held"
     if meanwhile is _same_part:
@@ -243,7 +243,7 @@ def test_a_plan_waits_for_a_person_if_its_approver_may_approve_no_more(
     tick(desk, clock, hours=1)
     assert says(desk) == OLD
     assert service_plans.planned(desk.context)[0].plan.state == "held"
-    assert ("held", 1) in told(desk)
+    assert ("held", 1) in notified(desk)
 
 
 def test_a_plan_whose_end_has_passed_too_is_not_shown(desk: Desk, clock: Clock) -> None:
@@ -300,13 +300,13 @@ def test_no_author_cancels_the_end_of_a_published_text(desk: Desk, clock: Clock)
     refused = service_plans.cancel(desk.context, EDITOR, one.plan.id)
     assert refused == DraftRefused(Refusal.OWN_HAND)
     assert service_plans.cancel(desk.context, OTHER, one.plan.id) is None
-    assert {("end_cancelled", 1), ("end_cancelled", 3)} <= told(desk)
+    assert {("end_cancelled", 1), ("end_cancelled", 3)} <= notified(desk)
     tick(desk, clock, hours=2)
     assert says(desk) == FAIR
 
 
 def one_life(desk: Desk, clock: Clock, *, jump: float = 0) -> None:
-    """Starts a clock process with its own connections, and ends it after a jump of the clock by these hours."""
+    """Runs a clock process with its own database connections, moves its clock by `jump` hours, and ends it."""
     url = desk.context.database.engine.url.render_as_string(hide_password=False)
     database, stop, ticks = open_database(url), Event(), count(1)
     context = make_context(database=database, now=clock)

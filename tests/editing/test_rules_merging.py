@@ -1,4 +1,4 @@
-"""Tests two editors who edit one flow at the same time. Each edit is kept, or an editor is asked about it."""
+"""Tests two editors who edit one flow at the same time. Each edit is kept, or an editor is asked to choose."""
 
 import copy
 from collections.abc import Callable, Mapping
@@ -94,7 +94,8 @@ def scripts(mark: str) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def _facts(flow: Mapping[str, Any]) -> Facts:
-    """Returns the facts of a flow, each with its own name. It uses no part of the code under test."""
+    """Returns every text, target and setting of a flow, each under a unique name. The function uses no part of the code
+    under test."""
     found: Facts = {}
     for name, node in flow["nodes"].items():
         body = _body(flow, name)

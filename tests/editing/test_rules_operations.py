@@ -1,4 +1,5 @@
-"""Tests adding, renaming, moving and deleting screens and flows, replaced letters, and names made from words."""
+"""Tests how the editor adds, renames, moves and deletes screens and flows, replaces letters that phones cannot show,
+and makes names from words."""
 
 import copy
 from typing import Any
@@ -301,7 +302,7 @@ def test_words_are_found_in_any_case_and_without_accents() -> None:
 
 
 def test_a_text_has_the_place_under_which_it_is_signed() -> None:
-    """The editor uses exactly the same places as the reviews."""
+    """The editor and the reviews use the same names for the places of texts."""
     flows = shipped()["flows"]
     places = {
         place_of(flow, name, node, text.field)

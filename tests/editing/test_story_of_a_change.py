@@ -24,7 +24,7 @@ OLD, NEW, URGENT = "First lesson", "Never pay first", "That employer lies"
 
 
 def with_books(line: Line, clock: Clock, behind: Begin | None = None) -> Line:
-    """Returns the hotline with flow sets that look for new publications by the test's clock."""
+    """Returns the hotline with a cache of flow sets that uses the test's clock to look for newly published flows."""
 
     def elapsed() -> float:
         return clock.at.timestamp()
@@ -43,7 +43,7 @@ def open_line(line: Line, clock: Clock) -> Line:
     return line
 
 
-def said(line: Line, words: str) -> int:
+def drafted(line: Line, words: str) -> int:
     """Makes a draft that changes the sentence of the first lesson. Returns the number of the draft."""
     change = Desk(line.context).opened("Fees abroad")
     Desk(line.context).say(change, words)
@@ -59,7 +59,7 @@ def live(line: Line, clock: Clock, change: int) -> int:
     return done.publication_id
 
 
-def heard(line: Line) -> str:
+def lesson(line: Line) -> str:
     """Returns the screen of the lesson that a new caller sees."""
     caller = line.caller()
     caller.dial()
@@ -70,14 +70,14 @@ def test_an_open_session_keeps_the_old_words(open_line: Line, clock: Clock) -> N
     line = open_line
     middle = line.caller()
     middle.dial()
-    assert OLD in heard(line)
+    assert OLD in lesson(line)
 
-    change = said(line, NEW)
-    assert OLD in heard(line), "nobody hears a draft"
+    change = drafted(line, NEW)
+    assert OLD in lesson(line), "nobody hears a draft"
     assert service_publish.running_sessions(line.context) == 3
     live(line, clock, change)
 
-    assert NEW in heard(line)
+    assert NEW in lesson(line)
     assert OLD in middle.key("1")
     line.flush()
     assert OLD in middle.again(), "whichever process is asked"
@@ -88,29 +88,29 @@ def test_an_open_session_keeps_the_old_words(open_line: Line, clock: Clock) -> N
 def test_who_dials_during_loading_gets_the_old_words(open_line: Line, clock: Clock) -> None:
     waiting: list[Callable[[], None]] = []
     line = with_books(open_line, clock, waiting.append)
-    assert OLD in heard(line)
-    live(line, clock, said(line, NEW))
+    assert OLD in lesson(line)
+    live(line, clock, drafted(line, NEW))
     middle = line.caller()
     middle.dial()
-    assert OLD in heard(line)
+    assert OLD in lesson(line)
     (load,) = waiting
     load()
-    assert NEW in heard(line)
+    assert NEW in lesson(line)
     assert OLD in middle.key("1"), "who began on the old words ends on them"
 
 
 def test_a_state_is_restored_and_an_emergency_lapses(open_line: Line, clock: Clock) -> None:
     line = open_line
-    publication = live(line, clock, said(line, NEW))
-    live(line, clock, said(line, "Ask somebody first"))
-    assert NEW not in heard(line)
+    publication = live(line, clock, drafted(line, NEW))
+    live(line, clock, drafted(line, "Ask somebody first"))
+    assert NEW not in lesson(line)
     back = service_plans.preview(line.context, publication)
     again = service_plans.restore(line.context, APPROVER, publication, "it was right", back.digest)
     assert isinstance(again, DraftPublished)
     clock.turn(seconds=2)
-    assert NEW in heard(line)
+    assert NEW in lesson(line)
 
-    change = said(line, URGENT)
+    change = drafted(line, URGENT)
     read = service_publish.draft_to_read(line.context, change)
     reason = "that employer takes passports"
     urgent = service_plans.publish(line.context, APPROVER, change, reason, read.made.digest)
@@ -118,12 +118,12 @@ def test_a_state_is_restored_and_an_emergency_lapses(open_line: Line, clock: Clo
     (told,) = line.all(Message)
     assert told.template == "WORDS_URGENT"
     clock.turn(seconds=2)
-    assert URGENT in heard(line)
+    assert URGENT in lesson(line)
 
     clock.turn(hours=4)
     lapse_emergency(line.context)
     clock.turn(seconds=2)
-    assert NEW in heard(line), "the clock brings back what two people had read"
+    assert NEW in lesson(line), "the clock brings back what two people had read"
 
 
 def test_every_act_is_a_sentence_of_the_audit_log(desk: Desk) -> None:

@@ -1,5 +1,5 @@
-"""A6: tests two drafts with the same base, published in either order. Each edit is kept, or an editor is asked about
-it."""
+"""A6: tests two drafts with the same base, published in either order. Each edit is kept, or an editor is asked to
+choose."""
 
 import copy
 from collections.abc import Callable, Mapping
@@ -107,7 +107,7 @@ def documents(mark: str) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def _facts(document: Mapping[str, Any]) -> Facts:
-    """Returns each text of a document with its own name, without using the code under test."""
+    """Returns every text of a document under a unique name, without using the code under test."""
     found: Facts = {("entries", key): to for key, to in document["entries"].items()}
     found |= {("numbers", row["number"]): row["service"] for row in document["numbers"]}
     for flow, parts in document["flows"].items():
@@ -123,7 +123,7 @@ def _facts(document: Mapping[str, Any]) -> Facts:
 
 
 def change(after: Mapping[str, Any], live: Mapping[str, Any]) -> GatheredDraft:
-    """Returns an editor's draft of the base, which will be published on top of the current document."""
+    """Returns an editor's draft that began with the base and is published after `live` was."""
     names = dict.fromkeys((*parts_of(BASE), *parts_of(after)))
     steps = {
         part: DraftStep(part=part, document=part_of(after, part))
@@ -134,7 +134,7 @@ def change(after: Mapping[str, Any], live: Mapping[str, Any]) -> GatheredDraft:
 
 
 def asked(gathered: GatheredDraft) -> set[tuple[str, ...]]:
-    """Returns the parts and the screens that the page asks about."""
+    """Returns the parts, and the screens in them, about which the page asks an editor to choose."""
     names = {ENTRIES: "entries", NUMBERS: "numbers"}
     return {
         (names.get(part, part), *([clash.place.node] if clash.place.node else []))

@@ -13,13 +13,13 @@ LARGE = 250
 """A JSON text with more letters than this counts as a document and not as a row of the audit log."""
 ENGINE = "hotline.flows."
 BESIDE = tuple(f"{ENGINE}{kind}" for kind in ("tables", "service", "store"))
-"""Modules of that area that do not belong to the engine: tables, services, and the cache of flow sets."""
+"""Modules of `hotline.flows` that may be called inside a transaction: tables, services, and the cache of flow sets."""
 JSON_MODULES = frozenset({"json.encoder", "json.decoder"})
 
 
 @dataclass
 class SlowWork:
-    """The work inside transactions that should have happened before they began."""
+    """The slow work that was done inside a transaction instead of before it."""
 
     found: list[str] = field(default_factory=list)
     transactions: int = 0

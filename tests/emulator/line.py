@@ -18,10 +18,11 @@ MENU = "CON Welcome\n1 Read\n2 Say"
 @dataclass
 class FakeLine:
     answers: dict[str, str] = field(default_factory=dict)
-    """The body by `text`. If no text matches, it is the menu."""
+    """For each `text` of a hop, the body of the answer. Any other text gets the menu."""
     status: int = 200
     statuses: list[int] = field(default_factory=list)
-    """The status codes for the other callbacks, in order. After these, it is 200."""
+    """The status codes of the answers to callbacks other than hops, in order. When the list is empty, the status is
+    200."""
     content_type: str = "text/plain; charset=utf-8"
     headers: dict[str, str] = field(default_factory=dict)
     before: Callable[[], None] | None = None

@@ -18,7 +18,7 @@ from tests.support.keypad import DESK, Phone, quiet, quiet_page
 
 CITIZEN, RESPONDER, OTHER = "+250788000001", "+250788100001", "+250738100002"
 LONGER_THAN_FOLLOWING = 900
-"""Milliseconds after which a phone must have switched to the next tip."""
+"""Milliseconds after which the right phone must have changed to the recipient of the next alert."""
 SIZES = ((1920, 1080), (1280, 800), (1280, 690), (1366, 640), (1024, 768), (390, 844), (320, 640))
 
 
@@ -307,7 +307,7 @@ def test_the_right_phone_follows_each_tip(
 ) -> None:
     """The right phone switches even if its owner already read the alert, or if a person chose this phone.
 
-    It does not switch if it rings too, or after a person types on it.
+    It does not change if this phone gets the alert too, or after a person typed on it.
     """
     holder = page.locator("[data-people]")
     alert(url, line, citizen, RESPONDER)

@@ -43,19 +43,19 @@ from tests.support.books import OF_THE_TRIAL, FiledTip, WaitingCall
 from tests.support.embedded import redis_of
 
 RUN = re.compile(rb"run:([0-9a-f]{64})\r\n\$(\d+)\r\n")
-"""A session in Redis's append-only file, with the length of its stored state."""
+"""Finds conversation states in Redis's append-only file, each with the length of its value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stolen:
-    """The data that an intruder copied on one day. It is left out of `repr`."""
+    """The data that an intruder copied on one day. `repr` does not show the copied data."""
 
     folder: Path
     tip: FiledTip = field(repr=False)
     call: WaitingCall = field(repr=False)
     asked: QuestionBackRow = field(repr=False)
     note: tuple[str, bytes] = field(repr=False)
-    """A note of a desk: the key of its case event, and the encrypted text."""
+    """A note of a desk: the unique key of its case event, and the encrypted text."""
     person: StolenCodes = field(repr=False)
     wrapped: WrappedDesk = field(repr=False)
     contact_key: str = field(repr=False)
@@ -72,7 +72,7 @@ class Intruder:
 
     @property
     def tries(self) -> Mapping[str, Callable[[], bool]]:
-        """Returns the intruder's attempts, by description. Each attempt returns True if the intruder learns
+        """Returns the intruder's attempts, by description. Each attempt returns True if the intruder learned
         something."""
         return {
             "the tip, from a copy of the database, with the desks' passphrase": self.opens_tip,
@@ -100,7 +100,7 @@ class Intruder:
         return False
 
     def calls(self) -> bool:
-        """Tries to decrypt the number in the same way as the fault test does."""
+        """Tries to decrypt the phone number that a caller left for a call-back."""
         private = self._national_key()
         return any(
             number(self.stolen.call, private, weekly_lock) == self.caller
@@ -134,7 +134,8 @@ class Intruder:
         return False
 
     def opens_codes(self) -> bool:
-        """Tries all keys of all folders, even those for another purpose. The keys of the reader are among them."""
+        """Tries all keys of all folders, even those for another purpose. The keys of the reader process are among
+        them."""
         return self.stolen.person.are_read(READER, self._keys(), self._weekly_locks())
 
     def opens_codes_by_desk(self) -> bool:
@@ -204,7 +205,8 @@ class Intruder:
 
 
 def take(trial: Trial, to: Path, *also: Path) -> Stolen:
-    """Copies everything on the disk except the keys. The intruder takes the keys that remain at the end."""
+    """Copies everything on the disk except the keys. The intruder also takes the keys, but only at the end of the
+    proof."""
     with trial.console.database.reading() as session:
         (filed,) = books.filed(session, NATIONAL)
         (call,) = books.calls(session)
@@ -242,7 +244,8 @@ class Proof:
     pair: str
     tried: list[str] = field(default_factory=list)
     blind: list[str] = field(default_factory=list)
-    """Attempts that found nothing even on the first day. They prove nothing."""
+    """Attempts that learned nothing even on the first day, when nothing was erased yet. Such attempts prove nothing
+    about erasure."""
     found: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -253,9 +256,10 @@ class Proof:
 def prove_shred(pair: str, as_json: bool) -> None:
     """Prove that no key decrypts erased data. Exit with 1 if anything was found.
 
-    It uses its own hotline in a temporary folder on this machine, and does not touch the real one. A tip is reported
-    with real hops. All written data is copied, as a backup or an intruder would copy it. The hotline's clock then moves
-    forward by months. After that, every attempt is made with the passphrase of the desks and every remaining key.
+    The command uses its own hotline in a temporary folder on this machine, and does not touch the real one. A tip is
+    reported with real hops. All written data is copied, as a backup or an intruder would copy it. The hotline's clock
+    then moves forward by months. After that, every attempt is made with the passphrase of the desks and every remaining
+    key.
 
     On the real hotline, `hotline keys check-erased` shows if the keys of past weeks are deleted.
     """
@@ -273,7 +277,7 @@ def prove_shred(pair: str, as_json: bool) -> None:
 
 
 def prove(pair: Pair) -> Proof:
-    """Runs the proof on these servers. Raises ProgramMissing."""
+    """Runs the proof on a hotline with this pair of servers. Raises ProgramMissing."""
     began = time.monotonic()
     proof = Proof(pair)
     with ExitStack() as held:

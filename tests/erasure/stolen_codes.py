@@ -1,5 +1,5 @@
-"""Reads the codes about a person as an intruder finds them in the database: encrypted, with the grant of each
-holder."""
+"""Reads the codes about a person as an intruder finds them in the database: encrypted, with one grant for each desk or
+process that may read them."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field

@@ -46,10 +46,10 @@ PIN = "4711"
 MY_NUMBER = ("4", "5", "5")
 """The labels from the front to "My number"."""
 PASSED = (76, 15, 15, 15, 7, 7, 7)
-"""The numbers of days between two runs of the worker.
+"""The days from each run of the worker to the next run.
 
 The runs are at the warning, at the end of the text, and at the end of the codes about persons. The last runs cover the
-weeks for which the keys remain. The runs pass for any day of the month on which the hotline began."""
+weeks for which the keys remain. These numbers are right for any day of the month on which the hotline began."""
 
 
 @dataclass
@@ -117,8 +117,8 @@ class Trial:
         return self.home / "keys"
 
     def tell(self, caller: str, words: str) -> None:
-        """Reports a complete tip with a receipt, a call-back and text. It sends the same text again as the answer to
-        a question from a desk."""
+        """Reports a complete tip with a receipt, a call-back and text. The caller also sends the same text as the
+        answer to a question from a desk."""
         handset = ReadingCaller(self.hooks, caller)
         handset.press(PROBLEM, NO, NO, PROVINCES["1"]["rw"], PLACE.name)
         handset.press(sectors(PLACE.code)[0].name, CHILD_WORK)
@@ -169,14 +169,14 @@ class Trial:
         reader_handover.reconcile(self.reader)
 
     def text(self, msisdn: str, words: str) -> None:
-        """Receives an SMS. The answer to it waits, because this hotline has no worker."""
+        """Receives an SMS. The hotline's answer stays in the outbox, because this hotline has no worker."""
         message = MessageIn(f"ATXid_{secrets.token_hex(16)}", sender=msisdn, text=words)
         service_sms.take_sms(self.hooks, message)
 
     def pass_by(self, tip_id: int) -> Iterator[str]:
         """Closes the tip and lets its retention period pass.
 
-        It yields the progress. Another caller dials at each run of the worker.
+        Yields a line about the progress after each step. At each run of the worker, another caller dials.
         """
         service_retention.close_tip(self.console, tip_id, by="prove-shred", reason="a trial")
         for days in PASSED:

@@ -102,7 +102,7 @@ class BrokenDialogues:
     longest: float = 0.0
     """The longest time between a caller's first call and the promise, in seconds."""
 
-    def heard(self, dials: int, seconds: float) -> None:
+    def succeeded(self, dials: int, seconds: float) -> None:
         self.most_dials = max(self.most_dials, dials)
         self.longest = max(self.longest, round(seconds, 1))
 
@@ -144,7 +144,7 @@ def try_to_tell(
         except (DialogueBroken, LabelMissing, HandsetRefused) as how:
             broken.ends[f"{type(how).__name__}: {how}"] += 1
         else:
-            broken.heard(dials, time.monotonic() - began)
+            broken.succeeded(dials, time.monotonic() - began)
             return promise
         if over is not None and over.is_set():
             return None

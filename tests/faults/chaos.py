@@ -79,7 +79,7 @@ def _one(order: Order, *, as_json: bool) -> bool:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     if report is not None:
-        click.echo(report.line() if as_json else _told(report))
+        click.echo(report.line() if as_json else _summary(report))
     if report is not None and report.clean:
         shutil.rmtree(folder, ignore_errors=True)
         return True
@@ -87,7 +87,7 @@ def _one(order: Order, *, as_json: bool) -> bool:
     return False
 
 
-def _told(report: RunReport) -> str:
+def _summary(report: RunReport) -> str:
     head = (
         f"seed {report.seed}: {report.promised} promises of {report.tips} tips, {report.alerts} alerts,"
         f" {report.faults} faults, {report.seconds:.0f} s: "

@@ -150,7 +150,8 @@ def texts(line: EmulatorClient, msisdn: str) -> str:
 
 
 def hop(stack: Stack, text: str) -> str:
-    """Sends one hop as the gateway does, and returns the answer. A test may send each hop of this call again."""
+    """Sends one hop as the gateway does, and returns the answer. All hops of this function belong to one call, so a
+    test may repeat any of them."""
     url = json.loads((stack.home / "demo-hooks.json").read_text(encoding="utf-8"))["ussd"]
     fields = {
         "phoneNumber": "+250788000013",

@@ -26,7 +26,8 @@ from tests.support.books import FiledTip, Firing, SentAlert
 
 UNSETTLED = (MessageState.PENDING, MessageState.SENDING, MessageState.UNKNOWN, MessageState.RETRY)
 ON_ITS_WAY = timedelta(seconds=5)
-"""An alert of a later level may wait for this time. Escalation continues while the test reads the database."""
+"""An alert of a later escalation level may wait for this time, because escalation continues while the test reads the
+database."""
 OVERDUE = timedelta(seconds=90)
 TWICE = timedelta(seconds=60)
 """Two deadlines of one tip cannot pass within this time, because they are at least 90 seconds apart."""
@@ -34,9 +35,9 @@ REFERENCE = re.compile(r"^([A-Z0-9]{4,6}): .* 1 \1$")
 """Matches the text of an alert. A confirmation also begins with a reference, but it asks for no answer and does not
 match. A long run uses references of five letters (docs/decisions/06)."""
 FIRST = {"danger", "official", "province", "district"}
-"""The answers that a caller has given before the screen "passed on"."""
+"""The answers that a caller has given when the screen "passed on" appears."""
 WHOLE = FIRST | {"sector", "kind", "who", "visit"}
-"""The answers that a caller has given before the screen "saved"."""
+"""The answers that a caller has given when the screen "saved" appears."""
 
 
 class Invariant(StrEnum):
@@ -123,8 +124,8 @@ def unreferred(database: Database) -> list[str]:
 
 
 def unsettled(database: Database, at: datetime) -> list[str]:
-    """Returns the breaches of invariant I4: alerts that still wait. If it is unknown whether a confirmation was sent,
-    the confirmation may wait for ten minutes."""
+    """Returns the breaches of invariant I4: alerts that still wait. If the result of sending an SMS that confirms an
+    answer is unknown, this SMS may wait for ten minutes."""
     with database.reading() as session:
         alerts = books.alerts(session)
     return [

@@ -13,7 +13,7 @@ from hotline.web.hooks_app import create_app
 
 
 class Glass(StateCipher):
-    """A cipher that encrypts nothing."""
+    """A simulated cipher that leaves conversation states unencrypted."""
 
     def __init__(self) -> None:
         pass

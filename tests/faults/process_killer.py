@@ -30,13 +30,13 @@ REDIS_MARK = "unixsocket"
 EACH = 5
 """The default number of times that a round uses each failpoint, kills each server and empties each Redis."""
 TWICE = 2
-"""The maximum number of times in a round for each kill that only a restart can repair."""
+"""For each kill that only a restart can repair: the maximum number of such kills in a round."""
 FROZEN = {"worker.frozen": 33.0, "redis.frozen": 8.0}
 """The seconds for which the test freezes each process. In this time a worker loses its claimed messages and its
 leadership, and every client stops waiting for Redis."""
 BY_THE_CLOCK = ("worker.frozen",)
-"""The freezes that the test shortens by moving the hotline's clock. The others test waits on sockets, which do not use
-the hotline's clock."""
+"""The freezes that the test shortens by moving the hotline's clock. In the other freezes, the test waits for sockets,
+which do not use the hotline's clock."""
 TICKS = 3.0
 """The seconds that a relay needs to notice the moved clock and do the due work."""
 PATIENCE = 60.0
@@ -102,7 +102,7 @@ class ProcessKiller:
     def _deck(self) -> Iterator[tuple[str, Death]]:
         """Yields the kills of one round. Freezes come first, so that other processes are killed while one is frozen."""
         often = {name: self._tokens(name) for name in FAILPOINTS}
-        often |= {name: self._beside(die) for name, die in self.servers.items()}
+        often |= {name: self._counted(die) for name, die in self.servers.items()}
         often.setdefault("redis", self._killing(REDIS_MARK))
         often["redis.flush"] = self._flush
         seldom = {name: self._killing(mark) for name, mark in MARKS.items()}
@@ -112,7 +112,7 @@ class ProcessKiller:
         self._dice.shuffle(deck)
 
         asleep = {name: self._freezing(name) for name in FROZEN}
-        asleep |= {name: self._beside(absent) for name, absent in self.absences.items()}
+        asleep |= {name: self._counted(absent) for name, absent in self.absences.items()}
         yield from (one for one in asleep.items() if one[0] not in self.spared)
         yield from deck
 
@@ -155,7 +155,7 @@ class ProcessKiller:
                 self._asleep.add(pid)
                 self._thawing.append(threading.Thread(target=thaw, args=(pid,)))
                 self._thawing[-1].start()
-            # The killer counts a freeze when the process continues.
+            # The killer counts a freeze only when the process runs again.
             return False
 
         return frozen
@@ -169,7 +169,7 @@ class ProcessKiller:
         self.turn(round(FROZEN[name]))
         return not self._stop.wait(TICKS)
 
-    def _beside(self, die: Callable[[], None]) -> Death:
+    def _counted(self, die: Callable[[], None]) -> Death:
         def died() -> bool:
             die()
             return True

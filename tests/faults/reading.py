@@ -22,7 +22,7 @@ class DialogueBroken(HotlineError):
 
 
 class RealLine(HotlineError):
-    """The error of a tool that kills or empties hotlines, if the settings are those of a real hotline. The error
+    """The error that stops a tool which kills or empties hotlines, if the settings point to a real hotline. The error
     names the settings to unset."""
 
 

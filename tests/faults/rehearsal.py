@@ -245,7 +245,8 @@ def _clock(there: Machine, context: WebContext, log: Path) -> Iterator[None]:
 
 
 def _ticked(context: WebContext) -> float:
-    """Returns the time of the newest tick of the clock. The stored `clock_until` is later by one lease."""
+    """Returns the time of the newest tick of the clock. The database stores `clock_until`, which is one lease later
+    than the tick."""
     with context.database.reading() as session:
         until = queries.outbox_health(session).clock_until
     return (until - LEASE).timestamp() if until else 0.0
@@ -305,7 +306,7 @@ def drill(
         else:
             _refuse_settings()
             report = rehearse(Path(name), tips, Pair(pair), _say)
-    click.echo(report.document() if as_json else _told(report))
+    click.echo(report.document() if as_json else _summary(report))
     if not report.clean:
         raise SystemExit(1)
 
@@ -326,7 +327,7 @@ def _with_backup(
     return report
 
 
-def _told(report: DrillReport) -> str:
+def _summary(report: DrillReport) -> str:
     lines = [f"{step.seconds:8.2f} s  {step.name}" for step in report.steps]
     lines.append(
         f"{report.restored} tips and {report.rows} rows came back out of {report.kilobytes} kB,"

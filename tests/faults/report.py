@@ -28,8 +28,8 @@ class RunReport:
     repeats: int = 0
     """The number of references that the gateway accepted more than once."""
     deaths: dict[str, int] = field(default_factory=dict)
-    """The number of kills by process. "everything" means that all processes were killed at once. A name with "frozen"
-    counts pauses."""
+    """The number of kills by kind of process. The name "everything" means that all processes were killed at once. A
+    name with "frozen" counts pauses."""
     lies: dict[str, int] = field(default_factory=dict)
     """The faults of the network and the gateway, by kind."""
     faults: int = 0
@@ -40,8 +40,8 @@ class RunReport:
     dialogues_broken: dict[str, int] = field(default_factory=dict)
     most_dials: int = 0
     longest_wait: float = 0.0
-    """The largest number of calls that any caller needed, and the longest time between a caller's first call and the
-    promise."""
+    """`most_dials` is the largest number of calls that any caller needed, and `longest_wait` the longest time from a
+    caller's first call to the promise."""
     violations: dict[str, int] = field(default_factory=dict)
     load: float = 0.0
     """The machine's highest load average for each processor. If it is above three, other programs also used the

@@ -110,8 +110,8 @@ CROWDED = 3.0
 two."""
 SLOW = "slow answer"
 REPEATED_OTHERWISE = "repeat answered otherwise"
-"""A repeated hop got another answer than the first. A fault test allows this: while the database is down, the first
-answer ends the call politely. The repeated hop may then continue the call."""
+"""The emulator reports that a repeated hop got another answer than before. A fault test allows this: while the database
+is down, the first answer ends the call politely. The repeated hop may then continue the call."""
 
 Say = Callable[[str], None]
 
@@ -128,7 +128,7 @@ class Order:
     minutes: float | None = None
     """The minutes after which no caller begins a report."""
     each: int = EACH
-    """The number of times that each failpoint is used, each server is killed and each Redis is emptied."""
+    """The number of times that the run uses each failpoint, kills each server and empties each Redis."""
     spared: frozenset[str] = frozenset()
     """The names of kills that this run leaves out, because another run does them."""
     callers: int = CALLERS

@@ -111,7 +111,7 @@ def lasting(
 
 
 def _of(breach: Breach) -> tuple[Invariant, str]:
-    """Returns what a breach is about, such as an alert's number, without its present state."""
+    """Returns the subject of a breach, such as an alert's number, without its state."""
     return breach.invariant, breach.sentence.partition(" is ")[0]
 
 
@@ -123,7 +123,7 @@ class Still:
     since: float = 0.0
 
     def long_enough(self, breaches: Sequence[Breach], now: float) -> bool:
-        """Returns True if nothing has changed for a while, and then starts the timer again."""
+        """Returns True if the breaches have not changed for `STILL` seconds, and then starts to measure again."""
         if breaches != self.breaches:
             self.breaches, self.since = breaches, now
             return False

@@ -92,7 +92,7 @@ def test_row_13_redis_on_a_full_disk_rings_for_nobody_and_the_clock_delivers(
         assert district.states == ["accepted"]
 
     eventually(lambda: gauges.redis_fault() is None)
-    eventually(lambda: _heard(district))
+    eventually(lambda: _rings(district))
 
 
 def test_a_redis_without_memory_is_not_well(valkey: Valkey, tmp_path: Path) -> None:
@@ -104,5 +104,5 @@ def test_a_redis_without_memory_is_not_well(valkey: Valkey, tmp_path: Path) -> N
     assert gauges.redis_fault() is None
 
 
-def _heard(district: District) -> bool:
+def _rings(district: District) -> bool:
     return ring(district.context, Job.DELIVER, 1)

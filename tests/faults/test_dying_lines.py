@@ -48,7 +48,7 @@ PROGRAMS = ("wsgi:application", "hotline process worker")
 CODES = [district.code for district in districts()]
 SLOW = {"kind": "slow", "seconds": 3.0}
 TIPS, HEARD = (40, (3, 12, 24)) if is_long() else (12, (3,))
-"""The test kills all processes each time after callers were promised that this many more tips are stored."""
+"""The number of tips, and the numbers of promised tips after which the test kills all processes."""
 
 
 @pytest.mark.fault(19)
@@ -119,7 +119,7 @@ def processes(keeper: int, mark: str) -> list[psutil.Process]:
     return [psutil.Process(pid) for pid in started_as(keeper, mark)]
 
 
-def told(emulator: EmulatorClient, msisdn: str, keys: tuple[str, ...] = DANGER) -> None:
+def reports(emulator: EmulatorClient, msisdn: str, keys: tuple[str, ...] = DANGER) -> None:
     """Makes a call, and checks that the hotline answers each hop in time."""
     session = emulator.dial(msisdn=msisdn)
     for key in keys:
@@ -148,7 +148,7 @@ def test_row_5_a_frozen_web_process_leaves_no_half_tip(tmp_path: Path, beneath: 
             assert session.status == "Failed"
         assert time.monotonic() - began >= FROZEN_SECONDS - 1
 
-        told(stack.emulator, "+250788100002")
+        reports(stack.emulator, "+250788100002")
         each = 3
         eventually(lambda: alerted(stack.emulator) in (each, 2 * each))
         assert stack.emulator.violations() == []
@@ -159,12 +159,12 @@ def test_row_5_a_frozen_web_process_leaves_no_half_tip(tmp_path: Path, beneath: 
 def test_row_38_a_log_that_is_full_stops_nothing(tmp_path: Path, beneath: Ground) -> None:
     """All output of the hotline goes to a full disk. The keeper still restarts a killed process."""
     with muted(tmp_path, beneath) as (client, keeper):
-        told(client, "+250788100001")
+        reports(client, "+250788100001")
         eventually(lambda: alerted(client) >= 3, seconds=60)
 
         for process in processes(keeper, "hotline process worker"):
             process.kill()
-        told(client, "+250788100002")
+        reports(client, "+250788100002")
         eventually(lambda: alerted(client) >= 6, seconds=60)
         assert processes(keeper, "hotline process worker")
 

@@ -37,7 +37,7 @@ KEZA, ALINE = "+250788700001", "+250788000001"
 QUEUES = pytest.mark.parametrize("queue", list(Priority), ids=lambda queue: queue.name.lower())
 MINUTES_AFTER = 2
 PLACES = 8
-"""A number larger than the number of database writes during one send."""
+"""The test tries this many places for a kill during one send, which is more than the send's database writes."""
 SENDERS: dict[str, Callable[[WholeContext], object]] = {
     "alerts": service_sending.deliver_due,
     "answers": service_answers.send_due,
@@ -102,8 +102,8 @@ class Sending:
 
     def pass_time(self) -> None:
         """Moves the clock over leases, waits after unknown results, and pauses after a fault, while all processes work.
-        Continues for two minutes after the message is finished. In these minutes no process may send the message
-        again."""
+        Continues for two minutes after the message was accepted or has failed. In these minutes no process may send the
+        message again."""
         after = 0
         for _ in range(12):
             after += self.row.state in ("accepted", "failed")

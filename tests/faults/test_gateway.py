@@ -30,8 +30,8 @@ def address(gateway: Emulator) -> Iterator[str]:
         yield url
 
 
-def told_by(district: District, address: str) -> District:
-    """Prepares one alert that is sent with the same adapter as in production."""
+def one_alert(district: District, address: str) -> District:
+    """Prepares one alert, and sends it with the code that also sends SMS in production."""
     district.sms = AfricasTalkingSms(address, "sandbox", "emulator", "")  # type: ignore[assignment]
     district.enrol(Level.NATIONAL, districts=())
     district.tell()
@@ -45,7 +45,7 @@ def told_by(district: District, address: str) -> District:
 def test_row_24_a_500_is_doubt_whether_it_was_taken_or_not(
     district: District, gateway: Emulator, address: str, kind: FaultKind, taken: int
 ) -> None:
-    told_by(district, address)
+    one_alert(district, address)
     gateway.faults.set([GatewayFault(kind, times=1)])
     district.deliver()
     assert district.states == ["unknown"]
@@ -64,7 +64,7 @@ def test_row_26_a_gateway_that_drips_holds_no_job_for_longer_than_twelve_seconds
     sqlite: Database, clock: Clock, gateway: Emulator, address: str
 ) -> None:
     """The time limit is the same as in production."""
-    district = told_by(District(sqlite, clock), address)
+    district = one_alert(District(sqlite, clock), address)
     gateway.faults.set([GatewayFault(FaultKind.DRIP)])
     began = time.monotonic()
     district.deliver()

@@ -81,7 +81,7 @@ def make_alert() -> Message:
 
 
 def make_deadline(step: int = 0, due: float = 180, fired: float | None = None) -> Deadline:
-    """Returns a deadline of the only tip. Times are in seconds after noon."""
+    """Returns a deadline of the test's only tip. Times are in seconds after noon."""
     return Deadline(
         tip_id=1,
         kind=DeadlineKind.ACKNOWLEDGE,

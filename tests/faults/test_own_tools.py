@@ -54,7 +54,8 @@ def test_the_clock_is_turned_when_nothing_has_moved_for_a_while() -> None:
 
 
 def test_when_time_is_up_a_breach_is_what_does_not_end_by_itself() -> None:
-    """Alert 1 remains a breach, but its state changes. Alert 2 is sent, and alert 3 appears."""
+    """The breach of alert 1 stays, although its state changes. The breaches of the alerts 2 and 3 do not count, because
+    one ends and the other begins while the test looks."""
     goes = Breach(Invariant.SETTLED, "alert 2 is sending")
     comes = Breach(Invariant.SETTLED, "alert 3 is sending")
     looks = iter([[*WAITS, goes], [*DOUBTED, comes], [*WAITS, comes]])

@@ -32,7 +32,7 @@ LOOKS = ("SELECT", "BEGIN", "SAVEPOINT", "RELEASE")
 
 
 class Killed(BaseException):
-    """A kill that no `except Exception` catches, as with `kill -9`."""
+    """An error that simulates `kill -9`: no `except Exception` catches it."""
 
 
 @dataclass
@@ -82,7 +82,7 @@ def die_at(place: str) -> Callable[[str], None]:
 
 
 def owe(district: District) -> list[int]:
-    """Creates four tips, each with different pending work. Returns their ids.
+    """Creates four tips, each with another kind of pending work. Returns their ids.
 
     Responders were alerted about the first tip. No one took it, and no delivery report arrived. The worker of the
     second tip was killed. The third tip is a draft whose caller became silent. The job of the fourth tip was lost.
@@ -121,13 +121,13 @@ def referrals_of(district: District, tip_ids: list[int]) -> list[Assignment]:
 
 
 def steps(district: District, tip_ids: list[int]) -> list[Counter[int]]:
-    """Returns for each tip how many people were alerted at each step."""
+    """Returns for each tip how many people were alerted at each escalation level."""
     rows = referrals_of(district, tip_ids)
     return [Counter(row.step for row in rows if row.tip_id == tip_id) for tip_id in tip_ids]
 
 
 def running(district: District, tip_ids: list[int]) -> int:
-    """Returns the number of deadlines of these tips that have not passed."""
+    """Returns the number of deadlines of these tips that had no effect yet."""
     with district.database.reading() as session:
         open_ones = select(Deadline).where(
             Deadline.tip_id.in_(tip_ids), Deadline.fired_at.is_(None)
@@ -179,7 +179,7 @@ def test_row_22_another_relay_does_the_rest_once(district: District, tell_steps:
     assert place > PLACES_AT_LEAST
     assert fuse.left > 0, f"more than {PLACES_AT_MOST} places"
     end(district, owed)
-    district.clock.turn(minutes=16)  # By this time, SMS that repeat several alerts at once are due.
+    district.clock.turn(minutes=16)  # By then, SMS with several repeated alerts are due.
     repair(district)
     with district.database.reading() as session:
         shared = {*session.scalars(select(SharedAlert.message_id))}

@@ -49,7 +49,7 @@ PATIENCE = 15.0
 """The real seconds of the first wait. Meanwhile the test moves the clock by more than a lease and the wait after an
 unknown result."""
 LAST = 3.0
-"""The seconds after this wait in which each check must find the same breach."""
+"""After this wait, a breach counts only if every check finds it for this many seconds."""
 MENDED_BY = {"assign_pending": "tip.before_doorbell", "expire_leases": "worker.after_claim"}
 """For each step of the worker's clock: the kind of kill that only this step repairs."""
 pytestmark = [
@@ -60,7 +60,7 @@ pytestmark = [
 
 
 def procfile_without(step: str, folder: Path) -> Path:
-    """Returns the hotline's processes, without one step of the relay."""
+    """Writes a Procfile whose worker leaves out one step of its clock."""
     procfile = sending(folder)
     broken = f"worker: {sys.executable} -m tests.faults.clock_without {step}"
     procfile.write_text(re.sub("(?m)^worker: .*$", broken, procfile.read_text()))

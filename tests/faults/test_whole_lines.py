@@ -74,7 +74,7 @@ def test_an_alert_is_taken_by_dialling_what_it_says(tmp_path: Path, lay_home: La
         line = stack.emulator
         tells_and_hangs_up(line)
         eventually(lambda: len(line.outbox()) >= 3)
-        references = told_whom(line)
+        references = references_sent(line)
         assert {GASABO_1, GASABO_2} < set(references)
 
         asked = line.dial(ENTRY, msisdn=GASABO_1)
@@ -97,7 +97,7 @@ def tells_and_hangs_up(line: EmulatorClient) -> None:
     session.hang_up()
 
 
-def told_whom(line: EmulatorClient) -> dict[str, str]:
+def references_sent(line: EmulatorClient) -> dict[str, str]:
     """Returns the reference of each recipient. It checks that every alert is one segment in the recipient's
     language."""
     references = {}
@@ -354,7 +354,8 @@ def waiting(stack: Stack) -> int:
 
 
 def in_danger(stack: Stack) -> set[str]:
-    """Returns the numbers of the callers who reported danger. A caller whose call broke off may have two tips."""
+    """Returns the numbers of the callers who reported danger. The result is a set, because a caller whose call broke
+    off may have two tips."""
     context = context_of(stack)
     callers = {
         context.pseudonyms.session(one["session"]): one["from"] for one in stack.emulator.sessions()

@@ -177,7 +177,7 @@ class Player:
 
 
 def unpress(pressed: str, lists: Mapping[str, tuple[Option, ...]]) -> FlowSet:
-    """Returns the flow set that `press` stored, if `MARK` has not changed since then."""
+    """Returns the flow set from the text that `press` made."""
     unpressing = deserialise(pressed, lists, {})
     while True:
         try:

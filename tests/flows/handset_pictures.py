@@ -22,7 +22,7 @@ def drawn(words: str) -> str:
     ]
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" width="{width}">',
-        f"<title>{escape(told(words))}</title>",
+        f"<title>{escape(one_line(words))}</title>",
         f'<rect width="{width}" height="{height}" rx="16" fill="#2b3439"/>',
         f'<rect x="{EDGE}" y="{EDGE}" width="{glass[0]}" height="{glass[1]}" rx="5" fill="#eef2e2"/>',
         f'<g font-family="{FONT}" font-size="15" fill="#1b2518">',
@@ -33,6 +33,6 @@ def drawn(words: str) -> str:
     return "\n".join(parts) + "\n"
 
 
-def told(words: str) -> str:
+def one_line(words: str) -> str:
     """Returns the same text on one line, for a screen reader."""
     return " / ".join(line for line in words.split("\n") if line)

@@ -41,7 +41,7 @@ CODE, PAPER = "604713", "40719300"
 JOINS = ("proves", "paper_right", "pin_chosen")
 HERS = (f"hers.{REF}", f"people.{REF}", "person_kept")
 ASKED = (PIN, "1", "1", "5", "4", "1")
-"""The keys to the questions on site, after the first screen."""
+"""The keys from the PIN screen to the questions that a responder asks a person on site."""
 HELP = (PIN, "1", "1", "3", "1", "2")
 """The keys to help for an adult."""
 SCREENS = {
@@ -95,7 +95,7 @@ def words_of(flow: str, node: str, language: str) -> str:
 def screens(language: str) -> dict[str, str]:
     """Returns the text of each picture, by the picture's name."""
     played = {name: _played(language, shown) for name, shown in SCREENS.items()}
-    said = {name: _said(language, template) for name, template in MESSAGES.items()}
+    said = {name: _message(language, template) for name, template in MESSAGES.items()}
     return {name: (said | played)[name] for name in NAMES}
 
 
@@ -107,7 +107,7 @@ def _say(language: str, template: Template, **values: str) -> str:
     return phrases().say(language, template, **values)
 
 
-def _said(language: str, template: Template) -> str:
+def _message(language: str, template: Template) -> str:
     own = " ".join(_say(language, one) for one in offered_texts(OfferedCase(is_own=True)))
     return _say(language, template, ref=REF, place=PLACE, code=DIALLED, time=TIME, own=own)
 

@@ -1,4 +1,5 @@
-"""Tests the cache of flow sets. It asks for the current revision once a second and compiles each flow set once.
+"""Tests the cache of flow sets. The cache looks for newly published flows once a second, and compiles each flow set
+once.
 
 The web process loads a new flow set in the background.
 """
@@ -57,7 +58,7 @@ class Away(Database):
 
 @dataclass
 class Hops:
-    """The cache as the web process has it. Its background loads wait in a list until a test runs them."""
+    """The cache of flow sets in a web process. Its background loads wait in a list until a test runs them."""
 
     database: Database
     elapsed: Elapsed = field(default_factory=Elapsed)
@@ -165,7 +166,7 @@ def test_one_that_is_loaded_late_never_hides_what_followed_it(hops: Hops, clock:
 
 
 def test_a_session_of_another_process_is_played_on_its_own_book(hops: Hops, clock: Clock) -> None:
-    """This process has not loaded that flow set yet."""
+    """The other process began a session with a newer flow set, which this process has not loaded yet."""
     first = _publish(hops.database, clock, "one")
     assert hops.begins() == first
     second = _publish(hops.database, clock, "two")
@@ -219,19 +220,19 @@ class Shelf:
         return FlowSet({}, phrases=self.said)
 
 
-def said(shelf: Shelf, template: Template = Template.TAKEN) -> str:
+def text_of(shelf: Shelf, template: Template = Template.TAKEN) -> str:
     return Phrases(SHIPPED, LivePhrases(shelf)).say("rw", template, ref="K7Q4")
 
 
 def test_what_was_changed_is_said() -> None:
-    assert said(Shelf({})) == "K7Q4: cyafashwe"
-    assert said(Shelf({"rw": {"TAKEN": "{ref}: uracyakiriye"}})) == "K7Q4: uracyakiriye"
-    assert said(Shelf({"fr": {"TAKEN": "{ref}: pris"}})) == "K7Q4: cyafashwe"
+    assert text_of(Shelf({})) == "K7Q4: cyafashwe"
+    assert text_of(Shelf({"rw": {"TAKEN": "{ref}: uracyakiriye"}})) == "K7Q4: uracyakiriye"
+    assert text_of(Shelf({"fr": {"TAKEN": "{ref}: pris"}})) == "K7Q4: cyafashwe"
 
 
 @pytest.mark.parametrize("broken", ["{who} {ref}", "{ref", "{0}"])
 def test_words_that_cannot_be_filled_in_hold_up_no_message(broken: str) -> None:
-    assert said(Shelf({"rw": {"TAKEN": broken}})) == "K7Q4: cyafashwe"
+    assert text_of(Shelf({"rw": {"TAKEN": broken}})) == "K7Q4: cyafashwe"
 
 
 @pytest.mark.parametrize("broken", [StoreUnavailable("locked"), NotReady("none")])

@@ -1,5 +1,5 @@
-"""Tests rows of the product list that no other test has in its name, each in three languages and with the real
-hooks."""
+"""Tests promises to callers that no other test names, each in three languages and through the addresses that the
+gateway calls."""
 
 import re
 from dataclasses import replace
@@ -29,9 +29,9 @@ GOODBYE = {"rw": "Murakoze. Murabeho.", "fr": "Merci. Au revoir.", "en": "Thank 
 NO = {"rw": "Oya", "fr": "Non", "en": "No"}
 CALL_ME = {"rw": "Mumpamagare", "fr": "Appelez-moi", "en": "Call me"}
 NEVER_AGAIN = ("4", "5", "4", "1")
-"""The labels: rights, other topics, SMS messages, never again."""
+"""The keys to stop all SMS: the menu choices rights, other topics, SMS messages, never again."""
 TREATED = ("4", "5", "3", "2")
-"""The labels: rights, other topics, your privacy, how you were treated."""
+"""The keys to a complaint: the menu choices rights, other topics, your privacy, how you were treated."""
 FOUR_KEYS = 4
 OTHER_TOPICS = {"rw": "Izindi ngingo", "fr": "Autres sujets", "en": "Other topics"}
 MY_NUMBER = ("4", "5", "5")
@@ -39,7 +39,7 @@ RECEIVED = {"rw": "Byakiriwe.", "fr": "Bien arrivé.", "en": "Received."}
 ANYWHERE = {"abroad": "6", "unsure": "7"}
 
 
-def told(line: Line, language: str, *keyed: str) -> Caller:
+def presses(line: Line, language: str, *keyed: str) -> Caller:
     caller = line.caller(HERS)
     caller.dial()
     caller.key(*FIRST[language], *keyed)
@@ -51,7 +51,7 @@ def told(line: Line, language: str, *keyed: str) -> Caller:
 def test_c3_the_language_is_chosen_anew_on_each_dial(line: Line, language: str) -> None:
     front = line.caller().dial()
     own = ENGINE_TEXTS[language]
-    caller = told(line, language)
+    caller = presses(line, language)
     chosen = caller.screen
     lesson = caller.key("1")
     assert f"\n9 {own.more}\n0 {own.back}" in lesson
@@ -64,7 +64,7 @@ def test_c3_the_language_is_chosen_anew_on_each_dial(line: Line, language: str) 
 @pytest.mark.row("C7")
 @pytest.mark.parametrize("language", CODES)
 def test_a_report_alerts_after_four_answers_and_is_whole_at_nine(line: Line, language: str) -> None:
-    caller = told(line, language, *DANGER_HERE[:-1])
+    caller = presses(line, language, *DANGER_HERE[:-1])
     assert (line.tip.state, line.jobs.scheduled) == ("draft", [])
     caller.key(DANGER_HERE[-1])
     assert (line.tip.state, line.tip.language) == ("filed", language)
@@ -76,7 +76,7 @@ def test_a_report_alerts_after_four_answers_and_is_whole_at_nine(line: Line, lan
 @pytest.mark.row("C5")
 @pytest.mark.parametrize("language", CODES)
 def test_c5_whoever_only_presses_1_reaches_the_end_of_a_lesson(line: Line, language: str) -> None:
-    caller = told(line, language, "1", "1", "1", "1")
+    caller = presses(line, language, "1", "1", "1", "1")
     first, *_ = choices(caller.screen)
     assert (first, choices(caller.screen)[first]) == (OTHER_TOPICS[language], "1")
     caller.hang_up()
@@ -87,7 +87,7 @@ def test_c5_whoever_only_presses_1_reaches_the_end_of_a_lesson(line: Line, langu
 @pytest.mark.row("C20")
 @pytest.mark.parametrize("language", CODES)
 def test_1_leads_past_a_complaint_s_first_page(line: Line, language: str) -> None:
-    caller = told(line, language, *TREATED)
+    caller = presses(line, language, *TREATED)
     assert len(choices(caller.key("1"))) == 5
     caller.hang_up()
     assert line.tips == []
@@ -99,7 +99,7 @@ def test_c13_no_stands_first_where_a_call_is_offered(line: Line, language: str) 
     offering = replace(
         line, context=replace(line.context, line=replace(line.context.line, call_back_number="112"))
     )
-    caller = told(offering, language, *QUIET_HERE, *REST)
+    caller = presses(offering, language, *QUIET_HERE, *REST)
     caller.key(choices(caller.read())[CALL_ME[language]])
     assert next(iter(choices(caller.read()))) == NO[language]
     assert caller.key("1") == f"END {GOODBYE[language]}"
@@ -110,15 +110,15 @@ def test_c13_no_stands_first_where_a_call_is_offered(line: Line, language: str) 
 def test_c20_stop_and_a_complaint_are_within_four_keys_of_the_front(line: Line) -> None:
     assert len(NEVER_AGAIN) <= FOUR_KEYS
     assert len(TREATED) <= FOUR_KEYS
-    told(line, "rw", *NEVER_AGAIN)
+    presses(line, "rw", *NEVER_AGAIN)
     assert len(line.all(Stopped)) == 1
-    assert "Bisomwa n'ibiro by'igihugu gusa." in told(line, "rw", *TREATED).screen
+    assert "Bisomwa n'ibiro by'igihugu gusa." in presses(line, "rw", *TREATED).screen
 
 
 @pytest.mark.row("C16")
 @pytest.mark.parametrize("language", CODES)
 def test_c16_the_menu_ends_every_sms_to_this_phone(line: Line, language: str) -> None:
-    assert told(line, language, *NEVER_AGAIN).screen == f"END {GOODBYE[language]}"
+    assert presses(line, language, *NEVER_AGAIN).screen == f"END {GOODBYE[language]}"
     (row,) = line.all(Stopped)
     assert row.number_key == line.context.pseudonyms.stopped(HERS)
 
@@ -129,11 +129,11 @@ def test_c18_silence_and_jokes_are_no_tips_and_block_nobody(line: Line, language
     front = line.caller().dial()
     for _ in range(30):
         assert line.caller(HERS).dial() == front
-        joker = told(line, language, "6", "hahaha", "", "99", "#", "5", "1", "blah")
+        joker = presses(line, language, "6", "hahaha", "", "99", "#", "5", "1", "blah")
         joker.hang_up()
     assert {(tip.state, tip.place) for tip in line.tips} == {("fragment", "")}
     assert line.jobs.scheduled == [], "a fragment without a place rings nobody"
-    told(line, language, *DANGER_HERE)
+    presses(line, language, *DANGER_HERE)
     assert line.tips[-1].state == "filed"
     assert service_assignment.assign_pending(line.context) == 1
 
@@ -141,7 +141,7 @@ def test_c18_silence_and_jokes_are_no_tips_and_block_nobody(line: Line, language
 @pytest.mark.row("C18")
 @pytest.mark.parametrize("language", CODES)
 def test_a_joke_is_an_outcome_and_that_phones_next_tip_is_told(line: Line, language: str) -> None:
-    told(line, language, *DANGER_HERE).hang_up()
+    presses(line, language, *DANGER_HERE).hang_up()
     assert service_assignment.assign_pending(line.context) == 1
     close_by_two(line.context, 1, TipOutcome.JOKE)
     close_by_two(line.context, 1, TipOutcome.HELPED)
@@ -150,7 +150,7 @@ def test_a_joke_is_an_outcome_and_that_phones_next_tip_is_told(line: Line, langu
     outcomes = [row.action for row in line.all(AuditEntry) if "outcome" in row.action]
     assert outcomes == ["tip_outcome_joke"]
 
-    told(line, language, *DANGER_HERE).hang_up()
+    presses(line, language, *DANGER_HERE).hang_up()
     assert service_assignment.assign_pending(line.context) == 1, "nobody is blocked"
     assert len(line.tips) == 2
 
@@ -165,7 +165,7 @@ def test_c19_abroad_and_not_sure_are_places_of_the_national_desk(
     with line.database.writing() as session:
         session.add(make_responder(msisdn=HELPER, districts=("11", "12", "13")))
     past_the_words = ("9",) if danger == "1" else ()
-    told(line, language, "5", danger, "2", ANYWHERE[place], *past_the_words, "1").hang_up()
+    presses(line, language, "5", danger, "2", ANYWHERE[place], *past_the_words, "1").hang_up()
     assert (line.tip.state, line.tip.place) == ("filed", place)
     assert line.desks_of(line.tip) == {"national"}
 
@@ -177,7 +177,7 @@ def test_c19_abroad_and_not_sure_are_places_of_the_national_desk(
 @pytest.mark.parametrize("language", CODES)
 def test_c10_two_tips_from_one_phone_stay_two(line: Line, language: str) -> None:
     for _ in range(2):
-        told(line, language, *DANGER_HERE).hang_up()
+        presses(line, language, *DANGER_HERE).hang_up()
     one, other = line.tips
     assert one.identity != other.identity
     assert one.contact_key == other.contact_key
@@ -186,7 +186,7 @@ def test_c10_two_tips_from_one_phone_stay_two(line: Line, language: str) -> None
 @pytest.mark.row("C11")
 @pytest.mark.parametrize("language", CODES)
 def test_c11_a_number_reads_as_one_word_from_another_phone(line: Line, language: str) -> None:
-    caller = told(line, language, *DANGER_HERE, "1", "1", *REST)
+    caller = presses(line, language, *DANGER_HERE, "1", "1", *REST)
     (number,) = re.findall(r"\d{3} \d{3} \d{3}", caller.key("2", "4711"))
 
     other = line.caller(HELPER)

@@ -29,7 +29,8 @@ from tests.support.made_once import shipped_book
 
 BOOK = shipped_book()
 CHANGE_NOTHING = {OCCASION_ANSWER, RECEIPT, "pin"}
-"""Answers that are read when a later answer has its effect. A PIN has its own event."""
+"""Answers without an effect of their own: the hotline reads them when a later answer has its effect. The answer `pin`
+is here because an event of its own reports a typed PIN."""
 OF_THE_READER = {
     *READER_PINS,
     *ANSWERS,
@@ -44,7 +45,7 @@ OF_THE_READER = {
     "work_province",
     AGAIN,
 }
-"""Answers for which the reader process makes the change. No hop commits it."""
+"""Answers that the reader process stores. The web process does not store them when it answers a hop."""
 
 
 def _saved(flow: Flow) -> Iterator[str]:

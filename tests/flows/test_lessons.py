@@ -26,7 +26,7 @@ TAUGHT = {
 }
 
 ONWARD = CallNode("onward")
-"""The labels: other topics, and a problem."""
+"""After a lesson, the menu with the choices "other topics" and "a problem"."""
 
 PRIVACY = "privacy"
 """Two screens that teach nothing about trafficking, and are not counted."""

@@ -78,9 +78,10 @@ def test_police_and_the_journey_home_are_chosen_behind_what_the_person_is_told_f
 
 
 def test_nobody_is_asked_or_offered_anything_before_safe_alone_and_hurt_are_named() -> None:
-    """On site, the responder has already read these warnings. Help comes after the questions.
+    """On site, the responder has read the warnings about safety, privacy and injuries before any question. Screens that
+    offer help come after the questions.
 
-    This is true in each language.
+    The order is the same in each language.
     """
     helping, screening = BOOK.flows["helping"], BOOK.flows["screening"]
     assert helping.start == "first"

@@ -21,7 +21,7 @@ from hotline.core.wording import Template
 from hotline.people.rules import MAX_IN_A_DAY, MAX_IN_A_ROW, SHORT_BLOCK
 from hotline.text.languages import CODES
 from hotline.tips.rules import TIMES, Urgency
-from tests.flows.handset_pictures import drawn, told
+from tests.flows.handset_pictures import drawn, one_line
 from tests.flows.responder_screens import (
     DIALLED,
     NAMES,
@@ -38,7 +38,7 @@ QUOTE = re.compile(r"`([^`]+)`")
 KIND = re.compile(r"#+|-|\||\d+\.")
 DIGITS = [verb.value for verb in OF_A_CASE if not REPLIES[verb].national]
 ANSWERS = {*(f"{digit} {REF}" for digit in DIGITS), "0", REF, OTHER, PLACE, DIALLED}
-"""Texts that a responder sends by SMS, or dials. R2 defines each digit."""
+"""Texts that a responder sends by SMS or dials as the reply to an alert. Promise R2 says what each digit means."""
 FIGURES = {
     "rw": ("mu minota itatu", "mu minota itanu", "nshuro ya gatatu"),
     "fr": ("en trois minutes", "en cinq minutes", "La troisième fois"),
@@ -70,7 +70,7 @@ def test_each_picture_is_what_the_flows_show_and_each_is_in_the_guide(language: 
         (name, heard.replace("\\", ""), of)
         for heard, of, name in PICTURE.findall(page("responder", language))
     ]
-    assert sorted(quoted) == sorted((name, told(words[name]), language) for name in NAMES)
+    assert sorted(quoted) == sorted((name, one_line(words[name]), language) for name in NAMES)
 
 
 @pytest.mark.parametrize("language", CODES)

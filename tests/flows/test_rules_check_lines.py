@@ -57,7 +57,8 @@ def test_over_ten_lines_needs_a_reason(choices: int, fields: dict[str, str], mes
 def danger(
     *, lead: str = "", text: str = "Well?", note: str = "", reason: str = "", **flows: Any
 ) -> dict[str, Any]:
-    """Returns a report whose first question shows another text first if it was answered before."""
+    """Returns a report whose first question may have an extra text, which callers see only after they answered that
+    question once."""
     menu: dict[str, Any] = {"text": t(text), "saves": "danger", "goes": "province"}
     menu["choices"] = [choice("Yes", value="yes"), choice("No", value="no")]
     if lead:

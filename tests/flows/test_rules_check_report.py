@@ -83,7 +83,7 @@ def test_a_lesson_may_say_them_and_a_screen_that_a_report_calls_may_not() -> Non
 @pytest.mark.adversary("the mobile operator and the gateway")
 @pytest.mark.row("C4", "C7")
 def test_an_unsafe_word_is_told_of_once() -> None:
-    """The first question of a report is the second screen from the front, so both rules check it."""
+    """Two rules check this text: one for the first screens of the hotline, one for every question of a report."""
     danger = {"menu": {**TELL["danger"]["menu"], "text": {**t("x"), "en": "Trafficking?"}}}
     codes = [one.code for one in check_document(make_document(tell=tell(danger=danger)), LISTS)]
     assert codes == [Code.TOO_EARLY]
@@ -286,7 +286,7 @@ def test_c17_no_entry_lands_where_anything_is_gathered(what: str) -> None:
 def test_c17_neither_an_entry_nor_digits_dialled_ahead_reach_what_no_passage_guards(
     node: dict[str, Any], behind: dict[str, Any]
 ) -> None:
-    """The node shows a status, offers a call-back or takes a complaint, but its flow collects nothing."""
+    """In a flow that collects nothing, one node shows a status, offers a call-back or takes a complaint."""
     learn = {**behind, "one": node, "end": {"finish": {"text": t("Goodbye")}}}
     assert {one.node for one in found(Code.UNKNOWN_ENTRY, learn=learn)} == {"11"}
     assert {one.node for one in found(Code.DIALLED, learn=learn)} == {"one"}
@@ -327,7 +327,8 @@ def test_who_she_is_is_asked_on_no_screen_of_the_shipped_report() -> None:
 
 
 def test_each_replacement_is_safe_where_it_is_offered() -> None:
-    """A replacement comes from the shipped texts. An empty cell of the table offers nothing."""
+    """The replacement for a risky word comes from the shipped texts. If the table gives no replacement, the editor gets
+    no suggestion."""
     rows = [*rows_of("risky_words.csv")]
     assert all(REPLACEMENTS.get((row[1], row[2]), "") == row[4] for row in rows)
     innocent = ("warned_of", "not_asked", "said_of_none")

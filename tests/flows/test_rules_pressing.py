@@ -31,7 +31,7 @@ def test_lists_are_those_of_whoever_reads_it() -> None:
 
 
 def test_every_kind_of_node_is_in_what_is_shipped() -> None:
-    """So the first test covers each kind."""
+    """So the test that stores and loads the shipped flows covers every kind of node."""
     pressed = serialise(shipped_book())
     for number, kind in enumerate(CLASSES, 1):
         assert f"[{number}," in pressed, kind
@@ -56,7 +56,7 @@ def test_a_flow_whose_line_is_known_is_not_made_again() -> None:
 
 
 def made(pressed: str, known: dict[str, Flow] | None = None) -> tuple[int, LoadedFlowSet]:
-    """Returns the number of flows that were built, and the flow set."""
+    """Returns the number of flows that had to be built, and the loaded flow set."""
     steps, unpressing = 0, deserialise(pressed, place_lists(), {} if known is None else known)
     while True:
         try:

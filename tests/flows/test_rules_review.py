@@ -1,4 +1,4 @@
-"""Tests which texts are reviewed, and what a signature is worth after a change."""
+"""Tests which texts count as reviewed, and if a review still counts after a change of the text."""
 
 from datetime import date
 

@@ -143,7 +143,7 @@ def test_every_kinyarwanda_text_is_a_draft_until_somebody_has_read_it() -> None:
 @pytest.mark.row("C4")
 @pytest.mark.parametrize("language", CODES)
 def test_c4_the_front_is_one_page_and_names_no_report(language: str) -> None:
-    """Tests promise C4."""
+    """Promise C4: the first menu fits on one page and does not mention reporting."""
     front = screens(*FIRST_KEYS[language])[-1]
 
     assert language != "en" or len(front) <= 130
@@ -162,7 +162,7 @@ def test_the_front_is_the_same_whether_or_not_a_report_can_be_taken(facts: Facts
 
 @pytest.mark.row("C14")
 def test_every_dialogue_of_a_caller_ends_in_the_same_words() -> None:
-    """C14: this is true after a lesson, a quiz and a tip."""
+    """Promise C14: the last screen has the same closing words after a lesson, a quiz and a tip."""
     last = [
         node.text
         for flow in BOOK.flows.values()
@@ -294,7 +294,8 @@ SAID = {
     "offering.before_police": {"rw": "Ntagomba", "fr": "Ni prison", "en": "may"},
     "signs.child": {"rw": "mu rugendo", "fr": "en voyage", "en": "travel"},
 }
-"""Words without which each text was wrong: a path that ends, a habit described as a right, silence that harms."""
+"""For some screens, a word that the text needs: without it, the path ended too early, a habit sounded like a right, or
+missing information caused harm."""
 
 
 def everything(language: str) -> Iterator[tuple[str, str]]:

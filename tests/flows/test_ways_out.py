@@ -80,7 +80,8 @@ def test_c1_a_question_with_its_choices_has_ten_lines_of_sixteen_letters_but_for
 
 @pytest.mark.row("C1")
 def test_c1_every_screen_of_a_report_fits_ten_lines_above_the_ways_out() -> None:
-    """The pages include the text shown first after danger, on every page of every list."""
+    """The page sizes include the extra text that callers see first after a report of danger, and every page of every
+    list."""
     report = {name for name, flow in BOOK.flows.items() if flow.gathers}
     asked = [each for each in page_sizes(BOOK, SEPTETS) if each.place.flow in report]
     assert {"report", "complaint", "receipt"} <= report
@@ -89,7 +90,8 @@ def test_c1_every_screen_of_a_report_fits_ten_lines_above_the_ways_out() -> None
 
 @pytest.mark.row("C1")
 def test_c1_what_a_caller_reads_in_english_has_130_letters_at_most() -> None:
-    """They include the keys `0` and `00` and the phone numbers that are shown today. Names from a list do not count."""
+    """The letters include the keys `0` and `00`, and the phone numbers that are shown today. Names from a list of
+    places are not counted."""
     shows = number_flags(BOOK.numbers, date(2026, 11, 24))
     long = set()
     for place, node in SHOWN:

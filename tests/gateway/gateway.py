@@ -1,4 +1,5 @@
-"""Runs a simulated SMS gateway on a free port. It works with bytes, so that a test can make it answer incorrectly."""
+"""Runs a simulated SMS gateway on a free port. The simulated gateway sends plain bytes, so that a test can make it
+answer incorrectly."""
 
 import json
 import socket
@@ -17,7 +18,7 @@ class Gateway:
     url: str
     requests: list[bytes] = field(default_factory=list)
     over: Event = field(default_factory=Event)
-    """It is set when the test is done. An answer that still waits or sends slowly then stops."""
+    """The event is set when the test is done. It stops an answer that still waits or is sent slowly."""
 
 
 def http(status: int, body: str, content_type: str = "application/json") -> bytes:
@@ -26,8 +27,8 @@ def http(status: int, body: str, content_type: str = "application/json") -> byte
 
 
 def sent(**recipient: Any) -> str:
-    """Returns the body of the answer to an accepted send, with these fields of the recipient changed. None removes a
-    field."""
+    """Returns the body of the gateway's answer to an accepted SMS, with these fields about the SMS's recipient changed.
+    A field with the value None is removed."""
     fields = {
         "statusCode": 102,
         "number": "+250788000002",
@@ -57,8 +58,8 @@ def serving(answer: Callable[[Gateway, socket.socket], None]) -> Iterator[Gatewa
 
     class Server(socketserver.ThreadingTCPServer):
         request_queue_size = 128
-        """With the default of 5, the kernel drops the sixth connection at the same time. It tries again after 1, 3,
-        7, 15 and 31 seconds."""
+        """With the default of 5, the kernel drops the sixth connection if six arrive at the same time. The client then
+        tries again after 1, 3, 7, 15 and 31 seconds."""
 
     with running(Server(("127.0.0.1", 0), Handler)) as port:
         gateway.url = f"http://127.0.0.1:{port}"

@@ -71,7 +71,7 @@ def test_no_number_and_no_word_in_a_repr() -> None:
 
 
 def test_a_page_of_a_hundred_long_ones_is_read_to_its_end() -> None:
-    """Such a page is longer than the 64 KiB that are enough for the answer to a send request."""
+    """The page is longer than 64 KiB, the limit for the gateway's answer to a sent SMS."""
     written = page(*(entry(id=n, text="\N{GRINNING FACE}" * 1600) for n in range(1, 101)))
     assert 64 * 1024 < len(written) < MOST_BYTES
     read, _ = asked(http(200, written))
@@ -188,7 +188,7 @@ def test_whatever_is_listed_is_in_order_and_can_be_told(entries: list[Any]) -> N
     assert numbers == sorted({*numbers})
     assert all(0 < number < 2**63 for number in numbers)
     for one in read.listed:
-        # A form must be able to encode these texts.
+        # The hotline must be able to encode these texts as UTF-8.
         f"{one.sender}{one.to}{one.text}".encode()
         assert one.sent_at is None or (one.sent_at.tzinfo, one.sent_at.microsecond) == (UTC, 0)
     assert not read.whole or len(numbers) == len(entries)

@@ -71,7 +71,8 @@ def gateway_refuses(line: Line) -> None:
 
 
 def worker_is_refused(line: Line) -> None:
-    """Records a restart with a wrong key. The hotline must report it at once, without waiting for a minute."""
+    """Records that the worker was restarted with a wrong key. The hotline must report the wrong key at once, without
+    waiting for a minute."""
     line.clock.turn(seconds=5)
     refused = ProcessStart(
         role=Role.WORKERS,
@@ -147,7 +148,8 @@ def test_a_wrong_key_is_told_in_readyz_while_another_machine_sends(line: Line) -
 
 
 def test_a_session_reads_on_as_it_began(line: Line) -> None:
-    """Any process may continue the session. Otherwise the pages of a list would not belong together."""
+    """A session keeps the screens with which it began, even if alerts are blocked meanwhile. Otherwise a list could
+    change between two of its pages, because any process may answer the next hop."""
     before, during = danger(line), None
     clock_stops(line)
     during = danger(line)
@@ -202,6 +204,6 @@ def test_ticks_that_a_process_saw_count_by_its_own_time() -> None:
     assert ticks.saw(NOON + noon[1])
     now[0] = 61
     assert not ticks.saw(NOON + noon[1])
-    # No call came for an hour, so no process saw the last tick of the clock in that time.
+    # No caller dialled for an hour, so no web process has seen the clock's tick of that time.
     now[0] = 3661
     assert not ticks.saw(NOON + noon[2])

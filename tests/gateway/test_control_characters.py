@@ -1,7 +1,7 @@
 """Tests NUL and control characters in every field of every hook: the answer is clear, and nothing is lost.
 
-PostgreSQL cannot store NUL in a text. Without a check, it would cause the status 503, and the gateway would repeat the
-hop for ever.
+PostgreSQL cannot store the character NUL in a text. Without a check, the hotline would answer with the status 503, and
+the gateway would repeat the hop for ever.
 """
 
 import logging
@@ -85,7 +85,7 @@ def test_a_hop_with_one_ends_in_a_screen(staffed: Line, caplog: pytest.LogCaptur
 
 @pytest.mark.parametrize("odd", WORST, ids=ascii)
 def test_a_tip_that_is_told_with_them_is_kept_and_told_of(staffed: Line, odd: str) -> None:
-    """The odd character follows every key, and is in the typed place."""
+    """The caller's network adds the odd character to every key and to the typed place."""
     caller = staffed.caller(PHONE)
     caller.dial()
     for key in DANGER_HERE:

@@ -1,4 +1,5 @@
-"""Tests the outbox: each row of the gateway's table, the lease, the outgoing queue, and a missing report."""
+"""Tests how the outbox treats each result of a send, the lease, the pause of the outgoing queue, and a missing delivery
+report."""
 
 from datetime import timedelta
 
@@ -28,7 +29,8 @@ def test_an_alert_goes_out_and_is_accepted(alone: District) -> None:
     assert alone.deliver() == 0
 
 
-# The result: the state, the seconds until the clock checks again, if it is counted, and the number of assignments then.
+# Each row: the result of a send, the message's new state, the seconds until the clock looks at the message again, 1 if
+# the attempt is counted, and the number of assignments after that.
 ROWS = [
     (Outcome.ACCEPTED, "accepted", 600, 1, 1),
     (Outcome.NOT_SENT, "retry", 1, 0, 1),
@@ -236,7 +238,8 @@ class TestOutgoingQueue:
             assert tables.queue_state(session).reason == "config_fault"
 
     def test_a_number_that_does_not_open_alerts_the_next(self, alone: District) -> None:
-        """A damaged row is our own fault, because the phone may still work."""
+        """The encrypted number in the database is damaged, which is the hotline's fault, so the phone does not count as
+        unreachable."""
 
         class Damaged(FakeNumbers):
             def decrypt_number(self, encrypted: bytes) -> str:

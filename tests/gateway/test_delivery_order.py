@@ -118,11 +118,13 @@ class TestTheFence:
 
     @pytest.mark.fault(20)
     def test_a_late_no_changes_nothing(self, alone: District) -> None:
-        """The lease ended, and the gateway accepted a second attempt."""
+        """The lease of the first attempt ended, and the gateway accepted a second attempt before it refused the first
+        one."""
         alone.sms.during = _once(lambda: _overtake(alone))
         alone.sms.results = [SendResult(Outcome.PERMANENT, provider_status="403")]
         alone.sms.results.append(SendResult(Outcome.ACCEPTED, provider_id="ATXid_2"))
-        # The result of the second attempt comes first, because the simulated gateway gives results when a send returns.
+        # The list is reversed because the simulated gateway takes a result when a send returns, and the second attempt
+        # returns first.
         alone.sms.results.reverse()
         alone.deliver()
 
@@ -132,7 +134,8 @@ class TestTheFence:
 
     def test_a_late_no_says_nothing_of_a_newer_attempt_in_doubt(self, alone: District) -> None:
         alone.sms.during = _once(lambda: _overtake(alone))
-        # The simulated gateway gives results when a send returns, so the newer attempt gets the first one.
+        # The first result is for the second attempt: the simulated gateway takes a result when a send returns, and the
+        # second attempt returns first.
         alone.sms.results = [
             SendResult(Outcome.UNKNOWN),
             SendResult(Outcome.PERMANENT, provider_status="403"),
@@ -145,7 +148,8 @@ class TestTheFence:
     @pytest.mark.fault(20)
     def test_a_late_yes_ends_the_doubt_about_a_newer_attempt(self, alone: District) -> None:
         alone.sms.during = _once(lambda: _overtake(alone))
-        # The simulated gateway gives results when a send returns, so the newer attempt gets the first one.
+        # The first result is for the second attempt: the simulated gateway takes a result when a send returns, and the
+        # second attempt returns first.
         alone.sms.results = [
             SendResult(Outcome.UNKNOWN),
             SendResult(Outcome.ACCEPTED, provider_id="ATXid_1"),

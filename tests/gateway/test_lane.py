@@ -136,8 +136,8 @@ class TestAfterARestore:
         assert alone.deliver() == 1
 
     def test_the_clock_turns_nothing_old_into_something_new(self, alone: District) -> None:
-        """An accepted message without a report would be sent once more. After a restore, a person must also decide
-        about that."""
+        """Without a restore, the clock sends an accepted message once more if no delivery report comes. After a
+        restore, the clock does not do this: a person decides."""
         alone.deliver()
         hold_restored(alone)
         (before,) = service_pause.queue_view(alone.context).waiting
@@ -176,7 +176,7 @@ def give_up(district: District) -> int:
 
 
 def is_well(district: District) -> bool:
-    """Returns True if no message is undeliverable, as the doctor and the monitoring count it."""
+    """Returns True if no message counts as undeliverable for the doctor and for the monitoring process."""
     with district.database.reading() as session:
         return queries.outbox_health(session).dead == 0
 

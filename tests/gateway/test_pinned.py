@@ -70,7 +70,7 @@ def test_who_leaves_a_colleague_s_case_learns_it_at_the_end(line: Line, officer:
 
 
 def test_what_cannot_be_written_down_is_not_shown_as_saved(line: Line) -> None:
-    """A database that was restored in the middle of a session has no row for it."""
+    """The database was restored in the middle of the session, so it has no row of the session."""
     caller = told(line, *DANGER_HERE[:-1])
     with line.database.writing() as session:
         session.execute(delete(Dialogue))
@@ -78,7 +78,8 @@ def test_what_cannot_be_written_down_is_not_shown_as_saved(line: Line) -> None:
 
 
 def test_a_first_row_is_what_the_mapper_reads(line: Line, officer: Caller) -> None:
-    """The plain statement writes every column in the form in which other code reads the rows."""
+    """Both kinds of sessions write their first row with a plain SQL statement. SQLAlchemy's mapper must read the same
+    values from it."""
     caller = line.caller()
     caller.dial()
     officer.dial("90")

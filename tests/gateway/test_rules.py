@@ -57,7 +57,8 @@ def test_how_long_until_the_same_words_again(
     assert seconds == waits
 
 
-# Outcome, urgency and earlier failures: True if the next person is alerted too.
+# Each row: the result of a send, the urgency, the number of earlier failures, and True if the next person is alerted
+# too.
 BESIDE = [
     (Outcome.UNKNOWN, 1, 0, False),
     (Outcome.UNKNOWN, 1, 1, True),
@@ -152,7 +153,7 @@ TICKS = AlertPath(clock_until=NOON + timedelta(seconds=2), awaited_at=NOON - ago
         (replace(TICKS, wrong_key=True), None),
         (replace(TICKS, wrong_key=True, clock_until=NOON), BlockReason.KEYS),
         (AlertPath(wrong_key=True), BlockReason.KEYS),
-        # Every process is restarted.
+        # A restart of every process takes up to a minute without a tick, which is no fault.
         (replace(TICKS, clock_until=NOON - ago(seconds=60)), None),
         (replace(TICKS, clock_until=NOON - ago(seconds=61)), BlockReason.NO_SENDER),
         (replace(TICKS, clock_until=NOON - ago(days=2), awaited_at=NOON), None),

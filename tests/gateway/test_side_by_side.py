@@ -23,7 +23,7 @@ from tests.support.district import District
 from tests.support.eventually import eventually
 
 PATIENCE = 30.0
-"""Seconds after which a test that waits without result fails."""
+"""If a test waits longer than this many seconds, it fails."""
 ACCEPTED = SendResult(Outcome.ACCEPTED, 201, "102")
 
 
@@ -134,7 +134,7 @@ def further_on_the_wire(district: District) -> int:
     return sum(row.turn > 0 for row in sending)
 
 
-def told(messages: list[str], caplog: pytest.LogCaptureFixture) -> bool:
+def is_logged(messages: list[str], caplog: pytest.LogCaptureFixture) -> bool:
     return caplog.messages == messages
 
 
@@ -303,7 +303,7 @@ def test_a_send_that_breaks_gives_its_place_back_and_says_no_number(
     with caplog.at_level(logging.ERROR):
         for named in (["an SMS was not sent: ValueError"] * n for n in (1, 2, 3)):
             eventually(lambda: service_sending.deliver_due(context) == 1, seconds=PATIENCE)
-            eventually(partial(told, named, caplog), seconds=PATIENCE)
+            eventually(partial(is_logged, named, caplog), seconds=PATIENCE)
             district.clock.turn(seconds=MAX_SEND.total_seconds())
 
     assert Counter(district.states) == {"sending": 3}

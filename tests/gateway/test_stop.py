@@ -19,7 +19,7 @@ from hotline.gateway.tables import OnCallContact, Stopped
 from hotline.monitoring import service_alarms
 from hotline.people import tables
 from hotline.people.rules import Level
-from tests.architecture.tree import parsed, python_files, said
+from tests.architecture.tree import parsed, path_of, python_files
 from tests.support.builders import make_message
 from tests.support.callers import Line
 from tests.support.district import District
@@ -55,7 +55,7 @@ def staffed(district: District) -> District:
 
 @pytest.mark.parametrize("kind", list(MessageKind))
 def test_no_message_goes_to_a_stopped_number(staffed: District, kind: MessageKind) -> None:
-    """One message is written before the number is stopped, and one after it."""
+    """The test writes one message before the number is stopped, and one after that."""
     write(staffed, kind)
     by_the_gateway(staffed)
     write(staffed, kind)
@@ -175,7 +175,7 @@ def test_the_refusal_of_a_send_takes_her_from_the_ladder(staffed: District) -> N
 def test_one_function_alone_hands_a_word_to_the_gateway() -> None:
     """A second function that sends would need the same check of stopped numbers, and tests like those above."""
     senders = {
-        said(path)
+        path_of(path)
         for path in python_files("hotline", "workers")
         if path.stem.startswith("service") or path.parent.name in ("cli", "workers")
         for node in ast.walk(parsed(path))

@@ -15,9 +15,10 @@ from hotline.keys.weekly_lock import WEEKLY_KEY, WeeklyLock, week_of
 from tests.support.builders import NOON
 
 PATHS_ALONE = {"hooks.json", "dial.secret", "listed.secret", "line.pub", "audit.key"}
-"""Secrets in web addresses. A request to the address proves its secret, so they do not need a canary.
+"""Files without a canary: three contain secrets that are part of web addresses. A request to such an address proves its
+secret.
 
-The public half of the signing key has no canary either. A person who writes to the database must not make it look
+The public half of the signing key has no canary either: an attacker who can write to the database could make it look
 wrong. The audit log itself proves each audit key."""
 
 

@@ -59,7 +59,7 @@ def rekey(folder: KeyFolder, clock: Clock) -> Rekey:
 
 
 def edited(before: DeskKey, **values: object) -> bytes:
-    """Returns the proof with other values in its first statement."""
+    """Returns the proof of a desk key after changing values in the first of its signed statements."""
     kind, place, statements = json.loads(before.proof or b"")
     first = Statement(*statements[0])._replace(**values)  # type: ignore[arg-type]
     return json.dumps([kind, place, [first]]).encode()
@@ -108,7 +108,8 @@ def test_a_new_key_counts_for_72_hours_unless_the_line_signs_it(
 def test_a_key_of_the_removed_person_does_not_return(
     folder: KeyFolder, clock: Clock, rekey: Rekey
 ) -> None:
-    """The person has a copy of the old key and writes to the database. Each process remembers the newer key."""
+    """The removed person has a copy of the old key and can write to the database, but each process remembers the newer
+    key."""
     mine = row("12", OLD, clock)
     clock.turn(hours=1)
     young = rekey(mine, OLD.private)
@@ -129,7 +130,8 @@ def test_a_key_of_the_removed_person_does_not_return(
 
 
 def test_a_statement_without_a_time_is_refused(folder: KeyFolder, clock: Clock) -> None:
-    """The time 0 would look like the hotline's own statement, which is valid for ever."""
+    """A member's statement with the time 0 would look like a statement of the hotline itself, which is valid for
+    ever."""
     mine, trust, own = row("12", OLD, clock), DeskTrust(folder), signing_key_of(OTHER.private)
     first, about = signing_key_of(NEW.private), ("12", "district", "")
     said = Statement(NEW.public.hex(), verify_key_of(first), 0, "account:1", verify_key_of(own))

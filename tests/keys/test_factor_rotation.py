@@ -1,5 +1,5 @@
-"""Tests a rotation of the second factors' key while a console runs: every authenticator and printed sheet still
-works."""
+"""Tests a change of the key that encrypts second factors, while a console runs: every authenticator and printed sheet
+still works."""
 
 from dataclasses import replace
 from pathlib import Path

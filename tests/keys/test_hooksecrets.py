@@ -1,4 +1,5 @@
-"""Tests how a running process sees the secrets of the hooks: new ones at once, and old ones until they end."""
+"""Tests how a running process uses the secrets in the addresses of the hooks: new ones at once, and old ones until they
+expire."""
 
 import os
 from pathlib import Path

@@ -93,7 +93,7 @@ def test_older_weeks_than_the_last_are_destroyed(tmp_path: Path) -> None:
 
 
 class Full(KeyFolder):
-    """A key folder on a disk that has no room for another key."""
+    """A key folder on a full disk, so that no new key can be stored."""
 
     def make(self, name: str, secret: bytes) -> bool:
         raise OSError(errno.ENOSPC, "no room")

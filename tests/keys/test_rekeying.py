@@ -139,7 +139,8 @@ def test_a_number_of_neither_key_is_named_by_row(district: District, keys: Path)
 def test_every_sealed_number_of_the_database_has_its_vault() -> None:
     names = {"encrypted_number", "encrypted_address"}
     holding = {table.name for table in METADATA.sorted_tables if names & {*table.c.keys()}}
-    # An answer by SMS is sent within ten minutes, and the previous key is kept for that time.
+    # The table `message` is left out: an answer by SMS is sent within ten minutes, and the previous key is kept longer
+    # than that.
     holds = {column.class_.__tablename__ for columns in VAULTS.values() for column in columns}
     assert holds == holding - {"message"}
     with_halves = {name for name, key in ROTATING.items() if key.public_file}

@@ -38,12 +38,12 @@ DISTRICT, NATIONAL, STRANGER = (PrivateKey(bytes([n]) * 32) for n in (1, 2, 3))
 DESKS = {"12": bytes(DISTRICT.public_key), "national": bytes(NATIONAL.public_key)}
 ANSWERS = {"danger": "yes", "landmark": "hafi y'ishuri: é ñ 🙂"}
 OVERHEAD = 2 * HEAD_BYTES + len(binding(UID, "12")) + 32 + 16
-"""The number of bytes of a tip's body in addition to its answers: the head twice, the binding, and what encryption
-adds."""
+"""The length of a tip's encrypted body minus the length of its answers: the head twice, the binding, and the bytes that
+encryption adds."""
 QUICK = Costs(passes=1, kib=8)
 SEALER = Encrypter(mark_key=lambda: b"a key of the folder of the hooks")
 STRETCHED = WrappingKey.stretch("correct horse", QUICK)
-"""The key is derived only once, because even the fastest derivations together take long."""
+"""All tests use one derived key, because each derivation takes time even with the cheapest settings."""
 
 words = st.dictionaries(st.text(max_size=12), st.text(max_size=60), max_size=8)
 
@@ -110,7 +110,8 @@ def test_the_same_words_twice_look_nothing_alike() -> None:
 
 
 def test_newer_words_open_by_the_grants_of_the_older(words_before: EncryptedTip) -> None:
-    """This needs only the head of the older body, because no process keeps a key for the body."""
+    """The hotline encrypts newer answers with the head of the older body alone, because no process keeps the key of the
+    body."""
     newer = ANSWERS | {"kind": "labour"}
     body = again(words_before, newer)
 

@@ -34,8 +34,8 @@ KEY_BYTES = 32
 
 @pytest.fixture
 def own_case(beside: ReaderBeside) -> tuple[Caller, Assignment]:
-    """Returns a phone and its case, which was read after entering the PIN. All traces of these hops are in the
-    database."""
+    """Returns a phone and its case, after the responder entered the PIN and read the case. All traces of these hops are
+    in the database."""
     phone, known_as = at_her_desk(beside)
     phone.dial("90")
     at_home(phone, "1", "1")
@@ -149,8 +149,8 @@ def test_with_the_reader_s_folder_as_well_each_try_of_a_pin_costs_a_stretch_and_
     assert opened_tips(beside, desk_keys(beside, [private])) > 0
 
 
-def told_to(running: Valkey) -> list[bytes]:
-    """Returns all names and values in this Redis. For jobs, it also returns the form that a worker unpacks."""
+def content_of(running: Valkey) -> list[bytes]:
+    """Returns all names and values in Redis. A job is also returned in the form that a worker process decodes."""
     found: list[bytes] = []
     with running.client() as client:
         for name in client.scan_iter():
@@ -182,7 +182,7 @@ def test_redis_has_no_word_pin_or_key_of_a_reader(beside: ReaderBeside, valkey: 
     person = line.all(Responder)[-1]
     read = phone.read()
     assert "We do not know if helpers" in read
-    held = told_to(valkey)
+    held = content_of(valkey)
     assert any(b"reader" in one for one in held), sorted(held)
     secrets = (PIN, PHONE, PHONE[1:], "Nobody said", *read.split("\n")[1:3])
     assert [one for one in secrets if any(one.encode() in value for value in held)] == []

@@ -1,4 +1,5 @@
-"""Tests the queues for signing in to the console: strangers fill their own queue, and never that of known browsers."""
+"""Tests the two queues for signing in to the console: strangers can fill their own queue, but never the queue of known
+browsers."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,7 +14,7 @@ HERE = Entrant("192.0.2.1")
 
 
 class Crowd:
-    """People who each wait in a thread, and the order of their turns."""
+    """People who wait to sign in, each in a thread, and the order in which they are served."""
 
     def __init__(self, queue: StretchQueue) -> None:
         self.queue, self.order, self.threads = queue, list[str](), list[Thread]()

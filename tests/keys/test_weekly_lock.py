@@ -48,7 +48,7 @@ def test_what_was_left_behind_opens_for_nobody_who_walked(tmp_path: Path) -> Non
 
 
 def test_a_copy_of_the_key_opens_what_came_after_it(tmp_path: Path) -> None:
-    """The runbook says this about the copy in the safe."""
+    """The runbook promises this for the copy of the key in the safe: the copy decrypts tips of later weeks."""
     lock = lock_of(tmp_path)
     shutil.copytree(tmp_path / "keys" / "hooks", tmp_path / "safe")
     lock.forget(week_of(NOON + WEEK))

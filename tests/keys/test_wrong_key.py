@@ -75,7 +75,7 @@ class Running:
         return KeyFolder(self.home / "keys" / "hooks")
 
     def pages(self) -> str:
-        """Returns the notices that the second channel has received so far."""
+        """Returns the notices that the second channel to the on-call contacts has received so far."""
         return self.paged.read_text() if self.paged.exists() else ""
 
     def asked(self, path: str) -> int:
@@ -100,7 +100,7 @@ class Running:
             shown = requests.post(address, data=fields, timeout=10).text
         return shown
 
-    def said(self) -> str:
+    def output(self) -> str:
         return self.log.read_text(errors="replace")
 
     def sent(self) -> int:
@@ -129,9 +129,9 @@ def test_a_wrong_relay_key_silences_nobody(running: Running) -> None:
     running.keys.replace("relay.key", bytes(reversed(right)))
     running.run()
     refused = [f"{name} is not started: relay.key" for name in ("worker.1", "worker.2")]
-    eventually(lambda: all(one in running.said() for one in refused), seconds=PATIENCE)
-    assert running.said().count("worker.1 is not started") == 1
-    told = [line for line in running.said().splitlines() if "is not started" in line]
+    eventually(lambda: all(one in running.output() for one in refused), seconds=PATIENCE)
+    assert running.output().count("worker.1 is not started") == 1
+    told = [line for line in running.output().splitlines() if "is not started" in line]
     assert all(" ERROR keeper: " in line for line in told), told
 
     screen = running.dial("ATUid_first", *DANGER)
@@ -150,7 +150,7 @@ def test_a_wrong_key_of_the_watchman_is_told_by_the_second_channel_once(running:
     watch = KeyFolder(running.home / "keys" / "watch")
     watch.replace("watch.key", bytes(reversed(watch.read("watch.key"))))
     running.run()
-    eventually(lambda: "watch is not started: watch.key" in running.said(), seconds=PATIENCE)
+    eventually(lambda: "watch is not started: watch.key" in running.output(), seconds=PATIENCE)
     eventually(running.paged.exists, seconds=PATIENCE)
     eventually(lambda: running.asked("/readyz") == 503, seconds=PATIENCE)
     assert "Byoherejwe" in running.dial("ATUid_first", *DANGER), "alerts leave"

@@ -5,8 +5,9 @@
     bin/bench --only hops          one part alone: memory, hops, alerts, nation, mix, report or pages
     bin/bench --json               for a program to read.
 
-The measurement imports no module of the project. It starts each checkout with `hotline run`. It uses the hotline
-through the hooks, the console and the simulated gateway.
+The measurement imports no module of the project. For each of the two commits it starts a hotline with `hotline run`,
+from a folder with the code of that commit. It uses the hotline only from outside: through the addresses that the
+gateway calls, the console and a simulated gateway.
 
 | file | does |
 |---|---|

@@ -1,4 +1,4 @@
-"""Runs `bin/bench`. Only the owner can read the files that it writes."""
+"""Runs `bin/bench`. Only the owner's account can read the files that `bin/bench` writes."""
 
 import os
 

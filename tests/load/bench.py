@@ -24,7 +24,8 @@ from tests.load.rows import Judged, judged, table
 
 ROUNDS = 3
 SMALL = Size(1, 10, 1.0, 10, 6, 3, 1, 1.0, 100)
-"""The sizes with which every part runs quickly. The resulting numbers mean nothing."""
+"""Small sizes for each part of the measurement, so that it takes seconds. With these sizes, the measured numbers are
+too inexact to use."""
 
 
 @click.group(
@@ -46,10 +47,10 @@ def bench(
     small: bool,
     as_json: bool,
 ) -> None:
-    """Measure the hotline against an endpoint that does nothing, and test its promises.
+    """Measure the speed of the hotline against an endpoint that does nothing, and count lost tips.
 
-    Without a command it measures the working tree. It ends with 1 if anything is lost, or if a row is a tenth worse
-    than the other commit's. All of it runs on loopback and stops when it has finished.
+    Without a command it measures the working tree. It ends with 1 if a tip is lost, or if a measured number is a tenth
+    worse than that of the other commit. All of it runs on loopback and stops when it has finished.
     """
     if context.invoked_subcommand:
         return
@@ -82,7 +83,8 @@ def measured(against: str | None, size: Size, rounds: int, parts: Sequence[str])
             checkouts.append(of_commit(against, folder, _say))
         server = None
         if ALERTS in parts:
-            # A unix socket's path has 108 bytes at most, so it is short. PostgreSQL's account must reach it.
+            # The path of a unix socket has 108 bytes at most, so this folder has a short path. The system account that
+            # runs PostgreSQL must be able to open the folder.
             cluster = Path(mkdtemp(prefix="hotline-pg-"))
             block.callback(shutil.rmtree, cluster, ignore_errors=True)
             server = block.enter_context(postgres_of(cluster))

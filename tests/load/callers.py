@@ -14,19 +14,21 @@ from typing import Any
 from tests.compare.people import DISTRICTS
 
 Dialogue = Generator[str, str, Any]
-"""It yields the text of each hop, and receives the screen that answers the hop."""
+"""A conversation of one simulated caller: it yields the text of each hop, and receives the screen that answers the
+hop."""
 
 MENUS = ("4", "2", "9", "0", "0", "0", "1", "0", "2", "0", "3", "0")
-"""Opens menus and their pages, forwards and back, as most hops do. The hotline does not count any of them."""
+"""The keys that open menus and their pages, forwards and back, as callers do in most hops. The hotline does not count
+any of them."""
 DANGER = ("5", "1", "2")
-"""The keys: a problem, a person is in danger, no official is involved."""
+"""The keys for a report about danger: report a problem, a person is in danger, no official is involved."""
 BEHIND = ("1", "1", "5", "1")
 """The keys that callers press after the district: for the sector, the kind of tip, the person concerned, and a visit
 by responders."""
 HOPS = 7
-"""The number of hops in a session of the mix if the caller does not leave early."""
+"""The number of hops in a session of the kind `mixed`, if the caller does not leave early."""
 EACH_TELLS = 50
-"""One of this many sessions in the mix reports danger."""
+"""In the kind `mixed`, one of this many sessions reports danger."""
 LEAVES, ERRS, READS_ON = 0.14, 0.04, 0.8
 REPORT, MORE = "5", "9"
 POSTERS = ("11", "12", "13", "14", "15")
@@ -37,9 +39,9 @@ OPTION = re.compile(r"(?m)^(\d{1,2}) (.+)$")
 
 class Kind(StrEnum):
     FIRST = "first"
-    """Only the first hop of each caller. This hop commits a row."""
+    """Each caller dials and sends no other hop. The hop writes a row to the database."""
     MENU = "menu"
-    """The hops after the first one."""
+    """The hops after dialling, which only open menus."""
     MIXED = "mixed"
     """Whole sessions: most callers read, some leave or press a wrong key, and one in fifty reports danger."""
     REPORT = "report"
@@ -49,20 +51,20 @@ class Kind(StrEnum):
 
 
 def dialogues(
-    kind: Kind, first: int, count: int, told: dict[str, float]
+    kind: Kind, first: int, count: int, pressed_at: dict[str, float]
 ) -> Iterator[tuple[int, Dialogue]]:
-    """Yields the number and the conversation of each caller. `told` gets, for each district, the time at which its
-    key was pressed."""
+    """Yields the number and the conversation of each caller. `pressed_at` receives, for each district, the time at
+    which a caller pressed the key of that district."""
     for at in range(count):
         number = first + at
         if kind in (Kind.FIRST, Kind.MENU):
             yield number, presses(("",) if kind is Kind.FIRST else MENUS)
         elif kind is not Kind.MIXED:
-            yield number, tells(district(at), told, whole=kind is Kind.REPORT)
+            yield number, tells(district(at), pressed_at, whole=kind is Kind.REPORT)
         elif at % EACH_TELLS:
             yield number, wanders(Random(at))
         else:
-            yield number, tells(district(at // EACH_TELLS), told, whole=False)
+            yield number, tells(district(at // EACH_TELLS), pressed_at, whole=False)
 
 
 def district(number: int) -> str:
@@ -89,7 +91,7 @@ def wanders(dice: Random) -> Dialogue:
         screen = yield text
 
 
-def tells(place: str, told: dict[str, float], *, whole: bool) -> Dialogue:
+def tells(place: str, pressed_at: dict[str, float], *, whole: bool) -> Dialogue:
     """Reports danger in a district. It stops without a report if a screen does not offer the district."""
     text, screen = yield from presses(("", *DANGER, str(DISTRICTS[place] // 10)))
     while (key := _key_of(place, screen)) is None and MORE in _offered(screen):
@@ -101,7 +103,7 @@ def tells(place: str, told: dict[str, float], *, whole: bool) -> Dialogue:
     asked = time.monotonic()
     screen = yield text
     if screen.startswith("CON "):
-        told[place] = asked
+        pressed_at[place] = asked
         yield from presses(BEHIND if whole else (), text)
 
 

@@ -42,7 +42,8 @@ class Load:
     callers: int
     at_once: int = 16
     rate: float | None = None
-    """The number of hops in a second. They are sent when they are due. None sends them as fast as answers arrive."""
+    """The number of hops in a second. The hops are sent at fixed times, even if earlier answers are late. With None, a
+    client sends its next hop as soon as it has an answer."""
     again: bool = False
     """If True, sends a hop again after its connection broke, as the gateway may do. Otherwise that hop counts as
     unanswered."""
@@ -57,9 +58,9 @@ class Outcome:
     odd: list[str] = field(default_factory=list)
     """The answers that differ from the first answer to the same keys."""
     hung: int = 0
-    told: dict[str, float] = field(default_factory=dict)
-    """The districts whose caller read that the hotline will alert someone. For each one, it has the time of its key
-    by the monotonic clock."""
+    dials: dict[str, float] = field(default_factory=dict)
+    """For each district whose caller read that the hotline will alert someone: the time at which that caller pressed
+    the district's key. The time is that of the monotonic clock."""
 
     @property
     def rate(self) -> float:
@@ -76,7 +77,7 @@ class _Seat:
     text: str = ""
     """The text of the next hop, or of the hop that waits for an answer."""
     due: float = 0.0
-    heard: bytes = b""
+    received: bytes = b""
 
 
 def drive(load: Load) -> Outcome:
@@ -90,7 +91,7 @@ class _Client:
         self._outcome = Outcome()
         # The same keys must lead every caller to the same screen.
         self._screens: dict[str, str] = {}
-        self._callers = dialogues(load.kind, load.first, load.callers, self._outcome.told)
+        self._callers = dialogues(load.kind, load.first, load.callers, self._outcome.dials)
         self._ready: deque[_Seat] = deque()
         self._asked: set[_Seat] = set()
         self._sent = 0
@@ -106,7 +107,7 @@ class _Client:
         while self._ready or self._asked:
             self._send_what_is_due(began)
             for key, _ in self._selector.select(self._pause(began)):
-                if self._hear(key.data):
+                if self._receive(key.data):
                     last = time.perf_counter()
             if self._asked and time.perf_counter() - last > self._load.patience:
                 break
@@ -154,22 +155,22 @@ class _Client:
         except OSError:
             self._broken(seat)
 
-    def _hear(self, seat: _Seat) -> bool:
+    def _receive(self, seat: _Seat) -> bool:
         """Returns True if the answer is complete."""
         try:
-            heard = seat.wire.recv(65536)
+            received = seat.wire.recv(65536)
         except OSError:
-            heard = b""
-        if not heard:
+            received = b""
+        if not received:
             self._broken(seat)
             return False
-        seat.heard += heard
-        head, gap, body = seat.heard.partition(GAP)
+        seat.received += received
+        head, gap, body = seat.received.partition(GAP)
         length = LENGTH.search(head) if gap else None
         if length is None or len(body) < int(length[1]):
             return False
-        seat.heard = b""
-        self._answered(seat, body.decode() if head.startswith(RIGHT) else heard.decode())
+        seat.received = b""
+        self._answered(seat, body.decode() if head.startswith(RIGHT) else received.decode())
         return True
 
     def _answered(self, seat: _Seat, screen: str) -> None:
@@ -192,7 +193,7 @@ class _Client:
         asked = seat in self._asked
         self._asked.discard(seat)
         try:
-            seat.wire, seat.heard = _connect(self._load), b""
+            seat.wire, seat.received = _connect(self._load), b""
         except OSError:
             # The server no longer listens, so this connection stays unused.
             self._outcome.hung += asked

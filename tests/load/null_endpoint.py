@@ -1,7 +1,7 @@
-"""Runs a Flask endpoint that does nothing, on the same server software as the hotline. It is the basis of every
-comparison.
+"""Runs a Flask endpoint that does nothing, on the same server software as the hotline. All speeds of the hotline are
+compared with the speed of this endpoint.
 
-The load of the machine affects both in the same way.
+Other work of the machine slows down both the hotline and the endpoint.
 """
 
 import subprocess

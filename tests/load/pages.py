@@ -1,5 +1,5 @@
-"""Signs in to the demo's console as its sign-in page offers, and times every page to which the first page has a
-link."""
+"""Signs in to the demo's console with the accounts that its sign-in page shows, and times every page to which the first
+page has a link."""
 
 import re
 import time
@@ -49,7 +49,8 @@ class Browser:
 
 
 def page_times(port: int, turns: int) -> Mapping[str, list[float]]:
-    """Returns the seconds of each turn, by address and account. Raises LineBroken if an account cannot sign in."""
+    """Loads each page this many times, and returns the seconds of each load, by address and account. Raises LineBroken
+    if an account cannot sign in."""
     times: dict[str, list[float]] = {}
     for name in _accounts(port):
         with closing(Browser(port)) as browser:
@@ -62,7 +63,7 @@ def page_times(port: int, turns: int) -> Mapping[str, list[float]]:
 
 
 def _accounts(port: int) -> Mapping[str, tuple[str, str]]:
-    """Returns the password and a code by name, after the console answers."""
+    """Waits until the console answers, and returns a password and a code for each account name."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         with closing(Browser(port)) as browser, suppress(OSError):

@@ -29,8 +29,8 @@ ALERT_SECONDS = 120.0
 SETTLED = 2.0
 """Seconds without an SMS or a delivery report after which the hotline counts as idle."""
 PACE = 0.12
-"""The share of the other endpoint's rate at which hops are sent. It is about half of the load that one web process
-can handle."""
+"""Hops are sent at this share of the rate that the endpoint that does nothing can handle. This rate is about half of
+what one web process of the hotline can handle."""
 NATION_SECONDS, RESTART_SECONDS = 6.0, 60.0
 """The seconds for which many callers dial, and the limit within which a new web process replaces a killed one."""
 AT_ONCE_PACED, TELLERS = 64, 6
@@ -38,7 +38,7 @@ CALLERS_OF_100_HOPS = 8
 HOPS_EACH = 6
 """The average number of hops in a session of the mix."""
 PAGE = "page "
-"""The beginning of the name of a page's number."""
+"""The names of the numbers about pages begin with this word."""
 Figures = Mapping[str, float]
 _taken = count(1)
 
@@ -52,7 +52,7 @@ class Size:
     """The number of simulated callers in each round. In a round, each caller sends a first hop and then opens menus."""
     mix_seconds: float = 6.0
     warm: int = 300
-    """The number of sessions of the mix that come first and are not measured."""
+    """The number of sessions of the kind `mixed` that are played before the measurement begins."""
     reports: int = 60
     tips: int = 20
     page_turns: int = 3
@@ -70,10 +70,11 @@ class Stage:
     clients: Executor
     size: Size
     ready_at: float
-    """The time by the monotonic clock."""
+    """The time, by the monotonic clock, at which the hotline was ready."""
 
     def at_line(self, kind: Kind, callers: int, first: int = 0) -> Load:
-        """Returns hops of callers from a given number on, or of callers who never dialled before."""
+        """Returns a load of hops for the hotline, from callers who never dialled before or from the numbered callers
+        after `first`."""
         path = urlsplit(self.line.gateway.hooks["ussd"]).path
         return Load(self.line.port, path, kind, first or new_callers(), callers)
 
@@ -84,8 +85,8 @@ class Stage:
         return self.clients.submit(drive, load)
 
     def drive(self, load: Load) -> Outcome:
-        """Runs the load. Raises LineBroken if an answer never came, or if it differs from other answers to the same
-        keys."""
+        """Sends the hops of the load, and returns their times. Raises LineBroken if an answer never came, or if it
+        differs from other answers to the same keys."""
         outcome = self.begin(load).result()
         if outcome.odd or outcome.hung:
             said = f"{len(outcome.odd)} wrong answers, such as {outcome.odd[:1]}"
@@ -109,7 +110,7 @@ def new_callers() -> int:
 
 
 def paced(load: Load, rate: float) -> Load:
-    """Returns the same hops, sent when they are due, even while other hops wait."""
+    """Returns the same load with hops that are sent at a fixed rate, even while earlier hops have no answer."""
     return replace(load, rate=rate, at_once=AT_ONCE_PACED)
 
 
@@ -123,7 +124,8 @@ def memory(stage: Stage) -> Figures:
 
 
 def hops(stage: Stage) -> Figures:
-    """Counts first hops and menus in a second at full speed, in turns with hops to the endpoint that does nothing."""
+    """Measures how many first hops and menu hops a second the hotline answers at full speed, and alternates with hops
+    to the endpoint that does nothing."""
     firsts, menus, callers = [], [], stage.size.callers
     for _ in range(stage.size.turns):
         null = stage.drive(stage.at_null(callers * len(MENUS))).rate
@@ -134,7 +136,8 @@ def hops(stage: Stage) -> Figures:
 
 
 def mix(stage: Stage) -> Figures:
-    """Times the slowest hop of a hundred, in whole sessions that are sent when they are due."""
+    """Measures the waiting time that one hop in a hundred exceeds, in whole sessions whose hops are sent at a fixed
+    rate."""
     rate = PACE * stage.drive(stage.at_null(stage.size.callers * len(MENUS))).rate
     count = int(rate * stage.size.mix_seconds)
     stage.drive(stage.at_line(Kind.MIXED, stage.size.warm))
@@ -167,12 +170,12 @@ def alerts(stage: Stage, database: str) -> Figures:
     gateway, before = stage.line.gateway, len(stage.line.gateway.outbox)
     gateway.seconds = GATEWAY_SECONDS
     load = replace(stage.at_line(Kind.DANGER, stage.size.tips), at_once=TELLERS)
-    told = stage.drive(load).told
-    if len(told) < stage.size.tips:
-        raise LineBroken(f"{stage.line.checkout.name}: only {len(told)} dangers could be told")
+    dials = stage.drive(load).dials
+    if len(dials) < stage.size.tips:
+        raise LineBroken(f"{stage.line.checkout.name}: only {len(dials)} dangers could be reported")
 
     def waits() -> list[list[float]]:
-        return [*accepted(told, gateway.outbox[before:]).values()]
+        return [*accepted(dials, gateway.outbox[before:]).values()]
 
     stage.line.wait(lambda: all(len(each) >= ALERTS for each in waits()), ALERT_SECONDS)
     gateway.seconds = 0.0
@@ -183,19 +186,20 @@ def alerts(stage: Stage, database: str) -> Figures:
     }
 
 
-def accepted(told: Mapping[str, float], outbox: Sequence[Sent]) -> Mapping[str, list[float]]:
-    """Returns how long each alert took, by district, one for each person. An alert names its district."""
-    waits: dict[str, dict[str, float]] = {place: {} for place in told}
+def accepted(dials: Mapping[str, float], outbox: Sequence[Sent]) -> Mapping[str, list[float]]:
+    """Returns, for each district, the seconds until its alert was accepted, once for each alerted person. An alert
+    names its district."""
+    waits: dict[str, dict[str, float]] = {place: {} for place in dials}
     for sent in outbox:
-        for place, asked in told.items():
+        for place, asked in dials.items():
             if place in sent.text and sent.answered == "taken":
                 waits[place].setdefault(sent.to, sent.at - asked)
     return {place: sorted(each.values()) for place, each in waits.items()}
 
 
 def pages(stage: Stage) -> Figures:
-    """Times each page to which the first page has a link, as a number of requests to the endpoint that does nothing:
-    the median of its turns."""
+    """Times each page to which the first page has a link, and divides the median by the time of a request to the
+    endpoint that does nothing."""
     times = page_times(stage.line.console_port, stage.size.page_turns)
     browser, null = Browser(stage.null.port), []
     for _ in range(len(times) * stage.size.page_turns):
@@ -218,8 +222,9 @@ def nation(stage: Stage) -> Figures:
     os.kill(web_worker(stage.line), signal.SIGKILL)
     outcome = begun.result()
     stage.settle()
-    unalerted = [not waits for waits in accepted(outcome.told, gateway.outbox[before:]).values()]
-    # A caller whom the hotline cannot serve reads a polite last screen, and was promised nothing.
+    unalerted = [not waits for waits in accepted(outcome.dials, gateway.outbox[before:]).values()]
+    # If the hotline cannot serve a caller, it ends with a polite screen that promises nothing, so such an answer is not
+    # wrong.
     wrong = [said for said in outcome.odd if not said.startswith("END ")]
     return {"lost, web process killed": sum(unalerted) + outcome.hung + len(wrong)}
 

@@ -1,4 +1,4 @@
-"""Runs rounds: the hotline of each side in turn, from a copy of a home that was prepared once."""
+"""Runs the measurement several times: each side's hotline in turn, from a copy of a home that was prepared once."""
 
 import shutil
 import time
@@ -18,17 +18,17 @@ from tests.load.parts import PARTS, Figures, Size, Stage, alerts
 
 ALERTS, MEMORY = "alerts", "memory"
 NAMES = (MEMORY, "hops", ALERTS, *(name for name in PARTS if name not in (MEMORY, "hops")))
-"""The parts in the order of measurement. No responder answers the first alerts. After some minutes, the hotline
-would repeat them during `nation`."""
+"""The parts in the order of measurement. The part `alerts` comes early, and no responder answers its alerts. After some
+minutes, the hotline would repeat these alerts while the part `nation` runs."""
 REAL = {"HOTLINE_CLOCK": ""}
-"""This run uses the real clock."""
+"""The measurement uses the real clock of the machine."""
 Say = Callable[[str], None]
 _made = count(1)
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One checkout, and the folder of its homes."""
+    """The code of one commit, and the folder in which its hotlines have their data."""
 
     checkout: Checkout
     folder: Path
@@ -36,7 +36,7 @@ class Side:
     """It is None on a machine without PostgreSQL, or if no part needs PostgreSQL."""
 
     def prepare(self) -> None:
-        """Makes the home on SQLite, which every round copies. Raises LineBroken."""
+        """Makes the home of a hotline on SQLite, which every round copies. Raises LineBroken."""
         self.folder.mkdir(exist_ok=True)
         self._init("sqlite", {})
 
@@ -51,7 +51,8 @@ class Side:
 
     @contextmanager
     def on_postgres(self, server: Postgres) -> Iterator[Line]:
-        """Runs a new home. Otherwise this round would repeat the unanswered alerts of another round."""
+        """Runs a hotline with a new home and a new database. With the old database, this round would repeat the
+        unanswered alerts of an earlier round."""
         name = f"{self.folder.name}_{next(_made)}"
         also = {"HOTLINE_DATABASE_URL": server.make(name)}
         self._init(name, also)
@@ -81,7 +82,7 @@ def _running(line: Line) -> Iterator[Line]:
 def play(
     sides: Sequence[Side], size: Size, rounds: int, parts: Sequence[str], say: Say
 ) -> list[list[Figures]]:
-    """Returns the numbers of each side, one set for each round. The sides run in turn, and another side begins each
+    """Returns for each side one set of numbers for each round. The sides run in turn, and another side begins each
     time."""
     found: list[list[Figures]] = [[] for _ in sides]
     with (
@@ -109,7 +110,8 @@ def _round(side: Side, null: Null, clients: Executor, size: Size, parts: Sequenc
 
 
 def _alerts(stage: Stage, side: Side) -> Figures:
-    """Measures both databases at the same time, because nearly all of the time is spent waiting for the gateway."""
+    """Measures the alerts of a hotline on SQLite and of one on PostgreSQL at the same time, because both mostly wait
+    for the gateway."""
     figures: dict[str, float] = {}
     with ExitStack() as block:
         stages = {"SQLite": stage}
@@ -124,7 +126,7 @@ def _alerts(stage: Stage, side: Side) -> Figures:
 
 @contextmanager
 def postgres_of(folder: Path) -> Iterator[Postgres | None]:
-    """Runs a server until the block ends. Yields None on a machine without PostgreSQL."""
+    """Runs a PostgreSQL server until the block ends. Yields None on a machine without PostgreSQL."""
     if not any(Path("/usr/lib/postgresql").glob("*/bin/postgres")):
         yield None
         return

@@ -19,7 +19,7 @@ class Row:
     higher: bool = False
     """True if a higher number is better."""
     loss: bool = False
-    """True if the row counts losses. In this case the worst round decides."""
+    """True if the row counts lost tips and wrong answers. For such a row, the worst round decides."""
 
 
 ROWS = (
@@ -40,7 +40,7 @@ ROWS = (
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One row of the result. `ratio` compares our number with the other commit's number."""
+    """One row of the result. `ratio` is our number divided by the other commit's number."""
 
     row: str
     unit: str
@@ -52,7 +52,7 @@ class Judged:
 
 
 def judged(ours: Sequence[Figures], theirs: Sequence[Figures] = ()) -> list[Judged]:
-    """Returns the measured rows: the best round of each side."""
+    """Returns the measured rows, each with the number of the best round of each side."""
     pages = _pages(ours) & _pages(theirs) if theirs else _pages(ours)
     found = []
     for row in ROWS:
@@ -70,8 +70,8 @@ def _pages(rounds: Sequence[Figures]) -> set[str]:
 
 
 def _best(row: Row, rounds: Sequence[Figures], pages: set[str]) -> float | None:
-    """Returns the number of the best round, or None if no round measured it. The median page is one that both sides
-    have."""
+    """Returns the number of the best round, or None if no round measured it. The row of the median page counts only
+    pages that both sides have."""
     values = []
     for some in rounds:
         if row.name in some:
@@ -84,7 +84,7 @@ def _best(row: Row, rounds: Sequence[Figures], pages: set[str]) -> float | None:
 
 
 def table(rows: Sequence[Judged], theirs: str) -> Iterator[str]:
-    """Yields the lines of a table for people."""
+    """Yields the lines of the table that `bin/bench` prints."""
     yield f"{'':26}{theirs:>10}{'here':>10}{'ratio':>8}  aim"
     for one in rows:
         other = "" if one.theirs is None else f"{one.theirs:.2f}"

@@ -43,7 +43,7 @@ class Scrape:
     text: str
 
     def value(self, name: str, **labels: str) -> float:
-        """Returns the value in the only line that has these labels."""
+        """Returns the value of the metric with this name and these labels."""
         lines = [line for line in self.text.splitlines() if re.match(rf"{name}[ {{]", line)]
         for label, value in labels.items():
             lines = [line for line in lines if f'{label}="{value}"' in line]

@@ -153,7 +153,7 @@ def test_every_empty_district_and_every_away_desk_is_named(district: District) -
 
 
 def test_a_message_of_which_nobody_knows_is_told_and_is_no_fault(district: District) -> None:
-    """The clock sends the message again."""
+    """The hotline sends a message with an unknown result again, so this is no fault."""
     healthy(district)
     district.tell(urgency=3)
     for message in district.all(Message):

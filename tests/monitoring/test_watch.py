@@ -136,7 +136,7 @@ def test_a_held_lane_wakes_everybody_around_the_lane_and_its_end_is_told(manned:
     told = [(KEZA, LANE), (NGABO, LANE)]
     assert manned.notified == told
 
-    # A second watchman and one look more tell nothing more.
+    # A second monitoring process, or one more check, sends no further notices.
     service_alarms.check_all(manned.context)
     service_alarm_notices.send_due(manned.context)
     manned.look(seconds=10)

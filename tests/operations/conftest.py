@@ -1,4 +1,5 @@
-"""Provides the simulated hotline behind the web servers of `proxies`, and a folder for one of them."""
+"""Provides a simulated hotline for the web servers that `proxies` starts, and a folder for the files of such a
+server."""
 
 import subprocess
 import tempfile

@@ -72,7 +72,7 @@ class Front:
             raise
         return one
 
-    def hears(self, one: ssl.SSLSocket, seconds: float) -> bytes:
+    def reply(self, one: ssl.SSLSocket, seconds: float) -> bytes:
         """Returns the answer to a request that was only half sent. The result is empty if the server closes the
         connection or does not answer."""
         one.settimeout(seconds)
@@ -95,8 +95,8 @@ TRUSTING.verify_mode = ssl.CERT_NONE
 
 
 def here(text: str, changes: dict[str, str]) -> str:
-    """Returns a shipped file after replacing its paths with those of this machine. Each of the paths must occur in
-    the file."""
+    """Returns the text of a shipped configuration after replacing its paths with those of this machine. Each replaced
+    path must occur in the shipped text."""
     for shipped, ours in changes.items():
         assert shipped in text, shipped
         text = text.replace(shipped, ours)
@@ -157,7 +157,7 @@ def running(argv: list[str], folder: Path, port: int, behind: Behind) -> Iterato
         process.wait(20)
 
 
-def said(front: Front) -> str:
+def logs(front: Front) -> str:
     """Returns every line that the web server wrote to any file."""
     files = [path for path in front.log.parent.rglob("*") if path.is_file()]
     ours = {"hotline.conf", "nginx.conf", "Caddyfile", f"{NAME}.pem", f"{NAME}.key"}

@@ -221,7 +221,8 @@ def upgrade(machines: list[Machine], owner: Machine, unit: str) -> Iterator[str]
 
 
 def go_back(machines: list[Machine], owner: Machine, unit: str) -> None:
-    """Stops the hotline, installs the version before everywhere, and restores the backup that the upgrade took."""
+    """Stops the hotline, installs the earlier version on every machine, and restores the backup that the upgrade
+    took."""
     for machine in machines:
         machine.type(f"systemctl stop {unit} 2>/dev/null || true")
         machine.type(block("git checkout", VERSION="origin/main"))

@@ -1,4 +1,5 @@
-"""Tests that a backup is what this hotline signed, and that the public program `age` can decrypt it."""
+"""Tests that only a backup with this hotline's signature is accepted, and that the public program `age` can decrypt a
+backup."""
 
 import gzip
 import io

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hotline.web.console_app import MAX_BYTES, PATIENCE
-from tests.operations.proxies import NAME, ROOT, Behind, caddy_with, here, nginx_with, running, said
+from tests.operations.proxies import NAME, ROOT, Behind, caddy_with, here, logs, nginx_with, running
 from tests.operations.test_proxies import nginx
 from tests.support.stack import free_port
 
@@ -56,7 +56,7 @@ def test_the_console_has_its_host_and_log_and_the_address_alone(
         with suppress(ConnectionError):
             assert front.send(link, sheet + b"x")[0] in (413, 502)
         assert len(behind.came) == 1
-    assert "a-link-that-somebody" not in said(front)
+    assert "a-link-that-somebody" not in logs(front)
 
 
 @pytest.mark.parametrize("make", [nginx_of_the_console, caddy_of_the_console])
@@ -64,7 +64,7 @@ def test_no_log_has_the_link_that_no_console_answered(make: Any, folder: Path) -
     port, nobody = free_port(), Behind(free_port())
     with running(make(folder, port, nobody), folder, port, nobody) as front:
         assert front.send("/welcome/a-link-that-somebody-was-given")[0] in (502, 504)
-    assert "a-link-that-somebody" not in said(front)
+    assert "a-link-that-somebody" not in logs(front)
 
 
 def test_the_web_servers_of_the_console_wait_as_long_as_a_page_may_take() -> None:
@@ -117,10 +117,10 @@ def test_nginx_limits_connections_of_a_network(make: Any, folder: Path, behind: 
     site.write_text(few, encoding="utf-8")
     with running(argv, folder, port, behind) as front, ExitStack() as open_ones:
         halves = [open_ones.enter_context(front.half_sent()) for _ in range(5)]
-        refused = front.hears(halves[-1], 5)
+        refused = front.reply(halves[-1], 5)
         assert refused.startswith((b"HTTP/1.1 429", b"HTTP/1.1 503"))
         assert front.send()[0] in (429, 503)
         for one in halves[:4]:
             one.sendall(b"x" * 94)
-            assert front.hears(one, 5).startswith(b"HTTP/1.1 200")
+            assert front.reply(one, 5).startswith(b"HTTP/1.1 200")
         assert front.send()[0] == 200

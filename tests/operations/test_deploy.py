@@ -57,7 +57,8 @@ def test_systemd_calls_each_unit_hardened_and_a_bare_one_not(tmp_path: Path) -> 
     ],
 )
 def test_a_process_sees_no_key_but_its_own(unit: str, own: Role) -> None:
-    """The gateway's key is in the folders of the processes that send. No unit has it in its environment."""
+    """Only the processes that send SMS have the gateway's key, in a file of their key folder. No systemd unit puts this
+    key into the environment of a process."""
     words = (ROOT / "deploy" / f"hotline-{unit}.service").read_text(encoding="utf-8")
     (hidden,) = re.findall("InaccessiblePaths=(.*)", words)
     closed = [f"keys/{role}" for role in {*Role} - {own}] + ["watch.env"] * (unit == "web")
@@ -68,7 +69,8 @@ def test_a_process_sees_no_key_but_its_own(unit: str, own: Role) -> None:
 
 
 def test_a_process_is_run_by_its_name(tmp_path: Path) -> None:
-    """The Procfile is the only list of commands, so the test runs its line."""
+    """The Procfile has one command for each process, and the script `deploy/process` runs the command of the given
+    process."""
     (tmp_path / "deploy").mkdir()
     script = tmp_path / "deploy" / "process"
     script.write_bytes((ROOT / "deploy" / "process").read_bytes())

@@ -18,8 +18,8 @@ pytestmark = [
 ]
 BASE = f"localhost/hotline-test-base-{os.getpid()}"
 IMAGE = f"localhost/hotline-test-{os.getpid()}"
-"""The name of the image. It contains the process id, so that two runs at the same time do not remove each other's
-image."""
+"""The name of the image. The name contains the process id, so that two test runs at the same time do not remove each
+other's image."""
 STORE = {"BUILDAH_ISOLATION": "chroot", "STORAGE_DRIVER": "vfs"}
 PLANTED = (
     "keys/workers/relay.key",
@@ -45,8 +45,8 @@ kill $web
 
 
 def limits() -> list[str]:
-    """Returns the limits of this process. A program that builds images asks for higher limits, and a sandbox refuses
-    them."""
+    """Returns options that keep the limits of this process for open files and child processes. A program that builds
+    images asks for higher limits, and a sandbox refuses them."""
     kinds = {"nofile": resource.RLIMIT_NOFILE, "nproc": resource.RLIMIT_NPROC}
     of_now = {name: resource.getrlimit(kind) for name, kind in kinds.items()}
     return [f"--ulimit={name}={soft}:{hard}" for name, (soft, hard) in of_now.items()]

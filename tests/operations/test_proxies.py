@@ -17,15 +17,15 @@ from tests.operations.proxies import (
     Front,
     caddy_with,
     here,
+    logs,
     nginx_with,
     running,
-    said,
 )
 from tests.support.stack import free_port
 
 PATIENCE = "5s"
 SHORT = "300ms"
-"""It replaces five seconds, so that a test waits less."""
+"""In the tests, this time replaces `PATIENCE` to make them shorter."""
 HALF_SENT = 16
 HEARS = 0.5
 
@@ -92,8 +92,8 @@ def test_beside_half_sent_bodies_others_pass_and_no_half_is_said_to_be_taken(fro
     with ExitStack() as open_ones:
         opened = [open_ones.enter_context(front.half_sent()) for _ in range(HALF_SENT)]
         assert front.send() == (200, b"CON ok")
-        heard = [front.hears(one, HEARS if one is opened[0] else 0.02) for one in opened]
-    assert "a-secret-of-the-path" not in said(front)
+        heard = [front.reply(one, HEARS if one is opened[0] else 0.02) for one in opened]
+    assert "a-secret-of-the-path" not in logs(front)
     assert not [one for one in heard if one.startswith(b"HTTP/1.1 2")]
     assert front.behind.came == [(HOOK, b"text=1")]
 
@@ -115,7 +115,7 @@ def test_nginx_lets_no_half_sent_body_reach_the_line(folder: Path, behind: Behin
     with running(nginx(folder, port, behind), folder, port, behind) as front, ExitStack() as ones:
         opened = [ones.enter_context(front.half_sent()) for _ in range(HALF_SENT)]
         for one in opened:
-            front.hears(one, HEARS)
+            front.reply(one, HEARS)
     assert behind.connections == 0
 
 
@@ -134,7 +134,7 @@ def test_no_log_tells_of_a_request_that_nobody_answers(make: Any, folder: Path) 
     port, nobody = free_port(), Behind(free_port())
     with running(make(folder, port, nobody), folder, port, nobody) as front:
         assert front.send()[0] in (502, 504)
-    assert "a-secret-of-the-path" not in said(front)
+    assert "a-secret-of-the-path" not in logs(front)
 
 
 def test_nginx_waits_five_seconds_for_a_body_and_caddy_leaves_it_to_the_line() -> None:

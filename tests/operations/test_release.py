@@ -55,7 +55,7 @@ def identity_of(tip: Tip) -> tuple[object, ...]:
 @pytest.mark.fault(34)
 @pytest.mark.slow(reason="waits for the disk and for locks, with callers at its side")
 def test_callers_notice_no_wider_table(bare: Database, tmp_path: Path, clock: Clock) -> None:
-    """They dial and answer before the migration, during it and after it."""
+    """Callers dial and answer before the migration, during it and after it."""
     migrate.upgrade(bare)
     line = make_ready(bare, tmp_path, clock)
     callers = [line.caller(f"+25078800{number:04d}") for number in range(40)]
@@ -79,7 +79,8 @@ def test_callers_notice_no_wider_table(bare: Database, tmp_path: Path, clock: Cl
 @pytest.mark.fault(34)
 @pytest.mark.slow(reason="waits for a lock's time to end")
 def test_a_locked_migration_waits(bare: Database, tmp_path: Path, clock: Clock) -> None:
-    """A slow query is reading the tips. The release fails completely and can be repeated, and hops still work."""
+    """While a slow query reads the table of tips, the migration cannot change it. The release then fails completely and
+    can be repeated, and callers still get answers."""
     migrate.upgrade(bare)
     line = make_ready(bare, tmp_path, clock)
     if bare.is_sqlite:

@@ -1,4 +1,4 @@
-"""Tests that a backup's own manifest is read strictly, because it may come from anyone."""
+"""Tests that the list of contents inside a backup is read strictly, because a stranger may have written it."""
 
 import json
 from contextlib import suppress

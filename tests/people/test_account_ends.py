@@ -1,5 +1,5 @@
-"""Tests how accounts that a team or a desk needs are ended or get new links. A second admin must agree. An end and a
-new link can both be undone.
+"""Tests how an account that a team or a desk needs is ended, and how it gets a new link. A second admin must agree to
+either action. Admins can undo both actions.
 """
 
 from functools import partial
@@ -78,7 +78,7 @@ def with_role(context: ConsoleContext, clock: Clock, name: str, *roles: AccountR
 
 
 def opens(context: ConsoleContext, *people: Person) -> None:
-    """Gives these accounts the key of Gasabo's desk."""
+    """Gives the key of Gasabo's desk to each of these accounts."""
     with context.database.writing() as session:
         for one in people:
             tables_desks.store_key(
@@ -239,7 +239,7 @@ def test_an_ended_account_returns_by_two(
 def test_an_old_link_restores_nobody(
     context: ConsoleContext, two: list[Person], clock: Clock
 ) -> None:
-    """Otherwise one admin alone could undo a decision of two admins."""
+    """If an old link worked again, one admin alone could undo a decision of two admins."""
     one, _ = (with_role(context, clock, f"Officer {n}", R.NATIONAL, R.TRANSLATOR) for n in (1, 2))
     again = partial(
         service_invitations.request_link, context, by(two[0]), one.account_id, "lost both"
@@ -270,7 +270,7 @@ def test_two_ends_leave_two_admins(
 
 
 def test_removing_a_responder_leaves_two_admins(context: ConsoleContext, two: list[Person]) -> None:
-    """The last other admin can still sign in and refuse."""
+    """While the removal waits, the last other admin can still sign in and refuse it."""
     one_person(context, two[1].account_id, "Responder 1")
     token = two[1].enters().token
     service_removal.remove_responder(
@@ -284,7 +284,7 @@ def test_removing_a_responder_leaves_two_admins(context: ConsoleContext, two: li
 def test_who_is_taken_off_the_line_is_shut_out_at_once_and_the_account_ends_by_two(
     context: ConsoleContext, two: list[Person], clock: Clock, second: str | None
 ) -> None:
-    """Otherwise one admin could end every account of the national desk by removing its people."""
+    """If a removal needed one admin only, that admin could end every account of the national desk."""
     one, _ = (with_role(context, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2))
     one_person(context, one.account_id, "National 1")
     service_removal.remove_responder(

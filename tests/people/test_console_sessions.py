@@ -1,5 +1,5 @@
-"""Tests a session of the console: idle, expired, ended, and with a recent sign-in. Its key works for 15 minutes and
-is stored in no row."""
+"""Tests a session of the console: idle, expired, ended, and with a recent sign-in. The session's key works for 15
+minutes, and the database never stores it."""
 
 from collections.abc import Callable
 
@@ -155,7 +155,7 @@ def test_the_clock_deletes_what_is_over(
     editor.enters()
     editor.is_refused(password="another-password")
     with context.database.writing():
-        # If it waited for its turn to write, it would wait here for ever.
+        # If `delete_expired` waited for the other transaction to end, the test would never end.
         service_accounts.delete_expired(context)
     clock.turn(hours=1)
     service_accounts.delete_expired(context)

@@ -62,7 +62,8 @@ class People:
         )
 
     def words(self, asked: int) -> str:
-        """Returns the four words that the page of approvals shows. A phone has none."""
+        """Returns the four words that the page of approvals shows. The result is empty for a member who only has a
+        phone."""
         (one,) = [
             one for one in decrypt_grants.pending_access(self.district.context) if one.id == asked
         ]
@@ -73,7 +74,7 @@ class People:
         decrypt_grants.grant_by_passphrase(self.district.context, BOB, PASSPHRASE)
 
     def opens(self, desk: str, member: str) -> bool:
-        """Returns True if the member can decrypt the key for which tips are encrypted."""
+        """Returns True if the member can decrypt the desk's current private key."""
         with self.district.database.reading() as session, suppress(NotFound):
             own = bytes(self.pairs[member])
             key, *_ = decrypt_grants.decrypt_desk_as(session, desk, member, own)
@@ -114,7 +115,8 @@ def people(district: District) -> People:
 
 
 def test_the_passphrase_grants_only_the_keys_that_a_person_was_shown(people: People) -> None:
-    """A writer of the database replaces the key in person and request after the words were compared."""
+    """After the words were compared, an attacker who can write to the database replaces the person's key in two rows:
+    the person's and the request's."""
     context = people.district.context
     people.ask(NATIONAL, FIRST)
     shown = decrypt_grants.pending_access(context)
@@ -170,7 +172,7 @@ def test_only_a_member_of_the_desk_lets_others_in(people: People) -> None:
 
 
 def test_a_key_that_changed_since_it_was_asked_for_is_let_in_by_nobody(people: People) -> None:
-    """Otherwise an admin who gives out a new link could get access under the earlier person's name."""
+    """If the new key got access, an admin who gives out a new link could use it under the earlier person's name."""
     people.let_in(NATIONAL, FIRST)
     asked = people.ask(NATIONAL, SECOND)
     people.district.change(ConsoleAccount, 2, public_key=bytes(PrivateKey.generate().public_key))
@@ -187,7 +189,8 @@ def test_an_admission_lapses(people: People) -> None:
 
 
 def test_whom_nobody_asks_in(people: People) -> None:
-    """A member of another desk, a person without a key, an unknown person or account, and the passphrase."""
+    """The request is refused for a member of another desk, a person without a key, an unknown person or account, and
+    the passphrase."""
     with pytest.raises(DeskRefused):
         people.ask("13", PERSON)
     for member in ("r1", "r77", "account:9", "enrolment"):

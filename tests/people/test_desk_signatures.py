@@ -44,7 +44,7 @@ class Attacked:
     home: Path
 
     def typed(self, answer: str, *words: str, code: int = 0) -> str:
-        """Runs a command of two people, and answers its question."""
+        """Runs a command that needs two people's names, and types the answer to its question."""
         file = ("--passphrase-file", str(self.home.parent / "passphrase"))
         said = hotline(self.home, *words, *file, *NAMES, code=code, typed=answer, **self.environ)
         return said.output
@@ -61,7 +61,7 @@ class Attacked:
             return fingerprint_words(tables_desks.get_desk(session, desk).public_key)
 
     def file_tip(self) -> int:
-        """Files a tip of Gasabo, encrypted with the code and the keys of the hooks."""
+        """Files a tip of Gasabo, encrypted as the web process does it."""
         with self.hooks() as context, context.database.writing() as session:
             tip = service_drills.make_tip(session, context, HERE, Urgency.DANGER, context.now())
             return tip.id
@@ -89,7 +89,7 @@ class Attacked:
 
 @pytest.fixture(scope="module")
 def home_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Returns the folder for the home that the first test makes, with the same keys as the rows that are copied."""
+    """Returns the folder for the home that the first test makes and the other tests use."""
     return tmp_path_factory.mktemp("attacked") / "home"
 
 
@@ -130,7 +130,7 @@ def test_a_swapped_key_reads_nothing_and_the_doctor_says_so(attacked: Attacked) 
 
 @pytest.mark.row("P7")
 def test_a_swapped_national_key_loses_no_tip(attacked: Attacked) -> None:
-    """Instead of the replaced key, the hotline accepts the key that it signed."""
+    """The hotline ignores the replaced key, and uses the key that it signed before."""
     key = bytes(ATTACKER.public_key)
     attacked.write("UPDATE desk SET public_key = :key WHERE code = 'national'", key=key)
 

@@ -50,7 +50,7 @@ def keys_of(context: WholeContext) -> dict[str, bytes]:
 
 
 def file_tip(context: WholeContext, number: int, keys: dict[str, bytes] | None = None) -> int:
-    """Files a tip that is encrypted for the desks' current keys, or for keys that a hop read earlier."""
+    """Files a tip that is encrypted for the desks' current keys, or for older keys if `keys` is given."""
     tip = make_tip(uid=f"{number:032}")
     desks = keys or keys_of(context)
     encrypted = context.encrypter.tip(
@@ -96,7 +96,8 @@ def test_every_tip_opens_by_the_new_passphrase_and_none_by_the_old(context: Whol
 
 
 def test_what_comes_in_meanwhile_and_who_reads_meanwhile(context: WholeContext) -> None:
-    """A hop read the old keys before they changed. That hop commits after the first search."""
+    """A hop read the old keys before the rotation replaced them. It stores its tip after the rotation has searched for
+    tips once."""
     before = keys_of(context)
     filed = [file_tip(context, 1)]
     seen: list[bool] = []
@@ -126,8 +127,8 @@ class Racing(WeeklyLock):
 def test_a_grant_locked_meanwhile_is_kept(
     context: WholeContext, clock: Clock, tmp_path: Path
 ) -> None:
-    """The grant, which was encrypted late for an old key, changes between the second search and its writing. So the
-    rotation must search a third time."""
+    """A late tip with an old key has a grant that changes between the rotation's second search and its writing. So the
+    rotation must search a third time, and must not overwrite the changed grant."""
     before, racing = keys_of(context), Racing(make_keyfolder(tmp_path, role="console", at=clock()))
     filed: list[int] = []
 

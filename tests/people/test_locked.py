@@ -1,4 +1,4 @@
-"""Row 36: tests a desk without a working key.
+"""Fault 36: tests a desk without a working key.
 
 The tip is stored, its alert says "details locked", and an alarm is raised.
 """
@@ -24,7 +24,7 @@ from tests.support.fakes import FakeShelf
 from tests.support.taking import close_by_two
 
 HERE = "12"
-"""The district of DANGER_HERE."""
+"""The district in which `DANGER_HERE` and `QUIET_HERE` report a tip."""
 EVERYWHERE = (HERE, "national")
 
 
@@ -110,7 +110,8 @@ def test_the_alarm_ends_when_the_tip_is_over(line: Line) -> None:
 
 
 def test_a_key_that_is_back_is_used_by_the_next_answer(line: Line) -> None:
-    """The earlier answers are encrypted again for the restored key, because the whole body is encrypted each time."""
+    """The hotline encrypts the earlier answers again for the restored key, because each new answer encrypts the whole
+    body."""
     key = next(row.public_key for row in line.all(Desk) if row.code == HERE)
     caller = told(without(line, (HERE,), cut_short), *QUIET_HERE)
     assert line.tip.locked_for == HERE
@@ -135,7 +136,7 @@ def test_what_is_urgent_is_urgent_all_the_same(urgency: int, code: str | None) -
 
 
 def test_a_tip_that_was_readable_stays_so_when_no_key_counts_any_more(line: Line) -> None:
-    """The next answers are encrypted for the same key pair, and the grants of the desks decrypt them."""
+    """Later answers are encrypted with the tip's own key pair, and the desks can still read them."""
     caller = told(line, *QUIET_HERE)
     without(line, EVERYWHERE, cut_short)
     caller.key(*REST)

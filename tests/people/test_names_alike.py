@@ -1,5 +1,5 @@
-"""Tests that no second account or person gets a name that looks like an existing one. Approvals say which account
-they mean."""
+"""Tests that no second account or person gets a name that looks like an existing one. So the name in an approval can
+mean only one account."""
 
 from dataclasses import replace
 
@@ -67,7 +67,7 @@ RESERVED = (
 
 
 def test_an_account_is_not_called_like_the_line_or_a_desk(context: ConsoleContext) -> None:
-    """Not in any language, and not as the audit log calls a process."""
+    """Names that look like the hotline's, a desk's or a process's name are refused in every language."""
     new = NewDesk("border-east", DeskKind.BORDER, "Border East")
     decrypt_access.make_desks(context, "correct horse", costs=QUICK)
     service_desks.add_desk(

@@ -49,7 +49,7 @@ def context_of(people: People) -> WholeContext:
 def tell(people: People, number: int, public_key: bytes | None = None) -> int:
     """Adds a tip of the district, encrypted for the desk's current key.
 
-    If a key is given, it is used instead, as by a hop that read the key before a rotation.
+    With `public_key`, the tip is encrypted for that key, as by a hop that read the key before a rotation.
     """
     context = context_of(people)
     tip = make_tip(uid=f"{number:032}", place=HERE)
@@ -135,7 +135,7 @@ def test_a_member_alone_gives_a_red_desk_a_new_key(left: People) -> None:
 
 
 def can_open(people: People, pair: PrivateKey) -> bool:
-    """Returns True if this pair decrypts the desk's present key, in any row."""
+    """Returns True if this key pair decrypts the desk's current key from the row of any member."""
     for row in people.district.all(DeskMember):
         for begins in (1, 33):
             with suppress(CryptoError):
@@ -169,7 +169,8 @@ def test_a_public_key_that_was_replaced_gets_no_new_key(
 
 
 def test_a_row_that_no_member_wrote_gets_no_new_key(people: People) -> None:
-    """A writer of the database adds a person whose key they know, or the row of another desk."""
+    """An attacker who can write to the database adds a person whose key they know, or copies a row from another
+    desk."""
     for member in (FIRST, SECOND):
         people.let_in(HERE, member)
     with people.district.database.writing() as session:

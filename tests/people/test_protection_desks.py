@@ -27,11 +27,11 @@ KIREHE, MAHAMA, CAMP = "55", "55c1", "camp-mahama"
 SIGNED = {"by": "Alice", "reason": "a test"}
 URGENT = "REF: Kirehe, urgent. Reply 1 REF"
 DANGER = ("5", "1", "2", "5", "4")
-"""The answers: danger, no official, East, Kirehe. The tip is then filed. The next screen begins with the camp of the
-district."""
+"""The keys of a report: danger, no official is involved, East, Kirehe. The tip is then filed. The next screen begins
+with the camp of the district."""
 THE_CAMP, A_SECTOR = "1", "2"
 QUIET = ("5", "2", "2", "5", "4", THE_CAMP, "1")
-"""The same answers without danger, with the camp and its kind. The tip is then a draft."""
+"""The keys of a report without danger, with the camp as the place and the kind of tip. The tip is then a draft."""
 EVERYBODY = ("one", "two", "chief", "tent", "lead", "desk", "director")
 
 

@@ -52,7 +52,7 @@ def member(id: int, *, reachable: bool = True, pin: bool = True, away: bool = Fa
 
 
 def rows(*held: tuple[int, int], rank: int = 1) -> list[DutyRow]:
-    """Returns the rows of people for half-days of the week."""
+    """Returns the rows of a roster, each with a person and the half-day of their duty."""
     found = []
     for who, half in held:
         starts = 18 * 60 if half % 2 else 6 * 60

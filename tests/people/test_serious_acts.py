@@ -82,7 +82,7 @@ ACTS: dict[str, tuple[Act, str, str]] = {
     "link": (service_invitations.request_link, "ACCOUNT_LINK", "x" * 201),
     "roles": (take_roles, "ACCOUNT_ROLES_TAKEN", ""),
 }
-"""Each action with the message that it sends, and a text that is no reason."""
+"""For each action: its function, the template of the SMS that it sends, and a reason that it refuses."""
 
 
 def does(context: ConsoleContext, act: str, actor: Actor, one: int) -> object:
@@ -99,7 +99,7 @@ def approve_all(context: ConsoleContext, decider: SignedIn) -> None:
 def test_three_acts_are_refused(
     context: ConsoleContext, two: list[Person], clock: Clock, act: str
 ) -> None:
-    """Otherwise one admin could end every account in half a second, without notice to anyone."""
+    """Without this limit, one admin could end every account in half a second, before anyone is notified."""
     ones = [one.account_id for one in editors(context, clock, 4)]
     first, second = map(by, two)
     does(context, act, first, ones[0])

@@ -112,7 +112,7 @@ def test_a_session_steps_up_no_ended_account(context: ConsoleContext, editor: Pe
 
 @contextmanager
 def is_full(queue: StretchQueue) -> Iterator[None]:
-    """Fills the queue: the key of a stranger's password is being derived, and a known session waits."""
+    """Fills the queue: a stranger's sign-in uses the processor, and the sign-in of a known browser waits."""
 
     def wait() -> None:
         with queue.turn(Entrant(known="a session")):

@@ -1,5 +1,5 @@
-"""Tests how a desk's key gets the hotline's signature, by two admins or with the passphrase, and what a sign-in
-proves."""
+"""Tests how a desk's key gets the hotline's signature, by two admins or with the passphrase, and when a member's
+sign-in raises an alarm."""
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -256,8 +256,8 @@ def test_no_one_signs_a_desk_that_an_attacker_added(signing: Signing) -> None:
 
 
 def test_a_member_continues_no_rotation_of_an_attackers_key(signing: Signing) -> None:
-    """The attacker replaces the desk's key and the member's copy of it, and waits for the member to change all
-    grants."""
+    """The attacker replaces the desk's key and the member's copy of that key, and waits until the member encrypts the
+    tips for the new key."""
     member = signing.people.pairs[FIRST]
     copy = wrap_desk_key(bytes(ATTACKER), bytes(member.public_key), HERE, FIRST)
     signing.write(

@@ -106,7 +106,7 @@ def left_behind(database: Database) -> tuple[int, list[tuple[int, bool]]]:
 
 
 class Counted(StretchQueue):
-    """A queue that counts its turns."""
+    """A queue that counts the sign-ins that passed through it."""
 
     turns = 0
 
@@ -183,7 +183,7 @@ def test_an_early_try_is_not_made(editor: Person, clock: Clock) -> None:
 
     clock.turn(seconds=60)
     assert editor.enters()
-    # A successful sign-in sets the count back to zero.
+    # After a successful sign-in, the number of wrong attempts is zero again.
     assert editor.is_refused(password="another-password") == SignInRefused()
 
 

@@ -109,7 +109,7 @@ CODE = re.compile(r"Kode y'amahugurwa: (\w{4} \w{4} \w{4})\.")
 
 
 def keys_of(line: Line, lesson: str, *, right: bool = True) -> list[str]:
-    """Returns the keys that pass a lesson, or that fail in its last case."""
+    """Returns the keys that answer all cases of a lesson correctly, or with a wrong answer in the last case."""
     flow = line.context.flow_sets.get(line.context.flow_sets.live()).flows[f"train_{lesson}"]
     pressed = [*MENU[lesson], "9", "9", "9"]
     for number in (1, 2, 3):
@@ -286,7 +286,7 @@ HOME = (
 def beside(line: Line) -> ReaderBeside:
     line.clock.turn(
         hours=3
-    )  # The time is later than the time at which the people of a test join their desks.
+    )  # People of a test join their desks before this time, so the membership is already valid.
     return reader_beside(line)
 
 

@@ -1,5 +1,5 @@
-"""Publishes a year of a random hotline as the real code does: four quarters and the year, with the periods that
-apply."""
+"""Publishes a year of a random hotline as the real code does: four quarters and the year, each with the tables that are
+published for that kind of period."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -18,7 +18,7 @@ Sums = Mapping[CellName, CellSum]
 
 
 def sums_of(line: RandomLine, period: str) -> Sums:
-    """Returns the exact numbers and key sums of a period, about tips and persons."""
+    """Returns the exact numbers of a period, about tips and persons, with the sums of their record keys."""
     months = set(months_of(period))
     return {
         **rules_counts.sums(line.tips_of(months)),
@@ -27,7 +27,7 @@ def sums_of(line: RandomLine, period: str) -> Sums:
 
 
 def shortest() -> Spans:
-    """Returns the periods of a busy hotline: the shortest one for each table."""
+    """Returns for each table the shortest kind of period for which a busy hotline publishes it."""
     return {table.name: table.span for table in TABLES}
 
 

@@ -29,7 +29,7 @@ class RandomLine:
     seed: int
     tips: list[CountedTip] = field(default_factory=list)
     cases: list[tuple[str, rules_counts.CountedCase]] = field(default_factory=list)
-    """The cases, each with the month in which its tip was filed."""
+    """The cases: for each one, the month in which its tip was filed, and what is counted about it."""
     noted: list[tuple[str, CountedTip, list[PersonEntry], dict[int, int]]] = field(
         default_factory=list
     )

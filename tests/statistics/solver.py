@@ -1,8 +1,8 @@
 """Tries to find the exact numbers behind a year of releases with a linear solver, from the printed numbers alone.
 
-The simulated reader knows the rounding table and which parts make a whole.
-Each step of a case counts only cases that reached the step before it.
-A year is the sum of its quarters. Exact numbers are different if their printed numbers are different.
+The solver knows the rounding table, and which numbers add up to which total. Each step of a case counts only cases that
+reached the step before it. A year is the sum of its quarters. Exact numbers are different if their printed numbers are
+different.
 """
 
 import csv
@@ -119,7 +119,8 @@ class Reader:
             capping = [numbers[before] for before in earlier(name) if before in numbers]
             low, high = counts_of(number)
             if number in capping:
-                # The count itself may be larger, because the smaller number of an earlier step was printed.
+                # The real count may be larger than this number, because the release prints the smaller number of an
+                # earlier step instead.
                 high = MOST
                 low = 0 if number is None else low
             self._between(at, low, high)
@@ -151,7 +152,7 @@ class Reader:
             self.highs.addConstr(self.variables[before] - self.variables[later] >= gap)
 
     def _shares(self, release: Release) -> None:
-        """Limits the counts by each printed share, which is rounded to 5 % and refers to rounded numbers."""
+        """Limits the counts by each printed percentage, which is rounded to 5 % and computed from rounded numbers."""
         for name, number in release.numbers().items():
             whole = (release.period, CellName("tips", name.dimension, name.value))
             printed = release.numbers().get(whole[1])

@@ -57,7 +57,7 @@ def store(database: Database, line: RandomLine, *, calls: int = 0) -> None:
 
 
 def hand_over(database: Database, line: RandomLine, period: str) -> None:
-    """Stores the numbers about persons of a period, as the reader does."""
+    """Stores the numbers about persons of a period, as the reader process does."""
     with database.writing() as session:
         spans = queries.spans_of(session, period)
         sums = rules_counts.person_sums(line.cases_of(set(months_of(period))))

@@ -1,6 +1,6 @@
 """Tests that the reader counts a month's persons once and stores rounded numbers for the releases.
 
-The reader keeps no sum longer than its year.
+The reader deletes each sum after the year to which it belongs.
 """
 
 import pytest

@@ -91,8 +91,8 @@ def test_the_files_hold_what_was_released_and_nothing_else() -> None:
 
 
 def test_a_published_number_of_reports_begun_and_left_is_found() -> None:
-    """The number of begun reports, minus those left and those erased, is the number of filed tips. So the exact
-    numbers would reveal the tips."""
+    """If all three numbers were printed, anyone could compute the filed tips: begun reports, minus reports that were
+    left, minus erased tips. So the test checks that the solver finds this leak."""
     line, releases = year_of(150, 3)
     filed = sums_of(line, PERIODS[0])[CellName("tips")].count
     begun, left, erased = filed + 41, 38, 3
@@ -168,7 +168,8 @@ class Attacked:
         return cls(kept, len(cells))
 
     def sets_with(self, record: int) -> set[frozenset[int]]:
-        """Returns the different sets of records that contain this one. Equal sets have the same printed number."""
+        """Returns the different sets of records that contain this one. Cells that count the same records have the same
+        printed number."""
         return {found for found in self.members.values() if record in found}
 
 
@@ -196,7 +197,8 @@ def counted_persons(line: RandomLine) -> list[tuple[str, list[CellName]]]:
 
 
 def attacked(rule: Rule, calls: int, seed: int, *, persons: bool = False) -> tuple[float, float]:
-    """Returns two shares of attempts: the attacker is certain, and the attacker is more than 90 % sure."""
+    """Returns two shares of the attacker's attempts: those that end in certainty, and those that end with more than 90
+    % certainty."""
     chance = Random(seed)
     known = Attacked.of(*year_of(calls, seed), persons=persons)
     certain = sure = 0

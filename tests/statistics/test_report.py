@@ -1,4 +1,4 @@
-"""Tests the report for the minister: two pages in three languages, made only from published releases."""
+"""Tests the yearly report for the minister: two pages in three languages, made only from published releases."""
 
 import io
 import json
@@ -42,7 +42,7 @@ def published(desk: Desk, *, is_sample: bool = False) -> list[Release]:
 def test_a_month_has_its_name_in_the_language_of_the_page_after_another_language_was_loaded() -> (
     None
 ):
-    """In its own process, because the fault depended on the language that a process loaded first."""
+    """The check runs in a new process, because the fault depended on the language that a process loaded first."""
     code = (
         "from hotline.statistics.rules_labels import Labels;"
         "print([Labels(one, str).period('2025-12') for one in ('rw', 'fr', 'en')])"

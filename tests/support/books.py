@@ -1,5 +1,5 @@
-"""Reads what the database of a hotline says about every tip and every alert after a fault test. Only fault tests use
-these functions."""
+"""Reads from the database, after a fault test, the state of every tip and every alert. Only fault tests use these
+functions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from hotline.tips.tables import HAS_PENDING_ALERT, Grant, Tip
 from hotline.tips.tables_persons import CallBack
 
 OF_THE_TRIAL = TwoPeople("a trial", "nobody, since it is a trial")
-"""The two names for a hotline with sample data in its own folder, which no caller dials."""
+"""Two names with which a test may decrypt desk keys of its own hotline, which has sample data and no callers."""
 WHOLE = Tip.state.in_((TipState.FILED, TipState.COMPLETE))
 """Selects filed and complete tips. A fragment without a place alerts no responder and has no deadline."""
 
@@ -34,7 +34,7 @@ class FiledTip:
     state: str
     body: bytes = field(repr=False)
     grant: bytes | None = field(repr=False)
-    """The key of the tip, encrypted for the requested desk."""
+    """The tip's key, encrypted for the desk for which `filed` was called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class SentAlert:
     acknowledged: bool
     """True if the alert's recipient has acknowledged the case."""
     template: str
-    """The name of its text."""
+    """The name of the template of the alert's text."""
 
     @property
     def asks(self) -> bool:
@@ -140,7 +140,7 @@ def dialogues(session: Session) -> int:
 
 
 def waiting_without_deadline(session: Session) -> Sequence[int]:
-    """Returns the open tips without a deadline about which responders were alerted, taken or not."""
+    """Returns the open tips without a deadline about which responders were alerted, even if a responder took them."""
     timed = select(Deadline.id).where(Deadline.tip_id == Tip.id, Deadline.fired_at.is_(None))
     open_tips = (
         Tip.assigned_at.is_not(None),
@@ -176,10 +176,10 @@ def firings(session: Session) -> list[Firing]:
 
 
 def waits(session: Session, *, urgency: int) -> list[timedelta]:
-    """Returns the time between filing each such tip and its first alert that was accepted or acknowledged.
+    """Returns, for each tip of this urgency, the time from filing it to its first alert that was accepted or
+    acknowledged.
 
-    The time comes from the accepted attempt and not from the message. A message that is sent again stores only its last
-    acceptance time.
+    The accepted attempt stores that time. The message does not: if it is sent again, only the last time remains.
     """
     taken = (
         select(Assignment.tip_id, Attempt.started_at.label("at"))

@@ -97,7 +97,7 @@ def make_responder(
     unreachable: str | None = None,
     at: datetime = NOON,
 ) -> Responder:
-    """Returns a member of these desks. The number is stored as plain bytes, which `FakeNumbers` "decrypts"."""
+    """Returns a member of these desks. The phone number is stored as plain bytes, which `FakeNumbers` "decrypts"."""
     return Responder(
         person=Person(name=name, languages=[language]),
         level=level,
@@ -133,7 +133,7 @@ def make_account(
 
 
 def post(session: Session, person: Responder, level: Level, *districts: str) -> None:
-    """Gives a responder one level in these districts, from noon on."""
+    """Makes a responder a member of the desks of these districts, at one level, from noon on."""
     tables.set_desks(session, person, desks_of(level, districts), person.categories, NOON)
 
 
@@ -206,7 +206,7 @@ def alert(
     purpose: Purpose = Purpose.ALERT,
     locked: bool = False,
 ) -> Wording:
-    """Returns an alert without content. `code` is the responders' short code, for hotlines that no SMS reply
-    reaches."""
+    """Returns an alert without content. With `code`, the alert tells the responder to dial that short code, as on
+    hotlines that cannot receive SMS replies."""
     alike = alert_but_ref(place, urgency, purpose, language, code, locked)
     return Wording(alike.template, {"ref": reference, **alike.parameters}, language)

@@ -1,5 +1,5 @@
-"""Simulates phones that call the real hooks through a test client. With `Line`, a test can look at the state behind
-the hooks."""
+"""Simulates phones that call the real hooks through a test client. With `Line`, a test can also read the hotline's
+database and memory."""
 
 import json
 import threading
@@ -71,16 +71,17 @@ def unlocked(grant: bytes, uid: str, desk: str) -> bytes:
 FAILURE = "END Mutwihanganire, mwongere mu kanya. Mu kaga: 112"
 
 DANGER_HERE = ("5", "1", "2", "1", "1")
-"""The answers: a problem, danger, no official, Kigali, its first district. The tip is then filed."""
+"""The keys of a report: a problem, danger, no official, Kigali, its first district. The tip is then filed."""
 QUIET_HERE = ("5", "2", "2", "1", "1", "1", "1")
-"""The same answers without danger, with the first sector and its kind. A caller with these answers leaves a draft."""
+"""The keys of the same report without danger, with the first sector and the kind of tip. A caller with these answers
+leaves a draft."""
 REST = ("5", "1")
-"""The answers: several people need help, and responders may come. The tip is then complete."""
+"""The keys of the next answers: several people need help, and responders may come. The tip is then complete."""
 
 
 MAKING = threading.RLock()
-"""A lock that is held while a Flask application is made. Its routes use `ast`, which has an error in Python 3.11
-when several threads run."""
+"""A lock that is held while a Flask application is made. Making Flask's routes uses Python's module `ast`, which in
+Python 3.11 fails if several threads use it."""
 
 
 class Way(StrEnum):
@@ -120,7 +121,7 @@ class Line:
     numbers: Any = field(default_factory=lambda: count(1))
     way: Way = Way.FRONT
     made: "tuple[WholeContext, Client] | None" = field(default=None, init=False)
-    """One web process as long as the context is the same. Making it takes longer than a hop."""
+    """The simulated web process, made again only if the context changes. Making it takes longer than a hop."""
 
     @property
     def client(self) -> Client:
@@ -200,8 +201,8 @@ class Caller:
     screen: str = ""
 
     def dial(self, ahead: str = "") -> str:
-        """Starts the call. The digits in `ahead` arrive in `text`. If the gateway leaves them in the service code,
-        set that instead."""
+        """Starts the call. The digits in `ahead` arrive in `text`. If a gateway leaves these digits in the service
+        code, set the service code instead."""
         self.text = ahead
         return self.again()
 

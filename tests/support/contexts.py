@@ -129,7 +129,8 @@ def make_console_context(
     demo_accounts: tuple[DemoAccount, ...] = (),
     waiting: int = 8,
 ) -> ConsoleContext:
-    """Returns the context of the console's pages. Deriving keys from passwords takes almost no time in it."""
+    """Returns the context of the console's pages. In this context, deriving a key from a password takes almost no
+    time."""
     database.keep_documents()
     return ConsoleContext(
         database=database,

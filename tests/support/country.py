@@ -24,7 +24,7 @@ SHORTCODE = "7770"
 
 @dataclass
 class Country:
-    """A district whose gateway has an inbox, and a hotline that takes the messages of the relay."""
+    """A district whose gateway has an inbox, and a hotline that processes each SMS from the inbox."""
 
     district: District
     inbox: FakeInbox = field(default_factory=FakeInbox)
@@ -56,7 +56,7 @@ class Country:
         self.inbox.listed.append(sms)
 
     def is_called(self, text: str, *, id: str = "ATXid_a", sender: str = HER) -> MessageOutcome:
-        """Sends a callback with the current second to the hotline, and delivers the answers."""
+        """Sends an SMS to the hotline's hook with the current time, and delivers the answers."""
         at = self.district.clock()
         message = make_message(provider_id=id, sender=sender, text=text, sent_at=at)
         outcome = take_sms(self.district.context, message)

@@ -94,7 +94,7 @@ class FakeInstruments(Instruments):
 
 @dataclass
 class FakeOther(OtherChannel):
-    """The second channel. It does not exist unless a test says so."""
+    """The second channel to the on-call contacts, next to SMS. It is switched off unless a test switches it on."""
 
     there: bool = False
     takes: bool = True
@@ -117,7 +117,7 @@ class DecryptingEncrypter:
 
 @dataclass
 class FakeShelf(FlowSets):
-    """A `FlowSets` with a single flow set. Without a revision, no flow set is published."""
+    """A simulated cache of flow sets that has only one flow set. If `revision` is None, no flow set is published."""
 
     revision: int | None = 1
     shelved: FlowSet = field(default_factory=lambda: FlowSet(flows={}))

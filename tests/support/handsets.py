@@ -25,7 +25,7 @@ class ClientSession:
 
     @property
     def screen(self) -> str:
-        """Returns the screen of the handset, without the prefix."""
+        """Returns the text on the handset's screen, without CON or END."""
         return str(self._document["screen"])
 
     @property
@@ -125,7 +125,7 @@ class EmulatorClient:
         self.post("hooks", **hooks)
 
     def enrol(self, people: Iterable[Mapping[str, str]]) -> None:
-        """Sets the people that the right handset of the page can represent: `{msisdn, label}`."""
+        """Sets the people that the right phone on the page can represent: `{msisdn, label}`."""
         self.post("people", people=[dict(person) for person in people])
 
     def turn(self, seconds: float) -> None:

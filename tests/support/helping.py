@@ -27,7 +27,7 @@ CHILD = {"minor": "yes", "act": "yes", "purpose": "yes"}
 
 
 def offered_by(session: Session, tip_id: int, who: int, at: datetime) -> None:
-    """Adds only the row: this responder offered help to a person who has not arrived yet."""
+    """Adds only the row of a service referral: this responder offered help to a person who has not arrived yet."""
     entry = tables_case_events.events_of_tip(session, tip_id)[0].id
     offer = ServiceReferral(offered_id=entry, tip_id=tip_id, n=1, responder_id=who, offered_at=at)
     offer.clock, offer.due_at, offer.times = FollowKind.ARRIVAL, at, 0
@@ -72,7 +72,7 @@ class HelpedCase:
     ) -> int | None:
         """Records an entry by the assignee, or by `who`, in its own transaction.
 
-        Returns the id of the entry. `of` is the entry of the offer.
+        Returns the id of the entry. `of` is the id of the entry in which a service was offered.
         """
         by = service_case.by_responder(who or self.hers, EventChannel.USSD)
         said, at = PersonCodes(n, codes, of), self.district.clock()

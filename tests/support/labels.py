@@ -11,7 +11,7 @@ UNPAID_WORK = "Agahato, kudahembwa"
 ADULT = "Umuntu mukuru"
 LANDMARK = "Ongeraho ikiranga aho"
 CALL = ("Mumpamagare", YES, "Nta wundi", "Ejo", "Mu gitondo, 8h-10h", "Umuceri")
-"""The labels from the screen "saved" to the last question about a call."""
+"""The labels that a caller chooses from the screen "saved" to the last question about a call-back."""
 PASSED_ON = "Byoherejwe."
 SAVED = "Byabitswe."
 AGREED = "Dushobora guhamagara"

@@ -85,8 +85,8 @@ def _keys(hour: datetime) -> Mapping[Path, bytes]:
 
 
 def _known(path: Path) -> bytes:
-    """Returns the bytes of a key. The keys that count people are the same in every run, because otherwise two people
-    could share a register by chance."""
+    """Returns the bytes of a key. The keys with which the hotline counts callers are the same in every run: with random
+    keys, two callers could by chance be counted as one."""
     secret = path.read_bytes()
     if path.name.startswith("people-"):
         return hashlib.sha256(path.name.encode()).digest()[: len(secret)]

@@ -34,7 +34,8 @@ MINUTE = timedelta(minutes=1)
 def due_steps(
     database: Database, clock: Clock, time: timedelta, step: timedelta = MINUTE
 ) -> Iterator[None]:
-    """Moves the clock in these steps. Yields after each step by which a deadline or an SMS is due, and at the end.
+    """Moves the clock by `time` in steps of `step`. Yields after each step in which a deadline or an SMS became due,
+    and at the end.
 
     In the steps between, the clock's jobs would do nothing.
     """
@@ -85,8 +86,8 @@ class Night:
     def writes(
         self, person: str, text: str, *, way: Arrival = Arrival.LISTED, then: Arrival | None = None
     ) -> str:
-        """Sends an SMS from a person and returns the answer. `{ref}` is the newest reference. `then` delivers the
-        SMS again."""
+        """Sends an SMS from a person and returns the answer. `{ref}` is the newest reference. With `then`, the same SMS
+        arrives once more, in that way."""
         self.line.clock.turn(seconds=5)
         message = make_message(
             provider_id=f"night-{next(self.numbers)}",

@@ -49,7 +49,7 @@ class ReaderBeside:
             self.look()
 
     def look(self) -> None:
-        # As in a separate reader process, this code does not know the id of the waiting hop.
+        # As in a separate reader process, this code cannot see the id of the hop that waits for it.
         while copy_context().run(reader_answering.answer_next, self.context):
             pass
 

@@ -57,7 +57,8 @@ class Pair(StrEnum):
 
 @pytest.fixture(params=list(Pair))
 def pair(request: pytest.FixtureRequest) -> Pair:
-    """Returns the pair of servers. Each test must work with both, unless its file or a conftest has `embedded`."""
+    """Returns the pair of servers. Each test must work with both pairs of servers, unless its file or a conftest has
+    `embedded`."""
     assert isinstance(request.param, Pair)
     return request.param
 
@@ -88,7 +89,7 @@ class Postgres(chaos.Postgres):
         process.wait(timeout=30)
 
     def make(self, name: str, *, template: str = "template1") -> str:
-        """Creates a database, empty or as a copy, and returns its address. With SQL it is faster than starting
+        """Creates a database, empty or as a copy, and returns its address. This is faster than starting the program
         `createdb`."""
         self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
         return self.url(name)
@@ -140,7 +141,8 @@ def short_folder(prefix: str) -> Iterator[Path]:
 
 
 class CopiedPostgres(Postgres):
-    """A cluster that is copied from the run's template, because `initdb` and the tables take longer than most tests."""
+    """A PostgreSQL server with a copy of the run's template folder, because `initdb` and the tables take longer than
+    most tests."""
 
     def __init__(self, folder: Path, settings: dict[str, str], template: Path) -> None:
         self._template = template
@@ -152,8 +154,8 @@ class CopiedPostgres(Postgres):
 
 @pytest.fixture(scope="session")
 def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Returns a stopped cluster with the tables in the database `line`. The first process of a run that needs it
-    makes it."""
+    """Returns the folder of a stopped PostgreSQL server with the tables in the database `line`. The first process of a
+    run that needs it makes it."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     template = shared / "postgres-template"
@@ -224,8 +226,8 @@ def empty_tables(server: Postgres) -> None:
 def emptied(kept: Database) -> Iterator[Database]:
     """Yields a database for one test, with empty tables.
 
-    It has its own engine, so that listeners belong to one test, but uses the connections of all tests. When a
-    connection uses each table for the first time, this takes the server longer than most tests.
+    It has its own engine, so that listeners belong to one test, but uses the connections of all tests. With a new
+    connection for each test, the first use of each table would take the server longer than most tests.
     """
     with kept.engine.connect() as connection:
         driver = connection.connection.driver_connection

@@ -19,7 +19,7 @@ from hotline.errors import StartFailed
 from tests.support.handsets import EmulatorClient
 
 OF_ANY_LINE = NOT_SETTINGS | {PREFIX + name for name in ("CONSOLE_HOST", "WEB_HOST", "WEB_WORKERS")}
-"""Environment variables that a test may keep, because they name no hotline."""
+"""Environment variables that a test may keep, because they do not point to a real hotline."""
 READY_SECONDS = 120.0
 """Seconds until a start counts as failed. This is long enough for a busy machine. If the hotline exits, the test
 notices it at once."""
@@ -117,7 +117,7 @@ class Stack:
 
     @property
     def pid(self) -> int:
-        """Returns the process id of the keeper, which is the parent of every other process."""
+        """Returns the process id of the first process of the hotline, which started all others."""
         assert self._process is not None
         return self._process.pid
 

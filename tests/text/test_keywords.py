@@ -98,7 +98,7 @@ def test_one_slip_of_the_thumb_is_forgiven(word: str, data: st.DataObject) -> No
             ]
         )
     )
-    # With another prefix the verb has another subject: "he stops you".
+    # A verb with another prefix has another subject, such as "he stops you", so it may not mean STOP.
     means_more = slipped in ORDINARY_WORDS | COMPANION_WORDS or verbs.parse_verb(slipped, STEMS)
     assert is_stop(slipped) or means_more
     assert is_stop(slipped.lower()) is is_stop(slipped)

@@ -14,7 +14,7 @@ from hotline.text.identifiers import parse_caller, parse_sendable
 OURS = "+250788123456"
 
 WRITTEN = [
-    # The columns: the number as written, as a recipient, as a caller.
+    # Each row: a number as a person writes it, the result for a recipient, and the result for a caller.
     ("+250788123456", OURS, OURS),
     ("0788123456", OURS, OURS),
     ("788123456", OURS, OURS),

@@ -330,7 +330,7 @@ def test_a_country_that_is_named_wins_over_a_district(text: str, country: str) -
     [
         ("bamujyanye mu mahanga", SOMEWHERE_ABROAD),
         ("they sold her abroad", SOMEWHERE_ABROAD),
-        # A job abroad was offered in a district, so the person who lies is in that district.
+        # The SMS names a job abroad and a district, so the recruiter is in that district.
         ("akazi ko mu mahanga k'ikinyoma, Musanze", {"district": "43"}),
         # These words do not name a country.
         ("akazi katari keza", UNKNOWN),
@@ -365,18 +365,18 @@ def test_abroad_without_a_country(text: str, where: dict[str, str]) -> None:
         ("i Remera", UNKNOWN),
         ("Kinigi na Nyamata", UNKNOWN),
         ("hagati ya Huye na Nyanza", UNKNOWN),
-        # These are ordinary words that are also names of sectors.
+        # The names of some sectors are also ordinary words, so they do not decide the place.
         ("ndi mu cyumba", UNKNOWN),
         ("mu ruganda", UNKNOWN),
         ("Mukama wanjye", UNKNOWN),
         ("save me", UNKNOWN),
         ("i Butare", UNKNOWN),
-        # A market whose name is unique to one district, and a place that is called a border post.
+        # These SMS name a market that exists in one district only, or a border post.
         ("bamufungiye ku isoko rya Rwagitima", {"district": "53"}),
         ("ndi i Gatuna mutabare", {"district": "45"}),
         ("bari ku mupaka wa Nemba", {"district": "57"}),
         ("ku mupaka wa Cyanika", {"district": "44"}),
-        # These are names that other districts also have, and ordinary words.
+        # Other districts have places with the same names, or the words are ordinary ones.
         ("i Nyabugogo", UNKNOWN),
         ("i Rusumo", UNKNOWN),
         ("i Nemba", UNKNOWN),

@@ -1,4 +1,5 @@
-"""Lists the store functions that read tips, or rows of tips, without a viewer. Each function has a reason."""
+"""Lists the store functions that read tips, or rows of tips, without checking which person will see them. A reason is
+given for each function."""
 
 from collections.abc import Mapping
 
@@ -110,7 +111,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         UPKEEP: "forget_answers",
     },
 }
-"""The names of the functions of each module, by their reason."""
+"""For each module: the names of such functions, by the reason why no person's access needs to be checked."""
 FOR_NO_ONE: Mapping[str, str] = {
     **{
         f"{module}.{name}": reason

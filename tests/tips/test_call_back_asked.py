@@ -25,7 +25,8 @@ HERS = "+250788000077"
 ADULT = ("2", "1")
 CHILD = ("1", "1")
 AGREED = ("2", "1", "3", "3", "1")
-"""The answers: yes, no other person, either day, evening, rice."""
+"""The keys that answer the questions about a call-back: yes, no other person, either day, evening, the code word
+"rice"."""
 TILL_WORD = AGREED[:-1]
 
 

@@ -87,7 +87,7 @@ class Desk:
         self.district.clock.at = when
         service_messages.keep_time(self.context)
 
-    def told(self) -> list[str]:
+    def new_texts(self) -> list[str]:
         """Returns the texts that were sent to the desk after this function was last called."""
         service_sending.deliver_due(self.context)
         sent, self.district.sms.sent[:] = [*self.district.sms.sent], []
@@ -144,7 +144,7 @@ def desk(district: District) -> Desk:
 def test_her_number_lies_in_no_row_and_in_no_file(desk: Desk, stored: Callable[[], bytes]) -> None:
     waiting = desk.approved(desk.ask())
     desk.at(TOMORROW_AT_NINE)
-    desk.told()
+    desk.new_texts()
     opened = desk.open(waiting)
     assert (opened.number, opened.word, opened.others) == (HERS, "rice", "family")
     assert HERS not in repr(opened) + repr(desk.row(waiting))
@@ -190,11 +190,11 @@ def test_it_opens_for_two_people_inside_its_window_and_for_nobody_else(desk: Des
 def test_a_pause_of_call_backs_opens_no_number_and_leaves_alerts(desk: Desk) -> None:
     waiting = desk.approved(desk.ask())
     desk.at(TOMORROW_AT_NINE)
-    desk.told()
+    desk.new_texts()
     part, why = OutgoingPart.CALL_BACKS, {"by": "Aline", "reason": "a phone was heard"}
     assert service_partial_pause.pause(desk.context, part, **why)
     assert not service_partial_pause.pause(desk.context, part, **why)
-    assert any("call-backs" in text or "guhamagara" in text for text in desk.told())
+    assert any("call-backs" in text or "guhamagara" in text for text in desk.new_texts())
     with pytest.raises(CallRefused, match="paused"):
         desk.open(waiting)
     with desk.context.database.reading() as session:
@@ -209,16 +209,16 @@ def test_a_pause_moves_the_windows_on_and_keeps_the_number(desk: Desk) -> None:
     waiting, part, why = desk.ask(), OutgoingPart.CALL_BACKS, {"by": "Aline", "reason": "heard"}
     desk.at(TOMORROW_AT_NINE)
     service_partial_pause.pause(desk.context, part, **why)
-    desk.told()
+    desk.new_texts()
     for days in (0, 1, 2):
         desk.at(TOMORROW_AT_NINE.replace(day=25 + days, hour=6))
         desk.at(TOMORROW_AT_NINE.replace(day=25 + days, hour=9))
-    assert desk.told() == []
+    assert desk.new_texts() == []
     assert str(desk.row(waiting).window) == "28/11 08:00-10:00"
     service_partial_pause.resume(desk.context, part, **why)
-    desk.told()
+    desk.new_texts()
     desk.at(TOMORROW_AT_NINE.replace(day=28))
-    assert desk.told() == [
+    assert desk.new_texts() == [
         "C1: call now, before 10:00. Two people must open the number in the console."
     ]
     assert desk.open(desk.approved(waiting)).number == HERS
@@ -233,24 +233,24 @@ def test_another_who_asks_is_approved_anew(desk: Desk) -> None:
 def test_the_desk_hears_that_it_waits_that_it_begins_and_that_it_is_over(desk: Desk) -> None:
     desk.ask(call_day="either")
     desk.at(desk.district.clock())
-    assert desk.told() == []
+    assert desk.new_texts() == []
     desk.district.clock.turn(minutes=3)
     desk.at(desk.district.clock())
-    assert desk.told() == [
+    assert desk.new_texts() == [
         "C1: call requested for 25/11 08:00-10:00. Open the number in the console at that time."
     ]
     desk.at(TOMORROW_AT_NINE)
     desk.at(TOMORROW_AT_NINE)
-    assert desk.told() == [
+    assert desk.new_texts() == [
         "C1: call now, before 10:00. Two people must open the number in the console."
     ]
     desk.at(TOMORROW_AT_NINE.replace(hour=8))
     missed = "C1: no one called in time. You can call once more: 26/11 08:00-10:00."
-    assert desk.told() == [missed]
+    assert desk.new_texts() == [missed]
     desk.at(TOMORROW_AT_NINE.replace(day=26))
-    assert len(desk.told()) == 1
+    assert len(desk.new_texts()) == 1
     desk.at(TOMORROW_AT_NINE.replace(day=26, hour=8))
-    assert desk.told() == ["C1: the time for this call has passed. No one may call now."]
+    assert desk.new_texts() == ["C1: the time for this call has passed. No one may call now."]
     (row,) = desk.rows
     assert (row.state, row.body, row.encrypted_key) == (CallBackState.EXPIRED, b"", b"")
     assert desk.actions() == ["call_back_expired"]
@@ -291,10 +291,10 @@ def test_she_takes_it_back_and_the_desk_that_knew_is_told(desk: Desk) -> None:
     assert desk.row(first).body == b""
     desk.district.clock.turn(minutes=3)
     desk.at(desk.district.clock())
-    assert len(desk.told()) == 1
+    assert len(desk.new_texts()) == 1
     with desk.context.database.writing() as session:
         service_messages.withdraw(session, desk.context, 1)
-    assert desk.told() == [f"C{second}: the call was cancelled. Do not call."]
+    assert desk.new_texts() == [f"C{second}: the call was cancelled. Do not call."]
     with pytest.raises(NotFound, match="withdrawn"):
         decrypt_call_backs.request_number(desk.context, second, **ONE)
 
@@ -313,7 +313,7 @@ def test_a_clock_that_was_away_for_days_ends_it_and_opens_nothing(desk: Desk) ->
     waiting = desk.approved(desk.ask(call_day="either"))
     desk.at(datetime(2026, 12, 24, tzinfo=UTC))
     assert desk.row(waiting).state == CallBackState.EXPIRED
-    assert desk.told() == ["C1: the time for this call has passed. No one may call now."]
+    assert desk.new_texts() == ["C1: the time for this call has passed. No one may call now."]
     assert {row.state for row in desk.district.all(Message)} == {MessageState.ACCEPTED}
 
 

@@ -37,7 +37,7 @@ def grant(district: District, tip_id: int, *desks: str) -> None:
 
 
 @pytest.fixture
-def told(district: District) -> District:
+def hidden(district: District) -> District:
     """Returns a district with two tips from one phone. The first responder was alerted about tip 1."""
     for level in (Level.RESPONDER, Level.COORDINATOR, Level.NATIONAL, Level.NATIONAL):
         district.enrol(level, districts=() if level is Level.NATIONAL else ("12",))
@@ -83,51 +83,51 @@ def seen(district: District, who: int) -> Mapping[str, bool]:
 
 
 @pytest.mark.adversary("a colleague named in a tip")
-def test_a_person_who_is_named_finds_it_nowhere(told: District) -> None:
-    assert all(seen(told, HIM).values())
+def test_a_person_who_is_named_finds_it_nowhere(hidden: District) -> None:
+    assert all(seen(hidden, HIM).values())
     service_desk_commands.exclude(
-        told.context, 1, ExclusionTarget(person=str(HIM)), ExclusionReason.NAMED, **SIGNED
+        hidden.context, 1, ExclusionTarget(person=str(HIM)), ExclusionReason.NAMED, **SIGNED
     )
-    assert not any(seen(told, HIM).values()), seen(told, HIM)
-    assert seen(told, NATION)["list"]
+    assert not any(seen(hidden, HIM).values()), seen(hidden, HIM)
+    assert seen(hidden, NATION)["list"]
 
 
-def test_what_he_had_to_do_goes_on_to_others_and_nothing_more_goes_to_him(told: District) -> None:
-    assert (0, HIM) in told.told(1)
+def test_what_he_had_to_do_goes_on_to_others_and_nothing_more_goes_to_him(hidden: District) -> None:
+    assert (0, HIM) in hidden.told(1)
     service_desk_commands.exclude(
-        told.context, 1, ExclusionTarget(person=str(HIM)), ExclusionReason.NAMED, **SIGNED
+        hidden.context, 1, ExclusionTarget(person=str(HIM)), ExclusionReason.NAMED, **SIGNED
     )
-    assert [who for _, who in told.told(1)] == [HIM, COLLEAGUE]
+    assert [who for _, who in hidden.told(1)] == [HIM, COLLEAGUE]
     waiting = [
-        row for row in told.all(Message) if row.responder_id == HIM and row.state == "pending"
+        row for row in hidden.all(Message) if row.responder_id == HIM and row.state == "pending"
     ]
     assert {row.assignment_id for row in waiting} == {2}
 
     for _ in range(6):
-        told.clock.turn(minutes=60 * 24)
-        service_assignment.fire_deadlines(told.context)
-    assert [who for _, who in told.told(1)].count(HIM) == 1
+        hidden.clock.turn(minutes=60 * 24)
+        service_assignment.fire_deadlines(hidden.context)
+    assert [who for _, who in hidden.told(1)].count(HIM) == 1
 
 
-def test_a_reference_that_he_was_given_opens_nothing_more(told: District) -> None:
-    with told.database.writing() as session:
-        name = reference(told, session, HIM)
+def test_a_reference_that_he_was_given_opens_nothing_more(hidden: District) -> None:
+    with hidden.database.writing() as session:
+        name = reference(hidden, session, HIM)
         assert queries.locked_assignment(session, HIM, name) is not None
     service_desk_commands.exclude(
-        told.context, 1, ExclusionTarget(person=str(HIM)), ExclusionReason.NAMED, **SIGNED
+        hidden.context, 1, ExclusionTarget(person=str(HIM)), ExclusionReason.NAMED, **SIGNED
     )
-    with told.database.writing() as session:
+    with hidden.database.writing() as session:
         assert queries.locked_assignment(session, HIM, name) is None
 
 
-def test_a_desk_that_nobody_trusts_knows_nothing_and_the_nation_is_told(told: District) -> None:
+def test_a_desk_that_nobody_trusts_knows_nothing_and_the_nation_is_told(hidden: District) -> None:
     service_desk_commands.exclude(
-        told.context, 1, ExclusionTarget(desk="12"), ExclusionReason.ASKED, **SIGNED
+        hidden.context, 1, ExclusionTarget(desk="12"), ExclusionReason.ASKED, **SIGNED
     )
     for who in (HIM, COLLEAGUE):
-        assert not any(seen(told, who).values()), who
-    assert told.told(1)[-1][1] in (NATION, NATION + 1)
-    with told.database.reading() as session:
+        assert not any(seen(hidden, who).values()), who
+    assert hidden.told(1)[-1][1] in (NATION, NATION + 1)
+    with hidden.database.reading() as session:
         assert [
             one.tip.id for one in tip_overviews(session, TipListFilter(viewer=desk_viewer("12")))
         ] == [2]
@@ -136,11 +136,11 @@ def test_a_desk_that_nobody_trusts_knows_nothing_and_the_nation_is_told(told: Di
 
 
 @pytest.mark.adversary("a corrupt responder")
-def test_an_official_s_tip_gives_its_district_nothing(told: District) -> None:
+def test_an_official_s_tip_gives_its_district_nothing(hidden: District) -> None:
     """The district gets nothing even if it had access before the official was named."""
-    with told.database.writing() as session:
+    with hidden.database.writing() as session:
         session.get_one(Tip, 1).official = "unsure"
-    with told.database.reading() as session:
+    with hidden.database.reading() as session:
         for viewer in (desk_viewer("12"), responder_viewer(session, COLLEAGUE)):
             found = tip_overviews(session, TipListFilter(viewer=viewer))
             assert [(one.tip.id, one.same_contact) for one in found] == [(2, 0)]
@@ -149,74 +149,76 @@ def test_an_official_s_tip_gives_its_district_nothing(told: District) -> None:
         assert [one.tip.id for one in nation] == [2, 1]
 
 
-def lift(told: District) -> None:
+def lift(hidden: District) -> None:
     """Ends the exclusions of tip 1: one person asks, and a second person approves."""
-    bob = signed_in(told.context, "Bob", AccountRole.NATIONAL)
+    bob = signed_in(hidden.context, "Bob", AccountRole.NATIONAL)
     seat = {"desk_code": NATIONAL, "member": of_account(bob.account_id)}
-    with told.database.writing() as session:
+    with hidden.database.writing() as session:
         session.get_one(ConsoleAccount, bob.account_id).public_key = b"k" * 32
         session.add(DeskMember(wrapped_key=b"key", created_at=NOON, **seat))
         rows = [row.id for row in queries_visible.current_exclusions(session, 1)]
     for row in rows:
-        service_desk_commands.request_lift(told.context, Actor("Alice"), row, "a test")
-        decides(told.context, bob, "lift")
+        service_desk_commands.request_lift(hidden.context, Actor("Alice"), row, "a test")
+        decides(hidden.context, bob, "lift")
 
 
 @pytest.mark.adversary("a colleague named in a tip")
-def test_two_people_let_him_know_again(told: District) -> None:
+def test_two_people_let_him_know_again(hidden: District) -> None:
     him = ExclusionTarget(person=str(HIM))
-    service_desk_commands.exclude(told.context, 1, him, ExclusionReason.NAMED, **SIGNED)
-    lift(told)
-    assert seen(told, HIM)["list"]
+    service_desk_commands.exclude(hidden.context, 1, him, ExclusionReason.NAMED, **SIGNED)
+    lift(hidden)
+    assert seen(hidden, HIM)["list"]
     with pytest.raises(NotFound):
-        service_desk_commands.request_lift(told.context, Actor("Alice"), 1, "a test")
+        service_desk_commands.request_lift(hidden.context, Actor("Alice"), 1, "a test")
 
 
-def test_a_name_of_a_responder_and_an_account_excludes_both(told: District) -> None:
+def test_a_name_of_a_responder_and_an_account_excludes_both(hidden: District) -> None:
     """The account is not linked to the responder, so each of them gets an exclusion. Later tips from that phone get
     the same exclusions."""
-    name = told.responder(HIM).name
-    with told.database.writing() as session:
+    name = hidden.responder(HIM).name
+    with hidden.database.writing() as session:
         account = make_account(name, "desk")
         session.add(account)
     whom = ExclusionTarget(person=name)
-    service_desk_commands.exclude(told.context, 1, whom, ExclusionReason.NAMED, **SIGNED)
+    service_desk_commands.exclude(hidden.context, 1, whom, ExclusionReason.NAMED, **SIGNED)
     both = [
-        ExcludedParty(person_id=told.responder(HIM).person_id),
+        ExcludedParty(person_id=hidden.responder(HIM).person_id),
         ExcludedParty(person_id=account.person_id),
     ]
-    with told.database.writing() as session:
+    with hidden.database.writing() as session:
         assert [one.party for one in queries_visible.current_exclusions(session, 1)] == both
         queries_visible.copy_exclusions(session, 1, 2, "line", NOON)
         assert [one.party for one in queries_visible.current_exclusions(session, 2)] == both
         assert queries_visible.copy_exclusions(session, 1, 2, "line", NOON) == []
     with pytest.raises(EndRefused, match="already"):
-        service_desk_commands.exclude(told.context, 1, whom, ExclusionReason.NAMED, **SIGNED)
-    lift(told)
-    with told.database.reading() as session:
+        service_desk_commands.exclude(hidden.context, 1, whom, ExclusionReason.NAMED, **SIGNED)
+    lift(hidden)
+    with hidden.database.reading() as session:
         assert queries_visible.current_exclusions(session, 1) == []
 
 
-def test_an_account_of_a_responder_is_that_responder(told: District) -> None:
-    with told.database.writing() as session:
+def test_an_account_of_a_responder_is_that_responder(hidden: District) -> None:
+    with hidden.database.writing() as session:
         him = session.get_one(Person, session.get_one(Responder, HIM).person_id)
         session.add(make_account("Desk 9", "desk", person=him))
     whom = ExclusionTarget(person="Desk 9")
-    service_desk_commands.exclude(told.context, 1, whom, ExclusionReason.NAMED, **SIGNED)
-    assert not any(seen(told, HIM).values())
+    service_desk_commands.exclude(hidden.context, 1, whom, ExclusionReason.NAMED, **SIGNED)
+    assert not any(seen(hidden, HIM).values())
 
 
-def test_a_desk_is_named_by_its_name_too(told: District) -> None:
+def test_a_desk_is_named_by_its_name_too(hidden: District) -> None:
     for tip_id, typed in ((1, "Gasabo"), (2, "gasabo")):
         desk = ExclusionTarget(desk=typed)
-        service_desk_commands.exclude(told.context, tip_id, desk, ExclusionReason.ASKED, **SIGNED)
-        with told.database.reading() as session:
+        service_desk_commands.exclude(hidden.context, tip_id, desk, ExclusionReason.ASKED, **SIGNED)
+        with hidden.database.reading() as session:
             (row,) = queries_visible.current_exclusions(session, tip_id)
             assert row.desk_code == "12"
 
 
-def test_from_whom_nothing_is_kept(told: District) -> None:
+def test_from_whom_nothing_is_kept(hidden: District) -> None:
     for whom in ({"person": "Nobody"}, {"desk": NATIONAL}, {"desk": "99"}, {}):
         nobody = ExclusionTarget(**whom)
         with pytest.raises(NotFound):
-            service_desk_commands.exclude(told.context, 1, nobody, ExclusionReason.ASKED, **SIGNED)
+            service_desk_commands.exclude(
+                hidden.context, 1, nobody, ExclusionReason.ASKED, **SIGNED
+            )

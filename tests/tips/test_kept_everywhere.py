@@ -1,8 +1,8 @@
 """R6: tests that every query of tips for a viewer applies the exclusions.
 
-Each store function that reads tips, or rows of a tip, is in one table. The functions in `WAYS` are tested with an
-excluded person, an excluded desk and the district of an official. The functions in `FOR_NO_ONE` give the reason why
-they serve no viewer.
+Each store function that reads tips, or rows of a tip, is in `WAYS` or in `FOR_NO_ONE`. The functions in `WAYS` return
+tips for one viewer, and are tested with an excluded person, an excluded desk and the district of an official.
+`FOR_NO_ONE` gives the reason why its functions need no viewer.
 """
 
 import ast
@@ -60,7 +60,7 @@ SIGNED = {"by": "Alice", "reason": "the caller names him"}
 
 
 @pytest.fixture
-def told(district: District) -> District:
+def four(district: District) -> District:
     """Adds four tips from one phone in district 12 and alerts one responder about all four.
 
     A colleague of that responder took the last two tips first.
@@ -177,20 +177,20 @@ def his_account(session: Session) -> Viewer:
 
 @pytest.mark.row("R6")
 @pytest.mark.parametrize("kept", KEEPS)
-def test_r6_each_way_to_a_tip_is_closed_to_whom_it_is_kept_from(kept: str, told: District) -> None:
+def test_r6_each_way_to_a_tip_is_closed_to_whom_it_is_kept_from(kept: str, four: District) -> None:
     """The exclusion is valid for the responder's phone and for their account. The national desk still sees every
     tip."""
     every = {name: {*KEPT, *OTHERS} for name in WAYS}
-    assert seen(told, he) == every
-    assert seen(told, his_account) == every
+    assert seen(four, he) == every
+    assert seen(four, his_account) == every
     for tip_id in KEPT:
-        KEEPS[kept](told, tip_id)
+        KEEPS[kept](four, tip_id)
     left = {name: tips - KEPT for name, tips in every.items()}
-    assert seen(told, he) == left
-    assert seen(told, his_account) == left
+    assert seen(four, he) == left
+    assert seen(four, his_account) == left
 
     by_desk = set() if kept in (PERSON, CAMP) else KEPT
-    with told.database.reading() as session:
+    with four.database.reading() as session:
         for tip_id in (*KEPT, *OTHERS):
             assert (queries_visible.tip_with_grant(session, tip_id, HERE)[1] is None) == (
                 tip_id in by_desk
@@ -198,7 +198,7 @@ def test_r6_each_way_to_a_tip_is_closed_to_whom_it_is_kept_from(kept: str, told:
             assert queries_visible.tip_with_grant(session, tip_id, NATIONAL)[1] is not None
         nation = tip_overviews(session, TipListFilter(viewer=queries_visible.desk_viewer(NATIONAL)))
         assert {one.tip.id for one in nation} == {*KEPT, *OTHERS}
-    _no_verb_does_anything(told)
+    _no_verb_does_anything(four)
 
 
 def _account(session: Session) -> ConsoleAccount:
@@ -206,52 +206,52 @@ def _account(session: Session) -> ConsoleAccount:
 
 
 @pytest.mark.row("R6")
-def test_r6_each_way_to_a_tip_is_closed_to_an_account_that_it_is_kept_from(told: District) -> None:
+def test_r6_each_way_to_a_tip_is_closed_to_an_account_that_it_is_kept_from(four: District) -> None:
     """At first, the account belongs to no responder. After it is linked to a responder, the exclusion is valid for
     that phone too."""
-    with told.database.writing() as session:
+    with four.database.writing() as session:
         session.add(make_account("Desk 9", "desk"))
 
     def its(session: Session) -> Viewer:
         return person_viewer(session, _account(session).person_id, frozenset({HERE, NATIONAL}))
 
-    every = seen(told, its)
-    nobody = seen(told, lambda _: Viewer(frozenset()))
+    every = seen(four, its)
+    nobody = seen(four, lambda _: Viewer(frozenset()))
     by_viewer = {name for name, tips in every.items() if nobody[name] != tips}
     assert "tips/queries_visible.is_visible" in by_viewer
     for tip_id in KEPT:
         whom = ExclusionTarget(person="DESK 9")
-        service_desk_commands.exclude(told.context, tip_id, whom, ExclusionReason.NAMED, **SIGNED)
+        service_desk_commands.exclude(four.context, tip_id, whom, ExclusionReason.NAMED, **SIGNED)
     left = {name: tips - KEPT if name in by_viewer else tips for name, tips in every.items()}
-    assert seen(told, its) == left
-    with told.database.writing() as session:
+    assert seen(four, its) == left
+    with four.database.writing() as session:
         assert queries_visible.excluded_responders(session, [1]) == {1: frozenset()}
         him = session.get_one(Responder, HE).person_id
         tables.merge_persons(session, _account(session).person_id, him)
-    assert not any(tips & KEPT for tips in seen(told, its).values())
-    assert not any(tips & KEPT for tips in seen(told, he).values())
-    with told.database.reading() as session:
+    assert not any(tips & KEPT for tips in seen(four, its).values())
+    assert not any(tips & KEPT for tips in seen(four, he).values())
+    with four.database.reading() as session:
         assert queries_visible.excluded_responders(session, [1]) == {1: frozenset({HE})}
         assert queries_visible.those_who_may_see(session, 1, [HE, COLLEAGUE]) == {COLLEAGUE}
         assert queries_visible.those_who_may_see(session, 2, [HE, COLLEAGUE]) == {HE, COLLEAGUE}
 
 
-def _no_verb_does_anything(told: District) -> None:
-    with told.database.reading() as session:
+def _no_verb_does_anything(four: District) -> None:
+    with four.database.reading() as session:
         name = next(name for name, tip_id in Asker(session, he(session)).own_cases if tip_id == 1)
     for verb in set(Verb) - {Verb.HELP}:
-        with told.database.writing() as session:
+        with four.database.writing() as session:
             done = service_commands.carry_out(
-                session, told.context, Command(HE, name, verb, EventChannel.USSD, NOON)
+                session, four.context, Command(HE, name, verb, EventChannel.USSD, NOON)
             )
         assert done.result is CommandResult.UNKNOWN, verb
 
 
-def test_r6_somebody_of_the_national_desk_who_is_named_is_asked_nothing(told: District) -> None:
+def test_r6_somebody_of_the_national_desk_who_is_named_is_asked_nothing(four: District) -> None:
     """An excluded member is not asked about an erasure request or a call-back. The other members are asked."""
     person = ExclusionTarget(person=str(DESK))
-    service_desk_commands.exclude(told.context, 1, person, ExclusionReason.NAMED, **SIGNED)
-    with told.database.reading() as session:
+    service_desk_commands.exclude(four.context, 1, person, ExclusionReason.NAMED, **SIGNED)
+    with four.database.reading() as session:
         for tip_id, people in ((1, [DESK + 1]), (2, [DESK, DESK + 1])):
             tip = session.get_one(Tip, tip_id)
             asked = alerts_tables.national_recipients(session, tip.id, NOON)
@@ -288,7 +288,7 @@ def test_no_page_lists_tips_without_saying_for_whom() -> None:
 
 
 def _aliases(one: ast.stmt) -> Iterator[str]:
-    """Yields the other name that a module gives to one of the tables, as in `_OWN = aliased(Assignment)`."""
+    """Yields the second name of a database table, if a statement gives it one, as in `_OWN = aliased(Assignment)`."""
     match one:
         case ast.Assign([ast.Name(name)], ast.Call(ast.Name("aliased"), [ast.Name(table), *_])) if (
             table in ROWS

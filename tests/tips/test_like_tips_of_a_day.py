@@ -20,11 +20,11 @@ READ = text(
     " FROM pg_stat_xact_user_tables WHERE relname IN ('tip', 'tip_likeness')"
 )
 ROWS_APART = 40
-"""The allowed difference in rows that PostgreSQL reads. If a table has few rows, PostgreSQL reads the complete
-table."""
+"""On a busy day, PostgreSQL may read this many rows more than on a quiet day. It reads a whole table if the table has
+few rows."""
 STEPS_APART = 200
-"""The allowed difference in steps of SQLite's virtual machine. Reading a few rows takes this many steps. Reading one
-row takes about thirty steps."""
+"""On a busy day, SQLite's virtual machine may need this many steps more than on a quiet day. This is enough to read a
+few rows. SQLite needs about thirty steps to read one row."""
 
 
 def tell(database: Database, count: int, **differs: Any) -> int:

@@ -19,7 +19,7 @@ from tests.support.callers import DANGER_HERE, Line, told
 from tests.support.reading import at_her_desk, at_home, reader_beside
 
 QUIET = ("5", "2", "2", "1", "1", "1")
-"""The answers: no danger, no official, Kigali, Gasabo, its first sector."""
+"""The keys of a report: no danger, no official, Kigali, Gasabo, the first sector of Gasabo."""
 LABOUR, SEX = "1", "2"
 HERS, OTHER = "+250788000077", "+250788000078"
 SIGNED = {"actor": "cli:Alice", "reason": "the same house"}
@@ -46,7 +46,7 @@ def linked(line: Line) -> set[tuple[int, int, str]]:
     return {(row.a, row.b, row.reason) for row in line.all(TipLink) if row.undone_at is None}
 
 
-def beside(line: Line, tip_id: int, viewer: Viewer) -> list[int]:
+def linked_to(line: Line, tip_id: int, viewer: Viewer) -> list[int]:
     """Returns the tips linked to this one that the viewer may see."""
     with line.database.reading() as session:
         others = tips_queries.same_situation(session, [tip_id]).get(tip_id, frozenset())
@@ -97,7 +97,7 @@ def test_r7_a_danger_is_linked_by_its_kind_once_that_is_told(staffed: Line) -> N
 def test_r7_who_does_not_know_the_other_reads_nothing_of_it(staffed: Line) -> None:
     """The first tip is hidden from the responder, so the alert about the second tip does not name it."""
     first = tell(staffed, LABOUR)
-    who = _keep_from_the_told(staffed, first)
+    who = _hide_from_alerted(staffed, first)
     second = tell(staffed, LABOUR, phone=OTHER)
     assert linked(staffed) == {(first, second, "place_time")}
     rows = {row.id: row for row in staffed.all(Assignment) if row.tip_id == second}
@@ -108,7 +108,7 @@ def test_r7_who_does_not_know_the_other_reads_nothing_of_it(staffed: Line) -> No
 @pytest.mark.row("R6")
 def test_r6_whom_a_tip_is_kept_from_the_next_one_of_that_phone_is_kept_from(staffed: Line) -> None:
     first = tell(staffed, LABOUR)
-    who = _keep_from_the_told(staffed, first)
+    who = _hide_from_alerted(staffed, first)
     second = tell(staffed, SEX)
     assert linked(staffed) == {(first, second, "contact")}
     told_of = {row.responder_id for row in staffed.all(Assignment) if row.tip_id == second}
@@ -122,7 +122,7 @@ def test_r6_whom_a_tip_is_kept_from_the_next_one_of_that_phone_is_kept_from(staf
     assert entry.reason == f"named: person {him}: as for tip {first} from the same phone"
 
 
-def _keep_from_the_told(staffed: Line, tip_id: int) -> int:
+def _hide_from_alerted(staffed: Line, tip_id: int) -> int:
     """Hides the tip from the first responder who was alerted about it. Returns the number of that responder."""
     who = next(row.responder_id for row in staffed.all(Assignment) if row.tip_id == tip_id)
     him = ExclusionTarget(person=str(who))
@@ -137,9 +137,9 @@ def _keep_from_the_told(staffed: Line, tip_id: int) -> int:
 def test_r7_a_person_undoes_a_link_and_nothing_finds_it_again(staffed: Line) -> None:
     first, second = tell(staffed, LABOUR), tell(staffed, SEX)
     here = desk_viewer("12")
-    assert beside(staffed, second, here) == [first]
+    assert linked_to(staffed, second, here) == [first]
     service_desk_commands.unlink_tips(staffed.context, second, first, viewer=here, **SIGNED)
-    assert beside(staffed, second, here) == []
+    assert linked_to(staffed, second, here) == []
     with staffed.database.reading() as session:
         assert tips_queries.same_situation(session, [first, second]) == {}
     with pytest.raises(EndRefused):

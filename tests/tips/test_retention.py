@@ -267,7 +267,7 @@ def test_a_clock_that_was_set_back_does_not_stop_it(district: District) -> None:
 
 
 def test_rule_and_database_agree(district: District) -> None:
-    """`RetentionTerm.goes_at` and the query of `warn` give the same time."""
+    """Tests that `RetentionTerm.goes_at` and the query of `warn` compute the same time for an erasure."""
     ends = {}
     for before, closed in product((WARNING + DAY, WARNING, timedelta()), (True, False)):
         end = district.clock() + before

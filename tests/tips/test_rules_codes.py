@@ -29,7 +29,7 @@ PEOPLE: Mapping[str, Collection[str]] = {
 }
 FLOWS = Path(__file__).parents[2] / "flows"
 CALLED = {"determination": "determined", SEX: "who"}
-"""Lists that have other names in statistics than in case events."""
+"""For some lists of codes, the name in case events and the different name in statistics."""
 OURS: Mapping[str, Collection[str]] = {
     **{CALLED.get(name, name): codes for name, codes in PEOPLE.items() if name != STATE},
     FORM: {*FORMS, *Category, NOT_SAID},
@@ -70,7 +70,8 @@ HTCDS_NAMES: Mapping[str, str] = {
     "cas_ReferredOrganisation": "",
     "con_Consent": "true false",
 }
-"""Fields and values as they are written in the spreadsheet of version 2.0. A tick means true or false."""
+"""Fields and values of the standard HTCDS, as the spreadsheet of its version 2.0 writes them. A checkbox there has the
+values `true` and `false`."""
 ELEMENTS = {"event", "victim", "perpetrator", "reporting entity"}
 
 

@@ -36,7 +36,7 @@ from hotline.tips.rules_events import (
 from tests.support.builders import NOON
 
 
-def told(
+def decided(
     tips: Sequence[tuple[float, int, str | None, str | None]], *, same_phone: bool = True
 ) -> list[Following | None]:
     """Reports tips one after the other. Each has a minute, an urgency, a kind and a caller. Returns the decision
@@ -58,7 +58,7 @@ def rings(verdicts: Sequence[Following | None]) -> list[int]:
 
 
 def texts(verdicts: Sequence[Following | None]) -> list[int]:
-    """Returns the numbers of the tips that send "more was told"."""
+    """Returns the numbers of the tips for which people only get the SMS "more was told"."""
     return [number for number, one in enumerate(verdicts, 1) if one and not one.announced]
 
 
@@ -86,19 +86,20 @@ OF_ONE_PHONE: dict[str, tuple[Reported, list[int], list[int]]] = {
         *([1, 2, 5], [3, 6]),
     ),
 }
-"""The reports, the tips that alert people separately, and the tips that send "more was told"."""
+"""Each case has the reports, the tips that alert people on their own, and the tips for which people only get the SMS
+"more was told"."""
 
 
 @pytest.mark.parametrize(("tips", "ring", "text"), OF_ONE_PHONE.values(), ids=OF_ONE_PHONE)
 def test_c18_like_tips_of_one_phone(tips: Reported, ring: list[int], text: list[int]) -> None:
-    verdicts = told(tips)
+    verdicts = decided(tips)
     assert rings(verdicts) == ring
     assert texts(verdicts) == text
 
 
 def test_the_fifth_equal_text_within_ten_minutes_is_one_of_a_cluster() -> None:
-    quick = told([(n, SEEN, None, None) for n in range(8)], same_phone=False)
-    slow = told([(3 * n, SEEN, None, None) for n in range(8)], same_phone=False)
+    quick = decided([(n, SEEN, None, None) for n in range(8)], same_phone=False)
+    slow = decided([(3 * n, SEEN, None, None) for n in range(8)], same_phone=False)
     assert (rings(quick), texts(quick)) == ([1, 2, 3, 4], [5])
     assert rings(slow) == [*range(1, 9)]
 
@@ -126,7 +127,7 @@ def test_a_danger_is_never_further_from_a_ring_than_half_an_hour(
         at += timedelta(minutes=step)
         minute = (at - NOON) / timedelta(minutes=1)
         tips.append((minute, DANGER if danger else SEEN, None, name))
-    verdicts = told(tips)
+    verdicts = decided(tips)
     for number, verdict in enumerate(verdicts):
         if verdict is None or tips[number][1] is SEEN:
             continue
@@ -286,8 +287,8 @@ def test_who_is_told_of_one_knows_what_the_strictest_of_them_asks() -> None:
     ("nth", "beside", "tells"), [(0, -1, 2), (0, 0, 2), (0, 1, 0), (1, 0, 1), (1, 2, 0)]
 )
 def test_the_most_frequent_clock_of_a_cluster_speaks(nth: int, beside: int, tells: int) -> None:
-    """The deadline first asks the desk and the responders who go, and from the second time on only the desk. The
-    deadline always continues."""
+    """One deadline of linked tips asks if a visit is safe: the first time it asks the desk and all alerted responders,
+    later only the desk. The deadline is set again each time, even if another tip's deadline has just asked."""
     standing = CaseState(
         Case("12", "labour", 1, "no"),
         step=1,

@@ -1,4 +1,5 @@
-"""Tests when a case that a colleague took is in good hands. If there is doubt, it is not."""
+"""Tests when the hotline treats a case as safe with the colleague who took it ("in good hands"). If any fact is in
+doubt, the case is not in good hands."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta

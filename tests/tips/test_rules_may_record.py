@@ -69,7 +69,7 @@ def test_r9_no_sequence_offers_help_after_a_no_without_a_newer_yes() -> None:
 
 
 def never_over_a_no(person: MetPerson) -> None:
-    """Checks the entries in the order in which they were written, even if they correct earlier ones."""
+    """Checks that no entry offers help after the person's "no", in the order in which the entries were written."""
     said_no, may = False, False
     for moment in sorted(person.timeline, key=lambda one: one.entry.id):
         entry = moment.entry

@@ -203,7 +203,7 @@ NAMES = (MINOR, ACT, FORCE, DECEIT, PURPOSE, FREE)
 
 @pytest.mark.row("R8")
 def test_r8_what_every_screening_comes_to() -> None:
-    """The test checks the rules of the design in the other direction."""
+    """For each possible set of answers, the test takes the result and checks that the answers allow it."""
     seen = set()
     for said in product(sorted(SURE), repeat=len(NAMES)):
         codes = dict(zip(NAMES, said, strict=True))

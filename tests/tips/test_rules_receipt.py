@@ -1,4 +1,5 @@
-"""C11: tests the receipt of nine digits and its status, the question of a desk, and the waiting time in lists."""
+"""C11: tests the receipt number with its nine digits, the status that a caller hears for it, a desk's question to the
+caller, and the waiting time in lists."""
 
 from datetime import timedelta
 from typing import Any

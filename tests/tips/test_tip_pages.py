@@ -26,7 +26,7 @@ NATION = Viewer(frozenset({NATIONAL}), HER)
 
 
 @pytest.fixture
-def told(district: District) -> District:
+def all_states(district: District) -> District:
     """Adds one tip for each state. The only responder took the second tip, about which a desk has also asked a
     question."""
     assert district.enrol() == HER
@@ -89,8 +89,8 @@ FILTERS = [
 """Each filter with the tips that it finds."""
 
 
-def test_a_filter_finds_what_fits_it(told: District) -> None:
-    with told.database.reading() as session:
+def test_a_filter_finds_what_fits_it(all_states: District) -> None:
+    with all_states.database.reading() as session:
         for wanted, found in FILTERS:
             page = queries.page_of_tips(session, NATION, wanted, before=None, limit=9)
             assert [tip.id for tip in page] == found, wanted
@@ -98,23 +98,23 @@ def test_a_filter_finds_what_fits_it(told: District) -> None:
             assert older == [], wanted
 
 
-def test_who_waits_longest_stands_first_and_nobody_else_s_are_counted(told: District) -> None:
-    told.change(Tip, HELPED, filed_at=told.clock() - timedelta(hours=1))
-    with told.database.reading() as session:
-        assert untaken(session, NATION, told.clock()) == [HELPED, WAITS, JUDGED]
-        assert untaken(session, Viewer(frozenset({"12"})), told.clock()) == []
+def test_who_waits_longest_stands_first_and_nobody_else_s_are_counted(all_states: District) -> None:
+    all_states.change(Tip, HELPED, filed_at=all_states.clock() - timedelta(hours=1))
+    with all_states.database.reading() as session:
+        assert untaken(session, NATION, all_states.clock()) == [HELPED, WAITS, JUDGED]
+        assert untaken(session, Viewer(frozenset({"12"})), all_states.clock()) == []
 
 
 @pytest.mark.parametrize("kind", [DeadlineKind.ACKNOWLEDGE, DeadlineKind.OVERDUE])
-def test_tips_on_offer_wait_with_a_responder_too(told: District, kind: DeadlineKind) -> None:
-    at = told.clock()
-    with told.database.writing() as session:
+def test_tips_on_offer_wait_with_a_responder_too(all_states: District, kind: DeadlineKind) -> None:
+    at = all_states.clock()
+    with all_states.database.writing() as session:
         tables.set_clocks(session, TAKEN, {kind: Clock(at)}, at)
         tables.set_clocks(session, CLOSING, {DeadlineKind.OUTCOME: Clock(at)}, at)
         assert gateway_queries.asked_besides_assignee(session, [TAKEN, CLOSING]) == {
             TAKEN: AskedAgain.SILENT
         }
-        assert TAKEN in untaken(session, NATION, told.clock())
+        assert TAKEN in untaken(session, NATION, all_states.clock())
         found = queries.page_of_tips(
             session, NATION, TipFilter(TipStateFilter.TAKEN), before=None, limit=9
         )
@@ -123,23 +123,23 @@ def test_tips_on_offer_wait_with_a_responder_too(told: District, kind: DeadlineK
         assert gateway_queries.asked_besides_assignee(session) == {TAKEN: AskedAgain.PASSED_ON}
 
 
-def test_an_answer_that_is_doubted_takes_nothing(told: District) -> None:
-    told.change(Assignment, 1, doubted_at=told.clock())
-    told.change(Tip, TAKEN, assignee_id=None)
-    with told.database.reading() as session:
+def test_an_answer_that_is_doubted_takes_nothing(all_states: District) -> None:
+    all_states.change(Assignment, 1, doubted_at=all_states.clock())
+    all_states.change(Tip, TAKEN, assignee_id=None)
+    with all_states.database.reading() as session:
         (one,) = queries.assignments_of(session, [TAKEN])
         assert not one.is_believed
-        assert TAKEN in untaken(session, NATION, told.clock())
+        assert TAKEN in untaken(session, NATION, all_states.clock())
 
 
-def test_waiting_closures_are_listed_with_the_oldest_first(told: District) -> None:
-    told.change(Tip, CLOSED, closure_requested_at=told.clock())
-    with told.database.reading() as session:
+def test_waiting_closures_are_listed_with_the_oldest_first(all_states: District) -> None:
+    all_states.change(Tip, CLOSED, closure_requested_at=all_states.clock())
+    with all_states.database.reading() as session:
         found = queries.closures_waiting(session, NATION, 9)
         assert [(one.tip.id, one.outcome, one.requested_by) for one in found] == [
             (CLOSING, TipOutcome.HELPED, "name:Alice"),
             (JUDGED, TipOutcome.JOKE, "name:Alice"),
         ]
-        assert found[0].requested_at == told.clock() - timedelta(hours=26)
+        assert found[0].requested_at == all_states.clock() - timedelta(hours=26)
         assert [one.tip.id for one in queries.closures_waiting(session, NATION, 1)] == [CLOSING]
         assert queries.closures_waiting(session, Viewer(frozenset({"12"})), 9) == []

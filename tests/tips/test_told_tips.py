@@ -1,6 +1,7 @@
-"""Tests that a tip's key is encrypted once for its desks, and later answers are encrypted with that key.
+"""Tests that a tip's key is encrypted once for each of its desks, and that later answers are encrypted with the tip's
+key.
 
-This works without SQLAlchemy's mapper, and no process keeps the key.
+The code for this does not use SQLAlchemy's mapper, and no process keeps the tip's key in memory.
 """
 
 import sqlite3
@@ -27,7 +28,7 @@ from hotline.tips.tables import Grant, Tip, TipPlace
 from tests.support.callers import DANGER_HERE, DESK_KEY, QUIET_HERE, REST, Line, told, unlocked
 
 HERE = "12"
-"""The district of DANGER_HERE and QUIET_HERE."""
+"""The district that callers name with `DANGER_HERE` and `QUIET_HERE`."""
 THERE = ("0", "0", "0", "2")
 """The keys that go back from the question about the kind to the list of districts, and choose the next district."""
 
@@ -125,7 +126,8 @@ def test_what_lost_its_words_is_sealed_to_a_new_pair_when_more_is_told(line: Lin
 
 
 def swap_pair(line: Line, pair: PrivateKey) -> None:
-    """Puts another pair into each tip, as a person who writes the database can. The marks stay the same."""
+    """Replaces the key pair of each tip, as an attacker who can write to the database could do. The marks that protect
+    the desks of the tip do not change."""
     with line.database.writing() as session:
         for tip in session.scalars(select(Tip)):
             tip.body = tip.body[: HEAD_BYTES - 32] + bytes(pair.public_key) + tip.body[HEAD_BYTES:]
@@ -198,7 +200,8 @@ def test_another_place_written_into_a_tip_is_no_earlier_place(line: Line) -> Non
 @pytest.mark.adversary("a person who writes the database")
 @pytest.mark.parametrize("copied", [False, True], ids=["made up", "of another desk"])
 def test_a_grant_that_a_stranger_wrote_opens_no_later_answer(line: Line, *, copied: bool) -> None:
-    """The stranger also changes the mark of the desks, so that the next answer needs a new pair."""
+    """The attacker adds a grant for their own desk, and the mark of the desks no longer matches. So the next answer
+    gets a new key pair."""
     caller = told(line, *DANGER_HERE)
     (_, own) = envelopes(line)[HERE]
     with line.database.writing() as session:
@@ -228,7 +231,8 @@ def test_an_answer_is_stored_where_the_alarm_about_another_pair_cannot_be(
 
 
 def test_another_pair_gets_no_answer_while_no_key_of_a_desk_counts(line: Line) -> None:
-    """A tip whose desks have no key keeps the pair that it had, but not one that a stranger put there."""
+    """If the desks of a tip have no usable key, later answers use the tip's first key pair, but never one that an
+    attacker wrote."""
     caller, thief = told(line, *DANGER_HERE), PrivateKey.generate()
     with line.database.writing() as session:
         session.execute(update(Desk).values(public_key=b""))
@@ -288,7 +292,7 @@ def statements(line: Line) -> Iterator[list[str]]:
 
 @contextmanager
 def by_the_mapper() -> Iterator[list[str]]:
-    """Yields the tips that the mapper reads and the rows that it writes."""
+    """Yields a list that records each tip that SQLAlchemy's mapper reads, and each row that it writes."""
     seen: list[str] = []
 
     def read(_tip: object, _context: object) -> None:

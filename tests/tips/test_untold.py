@@ -1,4 +1,4 @@
-"""Tests that pending tips are queued in small rows."""
+"""Tests that tips with a pending alert are queued in a small table of their own."""
 
 from typing import Any
 

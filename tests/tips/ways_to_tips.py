@@ -234,4 +234,4 @@ WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
     "tips/tables_persons.open_requests": asked_as_a_service,
 }
 BY_DESK = {"tips/queries_visible.tip_with_grant"}
-"""The query for one desk. The tests ask it with an excluded desk and with an excluded district."""
+"""The query for one desk. The tests call it once for an excluded desk and once for an excluded district."""

@@ -13,9 +13,10 @@ WHOLE = (TipState.FILED, TipState.COMPLETE)
 
 
 def leaves(book: FlowSet, runs: Sequence[ConversationState], happened: Collection[Event]) -> str:
-    """Returns the sentence, or an empty text outside a report.
+    """Returns a sentence about what remains if the caller hangs up now, or an empty text outside a report.
 
-    `runs` are the states of the report attempt, with the newest last. `happened` has their events.
+    `runs` are the states of the report attempt, with the newest last. `happened` contains the events of the report
+    attempt.
     """
     matter = next((one for one in Matter if is_reporting(book, runs[-1], one)), None)
     if matter is None:
@@ -28,10 +29,10 @@ def leaves(book: FlowSet, runs: Sequence[ConversationState], happened: Collectio
     before = [one for one in told if one is not None and one.state in WHOLE]
     if abandoned_state(newest.place) is TipState.FRAGMENT and before:
         newest = before[-1]
-    return _said(newest)
+    return _sentence(newest)
 
 
-def _said(told: TipSummary) -> str:
+def _sentence(told: TipSummary) -> str:
     whom = "its district" if desk_of(told.place, told.official) else "the national desk"
     if told.official == OVERSEEN:
         whom = "an oversight desk"

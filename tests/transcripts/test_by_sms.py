@@ -2,7 +2,8 @@
 
 Each key of a transcript is pressed on one channel and written on the other. Both channels pass the same nodes and
 report the same events. An SMS may contain text that USSD divides into pages. In that case the key for the next page has
-no effect. By SMS, a choice after a left-out report choice has another digit, so its label is written instead.
+no effect. By SMS, a menu leaves out the choice to report, so later choices have other digits. The test then writes the
+label instead of the digit.
 """
 
 import json
@@ -103,7 +104,7 @@ def _at(run: ConversationState) -> list[tuple[str, str]]:
 
 
 def _open(path: Path) -> bool:
-    """Returns True if the transcript enters only flows that anyone may read."""
+    """Returns True if the transcript enters only flows that anyone may read by SMS."""
     text = path.read_text(encoding="utf-8")
     entered = [line.split()[2] for line in text.splitlines() if line.startswith("! FlowEntered ")]
     return all(name in SMS.flow_set.flows for name in entered)

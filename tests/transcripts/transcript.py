@@ -46,7 +46,7 @@ DIAL = "*dial*"
 ADDED = "912345"
 """The keys that an update may add: to the next screen, or to a choice of a new menu."""
 HARMLESS = frozenset({"Answered"})
-"""The events that an added key may cause: no event, or an answer in the new menu."""
+"""The kinds of events that an added key may cause."""
 Leaves = Callable[[FlowSet, Sequence[ConversationState], Collection[Event]], str]
 """A function that returns what remains if the caller hangs up, from the states of a report attempt and their events.
 The result is empty outside a report."""
@@ -67,7 +67,7 @@ class Recording:
     text: str
     screens: tuple[Screen, ...]
     passed: frozenset[Place]
-    """The nodes that the conversation passed, each with page 0."""
+    """The nodes that the conversation passed, each as a place with page 0."""
     language: str
     """The language in which the conversation ended."""
 
@@ -80,7 +80,7 @@ class _Tape:
 
     def take(self, keyed: str, turn: Turn, left: str) -> None:
         self.lines.append(f"> {keyed}".rstrip())
-        self.lines.extend(f"! {told(event)}" for event in turn.events)
+        self.lines.extend(f"! {as_line(event)}" for event in turn.events)
         self.lines.extend(f"| {line}".rstrip() for line in turn.screen.text.split("\n"))
         if turn.screen.ends:
             self.lines.append("# END")
@@ -133,9 +133,10 @@ def record(
 
 
 def rekeyed(book: FlowSet, transcript: Transcript, before: str) -> Transcript:
-    """Returns the transcript with the keys by which the same happens as `before`, the text as it was written.
+    """Returns the transcript with changed keys, so that the same events happen as in `before`, the older text of the
+    file.
 
-    For each key that no longer causes its events, tries one more key after it, then in front of it.
+    If a key no longer causes its events, the function tries one more key after it, and then one before it.
     """
     happened = _happened(before)
     if _happened(record(book, transcript).text) == happened:
@@ -157,8 +158,8 @@ def _causes(
     way: tuple[str, ...],
     events: tuple[str, ...],
 ) -> bool:
-    """Returns True if the way ends in these events. A key that an update adds may only cause an answer, and no other
-    event.
+    """Returns True if the last of the keys in `way` causes these events. The keys before it, which an update adds, may
+    only cause an answer.
     """
     recording = record(book, replace(transcript, keyed=keyed + way))
     *before, last = _happened(recording.text)[len(keyed) :]
@@ -178,7 +179,7 @@ def _happened(text: str) -> list[tuple[str, ...]]:
     return [tuple(one) for one in found]
 
 
-def told(event: Event) -> str:
+def as_line(event: Event) -> str:
     """Returns an event in the form in which a transcript writes it."""
     name = type(event).__name__
     match event:

@@ -1,4 +1,4 @@
-"""Provides the hooks through both front ends, so that each test checks both."""
+"""Provides the hooks in two ways, before Flask and through Flask, so that each test checks both ways."""
 
 from pathlib import Path
 

@@ -34,8 +34,8 @@ def command_of(name: str) -> str:
 
 @contextmanager
 def started(command: str, environ: Mapping[str, str]) -> Iterator[Process]:
-    """Runs a command, and checks that no worker remains. If the command does not end when it is told to end, the
-    test fails."""
+    """Runs a command until the block ends, and checks that none of its worker processes remains. If the command does
+    not end when it is told to end, the test fails."""
     process = subprocess.Popen(
         ["/bin/sh", "-c", f"exec {command}"], env=environ, cwd=CHECKOUT, start_new_session=True
     )

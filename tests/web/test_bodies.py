@@ -47,7 +47,7 @@ BOUND = 1.0
 
 @dataclass(frozen=True)
 class Served:
-    """The web process as the Procfile starts it."""
+    """The hotline's web process, started with the command in the Procfile."""
 
     port: int
     hook: str
@@ -94,7 +94,7 @@ def test_beside_sixteen_half_bodies_a_caller_is_answered_in_a_second(served: Ser
 
 
 class Slow:
-    """A body that arrives when the test allows it."""
+    """The body of a request, which arrives when the test allows it."""
 
     def __init__(self) -> None:
         self.came = threading.Event()

@@ -17,7 +17,8 @@ from tests.support.stack import free_port
 from tests.web.listening import command_of, environ_of, started, until_it_answers
 
 HALF_SENT = 48
-"""Three half-sent requests for each one that is handled at once, but fewer than there are threads."""
+"""The number of half-sent requests: three for each request that the server handles at the same time, but fewer than its
+threads."""
 HALF_HEADERS = 300
 
 
@@ -59,8 +60,8 @@ def test_beside_half_sent_forms_pages_are_answered_and_no_half_is_taken(port: in
 
 @pytest.mark.slow(reason="waits until half-sent headers are given up")
 def test_half_sent_headers_keep_nobody_from_a_page(port: int) -> None:
-    """There are more of these requests than connections of the server. The server closes each such connection after
-    five seconds, and not after thirty."""
+    """The test opens more half-sent requests than the server has connections. The server closes each of these
+    connections after five seconds, and not after thirty."""
     with ExitStack() as open_ones:
         for _ in range(HALF_HEADERS):
             one = open_ones.enter_context(socket.create_connection(("127.0.0.1", port)))

@@ -59,7 +59,8 @@ def test_an_empty_line_has_no_report(database: Database, tmp_path: Path, clock: 
     ],
 )
 def test_a_name_with_stop_closes_nothing(line: Line, hook: str, fields: dict[str, str]) -> None:
-    """Anyone may forge the request. Reporting still works, and the responder with that number is notified."""
+    """Anyone could forge a request to stop the SMS to a responder. So the hotline only notifies that responder, and
+    callers can still report."""
     before = line.caller()
     offered = before.dial()
     before.key("5")

@@ -94,7 +94,7 @@ def test_e6_the_results_are_one_sms_in_each_language(line: Line, language: str) 
 
 @dataclass
 class DatabaseThatWaits:
-    """A database that counts its queries. The first query waits until the test lets it continue."""
+    """A database that counts its queries, and lets the first query wait until the test continues it."""
 
     real: Database
     began: Event = field(default_factory=Event)
@@ -109,7 +109,7 @@ class DatabaseThatWaits:
 
 
 def test_nobody_waits_for_the_page_that_another_thread_draws(line: Line) -> None:
-    """The threads serve callers, so a slow database may block only one of them."""
+    """The threads also serve callers, so a slow database may block only the thread that draws the page."""
     kept, slow = PageCache(), DatabaseThatWaits(line.database)
     context = replace(line.context, database=cast(Database, slow))
     drawing = Thread(target=kept.of, args=(context,))

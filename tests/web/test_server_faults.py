@@ -1,4 +1,5 @@
-"""Rows 7, 8 and 9 of the list of faults: PostgreSQL on a full disk, killed, interrupted, frozen or read-only."""
+"""Faults 7, 8 and 9 of the list in tests/rows.py: PostgreSQL with a full disk, killed, interrupted, frozen or
+read-only."""
 
 import time
 from collections.abc import Callable, Iterator

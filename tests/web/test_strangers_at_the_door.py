@@ -47,7 +47,7 @@ class Colleague:
 
 @dataclass
 class Door:
-    """The console as the Procfile starts it."""
+    """The console, started with the command in the Procfile."""
 
     port: int
     context: ConsoleContext

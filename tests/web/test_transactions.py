@@ -1,4 +1,5 @@
-"""Tests which hops query the database. A transaction takes as long as ten hops without one."""
+"""Tests which hops open a transaction of the database. A hop with a transaction takes as long as ten hops without
+one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from hotline.counters.tables import Tally
 from tests.support.callers import Line
 
 TOPIC = ("1", "1", "9", "9")
-"""The keys to the end of the text before work abroad, where the topic is counted."""
+"""The keys to the last page of a text about work abroad, where the hotline counts that the topic was read."""
 
 
 class Counted(Database):

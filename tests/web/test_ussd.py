@@ -181,7 +181,7 @@ def test_what_changes_nothing_needs_no_database(line: Line) -> None:
 
 
 TO_THE_NAME = ("5", "1", "2", "1", "5")
-"""The answers: a problem, danger yes, official no, Kigali, not listed."""
+"""The keys to the question for the name of a place: a problem, danger yes, official no, Kigali, not listed."""
 
 
 def typing(line: Line, *keyed: str) -> Caller:

@@ -1,4 +1,4 @@
-"""Builds a context for a worker that is only started and stopped."""
+"""Builds a context for tests that only start and stop a worker."""
 
 from datetime import UTC, datetime
 

@@ -126,7 +126,7 @@ def papers() -> Iterator[None]:
 
     def make() -> None:
         while not stop.is_set():
-            with suppress(WorkEnded):  # On a busy machine, the PDF may be late.
+            with suppress(WorkEnded):  # On a busy machine, the PDF may reach its time limit.
                 long_work.run("paper", json.dumps([PAGES, {}, 0]).encode())
 
     with ThreadPoolExecutor(1) as one:

@@ -37,7 +37,7 @@ from workers.worker import MOST_BYTES, QuietWorker, SafeJob, make_worker, safe_j
 
 
 def work(district: District, valkey: Valkey) -> QuietWorker:
-    """Works until the queue is empty."""
+    """Runs a worker until its queue is empty."""
     worker = make_worker(district.context, valkey.url, "worker")
     worker.work(burst=True, logging_level="WARNING")
     return worker

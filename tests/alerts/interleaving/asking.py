@@ -39,7 +39,7 @@ TURNS = tuple(
     (*responders, 2, 3, *national)
     for responders, national in product(*(((a, b), (b, a)) for a, b in PAIRS))
 )
-"""The possible orders in which people are alerted. Two people with the same role may come in either order."""
+"""The possible orders in which people are alerted. People with the same role come in either order."""
 ROSTERS = {
     turns: {n: Candidate(n, LEVELS[n], HERE, load=turn) for turn, n in enumerate(turns)}
     for turns in TURNS
@@ -52,7 +52,7 @@ class Course(NamedTuple):
     tells: tuple[tuple[int, Purpose], ...]
     clocks: tuple[int, ...]
     delays: tuple[tuple[DeadlineKind, timedelta], ...]
-    """The time until each new deadline."""
+    """The time from the decision until each new deadline."""
     holder: int | None
     ends_wish: bool
 
@@ -60,7 +60,8 @@ class Course(NamedTuple):
 class EscalationModel:
     """The escalation policy, with all results that may follow an event. `without` removes the deadlines of one kind.
 
-    With `resends`, an alert has its own deadline (the lease of a claim, and `message.next_at`).
+    With `resends`, the worker has deadlines of its own to send a lost alert again: the end of a claim, and
+    `message.next_at`.
     """
 
     def __init__(self, without: DeadlineKind | None = None, *, resends: bool = True) -> None:
@@ -85,7 +86,7 @@ class EscalationModel:
         return known
 
     def fired(self, at: Standing, kind: DeadlineKind) -> tuple[Course, ...]:
-        """Returns the possible results when an open deadline passes."""
+        """Returns the possible decisions of the policy when this open deadline passes."""
         n = KINDS.index(kind)
         nth = at.clocks[n]
         rest = at._replace(clocks=(*at.clocks[:n], CLOSED, *at.clocks[n + 1 :]))
@@ -123,7 +124,7 @@ class EscalationModel:
         return Course(tells, tuple(after), tuple(delays), decision.assignee, ends_wish)
 
     def rings(self, at: Standing, kind: DeadlineKind) -> bool:
-        """Returns True if this deadline, or one that follows from it, alerts an active person other than the
+        """Returns True if this deadline, or a later one that it sets, alerts an active person other than the
         assignee."""
         asked = (at.seen(), kind)
         if asked not in self._rings:

@@ -201,8 +201,8 @@ def _proofs(ladder: EscalationModel, at: Standing, who: int, *, acts: bool) -> I
 def _leaves(ladder: EscalationModel, at: Standing, who: int) -> Iterator[Move]:
     """Yields the move in which a person leaves, as `service_commands.hand_on_cases` does it.
 
-    The policy is asked only if the person was alerted. In addition, they must be the assignee, or there is no assignee,
-    or people are still being asked.
+    The policy is asked only if the person was alerted. It is asked only in these cases: the person is the assignee,
+    there is no assignee, or people are still asked to take the case.
     """
     says = "{Who} goes on leave, is removed, or her number is given up."
     asked = at.holder in (None, who) or at.is_open(DeadlineKind.ACKNOWLEDGE)

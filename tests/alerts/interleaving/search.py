@@ -23,9 +23,9 @@ desk."""
 
 
 def is_not_lost(ladder: EscalationModel, at: Standing) -> bool:
-    """Returns True if a deadline still asks who will go.
+    """Returns True if an open deadline will ask people who will go to the place of the tip.
 
-    The deadline must alert an active person other than the assignee, if there is one."""
+    If the case has an assignee, this deadline must also alert another active person."""
     kinds = [kind for kind in GOING if at.is_open(kind)]
     if all(at.people[n] & HOLDS for n in at.active()):
         return bool(kinds)
@@ -48,9 +48,9 @@ def is_decided(_l: EscalationModel, at: Standing) -> bool:
 
 
 def is_looked_at(_l: EscalationModel, at: Standing) -> bool:
-    """Returns True if a second person looked at the danger, or if a deadline will ask one to look.
+    """Returns True if a second person has looked at the case about danger, or if a deadline will ask one to look.
 
-    It also returns True if there is no assignee.
+    Without an assignee, it returns True because other deadlines then alert people.
     """
     looked = any(one & LOOKED and not one & HOLDS for one in at.people)
     return at.holder is None or looked or at.is_open(DeadlineKind.SECOND_LOOK)

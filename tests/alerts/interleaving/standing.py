@@ -21,7 +21,7 @@ LEVELS = (
     Level.NATIONAL,
 )
 PAIRS = ((0, 1), (4, 5))
-"""Pairs of people who are interchangeable."""
+"""Pairs of people with the same level. The search treats the two people of a pair as interchangeable."""
 NATIONAL = (4, 5)
 WITH_PIN = frozenset({2})
 """The people who read a case after entering a PIN. The others take a case by SMS, and no deadline asks if they have
@@ -38,18 +38,19 @@ KINDS = (
 )
 CLOSED = -1
 
-# A person is a number. Each bit is one fact about the person in this case.
+# The search describes a person by a number. Each bit is one fact about the person in this case.
 TOLD = 1
 COUNTS = 2
-"""The person took the case, and the answer counts."""
+"""The person took the case, and the hotline does not doubt the answer."""
 PASSED = 4
 AWAY = 8
 """The person is on leave, removed, or without a number, so no alert reaches them."""
 HOLDS = 16
 WISHES = 32
-"""The person requested closure of the case, and no one has confirmed or refused it."""
+"""The person requested to close the case, and no one has confirmed or refused the request."""
 PROVED = 64
-"""The answer of the person is proved. An answer that counts without this proof may still be doubted."""
+"""The gateway's inbox lists the person's answer, which proves it. Without this proof, the hotline may still doubt an
+answer that counts now."""
 DOUBTED = 128
 KILLED = 256
 """The process that sent the person's alert was killed. It is unknown if the alert was sent."""
@@ -60,21 +61,21 @@ READ = 1024
 CHASED = 2048
 """The person took the case but did not read it in time, so that others were asked."""
 SEEN = TOLD | COUNTS | PASSED | AWAY | HOLDS | WISHES | READ
-"""The facts about a person that the escalation policy reads."""
+"""The facts about a person on which the escalation policy bases its decisions."""
 
 
 class Standing(NamedTuple):
     people: tuple[int, ...]
     clocks: tuple[int, ...]
-    """The number of times in a row that the deadline of each kind has passed. The value is `CLOSED` if no deadline of
-    that kind is open."""
+    """For each kind of deadline: how many times in a row it has passed. If no deadline of the kind is open, the value
+    is `CLOSED`."""
     wished: bool = False
     """True if an account without a phone requested the closure."""
     over: bool = False
     care: VisitSafety = VisitSafety.NONE
-    """The visit safety of the case: unset, or asked by the caller with `000`, or decided by the national desk."""
+    """The visit safety of the case: not set, as the caller asked with `000`, or as the national desk decided."""
     desk: bool = False
-    """True if the national desk decides on the requested closure, because a person was met."""
+    """True if the national desk must decide on the requested closure, because a responder met a person."""
 
     @property
     def holder(self) -> int | None:
@@ -82,7 +83,8 @@ class Standing(NamedTuple):
 
     @property
     def judging(self) -> int | None:
-        """Returns the person who requested the closure. It is -1 for an account without a phone."""
+        """Returns the number of the person who requested the closure, or None. The number is -1 if an account without a
+        phone requested it."""
         return -1 if self.wished else self.holder_of(WISHES)
 
     def holder_of(self, bit: int) -> int | None:

@@ -75,8 +75,8 @@ def valkey_in(folder: Path, program: str) -> Iterator[Valkey]:
 
 def _start(folder: Path, program: str) -> "subprocess.Popen[bytes]":
     argv = [program, "--port", "0", "--unixsocket", f"{folder}/s", "--save", ""]
-    # The server then ignores the same signals as Python. So a full disk raises an error in the server and does not
-    # kill it.
+    # Started in this way, the server ignores the same signals as Python. So a full disk raises an error in the server
+    # and does not kill it.
     return subprocess.Popen(argv, cwd=folder, stdout=subprocess.DEVNULL, restore_signals=False)
 
 

@@ -1,4 +1,5 @@
-"""Adds to one table, as a migration of the next release may do. Processes that are running do not notice it."""
+"""Adds a column to one table, as a migration of the next release may do. Running processes of the older release still
+work."""
 
 import sqlalchemy as sa
 from alembic import op
