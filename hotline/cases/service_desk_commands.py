@@ -401,7 +401,9 @@ def carry_out(context: ConsoleContext, by: SignedIn, tip_id: int, does: str) -> 
             raise NotFound(f"tip {tip_id}: this account does not belong to a responder")
         assignment = queries.newest_assignment(session, tip_id, viewer.responder_id)
         if assignment is None:
-            raise EndRefused(f"tip {tip_id}: only responders alerted of the case may do that")
+            raise EndRefused(
+                f"tip {tip_id}: only a responder who got an alert about the case may use this command"
+            )
         given = (BUTTONS[does], EventChannel.CONSOLE, at)
         asked = Command(viewer.responder_id, assignment.reference, *given)
         return service_commands.carry_out(session, context, asked).result

@@ -57,7 +57,7 @@ def check_national(context: Context, by: SignedIn, tip_id: int) -> None:
         viewer = viewer_of(session, by)
         queries.visible_tip(session, viewer, tip_id)
     if not is_national(viewer):
-        raise NotFound(f"tip {tip_id}: only the national desk may do that")
+        raise NotFound(f"tip {tip_id}: only the national desk may use this command")
 
 
 def decides(viewer: Viewer, tip: Tip) -> bool:

@@ -336,13 +336,13 @@ class PeopleKeys:
         held = self.held()
         if not held:
             raise KeyMissing(
-                f"the key folder {self._folder.path.name!r} has no key people-*.key, which counts people"
+                f"the key folder {self._folder.path.name!r} has no file people-*.key (for counting people)"
             )
         try:
             for period in periods:
                 self._folder.make(_named(period), secrets.token_bytes(KEY_BYTES))
         except OSError:
-            raise KeyMissing("a new key people-*.key could not be stored on the disk") from None
+            raise KeyMissing("a new key file people-*.key could not be written") from None
         keys = {period: self._folder.read(_named(period)) for period in periods}
 
         for period in {*held, *self._keys}:

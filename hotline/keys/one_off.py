@@ -34,7 +34,7 @@ def seal(content: Mapping[str, Any], *, public: bytes, bound: str) -> bytes:
     try:
         return VERSION + SealedBox(PublicKey(public)).encrypt(plain)
     except (CryptoError, TypeError, ValueError):
-        raise DecryptionFailed("the public key for this data is invalid") from None
+        raise DecryptionFailed("cannot encrypt: the public key is invalid") from None
 
 
 def decrypt_box(encrypted: bytes, *, private: bytes, bound: str) -> dict[str, Any]:

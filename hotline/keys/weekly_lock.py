@@ -256,7 +256,7 @@ class WeeklyKeys:
             return self._folder.read(name)
         held = self.held()
         if not held:
-            raise KeyMissing(f"the key folder {self._folder.path.name!r} has no key contact-*.key")
+            raise KeyMissing(f"the key folder {self._folder.path.name!r} has no file contact-*.key")
         try:
             self._folder.make(name, secrets.token_bytes(KEY_BYTES))
         except OSError:
