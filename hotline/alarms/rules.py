@@ -36,8 +36,8 @@ class CheckResult:
     level: int = 1
     """The severity, for checks that have levels."""
     names: tuple[str, ...] = ()
-    """The names of all items that `message` counts, so that programs can read them. The message itself names only a few
-    of them."""
+    """The names of all accounts, desks or places that have the fault, so that programs can read them. `message` says
+    how many there are, and names only a few of them."""
     is_warning: bool = False
 
     @property
@@ -65,7 +65,8 @@ def check_result(name: str, wrong: str | None, well: str, todo: str, level: int 
 
 
 class Alarm(StrEnum):
-    """A kind of alarm. Its value is the name that the doctor and the pages of the runbook use."""
+    """A kind of alarm. Its value is the name that the command `hotline doctor` and the pages of the runbook use for
+    this alarm."""
 
     DATABASE = "database"
     FLOWS = "flows"
@@ -136,8 +137,8 @@ EVENT_ALARMS = {
     Alarm.TIP_PAIRS: "a stranger wrote a key pair or a desk's access into a tip",
     Alarm.STOP_REQUEST: "an enrolled number seems to have sent STOP, which changed nothing",
 }
-"""The alarms for single events, with the text that the doctor shows. Each of these alarms remains until a contact
-acknowledges it."""
+"""The alarms for single events, each with the text that the command `hotline doctor` shows. Each of these alarms
+remains until a contact acknowledges it."""
 PATIENCE = {
     Alarm.DATABASE: timedelta(minutes=1),
     Alarm.REDIS: timedelta(minutes=2),
@@ -148,14 +149,15 @@ PATIENCE = {
 }
 """The time for which a fault must last before contacts are notified. For all other alarms, this time is zero."""
 SETTLED = timedelta(minutes=2)
-"""The time without a fault after which an alarm ends. So a fault that stops and soon returns raises only one alarm."""
+"""The time without a fault after which an alarm ends. So a fault that stops and returns within this time raises only
+one alarm."""
 REPEATS = tuple(timedelta(minutes=minutes) for minutes in (10, 20, 40, 80, 160, 240))
 """The times between notices while no contact has acknowledged the alarm. All further notices use the last of these
 times."""
 REMINDED = timedelta(days=1)
 """If an acknowledged alarm still exists after this time, the contacts are notified again."""
 REMINDED_LATER = {Alarm.DISTRICTS: timedelta(days=7)}
-"""The times that replace `REMINDED` for faults that take weeks to fix and harm no one until then."""
+"""The times that replace those in `REMINDED`, if fixing the fault takes weeks and the fault harms no one until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,7 @@ class AlarmState:
 
 @dataclass(frozen=True, slots=True)
 class AlarmChange:
-    """The new state of an alarm after one check, and the notice that must be sent, if any."""
+    """The new state of an alarm after one check of the monitor, and the notice that must be sent, if any."""
 
     alarm: Alarm
     now: AlarmState | None

@@ -21,7 +21,8 @@ class RaisedAlarm(database.Row):
     name: Mapped[str] = mapped_column(primary_key=True)
     """The value of an `alarms.rules.Alarm`."""
     message: Mapped[str]
-    """The text that the doctor shows for this alarm. It contains no phone number and no text of a tip."""
+    """The text that the command `hotline doctor` shows for this alarm. It contains no phone number and no text of a
+    tip."""
     since: Mapped[datetime]
     next_at: Mapped[datetime]
     level: Mapped[int]
@@ -36,11 +37,12 @@ def take_lock(session: Session) -> None:
 
 
 STATE = ("since", "next_at", "level", "notices", "well_since", "acknowledged_by")
-"""The fields that a row and an `AlarmState` have in common."""
+"""The fields that both the database row of an alarm and its `AlarmState` have."""
 
 
 def raised_alarms(session: Session) -> dict[Alarm, AlarmState]:
-    """Returns every raised alarm. Leaves out alarms that another release raised and this release does not know."""
+    """Returns every raised alarm. Leaves out alarms that another version of the program raised and this version does
+    not know."""
     return {
         Alarm(row.name): AlarmState(Alarm(row.name), **{one: getattr(row, one) for one in STATE})
         for row in session.scalars(select(RaisedAlarm))

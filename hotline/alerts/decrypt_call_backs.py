@@ -1,10 +1,11 @@
-"""Manages the call-backs of the national desk: lists them, approves requests for a number, and records results.
+"""Manages the call-backs of the national desk: lists them, approves requests to see a caller's phone number, and
+records results.
 
 One person requests the caller's phone number, and a second person approves the request. The hotline decrypts the number
-only during the window, the time for the call to which the caller agreed.
+only in the window: the hours in which the caller agreed to be called.
 
-This module can decrypt what the hooks encrypt. The hooks are the web process that the gateway calls. So no module that
-the hooks load may import this one.
+This module can decrypt data that the hooks encrypt, such as a caller's phone number. The hooks are the web process that
+the gateway calls. So no module that the hooks load may import this one.
 """
 
 from collections.abc import Callable, Sequence
@@ -34,7 +35,8 @@ class CallDetails:
 
     number: str = field(repr=False)
     word: str = field(repr=False)
-    """The code word that the caller chose, as the flow stores it."""
+    """The code word that the desk officer says first, so that the caller recognizes the hotline. The caller chose this
+    word, and the field holds the value from the flow."""
     others: str = field(repr=False)
     language: str = field(repr=False)
 
@@ -113,7 +115,8 @@ def decrypt_call(
         raise
 
     with context.database.writing() as session:
-        # Checks again, because the caller may have withdrawn the call-back during the slow key derivation.
+        # Checks the state of the call-back again, because the caller may have withdrawn it during the slow key
+        # derivation.
         row = tables_persons.get_call_back(session, call_back_id, for_writing=True)
         _check(session, row, context, by)
         row.opened_at = context.now()

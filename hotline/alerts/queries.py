@@ -1,4 +1,5 @@
-"""Reads and writes the assignments of tips: who was alerted, who took the case, and which alerts are pending.
+"""Reads and writes the assignments of tips: which responders were alerted, who took the case, and which alerts are not
+sent yet.
 
 Also reads the roster of active responders. The module can write many assignments and alerts at once.
 """
@@ -47,9 +48,9 @@ LOAD_PERIOD = timedelta(days=1)
 """The hotline counts the assignments that a responder got within this time. These assignments are the responder's
 load."""
 MAX_LOAD = 200
-"""The largest number of unanswered assignments that are counted for one responder. With this limit, the query stays
-fast even if a responder has very many assignments. Among responders who have reached the limit, the one who was
-assigned a tip longest ago comes first."""
+"""The hotline counts at most this number of unanswered assignments for one responder. With this limit, the query stays
+fast even if a responder has very many assignments. If several responders have reached this limit, the one who was
+assigned a tip longest ago gets the next tip first."""
 
 
 def tip_for_writing(session: Session, tip_id: int) -> Tip:
@@ -63,10 +64,10 @@ def tip_for_writing(session: Session, tip_id: int) -> Tip:
 
 def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) -> list[Candidate]:
     """Returns every active responder, with the number of their recent assignments. If `known` is given, takes the
-    numbers from `known` and does not count again.
+    numbers of recent assignments from `known` and does not count them again.
 
-    One responder may be in the list several times, once for each level and rank of duty. For example, the deputy of one
-    district may be the coordinator of another, and may be off duty there.
+    One responder may be in the list several times: once for each pair of an escalation level and a rank on the duty
+    roster. For example, the deputy of one district may be the coordinator of another, and may be off duty there.
     """
     hands = {one.id: (one.load, one.alerted_at) for one in known} or _recent_work(session, at)
     ranks = tables_roster.roster(session, at, at).ranks(at)
@@ -118,8 +119,8 @@ def languages(session: Session, responder_ids: Collection[int]) -> dict[int, str
 def alerted_by_tip(session: Session, tip_ids: Collection[int]) -> dict[int, list[AlertedResponder]]:
     """Returns the responders who were alerted of each tip. Leaves out assignments that were ended.
 
-    In the result, a responder has the level that they have at the place of the tip. People of oversight desks have the
-    level national.
+    In the result, a responder has the escalation level that they have at the place of the tip. Responders of oversight
+    desks have the escalation level `NATIONAL`.
     """
     apart = or_(Tip.place == ABROAD, Tip.storm_at.is_not(None))
     border = select(Grant.desk_code).where(
@@ -227,7 +228,8 @@ def first_assignments(
 def other_takers(session: Session, tip: Tip) -> tuple[int, ...]:
     """Returns the other responders who acknowledged the tip at its present urgency, the earliest first.
 
-    Leaves out the assignee, doubted acknowledgements, and responders who said that they cannot take the tip.
+    Leaves out the assignee, responders who said that they cannot take the tip, and doubted acknowledgements (the
+    gateway's inbox does not list their SMS).
     """
     if tip.assigned_at is None:
         return ()
@@ -256,8 +258,8 @@ def record_passed(session: Session, tip_id: int, responder_id: int, at: datetime
 def open_tips_of(session: Session, responder_id: int) -> Sequence[int]:
     """Returns the ids of the open tips that concern a responder, the oldest first.
 
-    A tip concerns its assignee. If a tip has no assignee, or if a responder must still take the tip, it concerns all
-    alerted responders.
+    A tip concerns its assignee. A tip also concerns every alerted responder if it has no assignee, or if the hotline is
+    still asking responders to take it.
     """
     asked = exists().where(
         Deadline.tip_id == Tip.id,
@@ -293,7 +295,8 @@ def locked_assignment(session: Session, responder_id: int, reference: str) -> As
 
 
 def was_escalated(session: Session, assignment_id: int | None) -> bool:
-    """Returns True if more responders were alerted after the escalation step that made this assignment."""
+    """Returns True if more responders were alerted in a later escalation step than the one that made this
+    assignment."""
     referral = session.get_one(Assignment, assignment_id)
     return referral.step + 1 < next_step(session, referral.tip_id)
 
@@ -336,11 +339,11 @@ def pending_alerts(session: Session, limit: int) -> tuple[list[WaitingTip], froz
     """Returns filed tips with a pending alert, the most urgent first and then the oldest. Locks these tips until the
     transaction ends.
 
-    Most pending alerts are rows of their own. Other pending alerts are only a mark in the columns of the tip. The
-    second value contains the ids of tips with such a mark.
+    Most pending alerts are stored as rows in a table of their own. Each other pending alert is stored only as a mark in
+    the columns of its tip. The second returned value contains the ids of the tips that have such a mark.
     """
-    # Reads the ids first, in a separate query. With a single query, PostgreSQL may read every tip if its table
-    # statistics are out of date.
+    # Reads the ids of the tips first, in a separate query. With a single query, PostgreSQL may read every tip if its
+    # table statistics are out of date.
     held = exists().where(Deadline.tip_id == PendingAlert.tip_id, *HELD)
     first = select(PendingAlert.tip_id).where(~held)
     first = first.order_by(PendingAlert.urgency, PendingAlert.tip_id).limit(limit)
@@ -357,15 +360,16 @@ def pending_alerts(session: Session, limit: int) -> tuple[list[WaitingTip], froz
 
 
 def keep_pending(session: Session, tip_ids: Collection[int], at: datetime) -> None:
-    """Stores the pending alerts of these tips as rows of their own, instead of marks in the columns of the tips."""
+    """Stores the pending alerts of these tips as rows in their own table, instead of marks in the columns of the
+    tips."""
     for tip_id in tip_ids:
         add_if_new(session, PendingAlert(tip_id=tip_id, urgency=Urgency.HEARD))
     mark_assigned(session, tip_ids, at)
 
 
 def held_alerts(session: Session) -> Sequence[tuple[WaitingTip, datetime]]:
-    """Returns the held tips: their alerts wait until a person comes on duty. Each tip has the time at which this wait
-    ends. Locks the tips until the transaction ends."""
+    """Returns the held tips: tips whose alerts wait until a person comes on duty. Each returned tip has the time at
+    which its alert waits no longer. Locks the tips until the transaction ends."""
     held = select(Deadline.tip_id, Deadline.due_at).join(
         PendingAlert, PendingAlert.tip_id == Deadline.tip_id
     )
@@ -375,7 +379,8 @@ def held_alerts(session: Session) -> Sequence[tuple[WaitingTip, datetime]]:
 
 
 def _waiting(session: Session, chosen: Sequence[Any]) -> list[WaitingTip]:
-    """Returns the pending tips of these rows, each with the facts that decide which people are alerted."""
+    """Returns the tips in these database rows, whose alerts are pending. Each has the facts that decide which people
+    are alerted."""
     before = [row.id for row in chosen if row.is_alerted]
     case, safety = cache(Case), cache(_safety)
     already = alerted_by_tip(session, before) if before else {}
@@ -404,7 +409,7 @@ def _waiting(session: Session, chosen: Sequence[Any]) -> list[WaitingTip]:
 
 
 def writers_of(session: Session, tip_ids: Collection[int]) -> Mapping[int, int]:
-    """Returns the officer who wrote each of these tips down. Leaves out tips of callers."""
+    """Returns the officers who wrote these tips down, by tip. Leaves out tips that callers reported."""
     own = select(Tip.id, Dialogue.responder_id).join(Dialogue, Dialogue.key == Tip.session_key)
     its = (Tip.channel == MET, in_numbers(session, Tip.id, tip_ids))
     return {tip_id: who for tip_id, who in session.execute(own.where(*its)) if who is not None}
@@ -484,7 +489,7 @@ def locked_out(session: Session, alerted: Collection[tuple[int, int]]) -> set[tu
 
 
 def new_assignment_ids(session: Session, count: int) -> Sequence[int]:
-    """Reserves ids for assignments that are written later."""
+    """Reserves ids for assignments that another function writes later."""
     return new_ids(session, Assignment, count)
 
 
@@ -523,7 +528,7 @@ def write_repeats(
     session: Session, given: Sequence[tuple[NewAssignment, FirstAssignment]], at: datetime
 ) -> None:
     """Writes assignments of tips to responders who were alerted of these tips before. Each new assignment gets the
-    reference of the first one."""
+    reference of the responder's first assignment of the same tip."""
     add_rows(
         session,
         Assignment,

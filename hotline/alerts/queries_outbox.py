@@ -1,13 +1,13 @@
 """Reads and writes the outbox: due messages, the claims of workers on messages, and the attempts to send them.
 
-A worker claims a message before it sends the message, so that no two workers send the same message. A delivery report
-is about one attempt.
+A worker claims a message before it sends the message, so that no two workers send the same message. The gateway's
+delivery report is about one attempt to send a message.
 
-The module also stores which alerts share one SMS. For the rules about storms (`alerts/rules_escalation.py`), it reads
-the SMS that people got in the last hour, and the recent tips about danger in a district.
+The module also stores which alerts share one SMS. To apply the rules about storms (`alerts/rules_escalation.py`), it
+reads two things. These are the SMS that people got in the last hour, and the recent tips about danger in a district.
 
 Answers to phones that are not enrolled have a queue of their own in the outbox. The row of such an answer contains the
-encrypted number until the answer is sent, usually for minutes.
+encrypted phone number only until the answer is sent, usually for minutes.
 """
 
 from collections import defaultdict
@@ -71,7 +71,7 @@ are read."""
 
 
 class OpenShare(NamedTuple):
-    """An SMS about several cases that no worker has begun to send. Further alerts may join this SMS."""
+    """An SMS about several cases that waits to be sent. Further alerts may join this SMS."""
 
     message_id: int
     priority: int
@@ -79,14 +79,14 @@ class OpenShare(NamedTuple):
 
 
 class SentSms:
-    """The SMS that some people got in the last hour, and the SMS to them that are due later."""
+    """The SMS that the given people got in the last hour, and the SMS to these people that will be sent later."""
 
     def __init__(self, session: Session, responder_ids: Collection[int], at: datetime) -> None:
         self.paces: dict[int, SmsPace] = defaultdict(SmsPace)
         self.open: dict[tuple[int, str, str], OpenShare] = {}
-        """The SMS that further alerts may join, by person, template and place."""
+        """The SMS that further alerts may join. The key is the responder, the template and the place."""
         self.later: set[tuple[int, str]] = set()
-        """The person and the template of each SMS that is due later."""
+        """The responder and the template of each SMS that will be sent later."""
         rests = and_(Message.state.in_(DUE_STATES), Message.counted == 0)
         is_open = and_(Message.template.in_(SHARED), rests)
         rows = session.execute(
@@ -118,7 +118,7 @@ class SentSms:
                 pace.open_at = max(created_at, pace.open_at or created_at)
 
     def due_by_place(self) -> dict[str, dict[int, datetime]]:
-        """Returns the due time of each SMS about further dangers, by the name of the district and by person."""
+        """Returns the time when each SMS about further dangers is due, by the name of the district and by responder."""
         found: dict[str, dict[int, datetime]] = defaultdict(dict)
         for (who, _, place), one in self.open.items():
             found[place][who] = one.due
@@ -128,8 +128,8 @@ class SentSms:
 def link(
     session: Session, pairs: Sequence[tuple[int, int]], notices: Iterable[tuple[int, int]]
 ) -> None:
-    """Stores the shared SMS to which each of these assignments belongs. One SMS may contain several notices about an
-    assignment."""
+    """Stores the shared SMS to which each of these assignments belongs. One SMS may contain several notices about the
+    case of an assignment."""
     columns = SharedAlert.assignment_id, SharedAlert.message_id
     add_rows(session, SharedAlert, columns, pairs, {SharedAlert.is_notice: False})
     for assignment_id, message_id in notices:
@@ -138,8 +138,7 @@ def link(
 
 
 def hasten(session: Session, message_id: int, priority: int, due: datetime) -> None:
-    """Raises the urgency of a shared SMS to `priority`, and makes the SMS due at `due`, if these are more urgent and
-    earlier than before."""
+    """Makes a shared SMS as urgent as `priority`, if it was less urgent. Makes it due at `due`, if it was due later."""
     row = session.get_one(Message, message_id)
     row.priority = min(row.priority, priority)
     if due < row.created_at:
@@ -149,7 +148,7 @@ def hasten(session: Session, message_id: int, priority: int, due: datetime) -> N
 def cases_left(session: Session, message: Message) -> int:
     """Returns the number of open cases in a shared SMS that no responder has taken since the alert.
 
-    A case with a notice counts even if a responder has taken it.
+    If the SMS contains a notice about a case, this case counts even if a responder has taken it.
     """
     later = aliased(Assignment)
     taken = select(later.id).where(
@@ -177,7 +176,8 @@ def shared_assignments(session: Session, message_id: int) -> Sequence[Assignment
 def asked_before(
     session: Session, tip_ids: Collection[int], at: datetime
 ) -> Mapping[tuple[int, int], set[str]]:
-    """Returns the templates of earlier alerts about these tips at their present urgency, by tip and responder.
+    """Returns the templates of the alerts that were already sent about these tips, by tip and responder. Includes only
+    alerts since the tip has its present urgency.
 
     Leaves out alerts that did not arrive, because the responder does not know of these alerts.
     """
@@ -256,15 +256,15 @@ def granted_desks(session: Session, tip_ids: Collection[int]) -> Mapping[int, se
 
 
 def mark_storm(session: Session, tip_ids: Collection[int], at: datetime) -> None:
-    """Records that these tips about danger belong to a storm, in which only one person is alerted of each."""
+    """Records that these tips about danger came in a storm, so that only one person is alerted of each."""
     marked = update(Tip).where(in_numbers(session, Tip.id, tip_ids)).values(storm_at=at)
     session.execute(marked.execution_options(synchronize_session=False))
 
 
 LOCK = 411_411_005
-"""The PostgreSQL advisory lock for the gateway's message ids."""
+"""The PostgreSQL advisory lock for work with the ids that the gateway gives to messages."""
 CLAIMING = 411_411_007
-"""The PostgreSQL advisory lock for claiming messages."""
+"""The PostgreSQL advisory lock that a worker takes before it claims messages."""
 FIRST = and_(Message.priority == Priority.URGENT, Message.turn == 0)
 """The condition that a message is the first alert of a tip about danger. Workers send such an alert before the second
 alert about any tip."""
@@ -282,7 +282,7 @@ class Claim:
     """None for a notice of the monitor that is sent by mail or by the operator's command."""
     tip_ids: Sequence[int] = ()
     request: str = ""
-    """The id of the gateway's request that caused the message."""
+    """The id of the gateway's request that made the hotline write this message."""
 
     @property
     def wording(self) -> Wording:
@@ -298,8 +298,8 @@ class Claim:
 
 
 def claim_due(session: Session, at: datetime, free: int, at_once: int, worker: str) -> list[Claim]:
-    """Claims the most urgent due messages. Claims at most `free` messages. All processes together send at most
-    `at_once` messages at the same time.
+    """Claims the most urgent due messages. Claims at most `free` messages. Claims fewer messages if all processes
+    together would otherwise send more than `at_once` messages at the same time.
 
     Writes each claim before the message is sent. If another process is claiming at the same time, claims only one
     message.
@@ -345,7 +345,7 @@ def _claim(session: Session, message: Message, at: datetime, worker: str) -> Cla
 def _addressed(session: Session, message: Message) -> MessageAddress | None:
     """Returns the address to which a message must be sent.
 
-    Returns an empty number for an on-call contact who wants no more messages.
+    For an on-call contact who wants no more messages, the address has an empty phone number.
     """
     if message.responder_id is not None:
         responder = session.get_one(Responder, message.responder_id)
@@ -417,7 +417,8 @@ def _under_way(session: Session, at: datetime) -> tuple[int, int]:
 
 
 def close_attempt(session: Session, claim: Claim, result: SendResult) -> None:
-    """Writes the result of an attempt into the row of this attempt, so that even a late result is stored."""
+    """Writes the result of an attempt to send a message into the row of this attempt, so that even a late result is
+    stored."""
     session.execute(
         update_rows(Attempt)
         .where(Attempt.message_id == claim.message.id, Attempt.n == claim.message.attempts)
@@ -475,7 +476,8 @@ def expired(session: Session, at: datetime) -> Sequence[Message]:
 
 
 def doubtful(session: Session, at: datetime) -> Sequence[Message]:
-    """Returns messages whose result was still unknown at the end of the waiting time, and locks them."""
+    """Returns messages for which the hotline has waited long enough without learning if they were sent. Locks these
+    messages."""
     return locked_rows(session, Message.state == MessageState.UNKNOWN, Message.next_at <= at)
 
 
@@ -568,8 +570,8 @@ def _is_due(at: datetime) -> ColumnElement[bool]:
 
 
 def locked_rows(session: Session, *which: ColumnElement[bool]) -> Sequence[Message]:
-    """Returns up to 500 messages that match the conditions in `which`, the oldest first. Locks them until the
-    transaction ends.
+    """Returns up to 500 messages that match all given conditions, the oldest first. Locks them until the transaction
+    ends.
 
     Skips rows that other transactions have locked.
     """
@@ -585,7 +587,8 @@ HAS_NOT_FAILED = Message.state != MessageState.FAILED
 def spent_on_answers(
     session: Session, contact_key: str, at: datetime, today: datetime
 ) -> AnswersSent:
-    """Returns how many answers were sent to this phone in the last hour and day, and to all phones since `today`.
+    """Returns three counts of answers: to this phone in the last hour, to this phone in the last day, and to all phones
+    since `today`.
 
     `today` is the time when the day began. Answers that failed or were never sent do not count.
     """

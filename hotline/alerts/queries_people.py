@@ -19,7 +19,7 @@ from hotline.tips.tables import Tip
 LOCK = 411_411_011
 """The PostgreSQL advisory lock for transactions that change people."""
 DROPPED = (*DUE_STATES, MessageState.UNKNOWN)
-"""The states of a message that a worker would still send, or send again."""
+"""The states of a message that is not sent yet, or that a worker would send again."""
 
 
 def take_lock(session: Session) -> None:
@@ -81,7 +81,7 @@ def on_leave(session: Session, at: datetime) -> dict[int, datetime]:
 
 
 def leaves_to_begin(session: Session, at: datetime) -> Sequence[Leave]:
-    """Returns leaves that have begun while the responder still has cases that others must get.
+    """Returns periods of leave that have begun, if the responder still has cases that must be given to others.
 
     Locks them until the transaction ends.
     """
@@ -90,8 +90,8 @@ def leaves_to_begin(session: Session, at: datetime) -> Sequence[Leave]:
 
 
 def has_to_hand_on(session: Session, at: datetime) -> bool:
-    """Returns True if others must get the cases of a responder on leave, or if a message to a removed responder still
-    waits to be sent."""
+    """Returns True if a responder on leave has cases that must be given to others, or if a message to a removed
+    responder still waits to be sent."""
     come = select(Leave.id).where(*_comes(at)).limit(1)
     waits = select(Message.id).where(Message.state.in_(DROPPED), _has_left()).limit(1)
     return session.scalar(come) is not None or session.scalar(waits) is not None
@@ -100,7 +100,8 @@ def has_to_hand_on(session: Session, at: datetime) -> bool:
 def open_cases(session: Session, responder_id: int) -> int:
     """Returns the number of the responder's assignments whose tips are not closed.
 
-    Leaves out complaints about the national desk, because people of this desk read the number.
+    Leaves out complaints about the national desk, because people of this desk can read the number that the function
+    returns.
     """
     own = (
         Assignment.responder_id == responder_id,
@@ -113,7 +114,8 @@ def open_cases(session: Session, responder_id: int) -> int:
 
 
 def drop_messages(session: Session, responder_id: int | None = None) -> None:
-    """Ends the waiting messages to this responder, or to all removed responders.
+    """Ends the messages that wait to be sent to this responder, or to all removed responders, so that these messages
+    are never sent.
 
     A message that is already being sent cannot be stopped.
     """

@@ -1,7 +1,7 @@
 """Finds the references by which responders know tips, and the cases that a responder's answer may be about.
 
-Also finds the last instruction about visits that each responder read, and the assignees who did not get a message about
-visits.
+Also finds the last instruction about visits that each responder read, and the assignees who did not get an SMS with
+such an instruction.
 """
 
 from collections import defaultdict
@@ -43,10 +43,10 @@ NOT_DELIVERED = (MessageState.FAILED, MessageState.UNDELIVERABLE)
 
 
 def cluster_of(session: Session, tip: Tip) -> Sequence[Tip]:
-    """Returns the open tips in the cluster (the group of similar tips) of this tip, including this tip. The first tip
-    comes first. Most tips are alone in their cluster.
+    """Returns the open tips in the cluster (the group of similar tips) of this tip, including this tip. The tip that
+    was filed first is the first in the result. Most tips are alone in their cluster.
 
-    Leaves out tips whose place or answer about officials differs from that of this tip.
+    Leaves out tips from another place, and tips whose caller gave another answer about officials who may be involved.
     """
     known = session.get(TipLikeness, tip.id)
     if known is None:
@@ -130,7 +130,7 @@ def recently_sent(
 
 
 WITHIN = timedelta(minutes=10)
-"""If the assignee does not get the message about visits within this time, a colleague is alerted."""
+"""If the SMS that the caller wants no visit does not reach the assignee within this time, a colleague is alerted."""
 NO_LATER = timedelta(hours=1)
 MARKS = [
     name
@@ -139,22 +139,22 @@ MARKS = [
 ]
 REACHED = (MessageState.DELIVERED, MessageState.ANSWERED)
 NOT_REACHED = [state for state in MessageState if state not in REACHED]
-"""The states of a message that did not reach the phone. A query that runs every second names each of these states, so
-that the database can use an index."""
+"""The states of a message for which no one knows that it reached the phone. A query that runs every second names each
+of these states, so that the database can use an index."""
 
 
-# These are aliases of the tables, for subqueries. They are made once, because making an alias takes longer than most
-# queries.
+# These are aliases of the database tables, so that a subquery can use a table that its outer query also uses. The
+# aliases are made once when the module loads, because making an alias takes longer than most queries.
 _LATER = aliased(Assignment)
 _THEIRS = aliased(Assignment)
 _ASSIGNEE = aliased(Responder)
 
 
 def marks_not_delivered(session: Session, at: datetime) -> Sequence[int]:
-    """Returns open tips whose assignee did not get a message about visits, or got it too late.
+    """Returns open tips whose assignee did not get, or got too late, the SMS that the caller wants no visit.
 
-    Leaves out tips with a later alert to any responder. Leaves out tips whose assignee has answered after the message,
-    because the phone works again.
+    Leaves out a tip if any responder was alerted of it after this SMS was written. Leaves out tips whose assignee has
+    answered after this SMS was written, because the answer shows that the phone works.
     """
     told_since = exists().where(_LATER.tip_id == Tip.id, _LATER.created_at > Message.created_at)
     found = (
@@ -187,7 +187,7 @@ class KnownCases:
     """The references that one responder may use, the newest first."""
 
     open: tuple[str, ...]
-    """One reference for each open case that is not taken by a colleague."""
+    """One reference for each open case that no colleague has taken."""
     also: tuple[str, ...]
     """References of closed cases, of cases whose assignee is a colleague, and of cases whose assignment to this
     responder was ended."""
@@ -208,7 +208,7 @@ def _is_own(responder_id: int) -> tuple[ColumnElement[bool], ...]:
 def usable_reference(responder_id: int) -> ColumnElement[bool]:
     """Returns the condition that the responder may use the reference of an `Assignment`.
 
-    The responder may also use the reference of an ended assignment, and then reads that the case is over.
+    The responder may also use the reference of an ended assignment, and then reads that this case is over.
     """
     over = and_(
         Assignment.released_at.is_not(None), has_no_exclusion(responder_id, Assignment.tip_id)
@@ -354,16 +354,16 @@ def was_open(as_of: datetime) -> ColumnElement[bool]:
 
 
 def _storm_order(as_of: datetime) -> ColumnElement[int]:
-    """Returns the sort order `STORM_ORDER`, but ignores text that callers typed after `as_of`. So the list in a session
-    never changes."""
+    """Returns the sort order `STORM_ORDER`, but ignores text that callers typed after `as_of`. So the list that a
+    responder sees does not change during a USSD session."""
     return case((Tip.storm_at.is_(None), 0), (Tip.words_at <= as_of, 1), else_=2)
 
 
 def _newest_names(
     session: Session, found: Select[int, str], *first: ColumnElement[int]
 ) -> list[str]:
-    """Returns the newest reference of each tip. Tips about danger come first. Then the order `first` decides, and then
-    the time of the alert, the newest first."""
+    """Returns the newest reference of each tip. Tips about danger come first. Tips that are equal in this are sorted by
+    `first`, and then by the time of the alert, the newest first."""
     rows = session.execute(
         found.join(Tip, Tip.id == Assignment.tip_id).order_by(
             Tip.urgency != Urgency.DANGER,
@@ -392,7 +392,8 @@ class RecentAlert:
     reference: str
     alerted_at: datetime
     is_taken: bool
-    """True if the responder has taken the case and not passed it on. A doubted acknowledgement does not count."""
+    """True if the responder has taken the case, and has not passed it on to others. A doubted acknowledgement (the
+    gateway's inbox does not list its SMS) does not count as taking the case."""
 
 
 def recent_alerts(session: Session, responder_id: int, since: datetime) -> Sequence[RecentAlert]:
@@ -421,7 +422,8 @@ def acknowledged_since(session: Session, tip: Tip) -> datetime | None:
 
 
 def those_who_have_not_read(session: Session, tip_id: int) -> frozenset[int]:
-    """Returns the ids of the alerted responders who have a PIN but have not read the case."""
+    """Returns the ids of the alerted responders who could read the case on the phone, because they have a PIN, but have
+    not read it."""
     rows = session.execute(
         select(Assignment.responder_id, func.max(Assignment.opened_at))
         .join(Responder, Responder.id == Assignment.responder_id)
@@ -432,8 +434,8 @@ def those_who_have_not_read(session: Session, tip_id: int) -> frozenset[int]:
 
 
 def has_read(session: Session, assignment_id: int) -> bool:
-    """Returns True if the responder of this assignment has read the case. All assignments of the case to this responder
-    count."""
+    """Returns True if the responder of this assignment has read the case. It does not matter with which of the
+    responder's assignments of this case they read it."""
     one = session.get_one(Assignment, assignment_id)
     own = assigned_to(one.tip_id, one.responder_id)
     return has_row(session, Assignment.id, *own, Assignment.opened_at.is_not(None))
@@ -450,9 +452,9 @@ def follow_up_cases(session: Session, responder_id: int) -> Sequence[tuple[str, 
 
     Returns the newest reference of each case.
 
-    A responder may report if they offered help, recorded that the person wants help, or took the case. After the first
-    reminder, every responder who knows the case may report. If a person has refused help, another responder must ask
-    again.
+    A responder may report if they asked a service to help the person, recorded that the person wants help, or took the
+    case. After the first reminder, every responder who knows the case may report. If a person has refused help, another
+    responder must ask again.
     """
     known = Assignment.tip_id == Tip.id, Assignment.responder_id == responder_id
     took = exists().where(*known, HAS_TAKEN)

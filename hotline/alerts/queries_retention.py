@@ -96,8 +96,8 @@ class RetainedTip:
 
 
 DECIDED = and_(Tip.erasure_asked_at.is_not(None), Tip.closed_at.is_(None))
-"""The condition that the caller has requested the erasure of an open case's text. Then this request decides when the
-text is erased, and not the age of the text."""
+"""The SQL condition that the case is open and its caller has requested to erase the text. Then this request decides
+when the text is erased, and not the age of the text."""
 HAS_LEGAL_HOLD = exists().where(LegalHold.tip_id == Tip.id, LegalHold.lifted_at.is_(None))
 
 
@@ -109,7 +109,7 @@ def done_at(session: Session, name: str) -> datetime | None:
 def is_done(session: Session, name: str, at: datetime, within: timedelta) -> bool:
     """Returns True if the task was completed less than `within` ago.
 
-    If the system clock was set back, the task is delayed by at most `within`.
+    If the system clock was set back, the next run of the task is delayed by at most `within`.
     """
     last = done_at(session, name)
     return last is not None and abs(at - last) < within
@@ -167,9 +167,9 @@ OLD: Sequence[tuple[Column, Column, timedelta, ColumnElement[bool]]] = (
     (Dialogue.key, Dialogue.started_at, PSEUDONYMS_KEPT, true()),
     # These rows are attempts to enter a PIN or another short secret, with the sender and the result.
     (AttemptRow.id, AttemptRow.at, tips_rules.ATTEMPTS_KEPT, true()),
-    # These rows contain the id and the result of each received SMS.
+    # These rows contain the gateway's id of each received SMS, and the result of reading it.
     (InboundSeen.provider_id, InboundSeen.received_at, tips_rules.INBOUND_KEPT, true()),
-    # These rows are the answers to SMS from responders.
+    # These rows record the answers that the hotline sent to SMS from responders.
     (ReplyAnswer.id, ReplyAnswer.answered_at, tips_rules.REPLIES_KEPT, true()),
     # These rows are delivery reports about unknown messages.
     (
@@ -179,8 +179,8 @@ OLD: Sequence[tuple[Column, Column, timedelta, ColumnElement[bool]]] = (
         DeliveryReport.applied.is_(False),
     ),
 )
-"""Tables whose old rows are deleted. Each entry has the key column, the time column, the time for which rows are kept,
-and a condition."""
+"""Tables whose old rows are deleted. Each entry has four parts: the key column, the time column, the time for which
+rows are kept, and a further condition."""
 
 
 def delete_rows(
@@ -192,7 +192,8 @@ def delete_rows(
     at: datetime,
     limit: int,
 ) -> int:
-    """Deletes rows that are at least as old as `term`. Returns the number of deleted rows."""
+    """Deletes the rows of one table that are at least as old as `term` and match the condition `which`. Returns the
+    number of deleted rows."""
     found = select(key).where(when <= at - term, which).order_by(key).limit(limit)
     gone = delete(key.class_).where(key.in_(session.scalars(found).all())).returning(key)
     return len(session.scalars(gone.execution_options(synchronize_session=False)).all())
@@ -209,7 +210,7 @@ def erase_pseudonyms(session: Session, at: datetime, limit: int) -> int:
 
 
 def erase_callers(session: Session, at: datetime, limit: int) -> int:
-    """Erases the pseudonym of the phone in sessions that are too old to continue.
+    """Erases the pseudonym of the caller's phone in USSD sessions that are too old to continue.
 
     Returns the number of sessions that were changed.
     """
@@ -223,7 +224,7 @@ def erase_callers(session: Session, at: datetime, limit: int) -> int:
 
 
 def erase_parameters(session: Session, at: datetime, limit: int) -> int:
-    """Erases the values in the texts of old messages.
+    """Erases the values that were filled into the templates of old messages, such as a place or a reference.
 
     Returns the number of messages that were changed. The rows themselves are kept, because statistics use their times.
     """
@@ -281,8 +282,8 @@ def term_of(tip: Tip, *, is_held: bool) -> RetentionTerm:
 
 
 def _ends_before(at: datetime) -> ColumnElement[bool]:
-    """Returns the SQL condition that the time for which the text of a tip is kept ended before `at`. This is the rule
-    of `RetentionTerm.goes_at`, without the time for a warning."""
+    """Returns the SQL condition that the time for which the text of a tip is kept ended before `at`. Follows the same
+    rule as `RetentionTerm.goes_at`, but does not add the days of the warning before the erasure."""
     return and_(
         Tip.erased_at.is_(None),
         Tip.state != TipState.DRAFT,
@@ -294,8 +295,8 @@ def _ends_before(at: datetime) -> ColumnElement[bool]:
 
 
 def _tips(session: Session, *which: ColumnElement[bool], limit: int) -> Sequence[int]:
-    """Returns the ids of the tips that match the conditions in `which`, and locks these tips until the transaction
-    ends. Skips tips that another process has locked."""
+    """Returns the ids of the tips that match all given conditions, and locks these tips until the transaction ends.
+    Skips tips that another process has locked."""
     ids = select(Tip.id).where(*which).order_by(Tip.id).limit(limit)
     return session.scalars(ids.with_for_update(skip_locked=True)).all()
 
@@ -321,8 +322,8 @@ def others_due(
 ) -> Sequence[Tip]:
     """Returns other tips whose erasure request is due after `at` and not later than `due`.
 
-    Only tips in `like`, and tips of the same erasure request, are included. Tips belong to the same request if they
-    have the same time of request, place and answer about officials.
+    Only tips in `like`, and tips of the same erasure request, are included. Tips belong to the same request if three
+    facts are equal: the time of the request, the place, and the answer about officials who may be involved.
     """
     same_wish = and_(
         Tip.erasure_asked_at == tip.erasure_asked_at,

@@ -1,10 +1,10 @@
 """Makes and reads references, and chooses the responders who are alerted of a tip. Pure.
 
-A reference is the name of an assignment in SMS, such as K7Q4. Some letters and digits look similar on a bad screen. Of
-two similar characters, references use only one. If a responder types the other one, the hotline replaces it: B becomes
-8, and Z becomes 2. Each reference has at least one letter, and at least one digit that does not look like a letter.
-References have four characters as long as enough of these are free, then five, then six. No reference is used twice
-(docs/decisions/06).
+A reference is the name of an assignment in SMS, such as K7Q4. Some letters and digits look similar on a bad phone
+screen, such as B and 8. References use only one of two such characters. If a responder types the other one, the hotline
+replaces it: B becomes 8, and Z becomes 2. Each reference has at least one letter, and at least one digit that does not
+look like a letter. References have four characters as long as enough of these are free, then five, then six. No
+reference is used twice (docs/decisions/06).
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -22,15 +22,16 @@ from hotline.tips.rules import OVERSEEN, Urgency
 
 LENGTHS = (4, 5, 6)
 MAX_UNLUCKY = 3
-"""After this number of unlucky draws, references get longer. A draw is unlucky if less than half of its references were
-still free."""
+"""After this number of unlucky draws of a reference, new references get one more character. A draw is unlucky if more
+than half of its references were already in use."""
 NOISE = 20
-"""The number of random bytes that are drawn for each reference. A reference needs fewer bytes than this."""
+"""The number of random bytes that are drawn for each reference. Making one reference uses fewer bytes than this."""
 
 _TIMES = 256 // len(ALPHABET)
 _LETTERS = (ALPHABET * (_TIMES + 1)).encode()[:256]
 _UNFAIR = bytes(range(_TIMES * len(ALPHABET), 256))
-"""Bytes that are skipped, because they would make some letters more likely than others."""
+"""The values of random bytes that are not used, because they would make some characters of a reference more likely than
+others."""
 
 
 def draw_references(noise: bytes, length: int, most: int) -> list[str]:
@@ -45,7 +46,7 @@ def draw_references(noise: bytes, length: int, most: int) -> list[str]:
 
 
 def length_after(unlucky: int) -> int:
-    """Returns the length of new references after this number of unlucky draws."""
+    """Returns the number of characters of new references after this number of unlucky draws."""
     return LENGTHS[min(unlucky // MAX_UNLUCKY, len(LENGTHS) - 1)]
 
 
@@ -75,7 +76,7 @@ class EscalationReason(StrEnum):
     SILENT = "silent"
     """No responder took the tip in time. So a responder of the next level is alerted."""
     UNREACHED = "unreached"
-    """An alert does not arrive, or arrives late. So a colleague is alerted at once."""
+    """The alert to a responder does not arrive, or arrives late. So a colleague is alerted at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,37 +88,40 @@ class Case:
     urgency: int
     official: str
     once: bool = False
-    """True for a fragment: the national desk is alerted once, and there are no deadlines."""
+    """True for a fragment (a report without a known place): the national desk is alerted once, and the case has no
+    deadlines."""
     partners: frozenset[str] = frozenset()
     """The partner desks that are also alerted: border desks while a journey can be stopped, or the desk of a camp.
 
     For a complaint about the national desk, these are the oversight desks that can decrypt it.
     """
     language: str = ""
-    """The caller's language. People who speak it are alerted before others of the same level and rank of duty."""
+    """The caller's language. Responders who speak this language are alerted before others of the same escalation level
+    and the same rank on the duty roster."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A responder who can be alerted: enrolled, reachable and not on leave.
+    """A responder who can be alerted now: enrolled, with a phone that can be reached, and not on leave.
 
-    A responder with two levels is two candidates with the same id.
+    A responder with two escalation levels is in the list twice, with the same id.
     """
 
     id: int
     level: Level
     districts: frozenset[str] = frozenset()
-    """An empty set means all districts."""
+    """The districts and partner desks for which this responder is alerted. An empty set means all of them."""
     categories: frozenset[str] = frozenset()
-    """An empty set means all categories."""
+    """The categories of tips of which this responder is alerted. An empty set means all categories."""
     load: int = 0
     """The number of recent assignments that the responder has not acknowledged."""
     alerted_at: datetime | None = None
     duty: int = 1
-    """The rank of duty at these districts. It is `OFF_DUTY` if the responder is not on duty."""
+    """The rank of this responder on the duty roster: people of rank 1 are alerted before people of rank 2. It is
+    `OFF_DUTY` if the responder is not on duty."""
     languages: frozenset[str] = frozenset()
     oversees: bool = False
-    """True for a person of an oversight desk."""
+    """True if the responder belongs to an oversight desk."""
 
     @property
     def is_on_duty(self) -> bool:
@@ -126,14 +130,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class AlertedResponder:
-    """A responder who was alerted of the tip, and the level that the responder had then."""
+    """A responder who was alerted of the tip, and the escalation level that the responder had at that time."""
 
     responder_id: int
     level: Level
     has_old_place: bool = False
-    """True if the responder was alerted for a place that was corrected later."""
+    """True if the responder was alerted for the first place of the tip, and this place was corrected later."""
     is_partner: bool = False
-    """True if the responder was alerted for a partner desk, and not for the district."""
+    """True if the responder was alerted as a member of a partner desk, and not as a member of the district."""
 
 
 def people_for(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
@@ -162,7 +166,8 @@ def held_until(
     filed_at: datetime,
     at: datetime,
 ) -> datetime | None:
-    """Returns the time until which the alert of a new tip waits: the next person of the district then comes on duty.
+    """Returns the time when the next person of the district comes on duty, if the alert of a new tip must wait until
+    then.
 
     Returns None if people are alerted now. Urgent tips, and tips that may involve an official, never wait. No tip waits
     if anyone of the district is on duty, or if the next person comes on duty 12 hours after the tip was filed or later.
@@ -212,8 +217,8 @@ def eligible(
     """Returns three groups of people for a new tip: people of the lowest level in the district, people of the lowest
     level in a camp, and people of the national desk.
 
-    A person who belongs to two groups is only in the first of them. People in `before` were alerted already, and count
-    as on duty.
+    A person who belongs to two groups is only in the first of them. `before` contains people who were alerted already.
+    They count as on duty.
     """
     most = RECIPIENTS_IN_DANGER if case.urgency == Urgency.DANGER else 1
     roster = people_for(case, roster)
@@ -227,10 +232,10 @@ def eligible(
 def first_groups(
     case: Case, roster: Sequence[Candidate], before: Collection[int] = ()
 ) -> tuple[Sequence[Candidate], Sequence[Candidate], Sequence[Candidate]]:
-    """Returns the groups of `eligible`. If no one of the district is on duty but a person of the national desk is, the
-    group of the district is empty.
+    """Returns the three groups of people that `eligible` finds. If no one of the district is on duty but a person of
+    the national desk is, the group of the district is empty.
 
-    But people of the district are always alerted of a danger, even off duty.
+    If there is danger, keeps the district's people even if they are off duty.
     """
     local, camp, national = eligible(case, roster, before)
     sleeps = not any(one.is_on_duty or one.id in before for one in local)
@@ -242,12 +247,12 @@ def first_groups(
 def _on_duty_first(
     case: Case, people: Sequence[Candidate], most: int, before: Collection[int]
 ) -> Sequence[Candidate]:
-    """Returns the group of people of which the first `most` get the alert.
+    """Returns a group of people. The function that calls this one alerts the first `most` of them.
 
-    The roster changes which people are alerted, but never reduces their number. The group is the lowest level on duty.
-    If the group has fewer people than the lowest level would have without a roster, other people are added: higher
-    levels on duty, then people off duty. People who do not speak the caller's language are left out if enough people of
-    the same level do.
+    The duty roster changes which people are alerted, but never reduces their number. The group begins with the people
+    on duty of the lowest escalation level. If these are fewer people than without a duty roster, others are added:
+    first people of higher levels on duty, then people off duty. People who do not speak the caller's language are left
+    out if enough people of the same level do.
     """
 
     def place(c: Candidate) -> tuple[bool, int, int]:
@@ -276,10 +281,10 @@ def choose_first(
     national: Sequence[Who],
     fairly: Callable[[Sequence[Who], int], tuple[int, ...]],
 ) -> tuple[int, ...]:
-    """Chooses the people who are alerted first, from three groups: of the district, of a camp, and of the national
-    desk.
+    """Chooses the people who are alerted first, from three groups: people of the district, of a camp, and of the
+    national desk.
 
-    `fairly` chooses at most a given number of people from a group, in the order of their turns.
+    The function `fairly` chooses at most a given number of people from a group, in the order in which they are alerted.
     """
     danger = urgency == Urgency.DANGER
     most = RECIPIENTS_IN_DANGER if danger else 1
@@ -298,10 +303,11 @@ def next_recipients(
     """Returns the responders who are alerted next: people of the district first, then of the national desk. A person of
     a camp is alerted at the same time.
 
-    If an alert did not arrive, no person is alerted twice, even if all phones are off. If no one answered, the result
-    is never empty while a person of the national desk is active. People off duty are alerted only if all people on duty
-    know the case, also those of a lower level who came on duty later. If an alert about danger did not arrive, people
-    off duty of the district come before the national desk, which already knows the danger.
+    If the reason is an alert that did not arrive, the result contains no person who was alerted before, even if it is
+    then empty. If the reason is that no one answered, the result contains someone as long as a person of the national
+    desk is active. People off duty are alerted only if all people on duty were alerted, also those of a lower level who
+    came on duty later. If an alert about danger did not arrive, people off duty of the district come before the
+    national desk, which already knows the danger.
     """
     before = {one.responder_id for one in alerted}
     on_duty = [c for c in roster if c.is_on_duty]
@@ -344,8 +350,8 @@ def _higher(
     before: Collection[int],
     reason: EscalationReason,
 ) -> tuple[int, ...]:
-    """Returns another person of the highest level that was alerted so far. If no one of this level answered in time,
-    returns a person of a higher level."""
+    """Returns another person of the highest escalation level that was alerted so far. If no one of this level answered
+    in time, returns a person of a higher level."""
     rank = max((_rank(one.level) for one in alerted), default=-1)
     if reason is EscalationReason.SILENT:
         rank += 1
@@ -366,10 +372,11 @@ def _national(
 def overdue_recipients(
     case: Case, roster: Sequence[Candidate], assignee: int, nth: int
 ) -> tuple[int, ...]:
-    """Returns the person who is alerted of an overdue outcome. At first this is a coordinator, then a person of the
-    national desk, and after that no one.
+    """Returns the person who is alerted because the assignee has not reported the outcome in time. The first alert goes
+    to a coordinator, the second to a person of the national desk, and later alerts to no one.
 
-    A coordinator of the assignee's own desk comes first. People off duty are alerted only if no one else is there.
+    A coordinator of the assignee's own desk comes first. People off duty are alerted only if no person on duty can be
+    alerted.
     """
     on_duty = [c for c in roster if c.is_on_duty or c.id == assignee]
     return _overdue(case, on_duty, assignee, nth) or _overdue(case, roster, assignee, nth)
@@ -387,7 +394,8 @@ def _overdue(case: Case, roster: Sequence[Candidate], assignee: int, nth: int) -
 
 
 def colleagues(case: Case, roster: Sequence[Candidate], *, but: int | None) -> tuple[int, ...]:
-    """Returns other people of the district and its partner desks who may see the case, the highest level first."""
+    """Returns other people of the district and its partner desks who may see the case. People with the highest
+    escalation level come first."""
     people = [c for c in (*_local(case, roster), *_camp(case, roster)) if c.id != but]
     ordered = sorted(people, key=lambda c: (-_rank(c.level), c.duty, turn_of(c)))
     return tuple(dict.fromkeys(c.id for c in ordered))
@@ -447,8 +455,9 @@ def _lowest(candidates: Sequence[Candidate]) -> list[Candidate]:
 def turns(
     candidates: Iterable[Candidate], first: Collection[int] = (), *, language: str = ""
 ) -> tuple[int, ...]:
-    """Returns the ids of these people in the order in which they are alerted. People in `first` come first. Then the
-    rank of duty decides, then the language, and then `turn_of`."""
+    """Returns the ids of these people in the order in which they are alerted. People in `first` come first in this
+    order. The others are sorted by their rank on the duty roster, then by the language that they speak, then by
+    `turn_of`."""
 
     def turn(c: Candidate) -> tuple[bool, int, bool, Turn]:
         return (c.id not in first, c.duty, language not in c.languages, turn_of(c))
@@ -457,8 +466,8 @@ def turns(
 
 
 def turn_of(candidate: Candidate) -> Turn:
-    """Returns the key by which candidates are sorted. The lowest load comes first, and among equal loads the person who
-    was alerted longest ago."""
+    """Returns the key by which the candidates for an alert are sorted. The responder with the fewest unanswered
+    assignments comes first. Among equal responders, the one who was alerted longest ago comes first."""
     return (candidate.load, candidate.alerted_at or NEVER, candidate.id)
 
 

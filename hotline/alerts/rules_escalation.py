@@ -5,32 +5,33 @@ the decision. Escalation ends in only two ways: the case is closed with an outco
 happens, the case stays overdue until a person of the national desk takes it. `rules_assignment.py` chooses among the
 people of one level.
 
-The module also decides which alerts share one SMS, and who is alerted in a storm. A danger is here a tip about danger.
-A storm is a time in which very many dangers are reported in one district. A storm may be an attack that hides a real
-danger. So the hotline never drops a danger: each has its own assignment and deadlines. But only one person is alerted
-of each further danger, and this person gets at most one SMS a minute about such dangers. After a few SMS, one SMS is
-about several dangers.
+The module also decides which alerts share one SMS, and who is alerted in a storm. In this module, "danger" means a tip
+about danger. A storm is a time in which very many dangers are reported in one district. A storm may be an attack that
+hides a real danger. So the hotline never drops a danger: each has its own assignment and deadlines. But only one person
+is alerted of each further danger, and this person gets at most one SMS a minute about such dangers. After a few SMS,
+one SMS is about several dangers.
 
 A repeat is an alert to a person who was alerted of the same case before. All repeats to a person within 15 minutes
-share one SMS, with or without a storm. Alerts without danger share an SMS above a limit. Notices share an SMS in a
-storm.
+share one SMS, with or without a storm. If a person got too many SMS in the last hour, further alerts without danger
+share an SMS. In a storm, notices about cases share an SMS too.
 
-Decides what is allowed in a drill. A drill is a test alert to one desk. It looks real, and is sent like a real alert.
+The module also decides what is allowed in a drill. A drill is a test alert to one desk. It looks real, and is sent like
+a real alert.
 
 If a district knew of a drill in advance, the drill would not show how people react to a real alert. If drills reached
-the national desk, its people would learn to ignore overdue cases. So a drill alerts the lowest level of one desk. The
-drill also alerts the higher levels of the desk if the person who starts it wants this. A drill never alerts the
-national desk, and statistics do not count drills. No responder misses a real alert because of a drill. All other
-messages are sent before those of a drill.
+the national desk, its people would learn to ignore overdue cases. So a drill alerts only the people of the lowest
+escalation level of one desk. The drill also alerts the higher levels of the desk if the person who starts it wants
+this. A drill never alerts the national desk, and statistics do not count drills. No responder misses a real alert
+because of a drill. All other messages are sent before those of a drill.
 
 One person alone can start a drill. A drill runs during the day, and a desk has at most four in a year. No one can
 change these limits (docs/decisions/05).
 
-The module also decides if an answer without a reference may be about a drill. If an answer about a case is counted for
-a drill, no one is harmed. But if an answer about a drill is counted for a case, the escalation of that case stops. So
-an answer that may be about a case or a drill is counted for the drill. The hotline then asks the responder about the
-case, and the escalation of the case continues. After the responder knows of the drill, no answer is counted for the
-drill any more.
+A responder's answer may contain no reference. The module decides if such an answer may be about a drill. If an answer
+about a case is counted for a drill, no one is harmed. But if an answer about a drill is counted for a case, the
+escalation of that case stops. So an answer that may be about a case or a drill is counted for the drill. The hotline
+then asks the responder about the case, and the escalation of the case continues. After the responder knows of the
+drill, no answer is counted for the drill any more.
 """
 
 from collections import Counter
@@ -82,7 +83,7 @@ SEEN_FOR = STORM_WITHIN + STORM_ENDS_AFTER
 """A danger that was filed within this time counts as recent."""
 MAX_ALONE = 8
 """After a person got this number of SMS in an hour, no further danger gets an SMS of its own. Further dangers then wait
-for the time in `COLLECT` and share an SMS."""
+for the time in `COLLECT`, and the person gets them together in one SMS."""
 COLLECT = timedelta(seconds=45)
 """The time for which a further danger waits for other dangers, so that one person gets them in one SMS."""
 SOME = 20
@@ -95,22 +96,24 @@ NEARLY_MOST = 34
 """After a person got this number of SMS in an hour, the intervals between shared SMS are twice as long. So a person
 gets at most 40 SMS in an hour."""
 OPEN_INTERVAL = timedelta(minutes=15)
-"""The time between two SMS about repeats."""
+"""The shortest time between two SMS to one person about repeats (alerts of a case of which the person was alerted
+before)."""
 OTHERS_SHARE = 0.7
-"""The part of the day's SMS that alerts without danger may use. The rest is for alerts about danger."""
+"""Alerts without danger may use at most this part of the SMS that the hotline may send in a day. The rest is for alerts
+about danger."""
 REPEATED = (Purpose.OPEN, Purpose.OVERDUE, Purpose.LOOK, Purpose.CONFIRM_CLOSURE)
-"""An alert for one of these purposes shares an SMS if it repeats an earlier alert. An alert for any other purpose
-always says something new."""
+"""An alert for one of these purposes shares an SMS if the person was already alerted of the same case. An alert for any
+other purpose always says something new."""
 
 
 class SmsShare(StrEnum):
-    """The rule by which an alert may share its SMS with others."""
+    """The rule that decides if an alert shares its SMS with other alerts."""
 
     ALONE = "alone"
     """The alert has an SMS of its own."""
     KEPT = "kept"
-    """A danger in a storm with typed text, from a phone that reported no other danger in the district. The alert
-    has its own SMS, unless its recipient got `MAX_ALONE` SMS in the last hour."""
+    """A danger in a storm. The caller typed text, and the caller's phone reported no other danger in the district. The
+    alert has its own SMS, unless its recipient got `MAX_ALONE` SMS in the last hour."""
     STORM = "storm"
     """A further danger in a storm. It shares an SMS if the person got an SMS in the last minute."""
     ESCALATED = "escalated"
@@ -126,15 +129,15 @@ class SmsPace:
     """The number of SMS that one person got in the last hour, and the time of the last one."""
 
     last: datetime | None = None
-    """The time of the last SMS, without SMS that are due later."""
+    """The time when the person got the last SMS. SMS that are due later do not count."""
     count: int = 0
-    """The number of SMS, including those that are due later."""
+    """The number of SMS to the person, including SMS that are due later."""
     open_at: datetime | None = None
     """The time of the last SMS about repeats that was sent."""
 
     def add(self, at: datetime, *, waits: bool = False) -> None:
-        """Counts an SMS to this person. `waits` is True if the SMS is due later, so that an SMS about a new danger may
-        go first."""
+        """Counts an SMS to this person. `waits` is True if this SMS is due later. An SMS about a new danger may then be
+        sent before it."""
         self.count += 1
         if not waits:
             self.last = at if self.last is None else max(at, self.last)
@@ -144,7 +147,7 @@ class SmsPace:
         return self.count < MAX_ALONE and self.next_storm(at) == at
 
     def next_storm(self, at: datetime) -> datetime:
-        """Returns the earliest time for an SMS about further dangers."""
+        """Returns the earliest time at which the person may get an SMS about further dangers."""
         earliest = at if self.count < MAX_ALONE else at + COLLECT
         interval = MINUTE if self.count < MANY else LONG_INTERVAL
         interval *= 1 if self.count < NEARLY_MOST else 2
@@ -250,8 +253,8 @@ def next_person(
     """Returns the person who is alerted of a further danger: the first person who may get an SMS now. If no one may,
     returns the person who may get the next SMS earliest.
 
-    `groups` contains people of the district, of its neighbours, and of the national desk, each in the order of turns.
-    `waiting` contains the due time of each person's shared SMS that the danger may join.
+    `groups` contains people of the district, of its neighbours, and of the national desk, each group in the order in
+    which its people are alerted. `waiting` contains the due time of each person's shared SMS that the danger may join.
     """
     everyone = {who: paces.setdefault(who, SmsPace()) for group in groups for who in group}
     due = {who: pace.next_storm(at) for who, pace in everyone.items()}
@@ -266,8 +269,8 @@ def next_person(
 
 
 ESCALATED = 2
-"""The hotline alerts other people only when the outcome's deadline has fired this number of times. The deadline fires
-at half of the assignee's time, then at its end. """
+"""The hotline alerts other people of a missing outcome only when the deadline for the outcome has fired this number of
+times. This deadline fires when half of the assignee's time is over, and again when all of it is over. """
 FRAGMENT_EVENTS = frozenset(
     {
         CaseEventKind.CLOSURE_REQUESTED,
@@ -276,11 +279,11 @@ FRAGMENT_EVENTS = frozenset(
         CaseEventKind.DUE,
     }
 )
-"""Events that are handled in the same way for a fragment as for any other case. A second person must confirm each
-requested closure, even of a fragment.
+"""Events that have the same effect for a fragment (a report without a known place) as for any other case. A second
+person must confirm each requested closure, even of a fragment.
 """
 ENDS_ASSIGNEE = frozenset({CaseEventKind.REMOVED, CaseEventKind.DOUBTED, CaseEventKind.PASSED})
-"""Events after which a fragment no longer has an assignee."""
+"""Events after which a fragment (a report without a known place) no longer has an assignee."""
 Step = Callable[[CaseState], Decision]
 
 
@@ -348,7 +351,7 @@ def _danger_again(s: CaseState) -> Decision:
 def _unreached(s: CaseState) -> Decision:
     """Alerts a colleague at once, if an alert will not arrive and no one has acknowledged the case.
 
-    The rule alerts no person twice, even if all phones are off.
+    The function alerts no person twice, even if all phones are off.
     """
     if s.assignee is not None and DeadlineKind.ACKNOWLEDGE not in s.clocks:
         return Decision()
@@ -366,7 +369,8 @@ def _left(s: CaseState) -> Decision:
 
 
 def _passed(s: CaseState) -> Decision:
-    """Alerts the next responders at once. The assignee stays responsible until another responder takes the case."""
+    """Alerts the next responders at once, because the assignee passed the case on. The assignee stays responsible until
+    another responder takes the case."""
     by = s.event.by
     if s.assignee is not None and s.assignee != by and DeadlineKind.ACKNOWLEDGE not in s.clocks:
         return Decision()
@@ -383,8 +387,8 @@ def _next(s: CaseState, *, assignee: int | None) -> Decision:
 
 
 def _without_request(s: CaseState, decision: Decision) -> Decision:
-    """Ends the closure request if the person who made the request was removed, or if the SMS with the request is
-    doubted."""
+    """Ends the closure request if the responder who made it was removed, or if the gateway's inbox does not list the
+    SMS with the request."""
     if s.closure_by is None or s.closure_by != s.event.by:
         return decision
     return replace(decision, close=decision.close | {DeadlineKind.CONFIRM_CLOSURE})
@@ -404,8 +408,8 @@ def _taken(s: CaseState) -> Decision:
     if assignee != s.assignee:
         close = {DeadlineKind.OVERDUE, DeadlineKind.ACKNOWLEDGE}
     elif assignee == by:
-        # The assignee passed the case on, and takes it again.
-        # An overdue outcome stays overdue, because taking a case is not an outcome.
+        # The assignee passed the case on, and takes it again. If the outcome of the case is overdue, it stays overdue,
+        # because taking a case is not an outcome.
         close = {DeadlineKind.ACKNOWLEDGE}
     if s.assignee is not None and _looks(s):
         close.add(DeadlineKind.SECOND_LOOK)
@@ -439,7 +443,7 @@ def _may_change_assignee(s: CaseState) -> bool:
 
 
 def _further(s: CaseState) -> Decision:
-    """Extends the outcome's deadline once, because the assignee has made progress.
+    """Extends the deadline for the outcome once, because the assignee has made progress.
 
     After a service referral, the new deadline is in three days.
     """
@@ -452,10 +456,11 @@ def _further(s: CaseState) -> Decision:
 
 
 def _doubted(s: CaseState) -> Decision:
-    """Makes another active responder who took the case its assignee, because the assignee's acknowledgement is doubted.
+    """Makes another active responder who took the case its assignee, if the gateway's inbox does not list the SMS by
+    which the assignee took it.
 
-    If there is no such responder, escalation continues as if no one had answered. The deadline to acknowledge gets its
-    earlier time again. If that time has passed, the deadline fires at once.
+    If no other responder took the case, escalation continues as if no one had answered. The deadline to acknowledge
+    gets its earlier time again. If that time has passed, the deadline fires at once.
     """
     if s.assignee is not None and s.assignee != s.event.by:
         return _without_request(s, Decision())
@@ -490,7 +495,8 @@ def _with_clock_to_read(s: CaseState, decision: Decision) -> Decision:
 
 def _opened(s: CaseState) -> Decision:
     """Ends the deadline to read the case, if the person who opened it is the assignee. If an officer wrote the tip down
-    and there is no danger, any other reader counts as the second person who must look at the case."""
+    and there is no danger, a second person must read the tip. Any other reader than the officer counts as this
+    person."""
     if s.event.by == s.assignee:
         return Decision(close={DeadlineKind.OPEN})
     is_second = s.is_met and s.urgency != Urgency.DANGER
@@ -498,10 +504,11 @@ def _opened(s: CaseState) -> Decision:
 
 
 def _unread_due(s: CaseState) -> Decision:
-    """Asks the next responder, if the assignee has not read a case about danger.
+    """Asks the next responder, if there is danger and the assignee has not read the case.
 
-    If there is no danger, first reminds the assignee during working hours. Asks the next responder only after that. The
-    assignee stays responsible until another responder takes the case.
+    If there is no danger, first sends the assignee a reminder during working hours. Asks the next responder only if the
+    assignee has still not read the case after the reminder. The assignee stays responsible until another responder
+    takes the case.
     """
     if s.assignee is None or s.assignee not in s.unread:
         return Decision()
@@ -525,9 +532,9 @@ def _acknowledge_due(s: CaseState) -> Decision:
 
 
 def _outcome_due(s: CaseState) -> Decision:
-    """Reminds the assignee of the outcome when half of the time for it is over.
+    """Reminds the assignee to report the outcome when half of the time for it is over.
 
-    At the end of the time, alerts a coordinator. After that, alerts the national desk again and again.
+    When all of this time is over, alerts a coordinator. After that, alerts the national desk again and again.
     """
     nth = s.event.nth
     if s.assignee is None:
@@ -547,7 +554,8 @@ def _look_due(s: CaseState) -> Decision:
     """Asks people of the national desk in turn to look at the case as a second person. From the third time on, asks all
     people of this desk.
 
-    The assignee is never asked. If no other person of this desk is active, asks a colleague of the district.
+    The assignee is never asked to be the second person. If no other person of this desk is active, asks a colleague of
+    the district.
     """
     nth, assignee = s.event.nth, s.assignee
     who = (
@@ -610,7 +618,7 @@ desk."""
 
 
 class WaitingTip(NamedTuple):
-    """A filed tip with a pending alert: no one was alerted yet, or the tip became more urgent.
+    """A filed tip with an alert that is not sent yet: no one was alerted of the tip, or the tip became more urgent.
 
     This class and `EscalationStep` are tuples, because dataclasses would take three times as long. After many tips at
     once, there are a hundred thousand objects of each class.
@@ -620,7 +628,7 @@ class WaitingTip(NamedTuple):
     case: Case
     alerted: Sequence[AlertedResponder] = ()
     step: int = 0
-    """The number of the next step of the tip."""
+    """The number of the next escalation step of this tip."""
     locked: bool = False
     """True if a desk that should read the tip cannot decrypt it."""
     safety: VisitSafety = VisitSafety.NONE
@@ -639,10 +647,10 @@ class EscalationStep(NamedTuple):
     locked: bool = False
     """True if a desk that should read the tip cannot decrypt it. Another query finds this desk."""
     leader: int | None = None
-    """The id of the first tip of the cluster that this tip joins. Responders who were alerted of the first tip get no
-    alert of this tip."""
+    """The id of the first tip of the cluster, if this tip joins a cluster. Responders who were alerted of the first tip
+    get no alert of this tip."""
     more: bool = False
-    """True if these responders are notified that the caller gave more details."""
+    """True if the hotline does not alert these responders, but notifies them that the caller gave more details."""
     safety: VisitSafety = VisitSafety.NONE
     """The instruction about visits that a responder must know before a visit."""
     is_drill: bool = False
@@ -652,7 +660,7 @@ class EscalationStep(NamedTuple):
 
 class AlertPlan:
     """A plan of the first alerts of many tips. It contains the roster, with the load of each person. Each planned tip
-    adds to the load of a person, so that another person gets the next tip."""
+    adds to the load of the person who gets it, so that another person gets the next tip."""
 
     def __init__(self, roster: Iterable[Candidate], at: datetime) -> None:
         self._people = tuple(roster)
@@ -665,7 +673,8 @@ class AlertPlan:
         return tuple(self._standing(one) for one in self._people)
 
     def steps(self, waiting: Iterable[WaitingTip]) -> Iterator[EscalationStep]:
-        """Yields a step for each tip for which a responder is active, in the order of the tips."""
+        """Yields one escalation step for each tip, in the order of the tips. Skips tips for which no responder is
+        active."""
         for tip in waiting:
             recipients = self.first_alerted(tip.case, tip.alerted, tip.excluded)
             if recipients:
@@ -700,7 +709,8 @@ class AlertPlan:
         )
 
     def _next(self, people: Sequence[int], most: int) -> tuple[int, ...]:
-        """Returns people in the order of their turns, if no one was alerted before.
+        """Returns the people who are alerted next, in the order in which they are alerted. No one was alerted of the
+        tip before.
 
         Usually only one person is needed. Then the function need not sort the people.
         """
@@ -716,8 +726,8 @@ class AlertPlan:
         return replace(one, load=load, alerted_at=told_at)
 
     def _route_of(self, case: Case, but: frozenset[int], before: Collection[int]) -> Route:
-        """Returns the groups of people for a tip from which people are excluded, or of which people were alerted
-        before. The result is not cached, because such tips are rare.
+        """Returns the groups of people who may be alerted of a tip. The function is for a tip from which people are
+        excluded, or of which people were alerted before. The result is not cached, because such tips are rare.
         """
         return _ids(*first_groups(case, [one for one in self._people if one.id not in but], before))
 
@@ -765,7 +775,7 @@ class DrillRequest:
     """A request for a drill at one desk."""
 
     desk: str
-    """The code of a district, or of another desk that gets alerts."""
+    """The code of a district, or of another desk whose people get alerts."""
     urgency: Urgency = Urgency.DANGER
     escalates: bool = False
     """True if the higher levels of the desk are also alerted when no responder answers."""
@@ -773,7 +783,8 @@ class DrillRequest:
 
 @dataclass(frozen=True, slots=True)
 class DrillRecipient:
-    """A responder who was alerted in a drill, with the time of each step. A time is None if the step did not happen."""
+    """A responder who was alerted in a drill, with the time of each step. Each time is None if the responder has not
+    done this step."""
 
     name: str
     level: str
@@ -782,12 +793,14 @@ class DrillRecipient:
     answered_at: datetime | None = None
     opened_at: datetime | None = None
     lost: str | None = None
-    """The state of the alert, if it can never arrive. None if the alert has arrived or may still arrive."""
+    """If the drill's alert can never arrive, the state of this message. None if the alert has arrived or may still
+    arrive."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepSummary:
-    """A summary of one step of a drill: how many responders took this step, and their median and longest time."""
+    """A summary of one step of a drill, such as reading the case: how many responders did it, and their median and
+    longest time."""
 
     count: int
     median: timedelta | None
@@ -797,8 +810,8 @@ class StepSummary:
 def drill_people(roster: Sequence[Candidate], desk: str, *, escalates: bool) -> Sequence[Candidate]:
     """Returns the people that a drill may alert: the lowest level of the desk or, if `escalates` is True, all levels.
 
-    The result never contains people of the national desk. In the result, each person belongs only to this desk. So a
-    person of a camp and its district is alerted for the desk that is tested.
+    The result never contains people of the national desk. In the result, each person belongs only to the tested desk.
+    So a person of a camp and its district is alerted for the desk that is tested.
     """
     every = is_district(desk)
     here = [
@@ -814,8 +827,8 @@ def drill_people(roster: Sequence[Candidate], desk: str, *, escalates: bool) -> 
 def drill_decision(
     state: CaseState, people: Sequence[Candidate], event: Event, at: datetime, ends_at: datetime
 ) -> Decision:
-    """Returns the decision about an event of a drill. The decision applies the escalation policy to the tested people
-    only.
+    """Returns the decision about an event of a drill. The decision follows the escalation policy, but uses only the
+    people whose desk is tested.
 
     The only deadline of a drill is the one to acknowledge the case. This deadline ends when no one is left to alert, or
     when the time of the drill is over. So no one is alerted at night because of the drill.
@@ -835,7 +848,7 @@ def is_night(at: datetime) -> bool:
 
 
 def is_by_night(urgency: Urgency, at: datetime) -> bool:
-    """Returns True if a drill that begins at this time would begin or end at night."""
+    """Returns True if a drill that begins at this time would begin or end during the night."""
     return is_night(at) or is_night(at + DURATION[urgency])
 
 

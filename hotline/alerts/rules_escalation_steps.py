@@ -1,4 +1,5 @@
-"""Decides what follows after a requested closure, after a corrected place, or if the caller wants no visit. Pure.
+"""Decides what happens to a case after its closure is requested, after its place is corrected, or if its caller wants
+no visit. Pure.
 
 The module also defines the state of a case and the possible decisions about it.
 
@@ -49,24 +50,27 @@ class CaseState:
 
     case: Case
     step: int
-    """The number of the next step of escalation. It is also the number of steps in which people were alerted so far."""
+    """The number of the next step of escalation. Its value is also the number of steps in which people were already
+    alerted."""
     alerted: Sequence[AlertedResponder] = ()
     """Every responder who was ever alerted of the case."""
     assignee: int | None = None
-    """The assignee: a responder who took the case, with an acknowledgement that is not doubted."""
+    """The assignee: a responder who took the case, with an acknowledgement that counts."""
     other_assignees: tuple[int, ...] = ()
-    """Other responders who took the case with an acknowledgement that is not doubted, the earliest first."""
+    """Other responders who took the case with an acknowledgement that counts, the earliest first."""
     last_due_at: datetime | None = None
     """The time when the latest deadline to acknowledge the case was due."""
     renewed: bool = False
-    """True if the outcome's deadline was already extended, because the assignee made progress. The deadline can be
-    extended only once."""
+    """True if the deadline for the outcome was already extended, because the assignee made progress. The deadline can
+    be extended only once."""
     closure_by: int | None = None
     """The responder who requested a closure that a second person must confirm. 0 if this person has no phone."""
     is_safe: bool = False
-    """True if a service helps every person who was met, and the requested outcome also says that they are safe."""
+    """True if every person that responders met in this case gets help from a service, and the requested outcome also
+    says that these persons are safe."""
     desk_decides: bool = False
-    """True if only the national desk may decide on the requested closure, because a person was met."""
+    """True if only the national desk may decide on the requested closure, because responders met a person in this
+    case."""
     closure_read: bool = False
     """True if a person who may confirm the closure has opened the case after the request."""
     safety: VisitSafety = VisitSafety.NONE
@@ -80,8 +84,8 @@ class CaseState:
     unread: frozenset[int] = frozenset()
     """Alerted responders with a PIN who have not read the case."""
     linked_questions: int = -1
-    """Counts how often in a row the open deadline for a decision about visits has fired for another tip of the cluster.
-    The value is -1 if no such deadline is open."""
+    """Another tip of the cluster may have an open deadline for the national desk to decide about visits. This number
+    says how often in a row that deadline has fired. The value is -1 if no such deadline is open."""
     roster: Sequence[Candidate] = ()
     """The active responders. `rules_escalation.decide` sets the fields `roster`, `event` and `at`."""
     event: Event = DUE
@@ -122,7 +126,7 @@ def notices(*orders: tuple[tuple[int, ...], Purpose]) -> tuple[Notice, ...]:
 
 
 UNCHANGED = -1
-"""This value says in a decision that the assignee does not change. Only the steps of escalation use this value.
+"""In a decision, this value says that the assignee does not change. Only the steps of escalation use this value.
 `rules_escalation.decide` replaces this value by the assignee."""
 
 
@@ -130,7 +134,8 @@ UNCHANGED = -1
 class Decision:
     """The decision about an event: notices, deadlines and the assignee.
 
-    A new deadline replaces an open deadline of the same kind. If `CONFIRM_CLOSURE` is closed, the closure request ends.
+    A new deadline replaces an open deadline of the same kind. If the decision closes the deadline `CONFIRM_CLOSURE`,
+    the closure request ends.
     """
 
     notices: tuple[Notice, ...] = ()
@@ -145,20 +150,20 @@ class Decision:
 WITHIN = timedelta(hours=72)
 """The time after an erasure request within which the text is erased or the national desk decides."""
 ASKED_AGAIN = timedelta(days=1)
-"""The time after which the national desk is notified again of an overdue decision. Outside of working hours, the notice
-waits until working hours begin."""
+"""The time after which the national desk is notified again that it must decide on an erasure request. Outside of
+working hours, this notice waits until working hours begin."""
 KEPT_FOR = timedelta(days=30)
-"""If the national desk has decided to keep a text, or there is a legal hold, the next decision is due after this
-time."""
+"""If the national desk has decided to keep a tip's text, or there is a legal hold, the desk must decide again after
+this time."""
 
 
 class TextFate(StrEnum):
-    """The rule for a tip's text after an erasure request."""
+    """The rule that decides if a tip's text is erased after an erasure request."""
 
     GO = "go"
-    """The text is erased when the case is closed, or when the time of the request is over."""
+    """The text is erased when the case is closed, or at the latest when the time that the request allows is over."""
     DECIDED = "decided"
-    """The national desk decides. The text is not erased without this decision."""
+    """The national desk decides if the text is erased. The text is not erased without this decision."""
     HELD = "held"
     """A court wants the text, so a legal hold prevents its erasure."""
 
@@ -182,7 +187,7 @@ class ErasureRequest:
 
 
 def next_due(state: TextFate, at: datetime) -> datetime:
-    """Returns the next due time of an erasure request, if the text still exists when the deadline fires."""
+    """Returns when the deadline of an erasure request must fire again, if the text still exists when it fires now."""
     return at + KEPT_FOR if state is TextFate.HELD else in_hours(at + ASKED_AGAIN)
 
 
@@ -248,8 +253,8 @@ def overdue(s: CaseState, *, nth: int = 0, but: int | None = None) -> Decision:
 def national_people(
     roster: Sequence[Candidate], nth: int, *, but: int | None = None
 ) -> tuple[int, ...]:
-    """Returns one person of the national desk, and a different person each time. From the third alert on, returns all
-    people of this desk.
+    """Returns one person of the national desk. Each alert with another number `nth` goes to another person. From the
+    third alert on, returns all people of this desk.
     """
     people = rules_assignment.turns(
         [c for c in roster if c.level is Level.NATIONAL and c.id != but]
@@ -264,7 +269,8 @@ def _by_turns(people: tuple[int, ...], nth: int) -> tuple[int, ...]:
 def alert_people(s: CaseState, ids: Collection[int]) -> tuple[Notice, ...]:
     """Returns the alerts to these people.
 
-    If the district was already alerted, the alert to the national desk says that no responder has taken the case.
+    If people of the district were already alerted, the alert to the national desk says that none of them has taken the
+    case.
     """
     if s.assignee is not None or not s.alerted:
         return notices((tuple(ids), Purpose.ALERT))
@@ -285,7 +291,7 @@ def without(people: Collection[int], some: Collection[int | None]) -> tuple[int,
 
 
 def closure_requested(s: CaseState) -> Decision:
-    """Asks the national desk to confirm a new or changed closure request.
+    """Asks the national desk to confirm a closure request that is new or was changed.
 
     Does nothing if the desk was asked before and will be asked again at the same time or earlier.
     """
@@ -318,8 +324,8 @@ def _closure_again(s: CaseState) -> datetime:
 
 
 def closure_read(s: CaseState) -> Decision:
-    """Asks the national desk again only on the next working day, if only this desk may decide and one of its people has
-    opened the case."""
+    """Asks the national desk again only on the next working day, if only this desk may decide on a closure and one of
+    its people has opened the case."""
     asks = s.clocks.get(DeadlineKind.CONFIRM_CLOSURE)
     if asks is None or not s.desk_decides:
         return Decision()
@@ -328,7 +334,7 @@ def closure_read(s: CaseState) -> Decision:
 
 
 def decision_due(s: CaseState) -> Decision:
-    """Alerts all people of the national desk each morning that their decision is overdue.
+    """Alerts all people of the national desk each morning that they have not decided on a requested closure in time.
 
     If the assignee is the only active person of this desk, makes the case overdue, so that others are alerted too.
     """
@@ -363,8 +369,8 @@ def closure_refused(s: CaseState) -> Decision:
 
 
 def with_clock_of_decision(s: CaseState, decision: Decision) -> Decision:
-    """Replaces the deadline of the assignee's outcome by the deadline of the desk's decision, if only the national desk
-    may decide. Otherwise sets the deadline of the outcome again."""
+    """Replaces the deadline for the assignee's outcome by the deadline for the national desk's decision, if only this
+    desk may decide on a closure. Otherwise sets the deadline of the outcome again."""
     runs = DeadlineKind.DECISION in s.clocks
     waits = s.closure_by is not None and DeadlineKind.CONFIRM_CLOSURE not in decision.close
     fresh = dict(decision.set)
@@ -396,7 +402,7 @@ def visit_marked(s: CaseState) -> Decision:
 
 
 def mark_not_delivered(s: CaseState) -> Decision:
-    """Alerts another responder of the case, because the assignee did not get the message about visits."""
+    """Alerts another responder of the case, because the assignee did not get the SMS that the caller wants no visit."""
     return Decision(notices((s.next_alerted(EscalationReason.UNREACHED), Purpose.ALERT)))
 
 
@@ -408,9 +414,10 @@ def visit_decided(s: CaseState) -> Decision:
 
 
 def visit_decision_due(s: CaseState) -> Decision:
-    """Notifies responders once that the national desk has not decided about visits. Asks another person of the desk.
+    """Notifies alerted responders once that the national desk has not decided yet how they may visit. Asks another
+    person of the desk.
 
-    If the desk was asked about another tip of the cluster, this question counts for this tip too.
+    If the desk was already asked about another tip of the cluster, it counts as asked about this tip too.
     """
     nth = s.event.nth
     again = {DeadlineKind.VISIT_SAFETY: Clock(s.at + rules.AGAIN, nth + 1)}
@@ -508,8 +515,8 @@ def ask_stand_down(s: CaseState, decision: Decision) -> Decision:
 
 
 def _of_desk(s: CaseState, ids: Collection[int]) -> tuple[int, ...]:
-    """Returns those of these people who belong to the national desk. If there are none, returns one person of this
-    desk.
+    """Returns the people in `ids` who belong to the national desk. If none of them belongs to the national desk,
+    returns one person of this desk.
     """
     return within(ids, s.desk) or national_people(s.roster, 0)
 
@@ -530,8 +537,8 @@ def active_alerted(s: CaseState) -> tuple[int, ...]:
 
 
 def _request_deadline(s: CaseState, gone: Collection[int]) -> Set[DeadlineKind]:
-    """Returns the deadline to confirm a closure, which must end if one of the people in `gone` requested the closure.
-    The request for the closure then ends too.
+    """Returns the deadline to confirm a closure, if one of the people in `gone` requested it. This deadline must then
+    end. The request for the closure then ends too.
     """
     return (
         {DeadlineKind.CONFIRM_CLOSURE}

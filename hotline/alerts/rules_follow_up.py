@@ -1,5 +1,5 @@
-"""Decides on the follow-up of persons in cases: reminders, the events that may be recorded, and the monthly count.
-Pure.
+"""Decides how the hotline follows up persons in cases: reminders, the events that may be recorded, and the monthly
+count. Pure.
 
 The persons in the cases of a month are counted once, 75 days after the month ends. Months begin and end at midnight in
 Kigali. A case belongs to the month in which its tip was filed.
@@ -63,7 +63,8 @@ def counted_at(month: str) -> datetime:
 
 
 def due(known: Collection[str], counted: Collection[str], at: datetime) -> Sequence[str]:
-    """Returns the months that must be counted now, the earliest first. The list begins with the first known month.
+    """Returns the months whose persons must be counted now, the earliest first. The search begins with the first known
+    month.
 
     A month in which no person was met is counted too.
     """
@@ -76,7 +77,7 @@ def due(known: Collection[str], counted: Collection[str], at: datetime) -> Seque
 
 
 def counted_before(at: datetime) -> datetime:
-    """Returns the beginning of the earliest month whose persons need not be counted yet at `at`."""
+    """Returns the beginning of the first month that is too recent for its persons to be counted at `at`."""
     return begins(month_of(at - COUNTED_AFTER))
 
 
@@ -119,17 +120,18 @@ UP_TO_THE_NATION = (
 
 @dataclass(frozen=True, slots=True)
 class FollowRow:
-    """The texts and the rules for one kind of missing fact."""
+    """The texts and the rules for one kind of fact that is missing about a person."""
 
     screen: Template
-    """The text on the responder's phone. It appears only after the PIN."""
+    """The text that asks for the fact on the responder's phone. The phone shows this text only after the PIN."""
     owed: str
-    """The English text in the console's lists."""
+    """The English text that names the missing fact in the console's lists."""
     until: str
-    """The English text on the console's page of the case. The due time follows this text."""
+    """The English text that names the missing fact on the console's page of the case. On that page, the time by which
+    the fact is needed follows this text."""
     rings: Sequence[AskedPerson] = UP_TO_THE_NATION
     unknown: LoggedEvent | None = None
-    """The event that records "unknown", if no responder answers in time."""
+    """The event that is recorded with the answer "unknown", if no responder answers in time."""
 
 
 FOLLOWS: Mapping[FollowKind, FollowRow] = {
@@ -167,7 +169,7 @@ FOLLOWS: Mapping[FollowKind, FollowRow] = {
 
 @dataclass(frozen=True, slots=True)
 class FollowClock:
-    """The next reminder about an offer or a person, and its time."""
+    """The next reminder about a person or about help that was offered to them, and its time."""
 
     kind: FollowKind
     due_at: datetime
@@ -222,7 +224,8 @@ def person_clock(person: MetPerson, urgency: int) -> FollowClock | None:
 
 
 def owed_to(person: MetPerson) -> tuple[FollowKind, ...]:
-    """Returns the kinds of facts that are still missing about a person, whether the case is open or closed."""
+    """Returns the kinds of facts that responders must still report about a person, whether the case is open or
+    closed."""
     offers = (offer_clock(person, one) for one in person.referrals)
     kinds = [one.kind for one in (ask_again_clock(person), *offers) if one is not None]
     first = [FollowKind.OFFER] if wants_since(person) is not None else []
@@ -249,7 +252,7 @@ def wants_since(person: MetPerson) -> datetime | None:
 
 
 def _goes_on(offer: OfferedHelp) -> bool:
-    """Returns True if this service was asked and can still help."""
+    """Returns True if the service that was asked to help a person has not refused and can still help."""
     if offer.answer in (None, ServiceAnswer.NONE):
         return True
     return offer.answer == ServiceAnswer.ACCEPTED and (offer.is_on_the_way or offer.arrived == YES)
@@ -329,13 +332,14 @@ def _asked_people(
 
 
 class StopReason(StrEnum):
-    """The reason why an event about a person may not be recorded. The flows use each value as a flag."""
+    """The reason why an event about a person may not be recorded. Each value is also the name of a flag in the
+    flows."""
 
     SAYS_NO = "says_no"
     UNASKED = "unasked"
     UNDECIDED = "undecided"
     NOBODY_WAITS = "nobody_waits"
-    """There is no such person, no such offer, or no earlier event to which this event belongs."""
+    """The event is about a person, an offer or an earlier event that does not exist."""
     TOO_EARLY = "too_early"
     """Thirty days have not passed since the person's arrival."""
     ASK_AGAIN = "ask_again"
@@ -349,7 +353,7 @@ OF_CONSENT = {
     ConsentState.UNDECIDED: StopReason.UNDECIDED,
 }
 MEETING_EVENTS = (LoggedEvent.SCREENED, LoggedEvent.CONSENT)
-"""Events that may be the first about a person."""
+"""The first event about a person must be one of these."""
 
 
 def refusal_of(

@@ -1,5 +1,5 @@
-"""Contains the table of the answers that a responder may give about a case. All code that reads or offers the digits of
-answers uses this table. Pure.
+"""Contains the table of the answers that a responder may give about a case, each with its digit. All code that reads or
+offers the digits of answers uses this table. Pure.
 
 The SMS parser reads the digits and words in the table. Hints in SMS offer its digits. The menus of the responders'
 short code use the same digits. `alerts/service_commands.py` carries out the answers.
@@ -39,13 +39,13 @@ class OfferedCase:
     is_own: bool = False
     """True if this responder is the assignee."""
     is_helped: bool = False
-    """True if a colleague is the assignee, and no other responder is asked to take the case."""
+    """True if a colleague is the assignee, and the hotline does not ask other responders to take the case."""
     is_on_site: bool = False
     """True if this responder answered that they are on site."""
     has_service: bool = False
     """True if this responder answered that a service helps."""
     is_passed: bool = False
-    """True if this responder passed the case on, and no one has taken it since."""
+    """True if this responder passed the case on, and no other responder has taken it since then."""
     closure_requested: bool = False
     decides: bool = False
     """True if the responder belongs to the national desk, and this desk must decide about visits."""
@@ -55,7 +55,7 @@ class OfferedCase:
 
 
 Words = Mapping[str, str]
-"""Words and phrases in each language, as people write them. A `|` separates two words."""
+"""Words and phrases for one answer in each language, as people write them. A `|` separates two words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +63,14 @@ class Reply:
     """The rules for one answer that a responder may give about a case."""
 
     offer: Template | None = None
-    """The text that offers this answer in a hint. It begins with the digit. None if the answer asks for help, and
-    changes no case.
+    """The text that offers this answer in a hint. It begins with the digit. None for the answer "help", which changes
+    no case.
     """
     is_possible: Callable[[OfferedCase], bool] = bool
     """Returns True if the answer would change the case, so that a hint may offer its digit."""
     own: Words = field(default_factory=dict)
-    """Words by which responders say that they do something themselves. They count even if an unknown word is next to
-    them.
+    """Words that say what the responder does personally, such as "I come". They count even if an unknown word is next
+    to them.
     """
     words: Words = field(default_factory=dict)
     """Words that count only if no unknown word is next to them. For example, "deux" in "deux filles" counts girls, and
@@ -87,8 +87,8 @@ class Reply:
     decision: VisitDecision | None = None
     """The decision about visits that this answer makes."""
     service: str = ""
-    """The meaning of this digit in the answer of a service to a referral, sent by the service's person on duty. Empty
-    if the digit has no such meaning."""
+    """The meaning of this digit, if a service's person on duty sends it as the answer to a referral. Empty if the digit
+    has no such meaning."""
     button: str = ""
     """The English text of the button on the page of a tip. Empty if the page has no button for it."""
 
@@ -199,14 +199,14 @@ REPLIES: Mapping[Verb, Reply] = {
 }
 
 OF_A_CASE = tuple(verb for verb, reply in REPLIES.items() if reply.offer is not None)
-"""All answers that change a case."""
+"""All answers that change a case: every answer except the request for help."""
 OFFERED_DIGITS: Mapping[Template, Verb] = {
     **{reply.offer: verb for verb, reply in REPLIES.items() if reply.offer is not None},
     Template.DIGIT_HELP_TOO: Verb.TAKE,
 }
-"""The digit that each text of a hint offers. In every language, the text begins with this digit."""
+"""The answer that each text of a hint offers. In every language, this text begins with the digit of the answer."""
 BUTTONS = {verb.name.lower(): verb for verb, reply in REPLIES.items() if reply.button}
-"""The answers that the page of a tip offers, by the value of their button."""
+"""The answers that the console's page of a tip offers, by the value of their button."""
 
 
 def digits(*, national: bool) -> str:
@@ -258,14 +258,15 @@ YES_WORDS: Mapping[Phrase, Verb] = dict.fromkeys(
     ),
     Verb.TAKE,
 )
-"""Words that take a case if the SMS contains no other answer. If the SMS contains another answer too, these words are
-only polite.
+"""If the SMS contains no other answer, these words mean that the responder takes the case. If the SMS contains another
+answer too, these words are only polite.
 """
 MEANING = {**LABELS, **_by_phrase(lambda reply: reply.words), **OWN, **YES_WORDS}
 LONGEST = max(map(len, MEANING))
 
 REFUSALS = frozenset(split_phrases({"rw": "oya", "fr": "non", "en": "no"}))
-"""Words that pass a case on. If an unknown word follows, a refusal only negates this unknown word."""
+"""Words that pass a case on. If an unknown word follows such a word, it negates only the unknown word and is not an
+answer."""
 
 NEGATIONS = _set(
     "NOT NEVER NEITHER NOR DON DONT WON WONT HAVEN HAVENT DIDN DIDNT ISN ISNT UNABLE"
@@ -278,8 +279,8 @@ UNSURE = _set(
     " ATTENDS ATTENDEZ PEUT BIENTOT DEMAIN DESOLE DESOLEE PARDON ERREUR ANNULE ANNULER ANNULEZ"
     " WENDA TEGEREZA EJO NIBESHYE MBABARIRA"
 )
-"""Words that delay or cancel an answer, at any place in the text. The hotline then asks the responder what is meant,
-unless the responder takes the case or passes it on."""
+"""Words that delay or cancel an answer, at any place in the text. The hotline then asks the responder what is meant.
+But an answer that takes the case or passes it on still counts."""
 
 COURTESY = _set(
     "REPLY ANSWER SEND SUBIZA REPONDEZ REPONDS REPONDRE ENVOYEZ"
@@ -292,8 +293,8 @@ COURTESY = _set(
 answer."""
 
 
-# The code below defines a responder's commands on a case, and their results, for SMS, dialling and the command line.
-# Pure.
+# The code below defines the commands that a responder may give about a case, by SMS, by dialling and on the command
+# line. It also defines their results. Pure.
 
 
 class CommandResult(StrEnum):
@@ -303,18 +304,18 @@ class CommandResult(StrEnum):
     ALREADY_TAKEN = "already_taken"
     """A colleague is already the assignee. The hotline records that this responder took the case too."""
     NOTED = "noted"
-    """There is danger, and it is not proved yet that the responder sent the SMS. So other responders are asked to take
-    the case too."""
+    """There is danger, and the gateway's inbox does not prove yet that the responder sent the SMS. So other responders
+    are asked to take the case too."""
     ON_SITE = "on_site"
     REFERRED = "referred"
     CLOSED = "closed"
     CLOSURE_REQUESTED = "to_be_judged"
-    """A second person must confirm the closure first."""
+    """The responder wants to close the case, and a second person must confirm this first."""
     ANOTHER_WAITS = "another_waits"
     """Another person has already requested closure with another outcome. So this request is not recorded."""
     GOES_ON_WAITS = "goes_on_waits"
-    """The responder refuses a requested closure, but it is not proved yet that the responder sent the SMS. The refusal
-    counts after this is proved."""
+    """The responder refuses a closure that another person requested, but the gateway's inbox does not prove yet that
+    the responder sent the SMS. The refusal counts after this is proved."""
     OPEN_FIRST = "open_first"
     """The responder must first read the tip, before they confirm a colleague's closure request or close the case alone.
     """
@@ -334,12 +335,12 @@ class CommandResult(StrEnum):
     STOOD_DOWN = "let_go"
     """The people who were alerted for an earlier place were stood down."""
     LET_TOO_EARLY = "let_too_early"
-    """No responder at the new place has taken the case yet, so no one is stood down."""
+    """No responder at the new place has taken the case yet, so the people of the earlier place are not stood down."""
     VISIT_DECIDED = "how_said"
     """The national desk decided about visits. Every alerted responder is notified."""
     HOW_WAITS = "how_waits"
-    """A responder of the national desk decided about visits by SMS, but it is not proved yet that this responder sent
-    the SMS."""
+    """A responder of the national desk decided about visits by SMS, but the gateway's inbox does not prove yet that
+    this responder sent it."""
     DRILL = "exercise"
     """The alert was a drill. The responder has answered the drill, and need not visit anyone."""
 
@@ -354,11 +355,13 @@ class Command:
     channel: EventChannel
     at: datetime
     proved: bool = True
-    """False while only the gateway's callback reports the SMS, and the gateway's inbox does not list it yet."""
+    """True if it is proved that the responder gave the command. False while only the gateway's callback reports the
+    SMS, and the gateway's inbox does not list it yet."""
     to: PassedTo = PassedTo.NEXT
     """The receiver of the case, if the responder passes it on."""
     chosen: tuple[int, ...] = ()
-    """If the case is passed on, the responders who are asked: a chosen colleague, or people of a desk in turn."""
+    """If the responder passes the case on, the people who are asked next: a chosen colleague, or people of a desk in
+    turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,10 +372,10 @@ class CommandOutcome:
     reference: str = ""
     assignment_id: int | None = None
     due: datetime | None = None
-    """The time when the outcome is due."""
+    """The time by which the assignee must report the outcome."""
     visit_facts: VisitFacts | None = None
     """The facts that a visitor must know, if the responder took the case."""
     queued: Verb | None = None
-    """The command that waits until the gateway's inbox lists this SMS."""
+    """The command that is carried out only when the gateway's inbox lists this SMS."""
     followers: tuple[int, ...] = ()
     """The responder's assignments of other tips in the cluster, which this command also acknowledged."""

@@ -1,4 +1,4 @@
-"""Reads a responder's SMS with any spelling: what the responder does, and in which case. Pure.
+"""Reads a responder's SMS with any spelling, and finds which answer the responder gives and about which case. Pure.
 
 Examples: `1 K7Q4`, `k7q4 1`, `1-K7Q4`, `K 7 Q 4 1`, `l K7Q4`, `yego K7Q4`, `1 K7Q4 2 M3TX`. The parser finds only
 references that belong to the responder. If a reference contains a typing error, the parser accepts only the answer that
@@ -33,10 +33,10 @@ from hotline.text.keywords import is_stop
 MAX_LETTERS = 10_000
 """The largest number of characters of an SMS that are read. The rest of the SMS is ignored."""
 LIKE_ONE = "IL"
-"""Letters that look like the digit 1. They are read as 1 even if they are joined to a reference."""
+"""Letters that look like the digit 1, such as l. They are read as 1 even if they are joined to a reference."""
 STUCK = digits(national=False) + LIKE_ONE
 LETTERS = dict.fromkeys(LIKE_ONE, "1") | {"Z": "2", "S": "5", "O": "0"}
-"""Single letters that are read as a digit, if they come only with polite words."""
+"""Letters that are read as a digit, if the SMS contains only one of them and polite words."""
 HEAD = "rc"
 """Marks a reference that is followed by a colon. Messages of the hotline begin with such a reference."""
 HINTS = frozenset({"REPLY", "REPONDEZ", "SUBIZA"})
@@ -57,8 +57,8 @@ _NOISE = re.compile(
 )
 """Matches times, dates, distances, minutes and other numbers that are not answers."""
 _SILENCE = re.compile(r"\bNO (?=(?:WORD|NEWS|ANSWER|REPLY)\b)")
-"""Finds a "no" as in "no news" or "no answer": another person is silent. Such a "no" does not refuse the case. It only
-negates the words next to it."""
+"""Finds a "no" as in "no news" or "no answer", which says that another person does not answer. Such a "no" does not
+refuse the case. It only negates the words next to it."""
 _THANKS = re.compile(r"\bTHANK YOU\b")
 _DENIED = re.compile(r"\bNO ?[,.;:!]+ ?(?=TRAFFICKING\b)")
 """Finds a "no" that a punctuation mark separates from "trafficking", because "no, trafficking" does not mean "no
@@ -160,7 +160,7 @@ class ReplyReading:
 
 @dataclass(frozen=True, slots=True)
 class BareDrills:
-    """The drills that an answer without a reference may be about, in addition to the responder's cases."""
+    """The drills that an answer without a reference may be about, and a real case that it may be about instead."""
 
     references: tuple[str, ...] = ()
     similar: str | None = None
@@ -257,7 +257,7 @@ def _splits(joined: str, stuck: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _chosen(spans: Iterator[_Span]) -> tuple[list[_Span], bool]:
-    """Returns those places that do not overlap, in order.
+    """Returns the places that do not overlap with an earlier one of `spans`, in the order of the text.
 
     The second value is True if the same letters can be read as two different references.
     """
@@ -274,7 +274,7 @@ def _chosen(spans: Iterator[_Span]) -> tuple[list[_Span], bool]:
 def _marked(text: str, spans: list[_Span]) -> str:
     """Returns the text with `r0`, `r1` and so on instead of the references.
 
-    All other letters in the text are capital letters.
+    All other letters in the returned text are capital letters.
     """
     parts: list[str] = []
     behind = 0
@@ -512,9 +512,9 @@ def _is_within(letters: str, reference: str) -> bool:
 def _sure(pieces: Sequence[Piece]) -> list[Piece]:
     """Leaves out digits and words that are about something else, as in "2 girls", "abana 2" and "they are coming".
 
-    An unknown word next to a digit or word shows this, even if other words are between them, as in "2 arrived
-    yesterday". A 1 or a refusal directly before a reference is always an answer, whatever comes before it. Any other
-    "no" negates the words next to it.
+    If an unknown word is next to a digit or an answer word, the digit or word is about something else. Other words may
+    be between them, as in "2 arrived yesterday". A 1 or a refusal directly before a reference is always an answer,
+    whatever comes before it. Any other "no" negates the words next to it.
     """
     sure = list(pieces)
     while True:
@@ -575,11 +575,11 @@ WEEK = timedelta(days=7)
 UNASKED_AN_HOUR = 3
 UNASKED_A_DAY = 8
 DANGER_AN_HOUR = 10
-"""The largest number of replies in an hour, if the responder has an open case about danger. The last reply says that no
-more replies will follow."""
+"""The largest number of replies in an hour, if the responder has an open case about danger. The last reply within this
+limit says that no more replies will follow."""
 ECHO = timedelta(minutes=1)
-"""A text that is repeated within this time probably comes from a machine, and gets no reply. If there is danger, a
-later repetition gets a reply."""
+"""A text that is repeated within this time probably comes from a machine, and gets no reply. If there is danger and the
+text comes again after this time, it gets a reply."""
 WRONG_AN_HOUR = 2
 """The largest number of replies in an hour to SMS with a wrong reference. With this limit, a person cannot find out
 which references exist."""
@@ -589,7 +589,7 @@ ACTS_AN_HOUR = 20
 class AnswerReason(StrEnum):
     """The reason why an SMS gets a reply.
 
-    Every reason except `ACT` counts towards the limits for replies that change nothing.
+    The hotline limits replies to SMS that change nothing. All these reasons except `ACT` count for this limit.
     """
 
     ACT = "act"
@@ -600,8 +600,8 @@ class AnswerReason(StrEnum):
     WRONG = "wrong"
     STOP = "stop"
     LAST = "last"
-    """The last reply in an hour that changes nothing, if there is danger. Its text says that no more replies will
-    follow.
+    """If there is danger: the last reply that the hotline sends within an hour to SMS that change nothing. Its text
+    says that no more replies will follow.
     """
 
 

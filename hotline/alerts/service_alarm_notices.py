@@ -1,5 +1,5 @@
-"""Sends notices of alarms to on-call contacts. These notices have a queue and a key of their own. The monitor sends
-them even if all other messages are paused.
+"""Sends notices of alarms to on-call contacts. The hotline stores these notices in a queue of their own, and encrypts
+the contacts' phone numbers with a key of their own. The monitor sends them even if all other messages are paused.
 
 If the database fails, the monitor sends notices with the data in its memory.
 """
@@ -44,8 +44,8 @@ alarm."""
 def new_notice(
     alarm: str, kind: Notice, to: OnCallContact | None, since: datetime, at: datetime
 ) -> Message:
-    """Returns a notice that is due now. If `to` is None, the notice goes out without SMS: by mail, or by the operator's
-    own command."""
+    """Returns a notice that is due now. If `to` is None, the notice goes out by mail or by the operator's own command,
+    and not by SMS."""
     return Message(
         kind=MessageKind.NOTICE,
         on_call_id=None if to is None else to.id,
@@ -67,7 +67,8 @@ def send_due(context: MonitorContext) -> None:
     for message_id in waiting:
         at = context.now()
         with context.database.writing() as session:
-            # Records before each send that the monitor works, because a slow gateway delays the next check.
+            # Before each notice is sent, records that the monitor works: a slow gateway delays the monitor's next
+            # check.
             queries_alert_path.note_look(session, at)
             claim = queries_outbox.claim_notice(session, message_id, at, str(os.getpid()))
         if claim is not None:

@@ -1,5 +1,5 @@
-"""Alerts people of tips: when a tip is filed, when a deadline passes, and when a message about visits did not
-arrive.
+"""Alerts people of tips when a tip is filed, when a deadline passes, and when the SMS that the caller wants no visit
+did not arrive.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -33,7 +33,8 @@ from hotline.tips.rules_events import CaseEventKind, Event, EventChannel
 from hotline.tips.tables import Tip
 
 BATCH = 2000
-"""The largest number of tips in one transaction. Each batch needs one commit, and notifies the workers once."""
+"""The largest number of tips in one transaction. Each batch needs only one commit, and tells the worker processes only
+once that messages are due."""
 SERVER_BATCH = 5000
 """The largest number of tips in one transaction with PostgreSQL, where each statement needs a message to the server and
 back.
@@ -41,7 +42,7 @@ back.
 With PostgreSQL, a batch delays only answers about its own tips.
 """
 LOOKED, MINUTE = "held_looked_at", timedelta(minutes=1)
-"""The name of the task that checks held tips, and the time between two checks."""
+"""The name of the task that checks the tips whose alerts wait for a person on duty, and the time between two checks."""
 STEPS_A_TICK = 100
 STEPS_IN_TRANSACTION = 10
 """The largest number of deadlines that one transaction handles."""
@@ -51,7 +52,7 @@ def assign_pending(context: Context, *, most: int | None = None) -> int:
     """Alerts people of every tip with a pending alert, the most urgent first. Returns the number of tips.
 
     `most` limits the number of tips in one transaction. If no active responder can be alerted of a tip, its alert stays
-    pending. In this case `readyz` fails, and callers cannot report until a responder is active again.
+    pending. In this case the health check `readyz` fails, and callers cannot report until a responder is active again.
     """
     assigned = 0
     roster: Sequence[Candidate] = ()
@@ -116,7 +117,8 @@ def _assign_batch(
 def _held_until(
     session: Session, tips: Sequence[WaitingTip], people: Sequence[Candidate], at: datetime
 ) -> Mapping[int, datetime]:
-    """Returns the tips that wait for the next duty of their district, each with the time at which this duty begins."""
+    """Returns the tips whose alert waits for the next duty of their district, each with the time at which this duty
+    begins."""
     new = [tip for tip in tips if tip.case.urgency == Urgency.HEARD and not tip.alerted]
     if not new or all(one.is_on_duty for one in people):
         return {}
@@ -136,8 +138,8 @@ def _held_until(
 
 def release_held(context: Context) -> None:
     """Ends the wait of each held tip if a person who may get the tip has come on duty, or if the tip must not wait any
-    more. If the roster or a leave was changed, changes the end of the wait. The clock process calls this function,
-    which checks once a minute. The alert of a released tip is pending again."""
+    more. If the duty roster or a leave was changed, sets the new time at which the wait of a tip ends. The clock
+    process calls this function, which checks once a minute. The alert of a released tip is pending again."""
     at = context.now()
     with context.database.reading() as session:
         if queries_retention.is_done(session, LOOKED, at, MINUTE) or not tables.has_held(session):
@@ -158,9 +160,10 @@ def release_held(context: Context) -> None:
 def _own_step(
     step: EscalationStep, writer: int, people: Sequence[Candidate], kept: Collection[int]
 ) -> EscalationStep | None:
-    """Returns the step that gives a tip to the officer who wrote it down.
+    """Returns the escalation step that makes the officer who wrote down a tip its assignee.
 
-    Returns None if the officer may not see the tip. The tip then has no assignee, like a new tip of a caller.
+    Returns None if the officer may not see the tip. The tip then has no assignee at first, like a new tip that a caller
+    reported.
     """
     local = rules_assignment.colleagues(step.case, people, but=None)
     may_see = {*local, *rules_assignment.national_people(people)}
@@ -182,10 +185,11 @@ def _give_to_writers(
 
 
 def fire_deadlines(context: Context) -> None:
-    """Handles the deadlines that have passed. Each call takes only one step for each tip, even if the system clock has
-    jumped forward.
+    """Handles the deadlines that have passed. Each call takes only one escalation step for each tip, even if the system
+    clock has jumped forward.
 
-    Each transaction handles only a few tips, because with SQLite callers must wait until the transaction ends.
+    Each transaction handles only a few tips, because with SQLite no caller's request is answered until the transaction
+    ends.
     """
     at = context.now()
     stepped: set[int] = set()
@@ -215,7 +219,8 @@ def _fire(session: Session, context: Context, deadline: Deadline, tip: Tip, at: 
 
 
 def alert_undelivered_marks(context: Context) -> None:
-    """Alerts the next person of the desk or the national desk, if an assignee did not get the message about visits.
+    """Alerts the next person of the desk or the national desk, if an assignee did not get the SMS that the caller wants
+    no visit.
 
     The clock process calls this function every second. A person who already got an alert gets no second one. Raises
     StoreUnavailable.

@@ -4,9 +4,9 @@ Each event has a unique key, so a repeated command writes the event only once. A
 of the calling function.
 
 The module also finds the digits with which a responder may answer about a case, and writes the text that offers these
-digits. It stores the digests that are needed to compare tips, and keeps them for one day. If several tips share one
-alert, the module chooses the reference in a message about visits (docs/decisions/08). The rules about similar tips are
-in `tips/rules_events.py`.
+digits. It stores digests of tips, by which it compares tips, and keeps these digests for one day. If several tips share
+one alert, the module chooses which reference a message about visits names (docs/decisions/08). The rules about similar
+tips are in `tips/rules_events.py`.
 """
 
 from collections import defaultdict
@@ -77,8 +77,8 @@ WAYS = {
     "account": EventChannel.CONSOLE,
     RESPONDER: EventChannel.USSD,
 }
-"""The channel of an event, by the prefix of the actor's name in the audit log. All other actors are jobs that run at a
-given time.
+"""For each prefix of an actor's name in the audit log, the channel of the events that this actor causes. All other
+actors are jobs that run at a given time.
 """
 
 
@@ -136,7 +136,8 @@ def write_event(
 def write_taken(
     session: Session, tip_id: int, taker: int, at: datetime, channel: EventChannel, proof: TakeProof
 ) -> None:
-    """Writes an event: a responder acknowledged the case, or the acknowledgement was proved or doubted.
+    """Writes an event: a responder acknowledged the case, or the gateway's inbox proved the acknowledgement, or raised
+    a doubt about it.
 
     If the last event already says the same, writes nothing.
     """
@@ -148,7 +149,7 @@ def write_taken(
     if proof is TakeProof.DOUBTED and was not in COUNTING_PROOFS:
         return
     if proof is TakeProof.PROVISIONAL and was in COUNTING_PROOFS:
-        # An earlier acknowledgement of this responder counts until it is doubted.
+        # An earlier acknowledgement of this responder counts, unless the gateway's inbox raises a doubt about it.
         return
     same = was == proof or (was in COUNTING_PROOFS and proof in COUNTING_PROOFS)
     if same and not (told_since and proof in COUNTING_PROOFS):
@@ -169,7 +170,7 @@ def write_taken(
 def write_taken_by(session: Session, tip_id: int, command: Command, *, counts: bool) -> None:
     """Writes the event that a responder acknowledges the case now.
 
-    `counts` is True if the acknowledgement already counts, even if it is not proved yet.
+    `counts` is True if the acknowledgement already counts, even if the gateway's inbox does not list the SMS yet.
     """
     proof = TakeProof.PROVED if command.proved else TakeProof.UNPROVED
     proof = proof if counts else TakeProof.PROVISIONAL
@@ -177,15 +178,15 @@ def write_taken_by(session: Session, tip_id: int, command: Command, *, counts: b
 
 
 def write_report(session: Session, row: Assignment, command: Command, kind: LoggedEvent) -> None:
-    """Writes a report of a responder as an event. A responder can make this report once with each of their
-    references."""
+    """Writes what a responder reports about a case, such as being on site, as an event. A responder can make the same
+    report once with each of their references of the case."""
     by = by_responder(command.responder_id, command.channel)
     write_event(session, row.tip_id, kind, by, command.at, key=str(row.id))
 
 
 def write_passed(session: Session, tip_id: int, command: Command) -> None:
     """Writes the event that a responder passes the case on. Its key contains the id of the responder's last event in
-    this case.
+    this case, so that the same command is written only once.
     """
     who = command.responder_id
     last = tables_case_events.last_event_of(session, tip_id, who)
@@ -221,14 +222,16 @@ RESPONDER_PREFIX = "responder:"
 
 
 WITH_A_SERVICE = frozenset({rules_persons.FollowKind.ARRIVAL, rules_persons.FollowKind.THIRTY})
-"""The kinds of reminders that follow after a service has accepted, or after the person has arrived."""
+"""The kinds of reminders that are set after a service has agreed to help a person, or after the person has arrived
+there."""
 INBOX_PATIENCE = timedelta(minutes=5)
-"""The longest time for which the gateway's inbox may stay unread. After that time, a responder's answer by SMS to a
-case about danger does not count until it is proved."""
+"""The longest time for which the hotline may fail to read the gateway's inbox. After that time, a responder's answer by
+SMS to a case about danger does not count until the inbox lists the SMS."""
 
 
 def is_inbox_unread(session: Session, context: Context, tip: Tip, at: datetime) -> bool:
-    """Returns True if there is danger, and the gateway's inbox was not read for longer than `INBOX_PATIENCE`."""
+    """Returns True if there is danger, and the hotline could not read the gateway's inbox for longer than
+    `INBOX_PATIENCE`."""
     if tip.urgency != Urgency.DANGER or not context.line.inbox:
         return False
     read = tables.inbox_position(session)
@@ -329,9 +332,11 @@ def desk_decides(session: Session, tip: Tip) -> bool:
 
 
 def _is_safe(session: Session, tip: Tip) -> bool:
-    """Returns True if a service helps every person who was met, and the requested outcome also says that they are safe.
+    """Returns True if every person that responders met in this case gets help from a service, and the requested outcome
+    also says that these persons are safe.
 
-    The function uses only reminders, because the answers about persons are encrypted.
+    The function learns from the reminders which persons have a service, because the answers about persons are
+    encrypted.
     """
     if tip.outcome_asked is None or not OUTCOMES[TipOutcome(tip.outcome_asked)].is_safe:
         return False
@@ -354,7 +359,7 @@ def is_with_colleague(session: Session, tip: Tip, responder_id: int) -> bool:
 
 
 def digits_text(context: Context, case: OfferedCase, language: str) -> str:
-    """Returns the texts of all digits that are possible in this case, in one line."""
+    """Returns one line with the texts of all digits with which a responder may answer about this case now."""
     return " ".join(context.phrases.say(language, one) for one in offered_texts(case))
 
 
@@ -379,8 +384,8 @@ def offered_case(session: Session, tip: Tip, responder: Responder) -> OfferedCas
 
 WHO = "who"
 MAX_COMPARED = 50
-"""The largest number of tips that are compared in one batch. If very many tips arrive at once, many are similar, and
-links do not help."""
+"""The largest number of tips that are compared in one batch. If very many tips arrive at once, many of them are
+similar, and links between them do not help."""
 
 
 def comparison_keys(context: Context, answers: Mapping[str, str], at: datetime) -> LikenessKeys:
@@ -398,7 +403,7 @@ def store_keys(session: Session, tip: ReportedTip, keys: LikenessKeys, kind: str
     again.
 
     A tip must be compared again if the caller has just answered what happens at the place, or who needs help. `kind` is
-    the category of the tip before this hop.
+    the category that the tip had before the caller's latest answer.
     """
     known = tip.likeness
     if known is None:
@@ -415,8 +420,8 @@ def store_keys(session: Session, tip: ReportedTip, keys: LikenessKeys, kind: str
 def join_clusters(
     session: Session, waiting: Sequence[WaitingTip], people: Sequence[Candidate], at: datetime
 ) -> dict[int, EscalationStep]:
-    """Returns a step for each pending tip that joins a cluster. In this step, the people of the cluster get the case
-    and at most one SMS.
+    """Returns a step for each pending tip that joins a cluster. In this step, the people who know the cluster get the
+    case too, and at most one SMS.
 
     If none of these people is active any more, the tip leaves the cluster, and people are alerted of it separately.
     """
@@ -491,7 +496,7 @@ def link_tips(
 ) -> Sequence[WaitingTip]:
     """Links new tips, before people are alerted, to earlier tips that are probably about the same situation.
 
-    Also copies exclusions from an earlier tip of the same phone to the new tip.
+    If the same phone sent an earlier tip, also copies the exclusions of that tip to the new one.
     """
     fresh = [tip.tip_id for tip in waiting if tip.step == 0]
     if not fresh or len(fresh) > MAX_COMPARED:
@@ -591,10 +596,10 @@ def references_for(
 def with_strictest_visit(
     session: Session, steps: Sequence[EscalationStep]
 ) -> Sequence[EscalationStep]:
-    """Returns the steps with the visit safety of the strictest tip in the cluster.
+    """Returns the escalation steps, each with the strictest instruction about visits that any tip in its cluster has.
 
-    Changes only steps after a tip's first step. At its first step, a tip is alone, or it joins a cluster and causes no
-    alert of its own.
+    Changes only steps after a tip's first step. At its first step, a tip is alone in its cluster, or it joins a cluster
+    and causes no alert of its own.
     """
     later = {one.tip_id for one in steps if one.number > 0}
     together = queries_references.tips_in_clusters(session, later) if later else set()

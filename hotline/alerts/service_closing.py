@@ -1,7 +1,7 @@
 """Closes cases, confirms or refuses requested closures, and reopens cases.
 
-Two people are needed to close a case about danger, about a child or about an official. They are also needed if a person
-was met in the case.
+Two people are needed to close a case about danger, about a child or about an official, or a case in which responders
+met a person. One of them requests the closure, and the other confirms it.
 
 The module also handles erasure requests. After a request, the module marks the tip and notifies people at once. The
 module erases the text as soon as the state of the case allows this.
@@ -51,7 +51,8 @@ from hotline.tips.tables import Tip, drop_closure_request
 def request_erasure(
     session: Session, context: Context, tip_ids: Collection[int], *, actor: str
 ) -> None:
-    """Records a request to erase the text of these tips. Deletes the number for a call-back and the receipt at once.
+    """Records a request to erase the text of these tips. Deletes the phone number for a call-back and the receipt at
+    once.
 
     If the case is closed and has no legal hold, also erases the text at once. If the request is repeated, nothing
     changes.
@@ -78,8 +79,8 @@ def request_erasure(
 
 
 def erasure_due(session: Session, context: Context, tip: Tip) -> None:
-    """Handles an erasure request whose time is over: erases the text, if this is allowed. If not, sets the next due
-    time.
+    """Handles an erasure request whose time is over: erases the text of the tip, if the rules allow this. If they do
+    not, sets the time when the request is handled again.
 
     If the national desk must decide, asks the desk again.
     """
@@ -174,7 +175,8 @@ def _ask_to_decide(
 ) -> None:
     """Asks the national desk to decide on an erasure request.
 
-    Does nothing if the desk will be asked about a related tip until the time `due`.
+    Does nothing if the desk will be asked until the time `due` about a tip of the same cluster or of the same erasure
+    request.
     """
     like = [one.id for one in cluster_of(session, tip)]
     others = queries_retention.others_due(session, tip, like, at, due)
@@ -208,12 +210,13 @@ def _notify_erasure(
 
 
 def _due(tip: Tip, at: datetime) -> datetime:
-    """Returns the time for an SMS about an erasure request: now if there is danger, otherwise during the day."""
+    """Returns the time when an SMS about an erasure request is sent: now if there is danger, otherwise during the
+    day."""
     return at if tip.urgency == Urgency.DANGER else by_day(at)
 
 
 NAME = "name:"
-"""The prefix of the name of a person who gave a command at the server."""
+"""The prefix of a person's name, if this person gave a command on the server."""
 ACCOUNT = "account:"
 """The prefix of an account's id and name."""
 
@@ -221,8 +224,8 @@ ACCOUNT = "account:"
 @dataclass(frozen=True, slots=True)
 class CloseResult:
     ending: CommandResult
-    """The result: the case was closed, the closure waits for a second person, or another request was already
-    waiting.
+    """The result of the command. For example, the case was closed, a second person must confirm the closure, or another
+    request was already waiting.
     """
     outcome: TipOutcome | None = None
     """The outcome that was recorded."""
@@ -249,7 +252,7 @@ class CloseRequest:
         return EventActor(self.actor, self.channel, person=self.responder_id)
 
     def codes(self, outcome: TipOutcome | None) -> dict[str, str]:
-        """Returns the codes that the event of this closure contains."""
+        """Returns the codes for the outcome and the kind of case, which the event of this closure contains."""
         said = {rules_events.OUTCOME: outcome, rules_events.WHAT: self.not_trafficking}
         return {name: code.value for name, code in said.items() if code is not None}
 
@@ -279,7 +282,7 @@ def by_signed_command(session: Session, by: tables_audit.CommandActor, reason: s
 
 
 def person_name(name: str) -> str:
-    """Returns the name of the person, without a prefix."""
+    """Returns the person's name without the prefix that says how the person gave the command."""
     if name.startswith(ACCOUNT):
         return name.split(":", 2)[2]
     return name.removeprefix(NAME)
@@ -383,7 +386,7 @@ def _request(
 def note_opened(
     session: Session, context: Context, tip: Tip, name: str, by: EventActor, at: datetime
 ) -> None:
-    """Records that this person opened the case while a closure request was pending.
+    """Records that this person opened the case while a requested closure was not confirmed yet.
 
     `name` has the same form as `CloseRequest.name`.
     """
@@ -426,7 +429,8 @@ def has_opened(
 ) -> bool:
     """Returns True if this person has opened the case with any phone or account.
 
-    `since` is the time of a closure request, or None for any time. `in_console` is True to count only accounts.
+    `since` is the time of a closure request, or None for any time. If `in_console` is True, only reading in the console
+    counts, and not reading on a phone.
     """
     return any(
         tables_case_events.is_written(session, f"{LoggedEvent.OPENED}:{opening(tip, one, since)}")

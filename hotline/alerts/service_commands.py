@@ -1,15 +1,15 @@
 """Reads responders' SMS, carries out the commands in them, and answers with a short SMS.
 
-Each verb has one function, which SMS, dialling and the command line share. A repeated command changes nothing, and gets
-the same answer. A case about danger, about a child or about an official is closed only after a second person has
-confirmed the closure. This person must have opened the case after the request.
+Each kind of command (a verb) has one function, which SMS, dialling and the command line share. A repeated command
+changes nothing, and gets the same answer. A case about danger, about a child or about an official is closed only after
+a second person has confirmed the closure. This person must have opened the case after the request.
 
 The hotline reads an SMS before the transaction of the calling function, and carries out the commands inside this
 transaction. An answer never repeats text of the responder. A hint is about the responder's newest open case about
 danger, or else about the newest case. The hint offers only commands that are possible now.
 
-The module also records that an answer by SMS was proved or doubted. If a responder was removed or is on leave, the
-module gives their cases to others.
+The module also records that an answer by SMS is proved because the gateway's inbox lists it, or doubted because it does
+not. If a responder was removed or is on leave, the module gives their cases to others.
 """
 
 from collections import defaultdict
@@ -102,8 +102,8 @@ class _ActContext:
         return queries_visible.decides(self.session, self.tip, self.command.responder_id)
 
     def wait(self, result: CommandResult) -> CommandOutcome:
-        """Returns a result that counts only after the gateway's inbox lists this SMS. Another SMS of the responder does
-        not prove this command."""
+        """Returns the result of a command that counts only after the gateway's inbox lists this SMS. Other SMS of the
+        responder in the inbox do not prove this command."""
         return replace(self.done(result), queued=self.command.verb)
 
     def done(self, result: CommandResult) -> CommandOutcome:
@@ -127,7 +127,7 @@ def carry_out(session: Session, context: Context, one: Command) -> CommandOutcom
         referral = queries.newest_assignment(session, tip.id, one.responder_id) or referral
     if tip.closed_at is not None or referral.released_at is not None:
         return CommandOutcome(CommandResult.OVER, one.reference, referral.id)
-    # If the gateway has no inbox, no answer can be proved. So every answer counts at once.
+    # If the gateway has no inbox, no SMS can prove an answer. So every answer counts at once.
     believed = replace(one, proved=one.proved or not context.line.inbox)
     command = _ActContext(session, context, believed, referral, tip)
     if REPLIES[one.verb].national and not command.is_national:
@@ -156,7 +156,8 @@ def _take(command: _ActContext) -> CommandOutcome:
 
 
 def _refuse_the_end(command: _ActContext) -> CommandOutcome:
-    """Refuses the requested closure, and makes this responder the assignee. An SMS counts only after it is proved.
+    """Refuses a closure that another person requested, and makes this responder the assignee. An SMS with this command
+    counts only after the gateway's inbox lists it.
 
     So no one can become the assignee with a forged SMS.
     """
@@ -225,7 +226,8 @@ def _further(command: _ActContext, logged: LoggedEvent, kind: CaseEventKind) -> 
 
 
 def _close(command: _ActContext) -> CommandOutcome:
-    """Closes the case, or requests its closure. An SMS counts only after it is proved, so a forged SMS closes no case.
+    """Closes the case, or requests its closure. An SMS counts only after the gateway's inbox lists it, so a forged SMS
+    closes no case.
 
     An SMS never confirms the closure that a colleague requested. To confirm the closure, a responder must first open
     the case.
@@ -264,7 +266,8 @@ def _pass_on(command: _ActContext) -> CommandOutcome:
 
 
 def _say_how(command: _ActContext) -> CommandOutcome:
-    """Records the national desk's decision about visits. An SMS that allows open visits counts only after it is proved.
+    """Records the national desk's decision about visits. An SMS that allows open visits counts only after the gateway's
+    inbox lists it.
 
     If such an SMS were forged, it could put a person in danger.
     """
@@ -279,8 +282,8 @@ def _say_how(command: _ActContext) -> CommandOutcome:
 
 
 def _stand_down(command: _ActContext) -> CommandOutcome:
-    """Stands down the people who were alerted for an earlier place. An SMS of the national desk counts only after it is
-    proved."""
+    """Stands down the people who were alerted for an earlier place. An SMS of the national desk counts only after the
+    gateway's inbox lists it."""
     session, one, tip = command.session, command.command, command.tip
     if not service_case.can_stand_down(session, tip):
         return command.done(CommandResult.LET_TOO_EARLY)
@@ -306,12 +309,12 @@ VERBS: Mapping[Verb, Callable[[_ActContext], CommandOutcome]] = {
 def prove_answer(
     session: Session, context: Context, assignment_id: int, at: datetime, queued: Verb | None = None
 ) -> None:
-    """Records that an answer by SMS is proved, because the inbox lists the SMS. `queued` is the command in this SMS
-    that has waited for the proof.
+    """Records that an answer by SMS is proved, because the gateway's inbox lists the SMS. `queued` is the command in
+    this SMS that could not be carried out before the proof.
 
-    If the responder is no longer active, only records the proof, because others got the cases. If the SMS contains only
-    a decision of the national desk, the proof does not count for an earlier acknowledgement. A stranger may have sent
-    that acknowledgement in the name of this responder.
+    If the responder is on leave or was removed, only records the proof, because others already have the cases. If the
+    SMS contains only a decision of the national desk, the proof does not count for an earlier acknowledgement. A
+    stranger may have sent that acknowledgement in the name of this responder.
     """
     referral = session.get_one(Assignment, assignment_id)
     tip = queries.tip_for_writing(session, referral.tip_id)
@@ -326,7 +329,7 @@ def prove_answer(
         service_case.write_taken(session, tip.id, who, at, EventChannel.SMS, TakeProof.PROVED)
     if not tables.is_active(session, who, at):
         return
-    # An acknowledgement does not count if the case became urgent later. The responder must acknowledge the case
+    # An acknowledgement from before the case became more urgent does not count. The responder must acknowledge the case
     # again.
     if not before and took and tip.assigned_at and took >= tip.assigned_at:
         service_escalation.handle_event(
@@ -337,8 +340,8 @@ def prove_answer(
 
 
 def doubt_answer(session: Session, context: Context, assignment_id: int, at: datetime) -> None:
-    """Records that an answer by SMS is doubted, because the inbox does not list the SMS. If no colleague has taken the
-    case, escalation continues."""
+    """Records that an answer by SMS is doubted, because the gateway's inbox does not list the SMS. If no colleague has
+    taken the case, escalation continues."""
     referral = session.get_one(Assignment, assignment_id)
     tip = queries.tip_for_writing(session, referral.tip_id)
     if alerts_tables.doubt(session, referral, at):
@@ -362,16 +365,17 @@ def hand_on_cases(session: Session, context: Context, responder_id: int, at: dat
 
 
 def _no_more(context: Context, responder: Responder) -> Wording:
-    """Returns the text of the last answer in an hour."""
+    """Returns the text of the last answer to SMS in an hour: it says that no more answers follow."""
     code = {"code": responders_short_code(context.line.service_code)}
     return Wording(Template.NO_MORE_ANSWERS, code, responder.language)
 
 
 NAMED_FOR = timedelta(days=30)
-"""The time after an alert during which the responder may answer about the case."""
+"""For this time after an alert, the responder may answer about its case."""
 RECENT_ALERTS = timedelta(hours=12)
 MAX_REFERENCES = 6
-"""The largest number of references in one answer. The references and the text must together fit into one segment."""
+"""The largest number of references in one answer. The references and the text must together fit into one part of an
+SMS."""
 
 ANSWERS = {
     CommandResult.TAKEN: Template.TAKEN,
@@ -395,15 +399,16 @@ ANSWERS = {
     CommandResult.HOW_WAITS: Template.HOW_WAITS,
     CommandResult.DRILL: Template.EXERCISE,
 }
-"""The template that answers each result of a command. `UNKNOWN` is not in the table, because such a command gets the
-answer to a wrong reference.
+"""The template of the SMS that answers each result of a command. `UNKNOWN` is not in the table, because such a command
+gets the answer to a wrong reference.
 """
 BY = {
     Template.TAKEN: Template.TAKEN_UNTIL,
     Template.ON_SITE_NOTED: Template.ON_SITE_UNTIL,
     Template.REFERRED_NOTED: Template.REFERRED_UNTIL,
 }
-"""For some templates, the template that replaces them if an outcome is due. The replacement names the due time."""
+"""For some of these templates, the one that is used instead if the assignee must report the outcome by a given time.
+The text of the other template names this time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -494,7 +499,8 @@ def _ask_similar(
     reply: ReadReply,
     at: datetime,
 ) -> None:
-    """Sends a hint after a command about a drill. The responder may have meant one of the real cases."""
+    """Sends the responder a hint about a real case, after an answer that counts for a drill. The responder may have
+    meant this case and not the drill."""
     said = f"? {reply.reading.reference}"
     key = context.pseudonyms.sms(message.sender, context.line.shortcode, said, "")
     urgent = bool(reply.dangers)
@@ -518,7 +524,7 @@ def _why(reading: ReplyReading) -> AnswerReason:
 
 
 def _digest(context: Context, message: MessageIn, reading: ReplyReading) -> str:
-    """Returns a digest that identifies a repeated SMS.
+    """Returns a digest by which the hotline recognizes an SMS that the responder repeats.
 
     The digest is made from the commands in the SMS, or from the text if there are no commands.
     """

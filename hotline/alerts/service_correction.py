@@ -1,6 +1,7 @@
-"""Handles corrections of a filed tip: of its place, or of its answer about officials.
+"""Handles corrections of a filed tip: of its place, or of the caller's answer about officials who may be involved.
 
-Also records that a caller wants no visit, and the national desk's decision about visits. Notifies all alerted people.
+Also records that a caller wants no visit, and the national desk's decision about visits. Notifies all alerted people of
+these changes.
 
 All functions except `decide_visit` run inside the transaction of the calling function. Each report attempt is one case.
 """
@@ -55,7 +56,7 @@ from hotline.tips.rules_events import CaseEventKind, Event, Purpose
 from hotline.tips.tables import Tip, TipPlace
 
 MAX_PART_WAIT = timedelta(minutes=1)
-"""The time for which the hotline waits for further parts of an SMS."""
+"""The longest time for which the hotline waits for further parts of an SMS."""
 MORE_AGAIN = timedelta(minutes=5)
 """The shortest time between two notices that the caller added text."""
 WORST = ("no", "unsure", "yes", OVERSEEN)
@@ -63,14 +64,15 @@ WORST = ("no", "unsure", "yes", OVERSEEN)
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The place and the answer about officials before a correction: the facts that decided which desks could read the
-    tip."""
+    """The place of a tip, and the caller's answer about officials who may be involved. These facts decided, before a
+    correction, which desks could read the tip."""
 
     filed: bool
-    """True for a filed tip. If a draft, a fragment or a complaint is corrected, only its desk changes."""
+    """True for a filed tip. If a draft, a complaint or a fragment (a report without a known place) is corrected, only
+    its desk changes."""
     place: str
     official: str
-    """The caller's answer about officials. Empty for a draft."""
+    """The caller's answer about officials who may be involved. Empty for a draft."""
 
 
 def route_of(tip: ReportedTip) -> Route:
@@ -79,8 +81,8 @@ def route_of(tip: ReportedTip) -> Route:
 
 
 def official_of(before: Route, now: str) -> str:
-    """Returns the answer about officials that decides which desks may read the tip. After the tip was filed, a later
-    answer can only take access away.
+    """Returns the answer about officials who may be involved. This answer decides which desks may read the tip. After
+    the tip was filed, a later answer of the caller can take access away from a desk, but cannot give access.
 
     Only the national desk can then give the district access again. A filed complaint about the national desk never goes
     to that desk.
@@ -220,11 +222,13 @@ def passed_districts(
 def proven_desks(
     session: Session, context: Context, tip: ReportedTip, codes: Sequence[str], at: datetime
 ) -> Sequence[str]:
-    """Returns those desks to which a process of the hotline has given access to the tip. The hotline locks each grant
-    that it gives, and this lock is the proof.
+    """Returns those desks to which a process of the hotline has given access to the tip. The access of a desk is a
+    grant: the key of the tip, encrypted for that desk. The hotline locks each of its grants with a weekly key, and this
+    lock is the proof.
 
-    A stranger who can write to the database can add a place or a grant for another desk. For such a desk, raises an
-    alarm and releases its place, so that the alarm is raised only once. A desk that had no valid key causes no alarm.
+    A stranger who can write to the database can add a place to a tip, or a grant for another desk. For such a desk,
+    raises an alarm, and ends the access that the place gave, so that the alarm is raised only once. A desk that had no
+    valid key causes no alarm.
     """
     if not codes:
         return ()
@@ -273,7 +277,8 @@ def alert_of_correction(
     *,
     others: bool = False,
 ) -> None:
-    """Alerts the people who must know about a correction. `official` is the caller's present answer about officials.
+    """Alerts the people who must know about a correction. `official` is the caller's present answer about officials who
+    may be involved.
 
     `others` is True if other desks than before can now read the tip.
     """
@@ -334,7 +339,7 @@ def _alerted(session: Session, tip_id: int) -> tuple[int, ...]:
 def _notify_more(session: Session, context: Context, tip: Tip, at: datetime) -> None:
     """Notifies the people of a tip once that the caller gave more details.
 
-    If an official may be involved, only the national desk can give a district access.
+    This notice gives no one access: if an official may be involved, only the national desk can give a district access.
     """
     alerted = _alerted(session, tip.id)
     if alerted and queries_retention.newest_more(session, tip.id) is None:
@@ -370,7 +375,7 @@ def notify_mark(
 ) -> None:
     """Notifies people once that the caller wants no visit.
 
-    People who are alerted later read this in their alert.
+    People who are alerted of the tip later read the caller's wish in their alert.
     """
     session.flush()
     if before.is_marked or not visit_facts_of(tip).is_marked:

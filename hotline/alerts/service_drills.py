@@ -57,7 +57,7 @@ class DrilledDesk:
 
     code: str
     place: str
-    """The place of the tip, as an alert names it."""
+    """The place that the drill's alert names."""
     camp: str | None = None
 
 
@@ -116,7 +116,7 @@ def why_refused(
 
 
 WORDS = "words"
-"""The name of the answer that contains the text of a tip."""
+"""The name under which the answers of a tip contain the caller's text."""
 
 
 def make_tip(
@@ -172,7 +172,7 @@ def start(context: Context, request: DrillRequest, *, by: Actor, reason: str) ->
     """Starts a drill, alerts the first people, and returns the id of the drill. Raises DrillRefused, NotFound,
     StoreUnavailable.
 
-    Also notifies the national desk, and those coordinators of the desk who are not tested.
+    Also notifies the national desk of the drill, and the coordinators of the tested desk who are not tested themselves.
     """
     at = context.now()
     with ringing(context) as session:

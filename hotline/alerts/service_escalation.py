@@ -45,7 +45,7 @@ from hotline.tips.tables import Tip, drop_closure_request, was_alerted
 
 ASKS_TO_TAKE = (Purpose.ALERT, Purpose.OPEN)
 """An alert for one of these purposes is not sent to people who were already alerted of a similar tip. Messages for all
-other purposes are always sent."""
+other purposes are sent to such people too."""
 
 
 def decide(
@@ -56,7 +56,8 @@ def decide(
     event: Event,
     at: datetime,
 ) -> Decision:
-    """Returns the decision about an event of a case. In a drill, only the tested people count."""
+    """Returns the decision about an event of a case. If the case is a drill, only the people whose desk is tested can
+    be alerted."""
     if tip.channel != rules_trial.DRILL:
         return alerts_rules_escalation.decide(state, roster, event, at)
     row = tables_drills.drill_of_tip(session, tip.id)
@@ -83,8 +84,8 @@ def handle_event(
 ) -> None:
     """Carries out the decision about an event of a case: alerts people, sets deadlines and sets the assignee.
 
-    If no one was alerted of the case yet, does nothing, unless an officer passes on a case that waits for a person on
-    duty, or closes a case. If the case is closed, only ends its deadlines.
+    If no one was alerted of the case yet, handles only two events: an officer closes the case, or passes it on while it
+    waits for a person on duty. If the case is closed, only ends its deadlines.
     """
     tip = queries.tip_for_writing(session, tip_id)
     if tip.channel == rules_trial.CHANNEL:
@@ -110,7 +111,7 @@ def handle_event(
 
 
 def alert_colleague(session: Session, context: Context, tip_id: int, at: datetime) -> None:
-    """Alerts a colleague, because an alert does not arrive or arrives late."""
+    """Alerts a colleague, because the alert to a responder does not arrive or arrives late."""
     handle_event(session, context, tip_id, Event(CaseEventKind.NOT_REACHED), at)
 
 
@@ -166,9 +167,10 @@ def _set_clocks(
 def begin_steps(
     session: Session, steps: Sequence[EscalationStep], at: datetime, marked: Collection[int]
 ) -> None:
-    """Deletes the pending alerts of these tips, and sets the first deadline of each. A fragment has no deadline.
+    """Deletes the pending alerts of these tips, and sets the first deadline of each. A fragment (a report without a
+    known place) has no deadline.
 
-    `marked` contains those tips whose pending alert is only a mark in the columns of the tip.
+    `marked` contains the tips whose pending alert is stored only as a mark in the columns of the tip.
     """
     tip_ids = [step.tip_id for step in steps]
     queries.delete_pending(session, tip_ids)
@@ -258,7 +260,7 @@ def write_assignments(
     session: Session, alerted: Sequence[tuple[EscalationStep, int]], at: datetime
 ) -> Sequence[WrittenAssignment]:
     """Writes an assignment for each person of a step. A person who knows the tip keeps the reference of the first
-    alert. All others get a reference that was never used before.
+    alert. Every other person gets a reference that was never used before.
     """
     ids = zip(queries.new_assignment_ids(session, len(alerted)), alerted, strict=True)
     given = [NewAssignment(id, step.tip_id, step.number, who) for id, (step, who) in ids]

@@ -83,7 +83,7 @@ logger = logging.getLogger(__name__)
 
 SILENCE = timedelta(minutes=3)
 FACTS_OF = {Matter.TIP: report_facts, Matter.COMPLAINT: complaint_facts}
-"""The function that finds the facts in the answers, for each kind of report."""
+"""For each kind of report, the function that finds the facts of the tip in the caller's answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +96,8 @@ class ReportAttempt:
     language: str
     matter: Matter = Matter.TIP
     identity: str = ""
-    """The identity of the tip, if a desk writes it. For callers it is empty: the hooks' process derives the identity
-    with keys that no other process has."""
+    """The name by which the database recognizes this tip, if an officer at a desk writes it down. Empty for the tip of
+    a caller: the hooks' process makes the name from the session, with keys that no other process has."""
 
     def __repr__(self) -> str:
         return f"Telling(passage={self.number}, completed={self.completed})"
@@ -310,12 +310,12 @@ def _seal(
         tip.locked_for = " ".join(code for code in wanted if code not in grants) or None
         had = () if grants else queries.grants_of(session, tip.id)
         if had and set(had) <= set(wanted):
-            # No desk has a valid key now, so the key of the tip stays the same. The desks that could read the tip can
-            # also read the new answers.
+            # No desk has a valid key now, so the key of the tip stays the same. The desks that could read the tip
+            # before can also read the new answers.
             kept = context.encrypter.again(answers, **seal, desks=None, body=tip.body)
             body, grants = kept or body, grants if kept is None else None
     if grants is not None and not grants and tip.official == OVERSEEN:
-        # No one could read the complaint. The caller is asked to dial again, and the next session promises no
+        # No desk could decrypt the complaint. The caller is asked to dial again, and the next session promises no
         # oversight desk.
         raise StoreUnavailable("no oversight desk has a valid key, so the complaint was not saved")
     if tip.locked_for is not None:
@@ -333,12 +333,13 @@ def _keys(session: Session, context: Context, codes: Sequence[str]) -> Mapping[s
 def _waits_again(
     session: Session, context: Context, tip: ReportedTip, attempt: ReportAttempt, kind: str | None
 ) -> bool:
-    """Returns True if the tip may no longer belong to its cluster. In this case, its alert is pending again.
+    """Returns True if an answer changed so that the tip may no longer belong to its cluster. In this case, its alert is
+    pending again.
 
     If the tip does not belong to the cluster any more, people are alerted of the tip separately.
     """
     if attempt.identity:
-        # Only the hooks' process has the keys with which tips are compared.
+        # Only the hooks' process (it answers the gateway) has the keys with which tips are compared.
         return False
     keys = service_case.comparison_keys(context, attempt.answers, context.now())
     return attempt.matter is Matter.TIP and service_case.store_keys(session, tip, keys, kind)

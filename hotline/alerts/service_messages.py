@@ -1,10 +1,12 @@
 """Sends messages about a case to people who know the case, and writes SMS that several alerts share.
 
 The rules about shared SMS are in `alerts/rules_escalation.py`. The module also chooses who is alerted of new dangers in
-a storm, and sends messages about visits together with alerts. It stores requests for a call-back, notifies the national
-desk of them, and ends requests that the caller withdraws or that are too old. It cannot decrypt a phone number.
+a storm, and tells people who are alerted that the caller wants no visit. It stores requests for a call-back, notifies
+the national desk of them, and ends requests that the caller withdraws or that are too old. It cannot decrypt a phone
+number.
 
-All functions run inside the transaction of the calling function, except those that take a context alone.
+All functions run inside the transaction of the calling function, except the functions whose only parameter is
+`context`.
 """
 
 import logging
@@ -78,12 +80,13 @@ ASKED_BY = {
     Purpose.LOOK: {one.name for one in REQUEST_TEXTS[Purpose.LOOK]},
     Purpose.CONFIRM_CLOSURE: {Template.CLOSURE_REQUESTED.name},
 }
-"""For each of these purposes: the templates of alerts that a new alert can repeat. For any other purpose, a new alert
-is a repeat if any earlier alert was sent."""
+"""For each purpose of an alert in this table: the templates of earlier alerts that such an alert repeats. For a purpose
+that is not in the table, an alert is a repeat if any alert about the case was sent before."""
 
 
 BEHIND = 100
-"""The position of messages that are sent together with alerts. These messages are sent after all alerts.
+"""In the order of sending, the position of messages that come together with alerts. These messages are sent after all
+alerts.
 
 A notice of a corrected place has the position 0, so that it is sent before the alerts to people of the new place.
 """
@@ -112,7 +115,8 @@ class SmsPlan:
         self._notices: set[tuple[int, int]] = set()
 
     def shares(self, one: WrittenAssignment, wanted: SmsShare, language: str) -> SmsShare:
-        """Decides if this alert has an SMS of its own, and returns the rule. If not, adds the alert to a shared SMS."""
+        """Decides if this alert has an SMS of its own, and returns the rule that was applied. If the alert has no SMS
+        of its own, adds it to an SMS that several alerts share."""
         urgency, who = one.step.case.urgency, one.given.responder_id
         pace = self._sent.paces[who]
         most = 0 if urgency == Urgency.DANGER else self._most
@@ -151,9 +155,10 @@ class SmsPlan:
         return True
 
     def due_of(self, template: Template, who: int, due: datetime) -> datetime | None:
-        """Returns the time for an SMS that asks the national desk to decide about a list of the console.
+        """Returns the time when an SMS is sent which asks the national desk to decide about a list of the console.
 
-        Returns None if such an SMS is already due later, because that SMS leads to the same list.
+        Returns None if such an SMS to the same person will be sent later anyway, because that SMS leads to the same
+        list.
         """
         pace = self._sent.paces[who]
         if rules_escalation.shares_notice(pace, storms=False, goes=False, most=self._most):
@@ -178,7 +183,7 @@ class SmsPlan:
         language: str,
         due: datetime,
     ) -> int:
-        """Returns the id of the shared SMS to this person. Writes a new SMS if no shared SMS waits."""
+        """Returns the id of the shared SMS to this person. Writes a new shared SMS if none is waiting to be sent."""
         key = (who, template.name, said.get("place", ""))
         known = self._sent.open.get(key)
         if known is None:
@@ -197,12 +202,12 @@ class SmsPlan:
         return known.message_id
 
     def write(self) -> None:
-        """Stores which alerts share an SMS."""
+        """Stores for each alert which shared SMS it belongs to."""
         queries_outbox.link(self._session, self._links, self._notices.difference(self._links))
 
     @cached_property
     def _most(self) -> int:
-        """Returns the number of SMS in an hour after which alerts without danger share an SMS."""
+        """Returns the number of SMS to one person in an hour after which alerts without danger share an SMS."""
         line, session = self._context.line, self._session
         most = int(line.sms_a_day * rules_escalation.OTHERS_SHARE)
         is_flooded = Alarm.MANY_SMS in alarms_tables.raised_alarms(session)
@@ -219,7 +224,7 @@ def new_message(
     at: datetime,
     of: int | None,
 ) -> tables.Message:
-    """Returns a new SMS to a responder, which is due at `at`. Does not store the SMS."""
+    """Returns a new SMS to a responder, which will be sent at `at`. Does not store the SMS."""
     return tables.Message(
         kind=kind,
         responder_id=responder_id,
@@ -237,8 +242,8 @@ def new_message(
 def write_shared(
     session: Session, wording: Wording, to: int, due: datetime, priority: int, at: datetime
 ) -> int:
-    """Writes an SMS about several cases, and returns the id of the SMS. For the limits, the SMS counts at the time when
-    it is due."""
+    """Writes an SMS about several cases, and returns the id of the SMS. The limit of SMS in an hour counts this SMS at
+    the time when it is due."""
     row = new_message(MessageKind.ALERT, wording, to, priority=priority, at=due, of=None)
     row.turn = BEHIND if wording.template is Template.SHARED_OPEN else 1
     session.add(row)
@@ -251,7 +256,7 @@ def write_shared(
 def ask_desk(
     session: Session, context: Context, people: Mapping[int, Wording], due: datetime, at: datetime
 ) -> None:
-    """Writes an SMS to each of these people of the national desk, who must decide about entries of a list in the
+    """Writes an SMS that asks these people of the national desk to decide about the entries of a list in the
     console."""
     plan = SmsPlan(session, context, people, at)
     for who, words in people.items():
@@ -263,8 +268,8 @@ def ask_desk(
 def wanted_shares(
     session: Session, written: Sequence[WrittenAssignment], at: datetime
 ) -> Mapping[int, SmsShare]:
-    """Returns for each assignment how its alert may share an SMS. Repeats and further dangers of a storm may share an
-    SMS."""
+    """Returns for each new assignment the rule by which its alert may share an SMS. Repeats and further dangers of a
+    storm may share an SMS."""
     asks = [
         one for one in written if one.is_repeat and one.step.purpose in rules_escalation.REPEATED
     ]
@@ -317,7 +322,8 @@ def _may_storm(tip: WaitingTip) -> bool:
 
 
 def _ways(session: Session, new: Sequence[WaitingTip], at: datetime) -> Mapping[int, SmsShare]:
-    """Returns for each new danger how people are alerted of it. Stores the storms that begin or continue."""
+    """Returns for each new danger by which rule people are alerted of it. Stores the storms in districts that begin or
+    last longer because of these dangers."""
     tips: dict[str, list[int]] = defaultdict(list)
     for tip in new:
         tips[tip.case.place].append(tip.tip_id)
@@ -334,7 +340,7 @@ def _ways(session: Session, new: Sequence[WaitingTip], at: datetime) -> Mapping[
 
 
 ON_THE_WAY = (Purpose.VISIT_SAFETY, Purpose.UNANSWERED, Purpose.MOVED)
-"""The purposes of notices that the assignee of a case must read at once."""
+"""The purposes of notices that an assignee on the way must read at once."""
 
 
 def dial_code(context: Context) -> str | None:
@@ -378,11 +384,11 @@ def notify(
     again: bool = False,
     due: datetime | None = None,
 ) -> tuple[int, ...]:
-    """Notifies people with the reference by which each knows the case. Returns the people who have no reference of the
-    case.
+    """Notifies people about a case, each with the reference by which they know the case. Returns the people who have no
+    reference of the case.
 
-    `again` is True if people who know the case are asked again. `due` is the time when the message is sent, if this is
-    not now.
+    `again` is True if people who were already asked about the case are asked again. `due` is the time when the message
+    is sent, if it is not sent now.
     """
     names = service_case.references_for(session, tip, order, safety, again=again)
     languages = queries.languages(session, order.responder_ids)
@@ -423,7 +429,7 @@ def visit_safety_messages(
     informed: Collection[tuple[int | None, int]],
     languages: Mapping[int, str],
 ) -> list[Alert]:
-    """Returns messages about visits to people who are alerted of a case whose caller wants no visit.
+    """Returns messages which say how to visit, for people who are alerted of a case whose caller wants no visit.
 
     `informed` contains the pairs of tip and responder of people who were alerted before. These people get the message
     only together with another alert.
@@ -496,8 +502,8 @@ def may_answer(
     *,
     in_danger: bool = False,
 ) -> AnswerReason | None:
-    """Counts an answer to this responder, and returns the reason for which it is counted. Returns None if no answer may
-    be sent.
+    """Counts an answer to this responder's SMS, and returns the reason for the answer. Returns None if the limits allow
+    no answer.
 
     `in_danger` is True if the responder has an open case about danger.
     """
@@ -543,8 +549,8 @@ request cannot be decrypted as a tip.
 
 
 def call_flags(context: Context, flow_set: FlowSet, start: SessionStart) -> dict[str, bool]:
-    """Returns the flags with which the flow may offer a call-back. There is one flag for each kind of person who needs
-    help.
+    """Returns the flags with which a flow may offer callers a call-back. For each kind of person who needs help and may
+    be called back, there is one flag.
 
     If the phone number from which the desk calls is not verified, returns no flags.
     """
@@ -673,11 +679,12 @@ def _withdraw(session: Session, context: Context, rows: Iterable[CallBack]) -> N
 
 
 def _move(session: Session, row: CallBack, at: datetime, *, is_paused: bool) -> list[Template]:
-    """Updates the state of a request, and returns the messages that the national desk must get.
+    """Updates the state of a request for a call-back, and returns the messages that the national desk must get about
+    it.
 
     The desk gets two messages if it missed the first window and the second has already begun. While call-backs are
-    paused, a request whose window passes moves to its second window, and then to the next day. The hotline keeps the
-    caller's number.
+    paused, a request whose window passes moves to its second window, and then to the next day. A pause does not delete
+    the caller's number.
     """
     said: list[Template] = []
     while is_paused and row.closes_at <= at + HALF_WINDOW:

@@ -1,8 +1,9 @@
 """Sends messages: claims a message, sends it outside of a transaction, and records the result.
 
-The claim is committed before the message is sent. The result of an attempt is recorded only if there is no newer
-attempt. This module sends several messages to responders at the same time. `dialogue/service_answers.py` sends the
-answers to callers, and the monitor sends its own notices.
+Before a message is sent, the worker's claim on it is committed to the database. If a newer attempt to send the message
+exists, the result of the older attempt usually does not change the message. This module sends several messages to
+responders at the same time. `dialogue/service_answers.py` sends the answers to callers, and the monitor sends its own
+notices.
 """
 
 import logging
@@ -53,8 +54,8 @@ logger = logging.getLogger(__name__)
 
 
 def apply_report(context: Context, report: ReportIn) -> None:
-    """Stores a delivery report from the gateway. Applies the report to its message as soon as the hotline knows the
-    message's id. Repeated reports, and reports with an unknown status, change nothing.
+    """Stores a delivery report from the gateway. If the hotline does not know the message's id yet, it applies the
+    report as soon as it knows this id. Repeated reports, and reports with an unknown status, change nothing.
 
     Raises StoreUnavailable if the database fails. Then the gateway sends the report again.
     """
@@ -90,10 +91,10 @@ def apply_early(
 def _apply_report(
     session: Session, context: Context, message: Message, report: DeliveryReport, at: datetime
 ) -> None:
-    """Applies a delivery report to its message. The final state of a message never changes, except that an answered
-    message can become delivered.
+    """Applies a delivery report to its message. A final state of a message never changes, with one exception: if the
+    responder answered first, the message can still become delivered.
 
-    If an older attempt failed, this does not change the message.
+    If the report says that an older attempt failed, the message does not change.
     """
     meaning = rules.report_meaning(report.status)
     arrived = meaning is ReportMeaning.ARRIVED
@@ -133,15 +134,15 @@ def _log(session: Session, message: Message, at: datetime) -> None:
 
 
 OPEN_STATES = (MessageState.SENDING, MessageState.UNKNOWN, MessageState.RETRY)
-"""The states of a message whose newest attempt may still report its result."""
+"""The states of a message in which a result of its newest attempt is still expected."""
 
 
 def deliver_due(context: WorkerContext) -> int:
     """Begins to send the most urgent due messages, as many as may be sent at the same time. Returns the number of
     messages that it began to send.
 
-    The workers may have been notified about other messages than these. When a message was sent, the next due message
-    follows at once.
+    These may be other messages than the ones about which the workers were notified. When a message was sent, the next
+    due message follows at once.
     """
     return context.senders.fill(partial(_claim, context))
 
@@ -178,7 +179,8 @@ class Outgoing:
     msisdn: str = field(repr=False)
     text: str = field(repr=False)
     stop_key: str | None = None
-    """The digest by which the stop list knows the number. None if the stop list need not be checked."""
+    """The digest by which the stop list knows the number. None if the number need not be checked against the stop
+    list."""
 
 
 def _to_responder(context: SendingContext, claim: Claim) -> Outgoing:
@@ -198,8 +200,9 @@ def _to_responder(context: SendingContext, claim: Claim) -> Outgoing:
 
 
 def is_withdrawn(claim: Claim) -> bool:
-    """Returns True if a message is not needed any more. The code in the message may be used or replaced, or the phone
-    number may be deleted. A shared SMS is not needed if none of its cases waits any more."""
+    """Returns True if a message is not needed any more. For example, the enrolment code in the message was used or
+    replaced, or the recipient's phone number was deleted. A shared SMS is not needed if responders have taken all its
+    cases."""
     to = claim.to
     without_code = claim.message.template == Template.JOIN.name and (to is None or to.code is None)
     no_case = claim.message.template in SHARED and claim.message.parameters["count"] == "0"
@@ -213,8 +216,8 @@ def send_claimed(
     *,
     turn: Callable[[], AbstractContextManager[object]] = nullcontext,
 ) -> tuple[SendResult, str | None]:
-    """Sends a claimed message outside of a transaction. Returns the result, and the digest of the number for the stop
-    list.
+    """Sends a claimed message outside of a transaction. Returns the result, and the digest by which the stop list would
+    know the number.
 
     `prepare` is a function that decrypts the number. It may raise KeyMissing or DecryptionFailed.
     """
@@ -244,11 +247,13 @@ def record_result(
     *,
     turn: AbstractContextManager[object] | None = None,
 ) -> None:
-    """Records the result of an attempt, and what the result means for the message, the recipient and the queue."""
+    """Records the result of an attempt to send a message. Changes the message, the recipient and the queue, as this
+    result requires."""
     logger.info("SMS: %s", result.outcome, extra={"row": claim.message.id})
     at = context.now()
     if claim.message.contact_key is not None:
-        # Together with the gateway's records, the message id could reveal the phone behind a pseudonym.
+        # If the message id is stored, it could reveal, together with the gateway's records, the phone behind a
+        # pseudonym.
         result = replace(result, provider_id=None)
     with ringing(context, turn) as session:
         row = queries_outbox.message_for_writing(session, claim.message.id)
@@ -286,7 +291,7 @@ def _may_write(row: Message, n: int, outcome: Outcome) -> bool:
 
 
 def _verdict(row: Message, result: SendResult) -> Verdict:
-    # If the message is not being sent any more, the attempt was already counted when its claim ended.
+    # If the message is not being sent any more, its claim has ended and this attempt was already counted.
     counted = row.counted if row.state == MessageState.SENDING else max(row.counted - 1, 0)
     return rules.decide(
         result,
@@ -352,9 +357,9 @@ def expire_leases(context: WorkerContext) -> None:
 
 
 def retry_unknown(context: WorkerContext) -> None:
-    """Sends messages with an unknown result again after some time.
+    """Sends a message again after some time, if the hotline does not know whether it was sent.
 
-    `gateway.rules.after_doubt` decides which messages these are.
+    `gateway.rules.after_doubt` decides which of these messages are sent again.
     """
     at = context.now()
     with ringing(context) as session:

@@ -106,7 +106,7 @@ def answers_since(session: Session, responder_id: int, since: datetime) -> list[
 
 
 def set_first_clocks(session: Session, due: Mapping[datetime, Sequence[int]], at: datetime) -> None:
-    """Sets the first deadline of many new tips at once. A responder must acknowledge the tip by this deadline."""
+    """Sets the first deadline of many new tips at once. It is the deadline for a responder to acknowledge the tip."""
     same = {Deadline.kind: DeadlineKind.ACKNOWLEDGE, Deadline.set_at: at, Deadline.nth: 0}
     for due_at, tip_ids in due.items():
         rows = [(tip_id, 0) for tip_id in tip_ids]
@@ -172,8 +172,8 @@ def open_clocks_of(
 
 
 def times_fired(session: Session, tip_ids: Collection[int], kind: DeadlineKind) -> int:
-    """Returns how often in a row the open deadline of this kind has fired. If the deadline is open for several of these
-    tips, returns the highest number.
+    """Returns how often in a row the open deadline of this kind has fired for these tips. If the deadline is open for
+    several of these tips, returns the highest number.
 
     Returns -1 if no such deadline is open.
     """
@@ -185,7 +185,7 @@ def times_fired(session: Session, tip_ids: Collection[int], kind: DeadlineKind) 
 
 
 def last_due(session: Session, tip_id: int, kind: DeadlineKind) -> datetime | None:
-    """Returns the due time that messages to responders name for the newest deadline of this kind.
+    """Returns the time that messages to responders give as the end of the newest deadline of this kind.
 
     Returns None if there was no such deadline.
     """
@@ -227,11 +227,11 @@ def acknowledge(
     proved: bool,
     provisional: bool = False,
 ) -> bool:
-    """Marks all sent assignments of a tip to this responder as acknowledged.
+    """Records that this responder acknowledged the tip, on all their assignments of it that are in the state `SENT`.
 
-    Returns True if the acknowledgement counts. After an answer that the inbox does not list, a later answer counts only
-    if it is proved. `provisional` is True if the inbox could not be read. Then the answer is doubted until it is
-    proved.
+    Returns True if the acknowledgement counts. If an earlier answer is doubted because the gateway's inbox does not
+    list it, a later answer counts only if it is proved. `provisional` is True if the hotline could not read the
+    gateway's inbox. The answer is then doubted until the inbox lists its SMS.
     """
     own = assigned_to(tip_id, responder_id)
     forged = (*own, Assignment.doubted_at.is_not(None), Assignment.proved_at.is_(None))
@@ -252,7 +252,8 @@ def acknowledge(
 
 
 def doubt(session: Session, assignment: Assignment, at: datetime) -> bool:
-    """Records that the inbox does not list the responder's answer. Returns True if the answer has counted until now."""
+    """Records that the gateway's inbox does not list the SMS with the responder's answer. Returns True if the hotline
+    has counted this answer until now."""
     doubted = session.scalars(
         update(Assignment)
         .where(
@@ -268,7 +269,8 @@ def doubt(session: Session, assignment: Assignment, at: datetime) -> bool:
 
 
 def believe(session: Session, tip_id: int, responder_id: int, at: datetime) -> None:
-    """Records that the responder really answered: the inbox lists the SMS, or the responder dialled."""
+    """Records a proof that the responder gave the answer: the gateway's inbox lists the SMS, or the responder
+    dialled."""
     session.execute(
         update(Assignment)
         .where(*assigned_to(tip_id, responder_id), HAS_ANSWERED, Assignment.proved_at.is_(None))
@@ -277,19 +279,22 @@ def believe(session: Session, tip_id: int, responder_id: int, at: datetime) -> N
 
 
 def is_answered(session: Session, tip_id: int, responder_id: int) -> bool:
-    """Returns True if the tip was acknowledged in the responder's name, even if the acknowledgement is doubted."""
+    """Returns True if an SMS or a call in the responder's name acknowledged the tip, even if the gateway's inbox does
+    not list the SMS."""
     return has_row(session, Assignment.id, *assigned_to(tip_id, responder_id), HAS_ANSWERED)
 
 
 def is_believed(session: Session, tip_id: int, responder_id: int) -> bool:
-    """Returns True if the responder acknowledged the tip, and the acknowledgement is not doubted."""
+    """Returns True if the responder acknowledged the tip, and the gateway's inbox raises no doubt about the
+    acknowledgement."""
     return has_row(session, Assignment.id, *assigned_to(tip_id, responder_id), HAS_TAKEN)
 
 
 def taken_at(session: Session, tip_id: int, responder_id: int) -> datetime | None:
     """Returns when this responder last acknowledged the tip.
 
-    Returns None if the acknowledgement is doubted, or if the responder has passed the tip on.
+    Returns None if the gateway's inbox does not list the SMS of the acknowledgement, or if the responder has passed the
+    tip on.
     """
     took = (*assigned_to(tip_id, responder_id), HAS_TAKEN, Assignment.passed_at.is_(None))
     return session.scalar(select(func.max(Assignment.acknowledged_at)).where(*took))
@@ -448,7 +453,7 @@ def give_receipt(session: Session, session_key: str, *, attempt: int, receipt_ke
 
 
 def mark_asked_help(session: Session, tip_ids: Collection[int]) -> bool:
-    """Records that the holder of the receipt of these tips was asked if the help was good. Returns False if this was
+    """Records that the caller with the receipt of these tips was asked if the help was good. Returns False if this was
     recorded before.
     """
     theirs = Tip.id.in_(tip_ids)
@@ -458,9 +463,10 @@ def mark_asked_help(session: Session, tip_ids: Collection[int]) -> bool:
 
 
 def find_receipt(session: Session, receipt_key: str) -> FoundReceipt:
-    """Returns the tips that belong to a receipt, and the progress of each.
+    """Returns the tips that belong to a receipt, and how far the work on each tip is.
 
-    If the caller went back and changed an answer, the tips of the same attempt are included.
+    The result includes all tips of the same report attempt, because the caller may have gone back and changed an
+    answer.
     """
     of_receipt = Tip.receipt_key == receipt_key
     attempts = select(Tip.session_key, Tip.attempt).where(of_receipt, Tip.session_key != "")
@@ -482,7 +488,8 @@ SMS = "sms"
 
 
 class InboxRead(Row):
-    """The position in the inbox: a `gateway.rules.Bookmark`, the time of the next reading, and the last error."""
+    """The place up to which the hotline has read the gateway's inbox (a `gateway.rules.Bookmark`), the time of the next
+    reading, and the last error."""
 
     __tablename__ = "inbox_read"
 
@@ -496,7 +503,7 @@ class InboxRead(Row):
     read_at: Mapped[datetime]
     """The last time when a page of the inbox was read and all its SMS were handled."""
     fault: Mapped[str]
-    """The reason why no page was read since the time `read_at`. Empty if there was no error."""
+    """The reason why no page of the inbox was read since the time `read_at`. Empty if there was no error."""
 
 
 def bookmark(row: InboxRead) -> Bookmark:
@@ -517,7 +524,7 @@ def create_position(session: Session, at: datetime) -> None:
 def move_position(
     session: Session, before: Bookmark, now: Bookmark, *, at: datetime, next_at: datetime
 ) -> bool:
-    """Moves the bookmark after all SMS of a page were handled.
+    """Moves the bookmark in the gateway's inbox after all SMS of a page were handled.
 
     If another process has moved the bookmark, returns False and changes nothing.
     """
@@ -531,8 +538,8 @@ def move_position(
 
 
 def record_fault(session: Session, fault: str, next_at: datetime) -> None:
-    """Records the reason why a page was not read, or why not all its SMS were handled. The function does not move the
-    bookmark."""
+    """Records why the hotline could not read a page of the gateway's inbox, or could not handle all its SMS. The
+    function does not move the bookmark."""
     session.execute(
         update(InboxRead).where(InboxRead.name == SMS).values(fault=fault, next_at=next_at)
     )
@@ -546,7 +553,8 @@ def record_mo(session: Session, row: InboundSeen, keys: Sequence[str]) -> Sequen
     known = _known(session, keys)
     if known or add_if_new(session, row):
         return known
-    # Another process has just stored this SMS. If the same id arrived with another time, these keys find no row.
+    # Another process has just stored this SMS. If another SMS came with the same id but another time, these keys find
+    # no row.
     return _known(session, keys) or [session.get_one(InboundSeen, row.provider_id)]
 
 
@@ -557,8 +565,8 @@ def note_listed(
     proved_at: datetime | None,
     vouched_at: datetime | None,
 ) -> None:
-    """Records that the inbox lists these SMS, or that a callback about them came from one of the gateway's own network
-    addresses."""
+    """Records that the gateway's inbox lists these SMS, or that the callback about them came from one of the gateway's
+    own network addresses."""
     for row in rows:
         row.proved_at = row.proved_at or proved_at
         row.vouched_at = row.vouched_at or vouched_at
@@ -566,7 +574,7 @@ def note_listed(
 
 
 def bring_forward(session: Session, next_at: datetime) -> None:
-    """Moves the next reading of the inbox to an earlier time."""
+    """Moves the next reading of the gateway's inbox to an earlier time."""
     sooner = update(InboxRead).where(InboxRead.name == SMS, InboxRead.next_at > next_at)
     session.execute(sooner.values(next_at=next_at))
 
@@ -587,7 +595,8 @@ def unlisted(session: Session, since: datetime, until: datetime) -> Sequence[Inb
 
 
 def unproven_answers(session: Session, since: datetime) -> int:
-    """Returns the number of recent answers that are doubted and not proved, and whose tip is still open."""
+    """Returns the number of recent answers by SMS whose tip is still open, and which are doubted because the gateway's
+    inbox does not list them."""
     doubted = (
         Assignment.doubted_at > since,
         Assignment.proved_at.is_(None),

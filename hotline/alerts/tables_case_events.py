@@ -64,8 +64,8 @@ def write_event(session: Session, row: CaseEventRow) -> int | None:
 def write_alerted(
     session: Session, alerted: Sequence[tuple[int, int, int, int, str]], at: datetime
 ) -> None:
-    """Writes an event for each alerted responder. Each entry of `alerted` has the id of the assignment, the tip, the
-    step, the responder and the reason.
+    """Writes for each alerted responder the event that they were alerted. Each entry of `alerted` has the id of the
+    assignment, the tip, the step, the responder and the reason.
     """
     rows = [(tip_id, who, why, f"told:{id}") for id, tip_id, _, who, why in alerted]
     _written(session, LoggedEvent.ALERTED, rows, at)
@@ -107,7 +107,7 @@ def is_written(session: Session, key: str) -> bool:
 
 
 def has_met(session: Session, tip_id: int) -> bool:
-    """Returns True if a person in this case was screened, or was asked if they want help."""
+    """Returns True if a responder screened a person in this case, or asked a person if they want help."""
     is_of_meeting = CaseEventRow.kind.in_(OF_MEETING)
     return has_row(session, CaseEventRow.id, CaseEventRow.tip_id == tip_id, is_of_meeting)
 
@@ -119,7 +119,7 @@ def newest_event(session: Session, tip_id: int, kind: LoggedEvent) -> CaseEventR
 
 
 def find_tip(session: Session, name: str) -> int | None:
-    """Returns the id of a tip from its number, such as `12` or `T12`, or from a responder's reference.
+    """Returns the id of a tip. The given name is its number, such as `12` or `T12`, or a responder's reference.
 
     The function does not check if a tip with this number exists. Returns None for an unknown reference.
     """
@@ -133,7 +133,7 @@ def find_tip(session: Session, name: str) -> int | None:
 def last_event_of(
     session: Session, tip_id: int, responder_id: int, *, but_alerts: bool = False
 ) -> CaseEventRow | None:
-    """Returns the newest event that shows if the responder has the case: alerted, acknowledged or passed on.
+    """Returns the newest of the events that show if the responder has the case: alerted, acknowledged or passed on.
 
     If `but_alerts` is True, leaves out alerts.
     """
@@ -147,8 +147,8 @@ def last_event_of(
 
 
 class CaseKey(Row):
-    """The public key of a case, in clear text. With this key, the hotline can write codes about persons, but cannot
-    read them."""
+    """The public key of a case, in clear text. With this key, the hotline can write coded answers about persons, but
+    cannot read them."""
 
     __tablename__ = "case_key"
 
@@ -156,7 +156,7 @@ class CaseKey(Row):
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
     made_at: Mapped[datetime]
     warned_at: Mapped[datetime | None]
-    """The time since which the console shows that the codes about persons will be deleted."""
+    """Since this time, the console shows a warning that the coded answers about persons will be deleted."""
 
 
 class CaseGrant(Row):
@@ -168,7 +168,7 @@ class CaseGrant(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     tip_id: Mapped[int] = mapped_column(ForeignKey("case_key.tip_id", ondelete="CASCADE"))
     holder: Mapped[str]
-    """The code of a desk, or the constant `READER`."""
+    """The code of the desk that can decrypt this key, or the constant `READER` for the reader process."""
     encrypted_key: Mapped[bytes] = mapped_column(LargeBinary)
 
 
@@ -188,14 +188,14 @@ protect_by(CaseKey, KEY_SQLITE, KEY_POSTGRES)
 
 
 def public_key(session: Session, tip_id: int) -> bytes | None:
-    """Returns the public key of a case. Returns None if the case has no codes about persons yet."""
+    """Returns the public key of a case. Returns None if the case has no coded answers about persons yet."""
     return session.scalar(select(CaseKey.public_key).where(CaseKey.tip_id == tip_id))
 
 
 def store_key(session: Session, tip_id: int, new: NewCase, at: datetime) -> bytes:
     """Stores a key pair for a case, and returns its public key.
 
-    If two processes make a key pair at the same time, the hotline keeps the first one.
+    If two processes make a key pair for the case at the same time, the hotline keeps the first one.
     """
     key = CaseKey(tip_id=tip_id, public_key=new.public_key, made_at=at)
     if add_if_new(session, key):
@@ -220,7 +220,7 @@ class CaseCode(Row):
 
     case_event_id: Mapped[int] = mapped_column(ForeignKey("case_event.id"), primary_key=True)
     body: Mapped[bytes] = mapped_column(LargeBinary)
-    """The codes of an event, as `keys.encrypt.encrypt_codes` encrypted them."""
+    """The coded answers in an event, as `keys.encrypt.encrypt_codes` encrypted them."""
 
 
 NOT_COUNTED = (
@@ -247,20 +247,21 @@ protect_by(CaseCode, CODE_SQLITE, CODE_POSTGRES)
 class CaseNote(Row):
     """The text of a note, encrypted with the key of its tip.
 
-    The note is deleted when the text of the tip is erased. The event about the note is kept.
+    The note is deleted when the text of the tip is erased. The event in the log which says that the note was written is
+    kept.
     """
 
     __tablename__ = "case_note"
 
     case_event_id: Mapped[int] = mapped_column(ForeignKey("case_event.id"), primary_key=True)
     body: Mapped[bytes] = mapped_column(LargeBinary)
-    """The text, as `tips.encrypt_notes.encrypt_note` encrypted it."""
+    """The text of the note, as `tips.encrypt_notes.encrypt_note` encrypted it."""
 
 
 def store_body(
     session: Session, table: type[CaseCode] | type[CaseNote], entry_id: int, body: bytes
 ) -> None:
-    """Stores encrypted data under the id of its event."""
+    """Stores encrypted data with the id of the event that it belongs to."""
     session.add(table(case_event_id=entry_id, body=body))
     session.flush()
 
@@ -286,8 +287,8 @@ def delete_notes(session: Session, tip_ids: Collection[int]) -> None:
 
 
 class CaseCounted(Row):
-    """A tip that the monthly count has passed. Its codes were counted with its month, or were written after this
-    count."""
+    """A tip of a month whose persons were already counted. Coded answers about its persons were counted with its month,
+    or were written after that count."""
 
     __tablename__ = "case_counted"
 
@@ -297,15 +298,16 @@ class CaseCounted(Row):
 
 
 def is_counted(session: Session, tip_id: int) -> bool:
-    """Returns True if the month of the tip was already counted.
+    """Returns True if the persons in tips of this tip's month were already counted.
 
-    Statistics do not include codes that are written later.
+    Coded answers that are written later are not in the statistics.
     """
     return session.get(CaseCounted, tip_id) is not None
 
 
 def mark_counted(session: Session, tip_ids: Collection[int], month: str, at: datetime) -> None:
-    """Records that these tips were counted. After that, their codes may be deleted."""
+    """Records that the persons in these tips were counted. After that, the coded answers about these persons may be
+    deleted."""
     session.add_all(CaseCounted(tip_id=tip_id, month=month, at=at) for tip_id in tip_ids)
     session.flush()
 

@@ -1,4 +1,4 @@
-"""Stores drills. The sample tip of each drill has the channel `drill`."""
+"""Stores drills. Each drill has a sample tip, which has the channel `drill`."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -45,8 +45,8 @@ class Drill(Row):
 
 
 IS_OF_CASE = Assignment.tip_id.not_in(select(Drill.tip_id))
-"""The condition that an assignment does not belong to a drill. Drills do not count as load, so they do not change who
-gets the next case."""
+"""The condition that an assignment does not belong to a drill. Drills do not count as work of a responder, so they do
+not change who gets the next case."""
 
 
 def drill_of_tip(session: Session, tip_id: int) -> Drill | None:
@@ -122,7 +122,7 @@ def recent_drills(session: Session, responder_id: int, since: datetime) -> Seque
 
 
 def unanswered(session: Session, tip_id: int) -> Sequence[tuple[Responder, int]]:
-    """Returns the responders who got an alert but have neither answered nor read the case.
+    """Returns the responders who got the drill's alert but have neither answered it nor read the case.
 
     Each has the id of their newest assignment.
     """
@@ -156,7 +156,7 @@ def drop_alerts(session: Session, tip_id: int) -> None:
 def drill_recipients(session: Session, tip_id: int) -> Sequence[DrillRecipient]:
     """Returns every responder who was alerted in the drill, in the order of the alerts.
 
-    Taking the case and passing it on both count as an answer.
+    A responder who takes the case and a responder who passes it on have both answered the drill.
     """
     other = aliased(Message)
     newest = select(func.max(other.id)).where(

@@ -1,8 +1,8 @@
 """Makes the keys of desks, and decrypts tips with the recovery passphrase. The audit log gets a row for each use of the
-passphrase.
+recovery passphrase.
 
-Also gives a district access to a tip that was withheld from it. Also stands down the responders of a tip's first place,
-after a correction of the place. No module that answers the gateway may import this file.
+Also gives a district access to a tip that only the national desk could read. Also stands down the responders of a tip's
+first place, after a correction of the place. No module that answers the gateway may import this file.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,8 +39,8 @@ from hotline.tips.rules_events import LoggedEvent
 
 @dataclass(frozen=True, slots=True)
 class UnlockedTip:
-    """A tip that a desk can decrypt. `grant` is the tip's key, encrypted for the desk, without the weekly lock around
-    it. `private_key` decrypts the grant.
+    """A tip that a desk can decrypt. `grant` is the key of the tip, encrypted for the desk. The outer encryption with
+    the weekly key is already removed. `private_key` decrypts the grant.
 
     `repr` does not show the keys.
     """
@@ -67,7 +67,7 @@ class DecryptedTip:
 
     matter: str
     visit_facts: VisitFacts
-    """The facts that decide how responders may visit. Every page shows them first."""
+    """The facts that decide how responders may visit. Every page about the tip shows these facts first."""
     erasure_asked_at: datetime | None
     """The time when a person requested the erasure of the text. This person can be another one than the caller who
     reported."""
@@ -133,8 +133,8 @@ def list_tips(context: Context, wanted: TipListFilter = ALL_TIPS) -> Sequence[Ti
 
 def check_grant(context: Context, tip_id: int, *, desk: str, by: TwoPeople, reason: str) -> None:
     """Checks that a desk may read a tip, before an operator types the passphrase. If the check fails, writes a row to
-    the audit log. For an oversight desk, this function checks nothing, because the operator has not proved an identity
-    yet and must learn nothing about these tips.
+    the audit log. For an oversight desk, this function checks nothing. The operator has not proved an identity yet, and
+    must learn nothing about these tips.
 
     Raises NotFound if the tip does not exist or the desk has no access to it.
     """
@@ -175,8 +175,8 @@ def unlock(
 def read_tip(
     context: Context, tip_id: int, *, desk: str, passphrase: str, by: TwoPeople, reason: str
 ) -> DecryptedTip:
-    """Returns the decrypted answers of a tip, with the caller's answer to the desk's question. Before that, commits a
-    row to the audit log.
+    """Returns the decrypted answers of a tip, with the caller's answer to the desk's question. Before it returns the
+    answers, writes a row to the audit log and commits it.
 
     Raises the same errors as `unlock`.
     """
@@ -211,8 +211,8 @@ def decrypt_unlocked(session: Session, found: UnlockedTip, desk: str) -> Decrypt
 def send_down(
     context: Context, tip_id: int, *, passphrase: str, by: TwoPeople, reason: str
 ) -> None:
-    """Gives the desks of the tip's district and camp access to the tip, and alerts the responders there. An official
-    may be involved, so only the national desk had access.
+    """Gives the desks of the tip's district and camp access to the tip, and alerts the responders there. Before that,
+    only the national desk had access, because an official may be involved.
 
     Only the national desk can do this, once for each tip. This command is needed even if the caller later says that no
     official is involved. Raises EndRefused and the same errors as `unlock`.

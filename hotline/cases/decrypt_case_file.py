@@ -1,8 +1,8 @@
-"""Makes a case file, with data that it decrypts with the account's own key. The text is only in memory. No module that
-answers the gateway may import this file.
+"""Makes a case file, with data that it decrypts with the account's own key. The hotline keeps the text only in memory.
+No module that answers the gateway may import this file.
 
-A child process, which gets no keys and no files, turns the text into a PDF under a passphrase. The hotline stores only
-a digest of the case file.
+A child process turns the text into a PDF that a passphrase protects. This process gets no keys and no files. The
+hotline stores only a digest of the case file.
 """
 
 import hashlib
@@ -90,7 +90,7 @@ CHANNELS = {"ussd": "USSD", "sms": "SMS"}
 
 @dataclass(frozen=True, slots=True)
 class MadeFile:
-    """A case file that was just made. `repr` shows nothing of its content."""
+    """A case file that was just made, and is not stored. `repr` shows nothing of its content."""
 
     number: int
     pdf: bytes = field(default=b"", repr=False)
@@ -99,8 +99,8 @@ class MadeFile:
 
 
 def new_passphrase(token: str) -> tuple[str, str]:
-    """Returns six random words for a passphrase. Also returns the words encrypted for this session, so that a form can
-    send them back."""
+    """Returns six random words for a passphrase. Also returns these words in encrypted form. Only this session can
+    decrypt them, so a form can send them back."""
     words = rules_sign_in.suggest_password(secrets.choice, WORDS).replace("-", " ")
     return words, lock_key(token, words.encode(), account=BOUND).hex()
 
@@ -157,8 +157,8 @@ def _approved(
     *,
     for_writing: bool = False,
 ) -> tables_case_files.CaseFile:
-    """Returns an approved request for a case file, if the account may see its tip. The approver must still be allowed
-    to see the case. Raises NotFound."""
+    """Returns an approved request for a case file, if the account may see its tip. The person who approved the file
+    must still be allowed to see the case. Raises NotFound."""
     find = service_retention.locked_file if for_writing else tables_case_files.find_file
     row = find(session, file_id)
     if row is None or row.tip_id is None or not service_case_files.is_approved(row, context.now()):
@@ -305,7 +305,8 @@ class _Gathered:
         return next((one.words for one in self.decrypted.notes if one.at == row.at), "")
 
     def custody(self) -> Iterator[FileEvent]:
-        """Yields each time that a person opened the case, set or lifted a legal hold, or worked on a case file."""
+        """Yields one entry for each time that a person opened the case, set or lifted a legal hold, or worked on a case
+        file."""
         for entry in self._audit:
             if entry.action in CUSTODY:
                 yield FileEvent(entry.at, CUSTODY[entry.action], self._who(entry.actor))
