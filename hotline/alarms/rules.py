@@ -119,8 +119,8 @@ class Notice(StrEnum):
     AGAIN = "again"
     OVER = "over"
     DIGEST = "digest"
-    """A message that reports no fault. It contains the newest digest of the audit log, which people store outside the
-    hotline."""
+    """A message that reports no fault. This message contains the newest digest of the audit log, which people store
+    outside the hotline."""
     TRIAL = "trial"
     """A test message that reports no fault. A person sends this message to check that messages reach the contacts."""
 
@@ -213,7 +213,7 @@ def _reminded(alarm: Alarm) -> timedelta:
 
 
 def _wrong(state: AlarmState, at: datetime) -> AlarmChange:
-    # If the system clock was set back, `next_at` may be far in the future. Then the notice is sent now.
+    # If the system clock was set back, `next_at` may be far in the future. In this case, the notice is sent now.
     if state.next_at > at and state.next_at - at <= _reminded(state.alarm):
         return AlarmChange(state.alarm, state)
     notice = Notice.AGAIN if state.notices else Notice.RAISED

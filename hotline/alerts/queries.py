@@ -1,7 +1,7 @@
 """Reads and writes the assignments of tips: which responders were alerted, who took the case, and which alerts are not
 sent yet.
 
-Also reads the roster of active responders. The module can write many assignments and alerts at once.
+Also reads the list of all active responders. The module can write many assignments and alerts at once.
 """
 
 import json
@@ -117,7 +117,7 @@ def languages(session: Session, responder_ids: Collection[int]) -> dict[int, str
 
 
 def alerted_by_tip(session: Session, tip_ids: Collection[int]) -> dict[int, list[AlertedResponder]]:
-    """Returns the responders who were alerted of each tip. Leaves out assignments that were ended.
+    """Returns the responders who were alerted of each tip. Leaves out assignments that the hotline has ended.
 
     In the result, a responder has the escalation level that they have at the place of the tip. Responders of oversight
     desks have the escalation level `NATIONAL`.
@@ -160,14 +160,14 @@ def is_taken(session: Session, tip_id: int) -> bool:
 
 
 def newest_assignment(session: Session, tip_id: int, responder_id: int) -> Assignment | None:
-    """Returns the newest assignment of a tip to a responder, or None. Leaves out assignments that were ended."""
+    """Returns the newest assignment of a tip to a responder, or None. Leaves out assignments that the hotline has ended."""
     own = select(Assignment).where(*assigned_to(tip_id, responder_id), IS_CURRENT)
     newest = own.order_by(Assignment.id.desc()).limit(1)
     return session.scalars(newest).one_or_none()
 
 
 def assignments_to(session: Session, tip_id: int, responder_id: int) -> Sequence[Assignment]:
-    """Returns every assignment of a tip to a responder, except those that were ended."""
+    """Returns every assignment of a tip to a responder, except assignments that the hotline has ended."""
     theirs = assigned_to(tip_id, responder_id)
     return session.scalars(select(Assignment).where(*theirs, IS_CURRENT)).all()
 
@@ -215,8 +215,8 @@ class FirstAssignment(NamedTuple):
 def first_assignments(
     session: Session, tip_ids: Collection[int]
 ) -> dict[tuple[int, int], FirstAssignment]:
-    """Returns the first assignment of each of these tips to each responder, even if it was ended. Each key has the ids
-    of the tip and the responder."""
+    """Returns the first assignment of each of these tips to each responder, even if the hotline has ended this
+    assignment. Each key has the ids of the tip and the responder."""
     if not tip_ids:
         return {}
     first = (Assignment.tip_id, Assignment.responder_id, Assignment.id, Assignment.reference)
@@ -279,7 +279,7 @@ def open_tips_of(session: Session, responder_id: int) -> Sequence[int]:
 def locked_assignment(session: Session, responder_id: int, reference: str) -> Assignment | None:
     """Returns the responder's assignment with this reference, or None.
 
-    Locks its tip, so that answers of several colleagues at once are handled one after the other.
+    Locks the tip of this assignment, so that answers of several colleagues at once are handled one after the other.
     """
     own = (
         Assignment.reference == reference,
@@ -336,8 +336,8 @@ def take_lock(session: Session) -> None:
 
 
 def pending_alerts(session: Session, limit: int) -> tuple[list[WaitingTip], frozenset[int]]:
-    """Returns filed tips with a pending alert, the most urgent first and then the oldest. Locks these tips until the
-    transaction ends.
+    """Returns filed tips with an alert that is not sent yet, the most urgent first and then the oldest. Locks these
+    tips until the transaction ends.
 
     Most pending alerts are stored as rows in a table of their own. Each other pending alert is stored only as a mark in
     the columns of its tip. The second returned value contains the ids of the tips that have such a mark.
@@ -416,8 +416,8 @@ def writers_of(session: Session, tip_ids: Collection[int]) -> Mapping[int, int]:
 
 
 def _held(session: Session, *which: ColumnElement[bool], limit: int | None = None) -> Sequence[Any]:
-    """Returns the columns of pending tips that are needed to alert people. Locks these tips. The column `is_alerted` is
-    True if the tip already has an assignment, because another process was faster."""
+    """Returns for each tip with a pending alert the columns that are needed to alert people. Locks these tips. The
+    column `is_alerted` is True if the tip already has an assignment, because another process was faster."""
     referral = select(Assignment.id).where(Assignment.tip_id == Tip.id).limit(1).scalar_subquery()
     tips = select(
         Tip.id,
@@ -598,7 +598,7 @@ def _parts(words: Wording) -> tuple[str, str]:
 
 
 def _next(session: Session, tip_ids: Collection[int]) -> dict[int, int]:
-    """Returns the number of the next escalation step of each tip. Leaves out tips that have no step yet."""
+    """Returns the number of the next escalation step of each tip. Leaves out tips that have no escalation step yet."""
     if not tip_ids:
         return {}
     last = select(Assignment.tip_id, func.max(Assignment.step)).where(

@@ -570,8 +570,8 @@ def _is_due(at: datetime) -> ColumnElement[bool]:
 
 
 def locked_rows(session: Session, *which: ColumnElement[bool]) -> Sequence[Message]:
-    """Returns up to 500 messages that match all given conditions, the oldest first. Locks them until the transaction
-    ends.
+    """Returns up to 500 messages that match all given conditions, the oldest first. Locks these messages until the
+    transaction ends.
 
     Skips rows that other transactions have locked.
     """

@@ -32,7 +32,8 @@ def take_lock(session: Session) -> None:
 
 
 def locked_by_name(session: Session, name: str) -> Sequence[Responder]:
-    """Returns every responder with exactly this name, including removed responders. Locks their rows."""
+    """Returns every responder with exactly this name, including removed responders. Locks the rows of these
+    responders."""
     found = select(Responder).where(Responder.name == name, Responder.level != rules_trial.LEVEL)
     return session.scalars(found.order_by(Responder.id).with_for_update(key_share=True)).all()
 
@@ -83,7 +84,7 @@ def on_leave(session: Session, at: datetime) -> dict[int, datetime]:
 def leaves_to_begin(session: Session, at: datetime) -> Sequence[Leave]:
     """Returns periods of leave that have begun, if the responder still has cases that must be given to others.
 
-    Locks them until the transaction ends.
+    Locks these periods of leave until the transaction ends.
     """
     found = select(Leave).where(*_comes(at)).with_for_update(skip_locked=True)
     return session.scalars(found).all()

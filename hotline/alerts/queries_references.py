@@ -78,7 +78,7 @@ def tips_in_clusters(session: Session, tip_ids: Collection[int]) -> set[int]:
 
 
 def known_names(session: Session, tips: Sequence[Tip]) -> Mapping[int, Sequence[KnownName]]:
-    """Returns for each responder their newest reference of each tip, with the last instruction about visits that the
+    """Returns each responder's newest reference of each tip, and the last instruction about visits to this tip that the
     responder read.
 
     Leaves out alerts that only announce more details, because these contain no reference.
@@ -139,8 +139,8 @@ MARKS = [
 ]
 REACHED = (MessageState.DELIVERED, MessageState.ANSWERED)
 NOT_REACHED = [state for state in MessageState if state not in REACHED]
-"""The states of a message for which no one knows that it reached the phone. A query that runs every second names each
-of these states, so that the database can use an index."""
+"""The states in which the hotline does not know that a message reached the phone. A query that runs every second names
+each of these states, so that the database can use an index."""
 
 
 # These are aliases of the database tables, so that a subquery can use a table that its outer query also uses. The
@@ -189,8 +189,8 @@ class KnownCases:
     open: tuple[str, ...]
     """One reference for each open case that no colleague has taken."""
     also: tuple[str, ...]
-    """References of closed cases, of cases whose assignee is a colleague, and of cases whose assignment to this
-    responder was ended."""
+    """References of three kinds of cases: closed cases, cases whose assignee is a colleague, and cases for which the
+    hotline has ended the assignment to this responder."""
 
 
 @lru_cache(maxsize=IN_A_HOP)
@@ -362,8 +362,8 @@ def _storm_order(as_of: datetime) -> ColumnElement[int]:
 def _newest_names(
     session: Session, found: Select[int, str], *first: ColumnElement[int]
 ) -> list[str]:
-    """Returns the newest reference of each tip. Tips about danger come first. Tips that are equal in this are sorted by
-    `first`, and then by the time of the alert, the newest first."""
+    """Returns the newest reference of each tip. Tips about danger come first. Among tips about danger, and among the
+    other tips, `first` decides the order, and then the time of the alert, the newest first."""
     rows = session.execute(
         found.join(Tip, Tip.id == Assignment.tip_id).order_by(
             Tip.urgency != Urgency.DANGER,

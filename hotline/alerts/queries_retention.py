@@ -72,7 +72,7 @@ class LegalHold(Row):
     lifted_by: Mapped[str | None]
     lifted_at: Mapped[datetime | None]
     for_file: Mapped[bool] = mapped_column(default=False)
-    """True if a request for a case file placed the hold. Then two people must agree to end the hold."""
+    """True if a request for a case file placed the hold. In this case, two people must agree to end the hold."""
     reviewed_at: Mapped[datetime | None]
     """The time when a person last decided that the hold is still needed."""
 
@@ -96,8 +96,8 @@ class RetainedTip:
 
 
 DECIDED = and_(Tip.erasure_asked_at.is_not(None), Tip.closed_at.is_(None))
-"""The SQL condition that the case is open and its caller has requested to erase the text. Then this request decides
-when the text is erased, and not the age of the text."""
+"""The SQL condition that the case is open and its caller has requested to erase the text. In this case, the request
+decides when the text is erased, and not the age of the text."""
 HAS_LEGAL_HOLD = exists().where(LegalHold.tip_id == Tip.id, LegalHold.lifted_at.is_(None))
 
 
@@ -371,7 +371,7 @@ def newest_more(session: Session, tip_id: int) -> Message | None:
 
 def is_withheld(session: Session, message: Message) -> bool:
     """Returns True if a message must never be sent. There are two reasons. A drill is over, and the message is its
-    alert. Or the case may involve an official, and the responder's assignment was ended."""
+    alert. Or the case may involve an official, and the hotline has ended the responder's assignment."""
     if message.assignment_id is None:
         return False
     released = select(Assignment.id).join(Tip, Tip.id == Assignment.tip_id)

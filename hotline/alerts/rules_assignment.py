@@ -23,7 +23,7 @@ from hotline.tips.rules import OVERSEEN, Urgency
 LENGTHS = (4, 5, 6)
 MAX_UNLUCKY = 3
 """After this number of unlucky draws of a reference, new references get one more character. A draw is unlucky if more
-than half of its references were already in use."""
+than half of the drawn references were already in use."""
 NOISE = 20
 """The number of random bytes that are drawn for each reference. Making one reference uses fewer bytes than this."""
 
@@ -117,7 +117,7 @@ class Candidate:
     """The number of recent assignments that the responder has not acknowledged."""
     alerted_at: datetime | None = None
     duty: int = 1
-    """The rank of this responder on the duty roster: people of rank 1 are alerted before people of rank 2. It is
+    """The rank of this responder on the duty roster: people of rank 1 are alerted before people of rank 2. The value is
     `OFF_DUTY` if the responder is not on duty."""
     languages: frozenset[str] = frozenset()
     oversees: bool = False
@@ -410,7 +410,8 @@ def storm_groups(
     case: Case, roster: Sequence[Candidate], near: Collection[str]
 ) -> tuple[tuple[int, ...], ...]:
     """Returns all people who may be alerted of a danger in a storm: people of the district, of the desks in `near`, and
-    of the national desk. People on duty come before all people off duty. Each group is in the order of turns."""
+    of the national desk. People on duty come before all people off duty. Each group has the order in which its people
+    are alerted."""
     close = [c for c in _hearing(case, roster) if c.districts.intersection(near)]
     local = [*_local(case, roster), *_camp(case, roster)]
     national = [c for c in roster if c.level is Level.NATIONAL]

@@ -115,13 +115,13 @@ class SmsShare(StrEnum):
     """A danger in a storm. The caller typed text, and the caller's phone reported no other danger in the district. The
     alert has its own SMS, unless its recipient got `MAX_ALONE` SMS in the last hour."""
     STORM = "storm"
-    """A further danger in a storm. It shares an SMS if the person got an SMS in the last minute."""
+    """A further danger in a storm. The alert shares an SMS if the person got an SMS in the last minute."""
     ESCALATED = "escalated"
-    """An alert to a later escalation level, for a danger in a storm. It shares an SMS like `STORM`, but may wait
-    longer."""
+    """An alert to a later escalation level, for a danger in a storm. The alert shares an SMS by the same rule as
+    `STORM`, but may wait longer."""
     OPEN = "open"
-    """An alert that repeats an earlier alert, or an alert without danger after the person got too many SMS. It shares
-    an SMS with others."""
+    """An alert that repeats an earlier alert, or an alert without danger after the person got too many SMS. The alert
+    shares an SMS with others."""
 
 
 @dataclass(slots=True)
@@ -162,8 +162,8 @@ class SmsPace:
 
 
 def shares(wanted: SmsShare, pace: SmsPace, urgency: int, at: datetime, *, most: int) -> SmsShare:
-    """Decides if an alert shares an SMS with others, and by which rule. This depends on the SMS that the person already
-    got.
+    """Decides if an alert shares an SMS with others, and by which rule. The decision depends on the number and the
+    times of the SMS that the person already got.
 
     A person who got `most` SMS in the last hour gets alerts without danger only in a shared SMS. `most` is 0 if such
     alerts have used up their part of the day's SMS, or while there are very many SMS.
@@ -181,8 +181,8 @@ def shares_notice(pace: SmsPace, *, storms: bool, goes: bool, most: int) -> bool
     """Returns True if a notice about a case shares an SMS with others.
 
     `storms` is True if the person was alerted of the case in a storm. `goes` is True if the person has taken the case
-    and may be on the way. Then the notice may protect a victim, so it has an SMS of its own until the person has got
-    `MANY` SMS in an hour.
+    and may be on the way. In this case, the notice may protect a victim. So it has an SMS of its own until the person
+    has got `MANY` SMS in an hour.
     """
     if goes:
         return pace.count >= MANY
@@ -397,8 +397,8 @@ def _without_request(s: CaseState, decision: Decision) -> Decision:
 def _taken(s: CaseState) -> Decision:
     """Makes the first responder who takes the case its assignee.
 
-    A later responder becomes the assignee if the first responder passed the case on, if the place of the case was
-    corrected, or if the outcome is overdue.
+    A later responder becomes the assignee in three cases: the first responder passed the case on, the place of the case
+    was corrected, or the outcome was not reported in time.
     """
     by = s.event.by
     if by in steps.alerted_elsewhere(s) and DeadlineKind.OVERDUE not in s.clocks:
@@ -608,8 +608,8 @@ DEADLINE_STEPS: Mapping[DeadlineKind, Step] = {
 }
 
 
-# The code below plans the first alerts of many tips at once. It chooses the same people as `rules_assignment.py`, but
-# is much faster. Pure.
+# The code below plans the first alerts of many tips at once. The plan chooses the same people as `rules_assignment.py`,
+# but is much faster. Pure.
 
 NO_ONE: frozenset[int] = frozenset()
 Route = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
@@ -637,7 +637,7 @@ class WaitingTip(NamedTuple):
 
 
 class EscalationStep(NamedTuple):
-    """One step of the escalation of a tip: an order to alert some responders of it."""
+    """One step in the escalation of a tip: an order to alert some responders of this tip."""
 
     tip_id: int
     case: Case
@@ -655,12 +655,12 @@ class EscalationStep(NamedTuple):
     """The instruction about visits that a responder must know before a visit."""
     is_drill: bool = False
     share: SmsShare = SmsShare.ALONE
-    """The rule by which the alerts of this step may share an SMS with others."""
+    """The rule by which the alerts of this escalation step may share an SMS with others."""
 
 
 class AlertPlan:
-    """A plan of the first alerts of many tips. It contains the roster, with the load of each person. Each planned tip
-    adds to the load of the person who gets it, so that another person gets the next tip."""
+    """A plan of the first alerts of many tips. The plan contains the active responders, with the load of each of them.
+    Each planned tip adds to the load of the person who gets it, so that another person gets the next tip."""
 
     def __init__(self, roster: Iterable[Candidate], at: datetime) -> None:
         self._people = tuple(roster)
@@ -685,7 +685,8 @@ class AlertPlan:
     def first_alerted(
         self, case: Case, alerted: Sequence[AlertedResponder] = (), but: frozenset[int] = NO_ONE
     ) -> tuple[int, ...]:
-        """Returns the responders who are alerted first, with the present loads. Leaves out the people in `but`."""
+        """Returns the responders who are alerted first. Uses the present load of each to choose among them. Leaves out
+        the people in `but`."""
         before = {one.responder_id for one in alerted}
         route = self._route(case) if not but | before else self._route_of(case, but, before)
         chosen = rules_assignment.choose_first(case.urgency, *route, fairly=self._fairly(alerted))
@@ -783,8 +784,8 @@ class DrillRequest:
 
 @dataclass(frozen=True, slots=True)
 class DrillRecipient:
-    """A responder who was alerted in a drill, with the time of each step. Each time is None if the responder has not
-    done this step."""
+    """A responder who was alerted in a drill, with the time of each step that the responder did, such as reading the
+    case. Each time is None if the responder has not done this step."""
 
     name: str
     level: str
@@ -811,7 +812,7 @@ def drill_people(roster: Sequence[Candidate], desk: str, *, escalates: bool) -> 
     """Returns the people that a drill may alert: the lowest level of the desk or, if `escalates` is True, all levels.
 
     The result never contains people of the national desk. In the result, each person belongs only to the tested desk.
-    So a person of a camp and its district is alerted for the desk that is tested.
+    So a person who belongs to a camp and to its district is alerted as a member of the tested desk.
     """
     every = is_district(desk)
     here = [
@@ -853,7 +854,7 @@ def is_by_night(urgency: Urgency, at: datetime) -> bool:
 
 
 def step_summaries(people: Iterable[DrillRecipient]) -> dict[str, StepSummary]:
-    """Returns a summary of each step, over all alerted responders."""
+    """Returns for each step of a drill, such as reading the case, a summary over all alerted responders."""
     recipients = list(people)
     return {
         "delivered": _step([(one.alerted_at, one.delivered_at) for one in recipients]),

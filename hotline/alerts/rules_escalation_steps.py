@@ -50,7 +50,7 @@ class CaseState:
 
     case: Case
     step: int
-    """The number of the next step of escalation. Its value is also the number of steps in which people were already
+    """The number of the next escalation step. Its value is also the number of steps in which people were already
     alerted."""
     alerted: Sequence[AlertedResponder] = ()
     """Every responder who was ever alerted of the case."""
@@ -126,8 +126,8 @@ def notices(*orders: tuple[tuple[int, ...], Purpose]) -> tuple[Notice, ...]:
 
 
 UNCHANGED = -1
-"""In a decision, this value says that the assignee does not change. Only the steps of escalation use this value.
-`rules_escalation.decide` replaces this value by the assignee."""
+"""In a decision, this value says that the assignee does not change. Only functions that decide about one kind of event
+use this value. `rules_escalation.decide` replaces this value by the assignee."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,9 +314,9 @@ def closure_due(s: CaseState) -> Decision:
 def _closure_again(s: CaseState) -> datetime:
     """Returns the time when the national desk is asked again to confirm a closure.
 
-    For a case about danger, this time may be at any hour. But if a service helps every person who was met, the desk is
-    asked at 06:30. For all other cases, the desk is asked during working hours. Cases about danger also wait for
-    working hours, if only the national desk may decide and one of its people has read the case.
+    For a case about danger, this time may be at any hour. But if a service helps every person that responders met in
+    the case, the desk is asked at 06:30. For all other cases, the desk is asked during working hours. Cases about
+    danger also wait for working hours, if only the national desk may decide and one of its people has read the case.
     """
     if s.urgency != Urgency.DANGER or (s.desk_decides and s.closure_read):
         return rules.in_hours(s.at + rules.HOURLY)
@@ -407,7 +407,7 @@ def mark_not_delivered(s: CaseState) -> Decision:
 
 
 def visit_decided(s: CaseState) -> Decision:
-    """Notifies every alerted responder of the national desk's decision about visits."""
+    """Notifies every alerted responder of the national desk's decision how they may visit."""
     return Decision(
         notices((concerned_responders(s), Purpose.VISIT_SAFETY)), close={DeadlineKind.VISIT_SAFETY}
     )

@@ -37,8 +37,8 @@ from hotline.tips.rules_persons import (
 )
 
 COUNTED_AFTER = timedelta(days=75)
-"""The time between the end of a month and the count of its persons. After the count, the codes about these persons may
-be erased."""
+"""The time between the end of a month and the count of its persons. After the count, the coded answers about these
+persons may be erased."""
 
 
 def month_of(at: datetime | date) -> str:
@@ -204,8 +204,8 @@ def offer_clock(person: MetPerson, offer: OfferedHelp) -> FollowClock | None:
     if offer.is_on_the_way and offer.answer == ServiceAnswer.ACCEPTED and offer.answered_at:
         return FollowClock(FollowKind.ARRIVAL, offer.answered_at + rules_persons.ARRIVAL_WITHIN)
     if offer is not person.newest or offer.lost > 1 or wants_since(person) is not None:
-        # This offer needs no reminder: another service was asked, or the person did not arrive and was not found. Or
-        # the person has accepted help again, so that a service must be asked first.
+        # This offer of help needs no reminder: another service was asked, or the person did not arrive and was not
+        # found. Or the person has accepted help again, so that a service must be asked first.
         return None
     last = offer.arrived_at or offer.answered_at or offer.offered_at
     is_open = offer.answer in (None, ServiceAnswer.NONE)

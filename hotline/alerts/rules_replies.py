@@ -48,7 +48,7 @@ class OfferedCase:
     """True if this responder passed the case on, and no other responder has taken it since then."""
     closure_requested: bool = False
     decides: bool = False
-    """True if the responder belongs to the national desk, and this desk must decide about visits."""
+    """True if the responder belongs to the national desk, and this desk must decide how responders may visit."""
     may_stand_down: bool = False
     """True if the responder belongs to the national desk, and this desk may stand down the people who were alerted for
     an earlier place."""
@@ -63,21 +63,21 @@ class Reply:
     """The rules for one answer that a responder may give about a case."""
 
     offer: Template | None = None
-    """The text that offers this answer in a hint. It begins with the digit. None for the answer "help", which changes
-    no case.
+    """The text that offers this answer in a hint. The text begins with the digit of the answer. None for the answer
+    "help", which changes no case.
     """
     is_possible: Callable[[OfferedCase], bool] = bool
     """Returns True if the answer would change the case, so that a hint may offer its digit."""
     own: Words = field(default_factory=dict)
-    """Words that say what the responder does personally, such as "I come". They count even if an unknown word is next
-    to them.
+    """Words that say what the responder does personally, such as "I come". These words count even if an unknown word is
+    next to them.
     """
     words: Words = field(default_factory=dict)
     """Words that count only if no unknown word is next to them. For example, "deux" in "deux filles" counts girls, and
     is not an answer.
     """
     labels: Words = field(default_factory=dict)
-    """Words from the hotline's hints and menus. They count only next to their digit."""
+    """Words from the hotline's hints and menus. These words count only next to their digit."""
     national: bool = False
     """True if only the national desk may give this answer."""
     letters: bool = False
@@ -85,7 +85,7 @@ class Reply:
     outcome: TipOutcome | None = None
     """The outcome with which this answer closes the case, or requests its closure."""
     decision: VisitDecision | None = None
-    """The decision about visits that this answer makes."""
+    """The decision how responders may visit, if this answer makes such a decision."""
     service: str = ""
     """The meaning of this digit, if a service's person on duty sends it as the answer to a referral. Empty if the digit
     has no such meaning."""
@@ -337,7 +337,7 @@ class CommandResult(StrEnum):
     LET_TOO_EARLY = "let_too_early"
     """No responder at the new place has taken the case yet, so the people of the earlier place are not stood down."""
     VISIT_DECIDED = "how_said"
-    """The national desk decided about visits. Every alerted responder is notified."""
+    """The national desk decided how responders may visit. Every alerted responder is notified."""
     HOW_WAITS = "how_waits"
     """A responder of the national desk decided about visits by SMS, but the gateway's inbox does not prove yet that
     this responder sent it."""

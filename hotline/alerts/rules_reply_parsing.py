@@ -33,7 +33,8 @@ from hotline.text.keywords import is_stop
 MAX_LETTERS = 10_000
 """The largest number of characters of an SMS that are read. The rest of the SMS is ignored."""
 LIKE_ONE = "IL"
-"""Letters that look like the digit 1, such as l. They are read as 1 even if they are joined to a reference."""
+"""Letters that look like the digit 1, such as l. The parser reads these letters as 1 even if they are joined to a
+reference."""
 STUCK = digits(national=False) + LIKE_ONE
 LETTERS = dict.fromkeys(LIKE_ONE, "1") | {"Z": "2", "S": "5", "O": "0"}
 """Letters that are read as a digit, if the SMS contains only one of them and polite words."""
@@ -58,7 +59,7 @@ _NOISE = re.compile(
 """Matches times, dates, distances, minutes and other numbers that are not answers."""
 _SILENCE = re.compile(r"\bNO (?=(?:WORD|NEWS|ANSWER|REPLY)\b)")
 """Finds a "no" as in "no news" or "no answer", which says that another person does not answer. Such a "no" does not
-refuse the case. It only negates the words next to it."""
+mean that the responder cannot take the case. It only negates the words next to it."""
 _THANKS = re.compile(r"\bTHANK YOU\b")
 _DENIED = re.compile(r"\bNO ?[,.;:!]+ ?(?=TRAFFICKING\b)")
 """Finds a "no" that a punctuation mark separates from "trafficking", because "no, trafficking" does not mean "no
@@ -81,7 +82,7 @@ class PieceKind(Enum):
     """Words by which responders say that they do something themselves."""
     WORD = auto()
     LABEL = auto()
-    """Words of a hint. They count only next to their digit."""
+    """Words of a hint. These words count only next to their digit."""
     REFUSAL = auto()
     YES = auto()
     LETTER = auto()
@@ -452,8 +453,8 @@ def _of_several(pieces: Sequence[Piece], named: Sequence[str]) -> ReplyReading:
 def _of_none(
     text: str, pieces: Sequence[Piece], known: Sequence[str], lately: bool, drills: BareDrills
 ) -> ReplyReading:
-    """Reads an SMS without a reference. The parser guesses only one answer: that the responder takes a case. It does so
-    only if a single case is possible.
+    """Reads an SMS without a reference. The parser guesses only one answer: that the responder takes a case. The parser
+    guesses this answer only if a single case is possible.
 
     An answer that may be about a drill counts for the drill.
     """
@@ -527,7 +528,7 @@ def _sure(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _is_doubtful(pieces: Sequence[Piece], at: int) -> bool:
-    """Returns True if an unknown word next to this piece removes its meaning."""
+    """Returns True if an unknown word is next to this piece, so that the piece does not count as an answer."""
     one = pieces[at]
     before = pieces[at - 1].sort if at else None
     behind = pieces[at + 1].sort if at + 1 < len(pieces) else None
@@ -571,7 +572,7 @@ def _lone_letter(pieces: Sequence[Piece]) -> set[str]:
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
-"""The time for which replies are counted. It is longer than the period of any limit."""
+"""The time for which replies are counted. This time is longer than the period of any limit for replies."""
 UNASKED_AN_HOUR = 3
 UNASKED_A_DAY = 8
 DANGER_AN_HOUR = 10

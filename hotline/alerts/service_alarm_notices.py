@@ -1,5 +1,6 @@
 """Sends notices of alarms to on-call contacts. The hotline stores these notices in a queue of their own, and encrypts
-the contacts' phone numbers with a key of their own. The monitor sends them even if all other messages are paused.
+the contacts' phone numbers with a key of their own. The monitor sends these notices even if all other messages are
+paused.
 
 If the database fails, the monitor sends notices with the data in its memory.
 """

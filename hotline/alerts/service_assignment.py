@@ -68,8 +68,8 @@ def assign_pending(context: Context, *, most: int | None = None) -> int:
 def _assign_batch(
     context: Context, roster: Sequence[Candidate], most: int
 ) -> tuple[int, Sequence[Candidate]]:
-    """Alerts people of the tips in one batch. Returns the number of these tips, and the roster with the new loads. The
-    next batch continues with this roster."""
+    """Alerts people of the tips in one batch. Returns the number of these tips, and the active responders with their
+    new loads. The next batch uses these loads."""
     at = context.now()
     with ringing(context) as session:
         queries.take_lock(session)
@@ -209,7 +209,7 @@ def _fire(session: Session, context: Context, deadline: Deadline, tip: Tip, at: 
     session.flush()
     kind = DeadlineKind(deadline.kind)
     if kind is DeadlineKind.HELD:
-        # The alert is still pending. The next call of `assign_pending` alerts people.
+        # The alert of this tip is not sent yet. The next call of `assign_pending` alerts people.
         return
     if kind is DeadlineKind.ERASURE:
         service_closing.erasure_due(session, context, tip)

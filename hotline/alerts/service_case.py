@@ -258,7 +258,8 @@ def visit_facts_of(tip: Tip | ReportedTip) -> VisitFacts:
 
 
 def assignee_visit_facts(session: Session, tip: Tip) -> VisitFacts:
-    """Returns the facts about visits for the assignee, from the strictest open tip in the cluster."""
+    """Returns the facts about visits that the assignee must know. If several open tips in the cluster have such facts,
+    the strictest count."""
     others = (one for one in queries_references.cluster_of(session, tip) if one.id != tip.id)
     return strictest_visit(visit_facts_of(tip), map(visit_facts_of, others))
 
@@ -420,8 +421,8 @@ def store_keys(session: Session, tip: ReportedTip, keys: LikenessKeys, kind: str
 def join_clusters(
     session: Session, waiting: Sequence[WaitingTip], people: Sequence[Candidate], at: datetime
 ) -> dict[int, EscalationStep]:
-    """Returns a step for each pending tip that joins a cluster. In this step, the people who know the cluster get the
-    case too, and at most one SMS.
+    """Returns one escalation step for each pending tip that joins a cluster. In this step, the people who know the
+    cluster get the case too, and at most one SMS.
 
     If none of these people is active any more, the tip leaves the cluster, and people are alerted of it separately.
     """
@@ -459,9 +460,9 @@ def join_clusters(
 
 
 def joining_tips(session: Session, tip_ids: Sequence[int], at: datetime) -> dict[int, Following]:
-    """Returns the pending tips that join a cluster.
+    """Returns those tips with a pending alert that join a cluster.
 
-    Each tip is also compared with the pending tips before it.
+    Each tip is also compared with the earlier ones of these pending tips.
     """
     since = at - rules_events.DAY
     new = tips_queries.repeated_tips(
@@ -598,8 +599,8 @@ def with_strictest_visit(
 ) -> Sequence[EscalationStep]:
     """Returns the escalation steps, each with the strictest instruction about visits that any tip in its cluster has.
 
-    Changes only steps after a tip's first step. At its first step, a tip is alone in its cluster, or it joins a cluster
-    and causes no alert of its own.
+    Changes only steps that come after the first escalation step of a tip. At its first step, a tip is alone in its
+    cluster, or it joins a cluster and causes no alert of its own.
     """
     later = {one.tip_id for one in steps if one.number > 0}
     together = queries_references.tips_in_clusters(session, later) if later else set()

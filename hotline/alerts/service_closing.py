@@ -345,7 +345,7 @@ def close(
 
 
 def _is_recorded(session: Session, tip: Tip, actor: CloseRequest, outcome: TipOutcome) -> bool:
-    """Returns True if the same request is already pending, no matter who made it."""
+    """Returns True if the same closure was already requested and is not confirmed yet, no matter who requested it."""
     if tip.closure_by is None or tip.outcome_asked != outcome:
         return False
     request = tables_case_events.newest_event(session, tip.id, LoggedEvent.CLOSED)
@@ -408,7 +408,7 @@ def note_opened(
 def may_confirm(session: Session, tip: Tip, requested_by: str, name: str) -> bool:
     """Returns True if this person belongs to the desk that decides about the tip, and has not requested the closure.
 
-    Both names have the same form as `CloseRequest.name`.
+    `requested_by` and `name` have the same form as `CloseRequest.name`.
     """
     if is_same_person(session, requested_by, name):
         return False

@@ -266,8 +266,8 @@ def _pass_on(command: _ActContext) -> CommandOutcome:
 
 
 def _say_how(command: _ActContext) -> CommandOutcome:
-    """Records the national desk's decision about visits. An SMS that allows open visits counts only after the gateway's
-    inbox lists it.
+    """Records the national desk's decision how responders may visit. An SMS that allows open visits counts only after
+    the gateway's inbox lists it.
 
     If such an SMS were forged, it could put a person in danger.
     """
@@ -323,7 +323,8 @@ def prove_answer(
     before = decides or alerts_tables.is_believed(session, tip.id, who)
     if not decides:
         alerts_tables.believe(session, tip.id, who, at)
-    # The answer may name a later alert, so an answer with any reference of the case proves the acknowledgement.
+    # The answer may contain the reference of a later alert, so an answer with any reference of the case proves the
+    # acknowledgement.
     took = alerts_tables.taken_at(session, tip.id, who)
     if not before and took is not None:
         service_case.write_taken(session, tip.id, who, at, EventChannel.SMS, TakeProof.PROVED)
@@ -357,7 +358,7 @@ def doubt_answer(session: Session, context: Context, assignment_id: int, at: dat
 def hand_on_cases(session: Session, context: Context, responder_id: int, at: datetime) -> None:
     """Gives the open cases of a responder who was removed or is on leave to others.
 
-    The next step of each case begins at once.
+    The next escalation step of each case begins at once.
     """
     for tip_id in queries.open_tips_of(session, responder_id):
         event = Event(CaseEventKind.REMOVED, by=responder_id)

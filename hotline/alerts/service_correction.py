@@ -1,7 +1,7 @@
 """Handles corrections of a filed tip: of its place, or of the caller's answer about officials who may be involved.
 
-Also records that a caller wants no visit, and the national desk's decision about visits. Notifies all alerted people of
-these changes.
+Also records that a caller wants no visit, and how the national desk decides that responders may visit. Notifies all
+alerted people of these changes.
 
 All functions except `decide_visit` run inside the transaction of the calling function. Each report attempt is one case.
 """
@@ -424,7 +424,7 @@ def decide_visit(
     by: tables_audit.CommandActor,
     reason: str,
 ) -> None:
-    """Records the national desk's decision about visits, which a person gave as a command. Raises NotFound.
+    """Records the national desk's decision how responders may visit, which a person gave as a command. Raises NotFound.
 
     Raises EndRefused if the tip is closed.
     """
@@ -444,8 +444,8 @@ def record_visit_decision(
     by: CloseRequest,
     at: datetime,
 ) -> None:
-    """Records the decision about visits for this tip. Also records it for the other tips of its cluster that are about
-    danger and whose caller wants no visit. Writes a row to the audit log for each of these cases.
+    """Records the decision how responders may visit for this tip. Also records it for the other tips of its cluster
+    that are about danger and whose caller wants no visit. Writes a row to the audit log for each of these cases.
 
     If the decision is repeated, sends no messages.
     """

@@ -231,7 +231,7 @@ def _notify_answering(session: Session, row: Drill, but: Collection[int], at: da
 def desk_named(code: str, language: str) -> str:
     """Returns the name of a desk in an SMS: the name of a district, or the code of any other desk.
 
-    Every phone can show the letters of a code, but perhaps not those of a name.
+    Every phone can show the letters of a code. The name of a desk may have letters that some phones cannot show.
     """
     return place_name(code, language) if is_district(code) else code
 

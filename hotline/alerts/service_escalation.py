@@ -200,7 +200,7 @@ def begin_steps(
 def write_steps(
     session: Session, context: Context, steps: Sequence[EscalationStep], at: datetime
 ) -> None:
-    """Writes an assignment and an alert for each responder of each step.
+    """Writes an assignment and an alert for each responder of each of these escalation steps.
 
     People who were alerted of the first tip of a cluster get no alert of a later tip. Instead, the hotline notifies
     them once that there are more details.
@@ -259,8 +259,8 @@ def write_steps(
 def write_assignments(
     session: Session, alerted: Sequence[tuple[EscalationStep, int]], at: datetime
 ) -> Sequence[WrittenAssignment]:
-    """Writes an assignment for each person of a step. A person who knows the tip keeps the reference of the first
-    alert. Every other person gets a reference that was never used before.
+    """Writes an assignment for each person of an escalation step. A person who knows the tip keeps the reference of the
+    first alert. Every other person gets a reference that was never used before.
     """
     ids = zip(queries.new_assignment_ids(session, len(alerted)), alerted, strict=True)
     given = [NewAssignment(id, step.tip_id, step.number, who) for id, (step, who) in ids]

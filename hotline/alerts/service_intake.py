@@ -69,7 +69,7 @@ def needs_assignment(tip: Tip | ReportedTip) -> bool:
         return False
     if tip.alert_urgency is None or tip.urgency < tip.alert_urgency:
         return True
-    # The last answer filed this tip, and a separate row says that its alert is pending.
+    # The last answer filed this tip, and a row in another table says that its alert is not sent yet.
     waits_since = tip.assigned_at
     return waits_since is not None and tip.updated_at <= waits_since == tip.filed_at
 

@@ -1,9 +1,9 @@
 """Sends messages about a case to people who know the case, and writes SMS that several alerts share.
 
 The rules about shared SMS are in `alerts/rules_escalation.py`. The module also chooses who is alerted of new dangers in
-a storm, and tells people who are alerted that the caller wants no visit. It stores requests for a call-back, notifies
-the national desk of them, and ends requests that the caller withdraws or that are too old. It cannot decrypt a phone
-number.
+a storm, and tells people who are alerted that the caller wants no visit. The module stores requests for a call-back,
+and notifies the national desk of them. It ends requests that the caller withdraws or that are too old. It cannot
+decrypt a phone number.
 
 All functions run inside the transaction of the calling function, except the functions whose only parameter is
 `context`.
@@ -93,7 +93,7 @@ A notice of a corrected place has the position 0, so that it is sent before the 
 
 
 class WrittenAssignment(NamedTuple):
-    """An assignment that was just written, with its reference and its step."""
+    """An assignment that was just written, with its reference and its escalation step."""
 
     given: NewAssignment
     name: str
@@ -286,8 +286,8 @@ def wanted_shares(
 def first_steps(
     session: Session, planning: AlertPlan, waiting: Sequence[WaitingTip], at: datetime
 ) -> Iterator[EscalationStep]:
-    """Yields the first step of each tip. In a storm, only one person, and not three, is alerted of each further danger
-    of a sector."""
+    """Yields the first escalation step of each tip. In a storm, only one person, and not three, is alerted of each
+    further danger of a sector."""
     new = [tip for tip in waiting if _may_storm(tip)]
     ways = _ways(session, new, at) if new else {}
     further = [id for id, way in ways.items() if way is not SmsShare.ALONE]

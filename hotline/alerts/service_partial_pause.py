@@ -1,5 +1,5 @@
 """Pauses and resumes call-backs, drills or answers to callers, if one of these parts does harm. This module never
-pauses alerts. It notifies the national desk by SMS."""
+pauses alerts. The module notifies the national desk by SMS of each pause and of its end."""
 
 from collections.abc import Mapping
 

@@ -57,7 +57,7 @@ def apply_report(context: Context, report: ReportIn) -> None:
     """Stores a delivery report from the gateway. If the hotline does not know the message's id yet, it applies the
     report as soon as it knows this id. Repeated reports, and reports with an unknown status, change nothing.
 
-    Raises StoreUnavailable if the database fails. Then the gateway sends the report again.
+    Raises StoreUnavailable if the database fails. In this case, the gateway sends the report again.
     """
     at = context.now()
     with ringing(context) as session:
@@ -219,7 +219,7 @@ def send_claimed(
     """Sends a claimed message outside of a transaction. Returns the result, and the digest by which the stop list would
     know the number.
 
-    `prepare` is a function that decrypts the number. It may raise KeyMissing or DecryptionFailed.
+    `prepare` is a function that decrypts the number. `prepare` may raise KeyMissing or DecryptionFailed.
     """
     REQUEST.set(claim.request)
     if is_withdrawn(claim):

@@ -390,7 +390,7 @@ def question_of_tip(session: Session, tip_id: int) -> QuestionBackRow | None:
 
 
 def note_read(session: Session, tip_id: int, at: datetime) -> None:
-    """Records that a desk officer has read the answer. Only the first time is stored."""
+    """Records that a desk officer has read the answer. Stores only the time when an officer first read the answer."""
     row = session.get(QuestionBackRow, tip_id)
     if row is not None and row.answered_at is not None and row.read_at is None:
         row.read_at = at

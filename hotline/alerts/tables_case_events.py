@@ -53,7 +53,7 @@ def write_event(session: Session, row: CaseEventRow) -> int | None:
     """Writes an event of a case, in the transaction of the calling function. Returns the id of the event. Returns None
     if an event with this key already exists.
 
-    Raises ValueError for a code that an event of this kind may not have.
+    Raises ValueError if an event of this kind may not have one of the codes in the row.
     """
     check_codes(LoggedEvent(row.kind), row.codes)
     if not add_if_new(session, row):
