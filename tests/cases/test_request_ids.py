@@ -62,7 +62,7 @@ def test_a_danger_is_one_id_from_its_hop_to_the_lines_of_its_alerts(line: Line, 
     caller.dial()
     caller.key(*DANGER_HERE)
     hops = log.events()
-    assert [event for event, _ in hops] == ["the hook ussd answered with status 200"] * (
+    assert [event for event, _ in hops] == ["the hook ussd answered with HTTP status 200"] * (
         1 + len(DANGER_HERE)
     )
     assert len({id for _, id in hops}) == len(hops)
@@ -103,7 +103,7 @@ def test_a_reply_of_a_responder_is_one_id_with_its_confirmation(
     }
     line.post("sms", fields | {"date": f"{line.clock.at:%Y-%m-%d %H:%M:%S}"})
     ((event, id),) = log.events()
-    assert event == "the hook sms answered with status 200"
+    assert event == "the hook sms answered with HTTP status 200"
     work(line)
     assert ("SMS: accepted", id) in log.events()
 
@@ -117,7 +117,7 @@ def test_the_reader_s_line_has_the_id_of_the_hop_that_waits(
     phone.key(PIN)
     (reader, hop) = log.events()
     assert reader[0] == "the reader process starts to answer a request"
-    assert hop[0] == "the hook ussd answered with status 200"
+    assert hop[0] == "the hook ussd answered with HTTP status 200"
     assert reader[1] == hop[1] != ""
 
 
