@@ -160,7 +160,8 @@ def is_taken(session: Session, tip_id: int) -> bool:
 
 
 def newest_assignment(session: Session, tip_id: int, responder_id: int) -> Assignment | None:
-    """Returns the newest assignment of a tip to a responder, or None. Leaves out assignments that the hotline has ended."""
+    """Returns the newest assignment of a tip to a responder, or None. Leaves out assignments that the hotline has
+    ended."""
     own = select(Assignment).where(*assigned_to(tip_id, responder_id), IS_CURRENT)
     newest = own.order_by(Assignment.id.desc()).limit(1)
     return session.scalars(newest).one_or_none()
