@@ -1,4 +1,4 @@
-"""Provides the fixtures that all test packages share. They use the real parts if possible: for example, a real
+"""Provides the fixtures that all test packages share. The fixtures use the real parts if possible: for example, a real
 database."""
 
 import gc

@@ -21,9 +21,9 @@ from hotline.core.environment import is_yes
 from tests.support.servers import Pair
 
 ONLY_LONG = (
-    # This test stores 100,000 tips.
+    # The test stores 100,000 tips.
     "tests/console/test_board_speed.py::*",
-    # Each of these stories takes 15 seconds in a browser. The daily run has the English story.
+    # Each story in these tests takes 15 seconds in a browser. The daily run has the English story.
     "tests/console/test_in_browser.py::test_a8_a_board_reads_a_danger_and_closes_it[narrow-rw]",
     "tests/console/test_in_browser.py::test_a8_a_board_reads_a_danger_and_closes_it[office-fr]",
     # These tests run whole hotlines with real processes, and each takes 10 to 180 processor seconds.
@@ -102,8 +102,8 @@ ONLY_LONG = (
     "tests/crawler/test_hanging_up.py::test_c9_000_at_any_node_erases_what_is_not_filed_and_marks_what_is[no-*]",
     "tests/crawler/test_crawl.py::test_every_digit_at_every_screen[whole]",
     "tests/crawler/test_crawl.py::test_a_thousand_digits_at_the_nearest_screens[flask]",
-    # These tests open pages in Chromium.
-    # The daily run plays each story of the console in Kinyarwanda, and opens pages of each kind at 360 px.
+    # The tests open pages in Chromium. The daily run plays each story of the console in Kinyarwanda, and opens pages of
+    # each kind at 360 px.
     "tests/browser/*[en]",
     "tests/browser/*[fr]",
     "tests/browser/test_new_lesson.py::*[office]",
@@ -145,7 +145,8 @@ ONLY_LONG = (
     "tests/emulator/test_accessibility.py::*",
     "tests/emulator/test_page.py::test_letters_by_touch",
     "tests/emulator/test_page.py::test_the_right_phone_follows_each_tip",
-    # These check the test tools: the comparison of two commits, the types of the ports, a home that is made once.
+    # The tests check tools for testing: the comparison of two commits, the types of the ports, a home that is made
+    # once.
     "tests/compare/test_plays.py::*",
     "tests/architecture/test_ports_fit.py::*",
     "tests/support/test_made_once.py::test_a_home_is_as_init_leaves_it",
@@ -155,9 +156,9 @@ ONLY_LONG = (
     "tests/people/test_locked.py::test_row_36_a_desk_without_a_key_costs_no_tip[servers-*-break_off]",
     # The daily run warns about the first and the last of four like tips.
     "tests/alerts/test_cluster_marks.py::test_whoever_was_alerted_or_read_learns_it_in_30_seconds[*-2]",
-    # This test files 10,000 tips.
+    # The test files 10,000 tips.
     "tests/alerts/test_month_of_tips.py::*",
-    # These are longer searches, and a quarter whose numbers are all computed a second time.
+    # The tests search for a long time, or compute all numbers of a quarter a second time.
     "tests/alerts/test_bursts.py::test_when_four_characters_have_run_out_five_are_drawn",
     "tests/cli/test_publishing.py::test_what_somebody_published_by_hand_stays",
     "tests/console/test_routes.py::test_a_post_without_its_key_changes_nothing[a foreign key]",

@@ -41,7 +41,7 @@ FAILED = 1
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One line of code to break."""
+    """One line of code that the program breaks, with the test that must notice it."""
 
     subject: str
     file: str
@@ -57,7 +57,7 @@ class Mutant:
 
 
 def mutants() -> Sequence[Mutant]:
-    """Returns every row of the list."""
+    """Returns every row of `tests/mutants.csv`."""
     with LIST.open(encoding="utf-8", newline="") as file:
         return [Mutant(**row) for row in csv.DictReader(file)]
 
@@ -72,7 +72,7 @@ def copy_tree(folder: Path) -> None:
 
 
 def passes(folder: Path, tests: Sequence[str]) -> bool | None:
-    """Runs tests in a copy. Returns None if they neither passed nor failed in an assertion."""
+    """Runs tests in a copy of the code. Returns None if they neither passed nor failed in an assertion."""
     command = [sys.executable, "-B", "-m", "pytest", "-xq", "-n", "0", "-p", "no:cacheprovider"]
     environment = {**os.environ, "PYTHONPATH": str(folder), "HOTLINE_TEST_LONG": ""}
     done = subprocess.run(
@@ -82,7 +82,8 @@ def passes(folder: Path, tests: Sequence[str]) -> bool | None:
 
 
 def fault_of(mutant: Mutant, folder: Path) -> str:
-    """Returns the fault of a row. The result is empty if its test notices the broken line."""
+    """Breaks the line of a row, and returns the fault of the row. The result is empty if its test notices the broken
+    line."""
     file = folder / mutant.file
     whole = file.read_text(encoding="utf-8")
     try:

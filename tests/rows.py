@@ -19,7 +19,8 @@ LATER = "later"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One promise of the product. If no test can prove it yet, `built` says when it will exist."""
+    """One promise of the product, with its name and its text. If no test can prove it yet, `built` says when it will
+    exist."""
 
     name: str
     promise: str
@@ -182,7 +183,7 @@ Mark = str | int
 
 
 def marked() -> dict[Mark, list[str]]:
-    """Returns the tests of each row, fault and adversary. It reads the source code and imports no test."""
+    """Returns the tests of each row, fault and adversary. The function reads the source code and imports no test."""
     found: dict[Mark, list[str]] = {}
     for path in sorted(TESTS.rglob("*.py")):
         text = path.read_text(encoding="utf-8")

@@ -53,8 +53,8 @@ def together(*acts: Callable[[], object]) -> None:
 
 
 def meanwhile(act: Callable[[], object]) -> Thread:
-    """Starts the function in a thread during the transaction of the test. It waits for that transaction, or finishes
-    first."""
+    """Starts the function in a thread during the transaction of the test. The function waits for that transaction, or
+    finishes first."""
     thread = Thread(target=act)
     thread.start()
     thread.join(0.3)
@@ -189,7 +189,7 @@ def forget(line: Line) -> None:
 
 @pytest.fixture
 def burst(district: District) -> District:
-    """Files ten tips. There is one person to alert."""
+    """Files ten tips. Only one person can be alerted about them."""
     district.enrol(Level.NATIONAL, districts=())
     for _ in range(10):
         district.file_tip(urgency=3)

@@ -46,7 +46,8 @@ def at_the_border(line: Line) -> Line:
 
 
 def asked(line: Line) -> list[str]:
-    """Returns the names of the alerted people in order. `nation` means the national desk."""
+    """Returns the names of the people who were alerted, in the order of their alerts. `nation` means the national
+    desk."""
     names = {row.id: row for row in line.all(Responder)}
     told_of = [names[row.responder_id] for row in line.all(Assignment)]
     return ["nation" if one.level == Level.NATIONAL else one.name for one in told_of]

@@ -212,7 +212,8 @@ def test_danger_ends_only_by_two_people(district: District) -> None:
 
 @pytest.mark.parametrize("proved_later", [False, True])
 def test_who_refuses_an_end_of_a_case_sees_it_today(district: District, proved_later: bool) -> None:
-    """Closure was requested by a command. The state, the answer and the page Today agree."""
+    """A command requested the closure of the case, and a person refuses it. The state, the answer and the page Today
+    agree."""
     tip, _ = alerts_of(district, urgency=1)
     service_retention.close_tip(
         district.context, tip, by="A desk", reason="over", outcome=TipOutcome.SILENT

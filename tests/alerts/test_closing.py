@@ -32,7 +32,8 @@ def case(district: District) -> HelpedCase:
 
 
 def sms(case: HelpedCase, who: int, verb: Verb) -> CommandOutcome:
-    """Sends a digit by SMS. The gateway's inbox lists it."""
+    """Sends a digit about the case as an SMS of this person. The inbox of the gateway lists the SMS, so the answer is
+    proved."""
     asked = Command(
         who, case.reference(who), verb, EventChannel.SMS, case.district.clock(), proved=True
     )
@@ -212,7 +213,7 @@ def test_no_screening_undoes_what_a_deciding_body_said(case: HelpedCase) -> None
 
 
 def test_the_same_person_s_later_request_replaces_the_earlier_one(case: HelpedCase) -> None:
-    """Both requests stay in the log of the case, and the answer names the recorded outcome."""
+    """The earlier and the later request stay in the log of the case, and the answer names the recorded outcome."""
     assert requests(case, TipOutcome.HELPED).outcome == TipOutcome.HELPED
     case.district.clock.turn(minutes=5)
     again = requests(case, TipOutcome.NOT_FOUND)

@@ -19,7 +19,7 @@ from tests.support.helping import CHILD, GROWN_UP, HelpedCase
 from tests.support.taking import confirm
 
 FRIDAY_NIGHT = datetime(2026, 11, 27, 20, 0, tzinfo=UTC)
-"""A Friday at 22:00 in Kigali."""
+"""The time at which some cases begin: a Friday at 22:00 in Kigali."""
 SUNDAY_NIGHT = FRIDAY_NIGHT + timedelta(days=2)
 MONDAY_17 = datetime(2026, 11, 30, 15, 0, tzinfo=UTC)
 NOT = TipOutcome.NOT_TRAFFICKING

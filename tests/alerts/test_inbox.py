@@ -257,7 +257,7 @@ def test_the_same_words_within_a_day_get_one_answer(here: District) -> None:
 
 @pytest.fixture
 def urgent(here: District) -> District:
-    """Adds a case about danger that no one has taken. The same responder was alerted."""
+    """Adds a case about danger that no one has taken. The same responder was alerted about this case."""
     here.tell(urgency=1)
     here.deliver()
     here.sms.sent.clear()

@@ -1,10 +1,10 @@
 """Tests every possible order of events for one danger tip and six people, with the shipped escalation policy. The tip
 is never lost, and every deadline is necessary.
 
-The search includes sent and lost messages, phones that are off, and processes that are killed. It includes answers by
-dialling and by SMS (accepted, proved, doubted, noted), "I can't", silence, `000` and a STOP from the gateway. It
-includes a requested closure, a second request with another outcome, and the answer of a second person or the national
-desk. It includes leave, removal and return, and all deadlines in any order.
+The search includes sent and lost messages, phones that are off, and processes that are killed. The search also includes
+answers by dialling and by SMS (accepted, proved, doubted, noted), "I can't", silence, `000` and a STOP from the
+gateway. The search includes a requested closure, a second request with another outcome, and the answer of a second
+person or the national desk. The search includes leave, removal and return, and all deadlines in any order.
 """
 
 from functools import cache

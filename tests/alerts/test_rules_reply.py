@@ -286,7 +286,7 @@ def test_chance_is_fair_to_every_letter_and_enough_for_every_draw(length: int) -
     assert {len(one) for one in made} == {length}
     second = [one[1] for one in made if one[1] not in identifiers.SURE_DIGITS]
     shares = [second.count(letter) / len(second) for letter in sorted(set(second))]
-    # A reference must not look like a time or a distance. This makes H, J and M slightly rarer.
+    # A reference must not look like a time or a distance. This rule makes H, J and M slightly rarer in references.
     assert max(shares) < 1.3 * min(shares)
 
 

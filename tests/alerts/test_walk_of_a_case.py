@@ -230,7 +230,8 @@ class CaseErrands:
         )
 
     def meet(self) -> None:
-        """Records a screening of a person. The log contains only the kind of the screening."""
+        """Records in the log of the case that a person was screened. The log contains only the kind of the
+        screening."""
         context, at = self.district.context, self.district.clock()
         with self.district.database.writing() as session:
             tip = session.get_one(Tip, self.tip)

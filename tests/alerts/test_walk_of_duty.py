@@ -1,5 +1,5 @@
 """Takes one case through random events, with a random roster, leaves, a holiday and storms, and checks the numbered
-rules after each event. It uses the shipped rules only, and no database."""
+rules after each event. The test calls only the rules of the escalation policy, and uses no database."""
 
 import random
 from collections.abc import Sequence

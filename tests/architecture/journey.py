@@ -1,10 +1,10 @@
 """Counts the files and folders with code that a request can reach. Run `python -m tests.architecture.journey [--json]
 [--list NAME]`.
 
-The count follows function calls, decorators, and methods called on `self` or on a class. It does not follow
-annotations, the values of constants, or methods of other objects. So the true numbers may be higher. They are the same
-on every run. It counts the files with a reached function outside a class, and the folders with a reached function or
-class.
+The count follows function calls, decorators, and methods called on `self` or on a class. The count does not follow
+annotations, the values of constants, or methods of other objects. So a request may reach more files and folders than
+the count says. Two runs on the same code give the same numbers. A file counts if a function outside a class is reached
+in it, and a folder counts if a function or class is reached in it.
 """
 
 import argparse
@@ -65,7 +65,8 @@ def module_of(root: Path, name: str) -> Module | None:
 
 
 def found_in(at: Place, name: str, imports: Mapping[str, tuple[str, str]]) -> Place | None:
-    """Returns the definition that a name in a module refers to. It follows imports to the definition."""
+    """Returns the definition that a name in a module refers to. If the name is imported, the function follows the
+    imports to the definition."""
     if name not in imports:
         module = module_of(*at[:2])
         return Place(*at[:2], name) if module and name in module.own else None

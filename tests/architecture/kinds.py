@@ -8,8 +8,8 @@ from importlinter import Contract, ContractCheck, fields, output
 
 
 class Kinds(Contract):
-    """Modules that match `importers` never import modules that match `forbidden`. Both are regular expressions for
-    whole module names."""
+    """Modules that match `importers` never import modules that match `forbidden`. `importers` and `forbidden` are
+    regular expressions for whole module names."""
 
     type_name = "kinds"
     importers = fields.StringField()

@@ -112,7 +112,7 @@ def uses() -> dict[str, str]:
 
 
 def everything() -> Iterator[Drawn]:
-    """Yields every sentence of the project."""
+    """Yields every sentence of code, screens, errors, help texts and documents."""
     for path in sources():
         for kind, place, text in of_code(path):
             yield from split(kind, f"{path.relative_to(ROOT).as_posix()}: {place}", text)

@@ -1,4 +1,5 @@
-"""Limits the imports of each process and each command. Each of them is started in its own interpreter or fork."""
+"""Limits the imports of each process and each command. Each process and command starts in an interpreter or fork of its
+own."""
 
 import json
 import os
@@ -113,7 +114,8 @@ def loaded_by(*starts: str, first: str = "") -> list[set[str]]:
 
 @pytest.mark.adversary("a thief of the running server")
 def test_a_process_loads_nothing_that_it_does_not_need() -> None:
-    """This is a single test, because an interpreter with the imports of a context takes longer than anything else."""
+    """One test checks all processes, because starting an interpreter with the imports of a context takes most of the
+    time."""
     of_context = {name for name, one in PROCESSES.items() if {*LINE.split()} <= {*one.may.split()}}
     loaded: dict[str, set[str]] = {}
     for names, first in ((of_context, FIRST), (PROCESSES.keys() - of_context, "")):

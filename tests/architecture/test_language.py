@@ -169,7 +169,7 @@ def docstrings(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, Kind]]:
 
 
 def faults(text: str, kind: Kind) -> Iterator[str]:
-    """Yields each fault in a text."""
+    """Yields each place where a text breaks the rules for plain English."""
     first = re.match(r"[A-Za-z']*", text.strip())
     word = first.group().lower() if first else ""
     if word in NEVER_FIRST:

@@ -25,7 +25,7 @@ MAKES = {
     "new_pair": "makes the recovery pair, and opens nothing",
 }
 DEMO = {"service_demo"}
-"""The modules of the demo, which has an emulated gateway. There, `OF_THE_DEMO` replaces the two people."""
+"""The modules of the demo, which has an emulated gateway. In the demo, `OF_THE_DEMO` replaces the two people."""
 
 
 def asked_of(function: ast.FunctionDef) -> dict[str, set[str]]:

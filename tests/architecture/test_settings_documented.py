@@ -13,7 +13,7 @@ def test_every_setting_that_the_code_names_is_documented() -> None:
     files = (*python_files("hotline", "workers"), *ROOT.glob("*.py"), ROOT / "Procfile")
     named = {name for file in files for name in NAME.findall(file.read_text(encoding="utf-8"))}
     known = {FILE, *map(variable_of, NAMES), *FOR_TESTS}
-    # The hotline refuses this setting.
+    # The hotline refuses this setting, so no document lists it.
     assert named - known <= {"HOTLINE_GATEWAY_API_KEY"}
 
 

@@ -15,8 +15,8 @@ def python_files(*rooms: str) -> Iterator[Path]:
 
 
 def kept_files() -> list[Path]:
-    """Returns every file that `.gitignore` does not exclude. It does not use Git, because a new machine may not have
-    it."""
+    """Returns every file that `.gitignore` does not exclude. The function does not use Git, because a new machine may
+    not have Git."""
     ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").split()
     patterns = [".git", *(line.strip("/") for line in ignored)]
     kept: list[Path] = []

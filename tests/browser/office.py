@@ -40,7 +40,7 @@ class Office:
     site: Site
     line: Line
     language: str = "en"
-    """The language of the users."""
+    """The language in which the users of a story work."""
 
     @property
     def desk(self) -> Desk:

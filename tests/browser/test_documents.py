@@ -22,7 +22,7 @@ OFFICE, TELEPHONE = 1366, 360
 
 
 class Quiet(SimpleHTTPRequestHandler):
-    """A request handler that logs nothing."""
+    """A request handler that writes no log."""
 
     def log_message(self, format: str, *args: object) -> None:
         return None

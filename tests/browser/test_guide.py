@@ -42,7 +42,7 @@ WORDS = {
     "en": "Never pay to get a job. Keep your own passport.",
 }
 MENU = "law.law"
-"""The menu about rights and the law. It has two choices and room for a third one."""
+"""The menu about rights and the law. The menu has two choices and room for a third one."""
 CHOICE = {"rw": "Ideni", "fr": "Dette", "en": "A debt"}
 TOPIC = {
     "one": {

@@ -124,8 +124,8 @@ def test_after_a_story_no_file_of_the_line_holds_a_secret_of_it(
 
 
 def comes(office: Office, hands: Hands, seen: SeenSecrets, name: str, role: AccountRole) -> None:
-    """Completes an account through a link, resets its lost password with the printed sheet and signs in. It records
-    every secret that was shown."""
+    """Completes an account through a link, resets its lost password with the printed sheet and signs in. The function
+    records every secret that was shown."""
     context = office.desk.context
     invited = service_invitations.invite(context, SERVER, name, [role], office.language)
     person = Person(context, office.desk.clock, name, invited.account_id)

@@ -1,5 +1,5 @@
-"""Tests one question from an approved list that a desk asks back. It is answered once with the receipt, and
-only the tip's desks can read it."""
+"""Tests one question from an approved list that a desk asks back. The caller answers it once with the receipt, and only
+the tip's desks can read the answer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

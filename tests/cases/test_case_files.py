@@ -130,7 +130,7 @@ def text_of(pdf: bytes, passphrase: str) -> str:
 
 
 def everything(desk: Desk) -> str:
-    """Returns all that the database contains."""
+    """Returns all values in the database as one text."""
     with desk.context.database.reading() as session:
         rows = [session.execute(table.select()).all() for table in METADATA.sorted_tables]
     return repr(rows)

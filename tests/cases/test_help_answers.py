@@ -25,7 +25,7 @@ ASKS = words_of("receipt", "help_good", "rw")
 
 
 def helped(line: Line) -> str:
-    """Files a tip with a receipt. Help came for it. Returns the number of the receipt."""
+    """Files a tip with a receipt, and records that help came for this tip. Returns the number of the receipt."""
     _, number = given(line)
     with line.database.writing() as session:
         session.get_one(Tip, line.tips[-1].id).helped_at = line.clock()

@@ -1,4 +1,4 @@
-"""Tests complaints about the national desk. Such complaints reach an oversight desk, and the national desk learns
+"""Tests complaints about the national desk. Only an oversight desk gets such complaints, and the national desk learns
 nothing of them."""
 
 from collections.abc import Callable

@@ -44,7 +44,7 @@ class Services:
         return who
 
     def sms(self, number: str, text: str, *ways: Arrival) -> None:
-        """Sends an SMS. By default, it arrives by a callback and then in the inbox."""
+        """Sends an SMS from this number to the hotline. By default, it arrives by a callback and then in the inbox."""
         self.count += 1
         name, at = f"ATXid_{self.count}", self.line.clock()
         message = make_message(provider_id=name, sender=number, text=text, sent_at=at)

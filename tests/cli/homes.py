@@ -1,8 +1,8 @@
 """Provides home folders of a hotline as `hotline init` makes them, and runs commands and contexts for a home. A test
 process makes a home once and then copies it from memory.
 
-`hotline init` measures every screen of the flows, runs every migration and derives a key from a passphrase. That takes
-longer than most tests.
+`hotline init` measures every screen of the flows, runs every migration and derives a key from a passphrase. These steps
+take longer than most tests.
 """
 
 import os

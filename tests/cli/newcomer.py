@@ -1,6 +1,6 @@
 """Simulates a new user of a running demo, who has only the README.
 
-It types the commands of the README's first walk exactly as they are printed.
+The simulated user types the commands of the README's first walk exactly as they are printed.
 """
 
 import os
@@ -29,7 +29,7 @@ TOLD = {
 }
 ORDER = ("danger", "official", "province", "district", "sector", "kind", "who", "visit")
 ALL_DONE = "last"
-"""The node with the goodbye text."""
+"""The name of the node whose text says goodbye."""
 PROMPT = b"> "
 MORE = "9"
 
@@ -42,8 +42,8 @@ def named_commands() -> list[str]:
 
 
 def first_walk(folder: Path) -> None:
-    """Reports one tip in each language in the demo's folder. Then the newcomer lists the tips, reads one, and requests
-    its closure."""
+    """Reports one tip in each language in the demo's folder. After the reports, the newcomer lists the tips, reads one,
+    and requests its closure."""
     activate, dial, listing, read, show, close, doctor = named_commands()
     assert activate == ACTIVATE
     for language in TOLD:

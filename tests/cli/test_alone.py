@@ -64,7 +64,7 @@ def test_a_port_that_another_line_shares_out_is_refused(shared: int) -> None:
 
 @pytest.mark.parametrize(("process", "workers"), [("web", "3"), ("console", "1")])
 def test_the_server_gets_its_settings(tmp_path: Path, process: str, workers: str) -> None:
-    """The settings come from a file."""
+    """The test puts the settings of the server into a file."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
@@ -84,7 +84,7 @@ def test_the_server_gets_its_settings(tmp_path: Path, process: str, workers: str
 
 
 def test_settings_that_are_wrong_are_told_before_the_server_begins() -> None:
-    """Otherwise the web server would print its own usage message again and again."""
+    """If wrong settings were found later, the web server would print its own usage message again and again."""
     told = CliRunner(env={"HOTLINE_WEB_WORKERS": "-1"}).invoke(
         main, ["process", "listen", "web", "a-server"]
     )

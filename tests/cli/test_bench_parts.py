@@ -26,7 +26,7 @@ FIRST_PAGE = (
 
 
 class EmulatedConsole(BaseHTTPRequestHandler):
-    """A console with one slow page."""
+    """A simulated console with one slow page."""
 
     protocol_version = "HTTP/1.1"
     code = "123456"

@@ -56,7 +56,8 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def alone(settings: Settings, role: Role, tmp_path: Path) -> Context:
-    """Returns the context of a process that has one key folder. All other folders are deleted."""
+    """Returns the context of a process whose machine has only the key folder of this role. All other key folders are
+    deleted."""
     own = tmp_path / "own"
     shutil.copytree(settings.home / "keys" / role, own)
     shutil.rmtree(settings.home / "keys")

@@ -94,7 +94,7 @@ def test_ready_then_gone(tmp_path: Path) -> None:
             if line.startswith("Ready."):
                 break
         checked = healthy(home)
-        # On a busy machine a hop may be slow. That is no fault of the demo.
+        # On a busy machine a hop may be slow. A slow hop is no fault of the demo.
         warned = re.findall(r"^warning (?!service levels)", checked, re.MULTILINE)
         assert "0 wrong" in checked, checked
         assert not warned, checked

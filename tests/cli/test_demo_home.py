@@ -20,8 +20,8 @@ from hotline.cli.main import COMMANDS, main
 NOT_ASKING = (
     *("demo", "dial", "init", "process", "restore", "run", "settings", "texts", "upgrade"),
 )
-"""Commands that create or run a hotline, or that need none. They ignore the demo's home unless the operator names
-it."""
+"""Commands that create or run a hotline, or that need none. These commands ignore the demo's home unless the operator
+names it."""
 
 
 @pytest.fixture

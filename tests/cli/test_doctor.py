@@ -47,8 +47,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy_home(home)
     database = open_database(f"sqlite:///{home / 'hotline.db'}")
     with database.writing() as session:
-        # After `init`, the processes have a minute to start, and after that the doctor reports them. Here the minute
-        # ended long ago.
+        # After `init`, the processes have a minute to start, and after that the doctor reports them. In this home, the
+        # minute ended long ago.
         tables.await_senders(session, NOON)
     database.close()
     return home

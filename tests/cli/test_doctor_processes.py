@@ -40,7 +40,7 @@ Serve = Callable[..., int]
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    """Starts a web server on a free port. It serves only these pages, or it answers like the console, with these
+    """Starts a web server on a free port. The server has only these pages, or it answers like the console, with these
     headers."""
     started: list[tuple[HTTPServer, threading.Thread]] = []
 

@@ -17,7 +17,7 @@ PATIENCE = 60.0
 
 
 class Kept:
-    """A running keeper, and its output."""
+    """A running keeper process, with methods to read its output."""
 
     def __init__(self, *programs: str) -> None:
         self.process = subprocess.Popen(

@@ -22,8 +22,8 @@ def lies_in(folder: Path) -> Mapping[Path, bytes | None]:
 
 
 def rename_version(file: Path, version: str) -> None:
-    """Sets another version of the tables, as another release would. It also closes the connection, so that no process
-    locks the file."""
+    """Sets another version of the tables, as another release would. The function also closes the connection, so that no
+    process locks the file."""
     with sqlite3.connect(file) as opened:
         opened.execute("UPDATE alembic_version SET version_num = ?", (version,))
     opened.close()

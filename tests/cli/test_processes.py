@@ -1,4 +1,4 @@
-"""Tests how the background processes start."""
+"""Tests how the background processes of the hotline start."""
 
 import os
 import subprocess

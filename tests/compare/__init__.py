@@ -4,9 +4,9 @@
     bin/test --compare COMMIT --only 3         the stories of world 3 alone.
     bin/test --compare COMMIT --json           for a program to read.
 
-The stories use no module of the project. They use commands that stay the same (`init`, `run`, `people import`, ...),
-and the hooks' addresses with the gateway's form fields. A simulated gateway on this machine speaks the provider's HTTP
-protocol.
+The stories use no module of the project. A story uses only commands that stay the same (`init`, `run`, `people import`,
+...), and the addresses and form fields with which the gateway calls the hotline. A simulated gateway on this machine
+speaks the provider's HTTP protocol.
 
 | file | does |
 |---|---|

@@ -27,7 +27,7 @@ EACH = 50
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One story before it is run."""
+    """One drawn story, before the test runs it."""
 
     number: int
     tale: str
@@ -212,8 +212,8 @@ class _Hall:
         self._free = [_places(number, pins) for number in range(worlds)]
 
     def place(self, tale: str, targets: tuple[str, ...], *, month: int | None = None) -> None:
-        """Puts a story into the emptiest world with a free place. If a month is given, the world must begin in it.
-        It does nothing if there is no free place."""
+        """Puts a story into the emptiest world with a free place. If a month is given, the world must begin in it. If
+        no place is free, the story is put nowhere."""
         where = KINDS[tale].where
         worlds = [
             one

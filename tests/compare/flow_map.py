@@ -1,6 +1,6 @@
 """Reads the flow files of a checkout as a graph: the node of each screen, and the key that leads towards a target.
 
-It knows only the file format that editors write (see `flows/README.md`), and no code.
+This module knows only the file format that editors write (see `flows/README.md`), and no code.
 """
 
 import re
@@ -76,7 +76,7 @@ class Node:
     parts: Mapping[str, Any]
     options: tuple[Option, ...]
     leads: tuple[str, ...]
-    """All nodes that may come next."""
+    """All nodes that may come directly after this node."""
     texts: Mapping[str, tuple[re.Pattern[str], ...]]
     """The patterns of its screens in each language. A screen of this node matches one of these patterns."""
 
@@ -93,7 +93,7 @@ class Node:
 class FlowMap:
     nodes: dict[str, Node]
     starts: Mapping[str, str]
-    """The first node of each flow."""
+    """For each flow, the name of its first node."""
     entries: Mapping[str, str]
     """The flow to which each dialled short code leads."""
     _near: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -248,7 +248,7 @@ def _returns(documents: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
 
 
 def _answers(nodes: Mapping[str, Node]) -> Iterator[Node]:
-    """Yields one extra node with answers for each action. It leads only to the answers of that action."""
+    """Yields one extra node with answers for each action. The extra node leads only to the answers of that action."""
     answered = nodes.get(ANSWERED)
     for act in {lead.partition(":")[2] for node in nodes.values() for lead in node.leads}:
         if not act or answered is None:
@@ -302,6 +302,6 @@ def _nodes(
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    """Returns the pattern of a screen with this text. Its {placeholders} match any text."""
+    """Returns the pattern that matches each screen with this text. The {placeholders} in the pattern match any text."""
     pieces = re.split(r"\{[^}]*\}", " ".join(text.split()))
     return re.compile(".*".join(map(re.escape, pieces)))

@@ -15,7 +15,7 @@ from tests.compare.line import SERVICE_CODE, SHORTCODE
 MOST_HOPS = 30
 """The number of keys in one call after which the caller hangs up."""
 MOST_VISITS = 2
-"""The number of times that one screen may appear on one walk. Then the caller stops."""
+"""The number of times that one screen may appear on one walk. A caller who has seen the screen so often stops."""
 DETOUR = 2
 """The number of extra steps that a path to a screen may have, if the shortest path would lead back first."""
 MORE = re.compile(r"(?m)^9 \S")
@@ -83,13 +83,13 @@ class Hand:
         self._hop(after=self.map.starts[self.map.entries.get(digits, "front")])
 
     def key(self, text: str) -> None:
-        """Sends an answer to a screen."""
+        """Sends one answer to the shown screen."""
         self._keys.append(text)
         self.note(f"{self.role} keys", text)
         self._hop()
 
     def again(self) -> None:
-        """Repeats the last hop, as the network may do. The answer must be the same."""
+        """Repeats the last hop, as the network may do. The hotline must give the same answer again."""
         self.note(f"{self.role}'s hop is repeated", self._keys[-1] if self._keys else "")
         self._hop()
 
@@ -118,7 +118,8 @@ class Hand:
         }
 
     def walk(self, target: str, *, most: int = MOST_HOPS) -> bool:
-        """Presses keys that lead towards a node. Returns True when the node is shown. It stops if no key leads there.
+        """Presses keys that lead towards a node. Returns True when the node is shown. The walk stops if no key leads
+        there.
 
         On later walks to the same node, a choice that led elsewhere counts as farther away.
         """
@@ -259,8 +260,8 @@ class Hand:
             self.node, language = self.map.recognised(self.screen, before, expected)
             if not self.patient or not self.node.endswith(WAITING):
                 break
-            # The machine is slow, and the delay does not belong to the story. So the phone checks again, and the
-            # transcript does not record this check.
+            # The machine is slow, and the delay does not belong to the story. So the phone checks again for the next
+            # screen, and the transcript does not record this check.
             time.sleep(LOOK_AGAIN)
             self._keys.append("1")
             status, body = self._post()

@@ -147,7 +147,7 @@ def sample(pins: int) -> tuple[tuple[District, ...], tuple[Responder, ...]]:
 
 
 def prepare(checkout: Checkout, home: Path, at: datetime, pins: int) -> Prepared:
-    """Prepares one home. Raises LineBroken."""
+    """Prepares the home of a hotline for one checkout. Raises LineBroken."""
     districts, nationals = sample(pins)
     everybody = [*nationals, *(one for place in districts for one in place.responders)]
     line = Line(checkout, home, at)
@@ -177,8 +177,8 @@ def prepare(checkout: Checkout, home: Path, at: datetime, pins: int) -> Prepared
 
 
 def _has_pin(district: int, at: int, pins: int) -> bool:
-    """Returns True for the first responder of some districts. It also returns True for the second responder of
-    district 0, who gets a new number."""
+    """Returns True for the first responder of some districts. The second responder of district 0, who gets a new
+    number, has a PIN too."""
     return pins > 0 and ((at == 1 and district <= pins) or (at == 2 and district == 0))
 
 

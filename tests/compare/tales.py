@@ -277,8 +277,8 @@ def meanwhile(story: Story) -> Iterator[int]:
             yield setup.wait
         hand.places, hand.prefer = (_newest(story, who),), what.stands.prefer
         for _ in range(2):
-            # After a day, the case may have escalated to others. Then the first call only takes the case again, and the
-            # second call reaches the screen.
+            # After a day, the case may have escalated to others. In this case the first call only takes the case again,
+            # and the second call reaches the screen.
             hand.dial(ENTRY)
             if hand.walk(what.stands.screen):
                 break
@@ -365,7 +365,7 @@ def judged_later(story: Story) -> Iterator[int]:
 
 
 def _reads_closing(hand: Hand) -> None:
-    """Reads the case of a closure request. This must happen before the confirmation."""
+    """Reads the case of a closure request. A person must read the case before they may confirm its closure."""
     hand.dial(ENTRY)
     hand.walk("responders.closing")
     hand.prefer = ("read",)
@@ -393,7 +393,7 @@ class Meanwhile:
     setups: tuple[Setup, ...] = ()
     danger: bool = False
     writes: str = ""
-    """The SMS that the responder writes."""
+    """The text of the SMS that the responder writes."""
     moves: bool = False
     """If True, the caller names another district."""
     answers: tuple[str, ...] = ()

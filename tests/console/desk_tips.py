@@ -36,7 +36,7 @@ _NUMBERS = count(1000)
 
 
 def man(desk: Desk) -> None:
-    """Gives every desk its keys."""
+    """Creates a key pair for every desk."""
     decrypt_access.make_desks(desk.context, PASSPHRASE, costs=QUICK)
 
 
@@ -49,7 +49,7 @@ def tell(
     minutes: int = 0,
     **fields: object,
 ) -> int:
-    """Files a tip that is `minutes` old. It encrypts the tip for the national desk, and for its district if no
+    """Files a tip that is `minutes` old. The tip is encrypted for the national desk, and for its district if no
     official is involved. Encrypts a complaint about the national desk for the oversight desk."""
     at = desk.clock() - timedelta(minutes=minutes)
     named = {"uid": f"{next(_NUMBERS):032}", "at": at, "filed_at": at, **fields}

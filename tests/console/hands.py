@@ -29,7 +29,7 @@ class Newcomer(Protocol):
     name: str
     password: str
     secret: str
-    """The secret of the authenticator app."""
+    """The secret of the authenticator app, from which it computes codes."""
 
     def code(self) -> str:
         """Returns an authenticator code that was not used before."""
@@ -39,7 +39,7 @@ class Newcomer(Protocol):
 @dataclass
 class Hands:
     """A person at a page. The person finds buttons and fields by the texts in the catalogue of a language. So one story
-    can run in each language."""
+    of a test can run in each language."""
 
     page: Page
     language: str = "en"
@@ -85,7 +85,7 @@ class Hands:
         self.keys += len(words)
 
     def chooses(self, field: Locator, value: str) -> None:
-        """Selects a value in a list."""
+        """Selects a value in a list field of the page."""
         field.select_option(value)
         self.clicks += 2
 
@@ -117,7 +117,7 @@ class Hands:
         self.page.wait_for_url("**/")
 
     def keeps(self, name: str) -> None:
-        """Saves the guide's picture with this name. It is cut off below the page's content."""
+        """Saves the guide's picture with this name. The picture is cut off below the page's content."""
         if not self.is_drawing:
             return
         width, height = OFFICE["width"], OFFICE["height"]

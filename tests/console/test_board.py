@@ -204,7 +204,8 @@ def test_a_note_is_kept_for_who_may_read_the_report(staffed: Desks) -> None:
 
 
 def test_a_board_is_read_again_also_without_an_event(staffed: Desks) -> None:
-    """An event with a lower number may commit after the board was read. So no board is older than 20 seconds."""
+    """An event with a lower number may commit after the board was read. So each board is loaded again after 20 seconds
+    at most."""
     assert on_board(staffed.district) == {"untaken": [1]}
     change(staffed.desk, 1, official="unsure")
     staffed.desk.clock.turn(seconds=21)

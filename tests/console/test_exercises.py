@@ -17,7 +17,7 @@ WANTED = {"desk": DISTRICT, "urgency": "1", "reason": "the week of drills"}
 
 @pytest.fixture
 def national(desk: Desk) -> Tab:
-    """Signs in the national desk. It has one responder to alert."""
+    """Signs in the national desk. The desk has one responder, who can get the alert of a drill."""
     row = (
         "name,msisdn,language,level,districts,categories\nNational 1,+250788009902,en,national,,\n"
     )

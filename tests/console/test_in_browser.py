@@ -1,6 +1,6 @@
 """Tests the pages in Chromium: with axe, with a keyboard only, without JavaScript, and on a narrow screen.
 
-It also tests the pages' own JavaScript.
+Also tests the pages' own JavaScript.
 """
 
 import re
@@ -239,7 +239,7 @@ def judged(page: Page, path: str) -> list[str]:
     """Returns the faults of a page: those that axe finds, a page wider than its screen, and elements that are too small
     or cut off.
 
-    It also returns the elements that hide the keyboard focus.
+    Also returns the elements that hide the keyboard focus.
     """
     page.goto(path)
     return faults_of(page, path)

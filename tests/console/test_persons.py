@@ -352,7 +352,8 @@ def test_of_very_many_persons_a_part_is_opened_at_a_time(case: CaseDesk) -> None
 
 @pytest.mark.row("R9")
 def test_not_trafficking_of_a_possible_victim_needs_a_screening(case: CaseDesk) -> None:
-    """The national desk decides in the console, with a reason. Until then the case stays open."""
+    """The national desk decides in the console, with a reason. Until the national desk has decided, the case stays
+    open."""
     page = f"/tips/{case.tip}"
     assert case.says("screened", "new", **GROWN_UP, sex="woman").status_code == 303
     hands_on(case.desk)

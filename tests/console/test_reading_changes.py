@@ -194,7 +194,7 @@ def test_every_field_of_a_screen_has_a_name_for_people() -> None:
     assert changed_field_text(visit("fr"), moved) == "Choix 2 mène à b. Avant : a"
 
 
-# The tests below are about refusals.
+# The tests below are about the texts of refusals.
 
 
 @pytest.mark.parametrize("why", [*Refusal])

@@ -101,8 +101,8 @@ def test_a_row_says_what_it_must() -> None:
 
 
 def test_whoever_changes_more_than_their_own_words_gives_the_factor_again() -> None:
-    """The audit log stores such an action for ever under a person's name. So a stranger at an open browser must not
-    be able to do it."""
+    """The audit log stores such an action for ever under a person's name. So a stranger at an open browser must not be
+    able to cause such an action."""
     loose = [route.endpoint for route in GUARDED if route.audit and route.needs is Needs.NOTHING]
     assert loose == ["tips.search"], "a search changes nothing, and may be urgent"
 

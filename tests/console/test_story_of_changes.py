@@ -1,4 +1,4 @@
-"""Tests the pages through which a sentence goes: drafted, submitted, read, published and restored. It also tests an
+"""Tests the pages through which a sentence goes: drafted, submitted, read, published and restored. Also tests an
 emergency change."""
 
 import html

@@ -23,7 +23,7 @@ ROOMY = 59_000
 """The maximum size, in bytes, of the largest page that shows problems next to its texts. This limit is below
 `HEAVIEST`, so that later additions still fit."""
 WORDS = "Nobody may take your passport, your contract or your telephone away from you. Call 112 for free."
-"""A text that fills a screen."""
+"""A text that fills the screen of a phone."""
 
 
 def named(at: int) -> str:
@@ -145,8 +145,8 @@ def test_a_new_flow_offers_the_menus_of_one_flow_at_a_time(writing: Writing) -> 
 
 
 def test_a_part_of_a_page_asks_nothing_that_it_does_not_show(writing: Writing) -> None:
-    """Without this rule, each check by the script would count all pending messages, and read all other data of the
-    page."""
+    """If a part of the page asked for more, each check by the script would count all pending messages, and read all
+    other data of the page."""
     change = writing.opened()
     at = f"/changes/{change}/flows/{FLOW}/one"
     fields = dict(read(writing.editor.get(at).text, at).fields)

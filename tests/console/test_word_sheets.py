@@ -78,8 +78,8 @@ def test_what_goes_out_is_the_filter_with_every_column(tab: Tab) -> None:
 
 @pytest.mark.row("A5")
 def test_a_sheet_with_one_stale_row_takes_the_others_and_says_why(desk: Desk, tab: Tab) -> None:
-    """A spreadsheet is downloaded and texts change. Then it is checked and saved, and the remaining texts are
-    downloaded again."""
+    """A spreadsheet is downloaded and texts change. After that, the edited spreadsheet is checked and saved, and the
+    remaining texts are downloaded again."""
     found = agreed(out(tab), FEE, "abroad.contract.say.text", rw=NEW_WORDS)
     other = desk.tab(AccountRole.TRANSLATOR, name="Translator 2")
     press(other, "both", words="Ntukabanze kwishyura.")

@@ -1,4 +1,4 @@
-"""Signs in four people at their desks. They see the pages of tips differently."""
+"""Signs in four people at their desks. Each of the four sees the pages of tips differently."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -90,7 +90,7 @@ class Writing:
         return self.submits(self.wrote(words))
 
     def urgent(self, by: Tab | None = None) -> None:
-        """Publishes one sentence in an emergency."""
+        """Changes one sentence and publishes it as an emergency change."""
         change = self.wrote()
         fields = {"digest": self.digest(change), "reason": REASON}
         done = (by or self.approver).post(f"/changes/{change}/emergency", fields)

@@ -199,7 +199,8 @@ def test_a_setting_that_is_nearly_right_is_told_with_the_right_name() -> None:
 
 
 def test_a_clock_is_turned_before_the_pretended_gateway_alone(tmp_path: Path) -> None:
-    """Not even a test may move the clock if an alert could reach a real person."""
+    """The clock can only be moved with the simulated gateway: even a test must not move it if an alert could reach a
+    real person."""
     turned = {"HOTLINE_CLOCK": str(tmp_path / "clock")}
     assert Settings.read(turned).clock == tmp_path / "clock"
     live = {"HOTLINE_GATEWAY_URL": LIVE, "HOTLINE_TESTING": "yes"}

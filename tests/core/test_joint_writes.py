@@ -49,7 +49,7 @@ class Joint:
         return len(self.writes._waiting) == number
 
     def all_at_once(self, works: list[Write]) -> list["Future[str]"]:
-        """Starts the first write, and the other writes while it runs. Returns all results."""
+        """Starts the first write, and starts the other writes while the first one runs. Returns all results."""
         pool = ThreadPoolExecutor(len(works))
         first = pool.submit(self.writes.write, works[0])
         eventually(lambda: self.begun == 1)

@@ -59,7 +59,7 @@ def is_limited(child: psutil.Process) -> bool:
 
 @pytest.fixture
 def raised() -> list[str]:
-    """Collects the alarms of a test."""
+    """Yields a list to which each alarm of the test is added."""
     return []
 
 

@@ -32,7 +32,8 @@ WEEK = date(2026, 11, 22)
 
 
 class Dies(BaseException):
-    """An error that simulates the killing of the process. No code catches this exception."""
+    """An error that simulates the killing of the process. No code catches this error, so the simulated process ends
+    there."""
 
 
 def die() -> None:
@@ -40,7 +41,7 @@ def die() -> None:
 
 
 def counts(line: Line) -> Counts:
-    """Returns every counter. All counters belong to one week."""
+    """Returns the value of every counter. All counters belong to one week."""
     rows = line.all(ScreenCount)
     assert {row.week for row in rows} <= {WEEK}
     return {(row.measure, row.name): row.count for row in rows}

@@ -1,7 +1,7 @@
 """E1: tests that statistics never count the hotline's own test calls, drills or sample data.
 
-Each store function that counts people's actions is in one of two tables. It uses `trial.UNCOUNTED`, or gives the reason
-why it makes no statistics. Code that uses only the channel of test calls also gives the reason.
+Each store function that counts people's actions is in one of two tables. Such a function uses `trial.UNCOUNTED`, or the
+table gives the reason why it makes no statistics. Code that uses only the channel of test calls also gives the reason.
 """
 
 import ast

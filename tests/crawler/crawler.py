@@ -1,9 +1,9 @@
 """Presses every digit on every screen, like a phone that knows no flow and does not trust the texts.
 
-It checks everything that a stranger can see. Each answer is `CON` or `END`, and fits on a screen in GSM-7. A repeated
-hop gets exactly the same answer, even after `END` and after the hotline forgot the session. Dialling again shows the
-same screen as the first call from another phone. If a screen has only one way to continue, the key for it is `1`. A
-digit without meaning shows the screen again below a line that names digits.
+The crawler checks everything that a stranger can see. Each answer is `CON` or `END`, and fits on a screen in GSM-7. A
+repeated hop gets exactly the same answer, even after `END` and after the hotline forgot the session. Dialling again
+shows the same screen as the first call from another phone. If a screen has only one way to continue, the key for it is
+`1`. A digit without meaning shows the screen again below a line that names digits.
 """
 
 import re
@@ -47,7 +47,8 @@ class Crawler:
     sessions: int = 0
 
     _found_at: dict[str, str] = field(default_factory=dict)
-    """The keys with which the crawler first reached each screen. It presses them again to return to the screen."""
+    """The keys with which the crawler first reached each screen. The crawler presses these keys again to return to the
+    screen."""
     _ahead: deque[str] = field(default_factory=deque)
     """Screens in the order in which they were found. After a walk, the first screen in this list still has a digit that
     was never pressed."""
@@ -83,7 +84,7 @@ class Crawler:
         return screen
 
     def _roam(self, screen: str) -> None:
-        """Presses digits in one session while new ones are possible. Stops at an unexpected screen."""
+        """Presses digits in one session while new ones are possible. The function stops at an unexpected screen."""
         while not screen.startswith("END") and len(self._text) <= LONGEST_TEXT:
             for digit in self._way_to_news(screen):
                 if self.presses >= self.most_hops:

@@ -56,12 +56,12 @@ class Dialogue:
     text: str = ""
     body: str = ""
     shown: list[str] = field(default_factory=list)
-    """Every screen so far."""
+    """Every screen that this conversation has shown so far."""
     said: list[tuple[Place, str]] = field(default_factory=list)
     """The answers and their places: the typed text, the digits, or the chosen label."""
     _led: tuple[str, ConversationState] | None = None
-    """The last text that was replayed, and the conversation state that it led to. It is kept because a replay takes as
-    long as a hop, and many functions need the state."""
+    """The last text that was replayed, and the conversation state that it led to. The state is kept because a replay
+    takes as long as a hop, and many functions need the state."""
 
     def dial(self, ahead: str) -> None:
         self.text = ahead
@@ -140,7 +140,7 @@ class Dialogue:
         """Yields the answers given on earlier screens that the present screen shows.
 
         A screen that confirms an action may show the action. A screen that confirms a place shows the place that was
-        found. So it may show a typed name that found a place, but no other typed words.
+        found. So the confirming screen may show a typed name that found a place, but no other typed words.
         """
         here = self.place.flow, self.place.node
         if here in CONFIRMING:

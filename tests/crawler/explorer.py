@@ -27,7 +27,7 @@ class Explorer:
     most: int = 10_000
     """The number of screens after which the walk stops."""
     hops: int = 0
-    """The number of hops so far."""
+    """The number of hops that the walks have sent so far."""
     _said: dict[Way, list[tuple[Place, str]]] = field(default_factory=dict)
     """The answers that were given on each path."""
 

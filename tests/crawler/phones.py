@@ -49,8 +49,8 @@ NOBODY_COMES = (*MAY_COME[:-1], "2")
 not."""
 
 Prepare = Callable[[Line, str, str], Typed]
-"""A function that prepares a phone before it dials in a language. It returns the texts that the phone types in
-addition to `TYPED`."""
+"""A function that prepares a phone before it dials in a language. The function returns the texts that the phone types
+in addition to `TYPED`."""
 
 
 def as_all(_line: Line, _msisdn: str, _language: str) -> Typed:
@@ -66,7 +66,7 @@ def while_alerts_are_blocked(line: Line, _msisdn: str, _language: str) -> Typed:
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """A phone outside all programmes. Its caller has a code."""
+    """A phone that belongs to no programme. Its caller has a code to join a programme."""
 
     roll: Programme
 
@@ -197,7 +197,8 @@ class Helper:
 
     told: tuple[str, ...] = DANGER_HERE
     national: bool = False
-    """If True, this is the only phone of the national desk. Otherwise it belongs to the district of the case."""
+    """If True, this is the only phone of the national desk. If False, this phone belongs to the district of the
+    case."""
     exercise: bool = False
     """If True, the case is a drill."""
     took: bool = False

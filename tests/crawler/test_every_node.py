@@ -143,7 +143,7 @@ def test_a_tour_that_grows_is_stopped(whole: Line) -> None:
 
 
 def test_a_helper_has_one_case_however_often_she_dials(whole: Line) -> None:
-    """Otherwise the list would grow with every walk, each reference would make a new screen, and the tour would
+    """With a new case for each walk, the list would grow, each reference would make a new screen, and the tour would
     never end."""
     (standing,) = [one for one in STANDINGS if one.name == "helper with a case"]
     others = Explorer(whole, STANDINGS[1], "rw")

@@ -43,7 +43,7 @@ def promised(answers: Mapping[str, str]) -> str:
     """Returns the state that a tip must have after these answers, if the caller then hangs up.
 
     After the question about the visit, the report is complete. With danger and a place, or with a journey soon, it is
-    filed at once. Otherwise it is a draft.
+    filed at once. In all other cases, the tip is a draft.
     """
     if "visit" in answers:
         return "complete"

@@ -1,7 +1,7 @@
 """Simulates a reader that decrypts nothing. Its answers depend on the PIN, the case and the action.
 
-So a tour reaches every screen after a PIN, and no action of one walk changes the next walk. It uses the same rows and
-message boxes as the real reader process, and the same words. `test_behind_pin.py` compares both.
+So a tour reaches every screen after a PIN, and no action of one walk changes the next walk. The simulated reader uses
+the same rows and message boxes as the real reader process, and the same words. `test_behind_pin.py` compares both.
 """
 
 from collections.abc import Callable, Mapping
@@ -160,7 +160,7 @@ PINS: Mapping[str, tuple[str, ...]] = {
 
 NEWS, ODD, NATIONS, LATER, MET = "H3ND", "W2RT", "M9XP", "R4CT", "C5JM"
 OVER, QUICK = "V3RQ", "B6YN"
-"""The other cases, in addition to the one that the responder has.
+"""The cases that the simulated reader shows in addition to the one that the responder has.
 
 Eight other cases, each in another state: for example taken by a colleague, impossible to decrypt, or closed. `MET`
 stores answers about a person, and one answer is still missing. `OVER` is closed, and a colleague takes `QUICK` at that
@@ -211,7 +211,7 @@ only one case."""
 
 @dataclass
 class ToldReader:
-    """The reader process of a tour. It answers while a hop waits."""
+    """The simulated reader process of a tour. The reader answers while a hop waits."""
 
     database: Database
     pair: LiveKeys

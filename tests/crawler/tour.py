@@ -1,7 +1,8 @@
 """Checks second calls, `000` and earlier answers on every screen that a prepared phone can reach.
 
-A second call from the same phone, hung up or not, shows what a new phone sees in its first call. The same is true after
-`000`. No screen shows an answer that was given on another screen. No screen depends on earlier calls from this phone.
+A second call from the same phone, hung up or not, shows what a new phone sees in its first call. After `000`, a call
+shows the same as the first call of a new phone. No screen shows an answer that was given on another screen. No screen
+depends on earlier calls from this phone.
 """
 
 from dataclasses import dataclass, field
@@ -22,9 +23,9 @@ class Tour:
     """One in this many screens gets the second check, which calls again from the same phone. If the number is 1, every
     screen gets it."""
     nodes: set[Place] = field(default_factory=set)
-    """Every node whose screen was shown."""
+    """Every node whose screen this tour has shown."""
     ends: set[str] = field(default_factory=set)
-    """The texts of all last screens."""
+    """The texts of all screens with which a call ended."""
     faults: list[str] = field(default_factory=list)
     _front: str = ""
 

@@ -16,7 +16,7 @@ TABLES = Path(__file__).parent
 LEAST_RIGHT = 95
 """The minimum percentage of cries for help that must be understood."""
 MOST_ALARMS = 5
-"""The maximum percentage of harmless messages that may be called urgent. Each of them alerts two people."""
+"""The maximum percentage of harmless messages that may be called urgent. Each such message would alert two people."""
 
 
 class Comes(StrEnum):
@@ -62,7 +62,8 @@ class CryFigures:
 
 @cache
 def comes_to(text: str) -> Comes:
-    """Returns the result for a message from a stranger who is not reading a topic. It never raises an error."""
+    """Returns the result for a message from a stranger who is not reading a topic. The function never raises an
+    error."""
     wishes = is_stop(text) or (
         asked_topic(text) is not None and not rules_sms_tips.is_cry_for_help(text)
     )
@@ -103,7 +104,7 @@ def read(end: str = "") -> Sequence[HeardRow]:
 
 
 def table(name: str) -> Sequence[HeardRow]:
-    """Returns the rows of one table."""
+    """Returns the rows of one table of examples."""
     with (TABLES / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return [
             HeardRow(row["language"], row["text"], Comes(row["must"]) if "must" in row else None)

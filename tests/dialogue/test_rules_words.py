@@ -83,7 +83,7 @@ def test_the_word_for_help_is_a_cry_in_every_language(text: str) -> None:
         ("arankubita", True),
         ("barankubitagura", True),
         ("twafungiranywe", True),
-        # These words mean hurt, in pain, sold or afraid, unless another word shows an everyday meaning.
+        # Words for hurt, in pain, sold or afraid are a cry for help, unless another word shows an everyday meaning.
         ("hurt", True),
         ("I hurt", True),
         ("ndababaye", True),
@@ -116,12 +116,12 @@ def test_the_word_for_help_is_a_cry_in_every_language(text: str) -> None:
         # If the message mentions a game, a song or a telephone, the verb has its everyday meaning.
         ("yakubise umupira mu izamu", False),
         ("umukobwa yakubise telefone hasi arafungiranye", True),
-        # These rows have typing errors.
+        # The messages in these rows have typing errors.
         ("mumfahse", True),
         ("secuors", True),
         ("je suis en dangre", True),
         ("heeeelp", True),
-        # These words are just as similar to a cry for help, but have their own meaning.
+        # The words in these messages are just as similar to those of a cry for help, but have their own meaning.
         ("umufasha wanjye ameze neza", False),
         ("she is a good dancer", False),
         ("je fais le menage", False),

@@ -106,7 +106,7 @@ class Desk:
         )
 
     def say(self, change: int, words: str, node: str = "one", by: Author = EDITOR) -> StepSaved:
-        """Changes one sentence."""
+        """Changes one sentence of a draft."""
         flow = copy.deepcopy(dict(self.draft(change).document or {}))
         saved = self.save(change, saying(flow, words, node), by=by)
         assert isinstance(saved, StepSaved)
@@ -140,7 +140,7 @@ class Desk:
         return service_plans.approve(self.context, by, change, digest, Times(), **said)
 
     def goes_live(self, change: int, **said: Any) -> DraftPublished:
-        """Submits and publishes a draft."""
+        """Submits a draft, and publishes it as a second person."""
         by = said.pop("by", APPROVER)
         assert self.submit(change, **said) is None
         done = self.publish(change, by, **said)

@@ -13,7 +13,8 @@ from tests.support.made_once import shipped_document
 
 @cache
 def shipped() -> dict[str, Any]:
-    """Returns the shipped document. It is read only once. A test that changes the document must copy it first."""
+    """Returns the content of the shipped flow files. The file of the flows is read only once. A test that changes the
+    document must copy it first."""
     return shipped_document()
 
 
@@ -22,7 +23,7 @@ def shipped_nodes() -> list[dict[str, Any]]:
 
 
 def changed(document: Mapping[str, Any], *steps: str | int, to: Any) -> dict[str, Any]:
-    """Returns a copy with another value at a path. `...` removes the value."""
+    """Returns a copy with another value at a path. With `...` as the value, the path is removed."""
     copied = copy.deepcopy(dict(document))
     here: Any = copied
     for step in steps[:-1]:

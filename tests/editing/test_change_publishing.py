@@ -29,7 +29,7 @@ __all__ = ["desk"]
 
 
 def _english_alone(desk: Desk, by: Any = EDITOR) -> int:
-    """Returns a draft with one text changed in English only. Two languages keep the old text."""
+    """Returns a draft in which one text is changed in English only. The two other languages keep the old text."""
     change = desk.opened(by=by)
     flow = copy.deepcopy(dict(desk.draft(change).document or {}))
     flow["nodes"]["one"]["say"]["text"]["en"] = "New in English"

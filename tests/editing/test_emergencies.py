@@ -214,7 +214,8 @@ def back(desk: Desk, publication: int, by: Any = APPROVER) -> Any:
 
 @pytest.mark.row("A3")
 def test_nobody_brings_back_alone_what_only_one_person_has_read(desk: Desk, clock: Clock) -> None:
-    """Otherwise an emergency change that ended and was restored would stay live without an alarm or a second reader."""
+    """If one person alone could restore an ended emergency change, it would stay live without an alarm or a second
+    reader."""
     first = desk.published("Second words").publication_id
     change = desk.proposed("Do not go there")
     alone = published(desk, change).publication_id
@@ -241,8 +242,8 @@ def test_no_emergency_makes_another_one_read(desk: Desk, clock: Clock) -> None:
 
 
 def test_a_state_on_words_brought_back_unread_is_unread(desk: Desk, clock: Clock) -> None:
-    """The publication history is older than this rule. It contains a restored emergency change, and a draft that is
-    based on it."""
+    """The publication history is older than this rule. The history contains a restored emergency change, and a draft
+    that is based on it."""
     alone = urgent(desk)
     assert isinstance(back(desk, 1), DraftPublished)
     state = service_plans.preview(desk.context, alone.publication_id)

@@ -49,7 +49,8 @@ def test_above_so_many_screens_it_says_that_it_is_not_whole() -> None:
 
 @pytest.mark.row("A4")
 def test_a_reason_covers_the_words_that_stood_there_when_it_was_given() -> None:
-    """The first screen has a written reason for the word "safe". That reason allows no other problem."""
+    """The first screen has a written reason for the word "safe". The reason for "safe" does not allow any other problem
+    on that screen."""
     said = "Safe, free and secret. Write your name"
     found = checked("front", "front", said)
     assert [(one.code, str(one.message)) for one in found.here] == [

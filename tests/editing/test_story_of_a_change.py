@@ -51,7 +51,7 @@ def drafted(line: Line, words: str) -> int:
 
 
 def live(line: Line, clock: Clock, change: int) -> int:
-    """Submits the draft. Another person reads and publishes it. Returns the number of the publication."""
+    """Submits a draft of a change. Another person reads and publishes it. Returns the number of the publication."""
     assert service_publish.submit(line.context, EDITOR, change) is None
     done = Desk(line.context).publish(change)
     assert isinstance(done, DraftPublished)

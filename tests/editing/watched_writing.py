@@ -25,8 +25,8 @@ class SlowWork:
     transactions: int = 0
 
     def note(self, frame: FrameType, event: str, given: Any) -> None:
-        """Records calls of the engine, and large JSON that is written or read. It uses the profiling events of
-        Python."""
+        """Records calls of the engine, and large JSON that is written or read. Python calls this function for each
+        profiling event."""
         module, name = frame.f_globals.get("__name__", ""), frame.f_code.co_name
         if event == "call" and module.startswith(ENGINE) and not module.startswith(BESIDE):
             self.found.append(f"{module}.{name}")

@@ -1,4 +1,4 @@
-"""Runs a very small hotline on a free port. It answers hops from a table, and stores all requests."""
+"""Runs a very small hotline on a free port. The hotline answers hops from a table, and stores all requests."""
 
 import threading
 from collections.abc import Callable, Iterator

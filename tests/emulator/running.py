@@ -10,7 +10,7 @@ from tests.support.serving import running
 
 @contextmanager
 def serving(emulator: Emulator, port: int = 0, *, about: About = NOTHING_ABOUT) -> Iterator[str]:
-    """Yields the address of an emulator. It runs in a thread until the block ends."""
+    """Yields the address of an emulator. The emulator runs in a thread until the block ends."""
     try:
         with running(listen(emulator, port, about=about)) as own:
             yield f"http://127.0.0.1:{own}"

@@ -307,7 +307,7 @@ def test_the_right_phone_follows_each_tip(
 ) -> None:
     """The right phone switches even if its owner already read the alert, or if a person chose this phone.
 
-    It does not change if this phone gets the alert too, or after a person typed on it.
+    The right phone does not change if it gets the alert too, or after a person typed on it.
     """
     holder = page.locator("[data-people]")
     alert(url, line, citizen, RESPONDER)

@@ -62,7 +62,7 @@ class TrialClock:
 
 @dataclass
 class ReadingCaller:
-    """A simulated caller who reads screens. It calls the same function that answers the gateway."""
+    """A simulated caller who reads screens. The caller's hops call the same function that answers the gateway."""
 
     context: WebContext
     caller: str

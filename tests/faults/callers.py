@@ -69,8 +69,8 @@ class TipToTell:
 
     @property
     def msisdn(self) -> str:
-        """Returns a phone number that no enrolled person in this test has. The number has no row of zeros. Otherwise
-        the search for numbers could find it in a time that Redis writes, such as 12.788300000000003."""
+        """Returns a phone number that no enrolled person in this test has. The number has no row of zeros. With such a
+        row, the search for numbers could find the number in a time that Redis writes, such as 12.788300000000003."""
         return f"+2507883{31417 + self.number:05d}"
 
 
@@ -82,7 +82,7 @@ class Promise:
     place: str
     complete: bool
     calls: str = field(default="", repr=False)
-    """The number that the hotline promised to call. It is empty if it promised no call."""
+    """The number that the hotline promised to call. The text is empty if the hotline promised no call."""
 
 
 Habits = dict[tuple[bool, str], str]
@@ -96,7 +96,7 @@ class BrokenDialogues:
 
     ends: Counter[str] = field(default_factory=Counter)
     unheard: list[int] = field(default_factory=list)
-    """The tips whose callers stopped trying."""
+    """The tips whose callers stopped dialling before the hotline accepted the tip."""
     most_dials: int = 0
     """The largest number of calls that one caller needed."""
     longest: float = 0.0
@@ -240,7 +240,7 @@ def _finish(session: ClientSession, words: str) -> None:
 
 CALLERS = 12
 NUMBERS = 100_000
-"""The maximum number of callers in a run. Each caller has another phone number."""
+"""The largest number of callers that one run can have, because each caller has another phone number."""
 
 
 @dataclass

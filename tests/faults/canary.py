@@ -48,7 +48,7 @@ class Search:
     """The time of the last change and the length of each file when it was last read."""
 
     def once(self) -> None:
-        """Reads every file, changed or not."""
+        """Reads and searches every file, even if it has not changed."""
         self._read.clear()
         self.changed()
 

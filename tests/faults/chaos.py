@@ -63,8 +63,8 @@ def chaos(
 
 
 def _one(order: Order, *, as_json: bool) -> bool:
-    """Makes one run with a seed. Returns True if no check failed. Otherwise it keeps the run's folder for
-    inspection."""
+    """Makes one run of the fault test with this seed. Returns True if no check failed. If a check failed, the function
+    keeps the run's folder for inspection."""
     folder = Path(tempfile.mkdtemp(prefix="hotline-chaos-"))
     report: RunReport | None = None
     _say(f"seed {order.seed}: {order.tips} tips on {order.pair}")

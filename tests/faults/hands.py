@@ -70,7 +70,7 @@ def a_phone_that_cannot_be_reached_is_answered_by_another(stack: Stack) -> None:
     for phone in pair:
         line.power(phone, on=False)
     for _ in range(3):
-        # On a busy machine a hop can be too slow. Then the caller sees an error and dials again.
+        # On a busy machine a hop can be too slow. If it is too slow, the caller sees an error and dials again.
         session = pressed(line.dial(msisdn="+250788000014"), "5", "2", "2", *RULINDO, "1", "1")
         pressed(session, "5", "1")
         if filed(stack, "Rulindo"):

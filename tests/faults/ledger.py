@@ -65,8 +65,8 @@ class PromisedTip:
     session_key: str
     place: str
     complete: bool
-    """True if the caller read the screen "saved". Then the tip must contain all answers, and not only the first
-    four."""
+    """True if the caller read the screen "saved". If it is True, the tip must contain all answers, and not only the
+    first four."""
 
 
 def lost(database: Database, told: Sequence[PromisedTip]) -> list[str]:

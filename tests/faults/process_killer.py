@@ -22,8 +22,8 @@ FAILPOINTS = (
     "worker.after_claim",
     "worker.after_send",
 )
-"""The places in the code (failpoints) at which the test kills a process. They belong to faults 1, 2, 3, 16, 17 and 18
-in tests/rows.py."""
+"""The places in the code (failpoints) at which the test kills a process. These places belong to the faults 1, 2, 3, 16,
+17 and 18 in tests/rows.py."""
 MARKS = {"web": "wsgi:application", "worker": "hotline process worker"}
 """For each kind of process: a text that its command line contains."""
 REDIS_MARK = "unixsocket"
@@ -32,8 +32,8 @@ EACH = 5
 TWICE = 2
 """For each kill that only a restart can repair: the maximum number of such kills in a round."""
 FROZEN = {"worker.frozen": 33.0, "redis.frozen": 8.0}
-"""The seconds for which the test freezes each process. In this time a worker loses its claimed messages and its
-leadership, and every client stops waiting for Redis."""
+"""The seconds for which the test freezes each process. A worker that is frozen for so long loses its claimed messages
+and its leadership. Clients stop waiting for a frozen Redis."""
 BY_THE_CLOCK = ("worker.frozen",)
 """The freezes that the test shortens by moving the hotline's clock. In the other freezes, the test waits for sockets,
 which do not use the hotline's clock."""
@@ -71,13 +71,13 @@ class ProcessKiller:
     """Functions that kill a server and start it again after a long time, by name."""
     kills: Counter[str] = field(default_factory=Counter)
     dealt: threading.Event = field(default_factory=threading.Event)
-    """This event is set after the first round."""
+    """The killer sets this event after the first round."""
 
     def __post_init__(self) -> None:
         self._dice = random.Random(self.seed)
         self._thawing: list[threading.Thread] = []
         self._asleep: set[int] = set()
-        """The frozen processes. The killer must not kill them, because they must continue later."""
+        """The processes that the killer has frozen. The killer must not kill them, because they must continue later."""
         self._stop = threading.Event()
 
     def run(self, stop: threading.Event) -> None:

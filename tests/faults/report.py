@@ -64,7 +64,7 @@ class RunReport:
 
 
 def failure(kind: type[BaseException], *, tips: int, seed: int, pair: str) -> str:
-    """Returns the output line for a run that did not finish. It names the kind of error, but gives no details."""
+    """Returns the output line for a run that did not finish. The line names the kind of error, but gives no details."""
     return json.dumps({"failed": kind.__name__, "tips": tips, "seed": seed, "pair": pair})
 
 

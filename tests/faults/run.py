@@ -1,5 +1,5 @@
-"""Runs one fault test: callers report tips while the gateway has faults and processes are killed. Then checks the
-database."""
+"""Runs one fault test: callers report tips while the gateway has faults and processes are killed. After the run, checks
+the database."""
 
 import math
 import os
@@ -118,7 +118,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The settings of one fault test."""
+    """The settings with which one fault test runs."""
 
     tips: int
     seed: int
@@ -135,8 +135,8 @@ class Order:
     """The number of callers at the same time, until each kind of kill has occurred. On a fast machine, they report
     more tips."""
     turned: bool = False
-    """If True, the hotline's clock is moved forward instead of waiting for a lease or an unknown result. Otherwise
-    the hotline uses the true time."""
+    """If True, the hotline's clock is moved forward instead of waiting for a lease or an unknown result. If False, the
+    hotline uses the true time."""
 
 
 def run(folder: Path, order: Order, say: Say) -> RunReport:

@@ -27,8 +27,9 @@ SENT_A_SECOND = 5.0
 queue of alerts grows, and the hotline needs time to send it."""
 PAUSE = 1.0
 TURN = 30
-"""The seconds by which the test moves the hotline's clock when nothing changes. They cover a lease, or the wait after
-an unknown result. The step is shorter than 60 seconds, because such a jump raises an alarm."""
+"""The seconds by which the test moves the hotline's clock when nothing changes. This time is longer than a lease, and
+longer than the wait after an unknown result. The step is shorter than 60 seconds, because such a jump raises an
+alarm."""
 LAST_SECONDS = 75.0
 """The seconds that an alert about danger may still need after the time limit: one lease, and one wait after an unknown
 result."""

@@ -102,8 +102,8 @@ class Sending:
 
     def pass_time(self) -> None:
         """Moves the clock over leases, waits after unknown results, and pauses after a fault, while all processes work.
-        Continues for two minutes after the message was accepted or has failed. In these minutes no process may send the
-        message again."""
+        Continues for two minutes after the message was accepted or has failed. In these two minutes, no process may
+        send the message again."""
         after = 0
         for _ in range(12):
             after += self.row.state in ("accepted", "failed")

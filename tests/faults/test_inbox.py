@@ -70,7 +70,7 @@ class Air:
 
 @contextmanager
 def reached(line: Line, secrets: LiveSecrets) -> Iterator[str]:
-    """Runs the web process on a free port. Yields its address."""
+    """Runs the hotline's web process on a free port. Yields the address of the process."""
     with MAKING:
         app = hooks_first(create_app(line.context, secrets))
     with running(make_server("127.0.0.1", 0, app, threaded=True, request_handler=Handler)) as port:

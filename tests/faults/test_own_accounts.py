@@ -110,8 +110,8 @@ NEXT = "1 + coalesce((SELECT max(number) FROM audit WHERE process = '{process}')
 def test_a_process_adds_only_its_own_audit_rows_after_the_newest(
     roles: Postgres, role: str
 ) -> None:
-    """If an attacker with this role could add any other row, the log would break: no later row could follow. Then no
-    officer could read a tip."""
+    """If an attacker with this role could add any other row, the log would break: no later row could follow. If the log
+    were broken, no officer could read a tip."""
 
     def adds(process: str = role, **values: str) -> bool:
         row = {"previous": NEWEST, "digest": DIGEST, "number": NEXT, **values}

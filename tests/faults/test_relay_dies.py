@@ -136,8 +136,8 @@ def running(district: District, tip_ids: list[int]) -> int:
 
 
 def end(district: District, tip_ids: list[int]) -> None:
-    """Closes these tips. Otherwise the hotline would ask about the outcome of the taken cases in every later test
-    step."""
+    """Closes these tips. If the tips stayed open, the hotline would ask about the outcome of the taken cases in every
+    later test step."""
     for tip_id in tip_ids:
         close_by_two(district.context, tip_id)
 

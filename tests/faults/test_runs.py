@@ -102,8 +102,8 @@ def test_no_tip_is_lost_and_no_alert_is_silent(
 @pytest.mark.fault(3)
 @pytest.mark.parametrize("step", [*MENDED_BY])
 def test_a_run_notices_that_a_step_is_missing(tmp_path: Path, step: str, lay_home: LayHome) -> None:
-    """The test kills a process during the last tip, in the way that only this step of the clock repairs. Without the
-    step, the run must report a breach."""
+    """The test kills a process during the last tip, in the way that only this step of the clock repairs. If that step
+    is missing, the run must report a breach."""
     failpoint = MENDED_BY[step]
     codes = [district.code for district in districts()]
     procfile = procfile_without(step, lay_home(tmp_path))

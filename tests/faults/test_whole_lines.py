@@ -98,7 +98,7 @@ def tells_and_hangs_up(line: EmulatorClient) -> None:
 
 
 def references_sent(line: EmulatorClient) -> dict[str, str]:
-    """Returns the reference of each recipient. It checks that every alert is one segment in the recipient's
+    """Returns the reference of each recipient. Also checks that every alert is one segment in the recipient's
     language."""
     references = {}
     for sms in line.outbox():
@@ -320,8 +320,8 @@ EVERY = 3600 / 10_000
 """The seconds between one caller and the next."""
 CALLERS = 24
 SLOW = {"kind": "slow", "seconds": 8.0}
-"""A fault of the emulator: the gateway needs eight seconds for each answer. Then the hotline sends three alerts in two
-seconds, while callers report more than five tips."""
+"""A fault of the emulator: the gateway needs eight seconds for each answer. With this fault, the hotline sends three
+alerts in two seconds, while callers report more than five tips."""
 WITHIN = 30.0
 
 

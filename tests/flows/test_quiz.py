@@ -35,7 +35,7 @@ class Asked:
     place: Place
     question: MenuNode
     why: MessageNode
-    """The screen that teaches the answer.
+    """The screen that explains the correct answer.
 
     Before the lesson it is a screen of the lesson. After the lesson it is the screen that follows the answer.
     """
@@ -55,7 +55,8 @@ class Asked:
 def asked_in(flow: Flow) -> Iterator[Asked]:
     """Yields the questions on the only path through the quiz.
 
-    There are three questions, a lesson of three screens, and three questions again, each with its explanation.
+    A quiz has three questions, a lesson of three screens, and the same three questions again, each with its
+    explanation.
     """
     way: list[tuple[str, MenuNode | MessageNode]] = []
     name: str | None = flow.start

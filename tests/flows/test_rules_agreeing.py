@@ -55,8 +55,8 @@ def test_what_a_word_chooses_is_worded_so_in_every_language() -> None:
 
 
 def test_the_shipped_menus_that_take_both() -> None:
-    """They are three kinds of menus: the yes-or-no questions of reports and quizzes, the question about erasing a tip
-    with a receipt, and the question about leaving a programme."""
+    """Three kinds of menus accept both words: the yes-or-no questions of reports and quizzes, the question about
+    erasing a tip with a receipt, and the question about leaving a programme."""
     both = {
         name
         for name, node in MENUS.items()

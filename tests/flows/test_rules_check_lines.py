@@ -20,7 +20,7 @@ LABEL = "one two three"
 """With its digit and its language, this word takes two lines of sixteen letters."""
 REASON = "These words have no shorter ones."
 LINE = "abcdefghi "
-"""It fills a line alone, because no other word with as many letters fits on it."""
+"""This word fills a line alone, because no other word with as many letters fits on it."""
 
 
 def learn(choices: int, **fields: Any) -> dict[str, Any]:

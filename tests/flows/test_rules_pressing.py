@@ -31,7 +31,7 @@ def test_lists_are_those_of_whoever_reads_it() -> None:
 
 
 def test_every_kind_of_node_is_in_what_is_shipped() -> None:
-    """So the test that stores and loads the shipped flows covers every kind of node."""
+    """The shipped flows contain every kind of node, so the test that stores and loads them covers every kind."""
     pressed = serialise(shipped_book())
     for number, kind in enumerate(CLASSES, 1):
         assert f"[{number}," in pressed, kind
@@ -67,7 +67,7 @@ def made(pressed: str, known: dict[str, Flow] | None = None) -> tuple[int, Loade
 
 
 def test_another_process_of_the_same_code_has_the_same_mark() -> None:
-    """Otherwise each process would compile everything again."""
+    """If two processes computed different marks, each process would compile all flows again."""
     asked = "from hotline.flows.flow_set_cache import MARK; print(MARK)"
     told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == MARK

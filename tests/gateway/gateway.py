@@ -18,7 +18,7 @@ class Gateway:
     url: str
     requests: list[bytes] = field(default_factory=list)
     over: Event = field(default_factory=Event)
-    """The event is set when the test is done. It stops an answer that still waits or is sent slowly."""
+    """The event is set when the test is done. An answer that still waits or is sent slowly then stops."""
 
 
 def http(status: int, body: str, content_type: str = "application/json") -> bytes:

@@ -159,7 +159,7 @@ TICKS = AlertPath(clock_until=NOON + timedelta(seconds=2), awaited_at=NOON - ago
         (replace(TICKS, clock_until=NOON - ago(days=2), awaited_at=NOON), None),
         # The hotline was created, but its clock never ticked.
         (AlertPath(awaited_at=NOON - ago(seconds=61)), BlockReason.NO_SENDER),
-        # The gateway cannot be reached. After that, one send fails.
+        # The gateway could not be reached for 70 seconds. The newest send failed just now.
         (replace(TICKS, failing_since=NOON - ago(seconds=70), failed_at=NOON), BlockReason.GATEWAY),
         (replace(TICKS, failing_since=NOON - ago(seconds=50), failed_at=NOON), None),
         (replace(TICKS, failing_since=NOON - ago(hours=1), failed_at=NOON - ago(minutes=30)), None),

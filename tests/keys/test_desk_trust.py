@@ -146,7 +146,8 @@ def test_a_statement_without_a_time_is_refused(folder: KeyFolder, clock: Clock) 
 def test_the_national_desk_can_always_read_and_a_district_only_with_a_key_that_counts(
     folder: KeyFolder, clock: Clock, rekey: Rekey
 ) -> None:
-    """Without the national desk's key, no person could ever read a tip of a district without an accepted key."""
+    """A tip of a district without an accepted key can only be read with the national desk's key, so the hotline keeps
+    using a national key that it signed."""
     trust = DeskTrust(folder)
     for code, late in ((NATIONAL, NEW.public), ("12", None)):
         mine = row(code, OLD, clock)

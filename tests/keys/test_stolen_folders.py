@@ -124,7 +124,7 @@ def test_codes_about_a_person_open_with_the_reader_s_folder_and_without_it_by_no
     beside: ReaderBeside, own_case: tuple[Caller, Assignment], tmp_path: Path
 ) -> None:
     """The reader sends codes to others without a person's help, so its folder and the database together can decrypt
-    codes. They cannot decrypt any tip."""
+    codes. The folder and the database cannot decrypt any tip."""
     screened(beside.line.context, own_case[1].tip_id)
     reader_handover.reconcile(beside.context)
     assert len(beside.line.all(CaseGrant)) == 3

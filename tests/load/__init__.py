@@ -6,8 +6,8 @@
     bin/bench --json               for a program to read.
 
 The measurement imports no module of the project. For each of the two commits it starts a hotline with `hotline run`,
-from a folder with the code of that commit. It uses the hotline only from outside: through the addresses that the
-gateway calls, the console and a simulated gateway.
+from a folder with the code of that commit. The measurement uses the hotline only from outside: through the addresses
+that the gateway calls, the console and a simulated gateway.
 
 | file | does |
 |---|---|

@@ -49,8 +49,8 @@ def bench(
 ) -> None:
     """Measure the speed of the hotline against an endpoint that does nothing, and count lost tips.
 
-    Without a command it measures the working tree. It ends with 1 if a tip is lost, or if a measured number is a tenth
-    worse than that of the other commit. All of it runs on loopback and stops when it has finished.
+    Without a command it measures the working tree. The command ends with 1 if a tip is lost, or if a measured number is
+    a tenth worse than that of the other commit. All of it runs on loopback and stops when it has finished.
     """
     if context.invoked_subcommand:
         return

@@ -1,7 +1,8 @@
 """Presses keys as callers do, depending on the text of the screen. The text of a hop contains all keys so far, as the
 gateway sends it.
 
-These simulated callers know the keys of menus and of a report about danger. They read all other keys from the screen.
+These simulated callers know the keys of menus and of a report about danger. The callers read all other keys from the
+screen.
 """
 
 import re
@@ -47,7 +48,7 @@ class Kind(StrEnum):
     REPORT = "report"
     """A report about danger up to the last question."""
     DANGER = "danger"
-    """A report about danger. The caller hangs up after naming the district."""
+    """A report about danger that ends early. The caller hangs up after naming the district."""
 
 
 def dialogues(
@@ -92,7 +93,7 @@ def wanders(dice: Random) -> Dialogue:
 
 
 def tells(place: str, pressed_at: dict[str, float], *, whole: bool) -> Dialogue:
-    """Reports danger in a district. It stops without a report if a screen does not offer the district."""
+    """Reports danger in a district. The conversation stops without a report if a screen does not offer the district."""
     text, screen = yield from presses(("", *DANGER, str(DISTRICTS[place] // 10)))
     while (key := _key_of(place, screen)) is None and MORE in _offered(screen):
         text += f"*{MORE}"
@@ -108,8 +109,8 @@ def tells(place: str, pressed_at: dict[str, float], *, whole: bool) -> Dialogue:
 
 
 def _key(dice: Random, screen: str) -> str:
-    """Returns the key of the next page most of the time, otherwise one of the first choices. It never returns the
-    key that opens a report."""
+    """Returns the key of the next page most of the time, otherwise one of the first choices. The key that opens a
+    report is never returned."""
     offered = [key for key in _offered(screen) if key != REPORT]
     if dice.random() < ERRS or not offered:
         return dice.choice(WRONG)

@@ -1,4 +1,4 @@
-"""Sends hops through connections that stay open, and compares every answer. It runs in a separate process.
+"""Sends hops through connections that stay open, and compares every answer. The client runs in a separate process.
 
 A client that uses a web framework would be slower than the hotline that it measures.
 """
@@ -15,7 +15,7 @@ from tests.compare.line import SERVICE_CODE
 from tests.load.callers import Dialogue, Kind, dialogues
 
 PATIENCE = 10.0
-"""The seconds after which a hop counts as unanswered. This is the limit of the gateway."""
+"""The seconds after which a hop counts as unanswered. The gateway waits for an answer as long as this."""
 PAUSE = 0.02
 """Seconds before the client tries again after a refused connection."""
 GAP = b"\r\n\r\n"
@@ -26,7 +26,7 @@ FIELDS = (
     "phoneNumber=%2B25078{0:07}&networkCode=63510&sessionId=ATUid_{0:032x}&serviceCode="
     + SERVICE_CODE.translate(ENCODED)
 )
-"""The fields that each hop of one caller repeats. The numbers are not real."""
+"""The form fields that each hop of one caller repeats. The phone numbers in them are not real."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +38,15 @@ class Load:
     path: str
     kind: Kind
     first: int
-    """The number of the first caller."""
+    """The number of the first simulated caller."""
     callers: int
     at_once: int = 16
     rate: float | None = None
     """The number of hops in a second. The hops are sent at fixed times, even if earlier answers are late. With None, a
     client sends its next hop as soon as it has an answer."""
     again: bool = False
-    """If True, sends a hop again after its connection broke, as the gateway may do. Otherwise that hop counts as
-    unanswered."""
+    """If True, sends a hop again after its connection broke, as the gateway may do. If False, a hop with a broken
+    connection counts as unanswered."""
     patience: float = PATIENCE
 
 
@@ -81,7 +81,7 @@ class _Seat:
 
 
 def drive(load: Load) -> Outcome:
-    """Runs every conversation to its end."""
+    """Runs every conversation of the load to its end."""
     return _Client(load).run()
 
 
@@ -89,7 +89,7 @@ class _Client:
     def __init__(self, load: Load) -> None:
         self._load = load
         self._outcome = Outcome()
-        # The same keys must lead every caller to the same screen.
+        # The client compares screens, because the same keys must lead every caller to the same screen.
         self._screens: dict[str, str] = {}
         self._callers = dialogues(load.kind, load.first, load.callers, self._outcome.dials)
         self._ready: deque[_Seat] = deque()

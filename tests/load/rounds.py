@@ -33,7 +33,7 @@ class Side:
     checkout: Checkout
     folder: Path
     postgres: Postgres | None
-    """It is None on a machine without PostgreSQL, or if no part needs PostgreSQL."""
+    """The PostgreSQL server of the machine, or None if there is none or if no part needs one."""
 
     def prepare(self) -> None:
         """Makes the home of a hotline on SQLite, which every round copies. Raises LineBroken."""

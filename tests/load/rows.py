@@ -40,7 +40,7 @@ ROWS = (
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One row of the result. `ratio` is our number divided by the other commit's number."""
+    """One row of the table with the results. `ratio` is our number divided by the other commit's number."""
 
     row: str
     unit: str

@@ -80,7 +80,7 @@ def test_the_outbox(district: District, context: WholeContext) -> None:
 def test_no_series_counts_tips_by_state_or_urgency(
     district: District, context: WholeContext
 ) -> None:
-    """Such numbers would show when danger was reported and when a responder took it."""
+    """Counts of tips by state or urgency would show when danger was reported and when a responder took it."""
     for urgency in (1, 2, 3):
         district.tell(urgency=urgency, filed_at=district.clock())
     district.deliver()

@@ -1,4 +1,5 @@
-"""Tests the monitoring: what it finds, and its notices. It works even with a dead worker or a paused queue."""
+"""Tests the monitoring: what it finds, and its notices. The monitoring works even with a dead worker or a paused
+queue."""
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -353,8 +354,8 @@ def test_a_trial_is_told_by_the_watchman(manned: Line) -> None:
 
 
 def test_who_is_removed_reads_it_once_and_may_come_back(manned: Line) -> None:
-    """An admin cannot remove a contact without notice. The other contacts are notified too, and the last contact
-    cannot be removed."""
+    """An admin cannot remove a contact without notice. The removed contact and the other contacts are notified, and the
+    last contact cannot be removed."""
     (keza,) = service_alarms.on_call_contacts(manned.context)
     with pytest.raises(ImportRefused):
         service_alarms.remove_contact(manned.context, keza.id, by="Aline")

@@ -39,7 +39,7 @@ class Front:
     behind: Behind
     log: Path
     headers: Message = field(default_factory=Message)
-    """The headers of the newest answer."""
+    """The headers of the newest answer of the web server."""
 
     def send(
         self, path: str = HOOK, body: bytes = b"text=1", headers: Mapping[str, str] | None = None
@@ -82,7 +82,7 @@ class Front:
 
     @property
     def ready(self) -> bool:
-        """Returns True if the server speaks TLS. It sends no request."""
+        """Returns True if the server speaks TLS. The check sends no request."""
         with suppress(OSError):
             self.connect().close()
             return True

@@ -1,7 +1,8 @@
 """Deploys the hotline as `docs/deployment.md` says, upgrades it, and goes back: `python -m tests.operations.rehearsal`.
 
-It makes fresh Debian machines (`systemd-nspawn`), types the commands of the document in them, and dials the hotline
-after each step. It needs root, `debootstrap`, `systemd-nspawn`, `ip` and `nft`. It takes ten minutes, and some 5 GB.
+The program makes fresh Debian machines (`systemd-nspawn`), types the commands of the document in them, and dials the
+hotline after each step. The program needs root, `debootstrap`, `systemd-nspawn`, `ip` and `nft`. The rehearsal takes
+ten minutes, and some 5 GB of disk space.
 
     python -m tests.operations.rehearsal one|two FOLDER
 """

@@ -22,7 +22,7 @@ EXPOSURE = 15
 
 @pytest.fixture
 def installed(tmp_path: Path) -> Path:
-    """Returns a folder with the units. They point to this checkout instead of /opt/hotline."""
+    """Returns a folder with the units. The units point to this checkout instead of /opt/hotline."""
     for unit in (*UNITS, *TIMERS, ROOT / "deploy" / "hotline.target"):
         words = unit.read_text(encoding="utf-8").replace("/opt/hotline", str(ROOT))
         (tmp_path / unit.name).write_text(words, encoding="utf-8")

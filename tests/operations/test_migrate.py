@@ -23,8 +23,8 @@ LATER = Path(__file__).with_name("later")
 
 
 def test_migrated_tables_equal_the_declared_ones(empty: Database, database: Database) -> None:
-    """The test compares columns, defaults, constraints, indexes, triggers and functions. It reports a change that is
-    only on one side."""
+    """The test compares columns, defaults, constraints, indexes, triggers and functions. The test also fails if one
+    side has something that the other side lacks."""
     migrate.upgrade(empty)
 
     migrated, declared = schema_of(empty), schema_of(database)

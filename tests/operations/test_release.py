@@ -21,7 +21,7 @@ HOP_SECONDS = 5.0
 
 @pytest.fixture
 def bare(pair: Pair, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Database]:
-    """Returns a database without tables."""
+    """Returns an empty database without any table."""
     url = f"sqlite:///{tmp_path}/released.db"
     if pair is Pair.SERVERS:
         server: Postgres = request.getfixturevalue("postgres_server")

@@ -123,7 +123,8 @@ def test_who_is_no_admin_decides_nothing_and_what_nobody_decides_lapses_after_se
 
 
 def test_a_new_link_makes_nobody_a_second_person(context: ConsoleContext, clock: Clock) -> None:
-    """The admin who gives out the link could use it. So roles that make decisions for others need a new approval."""
+    """The admin who gives out the link could use it. So the account gets roles that make decisions for others only
+    after a new approval."""
     first, second = admins(context, clock, ["Admin 1", "Admin 2"])
     token = second.enters().token
     assert not service_invitations.request_link(

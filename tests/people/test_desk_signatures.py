@@ -36,7 +36,7 @@ NAMES = ("--by", "Alice", "--second", "Bosco")
 
 @dataclass(frozen=True)
 class Attacked:
-    """A hotline on one machine. An attacker writes to its database."""
+    """A hotline on one machine, whose database an attacker can change."""
 
     environ: dict[str, Any]
     database: Database

@@ -96,8 +96,8 @@ def test_every_tip_opens_by_the_new_passphrase_and_none_by_the_old(context: Whol
 
 
 def test_what_comes_in_meanwhile_and_who_reads_meanwhile(context: WholeContext) -> None:
-    """A hop read the old keys before the rotation replaced them. It stores its tip after the rotation has searched for
-    tips once."""
+    """A hop read the old keys before the rotation replaced them. This hop stores its tip after the rotation has
+    searched for tips once."""
     before = keys_of(context)
     filed = [file_tip(context, 1)]
     seen: list[bool] = []

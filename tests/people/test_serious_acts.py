@@ -217,7 +217,7 @@ def test_the_server_has_no_limit(context: ConsoleContext, two: list[Person], clo
     assert len(messages(context)) == 6
 
 
-# These tests are about a new link for another person's account.
+# The tests below are about a new link for another person's account.
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from tests.support.reading import PHONE, PIN, ReaderBeside, reader_beside, with_
 
 OFFICER = "+250788000051"
 LESSON = ("9", "9", "9")
-"""The three screens of the lesson."""
+"""The names of the three screens of the lesson."""
 RIGHT = (*LESSON, "2", "9", "1", "9", "2", "9")
 """The correct answers in the lesson "trafficking or smuggling": no, yes, no."""
 

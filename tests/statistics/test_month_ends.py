@@ -1,6 +1,6 @@
 """Tests that the codes of persons are counted once and then erased, even after crashes.
 
-They are never erased before the count or under a legal hold.
+The codes are never erased before the count or under a legal hold.
 """
 
 from dataclasses import replace

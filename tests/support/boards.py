@@ -1,4 +1,4 @@
-"""Reads a board for tests."""
+"""Reads the board of a desk directly, without a page."""
 
 from datetime import datetime
 

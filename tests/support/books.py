@@ -53,7 +53,7 @@ class SentAlert:
     id: int
     reference: str
     step: int
-    """The escalation level. Level 0 is for the responder who was alerted first."""
+    """The escalation level at which the alert was sent. Level 0 is for the responder who was alerted first."""
     state: str
     created_at: datetime
     resent: bool

@@ -1,5 +1,5 @@
 """Builds rows and values with a default for every field. Fields are given by keyword only. So a test names only the
-fields that it tests."""
+fields that matter for it."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from hotline.tips.rules_events import Purpose
 from hotline.tips.tables import Tip
 
 NOON = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
-"""Noon in Kigali."""
+"""The time at which most tests begin: noon in Kigali."""
 
 
 def make_keyfolder(tmp_path: Path, *, role: str = "hooks", at: datetime = NOON) -> KeyFolder:

@@ -54,7 +54,7 @@ DESK_KEY = PrivateKey(bytes([7]) * 32)
 
 
 class KnownLock(WeeklyLock):
-    """A weekly lock without a file. Every hotline of a test has this lock."""
+    """A simulated weekly lock that needs no file. Every hotline of a test has this lock."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -85,7 +85,8 @@ Python 3.11 fails if several threads use it."""
 
 
 class Way(StrEnum):
-    """The way in which a request reaches the hooks. Both ways must behave in the same way."""
+    """The way in which a request reaches the hooks. In front of Flask and in Flask, the hooks must behave in the same
+    way."""
 
     FRONT = "front"
     """As in production, the hooks answer before Flask does."""
@@ -284,7 +285,7 @@ def line(database: Database, tmp_path: Path, clock: Clock) -> Line:
 
 
 def failing_at(line: Line, name: str, die: Callable[[], None]) -> Line:
-    """Returns the same hotline. It calls `die` at one failpoint."""
+    """Returns the same hotline with one change. At one failpoint, the hotline calls `die`."""
 
     def failpoint(reached: str) -> None:
         if reached == name:
@@ -302,5 +303,5 @@ def told(line: Line, *keyed: str) -> Caller:
 
 
 def walked(caller: Caller, keyed: Sequence[str]) -> list[str]:
-    """Dials and presses these keys one by one. Returns every screen."""
+    """Dials, and then presses these keys one by one. Returns every screen."""
     return [caller.dial(), *(caller.key(one) for one in keyed)]

@@ -41,7 +41,7 @@ from tests.support.fakes import (
 
 @dataclass
 class FakePseudonyms:
-    """Digests that a person can read. `builders.make_responder` writes the same digests."""
+    """Simulated digests of phone numbers that a person can read. `builders.make_responder` writes the same digests."""
 
     def enrolled(self, msisdn: str) -> str:
         return f"key of {msisdn}"

@@ -17,5 +17,5 @@ def counts(database: Database, by: str = "topic") -> Counter[tuple[str, str]]:
 
 
 def number(database: Database, measure: str) -> int:
-    """Returns the count of one measure."""
+    """Returns the total count of one measure."""
     return sum(count for (_, of), count in counts(database).items() if of == measure)

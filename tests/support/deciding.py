@@ -17,7 +17,7 @@ QUICK = Costs(passes=1, kib=8)
 
 
 def signed_in(context: Context, name: str, *roles: AccountRole) -> SignedIn:
-    """Returns the account of that name, signed in. It creates the account if there is none."""
+    """Returns the account of that name, signed in. Creates the account if there is none with that name."""
     with context.database.writing() as session:
         account = tables_accounts.find_account(session, account_name_key(name))
         if account is None:

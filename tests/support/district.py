@@ -51,7 +51,7 @@ class District:
         return self.add(make_tip(uid=f"{number:032}", at=self.clock(), **fields))
 
     def tell(self, **fields: Any) -> int:
-        """Files a tip and assigns it. Returns the id of the tip."""
+        """Files a tip, and assigns it to the first responders. Returns the id of the tip."""
         tip_id = self.file_tip(**fields)
         assert service_assignment.assign_pending(self.context) == 1
         return tip_id
@@ -60,7 +60,7 @@ class District:
         return service_sending.deliver_due(self.context)
 
     def deliver_one(self) -> bool:
-        """Sends one message that is due. Returns False if no message was due."""
+        """Sends one message that is due now. Returns False if no message was due."""
         return deliver_one(self.context)
 
     def told(self, tip_id: int) -> list[tuple[int, int]]:
@@ -77,7 +77,7 @@ class District:
 
     @property
     def message(self) -> Message:
-        """Returns the only message."""
+        """Returns the only message in the outbox."""
         (only,) = self.all(Message)
         assert isinstance(only, Message)
         return only
@@ -119,7 +119,7 @@ class District:
 
 
 def deliver_one(context: WholeContext) -> bool:
-    """Sends one message that is due. Returns False if no message was due."""
+    """Sends one message that is due now. Returns False if no message was due."""
     return service_sending.deliver_due(replace(context, senders=FakeSenders(most=1))) == 1
 
 
@@ -130,7 +130,7 @@ def district(database: Database, clock: Clock) -> District:
 
 @pytest.fixture
 def alone(district: District) -> District:
-    """Alerts one responder about a tip. There are also a deputy and a national desk."""
+    """Alerts one responder about a tip. The district also has a deputy, and there is a national desk."""
     district.enrol()
     district.enrol(Level.DEPUTY)
     district.enrol(Level.NATIONAL, districts=())

@@ -19,8 +19,8 @@ from hotline.gateway.rules import InboxPage, ListedSms
 
 @dataclass
 class FakeInbox(SmsInbox, OwnHook):
-    """The gateway's inbox and the hotline's own hook. It lists the messages of the test, and records what is
-    delivered."""
+    """The gateway's inbox and the hotline's own hook. The inbox lists the messages of the test, and the class records
+    what is delivered."""
 
     listed: list[ListedSms] = field(default_factory=list)
     whole: bool = True
@@ -60,7 +60,7 @@ class FakeInstruments(Instruments):
     left: float | None = 1000.0
     backup: float | None = None
     ends: dict[str, float] = field(default_factory=dict)
-    """The seconds until each certificate ends."""
+    """For each certificate, the seconds until it expires."""
     silent: dict[str, float] = field(default_factory=dict)
     """The seconds since the last sign of a queue's worker, if that was long ago."""
 
@@ -94,7 +94,8 @@ class FakeInstruments(Instruments):
 
 @dataclass
 class FakeOther(OtherChannel):
-    """The second channel to the on-call contacts, next to SMS. It is switched off unless a test switches it on."""
+    """The second channel to the on-call contacts, next to SMS. This channel is switched off unless a test switches it
+    on."""
 
     there: bool = False
     takes: bool = True

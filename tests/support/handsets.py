@@ -144,7 +144,7 @@ class EmulatorClient:
         self._call("DELETE", "line-clock")
 
     def report(self, message_id: str, status: str, reason: str = "") -> None:
-        """Sends one delivery report now. Raises NotFound."""
+        """Sends a delivery report about one message at once. Raises NotFound."""
         self.post("report", id=message_id, status=status, failureReason=reason)
 
     def opt_out(self, msisdn: str) -> None:

@@ -1,4 +1,4 @@
-"""Provides the home of a hotline. In a test run, `hotline init --demo` makes it once. Each test copies it."""
+"""Provides a prepared home of a hotline. In a test run, `hotline init --demo` makes it once. Each test copies it."""
 
 import fcntl
 import os
@@ -17,7 +17,7 @@ SENDING = ("web", "worker")
 
 @pytest.fixture(scope="session")
 def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Creates the home on SQLite. All workers of a run share it: the first worker creates it."""
+    """Creates the home of a hotline on SQLite. All workers of a run share it: the first worker creates it."""
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent

@@ -24,7 +24,7 @@ from tests.support.callers import Caller, Line, told
 from tests.support.clock import Clock
 
 NUMBER = "112"
-"""A confirmed number of the shipped list. It is used as the national desk's number."""
+"""A confirmed number of the shipped list. The tests use it as the national desk's number."""
 SOON = timedelta(seconds=30)
 
 

@@ -30,13 +30,14 @@ QUICK = Costs(passes=1, kib=8)
 
 @dataclass
 class ReaderBeside:
-    """The reader process of a test. It answers while a hop waits, unless the test stops it."""
+    """The reader process next to the hotline of a test. The reader answers while a hop waits, unless the test stops
+    it."""
 
     line: Line
     context: ReaderContext
     stopped: bool = False
     waited: list[float] = field(default_factory=list)
-    """The times for which hops waited."""
+    """For each hop that waited for the reader: the time that it waited."""
     at: float = 0.0
     while_waiting: Callable[[], None] | None = None
 
@@ -127,7 +128,7 @@ def with_pin(
 
 
 def at_home(phone: Caller, *keyed: str, pin: str = PIN) -> str:
-    """Types the PIN. If it leads to a case, opens the home screen. Then types the keys."""
+    """Types the PIN. If it leads to a case, opens the home screen. After that, presses the given keys."""
     if other := re.search(
         r"(\d) (?:Others|Other cases|Autres|Autres cas|Ibindi|Ibindi bibazo)\n", phone.key(pin)
     ):

@@ -50,9 +50,9 @@ class Pair(StrEnum):
     """The database server and the queue server of a hotline. Every test must pass with each pair."""
 
     EMBEDDED = "embedded"
-    """SQLite and Valkey."""
+    """The pair of SQLite and Valkey."""
     SERVERS = "servers"
-    """PostgreSQL and Redis."""
+    """The pair of PostgreSQL and Redis."""
 
 
 @pytest.fixture(params=list(Pair))
@@ -226,8 +226,8 @@ def empty_tables(server: Postgres) -> None:
 def emptied(kept: Database) -> Iterator[Database]:
     """Yields a database for one test, with empty tables.
 
-    It has its own engine, so that listeners belong to one test, but uses the connections of all tests. With a new
-    connection for each test, the first use of each table would take the server longer than most tests.
+    The database has its own engine, so that listeners belong to one test, but uses the connections of all tests. With a
+    new connection for each test, the first use of each table would take the server longer than most tests.
     """
     with kept.engine.connect() as connection:
         driver = connection.connection.driver_connection
@@ -265,7 +265,7 @@ def drop_guard(session: Session, table: str) -> None:
 
 
 def every_value(database: Database) -> bytes:
-    """Returns the values of every row of every table. Bytes stay unchanged."""
+    """Returns the values of every row of every table. Bytes are returned as they are."""
     with database.reading() as session:
         return b"\n".join(
             value if isinstance(value, bytes) else str(value).encode()

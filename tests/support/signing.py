@@ -30,7 +30,7 @@ class Person:
     sheet: RecoverySheet = field(default_factory=lambda: RecoverySheet((), ""))
 
     def code(self) -> str:
-        """Returns an unused authenticator code. First it moves the clock to the next code."""
+        """Moves the clock to the time of the next authenticator code, and returns that code, which is still unused."""
         self.clock.turn(seconds=30)
         return code_at(self.secret, self.clock())
 

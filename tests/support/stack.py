@@ -21,7 +21,7 @@ from tests.support.handsets import EmulatorClient
 OF_ANY_LINE = NOT_SETTINGS | {PREFIX + name for name in ("CONSOLE_HOST", "WEB_HOST", "WEB_WORKERS")}
 """Environment variables that a test may keep, because they do not point to a real hotline."""
 READY_SECONDS = 120.0
-"""Seconds until a start counts as failed. This is long enough for a busy machine. If the hotline exits, the test
+"""Seconds until a start counts as failed. This limit is long enough for a busy machine. If the hotline exits, the test
 notices it at once."""
 FAREWELL_SECONDS = 30.0
 
@@ -36,7 +36,8 @@ def free_port() -> int:
 
 
 def settings_in(environ: Mapping[str, str]) -> list[str]:
-    """Returns the names of a hotline's settings that are in the environment. They may point to a real hotline."""
+    """Returns the names of a hotline's settings that are in the environment. Such settings may point to a real
+    hotline."""
     return sorted(name for name in environ if name.startswith(PREFIX) and name not in OF_ANY_LINE)
 
 
@@ -122,7 +123,7 @@ class Stack:
         return self._process.pid
 
     def command(self, *words: str) -> str:
-        """Returns the output of `hotline ...`. Raises StartFailed with the command's error text."""
+        """Runs `hotline` with these words, and returns the output. Raises StartFailed with the command's error text."""
         return hotline(self.environ, *words)
 
     def turn(self, seconds: int) -> None:
@@ -152,7 +153,7 @@ class Stack:
         raise StartFailed(f"the line is not ready: {reason}")
 
     def stop(self) -> None:
-        """Ends every process of the hotline."""
+        """Ends every process of this hotline."""
         if self._process is None:
             return
         self._process.send_signal(signal.SIGTERM)

@@ -28,7 +28,7 @@ def answers_of(line: Line) -> list[Message]:
 
 @dataclass
 class Texter:
-    """A phone that sends and receives SMS. Use it with `says("akazi")` and `reads()`."""
+    """A simulated phone that sends and receives SMS. Use it with `says("akazi")` and `reads()`."""
 
     line: Line
     sms: FakeSms

@@ -332,7 +332,7 @@ def test_a_country_that_is_named_wins_over_a_district(text: str, country: str) -
         ("they sold her abroad", SOMEWHERE_ABROAD),
         # The SMS names a job abroad and a district, so the recruiter is in that district.
         ("akazi ko mu mahanga k'ikinyoma, Musanze", {"district": "43"}),
-        # These words do not name a country.
+        # The words in these messages do not name a country.
         ("akazi katari keza", UNKNOWN),
         ("ntuye mu Ngoma na Goma", {"province": "abroad", "country": "cd"}),
     ],

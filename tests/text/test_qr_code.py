@@ -1,5 +1,5 @@
-"""Tests the picture that an authenticator app reads. It uses only attributes, as the security policy of the pages
-requires."""
+"""Tests the picture that an authenticator app reads. The picture uses only attributes, as the security policy of the
+pages requires."""
 
 from xml.etree import ElementTree
 

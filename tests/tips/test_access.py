@@ -41,7 +41,7 @@ def context(database: Database, clock: Clock) -> WholeContext:
 
 @pytest.fixture
 def desked(context: WholeContext) -> WholeContext:
-    """Makes the keys of every desk."""
+    """Makes a key pair for every desk."""
     decrypt_access.make_desks(context, PASSPHRASE, costs=QUICK)
     return context
 

@@ -57,13 +57,14 @@ TOMORROW_AT_NINE = datetime(2026, 11, 25, 7, 0, tzinfo=UTC)
 
 @dataclass
 class Desk:
-    """The national desk, and one caller."""
+    """The national desk that makes a call-back, and the caller who asked for the call-back."""
 
     district: District
     context: WholeContext
 
     def ask(self, **answers: str) -> int:
-        """Answers the questions about a call. Returns the id of the waiting call-back, or 0."""
+        """Answers the hotline's questions about a call-back as the caller. Returns the id of the waiting call-back, or
+        0."""
         with self.context.database.writing() as session:
             dialogue, tip = tables.lock_dialogue(session, "a" * 64), session.get(Tip, 1)
             assert dialogue is not None

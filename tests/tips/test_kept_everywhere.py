@@ -248,7 +248,8 @@ def _no_verb_does_anything(four: District) -> None:
 
 
 def test_r6_somebody_of_the_national_desk_who_is_named_is_asked_nothing(four: District) -> None:
-    """An excluded member is not asked about an erasure request or a call-back. The other members are asked."""
+    """An excluded member is not asked about an erasure request or a call-back. The other members of the national desk
+    are asked."""
     person = ExclusionTarget(person=str(DESK))
     service_desk_commands.exclude(four.context, 1, person, ExclusionReason.NAMED, **SIGNED)
     with four.database.reading() as session:

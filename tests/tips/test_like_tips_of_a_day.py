@@ -20,8 +20,8 @@ READ = text(
     " FROM pg_stat_xact_user_tables WHERE relname IN ('tip', 'tip_likeness')"
 )
 ROWS_APART = 40
-"""On a busy day, PostgreSQL may read this many rows more than on a quiet day. It reads a whole table if the table has
-few rows."""
+"""On a busy day, PostgreSQL may read this many rows more than on a quiet day. PostgreSQL reads a whole table if the
+table has few rows."""
 STEPS_APART = 200
 """On a busy day, SQLite's virtual machine may need this many steps more than on a quiet day. This is enough to read a
 few rows. SQLite needs about thirty steps to read one row."""

@@ -17,7 +17,7 @@ from hotline.tips.rules_receipts import (
 )
 
 NINE = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
-"""Nine in the morning in Kigali."""
+"""The time 09:00 on a day in Kigali."""
 AGREED = {
     "call": "yes",
     "call_who": "alone",

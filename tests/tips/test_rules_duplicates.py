@@ -39,7 +39,7 @@ from tests.support.builders import NOON
 def decided(
     tips: Sequence[tuple[float, int, str | None, str | None]], *, same_phone: bool = True
 ) -> list[Following | None]:
-    """Reports tips one after the other. Each has a minute, an urgency, a kind and a caller. Returns the decision
+    """Reports tips one after the other. Each report has a minute, an urgency, a kind and a caller. Returns the decision
     about each tip."""
     earlier: list[ComparedTip] = []
     verdicts = []

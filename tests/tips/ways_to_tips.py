@@ -42,7 +42,7 @@ class Asker:
     viewer: Viewer
 
     def tips(self, names: object) -> set[int]:
-        """Returns the tips with these references."""
+        """Returns the tips that have one of these references."""
         rows = self.session.execute(select(Assignment.reference, Assignment.tip_id))
         known = set(names) if isinstance(names, (list, tuple, set, frozenset)) else set()
         return {tip_id for name, tip_id in rows if name in known}

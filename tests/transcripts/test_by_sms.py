@@ -1,9 +1,9 @@
 """C2: tests that lessons are the same by dialling and by SMS. The same transcripts run on both channels.
 
-Each key of a transcript is pressed on one channel and written on the other. Both channels pass the same nodes and
-report the same events. An SMS may contain text that USSD divides into pages. In that case the key for the next page has
-no effect. By SMS, a menu leaves out the choice to report, so later choices have other digits. The test then writes the
-label instead of the digit.
+Each key of a transcript is pressed on one channel and written on the other. On both channels, the conversation passes
+the same nodes and reports the same events. An SMS may contain text that USSD divides into pages. If the SMS already
+contains the next page, the key for the next page has no effect. By SMS, a menu leaves out the choice to report, so
+later choices have other digits. The test then writes the label instead of the digit.
 """
 
 import json
@@ -42,7 +42,7 @@ def topics() -> dict[str, str]:
 
 @dataclass
 class Both:
-    """One conversation on both channels."""
+    """One conversation that runs by dialling and by SMS."""
 
     transcript: Transcript
     ussd: turn.Turn | None = None

@@ -25,7 +25,8 @@ def line(postgres_killable: Postgres, tmp_path: Path, clock: Clock) -> Iterator[
 
 
 def timed(act: Callable[[], str]) -> str:
-    """Returns the screen of a hop. It checks that the screen came within five seconds and begins like every answer."""
+    """Returns the screen of a hop. Also checks that the screen came within five seconds and begins like every
+    answer."""
     began = time.monotonic()
     screen = act()
     assert time.monotonic() - began < HOP_SECONDS

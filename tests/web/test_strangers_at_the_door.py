@@ -89,8 +89,8 @@ class Door:
     def confirms(self, one: Colleague, code: str) -> tuple[int, float]:
         """Sends a form with a password and a code. Returns the status of the answer and the seconds that it took.
 
-        The form deletes a draft that does not exist. So 404 means that the factor was confirmed, and 422 means that it
-        was not.
+        The form deletes a draft that does not exist. So the status 404 means that the factor was confirmed, and 422
+        means that it was not.
         """
         began = time.monotonic()
         fields = {"form_key": one.form_key, "secret_password": PASSWORD, "secret_code": code}

@@ -299,7 +299,7 @@ def start(valkey: Valkey, database: str, program: str = PROGRAM) -> "subprocess.
 
 
 def await_birth(valkey: Valkey) -> None:
-    """Returns True if a worker waits on its queue. In that case Redis has a blocked client."""
+    """Returns True if a worker waits on its queue. Redis then has a blocked client."""
     for _ in range(3000):
         if valkey.client().info("clients")["blocked_clients"]:
             return

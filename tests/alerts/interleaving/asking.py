@@ -1,6 +1,6 @@
 """Asks the shipped escalation policy, `hotline.alerts.rules_escalation.decide`, about states of a case.
 
-This module has no rules of its own.
+This module only asks the policy, and has no rules of its own.
 """
 
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ ROSTERS = {
 
 
 class Course(NamedTuple):
-    """One possible result of a decision."""
+    """One possible decision of the escalation policy about a case."""
 
     tells: tuple[tuple[int, Purpose], ...]
     clocks: tuple[int, ...]

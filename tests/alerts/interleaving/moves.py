@@ -1,7 +1,7 @@
 """Lists everything that can happen to a case: to its messages, through its people and through its deadlines.
 
 A move of a person or a fault has a cost, and a search limits the total cost. Sent messages, phones that are off,
-silence and deadlines cost nothing. So any number of them may happen.
+silence and deadlines cost nothing. So any number of these four may happen in a story.
 """
 
 from collections.abc import Iterator
@@ -51,7 +51,7 @@ class Move(NamedTuple):
 def moves(ladder: EscalationModel, at: Standing, *, acts: bool = True) -> Iterator[Move]:
     """Yields the possible moves.
 
-    Without `acts`, it yields only the moves that cost nothing, because the budget is spent.
+    Without `acts`, the budget is spent, and the function yields only the moves that cost nothing.
     """
     if at.over:
         return
@@ -201,8 +201,8 @@ def _proofs(ladder: EscalationModel, at: Standing, who: int, *, acts: bool) -> I
 def _leaves(ladder: EscalationModel, at: Standing, who: int) -> Iterator[Move]:
     """Yields the move in which a person leaves, as `service_commands.hand_on_cases` does it.
 
-    The policy is asked only if the person was alerted. It is asked only in these cases: the person is the assignee,
-    there is no assignee, or people are still asked to take the case.
+    The policy is asked only if the person was alerted. In addition, one of these must be true: the person is the
+    assignee, there is no assignee, or people are still asked to take the case.
     """
     says = "{Who} goes on leave, is removed, or her number is given up."
     asked = at.holder in (None, who) or at.is_open(DeadlineKind.ACKNOWLEDGE)

@@ -99,7 +99,7 @@ class Explored:
 def explore(ladder: EscalationModel, first: Standing, most: int, *, until: str = "") -> Explored:
     """Explores every state that can be reached within this total cost of moves, cheapest path first.
 
-    It stops when the rule `until` is broken.
+    The search stops when the rule `until` is broken.
     """
     costs, came = {first: 0}, {first: first}
     waiting, done = deque([first]), set[Standing]()

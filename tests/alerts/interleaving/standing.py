@@ -3,7 +3,7 @@
 The value contains less than the rows do, so that one value represents many similar states. People of one level are
 interchangeable: two states that differ only in names are the same. Time is left out: an open deadline may pass at any
 moment, in any order. The delivery of alerts is left out too. An alerted person may answer, because they can dial, or
-may be silent. So the search covers every real course of a case, and some courses that cannot happen.
+may be silent. So the search covers every course that a real case can take, and some that cannot happen.
 """
 
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ PROVED = 64
 answer that counts now."""
 DOUBTED = 128
 KILLED = 256
-"""The process that sent the person's alert was killed. It is unknown if the alert was sent."""
+"""The process that sent the person's alert was killed. So the hotline does not know if the alert was sent."""
 LOOKED = 512
 """The person looked at the case while another person was the assignee."""
 READ = 1024

@@ -38,7 +38,7 @@ def story(ladder: EscalationModel, way: Sequence[Standing]) -> str:
 
 
 class _StoryClock:
-    """The clock of a story. A deadline passes when it is due, or later."""
+    """A clock that gives each move of a story its time. A deadline passes when it is due, or later."""
 
     def __init__(self) -> None:
         self._now = timedelta()

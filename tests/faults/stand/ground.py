@@ -28,7 +28,7 @@ PATIENCE = 10.0
 
 
 def redis_program() -> str:
-    """Returns the Redis program of Debian. Raises ProgramMissing if there is none."""
+    """Returns the path of Debian's Redis program. Raises ProgramMissing if there is none."""
     found = shutil.which("redis-server")
     if found is None:
         raise ProgramMissing("no Redis on this machine: apt-get install redis-server")
@@ -107,9 +107,9 @@ class Pair(StrEnum):
     """The database server and the Redis server of a hotline. Everything must work with each pair."""
 
     SQLITE = "sqlite"
-    """SQLite, with the embedded Valkey."""
+    """The pair of SQLite and the embedded Valkey."""
     POSTGRES = "postgres"
-    """PostgreSQL, with Redis."""
+    """The pair of PostgreSQL and Redis."""
 
 
 @dataclass
@@ -192,7 +192,7 @@ def under_test(
 def second_server(stack: Stack) -> Iterator["subprocess.Popen[bytes]"]:
     """Starts `hotline run` as on another machine: with its own home and port, a copy of the keys, and no console.
 
-    It uses the same servers as the first hotline. Raises StartFailed.
+    The second hotline uses the same servers as the first one. Raises StartFailed.
     """
     settings, port = Settings.read(stack.environ), free_port()
     home = stack.home.with_name("second")

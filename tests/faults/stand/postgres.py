@@ -134,7 +134,7 @@ class Postgres:
 
 @contextmanager
 def postgres_in(folder: Path, **settings: str) -> Iterator[Postgres]:
-    """Runs a server during the block."""
+    """Runs a PostgreSQL server during the block."""
     server = Postgres(folder, settings)
     try:
         server.start()

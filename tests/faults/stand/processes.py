@@ -38,7 +38,7 @@ def command_line(pid: int) -> str:
 
 
 def send(pid: int, number: signal.Signals) -> bool:
-    """Sends a signal. Returns False if the process does not exist."""
+    """Sends a signal to a process. Returns False if the process does not exist."""
     with suppress(ProcessLookupError):
         os.kill(pid, number)
         return True
