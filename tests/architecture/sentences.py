@@ -31,6 +31,8 @@ SAMPLE = re.compile(r"(?ms:^```.*?^```)")
 HEADING = re.compile(r"^#+ +", re.MULTILINE)
 NO_SENTENCE = re.compile(r"^ *(?:[|#<>!:`-]|\d+\.|---)[^\n]*$|^ {4}[^\n]*$", re.MULTILINE)
 """Matches the lines of tables, lists and code in a document, which are not sentences."""
+BLOCK = re.compile(r"^(?:\|| {4})[^\n]*$", re.MULTILINE)
+"""Tables and commands in a docstring."""
 Drawn = tuple[str, str, str, str]
 """The kind, the place, the sentence, and the sentence with its neighbours."""
 
@@ -71,7 +73,7 @@ def of_code(path: Path) -> Iterator[tuple[str, str, str]]:
         body = getattr(node, "body", None)
         for at, line in enumerate(body if isinstance(body, list) else ()):
             if isinstance(line, ast.Expr) and (text := words_of(line.value)):
-                yield "code", above(node, at), text
+                yield "code", above(node, at), BLOCK.sub("\n\n", cleandoc(text))
         if isinstance(node, ast.Call) and path.is_relative_to(ROOT / "hotline"):
             yield from helps(node, commands.get(node, ""))
     if not path.is_relative_to(ROOT / "tests"):
@@ -80,7 +82,7 @@ def of_code(path: Path) -> Iterator[tuple[str, str, str]]:
         tokens = [one for one in tokenize.tokenize(file.readline) if one.string.strip()]
     comment = ""
     for one, after in pairwise(tokens):
-        if one.type == tokenize.COMMENT and "noqa" not in one.string:
+        if one.type == tokenize.COMMENT and not re.search("noqa|type:", one.string):
             comment = f"{comment} {one.string.lstrip('# ')}".strip()
             is_alone = one.line.lstrip().startswith("#")
             if not (is_alone and after.line.lstrip().startswith("#")):
