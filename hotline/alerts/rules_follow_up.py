@@ -137,7 +137,7 @@ class FollowRow:
 FOLLOWS: Mapping[FollowKind, FollowRow] = {
     FollowKind.ANSWER: FollowRow(
         Template.OWES_ANSWER,
-        "follow-up due: service answer",
+        "follow-up due: record if the service agrees to help the person",
         "Person {n}: service answer due by {at}",
     ),
     FollowKind.OFFER: FollowRow(
@@ -147,13 +147,13 @@ FOLLOWS: Mapping[FollowKind, FollowRow] = {
     ),
     FollowKind.ARRIVAL: FollowRow(
         Template.OWES_ARRIVAL,
-        "follow-up due: confirm arrival",
+        "follow-up due: record if the person arrived at the service",
         "Person {n}: confirm arrival at the service by {at}",
         unknown=LoggedEvent.ARRIVED,
     ),
     FollowKind.THIRTY: FollowRow(
         Template.OWES_THIRTY,
-        "follow-up due: 30 days after arrival",
+        "follow-up due: record how the person is, 30 days after the arrival at the service",
         "Person {n}: follow-up 30 days after arrival at the service, due from {at}",
         (AskedPerson.REFERRER, AskedPerson.COORDINATOR),
         LoggedEvent.THIRTY,

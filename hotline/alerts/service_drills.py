@@ -109,9 +109,9 @@ def why_refused(
         return message_text("a drill must start and end by day: start it in the morning")
     if tables_drills.has_danger_since(session, desk.place, at - rules_escalation.AFTER_DANGER):
         return message_text(
-            "a danger case is open in this place or its province: wait until the case is closed"
+            "a person near this desk is in danger: wait until two hours after the last alert of that case"
         )
-    unstaffed = message_text("no one at this desk can be alerted: check its people first")
+    unstaffed = message_text("no one at this desk can be alerted: check the page People first")
     return None if people else unstaffed
 
 

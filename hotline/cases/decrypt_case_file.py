@@ -64,7 +64,7 @@ SENTENCES: Mapping[LoggedEvent, str] = {
     LoggedEvent.ON_SITE: phrase("{who} was at the place of the case."),
     LoggedEvent.PASSED: phrase("{who} passed the case on."),
     LoggedEvent.NOTE: phrase("{who} wrote a note."),
-    LoggedEvent.SCREENED: phrase("{who} recorded signs seen on the person."),
+    LoggedEvent.SCREENED: phrase("{who} checked the person for signs of trafficking."),
     LoggedEvent.CONSENT: phrase("{who} asked the person if they want help."),
     LoggedEvent.OFFERED: phrase("{who} offered help to the person."),
     LoggedEvent.DETERMINATION: phrase("{who} recorded an official decision."),
@@ -232,7 +232,7 @@ def _call(tip: Tip, say: Callable[..., str]) -> list[tuple[str, str]]:
         (say(phrase("Time of the call")), f"{at.astimezone(KIGALI):%Y-%m-%d %H:%M}"),
         (
             say(phrase("Channel")),
-            CHANNELS.get(tip.channel, say(phrase("written down by a person of the hotline"))),
+            CHANNELS.get(tip.channel, say(phrase("a person of the hotline wrote down the tip"))),
         ),
         (say(phrase("Language")), NAMES.get(tip.language, tip.language)),
     ]

@@ -377,8 +377,8 @@ CLOSED = phrase(
     "You cannot read this report text. The text is erased, or your desk must grant you access again."
 )
 NOT_ASKED = phrase(
-    "You cannot ask the caller now. One question was asked already, the caller has no receipt, "
-    "or the caller is still reporting."
+    "You cannot ask the caller a question now. Either the caller already got one question, or the caller "
+    "has no receipt, or the caller has not finished the report."
 )
 
 

@@ -71,8 +71,8 @@ from hotline.tips.rules_receipts import CallOutcome
 # POST.
 
 NOT_READABLE = phrase(
-    "You cannot open these notes yet. The process reader gives your desk access within a minute. "
-    "Try again. If you still cannot open the notes, ask an admin to check the process reader."
+    "You cannot open these notes yet. The hotline gives your desk access within a minute. Try again. "
+    'If you still cannot open the notes, ask an admin to check that the hotline\'s process "reader" is running.'
 )
 PERSON_STOPS = table("person_stops")
 
@@ -493,7 +493,7 @@ def call_backs(visit: Visit) -> Response:
 
 
 NOT_OPEN = phrase(
-    "You cannot open this number now. The request is not approved, or the time for the call has not come."
+    "You cannot open the caller's phone number now. The request is not approved, or now is not the time of the call."
 )
 _on_a_call = partial(form_view, call_backs, "reason-{call_back_id}")
 _call_act = _on_a_call(text={CallRefused: REFUSED})

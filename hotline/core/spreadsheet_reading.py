@@ -19,12 +19,12 @@ from hotline.core.long_work import BUSY, KILLED, LATE, OUT_OF_MEMORY, run
 from hotline.errors import ImportRefused, WorkEnded
 from hotline.text.languages import MessageText, message_text, message_text_of
 
-NO_WORKBOOK = message_text("not a workbook, or damaged: save it again as .xlsx or as CSV UTF-8")
+NO_WORKBOOK = message_text("this file is damaged or no spreadsheet: save it as .xlsx or CSV UTF-8")
 TOO_LARGE = message_text("the sheet is too large: copy its cells into a new sheet")
 TOO_LONG = message_text(
     "reading takes too long: copy the cells into a new sheet, or save it as CSV UTF-8"
 )
-ANOTHER = message_text("another sheet is being read: try again in a moment")
+ANOTHER = message_text("the hotline is still reading another spreadsheet: try again in a moment")
 MESSAGES = {BUSY: ANOTHER, LATE: TOO_LONG, KILLED: TOO_LONG, OUT_OF_MEMORY: TOO_LARGE}
 """Messages by the reason why reading failed. For any other reason the message is `NO_WORKBOOK`."""
 MAX_BYTES = 2 * 2**20

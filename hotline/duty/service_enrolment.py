@@ -374,7 +374,7 @@ def unfit(session: Session, context: Context, rows: Sequence[EnrolmentRow]) -> I
         elif set().union(*alike) - demo - {row.person_id}:
             yield RowFault(
                 row.line,
-                message_text("name: A person has a name that looks the same. Enter another name."),
+                message_text("name: Another person's name looks like this name. Enter a new name."),
             )
         if stop_keys[key] in stopped:
             yield RowFault(
@@ -460,7 +460,7 @@ def _approve(decision: Decision) -> None:
         if tables.known_numbers(session, [row.number_key]):
             raise PersonnelRefused(
                 message_text(
-                    "this number was enrolled for another person meanwhile: check the number"
+                    "another person was enrolled with this phone number after the request: check the number"
                 )
             )
         before, person.number_key = person.encrypted_number, row.number_key
@@ -490,7 +490,7 @@ def _about_start(
         return None
     if len(rows) > 1:
         text = message_text(
-            "{by} asks to print the start PINs of {count} people of a sheet",
+            "{by} asks to print the start PINs of {count} people on an imported sheet",
             by=asked.asker,
             count=len(rows),
         )

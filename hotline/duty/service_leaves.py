@@ -115,7 +115,7 @@ def check_overseen(
         raise PersonnelRefused(OVERSEEN_DESK)
 
 
-LAST_OF_OVERSIGHT = message_text("the oversight desk needs another active person first")
+LAST_OF_OVERSIGHT = message_text("first add another active person to this person's oversight desk")
 
 
 def check_second(

@@ -252,7 +252,7 @@ def _take_away(
     if person.removed_at is not None:
         raise PersonnelRefused(message_text("{name} was already removed", name=person.name))
     if tables_accounts.acts_for(session, by, person.person_id):
-        raise PersonnelRefused(message_text("another person must remove you"))
+        raise PersonnelRefused(message_text("you cannot remove yourself: ask another person"))
     service_leaves.check_overseen(session, by, person)
     at = context.now()
     is_national = person.active and national_desk_without(session, person, at)[1]
@@ -312,7 +312,7 @@ def remove_from_desk(context: Context, by: Actor, code: str, member: str, reason
         human = tables_accounts.of_member(session, member)
         names = queries_member_keys.names_of(session, human.id)
         if tables_accounts.acts_for(session, by, human.id):
-            raise DeskRefused(message_text("another person must remove you"))
+            raise DeskRefused(message_text("you cannot remove yourself: ask another person"))
         phones = tables_accounts.phones_of(session, human.id)
         for person in phones:
             now = {
@@ -342,15 +342,15 @@ def _about(session: Session, context: Context, row: Approval, _by: SignedIn) -> 
     at = context.now()
     if service_leaves.is_last_of_oversight(session, person, at, at):
         says = message_text(
-            "{by} asks to remove {about}, the last person of an oversight desk. Until the "
-            "approval, the person keeps their access.",
+            "{by} asks to remove {about}, the last person of an oversight desk (a desk for complaints "
+            "about the national desk). Until the approval, the person keeps their access.",
             by=row.asker,
             about=person.name,
         )
     else:
         says = message_text(
             "{by} asks to remove {about}, one of the last two members of the national desk. "
-            "That person has no access any more, but still gets alerts.",
+            "The person has lost all access, but gets alerts until you approve the removal.",
             by=row.asker,
             about=person.name,
         )
@@ -478,7 +478,7 @@ def _check(session: Session, person: Responder, wanted: Mapping[str, Level]) -> 
         row = rows.get(code)
         if row is None or row.retired_at is not None:
             raise PersonnelRefused(
-                message_text("this desk does not exist or was retired: choose another one")
+                message_text("this desk does not exist or was retired: choose another desk")
             )
         if (level is Level.NATIONAL) != (code == NATIONAL):
             raise PersonnelRefused(message_text("only the national desk has the level national"))

@@ -53,7 +53,7 @@ YEAR = timedelta(days=366)
 MAX_FAULTS = 20
 """The largest number of errors of a file that a page lists."""
 HOLIDAY = message_text(
-    "a public holiday has the shifts of another day: change that day, or end the holiday"
+    "a public holiday uses the shifts of a weekday: change the shifts of that weekday instead, or end the holiday"
 )
 MAX_SHIFTS = 9
 """The largest number of shifts in a list on a phone."""
@@ -198,7 +198,7 @@ def change(
                 row.desk_code for row in tables.current_memberships(session, responder_id or 0)
             }
             if responder_id is None or desks - member:
-                raise PersonnelRefused(message_text("choose a person who works at these desks"))
+                raise PersonnelRefused(message_text("choose a person of all desks that you ticked"))
         rows = tables_roster.week_rows(session, week, desks)
         for desk, half in cells:
             day, starts = half // 2, DAY_START + (half % 2) * 12 * 60
@@ -297,7 +297,7 @@ def save(
 def _check_desks(session: Session, by: SignedIn, desks: Collection[str]) -> None:
     if not desks or not set(visible_desks(session, by)).issuperset(desks):
         raise PersonnelRefused(
-            message_text("tick at least one half-day of the desks that you may change")
+            message_text("tick one half-day or more, only at desks whose roster you may change")
         )
 
 

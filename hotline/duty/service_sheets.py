@@ -32,7 +32,7 @@ from hotline.text.languages import MessageText, message_text, message_text_of
 MAX_ROWS: Mapping[SheetKind, int] = {SheetKind.PEOPLE: 200, SheetKind.ROSTER: 1000}
 PART = 20
 """The number of people that one transaction enrols. With SQLite, callers must wait until the transaction ends."""
-NO_RIGHT = message_text("this account may not import the sheet any more")
+NO_RIGHT = message_text("the account that uploaded this sheet no longer has the right to import it")
 EXPIRED = message_text("choose the spreadsheet again: it has expired")
 
 

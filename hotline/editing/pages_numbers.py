@@ -138,7 +138,7 @@ def _entries_saved(visit: Visit, draft_id: int, done: Edited | ShortCodeFault) -
 
 
 DIAL = phrase("On any phone, dial {code}")
-ON_AIR = phrase("{title}. {description} On any phone, dial {spoken}. Again: {spoken}.")
+ON_AIR = phrase("{title}. {description} On any phone, dial {spoken}. We repeat: dial {spoken}.")
 STAR, HASH = phrase("star"), phrase("hash")
 
 

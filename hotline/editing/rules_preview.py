@@ -411,7 +411,7 @@ SENTENCES = {
     MissingKind.WORDS: message_text("the screen has no text yet"),
     MissingKind.GOES: message_text("the screen has no next screen yet"),
     MissingKind.CHOICES: message_text("the screen has no choices yet"),
-    MissingKind.NAME: message_text("an answer, a value or a flow has no name yet"),
+    MissingKind.NAME: message_text("an answer, a value or a flow on this screen has no name yet"),
 }
 
 

@@ -58,12 +58,12 @@ class NumberFault(StrEnum):
     SERVICE = "Enter the name of the service that answers this number."
     EVIDENCE = "Enter the source of the number: a link, or the sender and date of a letter."
     NOT_THERE = "This number is no longer on the list of phone numbers."
-    NOT_VERIFIED = "You can confirm only a number with verified evidence."
+    NOT_VERIFIED = "You can confirm only a phone number whose evidence level is verified."
     ANSWERED = (
         "Enter the office and the role of the person who answered. Do not enter a phone number."
     )
     CALLED = "Enter the day of the call. The day must be one of the last 30 days."
-    EMERGENCY = "You cannot remove 112."
+    EMERGENCY = "You cannot remove the emergency number 112."
 
 
 class NumberLine(NamedTuple):
@@ -225,7 +225,7 @@ class ShortCodeFault(StrEnum):
 
     FLOW = "Choose the flow that the short code opens."
     FULL = "No free digits are left for a new short code. Ask an operator."
-    LIVE = "You cannot change a printed short code. Add a new one."
+    LIVE = "You cannot change a printed short code. Add a new short code instead."
     NOT_THERE = "This short code is no longer in the draft."
 
 

@@ -122,7 +122,7 @@ def phrase_faults(
             'the text must begin with "{digit}", because people answer with this digit', digit=digit
         )
     if segments(text.format_map(LONGEST_VALUES)) > 1:
-        yield message_text("longer than one SMS: shorten it")
+        yield message_text("the text is longer than one SMS: shorten the text")
 
 
 CANNOT_CHANGE = message_text(
@@ -141,7 +141,7 @@ def phrase_problems(flow_set: FlowSet) -> Problems:
                 wrong = [CANNOT_CHANGE]
             else:
                 wrong = phrase_faults(template, language, text, flow_set.numbers)
-            fix = message_text("use other words")
+            fix = message_text("change the words of this text")
             yield from (Problem(PHRASES, name, Code.PHRASE, one, fix, language) for one in wrong)
 
 
@@ -313,7 +313,7 @@ def _first(flow_set: FlowSet, node: QuestionNode, answers: dict[str, str]) -> st
     return options[0].value if options else ""
 
 
-ONE_OF = message_text("use one of {values}", values=", ".join(sorted(ANSWER_VALUES)))
+ONE_OF = message_text("use one of these values: {values}", values=", ".join(sorted(ANSWER_VALUES)))
 
 
 def uncounted_questions(flow_set: FlowSet) -> Problems:

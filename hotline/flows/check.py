@@ -44,7 +44,7 @@ from hotline.flows.flow import (
 )
 from hotline.text.languages import MessageText, message_text, message_text_of
 
-FIX = message_text("enter this value again")
+FIX = message_text("correct the value of this field")
 
 
 class Code(StrEnum):
@@ -508,7 +508,7 @@ GUARDED_SCREENS = 2
 
 def too_early(flow_set: FlowSet) -> Problems:
     for place, depth in sorted(_depths(flow_set).items(), key=lambda item: item[1]):
-        where = message_text("{depth} screens from the start", depth=depth)
+        where = message_text("on screen {depth} of the call", depth=depth)
         for field, text in node_texts(node_of(flow_set, place)):
             yield from _named(place, field, text, where, EARLY)
 
@@ -520,7 +520,7 @@ def last_screens(flow_set: FlowSet) -> Problems:
     """
     first: Text | None = None
     for place, text in _last(flow_set):
-        yield from _named(place, "text", text, message_text("on the last screen"), LAST)
+        yield from _named(place, "text", text, message_text("on the last screen of the call"), LAST)
         first = first or text
         if text != first:
             yield problem("last_screen", place.flow, place.node, "text")

@@ -364,7 +364,7 @@ def page_sizes(flow_set: FlowSet, limit: int) -> Iterator[PageSize]:
 
 
 SHORTEN = message_text(
-    'shorten it, or enter a reason of {count} letters or more in "{reason_field}"',
+    'shorten the text, or enter a reason of {count} letters or more in the field "{reason_field}"',
     reason_field="reason",
     count=REASON_LETTERS,
 )
@@ -463,7 +463,7 @@ def _does(flow_set: FlowSet, place: Place) -> MessageText | None:
     """Returns the reason why dialled digits must not open a node. Returns None if they may open the node."""
     node = node_of(flow_set, place)
     if isinstance(node, QuestionNode) and node.kind == "pin":
-        return message_text("asks for a PIN")
+        return message_text("asks the caller for a PIN")
     if isinstance(node, MessageNode | MenuNode | QuestionNode) and node.completes:
         return message_text("completes {what}", what=node.completes)
     return None

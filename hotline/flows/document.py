@@ -225,7 +225,7 @@ def broken_in_set(flow_set: FlowSet) -> Iterator[BrokenReference]:
             yield BrokenReference("entries", entry, "unknown_entry", message)
         elif flow_set.flows[name].gathers:
             message = message_text(
-                "the flow {name} collects a report: no printed short code may open it", name=name
+                "a short code may not open {name}, because the flow collects a report", name=name
             )
             yield BrokenReference("entries", entry, "unknown_entry", message)
 
@@ -244,7 +244,7 @@ def broken_in_flow(flow_set: FlowSet, flow: Flow) -> Iterator[BrokenReference]:
             message = message_text("no flow is called {name}", name=node.flow)
             if called is not None:
                 message = message_text(
-                    "the flow {name} is private: only its short code opens it", name=node.flow
+                    "only its own short code may open the private flow {name}", name=node.flow
                 )
             if called is None or (called.private and not flow.private):
                 yield BrokenReference(flow.name, name, "unknown_flow", message, "flow")
@@ -301,7 +301,7 @@ class ConditionModel(Part):
         kinds = [kind for kind in (self.answer, self.flag, self.not_) if kind is not None]
         if len(kinds) != 1:
             raise invalid(
-                "a condition can test only one thing: an answer, a fact, or the opposite of an answer or fact"
+                "a condition must contain exactly one of these fields: answer, flag or not"
             )
         if self.is_ is not None and self.answer is None:
             raise invalid("only a condition on an answer can compare a value")
@@ -327,7 +327,7 @@ class LeadModel(Part):
     @model_validator(mode="after")
     def only_sometimes(self) -> Self:
         if self.when is None and self.number is None:
-            raise invalid("conditional text needs a condition, or a verified phone number")
+            raise invalid("a conditional text needs a condition, or the phone number in the text")
         return self
 
     def compile(self) -> compiled.Lead:
@@ -376,7 +376,7 @@ class MenuModel(_Shown):
         for number, choice in enumerate(self.choices):
             if choice.goes is None and self.goes is None:
                 raise invalid(
-                    "choice {number} has no next screen: choose one, or choose the menu's next screen",
+                    "choice {number} has no next screen: choose a next screen for this choice, or for the whole menu",
                     number=number + 1,
                 )
             if self.saves is not None and not choice.value and choice.goes is None:
@@ -403,22 +403,22 @@ class QuestionModel(_Shown):
     def fits_its_kind(self) -> Self:
         if (self.kind == "place") != (self.list_ is not None):
             raise invalid(
-                "a question for a place must use a list, and no other question may use a list"
+                "a question for a place needs a list of places, and no other question may have such a list"
             )
         if self.kind in ("place", "pin") and self.skip is not None:
             raise invalid("callers can skip only a question for text or for a number")
         if self.kind != "place" and (self.one is not None or self.none is not None):
             raise invalid(
-                "only a question for a place may have a text for a list with one place or no place"
+                "only a question for a place may have the fields `one` and `none` (texts for a list of 1 or 0 places)"
             )
         if self.kind in ("words", "pin") and self.choices:
             raise invalid(
-                "a question for text or a PIN has no choices: a digit would count as the answer"
+                "a question for text or a PIN may have no choices, because a typed digit counts as the answer"
             )
         if self.weak is not None and self.kind != "pin":
             raise invalid("only a PIN question needs a screen for weak PINs")
         if self.digits is not None and self.kind != "pin":
-            raise invalid("only a question for a PIN has a number of digits")
+            raise invalid("only a question that asks for a PIN may have the field `digits`")
         for number, choice in enumerate(self.choices):
             if not choice.value:
                 raise invalid("choice {number} has no recorded value", number=number + 1)
@@ -517,7 +517,7 @@ class FlowModel(Model):
     def reviewed_in_every_language(self) -> Self:
         missing = [code for code in CODES if code not in self.review]
         if missing:
-            raise invalid("`review` has no line for {missing}", missing=", ".join(missing))
+            raise invalid("`review` lacks these languages: {missing}", missing=", ".join(missing))
         return self
 
 
@@ -540,7 +540,7 @@ class NumberModel(Model):
         if bool(self.confirmed_by) != (self.confirmed_on is not None) or (
             self.answered_by and not self.confirmed_by
         ):
-            raise invalid("enter the name of the person who confirmed the number, and the date")
+            raise invalid("enter both who confirmed the phone number and on which day")
         if self.confirmed_by and self.status is not Evidence.VERIFIED:
             raise invalid("only a verified number can be confirmed")
         return self
@@ -564,7 +564,7 @@ class RevisionModel(Model):
         for name, flow in self.flows.items():
             if name != flow.flow:
                 raise invalid(
-                    "file {name} contains the flow {flow}: use one name", name=name, flow=flow.flow
+                    "give the file {name} and its flow {flow} one name", name=name, flow=flow.flow
                 )
         return self
 
@@ -579,17 +579,17 @@ OF_PYDANTIC: Mapping[str, MessageText] = {
     "string_too_long": message_text("enter {max_length} letters or fewer"),
     "string_too_short": message_text("this field is empty: enter a value"),
     "string_type": message_text("enter a text"),
-    "dict_type": message_text("enter a text for each language, or a list of fields"),
+    "dict_type": message_text("enter lines like name: value, for example a text per language"),
     "list_type": message_text("enter a list of values"),
     "bool_type": message_text("enter yes or no"),
-    "model_type": message_text("enter this part of the flow as a list of fields with values"),
+    "model_type": message_text("enter this part of the flow as lines of the form field: value"),
     "literal_error": message_text("choose one of the listed values"),
     "enum": message_text("choose one of the listed values"),
 }
 """Our message for each kind of fault that pydantic finds. Pydantic's own messages are for programmers."""
 TOO_SHORT: Mapping[str, MessageText] = {
     "Dictionary": message_text("enter the text in at least one language"),
-    "List": message_text("add at least one entry"),
+    "List": message_text("this list is empty: add at least one row"),
 }
 """Messages for empty lists and mappings, by pydantic's name for the type."""
 UNFIT = message_text("this field does not accept this value: choose another value")

@@ -245,7 +245,7 @@ def add_contact(
             raise ImportRefused([message_text("this number asked for no more messages (STOP)")])
         contact.person_id = _person(session, name, language)
         if not gateway_queries.add_contact(session, contact):
-            raise ImportRefused([message_text("this number is already a contact")])
+            raise ImportRefused([message_text("an on-call contact already has this phone number")])
         tables_audit.append_command(session, by, context.now(), "watcher_added", name)
 
 
@@ -279,7 +279,7 @@ def remove_contact(context: CliContext, on_call_id: int, *, by: CommandActor) ->
         row = gateway_queries.contact_for_writing(session, on_call_id)
         if not service_alarm_notices.end_contact(session, row, by, at):
             raise ImportRefused(
-                [message_text("add another contact first: the last contact cannot be removed")]
+                [message_text("add another on-call contact before you remove the last contact")]
             )
         return row.name
 

@@ -214,7 +214,7 @@ def _begun(
     if len(keys) == 1:
         raise DeskRefused(
             message_text(
-                "you got access after the change of the desk's key began: another member must finish the change"
+                "your access began after the change of the desk's key: another member must finish this change"
             )
         )
     return DeskKeyPair(desk, row.public_key, *keys), since

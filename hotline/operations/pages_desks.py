@@ -80,7 +80,7 @@ def _own_key(visit: Visit) -> bytes:
     """Returns the decrypted private key of the signed-in person. Raises DeskRefused if the key is locked."""
     key = service_sessions.key_of(visit.context, visit.token)
     if key is None:
-        raise DeskRefused(message_text("your key is locked: sign in again"))
+        raise DeskRefused(message_text("the key of your account is locked: sign in again"))
     return key
 
 

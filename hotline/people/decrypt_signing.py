@@ -60,12 +60,12 @@ NOT_OURS = message_text(
     "the signing key in the database is not this hotline's key: an operator must restore the key from a backup"
 )
 NO_PROOF = message_text(
-    "the hotline never signed this desk: an operator must restore the desk's record from a backup, or retire the desk"
+    "the hotline never signed a key of this desk: an operator must restore the desk from a backup, or retire the desk"
 )
 UNSIGNED = message_text(
     "the key of this desk is not signed, or was changed: two admins must sign it first"
 )
-REPLACED = message_text("the key of this desk changed: ask for its signature again")
+REPLACED = message_text("this desk's key changed meanwhile: request a signature for the new key")
 
 
 @dataclass(frozen=True, slots=True)

@@ -362,7 +362,7 @@ def _desks(level: str, cell: str, wrong: list[MessageText]) -> Mapping[str, Leve
         elif has_level and own not in OF_DISTRICTS:
             levels = ", ".join(OF_DISTRICTS)
             wrong.append(
-                message_text("districts: Enter one of these levels: {levels}.", levels=levels)
+                message_text("districts: After =, enter a level: {levels}.", levels=levels)
             )
         else:
             named[code] = Level(own) if has_level else usual
@@ -381,7 +381,7 @@ def _repeated(rows: Sequence[EnrolmentRow]) -> Iterator[RowFault]:
         there = next((names[key] for key in keys if key in names), None)
         if there is not None:
             alike = message_text(
-                "name: The name on line {line} looks the same. Change one of them.", line=there
+                "name: The name on line {line} looks like this name. Change one name.", line=there
             )
             yield RowFault(row.line, alike)
         names = dict.fromkeys(keys, row.line) | names
@@ -390,7 +390,7 @@ def _repeated(rows: Sequence[EnrolmentRow]) -> Iterator[RowFault]:
             yield RowFault(
                 row.line,
                 message_text(
-                    "msisdn: Line {line} has the same number. Remove one of them.", line=there
+                    "msisdn: Line {line} has the same phone number. Remove one line.", line=there
                 ),
             )
 
@@ -578,13 +578,13 @@ class DeskKind(StrEnum):
 
 ADDED_KINDS = (DeskKind.SERVICE, DeskKind.BORDER, DeskKind.PROTECTION, DeskKind.OVERSIGHT)
 """The kinds of desks that people can add. `hotline init` makes the desks of other kinds."""
-APART = message_text("a person of an oversight desk cannot belong to any other desk")
+APART = message_text("a person of an oversight desk (for complaints) cannot belong to another desk")
 """The reason why a person cannot belong to an oversight desk and to another desk. Such a person could read complaints
 about their own desk.
 """
 OVERSEEN_DESK = message_text(
-    "the national desk decides nothing about people of an oversight desk: ask an admin or a person "
-    "of that desk"
+    "the national desk may not decide about people of an oversight desk, which handles complaints about "
+    "the national desk: ask an admin or a person of the oversight desk"
 )
 READING_KINDS = frozenset(DeskKind) - {DeskKind.SERVICE}
 """The kinds of desks that can decrypt tips."""

@@ -49,21 +49,21 @@ class AccountFault(StrEnum):
     NO_ACCOUNT = "this account does not exist: check its name"
     ENDED = "this account has ended: create another one"
     ONESELF = "you cannot do this to your own account: ask another admin"
-    LINK_OVER = "this link was used or has expired: ask for a new one"
-    LINK_ELSEWHERE = "this link was opened already in another browser: ask for a new one"
-    STEP_MISSING = "do the previous step first"
+    LINK_OVER = "this sign-in link was used or has expired: ask an admin for a new link"
+    LINK_ELSEWHERE = "this sign-in link was opened in another browser: ask an admin for a new link"
+    STEP_MISSING = "first finish the previous step of the setup"
     SHORT_PASSWORD = "enter a password of at least 12 characters"
     LONG_PASSWORD = "enter a password of at most 200 characters"
     PASSWORD_IS_NAME = "enter a password without the name of its account"
     PASSWORD_REPEATS = "enter a password with at least five different characters"
     COMMON_PASSWORD = (
-        "this password is easy to guess: use the suggested one, or four unrelated words"
+        "this password is easy to guess: use the suggested password, or four unrelated words"
     )
-    WRONG_CODE = "this code is wrong or was used already: wait for the next one"
-    KEY_CLOSED = "enter your password and a code again first"
+    WRONG_CODE = "this code is wrong or was used already: wait for the next authenticator code"
+    KEY_CLOSED = "enter your password again, and a new code of your authenticator"
     TOO_MANY_COMMANDS = "you already suspended two accounts in an hour: wait, or ask another admin"
     LAST_OTHER = (
-        "this is the last account with one of its roles: give that role to another account first"
+        "no other account has one of this account's roles: first give the role to another account"
     )
     SUSPENDED_LATELY = "you suspended this account in the last seven days: ask another admin"
     NOT_SUSPENDED = "this account is not suspended"

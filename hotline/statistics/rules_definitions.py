@@ -207,7 +207,7 @@ class Indicator:
     htcds: str = ""
     """The field of the standard HTCDS 2.0 that holds the same fact about one record."""
     is_collected: bool = True
-    """False if the hotline does not collect this number. Pages then say "not yet collected"."""
+    """False if the hotline does not collect this number. Pages then say so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from hotline.tips.rules import Urgency
 Say = Callable[..., str]
 """A function that translates an English text of the catalogue and fills in its values."""
 QUARTER = phrase("quarter {number} of {year}")
-HALF_YEAR = phrase("half {number} of {year}")
+HALF_YEAR = phrase("half-year {number} of {year}")
 SPANS: Mapping[str, str] = {
     Span.MONTH: phrase("month"),
     Span.QUARTER: phrase("quarter"),
@@ -40,7 +40,7 @@ SPANS: Mapping[str, str] = {
 }
 FEW = phrase("few")
 ABOUT = phrase("about {number}")
-NOT_COLLECTED = phrase("not yet collected")
+NOT_COLLECTED = phrase("the hotline does not collect this number yet")
 ROUNDED = phrase(
     "Numbers are rounded, so a total may differ from the sum of its parts. "
     'The word "few" means a number of about 10 or less. The number may also be 0.'

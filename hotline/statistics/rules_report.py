@@ -39,18 +39,18 @@ NOT_HELD = "\N{EN DASH}"
 """The sign in place of a number that a release does not contain. This sign does not mean "few"."""
 NO_DATA = phrase("No statistics are published yet.")
 _USED = phrase("The hotline was called {number} times in {period}.")
-_IN_TIME = phrase("{number} of urgent tips were taken in time in {period}.")
-_TAKEN = phrase("{number} urgent tips were taken in {period}, of {whole}.")
+_IN_TIME = phrase("Responders took {number} of urgent tips in time in {period}.")
+_TAKEN = phrase("Responders took {number} of {whole} urgent tips in {period}.")
 _HELPED = phrase("A service agreed to help {number} of {whole} possible victims in {period}.")
 _LATE = phrase("Responders did not take {number} of the urgent tips in time.")
 _NO_ROOM = phrase("Services refused {number} persons because the services had no room.")
 _CLOSURES = phrase("{number} closures waited more than 7 days for confirmation.")
 _NO_PROBLEM = phrase("The numbers of {period} show no problem.")
-_BEFORE = phrase("before: {number} in {period}")
+_BEFORE = phrase("for comparison: {number} in {period}")
 NO_RESULTS = phrase(
     "The hotline publishes the outcomes of tips each quarter. No quarter is published yet."
 )
-TIPS_FILED = phrase("{number} tips were filed.")
+TIPS_FILED = phrase("The hotline received {number} tips.")
 TIPS_ACTED = phrase("A responder acted on {number} of the filed tips within 72 hours.")
 TIPS_FAST = phrase("Half of the urgent tips were read within {minutes} minutes.")
 PERSONS_HELPED = phrase("A service agreed to help {number} possible victims.")

@@ -680,8 +680,8 @@ VISIT_SAFETIES: Mapping[VisitSafety, VisitSafetyRow] = {
 SAID_OPENLY = "The national desk decided: visit openly."
 NOT_ASKED = "The caller was not asked if helpers may visit. Visit discreetly."
 NOT_SURE = "The caller is not sure if helpers may visit. Visit discreetly."
-MARK_NOT_ASKED = "discreet: caller was not asked"
-MARK_NOT_SURE = "discreet: caller is not sure"
+MARK_NOT_ASKED = "visit discreetly: the caller was not asked if helpers may visit"
+MARK_NOT_SURE = "visit discreetly: the caller is not sure if helpers may visit"
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,15 +112,15 @@ QUESTIONS: Mapping[str, Question] = {
         {
             ConsentCode.YES: "adult: yes",
             ConsentCode.NO: "adult: no",
-            ConsentCode.CANNOT_SAY: "adult: cannot answer now",
+            ConsentCode.CANNOT_SAY: "adult: cannot answer the question now",
             ConsentCode.ASSENT_YES: "a child: agrees to get help",
             ConsentCode.ASSENT_NO: "a child: does not agree to get help",
-            ConsentCode.TOO_YOUNG: "a child: too young to say",
+            ConsentCode.TOO_YOUNG: "a child: too young to agree or refuse",
         },
     ),
     INTEREST: Question(
         "For a child: did you and the child officer decide that this step is best for the child?",
-        {YES: "yes", NOT_YET: "not decided yet"},
+        {YES: "yes", NOT_YET: "no, we have not decided yet"},
         "Do not ask a parent who may be part of the crime. If the child is in danger, act at once.",
     ),
     AGAIN: Question(

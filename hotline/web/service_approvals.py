@@ -56,7 +56,7 @@ APPROVALS: Mapping[str, ApprovalRule] = {
 does.
 """
 REASON_LETTERS = 200
-COMPARE = message_text("compare the four words with the person first, then tick the box")
+COMPARE = message_text("compare the person's four words with this page first, then tick the box")
 OVER = message_text("this request was already decided or has expired")
 
 

@@ -276,7 +276,7 @@ def refused(district: District, why: str, desk: str = "12") -> None:
 def test_at_most_four_a_year_by_day_without_danger_and_a_week_apart(staffed: District) -> None:
     refused(staffed, "no one at this desk can be alerted", "31")
     danger = staffed.file_tip(urgency=Urgency.DANGER, place="11", filed_at=staffed.clock())
-    refused(staffed, "a danger case is open")
+    refused(staffed, "a person near this desk is in danger")
     staffed.change(Tip, danger, closed_at=staffed.clock())
     service_drills.call_off(staffed.context, begun(staffed), by=ALINE, reason=WHY)
     refused(staffed, "in the last 7 days")

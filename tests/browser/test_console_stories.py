@@ -164,7 +164,7 @@ def test_a_lost_password_without_the_key_on_paper_opens_nothing(office: Office) 
         hands.click(hands.page.locator("summary", has_text=hands.says("New link")))
         hands.writes(hands.page.locator("#f-link-reason"), "lost password and paper")
         hands.presses("Request link")
-        hands.sees("You can create the sign-in link when another admin approves.")
+        hands.sees("as soon as another admin approves the request.")
     with office.hands() as hands:
         hands.signs_in(office.person("Admin 2", AccountRole.ADMIN))
         hands.follows("Approvals")

@@ -51,15 +51,15 @@ def oversight(desks: Desks) -> Tab:
 def test_c20_two_people_read_a_record_of_harm_and_other_desks_none(desks: Desks) -> None:
     over = oversight(desks)
     assert desks.national.post("/harms", SAID).status_code == 303
-    assert "waits for a second reviewer" in desks.second.get("/harms").text
-    assert "waits for a second reviewer" not in desks.district.get("/harms").text
+    assert "a second person must review this record" in desks.second.get("/harms").text
+    assert "a second person must review this record" not in desks.district.get("/harms").text
     for tab in (desks.national, desks.second):
         assert SAID["happened"] in tab.post("/harms/read").text
     assert desks.district.post("/harms/read").status_code == 404
     assert desks.district.post("/harms", SAID).status_code == 404
     for tab, status in ((desks.national, 404), (desks.district, 404), (desks.second, 303)):
         assert tab.post("/harms/1/confirm").status_code == status
-    assert "reviewed by two people" in desks.national.get("/harms").text
+    assert "two people reviewed this record" in desks.national.get("/harms").text
 
     assert (
         over.post("/harms", SAID | {"happened": "The national desk told a suspect"}).status_code

@@ -24,7 +24,7 @@ def test_a_contact_is_added_once_and_a_test_names_the_cause_and_the_next_step(
     assert oncall("add", "Responder 1", "12", *BY) == says
     oncall("add", "Responder 1", NUMBER, *BY, code=0)
     again = oncall("add", "Ngabo", "--language", "fr", *BY, typed=f"{NUMBER}\n")
-    assert "this number is already a contact" in again
+    assert "an on-call contact already has this phone number" in again
     log = hotline(tmp_path, "audit", "list").output
     assert "Aline added Responder 1 to the on-call contacts" in log
 

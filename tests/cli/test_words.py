@@ -48,7 +48,7 @@ BAD = {
     "Merci.": "use exactly these placeholders: ref",
     "{ref} {place}: merci.": "use exactly these placeholders: ref",
     "{ref}: bien re\u00e7u.": "a basic phone cannot show ç (U+00E7): use c",
-    "{ref}: " + "merci " * 30: "longer than one SMS: shorten it",
+    "{ref}: " + "merci " * 30: "the text is longer than one SMS: shorten the text",
     "{ref}: la police, merci.": 'the text contains "police", which anyone who holds the phone could read:'
     ' use other words. Instead of "police", write "une autorité"',
     "{ref}: appelez le 37 77.": f"the text contains 3777, {UNVERIFIED}",

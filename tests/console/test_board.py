@@ -198,7 +198,7 @@ def test_a_note_is_kept_for_who_may_read_the_report(staffed: Desks) -> None:
     staffed.desk.clock.turn(seconds=1)
     assert staffed.district.post("/tips/1/note", {"note": "police"}).status_code == 303
     page = staffed.national.get("/tips/1").text
-    assert "recorded: waiting for police." in page
+    assert "recorded that responders wait for the police." in page
     assert "the aunt" not in page
     assert "the aunt waits outside" in staffed.national.post("/tips/1/open", {"why": "send"}).text
 

@@ -176,7 +176,7 @@ def test_r14_a_call_is_filed_once_like_a_tip_without_a_number_and_says_its_sourc
     assert b"shop" not in tip.body
     shown = desks.national.post(f"/tips/{tip.id}/open", {"why": "send"}).text
     assert "A shop behind the market" in shown
-    assert "a call that a desk wrote down" in desks.national.get("/tips").text
+    assert "a desk wrote down this tip from a call" in desks.national.get("/tips").text
     service_assignment.assign_pending(desks.desk.context)
     with desks.desk.context.database.reading() as session:
         assert session.query(Assignment).count() > 0

@@ -47,7 +47,7 @@ def test_who_else_has_the_flow_open_is_shown_by_name(editor: Editor) -> None:
     assert "Editor 2 opened" not in editor.page
     other.open("front", "front")
     editor.open("abroad", "fee")
-    assert "opened this flow" not in editor.page, "the other one is at another flow now"
+    assert "opened this flow at" not in editor.page, "the other one is at another flow now"
     editor.desk.clock.turn(minutes=10)
     other.tab.get("/flows")
     editor.open("abroad", "fee")

@@ -276,7 +276,7 @@ def test_what_is_to_be_mended_is_said_in_the_readers_language(editor: Editor) ->
     form = editor.open("abroad", "fee") | {"text.en": "T\u00eate", "goes": "nowhere"}
     english = editor.part(form)
     assert "Text contains \u00ea" in english
-    assert "No screen is called nowhere. Choose a screen or flow that exists, or add it." in english
+    assert "No screen is called nowhere. Choose a screen, flow or list that exists" in english
     editor.tab.post("/account/language", {"language": "fr"})
     french = editor.part(form)
     assert "Aucun \u00e9cran ne s&#39;appelle nowhere." in french

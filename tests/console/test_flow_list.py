@@ -113,7 +113,7 @@ def test_a_desk_reads_the_list_without_changes(writing: Writing) -> None:
     page = writing.editor.get(f"/flows/{FLOW}").text
     assert "Edit in a draft" in page
     assert f'href="/changes/new?flow={FLOW}"' in page
-    assert re.search(r'href="/changes/1/flows/learn/[^"]+">Other words</a> <span[^>]+>edits', page)
+    assert re.search(r'href="/changes/1/flows/learn/[^"]+">Other words</a> <span[^>]+>this', page)
 
 
 def test_the_list_and_the_picture_say_how_much_a_lesson_is_used(writing: Writing) -> None:
@@ -136,7 +136,7 @@ def test_the_picture_shows_the_path_that_the_keys_take(writing: Writing) -> None
     page = writing.editor.get("/flows/learn/picture?key=9").text
     assert re.search(r'<a href="/flows/learn#n-one" class="[^"]*taken', page)
     assert 'class="arrow taken"' in page
-    assert "on the path to the chosen screen" in page.split("</svg>")[1]
+    assert "this screen is on the path to the chosen screen" in page.split("</svg>")[1]
     assert 'name="keys" value="9"' in page
     assert "Keys pressed: 9 9" in writing.editor.get("/flows/learn/picture?keys=9&key=9").text
 

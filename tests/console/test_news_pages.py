@@ -68,7 +68,7 @@ def test_a_returned_draft_is_answered_and_published_on_today(writing: Writing) -
     change = writing.proposed()
     writing.desk.clock.turn(minutes=12)
     page = text_of(approver, "/today")
-    assert "by Editor 1, waiting for 12 min" in page
+    assert "Editor 1 submitted this draft 12 min ago" in page
     back = {"note": "Is that the law?", "back": "today"}
     assert approver.post(f"/changes/{change}/send-back", back).location == "/today?done=returned"
     (news,) = re.findall(r"/today\?news=(\d+)", editor.get("/today").text)
@@ -116,7 +116,7 @@ def test_an_approver_plans_and_cancels(writing: Writing) -> None:
         writing.editor, f"/changes/{change}"
     )
     assert "approved for publication later" in text_of(writing.editor, "/changes")
-    assert "Callers see the new text from 24 November 2026, 14:00." in text_of(
+    assert "the new text from this time on: 24 November 2026, 14:00." in text_of(
         writing.editor, "/today"
     )
     writing.desk.clock.turn(hours=5)

@@ -51,7 +51,7 @@ def test_who_confirms_stands_beside_the_number_with_the_day(desk: Desk, tab: Tab
         in page
     )
     assert "Person who answered the call: Duty officer, GBV desk" in page
-    assert "in this draft" in page
+    assert "changed in this draft" in page
     assert 'class="scroll stacked"' in page, "on a narrow screen the form has the whole width"
     assert '<td data-head="Evidence">' in page
     assert re.search(r'<a href="/flows/\w+#n-\w+">', page), "the screens that name a number"
@@ -100,7 +100,7 @@ def test_a_number_is_taken_away_and_112_never(desk: Desk, tab: Tab) -> None:
     assert "confirmed_on" not in part(desk, NUMBERS)["3512"]
     answer = send(tab, AT_NUMBERS, AT_NUMBERS, do="away:112")
     assert answer.status_code == 422
-    assert "You cannot remove 112." in answer.text
+    assert "You cannot remove the emergency number 112." in answer.text
     assert part(desk, NUMBERS)["112"]["confirmed_on"]
 
 
@@ -173,7 +173,7 @@ def test_what_was_printed_stays_and_what_this_change_brought_goes(desk: Desk, ta
     send(tab, AT_ENTRIES, f"{AT_ENTRIES}/new", flow="signs")
     answer = send(tab, AT_ENTRIES, AT_ENTRIES, do="out:11")
     assert answer.status_code == 422
-    assert "You cannot change a printed short code. Add a new one" in answer.text
+    assert "You cannot change a printed short code. Add a new short code" in answer.text
     assert send(tab, AT_ENTRIES, AT_ENTRIES, do="out:16").status_code == 303
     assert set(part(desk, ENTRIES)) == set(live_document(desk.context.database)["entries"])
 

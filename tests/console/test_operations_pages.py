@@ -94,7 +94,7 @@ def test_unsent_messages_after_a_restore_are_decided_by_kind(desk: Desk, admin: 
     desk.clock.at += timedelta(minutes=1)
     with desk.context.database.writing() as session:
         service_pause.pause_restored(session, by="Aline", reason="restored", at=desk.clock())
-    assert "the hotline may have sent these messages already" in admin.get("/outgoing").text
+    assert "it is not known if these messages were sent" in admin.get("/outgoing").text
     undecided = admin.post("/outgoing/resume", {"reason": "telephoned"})
     assert (undecided.status_code, "Choose for each type" in undecided.text) == (422, True)
     admin.post("/outgoing/resume", {"reason": "telephoned", "fate-alert": "drop"})
@@ -105,7 +105,7 @@ def test_an_undeliverable_message_is_listed_until_somebody_saw_to_it(desk: Desk)
     national = desk.tab(AccountRole.NATIONAL)
     message = undeliverable(desk)
     assert "Undeliverable messages to review: 1" in national.get("/today").text
-    assert "Alerts to Gasabo 1, " in national.get("/outgoing").text
+    assert "message to Gasabo 1, type Alerts, " in national.get("/outgoing").text
     assert national.post("/outgoing/review", {"reason": "x"}).status_code == 422
     national.post("/outgoing/review", {"message": str(message), "reason": "telephoned"})
     assert last(desk)[1:] == ("given_up_answered", f"message:{message}")
@@ -118,7 +118,7 @@ def test_a_contact_is_added_tested_and_removed_without_a_number(desk: Desk, admi
     added = {"name": "Keza", "secret_number": NUMBER, "language": "fr"}
     assert admin.post("/oncall", added).status_code == 303
     assert last(desk) == ("Admin 1", "watcher_added", "Keza")
-    assert "number is already a contact" in admin.post("/oncall", {**added, "name": "Ngabo"}).text
+    assert "has this phone number" in admin.post("/oncall", {**added, "name": "Ngabo"}).text
     assert "valid" in admin.post("/oncall", {**added, "secret_number": "12"}).text
     assert NUMBER[1:] not in admin.get("/oncall").text
 
@@ -130,7 +130,7 @@ def test_a_contact_is_added_tested_and_removed_without_a_number(desk: Desk, admi
     assert "Keza: accepted" in admin.get(sent.location or "").text
 
     refused = admin.post("/oncall/1/remove")
-    assert (refused.status_code, "Add another contact first" in refused.text) == (422, True)
+    assert (refused.status_code, "Add another on-call contact" in refused.text) == (422, True)
     admin.post("/oncall", {"name": "Ngabo", "secret_number": "0788700002", "language": "rw"})
     admin.post("/oncall/1/remove")
     assert last(desk) == ("Admin 1", "watcher_removed", "Keza")
@@ -179,7 +179,7 @@ def shown_once_and_ended(desk: Desk, admin: Tab, roll: Programme) -> None:
     assert last(desk) == ("Admin 1", f"{roll}_code_made", "district:12")
     listed = admin.get("/codes").text
     assert digits not in listed
-    assert "used 0 times, created by Admin 1" in listed
+    assert "used 0 times" in listed
     with desk.context.database.reading() as session:
         assert tables.valid_codes(session, [FakePseudonyms().joins(roll, digits)], desk.clock())
 

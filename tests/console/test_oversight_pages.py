@@ -45,7 +45,7 @@ from tests.support.two_people import BOB
 __all__ = ["desks"]
 
 WORDS = "the man of the desk asked for money"
-REFUSED = "national desk decides nothing about people of an oversight desk: ask an admin"
+REFUSED = "national desk may not decide about people of an oversight desk, which"
 FORMS = (
     ("note", {"note": "words", "words": "the red door"}),
     ("close", {"outcome": "helped", "reason": "he was warned"}),
@@ -183,7 +183,7 @@ def test_c20_the_national_desk_asks_and_decides_nothing_about_its_overseers(desk
     assert rosters == [False, True]
     yes = {"do": "approve", "reason": "known"}
     page = desks.national.get("/approvals").text
-    assert page.count("The national desk decides nothing") == len(asked)
+    assert page.count("The national desk may not decide") == len(asked)
     for address in asked:
         for tab in (desks.national, desks.second):
             answer = tab.post(address, yes)
@@ -249,7 +249,7 @@ def test_c20_only_the_desk_and_admins_learn_that_people_or_a_phone_are_missing(
     )
     over, admin = admitted(desk, "Oversight 1", AccountRole.DESK, OVERSIGHT), AccountRole.ADMIN
     tabs = (over, desk.tab(admin), desks.national)
-    warnings = ("fewer than two people have the key", "needs two people", "not yet ask callers")
+    warnings = ("fewer than two people have this", "needs two people", "not yet ask callers")
 
     def warned(tab: Tab) -> list[bool]:
         text = "".join(tab.get(one).text for one in ("/desks", f"/desks/{OVERSIGHT}", "/today"))

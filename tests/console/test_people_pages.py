@@ -91,10 +91,10 @@ def test_one_admin_enrols_and_another_approves(desk: Desk, two: tuple[Tab, Tab])
     assert second.post(address, YES).status_code == 303
     assert person(desk, 2).active
     enrolled = second.get("/phones/2").text
-    assert "confirmed by code on" in enrolled
+    assert "confirmed the number with a code on" in enrolled
     assert "New phone number" in enrolled
-    assert '<span class="tag warn">no PIN, cannot read tips</span>' in enrolled
-    assert '<span class="tag warn">no PIN, cannot read tips</span>' in second.get("/people").text
+    assert '<span class="tag warn">this person has no PIN' in enrolled
+    assert '<span class="tag warn">this person has no PIN' in second.get("/people").text
     assert person(desk, 2).languages == ["rw", "fr"]
 
 
@@ -184,7 +184,7 @@ def test_a7_two_hundred_people_come_from_a_sheet_and_their_start_pins_by_two(
     with desk.context.database.reading() as session:
         made = session.query(Enrolment)
         assert {(one.code_hash, one.start_hash) for one in made} == {(None, None)}, "no PIN yet"
-    assert "start PINs of 200 people of a sheet" in two[1].get("/approvals").text
+    assert "start PINs of 200 people on an imported sheet" in two[1].get("/approvals").text
     prints_by_two(desk, *two, 2)
     assert two[0].post("/phones/201/start").status_code == 200
 
@@ -307,7 +307,7 @@ def test_a7_a_member_whose_key_is_open_lets_somebody_in(desk: Desk, two: tuple[T
     assert f"<code>{words}</code>" in tab.get("/account").text
     refused = inside.post(address, YES)
     assert refused.status_code == 422
-    assert "Compare the four words with the person first" in refused.text
+    assert "four words with this page first" in refused.text
     compared = {"do": "approve", "reason": "known", "seen": "other words than these"}
     assert inside.post(address, compared).status_code == 422
     compared |= {"seen": words}

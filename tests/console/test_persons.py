@@ -104,7 +104,7 @@ def test_r8_signs_are_noted_by_a_form_and_opened_behind_a_reason_alone(case: Cas
     assert case.says("screened", "new", **GROWN_UP, form="labour").status_code == 303
 
     assert "People met in this case: 1" in case.clear()
-    assert "Desk 1 recorded signs seen on a person." in case.clear()
+    assert "Desk 1 checked a person for signs of trafficking." in case.clear()
     assert "possible victim" not in case.clear()
     early = case.district.post(f"/tips/{case.tip}/persons", OPENS)
     assert early.status_code == 422
@@ -205,9 +205,7 @@ def test_a_correction_shows_both_and_names_the_body_that_decided(case: CaseDesk)
     page = case.opened()
     assert f"corrects={wrong}" in page
     form = case.district.get(f"/tips/{case.tip}/persons/answered?person={whom}&corrects={wrong}")
-    assert (
-        ". Enter all answers again. The new note counts, and both notes stay visible" in form.text
-    )
+    assert ". Enter all answers again. From then on, the hotline uses your new note" in form.text
     mended = {"answer": "accepted", "corrects": str(wrong)}
     assert case.says("answered", whom, **mended).status_code == 303
     page = case.opened()
@@ -302,7 +300,7 @@ def test_a8_what_is_owed_to_a_person_stands_in_the_list_and_on_the_board(case: C
     assert case.opened().count(">due</span>") == 1
     shown = case.district.get("/tips?state=all&owes=yes").text
     assert re.findall(r'href="/tips/(\d+)"', shown) == [str(case.tip)]
-    assert "follow-up due: confirm arrival" in shown
+    assert "follow-up due: record if the person arrived at the service" in shown
     other = case.desk.tab(AccountRole.DESK, name="Desk 2")
     assert on_board(other) == {}
     assert case.says("arrived", whom, arrived="yes").status_code == 303

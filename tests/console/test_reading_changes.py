@@ -151,7 +151,7 @@ def test_what_is_counted_stands_first_in_red_and_leads_to_its_screen(writing: Wr
     assert "Topic that counts as read when a caller sees this screen: " in unescape(
         red[: red.index("Screens in the order that callers")]
     )
-    assert "Editor 1 changed recorded values or alerts in " in red
+    assert "Editor 1 changed values in " in red
     assert ": It is another topic" in red
     (anchor,) = set(re.findall(r'<a href="#(s-\d+)">', red))
     assert f'id="{anchor}"' in page
@@ -303,7 +303,7 @@ def test_a_step_names_its_languages_and_one_of_a_later_release_is_told_too() -> 
         (edited, "changed fee: Kinyarwanda, English"),
         ({"did": "edited", "node": "fee"}, "changed fee"),
         ({"did": "painted"}, "changed learn"),
-        ({"did": "number_confirmed", "digits": "3512"}, "confirmed the number 3512"),
+        ({"did": "number_confirmed", "digits": "3512"}, "confirmed the phone number 3512"),
     ):
         assert step_sentence(visit(), UNTITLED, step(about)) == f"Editor 2 {says}"
 

@@ -25,7 +25,7 @@ def test_an_auditor_prints_the_rights_that_the_routes_decide(desk: Desk) -> None
     page = desk.tab(AccountRole.AUDITOR, name="Auditor 1").get("/rights").text
     people = {row[0]: row[1:] for row in rows_of(page, "people")}
     assert people["Editor 7"][0] == "editor"
-    assert "password and code" in people["Editor 7"][3]
+    assert "a password and a code" in people["Editor 7"][3]
     assert [row[0] for row in rows_of(page, "roles")] == [*ROLES]
     shown = {row[0]: row[1].split(", ") for row in rows_of(page, "commands")}
     assert not [does for does in shown if "/" in does], "an address says nothing to an auditor"

@@ -110,7 +110,7 @@ def test_r10_a_roster_of_thirty_districts_from_a_sheet_and_from_the_screen(
     change = f"/roster?week={week}&desk="
     refused = tab.post(change, {"do": "put", "who": other, "c": cell.group(1)})
     assert refused.status_code == 422
-    assert "Choose a person who works at these desks." in refused.text
+    assert "Choose a person of all desks that you ticked." in refused.text
     assert tab.post(change, {"do": "put", "who": first, "c": cell.group(1)}).status_code == 303
     assert 'class="gap"' not in tab.get(f"/roster?week={week}").text
     later = week + timedelta(days=7)
@@ -183,7 +183,7 @@ def test_a_sheet_whose_account_lost_its_desk_after_it_confirmed_is_not_imported(
         assert session.scalars(select(Duty)).all() == []
         (row,) = session.scalars(select(SheetImport))
         assert row.encrypted is None
-        assert any(why in (row.faults or "") for why in ("Enter one of your desks", "any more"))
+        assert any(why in (row.faults or "") for why in ("Enter one of your desks", "no longer"))
 
 
 def test_r10_a_holiday_has_the_shifts_of_another_day_and_is_undone(desk: Desk, tab: Tab) -> None:
@@ -198,7 +198,7 @@ def test_r10_a_holiday_has_the_shifts_of_another_day_and_is_undone(desk: Desk, t
     assert "Wed day (holiday)" in page
     assert page.count('class="gap"') == 2, "on Wednesday as on Sunday"
     cells = {"do": "off", "c": f"{DISTRICTS[1]}.4"}
-    assert "A public holiday has the shifts of another day" in tab.post(here, cells).text
+    assert "A public holiday uses the shifts of a weekday" in tab.post(here, cells).text
     other = desk.tab(AccountRole.DESK, name="Desk 1")
     assert "Public holidays" not in other.get(here).text
     assert other.post(here, made).status_code == 422

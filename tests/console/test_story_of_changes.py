@@ -198,7 +198,7 @@ def test_the_history_says_that_nobody_else_read_an_emergency(
     assert writing.approver.post("/live/1/bring-back", back).status_code == 303
 
     live = writing.approver.get("/live").text
-    assert live.count("not reviewed by anyone else") == 1
+    assert live.count("no one else reviewed this publication") == 1
     assert "/live/1/bring-back" in live
     assert "/live/2/bring-back" not in live
     asked = writing.approver.get("/live/2/bring-back").text

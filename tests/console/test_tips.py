@@ -178,7 +178,7 @@ def test_a8_once_its_words_are_erased_a_tip_leaves_the_districts_list(desks: Des
         queries_retention.erase_text(session, [tip], desks.desk.clock())
     assert listed(desks.district, "?state=all") == []
     assert listed(desks.national, "?state=all") == [tip]
-    assert "text erased" in desks.national.get(f"/tips/{tip}").text
+    assert "text was erased" in desks.national.get(f"/tips/{tip}").text
     assert desks.national.post(f"/tips/{tip}/open", {"why": "send"}).status_code == 422
 
 

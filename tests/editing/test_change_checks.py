@@ -177,7 +177,7 @@ def test_a_changed_phrase_is_read_published_and_said(desk: Desk) -> None:
         ("TAKEN", "Uracyakiriye", "use exactly these placeholders: ref"),
         ("TAKEN", "{ref}: {place}", "use exactly these placeholders: ref"),
         ("TAKEN", "{ref", "brace"),
-        ("TAKEN", "{ref}: " + "uracyakiriye " * 14, "longer than one SMS: shorten it"),
+        ("TAKEN", "{ref}: " + "uracyakiriye " * 14, "the text is longer than one SMS"),
         ("TAKEN", "{ref}: ring 3512345", "which is not verified"),
         ("TAKEN", "{ref}: \u0177", "a basic phone cannot show"),
         ("NO_SUCH", "words", "this text does not exist"),

@@ -54,9 +54,9 @@ def test_a_reason_covers_the_words_that_stood_there_when_it_was_given() -> None:
     said = "Safe, free and secret. Write your name"
     found = checked("front", "front", said)
     assert [(one.code, str(one.message)) for one in found.here] == [
-        (Code.PROMISE, 'text contains the word "secret"'),
-        (Code.PROMISE, 'text contains the word "free"'),
-        (Code.ASKS_WHO, 'text names "your name"'),
+        (Code.PROMISE, 'text contains the word "secret", which can sound like a promise'),
+        (Code.PROMISE, 'text contains the word "free", which can sound like a promise'),
+        (Code.ASKS_WHO, 'text contains "your name", which may ask who a person is'),
     ]
     assert 'change "reason"' in str(found.here[0].fix)
     assert checked("front", "front", "Safe work, a study, or help").here == []

@@ -137,7 +137,7 @@ def test_c17_an_entry_may_be_added(database: Database, clock: Clock) -> None:
         (HEAD + "112,Police,guess,e,,,,\n", "numbers.0.status"),
         (
             HEAD + "112,Police,verified,e,,2026-11-24,,\n",
-            "enter the name of the person who confirmed the number, and the date",
+            "enter both who confirmed the phone number and on which day",
         ),
         (HEAD + "112,Police,probable,e,MIGEPROF,2026-11-24,,\n", "only a verified number"),
         (HEAD + "112,Police,verified,e,MIGEPROF,24/11/2026,,\n", "numbers.0.confirmed_on"),

@@ -51,7 +51,7 @@ def _menu(*labels: str, **fields: Any) -> dict[str, Any]:
         ),
         (
             _learn(_say("x", lead=[{"when": {"answer": "danger", "is": ["yes", "maybe"]}, "text": t("y")}])),
-            Code.UNKNOWN_ANSWER, "one", "danger never has the value maybe",
+            Code.UNKNOWN_ANSWER, "one", "the answer danger is maybe, but no question records this value",
         ),
         (
             _learn({"branch": [{"when": {"flag": "a"}, "goes": "end"}]}, end=ENDS),
@@ -61,7 +61,7 @@ def _menu(*labels: str, **fields: Any) -> dict[str, Any]:
             _learn({"menu": {"text": t("x"), "choices": [choice("y", goes="end", when={"flag": "a"})]}}, end=ENDS),
             Code.DEAD_END, "one", "the screen has no choices",
         ),
-        ({"tell": {"a": _say("x")}}, Code.DEAD_END, "a", "callers can only go back"),
+        ({"tell": {"a": _say("x")}}, Code.DEAD_END, "a", "callers cannot continue"),
         (_learn(_menu("again")), Code.DEAD_END, "one", "this flow never ends"),
         (_learn(_say("x"), lost=_say("y")), Code.UNREACHABLE, "lost", "no screen leads to this screen"),
         (
@@ -85,21 +85,21 @@ def _menu(*labels: str, **fields: Any) -> dict[str, Any]:
         (_learn(_menu("y" * 200), end=ENDS), Code.TOO_LONG, "one", "the choice choices.0 is"),
         ({"tell": {"a": _say("word " * 40, goes="b"), "b": ENDS}}, Code.TOO_LONG, "a", "needs 2 screen pages"),
         (_learn(_say("word " * 140)), Code.TOO_LONG, "one", "the limit is 3"),
-        (_learn(_say(f"One {'x' * 17}")), Code.BROKEN_WORD, "one", f"text contains {'x' * 17}"),
-        (_learn(_menu("a", f"{'x' * 15} b")), Code.BROKEN_WORD, "one", f"choices.1 contains {'x' * 15}"),
+        (_learn(_say(f"One {'x' * 17}")), Code.BROKEN_WORD, "one", f"text contains the word {'x' * 17}"),
+        (_learn(_menu("a", f"{'x' * 15} b")), Code.BROKEN_WORD, "one", f"choices.1 contains the word {'x' * 15}"),
         (_learn(_menu(*"abcdef")), Code.TOO_MANY_CHOICES, "one", "has 6 choices"),
-        (_learn(_say("Report it")), Code.TOO_EARLY, "one", 'contains the word "report" 2 screens from the start'),
-        (_learn(_say("The police")), Code.TOO_EARLY, "one", 'contains the word "police" 2 screens from the start'),
-        (_learn(_say("Une dénonciation")), Code.TOO_EARLY, "one", 'the word "denonc" 2 screens from the start'),
-        (_learn(_say("Abapolisi")), Code.TOO_EARLY, "one", 'contains the word "polisi" 2 screens from the start'),
-        (_learn(_say("Human trafficking")), Code.TOO_EARLY, "one", 'the word "traffick" 2 screens from the start'),
+        (_learn(_say("Report it")), Code.TOO_EARLY, "one", 'contains the word "report" on screen 2 of the call'),
+        (_learn(_say("The police")), Code.TOO_EARLY, "one", 'contains the word "police" on screen 2 of the call'),
+        (_learn(_say("Une dénonciation")), Code.TOO_EARLY, "one", 'the word "denonc" on screen 2 of the call'),
+        (_learn(_say("Abapolisi")), Code.TOO_EARLY, "one", 'contains the word "polisi" on screen 2 of the call'),
+        (_learn(_say("Human trafficking")), Code.TOO_EARLY, "one", 'the word "traffick" on screen 2 of the call'),
         (
             _learn(_say("a", goes="b"), b=_say("b", goes="end"), end={"finish": {"text": t("Thanks for the tip")}}),
-            Code.TOO_EARLY, "end", "on the last screen",
+            Code.TOO_EARLY, "end", "on the last screen of the call",
         ),
         (
             _learn(_say("a", goes="end"), end={"finish": {"text": t("Bye")}}),
-            Code.LAST_SCREEN, None, "differs from the text of the other last screens",
+            Code.LAST_SCREEN, None, "has another text than the last screens of other flows",
         ),
     ],
 )  # fmt: skip
@@ -135,7 +135,7 @@ NUMBERS = [
     ("say", "message"),
     [
         ({"text": t("a"), "lead": [{"number": "112", "text": t("call 112")}]}, None),
-        ({"text": t("call 1 1 2")}, "shows 112 even after the confirmation of this number expires"),
+        ({"text": t("call 1 1 2")}, "still shows the phone number 112 after the confirmation"),
         (
             {"text": t("a"), "lead": [{"number": "112", "text": t("call 114")}]},
             "contains 114, which is not verified",
@@ -146,7 +146,7 @@ NUMBERS = [
         ),
         (
             {"text": t("a"), "lead": [{"when": {"flag": "x"}, "text": t("call 112")}]},
-            "shows 112 even after",
+            "still shows the phone number 112",
         ),
     ],
 )

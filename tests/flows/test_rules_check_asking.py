@@ -87,12 +87,12 @@ def test_a_whole_list_has_nothing_to_mend() -> None:
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"saves": "danger"}, "the question records its answer where no desk can read the answer"),
+        ({"saves": "danger"}, "the question saves its answer under a name that no desk can read"),
         ({"note": t("Nobody reads it")}, "only a text and choices"),
         ({"topic": "law"}, "only a text and choices"),
-        ({"choices": [choice("Yes", goes="back"), choice("No", value="no")]}, "not always record"),
-        ({"choices": [choice("Yes", value="yes", when={"flag": "x"}), choice("No", value="no")]}, "not always record"),
-        ({"goes": "which"}, "the question leads to another screen, but must lead to an end without text"),
+        ({"choices": [choice("Yes", goes="back"), choice("No", value="no")]}, "may get no answer"),
+        ({"choices": [choice("Yes", value="yes", when={"flag": "x"}), choice("No", value="no")]}, "may get no answer"),
+        ({"goes": "which"}, "the question leads to a screen with text"),
     ],
 )  # fmt: skip
 def test_a_question_is_one_question(changed: dict[str, Any], says: str) -> None:
@@ -111,7 +111,7 @@ def test_a_number_is_no_answer_to_a_question_back() -> None:
 def test_each_question_stands_behind_its_own_flag() -> None:
     other = {"branch": [{"when": {"flag": "question.when"}, "goes": "still"}, {"goes": "back"}]}
     (one,) = found(listed(menu(), which=other))
-    assert "question's own condition" in str(one.message)
+    assert "condition for this question only" in str(one.message)
     assert "question.still" in str(one.fix)
 
 

@@ -38,12 +38,12 @@ def found(written: dict[str, Any]) -> list[Problem]:
     ("choices", "fields", "message"),
     [
         (4, {}, ""),
-        (5, {}, "the question has 11 lines of 16 letters, but a screen has room for 10 lines"),
+        (5, {}, "on a small phone, the question takes 11 lines of 16 letters, but the limit is 10"),
         (5, {"reason": REASON}, ""),
         (
             4,
             {"reason": REASON},
-            "the screen has a reason to keep its long text, but the text is short enough",
+            "the screen has a reason to keep a text that the check rejects, but the check accepts this text",
         ),
     ],
 )
@@ -82,7 +82,7 @@ def danger(
 )
 def test_a_report_counts_front_words_for_any_reason(fields: dict[str, str], lines: int) -> None:
     finding = found(danger(**fields))
-    says = f"the question has {lines} lines of 16 letters, but a screen has room for 10 lines"
+    says = f"on a small phone, the question takes {lines} lines of 16 letters, but the limit is 10"
     messages = {says} if lines else set()
     assert {str(one.message) for one in finding} == messages
     assert all((one.flow, one.node) == ("tell", "danger") for one in finding)

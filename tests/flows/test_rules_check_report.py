@@ -68,7 +68,7 @@ def test_a_word_that_gives_her_away_is_found_in_its_language(language: str, word
 
     assert not [other for other in others if other.language != language]
     assert (one.file, one.node, one.language) == ("tell.yaml", "saved", language)
-    assert "on a screen of the report" in str(one.message)
+    assert "on the screens of a report" in str(one.message)
     assert one.fix
 
 
@@ -257,7 +257,7 @@ def test_c17_no_entry_opens_a_report_however_it_gets_there() -> None:
     assert found(Code.UNKNOWN_ENTRY, learn={"one": {"call": {"flow": "tell"}}})
     document = {**make_document(), "entries": {"11": "tell"}}
     (one,) = [one for one in check_document(document, LISTS) if one.code is Code.UNKNOWN_ENTRY]
-    assert "no printed short code may open it" in str(one.message)
+    assert "because the flow collects a report" in str(one.message)
 
 
 PIN = {"ask": {"kind": "pin", "text": t("Digits?"), "saves": "pin", "goes": "end"}}
@@ -345,7 +345,7 @@ def test_a_risky_word_comes_with_its_replacement_or_with_the_reason_alone() -> N
         for text in ("a slave", "Free")
     }
     assert fixes["a slave"].endswith('. Instead of "slave", write "forced labour"')
-    assert fixes["Free"] == "use other words, and promise nothing"
+    assert fixes["Free"] == "use other words, and promise nothing to the caller"
     landmark = {"ask": {**TELL["landmark"]["ask"], "text": {**t("x"), "en": "Your name?"}}}
     (asks,) = found(Code.ASKS_WHO, tell=tell(landmark=landmark))
     assert str(asks.fix).endswith('. Instead of "your name", write "No name needed"')

@@ -36,7 +36,7 @@ def _with_node(node: Any) -> dict[str, Any]:
         ({"say": {"text": {"rw": "a\x00b"}}}, "a control character (U+0000)"),
         ({"say": {"text": t("x")}, "finish": {}}, "one: choose one screen type"),
         ({}, "one: choose one screen type"),
-        ({"menu": {"text": t("x"), "choices": []}}, "menu.choices: add at least one entry"),
+        ({"menu": {"text": t("x"), "choices": []}}, "menu.choices: this list is empty: add at least one row"),
         ({"menu": {"text": t("x"), "choices": [choice("y")]}}, "menu: choice 1 has no next screen"),
         (
             {"menu": {"text": t("x"), "saves": "a", "goes": "one", "choices": [choice("y")]}},
@@ -48,23 +48,23 @@ def _with_node(node: Any) -> dict[str, Any]:
         ),
         (
             {"ask": {"kind": "place", "text": t("x"), "saves": "a", "goes": "one"}},
-            "a question for a place must use a list",
+            "a question for a place needs a list of places",
         ),
         (
             {"ask": {"kind": "words", "text": t("x"), "saves": "a", "goes": "one",
                      "choices": [choice("y", value="z")]}},
-            "a question for text or a PIN has no choices",
+            "a question for text or a PIN may have no choices",
         ),
-        ({"branch": [{"when": {"flag": "a", "answer": "b"}, "goes": "one"}]}, "a condition can test only one thing"),
+        ({"branch": [{"when": {"flag": "a", "answer": "b"}, "goes": "one"}]}, "a condition must contain exactly one"),
         (
             {"branch": [{"when": {"flag": "a", "is": "b"}, "goes": "one"}]},
             "only a condition on an answer can compare a value",
         ),
-        ({"branch": [{"when": {}, "goes": "one"}]}, "a condition can test only one thing"),
-        ({"branch": []}, "branch: add at least one entry"),
+        ({"branch": [{"when": {}, "goes": "one"}]}, "a condition must contain exactly one"),
+        ({"branch": []}, "branch: this list is empty: add at least one row"),
         ({"say": {"text": t("x"), "goes": "nowhere"}}, "learn.one: no screen is called nowhere"),
         ({"call": {"flow": "nothing"}}, "learn.one: no flow is called nothing"),
-        ({"call": {"flow": "cases"}}, "learn.one: the flow cases is private"),
+        ({"call": {"flow": "cases"}}, "learn.one: only its own short code may open the private flow cases"),
         (
             {"ask": {"kind": "place", "text": t("x"), "saves": "a", "goes": "one", "list": "planets"}},
             "learn.one: no list is called planets",
@@ -92,20 +92,20 @@ def test_every_fault_is_told_at_once() -> None:
 def test_no_entry_opens_a_gathering_flow() -> None:
     document = {**make_document(), "entries": {"77": "tell", "78": "nothing"}}
     assert _faults(document) == (
-        "entries.77: the flow tell collects a report: no printed short code may open it",
+        "entries.77: a short code may not open tell, because the flow collects a report",
         "entries.78: no flow is called nothing",
     )
 
 
 def test_every_language_has_a_review_state() -> None:
     flow = {**make_flow(name="learn", nodes={"a": {"finish": {}}}), "review": {"rw": "draft"}}
-    with pytest.raises(FlowInvalid, match="`review` has no line for en, fr"):
+    with pytest.raises(FlowInvalid, match="`review` lacks these languages: en, fr"):
         read({"flows": {"learn": flow}})
 
 
 def test_a_flow_is_called_as_its_file() -> None:
     flow = make_flow(name="other", nodes={"a": {"finish": {}}})
-    with pytest.raises(FlowInvalid, match="learn contains the flow other"):
+    with pytest.raises(FlowInvalid, match="give the file learn and its flow other one name"):
         read({"flows": {"learn": flow}})
 
 

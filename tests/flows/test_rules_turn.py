@@ -356,7 +356,9 @@ def test_a_private_flow_opens_behind_a_private_entry_alone_and_asks_its_question
     assert led.screen == FRONT_SCREEN
 
     document["flows"]["learn"]["nodes"] = {"one": {"call": {"flow": "inner"}}}
-    with pytest.raises(FlowInvalid, match=r"learn\.one: the flow inner is private"):
+    with pytest.raises(
+        FlowInvalid, match=r"learn\.one: only its own short code may open the private flow inner"
+    ):
         compile_book(document, LISTS)
 
 

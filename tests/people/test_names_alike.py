@@ -88,7 +88,7 @@ def test_an_account_is_not_called_like_a_responder(context: ConsoleContext) -> N
 
 def test_a_responder_has_no_account_s_name_except_in_the_demo(context: ConsoleContext) -> None:
     service_invitations.invite(context, SERVER, "Editor 1", [AccountRole.EDITOR])
-    with pytest.raises(ImportRefused, match="A person has a name that looks"):
+    with pytest.raises(ImportRefused, match="name looks like this name"):
         service_enrolment.import_responders(context, people("Responder 1", "Edit0r 1"))
     demo = replace(context, is_emulated=True)
     assert "Desk 1" in [one.name for one in service_demo.make_accounts(demo)]
@@ -109,7 +109,7 @@ def test_no_person_s_name_looks_like_another(context: ConsoleContext) -> None:
     for names, says in (
         (("Responder 1", "Responder 2", "Responder I"), r"line 4: name: The name on line 2 looks"),
         (("Responder 1",), ""),
-        (("Responder 2", "Responder l"), "looks the same"),
+        (("Responder 2", "Responder l"), "looks like this name"),
         (("Responder 2", "Responder \u0430"), "letters of one|one script|one alphabet"),
         (("Responder 2", "Responder J\u0300"), "with its accent as one letter"),
     ):

@@ -114,7 +114,7 @@ def test_every_fault_of_every_row_is_told_in_the_order_of_lines() -> None:
 def test_a_number_twice_is_refused_however_it_is_written() -> None:
     found = refusals(file(GOOD, "Gasabo 2,0788 000 001,rw,responder,Gasabo,"))
 
-    assert found == ("line 3: msisdn: Line 2 has the same number. Remove one of them.",)
+    assert found == ("line 3: msisdn: Line 2 has the same phone number. Remove one line.",)
 
 
 @pytest.mark.parametrize(

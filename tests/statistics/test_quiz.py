@@ -103,19 +103,19 @@ def asks(saves: str, *values: str, goes: str) -> dict[str, Any]:
         (
             "again_fees",
             ("right", "wrong"),
-            ["no question records quiz_fees", "no question records again_fee,"],
+            ["records the answer quiz_fees", "records the answer again_fee:"],
         ),
         (
             "quiz_fees",
             ("right", "wrong"),
-            ["no question records again_fees", "no question records again_fee,"],
+            ["records the answer again_fees", "records the answer again_fee:"],
         ),
         (
             "again_fee",
             ("right", "rigth"),
-            ["an answer recorded as again_fee has the wrong value rigth"],
+            ["the answer again_fee have values that the statistics do not count: rigth"],
         ),
-        ("again_fee", ("right", ""), ["an answer recorded as again_fee has no value"]),
+        ("again_fee", ("right", ""), ["the answer again_fee has no value"]),
     ],
 )
 def test_a_slip_that_would_count_nothing_is_found(

@@ -54,7 +54,7 @@ def test_e6_the_page_of_results_tells_a_quarter_and_marks_nobody(line: Line) -> 
     for said in ("Igihembwe cya 2 cya 2026", "Quarter 2 of 2026", "Trimestre 2 de 2026"):
         assert said in page
     for said in (
-        "About 170 tips were filed.",
+        "The hotline received about 170 tips.",
         "A responder acted on about 60 of the filed tips within 72 hours.",
         "Half of the urgent tips were read within 8 minutes.",
         "A service agreed to help few possible victims.",
