@@ -55,7 +55,8 @@ class Template(StrEnum):
     SHARED_URGENT = "{place}: {count} more urgent cases. Dial {code}"
     """One SMS a minute about further urgent cases of a district, if very many urgent cases arrive in a short time."""
     ALERT_OVERDUE_REPLY = "{ref}: {place}, case taken, no update since. Reply 1 {ref}"
-    """An SMS to a coordinator, and later to the national desk: the assignee reported no outcome in time."""
+    """An SMS to a coordinator, and later to the national desk: the assignee reported no outcome in time. With the
+    reply `1 K7Q4`, this person takes the case too."""
     ALERT_OVERDUE_DIAL = "{ref}: {place}, case taken, no update since. Dial {code}"
     """An SMS to a coordinator, and later to the national desk, if the hotline cannot receive replies by SMS: the
     assignee reported no outcome in time."""
@@ -83,17 +84,17 @@ class Template(StrEnum):
     CAREFUL = "{ref}: careful. Do not visit openly. Do not call anyone there. Call the national desk: {number}."
     """An SMS to every alerted responder, if the caller answered `visit: no` or typed `000`, and a person is in
     danger: responders should act, but not openly. `number` is the verified phone number of the national desk."""
-    CAREFUL_ALONE = (
-        "{ref}: careful. Do not visit openly. Do not call anyone there. Ask the national desk."
-    )
+    CAREFUL_ALONE = "{ref}: careful. Do not visit openly. Do not call anyone there. Ask the national desk how to visit."
     """An SMS to every alerted responder: responders should act, but not openly. The hotline sends this SMS if no
     phone number of the national desk is verified."""
-    HOW_REPLY = "{ref}: careful, do not call. How should responders visit? Reply 6 {ref}: discreetly, 7 {ref}: openly"
+    HOW_REPLY = "{ref}: careful, do not call. Should responders visit discreetly (reply 6 {ref}) or openly (7 {ref})?"
     """An SMS to the national desk, which decides if responders may go openly."""
     HOW_DIAL = "{ref}: careful, do not call. How should responders visit? Dial {code}"
     """An SMS to the national desk, which decides if responders may go openly. This text is for a hotline that cannot
     receive replies by SMS."""
-    MANNER_SILENT = "{ref}: no answer from the national desk. Act with a colleague, not openly."
+    MANNER_SILENT = (
+        "{ref}: no answer from the national desk. You may go with a colleague, but not openly."
+    )
     """An SMS to the responders: the national desk has decided nothing for ten minutes, so responders may go, but not
     openly."""
     GO_UNSEEN = (
@@ -108,7 +109,7 @@ class Template(StrEnum):
     PLACE_CHANGED_ALONE = "{ref}: the place has changed. Ask the national desk before you go."
     """An SMS to every alerted responder: the caller corrected the place. The hotline sends this SMS if no phone
     number of the national desk is verified."""
-    TOLD_FIRST = "{ref}: the district was alerted before you."
+    TOLD_FIRST = "{ref}: responders of the district already got an alert about this case."
     """An SMS to the national desk, if the caller named an official only after the district was alerted."""
     LET_REPLY = "{ref}: a team in {place} took this case too. To stop the first team, reply 8 {ref}"
     """An SMS to the national desk: a responder of the corrected place has taken the case. If a person is in danger,
@@ -131,28 +132,26 @@ class Template(StrEnum):
     """An SMS to a coordinator, and later to the national desk: the responder who may know the result of a case has
     not answered."""
 
-    SERVICE_ASK = "{ref}: a referral. Reply 1 for yes, 2 for no room"
+    SERVICE_ASK = "{ref}: can you take a referral? Reply 1 for yes, 2 for no room"
     """An SMS to the person on duty at a service, such as a shelter: a responder wants to refer a person. `ref` is the
     reference of the request, and not of the case."""
-    SERVICE_TOLD = "{ref}: {who}, we asked at {time}. Thank you."
+    SERVICE_TOLD = "{ref}: {who}. We sent you the request at {time}. Thank you."
     """The answer to a service that said yes. `who` says if the person is a woman, a man, a girl or a boy. `time` is
     the time of our request."""
     SERVICE_FULL = "{ref}: no room, noted. Thank you."
     """The answer to a service that has no room."""
-    SERVICE_YES = "{ref}: there is room. Dial {code}"
+    SERVICE_YES = "{ref}: the service has room. Dial {code}"
     """An SMS to the responder who offered the service to a person: the service has room. The SMS names neither the
     service nor the person."""
 
     TAKEN = "{ref}: you have taken this case. Thank you."
     """The answer to a responder who took a case with the SMS `1 K7Q4`. A repeated SMS gets the same answer."""
-    NOTED = "{ref}: noted. We also ask other responders."
+    NOTED = "{ref}: noted. We also ask other responders to take this case."
     """The answer to `1 K7Q4` while the hotline cannot read the gateway's inbox. So the hotline has no proof yet that
     the responder wrote the SMS."""
     HELPS_TOO = "{ref}: you help too. A colleague has this case."
     """The answer to `1 K7Q4` from a responder who takes a case after a colleague. An SMS never names a colleague."""
-    HELPS_TOO_UNREAD = (
-        "{ref}: you help too. A colleague has this case. You have not read it: do not visit openly."
-    )
+    HELPS_TOO_UNREAD = "{ref}: you help too. A colleague has this case. You did not read the case: do not visit openly."
     """The answer to `1 K7Q4` after a colleague took the case. Responders must read this case before they visit
     openly."""
     HELPS_TOO_STAY_AWAY = "{ref}: you help too. A colleague has this case. Do not visit or call."
@@ -167,7 +166,8 @@ class Template(StrEnum):
     """The answer to `1 K7Q4` for a case with a warning about visits, or if the hotline did not ask the caller if
     responders may come."""
     TAKEN_UNREAD_ALONE = (
-        "{ref}: you took this case without reading it. Do not visit openly. Ask the national desk."
+        "{ref}: you took this case without reading it. Do not visit openly. "
+        "Ask the national desk how to visit."
     )
     """The answer to `1 K7Q4` for a case with a warning about visits, if no phone number of the national desk is
     verified."""
@@ -176,46 +176,46 @@ class Template(StrEnum):
     visit."""
     TAKEN_STAY_AWAY = "{ref}: you took this case. Do not visit or call. Read the case first."
     """The answer to `1 K7Q4` for a case with a warning about visits in which no person is in danger."""
-    HOW_NOTED = "{ref}: noted. We alert the responders."
+    HOW_NOTED = "{ref}: noted. We tell the responders your decision."
     """The answer to `6 K7Q4` (go discreetly) and `7 K7Q4` (go openly) from the national desk."""
     LET_NOTED = "{ref}: noted. We tell the first team to stop."
     """The answer to `8 K7Q4` (stand down the first team) from the national desk."""
     LET_TOO_EARLY = "{ref}: no one at the new place has taken this case yet."
     """The answer to `8 K7Q4` (stand down the first team) if no responder of the corrected place has taken the case."""
-    HOW_WAITS = "{ref}: noted. In a few minutes we alert the responders."
+    HOW_WAITS = "{ref}: noted. In a few minutes we tell the responders your decision."
     """The answer to `7 K7Q4` (go openly) while the hotline has no proof yet that the responder wrote the SMS."""
     ON_SITE_NOTED = "{ref}: noted, you are on site."
     """The answer to `2 K7Q4`: the responder is on site."""
     ON_SITE_UNTIL = "{ref}: noted, you are on site. By {time}, say what happened."
     """The answer to the digit 2 (on site) from an assignee. The assignee must report an outcome by `time`."""
-    REFERRED_NOTED = "{ref}: noted, referred to a service."
+    REFERRED_NOTED = "{ref}: noted, you referred a person to a service."
     """The answer to `3 K7Q4`: the responder referred a person to a service."""
-    REFERRED_UNTIL = "{ref}: noted, referred. By {time}, say what happened."
+    REFERRED_UNTIL = "{ref}: noted, you referred a person. By {time}, say what happened."
     """The answer to the digit 3 (referred to a service). The assignee must report an outcome by `time`."""
     CLOSED_NOTED = "{ref}: closed. Thank you."
     """The answer to the digit 4 (not this kind of case) if this digit closed the case."""
-    JUDGE_NOTED = "{ref}: noted, not this kind of case. A second person checks it. Until then the case is yours."
+    JUDGE_NOTED = "{ref}: noted, not this kind of case. A second person checks the case. Until then the case is yours."
     """The answer to the digit 4 (not this kind of case) if a second person must check the case. The hotline always
     gives this same answer, so no SMS reveals the result of a screening."""
     ANOTHER_WAITS = "{ref}: another request to close this case is waiting."
     """The answer to the digit 4 (not this kind of case) if another person requested closure with a different
     outcome."""
-    GOES_ON_WAITS = "{ref}: noted. The case stays open. In a few minutes it is yours."
+    GOES_ON_WAITS = "{ref}: noted. The case stays open. In a few minutes the case is yours."
     """The answer to the digit 1 from a responder who thereby refuses a closure. The hotline cannot prove yet who sent
     the SMS, and has no other responder to ask."""
-    OPEN_FIRST = "{ref}: dial {code}. Read the case first, then close it there."
+    OPEN_FIRST = "{ref}: dial {code}. First read the case, then close it."
     """The answer to the digit 4 (not this kind of case) from a responder who may confirm a colleague's closure
     request."""
-    OPEN_IN_CONSOLE = "{ref}: first read the case in the console. Close it there, or dial {code}."
+    OPEN_IN_CONSOLE = "{ref}: first read the case in the console. To close the case, use the console or dial {code}."
     """The answer to the digit 4 (not this kind of case) from a responder who may confirm a colleague's closure
     request, if the national desk reads cases only in the console."""
-    PASSED_NOTED = "{ref}: we ask the next responder. The case is yours until someone takes it."
+    PASSED_NOTED = "{ref}: we alert another responder. The case is yours until someone takes it."
     """The answer to the digit 5 (pass on) from an assignee who cannot continue: the hotline alerts another
     responder."""
     PASSED_THEIRS = "{ref}: your colleague keeps the case."
     """The answer to the digit 5 (pass on) from a responder who is not the assignee, if there is no other responder to
     ask."""
-    TAKE_FIRST = "{ref}: you have not taken this case yet. Reply 1 {ref}"
+    TAKE_FIRST = "{ref}: you have not taken this case yet. To take the case, reply 1 {ref}"
     """The answer to the digits 3 (referred) and 4 (not this kind of case) from a responder who is not the assignee."""
     CASE_OVER = "{ref}: this case is closed. Thank you."
     """The answer to any digit about a closed case."""
@@ -258,7 +258,7 @@ class Template(StrEnum):
     )
     """An SMS to the phone on which someone entered wrong PINs. The phone accepts no PIN until `time`, such as 25/11
     14:05."""
-    PIN_NETWORK = "One phone opened cases on another network. Dial {code}"
+    PIN_NETWORK = "One phone opened cases on another mobile network. Dial {code}"
     """An SMS to the coordinator: a phone read cases on another mobile network than the last time."""
     PIN_MANY = "One phone opened many cases. Dial {code}"
     """An SMS to the coordinator: a responder read unusually many cases on one phone."""
@@ -272,7 +272,7 @@ class Template(StrEnum):
     """Says when the PIN last opened the list of cases, such as 25/11 14:05, and how often the PIN has opened it."""
     WARNING_WRONG = "{time} {who}: entered wrong PINs"
     """One of the warnings that a coordinator reads after entering the PIN. `who` is the responder's name."""
-    WARNING_NETWORK = "{time} {who}: opened cases on another network"
+    WARNING_NETWORK = "{time} {who}: opened cases on another mobile network"
     """Warns a coordinator who has entered the PIN: a responder's phone used another mobile network than before."""
     WARNING_MANY = "{time} {who}: opened many cases"
     """Warns a coordinator who has entered the PIN: a responder named `who` read unusually many cases."""
@@ -280,13 +280,13 @@ class Template(StrEnum):
     """Warns a coordinator who has entered the PIN: a responder named `who` read cases at night."""
     WARNING_NOT_ME = "{time} {who}: someone else used the PIN. The PIN no longer works"
     """Warns a coordinator who has entered the PIN: the responder `who` said that someone else used the PIN."""
-    WARNINGS_END = "Ask these people if they did this. If not, ask an admin for a new PIN."
+    WARNINGS_END = "Ask each of these people: was it you? If not, ask an admin for a new PIN."
     """The text below the warnings that a coordinator reads after entering the PIN."""
     NOTHING_OPEN = "You have no open cases. To check, dial {code}"
     """The answer to an unclear SMS of a responder who has no open case."""
-    STOP_NOTED = "Noted. You are on duty on this line. To leave the line, tell your coordinator."
+    STOP_NOTED = "Noted. You still get our messages. To leave the line, tell your coordinator."
     """The answer to a STOP from an enrolled number. Anyone can forge a STOP, so the STOP changes nothing."""
-    STOP_TOLD = "A phone of your team sent STOP. Nothing has changed. Please ask your team why."
+    STOP_TOLD = "A phone of your team sent STOP. Please ask your team why. The phone still gets our messages."
     """An SMS to the coordinators of the responder's desk: a phone of the desk sent STOP. The SMS names no phone."""
 
     JOIN = "{join} is your code. To join, dial {code}"
@@ -298,7 +298,9 @@ class Template(StrEnum):
     )
     """An SMS to the responder's old number, if no phone number of the national desk is verified."""
 
-    REMOVED = "A colleague was removed from this line. Open cases passed to others: {count}."
+    REMOVED = (
+        "A colleague was removed from this line. Open cases passed to other responders: {count}."
+    )
     """An SMS to the national desk, because one person alone may remove a responder. The SMS does not say who removed
     the responder."""
 
@@ -314,26 +316,26 @@ class Template(StrEnum):
 
     ACCOUNT_END_ASKED = (
         "Someone asked to end console account {number}. A second admin decides. Not "
-        "expected? Ask the national desk."
+        "expected? Ask at the national desk."
     )
-    """An SMS about a request to end an account. The national desk gets this SMS. If only this account can decrypt a
-    desk's tips, the person responsible for that desk gets this SMS too."""
+    """An SMS about a request to end an account, to each person of the national desk. If only this account can decrypt
+    a desk's tips, the coordinators of that desk get this SMS too."""
     OWN_END = "Someone asked to end your console account. Not expected? Tell the national desk."
     """An SMS to the phone of the person who owns the account: an admin asked to end the account."""
-    ACCOUNT_ENDED = "Console account {number} was ended. Not expected? Ask the national desk."
-    """An SMS to the national desk: an account has ended. `number` is the number of the account. The SMS never
-    contains the name of the account."""
-    ACCOUNT_SUSPENDED = (
-        "Console account {number} is suspended for 24 hours. Not expected? Ask the national desk."
-    )
-    """An SMS to the national desk: an admin suspended an account. `number` is the number of the account."""
-    ACCOUNT_ROLES_TAKEN = "An admin removed a role from console account {number}. Not expected? Ask the national desk."
-    """An SMS to the national desk: an admin removed a role from an account. `number` is the number of the account."""
+    ACCOUNT_ENDED = "Console account {number} was ended. Not expected? Ask at the national desk."
+    """An SMS to each person of the national desk: an account has ended. `number` is the number of the account. The
+    SMS never contains the name of the account."""
+    ACCOUNT_SUSPENDED = "Console account {number} is suspended for 24 hours. Not expected? Ask at the national desk."
+    """An SMS to each person of the national desk: an admin suspended an account. `number` is the account's number."""
+    ACCOUNT_ROLES_TAKEN = "An admin removed a role of console account {number}. Not expected? Ask at the national desk."
+    """An SMS to each person of the national desk: an admin removed a role from an account. `number` is the account's
+    number."""
     ACCOUNT_LINK = (
         "Someone asked for a new link to open console account {number}. Not expected? Ask "
-        "the national desk."
+        "at the national desk."
     )
-    """An SMS to the national desk: an admin asked for a new link to sign in. `number` is the number of the account."""
+    """An SMS to each person of the national desk: an admin asked for a new link to sign in. `number` is the account's
+    number."""
     OWN_LINK = (
         "Someone asked for a new link to open your console account. Not you? Sign in and "
         "refuse the link, or tell the national desk."
@@ -349,9 +351,7 @@ class Template(StrEnum):
     """An SMS to the national desk: an operator turned off the setting that this desk reads cases only in the
     console."""
 
-    WORDS_URGENT = (
-        "Since {time} callers read a text that only one person approved. Review it by {until}."
-    )
+    WORDS_URGENT = "Since {time} callers read a text that only one person approved. Review the text by {until}."
     """An SMS to the national desk: at `time`, such as 24/11 14:05, one person published a text without a second
     approval. At `until`, such as 18:05, the hotline withdraws the text."""
 
@@ -436,13 +436,13 @@ class Template(StrEnum):
     """An event of a case: a responder is on site."""
     LINE_OFFERED = "referred to a service"
     """An event of a case: a responder referred a person to a service."""
-    LINE_ASKED = "a question was asked"
+    LINE_ASKED = "the caller was asked a question"
     """An event of a case: a desk asked the caller a question."""
     LINE_NOTE = "a note"
     LINE_PASSED = "passed on"
     LINE_LINKED = "similar to another case"
     """An event of a case: a desk marked the case as similar to another case."""
-    LINE_WANTED = "closure requested, a second person must check"
+    LINE_WANTED = "closure requested, a second person must confirm"
     """An event of a case: a responder asked to close the case."""
     LINE_AGREED = "a second person confirmed the closure"
     """An event of a case: a second person agreed to close the case."""
@@ -452,12 +452,12 @@ class Template(StrEnum):
     LINE_REOPENED = "reopened"
     LINE_SCREENED = "questions asked on site"
     """An event of a case: a responder answered the questions on site about a person."""
-    LINE_CONSENT = "the person was asked about help"
+    LINE_CONSENT = "the person was asked: do you want help?"
     """An event of a case: a responder asked a person of the case if the person wants help."""
     LINE_ANSWERED = "a service answered"
     """An event of a case: a service answered if it can help the person."""
     LINE_ARRIVED = "arrival recorded"
-    LINE_THIRTY = "checked after 30 days"
+    LINE_THIRTY = "30-day check done"
     """An event of a case: a responder checked how a person is, 30 days after arrival."""
     LINE_DETERMINED = "an official decision was noted"
     """An event of a case: a court or an official body decided if a person is a victim."""
@@ -527,9 +527,10 @@ class Template(StrEnum):
     PART_ANSWERS = "SMS answers to callers"
     """A part of the work that a person can pause: answers by SMS to callers."""
 
-    ANSWERED = "{ref}: there is an answer to a question. Read the answer at the desk."
-    """An SMS to the assignee: the caller answered a question. `ref` is a reference such as K7Q4, or T12 at the
-    national desk. The SMS contains neither the question nor the answer."""
+    ANSWERED = "{ref}: the question about this case has an answer. Read the answer at the desk."
+    """An SMS to responders who took the case, or to the national desk: the caller answered the desk's question. `ref`
+    is a reference such as K7Q4, or T12 at the national desk. The SMS contains neither the question nor the
+    answer."""
 
 
 OF_EXERCISES = frozenset({Template.EXERCISE, Template.EXERCISE_BEGUN})

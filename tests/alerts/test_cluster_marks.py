@@ -111,7 +111,7 @@ def test_the_first_no_word_is_sent_once_and_a_decision_holds_for_the_cluster(her
 
     asked_one = next(who for who in ("desk", "director") if named(here, who, *HOW) >= {first.id})
     answer = here.writes(asked_one, f"6 {name(here, asked_one, first)}")
-    assert answer == "REF: noted. We alert the responders."
+    assert answer == "REF: noted. We tell the responders your decision."
     assert {tip.visit_decision for tip in here.line.tips if tip.do_not_visit} == {"unseen"}
     assert [count(here, who, "GO_UNSEEN") for who in ("one", "two")] == [1, 1]
     assert asked_how(here) == set()

@@ -23,10 +23,10 @@ CAREFUL = (
     "REF: careful. Do not visit openly. Do not call anyone there. Call the national desk: 112."
 )
 HOW = (
-    "REF: careful, do not call. How should responders visit? Reply 6 REF: discreetly, 7 REF: openly"
+    "REF: careful, do not call. Should responders visit discreetly (reply 6 REF) or openly (7 REF)?"
 )
 STAY_AWAY = "REF: do not visit or call. Read the case first."
-SILENT = "REF: no answer from the national desk. Act with a colleague, not openly."
+SILENT = "REF: no answer from the national desk. You may go with a colleague, but not openly."
 UNSEEN = "REF: the national desk says: go with a colleague, not openly. Do not call anyone there."
 OPENLY = "REF: the national desk says: you may go openly."
 UNREAD = "REF: you took this case without reading it. Do not visit openly."
@@ -57,7 +57,7 @@ def test_000_after_the_alert_changes_how_they_go_and_nobody_stands_down(here: Ni
     assert SILENT in here.texts("one")
 
     answer = here.writes("desk", "6 {ref}")
-    assert answer == "REF: noted. We alert the responders."
+    assert answer == "REF: noted. We tell the responders your decision."
     assert UNSEEN in here.texts("one")
     assert UNSEEN in here.texts("two")
     assert here.clocks == {"outcome", "second_look"}
@@ -168,7 +168,7 @@ def test_openly_counts_by_sms_once_it_is_proved_and_unseen_at_once(here: Night) 
     here.tells(*DANGER_HERE).key("000")
     here.tick()
     waits = here.writes("desk", "7 {ref}", way=Arrival.CALLED)
-    assert waits == "REF: noted. In a few minutes we alert the responders."
+    assert waits == "REF: noted. In a few minutes we tell the responders your decision."
     here.tick()
     assert OPENLY not in here.texts("one")
     assert "manner" in here.clocks
@@ -234,7 +234,7 @@ def test_where_nobody_signed_a_number_they_are_told_to_ask(here: Night) -> None:
     )
     here.tells(*DANGER_HERE).key("000")
     here.tick()
-    assert here.newest("one").endswith("Do not call anyone there. Ask the national desk.")
+    assert here.newest("one").endswith("there. Ask the national desk how to visit.")
     assert service_check.check_national_number(here.line.context).ok is False
 
 

@@ -39,8 +39,8 @@ def reference_of(district: District) -> str:
     return str(district.all(Assignment)[0].reference)
 
 
-def unread(reference: str) -> str:
-    return f"{reference}: you took this case without reading it. Do not visit openly. Ask the national desk."
+def unread(ref: str) -> str:
+    return f"{ref}: you took this case without reading it. Do not visit openly. Ask the national desk how to visit."
 
 
 def hear(
@@ -124,7 +124,7 @@ def test_a_colleague_was_quicker(district: District) -> None:
     outcome = hear(district, f"1 {two.reference}", number=2, provider_id="ATXid_b")
     assert outcome is CommandResult.ALREADY_TAKEN
     helps = f"{two.reference}: you help too. A colleague has this case."
-    assert district.sms.sent[-1][1] == f"{helps} You have not read it: do not visit openly."
+    assert district.sms.sent[-1][1] == f"{helps} You did not read the case: do not visit openly."
 
 
 @pytest.mark.parametrize("text", ["0", "what?", "2 {0}x", "{0}: Gasabo. Reply 1 {0}"])
@@ -173,10 +173,10 @@ def test_each_digit_does_what_it_says(here: District) -> None:
         CommandResult.CLOSED,
     ]
     said = [text.removeprefix(f"{reference}: ") for _, text in here.sms.sent]
-    assert said[0] == f"you have not taken this case yet. Reply 1 {reference}"
+    assert said[0] == f"you have not taken this case yet. To take the case, reply 1 {reference}"
     assert said[1] == unread(reference).removeprefix(f"{reference}: ")
     assert said[2].startswith("noted, you are on site. By ")
-    assert said[3].startswith("noted, referred. By ")
+    assert said[3].startswith("noted, you referred a person. By ")
     assert said[4] == "closed. Thank you."
     assert here.tip(1).closed_at is not None
     assert hear(here, f"1 {reference}", provider_id="ATXid_z", minute=9) is CommandResult.OVER
@@ -192,7 +192,7 @@ def test_who_cannot_is_told_that_the_next_is_asked(here: District) -> None:
     assert hear(here, f"I can't {reference}") is CommandResult.PASSED
     assert sorted(text.partition(": ")[2] for _, text in here.sms.sent) == [
         "Gasabo. Reply 1 " + str(here.all(Assignment)[1].reference),
-        "we ask the next responder. The case is yours until someone takes it.",
+        "we alert another responder. The case is yours until someone takes it.",
     ]
     assert {who for _, who in here.told(1)} == {1, 2}
 

@@ -248,7 +248,7 @@ def test_help_goes_on_with_the_same_person(own_case: HerCase) -> None:
 def test_who_is_seen_as_a_child_is_asked_as_one_after_a_dropped_call(own_case: HerCase) -> None:
     own_case.dials("2", "2", *SITE, WORK, "1", "1", "3").hang_up()
     phone = own_case.dials("1")
-    assert phone.screen.startswith("CON Does the child agree?")
+    assert phone.screen.startswith("CON Does the child agree to get help?")
     phone.key("1")
     phone.hang_up()
     phone = own_case.dials()

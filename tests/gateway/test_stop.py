@@ -116,10 +116,10 @@ def test_a_stop_of_an_enrolled_number_is_told_once_to_her_her_coordinator_and_th
     staffed.deliver()
 
     assert sorted(staffed.sms.sent) == [
-        (HERS, "Noted. You are on duty on this line. To leave the line, tell your coordinator."),
+        (HERS, "Noted. You still get our messages. To leave the line, tell your coordinator."),
         (
             "+250788000003",
-            "A phone of your team sent STOP. Nothing has changed. Please ask your team why.",
+            "A phone of your team sent STOP. Please ask your team why. The phone still gets our messages.",
         ),
     ]
     with staffed.database.reading() as session:
@@ -141,7 +141,7 @@ def test_a_stop_is_told_once_whatever_was_answered_to_that_phone_before(staffed:
     assert staffed.sms.sent[answered:] == [
         (
             "+250788000003",
-            "A phone of your team sent STOP. Nothing has changed. Please ask your team why.",
+            "A phone of your team sent STOP. Please ask your team why. The phone still gets our messages.",
         )
     ]
     with staffed.database.reading() as session:
