@@ -51,8 +51,8 @@ class PersonState(StrEnum):
     """The state of a person: the person can be alerted of tips, or a reason prevents it. The state of a person without
     a phone is the state of the account."""
 
-    ACTIVE = "this person can be alerted"
-    NO_PIN = "this person has no PIN, so cannot read tips by phone"
+    ACTIVE = "can be alerted"
+    NO_PIN = "no PIN, cannot read tips by phone"
     LEAVE = "on leave"
     UNREACHABLE = "SMS do not reach this person"
     PROVING = "the person must confirm the phone and the paper code"

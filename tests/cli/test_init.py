@@ -152,7 +152,7 @@ def test_the_demo_s_responders_are_listed_without_numbers(home: Path) -> None:
         "categories": [],
         "reachable": True,
         "living": True,
-        "state": "this person has no PIN, so cannot read tips by phone",
+        "state": "no PIN, cannot read tips by phone",
     }
     for words in ((), ("--json",)):
         assert "2507" not in hotline(home, "people", "list", *words).output
