@@ -336,8 +336,8 @@ class _Gathered:
         return f"{role[:1].upper()}{role[1:]} {mark}"
 
     def names(self) -> frozenset[str]:
-        """Returns all names that the file must not contain: of all people of the hotline, and the references of the
-        case. For people who worked on this case, also returns each part of their name."""
+        """Returns the texts that the file must not contain: the names of all people of the hotline, and the references
+        of the case. For people who worked on this case, also returns each single word of their names."""
         own = {tables_audit.name_in(one.actor) for one in self._audit}
         known = tables.responder_names(self.session)
         rows = tables_case_events.events_of_tip(self.session, self.tip.id)

@@ -3,7 +3,7 @@ coded answer is a choice from a fixed list, for example the person's sex. No mod
 this file.
 
 The calling function must first check that a person may see the content. That function checks the PIN or the account's
-key, and calls `visible_to`.
+key, and applies `visible_to`, the condition for seeing a tip.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,7 +28,8 @@ from hotline.tips.tables import Tip
 def case_private_key(
     session: Session, context: Context, tip: Tip, holder: str, privates: Sequence[bytes]
 ) -> bytes | None:
-    """Returns the decrypted private key of a case. Tries the keys of a desk or of the reader process, the newest first.
+    """Returns the decrypted private key of a case. Tries each key of the desk or of the reader process, the newest
+    first.
 
     Returns None if none of these keys decrypts the private key.
     """
@@ -44,8 +45,8 @@ def case_private_key(
 
 
 def codes_by_event(session: Session, tip: Tip, private: bytes) -> Mapping[int, bytes]:
-    """Returns the decrypted coded answers, by the id of their case event. Leaves out coded answers that cannot be
-    decrypted."""
+    """Returns the decrypted coded answers of a case. The key of each is the id of its case event. Leaves out coded
+    answers that cannot be decrypted."""
     found = {}
     for entry_id, body in tables_case_events.bodies_of(session, CaseCode, tip.id).items():
         with suppress(DecryptionFailed):
@@ -55,7 +56,7 @@ def codes_by_event(session: Session, tip: Tip, private: bytes) -> Mapping[int, b
 
 @dataclass(frozen=True, slots=True)
 class DecryptedNote:
-    """A responder's note: a choice from a fixed list, or free text. `repr` does not show the text."""
+    """A responder's note about a case: a sentence from a fixed list, or free text. `repr` does not show the text."""
 
     at: datetime
     note_code: NoteCode

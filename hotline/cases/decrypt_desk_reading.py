@@ -1,5 +1,5 @@
-"""Decrypts the text of a tip for a console account, with the key of the account. Also stores a question that the
-account asks the caller.
+"""Decrypts the text of a tip for a console account, with the key of the account. Also stores a question with which the
+account asks the caller for more facts.
 
 The decrypted text is never stored. No module that answers the gateway may import this file.
 """
@@ -36,8 +36,8 @@ Got = TypeVar("Got")
 def read_tip(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, reason: str
 ) -> DecryptedTip:
-    """Returns the decrypted text of a tip. Before that, commits a row to the audit log, even if the account may not
-    read the tip.
+    """Returns the decrypted text of a tip. Before it returns the text, commits a row to the audit log, even if the
+    account may not read the tip.
 
     Raises NotFound if the account may not see this tip. Raises KeyMissing. Raises DecryptionFailed if no key of the
     account decrypts the tip.
@@ -55,10 +55,10 @@ def read_tip(
 def decrypt_tip(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, reason: str
 ) -> tuple[DecryptedTip, Viewer]:
-    """Returns the decrypted text of a tip, and the viewer. The calling function must write a row about the reading to
-    the audit log.
+    """Returns the decrypted text of a tip, and the viewer. The calling function must write to the audit log that the
+    account has read the tip.
 
-    If the account may not read the tip, this function commits a row about the refusal, and raises the same errors as
+    If the account may not read the tip, this function commits a row about the refusal. It raises the same errors as
     `read_tip`.
     """
     viewer, _ = get_readable(context, by, tip_id, reason)
@@ -97,7 +97,7 @@ def ask_question(
 def tip_key(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, reason: str
 ) -> tuple[bytes, str]:
-    """Returns the key of a tip, and the desk whose key decrypted it.
+    """Returns the decrypted key of a tip, and the desk of the account whose key decrypted it.
 
     Raises NotFound, KeyMissing, DecryptionFailed.
     """
@@ -111,8 +111,8 @@ HANDOVER = "to read a handover note"
 def handover_notes(
     context: ConsoleContext, by: SignedIn, token: str
 ) -> Sequence[decrypt_handover.HandoverText]:
-    """Returns the handover notes that an account may read, the newest first: of the account's desks, and of the open
-    cases that the account may see.
+    """Returns the handover notes that an account may read, the newest first. These are the notes for the account's
+    desks, and the notes about open cases that the account may see.
 
     Writes a row to the audit log for each case with a note. Raises KeyMissing.
     """
@@ -136,8 +136,8 @@ def handover_notes(
 def grant_for(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, desk: str, reason: str
 ) -> Callable[[Session], None]:
-    """Returns a function that gives the desk of a district access to a tip. The calling function must check that the
-    desk may see the tip.
+    """Returns a function that gives the desk of a district access to a tip. The calling function must check that this
+    desk may see the tip, because the returned function does not check this.
 
     Raises NotFound, EndRefused, KeyMissing, DecryptionFailed.
     """
@@ -179,7 +179,7 @@ def _with_key(
     tip_id: int,
     gets: Callable[[Session, UnlockedTip, str], Got],
 ) -> Got:
-    """Returns the result of `gets` for the first desk of the account that can decrypt the tip.
+    """Calls `gets` for a desk of the account that can decrypt the tip, and returns the result.
 
     Raises an error only if no desk of the account can decrypt the tip.
     """
@@ -216,9 +216,9 @@ def _unlocked(
 def _is_opened(
     session: Session, context: ConsoleContext, viewer: Viewer, tip_id: int, actor: str
 ) -> None:
-    """Records that a person opened the tip with an account.
+    """Records that the owner of an account has opened the tip.
 
-    If the person is also an alerted responder, the deadline to read the case ends.
+    If the owner is also a responder who was alerted of the tip, the deadline for reading the case no longer applies.
     """
     at, who, own = context.now(), viewer.responder_id, None
     if who is not None:

@@ -20,8 +20,8 @@ from hotline.tips.tables import Tip
 
 
 class HandoverText(NamedTuple):
-    """A decrypted handover note. `tip_id` is the case that the note is about. The text is empty if no key decrypts the
-    note."""
+    """A decrypted handover note. `tip_id` is the case that the note is about. The text is empty if no key of the reader
+    decrypts the note."""
 
     at: datetime
     text: str
@@ -55,9 +55,9 @@ def text_of(row: CaseHandover, tip_key: bytes) -> str:
 def waiting_texts(
     turn: ReaderTurn, viewer: Viewer, among: Collection[int]
 ) -> Sequence[HandoverText]:
-    """Returns the handover notes that a responder has not read yet, the oldest first. The responder has entered the
-    PIN. `among` contains the tips that the responder can open. A note that was written after the session began waits
-    for the responder's next session.
+    """Returns the handover notes that a responder has not read yet, the oldest first. The responder has entered the PIN
+    before. `among` contains the tips that the responder can open. A note that a colleague wrote after this session
+    began is shown in the responder's next session.
 
     If only the console may show a case, the text of its note is empty.
     """

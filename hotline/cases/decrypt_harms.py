@@ -17,9 +17,10 @@ from hotline.people.rules import of_account
 def read_records(
     context: ConsoleContext, by: SignedIn, token: str
 ) -> Sequence[tuple[int, Mapping[str, str]]]:
-    """Returns the texts of the records of harm, the newest first. If no key decrypts a text, it is empty.
+    """Returns the texts of the records of harm, the newest first. If no key decrypts the text of a record, that text is
+    empty.
 
-    First commits a row to the audit log. Raises NotFound, KeyMissing, DecryptionFailed.
+    Commits a row to the audit log before it decrypts the records. Raises NotFound, KeyMissing, DecryptionFailed.
     """
     private, member = account_key(context, token), of_account(by.account_id)
     with context.database.writing() as session:

@@ -79,7 +79,7 @@ def _log(session: Session, row: alerts_tables.QuestionBackRow, actor: str, reaso
 def question_text(context: Context, asked: QuestionBack | None, language: str) -> Mapping[str, str]:
     """Returns the question and the caller's answer in the given language.
 
-    If the question is not published now, returns the stored names of the question and of the answer.
+    If the question is not published now, returns the stored short names of the question and of the answer.
     """
     if asked is None:
         return {}
@@ -99,7 +99,7 @@ def question_text(context: Context, asked: QuestionBack | None, language: str) -
 
 
 def _check(session: Session, context: Context, tip_id: int, question: Question) -> None:
-    """Raises AskRefused if the question may not be asked now."""
+    """Raises AskRefused if the desk may not ask the caller this question now."""
     tip = tables.get_filed(session, tip_id)
     key = tip.receipt_key
     with_it = alerts_tables.find_receipt(session, key).tip_ids if key is not None else ()

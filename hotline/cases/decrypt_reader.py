@@ -1,5 +1,5 @@
-"""Defines the context of the reader process. Only this context contains the keys that decrypt PINs, and a memory of
-decrypted private keys."""
+"""Defines the context of the reader process. Only this context contains the keys that decrypt PINs. It also remembers
+decrypted private keys for some minutes."""
 
 import hmac
 import secrets
@@ -61,14 +61,15 @@ class KeyMemory:
 class ReaderContext(Context):
     vault: PinVault
     pair: LiveKeys
-    """The private keys that decrypt PINs, the newest first. A hop that waits for an answer stores its PIN encrypted."""
+    """The private keys that decrypt PINs, the newest first. The row of a request that waits for an answer contains the
+    PIN, encrypted so that only these keys decrypt the PIN."""
     memory: KeyMemory = field(default_factory=KeyMemory)
     bell: Event = field(default_factory=Event)
-    """An event that a hop sets when it stores a request. The reader process then answers at once."""
+    """A signal that a request for the reader process has been stored. The reader process then answers at once."""
 
     @classmethod
     def of(cls, context: Context, keys: KeyFolder) -> "ReaderContext":
-        """Returns the context with the reader's own keys. Raises KeyMissing."""
+        """Returns the context, with the keys that only the reader process has. Raises KeyMissing."""
         return cls(
             **vars(context),
             vault=PinVault(LiveKeys(keys.path, PEPPER_KEY).now),

@@ -57,30 +57,30 @@ from hotline.tips.rules_persons import ClosureRefusal
 from hotline.tips.tables import Tip
 
 WHO, NATIONAL_DESK = "who", "national"
-"""Two endings of a verb that passes a case on. `WHO` only lists the colleagues to choose from. `NATIONAL_DESK` passes
-the case to the national desk."""
+"""The last parts of two commands that pass a case on. `WHO` passes nothing yet, and only returns the list of colleagues
+who can be chosen. `NATIONAL_DESK` passes the case to the national desk."""
 HAS_COLLEAGUES, NO_COLLEAGUES = "picks", "nobody_else"
 """Two flags for the flow: the responder can choose a colleague, or there is no colleague to choose."""
 MAX_COLLEAGUES = 20
 MAX_LETTERS = 480
 """The maximum number of letters in a note."""
 NOTED = "note_kept"
-"""The flag for the flow that the responder's note was stored."""
+"""The flag that tells the flow that the responder's note was stored."""
 CONFIRM = "confirm"
-"""The verb that confirms a colleague's request to close the case."""
+"""The command that confirms a colleague's request to close the case."""
 REFUSALS: Mapping[str, str] = {
     ClosureRefusal.UNOPENED: "closure_unopened",
     ClosureRefusal.IN_CONSOLE: "closure_in_console",
 }
-"""For each reason why a closure cannot be confirmed, the flag for the flow."""
+"""The flag for the flow, for each reason why a closure cannot be confirmed."""
 ALSO = "also"
-"""The verb that takes a case which a colleague has already taken."""
+"""The command with which a responder helps with a case that a colleague has already taken."""
 CLOSING_CHOICES: Mapping[str, tuple[TipOutcome, NotTrafficking | None]] = {
     **{row.choice: (outcome, None) for outcome, row in OUTCOMES.items() if row.choice},
     **{f"close_{what}": (TipOutcome.NOT_TRAFFICKING, what) for what in NotTrafficking},
 }
-"""For each choice on the phone, the outcome with which the case is closed. If the outcome is "not trafficking", also
-the reason."""
+"""For each choice on the phone, the outcome with which the case is closed. For the outcome "not trafficking", the
+choice also names the reason."""
 LATE, UNREAD = "late", "taken_unread"
 """Two flags for the flow: a colleague has taken the case, so nothing changed; or the responder must read the case
 before a visit."""
@@ -88,7 +88,7 @@ HELPS_UNREAD = "helps_unread"
 """The flag of a responder who helps a colleague with a case, and who must read the case before a visit."""
 SHIFT_TAKEN, SHIFT_OFFERED, SHIFT_GONE = "shift_taken", "shift_offered", "shift_gone"
 """Three flags for the flow: the responder has the shift, the shift is offered to colleagues, or the shift has changed
-meanwhile."""
+since the phone listed it."""
 ASKED_BACK, NOT_ASKED = "asked_back", "not_asked"
 """Two flags for the flow: the caller will see the question, or the question cannot be asked."""
 RESULT_PREFIX = "acted_"
@@ -102,7 +102,7 @@ WITHOUT_TEXT = frozenset(
         *(f"{NOTE}{one}" for one in NoteCode if one is not NoteCode.WORDS),
     )
 )
-"""The verbs for which the reader process does not decrypt the case."""
+"""The commands for which the reader process does not decrypt the text of the case."""
 
 
 def needs_console(turn: ReaderTurn) -> bool:
@@ -123,12 +123,12 @@ OVER, NOT_TAKEN = result_answer(CommandResult.OVER), result_answer(CommandResult
 
 
 def carry_out(turn: ReaderTurn) -> ReaderAnswer:
-    """Carries out the verb that the responder chose. Returns the answer for the next screen."""
+    """Carries out the command that the responder chose on the phone. Returns the answer for the next screen."""
     verb, reference = turn.ask.verb, turn.ask.reference
     drills = tables_drills.drill_references(turn.session, turn.person.id)
     if reference in drills and not verb.startswith(SHIFT):
-        # In a drill, every verb counts only as an answer to the drill. The hotline passes no case to a chosen colleague
-        # and asks no question.
+        # In a drill, any command only proves that the responder has answered the drill. So the hotline passes a drill
+        # to no chosen colleague and asks no caller a question.
         passes = verb == Verb.PASS_ON or verb.startswith((PASS, DISTRICT))
         return _carried_out(turn, Verb.PASS_ON if passes else Verb.TAKE)
     if verb.startswith((ASK, SHIFT)):
@@ -161,7 +161,8 @@ def _change_shift(turn: ReaderTurn) -> ReaderAnswer:
 def _carried_out(
     turn: ReaderTurn, verb: Verb, to: PassedTo = PassedTo.NEXT, chosen: tuple[int, ...] = ()
 ) -> ReaderAnswer:
-    """Carries out a verb that responders can also send by SMS. The case records the command as dialled by USSD."""
+    """Carries out a command that responders can also give by SMS. The timeline of the case records that the responder
+    gave the command by USSD."""
     way, reference = EventChannel.USSD, turn.ask.reference
     one = Command(turn.person.id, reference, verb, way, turn.at, to=to, chosen=chosen)
     done = service_commands.carry_out(turn.session, turn.context, one)
@@ -208,7 +209,7 @@ def store_note(
 def _pass_on(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:
     """Asks the chosen colleague or desk to take the case, or returns the list of colleagues to choose from.
 
-    The assignee stays the same until another responder takes the case.
+    The responder remains the assignee until another responder takes the case.
     """
     target = turn.ask.verb.removeprefix(PASS)
     kept = queries_visible.excluded_responders(turn.session, [tip.id]).get(tip.id, NO_ONE)
@@ -238,8 +239,8 @@ def _pass_on(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:
 def _let_district_read(
     turn: ReaderTurn, tip: Tip, place: str, people: list[rules_assignment.Candidate]
 ) -> tuple[int, ...]:
-    """Gives the desk of another district access to the tip. Returns the responder of that district who is asked first
-    to take the case.
+    """Gives the desk of another district access to the tip. Returns one responder of that district. The hotline asks
+    this responder first to take the case.
 
     Returns an empty tuple if no responder of that district may see the case. If an official may be involved, only the
     national desk can give access.
@@ -276,7 +277,7 @@ def _codes(turn: ReaderTurn, done: CommandOutcome) -> ReaderAnswer:
 
 
 def _assignee_name(turn: ReaderTurn, assignment_id: int | None) -> str:
-    """Returns the assignee's name, shortened so that the name fits on the screen."""
+    """Returns the name of the case's assignee, shortened so that the name fits on the screen."""
     if assignment_id is None:
         return ""
     tip = turn.session.get_one(Tip, turn.session.get_one(Assignment, assignment_id).tip_id)
@@ -285,9 +286,10 @@ def _assignee_name(turn: ReaderTurn, assignment_id: int | None) -> str:
 
 
 def _taken_by_another(turn: ReaderTurn) -> datetime | None:
-    """Returns the time when a colleague took the case. The colleague then stays the assignee.
+    """Returns the time when a colleague took the case. The colleague stays the assignee even if this responder now
+    takes the case too.
 
-    Returns None if the case has no such colleague, or if this responder would become the assignee at once.
+    Returns None if no colleague has the case, or if this responder becomes the assignee by taking the case.
     """
     known_as = queries.locked_assignment(turn.session, turn.person.id, turn.ask.reference)
     quick = queries_references.colleagues_cases(turn.session, turn.person.id)
@@ -302,7 +304,8 @@ def _taken_by_another(turn: ReaderTurn) -> datetime | None:
 
 
 def _ask_back(turn: ReaderTurn) -> ReaderAnswer:
-    """Stores an approved question for the caller of this responder's case."""
+    """Stores an approved question about this responder's case. The caller sees the question after entering the
+    receipt."""
     known = turn.known()
     if known is None:
         return OVER

@@ -29,8 +29,8 @@ from hotline.tips.rules_events import CaseEventKind, Event, EventChannel, Logged
 from hotline.tips.tables import Tip
 
 MAX_LETTERS = 1500
-"""The maximum number of letters on a page. Such a page takes about a dozen screens. A longer page does not fit into the
-encrypted answer of the reader process."""
+"""The maximum number of letters on a page. A page of this length takes about a dozen screens. A longer page does not
+fit into the encrypted answer of the reader process."""
 BY_DIALLING = "by dialling, with their PIN"
 """The reason that the audit log shows if a responder reads a case by phone."""
 
@@ -47,7 +47,7 @@ class DecryptedCase:
 def case_page(turn: ReaderTurn, *, again: bool) -> ReaderAnswer:
     """Returns the text of the case that the responder requests.
 
-    `again` is True if the responder repeats a request. The reading is then already in the audit log.
+    `again` is True if the same request came before. The audit log then already says that the responder read the case.
     """
     known = turn.known()
     case = None if known is None else decrypt_case(turn, known[0])
@@ -75,14 +75,15 @@ CALLERS_WORDS = ("landmark", "words", "account")
 """The names of the answers that the caller typed as text."""
 FORM_AND_PERSON = ("kind", "who")
 UNSAID = {"danger": "yes", "official": "no"}
-"""Answers of the caller that get no line on the page of a case, each with its value. The list of cases already says
-that a case is urgent, and a warning says that an official may be involved."""
+"""Answers that get no line on the page of a case. Each is listed with the value that needs no line. The responder
+already knows these facts: the list of cases marks an urgent case, and a warning says that an official may be
+involved."""
 
 
 def _case_lines(turn: ReaderTurn, tip: Tip, decrypted: DecryptedTip) -> Iterator[str]:
-    """Yields the lines of the page. The first line has the warnings, the second the place and the caller's own words,
-    the third what happened and the person. In these lines, answers appear without their questions. All other answers
-    follow, each with its question."""
+    """Yields the lines of the page. The first line has the warnings. The second has the place and the caller's own
+    words. The third says what happened and describes the person. In these lines, answers appear without their
+    questions. All other answers follow, each with its question."""
     context, language = turn.context, turn.person.language
     answers = {one.name: one for one in service_reading.read_answers(context, decrypted, language)}
     said = decrypted.answers
@@ -95,8 +96,8 @@ def _case_lines(turn: ReaderTurn, tip: Tip, decrypted: DecryptedTip) -> Iterator
     yield ". ".join(line.rstrip(".") for line in (place, *words) if line)
     yield ". ".join(happened)
     yield from _like(turn, tip)
-    # If the place was corrected, the second line shows the corrected place. The place that the caller gave then follows
-    # among the other answers.
+    # If the place of the case was corrected, the second line of the page shows the corrected place. The place that the
+    # caller gave then appears below, among the other answers.
     is_corrected = said.get("district", tip.place) != tip.place
     shown = {*CALLERS_WORDS, *FORM_AND_PERSON, *(() if is_corrected else PLACES)}
     shown |= {name for name, value in UNSAID.items() if said.get(name) == value}
@@ -135,7 +136,7 @@ def _page_of(*lines: str) -> ReaderAnswer:
 def record_read(turn: ReaderTurn, tip: Tip, known_as: Assignment) -> None:
     """Records in the audit log and in the timeline that the responder has read the case.
 
-    The deadline to read the case then ends.
+    The deadline for reading the case then no longer applies.
     """
     session, at = turn.session, turn.at
     turn.log("tip_read", BY_DIALLING, f"tip:{tip.id}")
@@ -152,11 +153,11 @@ def record_read(turn: ReaderTurn, tip: Tip, known_as: Assignment) -> None:
 
 def decrypt_case(turn: ReaderTurn, tip: Tip) -> DecryptedCase | None:
     """Returns a tip, decrypted with the key of one of the responder's desks. Returns None if no desk of the responder
-    can decrypt the tip. With the setting `national_in_console`, phones never show what only the national desk can
-    decrypt.
+    can decrypt the tip. If the setting `national_in_console` is on, phones never show a case that only the national
+    desk can decrypt.
 
-    This function also tries earlier key pairs of the desk, and works for a desk that got access before the place of the
-    tip was corrected.
+    This function also tries earlier key pairs of the desk. It also decrypts for a desk that got access before the place
+    of the tip was corrected.
     """
     session, member = turn.session, of_responder(turn.person.id)
     by_pin = not turn.context.line.national_in_console or tip.channel == rules_trial.DRILL
@@ -196,6 +197,7 @@ def _visit_warning(turn: ReaderTurn, tip: Tip) -> Template | None:
 
 
 def _like(turn: ReaderTurn, tip: Tip) -> Iterator[str]:
-    """Yields a line that names another case of this responder, if both are probably about the same situation."""
+    """Yields a line that names another case of this responder, if the two cases are probably about the same
+    situation."""
     for name in service_case.known_in_situation(turn.session, [(tip.id, turn.person.id)]).values():
         yield turn.say(Template.PAGE_LIKE, like=name)

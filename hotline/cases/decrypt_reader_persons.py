@@ -1,7 +1,7 @@
 """Makes the lists and flags about the persons of a case for a responder's screens. Also records a responder's reports
 about persons.
 
-The coded answers in a report arrive encrypted, together with the PIN.
+The reader process gets the coded answers of a report in the same encrypted request as the PIN.
 """
 
 import json
@@ -57,8 +57,8 @@ from hotline.tips.tables import Tip
 MAX_PEOPLE = 20
 """The maximum number of persons on one list."""
 MAX_LETTERS = 2400
-"""The maximum number of letters for the persons of all cases together. More letters do not fit into the encrypted
-answer of the reader process.
+"""The maximum number of letters for the texts about persons, for all cases together. More letters do not fit into the
+encrypted answer of the reader process.
 
 If the persons of a case do not fit, the phone shows the case without questions about persons.
 """
@@ -73,7 +73,8 @@ LISTS = {
 """Three names for each kind of follow-up: the flag that one follow-up is due, the flag that several are due, and the
 list of the persons."""
 EARLY = "arrival_early"
-"""The flag of a case for which a responder may report early that a person has arrived, before this report is due."""
+"""The flag of a case in which a responder may report that a person has arrived at a service, before this report is
+due."""
 
 
 def persons_of_tip(session: Session, context: ReaderContext, tip: Tip) -> Sequence[MetPerson]:
@@ -103,10 +104,10 @@ def may_be_asked(context: Context, tip: Tip) -> bool:
 
 
 def flags_of_cases(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
-    """Returns the flags and lists about the persons in these cases. The keys of `cases` are the references by which the
-    responder knows these cases.
+    """Returns the flags and lists about the persons in these cases. The keys of `cases` are the references of the cases
+    in this responder's SMS.
 
-    Leaves out a case that does not fit into the encrypted answer.
+    Leaves out a case whose data does not fit into the encrypted answer.
     """
     session, answer = turn.session, ReaderAnswer()
     ids = [tip.id for tip in cases.values()]
@@ -135,7 +136,7 @@ def _goes_on(turn: ReaderTurn, case: str, tip: Tip, row: StartedFormRow) -> Read
     """Returns the list entry with which this responder can continue an unfinished form. If the responder left the form
     a short time ago, the PIN also leads straight to the form.
 
-    Returns an empty answer if the form cannot be decrypted, or if its event can no longer be recorded.
+    Returns an empty answer if the form cannot be decrypted, or if the hotline can no longer record this kind of form.
     """
     private = case_private_key(turn.session, turn.context, tip)
     bound = cases_service_requests.form_binding(turn.person.id)
@@ -169,13 +170,13 @@ def owed_in(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
 def flags_of_case(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> ReaderAnswer:
     """Returns the flags and lists about the persons in one case.
 
-    `case` is the reference by which the responder knows the case.
+    `case` is the reference of the case in this responder's SMS.
     """
     at, flags, lists = turn.at, list[str](), dict[str, list[tuple[str, str]]]()
 
     def list_as(name: str, people: Sequence[MetPerson]) -> None:
-        """Adds a list of persons. Each entry shows the person's number, how the person looked, and the day on which a
-        responder met the person.
+        """Adds a list of persons of this case to the lists for the phone. Each entry shows the person's number, how the
+        person looked, and the day on which a responder met the person.
 
         The list never shows the result of a screening.
         """
@@ -213,8 +214,8 @@ def flags_of_case(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> Read
 
 
 def _closing(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> ReaderAnswer:
-    """Returns a text with the follow-ups that must be done before the case is closed, as many as fit on a screen.
-    Example: `1 woman: help, 2 man: arrival`."""
+    """Returns a text that lists the follow-ups that must be done before the case is closed. The text has only as many
+    follow-ups as fit on a screen. Example: `1 woman: help, 2 man: arrival`."""
     parts = [
         f"{_who(turn, one)}: {turn.say(FOLLOWS[kind].screen)}"
         for one in met
@@ -246,16 +247,16 @@ def _is_due(person: MetPerson, offer: OfferedHelp, kind: FollowKind, at: datetim
 
 
 def _is_asked_now(person: MetPerson, kind: FollowKind, at: datetime) -> bool:
-    """Returns True if this follow-up about the person is due now."""
+    """Returns True if the hotline asks for this follow-up about the person now."""
     offer = awaited_offer(person, kind, at)
     clock = None if offer is None else rules_follow_up.offer_clock(person, offer)
     return clock is not None and clock.due_at <= at
 
 
 def _is_asked_again(person: MetPerson, turn: ReaderTurn) -> bool:
-    """Returns True if this responder should ask the person again now if they want help.
+    """Returns True if it is now time for this responder to ask the person again about help.
 
-    If the person said no, another responder must ask, and not the one who recorded the no.
+    If the person refused help, a different responder must ask, and not the one who recorded the refusal.
     """
     clock = rules_follow_up.ask_again_clock(person)
     if clock is None or clock.due_at > turn.at:
@@ -285,12 +286,12 @@ def _who(turn: ReaderTurn, one: MetPerson) -> str:
 
 
 KEPT, STOPPED = "person_kept", "person_stopped"
-"""Two flags for the flow: the report was stored, or it was not stored. If it was not stored, another flag gives the
-reason."""
+"""Two flags for the flow: the responder's report was stored, or it was not stored. If it was not stored, another flag
+gives the reason."""
 NEW = 0
 """The number that a request contains for a person who is not recorded yet."""
 WHICH = "which_person"
-"""The reason for refusing a report that could be about several persons, if the responder has not chosen one."""
+"""The reason for refusing a report if the case has several persons and the responder has not chosen one."""
 ASKS = {LoggedEvent.ARRIVED: FollowKind.ARRIVAL, LoggedEvent.THIRTY: FollowKind.THIRTY}
 
 
@@ -326,7 +327,7 @@ def record_report(turn: ReaderTurn) -> ReaderAnswer:
 def _asked_service(
     turn: ReaderTurn, kind: LoggedEvent, done: tuple[int, MetPerson] | None
 ) -> ReaderAnswer:
-    """Returns the name and the phone number of the service that the hotline has asked for help by SMS."""
+    """Returns the name and the phone number of the service that the hotline has asked by SMS to help this person."""
     row = None
     if kind is LoggedEvent.OFFERED and done is not None:
         row = tables_persons.open_request(turn.session, done[0])
@@ -339,8 +340,8 @@ def _asked_service(
 def _reported(kind: LoggedEvent, met: Sequence[MetPerson], turn: ReaderTurn) -> PersonCodes:
     """Returns the content of a report: the person, the offer of help, and the coded answers.
 
-    Raises CodesRefused if it is not clear which person the report is about, and for coded answers that no screen of a
-    phone offers.
+    Raises CodesRefused if it is not clear which person the report is about. Also raises it for coded answers that no
+    screen of a phone offers.
     """
     n, typed = person_and_codes(turn.typed)
     codes, offered = rules_persons.codes_of_kind(kind, typed), None
@@ -373,7 +374,7 @@ def _offer(
         return None
     found = awaited_offer(one, follow, at)
     if found is None and codes.get(THIRTY) == ThirtyDays.DANGER:
-        # A responder can report new danger at any time, also before the thirty days are over.
+        # A responder can report new danger at any time, also before the follow-up after thirty days is due.
         found = next((offer for offer in reversed(one.referrals) if offer.arrived == "yes"), None)
     return found
 
@@ -396,17 +397,17 @@ def _flags_told(
 
 
 def _flags_after(reported: PersonCodes, person: MetPerson) -> Sequence[str]:
-    """Returns the flags by which the flow chooses the next screen after a report."""
+    """Returns the flags that decide which screen of the flow follows a report."""
     if rules_persons.PURPOSE in reported.codes and person.result is not None:
         return [person.result.value]
-    # A child can refuse one service and still want help. Then the responder offers another service.
+    # A child can refuse one service and still want help. In this case, the responder offers another service.
     is_no = reported.codes.get(rules_persons.ANSWER) == ServiceAnswer.PERSON_REFUSED
     return [StopReason.SAYS_NO] if is_no and person.consent is ConsentState.NO else []
 
 
 def _due(reported: PersonCodes, person: MetPerson, entry_id: int) -> datetime | None:
-    """Returns the time that the next screen shows: the time of the next follow-up, or the time to ask the person
-    again."""
+    """Returns the time that the next screen shows: the time of the next follow-up, or the time to ask the person again
+    about help."""
     if rules_persons.CONSENT in reported.codes:
         clock = rules_follow_up.ask_again_clock(person)
         return None if clock is None else clock.due_at

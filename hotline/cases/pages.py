@@ -1,7 +1,7 @@
 """Shows the tips that an account may see: the list of tips, and the page of one tip without its text. Shows decrypted
-text only in response to a POST.
+text only in response to a POST request.
 
-Browsers cannot store or print a page with decrypted text. The page closes after five minutes.
+Browsers cannot store or print a page with decrypted text. A page with decrypted text closes after five minutes.
 """
 
 import re
@@ -157,8 +157,8 @@ def _marks(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
 
 
 def _words_go(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
-    """Yields the marks about the erasure of the tip's text: erased, requested, stopped by a legal hold, or planned for
-    a day."""
+    """Yields short texts about the erasure of the tip's text: erased, requested, stopped by a legal hold, or planned
+    for a day."""
     if line.erased_at is not None:
         yield _mark(visit, "erased", day=visit.day(line.erased_at.date()))
         return
@@ -184,13 +184,13 @@ EXCLUSION_REASONS = table("exclusion_reasons")
 def tips(visit: Visit) -> Response:
     """Lists the tips that match a filter.
 
-    The page's address contains the whole filter. So a link can lead to the same list.
+    The page's address contains the whole filter. So officers can save the address and open the same list again.
     """
     wanted = _filter(visit)
     before = number_of(visit.asked("before"))
     if wanted.sector:
-        # An officer can list the tips of a place without a search, by typing this page's address. So the audit log gets
-        # a row as for a search.
+        # An officer can list the tips of a place without a search, by typing this page's address. So the hotline writes
+        # the same row to the audit log as for a search.
         service_sheet.search(visit.context, visit.by, SearchKind.PLACE, "")
     found = service_sheet.list_tips(visit.context, visit.by, wanted, before=before)
     asked = {name: value for name, value in visit.query.items() if name in FILTERS and value}
@@ -207,8 +207,8 @@ def tips(visit: Visit) -> Response:
 
 
 MAX_TIP_DIGITS = 7
-"""The maximum number of digits of a tip number. A longer number is a receipt or a telephone number, and a search never
-finds such a number."""
+"""The maximum number of digits of a tip number. A longer number is a receipt or a telephone number, and the search for
+tips never accepts such a number."""
 
 
 @form_view(tips, "q")
@@ -269,7 +269,7 @@ def tip(visit: Visit, tip_id: int) -> Response:
 
 
 def _next(visit: Visit, sheet: TipSheet) -> str:
-    """Returns a sentence that says what a person must do next, and by when."""
+    """Returns a sentence that says which step in the case is next, and by when."""
     if sheet.next_due is None:
         return ""
     kind, due_at = sheet.next_due
@@ -278,7 +278,8 @@ def _next(visit: Visit, sheet: TipSheet) -> str:
 
 
 def _phones(visit: Visit, line: TipLine) -> list[tuple[str, str]]:
-    """Returns the phones for which the account may take the case. Each is an option of a select field."""
+    """Returns the phones of the responders in whose name the account may take the case. Each phone becomes an option of
+    a select field."""
     if line.closed_at is not None or line.is_drill:
         return []
     found = service_board.phones_for(visit.context, visit.by, line.id)
@@ -332,7 +333,7 @@ FILTERS = (
 
 
 def _filter(visit: Visit) -> TipFilter:
-    """Returns the filter from the address of the page. Replaces an unknown value by the default, or ignores it."""
+    """Returns the filter from the address of the page. Replaces or ignores a value that the filter does not know."""
     asked = visit.asked
     urgency = number_of(asked("urgency"))
     return TipFilter(
@@ -383,7 +384,7 @@ NOT_ASKED = phrase(
 
 
 def decrypted_page(visit: Visit, template: str, back: str, **values: Any) -> Response:
-    """Shows a page with decrypted text for five minutes. After that, the browser goes to the address `back`."""
+    """Shows a page with decrypted text for five minutes. After that, the browser opens the address `back`."""
     answer = page(visit, template, minutes=OPEN_SECONDS // 60, **values)
     answer.headers["Refresh"] = f"{OPEN_SECONDS}; url={back}?auto"
     return answer
@@ -391,7 +392,7 @@ def decrypted_page(visit: Visit, template: str, back: str, **values: Any) -> Res
 
 @form_view(tip, "why", text={KeyMissing: CLOSED, DecryptionFailed: CLOSED})
 def read_tip(visit: Visit, tip_id: int) -> Response:
-    """Shows the decrypted text of a tip. Before that, commits a row to the audit log."""
+    """Shows the decrypted text of a tip. Before it decrypts the text, commits a row to the audit log."""
     why = reason_of(visit, "why", "Choose or enter a reason for opening the report text.")
     sheet = service_sheet.tip_sheet(visit.context, visit.by, tip_id)
     decrypted = decrypt_desk_reading.read_tip(visit.context, visit.by, visit.token, tip_id, why)
@@ -426,7 +427,8 @@ def ask_question(visit: Visit, tip_id: int) -> None:
 
 
 def reason_of(visit: Visit, field: str, missing: str) -> str:
-    """Returns the reason that the officer chose from the list or typed. The audit log stores it in English.
+    """Returns the reason that the officer chose from the list or typed. The audit log stores a reason from the list in
+    English, even if the page has another language.
 
     Raises FormRefused if there is no reason.
     """
@@ -444,8 +446,8 @@ def reason_of(visit: Visit, field: str, missing: str) -> str:
 
 
 ON_A_PAGE = 5
-"""The maximum number of persons on one page of reports. Reports can be long, and with more persons the page would be
-slow."""
+"""The maximum number of persons on one page of reports about persons. Reports can be long, and with more persons the
+page would be slow."""
 
 
 THE_LINE = phrase("The hotline")
@@ -456,7 +458,7 @@ HAPPENED = table("person_events")
 
 def parts(visit: Visit, count: int) -> Sequence[tuple[str, str]]:
     """Returns the parts into which the page of a case's persons is divided: the number and the label of each. Returns
-    none if all persons fit on one page."""
+    an empty list if all persons fit on one page."""
     begins = range(1, count + 1, ON_A_PAGE)
     says = phrase("people {first} to {last}")
     return [
@@ -467,8 +469,8 @@ def parts(visit: Visit, count: int) -> Sequence[tuple[str, str]]:
 
 
 def forms(persons: CasePersons) -> Sequence[LoggedEvent]:
-    """Returns the kinds of forms that an officer can fill in now: for a new person, for a person met before, or for an
-    offer of help."""
+    """Returns the kinds of forms about persons that an officer can fill in now: for a new person, for a person met
+    before, or for an offer of help."""
     return [
         kind
         for kind in CASE_FORMS
@@ -488,7 +490,7 @@ def plain_entry(visit: Visit, moment: TimelineItem) -> str:
 def code_label(visit: Visit, name: str, code: str) -> str:
     """Returns the text for a code in the language of the page.
 
-    If this version of the hotline does not know the code, returns the code itself.
+    If the code comes from another version of the hotline and is unknown here, returns the code itself.
     """
     if name == STATE:
         return country_names(visit.language).get(code, code)
@@ -509,7 +511,7 @@ def country_names(language: str) -> Mapping[str, str]:
 def form_address(
     tip_id: int, kind: LoggedEvent, *, person: str = "", corrects: int | None = None
 ) -> str:
-    """Returns the address of a form about a person. Leaves out values that are not given."""
+    """Returns the address of a form about a person. Leaves out `person` and `corrects` if they are not given."""
     return url_for(
         "persons.ask", tip_id=tip_id, act=kind.value, person=person or None, corrects=corrects
     )

@@ -1,7 +1,7 @@
 """Shows the board of a desk with its open cases, and the handover notes at the change of a shift.
 
-A browser with an open board asks regularly if the board has changed. A handover note is shown until the reader confirms
-it.
+A browser with an open board asks regularly if the board has changed. A handover note is shown until the member who
+reads it confirms it.
 """
 
 import hmac
@@ -53,8 +53,8 @@ LISTS: Mapping[Column, Mapping[str, Any]] = {
     Column.TO_APPROVE: {"state": TipStateFilter.CLOSING},
     Column.OWED: {"state": TipStateFilter.ALL, "owes": "yes"},
 }
-"""The board shows only the first cases of a column. This filter opens the list of tips that contains the other
-cases."""
+"""The board shows only the first cases of a column. This filter opens the list of tips, which also has the cases that
+the board leaves out."""
 
 
 def show(visit: Visit) -> Response:
@@ -140,8 +140,8 @@ def _marks(visit: Visit, tip: BoardCase) -> Iterator[tuple[str, str]]:
 def since(visit: Visit) -> Response:
     """Returns the version number of the board. Answers with 304 if the browser already shows this version.
 
-    For a locked board, returns only two values: the number of cases about danger without an assignee, and a mark that
-    changes when a new such case arrives.
+    For a locked board, returns only two values. One is the number of cases about danger without an assignee, and the
+    other changes when a new such case arrives.
     """
     service_sessions.note_board(visit.context, visit.token)
     if visit.by.is_locked:
@@ -154,12 +154,12 @@ def since(visit: Visit) -> Response:
 
 
 LOCKED = "locked"
-"""The first word of the answer if the board is locked."""
+"""The first word of the answer to a browser whose board is locked."""
 
 
 def _urgent(visit: Visit) -> tuple[int, str]:
-    """Returns the number of cases about danger without an assignee. Also returns a mark that changes when a new such
-    case arrives. The mark does not reveal the case."""
+    """Returns the number of cases about danger without an assignee. Also returns a text of 16 letters that changes when
+    a new such case arrives. The text does not reveal which case is new."""
     board = service_board.board(visit.context, visit.by).sorted
     key = visit.by.session_key.encode()
     return board.urgent, hmac.digest(key, str(board.newest).encode(), "sha256").hex()[:16]
@@ -199,10 +199,10 @@ def unlock(visit: Visit) -> Response:
 
 
 def _act(name: str) -> Callable[[Callable[..., None]], Callable[..., Response]]:
-    """Makes a view from a command on a tip. If the command is refused, the page of the tip shows this at the form of
-    the command.
+    """Turns a function that carries out a command on a tip into a web view. If the command is refused, the page of the
+    tip shows the reason next to the form of this command.
 
-    If the officer pressed the button on the board, the view returns to the board.
+    If the officer pressed the button on the board, the browser then goes back to the board.
     """
 
     def made(command: Callable[..., None]) -> Callable[..., Response]:

@@ -67,7 +67,8 @@ def ask(visit: Visit, tip_id: int) -> Response:
 
 @form_view(listed, "file")
 def words(visit: Visit, file_id: int) -> Response:
-    """Shows a passphrase of six words, this one time only. The words open the PDF that is made next."""
+    """Shows the passphrase of a case file, which has six words. The page shows it only once. The officer needs this
+    passphrase to open the PDF that the console makes next."""
     said, locked = decrypt_case_file.new_passphrase(visit.token)
     return page(visit, "case_file.html", file_id=file_id, words=said, locked=locked)
 
@@ -122,8 +123,8 @@ def write(visit: Visit) -> None:
 
 @form_view(show, "read", text={KeyMissing: CLOSED, DecryptionFailed: CLOSED})
 def read(visit: Visit) -> Response:
-    """Shows the texts of the records of harm for five minutes. Each record has a button with which a second person
-    confirms the record."""
+    """Shows the texts of the records of harm for five minutes. Next to each record is a button with which a second
+    person confirms that they have read it."""
     rows = {one.record.id: one for one in service_harms.list_records(visit.context, visit.by)}
     texts = decrypt_harms.read_records(visit.context, visit.by, visit.token)
     shown = [(rows[record_id], said) for record_id, said in texts]

@@ -1,7 +1,8 @@
 """Carries out the commands of the console's pages on tips, persons of cases and call-backs. Most commands need a
 reason.
 
-The text of tips stays encrypted here. Only two pages decrypt: the reports about persons, and the number of a call-back.
+The pages of this module do not decrypt the text of tips. Only two pages decrypt data: the page with the reports about
+persons, and the page with the number of a call-back.
 """
 
 import secrets
@@ -85,7 +86,7 @@ NEW = "new"
 def read(visit: Visit, tip_id: int) -> Response:
     """Shows the decrypted reports about the persons of a case. No other page shows these reports.
 
-    Before that, commits a row to the audit log.
+    Before it decrypts the reports, commits a row to the audit log.
     """
     why = reason_of(
         visit, "of_persons", "Choose or enter a reason for opening the notes on people."
@@ -118,8 +119,7 @@ def read(visit: Visit, tip_id: int) -> Response:
 
 
 def ask(visit: Visit, tip_id: int, act: str) -> Response:
-    """Shows a form about the chosen person of a case. The form does not show what is already recorded about the
-    person."""
+    """Shows a form about the chosen person of a case. The form does not show earlier answers about this person."""
     kind, form, query = _kind(act), visit.form, visit.query
     person = form.text("person", most=24) or query.get("person", "")
     corrects = form.text("corrects", most=12) or query.get("corrects", "")
@@ -178,13 +178,13 @@ OF_CALLER = {
     "me_adult": phrase("The caller, an adult"),
     UNSURE: phrase("Not known"),
 }
-"""Labels for an officer who writes down a call. These labels replace labels in which the caller speaks, such as "I am
-under 18"."""
+"""Labels of the form in which an officer writes down a phone call. These labels replace texts that are written from the
+caller's view, such as "I am under 18"."""
 
 
 def call_form(visit: Visit) -> Response:
-    """Shows the form in which an officer writes down a call on another line. The form has the same questions as a
-    report of a caller."""
+    """Shows the form in which an officer writes down a call to another phone line, such as 116. The form has the same
+    questions as a report of a caller."""
     found, language = service_calls.call_questions(visit.context), visit.language
     asked = [
         (
@@ -231,7 +231,7 @@ def _kind(act: str) -> LoggedEvent:
 
 
 def _stopped(visit: Visit, tip_id: int, n: int | None, stop: str) -> str:
-    """Returns a sentence with the reason why the report was not recorded, and with the next step."""
+    """Returns a sentence that says why the report was not recorded, and what the officer can do next."""
     said = visit.say(PERSON_STOPS[stop])
     if stop != StopReason.SAYS_NO:
         return said
@@ -246,7 +246,8 @@ def _stopped(visit: Visit, tip_id: int, n: int | None, stop: str) -> str:
 
 
 def _asked_again(clocks: Sequence[RunningClock]) -> Mapping[int, datetime]:
-    """Returns for each person, by number, the time by which a responder must ask again if the person wants help."""
+    """Returns for each person the time by which a responder must ask again about help. The keys are the numbers of the
+    persons."""
     return {one.n: one.due_at for one in clocks if one.offered_id is None}
 
 
@@ -283,7 +284,7 @@ def _of_person(person: MetPerson) -> Sequence[LoggedEvent]:
 
 
 def _consent(visit: Visit, person: MetPerson, asked: datetime | None) -> str:
-    """Returns a sentence that says if the person wants help, and when a responder asks again."""
+    """Returns a sentence that says if the person wants help, and when a responder asks about help again."""
     at = "" if asked is None else visit.when(asked)
     is_asked = rules_follow_up.ask_again_clock(person) is not None and asked is not None
     again = ""
@@ -358,8 +359,8 @@ def _done(
     missing: FormRefused | None = None,
     **values: object,
 ) -> None:
-    """Runs a command on a tip, if the officer has entered a reason. Raises `missing` if the form names something that
-    does not exist."""
+    """Runs a command on a tip, if the officer has entered a reason. Raises `missing` if the form names a person, desk
+    or tip that does not exist."""
     field = f"reason-{form}"
     reason = visit.reason(field, "Enter a reason.")
     try:
@@ -436,7 +437,7 @@ def decide_visit(visit: Visit, tip_id: int) -> None:
 
 @_on_a_tip
 def exclude(visit: Visit, tip_id: int) -> None:
-    """Excludes a person or a desk from the tip. The form gives the person's exact name, or the desk's name or code.
+    """Hides the tip from a person or a desk. The form gives the person's exact name, or the desk's name or code.
 
     The form must name a person or a desk, and not both.
     """
@@ -512,9 +513,9 @@ def ask_call(visit: Visit, call_back_id: int) -> None:
 
 @_call_act
 def approve_call(visit: Visit, call_back_id: int) -> None:
-    """Approves the request for a call-back's number, if it is still the request that the page showed.
+    """Approves the request for the phone number of a call-back, but only if the page showed this same request.
 
-    Refuses if another person has requested the number since the page was shown.
+    Refuses if another person has made a new request for the number since the page was shown.
     """
     reason, asked_by = _why(visit, call_back_id), visit.form.text("asked_by", most=200)
     service_calls.approve_request(
@@ -533,7 +534,7 @@ def end_call(visit: Visit, call_back_id: int) -> None:
 
 @_on_a_call(text={CallRefused: NOT_OPEN, KeyMissing: NOT_OPEN, DecryptionFailed: NOT_OPEN})
 def read_call(visit: Visit, call_back_id: int) -> Response:
-    """Shows the phone number of a call-back for five minutes. No other page shows it, and this page cannot be
+    """Shows the phone number of a call-back for five minutes. No other page shows the number, and the page cannot be
     printed."""
     reason = _why(visit, call_back_id)
     opened = service_calls.decrypt_call(visit.context, visit.by, visit.token, call_back_id, reason)

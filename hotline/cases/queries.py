@@ -51,7 +51,7 @@ from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
 OPEN = Tip.closed_at.is_(None)
 TAKEN = and_(Tip.state != TipState.FRAGMENT, ~UNTAKEN)
 WAITING = (OPEN, Tip.state != TipState.FRAGMENT, Tip.filed_at.is_not(None), UNTAKEN)
-"""The conditions for filed tips that wait until a responder takes them."""
+"""The conditions in a query that find filed tips which no responder has taken yet."""
 QUESTION = {
     "asked": QuestionBackRow.answered_at.is_(None),
     "answered": QuestionBackRow.answered_at.is_not(None) & QuestionBackRow.read_at.is_(None),
@@ -81,15 +81,15 @@ def visible_tip(session: Session, viewer: Viewer, tip_id: int) -> Tip:
 
 
 def tip_referenced(session: Session, viewer: Viewer, reference: str) -> int | None:
-    """Returns the id of the tip that some responder knows by this reference. Returns None if this viewer may not see
-    the tip."""
+    """Returns the id of the tip with this reference in a responder's SMS. Returns None if this viewer may not see the
+    tip."""
     named = (Assignment.reference == reference, Assignment.repeats_id.is_(None))
     known = select(Assignment.tip_id).where(*named)
     return session.scalar(select(Tip.id).where(*IS_REPORTED, visible_to(viewer), Tip.id.in_(known)))
 
 
 def question_states(session: Session, tip_ids: Collection[int]) -> Mapping[int, str]:
-    """Returns the state of the question to the caller for each tip: asked, answered or read."""
+    """Returns for each tip the state of the question that a desk sent to the caller: asked, answered or read."""
     rows = session.execute(
         select(QuestionBackRow.tip_id, QuestionBackRow.answered_at, QuestionBackRow.read_at).where(
             in_numbers(session, QuestionBackRow.tip_id, tip_ids)
@@ -185,8 +185,8 @@ _OWN = aliased(Assignment)
 
 
 def _is_own(viewer: Viewer) -> ColumnElement[bool]:
-    """Returns the condition for a viewer's own tips. The viewer is the assignee of such a tip. If no responder has
-    taken the tip, it is enough that the viewer was alerted of it."""
+    """Returns the condition in a query that finds a viewer's own tips. The viewer is the assignee of such a tip. If no
+    responder has taken the tip, it counts as own if the viewer was alerted of it."""
     was_alerted = exists().where(
         _OWN.tip_id == Tip.id, _OWN.responder_id == viewer.responder_id, _OWN.released_at.is_(None)
     )
@@ -195,11 +195,11 @@ def _is_own(viewer: Viewer) -> ColumnElement[bool]:
 
 OF_OFFER = (ServiceReferral.due_at.is_not(None), ServiceReferral.times > 0)
 OF_PERSON = (PossibleVictim.due_at.is_not(None), PossibleVictim.times > 0)
-"""The conditions for a follow-up about a person for which at least one reminder was sent, and which is still open."""
+"""The conditions in a query that find follow-ups about persons which are still open after at least one reminder."""
 
 
 def owes_answer() -> ColumnElement[bool]:
-    """Returns the condition on `Tip` that a report about a person is overdue.
+    """Returns the condition in a query that finds tips with an overdue report about a person.
 
     The query reads the rows of persons and offers, because these tables are smaller than the table of tips.
     """
@@ -229,7 +229,8 @@ def overseen_tips(session: Session) -> Sequence[int]:
 
 
 CLOSURE_WAITS = and_(Tip.closure_requested_at.is_not(None), Tip.closed_at.is_(None))
-"""The condition on `Tip` that its closure was requested, and that no second person has decided about it yet."""
+"""The condition in a query that finds tips whose closure was requested, and which no second person has decided about
+yet."""
 
 
 class WaitingClosure(NamedTuple):
@@ -319,25 +320,25 @@ class TipOverview:
 
     tip: Tip
     acknowledged_by: str | None
-    """The name of the first responder who acknowledged the tip and still has it. An SMS that is not proved does not
-    count."""
+    """The name of the first responder who acknowledged the tip and still has it. An acknowledgement by SMS counts only
+    after the hotline has found the SMS in the gateway's inbox."""
     acknowledged_at: datetime | None
     unproven: str | None
-    """The name of a responder whose SMS is not in the gateway's inbox yet. The SMS counts only after the hotline has
-    found the SMS in the inbox."""
+    """The name of a responder who acknowledged by an SMS that the hotline has not found in the gateway's inbox yet. The
+    acknowledgement counts only after the hotline has found the SMS there."""
     assignments: int
     same_contact: int
     """The number of other tips from the same phone in the same week. These tips are linked, but each stays a tip of its
     own. Complaints are never linked."""
     question: str | None = None
-    """The state of the desk's question to the caller: asked, answered or read."""
+    """The state of the question that a desk asked the caller: asked, answered or read."""
     responsible: str | None = None
     """The name of the assignee."""
     clock: str | None = None
     """The kind of the deadline that ends next, as the value of a `DeadlineKind`."""
     due_at: datetime | None = None
     closure_by: str | None = None
-    """The person who requested the closure. Empty when a second person has decided."""
+    """The person who requested the closure. None after a second person has decided about the closure."""
     asked: AskedAgain | None = None
     """The reason why other responders are asked to take the tip although it has an assignee."""
     is_overdue: bool = False
@@ -359,13 +360,13 @@ class TipListFilter:
     viewer: Viewer | None = None
     """The person who reads the list. The list neither shows nor counts tips that this person may not see."""
     is_unproved: bool = False
-    """True if the person who reads the list has proved no identity. The list then leaves out complaints about the
-    national desk."""
+    """True for a command at the server, where a typed name does not prove who reads the list. The list then leaves out
+    complaints about the national desk."""
     since: datetime | None = None
     """Tips that were filed before this time are left out."""
     urgency: int | None = None
     before: int | None = None
-    """If an id is given, the list has only tips with a lower id."""
+    """If an id is given, only tips with a lower id are listed."""
     tip_id: int | None = None
     """If an id is given, the list has only the tip with this id."""
     limit: int | None = None
@@ -449,8 +450,8 @@ def open_cases(session: Session, viewer: Viewer | None) -> Sequence[BoardCase]:
     """Returns the cases on the board of this viewer: open cases, and closed cases with an overdue follow-up about a
     person.
 
-    The board has no drills. Of the complaints, it has only those about the national desk, because oversight desks have
-    no other cases. All other complaints have a list of their own.
+    The board has no drills. The board shows complaints only if they are about the national desk, because oversight
+    desks have no other cases. All other complaints are on a separate list.
     """
     run_uncompiled(session)
     clocks, owed = _clocks().subquery(), _owed().subquery()
@@ -536,7 +537,7 @@ def version(session: Session) -> tuple[int, ...]:
 
 
 def was_reminded(session: Session, tip_id: int, responder_id: int, since: datetime) -> bool:
-    """Returns True if a desk has asked this responder for news of the tip since the given time."""
+    """Returns True if a desk has reminded this responder by SMS to send news of the tip since the given time."""
     news = (Message.template == Template.FOLLOW.name, Message.created_at > since)
     of_it = Message.assignment_id.in_(
         select(Assignment.id).where(*assigned_to(tip_id, responder_id))
@@ -553,7 +554,7 @@ class CaseHandover(NamedTuple):
     """The person who wrote the note."""
     at: datetime
     key: str
-    """The unique name of the note's case event. The encrypted text can be decrypted only together with this name."""
+    """The unique name of the note's case event. The name is needed to decrypt the text."""
     body: bytes
 
 

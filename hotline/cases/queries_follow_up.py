@@ -1,4 +1,5 @@
-"""Finds the cases that a monthly count must include, and deletes their coded answers about persons after the count."""
+"""Finds the cases that the monthly statistics about persons must count. Deletes their coded answers about persons after
+the count."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ class MonthTips:
 
     tips: Sequence[Tip]
     written: int
-    """The number of case events with coded answers. If the number has changed, a responder has recorded more answers
+    """The number of case events with coded answers. If this number has grown, a responder has recorded more answers
     since these tips were read."""
 
     @property
@@ -50,9 +51,9 @@ class MonthTips:
 
 
 def due_months(session: Session, counted: Collection[str], at: datetime) -> Sequence[str]:
-    """Returns the months that must be counted by `at` and are not counted yet.
+    """Returns the months that should be counted at the time `at` and are not counted yet.
 
-    Begins with the first month that was counted, or that has coded answers or opinions about help.
+    Checks all months from the first month that was counted, or that has coded answers or opinions about help.
     """
     filed = session.scalars(select(FILED).join(CaseKey, CaseKey.tip_id == Tip.id))
     known = {rules_follow_up.month_of(one) for one in filed} | {*counted}
@@ -88,7 +89,8 @@ def late_tips(
 def lock_tips(session: Session, tip_ids: Collection[int]) -> None:
     """Locks these tips for a count.
 
-    Writes that began earlier are then complete. Later writes wait until the end of this transaction.
+    Changes to these tips that began earlier are complete when this function returns. Later changes to these tips wait
+    until this transaction ends.
     """
     held = select(Tip.id).where(Tip.id.in_(tip_ids)).order_by(Tip.id)
     session.execute(held.with_for_update(key_share=True))
@@ -108,8 +110,8 @@ def warn_of_deletion(session: Session, filed_before: datetime, at: datetime, lim
 
 
 def delete_counted(session: Session, at: datetime, limit: int) -> Sequence[int]:
-    """Deletes the coded answers, times and keys of cases that were counted. Keeps this data if the case has a legal
-    hold or an open reminder.
+    """Deletes the coded answers, times and keys of cases that were counted. Keeps them if the case has a legal hold or
+    an open reminder.
 
     Returns the ids of the tips whose coded answers were deleted.
     """
@@ -146,8 +148,8 @@ def deleted_next(session: Session) -> Sequence[tuple[int, datetime, bool]]:
 
 
 def clear_warning(session: Session, tip_id: int) -> None:
-    """Removes the mark that the coded answers of a case will soon be deleted. The hotline calls this function when the
-    legal hold of the case is lifted.
+    """Removes the mark that the coded answers of a case will soon be deleted. The hotline calls this function when it
+    lifts the legal hold of the case.
 
     So an admin is warned again before the coded answers are deleted.
     """

@@ -1,6 +1,6 @@
-"""Finds grants of tips and cases by the week of their lock. A grant is a key that is encrypted for a desk. The
-hotline encrypts each grant a second time with a key of the week. This is the lock, and the grant's first bytes name
-its week."""
+"""Finds stored keys of tips and cases (grants) that were locked in an earlier week. A grant is a key that is encrypted
+for a desk. The hotline encrypts each grant a second time, with a key that changes every week. This second encryption is
+the lock. The first bytes of a locked grant name the week."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,14 +21,15 @@ GRANTS: tuple[Any, ...] = (Grant, CaseGrant)
 class OldGrant:
     grant: Grant | CaseGrant
     bound: bytes
-    """The label of the grant. The lock can be removed only together with this label."""
+    """The label of the grant, which is made from the names of its tip and its desk. The lock can be removed only with
+    this label."""
 
 
 def locked_before(session: Session, week: str, *, since: str, limit: int) -> Sequence[OldGrant]:
     """Returns the grants without a lock, and the grants with a lock of an earlier week.
 
-    Leaves out grants that can no longer be decrypted, and rows that another transaction has locked. Locks the rows
-    until the transaction ends.
+    Leaves out grants that can no longer be decrypted, and grants that another transaction has locked in the database.
+    Locks the rows until the transaction ends.
     """
     found: list[OldGrant] = []
     for row in GRANTS:

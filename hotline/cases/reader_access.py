@@ -14,7 +14,7 @@ from hotline.keys.one_off import public_of
 
 MAX_WAITING = 2
 """The maximum number of threads in a web process that may wait for the reader process at the same time. So the other
-threads can still answer callers."""
+threads of the web process can still answer callers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,11 @@ class ReaderAccess:
 
 
 def public_half(folder: KeyFolder) -> Callable[[], bytes] | None:
-    """Returns a function that returns the reader's public key. The returned function reads the key from the file of the
-    public key, or from the file of the reader's key pair.
+    """Returns a function that reads the reader's public key. This function reads the key from the file of the public
+    key, or from the file of the reader's key pair.
 
-    If the folder has neither file, returns None. After an upgrade, neither file exists until an operator runs `hotline
-    init`.
+    If the folder has neither file, the function returns None. After an upgrade, neither file exists until an operator
+    runs `hotline init`.
     """
     if folder.holds(READER_KEY):
         pair = LiveKeys(folder.path, READER_KEY)

@@ -1,6 +1,6 @@
 """Does the work of the reader process: checks a PIN, carries out the responder's request, and encrypts the answer.
 
-An answer contains the lists and menu texts of the responder's cases, as they were when the session began.
+An answer contains the lists and menu texts of the responder's cases, as they were when the responder's session began.
 """
 
 import logging
@@ -73,14 +73,14 @@ from hotline.tips.rules import OUTCOMES, DeadlineKind, TipOutcome, Urgency, is_i
 from hotline.tips.tables import Tip
 
 CAN_STAND_DOWN, DECIDES_VISIT, CAN_CONFIRM = "lets", "decides", "judges"
-"""The first parts of three flags. The reference of the case follows. The flags were stored when the session began.
-`dialogue/service_session_start.py` explains each flag."""
+"""The first parts of the names of three flags. The reference of the case completes the name. The flags were stored when
+the session began. `dialogue/service_session_start.py` explains each flag."""
 HAS_WORK = "has_work"
 """The flag of a responder who has an open case."""
 HAS_QUESTIONS = "has_questions"
 TAKEN = f"{decrypt_reader_commands.RESULT_PREFIX}{CommandResult.TAKEN}"
 NOT_HERE = "(console)"
-"""A phone shows this text in place of a handover note that only the console may show."""
+"""A phone shows this text instead of a handover note that only the console may show."""
 MAX_QUESTIONS = 10
 MAX_CASES = 40
 """The maximum number of cases on a list. More cases do not fit into the encrypted answer of the reader process."""
@@ -149,7 +149,8 @@ def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
     answer = answer.and_also(decrypt_reader_persons.flags_of_cases(turn, own))
     answer = answer.and_also(decrypt_reader_persons.owed_in(turn, judged))
     untaken = [one for one in urgent if tips[one].assignee_id is None]
-    # If there is a real case about danger, drills do not count. So the phone can show the page of the real case.
+    # If there is a real case about danger, drills do not count. Otherwise the phone could show a drill instead of the
+    # real case.
     untaken = [one for one in untaken if tips[one].channel != rules_trial.DRILL] or untaken
     other = FIRST in answer.words or has[rules_reading_requests.HAS_WARNINGS]
     if other or len(untaken) != 1 or not _is_only_read(untaken[0], by_pin, due, pinned):
@@ -160,8 +161,8 @@ def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
 def _is_only_read(
     case: str, by_pin: Mapping[str, Tip], due: Collection[int], pinned: CallerFacts
 ) -> bool:
-    """Returns True if the responder can only read this case on the phone, and has nothing to decide or to follow up in
-    this case."""
+    """Returns True if the responder can only read this case on the phone, because there is nothing to decide or to
+    follow up."""
     tip = by_pin.get(case)
     return tip is not None and tip.id not in due and case not in _asked_of(pinned)
 
@@ -190,7 +191,8 @@ def _shift(one: Shift, prefix: str, language: str) -> tuple[str, str]:
 
 
 def _viewer(turn: ReaderTurn) -> Viewer:
-    """Returns the viewer for a responder who has entered the PIN. The viewer decides which tips a query returns."""
+    """Returns a responder who has entered the PIN as a viewer, with the responder's desks. Queries return only the tips
+    that this viewer may see."""
     desks = tables_desks.desks_of(turn.session, of_responder(turn.person.id))
     return Viewer(frozenset(desks), turn.person.id, turn.person.person_id)
 
@@ -203,7 +205,8 @@ def _own_tips(turn: ReaderTurn) -> Mapping[int, str]:
 
 
 def _handover_lines(turn: ReaderTurn) -> Iterator[tuple[datetime, str, int | None]]:
-    """Yields the unread handover notes that fit on one page, the oldest first. Each has its time and its case."""
+    """Yields the unread handover notes that fit on one page, the oldest first. Each line has the time of the note and
+    its case."""
     letters = 0
     known = _own_tips(turn)
     for one in decrypt_handover.waiting_texts(turn, _viewer(turn), known):
@@ -244,7 +247,7 @@ OWN_PAGES: Mapping[str, Callable[[ReaderTurn], ReaderAnswer]] = {
     rules_reading_requests.WARNINGS: reader_pins.warnings_page,
     rules_reading_requests.HANDOVER: _handover_page,
 }
-"""The functions that make all pages except the text of a case, by the verb of the request."""
+"""For each command that requests a page, the function that makes it. The text of a case has its own function."""
 
 
 def _words(turn: ReaderTurn, case: str, tip: Tip) -> Mapping[str, str]:
@@ -258,9 +261,9 @@ def _words(turn: ReaderTurn, case: str, tip: Tip) -> Mapping[str, str]:
 def _theirs(
     turn: ReaderTurn, cases: Mapping[str, Tip], pinned: CallerFacts, due: Collection[int]
 ) -> frozenset[str]:
-    """Returns the cases that a colleague has taken and that need nothing from this responder.
+    """Returns the cases that a colleague has taken and in which this responder has nothing to do.
 
-    Leaves out drills, because the list must name a drill as a drill.
+    Leaves out drills, because this list does not show that a case is a drill.
     """
     asked = _asked_of(pinned)
     quiet = {
@@ -304,8 +307,8 @@ def _questions(turn: ReaderTurn) -> Sequence[tuple[str, str]]:
 def _labels(
     turn: ReaderTurn, cases: Mapping[str, Tip], theirs: Collection[str], pinned: CallerFacts
 ) -> Iterable[tuple[str, str]]:
-    """Yields each case with its label on the list. If another case is probably about the same situation, the label
-    names it too."""
+    """Yields each case with its label on the list. If another case is probably about the same situation, the label also
+    names that case."""
     like = service_case.known_in_situation(
         turn.session, [(tip.id, turn.person.id) for tip in cases.values()]
     )
@@ -336,8 +339,8 @@ PROVED = b"proved"
 
 @dataclass(frozen=True, slots=True)
 class ProofAttempt:
-    """The result of checking a code from an SMS and a start PIN from paper. The check runs before the transaction
-    begins."""
+    """The result of checking a code from an SMS and a start PIN from paper. The check runs before the database
+    transaction of the answer begins."""
 
     enrolment: Enrolment | None = None
     """The enrolment that the code and the start PIN have proved. None if one of them is wrong."""
@@ -347,12 +350,13 @@ class ProofAttempt:
 
 @dataclass(frozen=True, slots=True)
 class FreshWrap:
-    """A responder's private key, encrypted again with a new PIN or with the newest pepper."""
+    """A responder's private key, encrypted again with a new PIN, or with the newest pepper (a secret of the server)."""
 
     public: bytes
     """The public key that belongs to the private key."""
     before: bytes | None = field(repr=False)
-    """The encrypted private key before this change. None if the responder has chosen a new PIN."""
+    """The encrypted private key before it was encrypted again. None if the responder has chosen a new PIN in this
+    request."""
     wrap: bytes = field(repr=False)
 
 
@@ -362,8 +366,8 @@ def _rewrapped(
     """Returns a responder's private key, encrypted again with a PIN that the responder has just chosen, or with the
     newest pepper.
 
-    Returns None if nothing must change, or if the chosen PIN is not allowed. `wrap` is None if the private key came
-    from memory.
+    Returns None if nothing must change, or if the chosen PIN is not allowed. `wrap` is the stored encrypted private
+    key. It is None if the private key came from memory.
     """
     pin = _chosen_pin(one) if one.kind is ReaderQuestionKind.CHANGE else None
     before = None if pin is not None else wrap
@@ -378,7 +382,7 @@ def _rewrapped(
 def _move(person: Responder, fresh: FreshWrap) -> None:
     """Stores a private key that was encrypted again.
 
-    Does nothing if the responder has got another key pair or another PIN meanwhile.
+    Does nothing if the responder's key pair or PIN has changed since the private key was read.
     """
     if person.public_key == fresh.public and person.pin_wrap == fresh.before:
         person.pin_wrap = fresh.wrap
@@ -395,7 +399,8 @@ def _change(turn: ReaderTurn, fresh: FreshWrap | None) -> ReaderAnswer:
 
 
 def _waits_for(context: ReaderContext, one: WaitingHop) -> Enrolment | None:
-    """Returns the enrolment that a code and a start PIN can prove on this phone now. Returns None if there is none."""
+    """Returns the enrolment that a code and a start PIN can prove on this phone now. Returns None if no enrolment can
+    be proved now."""
     with context.database.reading() as session:
         return people_tables.provable_enrolment(
             session, one.typed.get(NUMBER_KEY, ""), context.now()
@@ -403,7 +408,8 @@ def _waits_for(context: ReaderContext, one: WaitingHop) -> Enrolment | None:
 
 
 def _proof_tried(context: ReaderContext, one: WaitingHop) -> ProofAttempt:
-    """Checks the code and the start PIN. If the responder also chooses a PIN, makes a key pair for it."""
+    """Checks the code and the start PIN. If the responder also chooses a PIN, makes a key pair that this PIN
+    protects."""
     wanted = _waits_for(context, one)
     if not _proves(context, one, wanted) or wanted is None:
         return ProofAttempt()
@@ -429,7 +435,8 @@ def _chosen_pin(one: WaitingHop) -> str | None:
 def _proof_decided(
     session: Session, context: ReaderContext, first: PinReading, proof: ProofAttempt
 ) -> ReaderAnswer:
-    """Returns the answer to a code and a start PIN. After one refusal, a repeated request is also refused."""
+    """Returns the answer for a responder who has entered a code and a start PIN. After one refusal, a repeated request
+    is also refused."""
     wanted = proof.enrolment
     if wanted is None or first.state == ReadingState.WRONG:
         first.state = ReadingState.WRONG
@@ -459,7 +466,7 @@ def _proof_refused(session: Session, context: ReaderContext, one: WaitingHop) ->
 def _proves(context: ReaderContext, one: WaitingHop, enrolment: Enrolment | None) -> bool:
     """Returns True if the code and the start PIN are right.
 
-    The check takes the same time if no enrolment can be proved, or if no attempts are left.
+    The check takes equally long if no enrolment can be proved, or if no attempts are left.
     """
     start, costs = one.typed.get(rules_reading_requests.START_PIN, ""), context.vault.costs
     if enrolment is None:
@@ -468,7 +475,7 @@ def _proves(context: ReaderContext, one: WaitingHop, enrolment: Enrolment | None
     if context.memory.find(one.session_key, enrolment.responder_id, name) is not None:
         return True
     with context.database.writing() as session:
-        # A repeated hop must not count as a second attempt.
+        # A request that arrives twice must not count as a second attempt.
         first = cases_tables.locked_reading(session, one.reading_id)
         counts = first.state == ReadingState.ASKED and people_tables.take_attempt(
             session, enrolment.id
@@ -489,7 +496,7 @@ PROOFS = (ReaderQuestionKind.PROVE, ReaderQuestionKind.CHOOSE)
 
 @dataclass(frozen=True, slots=True)
 class PinAttempt:
-    """The result of checking a PIN. The check runs before the transaction begins."""
+    """The result of checking a PIN. The check runs before the database transaction of the answer begins."""
 
     private: bytes | None = field(default=None, repr=False)
     """The responder's private key. None if the PIN is wrong."""
@@ -500,10 +507,11 @@ class PinAttempt:
 
 
 def answer_next(context: ReaderContext) -> bool:
-    """Answers the next hop that waits for the reader process. Returns False if no hop waits. Raises StoreUnavailable.
+    """Answers the next request that waits for the reader process. Returns False if no request waits. Raises
+    StoreUnavailable.
 
-    First come hops whose private key is in memory, then hops of enrolled phones, then all others. Within each group,
-    the oldest is first.
+    First come requests whose private key is in memory, then requests of enrolled phones, then all others. Within each
+    of these groups, the oldest request is first.
     """
     REQUEST.set("")
     with context.database.reading() as session:
@@ -553,10 +561,10 @@ def _remembered(context: ReaderContext, one: WaitingHop) -> bytes | None:
 
 
 def _tried(context: ReaderContext, one: WaitingHop) -> PinAttempt:
-    """Checks the PIN that was typed before this hop. If the same PIN was right earlier in this session, takes the
-    private key from memory.
+    """Checks the PIN that the request contains. If the same PIN was right earlier in this session, takes the private
+    key from memory.
 
-    The check of an unknown phone takes the same time.
+    The check takes equally long for an unknown phone.
     """
     private, wrap = _remembered(context, one), None
     if private is None and one.responder_id is not None:
@@ -595,8 +603,8 @@ def _answer(context: ReaderContext, one: WaitingHop) -> None:
         else:
             is_over = start is not None and start.started_at < context.now() - KEPT_FOR
             if is_over and first.state == ReadingState.ASKED:
-                # If the phone repeats this hop later, the lists may have changed, and the same digits would choose
-                # something else. So the request is refused.
+                # If the phone sends this request again later, the lists may have changed, and the same digits would
+                # choose something else. So the request is refused.
                 first.state = ReadingState.RESTED
             answer = _decided(session, context, one, first, found, start)
         cases_tables.record_state(session, one.reading_id, first.state)
@@ -642,7 +650,8 @@ def _decided(
         and found.private is not None
         and (not person.active or person.pin_wrap is None)
     ):
-        # After the private key came into memory, an admin removed the responder, or the PIN ended.
+        # This happens if an admin removed the responder, or if the PIN ended, after the private key was read into
+        # memory.
         return _of_no_one(first, PinAttempt())
     if first.state == ReadingState.WRONG or first.responder_id is None:
         return _of_no_one(first, found)
@@ -682,8 +691,8 @@ def _wrong(turn: ReaderTurn, first: PinReading) -> ReaderAnswer:
 
 
 def _of_no_one(first: PinReading, found: PinAttempt) -> ReaderAnswer:
-    """Returns the answer to digits from a phone without a valid PIN. The digits may be the code that the hotline sent
-    to this phone. All other digits are wrong."""
+    """Returns the answer for a phone without a valid PIN, on which a person has typed digits. The digits may be the
+    code that the hotline sent to this phone. All other digits get the answer to a wrong PIN."""
     if found.is_code and first.state != ReadingState.WRONG:
         first.state = ReadingState.DONE
         return CODE_RIGHT
@@ -720,8 +729,8 @@ def _done(
 
 
 def _with_page(turn: ReaderTurn, view: ReaderAnswer, *, again: bool) -> ReaderAnswer:
-    """Adds the page of the only case about danger that no responder has taken. If the page cannot be decrypted, the
-    home screen follows the PIN instead."""
+    """Adds a page to the list of cases: the page of the only case about danger that no responder has taken. If this
+    page cannot be decrypted, the phone shows the home screen after the PIN instead."""
     if ONE_DANGER not in view.flags:
         return view
     ask = ReaderQuestion(ReaderQuestionKind.PAGE, view.words[FIRST])
@@ -732,8 +741,8 @@ def _with_page(turn: ReaderTurn, view: ReaderAnswer, *, again: bool) -> ReaderAn
 
 
 def _with_own(turn: ReaderTurn, answer: ReaderAnswer) -> ReaderAnswer:
-    """Adds the flags and lists that the menus need for the responder's own case. Adds nothing if the responder has not
-    taken the case."""
+    """Adds to the answer the flags and lists that the menus need for the responder's own case. Adds nothing if the
+    responder has not taken the case."""
     tip = turn.open_case()
     if TAKEN not in answer.flags or tip is None:
         return answer

@@ -43,13 +43,14 @@ from hotline.tips.rules import Urgency
 from hotline.tips.rules_events import CaseEventKind, Event
 from hotline.tips.tables import Tip
 
-# The classes below describe a hop that waits for the reader process, and the transaction in which the reader process
-# answers it.
+# The classes below describe a request that waits for the reader process, and the transaction in which the reader
+# process answers the request.
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingHop:
-    """A hop that waits for an answer of the reader process. `repr` does not show what the responder typed."""
+    """One request of the gateway (a hop) that waits for an answer of the reader process. `repr` does not show what the
+    responder typed."""
 
     ask_id: int
     reading_id: int
@@ -68,9 +69,9 @@ class WaitingHop:
 
     @property
     def comes_first(self) -> bool:
-        """Returns True for a hop of an enrolled phone, and for a hop after a right code.
+        """Returns True for a request of an enrolled phone, and for a request after a right code.
 
-        The reader process answers all other hops later.
+        The reader process answers all other requests later.
         """
         return self.responder_id is not None or self.kind is not ReaderQuestionKind.VIEW
 
@@ -112,7 +113,7 @@ class ReaderTurn:
         return reads_in_console(self.session, self.context, tip, self.person.id)
 
     def say(self, template: Template, **words: str) -> str:
-        """Returns a text in the responder's language."""
+        """Returns the text of this template in the responder's language."""
         return self.context.phrases.say(self.person.language, template, **words)
 
     def log(self, action: str, reason: str, subject: str = "") -> None:
@@ -124,7 +125,8 @@ class ReaderTurn:
 
 LEADS = (Level.COORDINATOR, Level.NATIONAL)
 MAX_WARNINGS = 40
-"""A coordinator's page searches only this many of the newest warnings for warnings about the coordinator's desks."""
+"""The number of the newest warnings that a coordinator's page searches. The page shows those about the coordinator's
+desks."""
 MAX_LINES = 12
 """The maximum number of warnings on the page. These warnings need up to three screens."""
 
@@ -137,7 +139,7 @@ def count_wrong(turn: ReaderTurn) -> None:
     """Counts a wrong PIN of a responder. After the third wrong PIN in a row, the phone is blocked for some time.
 
     After the sixth wrong PIN in a day, the phone is blocked until the next morning. The hotline then asks other
-    responders to take the phone's open cases about danger.
+    responders to take this responder's open cases about danger.
     """
     person, at = turn.person, turn.at
     person.wrong_pins = [*person.wrong_pins, at.isoformat()]
@@ -154,10 +156,10 @@ def count_wrong(turn: ReaderTurn) -> None:
 
 
 def count_opening(turn: ReaderTurn, network: str | None) -> None:
-    """Records that the responder has opened the list of cases. Earlier wrong PINs then no longer count.
+    """Records that the responder has opened the list of cases. The responder's earlier wrong PINs then no longer count.
 
-    If the phone uses another network than before, warns the coordinators at once. If the list is opened at night, the
-    warning waits until the morning.
+    If the phone uses another mobile network than before, warns the coordinators at once. If the responder opens the
+    list at night, the coordinators get a separate warning in the morning.
     """
     session, person, at = turn.session, turn.person, turn.at
     person.wrong_pins = []
@@ -194,8 +196,8 @@ def count_read(turn: ReaderTurn, tip_id: int) -> None:
 
 
 def end_pin(turn: ReaderTurn) -> None:
-    """Ends the responder's PIN, so that it decrypts nothing any more. Asks other responders to take the open cases
-    about danger. The phone still gets alerts.
+    """Ends the responder's PIN, so that it decrypts nothing any more. Asks other responders to take this responder's
+    open cases about danger. The phone still gets alerts.
 
     To get a new PIN, the responder must be enrolled again by two admins.
     """
@@ -216,7 +218,7 @@ def _warn(turn: ReaderTurn, kind: PinWarning) -> None:
 
 
 def _pass_dangers_on(turn: ReaderTurn) -> None:
-    """Asks the next responder to take each open case about danger."""
+    """Asks the next responder to take each open case about danger of this responder."""
     for tip_id in queries.open_tips_of(turn.session, turn.person.id):
         if turn.session.get_one(Tip, tip_id).urgency == Urgency.DANGER:
             event = Event(CaseEventKind.PASSED, by=turn.person.id)
@@ -224,7 +226,7 @@ def _pass_dangers_on(turn: ReaderTurn) -> None:
 
 
 def _who_lead(session: Session, person: Responder, at: datetime) -> Sequence[Responder]:
-    """Returns the people who get warnings about this responder: the active coordinators of the responder's desks.
+    """Returns the people who get warnings about this responder's PIN: the active coordinators of the responder's desks.
 
     If there are none, or if the responder is a coordinator, returns the other people of the national desk. For a person
     of an oversight desk, returns only the other people of that desk, because the national desk must not learn what the
@@ -237,8 +239,8 @@ def _who_lead(session: Session, person: Responder, at: datetime) -> Sequence[Res
 
 
 def report_nights(context: Context) -> None:
-    """Sends each coordinator an SMS at 07:00 if phones of the desk opened cases in the night. The SMS gives the number
-    of these phones.
+    """Sends each coordinator an SMS at 07:00 if responders of the desk opened their lists of cases during the night.
+    The SMS says how many phones did this.
 
     Marks the warnings as sent, so that no warning is sent twice. Raises StoreUnavailable.
     """
@@ -293,7 +295,8 @@ def warnings_page(turn: ReaderTurn) -> ReaderAnswer:
 
 
 def _warnings_for(turn: ReaderTurn) -> Sequence[tuple[PinWarningRow, Responder]]:
-    """Returns the newest warnings that this coordinator may read, each with the responder whose PIN it is about."""
+    """Returns the newest warnings about PINs that this coordinator may read. Each has the responder whose PIN the
+    warning is about."""
     session, person, at = turn.session, turn.person, turn.at
     if person.level not in LEADS and not queries_visible.oversees(session, person.id):
         return ()
@@ -307,15 +310,15 @@ def _warnings_for(turn: ReaderTurn) -> Sequence[tuple[PinWarningRow, Responder]]
 
 
 READING_PLACES = ("national_in_console", "national_by_pin")
-"""Two actions in the audit log about the place where the national desk reads tips. After the first, it reads only in
-the console. After the second, it may also read by phone."""
+"""Two actions in the audit log about the place where the national desk may read tips. The first says that the national
+desk now reads only in the console. The second says that it may also read by phone."""
 
 
 def record_reading_place(context: Context) -> None:
     """Writes to the audit log that the setting `national_in_console` has changed, and notifies the national desk.
 
-    The reader process calls this function at its start. If the setting is unchanged, nothing happens. Raises
-    StoreUnavailable.
+    The reader process calls this function at its start. If the setting has not changed since the last start, the
+    function does nothing. Raises StoreUnavailable.
     """
     at, is_on = context.now(), context.line.national_in_console
     template = Template.NATIONAL_IN_CONSOLE if is_on else Template.NATIONAL_BY_PIN
@@ -335,7 +338,7 @@ def delete_old_requests(context: Context) -> None:
     """Deletes requests to the reader process that are older than ten minutes. Both the reader process and the clock
     process call this function.
 
-    If there is nothing to delete, the function locks nothing. Raises StoreUnavailable.
+    If no request is old enough, the function locks no rows. Raises StoreUnavailable.
     """
     before = context.now() - rules_reading_requests.KEPT_FOR
     with context.database.reading() as session:

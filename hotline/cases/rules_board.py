@@ -1,4 +1,5 @@
-"""Sorts the open cases of a desk into the columns of its board, and computes the time that is left for each. Pure."""
+"""Sorts the open cases of a desk into the columns of its board, and computes for each case the time until its deadline.
+Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,16 +12,16 @@ from hotline.tips.rules import Matter, Urgency, acknowledge_due, visit_facts
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 CARDS = 12
-"""The maximum number of cases that a column shows. The page gives the number of all other cases, with a link to the
-list of these cases."""
+"""The maximum number of cases that a column shows. The page shows how many cases the column has besides these, with a
+link to the list of tips."""
 
 
 class Column(StrEnum):
-    """A column of the board. The columns have the order of the page. The value is the column's anchor in the page's
-    address."""
+    """A column of the board. The columns have the order of the page. The value is the name of the column in the page's
+    address, after the `#`."""
 
     UNTAKEN = "untaken"
-    """Cases that responders are asked to take."""
+    """Cases that no responder has taken, and cases that other responders are asked to take."""
     UNREAD = "unread"
     """Cases with an assignee who has not read the report yet."""
     AT_WORK = "at_work"
@@ -32,7 +33,8 @@ class Column(StrEnum):
 
 
 class BoardCase(NamedTuple):
-    """A case on the board: the facts that decide its column and its place there, and the facts on its card."""
+    """A case on the board: the facts that decide its column and its position in the column, and the facts that its card
+    shows."""
 
     id: int
     urgency: int
@@ -51,9 +53,10 @@ class BoardCase(NamedTuple):
     closure_at: datetime | None
     """The time when the closure was requested."""
     owed_at: datetime | None
-    """The time of the next reminder about a person. None unless an earlier reminder was sent and is not answered."""
+    """The time of the next reminder about a person. None if no reminder was sent, or if the last reminder was
+    answered."""
     duty_at: datetime | None
-    """The time at which a person of the district comes on duty, if the alert waits until then. Otherwise None."""
+    """If the alert waits until a person of the district comes on duty, the time when this happens. Otherwise None."""
     open_due: datetime | None
     outcome_due: datetime | None
     closure_due: datetime | None
@@ -102,8 +105,8 @@ class BoardCase(NamedTuple):
 
     @property
     def visit_mark(self) -> str:
-        """Returns an English text about visits. Unless the caller clearly agreed to an open visit, the text says that
-        responders must go discreetly."""
+        """Returns an English text that says how responders may visit. Unless the caller clearly agreed to an open
+        visit, the text says that responders must visit discreetly."""
         facts = visit_facts(
             Matter.TIP, self.urgency, self.visit, self.do_not_visit, self.visit_decision
         )
@@ -128,9 +131,9 @@ def sort_board(cases: Sequence[BoardCase], at: datetime) -> SortedBoard:
     """Sorts the cases into columns. Within a column, overdue cases come first, then urgent cases, then the oldest
     cases.
 
-    In a storm of reports, cases about danger come before all other cases, even if these are overdue. Of the cases about
-    danger, the first case of each sector comes first, then cases with typed text. So overdue forged reports do not hide
-    a real danger.
+    If very many tips about danger come from one district (a storm), cases about danger come before all other cases.
+    This also holds if the other cases are overdue. Among the cases about danger, the first case of each sector comes
+    first, then cases with typed text. So many forged reports that are overdue do not hide a real danger.
     """
     late = {one.id for one in cases if one.is_late(at)}
     storms = any(one.storm_order for one in cases)
@@ -156,10 +159,11 @@ def board_number(cases: Sequence[BoardCase]) -> int:
 
 
 def time_left(due_at: datetime, at: datetime) -> tuple[bool, Mapping[str, int]]:
-    """Returns True if the deadline has passed. Also returns the time until the deadline, or since then, as numbers by
-    unit.
+    """Returns True if the deadline has passed. Also returns the time until the deadline, or since then, as a number for
+    each unit, such as hours and minutes.
 
-    In the last hour before the deadline, the time is in minutes and seconds. The page's script counts in the same way.
+    In the last hour before the deadline, the time is in minutes and seconds. The script of the board's page counts in
+    the same way.
     """
     is_late, span = due_at <= at, abs(due_at - at)
     if span < HOUR and not is_late:

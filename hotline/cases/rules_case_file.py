@@ -1,8 +1,8 @@
 """Writes the case file for a prosecutor or court, and decides what the file leaves out. Pure.
 
-Without the number of an order, the file contains nothing that the caller said, and no time that reveals the minute of
-the call. Alerts follow the call at fixed times, so the file gives only the day of an alert. The file never contains a
-phone number, a receipt, a reference or the name of a responder.
+Without the number of a court's or prosecutor's order, the file contains nothing that the caller said, and no time that
+reveals the minute of the call. The hotline sends alerts at fixed times after the call, so the file gives only the day
+of an alert. The file never contains a phone number, a receipt, a reference or the name of a responder.
 """
 
 import re
@@ -32,7 +32,7 @@ class FileBasis(StrEnum):
     """The legal reason for a case file."""
 
     REQUEST = "request"
-    """A prosecutor or court asked for the file, but gave no order."""
+    """A prosecutor or court asked for the file, but there is no order."""
     PROSECUTOR = "prosecutor"
     """A prosecutor gave an order, which has a number."""
     JUDGE = "judge"
@@ -52,8 +52,8 @@ class FileStop(StrEnum):
 
 
 ORDER = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9 ./-]{0,39}", re.ASCII)
-"""The form of an order's number, such as `RP 00123/2026/TGI`. A number has at least one digit, and all its letters are
-capital letters."""
+"""The format of an order's number, such as `RP 00123/2026/TGI`. A number has at least one digit, and all its letters
+are capital letters."""
 SPACES = re.compile(r"[ .-]")
 LONG = re.compile(r"\d{9}")
 MSISDN = re.compile(r"(?:\b|250|0)7[2389]\d{7}")
@@ -74,8 +74,8 @@ def _is_callable(number: str) -> bool:
 
 
 def answers_about_file(person: MetPerson) -> Mapping[str, str]:
-    """Returns the newest answer of a person who was asked about a case file. Empty if no officer has asked the
-    person."""
+    """Returns the newest answers that a person gave to an officer about a case file. Returns an empty result if no
+    officer has asked the person."""
     lines = (one.entry for one in reversed(person.timeline) if one.corrected_by is None)
     said = (one.reported.codes for one in lines if one.kind is LoggedEvent.FILE_TOLD)
     return next(said, {})
@@ -93,10 +93,10 @@ def refuses_police(person: MetPerson) -> bool:
 
 
 def refusal_of(people: Sequence[MetPerson], n: int | None) -> FileStop | None:
-    """Returns the reason why a file must not contain the coded answers of person `n`. Returns None if the file may
-    contain these coded answers.
+    """Returns the reason why a file must not contain the coded answers of the person with the number `n`. Returns None
+    if the file may contain these coded answers.
 
-    If `n` is None, the file is about no person and contains no coded answers.
+    If `n` is None, the file contains no coded answers.
     """
     person = next((one for one in people if one.n == n), None)
     if n is None:
@@ -119,20 +119,21 @@ MIN_NAME = 4
 
 
 def names_in(of_case: Collection[str], others: Collection[str]) -> frozenset[str]:
-    """Returns the texts that a file must not contain: the names of all people of the hotline. For officers of the case,
-    also each part of the name."""
+    """Returns the texts that a file must not contain: the names of all people of the hotline. For officers who worked
+    on the case, these texts also include each single word of the name."""
     parts = {part for name in of_case for part in name.split() if len(part) >= MIN_NAME}
     return frozenset({*of_case, *parts, *others} - {""})
 
 
 def letter(index: int) -> str:
-    """Returns the letter that replaces a name: A to Z, then A1 to Z1."""
+    """Returns the letter that replaces an officer's name in the file: A to Z, then A1 to Z1."""
     turn, at = divmod(index, len(LETTERS))
     return LETTERS[at] + (str(turn) if turn else "")
 
 
 def scrubbed(text: str, names: Collection[str]) -> str:
-    """Returns the text without numbers, references and names of people of the hotline."""
+    """Returns the text without its numbers, mail addresses and references, and without names of people of the
+    hotline."""
     text = without_revealing(text, LEFT_OUT)
     for name in sorted(names, key=len, reverse=True):
         is_name = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
@@ -142,22 +143,22 @@ def scrubbed(text: str, names: Collection[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FileEvent:
-    """A step of an officer or of the hotline, as the file prints it."""
+    """One event that the file lists: an action of an officer, or of the hotline itself."""
 
     at: datetime
     sentence: str
-    """The sentence in English, with the placeholder `{who}`."""
+    """The English sentence about the event, with the placeholder `{who}` for the officer."""
     who: str
-    """The role and the letter of the officer."""
+    """The role of the officer, and the letter that replaces the officer's name."""
     text: str = field(default="", repr=False)
-    """The text of a note, before names and numbers are removed, or the labels of coded answers."""
+    """The text of a note from which names and numbers are not removed yet, or the texts of coded answers."""
     by_clock: bool = False
-    """True if the hotline always does this step at a fixed time after the call or after another event."""
+    """True if the hotline itself causes this event at a fixed time after the call or after another event."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """The facts of a case from which a file is written. Some facts need an order."""
+    """The facts of a case from which a file is written. The file contains some of these facts only with an order."""
 
     number: int
     filed_at: datetime
@@ -165,7 +166,7 @@ class FileFacts:
     basis: FileBasis
     order: str
     about: Sequence[tuple[str, str]]
-    """District, type and urgency, with their labels."""
+    """District, type and urgency of the case, each with its label."""
     events: Sequence[FileEvent]
     custody: Sequence[FileEvent]
     person: MetPerson | None = field(default=None, repr=False)
@@ -175,7 +176,7 @@ class FileFacts:
     call: Sequence[tuple[str, str]] = field(default=(), repr=False)
     """The channel, the language and the minute of the call, with their labels."""
     names: frozenset[str] = field(default=frozenset(), repr=False)
-    """The names that the file must not contain."""
+    """The names of people and the references that the file must not contain."""
 
 
 TITLE = phrase("Case file")
@@ -192,7 +193,7 @@ WITHOUT_ORDER = phrase(
     "the time of the call, the file gives only the hour. For an alert, the file gives only the day."
 )
 NEAR_THE_CALL = timedelta(hours=1)
-"""Within this time after the call, a file without an order gives only the hour of an event."""
+"""During this time after the call, a file without an order gives only the hour of an event."""
 
 
 def document(facts: FileFacts, say: Say, bases: Mapping[str, str]) -> dict[str, object]:
@@ -234,8 +235,9 @@ def document(facts: FileFacts, say: Say, bases: Mapping[str, str]) -> dict[str, 
 
 
 def _rows(facts: FileFacts, events: Sequence[FileEvent], say: Say) -> list[tuple[str, str]]:
-    """Returns the events with their times, in order. If the file gives only the day of an event, the event comes first
-    on that day, and equal events appear once. Otherwise their order or number would reveal the time of the call."""
+    """Returns the events with their times, in order. If the file gives only the day of an event, the event is listed
+    before the other events of this day. Equal events appear only once. Otherwise the order or number of these events
+    would reveal the time of the call."""
     rows: list[tuple[str, str]] = []
     for one in sorted(events, key=lambda one: _day(one.at) if _by_day(facts, one) else one.at):
         said = say(one.sentence, who=one.who)
@@ -254,8 +256,8 @@ def _day(at: datetime) -> datetime:
 
 
 def _time(facts: FileFacts, one: FileEvent) -> str:
-    """Returns the time of an event, as the file prints it. Without an order, this is the hour for an event near the
-    call, and the day for an alert."""
+    """Returns the time of an event, as the file prints it. For a file without an order, returns only the hour of an
+    event near the call, and only the day of an alert."""
     local = one.at.astimezone(KIGALI)
     if _by_day(facts, one):
         return f"{local:%Y-%m-%d}"
@@ -265,7 +267,8 @@ def _time(facts: FileFacts, one: FileEvent) -> str:
 
 
 IN_FILE = (LoggedEvent.SCREENED, LoggedEvent.DETERMINATION)
-"""The kinds of forms whose answers the file contains: what officers saw, and what a court or the police decided."""
+"""The kinds of forms whose answers the file contains: observations of officers, and decisions of a court or the
+police."""
 NOT_IN_FILE = (INTEREST, "again", "nationality", "state")
 
 

@@ -1,10 +1,11 @@
-"""Defines the requests that the web process sends to the reader process after a responder has typed a PIN, and their
-answers. Also collects what a responder types about a person. Pure.
+"""Defines the requests that the web process sends to the reader process after a responder has typed a PIN, and the
+replies of the reader process. Also collects the answers about a person that a responder types. Pure.
 
 The web process cannot check a PIN and cannot decrypt a case. The web process only shows the flags, lists and texts that
 it gets from the reader process.
 
-In a conversation, an answer is a value that the flow stores under a name. Most constants here are such names.
+In this module, an "answer" of a conversation is a value that the flow stores under a name. Most constants of this
+module are names of such answers.
 """
 
 import json
@@ -20,11 +21,11 @@ from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_persons import CASE_FORMS, ON_USSD, SENT_BY_USSD, codes_of_kind
 
 WORK_PIN = "work_pin"
-"""The answer that contains the responder's PIN. Only the reader process gets the PIN. No process stores it."""
+"""The answer that contains the responder's PIN. Only the reader process gets the PIN. No process stores the PIN."""
 START_PIN, NEW_PIN, NEW_AGAIN = "start_pin", "new_pin", "new_again"
 """Three answers: the start PIN from paper, the new PIN, and the new PIN again."""
 READER_PINS = frozenset({WORK_PIN, START_PIN, NEW_PIN, NEW_AGAIN})
-"""The answers that only the reader process gets. No process stores these answers."""
+"""The answers that only the reader process gets. No process stores these PINs."""
 PIN, NUMBER_KEY, NUMBER_END = "pin", "number_key", "number_end"
 """Three fields of the encrypted request: the typed PIN, the keyed digest of the phone number, and the last digits of
 the number."""
@@ -36,7 +37,7 @@ WORK_FORM = "work_form"
 WORK_VERB = "work_verb"
 """The answer that contains the verb: what the responder wants to do with the case."""
 AGAIN = "work_again"
-"""The answer with which a responder requests content again that did not arrive in time."""
+"""The answer that says that the responder requests the same content again, because it did not arrive in time."""
 WORK_QUESTION = "work_question"
 """The answer that contains the name of a question for the caller."""
 WORK_WORDS = "work_words"
@@ -47,35 +48,36 @@ WORK_COLLEAGUE = "work_colleague"
 WORK_DISTRICT = "work_district"
 """The answer that names the district that is asked to take a case."""
 WORK_SHIFT = "work_shift"
-"""The answer that names a shift, which the responder takes or offers to colleagues."""
+"""The answer that names a shift. The responder takes this shift, or offers it to colleagues."""
 READ, HISTORY, WARNINGS = "read", "history", "warnings"
-"""Three verbs that request a page: the report, the timeline, or the warnings about PINs."""
+"""Three commands that request a page: the report, the timeline, or the warnings about PINs."""
 HANDOVER, HANDOVER_READ = "handover", "handover_read"
-"""Two verbs about handover notes: request the notes, and confirm that they were read. `HANDOVER` is also the flag that
-there are unread notes."""
+"""Two commands about handover notes: one requests the notes, the other confirms that the responder has read them.
+`HANDOVER` is also the flag that there are unread notes."""
 NOT_ME = "not_me"
-"""The verb that ends this phone's PIN. A responder chooses this verb if another person has used the PIN."""
+"""The command that ends the PIN of this phone's responder. A responder chooses this command if another person has used
+the PIN."""
 MY_WORK, MY_QUESTIONS, MY_COLLEAGUES = "my_work", "my_questions", "my_colleagues"
 """Three lists on the phone: the responder's cases, the questions for callers, and the colleagues who can be asked to
 take a case."""
 MY_SHIFTS, FREE_SHIFTS = "my_shifts", "free_shifts"
-"""Two lists on the phone: the responder's own shifts, and the shifts that the responder may take. Each name is also the
-flag that the list is not empty."""
+"""Two lists on the phone: the responder's own shifts, and the shifts that the responder may take. The name of each list
+is also the name of the flag that the list is not empty."""
 ASK, PASS, DISTRICT = "ask.", "pass.", "district."
-"""The first parts of three kinds of verbs: ask the caller a question, pass the case to a colleague, pass the case to a
-district."""
+"""The first parts of three kinds of commands: ask the caller a question, pass the case to a colleague, pass the case to
+a district."""
 SHIFT, TAKES, OFFERS = "shift.", "take.", "offer."
-"""`SHIFT` is the first part of a verb about a shift. `TAKES` or `OFFERS` follows: take the shift, or offer it to
-colleagues. Then comes the name of the shift."""
+"""`SHIFT` is the first part of the name of a command about a shift. `TAKES` or `OFFERS` follows: take the shift, or
+offer it to colleagues. Then comes the name of the shift."""
 NOTE = "note_"
-"""The first part of a verb that writes a note. A value of `NoteCode` follows."""
+"""The first part of the name of a command that writes a note. A value of `NoteCode` completes the name."""
 PAGE = "page"
 """The placeholder in a screen's text that is replaced by a page about a case."""
 KEPT_FOR = timedelta(minutes=10)
-"""Requests to the reader process are stored for this time, which is longer than any session."""
+"""The time for which requests to the reader process are stored. This time is longer than any session."""
 MIN_PIN_LETTERS = 4
-"""A typed answer with at least this many digits may be a PIN. Such an answer never goes into a digest, because a PIN
-could be found from the digest."""
+"""A typed answer with at least this many digits may be a PIN. The hotline never computes a digest from such an answer,
+because an attacker could find a PIN from its digest."""
 
 
 class ReaderQuestionKind(StrEnum):
@@ -84,7 +86,7 @@ class ReaderQuestionKind(StrEnum):
     PAGE = "page"
     """Request a page about a case, in the responder's language."""
     ACT = "act"
-    """Give a command, such as taking a case."""
+    """Give a command about a case, such as taking the case."""
     PROVE = "prove"
     """Check the code from an SMS and the start PIN from paper."""
     CHOOSE = "choose"
@@ -94,8 +96,8 @@ class ReaderQuestionKind(StrEnum):
 
 
 class ReadingState(StrEnum):
-    """The state of a request to the reader process. `WRONG`: the PIN was refused. `RESTED`: the phone is blocked, or
-    the request came too late."""
+    """The state of a request to the reader process. `WRONG`: the PIN was refused. `RESTED`: the request was not carried
+    out, because the phone is blocked or the request came too late."""
 
     ASKED = "asked"
     DONE = "done"
@@ -104,8 +106,8 @@ class ReadingState(StrEnum):
 
 
 NO_PIN = "no_pin"
-"""A flag for the whole session: the phone is enrolled, but has no PIN yet. After any digits, such a phone gets an empty
-list."""
+"""A flag for the whole session: the phone is enrolled, but has no PIN yet. To such a phone, the hotline shows an empty
+list of cases after any digits."""
 MAY_PROVE = "may_prove"
 """A flag for the whole session: the phone is enrolled without a PIN, and can enter the code from its SMS."""
 PROVES, PAPER_RIGHT, NUMBER_PROVED, PROOF_OVER = (
@@ -114,26 +116,27 @@ PROVES, PAPER_RIGHT, NUMBER_PROVED, PROOF_OVER = (
     "number_proved",
     "proof_over",
 )
-"""Four flags: the code was right; the start PIN was right too; a new phone number is proved; nothing can be proved
-now."""
+"""Four flags: the code was right; the start PIN was right too; a new phone number is proved; this phone can prove
+nothing now."""
 CHOSEN, CHANGED, REFUSED = "pin_chosen", "pin_changed", "pin_refused"
 """Three flags: the responder has chosen a first PIN; has changed the PIN; or has typed two different PINs or an easy
 PIN."""
 ENDED, HAS_WARNINGS = "pin_ended", "has_warnings"
 """Two flags: the PIN has ended; there are unread warnings about PINs."""
 RIGHT, WAITS, IS_BLOCKED, UNREADABLE = "pin_right", "waits", "pin_rests", "unreadable"
-"""Four flags: the PIN was right; no answer came in time; the phone is blocked after wrong PINs; no key decrypts the
-case."""
+"""Four flags: the PIN was right; the reader process did not answer in time; the phone is blocked after wrong PINs; no
+key decrypts the case."""
 ONE_DANGER, ONE_STARTED = "one_danger", "one_started"
 """Two flags: the screen after the PIN is the page of the only case about danger that no responder has taken, or a form
 that the responder left a short time ago."""
 IS_OWN = "hers"
-"""The first part of the flag of a case whose assignee is this responder. The reference of the case follows."""
+"""The first part of the flag of a case whose assignee is this responder. The reference of the case completes the name
+of the flag."""
 FIRST = "first"
 """The placeholder for the reference of the case that the phone shows right after the PIN."""
 IN_CONSOLE = "console"
-"""The flag of a command that works only in the console. With the reference of a case, the flag says that the responder
-must read this case in the console."""
+"""The flag of a command that the responder can give only in the console. With the reference of a case, the flag says
+that the responder must read this case in the console."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +161,8 @@ class ReaderAnswer:
 
     flags: tuple[str, ...] = ()
     lists: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict, repr=False)
-    """For each list, by its name, the choices. Each choice has a value, and a label in the responder's language."""
+    """The choices of each list. The keys are the names of the lists. Each choice has a value for the request, and a
+    label in the responder's language."""
     words: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The value for each placeholder in a text. For example, the value for `place.K7Q4` is the place of the case
     K7Q4."""
@@ -173,7 +177,8 @@ class ReaderAnswer:
         return ReaderAnswer(self.flags, self.lists, words)
 
     def about_cases(self) -> "ReaderAnswer":
-        """Returns only the lists, and the flags and values that name a case. These stay valid for the whole session."""
+        """Returns the answer with only its lists, and with the flags and values that name a case. These lists, flags
+        and values stay valid for the whole session."""
         words = {name: word for name, word in self.words.items() if "." in name}
         return ReaderAnswer(tuple(one for one in self.flags if "." in one), self.lists, words)
 
@@ -196,13 +201,14 @@ class ReaderAnswer:
 def blocked_answer(until: datetime | None) -> ReaderAnswer:
     """Returns the answer for a phone that is blocked after wrong PINs.
 
-    If the time is known, the answer says when the responder can try again.
+    If the end of the blocking is known, the answer says when the responder can try again.
     """
     return ReaderAnswer((IS_BLOCKED,), words={} if until is None else {"time": kigali_time(until)})
 
 
 def bound_to(session_key: str, text_digest: str) -> str:
-    """Returns a label for one request of a session, computed from the text that was sent before.
+    """Returns a label for one request of a session. It is computed from the text that the session has sent before this
+    request.
 
     A value that is encrypted with this label cannot be decrypted at another place in the session.
     """
@@ -210,11 +216,11 @@ def bound_to(session_key: str, text_digest: str) -> str:
 
 
 def without_pins(text: str) -> str:
-    """Returns the text with every part from the first possible PIN on replaced by `#`. The text keeps its length. Only
-    a digest of the result is stored.
+    """Returns the text with `#` in place of the first possible PIN and of everything after it. The text keeps its
+    length. Only a digest of the result is stored.
 
-    From a digest of the whole text, an attacker could find the PIN with a million attempts, and the answers about a
-    person with even fewer.
+    From a digest of the whole text, an attacker could find the PIN with a million attempts. The answers about a person
+    need even fewer attempts.
     """
     parts = text.split(SEPARATOR)
     first = next((at for at, part in enumerate(parts) if _may_be_pin(part)), len(parts))
@@ -231,29 +237,31 @@ def _may_be_pin(typed: str) -> bool:
 PERSON = "person"
 """The field of the request that contains the number of the person. This name is also a placeholder in the answer."""
 CODE = "code."
-"""The first part of the fields of the request that contain codes."""
+"""The first part of the names of those fields of the request that contain coded answers."""
 NEW = "new"
-"""The value for a person who is not recorded yet."""
+"""The value of `PERSON` for a person who is not recorded yet."""
 WORK_PERSON, ARRIVAL_PERSON, THIRTY_PERSON = "work_person", "arrival_person", "thirty_person"
 """Three answers that contain the number of a person: for screening or help, for the report of an arrival, and for the
 report after thirty days."""
 MADE_PERSON = "made_person"
-"""The answer that contains the number of the person of the form that was just recorded. If the responder goes back and
-fills in the form again, the new form corrects the record of this person."""
+"""The answer that contains the number of a person after a form about this person was recorded. If the responder goes
+back and fills in the form again, the new form corrects the record of this person."""
 STARTED = "started"
 """The first part of three names for an unfinished form: its flag, its list and its placeholder. The reference of the
-case follows."""
+case completes these names."""
 SCREENING, KEEPING = "screening", "keeping"
-"""Two flows: the questions on site, and the wait until the reader process has recorded a form."""
+"""Two flows: the flow with the questions on site, and the flow that waits until the reader process has recorded a
+form."""
 FLOWS = frozenset({SCREENING, "helping", "following"})
 """The flows that begin with the choice of a person."""
 USSD_FORMS = {kind: form for kind, form in CASE_FORMS.items() if form.names(ON_USSD)}
 PERSON_VERBS = frozenset(kind.value for kind in USSD_FORMS)
 """The verbs that record a report about a person. Each verb equals the kind of the case event."""
 WHO = {LoggedEvent.ARRIVED: ARRIVAL_PERSON, LoggedEvent.THIRTY: THIRTY_PERSON}
-"""For some forms, the answer that contains the number of the person. For all other forms, this is `WORK_PERSON`."""
+"""For the forms in this table, the name of the answer that contains the number of the person. All other forms use
+`WORK_PERSON`."""
 CODE_ANSWER = "person_"
-"""The first part of the name of each answer that contains a code."""
+"""The first part of the name of each answer that contains a coded answer about a person."""
 KEPT_ANSWERS = frozenset(
     f"{CODE_ANSWER}{code}"
     for form in USSD_FORMS.values()
@@ -273,7 +281,8 @@ def codes_in(answers: Mapping[str, str]) -> dict[str, str]:
 
 
 def ended_by(name: str, answers: Mapping[str, str]) -> LoggedEvent | None:
-    """Returns the kind of form that this answer completes. Returns None if the form has more questions."""
+    """Returns the kind of form whose last question this answer completes. Returns None if questions of the form are
+    still open."""
     code, codes = name.removeprefix(CODE_ANSWER), codes_in(answers)
     if not name.startswith(CODE_ANSWER):
         return None
@@ -284,10 +293,11 @@ def ended_by(name: str, answers: Mapping[str, str]) -> LoggedEvent | None:
 
 
 def form_content(kind: LoggedEvent, answers: Mapping[str, str]) -> Mapping[str, str]:
-    """Returns the person and the codes for the reader process. Leaves out codes that another answer makes unnecessary.
+    """Returns the number of the person and the coded answers of a form, for the request to the reader process. Leaves
+    out coded answers that are not needed because of another answer.
 
-    If several persons are possible, the flow asks the responder to choose one. If no person was chosen, the report is
-    about a new person, or about the only person whose report is due.
+    If several persons are possible, the flow asks the responder to choose one. If the responder has chosen no person,
+    the report is about a new person, or about the only person with a report that is due.
     """
     meant = USSD_FORMS[kind].meant(codes_in(answers), SENT_BY_USSD)
     codes = {f"{CODE}{code}": value for code, value in meant.items()}
@@ -311,14 +321,13 @@ class StartedForm:
 
     @property
     def answers(self) -> Mapping[str, str]:
-        """Returns the answers that a responder's session would have if the responder had just typed this part of the
-        form."""
+        """Returns the answers of this unfinished form, under the same names as if the responder had just typed them."""
         codes = {f"{CODE_ANSWER}{code}": value for code, value in self.codes.items()}
         return {WORK_PERSON: self.person, **codes}
 
     @property
     def step(self) -> tuple[int, int]:
-        """Returns the number of the next question, and the number of all questions.
+        """Returns the position of the next question in the form, and the number of all questions.
 
         Does not count questions that the form skips.
         """
@@ -345,9 +354,9 @@ class StartedForm:
 
 
 def started_form(name: str, answers: Mapping[str, str], flows: Sequence[str]) -> StartedForm:
-    """Returns the unfinished form to which this answer belongs, with all answers until now.
+    """Returns the unfinished form to which this answer belongs, with all its answers until now.
 
-    `flows` contains the names of the flows in which the caller is now.
+    `flows` contains the names of the flows in which the responder is now.
     """
     code = name.removeprefix(CODE_ANSWER)
     kinds = [kind for kind, form in USSD_FORMS.items() if code in form.names(ON_USSD)]

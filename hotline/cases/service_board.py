@@ -1,12 +1,12 @@
 """Returns the board of a desk: the open cases that an account may see, in columns. Also returns a number that changes
 with the board.
 
-A browser with an open board asks for this number every two seconds. The board reads the cases again only if the number
-may have changed.
+A browser with an open board asks for this number every two seconds, and loads the board again if the number has
+changed. The module reads the cases again only if the number may have changed.
 
 An account of a desk can also give commands about a case, even if the account does not belong to a responder. The audit
-log names the account. Each command first checks that the account may see the case, that the case is open, and that it
-is no drill. Otherwise the command raises NotFound or EndRefused.
+log names the account. Each command first checks that the account may see the case, that the case is open, and that the
+case is not a drill. Otherwise the command raises NotFound or EndRefused.
 """
 
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
@@ -76,12 +76,12 @@ class KnownBoard(NamedTuple):
 
 
 _KNOWN: MutableMapping[Database, dict[int, KnownBoard]] = WeakKeyDictionary()
-"""The last board of each account. A board is read again after each new row of the audit log, because each change of
-access to a case writes such a row."""
+"""The last board that was read for each account. A board is read again after each new row of the audit log, because
+each change of access to a case writes such a row."""
 MAX_KNOWN = 300
 READ_AGAIN_AFTER = timedelta(seconds=20)
-"""After this time, a board is read again even if the version of the tables is the same. The version misses a row if its
-transaction commits after a transaction with newer rows."""
+"""After this time, the module reads a board again even if the version of the tables is the same. The version does not
+notice a row if its transaction commits after a transaction with newer rows."""
 
 
 def _known(session: Session, by: SignedIn, database: Database, at: datetime) -> KnownBoard:
@@ -136,8 +136,8 @@ class Act(NamedTuple):
     tip: Tip
 
     def happens(self, *, chosen: tuple[int, ...] = ()) -> None:
-        """Asks the chosen people to take the case. If none is chosen, asks the next person. The assignee stays
-        responsible until another responder takes the case."""
+        """Asks the chosen people to take the case. If none is chosen, asks the next responder in the order of alerts.
+        The assignee stays responsible until another responder takes the case."""
         asked = Event(CaseEventKind.PASSED, by=self.tip.assignee_id, chosen=chosen)
         service_escalation.handle_event(
             self.session, self.context, self.tip.id, asked, self.context.now()
@@ -170,8 +170,8 @@ def _acting(context: ConsoleContext, by: SignedIn, tip_id: int) -> Iterator[Act]
 
 
 def phones_for(context: ConsoleContext, by: SignedIn, tip_id: int) -> Mapping[int, str]:
-    """Returns the phones for which the account may take the case: the account owner's phone first, then the phones of
-    colleagues on duty."""
+    """Returns the phones for which the account may take the case. The phone of the account's owner comes first, then
+    the phones of colleagues on duty."""
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
         tip = cases_queries.visible_tip(session, viewer, tip_id)
@@ -189,13 +189,14 @@ def _phones(
         ids += [one.id for one in on_duty if one.level is Level.NATIONAL]
     may = queries_visible.those_who_may_see(session, tip.id, ids)
     names = tables.responder_names(session)
-    # The phones are sorted by name. The order of alerts would reveal how often a colleague was alerted of other cases.
+    # The phones are sorted by name, and not in the order of alerts. That order would reveal how often a colleague was
+    # alerted of other cases.
     ordered = sorted(may, key=lambda one: (one != viewer.responder_id, names[one], one))
     return {one: names[one] for one in ordered}
 
 
 def _roster(session: Session, context: ConsoleContext, tip: Tip) -> list[Candidate]:
-    """Returns the people who may get the case. Leaves out people who are excluded from the case."""
+    """Returns the people who may be alerted of the case. Leaves out people who are excluded from the case."""
     kept = queries_visible.excluded_responders(session, [tip.id]).get(tip.id, NO_ONE)
     roster = [one for one in queries.roster(session, context.now()) if one.id not in kept]
     return rules_assignment.people_for(service_case.routed_case(session, tip), roster)
@@ -226,7 +227,7 @@ def take(context: ConsoleContext, by: SignedIn, tip_id: int, responder_id: int) 
 
 
 def alert_next(context: ConsoleContext, by: SignedIn, tip_id: int) -> None:
-    """Alerts the next person now, even if the case has an assignee. Raises NotFound, EndRefused."""
+    """Alerts the next responder of the case now, even if the case has an assignee. Raises NotFound, EndRefused."""
     with _acting(context, by, tip_id) as act:
         act.happens()
         act.log("tip_alerted_next")
@@ -235,7 +236,7 @@ def alert_next(context: ConsoleContext, by: SignedIn, tip_id: int) -> None:
 def remind(context: ConsoleContext, by: SignedIn, tip_id: int) -> None:
     """Sends the assignee an SMS that asks for news, at most once in ten minutes. Raises NotFound, EndRefused.
 
-    Sends nothing if a call or visit may be dangerous.
+    Refuses if the report says that a call or visit may be dangerous.
     """
     with _acting(context, by, tip_id) as act:
         at, who = context.now(), act.tip.assignee_id

@@ -1,4 +1,5 @@
-"""Shows the phone numbers of call-backs to the national desk, and files tips from calls on another line, such as 116.
+"""Shows the phone numbers for call-backs to officers of the national desk, and files tips from calls on another phone
+line, such as 116.
 
 An account of the national desk requests a number. After another account has approved the request, the first account
 decrypts the number with its own key. A person who is excluded from a tip is also excluded from the tip's call-back. No
@@ -44,7 +45,7 @@ from hotline.tips.rules import WORDS, Matter
 from hotline.tips.rules_receipts import CallBackState, Window
 
 MAX_LINES = 50
-"""The maximum number of call-backs on the page. Call-backs that wait come first, then those that ended, the newest
+"""The maximum number of call-backs on the page. Pending call-backs come first, then those that ended, the newest
 first."""
 
 
@@ -57,7 +58,7 @@ class CallLine:
     state: CallBackState
     window: Window
     has_second: bool
-    """True if the call has a second time window, to which the caller also agreed."""
+    """True if the caller also agreed to a second time window for the call-back."""
     asked_by: str
     asked_at: datetime | None
     reason: str
@@ -71,9 +72,9 @@ class CallLine:
 
 
 def list_call_backs(context: ConsoleContext, by: SignedIn) -> Sequence[CallLine]:
-    """Returns the call-backs, first those that wait.
+    """Returns the call-backs, with the pending call-backs first.
 
-    Returns none to an account that cannot read the tips of the national desk.
+    Returns an empty list for an account that cannot read the tips of the national desk.
     """
     at, me = context.now(), tables_audit.by_actor(by.actor)
     with context.database.reading() as session:
@@ -97,7 +98,7 @@ def _asked(session: Session, row: tables_persons.CallBack) -> tables_audit.Audit
 def decrypt_call(
     context: ConsoleContext, by: SignedIn, token: str, call_back_id: int, reason: str
 ) -> decrypt_call_backs.CallDetails:
-    """Returns the decrypted phone number and code word of a call-back. Decrypts them with the account's private key,
+    """Returns the decrypted phone number and code word of a call-back. Decrypts both with the account's private key,
     which the session has unlocked.
 
     Raises NotFound, CallRefused, KeyMissing, DecryptionFailed.
@@ -172,8 +173,8 @@ def _line(
 
 
 PLACE, COUNTRY = "place", "country"
-"""Two fields of the form for a call: the code of a place, and the country of a place abroad. In the form, these two
-fields are no menus of the report."""
+"""Two fields of the form for a call: the code of a place, and the country of a place abroad. The form has its own
+fields for these two, and does not take them from the menus of a caller's report."""
 ASKED = ("danger", "official", "leaves", "kind", "who", "visit")
 """The menus of the report that the form shows, in this order. The form asks the question `leaves` only for a place
 abroad."""
@@ -183,7 +184,7 @@ MAX_WORDS = 480
 
 @dataclass(frozen=True, slots=True)
 class CallQuestion:
-    """A question of the report, with the label of each answer. The keys are the values of the answers."""
+    """A question of the report, with the label of each answer. The keys of the labels are the values of the answers."""
 
     text: Text
     answers: Mapping[str, Text]
@@ -227,7 +228,7 @@ def report_answers(typed: Mapping[str, str]) -> Mapping[str, str]:
 def missing_fields(
     typed: Mapping[str, str], questions: Mapping[str, CallQuestion]
 ) -> frozenset[str]:
-    """Returns the fields that are empty but needed, or that contain an unknown answer."""
+    """Returns the names of the fields that are wrong: empty although they are needed, or with an unknown answer."""
     wrong = {name for name in NEEDED if not typed.get(name)}
     wrong |= {
         name for name, one in questions.items() if typed.get(name, "") not in ("", *one.answers)

@@ -1,7 +1,7 @@
-"""Requests, approves and lists case files, and reviews the legal holds that such requests set.
+"""Requests, approves and lists case files. Also reviews the legal holds that requests for case files have set.
 
 The national desk requests a file, and a person of another desk approves the request. If the case is about an official,
-no person of the case's district may approve the request. The module decrypts nothing that the caller said.
+no person of the case's district may approve the request. The module does not decrypt anything that the caller said.
 """
 
 from collections.abc import Sequence
@@ -32,8 +32,8 @@ from hotline.tips.tables import Tip
 @dataclass(frozen=True, slots=True)
 class ListedFile:
     """The list entry of a case file that was made. The entry contains nothing about the case. Only the people who
-    requested, approved or made the
-    file see its basis and names. A person who is excluded from the case must not recognise the case here."""
+    requested, approved or made the file see its basis and names. A person who is excluded from the case must not
+    recognise the case in this list."""
 
     id: int
     made_at: datetime
@@ -108,7 +108,7 @@ def count_reviews(context: ConsoleContext, by: SignedIn) -> int:
 
 
 def is_approved(row: CaseFile, at: datetime) -> bool:
-    """Returns True if the request was approved, and if the file can still be made in time."""
+    """Returns True if the request was approved, and if there is still time to make the file."""
     return row.approved_at is not None and at < row.approved_at + MADE_WITHIN
 
 
@@ -123,8 +123,8 @@ def request(
     n: int | None,
     reason: str,
 ) -> None:
-    """Requests a case file, and sets a legal hold on the tip. `n` is the person whose coded answers the file will
-    contain, or None.
+    """Requests a case file, and sets a legal hold on the tip. `n` is the number of the person whose coded answers the
+    file will contain, or None.
 
     Raises NotFound, and EndRefused with a `FileStop`. Raises KeyMissing or DecryptionFailed if the account cannot
     decrypt the coded answers of the case.
@@ -187,7 +187,7 @@ def _about(
     """Returns a sentence about a pending request for a case file, with the number of the file. The sentence says
     nothing about the case.
 
-    Returns None if the account can neither decide about the request nor withdraw it.
+    Returns None for an account that can neither decide about the request nor withdraw it.
     """
     row = tables_case_files.find_file(session, _id_in(asked))
     if row is None or row.tip_id is None:
@@ -216,8 +216,8 @@ def _desks(session: Session, account_id: int) -> frozenset[str]:
 
 
 def _is_of_another_desk(session: Session, tip_id: int, asked: Approval, by: SignedIn) -> bool:
-    """Returns True if the account's owner may know about the case, and shares no desk with the person who made the
-    request."""
+    """Returns True if the account's owner may know about the case, and if no desk has both this owner and the requester
+    as members."""
     own, asker = _desks(session, by.account_id), tables_audit.account_of(asked.asked_by)
     if not viewer_of(session, by).desks or asker is None:
         return False
@@ -280,7 +280,8 @@ CASE_FILE = ApprovalRule(
 
 
 def keep_hold(context: ConsoleContext, by: SignedIn, *, tip_id: int, reason: str) -> None:
-    """Records that a legal hold is still needed. The next review is after six months. Raises NotFound."""
+    """Records that a person has reviewed a legal hold and still needs it. The next review is after six months. Raises
+    NotFound."""
     check_national(context, by, tip_id)
     with context.database.writing() as session:
         found = queries_retention.retained_tip(session, tip_id)
@@ -293,8 +294,8 @@ def keep_hold(context: ConsoleContext, by: SignedIn, *, tip_id: int, reason: str
 
 
 def request_end(context: ConsoleContext, by: SignedIn, *, tip_id: int, reason: str) -> bool:
-    """Requests that a second person lifts the hold of a case file. Returns False, and requests nothing, if one person
-    alone may lift the hold. Raises NotFound."""
+    """Requests that a second person lifts the hold of a case file. If one person alone may lift the hold, returns False
+    and makes no request. Raises NotFound."""
     check_national(context, by, tip_id)
     with context.database.writing() as session:
         hold = queries_retention.retained_tip(session, tip_id).hold

@@ -63,7 +63,7 @@ EVERY_STEP = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class ExclusionTarget:
-    """The person or the desk to exclude. Only one of the two fields is set.
+    """The person or the desk that will be excluded from a tip. Only one of the two fields is set.
 
     `person` is a name, a sign-in name, or the id of a phone. `desk` is a desk's code or name.
     """
@@ -81,8 +81,8 @@ def exclude(
     by: tables_audit.CommandActor,
     reason: str,
 ) -> None:
-    """Excludes a person or a desk from the tip. If an excluded person had the case, the hotline alerts other people at
-    once.
+    """Excludes a person or a desk from the tip. If an excluded person was the assignee, the hotline alerts other people
+    at once.
 
     `kind` is the value of an `ExclusionReason`. If two people have the same name, both are excluded. Raises NotFound.
     Raises EndRefused if the person or desk is already excluded.
@@ -127,8 +127,8 @@ def write_exclusion_event(
 
 
 def _end_assignments(session: Session, context: Context, tip_id: int, at: datetime) -> None:
-    """Ends the assignments of excluded people, and stops messages to them that were not sent yet. Alerts the next
-    people."""
+    """Ends the assignments of excluded people, and stops messages to them that were not sent yet. Then alerts the next
+    people of the case."""
     kept = queries_visible.excluded_responders(session, [tip_id])[tip_id]
     alerted = {one.responder_id for one in queries.alerted_by_tip(session, [tip_id])[tip_id]}
     for who in sorted(kept & alerted):
@@ -157,7 +157,7 @@ def _targets(session: Session, target: ExclusionTarget) -> Sequence[ExcludedPart
 def _desk(session: Session, typed: str) -> str:
     """Returns the code of the desk that has this code or name.
 
-    Raises NotFound if there is no such desk, and for the national desk, which no one can exclude.
+    Raises NotFound if there is no such desk. Also raises NotFound for the national desk, because no one can exclude it.
     """
     known = {
         one.code: one.name or "" for one in tables_desks.all_desks(session) if one.code != NATIONAL
@@ -170,8 +170,8 @@ def _desk(session: Session, typed: str) -> str:
 
 
 def request_lift(context: Context, by: Actor, exclusion_id: int, reason: str) -> None:
-    """Requests that a second person lifts an exclusion. If this was requested before, changes nothing. Raises
-    NotFound."""
+    """Requests that a second person lifts an exclusion. If a request to lift this exclusion already waits, changes
+    nothing. Raises NotFound."""
     with context.database.writing() as session:
         row = _held(session, exclusion_id)
         subject, kind = f"exclusion:{row.id}", ApprovalKind.LIFT
@@ -239,12 +239,12 @@ LIFT = ApprovalRule(
 )
 
 ACTIONS = ("tips_linked", "tips_unlinked")
-"""Two actions in the audit log that name another tip too. An account sees such a row only if the account may also see
-the other tip."""
+"""Two actions in the audit log that name another tip too. An account sees a row with such an action only if the account
+may also see the other tip."""
 
 
 def other_tip(reason: str) -> int | None:
-    """Returns the id of the other tip that the reason of such a row begins with."""
+    """Returns the id of the other tip. The reason of a row about two tips begins with this id."""
     number = reason.partition(":")[0].removeprefix("tip ")
     return int(number) if number.isdecimal() else None
 
@@ -312,7 +312,8 @@ def _checked(
     action: Callable[..., object],
     may: Callable[[ConsoleContext, SignedIn, int], None] = check_visible,
 ) -> Callable[..., None]:
-    """Returns a command that calls `action`, but only if the account may see the tip. The function `may` checks this.
+    """Returns a command that calls `action` only if the account may see the tip. The function `may` checks if the
+    account may see the tip.
 
     The command raises NotFound and the errors of `action`.
     """
@@ -361,7 +362,7 @@ def confirm_closure(
 
 
 def others_to_erase(context: ConsoleContext, by: SignedIn, tip_id: int) -> Sequence[int]:
-    """Returns the other tips for which the caller requested the erasure at the same time, if this account may see
+    """Returns the other tips whose erasure the caller requested together with this tip, if this account may see
     them."""
     found = service_closing.undecided_others(context, tip_id)
     with context.database.reading() as session:

@@ -1,8 +1,8 @@
 """Reminds responders by SMS to report how a person in a case is now. If no report comes in time, records the answer
 "unknown".
 
-The clock process calls this module every second. A call sends at most one reminder for each case, even if the case is
-closed. Unless the case is about danger, reminders are sent only during the day.
+The clock process calls this module every second. A call sends at most one reminder for each case. Closed cases can also
+get reminders. During the night, only cases about danger get reminders.
 """
 
 from collections.abc import Sequence
@@ -52,7 +52,8 @@ BY_CLOCK = service_case.EventActor("clock", EventChannel.CLOCK)
 def ask_due(context: Context) -> None:
     """Sends a reminder for every case with a reminder that is due. Each reminder has its own transaction.
 
-    With SQLite, callers must wait until such a transaction ends. So no transaction sends more than one reminder.
+    With SQLite, requests of callers must wait until such a transaction ends. So no transaction sends more than one
+    reminder.
     """
     at = context.now()
     with context.database.reading() as session:
@@ -89,8 +90,8 @@ def _ring(session: Session, context: Context, tip: Tip, at: datetime) -> None:
 def _alert_nation(
     session: Session, context: Context, tip: Tip, row: ServiceReferral, at: datetime
 ) -> None:
-    """Asks the national desk about a case in which a service has not answered its SMS in time. The responder asks the
-    next service."""
+    """Asks the national desk about a case in which a service has not answered its SMS in time. After this, the
+    responder asks the next service."""
     if not cases_service_requests.expire(session, row, at):
         return
     everybody = queries.roster(session, at)
@@ -139,7 +140,7 @@ def _unknown(
 ) -> None:
     """Records the answer "unknown", because no report came in time.
 
-    The function needs only the public key of the case, because the clock process cannot decrypt anything.
+    This needs only the public key of the case. The clock process cannot decrypt anything.
     """
     entry_id = service_case.write_event(
         session, tip.id, kind, BY_CLOCK, at, key=f"clock:{row.offered_id}"
@@ -157,10 +158,10 @@ def _unknown(
 def _ask(
     session: Session, context: Context, tip: Tip, ids: Sequence[int], at: datetime, *, reminds: bool
 ) -> None:
-    """Asks these responders by SMS about a person.
+    """Sends these responders an SMS that asks how a person of the case is now.
 
-    `reminds` is True if the SMS goes to the responders who should report. `reminds` is False if the SMS goes to people
-    on a higher escalation level.
+    `reminds` is True if the SMS goes to the responders who should report. `reminds` is False if it goes to people on a
+    higher escalation level instead.
     """
     template = Template.FOLLOW if reminds else Template.FOLLOW_ABOVE
     names = queries.newest_by_responder(session, tip.id)
@@ -176,9 +177,9 @@ def _ask(
 
 
 def _named(session: Session, tip: Tip, responder_id: int, at: datetime) -> Assignment:
-    """Returns a new assignment, which gives the responder a reference for the case.
+    """Returns a new assignment of the case to a responder, only so that the SMS can contain a reference for the case.
 
-    The responder need not acknowledge the case.
+    The responder need not take the case.
     """
     number = queries.next_step(session, tip.id)
     step = EscalationStep(tip.id, case_of(tip), number, (responder_id,), Purpose.FOLLOW)
@@ -200,7 +201,7 @@ def reopen_as_danger(
         drop_closure_request(tip)
     tip.first_urgency = tip.first_urgency or tip.urgency
     tip.urgency, tip.danger_at = Urgency.DANGER, at
-    # This function itself alerts the responders of the case, so no other process may alert these responders. An earlier
+    # This function itself alerts the responders of the case. So no other process may alert them too. An earlier
     # assignee must acknowledge the case again.
     tip.assigned_at, tip.alert_urgency = at, Urgency.DANGER
     tables_audit.append_about_tip(session, tip.id, "danger_again", by.actor, at)
@@ -247,7 +248,7 @@ def record_report(
         offer = session.get_one(ServiceReferral, written[0])
         cases_service_requests.ask(session, tip, offer, codes[SERVICE], person.sex or "")
     if tip.closure_by is not None and tip.closed_at is None:
-        # After this report, the closure may be more urgent, or the national desk may have to decide about it.
+        # After this report, a pending closure may be more urgent, or may need a decision of the national desk.
         service_escalation.handle_event(
             session, context, tip.id, Event(CaseEventKind.CLOSURE_REQUESTED), report.at
         )
@@ -255,8 +256,8 @@ def record_report(
 
 
 def _offered(session: Session, context: Context, tip: Tip, responder_id: int, at: datetime) -> None:
-    """Records that the responder has offered help, as if the responder had answered 3 by SMS. The case must then have
-    an outcome within three days."""
+    """Records that the responder has offered help to a person, as if the responder had sent a 3 by SMS. After this, the
+    responder must report an outcome of the case within three days."""
     known_as = queries.newest_by_responder(session, tip.id).get(responder_id)
     if known_as is None or known_as.handed_to_help_at is not None:
         return
@@ -272,7 +273,7 @@ def _offered(session: Session, context: Context, tip: Tip, responder_id: int, at
 
 
 def _accepted(tip: Tip, person: MetPerson, at: datetime) -> None:
-    """Lets the caller who enters the receipt read that help has reached the person.
+    """Stores that help has reached the person. A caller who enters the receipt can then read this.
 
     Does nothing if the person no longer wants help.
     """
@@ -281,8 +282,8 @@ def _accepted(tip: Tip, person: MetPerson, at: datetime) -> None:
 
 
 def _not_accepted(tip: Tip, person: MetPerson, corrected: int) -> None:
-    """Deletes the message that help has reached the person from the receipt, if the report that a service accepted was
-    a mistake."""
+    """Removes the message that help has reached the person, if the report that a service accepted was a mistake. A
+    caller who enters the receipt then no longer reads this message."""
     was = next(one.entry for one in person.timeline if one.entry.id == corrected)
     if tip.helped_at == was.at:
         tip.helped_at = None

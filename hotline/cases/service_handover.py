@@ -35,7 +35,7 @@ class WaitingNotes:
     tips: Sequence[int]
     """The ids of the tips with unconfirmed notes. A tip with two such notes occurs twice."""
     times: Sequence[datetime]
-    """The times of all unconfirmed notes: general notes, and notes about a case."""
+    """The times of all unconfirmed notes: of general notes, and of notes about a case."""
 
     @property
     def count(self) -> int:

@@ -64,8 +64,8 @@ def list_records(context: ConsoleContext, by: SignedIn) -> Sequence[HarmLine]:
 def write_record(context: ConsoleContext, by: SignedIn, said: Mapping[str, str]) -> None:
     """Encrypts a record of harm for the desk of its author, and for the oversight desks. Raises NotFound.
 
-    Raises FormRefused with the names of the wrong fields: empty, too long, or with a number, an e-mail address or a
-    reference.
+    Raises FormRefused with the names of the wrong fields. A field is wrong if it is empty or too long, or if it
+    contains a number, an e-mail address or a reference.
     """
     words, at = {name: " ".join(said[name].split()) for name in FIELDS}, context.now()
     wrong = {name: "" for name, text in words.items() if not _is_allowed(text)}
@@ -92,7 +92,7 @@ def _is_allowed(text: str) -> bool:
 
 def confirm(context: ConsoleContext, by: SignedIn, record_id: int) -> None:
     """Records that a second person has read a record of harm. Raises NotFound if there is no such record, or if the
-    account belongs to the record's author."""
+    author of the record owns the account."""
     at = context.now()
     with context.database.writing() as session:
         desk = reading_desk(session, by)

@@ -1,12 +1,13 @@
-"""Lists the requested closures that wait for a second person. Also sends an SMS about them each morning.
+"""Lists the requested closures that wait for a second person. Each morning, the module also sends an SMS about these
+closures.
 
-Only the national desk, and the desk of the person who requested a closure, may read the reasons of the request and of
-its refusal. A reason may contain facts that other desks must not know.
+The reasons of a request and of its refusal are secret. Only the national desk, and the desk of the person who requested
+the closure, may read them. A reason may contain facts that other desks must not know.
 
 The SMS goes to the national desk. The SMS names the closures that have waited for at least 24 hours, and on Mondays
-also the legal holds to review. People of oversight desks get an SMS about complaints that only they see. The clock
-process calls this module each second, and sends the SMS once a day: at 06:30, or when the clock process starts later in
-the morning.
+also the legal holds to review. People of oversight desks get a separate SMS about the complaints that only oversight
+desks see. The clock process calls this module each second, and sends the SMS once a day: at 06:30, or when the clock
+process starts later in the morning.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,15 +34,15 @@ from hotline.tips.queries_visible import Viewer
 from hotline.tips.rules import TipOutcome, Urgency, next_morning_sms
 
 REQUESTED, REFUSED = "end_wanted_", "end_refused"
-"""Two actions in the audit log: a requested closure, and a refused closure. After `REQUESTED` comes the requested
-outcome."""
+"""Two actions in the audit log: a requested closure, and a refused closure. In the audit log, the name of the requested
+outcome follows `REQUESTED`."""
 
 
 def readable_rows(
     session: Session, viewer: Viewer, rows: Sequence[tables_audit.AuditEntry]
 ) -> frozenset[int]:
-    """Returns the ids of those rows of the audit log whose reasons this viewer may read. `rows` are the rows about one
-    tip, the oldest first."""
+    """Returns the ids of the rows of the audit log with reasons that this viewer may read. `rows` are the rows about
+    one tip, the oldest first."""
     if is_national(viewer):
         return frozenset(row.id for row in rows)
     return frozenset(_of_own_desk(session, viewer, rows))
@@ -68,7 +69,8 @@ def _of_own_desk(
 
 
 def _desks_of(session: Session, actor: str) -> frozenset[str]:
-    """Returns the desks of the person who gave a command. Returns none if the person gave the command at the server."""
+    """Returns the desks of the person who gave a command. Returns an empty result if the person gave the command at the
+    server."""
     account_id = tables_audit.account_of(actor)
     if account_id is not None:
         return tables_desks.desks_of(session, of_account(account_id))
@@ -101,8 +103,8 @@ class ClosureLine:
     who made the request."""
     is_danger: bool
     may_confirm: bool
-    """True if this account's owner can be the second person who confirms the closure. The account must open the case
-    before."""
+    """True if this account's owner can be the second person who confirms the closure. Before this, the person must open
+    the case."""
 
     @property
     def is_late(self) -> bool:
@@ -142,9 +144,9 @@ def list_closures(context: ConsoleContext, by: SignedIn) -> Sequence[ClosureLine
 ERRAND = "morning closures"
 DAY = timedelta(days=1)
 UNTIL = timedelta(hours=5)
-"""A clock process that starts late sends the morning's SMS until this time after 06:30."""
+"""If the clock process starts after 06:30, it still sends the morning's SMS until this much time after 06:30."""
 NAMED = 6
-"""The maximum number of references in one SMS. The SMS gives only the number of the other closures."""
+"""The maximum number of references in one SMS. For all other closures, the SMS gives only their number."""
 
 
 def write_morning_sms(context: Context) -> None:
@@ -182,8 +184,8 @@ MONDAY = 0
 
 
 def _tell_holds(session: Session, at: datetime, people: Sequence[tables.Responder]) -> None:
-    """Writes an SMS to each of these people about the legal holds of case files that must be reviewed. A person's SMS
-    counts only holds of tips that this person may see."""
+    """Writes an SMS to each of these people about the legal holds of case files that must be reviewed. The number in a
+    person's SMS includes only holds of tips that this person may see."""
     held = tables_case_files.holds_to_review(session, queries_visible.THE_LINE, at)
     for person in people if held else ():
         seen = [queries_visible.those_who_may_see(session, one.tip_id, [person.id]) for one in held]
@@ -199,8 +201,8 @@ def _tell(
     viewer: Viewer | None,
     people: Sequence[tables.Responder],
 ) -> None:
-    """Writes an SMS to each of these people about the closures that the viewer may see and that have waited for too
-    long."""
+    """Writes an SMS to each of these people about closures that have waited for too long. `viewer` decides which
+    closures the SMS may name."""
     waiting = cases_queries.closures_waiting(session, viewer, MAX_CLOSURES)
     late = [one for one in waiting if at - one.requested_at >= LATE_AFTER]
     for person in people if late else ():
@@ -215,7 +217,7 @@ def _tell(
 def _names(
     session: Session, late: Sequence[cases_queries.WaitingClosure], person: tables.Responder
 ) -> list[str]:
-    """Returns the names of the closures that this person may confirm. A name is the reference that the person knows.
+    """Returns short names for the closures that this person may confirm. A name is the reference that the person knows.
 
     If the person knows no reference for the case, the name is the number of the tip.
     """

@@ -36,7 +36,7 @@ def update_rows(
 ) -> None:
     """Updates the computed rows of a case after a change in the reports about its persons.
 
-    If a reminder did not change, keeps the number of times that it was sent.
+    If a reminder is unchanged, its count of sent SMS is kept.
     """
     was, tip_id = {one.n: one for one in before}, tip.id
     rows = {row.offered_id: row for row in tables_persons.offers_of(session, tip_id)}
@@ -107,14 +107,14 @@ class PersonReport:
     by: service_case.EventActor
     at: datetime
     key: str
-    """A unique key. If a report with this key arrives again, it is not written again."""
+    """A unique key of the report. If a report with this key arrives again, it is not written again."""
     supersedes: int | None = None
     """The id of the case event that this report corrects."""
 
 
 def decrypted_persons(session: Session, tip: Tip, private: bytes | None) -> tuple[MetPerson, ...]:
-    """Returns the persons of a case, with the content of their decrypted coded answers. Returns none if the case has no
-    coded answers.
+    """Returns the persons of a case, with the content of their decrypted coded answers. Returns an empty list if the
+    case has no coded answers.
 
     Raises DecryptionFailed if the case has coded answers and `private` is None.
     """

@@ -1,10 +1,10 @@
-"""Shows the persons of a case on a page of the console. Without a key, the page has only the number of persons and the
-open reminders.
+"""Shows the persons of a case on a page of the console. Without a key, the page shows only the number of persons and
+the open reminders.
 
 With the private key of the case, the page also has the reports about each person. Decrypted data is never stored. No
 module that answers the gateway may import this file.
 
-Also records reports that accounts make: reports such as a responder makes by phone, and official decisions.
+Also records the reports that accounts make. Some are such as a responder makes by phone, others are official decisions.
 """
 
 from collections.abc import Mapping, Sequence
@@ -55,7 +55,7 @@ class RunningClock:
     kind: FollowKind
     due_at: datetime
     is_owed: bool
-    """True if the hotline has reminded a responder of this follow-up and the responder has not answered."""
+    """True if the hotline has sent a responder a reminder of this follow-up, and no report has come since."""
     offered_id: int | None = None
 
 
@@ -68,10 +68,10 @@ class CasePersons:
     clocks: Sequence[RunningClock]
     """The open follow-ups, the one with the earliest due time first."""
     are_gone: bool
-    """True if a responder had met a person, but the coded answers were erased after the month was counted."""
+    """True if the case had persons, but their coded answers were erased after the statistics of the month were made."""
     is_counted: bool = False
-    """True if the month of the case was already counted. A later report can still help the person, but no statistics
-    include it."""
+    """True if the month of the case was already counted. A later report can still help the person, but the statistics
+    do not include this report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +112,8 @@ def due_follow_ups(context: Context, tip_id: int) -> Sequence[RunningClock]:
 def read_persons(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, reason: str
 ) -> DecryptedPersons:
-    """Returns the decrypted reports about the persons of a case. Writes a row to the audit log before it returns them,
-    and also if the account may not read them.
+    """Returns the decrypted reports about the persons of a case. Writes a row to the audit log before it decrypts the
+    reports. Also writes a row if the account may not read them.
 
     Raises NotFound if the account may not see this tip. Raises KeyMissing. Raises DecryptionFailed if no key of the
     account decrypts the reports.
@@ -135,7 +135,7 @@ def read_persons(
 def persons_for_rules(
     session: Session, context: ConsoleContext, by: SignedIn, token: str, tip: Tip
 ) -> Sequence[MetPerson]:
-    """Returns the persons of a case, so that a rule can check them.
+    """Returns the decrypted persons of a case, but only so that the code can check a rule.
 
     No page may show the result. Raises KeyMissing, DecryptionFailed.
     """
@@ -160,9 +160,9 @@ def case_key(
     viewer: Viewer,
     tip: Tip,
 ) -> tuple[str, bytes | None]:
-    """Returns the desk of the account whose key decrypts the private key of the case, and this private key.
+    """Returns the private key of the case, and the desk of the account whose key decrypted it.
 
-    The private key is None if no desk of the account can decrypt it.
+    The private key is None if no desk of the account can decrypt the private key.
     """
     member, desks = of_account(by.account_id), sorted(viewer.desks)
     for desk in desks:
@@ -204,12 +204,12 @@ def record_report(
     once: str,
     corrects: int | None,
 ) -> None:
-    """Records a report from a form, and writes a row to the audit log. If the report is about a new person, the number
-    of the person in it is 0.
+    """Records a report from a form, and writes a row to the audit log. In a report about a new person, the person's
+    number is 0.
 
-    `once` is a different value for each form that a page shows. So a form that is sent twice is recorded once. Raises
-    NotFound if the account may not see this tip, CodesRefused, and ValueError for unknown coded answers. Raises
-    KeyMissing or DecryptionFailed if the account's key cannot decrypt the case.
+    `once` is a text that is different for each form that a page shows. So a form that a browser sends twice is recorded
+    only once. Raises NotFound if the account may not see this tip, CodesRefused, and ValueError for unknown coded
+    answers. Raises KeyMissing or DecryptionFailed if the account's key cannot decrypt the case.
     """
     private_key, at = account_key(context, token), context.now()
     actor = tables_audit.by_actor(by.actor)
@@ -246,7 +246,7 @@ def _numbered(session: Session, tip: Tip, reported: PersonCodes) -> PersonCodes:
 def _check(
     session: Session, tip: Tip, report: service_people.PersonReport, private: bytes | None
 ) -> None:
-    """Raises CodesRefused for a report that no screen of a phone would offer."""
+    """Raises CodesRefused for a report that a responder could not make on any screen of a phone."""
     is_new = report.supersedes is None
     if report.kind is LoggedEvent.SCREENED and tip.closed_at is not None and is_new:
         raise CodesRefused(CLOSED)

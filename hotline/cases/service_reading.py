@@ -1,6 +1,6 @@
 """Returns the caller's answers of a tip with the questions of the flow, in the language of the person who reads them.
 
-The module gets tips that are already decrypted. No module that answers the gateway may import this file.
+The calling function must already have decrypted the tip. No module that answers the gateway may import this file.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ OWN_LABELS = {
     "question": {"rw": "Ikibazo cyabajijwe", "en": "Asked back", "fr": "Question posée"},
     "answer": {"rw": "Igisubizo", "en": "Answered", "fr": "Réponse"},
 }
-"""Labels for values that no flow asks for, by the name of the value."""
+"""Labels for stored values that no flow asks for. The keys are the names of the values."""
 
 AskingNodes = Mapping[str, Sequence[MenuNode | QuestionNode]]
 """The menus and questions of flows that store an answer, by the name of the answer."""
@@ -47,7 +47,7 @@ def read_answers(context: Context, tip: DecryptedTip, language: str) -> list[Rea
 
 
 def question_answers(context: Context, tip: DecryptedTip, language: str) -> list[tuple[str, str]]:
-    """Returns each question with the caller's answer. Everything that was added after the report follows."""
+    """Returns each question with the caller's answer. The answers that were added after the report come last."""
     answers = [(one.question, one.answer) for one in read_answers(context, tip, language)]
     return [*answers, *added_later(context, tip, language)]
 
@@ -79,8 +79,8 @@ def _published(context: Context, tip: DecryptedTip) -> AskingNodes:
 
 
 def _asked(flow_set: FlowSet, matter: str) -> AskingNodes:
-    """Returns the menus and questions of all flows, by the name of the answer. The menus and questions of the flow that
-    collected the tip come first."""
+    """Returns the menus and questions of all flows. The keys are the names of the answers that they store. The menus
+    and questions of the flow that collected the tip come first."""
     flows = sorted(flow_set.flows.values(), key=lambda flow: flow.gathers != matter)
     found: dict[str, list[MenuNode | QuestionNode]] = {}
     for node in (node for flow in flows for node in flow.nodes.values()):

@@ -1,11 +1,12 @@
-"""Checks short secrets, which an attacker could find by trying. Also gives receipts, and lets a caller with a receipt
-ask about a tip from any phone.
+"""Checks short secrets, which an attacker could find with many attempts. Also gives receipts, and lets a caller with a
+receipt ask about a tip from any phone.
 
-A secret is a receipt with its PIN, or an enrolment code. Each attempt is recorded in the transaction that compares the
-secret. If a hop is repeated, it gets the same answer again. Wrong, unknown, expired and blocked secrets all get the
-same answer. `give_receipt`, `request_erasure` and `answer_question` run inside the transaction of the calling function.
+A secret is a receipt with its PIN, or an enrolment code. The hotline compares a secret and records the attempt in one
+database transaction. If the gateway sends a request twice, the request gets the same answer again. Wrong, unknown,
+expired and blocked secrets all get the same answer. `give_receipt`, `request_erasure` and `answer_question` run inside
+the transaction of the calling function.
 
-The holder of a receipt can also answer a desk's question, once. The module encrypts the answer and notifies the people
+The holder of a receipt can also answer a desk's question once. The module encrypts the answer and notifies the people
 who asked. Only `cases/decrypt_access.py` can decrypt the answer.
 
 The holder can also say if the help was good. No responder, desk or service ever sees such an answer. The reader process
@@ -38,14 +39,15 @@ from hotline.tips import rules_receipts
 from hotline.tips.rules_receipts import ASKS_HELP, HelpOpinion
 
 BUT_PINS = "but-pins:"
-"""The first part of a digest, if digits that may be a PIN were replaced in its text."""
+"""A digest begins with this text if digits that may be a PIN were replaced before the digest was computed."""
 CompareSecret = Callable[[Session], "AttemptResult"]
-"""A function that compares a secret. The function returns the tips or the code to which a right secret gives access."""
+"""A function that looks for a typed secret among the stored secrets. The function returns the tips or the code to which
+a right secret gives access."""
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptResult:
-    """The result of comparing a secret. No log may contain any part of it."""
+    """The result of comparing a secret. No log may contain any part of this result."""
 
     results: Sequence[str] = ()
     opened_key: str | None = field(default=None, repr=False)
@@ -58,7 +60,7 @@ class AttemptResult:
 @dataclass(frozen=True, slots=True)
 class SecretAttempt:
     """An attempt at a secret: the kind of secret, the caller, and digests of the typed text and of the target. No log
-    may contain any part of it."""
+    may contain any part of this attempt."""
 
     secret: AttemptedSecret
     session_key: str = field(repr=False)
@@ -80,7 +82,7 @@ def text_digest(context: Context, session_key: str, text: str, *, but_pins: bool
 def continues_text(context: Context, dialogue: gateway_tables.LockedDialogue, text: str) -> bool:
     """Returns True if `text` begins with the text that this session has sent before.
 
-    If the session has sent no text before, every text is accepted.
+    If the session has sent no text before, returns True for every text.
     """
     length, known = max(dialogue.committed, 0), dialogue.text_key
     if known is None or not follows(text, length):
@@ -97,9 +99,11 @@ def try_once(
     target_key: str,
     compare: CompareSecret,
 ) -> AttemptResult:
-    """Returns the result of a secret that the caller typed in this hop. A repeated hop gets the earlier result.
+    """Returns the result of comparing a secret that the caller typed in this request. If the gateway repeats the
+    request, returns the earlier result.
 
-    If the hop's text does not continue the session's earlier text, the result is empty. Raises StoreUnavailable.
+    If the text of the request does not continue the session's earlier text, the result is empty. Raises
+    StoreUnavailable.
     """
     key = context.pseudonyms.session(hop.session_id)
     heard_key = context.pseudonyms.heard(key, hop.text[:upto])
@@ -161,15 +165,16 @@ def count_attempts(session: Session, context: Context, secret: AttemptedSecret, 
 
 
 QUESTION_OFFERED = "question"
-"""The flag that a desk's question waits for the caller who has entered the receipt."""
+"""The flag that a desk's question is ready for the caller who has entered the receipt."""
 
 
 def question_flags(
     session: Session, context: Context, flow_set: FlowSet, tip_ids: Collection[int]
 ) -> list[str]:
-    """Returns two flags for a desk's question that waits for an answer: that there is one, and which one.
+    """Returns two flags about a desk's question that the caller can answer now. One flag says that there is such a
+    question, and the other names the question.
 
-    Returns none if no question waits, or if the question is not approved today.
+    Returns an empty list if there is no such question, or if the question is not approved today.
     """
     row = tables.waiting_question(session, tip_ids)
     question = questions(flow_set).get(row.question) if row is not None else None
@@ -179,8 +184,8 @@ def question_flags(
 
 
 def _notify(session: Session, context: Context, row: tables.QuestionBackRow) -> None:
-    """Sends an SMS to each person who should read the caller's answer. The SMS contains the reference of the case, but
-    not the answer."""
+    """Sends an SMS about the caller's answer to each person who should read this answer. The SMS contains the reference
+    of the case, and no part of the answer."""
     at = context.now()
     for one in tables.question_recipients(session, row, at):
         wording = Wording(Template.ANSWERED, {"ref": one.reference}, one.language)
@@ -190,19 +195,19 @@ def _notify(session: Session, context: Context, row: tables.QuestionBackRow) -> 
 OFFERED = "receipts"
 """The flag that this hotline can give and check receipts."""
 SHOWN = "receipt"
-"""The placeholder in a text for the receipt number of this session."""
+"""The placeholder in a screen's text that is replaced by the receipt number of this session."""
 
 
 class SessionNumber(Mapping[str, str]):
-    """The receipt number of this session. The number is computed only if a screen's text contains its placeholder,
-    which is rare."""
+    """The receipt number of this session. The number is computed only when a screen shows it, because few sessions need
+    a receipt."""
 
     def __init__(self, context: Context, session_key: str) -> None:
         self._pseudonyms = context.pseudonyms
         self._session_key = session_key
         self.shown = False
         """True after a screen has shown the number. The hotline must not show a stored copy of this screen in another
-        session."""
+        session, because the copy contains the number."""
 
     def __getitem__(self, name: str) -> str:
         if name != SHOWN:
@@ -229,7 +234,7 @@ def receipt_facts(context: Context, session_key: str) -> Facts:
 def give_receipt(
     session: Session, context: Context, dialogue: LockedDialogue, *, attempt: int, pin: str
 ) -> None:
-    """Stores that this receipt number and PIN give access to the report attempt."""
+    """Stores that this receipt number and PIN give access to the tips of this report attempt."""
     number = rules_receipts.number_from(context.pseudonyms.receipt_seed(dialogue.key))
     key = context.pseudonyms.receipt(number, pin)
     tables.give_receipt(session, dialogue.key, attempt=attempt, receipt_key=key)
@@ -238,7 +243,7 @@ def give_receipt(
 def try_receipt(
     context: Context, flow_set: FlowSet, hop: UssdHop, asked: SecretTyped
 ) -> AttemptResult:
-    """Returns the status of the tips to which a receipt number and a PIN give access, as flags. A number with a typing
+    """Returns flags with the status of the tips to which a receipt number and a PIN give access. A number with a typing
     error does not count as an attempt.
 
     Raises StoreUnavailable.
@@ -262,9 +267,9 @@ def try_receipt(
 
 
 def request_erasure(session: Session, context: Context, opened: AttemptResult | None) -> None:
-    """Requests the erasure of the tips of the receipt that the caller entered last.
+    """Requests the erasure of all tips that belong to the receipt which the caller entered last.
 
-    From then on, this receipt gets the answer of a wrong receipt.
+    From then on, the hotline answers this receipt as if it were wrong.
     """
     if opened is not None and opened.opened_key is not None:
         tip_ids = tables.find_receipt(session, opened.opened_key).tip_ids

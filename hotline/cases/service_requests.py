@@ -1,11 +1,11 @@
 """Asks a service by SMS to help a person, and records the service's answer. The answer needs no PIN.
 
 The SMS to the service contains no place and nothing about the case. The hotline does not know where shelters are, and
-has none of their numbers. So an Isange centre or the national desk asks a shelter. If an official may be involved in
-the case, the hotline sends no SMS, and a person asks the service.
+has no phone numbers of shelters. So an Isange centre or the national desk asks a shelter. If an official may be
+involved in the case, the hotline sends no SMS, and a person asks the service.
 
-Encrypts coded answers about a person, and unfinished forms, with the public key of the case. A coded answer is a
-choice from a fixed list, for example the person's sex. The module decrypts nothing.
+The module also encrypts coded answers about a person, and unfinished forms, with the public key of the case. A coded
+answer is a choice from a fixed list, for example the person's sex. The module decrypts nothing.
 
 All functions run inside the transaction of the calling function.
 """
@@ -61,9 +61,10 @@ def case_public_key(session: Session, context: Context, tip: Tip, at: datetime) 
 
 
 def form_binding(responder_id: int) -> str:
-    """Returns a label for a responder's unfinished form. The encrypted form can be decrypted only with this label.
+    """Returns the label with which a responder's unfinished form is encrypted. Without the same label, the form cannot
+    be decrypted.
 
-    A finished form has its case event as the label.
+    For a finished form, the label is the case event instead.
     """
     return f"started by {responder_id}"
 
@@ -82,7 +83,7 @@ def store_form(
 ) -> None:
     """Stores a responder's unfinished form in place of an earlier unfinished form.
 
-    Stores nothing if this kind of form is not possible in this case.
+    Stores nothing if this form cannot be filled in for this case.
     """
     tip = _tip_of(session, responder_id, reference)
     if tip is None or tip.matter != Matter.TIP or tip.channel in rules_trial.UNCOUNTED:
@@ -120,7 +121,8 @@ def _tip_of(session: Session, responder_id: int, reference: str) -> Tip | None:
 
 
 REQUEST = "service:"
-"""The first part of the name of a request whose yes waits until its SMS is proved."""
+"""A service's yes by SMS waits under this prefix and the reference of the request, until the hotline has found the SMS
+in the gateway's inbox."""
 SEEN = {
     "woman": Template.MET_WOMAN,
     "man": Template.MET_MAN,
@@ -132,7 +134,7 @@ SEEN = {
 def desks_in_order(session: Session, tip: Tip, service: str, at: datetime) -> Sequence[Desk]:
     """Returns the desks of a service: first the desks in the district, then the desks in neighbouring districts.
 
-    Until 06:00, a desk that had no room or did not answer comes last.
+    Until 06:00, a desk that had no room or did not answer is put at the end.
     """
     near = (tip.place, *neighbours(tip.place))
     last = tables_persons.desks_without_room(session, last_six(at))
@@ -143,8 +145,8 @@ def desks_in_order(session: Session, tip: Tip, service: str, at: datetime) -> Se
 def ask(
     session: Session, tip: Tip, offer: ServiceReferral, service: str, who: str
 ) -> ServiceRequest | None:
-    """Sends an SMS to the person on duty at the next desk of this service, and returns the request. Returns None if no
-    desk has a person on duty.
+    """Sends an SMS to the person on duty at the next desk of this service. Returns the stored request. Returns None if
+    no desk has a person on duty.
 
     If the case is about danger, the service must answer within an hour.
     """
@@ -177,7 +179,8 @@ def ask(
 
 
 def name_of(session: Session, context: Context, row: ServiceRequest, at: datetime) -> str:
-    """Returns the name of the service that was asked. If its phone number is confirmed, the number follows."""
+    """Returns the name of the service that was asked. If the phone number of the service is confirmed, the number
+    follows the name."""
     desk = session.get_one(Desk, row.desk_code)
     name, number = (desk.name or desk.code)[:20].rstrip(), desk.number or ""
     try:
@@ -188,8 +191,8 @@ def name_of(session: Session, context: Context, row: ServiceRequest, at: datetim
 
 
 def expire(session: Session, offer: ServiceReferral, at: datetime) -> bool:
-    """Ends the open request for an offer of help, because the service did not answer in time. Returns False if there is
-    no open request."""
+    """Ends the open request to a service in this offer of help, because the service did not answer in time. Returns
+    False if there is no open request."""
     row = tables_persons.open_request(session, offer.offered_id)
     if row is not None:
         _end(row, ServiceAnswer.NONE, at)
@@ -208,9 +211,9 @@ def answer(
 ) -> Mapping[str, str] | None:
     """Records the answers that a service gives in an SMS. Returns None if the SMS answers no request.
 
-    A digit without a reference counts only if one request is open and the sender has no open case. A yes ends the
-    search for help, so it counts only after the hotline has found the SMS in the gateway's inbox. Returns each request
-    that waits for this, with its sender, for `prove`.
+    A digit without a reference counts only if one request is open and the sender has no open case. After a yes, no
+    other service is asked for this help. So a yes counts only after the hotline has found the SMS in the gateway's
+    inbox. For `prove`, returns each request whose yes waits for this check, with the person who sent the SMS.
     """
     rows = {
         one.reference: one for one in tables_persons.open_requests(session, responder.id) if text
@@ -225,7 +228,7 @@ def answer(
         if meant is None or one.reference not in rows:
             continue
         waits = {} if waits is None else waits
-        # Without an inbox of the gateway, no SMS can be proved. A yes then counts at once.
+        # If the gateway has no inbox, the hotline cannot check an SMS there. A yes then counts immediately.
         if meant == ServiceAnswer.ACCEPTED and not proved and context.line.inbox:
             waits[f"{REQUEST}{one.reference}"] = str(responder.id)
         else:
@@ -234,7 +237,7 @@ def answer(
 
 
 def prove(session: Session, context: Context, waits: Mapping[str, str], at: datetime) -> None:
-    """Records each yes of a service that has waited for its SMS to be proved."""
+    """Records each yes of a service after the hotline has found its SMS in the gateway's inbox."""
     for name, who in waits.items():
         responder = session.get_one(Responder, int(who)) if name.startswith(REQUEST) else None
         if responder is None or not responder.active:
@@ -256,7 +259,7 @@ def _record(
     tip, who = queries.tip_for_writing(session, offer.tip_id), row.who or ""
     _end(row, said, at)
     if offer.clock != FollowKind.ANSWER:
-        # Meanwhile, the responder has reported an answer, or the person has refused the help.
+        # Since the hotline asked the service, the responder has reported an answer, or the person has refused the help.
         _write(session, Template.CASE_OVER, responder.id, at, ref=row.reference)
         return
     accepted = said is ServiceAnswer.ACCEPTED
@@ -280,7 +283,8 @@ def _record(
         )
         _tell_referrer(session, context, tip, offer, at)
     else:
-        # The reminder to ask another service is due at once. The clock process sends this reminder.
+        # The responder must now ask another service, so the reminder for this is due at once. The clock process sends
+        # this reminder.
         _write(session, Template.SERVICE_FULL, responder.id, at, ref=row.reference)
 
 

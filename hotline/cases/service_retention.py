@@ -34,7 +34,7 @@ from hotline.tips.tables import Tip
 
 @dataclass(frozen=True, slots=True)
 class CodesToDelete:
-    """The cases of one month whose coded answers about persons will be erased after the month is counted."""
+    """The cases of one month whose coded answers about persons will be erased after the monthly statistics are made."""
 
     month: str
     counted_at: datetime
@@ -48,7 +48,7 @@ ERRAND = "retention"
 
 
 def erase_batch(context: Context) -> None:
-    """Erases one batch of each kind of old data. After a call that finds nothing more to erase, does nothing for a day.
+    """Erases one batch of each kind of old data. When nothing more is left to erase, does nothing for a day.
 
     Raises StoreUnavailable.
     """
@@ -104,14 +104,14 @@ def close_tip(
     outcome: TipOutcome | None = None,
     only_requests: bool = False,
 ) -> RetainedTip:
-    """Closes a tip. From then on, the text is kept for a limited time. If the tip is already closed, this time does not
-    change.
+    """Closes a tip. From then on, the text of the tip is kept for a limited time. If the tip is already closed, the end
+    of this time does not change.
 
     A case about danger, about a child or about an official stays open until a second person confirms the closure. An
-    outcome can be added later, but only once. `only_requests` is True for a command at the server, where a typed name
-    proves no identity. Such a command can only request the closure, and raises NotFound for a complaint about the
-    national desk. Raises NotFound if the tip does not exist. Raises EndRefused if another person has requested the
-    closure with another outcome.
+    outcome can be added later, but only once. `only_requests` is True for a command at the server, because a name that
+    is typed there proves no identity. Such a command can only request the closure, and raises NotFound for a complaint
+    about the national desk. Raises NotFound if the tip does not exist. Raises EndRefused if another person has
+    requested the closure with another outcome.
     """
     with ringing(context) as session:
         signed = service_closing.by_signed_command(session, by, reason)
@@ -169,7 +169,8 @@ def reopen_tip(context: Context, tip_id: int, *, by: CommandActor, reason: str) 
 
 
 def record_help(context: Context, tip_id: int, *, by: CommandActor, reason: str) -> None:
-    """Records that help has reached the person. A caller who enters the receipt reads this. Raises NotFound."""
+    """Records that help has reached the person of the case. A caller who enters the receipt can then read this. Raises
+    NotFound."""
     with context.database.writing() as session:
         tip = queries_retention.retained_tip(session, tip_id).tip
         if tip.helped_at is None:
@@ -200,8 +201,8 @@ def place_hold(
     """Sets a legal hold, or returns the tip's present hold. Returns None if the text and the coded answers were already
     erased. Raises NotFound.
 
-    If a hold is for a case file, two people must agree to lift it. If a person sets a hold that a request for a file
-    has already set, the hold stays even after that request has ended.
+    If a hold is for a case file, two people must agree to lift it. A request for a case file can set the hold first,
+    and a person can set it again. The hold then stays even after that request has ended.
     """
     found = queries_retention.retained_tip(session, tip_id)
     hold, is_erased = found.hold, found.term.state is TextState.ERASED
@@ -219,8 +220,8 @@ def place_hold(
 
 
 def needs_two(session: Session, hold: LegalHold) -> bool:
-    """Returns True if two people must agree to lift a hold. Two people must agree if a case file was made under the
-    hold, or if a file is requested."""
+    """Returns True if two people must agree to lift a hold. This is so if a case file was made under the hold, or if a
+    person has requested a case file."""
     return hold.for_file or tables_case_files.has_open_file(session, hold.tip_id)
 
 
@@ -243,7 +244,7 @@ def locked_file(session: Session, file_id: int) -> CaseFile | None:
 
 
 def end_file(session: Session, file_id: int, by: CommandActor, at: datetime) -> None:
-    """Deletes a request for a case file. If only this request needs the tip's legal hold, also lifts the hold.
+    """Deletes a request for a case file. If only this request still needs the tip's legal hold, also lifts the hold.
 
     The rows of the audit log about the request and the hold are kept.
     """
@@ -266,9 +267,10 @@ def _end_files(session: Session, at: datetime, limit: int) -> int:
 
 
 def lift_legal_hold(context: Context, tip_id: int, *, by: CommandActor, reason: str) -> RetainedTip:
-    """Lifts a legal hold. The text is then erased after the usual time. Before the erasure, an admin is warned again.
+    """Lifts a legal hold. The text is then erased when its usual storage time is over. Before the erasure, an admin is
+    warned again.
 
-    Raises NotFound. Raises EndRefused if the hold is for a case file, because a second person must agree.
+    Raises NotFound. Raises EndRefused if the hold is for a case file, because two people must then agree to lift it.
     """
     with context.database.writing() as session:
         hold = queries_retention.retained_tip(session, tip_id).hold

@@ -1,7 +1,7 @@
 """Shows tips to a console account without their text: a page of the list of tips, and the page of a single tip.
 
-Only the national desk may read reasons, because a reason may name a person that people of the district know. A desk
-whose member requested a closure may also read the reasons of this request and of its refusal.
+Only the national desk may read the reasons of commands, because a reason may name a person who is known in the
+district. A desk whose member requested a closure may also read the reasons of this request and of its refusal.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -80,7 +80,7 @@ class TipLine:
     visit_facts: VisitFacts
     visit_decision: str | None
     take_due: datetime | None
-    """The time by which a responder must take the tip. None if no responder has to take it."""
+    """The time until which a responder should take the tip. None if no responder has to take it."""
     is_late: bool
     """True if `take_due` has passed."""
     is_taken: bool
@@ -98,18 +98,18 @@ class TipLine:
     closure_age: timedelta | None
     """The time that has passed since a closure was requested. None if no request waits for a second person."""
     storm_order: int
-    """The place of the tip in the order of tips about danger in a storm of reports, as `tips.tables.STORM_ORDER`
-    computes it."""
+    """In a storm of reports, the position of the tip among all tips about danger, as `tips.tables.STORM_ORDER` computes
+    it."""
     linked: int
     question: str
     is_overdue: bool
     duty_at: datetime | None
-    """The time at which a person of the district comes on duty, if the alert waits until then. Otherwise None."""
+    """If the alert waits until a person of the district comes on duty, the time when this happens. Otherwise None."""
     is_held: bool
     erasure_asked_at: datetime | None
     erased_at: datetime | None
     goes_at: datetime
-    """The time at which the text will be erased. A legal hold prevents this."""
+    """The time at which the text will be erased. The text is not erased then if the tip has a legal hold."""
     warned: bool
     owed: frozenset[FollowKind]
     """The kinds of follow-ups about persons for which a responder was reminded and has not answered."""
@@ -120,7 +120,7 @@ OF_TIP = (
     *("filed_at", "visit_decision", "closed_at", "outcome", "closure_requested_at"),
     *("erasure_asked_at", "erased_at", "channel"),
 )
-"""The fields of a `TipLine` that have the same name and value as in the row of the tip."""
+"""The fields of a `TipLine` that are copied unchanged from the row of the tip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class TipList:
 
 @dataclass(frozen=True, slots=True)
 class _TipDetails:
-    """Data from other tables about the tips of a page, by tip id."""
+    """Data from other tables about the tips on one page of the list. The keys are tip ids."""
 
     asked: Mapping[int, AskedAgain]
     questions: Mapping[int, str]
@@ -150,11 +150,11 @@ class _TipDetails:
 def list_tips(
     context: ConsoleContext, by: SignedIn, wanted: TipFilter, *, before: int | None
 ) -> TipList:
-    """Returns a page of the list of tips, with the newest tips. On the page, late tips come first, then urgent tips.
-    Raises StoreUnavailable.
+    """Returns one page of the list of tips. The first page has the newest tips. On the page, late tips come first, then
+    urgent tips. Raises StoreUnavailable.
 
-    A page contains a range of ids, and this order applies only within the page. So late tips can also be on later
-    pages. The board shows all late tips.
+    Each page contains the tips of one range of ids, and the order by lateness applies only within this page. So late
+    tips can also be on later pages. The board shows all late tips.
     """
     service_weekly_keys.delete_old_keys(context)
     with context.database.reading() as session:
@@ -166,7 +166,8 @@ def list_tips(
 
 
 class SearchKind(StrEnum):
-    """The kind of a search. The value is the name of the action in the audit log."""
+    """The kind of a search for tips: by reference, by number or by place. The value is the name of the action in the
+    audit log."""
 
     REFERENCE = "tip_searched_reference"
     NUMBER = "tip_searched_number"
@@ -175,10 +176,10 @@ class SearchKind(StrEnum):
 
 def search(context: ConsoleContext, by: SignedIn, kind: SearchKind, sought: str) -> int | None:
     """Returns the id of the tip with this reference or number, if the account may see the tip. The audit log gets a row
-    with the kind of search, but not with the searched text.
+    with the kind of search, but not with the text that the officer searched.
 
-    If the account may not see the tip, the search gives the same answer and the same row as for a tip that does not
-    exist.
+    If the account may not see the tip, the search gives the same answer as for a tip that does not exist. The row in
+    the audit log is then also the same.
     """
     with context.database.writing() as session:
         viewer, found = viewer_of(session, by), None
@@ -193,9 +194,10 @@ def search(context: ConsoleContext, by: SignedIn, kind: SearchKind, sought: str)
 
 def _order(line: TipLine) -> tuple[bool, int, int, int]:
     """Returns a sorting key: late tips come first, then urgent tips, then the newest. In a storm of reports, the first
-    tips about danger of a sector, and those with typed text, come before other tips about danger.
+    tips about danger from each sector come before other tips about danger. Tips with text that the caller typed also
+    come before them.
 
-    Tips that need no action come last. Among them, the newest comes first.
+    Tips that need no action come last. Among the tips that need no action, the newest comes first.
     """
     waits = line.closed_at is None and not line.is_taken and not line.is_fragment
     asks = waits or line.closure_age is not None
@@ -206,7 +208,7 @@ def _order(line: TipLine) -> tuple[bool, int, int, int]:
 def lines_of(
     session: Session, viewer: Viewer, found: Sequence[Tip], at: datetime
 ) -> Sequence[TipLine]:
-    """Returns a `TipLine` for each of these tips. Reads all other tables only once, for all these tips together."""
+    """Returns a `TipLine` for each of these tips. Reads each other table only once for all these tips together."""
     ids = [tip.id for tip in found]
     clocks = cases_queries.running_clocks(session, ids)
     details = _TipDetails(
@@ -286,12 +288,13 @@ class TimelineKind(StrEnum):
     STOOD_DOWN = "released"
     MOVED = "moved"
     PERSON = "person"
-    """A report about a person. `outcome` is the kind of the case event. The content of the report is encrypted."""
+    """A report about a person. For such an entry, `outcome` is the kind of the case event. The content of the report is
+    encrypted."""
     NOTED = "noted"
-    """A note of a responder. `outcome` is the code of the note. If the note has text, only the page with the decrypted
-    text of the tip shows it."""
+    """A note of a responder. For such an entry, `outcome` is the code of the note. If the note has text, only the page
+    with the decrypted text of the tip shows the text of the note."""
     LOGGED = "logged"
-    """A row of the audit log. `phrase` is the sentence for its action."""
+    """A row of the audit log. `phrase` is the sentence that describes the action."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +309,8 @@ class TimelineItem:
     entry_id: int = 0
     """The id of the case event. The id is 0 if the entry comes from another table."""
     corrects: bool = False
-    """True if this entry corrects an earlier case event. Pages show both entries."""
+    """True if this entry corrects an earlier case event. Pages show both the correction and the event that it
+    corrects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,18 +334,18 @@ class TipSheet:
     desk_decides: bool
     """True if only the national desk may decide about the closure."""
     decision_due: datetime | None
-    """The time by which the national desk must decide about the tip. None if there is no such deadline, because no
-    responder was alerted of the tip."""
+    """The time by which the national desk must decide how to continue with the tip. None if there is no such deadline,
+    because no responder was alerted of the tip."""
     reference: str
-    """The reference in the alert to the responder who owns this account. Empty if this responder was not alerted of the
-    tip."""
+    """The reference of the case in the alert that this account's owner got as a responder. Empty if this responder was
+    not alerted of the tip."""
     holds: bool
     """True if the account's owner is the assignee, and no other responder is asked to take the tip."""
     questions: Mapping[str, Question]
     """The questions that the desk may ask the caller now, by their names."""
     exclusions: Sequence[tuple[int, str, str, str]]
-    """The present exclusions: for each the id, the excluded person, the excluded desk, and the reason. Empty unless the
-    account belongs to the national desk."""
+    """The exclusions from this tip that are valid now. Each has its id, the excluded person, the excluded desk and the
+    reason. Empty unless the account belongs to the national desk."""
     persons: service_persons.CasePersons
     next_due: tuple[str, datetime] | None
     """The kind of the deadline that is due next, and its time."""

@@ -31,8 +31,8 @@ from hotline.tips.tables import Tip
 
 
 def viewer_of(session: Session, by: SignedIn) -> Viewer:
-    """Returns the viewer for an account: its owner, and the desks whose keys the account can decrypt. Queries use the
-    viewer to select visible tips.
+    """Returns the viewer for an account: the person who owns the account, and the desks whose keys the account can
+    decrypt. Queries return only the tips that this viewer may see.
 
     If the account's owner is also a responder, the viewer has only desks to which this responder belongs.
     """
@@ -61,8 +61,8 @@ def check_national(context: Context, by: SignedIn, tip_id: int) -> None:
 
 
 def decides(viewer: Viewer, tip: Tip) -> bool:
-    """Returns True if the viewer belongs to the desk that decides about the tip. The viewer must be allowed to see the
-    tip.
+    """Returns True if the viewer belongs to the desk that makes the decisions about the tip, for example about its
+    closure. The calling function must first check that the viewer may see the tip.
 
     Only oversight desks see a complaint about the national desk, so every viewer of such a complaint may decide.
     """
@@ -70,7 +70,7 @@ def decides(viewer: Viewer, tip: Tip) -> bool:
 
 
 def check_decides(context: Context, by: SignedIn, tip_id: int) -> None:
-    """Raises NotFound unless this account may see the tip and its desk decides about it."""
+    """Raises NotFound unless this account may see the tip and belongs to the desk that decides about the tip."""
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
         if not decides(viewer, queries.visible_tip(session, viewer, tip_id)):
@@ -78,10 +78,11 @@ def check_decides(context: Context, by: SignedIn, tip_id: int) -> None:
 
 
 def hidden_subjects(context: Context, by: SignedIn) -> Sequence[str]:
-    """Returns the subjects of rows in the audit log that only auditors may see. These are the complaints about the
-    national desk.
+    """Returns the subjects (tips) of those rows in the audit log that only auditors may see. These are the complaints
+    about the national desk.
 
-    Other admins must not see them, because an admin can also be a person of the national desk, with another account.
+    Other admins must not see these rows, because such an admin can also be a person of the national desk, with another
+    account.
     """
     if AccountRole.AUDITOR in by.roles:
         return ()
@@ -90,8 +91,8 @@ def hidden_subjects(context: Context, by: SignedIn) -> Sequence[str]:
 
 
 def get_readable(context: Context, by: SignedIn, tip_id: int, reason: str) -> tuple[Viewer, Tip]:
-    """Returns a tip for an account that wants to read its text, with the viewer. Raises NotFound if the account may not
-    see the tip.
+    """Returns a tip whose text an account wants to read, and the viewer for this account. Raises NotFound if the
+    account may not see the tip.
 
     If the tip exists but the account may not see it, writes a row to the audit log.
     """
@@ -154,7 +155,7 @@ class TimelineEvent:
     supersedes: int | None = None
     """The id of the case event that this event corrects."""
     corrected_by: int | None = None
-    """The id of the newest case event that corrects this event. Pages show both events."""
+    """The id of the newest case event that corrects this event. Pages show both the event and its correction."""
 
     @property
     def template(self) -> Template | None:

@@ -1,5 +1,6 @@
-"""Locks the stored grants again with the key of each new week. A grant is a key that is encrypted for a desk, and the
-lock is a second encryption around it. Each process also deletes its keys of earlier weeks."""
+"""Each week, encrypts the stored grants again with the key of the new week. A grant is a key that is encrypted for a
+desk, and the lock is a second encryption around it. Each process also deletes the keys of earlier weeks from its own
+key folder."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -17,7 +18,7 @@ def relock_grants(session: Session, context: Context, at: datetime, limit: int) 
     """Locks grants with the key of this week, if they have an older lock or no lock. Returns the number of grants that
     it locked.
 
-    The encryption for the desk, inside the lock, stays the same.
+    The encryption for the desk is inside the lock, and does not change.
     """
     keys = context.encrypter.weekly_lock
     if keys.start is None:
@@ -31,7 +32,7 @@ def relock_grants(session: Session, context: Context, at: datetime, limit: int) 
 
 
 def delete_old_keys(context: Context) -> None:
-    """Deletes the weekly keys from before last week, if no grant needs them. Raises StoreUnavailable."""
+    """Deletes the weekly keys that are older than last week's key, if no grant needs them. Raises StoreUnavailable."""
     keys = context.encrypter.weekly_lock
     if keys.start is None or keys.start >= last_week(context.now()):
         return
@@ -50,21 +51,21 @@ def needed_since(context: Context) -> str:
 
 
 def delete_old_keys_in(session: Session, context: Context, at: datetime) -> None:
-    """Deletes the weekly keys from before last week. Runs in the transaction of a session's first SMS. The web process
-    never reads grants, so it can delete these keys without a check.
+    """Deletes the weekly keys that are older than last week's key. Runs in the transaction of a session's first SMS.
+    The web process never reads grants, so it can delete these keys without checking if a grant needs them.
 
-    Raises an alarm if one of these keys is still on the disk.
+    Raises an alarm if one of these keys could not be deleted from the disk.
     """
     if not context.encrypter.weekly_lock.forget(last_week(at)):
         service.record(session, Alarm.FORGETTING, context.now())
 
 
 def delete_old_keys_first(context: Context, at: datetime) -> None:
-    """Deletes the weekly keys from before last week. Runs before the first hop of a session, when there is no
-    transaction yet.
+    """Deletes the weekly keys that are older than last week's key. Runs before the first hop of a session, when there
+    is no transaction yet.
 
-    Raises an alarm if one of these keys is still on the disk. If the database is not available, another check raises
-    an alarm.
+    Raises an alarm if one of these keys could not be deleted from the disk. If the database is not available, another
+    check raises an alarm.
     """
     if not context.encrypter.weekly_lock.forget(last_week(at)):
         with suppress(StoreUnavailable):

@@ -1,12 +1,13 @@
 """Defines two groups of tables: opinions about the help that persons got, and requests to the reader process.
 
-Opinions wait here until the reader process has counted them. The row of an opinion names no tip, person, responder or
-service. The only time in the row is the month. The id of the row is a random number, so the order of the ids reveals
-nothing.
+Opinions are stored in their table until the reader process has counted them. The row of an opinion names no tip,
+person, responder or service. The row has no time except the month of the opinion. The id of the row is a random number,
+so the order of the ids reveals nothing.
 
-A row of `PinReading` is one request that a responder makes with a PIN. A session has at most one request for each text
-that it has sent so far. A row of `PinReadingAsk` is a hop that waits for the answer. A hop that arrives twice makes two
-such rows, but the reader process carries out the request only once. These rows are deleted after ten minutes.
+A row of `PinReading` is one request that a responder makes with a PIN. A session has at most one request for the same
+text. A row of `PinReadingAsk` is one request of the gateway (a hop) that waits for the answer. A request of the gateway
+that arrives twice makes two such rows, but the reader process carries out the responder's request only once. These rows
+are deleted after ten minutes.
 """
 
 import secrets
@@ -39,10 +40,10 @@ def add_answer(session: Session, month: str, body: bytes) -> None:
 
 
 def rewrite_answers(session: Session) -> None:
-    """Writes all waiting opinions again in one transaction.
+    """Writes all opinions that are not counted yet to the database again, in one transaction.
 
     PostgreSQL keeps in each row the number of the transaction that wrote it. Without this function, that number would
-    link an opinion to the tip of its receipt.
+    show which tip's receipt was used for an opinion.
     """
     session.execute(update(HelpAnswer).values(month=HelpAnswer.month))
 
@@ -66,7 +67,7 @@ def delete_answers(session: Session, ids: Collection[int]) -> None:
 class PinReading(Row):
     """A request to the reader process: for a list, for a page, or to carry out a command.
 
-    The answer is encrypted twice: for the reader process, and for each waiting hop.
+    The answer is encrypted for the reader process, and also for each gateway request that waits for it.
     """
 
     __tablename__ = "pin_reading"
@@ -89,17 +90,17 @@ class PinReading(Row):
     """The answer without the text of a case, encrypted for the reader process. So a repeated request gets the same
     answer."""
     shown: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """The answer without the text of a case, as the phone showed it. Only the gateway's session id together with the
-    PIN decrypts this answer."""
+    """The answer without the text of a case, as the phone showed it. This answer can be decrypted only with both the
+    gateway's session id and the PIN."""
     given_up_at: Mapped[datetime | None]
-    """The time at which the phone asked the responder to wait, because no answer had come in time. From then on, a hop
-    with the same text always asks the responder to wait."""
+    """The time at which the phone asked the responder to wait, because no answer had come in time. From then on, every
+    gateway request with the same text gets the screen that asks the responder to wait."""
     at: Mapped[datetime]
 
 
 class PinReadingAsk(Row):
-    """A hop that waits for the reader process. The row contains the PIN, encrypted for the reader process, and later
-    the answer."""
+    """One request of the gateway (a hop) that waits for the reader process. The row contains the PIN, encrypted for the
+    reader process, and later the answer."""
 
     __tablename__ = "pin_reading_ask"
     __table_args__ = (Index("pin_reading_ask_open", "answered_at", "id"),)
@@ -108,7 +109,7 @@ class PinReadingAsk(Row):
     reading_id: Mapped[int] = mapped_column(ForeignKey("pin_reading.id", ondelete="CASCADE"))
     encrypted_pin: Mapped[bytes] = mapped_column(LargeBinary)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
-    """The public key with which the answer to this hop is encrypted."""
+    """The public key with which the reader process encrypts the answer to this hop."""
     box: Mapped[bytes | None] = mapped_column(LargeBinary)
     asked_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
@@ -117,7 +118,8 @@ class PinReadingAsk(Row):
 
 
 def readings_of_session(session: Session, session_key: str) -> dict[str, PinReading]:
-    """Returns the requests of a session. The keys are the digests of their texts."""
+    """Returns the requests of a session. The keys are the digests of the texts that the session had sent up to each
+    request."""
     rows = session.scalars(select(PinReading).where(PinReading.session_key == session_key))
     return {row.text_digest: row for row in rows}
 
@@ -172,11 +174,11 @@ def answer_of(database: Database, ask_id: int) -> bytes | None:
 
 
 def fix_answer(session: Session, reading_id: int, shown: bytes | None, at: datetime) -> PinReading:
-    """Stores the answer that every hop with this text shows from now on. If `shown` is None, such a hop always asks the
-    responder to wait.
+    """Stores the answer that every gateway request with this text gets from now on. If `shown` is None, such a request
+    always gets the screen that asks the responder to wait.
 
-    If two hops do this at the same time, the first hop decides. Returns the row of the request with the committed
-    answer.
+    If two processes store an answer at the same time, the first answer is kept. Returns the row of the request with the
+    committed answer.
     """
     session.execute(
         update(PinReading)
@@ -207,8 +209,8 @@ def waiting_hops(session: Session, since: datetime) -> Sequence[tuple[PinReading
 
 
 def locked_reading(session: Session, reading_id: int) -> PinReading:
-    """Returns the earliest row of this request, and locks it until the transaction ends. A repeated request has several
-    rows."""
+    """Returns the earliest row of this request, and locks it until the transaction ends. If the responder repeats a
+    request, the request has several rows."""
     root = session.scalar(select(PinReading.of_id).where(PinReading.id == reading_id))
     first = select(PinReading).where(PinReading.id == (root or reading_id)).with_for_update()
     return session.scalars(first.execution_options(populate_existing=True)).one()
@@ -221,7 +223,8 @@ def record_state(session: Session, reading_id: int, state: str) -> None:
 
 
 def store_answer(session: Session, ask_id: int, box: bytes | None, at: datetime) -> None:
-    """Stores the encrypted answer for a waiting hop. `box` is None if the reader process could not answer."""
+    """Stores the encrypted answer for a waiting hop. `box` is the encrypted answer. It is None if the reader process
+    could not answer."""
     here = update(PinReadingAsk).where(
         PinReadingAsk.id == ask_id, PinReadingAsk.answered_at.is_(None)
     )

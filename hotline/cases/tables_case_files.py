@@ -1,7 +1,8 @@
-"""Defines the tables of case files and of records of harm. Also finds the desks that lack the key of a case, and desks
-that must no longer have this key.
+"""Defines the tables of case files and of records of harm. Also finds desks that still need the key of a case, and
+desks that must lose this key.
 
-A case file itself is never stored. The row of a case file contains the tip and the person only until the file is made.
+A case file itself is never stored. When the file is made, the tip and the person are removed from the row of the case
+file.
 
 The condition for reading a tip is in `tips/queries_visible.py`. No statistics read records of harm.
 """
@@ -48,8 +49,8 @@ class CaseFile(Row):
     """The number of the person whose coded answers the file will contain. None if the file contains no coded answers,
     and after the file is made."""
     hold_id: Mapped[int | None] = mapped_column(ForeignKey("legal_hold.id"))
-    """The legal hold that ends if this request ends without a file. None if the tip had a hold before, if a person has
-    set or reviewed the hold since, and after the file is made."""
+    """The legal hold that ends if this request ends without a file. None if this request did not set the tip's hold, if
+    a person has set or reviewed the hold since, and after the file is made."""
     basis: Mapped[str]
     """The legal reason for the file, as the value of a `FileBasis`."""
     order_number: Mapped[str]
@@ -90,7 +91,8 @@ def made_files(session: Session) -> Sequence[CaseFile]:
 
 
 def open_files(session: Session, viewer: Viewer) -> Sequence[CaseFile]:
-    """Returns the requests whose file is not made yet, if this viewer may see their tip. The oldest comes first."""
+    """Returns the requests whose file is not made yet, if this viewer may see the tip of the request. The oldest
+    request comes first."""
     found = select(CaseFile).join(Tip, Tip.id == CaseFile.tip_id).where(visible_to(viewer))
     return session.scalars(found.order_by(CaseFile.id)).all()
 
@@ -101,7 +103,7 @@ def has_open_file(session: Session, tip_id: int) -> bool:
 
 def holds_to_review(session: Session, viewer: Viewer | None, at: datetime) -> Sequence[LegalHold]:
     """Returns the legal holds of case files that must be reviewed now, if this viewer may see their tip. The oldest
-    comes first."""
+    hold comes first."""
     reviewed = or_(
         LegalHold.reviewed_at <= at - HOLD_REVIEWED,
         and_(LegalHold.reviewed_at.is_(None), LegalHold.placed_at <= at - HOLD_REVIEWED),
@@ -112,8 +114,8 @@ def holds_to_review(session: Session, viewer: Viewer | None, at: datetime) -> Se
 
 
 def untie_hold(session: Session, hold_id: int) -> bool:
-    """Lets a legal hold stay when the request that set it ends. Returns True if the hold would have ended with the
-    request until now."""
+    """Lets a legal hold continue after the end of the request that set it. Returns True if the hold was tied to such a
+    request before this call."""
     tied = update(CaseFile).where(CaseFile.hold_id == hold_id).values(hold_id=None)
     return bool(session.scalars(tied.returning(CaseFile.id)).all())
 
@@ -148,7 +150,7 @@ class LackingDesk:
 
 
 def lacking_desks(session: Session, after: tuple[int, str]) -> Sequence[LackingDesk]:
-    """Returns the next desks that lack the private key of a case, in the order of tips and desks.
+    """Returns the next desks after `after` that still need the private key of a case, sorted by tip and desk.
 
     A retired oversight desk still gets the keys of its complaints, because its people still handle them.
     """
@@ -174,8 +176,8 @@ def has_excess_keys(session: Session) -> bool:
 
 
 def delete_excess_keys(session: Session) -> int:
-    """Deletes the copies of private keys of cases that are encrypted for desks which may no longer read the tip.
-    Returns the number of deleted copies.
+    """Deletes copies of the private keys of cases. Each deleted copy was encrypted for a desk that may no longer read
+    the tip. Returns the number of deleted copies.
 
     If only the text of a tip was erased, desks keep the private key of its case.
     """
@@ -197,7 +199,8 @@ def _beyond() -> ColumnElement[bool]:
 
 
 class HarmRecord(Row):
-    """A record of one harm: who wrote it, and which second person read it. The row contains no tip."""
+    """A record of one harm that the hotline caused: who wrote the record, and which second person read it. The row
+    contains no tip."""
 
     __tablename__ = "harm_record"
 

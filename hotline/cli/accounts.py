@@ -1,5 +1,5 @@
-"""Runs `hotline accounts`, which invites people to the console. They complete their accounts in the console, through
-a link."""
+"""Runs `hotline accounts`, which invites people to the console. These people complete their accounts in the console,
+through a link."""
 
 import os
 from collections.abc import Sequence
@@ -60,5 +60,6 @@ def invite(name: str, roles: Sequence[str], language: str, reason: str, by: str)
 
 
 def link_line(settings: Settings, link: str) -> str:
-    """Returns the line of output that contains a link. Any person who reads the link can take over the account."""
+    """Returns the line of output with an invitation link. The line warns that any person who reads the link can take
+    over the account."""
     return f"{settings.console_url}/welcome/{link}  (once, within {MINUTES} minutes)"

@@ -57,10 +57,10 @@ class BackupGroup(click.Group):
 
 
 def backup_key(key: Path, passphrase_file: Path | None, signer: str | None = None) -> BackupKey:
-    """Returns the private keys that decrypt a backup, and the signing keys that are accepted.
+    """Returns the private keys that decrypt a backup, and the signing keys whose signatures the command accepts.
 
-    The accepted signing keys are those of `signer`. Without `signer`, they are this machine's key and the key that the
-    key file names. Raises PassphraseWrong or DecryptionFailed."""
+    If `signer` is given, only its signing keys are accepted. Without `signer`, the command accepts this machine's
+    signing key and the key that the key file names. Raises PassphraseWrong or DecryptionFailed."""
     opened = decrypt_backup.open_backup_key(
         key.read_bytes(), lambda: passphrase_of(passphrase_file, "Passphrase of the backup key")
     )
@@ -69,7 +69,7 @@ def backup_key(key: Path, passphrase_file: Path | None, signer: str | None = Non
 
 
 def own_signers() -> frozenset[str]:
-    """Returns the public half of this machine's signing key, if it has one."""
+    """Returns the public half of this machine's signing key, or nothing if the machine has no signing key."""
     folder = KeyFolder(key_folder(Settings.read(os.environ), Role.CONSOLE))
     held = folder.holds(SIGNING_KEY)
     return frozenset({archive.signer_of(folder.read(SIGNING_KEY))} if held else ())
@@ -106,8 +106,9 @@ def backup() -> None:
 def take_(to: Path, as_json: bool) -> None:
     """Write a sealed copy of the database to TO, a new file or a folder, while the hotline runs.
 
-    The copy is in age's format, and TO.sig contains its signature. Only the operators' backup keys decrypt the copy,
-    and these keys are not on this machine. The copy contains no keys. Use `hotline keys export` for the keys.
+    The copy is in age's format, and TO.sig contains its signature. Only the operators' private backup keys decrypt the
+    copy. These private keys are not on this machine. The copy contains no key files of the hotline. To copy the key
+    files, use `hotline keys export`.
 
     Example: hotline backup take /var/backups/hotline
     """
@@ -255,7 +256,7 @@ def _listed(file: Path) -> dict[str, Any]:
 
 
 def _row(manifest: Manifest) -> dict[str, Any]:
-    """Returns the manifest in the form that programs read, without the encrypted contents."""
+    """Returns the manifest of a backup as data for the JSON output, without the encrypted contents."""
     return {**json.loads(manifest.document()), "contents": None}
 
 
@@ -275,8 +276,8 @@ LOST = "changed after this backup, so not in the restored line:"
 
 
 def _changes(url: str, digest: str) -> Sequence[str] | None:
-    """Returns what was added to or removed from a database since a digest. Returns None if the database does not know
-    the digest.
+    """Returns sentences about the persons, roles and desks that were added, removed or changed in a database since the
+    row with this digest. Returns None if no row of the audit log has this digest.
     """
     with closing(open_database(url)) as database, suppress(StoreUnavailable):
         return service_audit.roster_changes(database, digest)
@@ -311,7 +312,8 @@ def restore(
     replace: bool,
     as_json: bool,
 ) -> None:
-    """Restore a backup into an empty database, and pause the outgoing queue.
+    """Restore a backup into an empty database. The restored messages stay unsent until a person starts the outgoing
+    queue again.
 
     Stop the hotline first. The command verifies the signature and migrates the backup. It exits with 1 and changes
     nothing if another hotline signed the backup or any part is damaged. With --digest it lists the persons, roles and

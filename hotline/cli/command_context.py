@@ -1,7 +1,8 @@
 """Builds the context of the commands, and closes it at the end.
 
-Also creates new passphrases and the keys that a hotline lacks. Never replaces a lost key, because a new key cannot
-decrypt what the lost key encrypted. For the doctor, checks that only the owner can read the hotline's files.
+Also creates new passphrases, and creates keys that the hotline does not have yet. Never replaces a lost key, because a
+new key cannot decrypt what the lost key encrypted. For `hotline doctor`, checks that only the owner can read the
+hotline's files.
 """
 
 import os
@@ -37,8 +38,8 @@ STEP = "`hotline doctor` shows other faults. Check the database's server and dis
 
 
 def database_error(broken: StoreUnavailable) -> str:
-    """Returns an error text for a database that does not answer, with its place and the next step. The text names no
-    account and no password.
+    """Returns an error text for a database that does not answer. The text says where the database is and what to do
+    next. The text names no account and no password.
     """
     try:
         place = migrate.server_of(Settings.read(os.environ).database_url)
@@ -49,11 +50,12 @@ def database_error(broken: StoreUnavailable) -> str:
 
 @contextmanager
 def cli_context() -> Iterator[CliContext]:
-    """Yields the context of the commands from the environment. Leaves out keys that belong to another hotline.
+    """Yields the context of the commands, built from the settings in the environment. Leaves out keys that belong to
+    another hotline.
 
-    Data encrypted with such keys would be lost. Raises the errors of `Settings.read` and `build_cli`. Raises NotReady
-    if the tables belong to a release that this code does not know. If the database does not answer, the command itself
-    reports it.
+    The hotline could not decrypt data that is encrypted with such keys. Raises the errors of `Settings.read` and
+    `build_cli`. Raises NotReady if the tables in the database belong to a release that this code does not know. If the
+    database does not answer, the command itself reports it.
     """
     settings = Settings.read(os.environ)
     with suppress(StoreUnavailable):
@@ -73,8 +75,8 @@ def cli_context() -> Iterator[CliContext]:
 
 
 def new_passphrase() -> str:
-    """Returns five groups of five random letters, about 124 bits. A person who copied the database cannot guess this
-    passphrase."""
+    """Returns a random passphrase: five groups of five letters, about 124 bits of randomness. A person who has a copy
+    of the database cannot find this passphrase by trying."""
     letters = (secrets.choice(PAPER_LETTERS) for _ in range(PASSPHRASE_LETTERS))
     return group_letters("".join(letters), GROUP_LETTERS)
 
@@ -91,7 +93,8 @@ def make_missing_keys(
     """Makes the missing keys in the key folders of the home, and returns them as `role/name`.
 
     Raises PartMissing if the tables know a key that is missing here, and KeyWrong if a key belongs to another hotline.
-    Raises Occupied if a `new` key already exists, and KeysDiffer. In these cases the function makes no key.
+    Raises Occupied if a key that `new` names already exists, and KeysDiffer if two folders have different copies of a
+    key. In these cases the function makes no key.
     """
     folder = settings.home / "keys"
     for name in new:
@@ -113,8 +116,8 @@ def lost_keys(database: Database, folder: Path) -> Sequence[str]:
 
 
 def add_canaries(database: Database, folder: Path, *, new: Collection[str] = ()) -> None:
-    """Encrypts a canary (a test value) for each key that has none, and another for each `new` key. Raises
-    StoreUnavailable."""
+    """Encrypts a canary (a test value) with each key that has no canary yet, and a new canary with each key that `new`
+    names. Raises StoreUnavailable."""
     folders = [folder / role for role in ROLES]
     halves = [PAIRS[name] for name in new if name in PAIRS]
     for name in (*new, *halves):
@@ -139,12 +142,12 @@ UNUSED = (
     "the stored key is not used: the emulator gets the key `emulator`;"
     " HOTLINE_GATEWAY_API_KEY_FILE can name another file"
 )
-"""The message if a real key is stored for the emulator. The emulator is only a program on this machine, so it never
-gets that key."""
+"""The message if a real key is stored for the emulator. Because the emulator is only a program on this machine, it
+never gets that key."""
 
 
 def check_folder(name: str, folder: Path, settings: Settings) -> CheckResult:
-    """Checks that a folder exists, and that other users have no access to it or to anything directly in it."""
+    """Checks that a folder exists, and that no other user has access to the folder or to anything directly in it."""
     if not folder.is_dir():
         return CheckResult(name, False, f"{folder} is missing", next_step(settings))
     return _closed(name, str(folder), (folder, *folder.glob("*")))
@@ -160,8 +163,8 @@ def check_files(settings: Settings) -> Iterator[CheckResult]:
 
 
 def check_gateway_key(settings: Settings) -> Iterator[CheckResult]:
-    """Checks the gateway's key in the folder of each role that sends, or in the file of
-    HOTLINE_GATEWAY_API_KEY_FILE."""
+    """Checks that only the owner can read the gateway's key. The key is in the folder of each role that sends SMS, or
+    in the file of HOTLINE_GATEWAY_API_KEY_FILE."""
     home = settings.home / "keys"
     named = settings.gateway_api_key_file
     if settings.is_emulated and named is None:
@@ -179,7 +182,8 @@ def check_gateway_key(settings: Settings) -> Iterator[CheckResult]:
 
 
 def _closed(name: str, place: str, paths: Iterable[Path]) -> CheckResult:
-    """Returns a failed check if others have access to any of `paths`, with the command that fixes it."""
+    """Returns a failed check if other users have access to any of `paths`. The check names the command that removes
+    this access."""
     for path in paths:
         if not path.is_symlink() and stat.S_IMODE(path.stat().st_mode) & OTHERS:
             todo = f"chmod -R go= {path if path.is_dir() else path.parent}"

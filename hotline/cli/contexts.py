@@ -1,7 +1,8 @@
 """Builds the context of each process, with the real adapters for databases, Redis, gateway and keys.
 
-An adapter whose library is slow to import is created when it is first used. Each function returns an adapter with the
-type of its port, so the type checker refuses an adapter that does not fit. No other module builds contexts.
+If the library of an adapter is slow to import, the adapter is created only when a process first uses it. Each function
+returns an adapter with the type of its port, so the type checker refuses an adapter that does not fit. No other module
+builds contexts.
 """
 
 import logging
@@ -60,13 +61,13 @@ if TYPE_CHECKING:
 
 
 EMULATOR_KEY = "emulator"
-"""The key for the emulated gateway. It gives access to nothing."""
+"""The key for the emulated gateway. This key gives access to nothing."""
 T = TypeVar("T")
 P = ParamSpec("P")
 
 
 class GatewayAccount(NamedTuple):
-    """The gateway's address, our account there, and the key of the account."""
+    """The gateway's address, the hotline's account at the gateway, and the key of this account."""
 
     url: str
     username: str
@@ -83,8 +84,8 @@ def gateway_account(settings: Settings, keys: KeyFolder) -> GatewayAccount:
 
 
 class LazyObject(Generic[T]):
-    """A placeholder for an object that `make` creates. The object is created when one of its attributes is first
-    used."""
+    """A placeholder for an object. The function `make` creates the object later. This happens when the code first uses
+    an attribute of the object."""
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
@@ -103,8 +104,8 @@ class LazyObject(Generic[T]):
 
 
 def on_first_use(make: Callable[P, T]) -> Callable[P, T]:
-    """Changes a function so that it returns a placeholder at once. The function itself runs when its object is first
-    used."""
+    """Wraps a function, so that a call returns a placeholder at once. The function itself runs when the code first uses
+    the object."""
 
     @wraps(make)
     def begun(*given: P.args, **named: P.kwargs) -> T:
@@ -117,7 +118,7 @@ def on_first_use(make: Callable[P, T]) -> Callable[P, T]:
 def circuit() -> "Circuit":
     """Returns the circuit breaker that all Redis clients of a process share.
 
-    If one client finds that the server does not answer, the others do not wait for it.
+    If one client finds that the Redis server does not answer, the other clients do not wait for it either.
     """
     from hotline.dialogue.redis_adapters import Circuit
 
@@ -156,9 +157,9 @@ def senders(settings: Settings) -> contexts.Senders:
 
 @dataclass(frozen=True, slots=True)
 class Failpoints:
-    """A folder with files that kill processes in tests. Each file has the name of a failpoint. The first process that
-    reaches the failpoint removes the file and is killed as with `kill -9`. The folder works only with HOTLINE_FAULTS
-    and HOTLINE_TESTING.
+    """A folder with files that make processes end at chosen points of the code (failpoints), for tests. Each file has
+    the name of one failpoint. The first process that reaches the failpoint removes the file and is killed as with `kill
+    -9`. The folder has an effect only if the settings HOTLINE_FAULTS and HOTLINE_TESTING are given.
     """
 
     folder: Path
@@ -177,9 +178,9 @@ class Failpoints:
 
 @dataclass(frozen=True, slots=True)
 class TurnedClock:
-    """A clock that can be moved, for the demo and for tests. It shows the true time plus the seconds in a file. It
-    reads the file at each call, so that the time changes in all processes at once. Without a valid file, it shows
-    the true time."""
+    """A clock that can be moved, for the demo and for tests. The clock shows the true time plus the number of seconds
+    in a file. The clock reads this file at each call, so that the time changes in all processes at once. Without a
+    valid file, the clock shows the true time."""
 
     file: Path
 
@@ -196,7 +197,7 @@ def now() -> datetime:
 
 
 def clock(settings: Settings) -> Callable[[], datetime]:
-    """Returns the clock with the true time. In a demo, it returns the clock that can be moved."""
+    """Returns the clock with the true time. In a demo, the function returns a clock that can be moved."""
     return TurnedClock(settings.clock) if settings.clock else now
 
 
@@ -204,7 +205,7 @@ def clock(settings: Settings) -> Callable[[], datetime]:
 def sms(
     settings: Settings, account: GatewayAccount, sender: str, database: Database
 ) -> contexts.SmsGateway:
-    """Returns the gateway for SMS. If the database has sample data, a real gateway sends nothing."""
+    """Returns the gateway for SMS. If the database contains sample data, no SMS goes to a real gateway."""
     from hotline.gateway.africastalking import AfricasTalkingSms
 
     real = AfricasTalkingSms(*account, sender, settings.sends_at_once)
@@ -262,36 +263,40 @@ logger = logging.getLogger(__name__)
 
 
 class Role(StrEnum):
-    """A group of processes with the same trust and their own key folder. A process starts with only that folder."""
+    """A group of processes that may use the same keys, and that have one key folder. Each process gets only the key
+    folder of its role."""
 
     HOOKS = "hooks"
     """The web process has the keys named session, run, contact, enrolled and stop, the secrets in the hooks' paths, and
     the relay's public key. It decrypts no stored data."""
     WORKERS = "workers"
-    """The worker has the relay's key pair for responders' numbers, and the stop key. It decrypts no tip."""
+    """The worker has the relay's key pair for responders' phone numbers, and the key named stop. The worker decrypts no
+    tip."""
     WATCH = "watch"
-    """The watch process has the key for the numbers of the on-call contacts. It decrypts no responder's number and
-    no tip."""
+    """The watch process (the monitor) has the key for the phone numbers of the on-call contacts. The watch process
+    decrypts no responder's number and no tip."""
     READER = "reader"
-    """The reader has the pepper of the responders' PINs, the key pair for which PINs are encrypted, and the weekly
-    key. It decrypts a tip only with a PIN."""
+    """The reader process has the pepper of the responders' PINs, the key pair for which PINs are encrypted, and the
+    weekly key. The reader process decrypts a tip only with a responder's PIN."""
     PAGES = "pages"
     """The console has the key of the accounts' second factors, the weekly key, the enrolled and stop keys, and the
-    relay's public key. It enrols people but decrypts no number. It decrypts a tip only with a person's own key."""
+    relay's public key. The console enrols people, but decrypts no phone number. The console decrypts a tip only with
+    the private key of a person's account."""
     CONSOLE = "console"
-    """The commands have the enrolled and stop keys, and the public keys of the relay and of the monitor. They
+    """The commands have the keys named enrolled and stop, and the public keys of the relay and of the monitor. They
     decrypt tips with a passphrase."""
 
 
 ENCRYPTING_KEYS = frozenset({WEEKLY_KEY, RELAY_PUBLIC_KEY, READER_PUBLIC_KEY, WATCH_PUBLIC_KEY})
-"""Keys with which a process encrypts for other processes. Data that a wrong key encrypts is lost."""
+"""Keys with which a process encrypts for other processes. If such a key is wrong, no process can decrypt the data that
+it encrypts."""
 FORGETTING_ROLES = (Role.HOOKS, Role.WORKERS, Role.READER, Role.PAGES)
-"""Roles whose processes destroy the keys of past weeks, so they must be able to write in their folders."""
+"""Roles whose processes destroy the keys of past weeks. These processes must be able to write in their key folders."""
 
 
 UNFINISHED_INIT = "init-unfinished"
-"""The name of a file in a home folder that `hotline init` has begun but not completed. `hotline init` removes the file
-when everything is made.
+"""The name of a file in the home folder. The file says that `hotline init` has begun but is not complete. `hotline
+init` removes the file when all parts of the hotline are made.
 """
 
 
@@ -301,14 +306,16 @@ def key_folder(settings: Settings, role: Role) -> Path:
 
 
 def settings_of(settings: Settings, role: Role) -> Settings:
-    """Returns the settings with this role's own accounts at the servers, if its key folder contains some."""
+    """Returns the settings. If the key folder of this role has its own accounts for the database and Redis, the
+    settings contain these accounts."""
     folder = key_folder(settings, role)
     database, redis = own_addresses(folder, settings.database_url, settings.redis_url)
     return replace(settings, database_url=database, redis_url=redis)
 
 
 def build_web(settings: Settings, *, without: Collection[str] = ()) -> contexts.WebContext:
-    """Builds the context of the web process, without the wrong keys `without`. Raises the errors of `build_context`."""
+    """Builds the context of the web process. Leaves out the keys in `without`, which are wrong. Raises the errors of
+    `build_context`."""
     settings = settings_of(settings, Role.HOOKS)
     fuse = circuit()
     context, keys = _common(settings, Role.HOOKS, fuse, without)
@@ -359,8 +366,8 @@ def build_web_without_wrong_keys(settings: Settings) -> contexts.WebContext:
     """Builds the context of the web process, and leaves out its encryption keys that are wrong. The process still
     accepts tips.
 
-    A tip that a wrong key encrypts is lost. Without the key, a tip is encrypted only for its desks. Raises the errors
-    of `build_context`.
+    If a wrong key encrypted a tip, no process could decrypt that tip. Without the key, the process encrypts a tip only
+    for its desks. Raises the errors of `build_context`.
     """
     context = build_web(settings)
     wrong = wrong_keys(context, settings, Role.HOOKS)
@@ -375,7 +382,8 @@ def build_web_without_wrong_keys(settings: Settings) -> contexts.WebContext:
 
 
 def build_cli(settings: Settings, *, without: Collection[str] = ()) -> contexts.CliContext:
-    """Builds the context of the commands, without the wrong keys `without`. Raises the errors of `build_context`."""
+    """Builds the context of the commands. Leaves out the keys in `without`, which are wrong. Raises the errors of
+    `build_context`."""
     settings = settings_of(settings, Role.CONSOLE)
     context, keys = _common(settings, Role.CONSOLE, circuit(), without)
     return contexts.CliContext(
@@ -419,7 +427,7 @@ BUILDERS: Mapping[Role, Callable[[Settings], contexts.Context]] = MappingProxyTy
 
 
 def build_context(settings: Settings, role: Role) -> contexts.Context:
-    """Builds the context of one role. It opens no connection yet.
+    """Builds the context of one role. The function opens no connection yet.
 
     Raises NotReady before `hotline init`, FolderRefused if a weekly key cannot be written, KeyMissing, SettingsInvalid.
     """
@@ -429,7 +437,7 @@ def build_context(settings: Settings, role: Role) -> contexts.Context:
 def _common(
     settings: Settings, role: Role, fuse: "Circuit", without: Collection[str] = ()
 ) -> tuple[contexts.Context, KeyFolder]:
-    """Builds the parts that every process has. Also returns the key folder of this role."""
+    """Builds the parts of a context that every process has. Also returns an object that reads the keys of this role."""
     keys = KeyFolder(key_folder(settings, role), without=without)
     if not keys.path.is_dir():
         raise missing_error(settings, f"the key folder {keys.path} is missing")
@@ -443,8 +451,8 @@ def _common(
     file = sqlite_file(settings.database_url)
     if file is not None and not file.exists():
         raise missing_error(settings, f"the database {file} is missing")
-    # In the web process, a thread loads a new flow set, because hops must not wait for it. In all other processes, the
-    # new flow set is used at once, so pages of the console show a new publication at once.
+    # In the web process, a thread loads a new flow set, because the requests of callers must not wait for this. In all
+    # other processes, the new flow set is used at once, so pages of the console show a new publication at once.
     behind = start_thread if role is Role.HOOKS else None
     books = SqlFlowSets(database, place_lists(), behind=behind)
     context = contexts.Context(
@@ -462,8 +470,8 @@ def _common(
 
 
 def audit_key(keys: KeyFolder, role: Role) -> tuple[str, bytes] | None:
-    """Returns the key with which this role seals its rows of the audit log. Returns None if the key is missing, because
-    the hotline must write the row in any case.
+    """Returns the name of the role, and the key with which this role seals its rows of the audit log. Returns None if
+    the key is missing. The hotline then writes these rows without a seal.
 
     A command that uses the folder of another role (HOTLINE_KEYS) seals as that role.
     """
@@ -472,15 +480,16 @@ def audit_key(keys: KeyFolder, role: Role) -> tuple[str, bytes] | None:
 
 
 def missing_error(settings: Settings, what: str) -> PartMissing:
-    """Returns an error that names the missing part and the next step."""
+    """Returns an error that names the missing part and says what to do next."""
     return PartMissing(what, next_step(settings))
 
 
 def next_step(settings: Settings) -> str:
-    """Returns the next step if a folder, a key or the tables are missing.
+    """Returns a text that says what to do next if a folder, a key or the tables are missing.
 
-    It advises `hotline init` only on a machine without any part of a hotline. A volume that is not mounted looks like a
-    new machine. New keys cannot decrypt what the old keys encrypted.
+    The text advises `hotline init` only on a machine without any part of a hotline. If the disk with the hotline is not
+    mounted, the machine looks like a new machine. `hotline init` would then make new keys, which cannot decrypt the
+    hotline's data.
     """
     if (settings.home / UNFINISHED_INIT).exists():
         return (
@@ -496,7 +505,8 @@ def next_step(settings: Settings) -> str:
 
 
 def existing_part(settings: Settings) -> str:
-    """Returns the name of a home, key folder or database that exists. The result is empty on a new machine."""
+    """Returns the name of a part of a hotline that exists on this machine: a home, a key folder or a database. The
+    result is empty on a new machine."""
     for folder in (settings.keys, settings.home):
         if folder is not None and folder.exists():
             return str(folder)
@@ -530,10 +540,10 @@ def _numbers(context: contexts.Context, keys: KeyFolder, name: str) -> LiveNumbe
 
 def wrong_keys(context: contexts.Context, settings: Settings, role: Role) -> Sequence[str]:
     """Returns the names of this process's keys that cannot decrypt their canaries (test values). It also records the
-    start of this process, for the other processes.
+    start of this process in the database, where other processes and the doctor read it.
 
-    The result is empty if the database does not answer. The process then waits for the database. It checks again when
-    it cannot decrypt a number.
+    The result is empty if the database does not answer. The process then waits for the database. The process checks its
+    keys again when it cannot decrypt a phone number.
     """
     try:
         wrong = service_checks_keys.check_keys(context.database, key_folder(settings, role)).wrong
@@ -553,8 +563,8 @@ def wrong_keys(context: contexts.Context, settings: Settings, role: Role) -> Seq
 
 
 def refuse_wrong_keys(context: contexts.Context, settings: Settings, role: Role) -> None:
-    """Raises KeyWrong if a key of this process is wrong. With a wrong key, the process could decrypt nothing. No
-    other process could decrypt the data that it encrypts."""
+    """Raises KeyWrong if a key of this process is wrong. With a wrong key, the process could decrypt nothing. No other
+    process could decrypt the data that such a process encrypts."""
     if wrong := wrong_keys(context, settings, role):
         raise KeyWrong(wrong_sentence(key_folder(settings, role), wrong))
 
@@ -581,7 +591,7 @@ def _watch(
 
 
 def digests_file(settings: Settings) -> Path:
-    """Returns the file in which the monitor keeps the digests of the audit log. It is outside the database."""
+    """Returns the file in which the monitor keeps the digests of the audit log. This file is outside the database."""
     return settings.home / "audit-digests"
 
 
@@ -616,10 +626,10 @@ def line_of(settings: Settings) -> contexts.Line:
 
 
 def no_failpoint(_failpoint: str) -> None:
-    """Does nothing. Does nothing: the failpoint of every hotline that is not under test."""
+    """Does nothing. Every hotline that is not under test uses this function for its failpoints."""
 
 
 def sender_of(settings: Settings) -> str:
-    """Returns the sender that a phone shows for an alert. Without a sender in the settings, returns the short code if
-    replies by SMS reach the hotline."""
+    """Returns the sender name or number that a phone shows for an alert. If the settings name no sender and responders
+    can reply by SMS, returns the short code."""
     return settings.sender_id or (settings.shortcode if settings.inbound_sms else "")

@@ -47,13 +47,13 @@ from hotline.people.rules import (
 )
 
 PINS = "demo-pins.json"
-"""The file in the home with the PINs of three responders."""
+"""The file in the demo's home folder with the PINs of three responders."""
 DEADLINE = 60.0
-"""The maximum number of seconds until the hotline is ready on a slow machine."""
+"""The maximum number of seconds that a slow machine may need until the demo is ready."""
 FAREWELL = "\nContinue the README's first walk in another terminal. Ctrl-C ends everything.\n"
 NUMBERS = {"HOTLINE_CALL_BACK_NUMBER": CALL_BACK_NUMBER, "HOTLINE_NATIONAL_NUMBER": NATIONAL_NUMBER}
-"""The number from which the national desk calls, and the number that responders call. They are sample data and count
-as confirmed only in a demo."""
+"""The number from which the national desk calls, and the number that responders call. Both numbers are sample data, and
+count as confirmed only in a demo."""
 CONSOLE_COMMAND, DEMO_CONSOLE_COMMAND = (
     "workers.console:application",
     "workers.demo_console:application",
@@ -135,7 +135,7 @@ def _begin(
 
 
 def environ_of(given: Mapping[str, str], page_port: int) -> dict[str, str]:
-    """Returns the given settings, with the emulator as the only gateway. SMS replies are on by default."""
+    """Returns the given settings, changed so that the emulator is the gateway. SMS replies are on by default."""
     environ = {**DEFAULTS, **given, "HOTLINE_GATEWAY_USERNAME": "sandbox"}
     environ["HOTLINE_GATEWAY_URL"] = f"http://127.0.0.1:{page_port}"
     for name in ("GATEWAY_API_KEY", "GATEWAY_API_KEY_FILE"):
@@ -145,7 +145,7 @@ def environ_of(given: Mapping[str, str], page_port: int) -> dict[str, str]:
 
 
 def with_one_click(entries: tuple[ProcfileLine, ...]) -> tuple[ProcfileLine, ...]:
-    """Returns the processes, with the demo's console instead of the real one."""
+    """Returns the processes of the demo. The demo's console replaces the real console."""
     return tuple(
         replace(one, command=one.command.replace(CONSOLE_COMMAND, DEMO_CONSOLE_COMMAND))
         for one in entries
@@ -180,7 +180,8 @@ async def _run(keeper: Keeper, awaited: Iterable[str], greeting: str) -> None:
 
 
 async def _tell_when_ready(awaited: Iterable[str], greeting: str) -> None:
-    """Prints the greeting when all addresses answer. Reports a failure if one address does not answer in time."""
+    """Prints the demo's addresses and first steps when all of its processes answer. Reports a failure if one address
+    does not answer in time."""
     try:
         async with asyncio.timeout(DEADLINE):
             for address in awaited:
@@ -201,7 +202,8 @@ def _answers(address: str) -> bool:
 
 
 def _make(environ: Mapping[str, str], *, empty: bool) -> None:
-    """Runs `hotline init --demo` in its own process. Its progress appears in the same terminal. Raises StartFailed."""
+    """Runs `hotline init --demo` in a process of its own. The progress of this command appears in the same terminal.
+    Raises StartFailed."""
     words = [sys.executable, "-m", "hotline.cli.main", "init", "--demo"]
     words += [] if empty else ["--sample"]
     if subprocess.run(words, env=environ, stdout=subprocess.DEVNULL, check=False).returncode != 0:
@@ -213,8 +215,8 @@ def _say(line: str) -> None:
 
 
 def make_pins(settings: Settings, passphrase: Path) -> None:
-    """Makes PINs for the demo's responders. It makes none with a real gateway, or if the file of the desks'
-    passphrase is missing."""
+    """Makes PINs for the demo's responders. The function makes no PINs with a real gateway, or if the file with the
+    passphrase of the desks is missing."""
     if not settings.is_emulated or not passphrase.exists():
         return
     context = build_reader(settings)
@@ -228,7 +230,8 @@ def make_pins(settings: Settings, passphrase: Path) -> None:
 
 
 def read_pins(home: Path) -> Mapping[str, str]:
-    """Returns the PINs by name. The result is empty if the file is missing or damaged."""
+    """Returns the demo's PINs. The keys are the names of the responders. The result is empty if the file is missing or
+    damaged."""
     try:
         return dict(json.loads((home / PINS).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
@@ -236,7 +239,8 @@ def read_pins(home: Path) -> Mapping[str, str]:
 
 
 def pin_text(home: Path, entry: str) -> str:
-    """Returns a text with the code that each phone dials, and its PIN. The text is empty if no responder has a PIN."""
+    """Returns a text with the number that each responder's phone dials, and the responder's PIN. The text is empty if
+    no responder has a PIN."""
     pins = read_pins(home)
     people = [one for one in read_responders(demo_responders()) if one.name in WITH_PINS]
     rows = [

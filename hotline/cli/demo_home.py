@@ -1,4 +1,5 @@
-"""Finds the home of `bin/demo` for a command in the same folder, unless another hotline is named."""
+"""Finds the home folder of a demo that `bin/demo` started in the current folder, so that a command reaches this demo.
+Finds nothing if the settings name another hotline."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ HOME = "HOTLINE_HOME"
 GATEWAY = "HOTLINE_GATEWAY_URL"
 HANDSETS = "http://127.0.0.1:8001"
 PLAIN = Path("var")
-"""The home of a hotline if no setting names one."""
+"""The home folder of a hotline if no setting names a home folder."""
 DEMO = Path("var/demo")
 """The folder in which `bin/demo` stores its hotline."""
 SETTINGS = "demo-settings.json"
@@ -29,18 +30,18 @@ LINE_SETTINGS = (
     "HOTLINE_KEYS",
     GATEWAY,
 )
-"""If the operator gives one of these settings, they mean a hotline of their own. HOTLINE_HOME is not in this list,
-because it may name the home folder of a demo."""
+"""If one of these settings is given, the command is for a hotline of the operator's own, and not for the demo.
+HOTLINE_HOME is not in this list, because it may name the home folder of a demo."""
 LINE_COMMANDS = (
     *("accounts", "audit", "backup", "callbacks", "desks", "doctor", "flows", "guide", "keys"),
     *("law", "oncall", "outgoing", "people", "roster", "tips"),
 )
-"""Commands that need an existing hotline."""
+"""Commands that work only with a hotline that already exists."""
 
 
 def demo_settings(environ: Mapping[str, str], command: str | None) -> Mapping[str, str]:
-    """Returns the settings with which `command` reaches the demo's hotline. The result is empty if another hotline
-    is meant, or if there is no demo."""
+    """Returns the settings with which `command` reaches the demo's hotline. The result is empty if the settings name
+    another hotline, or if there is no demo."""
     if command not in LINE_COMMANDS or any(environ.get(name, "").strip() for name in LINE_SETTINGS):
         return {}
     named = environ.get(HOME, "").strip()
@@ -54,7 +55,7 @@ def is_demo(home: Path) -> bool:
 
 
 def refuse_elsewhere(settings: Settings, host: str) -> None:
-    """Raises StartFailed unless this is the console of a demo on this machine."""
+    """Raises StartFailed unless the settings belong to a demo's console on this machine."""
     if not settings.is_emulated or host not in LOOPBACK:
         raise StartFailed("one-click sign-in works only in a demo on a loopback address")
     if not is_demo(settings.home) or not demo_accounts_in(settings.home):
@@ -70,7 +71,8 @@ def keep(home: Path, environ: Mapping[str, str]) -> None:
 
 
 def gateway_here() -> str:
-    """Returns the address of the handsets of the demo in this folder, or otherwise the default address."""
+    """Returns the address of the emulator of the demo in this folder. Without such a demo, returns the emulator's
+    default address."""
     return _kept(DEMO).get(GATEWAY, HANDSETS)
 
 

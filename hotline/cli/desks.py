@@ -1,5 +1,5 @@
-"""Runs `hotline desks` and `hotline keys rotate-desks`. Adds and retires desks, and grants access with the
-passphrase."""
+"""Runs `hotline desks` and `hotline keys rotate-desks`. These commands add and retire desks, and give people access to
+desks with the recovery passphrase."""
 
 import os
 import time
@@ -36,7 +36,8 @@ enrolment_option = passphrase_option("the recovery passphrase")
 
 
 def desk_code(name: str, *, added: bool = False) -> str:
-    """Returns the code of a desk. `name` is a district, `national`, or the code of an added desk.
+    """Returns the code of the desk that this name means. `name` is a district, `national`, or the code of an added
+    desk.
 
     Raises NotFound, with a suggestion of a similar name.
     """
@@ -56,7 +57,7 @@ def passphrase_of_desk(file: Path | None, desk: str) -> str:
 
 
 def _place(click_context: click.Context, option: click.Parameter, name: str | None) -> None:
-    """Adds the code of the desk's place to the command's parameters. Raises NotFound."""
+    """Adds the code of the camp or district where the desk is to the command's parameters. Raises NotFound."""
     if name is None:
         return
     if "place" in click_context.params:
@@ -97,8 +98,9 @@ def add(
 ) -> None:
     """Add the desk CODE of a border post, a camp, an oversight body or a service. Two people are needed.
 
-    The recovery passphrase protects the key of the new desk, like the keys of all desks. A service takes referrals and
-    never a tip. A protection desk is notified of cases in its camp, together with the district's police.
+    The recovery passphrase protects the key of the new desk, like the keys of all desks. A desk of a service gets
+    requests for help, but never a tip. A protection desk is notified of cases in its camp, together with the district's
+    police.
 
     Example: hotline desks add rusumo --kind border --called "Rusumo border" --district Kirehe
     """
@@ -164,8 +166,8 @@ def retire(desk: str, by: str, reason: str) -> None:
 def recover(passphrase_file: Path | None, by: str, second: str, yes: bool) -> None:
     """Grant pending access to desks with the recovery passphrase. Two people are needed.
 
-    Safe to repeat. A person cannot grant access that they asked for. The passphrase still decrypts the tips of the
-    desks.
+    You can repeat this command without harm. A person cannot grant access that the same person requested. After this,
+    the passphrase still decrypts the tips of the desks.
 
     Example: hotline desks recover --by "Admin 1" --second "Admin 2"
     """
@@ -200,10 +202,10 @@ def recover(passphrase_file: Path | None, by: str, second: str, yes: bool) -> No
 def sign(
     desk: str | None, passphrase_file: Path | None, by: str, reason: str, second: str, yes: bool
 ) -> None:
-    """Show new keys of desks, ask for confirmation, and sign them. Two people are needed.
+    """Show the new keys of desks, ask for confirmation, and sign these keys. Two people are needed.
 
-    It also restores a key, kind or place that was changed in the database. A desk that the hotline never signed stays
-    unsigned.
+    The command also signs again a key, kind or place of a desk that was changed directly in the database. A desk that
+    the hotline never signed stays unsigned.
 
     Example: hotline desks sign --by "Admin 1" --second "Admin 2" --reason "new key of Gasabo"
     """
@@ -233,7 +235,8 @@ def sign(
 def signers(passphrase_file: Path | None, by: str, second: str, yes: bool) -> None:
     """Let any two of today's admins together sign keys of desks in the console. Two people are needed.
 
-    Run this command again when an admin joins, leaves, or has a new key. First compare the four words with each admin.
+    Run this command again when an admin joins, leaves, or has a new key. For each admin, the command shows four words.
+    Compare them with the words on that admin's account page before you confirm.
 
     Example: hotline desks signers --by "Admin 1" --second "Admin 2"
     """
@@ -265,9 +268,10 @@ def rotate_desks(
 ) -> None:
     """Give every desk a new key under a new passphrase. Two people are needed.
 
-    Safe to repeat. The command encrypts again all that a desk may read. In the meantime, tips still arrive, and each
-    member reads them with their own key. The new passphrase works from the first moment on. After an interruption, run
-    the command again with the same two people.
+    You can repeat this command without harm. The command encrypts again everything that a desk may read, with the
+    desk's new key. While the command runs, tips still arrive, and each member can read them with their own key. The new
+    passphrase works as soon as the command starts. After an interruption, run the command again with the same two
+    people.
 
     Example: hotline keys rotate-desks --desk Gasabo --by "Admin 1" --second "Admin 2" --reason "lost phone"
     """

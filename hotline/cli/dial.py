@@ -1,4 +1,4 @@
-"""Runs `hotline dial`: a handset of the emulator in a terminal."""
+"""Runs `hotline dial`, which shows a phone of the emulator in a terminal."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ REFUSED = 409
 
 
 def _ask(url: str, what: str, **fields: str) -> dict[str, Any]:
-    """Sends one request to the emulator's control API, and returns the dialogue's state. Raises HandsetRefused."""
+    """Sends one request to the emulator, and returns the state of the phone's dialogue. Raises HandsetRefused."""
     with requests.Session() as session:
         session.trust_env = False
         answer = session.post(f"{url.rstrip('/')}/control/{what}", json=fields, timeout=SECONDS)
@@ -29,8 +29,8 @@ def _ask(url: str, what: str, **fields: str) -> dict[str, Any]:
 
 
 def draw(dialogue: dict[str, Any], columns: int) -> str:
-    """Returns the screen in a frame, with the number of its septets below it. If the dialogue ended, it shows the
-    status instead."""
+    """Returns the phone's screen in a frame, with its length in septets (the space of one letter) below the frame. If
+    the dialogue has ended, the frame shows the status of the dialogue instead."""
     lines = [f"| {piece:<{columns}} |" for piece in wrapped(dialogue["screen"], columns)]
     edge = f"+{'-' * (columns + 2)}+"
     foot = f"{dialogue['septets']}/156" if dialogue["open"] else (dialogue["status"] or "")

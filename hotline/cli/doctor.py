@@ -55,9 +55,11 @@ NAME = "data protection"
 @click.command()
 @as_json_option
 def record(as_json: bool) -> None:
-    """Print the record of processing (article 17): purposes, data, terms, recipients, processors, hosting.
+    """Print the record of processing that article 17 of law 058/2021 requires: purposes, data, storage periods,
+    recipients, processors and hosting.
 
-    The storage periods are those of this version. The file of HOTLINE_LAW contains what the ministry fills in.
+    The storage periods are those of this version of the hotline. The file that HOTLINE_LAW names contains the facts
+    that the ministry must fill in.
 
     Example: hotline law record
     """
@@ -78,9 +80,10 @@ def record(as_json: bool) -> None:
 
 @click.command()
 def facts() -> None:
-    """Print a file to fill in for HOTLINE_LAW.
+    """Print a form for the facts that law 058/2021 requires. Fill in the form, and name its file in HOTLINE_LAW.
 
-    It asks for controller, registration, officer, assessment, hosting and processors.
+    The form asks for the data controller, its registration, the data protection officer, the impact assessment, the
+    hosting and the processors.
 
     Example: hotline law facts
     """
@@ -100,8 +103,8 @@ def facts_in(file: Path | None) -> LawFacts:
 
 
 def check_law(settings: Settings) -> CheckResult:
-    """Checks that the ministry filled in everything that the law requires. With the emulator as gateway, a gap is
-    only a warning."""
+    """Checks that the ministry filled in everything that the law requires. If the gateway is the emulator, a missing
+    fact is only a warning."""
     try:
         owed = facts_in(settings.law).owed
     except SettingsInvalid as broken:
@@ -160,13 +163,14 @@ def _body() -> Iterator[str]:
 
 
 PATIENCE = 2.0
-"""Seconds within which a process must answer that it runs."""
+"""The number of seconds within which a process must answer a check that it runs."""
 READY_PATIENCE = 5.0
-"""Seconds within which the web process must say if it is ready. It may first wait for the database."""
+"""The number of seconds within which the web process must say if it is ready. The web process may first wait for the
+database during this time."""
 MAX_BYTES = 64 * 1024
 OK, WRONG_HOST = 200, 421
 LINE = "X-Line"
-"""The header in which the console says to which hotline it belongs."""
+"""The name of the HTTP header in which the console says to which hotline it belongs."""
 ANYWHERE = {"", "0.0.0.0", "::"}
 BEGIN_WEB = (
     "`hotline run` or `systemctl restart hotline-web` starts it. Its log shows why it ended."
@@ -185,7 +189,8 @@ IN_FRONT = "set HOTLINE_CONSOLE_URL=https://NAME, and put a web server in front:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One answer from the program at an address. `mark` is None if no console answers there."""
+    """The answer of the program that listens at one of the console's or web process's addresses. `mark` says to which
+    hotline the console belongs, and is None if no console answers."""
 
     status: int
     body: str
@@ -208,8 +213,8 @@ class Address:
     def asked(
         self, path: str, *, patience: float = PATIENCE, name: str = ""
     ) -> tuple[Answered | None, str]:
-        """Requests a page, with the host's own name or another name. Returns the answer, or the reason why there is
-        none."""
+        """Requests a page from this address. `name` replaces the host name in the request, if it is given. Returns the
+        answer, or the reason why there is none."""
         kind = HTTPSConnection if self.encrypted else HTTPConnection
         line = kind(self.host, self.port, timeout=patience)
         try:
@@ -224,8 +229,8 @@ class Address:
 
 
 def check_web(settings: Settings) -> CheckResult:
-    """Checks the web process of this machine. If nothing listens on this machine, it checks the address in
-    HOTLINE_LINE_URL."""
+    """Checks the web process of this machine. If no program listens on this machine, asks the address in
+    HOTLINE_LINE_URL instead."""
     host = "127.0.0.1" if settings.web_host in ANYWHERE else settings.web_host
     here, there = Address(host, settings.port), _place_of(settings.line_url)
     answered, cause = here.asked("/healthz")
@@ -267,10 +272,10 @@ def _ready(place: Address) -> CheckResult:
 
 
 def check_console(settings: Settings, mark: str) -> CheckResult:
-    """Checks that this hotline's console answers to its own name. The check asks on this machine first, then at the
-    console's HTTPS address.
+    """Checks that this hotline's console answers when it is asked with its own host name. The check asks on this
+    machine first, then at the console's HTTPS address.
 
-    `mark` distinguishes this hotline from others. The mark is empty if this machine has no key of the hotline.
+    `mark` is a text that is different for each hotline. The mark is empty if this machine has no key of the hotline.
     """
     causes = []
     name = urlsplit(settings.console_url).netloc
@@ -293,7 +298,8 @@ def _console_places(settings: Settings) -> Iterator[tuple[str, Address]]:
 
 
 def _wrong_console(answered: Answered, place: str, name: str, mark: str) -> tuple[str, str]:
-    """Returns the fault of the console that answered, and the next step. Both texts are empty if there is no fault."""
+    """Returns a text about the fault and a text with the next step, if the wrong console answered or the right one
+    answered wrongly. Both texts are empty if there is no fault."""
     if answered.mark is None:
         return f"another program answers at {place}", END_OTHER_CONSOLE
     if mark and answered.mark != mark:
@@ -306,7 +312,8 @@ def _wrong_console(answered: Answered, place: str, name: str, mark: str) -> tupl
 
 
 def check_address(settings: Settings) -> CheckResult:
-    """Checks that people can reach the console from their own computers. A demo does not need such an address."""
+    """Checks that people can reach the console from their own computers. In a demo, the console does not need such an
+    address."""
     url = settings.console_url
     if urlsplit(url).scheme == "https":
         return CheckResult("console address", True, url)
@@ -316,7 +323,8 @@ def check_address(settings: Settings) -> CheckResult:
 
 
 def check_key_owners(owners: Mapping[Role, int], folder: Path) -> CheckResult:
-    """Checks that the web process cannot read the key of second factors. It compares the owners of the key folders."""
+    """Checks that the web process cannot read the key that encrypts the second factors of console accounts. It compares
+    the owners of the key folders."""
     name = "console key apart"
     if len(set(owners.values())) < 2:
         text = "one account owns every key folder: `hotline run` separates the web process"
@@ -328,13 +336,13 @@ def check_key_owners(owners: Mapping[Role, int], folder: Path) -> CheckResult:
 
 
 def owners_of(folders: Mapping[Role, Path]) -> Mapping[Role, int]:
-    """Returns the user number of the owner of each existing folder."""
+    """Returns for each existing folder the user id of its owner."""
     return {role: path.stat().st_uid for role, path in folders.items() if path.is_dir()}
 
 
 MADE = "`hotline upgrade` copies it from another role's folder, or makes it where this release brings it"
 DOCTOR_PATIENCE = 2.0
-"""Seconds within which the gateway must answer."""
+"""The number of seconds within which the gateway must answer the doctor."""
 DATABASE_TODO = "check the database's server, disk and lock, and HOTLINE_DATABASE_URL"
 COLOURS = {CheckState.OK: "green", CheckState.WARNING: "yellow", CheckState.WRONG: "red"}
 REAL_LINE_CHECKS = frozenset(
@@ -350,7 +358,7 @@ REAL_LINE_CHECKS = frozenset(
 )
 """Checks that matter only for a hotline with real callers."""
 CHECKED_BY_DOCTOR = frozenset({"database", service_checks_outside.ON_CALL_CONTACTS})
-"""Checks that each process makes, but that the doctor replaces with stricter checks of its own."""
+"""Checks that the processes make. The doctor has stricter checks of its own instead of these."""
 SHOWN = ("name", "state", "message", "todo", "level", "names")
 """The fields of a check in the JSON output for programs."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -365,7 +373,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 def doctor(*, as_json: bool, only_wrong: bool, with_settings: bool) -> None:
     """Check every part of the hotline, and exit with 1 if a part is wrong.
 
-    The output shows no key, no number and no word of a tip.
+    The output shows no key, no phone number and no text of a tip.
 
     Example: hotline doctor --wrong
     """
@@ -418,8 +426,8 @@ def _of_demo(one: CheckResult) -> CheckResult:
 
 
 def check_key_folders(settings: Settings) -> Iterator[CheckResult]:
-    """Yields one result for each role. With HOTLINE_KEYS, the folder has the keys of only one role, so no key counts
-    as missing."""
+    """Yields one result for each role. If HOTLINE_KEYS is set, its folder has only the keys of one role. The check then
+    does not report the other keys as missing."""
     known, opened = _proofs(settings)
     for role in Role:
         folder = key_folder(settings, role)
@@ -450,7 +458,7 @@ def _proved(name: str, folder: Path, checked: KeysChecked) -> CheckResult:
 
 
 def _proofs(settings: Settings) -> tuple[frozenset[str], dict[Role, KeysChecked]]:
-    """Returns the keys that the tables know, and the check results of the key folders.
+    """Returns the names of the keys that the database knows, and for each role the result of checking its key folder.
 
     The result is empty if the database does not answer, or if its tables are not current.
     """
@@ -487,7 +495,7 @@ def _inside(settings: Settings) -> tuple[CheckResult, ...]:
 
 
 def _of_rows(context: CliContext, settings: Settings) -> tuple[CheckResult, ...]:
-    """Returns the checks for which the database must answer."""
+    """Returns the results of those checks that need an answer of the database."""
     encrypted = KeyFolder(key_folder(settings, Role.HOOKS)).holds(RELAY_PUBLIC_KEY)
     return (
         *(
@@ -539,7 +547,8 @@ def _commits(context: Context, tables: CheckResult) -> CheckResult:
 
 
 def _pepper(context: Context, settings: Settings) -> tuple[CheckResult, ...]:
-    """Counts the PINs that still need the old pepper during its replacement, if this machine has that pepper."""
+    """Counts the PINs that still need the old pepper (a secret that protects PINs) while it is replaced. Does this only
+    on a machine that has the old pepper."""
     keys = KeyFolder(key_folder(settings, Role.READER))
     before = previous_name(PEPPER_KEY)
     return (
@@ -566,8 +575,8 @@ def _console(settings: Settings) -> Iterator[CheckResult]:
 
 
 def _gateway_found(url: str) -> CheckResult:
-    """Checks that a program listens at the gateway's address. It shows the host but not the URL, because the URL may
-    contain a password."""
+    """Checks that a program listens at the gateway's address. The result shows the host but not the URL, because the
+    URL may contain a password."""
     parts = urlsplit(url)
     place = (parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme])
     try:

@@ -34,8 +34,9 @@ WIDTH = 32
 
 
 def _rows(folder: Path, limit: int, today: date) -> Iterator[str]:
-    """Yields a row for each screen, with its place and its number of lines in each language. Then yields a row for each
-    question that a desk may ask a caller. The row shows the question's state, its last day, and the digest to sign.
+    """Yields a row for each screen: where the screen is, and how many lines it has in each language. After these,
+    yields a row for each question that a desk may ask a caller. The row shows the question's state, its last day, and
+    the digest to sign.
     """
     flow_set = bind_lists(read(read_folder(folder)), place_lists())
     for place, measured in groupby(page_sizes(flow_set, limit), key=lambda each: each.place):
@@ -108,9 +109,9 @@ def export(folder: Path) -> None:
 @folder_argument
 @by_and_reason
 def publish(folder: Path, by: str, reason: str) -> None:
-    """Publish the flows of FOLDER. The flows that `init` and `upgrade` bring later then become a draft.
+    """Publish the flows of FOLDER. If `hotline init` or `hotline upgrade` later brings new flows, these become a draft.
 
-    After you publish the flows that this version ships, the next version's flows go live again.
+    If you publish the flows that this version ships, the flows of the next version go live at once again.
 
     Example: hotline flows publish my-flows --by "Editor 1" --reason "new fees"
     """
@@ -140,8 +141,8 @@ def check(folder: Path, as_json: bool, limit: int, language: str) -> None:
     """Check the flows in FOLDER, print the problems to fix, and exit with 1 if there are any.
 
     First, the command prints how many lines each screen takes on a phone of 16 letters a line. The number in brackets
-    counts the lines of the screen's question with its choices. Then it prints each question that a desk may ask a
-    caller, with the digest to write under `signed`.
+    counts only the lines of the screen's question and its choices. Then it prints each question that a desk may ask a
+    caller. It also prints the digest of the question, to write under `signed` in the file.
 
     Example: hotline flows check flows --language en
     """

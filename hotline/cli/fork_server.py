@@ -1,12 +1,15 @@
-"""Starts processes of the hotline by forking. It imports their shared code once, before any key is read.
+"""Starts processes of the hotline by forking. The fork server imports the code that these processes share only once,
+before any process reads a key.
 
-A forked process shares the memory of that code with all others, and starts at once. The fork server never knows a key
-or a setting. A child process gets its own keys and settings with the request (docs/decisions/20).
+A forked process uses the same memory for this code as all other processes, and starts quickly. The fork server never
+knows a key or a setting. The request to start a child process contains the settings of the child and the place of its
+keys (docs/decisions/20).
 
-The keeper sends requests on a unix socket, with one connection for each process. The keeper sends a line of JSON with
-`argv`, `environ` and `gate`. The keeper receives the number of the process, stores the number, and then answers `go`.
-At the end, the keeper receives the exit code. If the keeper sends a role as `gate`, the answer is the reason, as JSON,
-why the processes of that role must not start. If the fork server ends, the processes that it started continue.
+The keeper (`hotline run`) sends requests on a unix socket, with one connection for each process. The keeper sends a
+line of JSON with `argv`, `environ` and `gate`. The fork server replies with the process id. The keeper stores this id,
+and then answers `go`. At the end, the keeper receives the exit code. If the keeper sends a role as `gate`, the fork
+server checks if the processes of this role may start. Its reply is the reason against this, as JSON. If the fork server
+ends, the processes that it started continue.
 """
 
 import gc
@@ -33,14 +36,14 @@ SHARED = (
     *("hotline.gateway.http", "workers.watchman", "granian.cli"),
     *("hotline.web.hooks_app", "hotline.web.hooks_app", "hotline.web.bodies"),
 )
-"""Modules that several processes import. They contain no page and no code that decrypts a case."""
+"""Modules that several processes import. These modules contain no page and no code that decrypts a case."""
 GO = b"go\n"
 PATIENCE = 5.0
-"""A whole request must arrive within this number of seconds. The answer of `hotline run` must then arrive within the
-same number of seconds."""
+"""A whole request must arrive within this number of seconds. After that, the answer of `hotline run` must also arrive
+within this number of seconds."""
 FORKING = 10.0
-"""Seconds for which the keeper waits for a fork server that may be frozen. After that, it starts processes without
-the fork server."""
+"""The number of seconds for which the keeper waits for a fork server that does not answer. After that, the keeper
+starts processes without the fork server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class StartRequest:
 
     argv: tuple[str, ...]
     environ: Mapping[str, str] = field(repr=False)
-    """The whole environment of the process. It is left out of `repr`, because it may contain a secret."""
+    """The whole environment of the process. The environment is left out of `repr`, because it may contain a secret."""
     gate: str = ""
 
     def line(self) -> bytes:
@@ -71,12 +74,14 @@ def why_not_start(fork_server: Path, role: str, environ: Mapping[str, str]) -> s
 
 
 def main(path: str) -> None:
-    """Handles requests at a path until a signal ends the server. In a child process, runs the requested program."""
-    setproctitle.getproctitle()  # Finds this process's name in memory before the environment changes.
+    """Receives requests on a unix socket at `path` until a signal ends the server. In a child process, this function
+    runs the requested program."""
+    setproctitle.getproctitle()  # Finds the name in memory before the environment changes.
     with uncollected():
         for name in SHARED:
             import_module(name)
-        # Maps the tables once. Otherwise each process would map the tables at its first query, in its own memory.
+        # Prepares the database tables' classes once, before any process is forked. Otherwise each process would prepare
+        # the classes at its first query, in memory of its own.
         import_module("sqlalchemy.orm").configure_mappers()
         import_module("hotline.flows.service_check").place_lists()
         import_module("hotline.core.catalogues").load_phrases()
@@ -84,7 +89,7 @@ def main(path: str) -> None:
     gc.freeze()
     with socket.socket(socket.AF_UNIX) as listening:
         os.umask(0o077)
-        # The keeper connects when the path appears. The socket must listen before the path appears.
+        # The keeper connects when the path appears. So the socket must listen before the path appears.
         unready = Path(f"{path}.new")
         unready.unlink(missing_ok=True)
         listening.bind(str(unready))
@@ -100,7 +105,8 @@ def main(path: str) -> None:
 
 
 def _serve(listening: socket.socket) -> tuple[StartRequest, socket.socket]:
-    """Forks a child for each request, and reports the child's exit code. It returns only in a child."""
+    """Forks a child for each request, and reports the child's exit code. The function returns only in a child
+    process."""
     waiting = selectors.DefaultSelector()
     waiting.register(listening, selectors.EVENT_READ)
     while True:
@@ -145,7 +151,7 @@ def _tell_end(child: tuple[int, socket.socket], handle: int) -> None:
 
 
 def _become_own_process(request: StartRequest) -> None:
-    """Gives a child its own process group, environment and name."""
+    """Gives a child process its own process group, environment and process name."""
     os.setsid()
     os.environ.clear()
     os.environ.update(request.environ)
@@ -155,8 +161,8 @@ def _become_own_process(request: StartRequest) -> None:
 
 
 def _is_noted(asking: socket.socket) -> bool:
-    """Sends the number of this process to the keeper. Returns True after the keeper has stored it, because the
-    keeper can then signal the process group."""
+    """Sends the process id of this process to the keeper. Returns True after the keeper has stored the id. From then
+    on, the keeper can send signals to the process group."""
     with asking, suppress(OSError):
         asking.sendall(f"{os.getpid()}\n".encode())
         return asking.recv(len(GO)) == GO

@@ -1,5 +1,5 @@
-"""Runs `hotline keys hooks`. It prints the addresses for the gateway's dashboard, and changes them without losing a
-call."""
+"""Runs `hotline keys hooks`. The command prints the secret addresses for the gateway's dashboard. It also changes these
+addresses, and no call is lost during the change."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -17,11 +17,12 @@ from hotline.keys.gateway_secrets import QUIET
 from hotline.keys.key_folder import HOOKS, hook_secrets
 
 PATHS = {"ended": "ussd/ended"}
-"""The paths of hooks, by hook, where the path differs from the hook's name."""
+"""For some hooks, the path of the hook's address. All other hooks have their own name as the path."""
 
 
 def _an_address(_context: click.Context, _option: click.Parameter, base: str | None) -> str | None:
-    """Returns the address if it begins with `http://` or `https://`. Otherwise refuses it before anything changes."""
+    """Returns the address if it begins with `http://` or `https://`. Otherwise refuses the address, before the command
+    changes anything."""
     if base and not base.startswith(("http://", "https://")):
         raise click.BadParameter("enter an address that begins with https://")
     return base
@@ -54,10 +55,11 @@ def hooks(click_context: click.Context, base: str | None, as_json: bool) -> None
 @base_option
 @as_json_option
 def rotate(base: str | None, as_json: bool) -> None:
-    """Create new addresses and print them. An old address ends once the gateway has used the new one, and has not
-    called the old one for ten minutes. `hotline keys hooks end-old --now` ends it at once. Running web processes and
-    the relay notice the new addresses. The relay also gets a new address of its own. On several machines, copy the
-    `hooks` folder to each before pasting the addresses. Then copy `listed.secret` to each `workers` folder.
+    """Create new secret addresses for the gateway and print them. An old address stops working when the gateway has
+    used the new address, and has not called the old address for ten minutes. `hotline keys hooks end-old --now` stops
+    the old addresses at once. Web processes and the relay use the new addresses without a restart. The relay also gets
+    a new address of its own. On several machines, copy the `hooks` folder to each before pasting the addresses. Then
+    copy `listed.secret` to each `workers` folder.
 
     Example: hotline keys hooks rotate --base https://line.example.org
     """
@@ -79,10 +81,10 @@ def rotate(base: str | None, as_json: bool) -> None:
 )
 @as_json_option
 def end_old(now: bool, as_json: bool) -> None:
-    """End the old addresses, and print when each was last called.
+    """Make the old addresses stop working, and print when the gateway last called each.
 
     Without --now, the command refuses if the gateway called an old address less than ten minutes ago. A call to an
-    ended address gets a 404.
+    address that has stopped working gets HTTP status 404.
 
     Example: hotline keys hooks end-old
     """
@@ -118,7 +120,8 @@ def end_old(now: bool, as_json: bool) -> None:
 
 
 def _relay(settings: Settings) -> Path | None:
-    """Returns the folder with the relay's own address, or None if the relay is not on this machine."""
+    """Returns the folder with the address that only the relay uses. Returns None if the relay is not on this
+    machine."""
     folder = key_folder(settings, Role.WORKERS)
     return folder if folder.is_dir() else None
 
@@ -137,7 +140,8 @@ def _print(
 def addresses(
     settings: Settings, live: Mapping[str, Sequence[str]], base: str | None = None
 ) -> dict[str, str]:
-    """Returns the address of each hook below `base`. Without `base`, returns addresses on this machine."""
+    """Returns the address of each hook. Each address begins with `base`. Without `base`, the addresses begin with the
+    address of this machine."""
     base = (base or f"http://127.0.0.1:{settings.port}").rstrip("/")
     return {hook: f"{base}/hooks/{live[hook][0]}/{PATHS.get(hook, hook)}" for hook in HOOKS}
 

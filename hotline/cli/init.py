@@ -1,5 +1,5 @@
-"""Runs `hotline init`, which makes everything that a hotline needs. Also runs `hotline upgrade`, which adds what a new
-version needs.
+"""Runs `hotline init`, which makes everything that a hotline needs. The module also runs `hotline upgrade`, which adds
+the parts that a new version needs.
 """
 
 import os
@@ -75,10 +75,10 @@ flows_option = click.option(
 def init(
     flows: Path, passphrase_file: Path | None, new: tuple[str, ...], *, demo: bool, sample: bool
 ) -> None:
-    """Create missing keys, tables, desks and flows. Safe to repeat.
+    """Create missing keys, tables, desks and flows. You can repeat this command without harm.
 
-    Nothing that exists changes. A key that this hotline had and that is missing here is never made again, unless
-    --new-key names it.
+    The command changes nothing that already exists. If this hotline had a key that is missing now, the command does not
+    make it again, unless --new-key names the key.
 
     Example: hotline init --demo
     """
