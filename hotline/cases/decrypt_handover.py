@@ -1,4 +1,5 @@
-"""Decrypts handover notes for a member of a desk. A phone shows these notes only after the PIN."""
+"""Decrypts handover notes for a member of a desk. A phone shows these notes only after the member has entered the
+PIN."""
 
 from collections.abc import Collection, Sequence
 from contextlib import suppress
@@ -32,8 +33,8 @@ class HandoverText(NamedTuple):
 def general_notes(
     session: Session, desks: Collection[str], member: str, private: bytes, at: datetime
 ) -> Sequence[HandoverText]:
-    """Returns the general handover notes of these desks: notes about no case. Leaves out notes that no key of the
-    member decrypts."""
+    """Returns the general handover notes of these desks, which are about no single case. Leaves out notes that no key
+    of the member decrypts."""
     found = []
     for row in tables_roster.notes_of(session, desks, at):
         if row.desk_code is None or row.body is None:

@@ -22,7 +22,7 @@ class KeyMemory:
     """Remembers decrypted private keys, by session, responder and PIN. Several threads may use this memory at the same
     time.
 
-    Forgets each key after ten minutes. If there are too many keys, it forgets the oldest.
+    Forgets each key after ten minutes. If the memory contains too many keys, it forgets the oldest key.
     """
 
     def __init__(self, *, elapsed: Callable[[], float] = time.monotonic) -> None:

@@ -82,8 +82,8 @@ CLOSING_CHOICES: Mapping[str, tuple[TipOutcome, NotTrafficking | None]] = {
 """For each choice on the phone, the outcome with which the case is closed. For the outcome "not trafficking", the
 choice also names the reason."""
 LATE, UNREAD = "late", "taken_unread"
-"""Two flags for the flow: a colleague has taken the case, so nothing changed; or the responder must read the case
-before a visit."""
+"""Two flags for the flow: the command changed nothing because a colleague has taken the case; or the responder must
+read the case before a visit."""
 HELPS_UNREAD = "helps_unread"
 """The flag of a responder who helps a colleague with a case, and who must read the case before a visit."""
 SHIFT_TAKEN, SHIFT_OFFERED, SHIFT_GONE = "shift_taken", "shift_offered", "shift_gone"
@@ -351,7 +351,7 @@ def _named(turn: ReaderTurn, outcome: TipOutcome | None) -> dict[str, str]:
 
 
 def _confirm(turn: ReaderTurn) -> ReaderAnswer:
-    """Confirms a closure that a colleague requested. This responder is the second person."""
+    """Confirms a closure that a colleague requested. This responder is the second person that a closure needs."""
     tip = turn.open_case()
     if tip is None or tip.closure_by is None:
         return OVER

@@ -37,7 +37,8 @@ BY_DIALLING = "by dialling, with their PIN"
 
 @dataclass(frozen=True, slots=True)
 class DecryptedCase:
-    """A tip that one of the responder's desks can decrypt, with its answers. `repr` shows only the desk."""
+    """A tip that one of the responder's desks can decrypt, with the decrypted answers of the caller. `repr` shows only
+    the desk."""
 
     desk: str
     tip_key: bytes = field(repr=False)

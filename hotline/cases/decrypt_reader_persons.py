@@ -228,7 +228,7 @@ def _closing(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> ReaderAns
 
 
 def awaited_offer(person: MetPerson, kind: FollowKind, at: datetime) -> OfferedHelp | None:
-    """Returns the newest offer of help for which a responder can report this follow-up now."""
+    """Returns the newest offer of help about which a responder can report this kind of follow-up now."""
     return next((one for one in reversed(person.referrals) if _is_due(person, one, kind, at)), None)
 
 

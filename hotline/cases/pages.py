@@ -287,8 +287,8 @@ def _phones(visit: Visit, line: TipLine) -> list[tuple[str, str]]:
 
 
 def _desks(visit: Visit, line: TipLine) -> list[tuple[str, str]]:
-    """Returns the desks to which the case can be passed. If an official may be involved, this is only the national
-    desk."""
+    """Returns the desks to which the case can be passed. If an official may be involved, the only such desk is the
+    national desk."""
     national = (NATIONAL, visit.say("National desk"))
     if line.official != "no":
         return [national]

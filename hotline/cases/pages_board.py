@@ -122,7 +122,7 @@ def _who(visit: Visit, tip: BoardCase) -> str:
 
 def _marks(visit: Visit, tip: BoardCase) -> Iterator[tuple[str, str]]:
     """Yields the warnings that an officer must read before a visit, each with its colour. A complaint about the
-    national desk has no warnings, because it is no reason for a visit."""
+    national desk has no warnings, because responders do not visit for a complaint."""
     if tip.official == OVERSEEN:
         return
     if tip.visit_mark:
@@ -138,7 +138,7 @@ def _marks(visit: Visit, tip: BoardCase) -> Iterator[tuple[str, str]]:
 
 
 def since(visit: Visit) -> Response:
-    """Returns the version number of the board. Answers with 304 if the browser already shows this version.
+    """Returns the version number of the board. Answers with HTTP status 304 if the browser already shows this version.
 
     For a locked board, returns only two values. One is the number of cases about danger without an assignee, and the
     other changes when a new such case arrives.

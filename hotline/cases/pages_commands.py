@@ -331,7 +331,7 @@ def _of_offer(person: MetPerson, offer: OfferedHelp) -> Sequence[LoggedEvent]:
 def _correction(tip_id: int, person: MetPerson, moment: PersonTimelineItem) -> str:
     """Returns the address of the form that corrects an event.
 
-    Returns an empty text if the event was already corrected, or if it is an offer to a person who refuses help.
+    Returns an empty text if the event was already corrected, or if the event is an offer to a person who refuses help.
     """
     entry, said = moment.entry, moment.entry.reported
     is_closed = entry.kind is LoggedEvent.OFFERED and person.consent is ConsentState.NO
@@ -413,7 +413,7 @@ def legal_hold(visit: Visit, tip_id: int) -> None:
 
 
 def _lift(context: ConsoleContext, by: SignedIn, *, tip_id: int, reason: str) -> None:
-    """Lifts a legal hold. If the hold is for a case file, only requests that a second person lifts it."""
+    """Lifts a legal hold. If the hold was set for a case file, only requests that a second person lifts the hold."""
     if not service_case_files.request_end(context, by, tip_id=tip_id, reason=reason):
         service_desk_commands.lift(context, by, tip_id, reason=reason)
 
@@ -478,7 +478,8 @@ def request_lift(visit: Visit, tip_id: int) -> None:
 
 @_on_a_tip
 def carry_out(visit: Visit, tip_id: int) -> None:
-    """Carries out a command of a responder who uses the console. The responder must have been alerted of this tip."""
+    """Carries out a command of a responder who uses the console. Only a responder who was alerted of this tip can give
+    the command."""
     try:
         service_desk_commands.carry_out(
             visit.context, visit.by, tip_id, visit.form.text("do", most=20)

@@ -1,9 +1,9 @@
 """Returns tips without their texts, the history of a tip, and the cases of a board. Each query for a viewer uses the
 condition `visible_to`.
 
-The history says who was alerted, what these responders did, and which deadlines passed. All pages use the same queries
-for overdue reports about persons and for closures that wait for a second person, so that they agree. Only `case_notes`
-reads an encrypted column, and does not decrypt this column.
+The history says which responders were alerted, what they did, and which deadlines passed. All pages use the same
+queries for overdue reports about persons, and for closures that wait for a second person. So all pages show the same
+numbers. Only `case_notes` reads an encrypted column, and does not decrypt this column.
 """
 
 from collections import Counter, defaultdict
@@ -328,8 +328,8 @@ class TipOverview:
     acknowledgement counts only after the hotline has found the SMS there."""
     assignments: int
     same_contact: int
-    """The number of other tips from the same phone in the same week. These tips are linked, but each stays a tip of its
-    own. Complaints are never linked."""
+    """The number of other tips from the same phone in the same week. These tips are linked, but each stays a separate
+    tip. Complaints are never linked."""
     question: str | None = None
     """The state of the question that a desk asked the caller: asked, answered or read."""
     responsible: str | None = None
@@ -343,11 +343,11 @@ class TipOverview:
     """The reason why other responders are asked to take the tip although it has an assignee."""
     is_overdue: bool = False
     """True if all responders were alerted and none has taken the tip. The hotline then alerts the national desk again
-    and again, until one of its people takes the tip."""
+    and again, until a person of the national desk takes the tip."""
 
     @property
     def is_taken(self) -> bool:
-        """Returns True if the tip has an assignee, and no other responder is asked to take it."""
+        """Returns True if the tip has an assignee, and no other responder is asked to take the tip."""
         return self.responsible is not None and self.asked is None
 
 

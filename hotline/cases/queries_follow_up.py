@@ -87,7 +87,7 @@ def late_tips(
 
 
 def lock_tips(session: Session, tip_ids: Collection[int]) -> None:
-    """Locks these tips for a count.
+    """Locks these tips in the database while the statistics count them.
 
     Changes to these tips that began earlier are complete when this function returns. Later changes to these tips wait
     until this transaction ends.
@@ -97,7 +97,8 @@ def lock_tips(session: Session, tip_ids: Collection[int]) -> None:
 
 
 def warn_of_deletion(session: Session, filed_before: datetime, at: datetime, limit: int) -> int:
-    """Marks the cases whose coded answers will soon be deleted, so that an admin can see them in time.
+    """Marks the cases whose coded answers will soon be deleted. The mark lets an admin see these cases before the
+    deletion.
 
     Returns the number of cases that this call marked.
     """

@@ -168,8 +168,8 @@ def _is_only_read(
 
 
 def _asked_of(pinned: CallerFacts) -> Collection[str]:
-    """Returns the cases of which this responder is the assignee, and the cases in which the responder can decide
-    something."""
+    """Returns the cases of which this responder is the assignee, and the cases in which the responder may decide about
+    a visit or a closure."""
     asks = (f"{IS_OWN}.", f"{CAN_STAND_DOWN}.", f"{DECIDES_VISIT}.", f"{CAN_CONFIRM}.")
     return {flag.partition(".")[2] for flag in pinned.flags if flag.startswith(asks)}
 
@@ -230,7 +230,7 @@ def _handover_page(turn: ReaderTurn) -> ReaderAnswer:
 def _confirm_handover(turn: ReaderTurn) -> ReaderAnswer:
     """Records that the responder has read the handover notes on the page. All other notes stay unread.
 
-    If only the console may show a note, this note and all later notes stay unread.
+    If only the console may show a note, this note and all newer notes stay unread.
     """
     shown = [at for at, _, _ in _handover_lines(turn)]
     if shown and tables_accounts.has_account(turn.session, turn.person.person_id):
@@ -343,7 +343,7 @@ class ProofAttempt:
     transaction of the answer begins."""
 
     enrolment: Enrolment | None = None
-    """The enrolment that the code and the start PIN have proved. None if one of them is wrong."""
+    """The enrolment that the code and the start PIN have proved. None if the code or the start PIN is wrong."""
     pair: KeyPair | None = field(default=None, repr=False)
     wrap: bytes | None = field(default=None, repr=False)
 
@@ -366,8 +366,8 @@ def _rewrapped(
     """Returns a responder's private key, encrypted again with a PIN that the responder has just chosen, or with the
     newest pepper.
 
-    Returns None if nothing must change, or if the chosen PIN is not allowed. `wrap` is the stored encrypted private
-    key. It is None if the private key came from memory.
+    Returns None if the stored key needs no change, or if the chosen PIN is not allowed. `wrap` is the stored encrypted
+    private key. It is None if the private key came from memory.
     """
     pin = _chosen_pin(one) if one.kind is ReaderQuestionKind.CHANGE else None
     before = None if pin is not None else wrap
@@ -543,7 +543,8 @@ def _read(context: ReaderContext, ask: PinReadingAsk, row: PinReading) -> Waitin
 
 
 def _opened(context: ReaderContext, encrypted: bytes, bound: str) -> dict[str, Any] | None:
-    """Returns the content of a request. Decrypts it with the reader's present key pair or with the previous one.
+    """Returns the content of a request. Decrypts the request with the reader's present key pair or with the previous
+    one.
 
     Returns None if neither key pair decrypts the request.
     """

@@ -96,7 +96,7 @@ class ReaderTurn:
 
     def known(self) -> tuple[Tip, Assignment] | None:
         """Returns the case that the request names, and this responder's assignment. Returns None if the responder no
-        longer has the case."""
+        longer has access to the case."""
         alert = queries.locked_assignment(self.session, self.person.id, self.ask.reference)
         if alert is None or alert.released_at is not None:
             return None
@@ -128,7 +128,7 @@ MAX_WARNINGS = 40
 """The number of the newest warnings that a coordinator's page searches. The page shows those about the coordinator's
 desks."""
 MAX_LINES = 12
-"""The maximum number of warnings on the page. These warnings need up to three screens."""
+"""The maximum number of warnings on the page. A page with this many warnings needs up to three screens."""
 
 
 def is_blocked(person: Responder, at: datetime) -> bool:
@@ -335,8 +335,8 @@ def record_reading_place(context: Context) -> None:
 
 
 def delete_old_requests(context: Context) -> None:
-    """Deletes requests to the reader process that are older than ten minutes. Both the reader process and the clock
-    process call this function.
+    """Deletes requests to the reader process that are older than ten minutes. The reader process and the clock process
+    both call this function.
 
     If no request is old enough, the function locks no rows. Raises StoreUnavailable.
     """

@@ -35,7 +35,7 @@ WORK_CASE = "work_case"
 WORK_FORM = "work_form"
 """The answer that says if the responder continues an unfinished form, and which one."""
 WORK_VERB = "work_verb"
-"""The answer that contains the verb: what the responder wants to do with the case."""
+"""The answer that contains the name of the command that the responder chose for the case."""
 AGAIN = "work_again"
 """The answer that says that the responder requests the same content again, because it did not arrive in time."""
 WORK_QUESTION = "work_question"
@@ -210,7 +210,7 @@ def bound_to(session_key: str, text_digest: str) -> str:
     """Returns a label for one request of a session. It is computed from the text that the session has sent before this
     request.
 
-    A value that is encrypted with this label cannot be decrypted at another place in the session.
+    A value that is encrypted with this label cannot be decrypted for another request of the session.
     """
     return f"{session_key}:{text_digest}"
 
@@ -256,7 +256,8 @@ FLOWS = frozenset({SCREENING, "helping", "following"})
 """The flows that begin with the choice of a person."""
 USSD_FORMS = {kind: form for kind, form in CASE_FORMS.items() if form.names(ON_USSD)}
 PERSON_VERBS = frozenset(kind.value for kind in USSD_FORMS)
-"""The verbs that record a report about a person. Each verb equals the kind of the case event."""
+"""The commands that record a report about a person. The name of each command is also the kind of the case event that it
+records."""
 WHO = {LoggedEvent.ARRIVED: ARRIVAL_PERSON, LoggedEvent.THIRTY: THIRTY_PERSON}
 """For the forms in this table, the name of the answer that contains the number of the person. All other forms use
 `WORK_PERSON`."""

@@ -32,8 +32,8 @@ from hotline.tips.tables import Tip
 @dataclass(frozen=True, slots=True)
 class ListedFile:
     """The list entry of a case file that was made. The entry contains nothing about the case. Only the people who
-    requested, approved or made the file see its basis and names. A person who is excluded from the case must not
-    recognise the case in this list."""
+    requested, approved or made the file see its legal basis and these people's names. A person who is excluded from the
+    case must not recognise the case in this list."""
 
     id: int
     made_at: datetime
@@ -46,7 +46,7 @@ class ListedFile:
 
 @dataclass(frozen=True, slots=True)
 class OpenFile:
-    """A pending request for a case file. The account may see the tip."""
+    """A pending request for a case file. The account that reads the list may see the tip."""
 
     id: int
     tip_id: int
@@ -126,8 +126,8 @@ def request(
     """Requests a case file, and sets a legal hold on the tip. `n` is the number of the person whose coded answers the
     file will contain, or None.
 
-    Raises NotFound, and EndRefused with a `FileStop`. Raises KeyMissing or DecryptionFailed if the account cannot
-    decrypt the coded answers of the case.
+    Raises NotFound. Raises EndRefused with the reason for the refusal, a `FileStop`. Raises KeyMissing or
+    DecryptionFailed if the account cannot decrypt the coded answers of the case.
     """
     check_national(context, by, tip_id)
     if not is_order_valid(basis, order):

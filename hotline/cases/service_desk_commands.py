@@ -2,8 +2,8 @@
 the tip.
 
 An account can exclude a person or a desk from a tip, for example because the tip names the person, or because the
-caller does not trust the desk. One person alone can exclude. To lift an exclusion, one person of the national desk
-requests this, and another decides. The excluded person never learns the reason.
+caller does not trust the desk. To exclude, no second person is needed. To lift an exclusion, one person of the national
+desk requests this, and another decides. The excluded person never learns the reason.
 
 An account can also link two tips that are about the same situation, and remove such a link. Linked tips stay separate.
 """
@@ -145,7 +145,7 @@ def excluded_name(session: Session, row: Exclusion) -> str:
 
 
 def _targets(session: Session, target: ExclusionTarget) -> Sequence[ExcludedParty]:
-    """Returns the persons with this name, or the desk. Raises NotFound."""
+    """Returns the persons with the name in `target`, or the desk in `target`. Raises NotFound."""
     if target.person is None:
         return [ExcludedParty(desk_code=_desk(session, target.desk or ""))]
     found = tables_accounts.named(session, target.person)
@@ -276,8 +276,8 @@ def unlink_tips(
 ) -> None:
     """Removes the link between two tips.
 
-    From then on, the hotline does not link these tips again. Only a person can link them again. Raises NotFound,
-    EndRefused.
+    From then on, the hotline does not link these tips again. Only a person can link the two tips again. Raises
+    NotFound, EndRefused.
     """
     with context.database.writing() as session:
         _check(session, a, b, viewer)

@@ -64,8 +64,8 @@ def ask_due(context: Context) -> None:
 
 
 def _ring(session: Session, context: Context, tip: Tip, at: datetime) -> None:
-    """Sends the oldest reminder of a case that is due. Does nothing if another process has sent the reminder
-    meanwhile."""
+    """Sends the oldest reminder of a case that is due. Does nothing if another process has already sent the
+    reminder."""
     row = tables_persons.longest_due(session, tip.id, at)
     if row is None or row.due_at is None:
         return
@@ -221,10 +221,10 @@ def record_report(
     private: bytes | None,
 ) -> tuple[int, MetPerson] | None:
     """Records a report about a person. If the report was already recorded, returns None. Otherwise returns the id of
-    its case event, and the person with all reports so far.
+    the report's case event, and the person with all reports so far.
 
-    A report never closes a case and never makes it less urgent. `private` is the private key of the case. `private` is
-    None if the case has no reports about persons yet. Raises ValueError for unknown codes, CodesRefused,
+    A report never closes a case and never makes the case less urgent. `private` is the private key of the case.
+    `private` is None if the case has no reports about persons yet. Raises ValueError for unknown codes, CodesRefused,
     DecryptionFailed, KeyMissing.
     """
     written = service_people.write_report(session, context, tip, report, private=private)

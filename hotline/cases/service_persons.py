@@ -190,7 +190,7 @@ def report_authors(session: Session, tip_id: int) -> Mapping[int, str]:
 
 
 CLOSED = "closed"
-"""The reason for refusing a report: the case is closed, so no new screening is possible."""
+"""The reason for refusing a screening of a person, because the case is closed."""
 
 
 def record_report(

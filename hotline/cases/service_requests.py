@@ -110,7 +110,7 @@ def drop_form(session: Session, responder_id: int, reference: str) -> None:
 
 
 def _tip_of(session: Session, responder_id: int, reference: str) -> Tip | None:
-    """Returns the case that this responder knows by this reference.
+    """Returns the case with this reference in the responder's SMS.
 
     Returns None if the responder no longer has the case.
     """

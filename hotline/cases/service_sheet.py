@@ -127,7 +127,7 @@ OF_TIP = (
 class TipList:
     lines: Sequence[TipLine]
     before: int | None
-    """The id of the oldest tip on this page, if there are older tips. Older tips have lower ids."""
+    """If there are older tips, the id of the oldest tip on this page. Older tips have lower ids."""
     has_key: bool
     """True if this account can decrypt the key of at least one desk."""
     is_national: bool

@@ -34,7 +34,8 @@ def viewer_of(session: Session, by: SignedIn) -> Viewer:
     """Returns the viewer for an account: the person who owns the account, and the desks whose keys the account can
     decrypt. Queries return only the tips that this viewer may see.
 
-    If the account's owner is also a responder, the viewer has only desks to which this responder belongs.
+    If the account's owner is also a responder, the viewer has only those of these desks to which this responder
+    belongs.
     """
     found = tables_desks.access_of(session, by.account_id)
     opens = {code for code in found.desks if queries_member_keys.role_for(code) in by.roles}
@@ -147,8 +148,8 @@ class TimelineEvent:
     kind: LoggedEvent
     channel: str
     name: str
-    """The name of the responder who caused the event. Empty if a desk, a command at the server or the clock process
-    caused it."""
+    """The name of the responder who caused the event. Empty if the event was caused by a desk, by a command at the
+    server, or by the clock process."""
     desk: str
     codes: Mapping[str, str] = field(default_factory=dict)
     entry_id: int = 0
@@ -159,7 +160,8 @@ class TimelineEvent:
 
     @property
     def template(self) -> Template | None:
-        """Returns the label of this event. Returns None if only desks may see the event."""
+        """Returns the template of the text that names this event in the timeline. Returns None if only desks may see
+        the event."""
         if self.kind is LoggedEvent.ACKNOWLEDGED and self.codes.get(PROOF) == TakeProof.DOUBTED:
             return Template.LINE_DOUBTED
         if self.kind is LoggedEvent.CLOSED and self.codes.get(WAITS) == YES:

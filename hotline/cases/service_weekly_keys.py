@@ -15,8 +15,8 @@ from hotline.keys.weekly_lock import last_week, week_of
 
 
 def relock_grants(session: Session, context: Context, at: datetime, limit: int) -> int:
-    """Locks grants with the key of this week, if they have an older lock or no lock. Returns the number of grants that
-    it locked.
+    """Encrypts grants with the key of this week, if they have a lock of an earlier week or no lock. Returns the number
+    of grants that were locked.
 
     The encryption for the desk is inside the lock, and does not change.
     """
@@ -61,8 +61,8 @@ def delete_old_keys_in(session: Session, context: Context, at: datetime) -> None
 
 
 def delete_old_keys_first(context: Context, at: datetime) -> None:
-    """Deletes the weekly keys that are older than last week's key. Runs before the first hop of a session, when there
-    is no transaction yet.
+    """Deletes the weekly keys that are older than last week's key. Runs before the first request of a session, when
+    there is no database transaction yet.
 
     Raises an alarm if one of these keys could not be deleted from the disk. If the database is not available, another
     check raises an alarm.

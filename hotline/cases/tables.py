@@ -83,7 +83,7 @@ class PinReading(Row):
     question: Mapped[dict[str, Any]]
     """The content of the request, as a `ReaderQuestion`."""
     of_id: Mapped[int | None] = mapped_column(ForeignKey("pin_reading.id"))
-    """The earlier request that this request repeats. The reader process carries out only the earlier one."""
+    """The earlier request that this request repeats. The reader process carries out only the earlier request."""
     state: Mapped[str]
     """The state of the request, as the value of a `ReadingState`."""
     encrypted_answer: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -166,7 +166,8 @@ def add_hop(
 
 
 def answer_of(database: Database, ask_id: int) -> bytes | None:
-    """Returns the encrypted answer to a hop. Returns None if there is no answer yet. Raises StoreUnavailable."""
+    """Returns the encrypted answer to this request of the gateway. Returns None if there is no answer yet. Raises
+    StoreUnavailable."""
     with database.looking() as connection:
         asked = f"SELECT box FROM pin_reading_ask WHERE id = {connection.mark} AND box IS NOT NULL"
         row = connection.first(asked, (ask_id,))
@@ -195,9 +196,10 @@ def fix_answer(session: Session, reading_id: int, shown: bytes | None, at: datet
 
 
 def waiting_hops(session: Session, since: datetime) -> Sequence[tuple[PinReadingAsk, PinReading]]:
-    """Returns the hops that wait for an answer, each with its request. The oldest hop comes first.
+    """Returns the requests of the gateway that wait for an answer, each with the responder's request. The oldest comes
+    first.
 
-    Leaves out hops that began to wait before `since`.
+    Leaves out requests that began to wait before `since`.
     """
     waiting = (
         select(PinReadingAsk, PinReading)
@@ -223,8 +225,8 @@ def record_state(session: Session, reading_id: int, state: str) -> None:
 
 
 def store_answer(session: Session, ask_id: int, box: bytes | None, at: datetime) -> None:
-    """Stores the encrypted answer for a waiting hop. `box` is the encrypted answer. It is None if the reader process
-    could not answer."""
+    """Stores the encrypted answer for a waiting request of the gateway. `box` is the encrypted answer. It is None if
+    the reader process could not answer."""
     here = update(PinReadingAsk).where(
         PinReadingAsk.id == ask_id, PinReadingAsk.answered_at.is_(None)
     )
@@ -238,7 +240,8 @@ def has_older(session: Session, before: datetime) -> bool:
 
 
 def delete_older(session: Session, before: datetime) -> None:
-    """Deletes requests from before a given time, and the hops that waited for them."""
+    """Deletes the responders' requests from before a given time, and the gateway's requests that waited for an answer
+    to them."""
     old = select(PinReading.id).where(PinReading.at <= before)
     session.execute(delete(PinReadingAsk).where(PinReadingAsk.reading_id.in_(old)))
     session.execute(update(PinReading).where(PinReading.of_id.in_(old)).values(of_id=None))

@@ -315,9 +315,9 @@ def restore(
     """Restore a backup into an empty database. The restored messages stay unsent until a person starts the outgoing
     queue again.
 
-    Stop the hotline first. The command verifies the signature and migrates the backup. It exits with 1 and changes
-    nothing if another hotline signed the backup or any part is damaged. With --digest it lists the persons, roles and
-    desks that were added or removed after that digest.
+    Stop the hotline first. The command verifies the signature and migrates the backup. The command exits with 1 and
+    changes nothing if another hotline signed the backup or any part is damaged. With --digest, the command lists the
+    persons, roles and desks that were added or removed after that digest.
 
     Example: hotline restore line.age --key /media/usb/backup.key
     """

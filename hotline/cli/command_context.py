@@ -55,7 +55,7 @@ def cli_context() -> Iterator[CliContext]:
 
     The hotline could not decrypt data that is encrypted with such keys. Raises the errors of `Settings.read` and
     `build_cli`. Raises NotReady if the tables in the database belong to a release that this code does not know. If the
-    database does not answer, the command itself reports it.
+    database does not answer, the command that runs reports this error.
     """
     settings = Settings.read(os.environ)
     with suppress(StoreUnavailable):
@@ -90,7 +90,7 @@ LOST = (
 def make_missing_keys(
     settings: Settings, found: TablesFound, at: datetime, *, new: Collection[str] = ()
 ) -> Sequence[str]:
-    """Makes the missing keys in the key folders of the home, and returns them as `role/name`.
+    """Makes the missing keys in the key folders of the home, and returns the name of each made key as `role/name`.
 
     Raises PartMissing if the tables know a key that is missing here, and KeyWrong if a key belongs to another hotline.
     Raises Occupied if a key that `new` names already exists, and KeysDiffer if two folders have different copies of a

@@ -268,7 +268,7 @@ class Role(StrEnum):
 
     HOOKS = "hooks"
     """The web process has the keys named session, run, contact, enrolled and stop, the secrets in the hooks' paths, and
-    the relay's public key. It decrypts no stored data."""
+    the relay's public key. The web process decrypts no stored data."""
     WORKERS = "workers"
     """The worker has the relay's key pair for responders' phone numbers, and the key named stop. The worker decrypts no
     tip."""
@@ -283,8 +283,8 @@ class Role(StrEnum):
     relay's public key. The console enrols people, but decrypts no phone number. The console decrypts a tip only with
     the private key of a person's account."""
     CONSOLE = "console"
-    """The commands have the keys named enrolled and stop, and the public keys of the relay and of the monitor. They
-    decrypt tips with a passphrase."""
+    """The commands have the keys named enrolled and stop, and the public keys of the relay and of the monitor. The
+    commands decrypt tips with a passphrase."""
 
 
 ENCRYPTING_KEYS = frozenset({WEEKLY_KEY, RELAY_PUBLIC_KEY, READER_PUBLIC_KEY, WATCH_PUBLIC_KEY})

@@ -1,4 +1,5 @@
-"""Runs `hotline demo`: the whole hotline on this machine, with the emulator as gateway and a page with two handsets."""
+"""Runs `hotline demo`, which starts a whole hotline on this machine. The demo has the emulator as its gateway, and a
+page with two handsets."""
 
 import asyncio
 import json
@@ -81,7 +82,7 @@ CONSOLE_COMMAND, DEMO_CONSOLE_COMMAND = (
 def demo(page_port: int, procfile: Path, *, made: bool, pins: bool, empty: bool) -> None:
     """Run a hotline with an emulated gateway and a page of two handsets, until Ctrl-C.
 
-    The demo has the same settings as a real hotline. The gateway is always the emulator, so nothing leaves this
+    The demo has the same settings as a real hotline. The gateway is always the emulator, so no message leaves this
     machine. A new demo begins with twelve months of sample data, marked as such on every page and file.
 
     Example: hotline demo --pins

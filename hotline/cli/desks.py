@@ -147,7 +147,7 @@ def serve(desk: str, service: str, number: str | None, by: str, reason: str) -> 
 @click.argument("desk")
 @by_and_reason
 def retire(desk: str, by: str, reason: str) -> None:
-    """Retire DESK, so that it gets no new members and no new tips.
+    """Retire DESK: from then on, the desk gets no new members and no new tips.
 
     Its members can still decrypt its old tips. People of an oversight desk also handle its open complaints to the end.
 

@@ -323,8 +323,8 @@ def check_address(settings: Settings) -> CheckResult:
 
 
 def check_key_owners(owners: Mapping[Role, int], folder: Path) -> CheckResult:
-    """Checks that the web process cannot read the key that encrypts the second factors of console accounts. It compares
-    the owners of the key folders."""
+    """Checks that the web process cannot read the key that encrypts the second factors of console accounts. The check
+    compares the owners of the key folders."""
     name = "console key apart"
     if len(set(owners.values())) < 2:
         text = "one account owns every key folder: `hotline run` separates the web process"
@@ -418,16 +418,16 @@ def run_checks(settings: Settings) -> Sequence[CheckResult]:
 
 
 def _of_demo(one: CheckResult) -> CheckResult:
-    """Returns a result as a demo shows it. In a demo, a warning that matters only for real callers becomes a normal
-    result."""
+    """Returns the result of a check in the form in which a demo shows it. In a demo, a warning that matters only for
+    real callers becomes a normal result."""
     if one.state is not CheckState.WARNING or one.name not in REAL_LINE_CHECKS:
         return one
     return CheckResult(one.name, True, f"{one.message} (normal in a demo)")
 
 
 def check_key_folders(settings: Settings) -> Iterator[CheckResult]:
-    """Yields one result for each role. If HOTLINE_KEYS is set, its folder has only the keys of one role. The check then
-    does not report the other keys as missing."""
+    """Yields the result of the check of each role's key folder. If HOTLINE_KEYS is set, its folder has only the keys of
+    one role. The check then does not report the other keys as missing."""
     known, opened = _proofs(settings)
     for role in Role:
         folder = key_folder(settings, role)
@@ -557,7 +557,8 @@ def _pepper(context: Context, settings: Settings) -> tuple[CheckResult, ...]:
 
 
 def _factors(settings: Settings) -> FactorEncrypter | None:
-    """Returns the object that encrypts second factors, or None if this machine lacks the key of the console."""
+    """Returns the object that encrypts the second factors of accounts. Returns None if this machine lacks the key of
+    the console."""
     try:
         return FactorEncrypter.of(KeyFolder(key_folder(settings, Role.PAGES)))
     except KeyMissing:

@@ -1,5 +1,5 @@
-"""Starts processes of the hotline by forking. The fork server imports the code that these processes share only once,
-before any process reads a key.
+"""Starts processes of the hotline as copies of one running process (by forking). The fork server imports the code that
+these processes share only once, before any process reads a key.
 
 A forked process uses the same memory for this code as all other processes, and starts quickly. The fork server never
 knows a key or a setting. The request to start a child process contains the settings of the child and the place of its
