@@ -46,7 +46,7 @@ def draw_references(noise: bytes, length: int, most: int) -> list[str]:
 
 
 def length_after(unlucky: int) -> int:
-    """Returns the number of characters of new references after this number of unlucky draws."""
+    """Returns the length of a new reference. `unlucky` is the number of earlier unlucky draws (see `MAX_UNLUCKY`)."""
     return LENGTHS[min(unlucky // MAX_UNLUCKY, len(LENGTHS) - 1)]
 
 

@@ -142,7 +142,7 @@ FOLLOWS: Mapping[FollowKind, FollowRow] = {
     ),
     FollowKind.OFFER: FollowRow(
         Template.OWES_HELP,
-        "follow-up due: ask a service for help",
+        "follow-up due: ask a service to help the person",
         "Person {n}: ask a service for help by {at}",
     ),
     FollowKind.ARRIVAL: FollowRow(

@@ -320,7 +320,8 @@ class UseCounts:
 
 
 def counts(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:
-    """Returns the exact value of every number about use of the hotline and community sessions."""
+    """Returns the numbers about calls, lessons and community sessions, by the name of their cell. These numbers are not
+    rounded."""
     return {
         **_calls(use, live),
         **_topics(use, live),

@@ -207,7 +207,7 @@ ORDINARY_NAMES = frozenset(
 
 
 def place_in_text(words: Sequence[str]) -> Mapping[str, str]:
-    """Returns the place that `words` name, as answers to the report's questions about the place."""
+    """Finds the place that `words` name. Returns the answers that a caller would choose for this place in the report."""
     country = country_of(words)
     if country is not None:
         return {"province": ABROAD, "country": country}

@@ -104,7 +104,7 @@ def test_a_request_says_what_is_still_owed_and_to_whom(home: Path) -> None:
         session.add(PossibleVictim(tip_id=int(PLAIN), n=1, met_at=at, clock="offer", due_at=at))
     told = hotline(home, "tips", "close", PLAIN, "--outcome", "joke", *FIRST).output
     assert (
-        "still to do for person 1: follow-up due: ask a service for help, by 2026-11-25 08:00 in "
+        "still to do for person 1: follow-up due: ask a service to help the person, by 2026-11-25 08:00 in "
         "Kigali"
     ) in told
 
