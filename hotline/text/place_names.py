@@ -207,7 +207,7 @@ ORDINARY_NAMES = frozenset(
 
 
 def place_in_text(words: Sequence[str]) -> Mapping[str, str]:
-    """Finds the place that `words` name. Returns the answers that a caller would choose for this place in the report."""
+    """Finds the place that `words` name. Returns the answers that a caller would choose for this place in a report."""
     country = country_of(words)
     if country is not None:
         return {"province": ABROAD, "country": country}
