@@ -332,8 +332,8 @@ def _approve(decision: Decision) -> None:
     line = _ours(decision.context, opened.removesuffix(own.encode()))
     _sign(decision.session, decision.context, code, line, decision.context.now())
     _log(decision.session, decision.context, decision.by, "desk_signed", code, decision.reason)
-    # Deletes the copies of the signing key in the request. Each later signature needs a new
-    # request.
+    # Deletes the encrypted copies of the hotline's signing key from the stored request for approval. For the next
+    # signature, a person must make a new request for approval.
     decision.row.encrypted = None
 
 
@@ -374,7 +374,7 @@ def _later(signed: SignedKey, at: datetime) -> int:
 
 
 def with_signature(key: SigningKey, said: Statement, code: str, kind: str, place: str) -> Statement:
-    """Signs a statement with this key, and returns the statement with the signature."""
+    """Signs a statement about a desk's key with this signing key, and returns the statement with the signature."""
     text = said.signed_text(code, kind, place)
     return said._replace(signature=key.sign(text).signature.hex())
 

@@ -13,7 +13,7 @@ DEMO_ACCOUNTS = "demo-accounts.json"
 
 
 def demo_accounts_in(home: Path) -> tuple[DemoAccount, ...]:
-    """Returns the accounts of the demo. Returns no accounts if the file is missing or damaged."""
+    """Returns the accounts of the demo. If the file is missing or damaged, returns an empty list."""
     try:
         rows = json.loads((home / DEMO_ACCOUNTS).read_text(encoding="utf-8"))
         return tuple(

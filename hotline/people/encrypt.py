@@ -80,7 +80,9 @@ def new_token() -> str:
 
 
 def digest_of(token: str) -> bytes | None:
-    """Returns the digest of a token, as a row stores it. Returns None if the text is not a token."""
+    """Returns the digest of a token, in the form in which the database stores it. Returns None if the text is not a
+    token.
+    """
     held = _bytes_of(token)
     return None if held is None else hashlib.sha256(held).digest()
 

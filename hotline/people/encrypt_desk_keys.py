@@ -1,8 +1,8 @@
 """Decrypts desk keys with the recovery passphrase. The passphrase decrypts the private key of the recovery key pair,
 and this private key decrypts the keys of all desks.
 
-To encrypt a desk's next key for this pair, a member needs only the pair's public key. The process that serves the hooks
-must not load this file.
+A member who makes a new key for a desk encrypts it for this pair, and needs only the pair's public key for that. The
+process that answers the gateway must not load this file.
 """
 
 from collections.abc import Sequence

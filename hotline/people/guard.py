@@ -3,9 +3,9 @@
 The guard checks each request in this order: our host name, our origin, a session, a role, the form's secret key, a
 recent sign-in. If the account may not see a page, the guard answers as if the address did not exist.
 
-An error page says what the user can do next, and does not describe the error. The log line contains only the class of
-the error and a reference. An address may be secret (below `/welcome/`), and an error's message may quote typed text. So
-the log line contains neither an address nor a message.
+An error page says what the user can do next, and does not describe the error. The log line about an error contains only
+the class of the error and a reference. An address below `/welcome/` contains a secret, and an error's message may quote
+text that a user typed. So the log line contains neither an address nor a message.
 """
 
 import hmac
@@ -42,7 +42,7 @@ from hotline.people import service_sessions
 from hotline.text.languages import CODES, FIRST
 
 PART = "X-Part"
-"""The header by which our script asks for only the changing parts of a page."""
+"""The request header with which the console's script requests only the changing parts of a page."""
 URLENCODED = "application/x-www-form-urlencoded"
 AUTOMATIC = "auto"
 """The query parameter in the address of a page that reloads automatically. A request with this parameter does not
@@ -130,7 +130,7 @@ def guarded_view(context: GuardContext, route: PageRoute) -> Answer:
 
 
 def _only_what_may_be(context: GuardContext, values: dict[str, object]) -> None:
-    """Refuses a form from another site, and an address with an impossible id.
+    """Refuses a form that another site sent, and an address with an id that no row can have.
 
     A browser sends the origin of the form with each POST. The guard also refuses an id above the limit and a NUL
     character, because the database would raise an error for them.
@@ -220,7 +220,7 @@ def error_page(context: GuardContext, error: Exception) -> Response:
     reference, away = secrets.token_hex(4), isinstance(error, Unavailable)
     level = logging.WARNING if away else logging.ERROR
     LOG.log(level, "%s, reference %s", type(error).__name__, reference)
-    # The page contains the typed text, so that the user can send it once more in the same session.
+    # The error page contains the text that the user typed, so that the user can send the text once more.
     kept = PostedForm(tuple(request.form.items(multi=True))).kept()
     return _drawn(context, "broken.html", 503 if away else 500, reference=reference, kept=kept)
 
@@ -243,7 +243,7 @@ def _drawn(
 ) -> Response:
     """Shows a page in the given language, or else in the browser's language.
 
-    Reads no account, because the error may come from reading the account.
+    Does not read the account from the database, because reading it may have caused the error.
     """
     language = language or request.accept_languages.best_match(CODES, default=FIRST) or FIRST
     given = {

@@ -16,7 +16,7 @@ TINTS = {
     "good": phrase("This task is done."),
     "soft": phrase("This notice needs no action."),
 }
-"""The text of each kind of notice on the page of the style guide."""
+"""The notices on the style guide's page: for each kind of notice, its text."""
 
 
 def sign_in(visit: GuestVisit) -> Response:

@@ -36,7 +36,9 @@ ONE_CLICK = "demo_entering.enter"
 SAFE: Any = {"secure": True, "httponly": True, "samesite": "Strict"}
 KNOWN_SECONDS = service_sessions.MARK_DAYS * 24 * 3600
 KEPT = "kept."
-"""The prefix of hidden fields with the user's typed text. After the sign-in, the user can send these fields again."""
+"""The sign-in page keeps the user's typed text in hidden fields, whose names begin with this prefix. After the sign-in,
+the user can send these fields again.
+"""
 
 
 def sign_in_page(visit: GuestVisit) -> Response:
@@ -83,8 +85,8 @@ def with_session_cookies(answer: Response, found: service_sessions.NewSession) -
 
 
 def session_ended(visit: GuestVisit) -> Response:
-    """Returns the sign-in page after a user sent a form without a valid session. Only this page contains the form's
-    fields.
+    """Returns the sign-in page after a user sent a form without a valid session. The fields of the sent form are stored
+    only in this page.
     """
     return _form(visit, local_address(visit.path), visit.form.kept(), status=401)
 
@@ -137,7 +139,7 @@ ASKED = {
     "code": "secret_code",
     "finish": "have",
 }
-"""For each action of the form, the field next to which the page shows an error."""
+"""The field next to which the page shows an error, for each button of the form for a new account."""
 
 
 def step(visit: GuestVisit, token: str) -> Response:
@@ -169,7 +171,7 @@ def take_step(visit: GuestVisit, token: str) -> Response:
 
 
 def _taken(visit: GuestVisit, token: str, does: str) -> Response:
-    """Carries out the action `does` of a step. Raises AccountRefused."""
+    """Carries out the action of the pressed button, whose name is `does`. Raises AccountRefused."""
     match does:
         case "password":
             password = visit.form.secret("password")

@@ -33,7 +33,7 @@ def public_key(session: Session, desk: str, member: str) -> bytes | None:
 
 
 def end_lost_access(session: Session, member: str, at: datetime) -> None:
-    """Deletes a member's copies of the keys of desks that the member may not use any more."""
+    """Deletes the member's copy of the key of each desk that the member may not use any more."""
     kept = {
         code
         for code in tables_desks.desks_of(session, member)

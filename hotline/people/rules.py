@@ -2,7 +2,7 @@
 
 The hotline always needs two active people of the national desk, and a responder in each district. Before callers can
 report, at least three phones must be enrolled. If a district has no responder, the national desk gets the alerts about
-its tips. Callers do not notice this, but an admin must know.
+its tips. Callers do not notice that the district has no responder, but an admin must know it.
 
 After too many wrong PINs, the hotline blocks a phone. It also warns the coordinator of a desk if another person may be
 using a responder's PIN.
@@ -140,7 +140,7 @@ def unwatched_desks(
 
 
 def desks_of(level: Level, codes: Sequence[str]) -> Mapping[str, Level]:
-    """Returns the desks of a responder with this level in these districts, each with the level.
+    """Returns the desks to which a responder belongs who has this level in these districts, each with the level.
 
     If no districts are given, returns the desks of all districts.
     """
@@ -342,7 +342,8 @@ def _row(line: int, cells: Mapping[str, str], faults: list[RowFault]) -> Enrolme
 
 
 def _desks(level: str, cell: str, wrong: list[MessageText]) -> Mapping[str, Level]:
-    """Returns the desks of the districts in a cell, with the level at each desk. An empty cell means all districts.
+    """Returns the desks of the districts that a cell of the file names, with the level at each desk. An empty cell
+    means all districts.
 
     With `Gasabo;Huye`, both desks have the level of the row. With `Gasabo=deputy`, the desk of Gasabo has its own
     level.
@@ -405,10 +406,12 @@ def _quoted(word: str) -> str:
 
 
 CODE_VALIDITY = timedelta(hours=48)
-"""The time for which the code in the enrolment SMS is valid. A person who enters the code has the phone."""
+"""The time for which the code in the enrolment SMS is valid. The code proves that the person who enters it has the
+phone.
+"""
 START_PIN_VALIDITY = timedelta(days=14)
-"""The time for which the start PIN is valid. Only the right person can enter the start PIN, because that person gets it
-on paper.
+"""The time for which the start PIN is valid. The start PIN proves who the person is, because only that person gets this
+PIN on paper.
 """
 DECIDED_WITHIN = timedelta(days=7)
 """After the responder has entered the code and the start PIN, a second admin must decide about the enrolment within
@@ -448,8 +451,8 @@ class RequestedPosting:
 
 
 def read_posting(text: str) -> RequestedPosting:
-    """Reads a requested posting from a text that `RequestedPosting.__str__` made. Raises ValueError
-    for any other text.
+    """Reads the requested desks, levels and categories of a responder from a text that `RequestedPosting.__str__` made.
+    Raises ValueError for any other text.
     """
     places, _, kinds = text.partition("|")
     pairs = (one.split("=") for one in places.split(",") if one)
@@ -488,7 +491,9 @@ class EnrolmentState(StrEnum):
     PROVING = "proving"
     """The responder is registered. The hotline sent a code to the phone, and the person got a start PIN."""
     WAITING = "waiting"
-    """The responder entered the code and the start PIN on the phone, and chose a PIN. A second admin must decide."""
+    """The responder entered the code and the start PIN on the phone, and chose a PIN. A second admin must now approve
+    or refuse the enrolment.
+    """
     ACTIVE = "active"
     REMOVED = "left"
 
@@ -503,7 +508,9 @@ class EnrolmentKind(StrEnum):
     """The facts that an enrolment proves."""
 
     ENROL = "enrol"
-    """The responder has this phone, and chooses a PIN. A responder who has forgotten the PIN also needs this kind."""
+    """The responder has this phone, and chooses a PIN. A responder who has forgotten the PIN also needs an enrolment of
+    this kind.
+    """
     NUMBER = "number"
     """The responder has a new phone number. The responder's key and PIN stay the same."""
 
@@ -514,7 +521,8 @@ demo sends no real SMS.
 """
 EACH = 2
 ON_CALL = ("Admin 1", f"{PREFIX}9901", "en")
-"""The name, number and language of the demo's on-call contact. The same person has an account."""
+"""The name, number and language of the demo's on-call contact. This person also has an account in the demo's console.
+"""
 CALL_BACK_NUMBER = "0788109902"
 """The number from which the national desk calls back."""
 NATIONAL_NUMBER = "0788109903"

@@ -23,7 +23,7 @@ day.
 HALF = timedelta(hours=12)
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 AHEAD = timedelta(days=14)
-"""Pages and reports show the gaps in the roster for this time from now on."""
+"""Pages and reports show the gaps in the roster from now until the end of this time."""
 MAX_NIGHTS = 4
 """The national board names each person who has more nights on duty in a week than this."""
 OFF_DUTY = 3
@@ -31,7 +31,7 @@ OFF_DUTY = 3
 
 
 class GapReason(StrEnum):
-    """The reason why no one of a desk can answer during a gap."""
+    """The reason why no one of a desk can answer an alert during a gap in the roster."""
 
     NO_ONE = "no one"
     LEAVE = "on leave"
@@ -68,7 +68,7 @@ class Shift(NamedTuple):
 
 
 class Override(NamedTuple):
-    """A change of the roster: a person takes a shift, either an open one or one that a colleague offered."""
+    """A change of the roster: a person takes a shift that no one had, or a shift that a colleague offered."""
 
     desk: str
     starts_at: datetime
@@ -79,7 +79,7 @@ class Override(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """A time in which no one of a desk is on duty and can answer."""
+    """A time in which a desk has no one who is on duty and can answer an alert."""
 
     desk: str
     starts_at: datetime
@@ -170,7 +170,7 @@ def _without(shift: Shift, one: Override) -> Iterator[Shift]:
 
 
 def cut(row: DutyRow, from_min: int, to_min: int) -> Iterator[DutyRow]:
-    """Yields the parts of a row that are outside these minutes."""
+    """Yields the parts of a row of the roster that are outside these minutes."""
     if to_min <= row.from_min or row.to_min <= from_min:
         yield row
         return
@@ -227,7 +227,9 @@ def next_duty(
 
 
 def _reasons(people: Sequence[Member], at: datetime) -> tuple[GapReason, ...] | None:
-    """Returns the reasons why none of these people can answer. Returns None if one of them can answer."""
+    """Returns the reasons why none of these people can answer an alert. Returns None if at least one of these people
+    can answer an alert.
+    """
     if not people:
         return (GapReason.NO_ONE,)
     lacking = {
@@ -244,7 +246,9 @@ def _reasons(people: Sequence[Member], at: datetime) -> tuple[GapReason, ...] | 
 
 
 def why_silent(*, is_away: bool, is_reachable: bool, has_pin: bool) -> GapReason | None:
-    """Returns the reason why an enrolled responder cannot answer. Returns None if the responder can answer."""
+    """Returns the reason why an enrolled responder cannot answer an alert. Returns None if the responder can answer an
+    alert.
+    """
     if not is_reachable:
         return GapReason.UNREACHABLE
     if is_away:

@@ -7,10 +7,11 @@ forms of verbs that the texts do not contain.
 
 An account may not have the name of a process or a desk, because the audit log uses these names.
 
-To compare two copies of a public key, one person reads its four words aloud, and another person checks them.
+Pages show a public key as four words: to compare two copies of a key, one person reads the words aloud, and another
+person checks them.
 
-After failed attempts, a name must wait before the next attempt. The waiting time grows up to a limit. No account is
-ever locked, because a stranger who knows a name could then lock out the owner.
+After failed sign-ins with a name, the next attempt with the same name must wait. The waiting time grows up to a limit.
+No account is ever locked, because a stranger who knows a name could then lock out the owner.
 """
 
 import hashlib
@@ -78,13 +79,13 @@ def is_common(password: str, name: str) -> bool:
 
     Attackers first try words, names, dates and neighbouring keys of the keyboard, with the usual changes to them.
     """
-    # This import is here because the word lists take 12 MB of memory, and most processes check no
+    # This import is inside the function, because zxcvbn's word lists take 12 MB of memory, and most processes check no
     # passwords.
     from zxcvbn import matching, scoring
 
     own = matching.build_ranked_dict(account_name_key(name).split())
     known = {**matching.RANKED_DICTIONARIES, "name": own, "local": _local_ranks()}
-    # The check also finds words whose parts are separated by spaces or dashes.
+    # Without spaces and dashes, the check also finds words whose parts they separate.
     joined = "".join(one for one in password if one.isalnum())
     for one in (password[:MAX_CHECKED], joined[:MAX_CHECKED]):
         found = matching.omnimatch(one, known)
@@ -139,7 +140,7 @@ def suggest_password(pick: Pick, words: int = SUGGESTED_WORDS) -> str:
 
 
 def _spoken(syllables: Iterable[str]) -> Iterator[str]:
-    """Yields words of three syllables."""
+    """Yields words, each made of the next three of these syllables."""
     return map("".join, zip(*[iter(syllables)] * SYLLABLES, strict=True))
 
 
@@ -162,13 +163,13 @@ NATIONAL_NAMES = (
     *("ibiro by'igihugu", "ibiro bikuru"),
 )
 AROUND = ("{}", "{} desk", "the {} desk", "desk {}", "bureau {}", "bureau de {}", "ibiro bya {}")
-"""The forms of a desk's name in the three languages. The placeholder is the place of the desk."""
+"""The forms of a desk's name in the three languages. In each form, the name of the desk replaces the placeholder."""
 
 
 def is_reserved(name: str, desks: Iterable[str]) -> bool:
     """Returns True if the name belongs to a process or a desk.
 
-    `desks` contains the names of the desks that people added. The function knows the other desks.
+    `desks` contains the names of the desks that people added. The function itself knows the names of all other desks.
     """
     taken = _reserved_keys(frozenset(desks))
     return any(key in keys for key, keys in zip(comparison_keys(name), taken, strict=True))
@@ -298,7 +299,7 @@ MAX_IDLE = timedelta(minutes=15)
 MAX_SESSION = timedelta(hours=8)
 MAX_SHIFT = timedelta(hours=13)
 """If a session showed the board of a desk, the board becomes locked at the end of the session. The locked board shows
-only the number of dangers, until this time after the sign-in.
+only the number of urgent cases that no one has taken, until this time after the sign-in has passed.
 """
 BOARD_EACH = timedelta(minutes=4)
 """The hotline records in the database that a session shows the board, at most once in this time."""
@@ -309,8 +310,8 @@ stays unlocked.
 SEEN_EACH = timedelta(seconds=60)
 """The database records a request of a session at most once in this time. With SQLite, each write makes callers wait."""
 RENEWAL_NOTICE = timedelta(days=7)
-"""For this time, the console shows a person notices about a new recovery sheet or authenticator, unless the person
-confirms them.
+"""For this time, the console shows a person that the recovery sheet or the authenticator was replaced, unless the
+person confirms the change.
 """
 LINK_VALIDITY = timedelta(minutes=15)
 APPROVAL_VALIDITY = timedelta(days=7)

@@ -1,8 +1,8 @@
 """Requests approvals, and checks who may decide them. `web/service_approvals.py` lists the approvals of all kinds and
 carries out the decisions.
 
-Each kind of approval has an `ApprovalRule`, in the service that requests this kind. The process that serves the hooks
-must not load this file.
+Each kind of approval has an `ApprovalRule`, in the service that requests this kind. The process that answers the
+gateway must not load this file.
 """
 
 from collections.abc import Callable, Collection
@@ -58,7 +58,7 @@ class ApprovalView:
     subject: str
     """The subject of the row in the audit log."""
     detail: str = ""
-    """A text that the audit log shows before the reason."""
+    """A text that the audit log shows before the reason of the request."""
     person_id: int | None = None
     """The person that the approval is about. This person may never decide."""
     desks: Collection[str] = ()
@@ -67,7 +67,9 @@ class ApprovalView:
     """The account that the approval is about, if there is one."""
     asked_at: datetime | None = None
     expires_at: datetime | None = None
-    """The times of the request and of its end. If a time is None, the page shows the time in the stored request."""
+    """The time of the request, and the time when it expires. If a time is None, the page shows the time in the stored
+    request.
+    """
     may_decide: bool = True
     needs_key: bool = False
     fingerprint: str = ""
@@ -91,7 +93,7 @@ class Decision:
 
 
 def no_effect(_decision: Decision) -> None:
-    """Does nothing. This is the action for kinds of approval that need no further action."""
+    """Does nothing. A kind of approval uses this function if the approval needs no further action."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,7 +164,7 @@ def _make(
     pair, bound = KeyPair.new(), envelope_owner(account.id)
     password, secret = suggest_password(secrets.choice), pyotp.random_base32()
     account.public_key = pair.public
-    # The sign-in page shows this password, so a slow key derivation would be useless.
+    # The sign-in page shows this password to everyone, so a slow key derivation would protect nothing.
     account.wrapped_key = wrap_under_password(
         pair.private, password, account=bound, costs=PAPER_COSTS
     )

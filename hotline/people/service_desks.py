@@ -1,6 +1,7 @@
 """Adds desks, retires desks, and checks their keys.
 
-This file can decrypt desk keys with the recovery passphrase. So the process that serves the hooks must not load it.
+This file can decrypt desk keys with the recovery passphrase. So the process that answers the gateway must not load this
+file.
 """
 
 from contextlib import suppress
@@ -47,10 +48,11 @@ class NewDesk:
 
 
 def check_desk_keys(context: Context) -> tuple[CheckResult, ...]:
-    """Checks the keys of desks for the doctor: their members, copies of keys that former members may have, and the
-    recovery pair.
+    """Checks for `hotline doctor` if former members may still have keys of desks, if each desk has members, and if
+    the recovery pair is valid.
 
-    If the database does not answer, returns no results, because another check reports that.
+    If the database does not answer, returns no results, because another check of the doctor reports a database that
+    does not answer.
     """
     try:
         with context.database.reading() as session:
@@ -64,7 +66,7 @@ def check_desk_keys(context: Context) -> tuple[CheckResult, ...]:
         if (one.kind or kind_of(one.code)) in READING_KINDS and one.retired_at is None
     ]
     alone = tuple(one.code for one in lines if one.code not in opened)
-    # This check includes retired desks, because their members can still decrypt old tips.
+    # This check also includes retired desks, because their members can still decrypt old tips.
     left = tuple(one.code for one in every if one.copied_since is not None)
     if left:
         says = f"a person who left may hold a copy of the key of {_some(left)}"
@@ -157,7 +159,9 @@ def _check_place(new: NewDesk) -> None:
 def set_service(
     context: Context, code: str, service: str, number: str | None, *, by: str, reason: str
 ) -> None:
-    """Sets the kind of help and the phone number of the desk of a service. Raises NotFound, DeskRefused."""
+    """Sets for the desk of a service the kind of help that it gives, and its phone number. Raises NotFound,
+    DeskRefused.
+    """
     with context.database.writing() as session:
         desk = tables_desks.get_desk(session, code, for_writing=True)
         if desk.kind != DeskKind.SERVICE:

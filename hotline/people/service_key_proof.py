@@ -1,7 +1,7 @@
 """At a sign-in, compares the person's private key and the desk keys that it decrypts with the public keys in the
 database. A difference shows that an attacker changed the database.
 
-The process that serves the hooks must not load this file.
+The process that answers the gateway must not load this file.
 """
 
 from contextlib import suppress

@@ -94,8 +94,8 @@ def reset_password(
         bound = envelope_owner(account.id) if account is not None else ""
         envelope = held or dummy_envelope(PAPER_COSTS)
         private_key = unwrap_by_paper(envelope, plain_typed(recovery_key), account=bound)
-        # The code checks the new password only after a right recovery key. This check is slow, and
-        # strangers can send this form.
+        # The code checks if the new password is common only after the recovery key was found to be right. This check is
+        # slow, and strangers can send this form.
         if private_key is not None and is_common(password, name):
             raise refusal(AccountFault.COMMON_PASSWORD)
         kept = private_key or random(KEY_BYTES)
@@ -327,8 +327,8 @@ class Welcome:
 
 
 def current_step(context: ConsoleContext, link: str, browser: str = "") -> Welcome | None:
-    """Returns the step of a link's account setup at which this browser continues. Returns None for an unknown, used or
-    expired link.
+    """Returns the step at which this browser continues to set up the account of this link. Returns None for an unknown,
+    used or expired link.
     """
     digest = digest_of(link)
     if digest is None:
@@ -515,8 +515,8 @@ def _row(
 
 
 def _waiting_key(row: AccountCode, browser: str) -> bytes | None:
-    """Returns the private key that the link's row stores until the account is set up. Returns None if `browser` is not
-    the right token.
+    """Returns the new account's private key, which the row of the link stores until the account is set up. Returns None
+    if `browser` is not the right token.
     """
     if row.locked_key is None:
         return None

@@ -1,10 +1,11 @@
-"""Manages console sessions: sign-in, sign-out, the person of a request, and the person's unlocked private key.
+"""Manages console sessions: sign-in, sign-out, the account that sent a request, and the private key that a session
+keeps unlocked.
 
-The sign-in page asks for name, password and code together. If any of them is wrong, the page gives the same answer.
+The sign-in page asks for name, password and code together. If one of them is wrong, the page does not show which one.
 
-After a sign-in, the browser stores a mark. With the mark, the console recognises the browser at the next sign-in, and
-counts its failed attempts separately. So a stranger who tries a name again and again does not delay the owner of the
-account. The mark does not replace the password or the code.
+After a sign-in, the browser stores a signed text, the mark. With the mark, the console recognises the browser at the
+next sign-in, and counts its failed attempts separately. So a stranger who tries a name again and again does not delay
+the owner of the account. The mark does not replace the password or the code.
 """
 
 import hmac
@@ -78,14 +79,17 @@ def find_locked(context: ConsoleContext, token: str) -> SignedIn | None:
     """Returns the account of a locked session. Returns None if the session is open or has ended.
 
     A session that showed the board of a desk does not end, but becomes locked. For the rest of a shift, the locked
-    board shows only the number of dangers. To unlock it, the same account must sign in again.
+    board shows only the number of urgent cases that no one has taken. To unlock it, the same account must sign in
+    again.
     """
     found = _locked(context, token)
     return None if found is None else _signed_in(found[1], token, fresh=False, is_locked=True)
 
 
 _SHOWN: MutableMapping[Database, dict[bytes, datetime]] = WeakKeyDictionary()
-"""For each session, the time at which `note_board` last wrote to the database. So an open board seldom writes."""
+"""For each session, the time at which `note_board` last wrote to the database. With this time, an open board does not
+write to the database at each reload.
+"""
 MAX_SHOWN = 1000
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -195,7 +199,7 @@ def unlock(
 
 
 def session_entrant(digest: bytes) -> Entrant:
-    """Returns the entrant that represents a session in the queue of password checks.
+    """Returns the name under which a session waits in the queue of password checks.
 
     A session waits separately from unknown browsers. So a stranger who knows a name cannot delay its owner, who is
     signed in.
@@ -321,8 +325,8 @@ def browser_mark(context: ConsoleContext, name: str, before: str = "") -> str:
 
 
 def browser_entrant(context: ConsoleContext, name: str, known: str, network: str) -> Entrant:
-    """Returns the entrant for the password queue. The browser counts as known if its mark belongs to this name, and if
-    the account may sign in.
+    """Returns the name under which a browser waits in the queue of password checks. The browser counts as known if its
+    mark belongs to this name, and if the account may sign in.
 
     Otherwise, the browser counts as unknown.
     """
@@ -336,7 +340,7 @@ def browser_entrant(context: ConsoleContext, name: str, known: str, network: str
 
 
 def queue_of(context: ConsoleContext, name: str, known: str) -> str:
-    """Returns the id in a browser's mark if the mark belongs to this name. Otherwise returns an empty text."""
+    """Returns the random id in a browser's mark, if the mark belongs to this name. Otherwise returns an empty text."""
     nonce, _, proof = known.partition(".")
     right = hmac.compare_digest(
         _proof(context, name, nonce).encode(), proof.encode("utf-8", "replace")

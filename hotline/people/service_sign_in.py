@@ -42,7 +42,7 @@ DUMMY_SECRET = "A" * 32
 
 
 def envelope_owner(account_id: int) -> str:
-    """Returns the text to which the encrypted keys of an account are bound."""
+    """Returns the text to which an account's encrypted keys are bound: with another text, no one can decrypt them."""
     return f"account:{account_id}"
 
 
@@ -94,7 +94,7 @@ def prove(
 
     Counts each attempt as failed before checking it, so that a crash cannot remove a failure from the count. Failures
     delay only attempts with the same name from the same session or browser. `code` is None if the session has a recent
-    second factor. `may` decides which accounts are allowed.
+    second factor. `may` returns True if the state of an account allows this action.
     """
     with context.proofs.stretching.turn(entrant) as turn:
         if not turn.is_given:
@@ -160,8 +160,8 @@ def _count(context: ConsoleContext, name_key: bytes) -> int:
 def _note_failure(
     session: Session, context: ConsoleContext, entered: str, account: ConsoleAccount | None
 ) -> None:
-    """Counts a failed attempt for the alarm, and writes it to the audit log. The row names an account only if the
-    account exists and may sign in.
+    """Counts a failed attempt for the alarm, and writes it to the audit log. The row of the audit log names an account
+    only if the account exists and may sign in.
     """
     at, is_known = context.now(), account is not None and may_sign_in(context, account)
     name_key = context.proofs.factors.digest("failed", entered)

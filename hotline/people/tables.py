@@ -1,7 +1,7 @@
 """Stores persons, their phones, memberships of desks, leaves and enrolments.
 
-Each row of `responder` is one phone with which a person acts for desks. A person has one name, but may have several
-phones, accounts (`tables_accounts`) and on-call contacts.
+Each row of the table `responder` is one phone with which a person works for one or more desks. A person has one name,
+but may have several phones, accounts (`tables_accounts`) and on-call contacts.
 
 Only this module writes memberships. It also copies the highest level, the districts and the categories into the row of
 the phone, because pages that list responders show them.

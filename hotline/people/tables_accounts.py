@@ -24,8 +24,8 @@ from hotline.text.characters import comparison_keys, is_one_name
 
 class CodeKind(StrEnum):
     LINK = "link"
-    """The secret code in a link for setting up an account. With the link, a person can once set the password, the
-    second factor and the recovery sheet. The link expires.
+    """The secret code in a link for setting up an account. With the link, a person can set the password, the second
+    factor and the recovery sheet, but only once. The link expires.
     """
     RECOVERY = "recovery"
     """A code on the recovery sheet. The person can use this code once, instead of a code from the authenticator."""
@@ -260,7 +260,7 @@ def names_of(session: Session, who: str) -> Sequence[str]:
 
 
 def of_member(session: Session, member: str) -> Person:
-    """Returns the person behind a desk's member: the owner of the account or phone."""
+    """Returns the id of the person who is this member of a desk: the owner of the account or phone."""
     account_id = account_of(member)
     if account_id is not None:
         return session.get_one(Person, session.get_one(ConsoleAccount, account_id).person_id)

@@ -4,7 +4,8 @@ contains.
 Rows can only be added. Each row contains the digest of the previous row, so a check of these digests shows if a row was
 changed, removed or inserted. A person who can write to the table could compute all digests again. So each process also
 numbers its rows, and seals them with its own key, which is not in the database. This check cannot notice that rows at
-the end are missing. So the monitor stores and sends a digest each day (monitoring/service_audit_digest.py).
+the end are missing. So the monitor stores and sends the digest of the newest row each day
+(monitoring/service_audit_digest.py).
 """
 
 import hashlib
@@ -290,7 +291,9 @@ def newest_id(session: Session) -> int:
 
 
 def digest_of(session: Session, row: int) -> str | None:
-    """Computes the digest of a row. Returns None if the row is missing, or if its stored digest is different."""
+    """Computes the digest of a row. Returns None if the row is missing, or if its stored digest is not the computed
+    one.
+    """
     entry = session.get(AuditEntry, row)
     return None if entry is None or entry.digest != _digest(entry) else entry.digest
 

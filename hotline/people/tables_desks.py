@@ -171,7 +171,9 @@ def oversight_desks(session: Session) -> Sequence[str]:
 
 
 def mixes_oversight(session: Session, codes: Collection[str]) -> bool:
-    """Returns True if these desks include both an oversight desk and another desk. No person may belong to both."""
+    """Returns True if these desks include both an oversight desk and another desk. No person may belong to an oversight
+    desk and to another desk.
+    """
     oversight = every_oversight(session)
     return not oversight.isdisjoint(codes) and not oversight.issuperset(codes)
 
@@ -463,9 +465,9 @@ def _shut(session: Session, code: str, member: str, at: datetime) -> None:
     """Deletes a member's encrypted copies of a desk's key. Sets `Desk.copied_since`, because the former member may have
     kept the key.
 
-    Locks the desk first, in the same order as the code that makes a new key. Otherwise the two transactions could wait
-    for each other for ever. During a rotation, the member may also have the new key. So the function sets a time after
-    the beginning of the rotation, and `end_rotation` does not delete such a time.
+    Locks the row of the desk first, as the code that makes a new key also does. Otherwise the two transactions could
+    wait for each other for ever. During a rotation, the member may also have a copy of the new key. So the function
+    sets a time after the beginning of the rotation, and `end_rotation` does not delete such a time.
     """
     get_desk(session, code, for_writing=True)
     _forget(session, code, member)
@@ -563,8 +565,8 @@ def line_key_copies(session: Session, holder: str) -> Sequence[LineKeyCopy]:
 def replace_line_key(
     session: Session, copies: Sequence[LineKeyCopy], *, by_passphrase: bool
 ) -> None:
-    """Replaces the copy of the signing key for the recovery passphrase if `by_passphrase`. Otherwise replaces all
-    copies for admins.
+    """Replaces the copy of the signing key for the recovery passphrase if `by_passphrase` is True. Otherwise replaces
+    all copies of the signing key for admins.
     """
     is_of_passphrase = LineKeyCopy.holder == PASSPHRASE_MEMBER
     replaced = is_of_passphrase if by_passphrase else ~is_of_passphrase

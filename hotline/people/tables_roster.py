@@ -27,7 +27,7 @@ from hotline.text.time import KIGALI
 NOTES_KEPT = timedelta(hours=72)
 NEVER = datetime.min.replace(tzinfo=UTC)
 KEPT_FOR = timedelta(days=120)
-"""The hotline deletes changes of shifts and reported gaps after this time from their end."""
+"""The hotline deletes a change of a shift or a reported gap when this time has passed since its end."""
 
 
 class Duty(Row):

@@ -1,7 +1,7 @@
 """Stores console sessions, failed sign-ins and requests for approval.
 
-The tables store failed sign-ins by the typed name. The console delays a name without an account in the same way as
-other names.
+The tables store failed sign-ins under a digest of the typed name. The console delays a name without an account in the
+same way as other names.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -47,8 +47,9 @@ class ConsoleSession(Row):
     the session never showed the board.
     """
     locked_at: Mapped[datetime | None]
-    """The time when the session was locked. After that, the session shows only the number of dangers, even if the clock
-    is set back.
+    """The time when the session was locked. After that, the session shows only the number of urgent cases that no one
+    has taken, even if
+    the clock is set back.
     """
 
 

@@ -9,8 +9,9 @@ reads the reason, goes back and answers again. An officer who passed six lessons
 the last lesson. The certificate is valid for two years. After that, the officer must take the lessons again.
 
 The certificate's code has twelve letters and digits, and contains no name. The code is a number in base 26 with four
-parts: the district, the month, a serial number, and a tag. Only the hotline's key can make the tag. The last character
-is a check character: it shows that a character was misread, so no honest officer is suspected.
+parts: the district, the month, a serial number, and a tag. Only the hotline's key can make the tag. With the last
+character, a check character, the hotline recognises a misread code, and does not suspect an honest officer of a forged
+certificate.
 """
 
 import re
@@ -78,7 +79,7 @@ ANSWER = re.compile(r"train_(?P<lesson>[a-z]+)_(?P<case>[1-3])")
 LESSONS = ("smuggling", "violence", "child", "interview", "hours", "referral")
 CASES_PER_LESSON = 3
 LESSONS_COMPLETED = "lesson"
-"""The name of the counter of completed lessons: the officer answered all three cases."""
+"""The name of the counter of completed lessons: in a completed lesson, the officer answered all three cases."""
 CASES_RIGHT = "lesson_right"
 CASES_OTHER = "lesson_other"
 """The names of two counters: correct answers, and all other answers. The answer `unsure` does not count as correct."""
@@ -119,7 +120,9 @@ MAX_ATTENDANCE = 5000
 """The highest attendance that a leader can report. No village has so many people at its Umuganda (community work), so a
 higher number is a typing error."""
 TALKING_POINTS = 4
-"""The number of talking points. Each month has one of them, in turn."""
+"""The number of talking points, which are texts for community sessions. Each month has one of the talking points, in
+turn.
+"""
 CROWD_FLAG = "crowd"
 """The first part of a flag's name. `crowd.120` is set if the leader typed 120 in this session and 120 is a possible
 attendance."""
@@ -202,7 +205,7 @@ def parse_sms(text: str) -> SessionReport | EnrolmentRequest | None:
     raises an error.
 
     Examples: `45 UMUGANDA`, `umuganda45`, `inteko: abantu 120`, `UMUYOBOZI 12345678`. A report may contain only a
-    number, an occasion and some small words. So a responder's answer is never mistaken for a report.
+    number, an occasion and words from `COMPANION_WORDS`. So a responder's answer is never mistaken for a report.
     """
     plain = unicodedata.normalize("NFKD", text[:200])
     words = re.findall(r"[A-Z]+|[0-9]+", "".join(filter(str.isascii, plain)).upper())
@@ -221,7 +224,8 @@ def parse_sms(text: str) -> SessionReport | EnrolmentRequest | None:
 def add_report(
     written: Sequence[str], day: date, report: SessionReport
 ) -> tuple[list[str], int, int]:
-    """Returns a leader's reports of one day including this one, and the changes of two counters: sessions and people.
+    """Adds a report to a leader's reports of one day, and returns all these reports. Also returns how much the counters
+    of sessions and of people change.
 
     A new number for the same occasion replaces the old number. So a repeated report adds nothing, and a leader can
     correct a number. Only the reports of one day are stored.
@@ -245,7 +249,9 @@ SHOWN = "certificate"
 """The name of the placeholder for the certificate's code in a flow's text."""
 
 NO_DISTRICT = "00"
-"""The value for a responder who has several districts, or who belongs to the national desk."""
+"""The value that is stored in place of a district for a responder who has several districts or belongs to the national
+desk.
+"""
 VALID_MONTHS = 24
 FIRST_YEAR = 2026
 CODE_LENGTH = 12
@@ -253,8 +259,9 @@ CODE_LENGTH = 12
 _DISTRICTS, _MONTHS, SERIALS = 100, 300, 1000
 _PAYLOADS = _DISTRICTS * _MONTHS * SERIALS
 _TAGS: int = len(ALPHABET) ** (CODE_LENGTH - 1) // _PAYLOADS
-"""The number of possible tags for one certificate: more than a hundred million. A forger would need about as many
-attempts."""
+"""The number of possible tags for one certificate: more than a hundred million. A forger of a certificate would need
+about this number of attempts.
+"""
 
 Passed = Mapping[str, datetime]
 """For each passed lesson, by its name, the start of the session in which the officer passed it."""

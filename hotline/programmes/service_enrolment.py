@@ -289,8 +289,9 @@ def _opener(context: Context, programme: Programme, code: str, at: datetime) -> 
 
 
 def _admit(found: AttemptResult, code: str) -> AttemptResult:
-    """Returns the result with the code in the flag's name, because the flow asks for this flag. The code is stored in
-    no table."""
+    """Returns the result of checking a code, with a flag whose name contains the code, because the flow asks for this
+    flag. The code is stored in no table.
+    """
     return replace(found, results=(f"{CODE_FLAG}.{code}",))
 
 
@@ -356,7 +357,9 @@ def receive_sms(
 
 
 RESPONDER_FLAGS = {rules.FLOW_NAMES[Programme.TRAINEES].joined: True}
-"""The flags for a responder's session. In such a session, only the responders' flow leads to lessons, after the PIN."""
+"""The flags for a responder's session. In such a session, only the responders' flow leads to lessons, after the
+responder has entered the PIN.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,9 @@ class EnrolmentCode(Row):
 
 
 LESSONS_ONLY = "lessons"
-"""The value in place of a programme for a phone that is in none. The row of this phone stores only the lessons that a
-responder took after entering the PIN."""
+"""The value in place of a programme for a phone that is in no programme. The row of this phone stores only the lessons
+that a responder took after entering the PIN.
+"""
 
 
 class Participant(Row):

@@ -1,5 +1,6 @@
-"""Decrypts the monthly sums about persons. Only the reader process has the key. The process that answers the gateway
-never imports this module."""
+"""Decrypts the monthly sums about the persons of cases. Only the reader process has the key. The process that answers
+the gateway never imports this module.
+"""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,5 @@
-"""Encrypts the monthly sums about persons. Only the reader process can decrypt the sums and add them up."""
+"""Encrypts the monthly sums about the persons of cases. Only the reader process can decrypt the sums and add them
+up."""
 
 import json
 from collections.abc import Mapping

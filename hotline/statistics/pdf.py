@@ -1,8 +1,8 @@
 """Makes an A4 PDF with the program typst. The PDF has tags for screen readers. The template gets all text as data,
 never as code.
 
-The module uses only fonts of typst, and a time that the calling function gives. So the same document always gives the
-same file.
+The module uses only fonts that are part of typst, and a time that the calling function gives. So the same document
+always gives the same file.
 """
 
 import io

@@ -248,13 +248,13 @@ def write_approval(session: Session, period: str, role: str, *, by: str, at: dat
 
 
 def person_sums(session: Session, months: Collection[str]) -> Mapping[str, bytes]:
-    """Returns the encrypted sums of these months, by month."""
+    """Returns the encrypted sums about persons for these months, by month."""
     found = select(PersonSum.month, PersonSum.body).where(PersonSum.month.in_(months))
     return {row.month: row.body for row in session.execute(found)}
 
 
 def write_person_sum(session: Session, month: str, body: bytes, at: datetime) -> bool:
-    """Stores the encrypted sums of a month. Returns False if the month already has sums."""
+    """Stores the encrypted sums about persons for a month. Returns False if the month already has sums."""
     return add_if_new(session, PersonSum(month=month, made_at=at, body=body))
 
 
@@ -267,7 +267,9 @@ def summed_months(session: Session) -> Set[str]:
 
 
 def delete_person_sums(session: Session, months: Collection[str]) -> None:
-    """Deletes the sums of these months. The printed numbers of the year must be stored before."""
+    """Deletes the sums of these months. Before this call, the printed numbers about persons for the whole year must be
+    stored.
+    """
     session.execute(delete(PersonSum).where(PersonSum.month.in_(months)))
 
 
@@ -350,7 +352,7 @@ def filed_and_in_time(
     `weeks` contains the start of each week, earliest first. Tips from before the first week are not counted.
     """
     run_uncompiled(session)
-    # The database counts, because reading every tip of twelve weeks would take three times as long.
+    # The database counts the tips itself, because reading every tip of twelve weeks would take three times as long.
     take, doubt = aliased(CaseEventRow), aliased(CaseEventRow)
     is_doubted = exists().where(
         doubt.tip_id == take.tip_id,
@@ -410,7 +412,7 @@ def _release_of(session: Session, row: ReleaseRow) -> Release:
 def _reach(
     session: Session, measure: str, first: date, after: date
 ) -> Mapping[tuple[str, str, str], int]:
-    """Returns the counts of one measure by language, short code and topic."""
+    """Returns the counts of one kind of daily counter (the measure) by language, short code and topic."""
     by = ("language", "entry", "topic")
     found = _added_up(session, by, (measure,), first, after, channel=USSD)
     return {(language, entry, topic): count for (language, entry, topic), count in found.items()}
@@ -430,8 +432,9 @@ def _added_up(
     after: date,
     **only: str,
 ) -> Mapping[tuple[Any, ...], int]:
-    """Returns the counts of some measures, grouped by the columns `by`. Includes counts that are not yet in the daily
-    counters."""
+    """Returns the counts of some kinds of daily counters (the measures), grouped by the columns `by`. Includes counts
+    that are not yet in the daily counters.
+    """
     found: Counter[tuple[Any, ...]] = Counter()
     for table in (DailyCount, Tally):
         columns = [getattr(table, name) for name in by]

@@ -55,7 +55,7 @@ IN_TIME = "in_time"
 NOT_SAID = "not_said"
 """The value for a place or a form of trafficking that is unknown or must not be published."""
 SMALLEST_MEDIAN = 20
-"""If the printed number of tips is smaller than this, their median is not printed."""
+"""If the printed number of tips is smaller than this, the median time until they were read is not printed."""
 MEDIAN_STEPS = (1, 2, 3, 5, 8, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 360, 720, 1440, 2880)
 """The numbers of minutes that a printed median can have. The exact median is rounded up to the next of these numbers.
 """
@@ -120,7 +120,8 @@ TipSteps = Mapping[str, datetime]
 def steps_of(tip: CountedTip) -> TipSteps:
     """Returns the time at which the tip first reached each step.
 
-    Ignores acknowledgements that may come from a forged SMS. Also ignores the other SMS of the same responder.
+    Ignores acknowledgements that may come from a forged SMS. Also ignores all other steps that the same responder
+    reported by SMS.
     """
     takes, doubted = _takes(tip.events)
     first: dict[str, datetime] = {}
@@ -281,7 +282,7 @@ NETWORKS = ("63510", "63513", "63514")
 """The codes of Rwanda's mobile networks: one of MTN, and two of Airtel."""
 OTHER = "other"
 FRONT = ""
-"""The short code without further digits."""
+"""The hotline's main short code, without further digits after it."""
 NO_LESSONS = frozenset({"report", "help", "receipt", "complaint", "silence", "responders"})
 """Flows that are not lessons. Their screens and topics appear in no table and on no editor's board."""
 
@@ -307,7 +308,9 @@ class UseCounts:
     """The counts of the hotline's use in one period."""
 
     calls: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
-    """The number of calls by language, short code and topic. For a call, the topic is always empty."""
+    """The number of calls by language, short code and topic. The topic is always empty here, because a call as a whole
+    has no topic.
+    """
     topics: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
     quiz: Mapping[QuizOutcome, int] = field(default_factory=dict)
     people: int | None = None
@@ -542,7 +545,9 @@ def _consented_at(person: MetPerson) -> datetime | None:
 
 
 def _who(person: MetPerson) -> str:
-    """Returns the sex and age group of a person. A person who may be a child counts as a child."""
+    """Returns the sex and age group of a person. Returns the means, such as force or deceit, that the last screening
+    recorded.
+    """
     if person.is_child:
         return {WOMAN: GIRL, MAN: BOY}.get(person.sex or "", person.sex or NOT_SAID)
     return person.sex or NOT_SAID

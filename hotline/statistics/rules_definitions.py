@@ -199,8 +199,9 @@ class Indicator:
     """The properties by which this number is divided. A table divides the number by one property at a time, and never
     by two together."""
     span: Span | None = None
-    """The shortest period for which the indicator is published. Set only if this period is longer than that of the
-    table."""
+    """The shortest period for which the indicator is published. Set only if the indicator needs a longer period than
+    its table.
+    """
     step_of: str = ""
     """The indicator of the step before this one. A number of a later step is never larger than that of an earlier step.
     """

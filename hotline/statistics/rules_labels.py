@@ -269,7 +269,9 @@ def _n(number: float) -> str:
 
 
 ANY = "*"
-"""In a mapping file, this sign means every code of a list. The standard uses the same codes."""
+"""In a mapping file, this sign means every code of a list. For such a list, the standard uses the same codes as the
+hotline.
+"""
 FIRST_LINE = re.compile(r"# (?P<standard>[^,]+), table (?P<version>\d+): (?P<how>.+)")
 
 
@@ -298,7 +300,8 @@ class MappedCode:
     this case, the note gives the reason."""
     value: str
     """For HTCDS, the value of the field. The value is empty if the field contains the hotline's own code. For IC-TIP,
-    the part of the element."""
+    the name of a part of the element.
+    """
     note: str
 
     @property

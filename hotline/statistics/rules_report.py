@@ -313,8 +313,10 @@ def _helped(longer: Sequence[Release], labels: Labels) -> Answer:
 
 
 def _problem(longer: Sequence[Release], labels: Labels) -> Answer:
-    """Returns a sentence about the largest problem. Late answers to danger come before refusals for lack of room. These
-    two problems come before closures that wait."""
+    """Returns a sentence about the largest problem. A low share of tips about danger that were acknowledged in time
+    comes first, then persons who agreed to help and were refused for lack of room. If there is neither, the sentence is
+    about closures that were decided late.
+    """
     name, unit, sentence = "late_closures", Unit.CASES, ""
     if longer:
         newest = longer[0]

@@ -207,7 +207,7 @@ def live_rows(context: Context) -> LiveRows:
 
 
 def row_names(context: Context, language: str) -> Mapping[str, str]:
-    """Returns the titles of screens, and the names of the posters of short codes."""
+    """Returns the titles of screens, and the names of the posters that show the short codes."""
     # Only pages show these names. The processes that serve callers also import this module, but must not load the code
     # that checks flows, or the library pydantic. So the import is inside the function.
     from hotline.flows.node_fields import Titles, nodes_of
@@ -341,8 +341,9 @@ class TipBoard:
     districts: Mapping[str, int]
     """The number of open tips by district. Empty unless the viewer belongs to the national desk."""
     hours: int
-    """The number of hours in the last `DUTY_DAYS` days that were checked. The hotline checks each hour if a responder
-    is on duty."""
+    """The number of hours in the last `DUTY_DAYS` days for which the hotline has checked if responders were on duty.
+    The hotline checks each hour if a responder is on duty.
+    """
     uncovered: Mapping[str, int]
     """The number of checked hours in which no responder was on duty, by district."""
     left: Mapping[str, int]
