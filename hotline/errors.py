@@ -132,7 +132,7 @@ class StrangeCaller(HotlineError):
 
 
 class HandsetRefused(HotlineError):
-    """The emulated phone cannot do that, because it is off or has no open dialogue."""
+    """The emulated phone cannot do the requested action, because the phone is off or has no open dialogue."""
 
 
 class KeyMissing(HotlineError):
@@ -158,7 +158,8 @@ class PinRefused(HotlineError):
 
 
 class Unavailable(HotlineError):
-    """A part on which the hotline depends does not answer. The calling code decides what still works."""
+    """A server or service on which the hotline depends, such as the database, does not answer. The calling code
+    decides what still works."""
 
     exit_code = TRY_AGAIN
 
@@ -208,7 +209,7 @@ class CallRefused(HotlineError):
 class EndRefused(HotlineError):
     """No one may close or reopen a case, or confirm its closure, in this way. The error says why.
 
-    `stop` is the `tips.rules_persons.ClosureRefusal` if a page has a text for it.
+    `stop` is the reason as a `tips.rules_persons.ClosureRefusal`, if a page has a text for this reason.
     """
 
     def __init__(self, message: object, stop: str = "") -> None:
@@ -239,7 +240,7 @@ class ApprovalRefused(HotlineError):
 class CodesRefused(HotlineError):
     """No one may record these facts about a person of a case now.
 
-    `stop` is the `alerts.rules_follow_up.StopReason`.
+    `stop` is the reason, an `alerts.rules_follow_up.StopReason`.
     """
 
     def __init__(self, stop: str) -> None:
@@ -252,7 +253,8 @@ class DeskRefused(HotlineError):
 
 
 class AccountRefused(HotlineError):
-    """This change of a console account is not possible. `fault` is a `people.rules_accounts.AccountFault`."""
+    """This change of a console account is not possible. `fault` is the reason, a
+    `people.rules_accounts.AccountFault`."""
 
     def __init__(self, fault: str, sentence: str) -> None:
         self.fault = fault
@@ -260,7 +262,8 @@ class AccountRefused(HotlineError):
 
 
 class Undecided(HotlineError):
-    """A person must decide something first. The error says what to decide, and how."""
+    """The hotline cannot continue before a person makes a decision. The error says which decision is needed, and how
+    to make it."""
 
 
 class CopyFailed(HotlineError):

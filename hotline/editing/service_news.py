@@ -42,8 +42,8 @@ class NewsOfAccount:
 
 
 def news_of(context: Context, by: SignedIn, opened: int | None = None) -> NewsOfAccount:
-    """Returns the unread news of an account. `opened` is the id of one more piece of news to return, even if the
-    account has read it.
+    """Returns the unread news of an account. `opened` is the id of one more news item, which the result includes even
+    if the account has already read it.
 
     Raises StoreUnavailable.
     """
@@ -66,7 +66,7 @@ def unread_count(context: Context, by: SignedIn) -> int:
 
 
 def mark_read(context: Context, by: SignedIn, news_id: int | None) -> None:
-    """Marks one piece of news of this account as read, or all its news. Raises StoreUnavailable."""
+    """Marks one news item of this account as read, or all news of this account. Raises StoreUnavailable."""
     with context.database.writing() as session:
         tables.mark_read(session, by.account_id, context.now(), news_id)
 
@@ -103,8 +103,8 @@ def comment(
 def answer(context: Context, by: SignedIn, news_id: int, words: str) -> DraftRefused | None:
     """Answers a comment or a note with a comment to its author, about the same screen.
 
-    A comment then counts as read. The news about a returned draft stays on the page until an editor submits the draft
-    again. Raises NotFound, StoreUnavailable.
+    The answered comment then counts as read. The news about a returned draft stays on the page until an editor
+    submits the draft again. Raises NotFound, StoreUnavailable.
     """
     with context.database.reading() as session:
         row = tables.own_news(session, by.account_id, news_id)
@@ -161,7 +161,8 @@ def tell_published(
     at: datetime,
     behind: Collection[StaleTranslation],
 ) -> None:
-    """Tells the authors that callers see their draft, and the translators that a translation is old."""
+    """Tells the authors that callers now see their draft, and tells the translators that a translation no longer
+    matches its English text."""
     tables.mark_settled(session, change.id, (NewsKind.SENT_BACK, NewsKind.APPROVED), at)
     add_news(session, NewsKind.PUBLISHED, change, authors_of(session, change), by, at)
     languages = sorted({code for one in behind for code in one.languages})

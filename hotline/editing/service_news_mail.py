@@ -24,9 +24,9 @@ logger = logging.getLogger(__name__)
 
 EVERY = timedelta(minutes=10)
 REST = timedelta(minutes=15)
-"""The minimum age of news that the hotline mails. A person at work sees newer news in the console."""
+"""The hotline sends no mail about news younger than this time. A person at work sees newer news in the console."""
 KEPT = timedelta(days=365)
-"""The time for which comments and news are kept after the end of their draft."""
+"""The hotline keeps comments and news for this time after their draft was published or deleted."""
 ERRAND = "news"
 WAITS = phrase("Tasks that wait for you: {count}. Sign in as usual.")
 
@@ -42,10 +42,10 @@ class _Mail(NamedTuple):
 
 
 def send_due(context: WorkerContext) -> None:
-    """Deletes old news, and mails the accounts with new unread news. After that, the function does nothing for ten
-    minutes.
-    It marks each account before it sends the mail, so that no account gets two mails a day. If the mail server does
-    not answer, the remaining accounts wait for the next attempt. Raises StoreUnavailable.
+    """Deletes old news, and mails the accounts with new unread news. For ten minutes after a run, the function does
+    nothing. It stores the time of the mail for each account before it sends the mail, so that no account gets two
+    mails a day. If the mail server does not answer, the remaining accounts wait for the next attempt. Raises
+    StoreUnavailable.
     """
     at = context.now()
     with context.database.reading() as session:
@@ -104,12 +104,13 @@ def _waiting(session: Session, row: NewsAddress, account: ConsoleAccount, at: da
 
 
 def _send(context: WorkerContext, encrypted: bytes, text: str) -> bool:
-    """Sends a mail. Returns False if the mail server does not answer. No other error stops the mails."""
+    """Sends a mail. Returns False if the mail server does not answer. After any other error, it returns True, so that
+    the next mails are still sent."""
     try:
         address = context.numbers.decrypt_number(encrypted)
         send_mail(context.mail_server, address, text)
     except Exception as broken:
-        # The message of the error may contain an address or a password.
+        # Logs only the class of the error, because the message of the error may contain an address or a password.
         logger.error("a mail with news of a draft was not sent: %s", type(broken).__name__)
         return not is_unreachable(broken)
     return True

@@ -39,7 +39,7 @@ SOON = timedelta(days=60)
 """The page warns about a confirmation that ends within this time."""
 SIGNATURE = ("confirmed_by", "confirmed_on", "answered_by")
 CALLED_WITHIN = timedelta(days=30)
-"""The maximum age of a call that can confirm a number."""
+"""A phone call confirms a number only if the call was made within this time."""
 DIGITS = re.compile(r"\d{3,13}", re.ASCII)
 
 
@@ -74,7 +74,7 @@ class NumberLine(NamedTuple):
     """The service that answers the number, and the evidence for it."""
     state: NumberState
     named_by: Sequence[tuple[str, str]]
-    """The flow and screen of each place that shows the number while it is confirmed."""
+    """The flow and the screen of each text that shows the number while the number is confirmed."""
     is_changed: bool
     """True if the draft changes this number."""
 
@@ -88,7 +88,7 @@ Edited = StepSaved | StepClash | DraftRefused
 
 
 class SentForm(NamedTuple):
-    """One sent form of the page: the sender, and the version of the draft that the form showed."""
+    """One form that an editor sent: the editor, and the version of the draft that the form showed."""
 
     context: Context
     by: Author
@@ -101,7 +101,7 @@ class SentForm(NamedTuple):
         return service_drafts.part_draft(self.context, self.draft_id, part).document or {}
 
     def save(self, part: str, document: PartDocument, /, **says: str) -> Edited:
-        """Saves the next version of a part. Raises NotFound, StoreUnavailable."""
+        """Saves the next version of a part of the draft. Raises NotFound, StoreUnavailable."""
         step = NewStep(part, document, self.once, says)
         return service_draft_steps.save_step(
             self.context, self.by, self.draft_id, step, base_version=self.version
@@ -153,7 +153,7 @@ def confirm(form: SentForm, digits: str, answered_by: str, called_on: str) -> Ed
 
 def _is_recent(day: str, today: date) -> bool:
     """Returns True if a call on this day is recent enough to confirm a number. The day is written like 2026-11-30. A
-    day in the future is a mistake."""
+    day in the future does not count, because it must be a mistake."""
     try:
         return today - CALLED_WITHIN <= date.fromisoformat(day) <= today
     except ValueError:
@@ -339,7 +339,7 @@ class SearchHit(NamedTuple):
 
     @property
     def anchor(self) -> str:
-        """Returns the id of the text's field in the editor."""
+        """Returns the HTML id of the field in which the editor's page shows this text."""
         return anchor(self.found.field, self.found.language)
 
 

@@ -1,7 +1,8 @@
-"""Publishes drafts at a planned time, or at once in an emergency, and withdraws their texts at their end.
+"""Publishes drafts at a planned time, or at once in an emergency, and withdraws the texts of a draft at their planned
+end.
 
 An approver approves a draft together with its times. The clock then publishes the draft and withdraws its texts on
-time. If the draft or the published parts that the approver compared have changed meanwhile, the clock publishes
+time. If the draft, or the published version of the same parts, changed after the approval, the clock publishes
 nothing, and the approver and the authors get news.
 In an emergency, one approver alone publishes texts. These texts stay live for four hours. Within that time, a second
 person confirms the texts or restores the old ones.
@@ -76,7 +77,7 @@ logger = logging.getLogger(__name__)
 
 CLOCK = "clock"
 LONGEST = timedelta(days=366)
-"""The longest time between an approval and the planned publication or its end."""
+"""The planned publication and the planned end of a text must come within this time after the approval."""
 
 
 class Times(NamedTuple):
@@ -173,8 +174,8 @@ def planned(context: Context, draft_id: int | None = None) -> Sequence[ListedPla
 
 def cancel(context: Context, by: Author, plan_id: int) -> DraftRefused | None:
     """Cancels a plan. If the draft is not published yet, it waits for an approver again. If the draft is published,
-    its text then has no end. The authors of a text cannot cancel its end. The approver and the other authors get
-    news.
+    its text then has no end. An author of a text cannot cancel the planned end of this text. The approver and the
+    other authors get news.
 
     Raises NotFound, StoreUnavailable.
     """
@@ -200,7 +201,7 @@ def carry_out_due(context: Context) -> None:
     each plan once, because the state of the plan changes in the transaction that publishes. A plan that fails does
     not stop other plans.
 
-    Waits while an emergency text is not confirmed. Raises StoreUnavailable.
+    The function carries out no plan while an emergency text waits for its confirmation. Raises StoreUnavailable.
     """
     with context.database.reading() as session:
         if flows_tables.unsettled(session) is not None:
@@ -240,8 +241,8 @@ def _publish(context: Context, plan: DraftPlan) -> None:
 
 
 def _after(context: Context, plan: DraftPlan, done: DraftPublished | DraftRefused | None) -> None:
-    """Stops a refused plan. If the reason is another publication or an emergency change, the next run of the clock
-    tries again."""
+    """Stops a plan whose publication was refused. If another publication or an emergency change was the reason for
+    the refusal, the next run of the clock tries the plan again."""
     waits = (Refusal.CHANGED, Refusal.EMERGENCY_STANDS)
     if isinstance(done, DraftRefused) and done.refusal not in waits:
         _hold(context, plan)
@@ -256,8 +257,8 @@ def _still_approves(session: Session, plan: DraftPlan, at: datetime) -> bool:
 
 
 def _withdraw(context: Context, plan: DraftPlan) -> None:
-    """Restores only fields that the draft changed. Phone numbers, short codes, and texts that editors changed since
-    then stay."""
+    """Restores only fields that the draft changed. Phone numbers, short codes, and texts that editors changed after
+    the publication of the draft do not change."""
     with context.database.reading() as session:
         live = flows_tables.live_revision(session)
         row = flows_tables.find(session, plan.publication_id or 0)
@@ -305,7 +306,8 @@ def without_fields(
 ) -> Document | None:
     """Returns the published flows of `now` without the edits that lead from `before` to `after`.
 
-    A text that an editor changed again since then stays. Returns None if an editor changed any other field again.
+    A text that an editor changed again later stays. Returns None if an editor later changed one of these
+    edits in a field that is not a text.
     """
     document: Mapping[str, Any] = now
     for part in parts:
@@ -357,8 +359,8 @@ LISTED = 100
 
 
 class StateToRestore(NamedTuple):
-    """An older publication that can be restored. Before that, a person reads the difference between `before` and
-    `after`."""
+    """An older publication that can be restored. Before the state is restored, a person reads the difference between
+    `before` and `after`."""
 
     publication: Publication
     is_read: bool
@@ -383,7 +385,8 @@ class PublishedChange(NamedTuple):
 
 
 def history(context: Context) -> Sequence[tuple[Publication, bool]]:
-    """Returns the publications, newest first. Each comes with True if two people read it. Raises StoreUnavailable."""
+    """Returns the publications, newest first. Each publication comes with True if two people read it, and with False
+    otherwise. Raises StoreUnavailable."""
     with context.database.reading() as session:
         read = read_by_two(session)
         return [(row, row.id in read) for row in flows_tables.history(session, LISTED)]
@@ -505,7 +508,7 @@ LAPSED = "no one confirmed an emergency text"
 
 
 class EmergencyToRead(NamedTuple):
-    """A publication that one person decided alone, with its difference, for a second person to confirm."""
+    """A publication that one person decided alone, with the changes in it, for a second person to read and confirm."""
 
     publication: Publication
     before: Document
@@ -558,8 +561,8 @@ def publish(
     """Publishes a draft on the decision of one person, who may be its author.
 
     Only text changes and the removal of a phone number are allowed. The hotline notifies the on-call contacts and the
-    national desk at once. A second emergency change ends no later than the first. Raises NotFound, NotReady,
-    StoreUnavailable.
+    national desk at once. If an earlier emergency change is still unconfirmed, a second emergency change ends no
+    later than the earlier one. Raises NotFound, NotReady, StoreUnavailable.
     """
     reason = reason.strip()
     if len(reason) < WHY_LETTERS:
@@ -624,7 +627,8 @@ def confirm(
 def end_unconfirmed(context: Context) -> DraftPublished | None:
     """Restores the last texts that two people read, if no one confirmed the emergency change in time. A timed job
     calls this function. A second call does no harm.
-    Raises StoreUnavailable. Raises FlowInvalid if the older flows cannot run any more. The alarm then remains.
+    Raises StoreUnavailable. Raises FlowInvalid if the older flows cannot run any more. The alarm about the emergency
+    change then stays on.
     """
     with context.database.reading() as session:
         row = flows_tables.unsettled(session)
@@ -654,7 +658,8 @@ def _unread(session: Session, row: Publication) -> Sequence[Publication]:
 
 
 def _notify(session: Session, context: Context, until: datetime) -> None:
-    """Notifies the national desk in the transaction that publishes. The alarm notifies the on-call contacts."""
+    """Notifies the national desk of an emergency change, in the transaction that publishes the change. A separate
+    alarm notifies the on-call contacts."""
     at = context.now()
     said = {
         "time": f"{at.astimezone(KIGALI):%d/%m %H:%M}",

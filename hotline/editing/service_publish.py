@@ -91,7 +91,8 @@ def check_merged(context: Context, made: AssembledDraft) -> DividedProblems:
 
 
 def not_publishable(context: Context, made: AssembledDraft) -> DraftRefused | None:
-    """Returns a refusal if the draft changes a printed short code, removes 112, cannot run, or has new errors."""
+    """Returns a refusal if the draft changes a printed short code, removes the emergency number 112, cannot run, or
+    has new errors."""
     live, document = made.gathered.live, made.document
     moved = service_authoring.moved_short_codes(
         live.get(service_authoring.SHORT_CODES_FILE, {}),
@@ -298,14 +299,14 @@ MAX_SESSION = timedelta(minutes=10)
 
 
 class DraftToRead(NamedTuple):
-    """A draft with the published flows and the draft's effects, for the approver."""
+    """A draft as the approver reads it, with the published flows and the effects of the draft."""
 
     made: AssembledDraft
     findings: DividedProblems
     in_the_middle: int
-    """The number of callers who would finish their session with the old text."""
+    """The number of callers in a session now, who would finish this session with the old text."""
     contributors: Sequence[Actor]
-    """The people who submitted the draft or saved a step of it. None of them can approve it."""
+    """The people who submitted the draft or saved a change to it. None of them can approve it."""
 
     @property
     def live_id(self) -> int:
@@ -337,7 +338,7 @@ def draft_to_read(context: Context, draft_id: int) -> DraftToRead:
 
 
 def _authors(session: Session, gathered: GatheredDraft) -> Sequence[Actor]:
-    """Returns the authors of the draft's steps, and the person who submitted it."""
+    """Returns the people who saved a change to the draft, and the person who submitted the draft."""
     proposer = gathered.change.proposer
     own = () if proposer is None else (proposer,)
     return (*tables.step_authors(session, gathered.change.id), *own)
@@ -423,7 +424,7 @@ def publish_in_transaction(
 ) -> DraftPublished | DraftRefused:
     """Publishes a document in one transaction, unless the draft or the published flows changed meanwhile.
 
-    `also` writes more rows in the same transaction. Raises StoreUnavailable.
+    `also` is a function that writes more rows in the same transaction. Raises StoreUnavailable.
     """
     try:
         ready = service_authoring.prepare(document)

@@ -88,7 +88,8 @@ LONGEST_VALUES = {
 def phrase_faults(
     template: Template, language: str, text: str, numbers: Mapping[str, Number]
 ) -> Iterator[MessageText]:
-    """Yields every problem of a phrase. `numbers` are the phone numbers that the phrase may contain."""
+    """Yields every problem of a phrase, which is a text outside the flows, such as the text of an SMS. `numbers` are
+    the phone numbers that the phrase may contain."""
     try:
         named = placeholders(text)
     except ValueError:
@@ -181,8 +182,8 @@ def publish_version(context: Context, document: Document) -> int | None:
 
 
 def publish(context: Context, document: Document, *, by: str, reason: str, of_version: bool) -> int:
-    """Publishes flows for a named person, and returns their revision. With `of_version`, later releases replace these
-    flows.
+    """Publishes flows for a named person, and returns their revision. If `of_version` is True, later software
+    releases replace these flows.
 
     Raises FlowInvalid, NotReady, StoreUnavailable.
     """
@@ -359,8 +360,8 @@ def all_problems(
 ) -> Sequence[Problem]:
     """Returns the problems from the engine's checker and from the checks in this module.
 
-    `live` are the published flows. Without `live`, the written reason for an exception covers every text of its
-    screen.
+    `live` are the published flows. Without `live`, an editor's written reason for an exception to a rule covers every
+    text of its screen.
     """
     lists = place_lists()
     found = check_document(document, lists, limit=limit)
@@ -417,8 +418,8 @@ def bearable_problems(document: Document) -> Sequence[Problem]:
 
 @cache
 def checker_digest() -> str:
-    """Returns a digest of the code that checks flows. So the hotline does not reuse problems that another version of
-    the code found."""
+    """Returns a digest of the code that checks flows. With this digest, the hotline does not reuse problems that
+    another version of this code found."""
     hashed = hashlib.sha256()
     for written_in in (inspect.getfile(Problem), __file__):
         files = Path(written_in).parent.rglob("*.*")

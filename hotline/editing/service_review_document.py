@@ -169,7 +169,7 @@ def _texts_in(flow: Document, name: str) -> Mapping[str, ReviewedText]:
 
 class TextRefusal(StrEnum):
     """The reason why a text is refused. Each value is the English message, which the page translates. Values of the
-    fault replace `{...}`."""
+    fault replace the placeholders `{...}` in this message."""
 
     GONE = "This text was moved or removed meanwhile."
     CHANGED = "The text or its English source has changed meanwhile. Read the text again."
@@ -311,8 +311,8 @@ MAX_TERMS = 5
 TODO, ALL = "todo", "all"
 """Two filters in addition to the review states: texts that this person can review, and all texts."""
 SPREAD = (sqrt(5) - 1) / 2
-"""The distance between the starting points of two accounts, as a share of the list of texts. With this share, no two
-starting points are close together, even with many accounts."""
+"""Each account begins at a different text of the list. This is the distance between two such starting points, as a
+share of the list. With this share, no two starting points are close together, even with many accounts."""
 
 
 class PageText(NamedTuple):
@@ -334,9 +334,10 @@ class PageText(NamedTuple):
     memory: Sequence[str]
     """Other translations of the same English text."""
     question: str
-    """An open question about the text from a careful reader. It is empty if there is no question."""
+    """An open question that a careful reader asked about the text. It is empty if there is no question."""
     widest: str
-    """The text with its longest values. It is empty if the text has no placeholder or is not a phrase of the code."""
+    """The text with the longest possible value in place of each placeholder. It is empty if the text has no
+    placeholder or is not a phrase of the code."""
     meter: FilledMeter | None
     """The part of its screen or SMS that the text fills."""
 

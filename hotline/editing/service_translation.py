@@ -56,7 +56,8 @@ MAX_ATTEMPTS = 3
 def save_texts(
     context: Context, by: Author, language: str, texts: Sequence[ReviewedText], once: str
 ) -> TextFaults:
-    """Saves the new texts of each part as one step. Returns the faults of the texts that were not saved, by place.
+    """Saves the new texts of each part of the draft as one step, which is one saved version of this part. Returns the
+    faults of the texts that were not saved, by place.
 
     Raises StoreUnavailable.
     """
@@ -121,7 +122,7 @@ def _with_words(
     texts: Sequence[ReviewedText],
     language: str,
 ) -> PartDocument | None:
-    """Returns the part with the new texts. Returns None if one of the texts has no place in it."""
+    """Returns the part of the draft with the new texts. Returns None if one of the texts has no place in this part."""
     if part != PHRASES_PART:
         return with_texts(document, texts, language) if document else None
     said = dict((document or {}).get(language, {}))
@@ -154,9 +155,11 @@ def save_typed(
     saving: bool = True,
     once: str,
 ) -> TextFaults:
-    """Saves every changed text, and marks the text at `agreed` as reviewed. If one check fails, it saves nothing.
+    """Saves every changed text, and marks the text whose place is `agreed` as reviewed. If one text fails a check,
+    the function saves nothing.
 
-    If `saving` is False, it refuses a change of the text at `agreed`. Raises NotReady, StoreUnavailable.
+    If `saving` is False, the function refuses a change of the text at the place `agreed`. Raises NotReady,
+    StoreUnavailable.
     """
     review = language_review(context, language)
     changed, faults = _changed(review, typed, agreed)

@@ -145,8 +145,8 @@ def newest_steps(session: Session, draft_id: int) -> Mapping[str, DraftStep]:
 
 
 def step_document(session: Session, step: DraftStep) -> Mapping[str, Any] | None:
-    """Returns the document of a step. If documents are cached, other code shares the result, so no code may change
-    it."""
+    """Returns the document of a step. The result may come from a cache that other code shares, so no code may change
+    the result."""
     memory: DocumentCaches | None = session.info.get(IN_SESSION)
     document: Mapping[str, Any] | None = step.document
     if memory is None or document is None:

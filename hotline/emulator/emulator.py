@@ -43,7 +43,8 @@ class Emulator:
             self.messages.switched_on(msisdn)
 
     def turn_line(self, by: int) -> None:
-        """Moves the hotline's clock. If the step is forward, it also moves the network's timers.
+        """Moves the hotline's clock. If the hotline's clock moves forward, the function also moves the timers of the
+        emulated network.
 
         The network's time never goes backwards. Raises SettingsInvalid.
         """

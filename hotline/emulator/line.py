@@ -179,7 +179,7 @@ class FaultKind(StrEnum):
     CONCURRENT_HOP = "concurrent_hop"
     """The hop is posted twice at the same time."""
     OUT_OF_ORDER = "out_of_order"
-    """The previous hop is posted again after this one."""
+    """After the current hop, the gateway posts the previous hop again."""
     RETRY_HOP = "retry_hop"
     """A hop that fails is posted once more after `seconds`."""
     LOST_ANSWER = "lost_answer"

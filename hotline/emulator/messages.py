@@ -137,7 +137,7 @@ class Messages:
         return [incoming.id]
 
     def opt_out(self, msisdn: str, sender: str) -> None:
-        """Stops bulk messages to this number, as the gateway does, and posts a notice."""
+        """Stops bulk messages to this number, as the gateway does, and posts a notice about this to the hotline."""
         with self.state.changing() as state:
             state.blacklist.add(msisdn)
         self.line.post("optout", {"senderId": sender, "phoneNumber": msisdn})
@@ -179,7 +179,8 @@ class Messages:
     ) -> None:
         """Schedules the delivery reports before the arrival of a message, and then the arrival.
 
-        Each step schedules the next one before it posts. So the order stays correct, and a slow hotline delays nothing.
+        Each step schedules the next one before it posts. So the order stays correct, and a slow answer of the hotline
+        delays no step.
         """
         settings = self.state.settings
         if not interim:

@@ -142,7 +142,8 @@ CITIZEN = "+250788000001"
 
 
 class DirectDial(StrEnum):
-    """The form in which digits after the service code arrive. Neither form has been verified with the gateway."""
+    """The form in which the gateway posts the digits that a caller dials after the service code. Neither form has
+    been verified with the gateway."""
 
     IN_TEXT = "A"
     """The post has `serviceCode=*384*777#`, and the first `text` is `1`."""

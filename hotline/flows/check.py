@@ -394,7 +394,7 @@ IN_A_REPORT = (
 ON_ANY_SCREEN = (SAFETY, SECRECY, FREE, PAY_FIRST, ANY_PROMISES, ELSEWHERE)
 """Words that need a reason on any screen. Most of them promise something that the hotline cannot keep.
 
-A screen that only warns of these words says so in its reason.
+If a screen only warns of such promises, its written reason says so.
 """
 NEEDS_REASON = (*ON_ANY_SCREEN, IDENTITY_WORDS)
 """All words that need a reason outside a report."""

@@ -236,7 +236,8 @@ UNSURE = "unsure"
 
 
 def _views(flows: FlowSet, place: Place, node: Waiting | EndNode, language: str) -> Iterator[View]:
-    """Yields the node as callers see it in every situation, without the places of its list."""
+    """Yields the node once for each combination of flags and answers, as callers then see the node, without the
+    places of its list."""
     bare = replace(node, list=None) if isinstance(node, QuestionNode) else node
     for state, facts in situations(bare, ConversationState(language, (place,))):
         yield view(flows, bare, state, facts)
@@ -351,7 +352,8 @@ class PageSize(NamedTuple):
     """The largest number of lines that the question and the choices of one page need. For a node without a question,
     this is 0."""
     with_leads: int
-    """The largest number of lines on a page, without its note and the keys `9`, `0` and `00`."""
+    """The largest number of lines on a page with its conditional text, but without its note and the keys `9`, `0` and
+    `00`."""
 
 
 def page_sizes(flow_set: FlowSet, limit: int) -> Iterator[PageSize]:
@@ -519,7 +521,7 @@ class _Alone:
 def _known_of_texts(one: _Alone) -> tuple[Problem, ...]:
     """Returns the problems with the texts of one flow. The results are cached, because most flows of a draft stay the
     same between two checks."""
-    # The copy has no cache of drawn pages, because this cache of a large flow set would fill the memory.
+    # The copy has no cache of drawn pages, because the drawn pages of a large flow set would fill the memory.
     alone = replace(one.around, flows={one.flow.name: one.flow}, drawings={})
     return tuple(_of_texts(alone, one.limit))
 

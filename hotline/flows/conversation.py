@@ -102,8 +102,8 @@ class Facts:
     """The values that replace placeholders in a text, for example for `{receipt}`. `WIDEST` in `flow.py` lists the
     placeholders."""
     language: str = FIRST
-    """The language in which a private short code starts. The service knows this language from the enrolled phone.
-    Other short codes ignore this field."""
+    """The language in which a conversation starts after the caller dials a private short code. The service knows this
+    language from the enrolled phone. A conversation that starts with any other short code ignores this field."""
     answers: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Answers from an earlier session. If this turn calls a private flow, that flow starts with these answers."""
 

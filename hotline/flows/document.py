@@ -273,13 +273,13 @@ NAMES = {"lead": "leads", "list_": "list", "day": "on"}
 
 
 class Part(Model):
-    """A part of the document that becomes a value of the engine."""
+    """A part of the document that `compile` converts to an object of the engine."""
 
     makes: ClassVar[Callable[..., Any]]
 
     def compile(self) -> Any:
-        """Returns the engine's value with the same fields. Fields that the document does not have get the default
-        values."""
+        """Returns the engine's object with the same fields as this part. Fields that the document does not have get
+        the default values."""
         given = {NAMES.get(name, name): _compiled(value) for name, value in self}
         return self.makes(**{name: value for name, value in given.items() if value is not None})
 

@@ -164,7 +164,8 @@ class QuestionNode:
     saves: str
     goes: str
     list: str | None = None
-    """The name of the list of places. An earlier answer replaces `{name}` in it, as in `districts.{province}`."""
+    """The name of the list of places. If the name contains an answer in braces, as in `districts.{province}`, the
+    caller's earlier answer replaces the braces."""
     choices: tuple[Choice, ...] = ()
     """The choices after the list, such as "not sure"."""
     skip: Text | None = None

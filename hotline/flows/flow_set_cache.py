@@ -3,8 +3,8 @@
 Converts a compiled flow set to text and back, so that a new process does not have to compile it.
 Each flow is one line of this text. Two revisions differ in few lines, and a process builds each different line only
 once. In a line, each object is a list `[kind, field, field, ...]`, in the order of the fields of its class. The list
-leaves out default values at its end. A mapping that contains a text contains only texts. Text with another `MARK`
-comes from code with other fields, so the process does not read it.
+leaves out default values at its end. A mapping that contains a text contains only texts. If a stored text has another
+`MARK`, code with other fields wrote it, so the process does not read this text.
 """
 
 import hashlib
@@ -183,8 +183,8 @@ class SqlFlowSets:
     """The cache of flow sets in one process. It implements `FlowSets` of `core.contexts`. Threads may share it. Two
     threads may compile the same flow twice, but both get a correct result.
 
-    A flow that two revisions share is compiled once. With `behind`, a new published flow set loads in the background.
-    New sessions use the previous flow set until the new one is loaded, for `LATE_SECONDS` at most.
+    A flow that two revisions share is compiled once. If `behind` is given, a new published flow set loads in the
+    background. New sessions use the previous flow set until the new one is loaded, for `LATE_SECONDS` at most.
     """
 
     def __init__(

@@ -99,9 +99,9 @@ def is_moved(before: Sequence[str], after: Sequence[str]) -> bool:
 def merged_order(
     base: Sequence[str], hers: Sequence[str], yours: Sequence[str], kept: Iterable[str]
 ) -> DocumentPath:
-    """Returns the items in `kept`, in the order of the side that moved items: `hers` or `yours`. If both sides moved
-    items, the order of `yours` counts.
-    An item that the other side added comes after the same neighbour as on that side.
+    """Returns the items in `kept`, in the order of the version that moved items: `hers` or `yours`. If both versions
+    moved items, the order of `yours` counts. An item that only the other version added comes after the same neighbour
+    as in that version.
     """
     leading, other = (
         (yours, hers) if is_moved(base, yours) or not is_moved(base, hers) else (hers, yours)
@@ -117,12 +117,12 @@ def merged_order(
 
 
 def is_disputed(base: Sequence[str], hers: Sequence[str], yours: Sequence[str]) -> bool:
-    """Returns True if both sides changed the order in different ways."""
+    """Returns True if both versions changed the order in different ways."""
     return is_moved(base, hers) and is_moved(base, yours) and is_moved(hers, yours)
 
 
 ROWS = "#rows"
-"""The last step of a path whose value is the order of a list: the names of its rows."""
+"""The last step of a path that leads to the order of a list: the names of the list's rows."""
 
 WHOLE = frozenset({"when", "signed"})
 """Mappings that are compared as a whole, because single parts of them mean nothing."""
@@ -172,7 +172,7 @@ def _compared(
     else:
         yield ValueChange(was if after == ABSENT else now, before, after)
         return
-    # Only one side has parts, so the function yields the removal and the addition separately.
+    # Only one of the two values has parts, so the function yields the removal and the addition separately.
     yield from _compared(was, now, key, before, ABSENT)
     yield from _compared(was, now, key, ABSENT, after)
 
@@ -413,8 +413,8 @@ RECORDED_FIELDS = RECORDED_OF_FLOW | RECORDED_OF_NODE | RECORDED_OF_CHOICE
 
 
 def recorded_name(field: str) -> str:
-    """Returns the recorded value that a form field sets. For `choices.2.value` it is `value`. For other fields it is
-    empty."""
+    """Returns the name of the recorded value that a form field sets. For `choices.2.value` it is `value`. For other
+    fields it is empty."""
     parts = field.split(".")
     if parts[0] == "choices" and len(parts) == 3:
         return parts[2] if parts[2] in RECORDED_OF_CHOICE else ""

@@ -1,5 +1,5 @@
 """Rings the doorbell of the workers after a transaction has committed. If the job queue fails, the clock process
-finds the row later."""
+finds the waiting row later."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext

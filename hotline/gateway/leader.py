@@ -18,8 +18,8 @@ from hotline.gateway import tables
 from hotline.text.causes import known_cause
 
 LEASE = timedelta(seconds=3)
-"""The time for which no other process can replace a process that became the leader. The time is short, so that
-another process soon works if the leader is killed."""
+"""The length of the leader's lease: within this time, no other process can become the leader. The time is short, so
+that another process soon works if the leader is killed."""
 FROZEN = timedelta(seconds=12)
 """The time after the end of its lease for which the holder of the lock still counts as the leader."""
 LOCK = 4_114_110_003

@@ -5,7 +5,7 @@ alerts now, and which SMS of the gateway's inbox it must handle.
 
 The gateway sends a callback for each SMS that it receives, and also lists the SMS in its inbox. If a callback was
 lost, the inbox still lists the SMS. If a stranger forged a callback, the inbox does not list its SMS. The hotline is
-certain about this only after it read a complete page of the inbox that also lists later SMS.
+certain that a callback was forged only after it read a complete page of the inbox that also lists later SMS.
 """
 
 from collections.abc import Mapping, Sequence
@@ -114,7 +114,7 @@ the process that made the claim has stopped."""
 MAX_ATTEMPTS = 8
 """The hotline tries to send a message until this number of attempts may have reached the network."""
 PARALLEL_AFTER = 2
-"""The number of counted failures after which the hotline also alerts a colleague."""
+"""After this number of counted failures, the hotline also alerts a colleague of the responder."""
 FAULT_PAUSE = timedelta(seconds=60)
 """The time after which a queue that a fault has paused sends one message as a test."""
 LONG_WAIT = timedelta(seconds=5)

@@ -75,7 +75,7 @@ class ThreadSenders:
 
 
 def _name_failure(ended: Future[None]) -> None:
-    """Logs the class of the error, but no data of the SMS.
+    """Logs the class of the error that stopped a send, but no data of the SMS.
 
     The process's claim on the SMS then expires, and the clock process records an unknown result for this attempt.
     """

@@ -34,7 +34,8 @@ class QueueView:
 
     @property
     def undecided(self) -> Collection[MessageKind]:
-        """Returns the kinds of messages with doubtful messages, about which a person must decide."""
+        """Returns the kinds of messages that include doubtful messages. A person must decide about each of these
+        kinds."""
         return [one.kind for one in self.waiting if one.doubtful]
 
 
@@ -106,7 +107,8 @@ def resume(
 ) -> Resumed:
     """Resumes the outgoing queue.
 
-    Raises NotFound if the queue is not paused, or Undecided if `doubts` lacks a decision about a kind.
+    Raises NotFound if the queue is not paused, or Undecided if `doubts` lacks a decision about a kind of doubtful
+    messages.
     """
     at = context.now()
     with context.database.writing() as session:

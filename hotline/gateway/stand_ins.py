@@ -75,7 +75,8 @@ class FakeSenders(Senders):
 
 @dataclass
 class FakeJobs(JobQueue):
-    """A job queue that stores each doorbell that the code rings. If `dead` is True, it raises QueueUnavailable."""
+    """A job queue that only stores each call of `ring`, the method that tells the workers about a job. If `dead` is
+    True, it raises QueueUnavailable."""
 
     scheduled: list[tuple[Job, int]] = field(default_factory=list)
     dead: bool = False

@@ -293,7 +293,7 @@ class QueueState(Row):
     """The state of the outgoing queue.
 
     If the gateway refuses a message because of wrong settings or missing money, the queue pauses, and the attempt
-    does not count.
+    does not count as one of the message's eight attempts.
     """
 
     __tablename__ = "queue_state"
@@ -330,8 +330,8 @@ class QueuePause(Row):
 
 class Leader(Row):
     """The clock process that is the leader and handles the deadlines, with the end of its lease. Two leaders at the
-    same time do no harm. A second row of this table has the last check of the monitor. A third row delays planned
-    texts after the system clock jumped."""
+    same time do no harm. A second row of this table has the time of the monitor's last check. A third row delays
+    planned texts after the system clock jumped."""
 
     __tablename__ = "leader"
 

@@ -73,7 +73,8 @@ class StateCipher:
 
 
 def encrypt_under(key: bytes, bound: bytes, plain: bytes) -> bytes:
-    """Encrypts `plain` under a key, and binds it to `bound`. Returns the nonce, followed by the encrypted data."""
+    """Encrypts `plain` under a key, so that decryption works only with the same value of `bound`. Returns the nonce,
+    followed by the encrypted data."""
     nonce = random(NONCE_BYTES)
     return nonce + encrypt(plain, bound, nonce, key)
 

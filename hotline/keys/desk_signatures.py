@@ -59,7 +59,8 @@ class DeskKeyState(StrEnum):
 
 
 WARNED_BEFORE = timedelta(hours=24)
-"""If less than this time of the 72 hours is left, the monitor notifies the on-call contacts."""
+"""If less than this time is left of the 72 hours in which the hotline must sign a new key, the monitor notifies the
+on-call contacts."""
 COUNTING = frozenset((DeskKeyState.SIGNED, DeskKeyState.PROVISIONAL))
 """The states in which processes encrypt tips to the desk's key."""
 WAITING = frozenset((DeskKeyState.PROVISIONAL, DeskKeyState.LATE, DeskKeyState.CHANGED))
@@ -221,9 +222,9 @@ class DeskTrust:
         """Returns the public key to which processes encrypt a desk's tips. Returns None if the desk has no acceptable
         key.
 
-        At least the national desk must be able to read every tip. So the method returns its key even in the states
-        `LATE` and `OLD`. Another check then raises an alarm. In the state `CHANGED`, the method returns the key that
-        the hotline signed.
+        At least the national desk must be able to read every tip. So the method returns the national desk's key even
+        in the states `LATE` and `OLD`. Another check then raises an alarm. In the state `CHANGED`, the method returns
+        the key that the hotline signed.
         """
         state = self.state(row, at)
         if state in COUNTING:

@@ -177,7 +177,7 @@ def hook_secrets(folder: Path) -> Mapping[str, tuple[str, ...]]:
 def listed_secrets(folder: Path) -> tuple[str, ...]:
     """Returns the valid secrets of the `listed` hook, newest first.
 
-    An older installation has none until `hotline init` makes them.
+    An older installation has no secrets of this hook until `hotline init` makes them.
     """
     keys = KeyFolder(folder)
     return tuple(keys.read(LISTED_SECRET).decode().split()) if keys.holds(LISTED_SECRET) else ()
@@ -196,8 +196,8 @@ def new_hook_secrets() -> bytes:
 # The code below reads a key that an operator may rotate while the process runs.
 
 EACH = 1.0
-"""The seconds between two checks of a key file, for code that needs the key at every hop. If a key does not fit, this
-code calls `again` at once.
+"""The seconds between two checks of a key file, for code that needs the key at every hop. If a key does not decrypt a
+value, this code calls `again` to check the key file at once.
 """
 
 Stamp = tuple[int, int]

@@ -1,5 +1,5 @@
-"""Makes the keys in the key folder of every role. `hotline init` does this first. An operator can repeat `hotline init`
-at any time.
+"""Makes the keys in the key folder of every role. This is the first step of `hotline init`. An operator can repeat
+`hotline init` at any time.
 """
 
 import hmac
@@ -159,7 +159,8 @@ class _Made:
         """Writes the public half of a key pair to the folder of every role that encrypts to this pair.
 
         Raises KeysDiffer for the public half of another pair, because no one could decrypt data that a process encrypts
-        to it. During a rotation, also accepts the previous public half. If `replaced`, replaces a wrong public half.
+        to it. During a rotation, also accepts the previous public half. If `replaced` is True, replaces a wrong
+        public half.
         """
         (role,), public = HELD_BY[name], PAIRS[name]
         private = [

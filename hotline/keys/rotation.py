@@ -84,8 +84,8 @@ def stage_key(folder: Path, key: Rotating) -> bool:
 def publish_key(folder: Path, key: Rotating) -> bytes | None:
     """Puts the new key into use. Returns its public half, or None if the key has no public half.
 
-    After that, processes encrypt data to the new pair. If two roles share the secret, this function also gives the new
-    secret to the other role.
+    After this call, processes encrypt data to the new pair. If two roles share the secret, this function also gives
+    the new secret to the other role.
     """
     if key.shared_role is not None:
         fresh = KeyFolder(folder / key.role).read(key.file)

@@ -256,8 +256,8 @@ class FrameNeeds(NamedTuple):
 
 
 def frame_needs(session: Session, subject: str, at: datetime) -> FrameNeeds:
-    """Returns the marks that every page of the console may need. `subject` identifies a request for a new sign-in link
-    for the reader's account.
+    """Returns the values that every page of the console may need. `subject` identifies a request for a new sign-in
+    link for the reader's account.
     """
     emergency = (Publication.kind == PublicationKind.EMERGENCY, Publication.settled_at.is_(None))
     waits = (Approval.decided_at.is_(None), Approval.expires_at > at)

@@ -1,8 +1,9 @@
 """Runs one round of checks in the watch process, and starts, repeats or ends alarms. Also adds, removes and tests
 on-call contacts.
 
-The watch process stores each notice, and then sends it itself. So notices do not depend on the parts that it checks:
-the workers, the clock process and the outgoing queue. A system clock that was set back does not delay notices.
+The watch process stores each notice, and then sends this notice without another process. So notices do not depend on
+the parts that it checks: the workers, the clock process and the outgoing queue. A system clock that was set back does
+not delay notices.
 """
 
 from collections.abc import Mapping, Sequence
@@ -52,7 +53,8 @@ def check_all(context: MonitorContext, *, around: bool = True) -> None:
     """Runs all checks once, and stores the notices about changed alarms. Raises StoreUnavailable if the database cannot
     commit.
 
-    If `around`, also runs the slow checks: a test call, the balance at the gateway, and if the traffic is as usual.
+    If `around` is True, also runs the slow checks: a test call, the balance at the gateway, and the traffic of this
+    hour.
     """
     at = context.now()
     with context.database.writing() as session:

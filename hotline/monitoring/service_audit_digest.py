@@ -129,8 +129,8 @@ def remember(context: MonitorContext, line: str) -> None:
 def _missing(
     session: Session, lines: Sequence[tuple[str, int, str]], *, after: bool = False
 ) -> str:
-    """Compares the last of these lines with the log. Returns a description of the fault, or an empty text. If `after`,
-    also checks the chain of rows after that line.
+    """Compares the last of these lines with the log. Returns a description of the fault, or an empty text. If `after`
+    is True, also checks the chain of rows after that line.
     """
     for day, row, digest in lines[-1:]:
         wrong = None if tables_audit.digest_of(session, row) == digest else row

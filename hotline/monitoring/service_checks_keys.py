@@ -75,8 +75,8 @@ def add_missing_canaries(database: Database, folders: Iterable[Path]) -> Sequenc
 
 
 def add_canary(database: Database, name: str, key: bytes) -> None:
-    """Adds a canary for a new key, and keeps the canary of the previous key. Safe to repeat. Raises
-    StoreUnavailable.
+    """Adds a canary for a new key, and keeps the canary of the previous key. Calling the function again
+    does no harm. Raises StoreUnavailable.
     """
     with database.writing() as session:
         if not _fits(name, (key,), tables_canaries.canaries(session)):
@@ -84,8 +84,8 @@ def add_canary(database: Database, name: str, key: bytes) -> None:
 
 
 def replace_canary(database: Database, name: str, key: bytes) -> None:
-    """Replaces all canaries with this name by one canary that this key decrypts. Safe to repeat. Raises
-    StoreUnavailable.
+    """Replaces all canaries with this name by one canary that this key decrypts. Calling the function again
+    does no harm. Raises StoreUnavailable.
     """
     with database.writing() as session:
         known = tables_canaries.canaries(session)

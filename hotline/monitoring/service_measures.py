@@ -199,8 +199,8 @@ def _levels(session: Session, at: datetime) -> Measured:
 
 
 def add(context: Context, counted: Mapping[tables.HookCount, tuple[int, float]]) -> None:
-    """Adds the counts of one web process since its last report to the database. Raises StoreUnavailable. In that case,
-    the process reports the same counts again later.
+    """Adds the counts of one web process since its last report to the database. Raises StoreUnavailable. After this
+    error, the process reports the same counts again later.
     """
     with context.database.writing() as session:
         month = f"{context.now().astimezone(KIGALI):%Y-%m}"

@@ -6,10 +6,10 @@ which the rows are counted. The hotline uses a restored copy only after it has c
 paused its messages.
 
 A backup consists of two files. `NAME.age` is the compressed copy, encrypted in age's format for the operators' keys.
-The copy is SQLite's file, or the dump of `pg_dump`. The public program `age` decrypts this file, and no server has the
-key for that. `NAME.age.sig` has two lines: the manifest, and this hotline's Ed25519 signature of the manifest in
-base64. The manifest contains the digest of the first file. Anyone can encrypt for a public key, so only the signature
-proves that a backup comes from this hotline.
+The copy is SQLite's file, or the dump of `pg_dump`. The public program `age` decrypts this file, and no server has
+the private key for that. `NAME.age.sig` has two lines: the manifest, and this hotline's Ed25519 signature of the
+manifest in base64. The manifest contains the digest of the first file. Anyone can encrypt for a public key, so only
+the signature proves that a backup comes from this hotline.
 """
 
 import base64
@@ -401,9 +401,9 @@ class Sink:
 
 
 def encrypt_copy(pieces: Iterable[bytes], recipients: Sequence[str], write: Write) -> str:
-    """Writes the copy, compressed and encrypted. Returns the digest of what it wrote.
+    """Writes the copy, compressed and encrypted. Returns the digest of the written data.
 
-    Raises the error of the pieces or of `write`.
+    Raises the error that stopped the pieces, or the error of `write`.
     """
     digest = hashlib.sha256()
 
@@ -416,7 +416,7 @@ def encrypt_copy(pieces: Iterable[bytes], recipients: Sequence[str], write: Writ
     keys = _parsed(recipients)
     with suppress(pyrage.EncryptError):
         pyrage.encrypt_io(source, sink, keys)
-    # pyrage raises no error if its last write fails.
+    # The library pyrage raises no error if its last write fails.
     if broken := source.broken or sink.broken:
         raise broken
     return digest.hexdigest()

@@ -104,8 +104,8 @@ def decrypt_copy(
 ) -> Contents:
     """Decrypts and unpacks a signed copy, and writes it. Returns the contents of the backup's manifest.
 
-    Raises BackupInvalid and the errors of `write`. The calling code must then remove the pieces that were already
-    written.
+    Raises BackupInvalid and the errors of `write`. After an error, the calling code must remove the pieces that were
+    already written.
     """
     digest, packed = hashlib.sha256(), zlib.decompressobj(wbits=GZIP)
 
@@ -121,7 +121,7 @@ def decrypt_copy(
     with suppress(pyrage.DecryptError, OSError):
         pyrage.decrypt_io(source, sink, identities)
         contents = pyrage.decrypt(manifest.contents.encode(), identities)
-    # pyrage raises no error if its last write fails.
+    # The library pyrage raises no error if its last write fails.
     if broken := source.broken or sink.broken:
         raise broken
     if contents is None:

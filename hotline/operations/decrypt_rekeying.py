@@ -29,8 +29,8 @@ def reencrypt(
 ) -> int:
     """Encrypts phone numbers again with the newest key until none is left. Returns the number of changed rows.
 
-    It skips numbers that are up to date. Raises DecryptionFailed if neither key decrypts a number. The previous key
-    must then be kept.
+    It skips numbers that are up to date. Raises DecryptionFailed if neither key decrypts a number. After this
+    error, an operator must keep the previous key.
     """
     encrypter, done, looked = Encrypter(public_key), 0, -1
     while looked != done:
@@ -63,10 +63,10 @@ def reencrypt_cases(
 
 
 def reencrypt_factors(context: Context, factors: FactorEncrypter) -> int:
-    """Encrypts all second factors again with the newest key, or none of them. Returns the number of changed rows. It is
-    safe to repeat.
+    """Encrypts all second factors again with the newest key, or none of them. Returns the number of changed rows.
+    Calling the function again does no harm.
 
-    Raises DecryptionFailed if neither key decrypts a secret. The previous key must then be kept.
+    Raises DecryptionFailed if neither key decrypts a secret. After this error, an operator must keep the previous key.
     """
     moved = 0
     with context.database.writing() as session:
@@ -87,7 +87,7 @@ def reencrypt_factors(context: Context, factors: FactorEncrypter) -> int:
 
 
 def count_under_pepper(context: Context, pepper: bytes) -> int:
-    """Returns how many private keys are encrypted with this pepper. Removed people do not count."""
+    """Returns how many private keys are encrypted with this pepper. Leaves out the keys of removed people."""
     with context.database.reading() as session:
         return sum(is_under(wrap, pepper) for wrap in tables.pin_wraps(session))
 

@@ -45,7 +45,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class DeskKeyPair:
-    """The two keys of a desk, decrypted in memory while its grants are changed."""
+    """The old and the new key of a desk, decrypted in memory while its grants are changed."""
 
     desk: str
     public_key: bytes
@@ -195,7 +195,7 @@ def rotate_step(context: Context, by: Actor, private_key: bytes, desk: str, reas
 def _begun(
     session: Session, context: Context, by: Actor, private_key: bytes, desk: str, reason: str
 ) -> tuple[DeskKeyPair, datetime]:
-    """Locks the desk. Returns both keys, and the time at which the rotation started."""
+    """Locks the desk. Returns the old and the new key of the desk, and the time at which the rotation started."""
     row = tables_desks.get_desk(session, desk, for_writing=True)
     member = of_account(by.account_id or 0)
     keys = [one.key for one in decrypt_grants.decrypt_desk_as(session, desk, member, private_key)]
@@ -240,10 +240,10 @@ def rotate_all(
     """Gives every desk a new key under the new passphrase. Members keep access through their own keys.
 
     `settle` waits until all hops that read the old keys have ended. Then every grant is checked again. Raises
-    PassphraseWrong if neither passphrase decrypts a desk's key. In that case, earlier desks already have new keys. The
-    command can be repeated with the same two passphrases. Raises DeskRefused if another rotation of a desk is in
-    progress. Raises DecryptionFailed or KeyMissing if a grant or its weekly lock cannot be decrypted. The previous keys
-    are then kept.
+    PassphraseWrong if neither passphrase decrypts a desk's key. After this error, the desks before this desk already
+    have new keys. The command can be repeated with the same two passphrases. Raises DeskRefused if another rotation of
+    a desk is in progress. Raises DecryptionFailed or KeyMissing if a grant or its weekly lock cannot be decrypted.
+    After this error, the previous keys are kept.
     """
     today, next_one = PassphraseDecrypter(by, old), PassphraseDecrypter(by, new)
     # Checks that every rotation in progress belongs to this run of the command. Otherwise, the command stops before any
@@ -358,8 +358,8 @@ def _put(
 def _both(
     found: decrypt_passphrase.WrappedDesk, old: PassphraseDecrypter, new: PassphraseDecrypter
 ) -> tuple[bytes, bytes]:
-    """Returns both keys of a desk whose key is being replaced. Raises DeskRefused if another rotation of this desk is
-    in progress."""
+    """Returns the new and the old key of a desk whose key is being replaced. Raises DeskRefused if another rotation
+    of this desk is in progress."""
     try:
         newest, before = new.open(found)
     except PassphraseWrong:

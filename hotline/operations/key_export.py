@@ -1,9 +1,9 @@
 """Exports the key folders as one encrypted file, and converts a key to text on paper and back.
 
 Store the file apart from backups, because a person with both can decrypt everything. The file leaves out keys with a
-date in their names. They must be destroyed on time, and no file may bring them back. The file also leaves out the
-reader's pepper, which is kept on paper. With the pepper and the database, an attacker could find every PIN in a few
-days.
+date in their names. Such keys must be destroyed on time, and no file may bring these keys back. The file also leaves
+out the reader's pepper, which is kept on paper. With the pepper and the database, an attacker could find every PIN in
+a few days.
 """
 
 import base64
@@ -41,7 +41,7 @@ def import_keys(parcel: bytes, passphrase: str, folder: Path) -> list[str]:
     """Restores lasting keys. Returns the names of the keys that were missing before.
 
     Raises PassphraseWrong, DecryptionFailed, BackupInvalid. Raises Occupied if a different key with the same name
-    exists. In that case it writes nothing.
+    exists. If it raises this error, it writes nothing.
     """
     keys = _read(unwrap(parcel, passphrase, owner=OWNER, part=SECRET_NAME))
     here = permanent_keys(folder)

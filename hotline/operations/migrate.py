@@ -42,8 +42,8 @@ def upgrade(database: Database, *, also: Path | None = None) -> bool:
     StoreUnavailable.
 
     A migration locks only one table at a time, so callers can continue (docs/decisions/20). If a migration fails, the
-    earlier ones stay, and the run can be repeated. Tests name a second folder in `also`, with the migrations of a
-    future release.
+    earlier migrations stay, and the run can be repeated. Tests name a second folder in `also`, with the migrations of
+    a future release.
     """
     # The migrations are read once, because every call of alembic's own command reads all of them again.
     scripts = _scripts(also)

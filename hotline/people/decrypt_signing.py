@@ -230,8 +230,8 @@ def possible_signers(context: Context) -> Sequence[ConsoleAccount]:
 def share_line_key(
     context: Context, opener: PassphraseDecrypter, admins: Sequence[ConsoleAccount]
 ) -> None:
-    """Stores a copy of the signing key for each pair of these admins, so that both together can sign. Before this call,
-    a person must compare the admins' public keys.
+    """Stores a copy of the signing key for each pair of these admins, so that the two admins together can sign desk
+    keys. Before this call, a person must compare the admins' public keys.
 
     Raises PassphraseWrong, DeskRefused.
     """
