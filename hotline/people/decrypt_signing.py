@@ -394,8 +394,8 @@ def _opened(sealed: bytes, private_key: bytes) -> bytes:
 
 
 def _ours(context: Context, seed: bytes) -> SigningKey:
-    """Returns the signing key. Raises DeskRefused if it does not belong to the public half in the folder of this
-    process.
+    """Returns the hotline's signing key, which is computed from `seed`. Raises DeskRefused if this key does not belong
+    to the public key in the folder of this process.
     """
     try:
         line = SigningKey(seed)

@@ -1,8 +1,8 @@
 """Encrypts an account's private key, and makes the tokens of sessions and invitations.
 
 The database has two copies of an account's private key: one encrypted under the password, one under the printed
-recovery key. `keys.passphrase` defines their format. To check a password, the console tries to decrypt the first copy.
-The database has no digest of a password.
+recovery key. The module `keys.passphrase` defines the format of these copies. To check a password, the console tries to
+decrypt the first copy. The database has no digest of a password.
 
 Only one browser has the token of a session. The database has only the token's digest. So a private key that is
 encrypted with a token can be decrypted only while the browser sends the token.
@@ -26,8 +26,8 @@ from hotline.keys.encrypt import VERSION
 from hotline.keys.passphrase import HEADER, Costs, WrappingKey, checksum
 
 PAPER_COSTS = Costs(passes=1, kib=8)
-"""The cost of one key derivation from the printed recovery key. That key has 128 random bits, so it needs no slow
-derivation.
+"""The cost of one key derivation from the printed recovery key. This key has 128 random bits, so no one can guess it,
+and a fast derivation is enough.
 """
 SECRET_NAME = "the key of the account"
 
@@ -52,9 +52,10 @@ def unwrap_by_paper(wrapped: bytes, recovery_key: str, *, account: str) -> bytes
 
 
 def dummy_envelope(costs: Costs) -> bytes:
-    """Returns an encrypted key that no password can decrypt.
+    """Returns data in the format of an encrypted private key that no password can decrypt.
 
-    The sign-in uses this key for a name without an account, so that the check takes as long as for an account.
+    The sign-in tries to decrypt this data for a name without an account, so that the check takes as long as for an
+    account.
     """
     header = HEADER.pack(VERSION, costs.passes, costs.kib, random(argon2id.SALTBYTES))
     envelope = header + random(Aead.NONCE_SIZE + PrivateKey.SIZE + Aead.MACBYTES)
@@ -88,7 +89,8 @@ def digest_of(token: str) -> bytes | None:
 
 
 def form_key(token: str) -> str:
-    """Returns the secret that every form of a session contains. With it, the console recognises its own forms.
+    """Returns the secret that every form of a session contains. With this secret, the console recognises the forms that
+    its own pages sent.
 
     The secret reveals nothing about the token. Raises ValueError if the text is not a token.
     """

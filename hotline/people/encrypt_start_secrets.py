@@ -18,7 +18,7 @@ HEADER = struct.Struct(">cII16s")
 DIGEST_BYTES = 32
 START_COSTS = PIN_COSTS
 CODE_COSTS = Costs(passes=1, kib=1024)
-"""The cost of computing the digest of a code. This cost is low, because a code is valid only for two days and three
+"""The cost of computing the digest of a code. This cost is low, because a code is valid for only two days and three
 attempts.
 """
 
@@ -32,7 +32,7 @@ def digest_digits(digits: str, costs: Costs) -> bytes:
 def is_same(kept: bytes | None, digits: str, costs: Costs) -> bool:
     """Returns True if `kept` is the digest of `digits`.
 
-    Without a digest, returns False, but takes as long as with a digest.
+    If `kept` is None, returns False, but takes as long as with a digest.
     """
     read = None if kept is None else _read(kept)
     if read is None:

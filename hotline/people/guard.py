@@ -51,8 +51,8 @@ extend the session.
 MAX_ROW_ID = 2**31 - 1
 """The highest possible id of a row."""
 MAX_FIELDS = 2000
-"""The largest number of fields in a form. The largest form of the console has a few hundred fields. Without this limit,
-a form with a million empty fields would use a gigabyte of memory.
+"""The largest number of fields that a form may contain. The largest form of the console has a few hundred fields.
+Without this limit, a form with a million empty fields would use a gigabyte of memory.
 """
 Answer = Callable[..., Response]
 
@@ -133,7 +133,7 @@ def _only_what_may_be(context: GuardContext, values: dict[str, object]) -> None:
     """Refuses a form that another site sent, and an address with an id that no row can have.
 
     A browser sends the origin of the form with each POST. The guard also refuses an id above the limit and a NUL
-    character, because the database would raise an error for them.
+    character in the address, because the database would raise an error for them.
     """
     if request.method == "POST" and request.headers.get("Origin") != context.context.console_url:
         abort(403)

@@ -203,8 +203,8 @@ def _taken(visit: GuestVisit, token: str, does: str) -> Response:
 
 
 def _carrying(answer: Response, browser: str) -> Response:
-    """Adds a cookie to the response. The cookie contains the token for the later steps of setting up an account. If the
-    token is empty, deletes the cookie.
+    """Adds a cookie to the response. The cookie contains the token that this browser needs for the next steps of the
+    account's setup. If the token is empty, deletes the cookie.
     """
     if browser:
         answer.set_cookie(LINK_COOKIE, browser, **SAFE)
@@ -214,7 +214,7 @@ def _carrying(answer: Response, browser: str) -> Response:
 
 
 def _sheet(visit: GuestVisit, token: str) -> Response:
-    """Makes a new recovery sheet, and shows it only this once. The new sheet replaces the earlier sheet."""
+    """Makes a new recovery sheet, and shows it only this once. The new sheet makes the earlier sheet invalid."""
     here = service_own_account.current_step(visit.context, token, visit.began)
     if here is None:
         return step(visit, token)

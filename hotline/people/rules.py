@@ -1,8 +1,8 @@
 """Contains the rules about responders, their enrolment, desks and wrong PINs. All functions are pure.
 
-The hotline always needs two active people of the national desk, and a responder in each district. Before callers can
-report, at least three phones must be enrolled. If a district has no responder, the national desk gets the alerts about
-its tips. Callers do not notice that the district has no responder, but an admin must know it.
+The hotline always needs two active people of the national desk, and a responder in each district. Callers can report
+only after at least three phones of responders are enrolled. If a district has no responder, the national desk gets the
+alerts about its tips. Callers do not notice that the district has no responder, but an admin must know it.
 
 After too many wrong PINs, the hotline blocks a phone. It also warns the coordinator of a desk if another person may be
 using a responder's PIN.
@@ -126,7 +126,7 @@ def unwatched_desks(
 ) -> list[str]:
     """Returns the desks that no one watches: these desks have no active phone on duty, and no one has their board open.
 
-    At a desk without a roster, all people are on duty. Leaves out desks without people and accounts.
+    At a desk without a roster, all people are on duty. Leaves out desks that have neither people nor accounts.
     """
     phones = {
         code
@@ -155,7 +155,9 @@ def highest_level(levels: Iterable[Level]) -> Level:
 
 
 def districts_of(desks: Collection[str]) -> list[str]:
-    """Returns the districts among these desks. Returns an empty list if the desks include all districts or none."""
+    """Returns the codes of districts among these codes of desks. Returns an empty list if the codes include all
+    districts or none.
+    """
     every = every_district()
     mine = [code for code in every if code in desks]
     return [] if len(mine) == len(every) else mine
@@ -165,8 +167,8 @@ def every_district() -> list[str]:
     return sorted(district.code for district in districts())
 
 
-# The code below reads files of responders, defines the rules and states of enrolment, and makes the
-# demo's responders.
+# The code below reads files of new responders, defines the rules and states of enrolment, and makes the responders of
+# the demo.
 
 OF_DISTRICTS = tuple(level for level in Level if level is not Level.NATIONAL)
 COLUMNS = ("name", "msisdn", "language", "level", "districts", "categories")
@@ -255,9 +257,8 @@ def refuse_faults(faults: Sequence[RowFault]) -> None:
 def read_cells(
     text: str, columns: Sequence[str], faults: list[RowFault]
 ) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """Yields the line number and the cells of each complete row, by column. Adds the errors of
-    other rows to `faults`.
-    """
+    """Yields the line number of each complete row, with its cells by column. Adds the errors of other rows to
+    `faults`."""
     text = text.removeprefix("\ufeff")
     first = text.split("\n", 1)[0]
     delimiter = ";" if first.count(";") > first.count(",") else ","
@@ -397,8 +398,8 @@ def _repeated(rows: Sequence[EnrolmentRow]) -> Iterator[RowFault]:
 
 
 def _quoted(word: str) -> str:
-    """Returns a mistyped word for an error message. Returns "(not shown)" if the word contains a digit, because it
-    could be a phone number.
+    """Returns a mistyped word in quotes for an error message. Returns "(not shown)" if the word contains a digit,
+    because it could be a phone number.
     """
     if any(letter.isnumeric() for letter in word) or not word.isprintable():
         return "(not shown)"
@@ -499,8 +500,8 @@ class EnrolmentState(StrEnum):
 
 
 UNPROVED = frozenset({EnrolmentState.PROVING, EnrolmentState.WAITING})
-"""The states of an enrolment in which the responder gets no alerts yet. A removed responder who returns goes through
-these states again.
+"""The states of an enrolment in which the responder gets no alerts yet. A removed responder who joins again goes
+through these states again.
 """
 
 
@@ -524,9 +525,9 @@ ON_CALL = ("Admin 1", f"{PREFIX}9901", "en")
 """The name, number and language of the demo's on-call contact. This person also has an account in the demo's console.
 """
 CALL_BACK_NUMBER = "0788109902"
-"""The number from which the national desk calls back."""
+"""The phone number from which the national desk of the demo calls callers back."""
 NATIONAL_NUMBER = "0788109903"
-"""The number on which responders call the national desk."""
+"""The phone number of the demo's national desk, which responders call."""
 WITH_PINS = ("Gasabo 1", "Gasabo 2", "National desk 1")
 """The names of the demo's responders who have a PIN to read cases."""
 
@@ -549,7 +550,7 @@ def demo_numbers(confirmed_on: date) -> list[dict[str, str]]:
 
 
 def demo_responders() -> str:
-    """Returns the demo's responders as a CSV file for `hotline people import`.
+    """Returns the demo's responders as a CSV file, which `hotline people import` can read.
 
     Each phone number contains the district and the person: +25078810 12 01 is person 01 of district 12.
     """
@@ -587,8 +588,8 @@ class DeskKind(StrEnum):
 ADDED_KINDS = (DeskKind.SERVICE, DeskKind.BORDER, DeskKind.PROTECTION, DeskKind.OVERSIGHT)
 """The kinds of desks that people can add. `hotline init` makes the desks of other kinds."""
 APART = message_text("a person of an oversight desk (for complaints) cannot belong to another desk")
-"""The reason why a person cannot belong to an oversight desk and to another desk. Such a person could read complaints
-about their own desk.
+"""The reason to refuse a person who would belong to an oversight desk and to another desk. Such a person could read
+complaints about their own desk.
 """
 OVERSEEN_DESK = message_text(
     "the national desk may not decide about people of an oversight desk, which handles complaints about "
@@ -744,8 +745,8 @@ def night_began(at: datetime) -> datetime:
 
 
 def last_report_before(at: datetime) -> datetime:
-    """Returns the last time of the morning's SMS, `REPORTED_AT` in Kigali, at or before `at`. Warnings from before this
-    time are due.
+    """Returns the last time, at or before `at`, at which the morning's SMS about PIN warnings was due (`REPORTED_AT` in
+    Kigali). The SMS of that morning reports the warnings from before the returned time.
     """
     local = at.astimezone(KIGALI)
     morning = datetime.combine(local.date(), REPORTED_AT, KIGALI)

@@ -48,7 +48,7 @@ class AuditFilter:
     day: date | None = None
     """A day in Kigali time."""
     hidden: Collection[str] = ()
-    """The subjects that the reader may not see. The filter leaves out rows about them."""
+    """The subjects, such as tips, that the reader may not see. The filter leaves out rows about them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class AuditRow:
     desk: str
     name: str
     phrase: str
-    """The English sentence of the action, with the placeholders `{subject}` and `{outcome}`."""
+    """The English sentence for the action, in which `{subject}` and `{outcome}` are placeholders."""
     subject: str
     outcome: str
     reason: str

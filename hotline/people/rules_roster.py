@@ -27,7 +27,9 @@ AHEAD = timedelta(days=14)
 MAX_NIGHTS = 4
 """The national board names each person who has more nights on duty in a week than this."""
 OFF_DUTY = 3
-"""The rank of a person who is not on duty. The hotline alerts people of rank 1 first, then people of rank 2."""
+"""In the ranks of the roster, this is the rank of a person who is not on duty. The hotline alerts people of rank 1
+first, then people of rank 2.
+"""
 
 
 class GapReason(StrEnum):
@@ -124,7 +126,9 @@ class Roster:
         return (desk, week_of(at)) in self.used
 
     def shifts(self, start: datetime, end: datetime) -> list[Shift]:
-        """Returns the shifts that are at least partly within this time, sorted. Applies the overrides."""
+        """Returns the shifts that are at least partly within this time, sorted. Includes the changes that the overrides
+        make.
+        """
         by_day: dict[tuple[date, int], list[DutyRow]] = {}
         for row in self.rows:
             by_day.setdefault((row.week, row.weekday), []).append(row)
@@ -158,7 +162,7 @@ class Roster:
 
 
 def _without(shift: Shift, one: Override) -> Iterator[Shift]:
-    """Yields the parts of a shift that its owner keeps after this override."""
+    """Yields the parts of a shift that the person on duty keeps after this override."""
     same = shift.desk == one.desk and shift.responder_id == one.replaces
     if not same or one.ends_at <= shift.starts_at or shift.ends_at <= one.starts_at:
         yield shift
@@ -291,7 +295,7 @@ def nights(shifts: Iterable[Shift]) -> dict[int, int]:
 
 
 def alone_by_offers(shifts: Sequence[Shift], overrides: Iterable[Override]) -> set[int]:
-    """Returns the people who took a colleague's shift, and have no other person on duty with them during it."""
+    """Returns the people who took a colleague's shift in which no other person is on duty."""
     return {
         one.responder_id
         for one in overrides

@@ -11,7 +11,8 @@ Pages show a public key as four words: to compare two copies of a key, one perso
 person checks them.
 
 After failed sign-ins with a name, the next attempt with the same name must wait. The waiting time grows up to a limit.
-No account is ever locked, because a stranger who knows a name could then lock out the owner.
+The hotline never locks an account after failed sign-ins, because a stranger who knows a name could then lock out the
+owner.
 """
 
 import hashlib
@@ -163,7 +164,9 @@ NATIONAL_NAMES = (
     *("ibiro by'igihugu", "ibiro bikuru"),
 )
 AROUND = ("{}", "{} desk", "the {} desk", "desk {}", "bureau {}", "bureau de {}", "ibiro bya {}")
-"""The forms of a desk's name in the three languages. In each form, the name of the desk replaces the placeholder."""
+"""The forms in which people may write the name of a desk, in the three languages. In each form, the name of the desk
+replaces the placeholder.
+"""
 
 
 def is_reserved(name: str, desks: Iterable[str]) -> bool:
@@ -192,8 +195,8 @@ def _reserved(desks: Iterable[str]) -> Iterator[str]:
 
 
 WORDS = 4
-"""The number of words by which people compare a key. Each word represents 17 bits. An attacker would need more than a
-lifetime to find another key with the same words.
+"""The number of words by which people compare a key. Each word represents 17 bits. To find another key with the same
+four words, an attacker would need more than a lifetime.
 """
 
 
@@ -308,7 +311,9 @@ FACTOR_VALIDITY = timedelta(minutes=15)
 stays unlocked.
 """
 SEEN_EACH = timedelta(seconds=60)
-"""The database records a request of a session at most once in this time. With SQLite, each write makes callers wait."""
+"""The database records a request of a session at most once in this time. The limit is needed because with SQLite, each
+write to the database makes callers wait.
+"""
 RENEWAL_NOTICE = timedelta(days=7)
 """For this time, the console shows a person that the recovery sheet or the authenticator was replaced, unless the
 person confirms the change.

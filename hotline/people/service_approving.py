@@ -42,8 +42,8 @@ class KeyToSign:
     signed_at: datetime
     """The time of the hotline's last signature for this desk."""
     mark: str
-    """A digest of the signed data. The form sends this digest back, so that the hotline signs only the key that the
-    page showed.
+    """A digest of the data that the hotline signs for this key. The form sends this digest back, so that the hotline
+    signs only the key that the page showed.
     """
 
 
@@ -52,8 +52,8 @@ class ApprovalView:
     """The facts about a pending approval that a page shows, and that decide who may approve."""
 
     sentence: MessageText
-    """The sentence that describes the request. Its values `role`, `desk`, `desks`, `places` and `outcome` are codes,
-    which the page replaces by names.
+    """The sentence that describes the requested approval. Its values `role`, `desk`, `desks`, `places` and `outcome`
+    are codes, which the page replaces by names.
     """
     subject: str
     """The subject of the row in the audit log."""
@@ -98,7 +98,7 @@ def no_effect(_decision: Decision) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalRule:
-    """The rule for one kind of approval: who may decide, how a page describes it, and the action that follows."""
+    """The rule for one kind of approval: who decides, how a page describes the approval, and which action follows."""
 
     kind: ApprovalKind
     decided_by: frozenset[AccountRole]

@@ -38,7 +38,7 @@ class DemoEntry:
     roles: tuple[AccountRole, ...]
     password: str = field(repr=False)
     code: str = field(repr=False)
-    """A code of the account's authenticator that no one has used yet."""
+    """A code of the account's authenticator that has not been used for a sign-in yet."""
     seconds: int
     """The number of seconds for which the code is valid."""
 
@@ -134,8 +134,7 @@ def _ask(context: ConsoleContext, name: str, desk: str) -> bool:
 def _entry(context: ConsoleContext, one: DemoAccount, used: int) -> DemoEntry:
     """Returns a demo account with a valid code.
 
-    If someone has already used the present code, returns the next code, because the sign-in accepts a code one step
-    early.
+    If someone has already used the present code, returns the next code, which the sign-in already accepts.
     """
     at = context.now()
     if step_at(at) <= used:

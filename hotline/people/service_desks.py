@@ -44,7 +44,7 @@ class NewDesk:
     kind: DeskKind
     name: str
     place: str | None = None
-    """The district in which the desk lies. For a protection desk, the camp."""
+    """The district in which the new desk lies. For a protection desk, the camp for which it works."""
 
 
 def check_desk_keys(context: Context) -> tuple[CheckResult, ...]:
@@ -176,8 +176,8 @@ def retire_desk(context: Context, code: str, *, by: str, reason: str) -> None:
     """Retires a desk. After that, no member can join the desk, and the hotline encrypts no tips for it. Raises
     NotFound, DeskRefused.
 
-    Members can still decrypt earlier tips. An operator can retire an oversight desk even if it has open complaints. A
-    refusal would reveal that there are complaints.
+    Members can still decrypt earlier tips. An operator can retire an oversight desk even if it has open complaints. If
+    the hotline refused this, the refusal would reveal that there are complaints.
     """
     with context.database.writing() as session:
         desk = tables_desks.get_desk(session, code, for_writing=True)

@@ -7,11 +7,12 @@ person who has only the link cannot see the secret of the authenticator or the s
 continue in another browser.
 
 A recovery sheet contains a recovery key, and ten codes that can replace codes of an authenticator. After a lost
-password, the person keeps all access with the recovery key and a code. Without the recovery key, the person needs a new
+password, the person keeps all access with the recovery key and a code. A person without the recovery key needs a new
 link from an admin, which leads to a new key pair.
 
 To change the password, a person needs the old password and a recent second factor. To change the authenticator or the
-sheet, a person needs the password and a code each time. So another person at an unlocked screen cannot change them.
+sheet, a person needs the password and a code each time. So another person who finds the owner's screen unlocked cannot
+change them.
 """
 
 import base64
@@ -305,7 +306,9 @@ class WelcomeStep(StrEnum):
     FACTOR = "factor"
     PAPER = "paper"
     ELSEWHERE = "elsewhere"
-    """The person chose a password in another browser. With this password, the person can continue in this browser."""
+    """The person has chosen a password for the new account in another browser. With this password, the person can
+    continue in this browser.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,8 +114,8 @@ def open_flow(
     """Records that a person has opened a draft of this flow. Returns the names of other people who also have the flow
     open, each with the time.
 
-    Returns the names even if the database cannot store the record. Raises StoreUnavailable if the database does not
-    answer.
+    Returns the names even if the database cannot store that the person has opened the draft. Raises StoreUnavailable if
+    the database does not answer.
     """
     own, at = digest_of(token), context.now()
     with context.database.reading() as session:
@@ -290,7 +290,7 @@ def _is_open(row: ConsoleSession, at: datetime) -> bool:
 
 
 def _counts(row: ConsoleSession, account: ConsoleAccount, at: datetime) -> bool:
-    """Returns True if the session showed the board of a desk, and its time as a locked session is not over."""
+    """Returns True if the session showed the board of a desk, and its sign-in was less than `MAX_SHIFT` ago."""
     is_of_desk = bool(account.held_roles & {AccountRole.DESK, AccountRole.NATIONAL})
     return row.board_at is not None and is_of_desk and at - row.created_at < MAX_SHIFT
 

@@ -92,9 +92,9 @@ def prove(
     """Checks the typed secret and the code, and runs `then` if both are right. One transaction stores the changes of
     `then` and the use of the code.
 
-    Counts each attempt as failed before checking it, so that a crash cannot remove a failure from the count. Failures
-    delay only attempts with the same name from the same session or browser. `code` is None if the session has a recent
-    second factor. `may` returns True if the state of an account allows this action.
+    Counts each attempt as failed before it checks the attempt, so that no failure is lost in a crash. Failures delay
+    only attempts with the same name from the same session or browser. `code` is None if the session has a recent second
+    factor. `may` returns True if the state of an account allows this action.
     """
     with context.proofs.stretching.turn(entrant) as turn:
         if not turn.is_given:
@@ -141,8 +141,8 @@ def _count(context: ConsoleContext, name_key: bytes) -> int:
     """
     at = context.now()
     with context.database.reading() as session:
-        # This code reads before it writes. SQLite allows only one writer at a time. If a stranger
-        # repeats attempts, each write to the database would make callers wait.
+        # This code reads the waiting time first, and writes only if the attempt may go on. SQLite allows only one
+        # writer at a time. If a stranger repeats attempts, each write to the database would make callers wait.
         left = seconds_left(tables_sessions.next_attempt_at(session, name_key), at)
     if left:
         return left

@@ -6,8 +6,8 @@ but may have several phones, accounts (`tables_accounts`) and on-call contacts.
 Only this module writes memberships. It also copies the highest level, the districts and the categories into the row of
 the phone, because pages that list responders show them.
 
-An enrolment proves that a person has a phone, and who the person is. Only after that is a desk's key encrypted for the
-phone.
+An enrolment proves that a person has a phone, and who the person is. A desk's key is encrypted for the phone only
+after the enrolment.
 """
 
 from collections import defaultdict
@@ -50,7 +50,7 @@ from hotline.text.places import NATIONAL
 
 
 class Person(Row):
-    """A human who works for the hotline. The row has no state of its own: phones, accounts and on-call contacts have
+    """A human who works for the hotline. The row has no state, because only phones, accounts and on-call contacts have
     states.
     """
 
@@ -452,7 +452,7 @@ def coordinators_of(session: Session, of: Responder, at: datetime) -> Sequence[R
 def colleagues_of(
     session: Session, of: Responder, at: datetime, *which: ColumnElement[bool]
 ) -> Sequence[Responder]:
-    """Returns the active people of a responder's desks, if they also meet the conditions in `which`. Leaves out this
+    """Returns the active people of a responder's desks who also meet the SQL conditions in `which`. Leaves out this
     responder.
     """
     own = select(Membership.desk_code).where(Membership.responder_id == of.id, IS_RUNNING)

@@ -1,11 +1,11 @@
 """Writes and checks the audit log of the hotline. The log records that a person read a tip, but never what the tip
 contains.
 
-Rows can only be added. Each row contains the digest of the previous row, so a check of these digests shows if a row was
-changed, removed or inserted. A person who can write to the table could compute all digests again. So each process also
-numbers its rows, and seals them with its own key, which is not in the database. This check cannot notice that rows at
-the end are missing. So the monitor stores and sends the digest of the newest row each day
-(monitoring/service_audit_digest.py).
+The hotline adds rows to the log, but never changes or deletes them. Each row contains the digest of the previous row,
+so a check of these digests shows if a row was changed, removed or inserted. A person who can write to the table could
+compute all digests again. So each process also numbers its rows, and seals them with its own key, which is not in the
+database. This check cannot notice that rows at the end are missing. So the monitor stores and sends the digest of the
+newest row each day (monitoring/service_audit_digest.py).
 """
 
 import hashlib
@@ -70,7 +70,8 @@ class AuditEntry(database.Row):
     """The id of the row. It has 64 bits, so that no process can use up all ids."""
     at: Mapped[datetime]
     actor: Mapped[str]
-    """One of "line", "clock", "cli:<name>", "account:<id>:<name>", "desk:<code>:<name>", "responder:<id>".
+    """The name of a process, such as "line" or "clock", or one of "cli:<name>", "account:<id>:<name>",
+    "desk:<code>:<name>", "responder:<id>".
 
     `people/rules_audit.py` makes a readable name from this text.
     """
@@ -83,8 +84,8 @@ class AuditEntry(database.Row):
     digest: Mapped[str] = mapped_column(unique=True)
     """The SHA-256 digest of `previous` and the fields of this row."""
     process: Mapped[str | None]
-    """The role whose key sealed the row. None if the process had no key: the row is still added, because a missing key
-    must not stop a tip.
+    """The role of the process whose key sealed the row. None if the process had no key: the row is still added, because
+    a missing key must not stop a tip.
     """
     number: Mapped[int | None]
     """The number of this row among the rows of its process, beginning with 1 and without gaps."""
@@ -339,7 +340,7 @@ def verify_chain(session: Session, proofs: Proofs | None = None) -> Chain:
 
 
 class _ProofCheck:
-    """Compares each row, in order, with the proofs that are stored outside of the database."""
+    """Compares each row of the log, in order, with the proofs that are stored outside of the database."""
 
     def __init__(self, proofs: Proofs) -> None:
         self._proofs = proofs

@@ -63,7 +63,7 @@ class Desk(Row):
     name: Mapped[str | None]
     """The name of a desk that people added."""
     place: Mapped[str | None]
-    """The district in which the desk lies. For a protection desk, the camp."""
+    """The district in which the desk lies. For a protection desk, the camp for which it works."""
     service: Mapped[str | None]
     """For the desk of a service, the kind of help: a value of the question `service` in the forms of a case."""
     number: Mapped[str | None]
@@ -519,7 +519,7 @@ def recovery_pairs(session: Session) -> Sequence[RecoveryPair]:
 def newest_pair(session: Session) -> RecoveryPair | None:
     """Returns the recovery pair for which desk keys are encrypted now, or None.
 
-    Before it encrypts a desk's key, the calling function must lock the desk.
+    The calling function must lock a desk before it encrypts that desk's key for the pair.
     """
     return next(iter(recovery_pairs(session)), None)
 

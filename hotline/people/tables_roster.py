@@ -85,7 +85,9 @@ class HandoverNote(Row):
     case_event_id: Mapped[int | None] = mapped_column(
         ForeignKey("case_note.case_event_id", ondelete="CASCADE"), unique=True
     )
-    """Refers to the note of a case. The database deletes this row together with that note."""
+    """For a note about a case, the case event that contains this note. The database deletes this row together with the
+    note of the case.
+    """
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     """The person who wrote the note."""
     body: Mapped[bytes | None]

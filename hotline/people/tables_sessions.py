@@ -43,8 +43,8 @@ class ConsoleSession(Row):
     """The flow of the draft that the user last opened in this session."""
     flow_at: Mapped[datetime | None]
     board_at: Mapped[datetime | None]
-    """The last time that the session showed the board of a desk. The true time can be up to four minutes later. NULL if
-    the session never showed the board.
+    """The last time that the session showed the board of a desk. The board may have been shown again up to four minutes
+    after this time. NULL if the session never showed the board.
     """
     locked_at: Mapped[datetime | None]
     """The time when the session was locked. After that, the session shows only the number of urgent cases that no one
@@ -85,8 +85,8 @@ def note_board(session: Session, digest: bytes, at: datetime) -> None:
 
 
 BOARD_LOCKED = timedelta(hours=1)
-"""After a board has been locked for this time, the hotline does not count the board as open any more, because perhaps
-no one looks at it.
+"""After a board has been locked for this time, the hotline does not count it as open any more, because perhaps no one
+looks at the board.
 """
 
 
@@ -174,7 +174,7 @@ class SignInAttempt(Row):
 
     name_key: Mapped[bytes] = mapped_column(primary_key=True)
     """A keyed digest of the name that a person typed. The database does not contain the name itself, because some
-    people type their password into this field.
+    people type their password into the name's field by mistake.
     """
     failures: Mapped[int]
     last_at: Mapped[datetime]
@@ -189,7 +189,7 @@ class FailedSignIn(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     name_key: Mapped[bytes]
     """A keyed digest of the name that a person typed. The database does not contain the name itself, because some
-    people type their password into this field.
+    people type their password into the name's field by mistake.
     """
     is_known: Mapped[bool]
     """True if an account with this name exists and may sign in."""
@@ -296,33 +296,34 @@ def delete_expired(session: Session, at: datetime) -> None:
 
 class ApprovalKind(StrEnum):
     ROLE = "role"
-    """A new role for an account. The subject is `account:<id>:<role>`."""
+    """A new role for an account. The subject of the approval is `account:<id>:<role>`."""
     ADMISSION = "admission"
-    """A member's access to a desk. The subject is `desk:<code>:<member>`. The column `encrypted` contains the public
-    key of this member.
+    """A member's access to a desk. The subject of the approval is `desk:<code>:<member>`. The column `encrypted`
+    contains the public key of this member.
     """
     ENROLMENT = "enrolment"
-    """The enrolment of a responder, or of a responder's new number. The subject is `enrolment:<id>`."""
+    """The enrolment of a responder, or of a responder's new number. The subject of the approval is `enrolment:<id>`."""
     START_PIN = "start_pin"
-    """The printing of start PINs. The subject is `start:<responder id>`, or `start:sheet:<id>`."""
+    """The printing of start PINs. The subject of the approval is `start:<responder id>`, or `start:sheet:<id>`."""
     POSTING = "posting"
-    """A membership of a responder in another desk, or a higher level. The subject is `posting:<id>:<requested
-    posting>`.
+    """A membership of a responder in another desk, or a higher level. The subject of the approval is
+    `posting:<id>:<requested posting>`.
     """
     REMOVAL = "removal"
-    """The removal of one of the last two people of the national desk. The subject is `responder:<id>`."""
+    """The removal of one of the last two people of the national desk. The subject of the approval is `responder:<id>`.
+    """
     LIFT = "lift"
-    """The end of an exclusion from a tip. The subject is `exclusion:<id>`."""
+    """The end of an exclusion from a tip. The subject of the approval is `exclusion:<id>`."""
     CASE_FILE = "case_file"
-    """A case file for a prosecutor or court. The subject is `case_file:<id>`."""
+    """A case file for a prosecutor or court. The subject of the approval is `case_file:<id>`."""
     HOLD = "hold"
-    """The end of the legal hold of a case file. The subject is `hold:<id>`."""
+    """The end of the legal hold of a case file. The subject of the approval is `hold:<id>`."""
     LINK = "link"
-    """A new link for an account. The subject is `account:<id>:link`."""
+    """A new link for an account. The subject of the approval is `account:<id>:link`."""
     END = "end"
-    """The end of an account. The subject is `account:<id>:end`."""
+    """The end of an account. The subject of the approval is `account:<id>:end`."""
     SIGNATURE = "signature"
-    """The hotline's signature of a desk's key. The subject is `signature:<code>`."""
+    """The hotline's signature of a desk's key. The subject of the approval is `signature:<code>`."""
 
 
 class ApprovalDecision(StrEnum):
@@ -404,8 +405,8 @@ def approved_by_subject(session: Session, subjects: Collection[str]) -> Mapping[
 def pending_about(
     session: Session, kind: ApprovalKind, begins: str, at: datetime
 ) -> Sequence[Approval]:
-    """Returns the pending approvals of a kind whose subject begins with the text `begins`. Locks these rows for a
-    decision.
+    """Returns the pending approvals of a kind whose subject begins with the text `begins`. Locks their rows, so that
+    two people cannot decide at the same time.
     """
     waits = select(Approval).where(
         Approval.kind == kind, Approval.subject.startswith(begins, autoescape=True), *_waits(at)
@@ -414,13 +415,15 @@ def pending_about(
 
 
 def pending_for(session: Session, subject: str, at: datetime) -> Approval | None:
-    """Returns the newest pending approval of a subject, or None. Locks it for a decision."""
+    """Returns the newest pending approval of a subject, or None. Locks its row, so that two people cannot decide at the
+    same time.
+    """
     waits = select(Approval).where(Approval.subject == subject, *_waits(at))
     return session.scalars(waits.order_by(Approval.id.desc()).with_for_update()).first()
 
 
 def locked_pending(session: Session, approval_id: int, at: datetime) -> Approval | None:
-    """Returns a pending approval, and locks it for a decision.
+    """Returns a pending approval, and locks its row, so that two people cannot decide at the same time.
 
     Returns None if the approval was decided or has expired.
     """

@@ -316,7 +316,9 @@ def is_passed(lesson: str, answers: Mapping[str, str]) -> bool:
 
 
 def add_lesson(passed: Passed, lesson: str, at: datetime) -> Passed:
-    """Returns the passed lessons including this one. A lesson that was passed before keeps its first time."""
+    """Returns the passed lessons including this one. If the officer had already passed this lesson, the lesson keeps
+    the earlier time.
+    """
     current = current_lessons(passed, at)
     return current if lesson in current else {**current, lesson: at}
 

@@ -9,8 +9,9 @@ short code is asked for a code. A responder's lessons are stored like a trainee'
 number. These lessons count for the responder's district. If the phone is also in the programme, the lessons count for
 the district of the programme.
 
-Statistics count the first answer in a session. The last answer decides if the officer passes the lesson. Certificates
-are not stored: the hotline computes the code each time, from the row of the officer's phone and its own key.
+For each case of a lesson, statistics count the officer's first answer in a session. The last answers to the cases
+decide if the officer passes the lesson. Certificates are not stored: the hotline computes the code each time, from the
+row of the officer's phone and its own key.
 """
 
 from collections.abc import Mapping, Sequence
@@ -87,8 +88,8 @@ def programme_of(flow_set: FlowSet, entry: str) -> Programme | None:
 
 
 def session_flags(flow_set: FlowSet, start: SessionStart, hop: UssdHop) -> dict[str, bool]:
-    """Returns two kinds of flags: for each typed number that is a possible attendance, and for the talking point of the
-    month.
+    """Returns two kinds of flags: one for each typed number that is a possible attendance, and one for the talking
+    point of the month.
 
     Returns no flags if the short code does not open a programme's flow.
     """
@@ -166,7 +167,8 @@ def enrol(
     """Enrols a phone. Returns False if the code is invalid, or if this process does not have the key for programmes. A
     repeated call changes nothing.
 
-    The caller of this function must have checked the code as an attempt. This function counts no attempt.
+    Before this call, the calling function must check the code and count the check as an attempt. This function counts
+    no attempt.
     """
     with suppress(KeyMissing):
         code_key = context.pseudonyms.joins(programme, code)
@@ -256,7 +258,9 @@ def remove_participant(
 
 
 def enrolment_by_district(context: Context, programme: Programme) -> Sequence[DistrictEnrolment]:
-    """Returns every district that has a phone in the programme or a valid code, with its numbers."""
+    """Returns every district that has a phone in the programme or a valid code, with the number of its phones and its
+    valid codes.
+    """
     with context.database.reading() as session:
         phones = programmes_tables.participants_by_district(session, programme)
         codes = programmes_tables.current_codes(session, programme, context.now())
@@ -441,8 +445,9 @@ def certificate_facts(
     """Returns the lessons that the person had passed before the session began, and the code of the person's
     certificate.
 
-    The code can be computed before the last lesson is passed. The result is empty for a person who joined during this
-    session. A responder is recognised by the PIN.
+    The hotline computes the code before the person has passed the last lesson, so that the session can show it. The
+    result is empty for a person who joined during this session. The hotline recognises a responder by the PIN that the
+    responder entered.
     """
     who = learner_of(context, flow_set, start, caller)
     if who is None or not context.pseudonyms.knows_certificates:

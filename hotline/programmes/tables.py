@@ -37,7 +37,9 @@ that a responder took after entering the PIN.
 
 
 class Participant(Row):
-    """One phone in a programme, or the phone of one responder. A responder's row stores only lessons."""
+    """One phone in a programme, or the phone of a responder who takes lessons without being in a programme. The row of
+    such a responder stores only lessons.
+    """
 
     __tablename__ = "participant"
 
@@ -126,8 +128,9 @@ def enrolled_participant(session: Session, number_key: str) -> Participant | Non
 
 
 def locked_participant(session: Session, number_key: str) -> Participant | None:
-    """Returns the phone's row as other transactions committed it, and locks it until this transaction ends. Returns
-    None if the phone has no row."""
+    """Returns the newest committed version of the phone's row, and locks it until this transaction ends. Returns None
+    if the phone has no row.
+    """
     held = select(Participant).where(Participant.number_key == number_key).with_for_update()
     return session.scalars(held.execution_options(populate_existing=True)).one_or_none()
 

@@ -58,8 +58,9 @@ class Block:
 
     @property
     def is_long(self) -> bool:
-        """Returns True for a long table, which the page shows folded. The chart next to the table shows the rows with
-        the largest numbers."""
+        """Returns True for a long table, which the page shows closed until the user opens it. The chart next to the
+        table shows the rows with the largest numbers.
+        """
         return self.drawing is not None and len(self.rows) > FOLDED_FROM
 
 

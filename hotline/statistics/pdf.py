@@ -10,8 +10,9 @@ import json
 
 
 def pdf_here(given: bytes) -> bytes:
-    """Makes the PDF in a child process. `given` is a JSON list: the template, its data, the document's Unix time, and
-    optionally a passphrase that opens the PDF."""
+    """Makes a PDF. `core.long_work` runs this function in a child process. `given` is a JSON list: the template, its
+    data, the document's Unix time, and optionally a passphrase that opens the PDF.
+    """
     import typst
 
     template, data, made_at, *passphrase = json.loads(given)

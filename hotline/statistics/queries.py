@@ -58,7 +58,8 @@ from hotline.tips.rules_events import OUTCOME, PROOF, WAITS, LoggedEvent
 from hotline.tips.tables import IS_REAL_CASE, Tip
 
 USSD = "ussd"
-"""Only USSD sessions count as use of the hotline. An SMS does not count, because it is nearly always a tip."""
+"""The hotline's statistics of use count only USSD sessions. An SMS does not count, because it is nearly always a tip.
+"""
 
 
 def counted_tips(session: Session, begins: datetime, ends: datetime) -> Sequence[CountedTip]:
@@ -203,7 +204,7 @@ def spans_of(session: Session, period: str) -> Spans:
     """Returns the shortest period for which each table is published, as it was decided for the year of the given
     period.
 
-    Each January, the hotline decides this again from the releases of the last year.
+    Each January, the hotline decides these periods again from the releases of the last year.
     """
     first = first_day(session)
     year, start = int(period[:4]), first.year if first is not None else int(period[:4])
@@ -346,7 +347,7 @@ def open_by_district(session: Session, viewer: Viewer) -> Mapping[str, int]:
 def filed_and_in_time(
     session: Session, viewer: Viewer | None, weeks: Sequence[datetime]
 ) -> Mapping[tuple[int, int], tuple[int, int]]:
-    """Returns two numbers for each urgency and week: the tips that a viewer may see, and those of them that were
+    """Returns two numbers for each urgency and week: the tips that a viewer may see, and the tips among them that were
     acknowledged in time.
 
     `weeks` contains the start of each week, earliest first. Tips from before the first week are not counted.

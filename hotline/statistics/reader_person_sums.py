@@ -41,8 +41,9 @@ logger = logging.getLogger(__name__)
 EVERY = timedelta(hours=1)
 BATCH = 200
 ANSWERS_AT_ONCE = 5
-"""The minimum number of opinions about help that are counted together. If there are fewer, they wait for the next
-month. So no count reveals one person's answer."""
+"""The minimum number of opinions about help that are counted together. If there are fewer opinions, they wait for the
+count of the next month. So no count reveals one person's answer.
+"""
 ERRAND = "codes"
 
 

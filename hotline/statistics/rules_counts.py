@@ -51,7 +51,7 @@ LATE_CLOSURE = timedelta(days=7)
 READ_SOON = timedelta(minutes=8)
 """The programme's target time for reading a tip about danger."""
 IN_TIME = "in_time"
-"""The name for the number of tips that were acknowledged in time. A release prints it only as a share."""
+"""The name for the number of tips that were acknowledged in time. A release prints only its share of the tips."""
 NOT_SAID = "not_said"
 """The value for a place or a form of trafficking that is unknown or must not be published."""
 SMALLEST_MEDIAN = 20
@@ -82,7 +82,7 @@ COUNTED_EVENTS = frozenset(
         LoggedEvent.CLOSURE_DECIDED,
     }
 )
-"""The case events from which these numbers are computed."""
+"""The kinds of case events from which the numbers about tips are computed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,7 +391,7 @@ def _lessons(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:
 
 
 def ended_at_screen(use: UseCounts, screens: Collection[str]) -> Mapping[str, int]:
-    """Returns for each screen how many calls ended there: the caller gave no answer."""
+    """Returns for each screen how many calls ended there without an answer from the caller."""
     return {
         screen: max(0, use.shown.get(screen, 0) - use.answered.get(screen, 0))
         for screen in sorted(screens)

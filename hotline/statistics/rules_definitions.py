@@ -174,7 +174,9 @@ class Dimension(StrEnum):
     MEANS = "means"
     NATIONALITY = "nationality"
     WHERE = "where"
-    """Inside Rwanda or abroad. A table also names the three countries with the largest numbers."""
+    """The place of exploitation: inside Rwanda or abroad. If it is abroad, a table also names the three countries with
+    the largest numbers.
+    """
     DECISION = "decision"
     SERVICE = "service"
     MET_BY = "met_by"
@@ -354,8 +356,9 @@ def share(part: int | None, whole: int | None, *, smallest_whole: int) -> int | 
 
 @cache
 def _moves() -> Sequence[tuple[int, int, int]]:
-    """Returns three numbers for each possible key sum: the change of the exact number, and the first and the last key
-    sum with this change. The file rounding.csv contains these numbers."""
+    """Returns three numbers for each possible sum of rounding keys: the change of the exact number, and the first and
+    the last sum with this change. The file rounding.csv contains these numbers.
+    """
     text = files(__package__).joinpath("rounding.csv").read_text(encoding="utf-8")
     rows = [
         (int(row["move"]), int(row["first_key"]), int(row["last_key"]))

@@ -5,8 +5,9 @@ page shows several charts. A chart has no style attribute, because the console's
 
 Codes of the hotline are mapped to two international standards: HTCDS 2.0 and IC-TIP. Each mapping is a CSV file in this
 folder. The first line of the file names the standard and the version of the mapping. A code has one row for each field
-of the standard with the same meaning. A code without such a field has one row with the reason. The hotline does not
-claim to conform to IC-TIP: for that, a person must first compare the mapping with the code list of IC-TIP.
+of the standard with the same meaning. A code for which the standard has no such field has one row, which gives the
+reason. The hotline does not claim to conform to IC-TIP: for that, a person must first compare the mapping with the code
+list of IC-TIP.
 """
 
 import csv
@@ -316,8 +317,9 @@ class CodeTable:
     version: str
     """The version of the mapping, not of the standard."""
     how: str
-    """A sentence that says how far the hotline follows the standard. Publications may say only this about the
-    standard."""
+    """A sentence that says how far the hotline follows the standard. Publications may make only this claim about the
+    standard.
+    """
     rows: Sequence[MappedCode]
 
 

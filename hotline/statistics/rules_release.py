@@ -182,8 +182,8 @@ def with_sums(cells: Sequence[ReleaseNumber], parts: Sequence[Release]) -> Seque
     """Returns the numbers of a longer period. If all shorter periods in it print a number, the longer period prints the
     sum of these numbers.
 
-    A sum of printed numbers reveals nothing new, and readers see that the parts add up to the total. Other numbers of
-    the longer period stay unchanged.
+    A sum of printed numbers reveals nothing more than these numbers, and readers see that the parts add up to the
+    total. Other numbers of the longer period stay unchanged.
     """
     printed = [part.numbers() for part in parts]
     numbers = {cell.name: _summed(cell, printed) for cell in cells}
@@ -224,8 +224,9 @@ def _keyed(
 
 
 def _capped(cells: Mapping[CellName, int | None], name: CellName) -> int | None:
-    """Returns the number of a step. If an earlier step has a smaller printed number, returns the smallest of these
-    instead."""
+    """Returns the number of a step. If an earlier step has a smaller printed number, returns the smallest number of the
+    earlier steps instead.
+    """
     number, step = cells[name], INDICATORS[name.indicator][1].step_of
     while step:
         before = CellName(step, name.dimension, name.value)

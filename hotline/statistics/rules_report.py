@@ -96,8 +96,9 @@ class ProgrammeRow:
     target: str
     actual: str
     missed: str
-    """The English words "below target" or "above target". Empty if the target is reached or if it cannot be compared
-    yet."""
+    """The English words "below target" or "above target". Empty if the target is reached, or if the value and the
+    target cannot be compared yet.
+    """
     table: str
 
 
@@ -195,8 +196,8 @@ def programme(
 
     def missed(one: Planned, release: Release | None) -> str:
         target = targets.get(one.name)
-        # A target is for a whole year. The number of one quarter cannot show if the year's target will be reached, but
-        # a share can.
+        # A target is for a whole year, so the number of one quarter cannot show if the year's target will be reached.
+        # But a share of one quarter can be compared with the target.
         is_share = one.unit in (Unit.PERCENT, Unit.POINTS)
         if target is None or release is None or not is_share or not _holds(release, one):
             return ""

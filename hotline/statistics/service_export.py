@@ -47,7 +47,7 @@ QUESTIONS: Sequence[tuple[str, str, str]] = (
     ("Programme plan: O4 victims", "T12", "offer_share, no_room_share, follow_share"),
     ("Promise to callers: time until a tip is read", "T3", "minutes_to_read"),
 )
-"""Numbers that other organisations ask for, each with the table and the indicators that answer it."""
+"""Numbers that other organisations ask for, each with the names of our tables and indicators that contain it."""
 
 
 def archive(release: Release, labels: Labels) -> bytes:
