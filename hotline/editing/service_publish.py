@@ -377,8 +377,8 @@ def approvable(
 ) -> Approvable | DraftRefused:
     """Checks that a submitted draft can be published exactly as the approver read it.
 
-    With `alone`, one person may submit and approve. Learners use `alone` in `hotline demo`. Raises NotFound,
-    NotReady, StoreUnavailable.
+    If `alone` is True, one person may both submit and approve the draft. Learners use `alone` in `hotline demo`.
+    Raises NotFound, NotReady, StoreUnavailable.
     """
     with context.database.reading() as session:
         gathered = gather_draft(session, draft_id)

@@ -108,8 +108,8 @@ def draft_titles(session: Session, ids: Collection[int]) -> Mapping[int, str]:
 def get_draft(session: Session, draft_id: int, *, held: bool = False) -> DraftRow:
     """Returns a draft. Raises NotFound.
 
-    With `held`, it locks the draft until the transaction ends. So saving, submitting and publishing wait for each
-    other.
+    If `held` is True, it locks the draft until the transaction ends. So saving, submitting and publishing wait for
+    each other.
     """
     here = select(DraftRow).where(DraftRow.id == draft_id)
     if held:

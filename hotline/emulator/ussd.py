@@ -262,7 +262,7 @@ class Ussd:
     ) -> None:
         """Ends the dialogue and posts the end notice later. The calling code must hold the lock.
 
-        With `silent`, it sends no notice, because the gateway never knew about the dialogue.
+        If `silent` is True, it sends no notice, because the gateway never knew about the dialogue.
         """
         session.phase, session.status, session.ended_at = Phase.ENDED, status, time.time()
         if screen is not None:

@@ -21,7 +21,7 @@ LEASE = timedelta(seconds=3)
 """The length of the leader's lease: within this time, no other process can become the leader. The time is short, so
 that another process soon works if the leader is killed."""
 FROZEN = timedelta(seconds=12)
-"""The time after the end of its lease for which the holder of the lock still counts as the leader."""
+"""After the end of its lease, the process that holds the lock still counts as the leader for this time."""
 LOCK = 4_114_110_003
 """The number of the PostgreSQL advisory lock that the leader holds."""
 

@@ -113,8 +113,8 @@ LATE_UNTAKEN = (
 the tip's deadlines."""
 MAX_LATE = 100
 TO_RESPONDER = and_(Message.responder_id.is_not(None), IS_SHOWN)
-"""The condition for a message that goes to a responder, so that a delay of the message may raise an alarm. Answers to
-callers end after some minutes, and the monitor's own notices raise no alarm."""
+"""The condition for a message that goes to a responder, so that a delay of the message may raise an alarm. The
+hotline drops answers to callers after some minutes, and the monitor's own notices raise no alarm."""
 ON_THE_WAY = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING)
 
 
@@ -217,7 +217,8 @@ UNSENT = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING, Messag
 
 @dataclass(frozen=True, slots=True)
 class WaitingMessages:
-    """The waiting SMS of one kind. The hotline sends these SMS when the pause ends."""
+    """The SMS of one kind that wait while the outgoing queue is paused. The hotline sends these SMS when the pause
+    ends."""
 
     kind: MessageKind
     doubtful: bool
@@ -231,7 +232,7 @@ def current_pause(session: Session) -> QueuePause | None:
 
 
 def paused_parts(session: Session) -> Sequence[QueuePause]:
-    """Returns the pauses of single parts of the work, but not the pause of the whole queue."""
+    """Returns the pauses of single parts of the hotline's work, but not the pause of the whole queue."""
     found = select(QueuePause).where(QueuePause.queue != SMS).order_by(QueuePause.queue)
     return session.scalars(found).all()
 

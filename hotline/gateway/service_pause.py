@@ -26,7 +26,7 @@ class QueueView:
 
     pause: QueuePause | None
     parts: Sequence[QueuePause]
-    """The pauses of single parts of the work."""
+    """The pauses of single parts of the hotline's work."""
     fault: str | None
     """The reason why the gateway refuses messages, or None. When the gateway accepts a message again, the hotline
     clears this reason without a command."""
@@ -146,7 +146,7 @@ def paused_parts(context: Context) -> Sequence[QueuePause]:
 def pause_part(
     session: Session, part: OutgoingPart, *, by: CommandActor, reason: str, at: datetime
 ) -> bool:
-    """Pauses one part of the work. Returns False if this part was already paused."""
+    """Pauses one part of the hotline's work. Returns False if this part was already paused."""
     name = tables_audit.name_of(by)
     if not add_if_new(session, QueuePause(queue=part, paused_by=name, reason=reason, since=at)):
         return False
@@ -157,7 +157,7 @@ def pause_part(
 def resume_part(
     session: Session, part: OutgoingPart, *, by: CommandActor, reason: str, at: datetime
 ) -> None:
-    """Resumes one part of the work. Raises NotFound if this part is not paused."""
+    """Resumes one part of the hotline's work. Raises NotFound if this part is not paused."""
     row = session.get(QueuePause, part, with_for_update=True)
     if row is None:
         raise NotFound(f"the sending of {part} is not paused")

@@ -36,7 +36,7 @@ no export may contain it. An export leaves out file names that begin with a dot.
 UNSIGNED_FOR = timedelta(hours=72)
 """The time for which processes accept a new desk key that the hotline has not signed."""
 AHEAD = timedelta(hours=1)
-"""The time that a member's statement may lie in the future. A process refuses a statement that is further in the
+"""The time of a member's statement may be this far in the future. A process refuses a statement that is further in the
 future, because later statements would then look old.
 """
 PURPOSE = b"hotline desk key 1\0"
@@ -62,7 +62,7 @@ WARNED_BEFORE = timedelta(hours=24)
 """If less than this time is left of the 72 hours in which the hotline must sign a new key, the monitor notifies the
 on-call contacts."""
 COUNTING = frozenset((DeskKeyState.SIGNED, DeskKeyState.PROVISIONAL))
-"""The states in which processes encrypt tips to the desk's key."""
+"""The states of a desk's key in which processes encrypt tips to this key."""
 WAITING = frozenset((DeskKeyState.PROVISIONAL, DeskKeyState.LATE, DeskKeyState.CHANGED))
 """The states of a key that end as soon as the hotline signs the key. The state `OLD` is missing: after a backup was
 restored, an operator must name the desk to get its key signed.
@@ -87,7 +87,7 @@ class Statement(NamedTuple):
     """The key that checks the signature under the desk's next key. It belongs to the desk's private key."""
     at: int
     by: str = ""
-    """The name of the member who made the key. Empty in a statement of the hotline."""
+    """The name of the member who made the key. The field is empty in a statement of the hotline."""
     by_key: str = ""
     """The key that checks `own_signature`."""
     signature: str = ""

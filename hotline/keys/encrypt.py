@@ -134,8 +134,8 @@ class Encrypter:
     reader: Callable[[], bytes] | None = field(default=None, repr=False)
     """Returns the reader's public key, to which a new case's key is encrypted."""
     desks: DeskTrust | None = field(default=None, repr=False)
-    """Decides which desk keys this process may use. None if the process lacks the hotline's public key. In that case,
-    the process uses every desk key in the database.
+    """Decides which desk keys this process may use. The value is None if the process lacks the hotline's public key.
+    In that case, the process uses every desk key in the database.
     """
 
     def counting(self, rows: Iterable[DeskKey], at: datetime) -> dict[str, bytes]:

@@ -54,7 +54,7 @@ class Entrant:
     network: str = field(default="", repr=False)
     """The network, in the form that `core.addresses.network_of` returns."""
     known: str = field(default="", repr=False)
-    """Identifies the known session, link or browser. Empty for an unknown browser."""
+    """Identifies the known session, link or browser. The text is empty for an unknown browser."""
 
     @property
     def name(self) -> tuple[bool, str]:

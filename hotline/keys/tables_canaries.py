@@ -43,12 +43,13 @@ class ProcessStart(Row):
     host: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     wrong_keys: Mapped[str]
-    """The keys that do not decrypt their canaries, separated by commas. Empty if all keys decrypt their canaries."""
+    """The keys that do not decrypt their canaries, separated by commas. The text is empty if all keys decrypt their
+    canaries."""
     second_channel: Mapped[bool | None]
     """Only for `watch`: True if the process can send alarms by mail or by a command."""
     line_key: Mapped[str | None]
-    """A digest of the hotline's public key in the folder of the process. Empty if the folder has no such key, None if
-    the start was refused.
+    """A digest of the hotline's public key in the folder of the process. The text is empty if the folder has no such
+    key, and the value is None if the start was refused.
     """
 
 

@@ -23,7 +23,7 @@ from hotline.text.causes import cause_of
 
 DIAL_EACH = 300.0
 DIAL_AGAIN = 60.0
-"""Seconds until the next test call after a call without an answer."""
+"""The seconds from a test call without an answer to the next test call."""
 BALANCE_EACH = 600.0
 TLS_PATIENCE = 5.0
 

@@ -302,7 +302,7 @@ class AlarmTip:
     """The tip that caused an alarm."""
 
     tip_id: int | None
-    """None if this account may not see the tip."""
+    """The value is None if this account may not see the tip."""
     filed_at: datetime
 
 

@@ -142,7 +142,7 @@ def _missing(
 
 
 def _outsiders(session: Session, context: MonitorContext) -> Sequence[OnCallContact | None]:
-    """Returns the on-call contacts that SMS can reach. Adds None if there is a second channel."""
+    """Returns the on-call contacts that SMS can reach. If there is a second channel, the result also contains None."""
     reached = [one for one in queries.on_call_contacts(session) if one.unreachable is None]
     return [*reached, *([None] if context.watch.other.is_there() else [])]
 

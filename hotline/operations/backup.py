@@ -188,7 +188,8 @@ Fill = Callable[[Callable[[bytes], object]], None]
 def check_empty(url: str, at: datetime, *, replace: bool = False) -> Path | None:
     """Raises Occupied if a database already exists, or if a hotline runs on it.
 
-    With `replace`, SQLite's file may exist. Returns the path to which that file must move, or None if no file exists.
+    If `replace` is True, SQLite's file may exist. Returns the path to which that file must move, or None if no file
+    exists.
     """
     file = sqlite_file(url)
     if file is not None:

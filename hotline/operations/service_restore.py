@@ -49,7 +49,7 @@ def restore(
     replace: bool = False,
     audit_key: tuple[str, bytes] | None = None,
 ) -> Restored:
-    """Restores a backup of this hotline into an empty database. With `replace`, it replaces SQLite's file.
+    """Restores a backup of this hotline into an empty database. If `replace` is True, it replaces SQLite's file.
 
     It records the operator's name for the pause of the outgoing queue. Raises BackupInvalid, Occupied, NotReady,
     CopyFailed or StoreUnavailable. After an error, the database is the same as before.

@@ -115,8 +115,8 @@ def has_access_or_request(session: Session, context: Context, desk: str, member:
 def grant_by_passphrase(
     context: Context, by: TwoPeople, passphrase: str, shown: Sequence[PendingAccess] | None = None
 ) -> Sequence[tuple[str, str]]:
-    """Grants all pending requests for access with the recovery passphrase. If `shown` is given, grants only these
-    requests.
+    """Grants all pending requests for access with the recovery passphrase. If `shown` is given, grants only the
+    requests in `shown`.
 
     Returns the desk and the member's name of each granted request. If a request fails, the earlier requests stay
     granted, and the function may run again. Skips a request that the first person made, or that is about the first
