@@ -106,7 +106,7 @@ def lock_key(token: str, private_key: bytes, *, account: str) -> bytes:
 def unlock_key(token: str, locked: bytes, *, account: str) -> bytes | None:
     """Returns the private key that `lock_key` encrypted.
 
-    Returns None for another token or another account, or if the value was changed.
+    Returns None if the token or the account is another one, or if the encrypted value was changed.
     """
     try:
         return Aead(_derived(token, b"key")).decrypt(locked, aad=account.encode())

@@ -1,7 +1,8 @@
 """Guards every page of the console, and shows the error pages.
 
-The guard checks each request in this order: our host name, our origin, a session, a role, the form's secret key, a
-recent sign-in. If the account may not see a page, the guard answers as if the address did not exist.
+The guard checks each request in this order: the console's host name, the origin of the form, a session, a role, the
+form's secret key, a recent sign-in. If the account may not see a page, the guard answers as if the address did not
+exist.
 
 An error page says what the user can do next, and does not describe the error. The log line about an error contains only
 the class of the error and a reference. An address below `/welcome/` contains a secret, and an error's message may quote
@@ -161,9 +162,9 @@ def _fresh(
     visit: Visit, route: PageRoute, values: dict[str, object], password: str, code: str
 ) -> Response:
     """Handles a form that needs a recent sign-in. If the request contains a password and a code, signs the account in
-    again, and shows the page.
+    again with them, and shows the requested page.
 
-    Without them, returns a page that asks for both.
+    If they are missing, returns a page that asks for both.
     """
     if not password and not code:
         return _asked(visit)

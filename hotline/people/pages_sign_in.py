@@ -1,4 +1,4 @@
-"""Shows the pages for sign-in, sign-out, lost passwords and the links of new accounts.
+"""Shows the pages for sign-in, sign-out and lost passwords, and the pages that the links of new accounts open.
 
 Also sends the static files of all pages, such as style sheets.
 """

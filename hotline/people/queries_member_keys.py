@@ -64,7 +64,7 @@ def names_of(session: Session, person_id: int) -> tuple[str, ...]:
 
 
 def role_for(desk: str) -> AccountRole:
-    """Returns the role that an account needs to use this desk."""
+    """Returns the role that an account must have to use this desk."""
     return AccountRole.NATIONAL if desk == NATIONAL else AccountRole.DESK
 
 

@@ -76,7 +76,8 @@ class Member:
     absences: tuple[Absence, ...] = ()
     has_pin: bool = False
     categories: frozenset[str] = frozenset()
-    """The categories of cases that the responder may get. An empty set means all categories."""
+    """The categories of cases that the responder may get. An empty set means that the responder may get all categories.
+    """
 
     def is_active(self, at: datetime) -> bool:
         return self.reachable and not any(absence.holds(at) for absence in self.absences)
@@ -344,7 +345,7 @@ def _row(line: int, cells: Mapping[str, str], faults: list[RowFault]) -> Enrolme
 
 def _desks(level: str, cell: str, wrong: list[MessageText]) -> Mapping[str, Level]:
     """Returns the desks of the districts that a cell of the file names, with the level at each desk. An empty cell
-    means all districts.
+    means that the responder belongs to the desks of all districts.
 
     With `Gasabo;Huye`, both desks have the level of the row. With `Gasabo=deputy`, the desk of Gasabo has its own
     level.
@@ -485,8 +486,8 @@ def without_gains(before: Mapping[str, Level], after: Mapping[str, Level]) -> Ma
 class EnrolmentState(StrEnum):
     """The state of an enrolment.
 
-    A new enrolment is in the state `PROVING`, and then in the states `WAITING`, `ACTIVE` and `REMOVED`. A removed
-    responder can return.
+    A new enrolment is in the state `PROVING`, and then in the states `WAITING`, `ACTIVE` and `REMOVED`. A responder in
+    the state `REMOVED` can be enrolled again.
     """
 
     PROVING = "proving"
@@ -506,7 +507,7 @@ through these states again.
 
 
 class EnrolmentKind(StrEnum):
-    """The facts that an enrolment proves."""
+    """One kind of enrolment: the facts that the enrolment proves."""
 
     ENROL = "enrol"
     """The responder has this phone, and chooses a PIN. A responder who has forgotten the PIN also needs an enrolment of
@@ -517,8 +518,8 @@ class EnrolmentKind(StrEnum):
 
 
 PREFIX = "+25078810"
-"""The first digits of the demo's phone numbers. These numbers have a valid form, so that all checks accept them. The
-demo sends no real SMS.
+"""The first digits of the demo's phone numbers. These phone numbers have a valid form, so that the hotline's checks
+accept them. The demo sends no real SMS to these numbers.
 """
 EACH = 2
 ON_CALL = ("Admin 1", f"{PREFIX}9901", "en")
@@ -694,7 +695,7 @@ NIGHT_BEGINS, NIGHT_ENDS, REPORTED_AT = time(22), time(6), time(7)
 `NIGHT_BEGINS` and `NIGHT_ENDS`.
 """
 SHOWN_FOR = timedelta(days=7)
-"""The time for which a coordinator can read a warning."""
+"""A coordinator can read a warning about a responder's PIN for this time."""
 KEPT_FOR = timedelta(days=90)
 
 

@@ -33,8 +33,8 @@ DEMO_DESKS: Mapping[str, str] = {"National 1": NATIONAL, "Desk 1": "12"}
 """The demo accounts that can read tips, each with its desk: the national desk, and the desk of Gasabo."""
 
 
-# The code below lists the reasons to refuse a person's request about an account. Pages and commands show them as
-# sentences.
+# The code below lists the reasons to refuse a person's request about an account. Pages and commands show these reasons
+# as sentences.
 
 
 class AccountFault(StrEnum):

@@ -17,9 +17,7 @@ from hotline.text.places import district_named
 from hotline.text.time import KIGALI
 
 DAY_START, NIGHT_START, FULL_DAY = 6 * 60, 18 * 60, 24 * 60
-"""Times as minutes after midnight: the beginning of a day shift, the beginning of a night shift, and the end of the
-day.
-"""
+"""The numbers of minutes after midnight at which a day shift begins, a night shift begins, and the day ends."""
 HALF = timedelta(hours=12)
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 AHEAD = timedelta(days=14)
@@ -100,7 +98,7 @@ def monday_of(day: date) -> date:
 
 
 def moment(day: date, minutes: int) -> datetime:
-    """Returns the time at these minutes after midnight in Kigali."""
+    """Returns the time that is this number of minutes after midnight in Kigali."""
     midnight = datetime.combine(day, time(), KIGALI)
     return (midnight + timedelta(minutes=minutes)).astimezone(UTC)
 
@@ -361,7 +359,7 @@ def read_roster(
 
 
 class RowEffect(StrEnum):
-    """The effect of a row in an imported sheet on the stored roster."""
+    """The change that a row of an imported sheet makes to the stored roster."""
 
     NEW = "new"
     CHANGED = "changed"

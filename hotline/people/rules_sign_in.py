@@ -252,13 +252,13 @@ def code_at(secret: str, at: datetime) -> str:
 
 
 def authenticator_uri(secret: str, name: str) -> str:
-    """Returns the text of the QR code from which an authenticator app reads this secret."""
+    """Returns the text that a page shows as a QR code, from which an authenticator app reads this secret."""
     totp = pyotp.TOTP(secret, digits=DIGITS, interval=STEP_SECONDS)
     return totp.provisioning_uri(name=name, issuer_name=ISSUER)
 
 
 def plain_typed(typed: str) -> str:
-    """Returns a typed code or key in small letters, without spaces and dashes."""
+    """Returns a code or key that a person typed, in small letters, without spaces and dashes."""
     return "".join(letter for letter in typed.casefold() if letter.isalnum())
 
 
@@ -323,8 +323,8 @@ APPROVAL_VALIDITY = timedelta(days=7)
 
 
 def wait_after(failures: int) -> timedelta:
-    """Returns the waiting time after this number of failures. From the fifth failure on, this time is 2, 4, 8 and up to
-    60 seconds.
+    """Returns the time that a name must wait after this number of failed sign-ins. From the fifth failed sign-in on,
+    this time is 2, 4, 8 and up to 60 seconds.
     """
     if failures < FREE_FAILURES:
         return timedelta(0)
@@ -335,8 +335,8 @@ def is_logged(number: int) -> bool:
     """Returns True if the audit log records the failed attempt with this number: 1 to 5, 10, 20, 50, 100, 200 and so
     on.
 
-    The log skips the other attempts, because otherwise a stranger could fill the log. No one can delete rows of the
-    log.
+    The log skips the other failed attempts, because otherwise a stranger could fill the log. No one can delete rows of
+    the log.
     """
     return number <= LOGGED_EACH or str(number).rstrip("0") in ("1", "2", "5")
 

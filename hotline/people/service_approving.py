@@ -74,7 +74,7 @@ class ApprovalView:
     needs_key: bool = False
     fingerprint: str = ""
     """The four words of the key of the person that the approval is about. The approver and that person must compare
-    them. Empty if there is no key to compare.
+    these words. Empty if there is no key to compare.
     """
     key_to_sign: KeyToSign | None = None
 

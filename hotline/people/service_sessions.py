@@ -265,7 +265,9 @@ def _found(context: ConsoleContext, token: str) -> tuple[ConsoleSession, Console
 
 
 def _locked(context: ConsoleContext, token: str) -> tuple[ConsoleSession, ConsoleAccount] | None:
-    """Returns the locked session with this token, and its account. If the session has just expired, locks it first."""
+    """Returns the locked session with this token, and the session's account. If the session has just expired, locks the
+    session first.
+    """
     found, at = _stored(context, token), context.now()
     if found is None or _is_open(found[0], at) or not _counts(*found, at):
         return None

@@ -160,8 +160,8 @@ def _count(context: ConsoleContext, name_key: bytes) -> int:
 def _note_failure(
     session: Session, context: ConsoleContext, entered: str, account: ConsoleAccount | None
 ) -> None:
-    """Counts a failed attempt for the alarm, and writes it to the audit log. The row of the audit log names an account
-    only if the account exists and may sign in.
+    """Counts a failed attempt for the alarm about failed sign-ins, and writes it to the audit log. The row of the audit
+    log names an account only if the account exists and may sign in.
     """
     at, is_known = context.now(), account is not None and may_sign_in(context, account)
     name_key = context.proofs.factors.digest("failed", entered)

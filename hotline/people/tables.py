@@ -234,7 +234,7 @@ class Responder(Row):
     pin_opened_at: Mapped[datetime | None]
     """The last time when the responder opened the list of cases with the PIN."""
     pin_openings: Mapped[int] = mapped_column(default=0, server_default="0")
-    """The number of times that the responder opened the list of cases with the present PIN."""
+    """The number of times that the responder opened the list of cases since choosing the present PIN."""
     pin_network: Mapped[str | None]
     """The code of the mobile network from which the responder last opened the list of cases."""
     read_lately: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
@@ -267,7 +267,9 @@ class Membership(Row):
     """The categories of cases that the member gets. Empty if the member gets all."""
     from_at: Mapped[datetime]
     until_at: Mapped[datetime | None]
-    """The end of the membership, for example when the responder was removed. None while the membership is current."""
+    """The time when the membership ended, for example because the responder was removed. None while the membership is
+    current.
+    """
 
 
 class Leave(Row):
@@ -485,7 +487,7 @@ class EnrolmentEnd(StrEnum):
     APPROVED = "approved"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
-    """Another enrolment replaced this one, or the responder was removed."""
+    """The enrolment ended because another enrolment replaced it, or because the responder was removed."""
 
 
 class Enrolment(Row):
@@ -653,8 +655,8 @@ class MessageAddress:
     number: bytes = field(repr=False)
     code: bytes | None = field(default=None, repr=False)
     is_own: bool = True
-    """True if the message goes to the responder's present number. Only then does the result of sending show if this
-    number works.
+    """True if the message goes to the responder's present number. Only in this case does the gateway's result show if
+    the present number works.
     """
 
 

@@ -102,7 +102,7 @@ class Chain:
 
     length: int
     newest: str
-    """The digest of the last row."""
+    """The digest of the last row of the log."""
     broken_at: int | None
     """The id of the first row that is wrong. None if no row is wrong."""
     reason: str = ""
@@ -350,7 +350,7 @@ class _ProofCheck:
         self.unchecked: set[str] = set()
 
     def fault(self, entry: AuditEntry) -> str:
-        """Checks a row. Returns a description of the fault, or an empty text."""
+        """Checks one row of the log. Returns a description of the fault in this row, or an empty text."""
         kept = self.digests.pop(entry.id, entry.digest)
         if kept != entry.digest:
             return "another digest of this row was kept elsewhere"

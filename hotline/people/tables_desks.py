@@ -143,7 +143,7 @@ def public_keys(session: Session, codes: Collection[str]) -> dict[str, bytes]:
 
 
 def key_of(desk: Desk) -> DeskKey:
-    """Returns a desk's key with its signatures."""
+    """Returns the public key of a desk, with the signatures of this key."""
     kind = desk.kind or kind_of(desk.code)
     return DeskKey(desk.code, kind, desk.place or "", desk.public_key, desk.proof)
 

@@ -283,8 +283,9 @@ def delete_old(session: Session, at: datetime) -> None:
 SHEETS_KEPT_FOR = timedelta(days=30)
 """The hotline deletes the record of an import after this time."""
 RESUMED_FOR = timedelta(hours=1)
-"""Within this time, the hotline continues an interrupted import. After this time, a person must
-upload the sheet again.
+"""The hotline continues an interrupted import within this time after a person confirmed the sheet. After this time, a
+person must
+upload the sheet again to continue.
 """
 
 

@@ -121,8 +121,8 @@ def note_open_flow(session: Session, digest: bytes, flow: str, at: datetime) -> 
 def accounts_with_flow(
     session: Session, flow: str, seen: datetime, *, but: int
 ) -> Sequence[tuple[str, datetime]]:
-    """Returns the names of accounts that have a draft of this flow open, each with the time. These accounts have sent a
-    request after `seen`.
+    """Returns the names of accounts that have a draft of this flow open, each with the time. Names only accounts that
+    have sent a request after `seen`.
 
     Leaves out the account with the id `but`.
     """
@@ -253,7 +253,7 @@ def next_attempt_at(session: Session, name_key: bytes) -> datetime | None:
 
 ExpiredRows = tuple[type[Row], ColumnElement[bool], dict[str, datetime | None] | None]
 """Describes expired rows: the table, the condition, and the columns to set. If the columns are None, the code deletes
-the rows.
+the expired rows.
 """
 
 

@@ -54,14 +54,14 @@ def create_code(visit: Visit, programme: str) -> Response:
 
 @form_view(overview, "district-{programme}", NotFound)
 def end_codes(visit: Visit, programme: str) -> None:
-    """Ends every code of a district at once. Phones that enrolled with one of these codes stay enrolled."""
+    """Ends every code of a district at once. Phones stay enrolled if they enrolled with one of these codes."""
     place = visit.form.text("district", most=40)
     service_enrolment.end_codes(visit.context, _programme(programme), place, by=visit.by.actor)
 
 
 @form_view(overview, "secret_number-{programme}", NotFound, NumberInvalid)
 def remove_participant(visit: Visit, programme: str) -> None:
-    """Removes a phone from the programme. The number that the admin typed is not stored."""
+    """Removes a phone from the programme. The hotline does not store the phone number that the admin typed."""
     service_enrolment.remove_participant(
         visit.context, _programme(programme), visit.form.secret("number"), by=visit.by.actor
     )

@@ -65,7 +65,8 @@ valid."""
 
 def new_code() -> str:
     """Returns a random enrolment code. Of ninety million possible codes, only about sixty are valid, so no one can
-    guess one."""
+    guess a valid code.
+    """
     return str(10_000_000 + secrets.randbelow(90_000_000))
 
 
@@ -264,7 +265,7 @@ about this number of attempts.
 """
 
 Passed = Mapping[str, datetime]
-"""For each passed lesson, by its name, the start of the session in which the officer passed it."""
+"""For each passed lesson, by its name, the time when the session began in which the officer passed the lesson."""
 Digest = Callable[[str], str]
 """A function that returns hexadecimal digits for a text. Only a process with the hotline's key can compute these
 digits."""

@@ -165,7 +165,7 @@ def enrol(
     session: Session, context: Context, programme: Programme, caller: str, code: str, at: datetime
 ) -> bool:
     """Enrols a phone. Returns False if the code is invalid, or if this process does not have the key for programmes. A
-    repeated call changes nothing.
+    second call for the same phone and code changes nothing.
 
     Before this call, the calling function must check the code and count the check as an attempt. This function counts
     no attempt.
@@ -229,8 +229,8 @@ def create_code(
 
 
 def end_codes(context: Context, programme: Programme, place: str, *, by: CommandActor) -> int:
-    """Ends every code of a district at once, and returns their number. Phones that joined with one of these codes stay
-    enrolled.
+    """Ends every code of a district at once, and returns their number. Phones stay enrolled if they enrolled with one
+    of these codes.
 
     Raises NotFound.
     """
@@ -427,7 +427,9 @@ def _district_of(session: Session, responder_id: int, at: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CertificateCheck:
-    """The result of checking a certificate's code. If the code is valid or expired, also its content."""
+    """The result of checking a certificate's code. For a valid or expired code, it also includes the content of the
+    code.
+    """
 
     verdict: CertificateVerdict
     district: str = ""

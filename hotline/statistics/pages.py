@@ -66,7 +66,8 @@ class Block:
 
 def overview(visit: Visit, lines: Sequence[routes.TodayLine] = ()) -> Response:
     """Shows the overview: the answers to four questions about the hotline's work, and the list of releases. `lines` are
-    messages above the answers."""
+    messages that the page shows above the answers.
+    """
     releases = service_releases.published(visit.context)
     labels = _labels(visit)
     answers = rules_report.answers(releases, labels)

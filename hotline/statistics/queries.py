@@ -98,7 +98,8 @@ def counted_tips(session: Session, begins: datetime, ends: datetime) -> Sequence
 
 def use_counts(session: Session, first: date, after: date, month: str | None) -> UseCounts:
     """Returns the counts of the hotline's use from the day `first` until the day before `after`. The number of callers
-    is included only if `month` is given, because callers are counted by month."""
+    is included only if `month` is given, because the hotline counts callers by month.
+    """
     calls = _reach(session, Measure.SESSION, first, after)
     topics = _reach(session, Measure.TOPIC, first, after)
     quiz = {

@@ -95,7 +95,7 @@ class CaseEvent:
     proof: str = ""
     outcome: str = ""
     waits: bool = False
-    """True if a closure waits for an approver."""
+    """True if a closure waits until an approver decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -424,7 +424,9 @@ HELP_CELLS = {
     HelpOpinion.PARTLY: ("said_of_help",),
     HelpOpinion.NO: ("said_of_help",),
 }
-"""The indicators that count each opinion about help. No indicator counts the answer "prefer not to say"."""
+"""The indicators that count how often persons gave each opinion about help. No indicator counts the answer "prefer not
+to say".
+"""
 DESTINATIONS = 3
 """A table names at most this many countries of exploitation."""
 

@@ -2,7 +2,7 @@
 rounds numbers. Pure.
 
 The texts in `definitions.toml` are English texts of the console's catalogue. `tools/update_texts.py` collects these
-texts.
+texts for translation.
 
 A period follows Kigali's calendar. A period is written `2026-11` (month), `2026-Q4` (quarter), `2026-H2` (half-year) or
 `2026` (year).
@@ -321,7 +321,7 @@ def rounded(cell: CellSum) -> int | None:
     """Returns the number to print for tips or persons, or None for "few".
 
     The rounding keys choose a number from -3 to 3, which is added to the exact number. The sum is then rounded up or
-    down to a multiple of 5, with chances that keep the mean.
+    down to a multiple of 5, so that on average, printed numbers are neither too high nor too low.
     """
     move, first_key, last_key = _moves()[cell.keys % RECORD_KEYS]
     moved = cell.count + move

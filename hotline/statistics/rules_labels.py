@@ -1,7 +1,8 @@
 """Names periods, numbers, groups and codes for a reader, and draws charts of printed numbers. Pure.
 
 A chart is an SVG image. A chart never draws "few" as a bar, and each axis starts at zero. A chart has no id, because a
-page shows several charts. A chart has no style attribute, because the console's security policy refuses styles.
+page shows several charts, and an id may occur only once on a page. A chart has no style attribute, because the
+console's security policy refuses styles.
 
 Codes of the hotline are mapped to two international standards: HTCDS 2.0 and IC-TIP. Each mapping is a CSV file in this
 folder. The first line of the file names the standard and the version of the mapping. A code has one row for each field
@@ -298,7 +299,8 @@ class MappedCode:
     code: str
     field: str
     """The name of a field in HTCDS, or of an element in IC-TIP. Empty if the standard has nothing with this meaning. In
-    this case, the note gives the reason."""
+    this case, the mapping's note gives the reason.
+    """
     value: str
     """For HTCDS, the value of the field. The value is empty if the field contains the hotline's own code. For IC-TIP,
     the name of a part of the element.

@@ -203,7 +203,7 @@ def is_of_tips(indicator: Indicator) -> bool:
 
 
 def shown_share(cells: Collection[ReleaseNumber]) -> float:
-    """Returns the share of these numbers that are not "few"."""
+    """Returns how many of these numbers are not "few", as a share of all these numbers."""
     return sum(cell.number is not None for cell in cells) / len(cells) if cells else 0.0
 
 
@@ -211,7 +211,8 @@ def _keyed(
     indicators: Sequence[Indicator], sums: Mapping[CellName, CellSum], values_of: _ValuesOf
 ) -> Sequence[ReleaseNumber]:
     """Returns the rounded number for every possible group, including groups without a record. So the list of groups
-    reveals nothing."""
+    does not reveal which groups have a record.
+    """
     cells: dict[CellName, int | None] = {}
     for indicator in indicators:
         if indicator.protection is not Protection.KEYED:
