@@ -1,4 +1,4 @@
-"""Writes twelve months of sample data into a new demo at once: closed tips, calls, persons and releases.
+"""Fills a new demo with twelve months of sample data: closed tips, calls, persons and releases of statistics.
 
 The hotline's own services create the open tips and let responders take them, with a clock that can be moved. All pages
 and files with the data mark it as sample data.

@@ -112,11 +112,11 @@ def preview(
     supposed: Assumptions | None = None,
     limit: int = SEPTETS,
 ) -> Previewed:
-    """Returns the preview after the editor pressed these keys. It starts at a node of a flow, or at the front if no
-    flow is named.
+    """Returns the preview after the editor pressed these keys. The preview starts at a node of a flow, or at the
+    first screen of the hotline if `flow` is empty.
 
-    `flow_set` must contain the draft (see `with_flow`). At a missing node the preview stops. It does not go to the
-    front, as a call does.
+    `flow_set` must contain the draft (see `with_flow`). At a missing node the preview stops. A call would go to the
+    first screen.
     """
 
     def missing(passed: Sequence[Place]) -> Place | None:

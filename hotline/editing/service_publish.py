@@ -299,7 +299,7 @@ MAX_SESSION = timedelta(minutes=10)
 
 
 class DraftToRead(NamedTuple):
-    """A draft as the approver reads it, with the published flows and the effects of the draft."""
+    """Everything that an approver reads about a draft: the published flows, the draft's flows, problems and authors."""
 
     made: AssembledDraft
     findings: DividedProblems

@@ -145,8 +145,8 @@ def test_a_new_flow_offers_the_menus_of_one_flow_at_a_time(writing: Writing) -> 
 
 
 def test_a_part_of_a_page_asks_nothing_that_it_does_not_show(writing: Writing) -> None:
-    """If a part of the page asked for more, each check by the script would count all pending messages, and read all
-    other data of the page."""
+    """The script of the page often asks for one part of it. For this part, the server must count no pending messages
+    and read no other data of the page."""
     change = writing.opened()
     at = f"/changes/{change}/flows/{FLOW}/one"
     fields = dict(read(writing.editor.get(at).text, at).fields)
