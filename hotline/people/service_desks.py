@@ -73,8 +73,8 @@ def check_desk_keys(context: Context) -> tuple[CheckResult, ...]:
         todo = "a member presses New key on its page, or `hotline keys rotate-desks --desk NAME` for each"
         return (CheckResult(KEYS, False, says, todo, names=left), *pair)
     if alone:
-        return (CheckResult(KEYS, True, f"by the passphrase alone open {_some(alone)}"), *pair)
-    says = f"{len(lines)} desks open to members by keys of their own"
+        return (CheckResult(KEYS, True, f"only the passphrase opens {_some(alone)}"), *pair)
+    says = f"members can open all {len(lines)} desks with their own keys"
     return (CheckResult(KEYS, True, says), *pair)
 
 
