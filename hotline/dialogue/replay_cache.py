@@ -217,11 +217,12 @@ class SessionMemory:
         return sessions
 
     def put_back(self, left: Iterable[LeftSession]) -> None:
-        """Takes back sessions whose screens the hotline could not count."""
+        """Puts these sessions back into the list of left sessions, because the hotline could not count their screens
+        yet."""
         self._left.extend(left)
 
     def _leave(self, known: KnownSession) -> None:
-        """Moves the screens of a session to the list of screens to count."""
+        """Moves the screens of a session to the list of screens that the hotline must still count."""
         last, known.last = known.last, None
         if last is not None:
             self._left.append(LeftSession(known.start, last.upto, last.steps))

@@ -1,14 +1,16 @@
-"""Reads a tip from an SMS, and decides if the SMS is a cry for help. The functions accept any text. Pure.
+"""Reads a tip from an SMS, and decides if the SMS is a cry for help. The functions of this module accept any text.
+Pure.
 
-The hotline asks no questions by SMS. So the answer to each question of a report is "unsure" if the SMS does not
-contain the answer. The answer about officials is always "unsure". Only the national desk can read a tip that may
-involve an official, so this desk reads every tip by SMS, and assigns the tip.
+The hotline asks no questions by SMS. So if the SMS does not contain the answer to a question of a report, the hotline
+stores the answer "unsure". The answer about officials is always "unsure". Only the national desk can read a tip that
+may involve an official. So the national desk reads every tip that comes by SMS, and assigns it to responders.
 
-A cry for help alerts two people. The module recognises such a cry in three languages and in any spelling. Some words
-are always a cry for help, even if other words come with them. Other words also have an ordinary meaning, and are no
-cry if a nearby word shows this meaning: "my SIM is locked", "inzara iranyishe", "mort de rire". The words are in
-`cry_words.toml`. `tests/dialogue/cries.csv` and `harmless.csv` contain messages with the right results, and
-`tests/dialogue/hearing.py` counts how many of these results the module finds.
+A cry for help alerts two people. The module recognises a cry for help in three languages, even with spelling errors.
+Some words always make an SMS a cry for help, even if other words come with them. Other words also have an ordinary
+meaning, and are no cry for help if a nearby word shows this meaning: "my SIM is locked", "inzara iranyishe" (I am very
+hungry), "mort de rire" (I laughed a lot). The words are in `cry_words.toml`. `tests/dialogue/cries.csv` contains cries
+for help, and `harmless.csv` contains ordinary messages. `tests/dialogue/hearing.py` counts for how many of these
+messages the module decides correctly.
 """
 
 import re
@@ -92,7 +94,8 @@ class _CryWords:
 
 
 _Pattern = Sequence[tuple[tuple[bool, bool], str]]
-"""The phrases to search, each with one of the four forms of a message in `_CryWords`."""
+"""Search patterns for phrases, each with the form of the message (see `_CryWords`) in which the code searches the
+pattern."""
 
 
 def _line(words: Iterable[str]) -> str:
@@ -108,7 +111,8 @@ def _written_verb(word: str) -> str:
 
 
 def _sounding_verb(word: str) -> str:
-    """Replaces a Kinyarwanda word by its verb stems with their marks, as in `vICA_ot`.
+    """Replaces a Kinyarwanda word by its verb stems, and adds the letters of `verbs.MARKS` to each stem, as in
+    `vICA_ot`.
 
     Returns any other word unchanged.
     """
@@ -141,7 +145,7 @@ def _shortened(word: str) -> str:
 
 
 def _sounding(word: str) -> str:
-    """Returns a word as it sounds: with r for l, and without doubled vowels."""
+    """Returns a word as it sounds in Kinyarwanda: with r for l, and without doubled vowels."""
     return re.sub(r"([AEIOU])\1+", r"\1", sound_key(word))
 
 
@@ -163,8 +167,8 @@ def _mended(word: str) -> str:
 def _pattern(written: str, sounding: str) -> _Pattern:
     """Returns both lists of phrases as search patterns.
 
-    The code searches phrases with a `{VERB}` in the forms that have verb stems, and all other phrases in the forms
-    that have words.
+    The code searches phrases that contain a `{VERB}` in the forms of a message where stems replace verbs, and all other
+    phrases in the forms with the original words.
     """
     every = [
         ((sounds, verbs), ",".join(one for one in phrases.split(",") if ("{" in one) is verbs))
@@ -197,8 +201,8 @@ def _piece(piece: str) -> str:
 
 
 def _verb(stems: str, marks: str) -> str:
-    """Returns a pattern for the forms of these verb stems that have all marks before the `-` in `marks`, and no mark
-    after the `-`."""
+    """Returns a pattern for these verb stems. `marks` contains letters of `verbs.MARKS`: the verb must have all letters
+    before the `-`, and none of the letters after it."""
     wanted, _, barred = marks.partition("-")
     has = "".join(f"(?=[{MARKS}]*{mark})" for mark in wanted)
     lacks = "".join(f"(?![{MARKS}]*{mark})" for mark in barred)
@@ -223,11 +227,11 @@ _KNOWN: Mapping[str, Sequence[str]] = {
 }
 
 MAX_BYTES = 7000
-"""The largest size of a tip in bytes, with all its messages. The encryption of tips cannot take a larger text."""
+"""The largest size of a tip in bytes, with all its messages. The encryption of tips accepts no larger text."""
 CUT = " [...]"
 """The mark at the end of a text that the hotline has shortened."""
 WHERE = ("province", "country", "district", "sector")
-"""The names of the answers about the place."""
+"""The names of the answers that say in which place something happened."""
 _URGENT = frozenset({"yes", "child"})
 COURTESY = split_words(
     "AFTERNOON BYE DAY EVENING EVERYTHING FINE FOR GOOD GOODBYE GREAT HALLO HELLO HEY HI LOT MORNING MUCH NICE NIGHT NO"
@@ -318,8 +322,8 @@ def with_added_text(whole: str, newest: str, place: Mapping[str, str]) -> Mappin
     """Returns the answers of a tip after the message `newest` was added to it. `place` contains the earlier answers
     about the place.
 
-    If one message reports danger, the whole tip counts as danger. If the whole text does not name one clear place,
-    the tip keeps the place that a message named last.
+    If one message reports danger, the whole tip counts as danger. If the whole text does not name one clear place, the
+    tip keeps the last place that one of its messages named.
     """
     answers, alone = report_answers(whole), report_answers(newest)
     urgent = {name: alone[name] for name in ("danger", "who") if alone.get(name) in _URGENT}

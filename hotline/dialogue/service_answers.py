@@ -1,12 +1,13 @@
 """Holds conversations by SMS with phones that are not enrolled, and sends the hotline's answers to these phones.
 
-A conversation uses the same engine as USSD, and a flow set without the flows that collect answers. A screen may be as
-long as an SMS, and an answer may be a word.
+A conversation uses the same engine as USSD, and the published flows without those that collect answers. A screen may be
+as long as an SMS, and an answer may be a word.
 
-A hook of the web process writes an answer, and a worker sends it: after all alerts, or not at all if it is too late.
-The hook encrypts the phone number to the workers' key, and locks it with the key of the week. After two weeks no copy
-of the database can show the number. The worker decrypts the number only to send the answer. The hotline then deletes
-the number with the answer. Functions with a database raise StoreUnavailable.
+The web process writes an answer when it receives an SMS from the gateway. A worker sends the answer after all alerts,
+or does not send it if it is too late. The web process encrypts the phone number to the workers' key, and then again
+with the key of the week. Two weeks later, no one can read the number in any copy of the database. The worker decrypts
+the number only to send the answer. When the hotline deletes the answer, it also deletes the number. Functions with a
+database raise StoreUnavailable.
 """
 
 import os
@@ -52,7 +53,8 @@ MAX_KEY = 3
 
 @dataclass(frozen=True, slots=True)
 class ConversationContext:
-    """The flow set, the facts and the date of a conversation. These values stay the same for the whole conversation."""
+    """The flow set, the facts and the date of a conversation. The flow set, the facts and the date stay the same for
+    the whole conversation."""
 
     flow_set: FlowSet
     facts: Facts
@@ -160,7 +162,7 @@ SMS = "sms"
 BATCH = 100
 BUDGET = timedelta(seconds=8)
 """The longest time for which a process sends a batch of answers. Batches of alerts have the same limit. Even if the
-last send takes as long as possible, the batch ends before the time limit of the job, which is twenty seconds."""
+last SMS of a batch takes the longest possible time, the batch ends before the job's time limit of twenty seconds."""
 OWN_BUDGET = timedelta(seconds=1)
 """The longest time for which the clock process sends answers in one round."""
 RING_AFTER = timedelta(seconds=0.7)
@@ -189,8 +191,8 @@ def write_answer(
     """Writes an answer that is due now, and returns its id. `written_at` is the time of the caller's message, if the
     caller wrote it earlier. Returns None if the owner of the phone has stopped SMS, if the hotline has sent too many
     answers, or if the workers' public key is missing. Also returns None if the number is not a mobile number in
-    Rwanda, because an answer to a satellite phone would cost many times as much. The function only counts such
-    numbers."""
+    Rwanda, because an answer to a satellite phone would cost many times as much. For such a number, the function writes
+    no answer, and only adds one to a counter."""
     if not _answerable(to):
         service.count_event(session, service.UNANSWERABLE, SMS, at)
         return None
@@ -249,8 +251,8 @@ def send_due(context: WorkerContext, *, limit: int = BATCH, budget: timedelta = 
 
 
 def keep_time(context: WorkerContext) -> None:
-    """Ends answers that are too late, and tells the workers to send the others. If no worker sends an answer in time,
-    this process sends it."""
+    """Ends answers that are too late to send, and tells the workers to send the other answers. If no worker sends an
+    answer in time, this process sends it."""
     at = context.now()
     with context.database.reading() as session:
         due, is_late = (

@@ -1,8 +1,9 @@
-"""Carries out the effects of a hop in one transaction, and handles a STOP.
+"""Writes into the database the effects of a caller's input, in one transaction for each hop. Also handles a STOP.
 
-If the gateway repeats a hop, the module carries out its effects only once. An event that has no meaning at its place
-in the flow has no effect. A table maps the name of each saved answer to its effect, and decides if a hop needs a
-transaction. The answers of a report are not in this table, because `note_report` writes all of them together.
+If the gateway repeats a hop, the module carries out its effects only once. An event has no effect if it has no meaning
+at its place in the flow. A table maps the name of each saved answer to its effect. The module uses this table to decide
+if a hop needs a transaction. The answers of a report are not in this table, because `note_report` writes all of them
+together.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -141,7 +142,8 @@ class EffectContext:
 
 
 class GivenAnswer(NamedTuple):
-    """An answer in a session, with all values that its effect needs in the hop's transaction."""
+    """An answer that a person gave in a session, with all values that the code needs to carry out the answer's
+    effect."""
 
     session: Session
     effects: EffectContext
@@ -176,7 +178,8 @@ def _withdraw_call_back(given: GivenAnswer) -> None:
 def _take_case(given: GivenAnswer) -> None:
     """Acknowledges the chosen case for a responder who has not read it.
 
-    Such a choice ends the conversation, because the reader process did not answer.
+    The responder can choose a case without reading it only if the reader process did not answer, and this choice ends
+    the conversation.
     """
     who = given.dialogue.responder_id
     if who is not None and given.step.state.finished:
@@ -384,12 +387,12 @@ def begin_session(
 def carry_out(
     effects: EffectContext, known: KnownSession, steps: Sequence[ReplayStep], text: str
 ) -> bool:
-    """Commits the effects of steps that are not committed yet, and rings the doorbell. Returns True if there were
-    such steps.
+    """Commits the effects of steps that are not committed yet, and tells the workers about new work. Returns True if
+    there were steps to commit.
 
-    The function never carries out a step of `text` twice. Raises StoreUnavailable. Also raises this error if the
-    database was restored from a backup and does not know the session. So a screen says "saved" only about data that
-    the database has saved.
+    The function never carries out a step of `text` twice. Raises StoreUnavailable. Also raises StoreUnavailable if the
+    database was restored from a backup and does not know the session. So a screen says "saved" only about data that the
+    database has saved.
     """
     new_steps = steps_with_effect(effects.flow_set, known.uncommitted(steps), known.counted)
     if not new_steps:

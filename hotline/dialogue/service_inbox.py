@@ -1,7 +1,8 @@
-"""Reads the gateway's own inbox, because callbacks can get lost. Marks an SMS as doubted if the inbox does not list
-the SMS. The clock process reads the inbox. This process does not have the key with which the hotline finds the
-responder of a phone number, so the process sends each SMS to the hotline's own hook (docs/decisions/06). After a
-crash, the clock process sends the SMS of the same page again. The hook handles each SMS only once."""
+"""Reads the list of received SMS at the gateway (the inbox), because the gateway's callbacks to the hotline can get
+lost. If a callback reported an SMS that the inbox does not list, marks the SMS as doubted, because it may be forged.
+The clock process reads the inbox. The clock process does not have the key that finds the responder of a phone number.
+So this process sends each SMS to the web address where the hotline receives SMS from the gateway (docs/decisions/06).
+After a crash, the clock process sends the SMS of the same page again. The hook handles each SMS only once."""
 
 from datetime import datetime, timedelta
 
@@ -15,7 +16,7 @@ from hotline.gateway.rules import Bookmark, PageResult
 from hotline.gateway.tables import assignments_of
 
 PATIENCE = timedelta(minutes=10)
-"""The time without a reading of the inbox after which the doctor's check fails."""
+"""If the hotline has not read the inbox for this time, the doctor's check fails."""
 LATELY = timedelta(days=1)
 NOT_LISTED = "the line's own hook does not accept an SMS from it"
 
@@ -61,8 +62,9 @@ def _due(context: WorkerContext, at: datetime) -> Bookmark | None:
 
 
 def _sent_to_hook(context: WorkerContext, reading: PageResult) -> bool:
-    """Sends each SMS of the page to the hotline's own hook. Stops and returns False at the first SMS that the hook
-    does not accept. The function makes HTTP calls, so no transaction may be open."""
+    """Sends each SMS of the page to the web address where the hotline receives SMS from the gateway. Stops at the first
+    SMS that the hotline does not accept there, and returns False. The function makes HTTP calls, so no transaction may
+    be open."""
     for sms in reading.to_answer:
         if not context.hook.tell(sms):
             return False
@@ -71,7 +73,7 @@ def _sent_to_hook(context: WorkerContext, reading: PageResult) -> bool:
 
 
 def _doubt(session: Session, context: WorkerContext, reading: PageResult, at: datetime) -> None:
-    """Marks each received SMS as doubted that this page of the inbox should list but does not list."""
+    """Marks a received SMS as doubted if this page of the inbox should list the SMS but does not."""
     if reading.proves_until is None:
         return
     since = reading.bookmark.sure_from
@@ -87,7 +89,8 @@ def _stumble(context: WorkerContext, fault: str, at: datetime) -> None:
 
 
 def check_inbox(session: Session, line: Line, at: datetime) -> tuple[CheckResult, ...]:
-    """Checks if the hotline reads the inbox, and if the inbox lists every answer by SMS. Returns both results."""
+    """Checks if the hotline reads the inbox, and if the inbox lists every answer by SMS. Returns the results of both
+    checks."""
     if not line.inbound_sms:
         return (CheckResult("inbox", True, "not needed: responders cannot reply by SMS"),)
     if not line.inbox:

@@ -70,8 +70,8 @@ from hotline.text.languages import CODES
 from hotline.tips.rules_receipts import NUMBER, RECEIPT
 
 FILLER = "xxxxxxx "
-"""A text that replaces the text of a page during a replay. Only the number of screens that the text fills is
-important."""
+"""A text that replaces the text of a page during a replay. The replay needs only the number of screens that the page
+fills, not the words of the page."""
 PREFIXES = {
     WORK_VERB: "",
     WORK_QUESTION: ASK,
@@ -86,7 +86,8 @@ NOTE_IN_WORDS = f"{NOTE}words"
 
 @dataclass(frozen=True, slots=True)
 class ReaderRequest:
-    """A question to the reader process. The engine needs the answer before it can play the next turn."""
+    """A question to the reader process. The flow engine needs the answer of the reader process before it can play the
+    next turn."""
 
     upto: int
     """The number of letters of the session's text up to this question, including the input that caused the question."""
@@ -97,7 +98,8 @@ class ReaderRequest:
     """Other values that the responder typed, by name: a start PIN, a new PIN, the text of a note, or codes about a
     person."""
     of: int | None = None
-    """The position of the earlier question, if the responder asks again because no answer came."""
+    """If no answer came and the responder asks the same question again: the position of the first question in the
+    session's text."""
     wants_page: bool = False
     """True if the engine needs only the text of a page that the session has shown before."""
     screens: Callable[[ReaderAnswer], int] = field(
@@ -125,10 +127,11 @@ class ReaderQuestions:
         self._view = ReaderAnswer()
         self._typed: dict[str, str] = {}
         self._lists: dict[str, Sequence[tuple[str, str]]] = {}
-        """The lists of options in all answers until now. The engine needs a list to replay a choice from the list."""
+        """All lists of options in the reader process's answers until now. The engine needs a list to replay a choice
+        from the list."""
         self._last: ReaderRequest | None = None
         self._page: ReaderRequest | None = None
-        """The question whose answer has a filler in place of its page, or None."""
+        """The question whose answer contains a filler instead of the text of its page."""
         self._page_case, self._page_text = "", ""
         """The reference of the case whose page the session showed last, and the text or the filler of this page."""
 
@@ -151,7 +154,7 @@ class ReaderQuestions:
             self._book, state, keyed, facts, limit=self._limit
         )
         if any(isinstance(event, FlowEntered) and event.flow in FLOWS for event in events):
-            # If the responder opens the form a second time, the form is about another person.
+            # If the responder opens the form about a person again, the new form is about another person.
             state = state.saying(
                 {name: said for name, said in state.answers.items() if name != MADE_PERSON}
             )
@@ -171,7 +174,7 @@ class ReaderQuestions:
     def _of_answer(
         self, one: Answered, led: ConversationState, state: ConversationState, keyed: str, upto: int
     ) -> ReaderRequest | None:
-        """Returns the question to the reader process that an answer causes, or None."""
+        """Returns the question that the session must send to the reader process because of an answer, or None."""
         about = led.answers.get(WORK_CASE, "")
         verb = ended_by(one.name, led.answers)
         if verb is not None:
@@ -190,8 +193,8 @@ class ReaderQuestions:
     def _of_pin(
         self, node: QuestionNode, state: ConversationState, keyed: str, upto: int
     ) -> ReaderRequest | None:
-        """Returns the question to the reader process that a typed PIN causes, or None. A responder must type a new
-        PIN twice before the question follows."""
+        """Returns the question that the session must send to the reader process because of a typed PIN, or None. If the
+        responder chooses a new PIN, the question follows only after the responder has typed the new PIN twice."""
         typed = text_typed.clean_pin(keyed, node.digits)
         if not typed:
             return None
@@ -331,7 +334,8 @@ class QuestionReply:
     """The answer to a question that the engine asked during a replay."""
 
     flags: Mapping[str, bool] = field(default_factory=dict)
-    """The flags that a checked secret sets. These flags apply until the caller types another secret."""
+    """The flags that the session gets after the hotline has checked a secret, such as a PIN. The flags apply until the
+    caller types another secret."""
     committed: CommittedText = field(default_factory=lambda: CommittedText(0))
     reply: ReaderReply = field(default_factory=lambda: ReaderReply(ReaderAnswer()))
     """The answer of the reader process, if the engine asked it."""
@@ -479,8 +483,8 @@ def _asking(session_context: SessionContext) -> ReaderQuestions | None:
 
 def _dialled(session_context: SessionContext, text: str) -> Turn:
     dialled = text[: session_context.start.dialled]
-    # The session's row stores the dialled short code. The column is empty if the short code is private and had no
-    # effect for this phone.
+    # The session's row stores the dialled short code. The column for the short code is empty if the short code is
+    # private and had no effect for this phone.
     landed = bool(session_context.start.entry)
     entry, ahead = landing_code(session_context.flow_set, dialled, enrolled=landed)
     return turn.start(

@@ -73,10 +73,11 @@ every `LATER_PAUSE` seconds."""
 LATER_PAUSE = 0.2
 ASKED, RESTING = "asked", "resting"
 """The stored results of an attempt at a PIN by an unknown phone. `ASKED` means that the web process asks the reader
-process. `RESTING` means that the phone must wait."""
+process to check the PIN. `RESTING` means that the phone must wait before its next attempt."""
 WAIT = ReaderReply(ReaderAnswer((rules_reading_requests.WAITS,)))
 WRONG_PIN = ReaderReply(ReaderAnswer())
-"""The answer to a wrong PIN. A repeated text that contains another PIN than before gets the same answer."""
+"""The answer to a wrong PIN. If the gateway repeats a text with another PIN than before, the session gets the same
+answer as for a wrong PIN."""
 
 
 class ReaderRequests:
@@ -102,8 +103,8 @@ class ReaderRequests:
         if asked.ask.kind is not ReaderQuestionKind.VIEW:
             return self._fresh(asked)
         if self._opening.responder_id is not None:
-            # While the phone must wait, the hotline does not send its attempts to the reader process. The same holds
-            # for an unknown phone.
+            # While the phone must wait, the hotline does not send its attempts to the reader process. Attempts of an
+            # unknown phone that must wait are not sent either.
             at = self._context.now()
             with self._context.database.reading() as session:
                 person = session.get(Responder, self._opening.responder_id)
@@ -118,9 +119,9 @@ class ReaderRequests:
         return self._fresh(asked, wrong=None if until is None else blocked_answer(until))
 
     def _try(self, asked: ReaderRequest) -> tuple[str, ...]:
-        """Records an attempt at a PIN by an unknown phone. After too many attempts the phone must wait, with the same
-        limits as an enrolled phone. Returns `ASKED` or `RESTING`. If the phone must wait, also returns the end of
-        this time."""
+        """Records an attempt at a PIN by an unknown phone. After too many attempts an unknown phone must wait, with the
+        same limits as the phone of a responder. Returns `ASKED` or `RESTING`. If the phone must wait, also returns the
+        end of this time."""
         text = without_pins(self._hop.text)
         target = self._context.pseudonyms.heard("", AttemptedSecret.WORK)
         look = service_receipts.try_once(
@@ -185,7 +186,7 @@ class ReaderRequests:
 
     def _asked(self, asked: ReaderRequest) -> tuple[int, ReaderAnswer | None]:
         """Asks the reader process. Returns the id of the stored question, and the answer if it came in time. If too
-        many threads already wait, returns no answer."""
+        many threads already wait for the reader process, returns no answer."""
         pair = KeyPair.new()
         row_id, ask_id = self._begin(asked, pair)
         door = self._context.reader
@@ -321,8 +322,8 @@ def answer_hop(context: WebContext, hop: UssdHop) -> str:
 
 
 def _count_stranger(context: Context) -> None:
-    """Counts a hop that came from another phone than the first hop, and raises an alarm. Ignores a failure of the
-    database, because such a failure has its own alarm."""
+    """Counts a hop that came from another phone than the first hop of its session, and raises an alarm. Ignores a
+    failure of the database, because such a failure has its own alarm."""
     with suppress(StoreUnavailable), context.database.writing() as session:
         at = context.now()
         counters_service.count_event(session, counters_service.STRANGE_CALLER, USSD, at)
@@ -357,8 +358,8 @@ def end_session(context: WebContext, notice: EndNotice) -> None:
 
 def _begin(context: WebContext, hop: UssdHop, key: str) -> str:
     """Answers the first hop of a session. The caller dialled the whole text of this hop together with the service
-    code. With SQLite, the sessions of a process begin one after the other, because parallel threads would delay each
-    other for longer."""
+    code. With SQLite, a process begins one session after the other, because parallel threads would make each other wait
+    longer."""
     looks: Looks = {}
     start = service_session_start.open_session(context, hop, key)
     known = service_session_start.load_session(context, hop, start, CommittedText(NOTHING))
@@ -379,8 +380,8 @@ def _go_on(context: WebContext, hop: UssdHop, known: KnownSession) -> str:
 def _answered(
     context: WebContext, hop: UssdHop, known: KnownSession, path: CachedPath, looks: Looks
 ) -> str:
-    """Commits the effects of the session's text that are not committed yet, and returns the answer. Most hops in a
-    menu have no such effects."""
+    """Commits the effects of the session's text that are not committed yet, and returns the answer. Most key presses in
+    a menu have no effects to commit."""
     start = known.start
     if path.changing and path.changing[-1].upto > known.committed.upto:
         flow_set = context.flow_sets.get(start.revision_id)
@@ -475,10 +476,10 @@ def _look(
     session_context: service_replay.SessionContext,
     asked: SecretTyped,
 ) -> AttemptResult:
-    """Checks a secret and returns the result. The attempt stays recorded even if this hop fails later."""
+    """Checks a secret and returns the result. The attempt stays recorded even if the hotline cannot answer this hop."""
     if session_context.start.asks_pin:
         # The database stores a digest of all input up to an attempt. No such digest may contain a work PIN, so this
-        # line removes work PINs.
+        # line removes work PINs from the text.
         hop = replace(hop, text=without_pins(hop.text))
     match asked.secret:
         case AttemptedSecret.RECEIPT:

@@ -53,23 +53,23 @@ VERB = "case_verb"
 LETTERS = "case_letters"
 """The name of the answer with the reference that the responder typed."""
 COLLEAGUE_HAS = "quicker"
-"""The flag of a case with a colleague as the assignee. The colleague stays the assignee even if this responder takes
-the case."""
+"""The flag of a case with a colleague as the assignee. Even if this responder takes the case too, the colleague stays
+the assignee."""
 HELPS = "helps"
-"""The flag of a case that this responder took, although a colleague is the assignee."""
+"""The flag of a case that this responder also took, while a colleague is the assignee."""
 UNREAD = "unread"
 """The flag of a case that responders must read before they visit openly."""
 CAN_STAND_DOWN = "lets"
 """The flag of a case whose place the caller corrected, if this responder may stand down the responders of the old
 place."""
 DECIDES_VISIT = "decides"
-"""The flag of a case for which this responder may decide the visit safety."""
+"""The flag of a case for which this responder may decide how responders may visit: openly, discreetly or not at all."""
 CAN_CONFIRM = "judges"
 """The flag of a case whose closure a colleague requested, if this responder may confirm the closure."""
 IS_COMPLAINT = "complaint"
 """The flag of a case that is a complaint. A responder cannot pass on a complaint, because only one desk may see it."""
 ANOTHER = "another"
-"""The flag of a case whose closure another person requested, with any outcome except "not trafficking"."""
+"""The flag of a case for which another person requested to close it, with any outcome except "not trafficking"."""
 NATIONAL_DESK = "national_desk"
 """The flag of a responder who works for the national desk."""
 DESK_IN_CONSOLE = "desk_in_console"
@@ -134,8 +134,8 @@ def caller_facts(
 
 
 def fresh_flags(session: Session, context: Context, responder_id: int) -> Mapping[str, bool]:
-    """Returns the flags that each hop must compute again: `COLLEAGUE_HAS`, `UNREAD`, `ANOTHER` and `READ_FIRST` of
-    each case, and `DESK_IN_CONSOLE`."""
+    """Returns the flags that each hop must compute again, because they can change during a session: `COLLEAGUE_HAS`,
+    `UNREAD`, `ANOTHER` and `READ_FIRST` of each case, and `DESK_IN_CONSOLE`."""
     true, quicker = [], set(queries_references.colleagues_cases(session, responder_id))
     who, wanted = service_closing.by_responder(responder_id), TipOutcome.NOT_TRAFFICKING
     is_national = bool(queries.national(session, [responder_id]))

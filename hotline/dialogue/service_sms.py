@@ -38,8 +38,8 @@ from hotline.tips import tables as tips_tables
 
 SMS = "sms"
 IDLE = timedelta(minutes=30)
-"""The time after a sender's last SMS for which a digit answers the last screen. The hotline ignores a later digit,
-because another person may have the phone by then."""
+"""While less than this time has passed since a sender's last SMS, a digit answers the last screen. The hotline ignores
+a later digit, because another person may have the phone by then."""
 KEPT = timedelta(hours=2)
 """The time for which the hotline remembers a conversation. If a digit comes after `IDLE` but within this time, the
 sender gets one answer that says how to begin again."""
@@ -61,8 +61,8 @@ class SmsConversation:
     began: datetime
     at: datetime
     lost: bool = False
-    """True if the hotline did not understand the last message, or if the message came too late. The next such message
-    then gets no answer."""
+    """True if the hotline did not understand the last message, or if the message came too late. In this state, the
+    hotline does not answer the next message that it does not understand."""
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -104,10 +104,10 @@ class HeardMessage:
 
 
 def gather(context: WebContext, message: MessageIn) -> HeardMessage | None:
-    """Returns the topic or screen that a sender wants to read. The sender is not enrolled. Returns None if the
-    message is no request to read.
+    """Returns the topic or screen that a sender wants to read in this SMS. The sender is not enrolled. Returns None if
+    the message is no request to read.
 
-    Raises NotReady if flows were never published, and StoreUnavailable.
+    Raises NotReady if flows were never published, and StoreUnavailable if the database does not answer.
     """
     if is_cry_for_help(message.text):
         return None
@@ -247,8 +247,8 @@ def recognise(
 
 
 def _carry_out(session: Session, context: Context, seen: InboundSeen, at: datetime) -> None:
-    """Accepts the answers in an SMS whose sender is now proved. Also carries out the commands in this SMS that waited
-    for the proof, each only once."""
+    """Accepts the answers in an SMS, because the gateway's inbox has now proved who sent the SMS. Also carries out,
+    only once each, the commands in this SMS that waited for this proof."""
     waits, seen.queued = seen.queued or {}, None
     service_requests.prove(session, context, waits, at)
     for assignment_id in assignments_of(seen):
@@ -276,7 +276,7 @@ class Arrival(StrEnum):
 
 
 class InboxOutcome(StrEnum):
-    """The result of handling an SMS that is not a command on a case."""
+    """The result of handling an SMS that contains no command about a case."""
 
     REPEATED = "repeated"
     STOPPED = "stopped"
@@ -285,8 +285,8 @@ class InboxOutcome(StrEnum):
     UNKNOWN_SENDER = "unknown_sender"
     TIP = "tip"
     TAKEN_BACK = "taken_back"
-    """A sender who is not enrolled asks to erase the text of the sender's tips. The hotline records no request until
-    the gateway's inbox lists the SMS."""
+    """A sender who is not enrolled asks the hotline to erase the text of all tips from this phone. The hotline records
+    the erasure request only after the gateway's inbox lists the SMS."""
     READ = "read"
     LEADER_HEARD = "leader_heard"
     HELPED = "helped"
@@ -294,8 +294,8 @@ class InboxOutcome(StrEnum):
 
 
 MessageOutcome: TypeAlias = InboxOutcome | CommandResult
-"""The result of handling an SMS: the result of a responder's command, or a value of `InboxOutcome` for every other
-SMS."""
+"""The result of handling an SMS: for a responder's command, the result of the command, and for every other SMS, a value
+of `InboxOutcome`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +315,7 @@ class _Result:
     outcome: MessageOutcome
     assignment_ids: tuple[int, ...] = ()
     queued: Mapping[str, str] = field(default_factory=dict)
-    """The commands that the hotline carries out only after the SMS is proved, by assignment id. A yes of a service
+    """If a service agrees by SMS to help a person, this answer also waits until the SMS is proved. A yes of a service
     waits in the same way."""
     answer_id: int | None = None
     """The id of the answer to a sender who is not enrolled, if there is an answer."""
@@ -327,7 +327,7 @@ def take_sms(
 ) -> MessageOutcome:
     """Handles an SMS only once, even if it arrives several times or in several ways.
 
-    Raises StoreUnavailable. After this error, the database is unchanged.
+    Raises StoreUnavailable. If the function raises StoreUnavailable, it has changed nothing in the database.
     """
     at = context.now()
     keys = message_digests(context, message, at)
@@ -413,11 +413,11 @@ def _answer_cry(
     gathered: _Gathered,
     at: datetime,
 ) -> int | None:
-    """Writes the one answer to a cry for help. The text of the answer is the hotline's public advertisement. Returns
-    the id of the answer, or None. From an answer, another person with the phone could see that the caller sent a
-    message. So the hotline sends this answer only if the ministry has approved it, if the inbox lists the SMS, and if
-    a callback from one of the gateway's own addresses reported the SMS. The hotline sends the answer at once or
-    never, and to each phone at most once a week (docs/decisions/11)."""
+    """Writes the one answer to a cry for help. The text of this answer is the text with which the hotline advertises in
+    public. Returns the id of the answer, or None. Another person who holds the phone could see from the answer that the
+    caller sent a message. So the hotline sends this answer only if the ministry has approved it, if the inbox lists the
+    SMS, and if a callback from one of the gateway's own addresses reported the SMS. The hotline sends the answer at
+    once or never, and to each phone at most once a week (docs/decisions/11)."""
     known = gathered.known
     if known is None or any(row.outcome != InboxOutcome.TIP for row in seen):
         return None
@@ -494,13 +494,14 @@ def _answer(
     if responder is None:
         erases = context.line.inbound_sms and is_erasure(message.text)
         return _Result(InboxOutcome.TAKEN_BACK if erases else InboxOutcome.UNKNOWN_SENDER)
-    # An admin may have enrolled the number after `gather` read the SMS.
+    # An admin may have enrolled the number after `gather` read the SMS, so this function reads the SMS again.
     if reply is None or reply.responder_id != responder.id:
         reply = service_commands.read_reply(session, responder, message.text, at)
     own = reply.cases.open
     said = message.text
     waits = service_requests.answer(session, context, responder, said, own, at, proved=proved)
-    # One SMS may answer the request to a service and also a case.
+    # With one SMS, a person of a service can answer the hotline's request to help a person, and also answer an alert of
+    # a case.
     if waits is not None and not reply.reading.actions:
         return _Result(CommandResult.REFERRED, queued=waits)
     replied = service_commands.handle_reply(
@@ -527,7 +528,7 @@ def _outcome(replied: ReplyResult) -> MessageOutcome:
 
 
 def _named_assignments(replied: ReplyResult) -> tuple[int, ...]:
-    """Returns the ids of the assignments that the SMS named, and then of the assignments that the hotline
-    acknowledged together with these."""
+    """Returns the ids of the assignments that the SMS named, and then of other assignments that the hotline
+    acknowledged because of the same SMS."""
     ids = [one.assignment_id for one in replied.done if one.assignment_id is not None]
     return (*ids, *(also for one in replied.done for also in one.followers))

@@ -26,16 +26,16 @@ from hotline.tips.queries import ReportedTip
 
 SMS = "sms"
 TOGETHER = timedelta(minutes=30)
-"""The longest time between two messages of one tip. Later, another person may have the phone."""
+"""The longest time between two messages of one tip. After this time, another person may have the phone."""
 RECENT = timedelta(hours=24)
-"""The time after a tip in which any further message with a meaning is also a tip. The hotline may already have
-deleted the text of the earlier message."""
+"""For this time after a tip, any further message of the phone that has a meaning is also a tip. The hotline may already
+have deleted the text of the earlier message."""
 
 
 @dataclass(frozen=True, slots=True)
 class PendingPart:
-    """The last text that a phone sent. The state store keeps this text encrypted for the time `TOGETHER`. If the text
-    is lost, the hotline can still file a tip."""
+    """The last text that a phone sent. The state store keeps this text encrypted for the time `TOGETHER`. Even if the
+    state store loses this text, the hotline can still file a tip."""
 
     key: str
     dialogue: str
@@ -47,7 +47,7 @@ class PendingPart:
 
 @dataclass(frozen=True, slots=True)
 class FilingData:
-    """The data that the hotline reads before the transaction begins."""
+    """The data that the hotline reads before it begins the transaction that files a tip."""
 
     revision_id: int
     before: PendingPart | None

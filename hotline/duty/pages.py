@@ -4,8 +4,9 @@ In the form with a responder's desks, each row is a desk and a level. The page o
 lists them with the time of each step. Users see their own account. Admins see all accounts, change roles and links, and
 suspend or end accounts.
 
-The page of rights shows the rights of all people and accounts, and an auditor prints it. The page reads the table of
-roles and the table of routes, which also decide about every request. This page shows no phone numbers.
+The page of rights shows the rights of all people and accounts, and an auditor prints it. The page takes all rights from
+the table of roles and the table of routes, by which the console also accepts or refuses every request. The page of
+rights shows no phone numbers.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -67,8 +68,8 @@ FREE_ROWS = 3
 
 
 def options(visit: Visit) -> Sequence[tuple[str, str]]:
-    """Returns the options of a select field: no desk, all districts, the national desk, each district, and added
-    desks.
+    """Returns the options of the field in which the admin selects a responder's desk: no desk, all districts, the
+    national desk, each district, and added desks.
     """
     added = [
         (one.code, named(visit, one.code, one.name))
@@ -111,7 +112,7 @@ def desk_names(visit: GuestVisit, codes: Sequence[str]) -> str:
 
 
 def shown_value(visit: Visit, name: str, value: str) -> str:
-    """Translates a value in a sentence for the reader: a role, level, outcome or desk."""
+    """Translates into the reader's language a value that a sentence contains: a role, level, outcome or desk."""
     match name:
         case "role":
             return visit.say(value)
@@ -194,8 +195,8 @@ def account(visit: Visit, account_id: int) -> Response:
 
 
 def _person(visit: Visit, who: str) -> Response:
-    """Shows who a person is, what the person may do, and which requests are pending. `who` names the phone or account
-    that the forms change.
+    """Shows the person's name, the person's rights, and the pending requests about the person. `who` names the phone or
+    account that the forms change.
 
     If `who` names a person, the forms change the first phone and the first account that are still in use.
     """
@@ -360,7 +361,8 @@ def _languages(visit: Visit) -> list[str]:
 def _by_field(text: list[str]) -> Mapping[str, str]:
     """Returns the error messages, by the field of the form that shows each.
 
-    A message begins with the name of its column. Messages about other columns go to the field for the desks.
+    An error message begins with the name of the column that is wrong. If the form has no field for a column, the
+    message about this column appears at the field for the desks.
     """
     wrong: dict[str, str] = {}
     for words in text:
@@ -524,7 +526,7 @@ def set_language(visit: Visit) -> Response:
 
 @form_view(show, "secret_new", AccountRefused)
 def change_password(visit: Visit) -> Response:
-    """Changes the password after the old password was checked. Ends every other session."""
+    """Changes the password after the old password was checked. Ends all other sessions of the account."""
     old = visit.form.secret("old") or visit.form.secret("password")
     refused = service_own_account.change_password(
         visit.context, visit.token, old, visit.form.secret("new")
@@ -540,8 +542,8 @@ def end_others(visit: Visit) -> Response:
 
 
 def factor(visit: Visit) -> Response:
-    """Shows a new authenticator secret each time the page is opened. Stores nothing until the user types a code of the
-    new authenticator.
+    """Shows a new authenticator secret each time the page is opened. Stores the new secret only after the user has
+    typed a code of the new authenticator.
 
     After a wrong code, shows the same secret again, unless the hidden field with the secret was changed.
     """
@@ -592,7 +594,7 @@ def paper(visit: Visit) -> Response:
 
 PROOFS = table("proofs")
 COMMANDS = table("commands")
-"""For each endpoint that has no sentence in the audit log: the sentence that describes its command."""
+"""The sentence that describes a command of the console whose endpoint has no sentence in the audit log."""
 
 
 class CommandLine(NamedTuple):

@@ -99,7 +99,8 @@ def printed(visit: Visit) -> Response:
 
 @form_view(show, "who", PersonnelRefused)
 def change(visit: Visit) -> Response:
-    """Puts people on duty or takes them off duty, copies the week before, or sets or ends a public holiday."""
+    """Puts people on duty, takes people off duty, copies the roster of the week before, or sets or ends a public
+    holiday."""
     (week, desk), do, context, by = asked(visit), visit.form.text("do"), visit.context, visit.by
     if do == "copy":
         service_roster.copy_last_week(context, by, week, desk)

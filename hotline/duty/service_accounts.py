@@ -2,8 +2,8 @@
 approval for some roles.
 
 To end or suspend an account, make a new link or remove a role, an admin must enter a reason. Then the national desk and
-the on-call contacts are notified. An admin may give only two of these commands within an hour. So a single admin cannot
-shut out a whole team. To give a role that decides for others, an admin needs the approval of a second admin.
+the on-call contacts are notified. An admin may limit accounts in this way only twice within an hour. So a single admin
+cannot shut out a whole team. A second admin must approve before an account gets a role that decides for others.
 
 The module also lists accounts without their keys, and ends accounts. A second admin must approve the end of the account
 of an admin, an approver, the national desk or a desk's last member. A new link makes an ended account usable again.
@@ -132,7 +132,7 @@ class AccountChange:
             raise refusal(AccountFault.ONESELF)
 
     def is_last_other(self, loses: Collection[AccountRole] = NEEDED) -> bool:
-        """Returns True if this account is the only one with one of these roles. Other accounts of the person who makes
+        """Returns True if no other account has one of the roles in `loses`. Other accounts of the person who makes
         the change do not count."""
         if self.account.state == AccountState.INVITED:
             return False
@@ -150,7 +150,8 @@ class AccountChange:
         )
 
     def counts_as_second(self) -> bool:
-        """Returns True for a command at the server while fewer than two admins are active."""
+        """Returns True for a command at the server while fewer than two admins are active: then the command counts as
+        the second admin's approval."""
         admins = tables_accounts.admins_in_states(self.session, AccountState.ACTIVE)
         return self.by.account_id is None and len(admins) < MIN_ADMINS
 
@@ -161,8 +162,8 @@ class AccountChange:
     def is_depended_on(self) -> bool:
         """Returns True for an admin, an approver, an account of the national desk, or the only member of a desk.
 
-        Roles that were removed within the last seven days count too. Otherwise an admin could first remove the role,
-        and then end the account a minute later.
+        A role that the account lost within the last seven days counts too. Otherwise an admin could first remove the
+        account's role, and then end the account a minute later.
         """
         if self.account.state in (AccountState.INVITED, AccountState.ENDED):
             return False
@@ -191,9 +192,9 @@ class AccountChange:
     ) -> None:
         """Writes the command to the audit log, and sends an SMS to each person of the national desk.
 
-        Also raises an alarm, of which the on-call contacts are notified. If the account's owner has a phone, sends the
+        Also raises an alarm, so that the on-call contacts get a message. If the account's owner has a phone, sends the
         text `own` to it. If only this account can decrypt a desk's tips, the coordinators of that desk get the SMS too.
-        If the account has already lost its access, `desks` must name these desks.
+        If the account has already lost its access, the calling function must name these desks in `desks`.
         """
         session, at = self.session, self.context.now()
         self.log(command.action, (reason or self.reason).strip())
@@ -238,8 +239,8 @@ class AccountChange:
     def settle(
         self, role: AccountRole, decision: ApprovalDecision = ApprovalDecision.WITHDRAWN
     ) -> None:
-        """Ends the pending approval of a role. A command at the server has given the role, or no one wants the role any
-        more."""
+        """Ends the pending approval of a role. The approval is no longer needed, because a command at the server has
+        given the role, or no one wants the role any more."""
         subject, at = _subject_of(self.account.id, role), self.context.now()
         self.decide(tables_sessions.pending_for(self.session, subject, at), decision)
 
