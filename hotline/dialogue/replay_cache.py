@@ -217,8 +217,8 @@ class SessionMemory:
         return sessions
 
     def put_back(self, left: Iterable[LeftSession]) -> None:
-        """Puts these sessions back into the list of left sessions, because the hotline could not count their screens
-        yet."""
+        """Puts these sessions back, because the hotline could not count their screens. The next call of `take_left`
+        returns them again."""
         self._left.extend(left)
 
     def _leave(self, known: KnownSession) -> None:

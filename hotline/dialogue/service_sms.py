@@ -315,8 +315,8 @@ class _Result:
     outcome: MessageOutcome
     assignment_ids: tuple[int, ...] = ()
     queued: Mapping[str, str] = field(default_factory=dict)
-    """If a service agrees by SMS to help a person, this answer also waits until the SMS is proved. A yes of a service
-    waits in the same way."""
+    """The commands that the hotline carries out only after the SMS is proved, by assignment id. If a service agrees by
+    SMS to help a person, this answer also waits until the SMS is proved."""
     answer_id: int | None = None
     """The id of the answer to a sender who is not enrolled, if there is an answer."""
     written: SmsTipWritten | None = None

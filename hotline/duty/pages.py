@@ -594,7 +594,8 @@ def paper(visit: Visit) -> Response:
 
 PROOFS = table("proofs")
 COMMANDS = table("commands")
-"""The sentence that describes a command of the console whose endpoint has no sentence in the audit log."""
+"""The sentences that describe commands of the console, by endpoint, if the audit log has no sentence for the
+endpoint."""
 
 
 class CommandLine(NamedTuple):

@@ -374,7 +374,7 @@ class AccountLine:
     has_factor: bool
     """True if the owner has set up an authenticator."""
     suspended_until: datetime | None
-    """The end of the suspension. None if the account is not suspended now."""
+    """The end of the suspension. None if the account is not suspended at this moment."""
 
 
 def list_accounts(context: Context) -> Sequence[AccountLine]:

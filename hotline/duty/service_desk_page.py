@@ -42,29 +42,32 @@ class DeskHead:
     code: str
     kind: DeskKind
     name: str
-    """The name of a desk that people have added. Empty for all other desks, because pages show the district of such a
-    desk instead."""
+    """The name of a desk that people have added. The name is empty for all other desks, because pages show the district
+    of such a desk instead."""
     place: str
-    """The camp, or the district, of a desk that does not cover a whole district. Empty for the desk of a district."""
+    """The camp, or the district, of a desk that does not cover a whole district. The value is empty for the desk of a
+    whole district."""
     members: int
     waiting: int
     copied_since: datetime | None
-    """The time since which a removed person may have a copy of the desk's key."""
+    """The time since which a person who was removed from the desk may still have a copy of the desk's key."""
     is_moving: bool
     retired_at: datetime | None
     reads: bool
     """True if tips can be encrypted for the desk."""
     signature: str
-    """The value of a `DeskKeyState`. Empty if this process cannot check signatures, or if the desk is retired."""
+    """The value of a `DeskKeyState`. The value is empty if this process cannot check signatures, or if the desk is
+    retired."""
     sign_until: datetime | None
-    """The time until which a new key counts without the hotline's signature."""
+    """Until this time, the desk can use a new key that the hotline has not signed yet."""
     key_to_sign: KeyToSign | None
-    """The key to sign. None if the hotline has signed the newest key, or never signed this desk."""
+    """The key to sign. None if the hotline has signed the newest key, or has never signed a key of this desk."""
     too_few: bool = False
     """True for an oversight desk where fewer than two people have the key. An oversight desk needs two people to close
     a complaint."""
     unasked: bool = False
-    """True for an oversight desk that gets no complaint, because no phone there can be alerted and read it."""
+    """True for an oversight desk to which the hotline sends no complaint, because no phone of the desk can get an alert
+    and read the complaint."""
 
     @property
     def is_last(self) -> bool:
@@ -83,7 +86,8 @@ class DeskMemberLine:
     is_account: bool
     since: datetime
     admitted_by: str
-    """The person who granted access. Empty for a grant from the time before the hotline recorded this."""
+    """The person who granted access. The name is empty if access was granted before the hotline recorded who grants
+    it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +97,8 @@ class DeskPage:
     waiting: Sequence[tuple[str, str]]
     """Pairs of two names: the person who requested access, and the person who needs the access."""
     others: Sequence[tuple[str, str]]
-    """The members who may be granted access, each with their name. They have a key pair, but cannot decrypt the
-    desk's tips yet.
+    """The members who may be granted access, each with their name. These members have a key pair, but cannot decrypt
+    the desk's tips yet.
     """
     keyless: Sequence[str]
     """The names of people who work at the desk but do not have a key pair."""
@@ -249,8 +253,8 @@ def _people_with_key(session: Session, code: str) -> int:
 
 
 def _signature(context: Context, row: tables_desks.Desk) -> tuple[str, datetime | None]:
-    """Returns the state of the hotline's signature on a desk's key, and the time until which a new key counts without a
-    signature."""
+    """Returns the state of the hotline's signature on a desk's key, and the time until which the desk can use a new key
+    without this signature."""
     trust = context.encrypter.desks
     if trust is None or row.retired_at is not None:
         return "", None

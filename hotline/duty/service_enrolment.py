@@ -1,7 +1,7 @@
 """Enrols responders: registers their phones, and starts the proof of a phone and of its owner. The phone gets a code by
 SMS, and the person gets a start PIN on paper.
 
-`web/service_approvals.py` carries out the second admin's decision.
+`web/service_approvals.py` carries out the decision of the second admin, who approves or rejects an enrolment.
 """
 
 import csv
@@ -66,8 +66,8 @@ class StartPaper:
 def invite(
     context: Context, by: Actor, name: str, reason: str, *, costs: Costs = START_COSTS
 ) -> StartPaper:
-    """Sends a code to a person's phone, and makes their start PIN. The command line calls this function. After a second
-    call, the new code and PIN replace the old ones.
+    """Sends a code to a person's phone, and makes their start PIN. The command line calls this function. If an admin
+    calls the function again for the same person, the new code and PIN replace the old ones.
 
     A person who already gets alerts of tips continues to get them. Raises NotFound, PersonnelRefused.
     """
@@ -103,8 +103,8 @@ def change_number(context: Context, by: Actor, name: str, number: str, reason: s
 
 
 def request_start_pin(context: Context, by: Actor, responder_id: int, reason: str) -> None:
-    """Requests a new start PIN for a person. The new start PIN replaces an earlier start PIN, and a PIN that the person
-    forgot.
+    """Requests a new start PIN for a person. The new start PIN replaces an earlier start PIN, and a work PIN that the
+    person forgot.
 
     After another person has approved, `print_start_pin` makes the start PIN. Raises NotFound, PersonnelRefused.
     """
@@ -165,8 +165,8 @@ def may_print(context: Context, responder_id: int) -> bool:
 
 
 def _approved_request(session: Session, row: Enrolment | None, at: datetime) -> Approval | None:
-    """Returns the approval to print the start PIN of an enrolment. Returns None if the approval is missing, used or too
-    old."""
+    """Returns the approval to print the start PIN of an enrolment. Returns None if no one has approved, if the start
+    PIN was already printed, or if the approval is too old."""
     asked = None if row is None else session.get(Approval, row.approval_id)
     if asked is None or asked.kind != ApprovalKind.START_PIN or asked.decided_at is None:
         return None
@@ -205,7 +205,7 @@ def _request_one(
 
 
 def _open(session: Session, context: Context, by: Actor, row: Enrolment) -> None:
-    """Adds a new enrolment, which replaces an earlier one. Locks its person."""
+    """Adds a new enrolment, which replaces an earlier one. Locks the row of the enrolled person in the database."""
     at = context.now()
     person = session.get_one(Responder, row.responder_id, with_for_update={"key_share": True})
     service_leaves.check_overseen(session, by, person)
@@ -281,7 +281,8 @@ def import_responders(
 ) -> Sequence[EnrolmentRow]:
     """Enrols all people of a CSV file. If there is any error, changes nothing and raises ImportRefused with all errors.
 
-    If `proving` is True, people get alerts only after phone and person are proved and a second admin has approved.
+    If `proving` is True, people get alerts only after each person has proved the phone with a code and a start PIN, and
+    a second admin has approved.
     """
     rows = read_responders(text)
     enrol(context, rows, proving=proving)
@@ -293,8 +294,8 @@ def check_file(
 ) -> tuple[Sequence[EnrolmentRow], Sequence[RowFault]]:
     """Returns the valid rows of a file, and the errors in the other rows. Stores nothing.
 
-    If `person_id` is given, each row is another phone of this person. Then the function ignores the name and the
-    languages in the row.
+    If `person_id` is given, each row is another phone of this person. In this case, the function ignores the name and
+    the languages in the row.
     """
     rows, faults = check_rows(text)
     rows = [replace(row, person_id=person_id) for row in rows]
@@ -349,7 +350,7 @@ def unfit(session: Session, context: Context, rows: Sequence[EnrolmentRow]) -> I
 
     A number on the stop list is an error, because its owner could never be alerted. A name must differ from the names
     of all responders and accounts, because the audit log shows names. Names of demo accounts do not count. A person of
-    an oversight desk gets no phone of another desk.
+    an oversight desk cannot have a phone that works for another desk.
     """
     by_key = {context.pseudonyms.enrolled(row.msisdn): row for row in rows}
     stop_keys = {key: context.pseudonyms.stopped(row.msisdn) for key, row in by_key.items()}
@@ -483,7 +484,7 @@ def _approve(decision: Decision) -> None:
 def _about_start(
     session: Session, _context: Context, asked: Approval, by: SignedIn
 ) -> ApprovalView | None:
-    """Describes a request to print start PINs. Returns None if nothing is left to print."""
+    """Describes a request to print start PINs. Returns None if no start PIN of the request is left to print."""
     rows = tables.enrolments_of_approval(session, asked.id)
     people = [session.get_one(Responder, one.responder_id) for one in rows]
     if not all(sees(session, by, one.person_id) for one in people) or not people:

@@ -1,15 +1,18 @@
 """Makes accounts for the console, gives them roles, and suspends them.
 
-A role that decides for others needs the approval of a second admin. While fewer than two admins are active, a command
-at the server counts as the second person. The audit log records that no second admin approved.
+A role that decides for others needs the approval of a second admin, who must be another person. While fewer than two
+admins are active, a command at the server counts as the second person. In this case, the audit log records that no
+second admin approved.
 
 The module also gives an account a new link if its owner has lost the password and the recovery sheet, or if an admin
 requests it. The hotline makes a link for another person's account only after 24 hours, or after a second admin has
-approved. During this time the owner gets an SMS, can sign in as before, and may refuse the link. Hours in which the
-account is suspended do not count as waiting time. A second admin must always approve if the account was ended, or if a
-team or a desk depends on the account. The same holds if the hotline knows no phone of the owner.
+approved. During the 24 hours, the owner gets an SMS about the link, can sign in as before, and may refuse the link.
+Hours in which the account is suspended do not count as waiting time. A second admin must always approve if the account
+was ended, or if a team or a desk depends on the account. A second admin must also approve if the hotline knows no phone
+of the owner.
 
-A command at the server makes the first account. Such a command also makes a new link if no one can sign in.
+A command at the server makes the first account. A command at the server also makes a new link if no one can sign in to
+the console.
 """
 
 from collections.abc import Iterable
@@ -126,7 +129,8 @@ def make_link(change: AccountChange) -> Invited:
     """Makes a new link for an account. The key pair, the second factor and the sessions of the account end at once. The
     owner gets a new key pair by opening the link.
 
-    Roles that decide for others need a new approval. Otherwise an admin who opens the link could use these roles.
+    Roles that decide for others need a new approval. Otherwise an admin who secretly opens the link could use the roles
+    of the owner.
     """
     account, waited = change.account, change.waiting_roles()
     deciding, direct = account.held_roles & TWO_PERSON_ROLES, change.counts_as_second()
@@ -169,8 +173,8 @@ def suspend(context: Context, by: Actor, account_id: int, reason: str) -> None:
     """Suspends an account for 24 hours without deleting its keys. Another admin may end the suspension earlier. Raises
     AccountRefused.
 
-    The same admin can suspend the same account only once in seven days. Otherwise one admin alone could block the
-    account for ever.
+    The same admin can suspend the same account only once in seven days. Otherwise one admin alone could keep the
+    account suspended for ever.
     """
     with changing(context, by, account_id, reason) as change:
         change.check()
@@ -237,9 +241,9 @@ class WaitingLink:
     row: Approval
     asked_by: str
     usable_at: datetime | None
-    """The earliest time when the link can be made. None if a second admin must approve first. A second admin must
-    approve if the hotline knows no phone of the owner, if the account was ended, or if a team or a desk depends on the
-    account."""
+    """The earliest time when the link can be made. None if the link cannot be made before a second admin approves. A
+    second admin must approve if the hotline knows no phone of the owner, if the account was ended, or if a team or a
+    desk depends on the account."""
 
     @property
     def asked_at(self) -> datetime:
@@ -260,9 +264,9 @@ class WaitingLink:
 def request_link(context: Context, by: Actor, account_id: int, reason: str = "") -> Invited:
     """Requests a new link, or makes the link after its waiting time. `Invited.link` is empty until the link is made.
 
-    The link ends the old keys and the old second factor of the account. Roles that decide for others then need the
-    approval of a second admin again. An account that was never set up gets the link at once. The link makes an ended
-    account usable again. Raises AccountRefused.
+    The link ends the old keys and the old second factor of the account. After that, roles that decide for others need
+    the approval of a second admin again. An account that was never set up gets the link at once. The link makes an
+    ended account usable again. Raises AccountRefused.
     """
     with changing(context, by, account_id, reason, ended=True) as change:
         change.check_another()
@@ -302,7 +306,8 @@ def invite_at_the_server(
 ) -> Invited:
     """Makes a new account, or gives an existing account more roles or a new link. Raises AccountRefused.
 
-    `link` is empty if the account was already set up and only got new roles. In this case its owner signs in as before.
+    `link` is empty if the account was already set up and only got new roles. The owner of such an account signs in as
+    before.
     """
     found, wanted = service_accounts.find_account(context, name), frozenset(roles)
     if found is None:

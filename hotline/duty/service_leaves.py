@@ -1,8 +1,8 @@
 """Records the leaves of responders.
 
 When a leave begins, the responder gets no more alerts, and others get the responder's open cases at once. The module
-also makes responders active again, and finds people by name. It checks that two people approve where this is needed,
-and that the national desk keeps enough people.
+also makes responders active again, and finds people by name. It checks that two people approve if the change needs two
+people, and that the national desk keeps enough people.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -151,7 +151,7 @@ def log_command(
 
 
 def format_time(at: datetime) -> str:
-    """Returns a time as text, in Kigali's time."""
+    """Returns a time as text, in the time zone of Kigali."""
     return f"{at.astimezone(KIGALI):%-d %b %Y %H:%M}"
 
 
@@ -211,8 +211,8 @@ def bring_back(
 ) -> BroughtBack:
     """Makes a responder active again: ends a leave, a removal, or the mark of an unreachable number.
 
-    If the number is on the stop list, the number must be given, because the list stores only digests. A second person
-    must approve the return of a removed responder. Raises NotFound, NumberInvalid, PersonnelRefused.
+    If the number is on the stop list, the admin must type the number again, because the list stores only digests. A
+    second person must approve the return of a removed responder. Raises NotFound, NumberInvalid, PersonnelRefused.
     """
     at = context.now()
     ended: list[str] = []
@@ -250,7 +250,7 @@ def bring_back(
 def _reopen(session: Session, person: Responder, removed_at: datetime, at: datetime) -> None:
     """Makes a phone active again that was removed at `removed_at`.
 
-    A phone that was never proved becomes active only after its proof.
+    If the phone was never proved with a code, it becomes active only after this proof.
     """
     tables.reopen_memberships(session, person, removed_at, at)
     person.removed_at = None
@@ -262,7 +262,8 @@ def begin_leaves(context: Context) -> None:
     """Passes the open cases of a responder to others when the responder's leave begins. Also drops messages to removed
     people.
 
-    The clock calls this function. A repeated call does no harm. Raises StoreUnavailable.
+    The clock calls this function. If the clock calls the function twice, the second call changes nothing. Raises
+    StoreUnavailable.
     """
     at = context.now()
     with context.database.reading() as session:

@@ -76,8 +76,8 @@ class PersonState(StrEnum):
 class ResponderLine:
     id: int
     places: Mapping[str, Level]
-    """The desks at which the phone's owner works. If the level is the same in all districts, the key `EVERYWHERE`
-    represents them.
+    """The desks at which the phone's owner works. If the level is the same in all districts, the mapping has the single
+    key `EVERYWHERE` instead of all districts.
     """
     state: PersonState
     back_at: datetime | None
@@ -92,8 +92,8 @@ class ResponderLine:
     Only the person's own page shows them."""
     leaves: Sequence[Leave] = ()
     open_cases: int | None = None
-    """The number of open cases. None for a reader who may see only some desks, because the number could reveal cases
-    that are hidden from this reader."""
+    """The number of open cases. None for a reader who may see only some desks, because the number could reveal a case
+    that is hidden from this reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class PersonLine:
     state: PersonState
     phones: Sequence[ResponderLine]
     accounts: Sequence[AccountLine]
-    """The accounts of the person. Empty if the reader may not see accounts."""
+    """The accounts of the person. The list is empty if the reader may not see accounts."""
     desks: Sequence[str]
     """The desks whose tips the person can decrypt with a key of their own."""
     is_on_call: bool
@@ -119,7 +119,7 @@ class PersonLine:
 
 
 EVERYWHERE = "*"
-"""A key of `places` that means all districts."""
+"""A special key of `places`, which means that the phone's owner works in all districts."""
 
 
 def list_people(context: Context, by: SignedIn) -> Sequence[PersonLine]:
@@ -201,7 +201,8 @@ class _PersonLines:
         self.on_call = {one.person_id for one in queries.on_call_contacts(session)}
 
     def of(self, people: Iterable[Person]) -> list[PersonLine]:
-        """Returns a line for each person that the reader may see. Leaves out the phone of the daily test."""
+        """Returns a line of the list for each of these people whom the reader may see. Leaves out the phone that
+        belongs to the daily test of the hotline."""
         return [line for one in people if (line := self._line(one)) is not None]
 
     def _line(self, person: Person) -> PersonLine | None:
@@ -258,7 +259,8 @@ class _PersonLines:
 def _person_state(
     phones: Sequence[ResponderLine], accounts: Sequence[AccountLine], is_known: bool
 ) -> PersonState:
-    """Returns the state of the phone on which the person can best be reached, or the state of the person's accounts.
+    """Returns the state of the phone on which the hotline can best reach the person. For a person without a phone,
+    returns the state of the person's accounts.
 
     `is_known` is True for an on-call contact, and for a person who decrypts tips with an account that the reader may
     not see.

@@ -1,8 +1,8 @@
 """Proves a phone and its owner: the owner enters the code from the SMS and the start PIN from paper on the phone.
 
 The reader process calls this module. The check is slow on purpose, so `is_proof_right` must run outside of a
-transaction. The reader process counts each attempt before it checks the values. Wrong, expired, used and unknown values
-give the same answer and take the same time.
+transaction. The reader process first counts an attempt, and then checks the code and the start PIN. If a code or a
+start PIN is wrong, expired, used or unknown, the answer is the same and takes the same time.
 """
 
 from hotline.core.contexts import Context

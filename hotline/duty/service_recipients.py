@@ -1,4 +1,5 @@
-"""Finds places whose tips would reach too few people. The doctor and the monitor use this module."""
+"""Finds districts and other places where a tip would alert too few people. The doctor and the monitor use this
+module."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -16,7 +17,8 @@ from hotline.people.rules import (
 from hotline.text.places import NATIONAL, districts, place_name
 
 SHOWN = 5
-"""The largest number of names in one line of text. Programs get all names."""
+"""The largest number of names in one line of text. The field `names` of a check result contains all names, for programs
+that read the result."""
 BRING = (
     "the page People, or `hotline people import FILE.csv`; `hotline people list` says who is away"
 )
@@ -99,7 +101,8 @@ def _gaps(
 ) -> CheckResult:
     """Makes a check result about places.
 
-    `wrong` is a sentence with one placeholder. A text such as `2 districts (Gasabo, Huye)` replaces the placeholder.
+    `wrong` is a sentence with one placeholder for the places. A text such as `2 districts (Gasabo, Huye)` replaces the
+    placeholder.
     """
     if not codes:
         return CheckResult(name, True, well)

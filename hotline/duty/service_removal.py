@@ -76,7 +76,7 @@ from hotline.text.places import NATIONAL
 
 def national_desk_without(session: Session, person: Responder, at: datetime) -> tuple[int, bool]:
     """Returns how many active people the national desk has without this responder. Also returns True if the desk would
-    have too few people without this responder."""
+    have fewer people than it needs without this responder."""
     rest = active_national(queries_people.members(session, but=person.person_id), at)
     before = active_national(queries_people.members(session), at)
     return rest, rest < before and rest < MIN_NATIONAL
@@ -95,8 +95,8 @@ def end_access(
 ) -> None:
     """Ends a removed person's access to all desks, their accounts and their on-call contacts.
 
-    `by_two` is True if a second person approved the removal. Then the function also ends an account that one person
-    alone may not end.
+    `by_two` is True if a second person approved the removal. In this case, the function also ends an account that one
+    person alone may not end.
     """
     for account in tables_accounts.of_person(session, person_id):
         change = AccountChange(session, context, by, account, reason)
@@ -155,8 +155,9 @@ def remove_responder(
 ) -> Removed:
     """Removes a person at once: they get no alerts, their open cases go to others, and their phones and accounts end.
 
-    After that, the desks whose tips the person could decrypt need a new key (see the page Desks). The national desk
-    gets an SMS with the number of cases that others got. The SMS does not name the person.
+    After the removal, an admin must give a new key to each desk whose tips the person could decrypt (see the page
+    Desks). The national desk gets an SMS that says how many cases other responders got. The SMS does not name the
+    person.
 
     To remove one of the last two people of the national desk, a second person must approve. Raises NotFound,
     PersonnelRefused.
@@ -299,7 +300,8 @@ def _end(change: AccountChange) -> None:
 
 
 def remove_from_desk(context: Context, by: Actor, code: str, member: str, reason: str) -> None:
-    """Removes a person from one desk. Ends their access by phone and account, their sessions, and their work there.
+    """Removes a person from one desk. Ends at this desk the person's access by phone and account, and the person's
+    work. Also ends the person's sessions.
 
     Raises NotFound, DeskRefused, PersonnelRefused.
     """
@@ -426,7 +428,7 @@ def change_desks(
 def request_access_everywhere(
     session: Session, context: Context, by: Actor, person: Responder, reason: str
 ) -> None:
-    """Requests access for a responder at each of their desks whose tips the responder cannot decrypt yet.
+    """Requests access to each desk of a responder whose tips the responder cannot decrypt yet.
 
     Does nothing for a responder without a key pair.
     """
@@ -455,7 +457,7 @@ def _ask(
 
 
 def _withdraw(session: Session, by: Actor, person: Responder, at: datetime) -> None:
-    """Withdraws the responder's pending requests, because a newer request replaces them."""
+    """Withdraws the pending requests to change the responder's desks, because a newer request replaces them."""
     kind, actor = ApprovalKind.POSTING, tables_audit.by_actor(by)
     for row in tables_sessions.pending_about(session, kind, _begins(person.id), at):
         tables_sessions.record_decision(row, actor, at, ApprovalDecision.WITHDRAWN)

@@ -1,4 +1,5 @@
-"""Shows and changes the roster, reports its gaps, and lets responders take and offer single shifts."""
+"""Shows and changes the roster, reports gaps (hours for which a desk has no one on duty), and lets responders take and
+offer single shifts."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -46,12 +47,14 @@ DAYTIME = range(8, 20)
 """The hours of the day in which the hotline notifies people of gaps in the roster."""
 HOUR = timedelta(hours=1)
 CHECKED, REPORTED = "gaps_checked", "gaps_reported"
-"""The names of the tasks that report gaps: hourly to coordinators, and on Mondays to the national desk."""
+"""The names of the two tasks that report gaps in the roster: `CHECKED` reports to coordinators each hour, and
+`REPORTED` to the national desk on Mondays."""
 FOUND, DAY_BEFORE = "found", "day before"
-"""The kinds of reports about a gap."""
+"""The kinds of reports about a gap: `FOUND` for the first report, and `DAY_BEFORE` for the report a day before the gap
+begins."""
 YEAR = timedelta(days=366)
 MAX_FAULTS = 20
-"""The largest number of errors of a file that a page lists."""
+"""The largest number of errors of an imported file that a page lists."""
 HOLIDAY = message_text(
     "a public holiday uses the shifts of a weekday: change the shifts of that weekday instead, or end the holiday"
 )
@@ -70,9 +73,9 @@ class WeekRoster:
     cells: Mapping[tuple[str, int], Sequence[int]]
     """The people on duty in each half-day of each desk. A desk without a roster in this week has no entries."""
     gaps: Sequence[Gap]
-    """The gaps of the shown week."""
+    """The gaps in the roster of the shown week."""
     ahead: Sequence[Gap]
-    """The gaps of the next 14 days."""
+    """The gaps in the roster of the next 14 days."""
     holidays: Mapping[date, int]
     """The public holidays of the shown week and of the year after it."""
 
@@ -83,7 +86,7 @@ class WeekRoster:
         return next((o for o in here if o.starts_at < ends and starts < o.ends_at), None)
 
     def whole_week(self) -> Mapping[tuple[GapReason, ...], Sequence[str]]:
-        """Returns the desks at which no one can answer in the whole week, by the reasons."""
+        """Returns the desks at which no one can answer for the whole week, grouped by the reasons for this."""
         found: dict[tuple[GapReason, ...], list[str]] = {}
         for one in self.gaps:
             if one.ends_at - one.starts_at == WEEK:
@@ -92,8 +95,8 @@ class WeekRoster:
 
 
 def visible_desks(session: Session, by: SignedIn | None) -> list[str]:
-    """Returns the desks whose roster an account may see and change: its own, or all. The national desk does not decide
-    when people of an oversight desk are on duty.
+    """Returns the desks whose roster an account may see and change: its own, or all. The people of the national desk do
+    not see or change the roster of an oversight desk.
     """
     if by is None or by.roles & OPERATING:
         added = {row.desk_code for rows in _memberships(session) for row in rows}
@@ -148,7 +151,7 @@ def gaps_in(
 
 
 def gaps_ahead(context: Context, ahead: timedelta) -> list[Gap]:
-    """Returns the gaps of all desks from now until the time `ahead` has passed."""
+    """Returns the gaps in the roster of all desks, from now until the time `ahead` has passed."""
     at = context.now()
     with context.database.reading() as session:
         return gaps_in(session, visible_desks(session, None), at, at + ahead)
@@ -232,8 +235,8 @@ def copy_last_week(context: Context, by: SignedIn, week: date, desk: str = "") -
 
 
 def set_holiday(context: Context, by: SignedIn, day: date, like_weekday: int | None) -> None:
-    """Makes a day a public holiday, on which the rows of another weekday count. If `like_weekday` is None, ends the
-    holiday.
+    """Makes a day a public holiday: on this day, the people on duty are those of another weekday, `like_weekday`. If
+    `like_weekday` is None, ends the holiday.
 
     Raises PersonnelRefused.
     """
@@ -306,9 +309,10 @@ def _check_desks(session: Session, by: SignedIn, desks: Collection[str]) -> None
 
 def report_gaps(context: Context) -> None:
     """Notifies coordinators of new gaps, and again a day before a gap begins. On Mondays at 08:00, notifies the
-    national desk. Does nothing while no desk has a roster.
+    national desk. Does nothing if no desk uses a roster.
 
-    The clock calls this function. A repeated call does no harm. Raises StoreUnavailable.
+    The clock calls this function. If the clock calls the function twice, the second call sends nothing. Raises
+    StoreUnavailable.
     """
     at = context.now()
     local = at.astimezone(KIGALI)
@@ -433,8 +437,8 @@ def take_shift(session: Session, context: Context, person: Responder, name: str)
 
 
 def offer_shift(session: Session, context: Context, person: Responder, name: str) -> bool:
-    """Offers a responder's shift to the colleagues of the desk, and notifies them. The responder keeps the shift until
-    a colleague takes it.
+    """Offers a responder's shift to the colleagues of the desk, and notifies them. The responder stays responsible for
+    the shift until a colleague takes it.
     """
     at = context.now()
     queries_people.take_lock(session)

@@ -1,8 +1,8 @@
 """Checks a sheet of people or of shifts, and imports it in a child process of the console.
 
-The page holds a checked sheet encrypted with the token of the session, because a sheet can contain phone numbers. A
-confirmed sheet waits in the database, encrypted with the console's key. The import continues if the browser is closed,
-and after a restart of the console.
+The page contains the checked sheet, encrypted with the token of the session, because a sheet can contain phone numbers.
+After a person has confirmed a sheet, the sheet waits in the database, encrypted with the console's key. The import
+continues if the browser is closed, and after a restart of the console.
 """
 
 import base64
@@ -31,7 +31,8 @@ from hotline.text.languages import MessageText, message_text, message_text_of
 
 MAX_ROWS: Mapping[SheetKind, int] = {SheetKind.PEOPLE: 200, SheetKind.ROSTER: 1000}
 PART = 20
-"""The number of people that one transaction enrols. With SQLite, callers must wait until the transaction ends."""
+"""The number of people that one transaction enrols. With SQLite, callers must wait until this transaction ends, so the
+number is small."""
 NO_RIGHT = message_text("the account that uploaded this sheet no longer has the right to import it")
 EXPIRED = message_text("choose the spreadsheet again: it has expired")
 
@@ -41,12 +42,12 @@ class JudgedRow:
     """A row of a sheet, and the change that it would make."""
 
     line: int
-    """The line of the sheet. 0 for a shift that the sheet removes."""
+    """The number of the row's line in the sheet, or 0 for a shift that the sheet removes."""
     effect: RowEffect
     name: str = ""
     shift: DutyRow | None = None
     reason: MessageText | None = None
-    """The error of a wrong row."""
+    """The error in the row, or None if the row is right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ def confirm(
 
 
 def recent(context: ConsoleContext, by: SignedIn, kind: SheetKind) -> Sequence[SheetStatus]:
-    """Returns the imports of the last days that an account may see: its own, or all."""
+    """Returns the imports of the last days that an account may see: the account's own imports, or all imports."""
     at, own = context.now(), tables_audit.by_actor(by.actor)
     with context.database.reading() as session:
         return [
@@ -184,7 +185,7 @@ def import_here(context: ConsoleContext) -> None:
 
 
 def _import_part(context: ConsoleContext, sheet_id: int) -> bool:
-    """Imports the next part of a sheet. Returns False if none is left."""
+    """Imports the next part of a sheet. Returns False if all parts of the sheet are imported."""
     with context.database.writing() as session:
         sheet = tables_roster.locked_import(session, sheet_id)
         if sheet is None:
@@ -237,8 +238,9 @@ def _take_people(
 def _take_shifts(
     session: Session, context: ConsoleContext, by: SignedIn, sheet: SheetImport, text: str
 ) -> Sequence[RowFault]:
-    """Replaces the week of the next desk. The function first reads all rows again. So no desk is changed if one row is
-    wrong, or if the account has lost one of the desks."""
+    """Replaces the shifts of one desk for the week: the next desk in the sheet. The function first reads all rows
+    again. So the import changes no desk if one row is wrong, or if the account has lost its access to one of the
+    desks."""
     week = sheet.week or rules_roster.week_of(sheet.asked_at)
     names = service_roster.names_by_desk(session, by)
     rows, faults = rules_roster.read_roster(text, week, names)
