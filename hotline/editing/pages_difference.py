@@ -1,7 +1,8 @@
 """Describes a draft's changes, fields, steps and problems in the reader's language.
 
 The page of a draft shows changed texts in three languages, changed settings, and the handset before and after the
-change. Each changed value appears once. The approver approves the changed values and nothing more.
+change. The page of a draft names each changed value only once. The approver approves these changed values and nothing
+else.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -34,7 +35,8 @@ Done = TypeVar("Done")
 PARTS = table("change_parts")
 ROWS = table("row_names")
 FIELDS = table("field_names")
-"""The names of fields for readers. A key is a whole field, or the last part of a field in a row."""
+"""The names of a draft's fields, in words that readers of the page understand. A key of the table is a whole field, or
+the last part of a field in a row."""
 
 OF_A_NUMBER = table("number_fields")
 
@@ -81,9 +83,9 @@ def problem_place(visit: Visit, titles: Titles, one: Problem) -> str:
 REFUSALS = table("change_refusals")
 NEEDS_APPROVER = table("held_back")
 KEEPS_LANGUAGES = "keeps-languages"
-"""The checkbox that confirms: other languages keep the old text for now."""
+"""The name of the checkbox by which a person confirms that other languages keep the old text for now."""
 MAX_PLACES = 5
-"""The maximum number of places that one sentence names. The page itself lists all places."""
+"""The maximum number of places that one sentence names. The page of the draft lists all places."""
 
 
 def _some(places: Sequence[str]) -> str:
@@ -96,7 +98,8 @@ def refusal_text(visit: Visit, titles: Titles, refused: DraftRefused) -> str:
 
 
 def result_or_refusal(visit: Visit, done: Done | DraftRefused, field: str) -> Done:
-    """Returns a service's result. If the service refused, raises FormRefused with the reason at that field."""
+    """Returns a service's result. If the service refused the command, raises FormRefused with the reason at that field
+    of the form."""
     if isinstance(done, DraftRefused):
         titles = live_titles(visit.context, visit.language)
         raise FormRefused({field: refusal_text(visit, titles, done)})
@@ -104,7 +107,8 @@ def result_or_refusal(visit: Visit, done: Done | DraftRefused, field: str) -> Do
 
 
 def _where(visit: Visit, titles: Titles, refused: DraftRefused) -> Iterator[str]:
-    """Yields the places that a refusal names. If the refusal names no place, yields the English text of the check."""
+    """Yields the places that a refusal names. If the refusal names no place, yields the English message of the
+    check."""
     yield from (problem_place(visit, titles, one) for one in refused.findings)
     yield from (_held(visit, titles, held) for held in refused.held_back)
     yield from (_kept(visit, titles, one) for one in refused.left_behind)
@@ -115,8 +119,8 @@ def _where(visit: Visit, titles: Titles, refused: DraftRefused) -> Iterator[str]
 
 
 def languages_kept(visit: Visit, changes: Difference, after: Document) -> str:
-    """Returns the places where the English text is new and another language keeps the old text. The result is empty
-    if there are no such places."""
+    """Returns a text with the places where the English text is new and another language still has the old text. The
+    text is empty if there is no such place."""
     titles = live_titles(visit.context, visit.language)
     return _some([_kept(visit, titles, one) for one in stale_translations(changes, after)])
 
@@ -166,7 +170,8 @@ def step_sentence(visit: Visit, titles: Titles, step: StepRow) -> str:
 
 
 def recorded_value_reasons(visit: Visit, found: Sequence[StepRow]) -> Sequence[str]:
-    """Returns one sentence with the reason for each step that changed recorded values or alerts."""
+    """Returns one sentence for each step of a draft that changed recorded values or alerts, with the reason that the
+    editor gave."""
     titles = live_titles(visit.context, visit.language)
     return [
         step_sentence(visit, titles, step)
@@ -240,8 +245,8 @@ CHANGES = table("field_changes")
 def changed_field_text(
     visit: Visit, one: rules_difference.FieldChanged, shown: Callable[[str], str] = str
 ) -> str:
-    """Describes a changed field. Answers and topics appear as the draft stores them. `shown` returns the title of a
-    screen."""
+    """Describes a changed field of a screen, before and after the change. Saved answers and topics appear with the
+    names that the draft stores. `shown` returns the title of a screen."""
     kind = one.field
     if kind not in ("goes", "start", "flow", "nodes"):
         kind = "row" if kind.rpartition(".")[2] in ("goes", "weak") else "else"
@@ -254,7 +259,7 @@ def changed_field_text(
 
 
 PHRASES = "phrases."
-"""The prefix of field names for the hotline's own phrases."""
+"""The prefix in the names of fields that contain the hotline's own phrases, which belong to no flow."""
 MAX_SCREENS = 25
 """The number of screens in one part of a long list. A page with that many screens loads in a few seconds on a slow
 connection."""
@@ -282,7 +287,7 @@ class ScreenToRead:
     marks: Sequence[str]
     sentences: Sequence[str]
     handsets: Sequence[tuple[str, Sequence[str], Sequence[str]]]
-    """The language, and the handset's pages before and after."""
+    """For each language: the language, and the pages of the screen on the handset before and after the change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,8 +319,7 @@ class DifferenceToRead:
     """The languages with changed texts. The approver must read each of them."""
     part: int = 1
     parts: int = 1
-    """The number of parts of a long list of screens. Every other field is about the whole list, not about one
-    part."""
+    """The number of parts of a long list of screens. Every other field describes the whole list of screens."""
 
     @property
     def of_part(self) -> Sequence[ScreenToRead]:
@@ -413,8 +417,8 @@ def _covered(
 
 
 def _risky(change: rules_difference.ScreenDifference, node: object) -> Iterator[tuple[str, str]]:
-    """Yields each risky word in the changed texts of a screen, as a pair of language and word. If the screen or its
-    reason is new, this function searches every text."""
+    """Yields each risky word in the changed texts of a screen, with the language of the text. If the screen is new, or
+    the written reason that allows risky words is new, this function searches every text of the screen."""
     if change.state is rules_difference.ScreenState.NEW or any(
         one.field == "reason" for one in change.others
     ):
@@ -495,7 +499,7 @@ def _same(words: str) -> Sequence[rules_difference.WordSpan]:
 
 
 def _pages(flow_set: FlowSet, place: Place, language: str, node: object) -> Sequence[str]:
-    """Returns the screen's pages. The result is empty if the screen is missing or has no text of its own."""
+    """Returns the screen's pages. The result is empty if the screen does not exist or has no text of its own."""
     if node is None:
         return ()
     return [screen.text for screen in screens_of(flow_set, place, language)]

@@ -39,8 +39,8 @@ from hotline.text.time import KIGALI
 
 NOTE_LETTERS = 1000
 STEPS = 500
-"""The number of newest steps in which the page looks for reasons. An editor gives a reason for each change of
-recorded values."""
+"""The page looks for the reasons of changes in this number of the newest steps. An editor gives a reason for each
+change of recorded values."""
 
 
 def draft(visit: Visit, draft_id: int) -> Response:
@@ -56,7 +56,7 @@ def printed_draft(visit: Visit, draft_id: int) -> Response:
 
 
 def _went_live(visit: Visit, draft_id: int) -> Response:
-    """Shows a published draft as its approver saw it. The flows may have changed since then."""
+    """Shows a published draft as its approver saw it. The published flows may have changed since this publication."""
     done = service_plans.of_change(visit.context, draft_id)
     if done is None:
         abort(404)

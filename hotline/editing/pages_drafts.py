@@ -75,7 +75,7 @@ def new_draft(visit: Visit) -> Response:
 
 @form_view(new_draft)
 def create_draft(visit: Visit) -> Response:
-    """Creates a draft, and opens it at the flow from which the request came."""
+    """Creates a draft, and opens it at the flow on whose page the editor pressed the button."""
     form = visit.form
     made = service_drafts.open_draft(
         visit.context,

@@ -62,8 +62,8 @@ from hotline.flows.screen import SEPTETS
 from hotline.text.languages import CODES, NAMES, phrase
 
 PICK = "pick "
-"""The first word in the name of a form field that decides a conflict. The draft's part and the key of the conflict
-follow this word."""
+"""The first word in the names of the form fields in which the editor decides a conflict. The name of such a field
+continues with the draft's part and the key of the conflict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def conflicts_page(
 ) -> Response:
     """Shows the conflicts of each part, and keeps the sent form in hidden fields.
 
-    `address` is the address to which the browser sends the form. `other` is the author of the other version. It is
+    `address` is the address to which the browser sends the form. `other` is the author of the other version. `other` is
     empty if the other version is the published one.
     """
     titles = live_titles(visit.context, visit.language)
@@ -182,8 +182,8 @@ NEW_SCREEN = "new:"
 OTHER_FLOW = "flow:"
 """The prefix of a select value that names another flow."""
 MORE_OPTIONS = "more:"
-"""The value of a short select that loads all its options on the next page. With JavaScript, the options load at
-once."""
+"""The last option of a short select: if the editor chooses it, the next page has a select with all options. With
+JavaScript, the page loads all options at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +214,9 @@ def typed_screen(
 ) -> TypedScreen:
     """Reads a typed screen from the form.
 
-    `flows` are the possible targets. `marks` are the fields for recorded values and alerts. These fields stay locked
-    until the editor unlocks them. Raises KeyError if the flow has no such screen.
+    `flows` are the flows to which a choice of the screen can lead. `marks` are the fields for recorded values and
+    alerts. The fields in `marks` stay locked until the editor unlocks them. Raises KeyError if the flow has no such
+    screen.
     """
     before, fields = node_fields.nodes_of(flow)[name], dict(form.fields)
     ways = {
@@ -255,8 +256,8 @@ def with_node(flow: Document, name: str, node: Document) -> dict[str, Any]:
 
 
 def _led_to_new(flow: dict[str, Any], arrow: Arrow) -> dict[str, Any]:
-    """Adds a new screen and names it after the choice that leads to it. The new screen leads to the choice's old
-    target."""
+    """Adds a new screen, whose name comes from the choice that leads to it. The new screen leads to the screen to which
+    this choice led before."""
     label = arrow.field.removesuffix(".goes")
     node = node_fields.nodes_of(flow)[arrow.node]
     english = shown_value(node, f"{label}.en") if label.startswith("choices.") else ""
@@ -338,8 +339,8 @@ def typed_draft(visit: Visit, typed: TypedScreen) -> EditorDraft:
 
 
 def form_token(visit: Visit) -> str:
-    """Returns a token for this form, its page and its fields. A form that is sent twice with this token makes only
-    one step."""
+    """Returns a token for this form, its page and its fields. A form that the browser sends twice with this token makes
+    only one step of the draft."""
     written = repr((visit.path, sorted(visit.form.kept()))).encode()
     return f"{visit.form.text('once', most=40)} {hashlib.sha256(written).hexdigest()[:24]}"
 
@@ -367,7 +368,8 @@ def _made(visit: Visit, at: EditedScreen, typed: TypedScreen, do: str) -> _Edite
 
 
 def _anchor(do: str, after: Document) -> str:
-    """Returns the anchor to which the page scrolls after the editor pressed a button for a row or for a letter."""
+    """Returns the place in the page to which the browser scrolls after the editor pressed a button for a row or for a
+    letter."""
     verb, _, rest = do.partition(":")
     if verb in ("fix", "fix_all"):
         return f"p-meter-{rest.partition(':')[0]}"
@@ -459,7 +461,7 @@ def form_origin(
 ) -> tuple[EditedFlow, TypedScreen]:
     """Returns the flow as it was when the page showed the form, and the typed screen. Raises NotFound.
 
-    Uses the newest state of the flow if the form's version does not exist.
+    Uses the newest state of the flow if the version in the form does not exist.
     """
     try:
         version = number_of(visit.form.text("version"), signed=True)

@@ -1,7 +1,8 @@
 """Renders the editor's page for one screen: outline, form and handset, from a draft or from a typed form.
 
 Meters, letters, problems and the handset change while the editor types. The server does not store the handset's
-state. The form contains the pressed keys in hidden fields, and each answer of the server repeats these fields.
+state. The form contains the keys that the editor pressed on the handset, in hidden fields, and each answer of the
+server repeats these fields.
 """
 
 import re
@@ -84,12 +85,12 @@ class HandsetState:
     limit: int = SEPTETS
     keys: tuple[str, ...] = ()
     is_dialled: bool = False
-    """True if the preview starts with dialling, not at the form's screen."""
+    """True if the preview starts when the caller dials, not at the screen of the form."""
     supposed: Assumptions = field(default_factory=Assumptions)
 
     def suppose(self, name: str, *, is_flag: bool) -> str:
-        """Returns the value of one "as if" field, which assumes something about the caller. The result is empty if
-        the editor has not set this field."""
+        """Returns the value of one "as if" field: a field in which the editor assumes an answer or a flag of the
+        caller. The result is empty if the editor has not filled in this field."""
         if is_flag:
             given = self.supposed.flags.get(name)
             return "" if given is None else "yes" if given else "no"
@@ -150,14 +151,14 @@ class MovingParts:
     elsewhere: int
     """The number of other screens of the flow with problems."""
     is_whole: bool
-    """False if there are too many flows to check them all while the editor types."""
+    """False if the draft has too many flows for the server to check all of them while the editor types."""
     handset: HandsetState
     seen: Previewed
     """The screens shown in the preview."""
     missing_kind: MissingKind | None
     """The kind of content that is missing at the preview's last screen, if that screen belongs to this flow."""
     supposed: Sequence[Assumption]
-    """The answers and flags on which the screen's conditional text depends."""
+    """The earlier answers and flags of a caller that decide which conditional texts the screen shows."""
     flow_set: FlowSet
     """The published flow set with the draft added."""
 
@@ -167,7 +168,7 @@ class MovingParts:
         return len(self.handset.keys) >= MAX_KEYS
 
     def has_problem(self, *fields: str) -> bool:
-        """Returns True if one of these fields, or of their rows, has a problem to fix."""
+        """Returns True if one of the named fields, or one of their rows, has a problem to fix."""
         return any(at.startswith(tuple(f"f-{one}" for one in fields)) for _, _, at in self.problems)
 
 
@@ -253,8 +254,8 @@ def _field_anchor(node: Document, found: Problem) -> str:
 
 
 def _by_language(found: Sequence[BadLetter]) -> Mapping[str, Sequence[BadLetter]]:
-    """Returns each unsupported letter of a language once, at its first field. The button of the letter replaces it in
-    all fields."""
+    """Returns each unsupported letter of a language once, at its first field. The button for the letter replaces this
+    letter in all fields of the language."""
     listed: dict[str, dict[str, BadLetter]] = {code: {} for code in CODES}
     for one in found:
         known = listed[one.language].get(one.letter)
@@ -274,8 +275,8 @@ class SaveNotice:
 
 
 def save_notice(visit: Visit, here: EditedFlow) -> SaveNotice:
-    """Returns the result of a save, which the page's address contains. The result is empty if another save
-    followed."""
+    """Returns the result of a save, which the page's address contains. The result is empty if someone saved the screen
+    again after this save."""
     if number_of(visit.asked("saved"), signed=True) != here.version:
         return SaveNotice()
     return SaveNotice(True, replaced_characters(visit.asked("plain")), "both" in visit.query)
@@ -292,7 +293,7 @@ def waiting_questions(
 ) -> Iterator[tuple[object, str, str]]:
     """Yields each open question with the name of its field and the anchor of this field, oldest first.
 
-    A question gets the anchor of the whole form if the form does not contain the text of the question any more.
+    If the form does not contain the text of the question any more, the question gets the anchor of the whole form.
     Raises StoreUnavailable.
     """
     there = form_of(node)
@@ -365,7 +366,7 @@ def draw_editor(
 def _shows(
     visit: Visit, at: EditedScreen, state: HandsetState, draft: EditorDraft
 ) -> Mapping[str, Any]:
-    """Returns the values for the page's template. Fields and errors have the names of the form fields."""
+    """Returns the values for the page's template. Fields and errors have the same names as the fields of the form."""
     here, node = at.flow, at.node
     around = service_drafts.set_around(visit.context, here)
     parts = moving_parts(visit, around, here.name, draft.document, node, state)

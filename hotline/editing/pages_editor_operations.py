@@ -64,8 +64,8 @@ def store_flow(
     did: StepKind,
     **says: Any,
 ) -> None:
-    """Saves the new document of a flow. If the document is None, it removes the flow. `here` is the flow before the
-    operation.
+    """Saves the new document of a flow. If the document is None, the function removes the flow from the draft. `here`
+    is the flow before the operation.
 
     Raises FormRefused.
     """
@@ -80,7 +80,7 @@ def store_flow(
 
 
 def check_obstacle(visit: Visit, obstacle: rules_operations.Obstacle | None) -> None:
-    """Raises FormRefused if something prevents the operation."""
+    """Raises FormRefused with the reason if `obstacle` says that the operation is not possible."""
     if obstacle:
         raise visit.wrong("name", OBSTACLES[obstacle])
 
@@ -103,7 +103,7 @@ def _question(
 
 
 def _begins(visit: Visit, place: str, arrow: Arrow) -> str:
-    """Returns the place where an arrow begins, with the name of its field."""
+    """Returns a text that says where an arrow begins: the screen and the form field, or the start of the flow."""
     return (
         f"{place}: {field_words(visit, arrow.field)}"
         if arrow.node
@@ -112,15 +112,15 @@ def _begins(visit: Visit, place: str, arrow: Arrow) -> str:
 
 
 TO = "to:"
-"""The first part in the name of a form field that contains the new target of an arrow. The key of the arrow follows.
-An arrow is a link from one screen to another."""
+"""The first part in the name of a form field in which the editor chooses the new target of an arrow. The name of the
+field continues with the key of the arrow. An arrow is a link from one screen to another."""
 REMOVE_ARROW = "-"
-"""The value that removes the arrow and the choice where it begins."""
+"""The value by which the editor removes an arrow, and the choice where the arrow begins."""
 NO_NAME = phrase("Enter a name.")
 
 
 def _decided(visit: Visit) -> Mapping[str, str]:
-    """Returns the new target of each arrow, by the arrow's key. The target is empty if the editor removes the
+    """Returns the new target of each arrow, by the arrow's key. The target is empty if the editor wants to remove the
     arrow."""
     return {
         name.removeprefix(TO): "" if goes == REMOVE_ARROW else goes
@@ -296,7 +296,7 @@ def _is_free(visit: Visit, flow: str) -> bool:
 
 def _offered(visit: Visit, draft_id: int) -> Sequence[str]:
     """Returns the values of the field `gathers` (the kind of report) that the flows use. The code supports no other
-    values."""
+    kinds of report."""
     flows = service_drafts.flows_in(visit.context, draft_id).values()
     return sorted({str(flow["gathers"]) for flow in flows if flow.get("gathers")})
 
@@ -316,7 +316,8 @@ class FlowToRemove:
         return rules_operations.arrows_into_flow(self.flows, self.here.name)
 
     def screens(self, flow: str) -> Sequence[str]:
-        """Returns the possible new targets of a flow's arrow. Leaves out screens that called the removed flow."""
+        """Returns the possible new targets of a flow's arrow. Leaves out screens that called the removed flow, because
+        these screens are removed too."""
         gone = {
             place.node
             for place in rules_operations.calls_of(self.flows, self.here.name)
@@ -413,10 +414,11 @@ def delete_screen(visit: Visit, draft_id: int, flow: str, node: str) -> Response
 
 ONWARD = "onward"
 CHOICE, NUMBER = "choice", "number"
-"""The builders that change a flow instead of making a new flow."""
+"""The names of the builders that add something to an existing flow: a choice of a menu, or a phone number on a
+screen."""
 MAX_PLACES = 250
-"""The maximum number of screens in one list. If there are more screens, the page offers only the screens of the front
-and of one flow."""
+"""The maximum number of screens in one list. If the draft has more screens, the page offers only the screens of the
+front and of one flow."""
 SHOW_PLACES = "menus"
 MAX_TEXT = 1000
 NO_MENU = phrase("Choose a menu.")
@@ -511,7 +513,7 @@ def _add_flow(visit: Visit, draft_id: int, name: str, title: Mapping[str, str], 
 
 
 def _check(visit: Visit, flows: Mapping[str, Document], title: Mapping[str, str]) -> None:
-    """Checks the form of a builder. Raises FormRefused."""
+    """Checks the form with which a builder makes a lesson, quiz, menu, choice or number. Raises FormRefused."""
     typed, kind = visit.form, visit.form.text("model")
     if kind not in BUILDERS:
         raise visit.wrong("model", "Choose a template.")

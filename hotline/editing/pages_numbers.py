@@ -53,7 +53,8 @@ def numbers(visit: Visit, draft_id: int) -> Response:
 
 @form_view(numbers)
 def change_number(visit: Visit, draft_id: int) -> None:
-    """Confirms or removes a phone number. The ids of the fields of a confirmation contain the number."""
+    """Confirms a phone number of a draft, or ends the confirmation of the number. The ids of the form's fields contain
+    the number, so that an error appears at the right number."""
     does, _, digits = visit.form.text("do", most=32).partition(":")
     sent = _sent(visit, draft_id)
     if does == "confirm":
@@ -82,7 +83,7 @@ def _sent(visit: Visit, draft_id: int) -> SentForm:
 
 
 def _check_saved(visit: Visit, done: Edited | NumberFault | ShortCodeFault, otherwise: str) -> None:
-    """Raises FormRefused if nothing was saved. The error appears at the field that it concerns, or at the field
+    """Raises FormRefused if nothing was saved. The error appears at the form field that is wrong, or else at the field
     `otherwise`."""
     if isinstance(done, NumberFault | ShortCodeFault):
         raise visit.wrong(FIELDS.get(done, otherwise), done.value)
@@ -181,7 +182,8 @@ def poster(visit: Visit, digits: str) -> Response:
 
 def is_printable(flow_set: FlowSet, digits: str) -> bool:
     """Returns True if a poster may show a short code. The flow of the short code collects no report and has no
-    private answers. Digits dialled after the short code open no report and no PIN question."""
+    private answers. If a caller dials further digits after the short code, these digits open no report and no PIN
+    question."""
     name = flow_set.entries.get(digits, "")
     flow = flow_set.flows.get(name)
     if flow is None or flow.gathers or flow.private or name in NEVER_DIALLED:
@@ -199,7 +201,7 @@ def poster_problems(text: str, language: str) -> Iterator[str]:
 def poster_text(
     say: Callable[..., str], language: str, titles: Titles, flow: str, printed: str
 ) -> PosterText:
-    """Returns the words of a poster in one language. `say` translates a phrase."""
+    """Returns the words of a poster in one language. `say` is the function that translates a phrase."""
     star, end = say(language, STAR), say(language, HASH)
     spoken = " ".join(printed.replace("*", f" {star} ").replace("#", f" {end}").split())
     title, description = titles.flow(flow), titles.description(flow)

@@ -59,7 +59,7 @@ BETWEEN, BETWEEN_LAYERS = 24, 56
 LETTERS = 25
 """The number of letters that fit into a box."""
 THIN = 12
-"""The width that an arrow needs to pass between the boxes of a layer."""
+"""The width that a layer of boxes needs for an arrow that passes through the layer."""
 SWEEPS = 6
 Passed = tuple[str, str, int]
 """The place where an arrow passes through a layer of boxes. The values name the box where the arrow starts, the box
@@ -83,7 +83,7 @@ class PlacedArrow:
     end: str
     points: tuple[tuple[int, int], ...]
     is_back: bool
-    """True for an arrow to a higher layer or within its layer."""
+    """True for an arrow that leads to a higher layer, or to a box in its own layer."""
     is_level: bool = False
     """True for an arrow from left to right."""
 
@@ -153,8 +153,8 @@ def place_boxes(
 
 def place_flows(flows: Mapping[str, object], groups: Iterable[str], front: str) -> PlacedPicture:
     """Places the boxes of flows as a tree from left to right. Its arrows are the shortest path to each flow.
-    A path begins at the front, or at a flow that no other path reaches. The first flow that a flow opens is in the
-    same row. Each further flow has its own row.
+    A path begins at the front, or at a flow to which no other path leads. If a flow opens other flows, the first of
+    them is in the same row as this flow. Each further flow has its own row.
     """
     opens: dict[str, list[str]] = {name: [] for name in dict.fromkeys((front, *groups))}
     firsts, seen = [], set[str]()
@@ -200,7 +200,8 @@ def _depths(
     back: set[tuple[str, str]] = set()
     done: list[str] = []
     seen, open_now = set[str](), set[str]()
-    # The search starts at a virtual root, which leads to all boxes in their order.
+    # The search for paths starts at an extra box that the page does not show, and that leads to all boxes in their
+    # order.
     ways = [("", iter(names))]
     while ways:
         name, rest = ways[-1]
@@ -323,7 +324,7 @@ def show(visit: Visit, flow: str) -> Response:
 
 
 def _keys(visit: Visit) -> Sequence[str]:
-    """Returns the keys in the address: the keys that the editor pressed before, and the new key."""
+    """Returns the keys in the address of the page: the keys that the editor pressed before, and the new key."""
     new = "".join(visit.asked("key").split())
     return [*visit.asked("keys").split(), *([new] if new else [])][:MAX_KEYS]
 
@@ -393,7 +394,7 @@ def _label_point(arrow: PlacedArrow) -> tuple[int, int]:
 
 
 GROUPS = ("front", "code", "other")
-"""The groups of flows, in the order of the page."""
+"""The groups of flows, in the order in which the page shows them."""
 WORST_FIRST = (ReviewState.MISSING, ReviewState.STALE, ReviewState.DRAFT, ReviewState.REVIEWED_ONCE)
 
 
@@ -465,7 +466,8 @@ def flow(visit: Visit, flow: str) -> Response:
 
 
 def _hidden_numbers(visit: Visit, document: Document, flow: str) -> Mapping[str, Sequence[str]]:
-    """Returns the phone numbers that each screen names but callers do not see, because no valid confirmation exists."""
+    """Returns the phone numbers that each screen names but callers do not see, because no one has confirmed the number
+    or the confirmation has expired."""
     flow_set = visit.context.flow_sets.get(visit.context.flow_sets.live())
     today = visit.context.now().date()
     found: dict[str, list[str]] = {}
@@ -478,7 +480,7 @@ def _hidden_numbers(visit: Visit, document: Document, flow: str) -> Mapping[str,
 
 
 def _states(visit: Visit, flow: str) -> Mapping[tuple[str, str], ReviewState]:
-    """Returns the worst review state of the texts of each screen, by screen and language."""
+    """Returns, for each screen and language, the worst review state of the screen's texts."""
     found: dict[tuple[str, str], ReviewState] = {}
     ranks = [*WORST_FIRST, ReviewState.REVIEWED]
     for review in service_review_document.review_matrix(visit.context).reviews:

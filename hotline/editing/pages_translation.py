@@ -112,7 +112,7 @@ def filter_of(visit: Visit) -> TextFilter:
 
 
 def address_of(wanted: TextFilter) -> dict[str, Any]:
-    """Returns the filter's values for an address. Leaves out default values."""
+    """Returns the values of the filter in a form that can be added to an address. Leaves out default values."""
     state = "" if wanted.state == TODO else wanted.state
     said = {"state": state, "flow": wanted.flow, "at": wanted.at}
     return {name: value for name, value in said.items() if value}
@@ -131,7 +131,7 @@ def typed_words(form: PostedForm) -> Mapping[str, TypedText]:
 
 def _page(visit: Visit, language: str, wrong: TextFaults | None = None, used: str = "") -> Response:
     """Renders ten texts. `used` contains the number of a text, and the number of another translation of the same
-    English text that replaces it, such as `3:0`. The page does not save the replacement yet."""
+    English text that replaces it, such as `3:0`. The replacement is only shown and not saved yet."""
     wanted = filter_of(visit)
     shown = service_review_document.text_page(
         visit.context, visit.by.name, visit.by.account_id, language, wanted
@@ -285,8 +285,8 @@ def questions(visit: Visit) -> Response:
 
 
 def settle(visit: Visit, question_id: int) -> Response:
-    """Closes a question about a text. Redirects to the list of questions, or to the screen of the draft that showed
-    the question."""
+    """Closes a question about a text. Then redirects to the list of questions, or to the screen of the draft on whose
+    page the user closed the question."""
     service_translation.settle_question(visit.context, visit.by, question_id)
     flow, node = visit.form.text("flow"), visit.form.text("node")
     change = number_of(visit.form.text("change"))

@@ -1,7 +1,7 @@
 """Lists the effects of a change on each screen, in the order in which callers reach the screens. Pure.
 
-Lists each different value once: as a text, an arrow, a recorded value or another field. For each text, shows the
-added and the removed words. Also finds the parts of a change that need an approver.
+Names each changed value only once: as a text, an arrow, a recorded value or another field. For each text, shows the
+added and the removed words. Also finds the parts of a change that one person alone may not publish.
 """
 
 import re
@@ -34,7 +34,8 @@ _PIECE = re.compile(r"\s+|\S+")
 
 
 class SpanKind(StrEnum):
-    """The kind of a span, named like the HTML element that shows it."""
+    """The kind of a part of a compared text: unchanged, added or removed. The value is the name of the HTML element
+    that shows the part."""
 
     SAME = "same"
     INS = "ins"
@@ -47,8 +48,8 @@ class WordSpan(NamedTuple):
 
 
 def word_spans(before: str, after: str) -> tuple[WordSpan, ...]:
-    """Compares two texts word by word. Without the `ins` spans, the result is the text `before`. Without the `del`
-    spans, the result is the text `after`."""
+    """Compares two texts word by word. Without the parts of the kind `ins`, the result is the text `before`. Without
+    the parts of the kind `del`, the result is the text `after`."""
     old, new = _PIECE.findall(before), _PIECE.findall(after)
     found: list[tuple[SpanKind, list[str]]] = []
     for tag, a, b, c, d in SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
@@ -63,7 +64,7 @@ FRONT = "front"
 
 
 SOURCE = "en"
-"""The language of the original texts. The texts in other languages are translations of it."""
+"""The language of the original texts. The texts in other languages are translations of this language."""
 
 
 class ScreenState(StrEnum):
@@ -77,7 +78,7 @@ class TextChanged(NamedTuple):
     language: str
     before: str
     after: str
-    """New text. It is empty if the text was removed."""
+    """New text. The new text is empty if the text was removed."""
 
     @property
     def spans(self) -> tuple[WordSpan, ...]:
@@ -85,8 +86,8 @@ class TextChanged(NamedTuple):
 
 
 class FieldChanged(NamedTuple):
-    """One change of an arrow, a recorded value or another field. `before` or `after` is empty if there was no value
-    at that time."""
+    """One change of an arrow, a recorded value or another field. `before` is empty if the field had no value before the
+    change, and `after` is empty if it has no value after the change."""
 
     field: str
     """The field, such as `choices.1.goes`. If the field is `choices` or `arms`, the list of rows changed, and
@@ -98,7 +99,7 @@ class FieldChanged(NamedTuple):
 class ScreenDifference(NamedTuple):
     flow: str
     node: str
-    """The screen. It is empty for the flow's own fields, such as its start."""
+    """The screen. The name is empty for the flow's own fields, such as its start."""
     state: ScreenState
     words: tuple[TextChanged, ...] = ()
     arrows: tuple[FieldChanged, ...] = ()
@@ -117,7 +118,7 @@ class Difference(NamedTuple):
     entries: tuple[FieldChanged, ...] = ()
     """Changed short codes, by their digits."""
     numbers: tuple[FieldChanged, ...] = ()
-    """Changed phone numbers, by field, such as `112.confirmed_on`."""
+    """Changed phone numbers, each named by the number and its field, such as `112.confirmed_on`."""
     others: tuple[FieldChanged, ...] = ()
     """Changes in other parts of the document, such as `phrases.rw.TAKEN`."""
 
@@ -178,7 +179,7 @@ def _as_callers_come(before: Document, after: Document) -> Mapping[str, Mapping[
     """Returns the changed flows. Each flow has its screens in the order in which callers reach them. In the list of
     screens, the name "" means the flow itself.
 
-    Removed screens come after existing ones.
+    Removed screens come after all other screens of their flow.
     """
     old, new = _flows(before), _flows(after)
     differing = {
@@ -208,7 +209,8 @@ def _screen(old: Document, new: Document, place: Place) -> ScreenDifference | No
         name, language = field_of(steps) if place.node else (".".join(change.at), "")
         before, after = readable_value(change.before), readable_value(change.after)
         if language:
-            # If a screen changed its kind, its text has two paths. Both belong to one text.
+            # If a screen changed from one kind to another, its text has an old and a new place in the document. Both
+            # places belong to the same text, so this line joins them.
             one = words.get((name, language), TextChanged(name, language, "", ""))
             both = TextChanged(name, language, one.before or before, one.after or after)
             words[name, language] = both
@@ -228,7 +230,7 @@ def _screen(old: Document, new: Document, place: Place) -> ScreenDifference | No
 
 
 def _group(place: Place, name: str) -> str:
-    """Returns the group of a field: arrows, marks (recorded values) or others."""
+    """Returns the group to which a field belongs: arrows, marks (recorded values) or others."""
     if recorded_name(name) if place.node else name in RECORDED_OF_FLOW:
         return "marks"
     last = name.rpartition(".")[2]
@@ -291,7 +293,7 @@ class NotInEmergency(StrEnum):
     FIELD = "field"
     """The change is in a choice, a condition or another field without text."""
     GUARDED = "guarded"
-    """The text is in a report flow, a private flow, or a flow that one of these calls."""
+    """The text is in a report flow, a private flow, a flow in `GUARDED`, or a flow that one of these flows calls."""
     RISKY = "risky"
     """A new sentence promises something or asks for an identity. Such a sentence needs an approver even if the screen
     has a written reason."""

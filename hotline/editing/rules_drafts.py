@@ -1,9 +1,9 @@
 """Defines a draft: a title, its edited parts, and the people who worked on it. Pure.
 
 A part is a flow, by its name, or one of `#numbers`, `#entries` and `#phrases`. The document of a flow is the flow as
-in a revision. The document of another part is a mapping. Its keys are the digits of phone numbers or short codes, or
-the languages of phrases. A part that does not exist is None.
-Also defines the duration of an emergency change, which one approver published alone. Restores the texts of an older
+in a revision. The document of another part is a mapping. The keys of the mapping are the digits of phone numbers or
+short codes, or the languages of phrases. If a part does not exist, its document is None. The module also defines how
+long an emergency change lasts, which one approver published alone. The module also restores the texts of an older
 publication, but not its phone numbers and short codes.
 """
 
@@ -20,7 +20,7 @@ NUMBERS = "#numbers"
 ENTRIES = "#entries"
 PHRASES = "#phrases"
 DIGITS = "number"
-"""The field that identifies a row of the phone numbers."""
+"""The field that contains the digits of a phone number, by which the code finds the row of the number."""
 WHY_LETTERS = 20
 """The minimum number of letters of the reason that one approver gives for publishing alone."""
 
@@ -38,8 +38,8 @@ class DraftState(StrEnum):
 
     @property
     def is_editable(self) -> bool:
-        """Returns True if edits of the draft may be saved. An edit withdraws a draft that was submitted for
-        approval."""
+        """Returns True if edits of the draft may be saved. If an editor edits a draft that was submitted for approval,
+        the edit withdraws the submission."""
         return self in (DraftState.OPEN, DraftState.SUBMITTED, DraftState.PLANNED)
 
 
@@ -78,9 +78,11 @@ class NewsKind(StrEnum):
     """An approver approved the draft for a later time."""
     PUBLISHED = "published"
     STALE = "stale"
-    """A publication changed an English text and kept an old translation. `text` lists the languages."""
+    """A publication changed an English text, and kept the old translation in another language. `text` lists the
+    languages with an old translation."""
     HELD = "held"
-    """A planned publication or its end waits for a person, because the published flows changed."""
+    """A planned publication, or the planned end of a text, waits for a person's decision, because the published flows
+    changed."""
     ENDED = "ended"
     """The clock removed a published text, because its planned end was reached."""
     END_CANCELLED = "end_cancelled"
@@ -148,7 +150,7 @@ EMERGENCY_DURATION = timedelta(hours=4)
 
 def emergency_end(published_at: datetime, lapses_at: datetime | None) -> datetime:
     """Returns the time at which an emergency change ends. If one emergency change follows another, it ends no later
-    than the first change. `lapses_at` contains that time."""
+    than the first change. `lapses_at` contains the time at which the first emergency change ends."""
     return lapses_at or published_at + EMERGENCY_DURATION
 
 
@@ -166,7 +168,8 @@ def restored_document(old: Document, today: Document) -> dict[str, Any]:
     """Returns the old flows and phrases with today's numbers and short codes. Adds every flow that a current short code
     still opens.
 
-    So every printed short code leads to a flow, and no expired or removed number returns.
+    So every printed short code leads to a flow, and numbers that have expired or were removed since then do not come
+    back.
     """
     flows = dict(old["flows"])
     waiting = list(dict.fromkeys(today.get("entries", {}).values()))
