@@ -3,7 +3,7 @@ Pure.
 
 The hotline asks no questions by SMS. So if the SMS does not contain the answer to a question of a report, the hotline
 stores the answer "unsure". The answer about officials is always "unsure". Only the national desk can read a tip that
-may involve an official. So the national desk reads every tip that comes by SMS, and assigns it to responders.
+may involve an official. So the national desk reads every SMS tip, and assigns it to responders.
 
 A cry for help alerts two people. The module recognises a cry for help in three languages, even with spelling errors.
 Some words always make an SMS a cry for help, even if other words come with them. Other words also have an ordinary

@@ -201,8 +201,8 @@ class _PersonLines:
         self.on_call = {one.person_id for one in queries.on_call_contacts(session)}
 
     def of(self, people: Iterable[Person]) -> list[PersonLine]:
-        """Returns a line of the list for each of these people whom the reader may see. Leaves out the phone that
-        belongs to the daily test of the hotline."""
+        """Returns one line of the list for each of these people, if the reader may see the person. Leaves out the phone
+        that belongs to the daily test of the hotline."""
         return [line for one in people if (line := self._line(one)) is not None]
 
     def _line(self, person: Person) -> PersonLine | None:

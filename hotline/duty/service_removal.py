@@ -223,7 +223,7 @@ LAST_OF_NATIONAL = (
 
 
 # The functions below remove a person at once: from all work, from one desk, or from the console. One admin alone may
-# do so.
+# remove a person in these ways.
 
 
 def remove_person(context: Context, by: SignedIn, person_id: int, reason: str) -> None:

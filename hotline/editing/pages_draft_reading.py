@@ -185,7 +185,8 @@ def review_values(
         "is_proposed": change.state == DraftState.SUBMITTED,
         "is_second": is_second or visit.context.is_emulated,
         "is_alone": not is_second and visit.context.is_emulated,
-        # The reason why one person may not publish the draft alone. It is empty if one person may.
+        # The reason why one person alone may not publish the draft as an emergency change. The text is empty if one
+        # person may publish the draft alone.
         "beyond": pages_difference.refusal_text(visit, titles, beyond) if beyond.held_back else "",
         "keeps": pages_difference.languages_kept(visit, changes, seen.after),
         "may_list": visit.may(routes.WORDS),

@@ -1,12 +1,12 @@
 """Builds and reads the form of a node, and merges two edits of a flow. Pure.
 
-A field of the form has the same name as the field in a problem that the check found. `choices.2.rw` is the text of a
-choice in one language. Other fields are names and checkboxes. A condition has four fields: an answer, its values, a
-flag, and a checkbox for "not".
-A merge takes two edits of the same version of a flow. If only one side changed a value, the merge takes the changed
-value. If both sides changed a value, the editor must choose. A text in one language is a separate field. So two
-editors can write in two languages at the same time. The merge compares the rows of a list one by one. The order of
-the rows is one more field.
+A field of the form has the same name as in the problems that the check of the flow finds. `choices.2.rw` is the text of
+a choice in one language. Other fields are names and checkboxes. In the form, a condition has four fields: an answer,
+the answer's values, a flag, and a checkbox for "not". A merge combines two edits of the same version of a flow. If only
+one of the two edits changed a value, the merge takes the changed value. If both edits changed a value, the editor must
+choose between the two new values. A text in one language is a separate field. So two editors can write in two languages
+at the same time. If both edits changed a list, the merge compares the lists row by row. The order of the rows counts as
+one more field of the list.
 """
 
 import copy
@@ -41,20 +41,21 @@ from hotline.text.characters import UNSEEN
 from hotline.text.languages import CODES
 
 TICK = "yes"
-"""The value of a ticked checkbox. The page sends an empty field of the same name first, so that an unticked checkbox
-also arrives."""
+"""The value of a ticked checkbox. Before a checkbox, the page has an empty field of the same name, so that the server
+also gets the name of a checkbox that is not ticked."""
 ASKED = ("words", "number", "place", "pin")
 LENGTHS = ("4", "6", "8")
 """The possible lengths of a PIN."""
 
 
 class FieldFault(StrEnum):
-    """The reason why a field is refused. The form keeps the typed text."""
+    """The reason why a field is refused. The form shows the refused text again, so that the editor can correct it."""
 
     UNSEEN = "unseen"
     """The text contains an invisible character, such as NUL, a direction mark or a zero-width character."""
     NAME = "name"
-    """A name may have lower-case letters, digits and `_`. It starts with a letter and has 40 characters at most."""
+    """A name may have lower-case letters, digits and `_`. A name must start with a letter, and have 40 characters at
+    most."""
     VALUE = "value"
     LIST = "list"
     DIGITS = "digits"
@@ -62,11 +63,11 @@ class FieldFault(StrEnum):
     LANGUAGE = "language"
     DAY = "day"
     CHOICE = "choice"
-    """The value is not one of the offered values."""
+    """The value is not one of the values that the form offers."""
     REASON = "reason"
-    """The text is too short for a reason."""
+    """The text is too short to count as a reason."""
     WAY = "way"
-    """The editor opened the full list of screens and flows, but has chosen none yet."""
+    """The editor opened the full list of screens and flows, but has not chosen a screen or flow yet."""
 
 
 _PATTERNS = {
@@ -90,7 +91,7 @@ COMMON_FIELDS = ("reason", "signed.by", "signed.day", "signed.digest")
 
 
 def fault_of(name: str, typed: str) -> FieldFault | None:
-    """Returns the fault of one field, without looking at the rest of its node. An empty field has no fault."""
+    """Returns the error of one field, without a check of the rest of its node. An empty field has no error."""
     if any(letter != "\n" and unicodedata.category(letter) in UNSEEN for letter in typed):
         return FieldFault.UNSEEN
     last = name.rpartition(".")[2]
@@ -108,13 +109,12 @@ def fault_of(name: str, typed: str) -> FieldFault | None:
 
 
 def values_of(typed: str) -> list[str]:
-    """Returns the values of a list such as `yes, unsure`."""
+    """Returns the single values of a text in which commas or spaces separate the values, such as `yes, unsure`."""
     return re.findall(r"[^\s,]+", typed)
 
 
 def field_names(kind: str, counted: dict[str, int]) -> Iterator[str]:
-    """Yields all field names of a node's form, in the order of the page. `counted` has the number of rows in each
-    list."""
+    """Yields all field names of a node's form, in the order of the page. `counted` says how many rows each list has."""
     for text in TEXTS_OF.get(kind, ()):
         yield from (f"{text}.{code}" for code in CODES)
     yield from _TABLES["values"].get(kind, ())
@@ -139,8 +139,8 @@ MAX_DEPTH = 50
 
 
 def condition_fields(when: object) -> Mapping[str, str]:
-    """Returns all fields of a condition. A field without a value is empty. All fields are empty if `when` is not a
-    condition."""
+    """Returns all fields of a condition. A field is empty if the condition has no value for it. If `when` is not a
+    condition, all fields are empty."""
     inner, turned = when, False
     for _ in range(MAX_DEPTH):
         if not isinstance(inner, Mapping) or "not" not in inner:
@@ -159,7 +159,7 @@ def condition_fields(when: object) -> Mapping[str, str]:
 
 
 def condition_of(fields: Mapping[str, str]) -> Editable | None:
-    """Returns the condition as the document stores it. Returns None if the fields are empty."""
+    """Returns the condition as the document stores it. Returns None if all fields of the condition are empty."""
     values = values_of(fields.get("is", ""))
     parts: Editable = {name: fields[name] for name in ("answer", "flag") if fields.get(name)}
     if values:
@@ -174,12 +174,12 @@ def _said(value: object) -> str:
 
 
 LABELS = {"choices": "label", "lead": "text"}
-"""The key of the text in a row, by the name of the list."""
+"""The key of the text in a row, for each kind of list."""
 
 
 def form_of(node: Document) -> dict[str, str]:
-    """Returns every field of the node's form in the order of the page. A field is empty if the document has no
-    value."""
+    """Returns every field of the node's form in the order of the page. A field is empty if the document has no value
+    for it."""
     counted = {rows: len(node_fields.rows_of(node, rows)) for rows in node_fields.ROW_LISTS}
     return {
         name: shown_value(node, name) for name in field_names(node_fields.kind_of(node), counted)
@@ -201,7 +201,8 @@ def shown_value(node: object, name: str) -> str:
 
 
 def _way(node: object, name: str) -> DocumentPath:
-    """Returns the path of a field in the document. The text of a row is one level deeper than its field name says."""
+    """Returns the path of a field in the document. In the document, the text of a row is one level deeper than the name
+    of its form field says."""
     if name == "returns":
         return ("finish", "text")
     first, *rest = name.split(".")
@@ -214,7 +215,7 @@ MAX_ROWS = 60
 """The maximum number of rows of one list in a form."""
 _ROW = re.compile(r"(choices|lead|arms)\.(\d{1,3})\.")
 NEEDED = ("text", "label")
-"""Texts that stay in the document even if they are empty."""
+"""The names of texts that stay in the document even if they are empty."""
 
 
 class FieldRefused(NamedTuple):
@@ -226,7 +227,7 @@ class FieldRefused(NamedTuple):
 class FormRead(NamedTuple):
     node: Editable
     refused: tuple[FieldRefused, ...]
-    """Refused fields. The node keeps their old values."""
+    """Refused fields. For the fields with an error, the node keeps the old values."""
 
 
 def read_form(node: Document, form: Mapping[str, str], *, locked: Collection[str] = ()) -> FormRead:
@@ -255,13 +256,15 @@ def read_form(node: Document, form: Mapping[str, str], *, locked: Collection[str
     for name in conditions:
         parts = {}
         for part in WHEN:
-            # The condition gets the typed part, or the old part if the typed part has a fault.
+            # The condition gets the value that the editor typed in this field, or the old value if the typed value has
+            # an error.
             field = f"{name}.{part}"
             said = plain_text(form.get(field, shown_value(node, field)))
             parts[part] = said if fault_of(field, said) is None else shown_value(node, field)
         _store(changed, _way(changed, name), condition_of(parts))
     for rows in node_fields.ROW_LISTS:
-        # The page shows extra rows for new entries. The document does not get the rows that stay empty.
+        # The page shows empty extra rows, in which the editor can add entries. Rows that stay empty are not stored in
+        # the document.
         listed, old = node_fields.rows_of(changed, rows), len(node_fields.rows_of(node, rows))
         if isinstance(listed, list):
             listed[old:] = [row for row in listed[old:] if row != _empty(rows)]
@@ -273,14 +276,15 @@ def _empty(rows: str) -> Editable:
 
 
 def plain_text(typed: str) -> str:
-    """Returns the text with composed characters, line feeds as line ends, and spaces for tabs. Removes spaces at the
-    ends."""
+    """Returns the text with composed characters, line feeds as line ends, and spaces for tabs. Removes spaces at both
+    ends of the text."""
     lines = typed.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     return unicodedata.normalize("NFC", lines).strip()
 
 
 def _counted(node: Document, form: Mapping[str, str]) -> dict[str, int]:
-    """Returns the number of rows of each list: the node's rows and later rows with typed text."""
+    """Returns the number of rows of each list: the rows of the node, and further rows in which the editor typed
+    text."""
     counted = {rows: len(node_fields.rows_of(node, rows)) for rows in node_fields.ROW_LISTS}
     for name, typed in form.items():
         if (found := _ROW.match(name)) and plain_text(typed) and int(found[2]) < MAX_ROWS:
@@ -289,8 +293,8 @@ def _counted(node: Document, form: Mapping[str, str]) -> dict[str, int]:
 
 
 def _store(node: Editable, path: Sequence[str], value: object) -> None:
-    """Stores a value at a path. If the value is None, removes the field. It also removes a text or an approval that
-    becomes empty."""
+    """Stores a value at a path. If the value is None, removes the field. If a text or an approval becomes empty, the
+    function also removes the whole text or approval."""
     *before, last = path
     inside = reach_value(node, before)
     if value is not None:
@@ -303,7 +307,7 @@ def _store(node: Editable, path: Sequence[str], value: object) -> None:
 
 
 def reach_value(node: Editable, path: Sequence[str], end: type = dict) -> Any:
-    """Returns the value at the end of a path. Creates missing mappings, lists and rows."""
+    """Returns the value at the end of a path. Creates mappings, lists and rows on this path that do not exist yet."""
     here: Any = node
     for rows, step, after in zip(("", *path), path, (*path[1:], ""), strict=False):
         kind = list if after.isdecimal() else end if not after else dict
@@ -327,25 +331,25 @@ def _value(part: str, typed: str) -> object:
 
 class FormOffers(NamedTuple):
     screens: DocumentPath
-    """The screens of this flow in order, as targets of `goes`."""
+    """The screens of the edited flow in their order, to which the field `goes` may lead."""
     flows: DocumentPath
-    """Flows that a call may open."""
+    """The flows that a node of kind call may open."""
     lists: DocumentPath
     """The lists from which a caller may choose a place: `provinces`, `districts.{province}`."""
     numbers: DocumentPath
     """Phone numbers that conditional text may contain. Callers see a number only while it is confirmed."""
     answers: Mapping[str, DocumentPath]
-    """The possible values of each saved answer. There are no values if the caller types the answer or chooses it from
-    a list."""
+    """The possible values of each saved answer. The mapping has no values for an answer that the caller types or
+    chooses from a list."""
     flags: DocumentPath
-    """Flags that a condition already uses."""
+    """The flags that conditions in the flows already use."""
 
 
 def offers(flow_set: FlowSet, flow: object) -> FormOffers:
     """Returns the values from which the editor can choose in the form.
 
-    `flow_set` contains the draft. `flow` is the document of the edited flow. So the form also offers screens that the
-    preview cannot show.
+    `flow_set` contains the draft. `flow` is the document of the edited flow. Because the values come from the document,
+    the form also offers screens that the preview cannot show.
     """
     answers: dict[str, dict[str, None]] = {}
     lists = {name: None for name in flow_set.lists if "." not in name}
@@ -376,8 +380,9 @@ def after_button(node: Document, do: str) -> Editable | None:
     """Returns the node after the editor pressed a button. Returns None if the button is unknown or cannot change this
     node.
 
-    `up`, `down` and `drop` name a row. `add` can name a list. A button that names no list changes the `choices` or
-    the `arms` of the node. `fix` names a language and a letter, and `fix_all` names a language.
+    The buttons `up`, `down` and `drop` name the row that they move or remove. The button `add` can name the list to
+    which it adds a row. If the button for a row or for `add` names no list, it changes the `choices` or the `arms` of
+    the node. The button `fix` names a language and a letter to replace, and `fix_all` names only a language.
     """
     verb, _, rest = do.partition(":")
     if verb in ("fix", "fix_all"):
@@ -411,8 +416,8 @@ def after_button(node: Document, do: str) -> Editable | None:
 
 
 def _added(listed: list[Any], rows: str) -> bool:
-    """Adds a row. In a branch, the new arm goes before a last arm that has no condition. Returns False if the list
-    already has `MAX_ROWS` rows."""
+    """Adds a row to a list of the form. In a node of kind branch, the new row goes before the last row, if the last row
+    has no condition. Returns False if the list already has `MAX_ROWS` rows."""
     if len(listed) >= MAX_ROWS:
         return False
     last = listed[-1] if listed else None
@@ -425,14 +430,14 @@ NODES = ("nodes",)
 
 
 class Side(StrEnum):
-    """The version to take if both sides changed the same field."""
+    """The version that the editor takes if both edits changed the same field."""
 
     THEIRS = "theirs"
     YOURS = "yours"
 
 
 Settled = Mapping[str, Side]
-"""Decisions about conflicts, by key."""
+"""The editor's decisions about conflicts, by the key of the conflict."""
 
 
 class MergedField(NamedTuple):
@@ -444,10 +449,11 @@ class MergedField(NamedTuple):
 
 
 class FieldClash(NamedTuple):
-    """A field that both sides changed in different ways. A version without a value has `ABSENT`."""
+    """A field that both edits changed in different ways. A version in which the field has no value contains
+    `ABSENT`."""
 
     key: str
-    """The key of the decision about this conflict. The key stays the same if the merge runs again."""
+    """The key of the decision about this conflict. If the merge runs again, the conflict has the same key as before."""
     place: MergedField
     base: Any
     theirs: Any
@@ -456,9 +462,11 @@ class FieldClash(NamedTuple):
 
 class Merged(NamedTuple):
     document: Any
-    """The merged flow. For each undecided conflict it contains your version."""
+    """The merged flow. For each conflict that the editor has not decided, the merged flow contains the version to save
+    (`yours`)."""
     clashes: Sequence[FieldClash] = ()
-    """Conflicts without a decision. The server saves nothing before the editor has decided all conflicts."""
+    """The conflicts that the editor has not decided yet. The server saves nothing before the editor has decided all
+    conflicts."""
 
 
 @dataclass(slots=True)
@@ -468,14 +476,15 @@ class _Merging:
 
 
 class _Where(NamedTuple):
-    """A place in the flow, by row names and by row numbers. The row numbers come from your version. If your version
-    does not have the row, its number comes from the other version."""
+    """A place in the flow, given both by the names of its rows and by their row numbers. The row numbers are those of
+    the version to save (`yours`). If a row exists only in the other version, its number is the number in that
+    version."""
 
     path: DocumentPath = ()
     at: DocumentPath = ()
     key: str = ""
-    """The key in the document. It is empty for a row or a screen, because editors choose the names of rows and
-    screens."""
+    """The key of the place in the document. The key is empty for a row or a screen, because editors choose the names of
+    rows and screens."""
 
     def into(self, name: str) -> "_Where":
         key = "" if self.path == NODES else name
@@ -488,8 +497,8 @@ class _Where(NamedTuple):
 def merge(
     base: Document, theirs: Document, yours: Document, settled: Settled | None = None
 ) -> Merged:
-    """Returns the flow with two edits of the version `base`. `yours` is the edit to save. Another person saved
-    `theirs` in the meantime."""
+    """Returns the flow after a merge of two edits, which both began with the version `base`. `yours` is the edit to
+    save. `theirs` is the edit that another person saved in the meantime."""
     state = _Merging(settled or {})
     document = _mapping(state, _Where(), base, theirs, yours)
     return Merged(document, tuple(state.clashes))
@@ -504,7 +513,7 @@ def _merged_value(state: _Merging, here: _Where, base: Any, theirs: Any, yours: 
         return yours
     if base == yours:
         return theirs
-    # A screen cannot be merged if its kind differs between the two sides.
+    # The two edits of a screen cannot be merged if they gave the screen different kinds.
     is_node = len(here.path) == len(NODES) + 1 and here.path[: len(NODES)] == NODES
     is_one_kind = not is_node or kind_of(theirs) == kind_of(yours)
     if have_parts and is_one_kind and (new or isinstance(base, Mapping)):

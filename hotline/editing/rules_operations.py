@@ -1,14 +1,13 @@
 """Adds, renames, moves, deletes and connects screens, and builds whole lessons and menus. Pure.
 
-Each operation returns a new flow. Before an operation, the calling code asks for its obstacle. If there is an
-obstacle, the operation changes nothing. No operation creates an arrow to a missing node. The names of new screens and
-flows come from the English text that an editor typed.
-Other flows reach a flow through nodes that call it. An operation that deletes a flow also removes these nodes and
-gives each arrow to them a new target. No operation deletes a flow with a printed short code, because the short code
-must always lead to this flow.
-A builder copies a model of a lesson, quiz or menu, and fills in the texts of one form. The form has one field for
-each empty text of the model. The builder leaves out screens that the editor left empty, and their arrows lead to the
-next screen.
+Each operation returns a new flow. Before an operation, the calling code asks if there is an obstacle: a reason why the
+operation is not possible. If there is an obstacle, the operation changes nothing. No operation creates an arrow to a
+missing node. The names of new screens and flows come from the English text that an editor typed. Other flows reach a
+flow through nodes that call it. An operation that deletes a flow also removes these nodes and gives each arrow to them
+a new target. No operation deletes a flow with a printed short code, because the short code must always lead to this
+flow. A builder copies a model of a lesson, quiz or menu, and fills in the texts of one form. The form has one field for
+each empty text of the model. If the editor left a screen of the form empty, the builder leaves out this screen, and the
+arrows to it lead to the next screen.
 """
 
 import copy
@@ -40,7 +39,8 @@ EMPTY: Mapping[str, Document] = {
 }
 """The content of a new screen, by kind."""
 LED_ON = frozenset({"say", "menu", "ask", "branch", "call"})
-"""New screens of these kinds lead to the old target of the arrow that leads to them."""
+"""The kinds of screens that lead to another screen: a new screen of such a kind gets the old target of the arrow that
+now leads to it."""
 
 
 class Obstacle(StrEnum):
@@ -54,9 +54,9 @@ class Obstacle(StrEnum):
     """The screen or the arrow does not exist."""
     KIND = "kind"
     START = "start"
-    """The flow starts at this screen, or the flow is the front."""
+    """The flow starts at this screen, or the flow is the front with the first menu."""
     UNDECIDED = "undecided"
-    """The editor has not decided where an arrow leads after the operation."""
+    """The editor has not decided yet where an arrow will lead after the operation."""
     ENTRY = "entry"
     """A printed short code leads to the flow."""
 
@@ -65,7 +65,8 @@ class NewScreen(NamedTuple):
     name: str
     kind: str
     after: str = ""
-    """The screen before the new one in the outline. If it is empty, the new screen goes to the end."""
+    """The screen in the outline after which the new screen is placed. If the name is empty, the new screen is placed at
+    the end."""
     led_from: Arrow | None = None
     """The arrow that will lead to the new screen. The new screen then leads to the arrow's old target."""
 
@@ -100,7 +101,7 @@ def add_screen(flow: Document, new: NewScreen) -> Editable:
 def lead_arrow(flow: Document, arrow: Arrow, goes: str) -> Editable:
     """Returns the flow after one arrow gets another target. An empty `goes` removes the arrow.
 
-    Nothing changes if the arrow's row does not exist.
+    If the row of the arrow does not exist, nothing changes.
     """
     changed = copy_flow(flow)
     if not arrow.node:
@@ -123,8 +124,8 @@ def obstacle_to_renaming(flow: object, old: str, new: str) -> Obstacle | None:
 
 
 def rename_screen(flow: Document, old: str, new: str) -> Editable:
-    """Returns the flow with one screen renamed. Every arrow to the screen gets the new name, and so does the start of
-    the flow."""
+    """Returns the flow with one screen renamed. Every arrow to the screen, and the start of the flow if it names the
+    screen, gets the new name."""
     changed = copy_flow(flow)
     if obstacle_to_renaming(flow, old, new) is not None:
         return changed
@@ -144,8 +145,8 @@ def arrows_into(flow: object, name: str) -> tuple[Arrow, ...]:
 def obstacle_to_deleting(flow: object, name: str, decided: Mapping[str, str]) -> Obstacle | None:
     """Returns the reason why a screen cannot be deleted, or None.
 
-    `decided` has the new target of each arrow to the screen, by `Arrow.key`. `""` removes an arrow, if that is
-    allowed.
+    `decided` has the new target of each arrow to the screen, by `Arrow.key`. The target `""` removes an arrow, if the
+    arrow's node is complete without it.
     """
     nodes = node_fields.nodes_of(flow)
     if name not in nodes:
@@ -215,7 +216,8 @@ def order_screens(flow: Document, names: list[str]) -> Editable:
 
 
 def copy_flow(flow: Document) -> Editable:
-    """Returns a copy of the flow that the code may change. A document without nodes gets an empty mapping."""
+    """Returns a copy of a flow's document, which the code may change without changing the original. If the document has
+    no nodes, the copy gets an empty mapping of nodes."""
     changed: Editable = copy.deepcopy(dict(flow))
     if not isinstance(changed.get("nodes"), dict):
         changed["nodes"] = {}
@@ -223,9 +225,9 @@ def copy_flow(flow: Document) -> Editable:
 
 
 def may_end(node: object, arrow: Arrow) -> bool:
-    """Returns True if a node is complete without that arrow.
+    """Returns True if the arrow may be removed, because the node is complete without it.
 
-    A message or a call may end its flow. A choice may use the target of its menu.
+    A message or a call may end its flow. A choice without a target of its own uses the target of its menu.
     """
     if arrow.field == "weak":
         return True
@@ -235,9 +237,9 @@ def may_end(node: object, arrow: Arrow) -> bool:
 
 
 MAX_WORDS = 4
-"""The maximum number of words in a generated name. The editor can type a longer name."""
+"""The maximum number of words in a generated name. The editor can type a longer name by hand."""
 DEFAULT_NAME = "screen"
-"""The name if the text has no usable letter."""
+"""The name of a screen or flow if the typed text has no letter that a name may contain."""
 _SMALL = frozenset({"a", "an", "and", "is", "it", "of", "or", "that", "the", "to"})
 
 
@@ -264,8 +266,8 @@ def free_name(name: str, used: Collection[str]) -> str:
 def with_call(flow: Document, called: str) -> tuple[Editable, str]:
     """Returns the flow with a node that calls another flow and then ends. Also returns the name of that node.
 
-    If the flow already has such a node, the function uses it. Otherwise it adds a node at the end, with the name of
-    the other flow if this name is free.
+    If the flow already has such a node, the function returns this node's name and adds nothing. Otherwise it adds a
+    node at the end, with the name of the other flow if this name is free.
     """
     changed, call = copy_flow(flow), {"call": {"flow": called}}
     own = changed["nodes"]
@@ -360,7 +362,7 @@ class ArrowIntoFlow(NamedTuple):
 def arrows_into_flow(flows: Mapping[str, object], name: str) -> tuple[ArrowIntoFlow, ...]:
     """Returns the arrows of other flows into this flow, in the order of the flows.
 
-    Leaves out arrows from nodes that the removal also removes.
+    Leaves out arrows that begin at nodes that are deleted together with the flow.
     """
     calls = {(place.flow, place.node) for place in calls_of(flows, name)}
     return tuple(
@@ -374,8 +376,8 @@ def arrows_into_flow(flows: Mapping[str, object], name: str) -> tuple[ArrowIntoF
 def removal_obstacle(
     flows: Mapping[str, object], entries: Mapping[str, str], name: str
 ) -> Obstacle | None:
-    """Returns the reason why a flow cannot be deleted, even if the editor decides about all its arrows. Returns None
-    if it can."""
+    """Returns the reason why a flow cannot be deleted, even if the editor decides about all its arrows. Returns None if
+    the flow can be deleted."""
     if name not in flows:
         return Obstacle.UNKNOWN
     if name == FRONT:
@@ -386,10 +388,12 @@ def removal_obstacle(
 def obstacle_to_removing(
     flows: Mapping[str, object], entries: Mapping[str, str], name: str, decided: Mapping[str, str]
 ) -> Obstacle | None:
-    """Returns the reason why a flow cannot be deleted, or None. `decided` has each arrow's new target by its key.
+    """Returns the reason why a flow cannot be deleted, or None. `decided` contains the new target of each arrow, by the
+    arrow's key.
 
     A target is a screen in the flow of the arrow, or `flow:NAME` for another flow. The target `""` removes the arrow,
-    and the choice where the arrow begins. Each list must keep at least one row.
+    and the choice where the arrow begins. After the operation, each list of choices or rows must still have at least
+    one row.
     """
     if (kept := removal_obstacle(flows, entries, name)) is not None:
         return kept
@@ -418,8 +422,8 @@ def obstacle_to_removing(
 def flows_without_arrows(
     flows: Mapping[str, Document], name: str, decided: Mapping[str, str]
 ) -> dict[str, Editable]:
-    """Returns the other flows as they are after the removal: no arrow leads into the removed flow. Call
-    `obstacle_to_removing` first."""
+    """Returns the other flows as they are after the removal: no arrow leads into the removed flow. The calling code
+    must call `obstacle_to_removing` first."""
     changed = {place.flow: copy_flow(flows[place.flow]) for place in calls_of(flows, name)}
     # Removes rows last, from the end, because a removed row changes the numbers of later rows.
     into = sorted(
@@ -448,20 +452,21 @@ def _row(arrow: Arrow) -> tuple[str, int] | None:
 NUMBERED = ("one", "two", "three")
 """The names of a model's repeated screens, in order."""
 OPTIONAL_GROUP = "question"
-"""The first part in the names of the screens with a lesson's quiz question. A new lesson has these screens only if
-the editor writes a question."""
+"""The first part in the names of the screens with a lesson's quiz question. A new lesson has these screens only if the
+editor writes a quiz question."""
 SAID = Mapping[str, Mapping[str, str]]
 
 
 class Slot(NamedTuple):
-    """One empty text of a model. The form has a field for it in each language."""
+    """One empty text of a model. For each language, the form has one field for this text."""
 
     key: str
-    """The screen and the field, such as `menu.choices.0`. The form's field has the same name."""
+    """The screen and the field where the text belongs, such as `menu.choices.0`. The field of the form has the same
+    name as the slot."""
     label: str
     """The name of the label in the table `builder_texts`."""
     number: int
-    """The number in the label. It is 0 if the label has no number."""
+    """The number that the label contains. The number is 0 if the label contains no number."""
     has_answer: bool
     """True for a quiz question, for which the editor chooses the right answer."""
 
@@ -489,7 +494,7 @@ def _slots(model: FlowModelName) -> Iterator[Slot]:
 def build_flow(
     model: FlowModelName, name: str, said: SAID, *, denied: Collection[str] = (), onward: str = ""
 ) -> Editable:
-    """Returns a new flow with these texts by slot. `denied` are the questions whose right answer is No.
+    """Returns a new flow with these texts by slot. `denied` contains the questions whose right answer is No.
 
     A repeated question for which the editor wrote no text gets the text of the first question.
     """
@@ -518,8 +523,8 @@ def _words(said: SAID, node: str) -> bool:
 
 
 def _without_empty(flow: Editable, said: SAID) -> Editable:
-    """Leaves out groups of screens without text. If the form has no text at all, leaves out only the quiz
-    question."""
+    """Leaves out groups of screens without text. If the form has no text at all, leaves out only the screens of the
+    quiz question."""
     written = {node.partition("_")[0] for node in flow["nodes"] if _words(said, node)}
     topic = ""
     for name, node in nodes_of(flow).items():
@@ -538,7 +543,7 @@ def _without_empty(flow: Editable, said: SAID) -> Editable:
 
 
 def with_number(flow: Document, node: str, number: str, words: Mapping[str, str]) -> Editable:
-    """Returns the flow with a text on one screen that callers see while this phone number is verified."""
+    """Returns the flow with a new text on one screen, which callers see only while this phone number is confirmed."""
     changed = copy_flow(flow)
     body = body_of(changed["nodes"][node])
     lead = {"number": number, "text": dict(words)}

@@ -1,13 +1,12 @@
 """Previews a draft with the same engine that serves callers. Pure.
 
-A preview never saves, sends or counts anything. Each request repeats all keys, and the engine produces the screens
-again.
-`document.read` accepts a whole flow or refuses it. `read_draft` leaves out only an invalid node. If possible, it
-leaves out only the invalid part of the node. So editors see a screen while they write it.
-`played_screens` returns the screens that callers can reach from the front of a draft, so that a file can play them.
-It presses every key on every screen, begins with the nearest screens, and ends at a maximum number of screens.
-Other functions show values of a document as readable text, list the screens of a flow, and measure how full a screen
-is.
+A preview never saves, sends or counts anything in the hotline. Each request of the browser contains all keys that the
+editor pressed, and the engine produces all screens again. `document.read` accepts a whole flow or refuses it.
+`read_draft` also accepts a flow with errors, and leaves out only the invalid nodes. If possible, it leaves out only the
+invalid part of a node. So editors can see a screen while they write it. `played_screens` returns the screens that
+callers can reach from the front of a draft, so that a file can play them. It presses every key on every screen, begins
+with the screens nearest to the front, and ends at a maximum number of screens. Other functions show the values of a
+document as readable text, list the screens of a flow, and measure how much of a screen its text fills.
 """
 
 import copy
@@ -73,19 +72,19 @@ class Assumptions:
 @dataclass(frozen=True, slots=True)
 class Previewed:
     screens: tuple[Screen, ...]
-    """The first screen, and one screen for each key. It is empty if the first node cannot be previewed."""
+    """The first screen, and one screen for each key. The tuple is empty if the first node cannot be previewed."""
     place: Place | None
-    """The caller's current place. It is None if the conversation ended or could not continue."""
+    """The caller's current place. The place is None if the conversation ended or could not continue."""
     stuck: Place | None
-    """The node that a key led to, if the preview cannot show this node yet."""
+    """The node to which a key led, if the preview cannot show this node yet."""
     expects: str
-    """The kind of answer that the question expects: `words`, `number`, `place` or `pin`. It is empty for other
-    nodes."""
+    """The kind of answer that the question expects: `words`, `number`, `place` or `pin`. The kind is empty for a node
+    that asks no question."""
     language: str
-    """The current language. Keys can change it."""
+    """The language of the screen at the end of the preview. The language can change when the editor presses a key."""
     answers: Mapping[str, str] = field(repr=False)
     passed: tuple[Place, ...] = ()
-    """Every node that the conversation passed, in order."""
+    """Every node through which the conversation passed, in order."""
 
     @property
     def screen(self) -> Screen | None:
@@ -93,12 +92,12 @@ class Previewed:
 
 
 class Assumption(NamedTuple):
-    """An answer or a flag on which a node depends. The editor can set it for the preview."""
+    """An answer or a flag on which a node depends. The editor can set this answer or flag for the preview."""
 
     name: str
     is_flag: bool
     values: DocumentPath
-    """The possible values of an answer. It is empty for a flag, which is on or off."""
+    """The possible values of an answer. The list is empty for a flag, which is only on or off."""
 
 
 def preview(
@@ -115,8 +114,8 @@ def preview(
     """Returns the preview after the editor pressed these keys. The preview starts at a node of a flow, or at the
     first screen of the hotline if `flow` is empty.
 
-    `flow_set` must contain the draft (see `with_flow`). At a missing node the preview stops. A call would go to the
-    first screen.
+    `flow_set` must contain the draft (see `with_flow`). If a key leads to a node that does not exist, the preview stops
+    there. For a caller, the engine would go to the first screen of the hotline instead.
     """
 
     def missing(passed: Sequence[Place]) -> Place | None:
@@ -164,7 +163,8 @@ def screens_of(
 ) -> tuple[Screen, ...]:
     """Returns a node's screens page by page, to compare them before and after a change.
 
-    It uses the situation with the most text and the node's first list. The result is empty if the node shows nothing.
+    The function assumes the answers and flags with which the node shows the most text, and takes the first list of a
+    node. The result is empty if the node shows nothing.
     """
     node = node_at(flow_set, place)
     if not isinstance(node, Waiting | EndNode) or (isinstance(node, EndNode) and node.text is None):
@@ -204,12 +204,12 @@ def readable_value(value: object) -> str:
 
 
 class Arrow(NamedTuple):
-    """One arrow from a field of a node to another node of the flow."""
+    """One arrow from a field of a node to another node of the same flow."""
 
     node: str
-    """The node where the arrow begins. It is empty for the flow's start."""
+    """The node where the arrow begins. The name is empty for the arrow to the flow's start."""
     field: str
-    """The field, such as `goes`, `choices.2.goes`, `arms.0.goes`, `weak` or `start`."""
+    """The field where the arrow begins, such as `goes`, `choices.2.goes`, `arms.0.goes`, `weak` or `start`."""
     goes: str
 
     @property
@@ -221,12 +221,12 @@ class Arrow(NamedTuple):
 class OutlineRow(NamedTuple):
     name: str
     kind: str
-    """The kind of the node. It is empty if the node has no kind yet."""
+    """The kind of the node. The kind is empty if the editor has chosen no kind yet."""
     words: Mapping[str, str]
     leads_to: tuple[Arrow, ...]
     comes_from: tuple[Arrow, ...]
     calls: str
-    """The flow that the node calls. It is empty if the node calls no flow."""
+    """The flow that the node calls. The name is empty if the node calls no flow."""
     is_start: bool
 
 
@@ -249,7 +249,7 @@ def outline(flow: object) -> tuple[OutlineRow, ...]:
 
 def arrows_of(flow: object) -> tuple[Arrow, ...]:
     """Returns the arrow to the flow's start, and every arrow between the flow's nodes. The result includes arrows to
-    missing nodes."""
+    nodes that do not exist."""
     start = start_of(flow)
     inner = [Arrow(name, *one) for name, node in nodes_of(flow).items() for one in links_in(node)]
     return (*([Arrow("", "start", start)] if start else []), *inner)
@@ -261,7 +261,8 @@ def start_of(flow: object) -> str:
 
 
 def calling_order(flows: Mapping[str, object], begins: Iterable[str]) -> Sequence[Place]:
-    """Returns every node in the order in which callers reach it. A called flow comes after its first call.
+    """Returns every node in the order in which callers reach it. The nodes of a called flow come after the first node
+    that calls this flow.
 
     `begins` names the front and the landing flows. Nodes that no arrow leads to come last, in the document's order.
     """
@@ -283,7 +284,7 @@ def calling_order(flows: Mapping[str, object], begins: Iterable[str]) -> Sequenc
 
 
 def _ways(flow: object) -> Mapping[str, tuple[str, DocumentPath]]:
-    """Returns for each node the flow that it calls, and the nodes that it leads to, in reverse order."""
+    """Returns, for each node, the flow that the node calls, and the nodes to which it leads, in reverse order."""
     return {
         name: (called_flow(node), tuple(goes for _, goes in reversed([*links_in(node)])))
         for name, node in nodes_of(flow).items()
@@ -317,13 +318,13 @@ class FilledMeter(NamedTuple):
 
     language: str
     septets: int
-    """The septets of the fullest page."""
+    """The number of septets of the fullest page."""
     most: int
     """The maximum number of septets of a page."""
     screens: int
     whole: int
-    """The septets of the whole text on one page, with the shortest line of keys. This number shows by how much the text
-    is too long.
+    """The number of septets if the whole text and the shortest line of keys were on one page. This number shows how
+    much too long the text is.
     """
     is_sms: bool = False
 
@@ -361,8 +362,8 @@ def meters(
 
 
 MAX_REPAIRS = 40
-"""The maximum number of attempts to remove invalid parts of a node. If invalid parts remain, the preview leaves out
-the node."""
+"""The maximum number of attempts to remove invalid parts of a node. If a node still has invalid parts after that, the
+preview leaves out the node."""
 OPTIONAL = (
     "title",
     "lead",
@@ -375,17 +376,17 @@ OPTIONAL = (
     "signed",
     "review",
 )
-"""Fields that a preview of a node does not need."""
+"""The fields of a node that a preview does not need."""
 
 
 class MissingKind(StrEnum):
-    """The kind of thing that is missing or wrong in a draft."""
+    """The kind of content that is missing or wrong in a draft."""
 
     KIND = "kind"
-    """The node must have exactly one kind: say, menu, ask, branch, call or finish. It has no kind or several
-    kinds."""
+    """The node must have exactly one kind: say, menu, ask, branch, call or finish. The node has no kind, or it has
+    several kinds."""
     WORDS = "words"
-    """The node has no text yet."""
+    """The node has no text yet, but needs a text."""
     GOES = "goes"
     """The node leads to no other node yet."""
     CHOICES = "choices"
@@ -393,7 +394,7 @@ class MissingKind(StrEnum):
     NAME = "name"
     """A saved answer, a value or a called flow has no name yet."""
     BROKEN = "broken"
-    """Any other fault. The message describes it."""
+    """Any fault that has no other kind. The message of the fault describes it."""
 
 
 MISSING_BY_FIELD = {
@@ -405,7 +406,7 @@ MISSING_BY_FIELD = {
     "value": MissingKind.NAME,
     "flow": MissingKind.NAME,
 }
-"""The kind of fault, by the last part of the field that is empty or invalid."""
+"""For the last part of a field's name: the kind of fault if this field is empty or invalid."""
 SENTENCES = {
     MissingKind.KIND: message_text("the screen has no type yet"),
     MissingKind.WORDS: message_text("the screen has no text yet"),
@@ -424,12 +425,12 @@ def missing_kind(fault: Problem) -> MissingKind:
 
 class ReadDraft(NamedTuple):
     flow: Flow
-    """The part of the draft that can be previewed. It has only valid nodes."""
+    """The part of the draft that can be previewed. This part contains only valid nodes."""
     faults: tuple[Problem, ...]
-    """Faults in the structure of the draft. If content is only missing, the message is a short sentence from
+    """Faults in the structure of the draft. If some content is only missing, the message is a short sentence from
     `SENTENCES`."""
     missing: frozenset[str]
-    """Nodes that cannot be previewed."""
+    """The names of the nodes that cannot be previewed."""
 
     def faults_of(self, node: str) -> tuple[Problem, ...]:
         return tuple(fault for fault in self.faults if fault.node == node)
@@ -464,14 +465,16 @@ def playable_part(flow: object, name: str) -> Flow:
 
 
 def with_flow(flow_set: FlowSet, flow: Flow) -> FlowSet:
-    """Returns the flow set with this flow added or replaced. The new flow set has no cached screens."""
+    """Returns the flow set with this flow added or replaced. The new flow set does not contain the cached screens of
+    the old one."""
     return replace(flow_set, flows={**flow_set.flows, flow.name: flow}, drawings={}, dependants={})
 
 
 def draft_problems(flow_set: FlowSet, draft: ReadDraft, *, node: str = "") -> tuple[Problem, ...]:
-    """Returns all faults of one draft, or of one of its nodes, together with the published flows.
+    """Returns all faults of one draft, or of one node of the draft, when the draft is used together with the published
+    flows.
 
-    `flow_set` may already contain the draft. The check then uses the cached screens of the flow set.
+    `flow_set` may already contain the draft. In this case, the check uses the cached screens of the flow set.
     """
     name = draft.flow.name
     if flow_set.flows.get(name) is not draft.flow:
@@ -528,7 +531,8 @@ def _faults(where: tuple[str, str], invalid: ValidationError) -> Iterator[Proble
 
 
 def _lack(field: str, language: str, kind: str) -> MissingKind:
-    """Returns the kind of a fault. If content is missing, the kind says so. Otherwise it is `BROKEN`."""
+    """Returns the kind of a fault, by the field and the language where the fault is. If content is missing, the kind
+    says which content is missing. For any other fault, the kind is `BROKEN`."""
     last = field.rpartition(".")[2]
     is_missing = kind in ("missing", "too_short", "value_error") or kind.endswith("_type")
     if not field:
@@ -564,7 +568,8 @@ def _without(node: Editable, faults: Sequence[Problem]) -> Editable | None:
 
 
 def _says_more(node: Editable, fault: Problem) -> bool:
-    """Removes an invalid language from a text. Returns True if the text has another language."""
+    """Removes from a text the language in which the text is invalid. Returns True if the text still has another
+    language."""
     text = _body(node).get(fault.field)
     if not isinstance(text, dict):
         return False
@@ -580,12 +585,12 @@ def _body(node: Editable) -> Editable:
 MOST_SCREENS = 4000
 """The maximum number of screens in one file that plays a draft."""
 ON = {"reporting": True, "receipts": True}
-"""The flags of a hotline that takes reports. All other flags are off, as in the preview."""
+"""The flags of a hotline that takes reports. All other flags are off, as in the editor's preview."""
 BEFORE = ((Place("", ""),),)
-"""A sample place before the current place. With this place, the code finds out how a key changes the list of places
-for going back."""
+"""A sample of a place that the caller passed before the current place. With this place, the code finds out how a key
+changes the list of places to which the caller can go back."""
 END = -1
-"""The number of a screen that the file does not contain."""
+"""The number that the file uses for a screen that it does not contain."""
 NUMBER = re.compile(r"\d(?:[ .-]?\d){2,}")
 OUR_KEYS = "000"
 
@@ -594,28 +599,28 @@ class PlayedScreen(NamedTuple):
     """One screen of the file, in the order in which the file's script reads it."""
 
     spot: int
-    """The number of the screen's place, which is the same in each language. So a caller who goes back keeps the
-    language."""
+    """The number of the screen's place in the flows, which is the same number in each language. So a caller who goes
+    back to an earlier place keeps the present language."""
     language: str
     text: str
     wrong: str
-    """The line above the text after a key without a meaning."""
+    """The line that the screen shows above its text after the caller pressed a key without a meaning."""
     typed: str
     """The kind of answer that the caller types, such as `words` or `pin4`."""
     reports: bool
-    """True in a report, whose answers the hotline would store."""
+    """True for a screen of a report, where the hotline would store the caller's answers."""
     ends: bool
     ways: dict[str, tuple[int, str]]
     """For each key, the number of the next screen, and the change to the list of places for going back. `keep` leaves
-    the list as it was, `push` adds this screen, `clear` removes all places, and `only` keeps this screen alone. The
-    key `*` is a typed answer, and `easy` is a PIN that is easy to guess."""
+    the list as it was, `push` adds this screen, `clear` removes all places, and `only` keeps this screen alone. The key
+    `*` means that the caller types an answer, and `easy` means that the caller types a PIN that is easy to guess."""
 
 
 def played_screens(flow_set: FlowSet, shown: Collection[str]) -> list[PlayedScreen]:
     """Returns every screen near the front in each language. The first screens show the front in each language, in the
     order of `CODES`.
 
-    `shown` are the verified phone numbers. The digits of all other numbers appear as dots.
+    `shown` contains the verified phone numbers. All other phone numbers have dots instead of their digits.
     """
     flags = ON | {number_flag(digits): True for digits in numbers_named(flow_set)}
     facts, needed = Facts(flags=flags, words=WIDEST), _needed(flow_set)
@@ -631,7 +636,7 @@ def played_screens(flow_set: FlowSet, shown: Collection[str]) -> list[PlayedScre
             done = turn.resume(flow_set, replace(state, trail=BEFORE), keyed, facts)
             trail, following = done.state.trail, _shrunk(done.state, needed)
             if following.calls == BEFORE[0] or (following == state and trail == BEFORE):
-                continue  # This key goes back, or it has no meaning.
+                continue  # This key leads back to an earlier screen, or it has no meaning.
             missing = any(node_at(flow_set, place) is None for place in done.passed)
             if not missing and _key(following) not in at and len(at) < MOST_SCREENS:
                 at[_key(following)] = len(at)
@@ -666,7 +671,7 @@ def _key(state: ConversationState) -> tuple[str, object, object, bool]:
 
 def _typed(flow_set: FlowSet, state: ConversationState) -> str:
     """Returns the kind of answer that the caller types at the current node. The result is empty if the caller only
-    presses a key."""
+    presses a key on this screen."""
     node = node_at(flow_set, state.calls[-1]) if state.calls else None
     if not isinstance(node, QuestionNode) or node.kind == "place":
         return ""
@@ -690,14 +695,15 @@ def _reports(flow_set: FlowSet, state: ConversationState) -> bool:
 
 
 def _shrunk(state: ConversationState, needed: Mapping[Place, set[str]]) -> ConversationState:
-    """Returns the state with only the values on which later screens depend."""
+    """Returns the state without the values that no later screen needs."""
     names = {name for place in state.calls for name in needed.get(Place(*place[:2]), ())}
     answers = {name: said for name, said in state.answers.items() if name in names}
     return ConversationState(state.language, state.calls, answers=answers, finished=state.finished)
 
 
 def _needed(flow_set: FlowSet) -> Mapping[Place, set[str]]:
-    """Returns for each place the answers that its screen or a later screen reads before the caller answers again."""
+    """Returns, for each place, the names of the answers that its screen or a later screen reads before the caller
+    answers the same question again."""
     needed = {
         Place(flow.name, name): set[str]()
         for flow in flow_set.flows.values()
