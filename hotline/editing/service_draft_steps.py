@@ -1,8 +1,9 @@
-"""Saves steps of a draft without locking it for other editors. An editor cannot overwrite another person's edit.
+"""Saves the steps of a draft in such a way that several editors can work on the draft at the same time. An editor
+cannot overwrite another person's edit.
 
-A form sends the version that it showed to the editor. A version above 0 is a step of the draft, and a version below 0
-is a revision. If a newer version exists, the service merges both edits. If the merge has a conflict, the service
-saves nothing, and the form asks the editor.
+A form contains the number of the version that the editor saw in the form. A version above 0 is a step of the draft, and
+a version below 0 is a published revision. If another person saved a newer version meanwhile, the service merges both
+edits. If the merge has a conflict, the service saves nothing, and the form asks the editor.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -54,7 +55,7 @@ from hotline.gateway.doorbell import ring
 
 
 class StepSaved(NamedTuple):
-    """A saved step. `version` and `document` describe the part after the save."""
+    """A step of a draft that was saved. `version` and `document` describe the edited part after the save."""
 
     version: int
     document: PartDocument | None
@@ -63,12 +64,12 @@ class StepSaved(NamedTuple):
 
 
 class StepClash(NamedTuple):
-    """A conflict: two people changed the same fields, so nothing was saved. The editor sends the form again with a
-    choice for each conflict."""
+    """A conflict: two people changed the same fields, so nothing was saved. The editor sends the form again, and
+    chooses one version for each conflict."""
 
     clashes: Sequence[FieldClash]
     author: str
-    """The person who saved meanwhile. It is empty if a publication caused the conflict."""
+    """The person who saved the same part meanwhile. The name is empty if a publication caused the conflict."""
 
 
 def save_step(
@@ -80,12 +81,12 @@ def save_step(
     base_version: int,
     settled: Settled | None = None,
 ) -> StepSaved | StepClash | DraftRefused:
-    """Saves the next complete version of a part. The editor changed the version `base_version`. If the draft was
-    submitted for approval, the save withdraws the submission.
-    `settled` contains the editor's choices for conflicts of the same form. Raises NotFound, StoreUnavailable.
+    """Saves the next complete version of a part. The editor saw the version `base_version` in the form, and changed it.
+    If the draft was submitted for approval, the save withdraws the submission. `settled` contains the editor's choices
+    for the conflicts that the page showed after an earlier save of the same form. Raises NotFound, StoreUnavailable.
     """
     while True:
-        # The slow work comes before the transaction, because all processes share the only writer of SQLite.
+        # The slow work is done before the transaction, because with SQLite only one process can write at a time.
         with context.database.reading() as session:
             sent = tables.step_of_form(session, draft_id, new.part, new.once)
             if sent is not None:
@@ -114,10 +115,11 @@ def save_step(
 def restore_step(
     context: Context, by: Author, draft_id: int, step_id: int, *, once: str, before: bool = False
 ) -> StepSaved | DraftRefused:
-    """Restores a part as it was after a step, and saves it as the newest version. Raises NotFound, StoreUnavailable.
+    """Restores a part of a draft as it was after a step, and saves it as the newest version. Raises NotFound,
+    StoreUnavailable.
 
-    With `before`, restores the part as it was before that step. If no earlier step changed the part, restores the part
-    of the published flows on which the draft is based.
+    With `before`, restores the part as it was before that step. If no earlier step changed the part, takes the part
+    from the published flows on which the draft is based.
     """
     with context.database.reading() as session:
         step = tables.find_step(session, draft_id, id=step_id)
@@ -133,7 +135,8 @@ def restore_step(
     new = NewStep(step.part, document, once, says)
     saved = save_step(context, by, draft_id, new, base_version=now.version)
     if isinstance(saved, StepClash):
-        # Another person saved meanwhile. The editor asked for exactly this version, so the service saves it anyway.
+        # Another person saved a change between the reading of this draft and the save. The editor asked for exactly
+        # this version, so the service tries again to restore it.
         return restore_step(context, by, draft_id, step_id, once=once, before=before)
     return saved
 
@@ -141,7 +144,8 @@ def restore_step(
 def _add(
     session: Session, context: Context, by: Author, draft_id: int, new: NewStep, after: int
 ) -> int | DraftRefused | None:
-    """Adds a step and returns its version. Returns None if another save of this part or this form came first."""
+    """Adds a step and returns its version. Returns None if another save of this part, or the same form sent twice, was
+    faster."""
     change = tables.get_draft(session, draft_id, held=True)
     if not change.is_editable:
         return DraftRefused(Refusal.OVER)
@@ -162,15 +166,16 @@ def add_steps(
     about: StepDescription,
     at: datetime,
 ) -> None:
-    """Adds the next version of several parts, with `add_step` for each."""
+    """Adds the next version of several parts of a draft, with one call of `add_step` for each part."""
     for part, document in documents.items():
         add_step(session, by, change, NewStep(part, document, once, about), at)
 
 
 def add_step(session: Session, by: Author, change: DraftRow, new: NewStep, at: datetime) -> int:
-    """Adds the next version of a part, inside a transaction that locks the draft.
+    """Adds the next version of a part of a draft, inside a transaction that locks the draft.
 
-    The calling code makes `new.document` with `with_json` before that transaction, because it may be large.
+    The calling code must make `new.document` with `with_json` before that transaction, because this takes long for a
+    large document.
     """
     version = tables.newest_versions(session, change.id).get(new.part, 0) + 1
     session.add(
@@ -199,7 +204,8 @@ def withdraw_submission(change: DraftRow) -> None:
 
 
 class UpdateClash(NamedTuple):
-    """The conflicts that still need a choice, by part. The other version is the published one."""
+    """The conflicts for which the editor must still choose a version, by the part of the draft. In each of these
+    conflicts, the other version is the published version."""
 
     parts: Mapping[str, Merged]
 
@@ -214,8 +220,8 @@ def update_draft(
 ) -> int | UpdateClash | DraftRefused:
     """Updates a draft: merges every part with the published flows, and saves the result as a new step.
 
-    Returns the revision on which the draft is based now. `settled` contains the choices for each part. Raises
-    NotFound, NotReady, StoreUnavailable.
+    Returns the revision on which the draft is based now. `settled` contains the editor's choices for the conflicts, by
+    the part of the draft. Raises NotFound, NotReady, StoreUnavailable.
     """
     with context.database.reading() as session:
         gathered = gather_draft(session, draft_id)
@@ -252,16 +258,16 @@ class VersionReleased(NamedTuple):
     revision: int
     """The published revision."""
     change: int | None = None
-    """The draft that contains what is new in the release. The service makes this draft only if a person published
-    other flows in the console."""
+    """The id of the draft that contains what is new in the release. The service makes such a draft only if a person has
+    published other flows in the console."""
     published_by: str = ""
 
 
 def publish_version(
     context: Context, document: Document, version: str, signed: Sequence[Signature] = ()
 ) -> VersionReleased:
-    """Publishes the flows of a release. If a person published other flows, makes a draft of the release's flows
-    instead. A second call with the same flows does no harm.
+    """Publishes the flows of a release. If a person published other flows in the console, makes a draft of the
+    release's flows and publishes nothing. The function can safely be called again with the same flows.
 
     `signed` lists the texts that the files of the release mark as reviewed. Raises StoreUnavailable. Raises
     FlowInvalid if this code cannot run the flows of the release or the published flows.
@@ -276,14 +282,14 @@ def publish_version(
     is_ours = current is None or current.kind == flows_tables.PublicationKind.VERSION
     if is_ours or live is None or service_authoring.are_same(live, document):
         revision = service_publishing.publish_version(context, document)
-        # None means that another process published at the same moment.
+        # None means that another process published flows at the same moment.
         return (
             VersionReleased(revision) if revision else publish_version(context, document, version)
         )
     assert current is not None
     assert live_id is not None
-    # This code must be able to run the published flows.
-    # It stores them compiled, so that no process has to compile them.
+    # This code must be able to run the flows that are published now.
+    # The code stores these flows in compiled form, so that no other process has to compile them.
     pressed = service_authoring.compile_text(live)
     with context.database.writing() as session:
         flows_tables.store_compiled(session, live_id, pressed, MARK)
@@ -302,8 +308,8 @@ def import_folder(
 ) -> int | None:
     """Makes a draft of everything in a folder that differs from the published flows.
 
-    Returns None if nothing differs. `signed` lists the texts that the folder marks as reviewed. Raises NotReady,
-    StoreUnavailable.
+    Returns None if nothing in the folder differs. `signed` lists the texts that the folder marks as reviewed. Raises
+    NotReady, StoreUnavailable.
     """
     with context.database.reading() as session:
         live_id = flows_tables.live_id(session)

@@ -1,6 +1,6 @@
 """Stores drafts as lists of steps, and combines them with the published flows.
 
-Also returns one flow of a draft for a form, with the other flows of the draft.
+For a form, also returns one flow of a draft, with the other flows of the draft.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ from hotline.people import tables_accounts, tables_audit
 
 ChangeRow = DraftRow
 StepRow = DraftStep
-"""Database rows under the names that pages use."""
+"""The names under which pages use the rows of the database."""
 
 
 def may_publish(session: Session, by: Author, authors: Iterable[Author]) -> bool:
@@ -54,7 +54,7 @@ class Refusal(StrEnum):
     OVER = "over"
     """The draft was published or deleted."""
     EMPTY = "nothing_there"
-    """The draft does not differ from the published flows."""
+    """The draft contains no difference from the published flows."""
     UNTITLED = "untitled"
     NOT_SUBMITTED = "not_proposed"
     OWN_HAND = "own_hand"
@@ -62,32 +62,35 @@ class Refusal(StrEnum):
     CHANGED = "changed"
     """The draft or the published flows changed while the approver read the difference."""
     CLASHES = "clashes"
-    """A newer publication changed the same fields as the draft. `problems` lists the parts."""
+    """A newer publication changed the same fields as the draft. `problems` lists the parts of the draft with such
+    fields."""
     BROKEN = "broken"
-    """The flows cannot run. `problems` says where."""
+    """The code cannot run the flows of the draft. `problems` says which part of the flows has the fault."""
     HAS_ERRORS = "hurts"
     """`findings` lists errors that the published flows do not have."""
     LANGUAGES_KEPT = "languages_kept"
-    """The English text is new, but another language still has the old text. `left_behind` lists the places."""
+    """The English text is new, but another language still has the old text. `left_behind` lists the places with an old
+    text."""
     ENTRY_MOVED = "entry_moved"
-    """A printed short code would lead to another flow, or to no flow."""
+    """After this change, a printed short code would lead to another flow, or to no flow."""
     EMERGENCY_NUMBER = "emergency_number"
-    """The emergency number 112 would disappear from the screens."""
+    """After this change, no screen would show the emergency number 112."""
     SHORT_REASON = "short_reason"
     BEYOND_WORDS = "beyond_words"
-    """The draft contains changes that an emergency publication must not make. `held_back` lists those parts."""
+    """The draft contains changes that an emergency publication must not make. `held_back` lists the changes that an
+    emergency publication must not make."""
     EMERGENCY_STANDS = "emergency_stands"
-    """A text that one person published alone is still live. A second person must confirm it or restore the previous
-    state first."""
+    """A text that one person published alone is still shown to callers. First a second person must confirm this text or
+    restore the previous text."""
     READ_BY_ONE = "read_by_one"
-    """The older state contains text that one person published alone and that no second person confirmed."""
+    """The older state of the flows contains a text that one person published alone and no second person confirmed."""
     SETTLED = "settled"
     """No emergency change waits for a second person."""
     NOT_ABOUT_TEXT = "not_about_text"
     """A comment is empty, or contains a phone number, an address or a text that may be the reference of a case."""
     NO_ADDRESSEE = "no_addressee"
     TIMES = "times"
-    """The time of a publication or of its end is invalid or in the past."""
+    """The time of a publication, or the time when it ends, is invalid or in the past."""
     APPOINTED = "appointed"
     """The person who published the change gave this approver the role, so this approver cannot confirm the change."""
 
@@ -117,9 +120,9 @@ def merge(
     yours: PartDocument | None,
     settled: Settled | None = None,
 ) -> Merged:
-    """Merges two versions of a part. If only one side changed the part, the result is that side's version.
+    """Merges two versions of a part. If only one of the two versions changed the part, the result is this version.
 
-    The order of screens counts as a change.
+    A new order of the screens counts as a change too.
     """
     if are_alike(theirs, base) or are_alike(theirs, yours):
         return Merged(yours)
@@ -141,8 +144,8 @@ def are_alike(one: PartDocument | None, other: PartDocument | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class GatheredDraft:
-    """A draft, its newest steps, and two documents for the merge: the published document, and the document on which
-    the draft is based."""
+    """A draft, its newest steps, and two documents of all flows for the merge: the published document, and the document
+    on which the draft is based."""
 
     change: DraftRow
     steps: Mapping[str, DraftStep]
@@ -167,8 +170,8 @@ class GatheredDraft:
 
     @property
     def checked_as(self) -> str:
-        """Returns the key for the stored problems of this draft together with the published flows. The key does not
-        need the merged document."""
+        """Returns the key under which the problems of this draft together with the published flows are stored. The code
+        can make this key without the merged document."""
         return f"{self.live_digest}+{self.own_digest}"
 
 
@@ -180,7 +183,8 @@ class AssembledDraft(NamedTuple):
 
     @property
     def digest(self) -> str:
-        """Returns the digest of the document that an approver reads. The approval must name the same digest."""
+        """Returns the digest of the document that an approver reads. To approve a draft, the approver's form must
+        contain the same digest."""
         flows = self.document["flows"]
         of_flows = {
             name: derived_value(service_authoring.digest_of_flow, flow)
@@ -190,7 +194,7 @@ class AssembledDraft(NamedTuple):
 
 
 def gather_draft(session: Session, draft_id: int) -> GatheredDraft:
-    """Returns a draft with its newest steps and the documents. Raises NotFound, NotReady."""
+    """Returns a draft with its newest steps, and with the two documents for the merge. Raises NotFound, NotReady."""
     change, now = tables.get_draft(session, draft_id), flows_tables.live_revision(session)
     if now is None:
         raise NotReady(service_authoring.NO_FLOWS)
@@ -227,22 +231,23 @@ def assemble(gathered: GatheredDraft) -> AssembledDraft:
 def merge_part(
     gathered: GatheredDraft, part: str, edited: PartDocument | None, settled: Settled | None = None
 ) -> Merged:
-    """Merges one edited part with its published version. If there is a conflict, `theirs` is the published version."""
+    """Merges one edited part with its published version. If the merge has a conflict, `theirs` in this conflict is the
+    published version."""
     base, live = part_of(gathered.base, part), part_of(gathered.live, part)
     return merge(base, live, edited, settled)
 
 
 def is_as_read(session: Session, gathered: GatheredDraft) -> bool:
-    """Returns True if the parts have not changed since the approver read them. The transaction that calls this
-    function must lock the draft."""
+    """Returns True if no part of the draft has changed since the approver read the draft. The calling code must lock
+    the draft in the same transaction."""
     read = {part: step.version for part, step in gathered.steps.items()}
     return tables.newest_versions(session, gathered.change.id) == read
 
 
 SHOWN = 50
-"""The number of steps on one page."""
+"""The number of steps that one page of the draft's history shows."""
 StepDescription = Document
-"""A step's description: `{"did": a StepKind, ...}`."""
+"""The description of a step: `{"did": a StepKind, ...}`."""
 
 
 class PartDraft(NamedTuple):
@@ -250,9 +255,9 @@ class PartDraft(NamedTuple):
 
     version: int
     document: PartDocument | None
-    """The content of the part. It is None if the part does not exist."""
+    """The content of the part. The content is None if the part does not exist."""
     author: str
-    """The person who saved this version. It is empty if no one has edited the part."""
+    """The person who saved this version. The name is empty if no one has edited the part in this draft."""
     at: datetime | None
 
 
@@ -261,7 +266,7 @@ class NewStep(NamedTuple):
 
     part: str
     document: PartDocument | None
-    """The complete part. If it is None, the step removes the flow."""
+    """The content of the complete part. If the content is None, the step removes the flow."""
     once: str
     """The token of the form. Because of this token, a form that arrives twice makes only one step."""
     about: StepDescription
@@ -317,7 +322,7 @@ def base_id(session: Session, change: DraftRow) -> int:
 
 
 def state_at(session: Session, change: DraftRow, part: str, version: int) -> PartDocument | None:
-    """Returns a part of a draft in the version that a form showed. Raises NotFound."""
+    """Returns a part of a draft in the version with this number, which a form showed. Raises NotFound."""
     if version < 0:
         return part_in(session, -version, part)
     step = tables.find_step(session, change.id, part=part, version=version)
@@ -331,7 +336,7 @@ TITLE_LETTERS = 120
 LISTED = 100
 REASON_LETTERS = 200
 NUMBER = re.compile(r"\d(?:[ .-]?\d){7,}")
-"""Matches eight digits or more, with or without separators. Such digits could be a person's telephone number."""
+"""Matches eight digits or more, with or without separators. Such digits could be the phone number of a person."""
 
 
 def open_draft(
@@ -339,7 +344,8 @@ def open_draft(
 ) -> int | DraftRefused:
     """Opens a new draft of the published flows, and returns its id. Raises NotReady, StoreUnavailable.
 
-    `once` is the token of a form. If the form arrives twice, both calls return the same draft.
+    `once` is the token of the form with which a person opens a draft. If the browser sends the form twice, both calls
+    return the same draft.
     """
     title = " ".join(title.split())[:TITLE_LETTERS]
     if not title:
@@ -383,8 +389,8 @@ def add_draft(
 def list_drafts(
     context: Context, *, over: bool = False, limit: int = LISTED
 ) -> Sequence[tuple[DraftRow, Sequence[str]]]:
-    """Lists the drafts that can be edited, or the drafts that ended. Each draft has the parts that it edits. The
-    newest comes first.
+    """Lists the drafts that can be edited or, if `over` is True, the drafts that were published or deleted. Each draft
+    comes with the names of the parts that it edits. The newest draft comes first.
 
     A part is a flow name, `#numbers`, `#entries` or `#phrases`. Raises StoreUnavailable.
     """
@@ -406,7 +412,7 @@ def get_draft(context: Context, draft_id: int) -> DraftRow:
 
 
 def drop_draft(context: Context, by: Author, draft_id: int) -> DraftRefused | None:
-    """Deletes a draft, so that it can no longer be edited or published. Its steps remain stored.
+    """Deletes a draft, so that it can no longer be edited or published. The steps of the draft remain stored.
 
     Raises NotFound, StoreUnavailable.
     """
@@ -429,16 +435,17 @@ def log_command(
 
 
 class EditedFlow(NamedTuple):
-    """A flow as a form shows it. The browser sends `version` back with the form."""
+    """A flow as a form shows it. When the browser sends the form, it also sends `version` back."""
 
     name: str
     version: int
     document: Document
     author: str
-    """The person who saved the newest version. It is empty if no one has edited the flow in this draft."""
+    """The person who saved the newest version of the flow. The name is empty if no one has edited the flow in this
+    draft."""
     at: datetime | None
     others: Mapping[str, Document | None]
-    """The other flows that the draft edits. A flow that the draft removes is None."""
+    """The other flows that the draft edits. If the draft removes a flow, its value is None."""
 
 
 def live_titles(context: Context, language: str) -> Titles:
@@ -450,7 +457,8 @@ def live_titles(context: Context, language: str) -> Titles:
 def edited_flow(
     context: Context, draft_id: int, flow: str, version: int | None = None
 ) -> EditedFlow:
-    """Returns the newest version of a flow, or the given version. Raises NotFound, StoreUnavailable."""
+    """Returns the newest version of a flow in a draft or, if `version` is given, this version. Raises NotFound,
+    StoreUnavailable."""
     with context.database.reading() as session:
         change = tables.get_draft(session, draft_id)
         now = newest(session, change, flow)
@@ -468,14 +476,14 @@ def edited_flow(
 
 
 def set_around(context: Context, here: EditedFlow) -> FlowSet:
-    """Returns the published flow set with the draft's other flows. Raises NotReady, StoreUnavailable."""
+    """Returns the published flow set, changed by the other flows of this draft. Raises NotReady, StoreUnavailable."""
     return _with_flows(context.flow_sets.get(context.flow_sets.live()), here.others)
 
 
 def flow_set_to_play(context: Context, draft_id: int) -> tuple[GatheredDraft, FlowSet]:
-    """Returns a draft, and the published flow set on which it is based, with the draft's flows. Leaves out nodes that
-    cannot be previewed. Two drafts with the same digest give the same flows. Raises NotFound, NotReady,
-    StoreUnavailable."""
+    """Returns a draft, and the flow set with which a file can play it: the published flows on which the draft is based,
+    with the draft's own flows. The flow set does not contain nodes that cannot be previewed. Two drafts with the same
+    digest give the same flows. Raises NotFound, NotReady, StoreUnavailable."""
     with context.database.reading() as session:
         gathered = gather_draft(session, draft_id)
     own = {part: step.document for part, step in gathered.steps.items() if part[0] != "#"}

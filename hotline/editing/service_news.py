@@ -1,7 +1,7 @@
-"""Tells authors, approvers and translators what happened to a draft, and delivers comments between them.
+"""Sends news about a draft to its authors, approvers and translators, and delivers comments between them.
 
-A comment is about a text. It may contain no phone number and no reference of a case, because other people read the
-comment.
+A comment is about one text of a draft. A comment may contain no phone number and no reference of a case, because
+several colleagues can read the comment.
 """
 
 import re
@@ -23,12 +23,13 @@ from hotline.text.identifiers import reveals
 
 COMMENT_LETTERS = 500
 WHOLE = Place("", "")
-"""The place of a comment on the whole draft."""
+"""The value for the place of a comment that is about the whole draft."""
 TEXT_ROLES = frozenset({AccountRole.EDITOR, AccountRole.APPROVER, AccountRole.TRANSLATOR})
 ADDRESS = re.compile(r"(?!.*\.\.)[A-Za-z0-9._+-]+@[A-Za-z0-9-][A-Za-z0-9.-]*\.[A-Za-z0-9-]+")
-"""Matches one mail address without a name. Does not match a list of addresses, or an address with a comment."""
+"""Matches one mail address that has no name of a person before it. Does not match a list of mail addresses, or
+a mail address with a remark in brackets."""
 ADDRESS_LETTERS = 80
-"""The maximum letters of a mail address."""
+"""The maximum number of letters of a mail address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class NewsOfAccount:
 
     news: Sequence[tuple[DraftNews, DraftRow]]
     waiting: Sequence[DraftRow]
-    """The drafts that wait for an approver. It is empty for an account that is no approver."""
+    """The drafts that wait for the decision of an approver. The list is empty for an account that may not approve
+    drafts."""
     has_address: bool
 
 
