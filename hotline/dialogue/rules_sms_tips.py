@@ -231,7 +231,7 @@ MAX_BYTES = 7000
 CUT = " [...]"
 """The mark at the end of a text that the hotline has shortened."""
 WHERE = ("province", "country", "district", "sector")
-"""The names of the answers that say in which place something happened."""
+"""The names of the answers that say which place a report is about."""
 _URGENT = frozenset({"yes", "child"})
 COURTESY = split_words(
     "AFTERNOON BYE DAY EVENING EVERYTHING FINE FOR GOOD GOODBYE GREAT HALLO HELLO HEY HI LOT MORNING MUCH NICE NIGHT NO"

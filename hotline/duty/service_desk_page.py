@@ -50,7 +50,7 @@ class DeskHead:
     members: int
     waiting: int
     copied_since: datetime | None
-    """The time since which a person who was removed from the desk may still have a copy of the desk's key."""
+    """The time since which a person who lost access to the desk may still have a copy of the desk's key."""
     is_moving: bool
     retired_at: datetime | None
     reads: bool

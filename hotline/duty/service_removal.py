@@ -155,8 +155,8 @@ def remove_responder(
 ) -> Removed:
     """Removes a person at once: they get no alerts, their open cases go to others, and their phones and accounts end.
 
-    After the removal, an admin must give a new key to each desk whose tips the person could decrypt (see the page
-    Desks). The national desk gets an SMS that says how many cases other responders got. The SMS does not name the
+    After the removal, each desk whose tips the person could decrypt needs a new key (see the page Desks). The
+    national desk gets an SMS that says how many cases other responders got. The SMS does not name the
     person.
 
     To remove one of the last two people of the national desk, a second person must approve. Raises NotFound,
