@@ -142,7 +142,8 @@ def upgrade(flows: Path, *, no_backup: bool, roles: bool, redis_accounts: Path |
     keys = settings.home / "keys"
     whole = settings.keys is None and all((keys / role).is_dir() for role in ROLES)
     if whole:
-        # Makes only keys of a kind that is new in this release. A missing key of an older kind is refused.
+        # Makes a missing key only if its kind is new in this release. If a key of an older kind is missing, the command
+        # stops with an error.
         made = make_missing_keys(settings, found, contexts.clock(settings)())
         _made("keys", made, there=f"in {keys}")
     if found.state is migrate.TablesState.OLDER and not no_backup:
@@ -155,8 +156,8 @@ def upgrade(flows: Path, *, no_backup: bool, roles: bool, redis_accounts: Path |
 
 
 def _back_up(settings: Settings) -> None:
-    """Takes a backup, with which the operator can go back to the version before. Raises NotReady if there is no
-    backup key."""
+    """Takes a backup before the upgrade, so that the operator can go back to the earlier version. Raises NotReady if
+    there is no backup key."""
     if not KeyFolder(key_folder(settings, Role.CONSOLE)).holds(BACKUP_PUBLIC_KEY):
         raise NotReady(
             "no backup was taken, and nothing was changed: create a backup key with `hotline backup key FILE` first,"
@@ -172,8 +173,8 @@ def _back_up(settings: Settings) -> None:
 def _accounts(
     settings: Settings, keys: Path | None, redis_accounts: Path | None, *, roles: bool
 ) -> None:
-    """Creates the accounts of the processes at the servers. Existing accounts get the rights that this version
-    needs."""
+    """Creates the accounts with which the hotline's processes sign in to PostgreSQL and Redis. Existing accounts get
+    the rights that this version needs."""
     if keys is None and (roles or redis_accounts):
         raise NotReady("run this command on the machine that has the key folders of all processes")
     if keys is not None and redis_accounts is not None:
@@ -189,7 +190,8 @@ def _accounts(
 
 
 def _home(home: Path) -> None:
-    """Creates the home folder. Raises FolderRefused if this account may not create the folder or write in it."""
+    """Creates the home folder, which contains the hotline's keys and data. Raises FolderRefused if this account may
+    not create the folder or write in it."""
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as broken:
@@ -197,7 +199,7 @@ def _home(home: Path) -> None:
             f"{home} cannot be created ({broken.strerror}): run as root `install -d -m 700 -o ACCOUNT {home}`"
             " with the name of the hotline's account, or set HOTLINE_HOME"
         ) from None
-    # In a container, the keys are mounted, and the rest of the home is read-only.
+    # In a container, the folder of keys is mounted, and the rest of the home folder is read-only.
     if not any(os.access(one, os.W_OK | os.X_OK) for one in (home, home / "keys")):
         raise FolderRefused(
             f"this account cannot write to {home}: make the hotline's account its owner"
@@ -205,9 +207,10 @@ def _home(home: Path) -> None:
 
 
 def _mark_unfinished(home: Path, found: migrate.TablesFound) -> None:
-    """Marks the home of a new hotline until everything in it exists.
+    """Marks the home folder of a new hotline as unfinished until everything in it exists.
 
-    Without this mark, an interrupted `init` would look like a hotline whose database is not mounted.
+    Without this mark, the home folder after an interrupted `init` would look like a hotline whose database is not
+    mounted.
     """
     holds_keys = any(one.is_file() for one in (home / "keys").glob("*/*"))
     if found.state is migrate.TablesState.MISSING and not holds_keys:
@@ -218,7 +221,7 @@ def _mark_unfinished(home: Path, found: migrate.TablesFound) -> None:
 
 def _migrate(settings: Settings, keys: Path | None, *, new: Collection[str] = ()) -> None:
     """Updates the tables, and adds a canary (a test value) for each key. It adds no canary unless the key folders of
-    all roles are on this machine.
+    all roles (groups of processes with their own keys) are on this machine.
     """
     progress("tables")
     with closing(open_database(settings.database_url)) as database:
@@ -230,8 +233,9 @@ def _migrate(settings: Settings, keys: Path | None, *, new: Collection[str] = ()
 
 
 def _publish(context: Context, settings: Settings, folder: Path, *, demo: bool = False) -> None:
-    """Publishes the flows of a folder. If a person has published other flows, makes a draft of them instead. If the
-    flows contain an error, raises FlowInvalid and changes nothing."""
+    """Publishes the flows (the callers' screens) of a folder. If a person has already published flows that differ,
+    makes a draft of the folder's flows instead. If the folder's flows contain an error, raises FlowInvalid and
+    changes nothing."""
     progress("flows")
     document = service_authoring.read_folder(folder)
     if settings.is_emulated:
@@ -255,7 +259,8 @@ def _demo_numbers(context: Context, *, demo: bool) -> Sequence[Mapping[str, str]
     """Returns the sample phone numbers of a demo. An upgrade needs these numbers too, otherwise it would change the
     flows of a demo.
 
-    The day of their confirmation never changes, because another day would make another revision.
+    The day on which these numbers were confirmed never changes, because another day would make another revision of
+    the flows.
     """
     row, today = None, context.now().date()
     with suppress(NotReady):
@@ -267,7 +272,8 @@ def _demo_numbers(context: Context, *, demo: bool) -> Sequence[Mapping[str, str]
 
 
 def _desks(context: Context, settings: Settings, file: Path | None, *, demo: bool) -> None:
-    """Makes the missing desks, and copies the public key that checks their signatures into each key folder."""
+    """Creates the desks that do not exist yet, and copies into each key folder the public key that checks the desks'
+    signatures."""
     missing, keys = decrypt_access.missing_desks(context), settings.home / "keys"
     made: Sequence[str] = ()
     if missing or not is_held(keys, LINE_PUBLIC_KEY):
@@ -279,8 +285,8 @@ def _desks(context: Context, settings: Settings, file: Path | None, *, demo: boo
 
 
 def _passphrase(home: Path, file: Path | None, *, demo: bool) -> str:
-    """Returns the passphrase from `file` or from the terminal. Otherwise it makes a passphrase, in a file that only
-    its owner can read."""
+    """Returns the passphrase from `file` or from the terminal. If there is neither, it makes a passphrase and writes
+    it to a file that only its owner can read."""
     if file is not None:
         return passphrase_in(file)
     own = home / PASSPHRASE_FILE
@@ -319,8 +325,8 @@ def _first_account(context: Context, settings: Settings) -> None:
 
 
 def _demo_accounts(settings: Settings, passphrase_file: Path | None) -> None:
-    """Makes accounts whose passwords the sign-in page shows. Two of them belong to a desk. With a real gateway, it
-    makes no accounts.
+    """Makes demo accounts whose passwords the sign-in page shows. Two of these accounts belong to a desk. If the
+    hotline uses a real SMS gateway, it makes no demo accounts.
     """
     context = build_console(settings)
     file = passphrase_file or settings.home / PASSPHRASE_FILE
@@ -344,7 +350,7 @@ def _sample(settings: Settings, found: migrate.TablesFound) -> None:
 
 
 def _made(what: str, made: Sequence[str], *, there: str) -> None:
-    """Prints that something was made, or that it already existed."""
+    """Prints that `init` made something, or that it already existed."""
     for one in made:
         click.echo(f"{what}: made {one}")
     if not made:

@@ -1,10 +1,11 @@
-"""Starts programs, keeps them running, and ends all of them when it ends.
+"""Starts the hotline's programs, keeps them running, and ends all of them when this module's own process ends.
 
-If a program ends, the keeper starts it again, without a limit. A program that ran for some time starts again at once.
-Any other program starts after a pause, which grows to five seconds. Each program leads its own process group. When a
-leader ends, the keeper kills its group, because the workers of a web server would still use the port. The guard is a
-small shell program at the other end of a pipe. If the keeper itself is killed, the pipe closes, and the guard kills all
-remaining programs (docs/decisions/20).
+If a program ends, the keeper (this module) starts it again, without a limit on the number of starts. If the program
+had run for some time, the keeper starts it again at once. If the program ended soon after its start, the keeper waits
+first, and each wait is longer, up to five seconds. Each program leads its own process group. When the first process
+of a group ends, the keeper kills the rest of the group, because the workers of a web server would still use the port.
+The guard is a small shell program at the other end of a pipe. If the keeper itself is killed, the pipe closes, and
+the guard kills all remaining programs (docs/decisions/20).
 
 The module also reads the Procfile, which lists the hotline's processes, one `name: command` on each line. It allows
 only one hotline in a home folder, and only one web process on a port: a second hotline would damage the data or take
@@ -38,17 +39,18 @@ LONGEST_PAUSE = 5.0
 SETTLED = 5.0
 """A program that has run for this many seconds counts as successfully started."""
 OPENING = 30.0
-"""Seconds for which a program waits for the socket of another program that it needs. On a slow machine, the imports of
-the fork server take ten seconds. If the program did not wait, it would start without the fork server, and would need
-memory for a second copy of the same modules."""
+"""The maximum number of seconds for which a program waits until another program that it needs opens its socket. On a
+slow machine, the fork server (a process that starts other processes) takes ten seconds to import its modules. If the
+program did not wait, it would start without the fork server, and would need memory for a second copy of the same
+modules."""
 TELLING = 1.0
-"""Seconds for which the keeper waits for the exit code of a process that has ended."""
+"""The maximum number of seconds for which the keeper waits for the exit code of a process that has ended."""
 ASKED_AGAIN = 5.0
-"""Seconds until the keeper tries again to start a program that must not start. The operator may fix the cause
-meanwhile."""
+"""Seconds until the keeper tries again to start a program that was refused, for example because its key is wrong. The
+operator may fix the cause of the refusal in these seconds."""
 FAREWELL = 15.0
-"""Seconds between asking a program to end and killing it. A program that sends a message needs less time to send and
-record it."""
+"""Seconds between asking a program to end and killing it. A program that is sending a message needs less time than
+this to send it and to record it."""
 
 GUARD = """
 trap '' INT TERM HUP
@@ -65,8 +67,8 @@ BIRTH = """
 (echo "+ $$" >&0)
 exec "$@" </dev/null
 """
-"""Commands with which a program reports itself to the guard before it begins. So the guard knows about every program
-at all times."""
+"""Shell commands with which a program sends its process number to the guard before it begins. So the guard knows
+about every program at all times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +79,14 @@ class Program:
     """The whole environment of the program. The program inherits no other variable. It is left out of `repr`, because
     it may contain a secret."""
     opens: Path | None = None
-    """The socket of this program that other programs need. This program then starts before them and ends after them."""
+    """The socket of this program that other programs need. The keeper starts this program before the programs that
+    need its socket, and ends it after them."""
     refused: Callable[[], str | None] | None = field(default=None, repr=False)
-    """A function that the keeper calls in a thread before each start. It returns the reason why the program must not
-    start now, or None."""
+    """A function that the keeper calls in a thread before each start. The function returns the reason why the program
+    must not start now, or None if it may start."""
     fork_server: Path | None = None
-    """The socket of the fork server. The keeper sends `words` there as the command. If nothing answers there, the
-    keeper executes `argv`."""
+    """The socket of the fork server. The keeper sends `words` to this socket as the command. If the fork server does
+    not answer, the keeper executes `argv`."""
     words: tuple[str, ...] = ()
 
 
@@ -100,7 +103,7 @@ class Child(Protocol):
 
 
 class _Forked:
-    """One process that the fork server started, before and after the keeper stores its number."""
+    """One process that the fork server started, before and after the keeper stores its process number."""
 
     def __init__(self, pid: int, output: asyncio.StreamReader, asked: asyncio.StreamWriter) -> None:
         self.pid = pid
@@ -149,7 +152,7 @@ class _Kept:
 class _Guard:
     process: Process
     pipe: int
-    """The pipe to the guard. It is open as long as the keeper runs."""
+    """The pipe to the guard. The pipe is open as long as the keeper runs."""
 
     @classmethod
     async def start(cls) -> "_Guard":
@@ -205,12 +208,13 @@ class Keeper:
         await guard.end()
 
     def _say(self, line: str) -> None:
-        """Reports progress. The programs continue even if the report fails, for example because the disk is full."""
+        """Reports progress. The programs continue even if the keeper cannot print the report, for example because the
+        disk is full."""
         with suppress(OSError):
             self._said(line)
 
     def _complain(self, line: str) -> None:
-        """Reports a fault. The programs continue even if the report fails, as in `_say`."""
+        """Reports a fault. The programs continue even if the keeper cannot print the report, as in `_say`."""
         with suppress(OSError):
             self._complained(line)
 
@@ -354,7 +358,7 @@ def read_procfile(text: str) -> tuple[ProcfileLine, ...]:
 
 LOCK = "run.lock"
 PATIENCE = 2.0
-"""Seconds within which the workers of a killed web process release their port."""
+"""The maximum number of seconds until the workers of a killed web process release their port."""
 EACH = 0.05
 
 
@@ -367,7 +371,8 @@ def address_of(settings: Settings, process: str) -> tuple[str, int]:
 
 @contextmanager
 def only_run(home: Path) -> Iterator[None]:
-    """Locks the home for a single `hotline run` or `demo`. The lock ends with the process. Raises Occupied."""
+    """Locks the home for a single `hotline run` or `demo`. The lock ends when the process that holds it ends. Raises
+    Occupied."""
     handle = os.open(home / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

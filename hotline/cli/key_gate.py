@@ -1,7 +1,8 @@
-"""Stops `hotline run` and `demo` from starting a process whose keys are lost or damaged, or belong to another hotline.
+"""Stops `hotline run` and `hotline demo` from starting a process whose keys are lost or damaged, or belong to another
+hotline.
 
-Also checks, in a separate process, that the hotline may start. `hotline run` starts this separate process, so that it
-uses little memory itself.
+Also checks, in a separate process, that the tables and the settings allow the hotline to start. `hotline run` makes
+this check in a separate process, so that `hotline run` itself uses little memory.
 """
 
 import json
@@ -40,8 +41,8 @@ class KeyGate:
         self._folder = settings.home / "keys" / role
 
     def __call__(self) -> str | None:
-        """Returns the reason why the role's processes must not start, and records it. Returns None if they may
-        start, or if the database does not answer."""
+        """Returns the reason why the role's processes must not start, and records this reason. Returns None if they
+        may start, or if the database does not answer."""
         with suppress(StoreUnavailable), closing(self._database()) as database:
             try:
                 names, why = self._refusal(database)
@@ -82,7 +83,7 @@ class KeyGate:
         )
         service_checks_keys.note_start(database, start)
         if self._role is Role.WATCH:
-            # If the monitor does not start, no other process reports it.
+            # If the monitor does not start, no other process reports the fault of its keys.
             with suppress(NotReady, KeyMissing):
                 context = build_cli(self._settings)
                 with closing(context.database):
@@ -93,7 +94,8 @@ class KeyGate:
 
 
 def web_warning(settings: Settings) -> str | None:
-    """Returns the fault of the web process's keys, or None. The web process starts even if its keys have a fault."""
+    """Returns the text about a fault in the web process's keys, or None if there is no fault. The web process starts
+    even if its keys have a fault."""
     folder: Path = settings.home / "keys" / Role.HOOKS
     with suppress(StoreUnavailable), closing(open_database(settings.database_url)) as database:
         if wrong := service_checks_keys.check_keys(database, folder).wrong:
@@ -138,7 +140,8 @@ def _refuse_other_tables(settings: Settings) -> None:
 
 
 def _refuse_what_is_missing(settings: Settings) -> None:
-    """Builds the context of each role that runs here. So a missing part is reported before any process starts."""
+    """Builds the context of each role that runs here. So the command reports a missing part before any process
+    starts."""
     for role in map(Role, sorted({post.role for post in PROCESSES.values()})):
         try:
             context = build_context(replace(settings, keys=None), role)

@@ -32,8 +32,8 @@ from hotline.operations.key_export import export_keys, import_keys
 PEPPER = "pepper"
 OF_KEYS = "Passphrase of the exported keys"
 GRACE = timedelta(minutes=10)
-"""The minimum age of an old key that may be destroyed. A conversation state never waits longer for its next hop. A
-command that encrypts a number never takes longer."""
+"""A key that was replaced may be destroyed only after this time. A caller's stored conversation never waits longer
+than this for the caller's next key press. A command that encrypts a phone number never takes longer than this."""
 
 
 @click.group()
@@ -260,8 +260,8 @@ def import_(file: Path, passphrase_file: Path | None) -> None:
 
 
 def _complete(settings: Settings, folder: Path) -> None:
-    """Makes the keys that exports never contain. It leaves out keys that this hotline's tables know, because an
-    operator must restore these keys."""
+    """Makes the keys that an export file never contains. It does not make a key that is named in this hotline's
+    tables, because an operator must restore such a key from its export."""
     left: Sequence[str] = ()
     if migrate.find_tables(settings.database_url).state is not migrate.TablesState.CURRENT:
         made = make_keys(folder, datetime.now(UTC))
@@ -280,8 +280,8 @@ def _complete(settings: Settings, folder: Path) -> None:
 def _prove(
     context: Context, folder: Path, rotating: rotation.Rotating, *, alone: bool = False
 ) -> None:
-    """Encrypts canaries (test values) with the new key, next to those of the old key. A process may start with either
-    key.
+    """Encrypts canaries (test values) with the new key, next to those of the old key. So a process may start with the
+    old key or with the new key.
 
     With `alone`, the old key no longer exists, and its canaries are replaced.
     """
@@ -314,8 +314,8 @@ def _moved(context: Context, folder: Path, key: str) -> str:
 
 
 def _unneeded(context: Context) -> None:
-    """Raises TooSoon while a PIN still needs the old pepper. Without that pepper, the owner of the PIN could read
-    nothing."""
+    """Raises TooSoon while a responder's PIN still needs the old pepper (the secret that is added to PINs). Without
+    the old pepper, this responder could read nothing."""
     left = decrypt_rekeying.count_under_pepper(
         context, reader_folder().read(previous_name(PEPPER_KEY))
     )
@@ -355,8 +355,8 @@ def forget() -> None:
 
 
 def _forgets(context: Context, folder: Path) -> bool:
-    """Moves the keys of one folder forward: destroys old ones and makes new ones. Returns True if the folder can be
-    written. A folder without contact keys belongs to another role and gets none."""
+    """Moves the keys of one folder forward: destroys old ones and makes new ones. Returns True if this process can
+    write in the folder. A folder without contact keys belongs to another role and gets none."""
     keys, at = KeyFolder(folder), context.now()
     try:
         for laid in (WeeklyKeys(keys), PeopleKeys(keys)):
@@ -389,8 +389,8 @@ def check_erased(as_json: bool) -> None:
 
 
 def _looked_at() -> Iterator[tuple[str, bool]]:
-    """Yields the name of each thing that must not exist, and True if it was found. Raises NotReady before `hotline
-    init`."""
+    """Yields a description of each possible fault in the keys of past weeks, and True if this fault exists. Raises
+    NotReady before `hotline init`."""
     settings = Settings.read(os.environ)
     own = settings.keys
     if own and own.name not in HELD_BY[WEEKLY_KEY]:

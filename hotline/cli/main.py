@@ -22,12 +22,12 @@ HERE = "hotline.cli"
 ANY_LENGTH = 1000
 HELP = frozenset({"-h", "--help"})
 Table = Mapping[str, "str | tuple[str, Table]"]
-"""Commands by name. The value is `module:function` below `hotline.cli`, or for a group its purpose and its own
-table."""
+"""Commands by name. The value for a command is its `module:function` below `hotline.cli`, and for a group of commands
+its purpose and a table of its commands."""
 
 
 def group(line: str, modules: Mapping[str, str]) -> "tuple[str, Table]":
-    """Returns the entry of a group: its purpose, and its commands by module."""
+    """Returns the value of a group in the table: the group's purpose, and its commands by module."""
     table = {}
     for module, names in modules.items():
         for name in names.split():
@@ -233,7 +233,7 @@ def main(click_context: click.Context) -> None:
 
 
 def start() -> None:
-    """Runs the `hotline` command. Only the owner can read the files that the command writes."""
+    """Runs the `hotline` command. Only the owner of a file that the command writes can read it."""
     os.umask(OWNER_ONLY)
     main()
 

@@ -29,12 +29,13 @@ MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"])
 
 
 class RowId(click.ParamType[int]):
-    """The id of a row, as a list prints it. An impossible number is refused like an unknown id."""
+    """The id of a row, as a list prints it. An id that is too large for the database gives the same error as an
+    unknown id."""
 
     name = "id"
 
     def __init__(self, what: str) -> None:
-        """Takes the word for the row, as in "there is no such tip"."""
+        """Takes the noun for the row, as `tip` in the error "there is no such tip"."""
         self._what = what
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
@@ -171,10 +172,10 @@ def iso_seconds(at: datetime | None) -> str | None:
 
 
 def progress(words: str) -> None:
-    """Prints the current step for a person who waits."""
+    """Prints the current step of a long command for the person who waits."""
     click.echo(f"{words} ...", err=True)
 
 
 def attributes_of(row: object, *names: str) -> dict[str, Any]:
-    """Returns the named attributes of a row, for programs."""
+    """Returns the named attributes of a row, for output that other programs read."""
     return {name: getattr(row, name) for name in names}

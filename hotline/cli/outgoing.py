@@ -141,7 +141,8 @@ def _row(found: service.QueueView) -> dict[str, Any]:
 
 
 WAIT = 60.0
-"""Seconds for which a test waits for its alarm. The monitor checks every ten seconds."""
+"""The maximum number of seconds for which `hotline oncall test` waits for its test alarm. The monitor checks for new
+alarms every ten seconds."""
 
 
 @click.command()

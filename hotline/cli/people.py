@@ -184,7 +184,8 @@ def _row(person: Responder, back_at: datetime | None) -> Mapping[str, Any]:
 
 
 def state_of(person: Responder, back_at: datetime | None = None) -> str:
-    """Returns the state of a responder. If they get no alerts, the state gives the reason."""
+    """Returns the state of a responder: active, on leave or removed, for example. If the responder gets no alerts,
+    the state gives the reason."""
     state = service_people_list.state_of(person, back_at)
     if state is PersonState.REMOVED and person.removed_at is not None:
         return f"removed {format_time(person.removed_at)}"
@@ -198,9 +199,10 @@ def state_of(person: Responder, back_at: datetime | None = None) -> str:
 DOCS = CHECKOUT / "docs"
 PAPERS = {"responder": "responder-guide", "first-ten-minutes": "first-ten-minutes"}
 WRITTEN = "*384*777*90#"
-"""The short code of responders as the documents in docs/ write it."""
+"""The example of the responders' short code in the documents below docs/, which `hotline guide` replaces with this
+hotline's own."""
 FIRST = "en"
-"""The language whose documents have no language in their file name."""
+"""The language whose documents have no language code in their file name."""
 
 
 @click.command()

@@ -1,5 +1,5 @@
-"""Runs `hotline process NAME`: the processes that do not answer web requests. The module imports the code of a process
-by name.
+"""Runs `hotline process NAME`, which starts one of the processes that do not answer web requests. The module imports
+the code of a process only when this process starts.
 """
 
 import gc
@@ -76,7 +76,8 @@ def watch() -> None:
     try:
         refuse_wrong_keys(context, settings, Role.WATCH)
     except KeyWrong:
-        # With a wrong key, this process can decrypt no phone number. The second alarm channel does not need a key.
+        # With a wrong key, this process can decrypt no phone number, and cannot send its alarm by SMS. The second alarm
+        # channel (a mail or a command) does not need a key.
         notify_wrong_keys(context)
         raise
     stop = stop_event()

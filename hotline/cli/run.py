@@ -29,15 +29,15 @@ logger = logging.getLogger(__name__)
 
 HOOKS, WORKERS, WATCH = "hooks", "workers", "watch"
 FORKED = ("hotline", "process")
-"""The first words of commands that the fork server starts."""
+"""The fork server starts each command that begins with these words."""
 PREPARE = (sys.executable, "-m", "hotline.cli.main", "process", "prepare")
 ORDINARY = ("HOME", "LANG", "LC_ALL", "PYTHONWARNINGS", "TMPDIR", "TZ")
-"""Environment variables that every program may have."""
+"""Environment variables that every program of the hotline may have."""
 SENDING = ("HOTLINE_GATEWAY_API_KEY_FILE",)
 """The variable that names the file of the gateway's key. Only a process that sends SMS may have this variable."""
 ACCOUNTS = (("HOTLINE_DATABASE_URL", DATABASE_ACCOUNT), ("HOTLINE_REDIS_URL", REDIS_ACCOUNT))
-"""Settings with the address of a server. In this address, each process gets an account of its own, so that it never
-sees the owner's password."""
+"""The names of settings that contain the address of the database or of Redis. In this address, each process gets its
+own account, so that it never sees the password of the server's owner."""
 MONITOR_ONLY = ("HOTLINE_ALARM_COMMAND", "HOTLINE_ALARM_MAIL")
 """Environment variables that only the monitor may have."""
 WORKER_ONLY = ("HOTLINE_MAIL_SERVER",)
@@ -46,7 +46,7 @@ WORKER_ONLY = ("HOTLINE_MAIL_SERVER",)
 
 @dataclass(frozen=True, slots=True)
 class ProcessRow:
-    """One process of the Procfile, as it runs here."""
+    """One process of the Procfile: its role, its number of copies, and whether it sends SMS."""
 
     role: str
     """The value of a `contexts.Role`. The keeper does not import `contexts`, because that module loads much code."""
@@ -130,7 +130,7 @@ def programs_of(
     ordinary = {name: environ[name] for name in ORDINARY if name in environ}
     ordinary["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environ.get('PATH', os.defpath)}"
     ordinary |= {"PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
-    # All threads of a process share one heap. This saves a megabyte for each thread.
+    # All threads of a process share one heap. One shared heap saves a megabyte of memory for each thread.
     ordinary["MALLOC_ARENA_MAX"] = "1"
 
     programs = []
@@ -166,8 +166,8 @@ def programs_of(
 def _settings_for(
     post: ProcessRow, settings: Settings, environ: Mapping[str, str]
 ) -> dict[str, str]:
-    """Returns the settings for one process, with the key folder of its role. It hides settings that this process may
-    not have."""
+    """Returns the settings for one process, with the key folder of its role. It removes settings that this process
+    may not have."""
     hidden = (
         *(() if post.sends else SENDING),
         *(() if post.role == WATCH else MONITOR_ONLY),
@@ -197,13 +197,13 @@ def redis_socket(redis_url: str) -> Path:
 
 
 def redis_command(socket: Path, folder: Path) -> tuple[str, ...]:
-    """Returns the command that starts the embedded Valkey. Also creates its two folders, which only their owner can
+    """Returns the command that starts the embedded Valkey. Also creates its two folders, which only the owner can
     read.
 
-    Valkey stores the jobs of the workers and the conversation states of one machine. It listens on a unix socket and on
-    no port. The program from the package runs directly, so that signals reach it. If a Python program started Valkey,
-    Valkey would continue after the end of that program. By default, Valkey does not store its data on disk and may
-    delete keys. This Valkey writes to disk every second, and refuses writes when it is full.
+    Valkey stores the jobs of the workers and the conversation states of one machine. It listens on a unix socket and
+    on no port. The program from the package runs directly, so that signals reach it. If a Python program started
+    Valkey, Valkey would continue after the end of that program. By default, Valkey does not store its data on disk
+    and may delete keys. This Valkey writes to disk every second, and refuses writes when it is full.
     """
     for made in (socket.parent, folder):
         made.mkdir(mode=0o700, parents=True, exist_ok=True)

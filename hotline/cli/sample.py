@@ -1,7 +1,7 @@
 """Fills a new demo with twelve months of sample data: closed tips, calls, persons and releases of statistics.
 
-The hotline's own services create the open tips and let responders take them, with a clock that can be moved. All pages
-and files with the data mark it as sample data.
+The hotline's own services create the open tips and let responders take them, with a clock that can be moved. All
+pages and files with this data say that it is sample data.
 """
 
 import secrets
@@ -73,7 +73,8 @@ MINUTES_TO_TAKE: Mapping[Urgency, tuple[int, int]] = {
 }
 """The shortest and the longest time, in minutes, until a responder takes a tip."""
 STEPS = ("identified", "consented", "offered_in_a_day", "accepted", "known_at_30")
-"""The steps of a person in their order. After each step, nine of ten persons reach the next step."""
+"""The steps of a person in a case, from identification to the contact after 30 days, in their order. After each step,
+nine of ten persons reach the next step."""
 SIGNS = {"minor": "no", "sex": "woman", "act": "yes", "force": "yes", "purpose": "yes"}
 TARGETS = {"calls": 4000, "danger_share": 90, "offer_share": 95, "follow_share": 80}
 
@@ -157,8 +158,8 @@ def _line(settings: Settings) -> SampleLine:
 
 
 def _use(session: Session, line: SampleLine) -> None:
-    """Writes calls, topics, quiz answers, lessons, networks, callers, trainees, community sessions and hourly
-    coverage."""
+    """Writes numbers about the use of the hotline: calls, topics, quiz answers, lessons, networks, callers, trainees,
+    community sessions and hourly coverage."""
     random, live = line.random, service_releases.live_rows(line.desk)
     first, after = day_of(rules_follow_up.begins(line.months[0])), day_of(line.now)
     cells: Counter[tuple[Any, ...]] = Counter()
@@ -175,7 +176,7 @@ def _use(session: Session, line: SampleLine) -> None:
         if random.random() < 0.4:
             cells[day, SESSIONS_HELD, "rw", "", random.choice(districts()).code, "village"] += 1
     names = ("day", "measure", "language", "entry", "district", "topic")
-    # Uses plain dictionaries, because forty thousand objects would take longer than everything else in this function.
+    # Uses plain dictionaries, because making forty thousand objects would take longer than the rest of this function.
     named = ({**dict(zip(names, cell, strict=True)), "count": n} for cell, n in cells.items())
     session.bulk_insert_mappings(DailyCount, [{**one, "channel": "ussd"} for one in named])
     screens: list[dict[str, Any]] = []
@@ -344,7 +345,7 @@ def _sums(session: Session, line: SampleLine) -> None:
 
 
 def _cells(random: Random) -> Iterator[CellName]:
-    """Yields the cells of the tables in which one person counts."""
+    """Yields the names of all statistics in which one sample person is counted."""
     for step in (*STEPS, "consented_known", "safe_at_30"):
         yield CellName(step)
         if random.random() > 0.9:
@@ -360,8 +361,8 @@ def _cells(random: Random) -> Iterator[CellName]:
 
 
 def _persons(line: SampleLine) -> None:
-    """Writes persons of cases for months that are not counted yet. It encrypts the codes about these persons like the
-    codes about real persons."""
+    """Writes the persons of cases for months whose totals are not calculated yet. It encrypts the codes about these
+    persons like the codes about real persons."""
     by = service_case.EventActor("account:1:Sample", EventChannel.CONSOLE)
     with line.desk.database.writing() as session:
         recent = [
@@ -380,8 +381,8 @@ def _persons(line: SampleLine) -> None:
 
 
 def _releases(line: SampleLine) -> None:
-    """Makes each release on its day with the hotline's own service. It approves the releases that are older than a
-    week."""
+    """Makes each release of statistics on the day on which it is due, with the hotline's own service. It approves the
+    releases of statistics that are older than a week."""
     made: list[str] = []
     for period in due_periods(day_of(rules_follow_up.begins(line.months[0])), line.now):
         line.clock.at = due_at(period)

@@ -12,7 +12,7 @@ import click
 from hotline.core.settings import Settings, variable_of
 
 WITHOUT = "If not set: "
-"""The words in a field's docstring that begin the description of what happens without the setting."""
+"""The words with which a field's docstring begins to describe the effect of a missing setting."""
 HEAD_OF_FILE = """\
 # Settings of the hotline. It reads this file only if HOTLINE_SETTINGS names it.
 # Remove the # before a setting to set it. An environment variable, such as HOTLINE_PORT, replaces its value here.
@@ -36,7 +36,7 @@ the watch process reads.
 
 @dataclass(frozen=True, slots=True)
 class SettingHelp:
-    """The help text of one setting."""
+    """The help text of one setting, with its kind of value and the effect of leaving it out."""
 
     name: str
     description: str

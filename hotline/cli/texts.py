@@ -53,9 +53,9 @@ SOURCE = "en"
 """The language in which phrases are written in the code."""
 FAULTS = (AccountFault, TextRefusal, NumberFault, ShortCodeFault)
 WORDS = ("_", "say", "phrase", "invalid")
-"""Functions that mark a phrase in templates and in code."""
+"""The names of functions whose argument is a phrase of the console, in templates and in code."""
 CODE_WORDS = {"message_text": None, "wrong": (2,), "reason": (2,), "reason_of": (3,)}
-"""More functions that mark a phrase in code, each with the position of the argument that is the phrase."""
+"""The names of more such functions in code, each with the position of the argument that is the phrase."""
 SAYS_OTHERWISE = ("service_backup", "service_restore")
 """Modules whose function `say` reports a command's progress and marks no phrase of the console."""
 KEYWORDS = dict.fromkeys(WORDS) | CODE_WORDS
@@ -98,7 +98,7 @@ def _phrases(messages: Iterable[object]) -> Iterator[str]:
 
 
 def _of_tables() -> Iterator[str]:
-    """Yields the phrases that pages take from tables of other packages."""
+    """Yields the phrases that the console's pages take from tables of other packages."""
     for table in tomllib.loads((PAGES / "words.toml").read_text("utf-8")).values():
         yield from (one if isinstance(one, str) else one[0] for one in table.values())
     rows = csv.DictReader((PAGES / "routes.csv").read_text("utf-8").splitlines())
@@ -158,7 +158,7 @@ def _known(locales: Path) -> Mapping[str, Mapping[str, str]]:
 
 
 def faults(locales: Path) -> Iterator[str]:
-    """Yields one line for each fault in the catalogues."""
+    """Yields one line for each fault in the console's catalogues."""
     wanted, known = gathered(), _known(locales)
     for language in CODES:
         for phrase in sorted(wanted - known[language].keys()):
@@ -199,7 +199,8 @@ def check(locales: Path | None) -> None:
 
 
 def text_faults(locales: Path, folder: Path = FLOWS) -> Iterator[str]:
-    """Yields one line for each fault. A text may contain the phone numbers of the flows in `folder`."""
+    """Yields one line for each fault in the catalogues of the texts that phones show. A text may contain the phone
+    numbers of the flows in `folder`."""
     document = read_folder(folder)
     numbers = documents.bind_lists(documents.read(document), place_lists()).numbers
     yield from service_reviews.overstated_files(document, service_reviews.read_signatures(folder))
@@ -276,7 +277,7 @@ def phrases(catalogue: Catalog) -> dict[str, str]:
 def faults_of(
     catalogue: Catalog, template: Template, language: str, numbers: Mapping[str, Number]
 ) -> Iterator[str]:
-    """Yields the faults of one phrase."""
+    """Yields the faults in the translation of one phrase."""
     message = catalogue.get(template.value)
     text = phrases(catalogue).get(template, "")
     if not text:

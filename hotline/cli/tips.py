@@ -145,8 +145,8 @@ def _assignee(overview: TipOverview) -> str:
 
 
 def _waited(overview: TipOverview, now: datetime) -> Iterator[str]:
-    """Yields `waits 9 of 3 min LATE`, or how soon the tip was taken. Yields nothing if the tip was closed before a
-    responder took it."""
+    """Yields a text such as `waits 9 of 3 min LATE` for an open tip, or how soon a responder took the tip. Yields
+    nothing if the tip was closed before a responder took it."""
     wait, ended_at = _wait(overview, now), _taken_at(overview)
     if wait is None or (overview.tip.closed_at and ended_at is None):
         return
@@ -155,7 +155,7 @@ def _waited(overview: TipOverview, now: datetime) -> Iterator[str]:
 
 
 def _taken_at(overview: TipOverview) -> datetime | None:
-    """Returns the time at which the tip was taken. Returns None while responders are still being asked to take it."""
+    """Returns the time at which the tip was taken. Returns None while no responder has taken the tip."""
     is_over = overview.is_taken or overview.tip.closed_at is not None
     return overview.acknowledged_at if is_over else None
 
@@ -182,7 +182,7 @@ OF_OVERVIEW = (
     *("acknowledged_by", "unproven"),
 )
 TIME_FIELDS = ("filed_at", "erasure_asked_at", "closed_at", "closure_requested_at")
-"""The fields of a tip's rows that programs read."""
+"""The names of the time fields in a tip's row, as programs read it."""
 
 
 def row_of(overview: TipOverview, now: datetime) -> dict[str, object]:
@@ -237,7 +237,7 @@ def read(
 ) -> None:
     """Print the text of a tip, after a row in the audit log.
 
-    The audit log also gets a row if access is refused.
+    A refused request to read a tip also adds a row to the audit log.
 
     Example: hotline tips read 12 --desk Gasabo --by "Desk 1" --second "Desk 2" --reason "send help"
     """
@@ -258,7 +258,7 @@ def read(
         click.echo(earlier_line(tip.earlier, language))
     width = min(WIDEST, max((len(question) for question, _ in answers), default=0))
     for question, answer in answers:
-        # Replaces characters that control a terminal.
+        # Replaces characters with which a text could control the operator's terminal.
         harmless = "".join(letter if letter.isprintable() else "?" for letter in answer)
         click.echo(f"{question:{width}}  {harmless}")
 
@@ -356,7 +356,7 @@ def close(tip_id: int, by: str, reason: str, outcome: str) -> None:
 
 
 def _say(retained: RetainedTip) -> None:
-    """Prints the state of the tip and the next step."""
+    """Prints the state of the tip and the step that follows next."""
     tip = retained.tip
     if tip.erased_at is not None:
         click.echo(f"tip {tip.id}: closed; its text was erased, as requested")

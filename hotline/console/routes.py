@@ -1,8 +1,8 @@
-"""Reads the pages of the console from one table, `routes.csv`, and groups roles for this table.
+"""Reads the pages of the console from the table `routes.csv`, and defines the groups of roles that this table names.
 A page without a row in the table does not exist. A new page needs a view, a template and a row. The first request for
 a page imports the module of its view. So a console that no one uses loads none of these modules.
-`docs/architecture.md` explains the reason.
-Also reads tables of English sentences for pages from `words.toml`.
+`docs/architecture.md` explains why a page's module is loaded so late. Also reads from `words.toml` the English
+sentences that pages show for a value.
 """
 
 import csv
@@ -23,9 +23,9 @@ from hotline.core.actors import READING_ROLES, AccountRole
 @dataclass(frozen=True, slots=True)
 class TodayLine:
     is_bad: bool
-    """True if the line is red and comes before the other lines."""
+    """True if the page shows the line in red and before the other lines."""
     phrase: str
-    """The English text with placeholders. The page translates it."""
+    """The English text of the line, with placeholders. The page translates this text."""
     values: Mapping[str, str]
     endpoint: str
     """The page to which the line links."""
@@ -42,7 +42,7 @@ BUT_TRANSLATOR = ALL - {AccountRole.TRANSLATOR}
 ADMIN = frozenset({AccountRole.ADMIN})
 AUDIT = frozenset({AccountRole.ADMIN, AccountRole.AUDITOR})
 RUNNING = frozenset({AccountRole.ADMIN, AccountRole.NATIONAL})
-"""The roles that operate the hotline."""
+"""The roles of the accounts that operate the hotline."""
 PEOPLE = RUNNING | {AccountRole.DESK}
 """The roles that can see responders and desks. A desk officer sees only their own desk and changes nothing."""
 DECIDING = PEOPLE
@@ -51,7 +51,7 @@ EDITOR = frozenset({AccountRole.EDITOR})
 APPROVER = frozenset({AccountRole.APPROVER})
 WRITING = EDITOR | APPROVER
 READING = WRITING | {AccountRole.AUDITOR}
-"""The roles that read a whole draft."""
+"""The roles that read a whole draft of the flows."""
 WORDS = WRITING | {AccountRole.TRANSLATOR}
 
 
@@ -81,7 +81,7 @@ RELEASING = frozenset(actors.RELEASE_ROLES)
 """The roles that approve a release of statistics. One account of each role must approve."""
 
 NO_SIGN_IN = "anybody"
-"""The value in the column of roles for an address that needs no sign-in."""
+"""The value in the column of roles for an address that people can open without a sign-in."""
 
 
 class Method(StrEnum):
@@ -90,19 +90,20 @@ class Method(StrEnum):
 
 
 class Needs(StrEnum):
-    """A requirement of a page in addition to a role."""
+    """A condition that a page sets in addition to a role, for example a recent sign-in."""
 
     NOTHING = ""
     FRESH = "fresh"
-    """The password and the code were entered within the last 15 minutes."""
+    """The person entered the password and the code within the last 15 minutes."""
     FRESH_FACTOR = "each_time"
-    """The password and the code are in this request, even after a recent sign-in. The service behind the view checks
-    them."""
+    """The person must send the password and the code with this request, even after a recent sign-in. The service that
+    the view calls checks the password and the code."""
     SHIFT = "shift"
-    """No requirement. The page also answers while the board is locked. A request for the page does not count as an
-    activity of the person."""
+    """No requirement. The page also answers while the board of cases is locked. A request for the page does not count
+    as an activity of the person."""
     KEY = "key"
-    """The account's own key is decrypted. The page also requires a sign-in within the last 15 minutes."""
+    """The account's own key is decrypted in this session. The page also requires a sign-in within the last 15
+    minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,8 @@ class Route:
     rule: str
     """The address in Flask's notation, such as `/accounts/<int:account_id>`."""
     endpoint: str
-    """The name for `url_for`, such as `accounts.listed`. It stays the same if the view moves."""
+    """The name for `url_for`, such as `accounts.listed`. The name stays the same if the view moves to another
+    module."""
     name: str
     """The name of the view's module, without `hotline.`, and of its function."""
 

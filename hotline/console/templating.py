@@ -1,7 +1,7 @@
 """Loads the console's templates, catalogues and static files, and reads posted fields.
 
-Also selects the fields to keep if a session ends before the person sends the form.
-Each language has its own Jinja environment. So `_` translates a phrase into the page's language, even in macros.
+Also selects the fields that the console keeps if a session ends before the person sends the form. Each language has
+its own Jinja environment. So `_` translates a phrase into the page's language, even in macros.
 """
 
 import hashlib
@@ -24,11 +24,11 @@ from hotline.text.places import FORMS
 from hotline.text.time import KIGALI
 
 SECRET = "secret_"
-"""The prefix of fields that are never kept: passwords, codes, numbers."""
+"""The prefix of the names of fields that the console never keeps: passwords, codes, phone numbers."""
 FORM_KEY = "form_key"
-"""The field that connects every form with its session."""
+"""The name of the hidden field that proves that a form belongs to the person's session."""
 LONGEST = 4000
-"""The maximum letters of a field that has no limit of its own."""
+"""The maximum number of letters in a form field that has no limit of its own."""
 Fields = Sequence[tuple[str, str]]
 FormFaults = Mapping[str, str]
 """An error sentence for each field that must be corrected, in the reader's language, by the field's id."""
@@ -48,8 +48,8 @@ class PostedForm:
     fields: Fields = field(default=(), repr=False)
 
     def text(self, name: str, *, most: int = LONGEST) -> str:
-        """Returns a field's text without spaces at its ends, cut to `most` letters. The result is empty if there is
-        no such field."""
+        """Returns a field's text without spaces at its ends, cut to `most` letters. The result is empty if the form
+        has no such field."""
         for found, value in self.fields:
             if found == name:
                 return value.replace("\r\n", "\n").strip()[:most]
@@ -106,8 +106,8 @@ class Templates:
         """Returns a phrase with values in place of its `{placeholders}`. If the translation is missing, the result
         is in English."""
         words = self._words(language, phrase)
-        # Without values, the text has no placeholders. The refusal of a service may contain a brace, which must not be
-        # read as a placeholder.
+        # Without values, the text has no placeholders. The text of a service's error may contain a brace, which must
+        # not be read as a placeholder.
         return words.format_map(values) if values else words
 
     def draw(self, language: str, template: str, *, by: SignedIn | None, **values: object) -> str:
@@ -154,8 +154,8 @@ class Templates:
         return environment
 
     def _marked(self, language: str, phrase: str, /, **values: object) -> Markup:
-        """Translates a phrase for a template. It escapes the phrase and its values, except for values that are
-        already `Markup`."""
+        """Returns the function that translates a phrase for a template. It escapes the phrase and its values, except
+        for values that are already `Markup`."""
         words = self._words(language, phrase)
         return escape(words).format(**values) if values else escape(words)
 
@@ -167,7 +167,7 @@ class Templates:
 
 
 LONG = 30
-"""A page with this number of lines or more can be longer than three screens of a phone. `LINES` says how to count the
+"""From this number of lines on, a page can be longer than three screens of a phone. `LINES` says how to count the
 lines."""
 LINES = {"tr": 2, "label": 2, "h2": 2, "textarea": 3, "pre": 5, "svg": 10}
 """The number of lines that an HTML element takes on a phone. Elements that are not listed take one line."""

@@ -18,7 +18,8 @@ from hotline.text.languages import message_text
 from hotline.text.review_sheets import SheetRow
 
 MAX_LETTERS = 700_000
-"""The maximum letters of all texts in a spreadsheet. All flows in three languages have a tenth of this number."""
+"""The maximum letters of all texts in a spreadsheet. All flows in three languages together have a tenth of this
+number of letters."""
 KINDS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
@@ -47,7 +48,7 @@ def sheet_response(
 
 
 def read_upload(visit: Visit, read: Callable[[bytes], Taken]) -> Taken:
-    """Returns the result of `read` on the uploaded file. Raises FormRefused."""
+    """Returns the result of the function `read` for the content of the uploaded file. Raises FormRefused."""
     upload = request.files.get("sheet")
     if upload is None or not upload.filename:
         raise visit.wrong("sheet", "Choose a file.")
@@ -84,7 +85,7 @@ def text_of(raw: bytes) -> str:
 
 
 def read_rows(raw: bytes, language: str) -> Sequence[SheetRow]:
-    """Returns the rows of a spreadsheet. Raises ImportRefused."""
+    """Returns the rows of an uploaded spreadsheet. Raises ImportRefused."""
     text = text_of(raw)
     rows = (
         review_sheets.read_file(text, language)
@@ -101,7 +102,8 @@ def read_rows(raw: bytes, language: str) -> Sequence[SheetRow]:
 
 
 def pack_rows(rows: Sequence[SheetRow], whys: Sequence[str] = ()) -> str:
-    """Returns rows as the text of a hidden form field. A refused row also contains the reason for the refusal."""
+    """Returns the rows of a spreadsheet as the text of a hidden form field. A refused row also contains the reason
+    for the refusal."""
     said = whys or [""] * len(rows)
     cells = [
         [row.line, row.place, row.words, row.agreed, row.digest, why]
@@ -111,7 +113,8 @@ def pack_rows(rows: Sequence[SheetRow], whys: Sequence[str] = ()) -> str:
 
 
 def unpack_rows(visit: Visit) -> Sequence[tuple[SheetRow, str]]:
-    """Reads the rows from the hidden field. The browser may have changed them. Raises FormRefused."""
+    """Reads the rows of a spreadsheet from the hidden form field. The rows may be wrong, because the browser may have
+    changed the field. Raises FormRefused."""
     try:
         cells = json.loads(visit.form.text("rows", most=MAX_BYTES))
     except (ValueError, RecursionError):

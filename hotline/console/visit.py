@@ -1,5 +1,5 @@
-"""Gives a view its request, renders its page, and handles the errors of its form. Also divides long lists into
-parts."""
+"""Gives each view (a function that answers a request) its request, renders its page, and handles the errors of its
+form. Also divides long lists into parts."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -29,18 +29,18 @@ from hotline.text.languages import CODES, MessageText
 from hotline.text.places import place_name
 
 COOKIE = "__Host-hotline"
-"""The cookie of a session."""
+"""The name of the cookie that contains the token of a session."""
 KNOWN = "__Host-hotline-known"
-"""The cookie of a browser in which a person has signed in before. Failed attempts by strangers do not block this
-browser."""
+"""The name of the cookie that marks a browser in which a person has signed in before. Failed attempts by strangers do
+not block this browser."""
 LINK_COOKIE = "__Host-hotline-link"
-"""The cookie of the browser in which a person chose the password for an invitation link. Only this browser can do
-the later steps."""
+"""The name of the cookie that marks the browser in which a person chose the password for an invitation link. Only in
+this browser can the person do the later steps of the invitation."""
 
 
 def sample_marks(context: ConsoleContext, templates: Templates) -> Sequence[tuple[str, str]]:
-    """Returns the sentence about sample data in each language. The result is empty for real data. Raises
-    StoreUnavailable."""
+    """Returns, in each language, the sentence that says that a page shows sample data. The result is empty if the
+    hotline has real data. Raises StoreUnavailable."""
     from hotline.text.languages import SAMPLE
 
     if not core_tables.is_sample(context.database):
@@ -51,8 +51,8 @@ def sample_marks(context: ConsoleContext, templates: Templates) -> Sequence[tupl
 def sample_marks_if_known(
     context: ConsoleContext, templates: Templates
 ) -> Sequence[tuple[str, str]]:
-    """Returns the sentences of `sample_marks` for a page without statistics. The result is empty if the database does
-    not answer."""
+    """Returns the sentences of `sample_marks` for a page that shows no statistics. The result is empty if the
+    database does not answer."""
     try:
         return sample_marks(context, templates)
     except StoreUnavailable:
@@ -107,7 +107,7 @@ class GuestVisit:
         return [(str(value), self.say(phrase)) for value, phrase in table.items()]
 
     def wrong(self, name: str, phrase: str, **values: object) -> FormRefused:
-        """Returns an error with this sentence for a field of the form."""
+        """Returns an error that shows this sentence at a field of the form."""
         return FormRefused({name: self.say(phrase, **values)})
 
     def reason(self, name: str, phrase: str, *, most: int = 200, is_printable: bool = False) -> str:
@@ -122,7 +122,7 @@ class GuestVisit:
         return reason
 
     def with_faults(self, faults: FormFaults) -> Self:
-        """Returns the same request with these form errors. It ignores errors with an empty sentence."""
+        """Returns the same request with these form errors. It leaves out errors whose sentence is empty."""
         return replace(self, faults={name: text for name, text in faults.items() if text})
 
 
@@ -154,7 +154,7 @@ ON_EVERY_PAGE: dict[str, Callable[[ConsoleContext, SignedIn], object]] = {}
 def page(visit: GuestVisit, template: str, *, status: int = 0, **values: object) -> Response:
     """Renders a template with `values`. `forms.html` lists the other values that every template gets.
 
-    For a form with errors the status is 422, unless `status` is given.
+    If the form has errors, the HTTP status is 422, unless `status` is given.
     """
     given: dict[str, object] = {
         "path": visit.path,
@@ -202,14 +202,15 @@ def attachment(body: bytes, name: str, kind: str) -> Response:
 
 def reload_page(visit: GuestVisit, to: str) -> Response:
     """Returns a page that loads the address `to` at once. After a link on another site, the browser sends no cookies.
-    With the new request, the browser sends its cookies."""
+    The page's own request comes from the same site, so the browser sends the cookies."""
     answer = page(visit, "moment.html", to=to)
     answer.headers["Refresh"] = f"0; url={iri_to_uri(to)}"
     return answer
 
 
 def refusal_text(visit: GuestVisit, refused: HotlineError) -> str:
-    """Returns the refusal of a service in the reader's language. Its English text must be in the catalogue."""
+    """Returns the refusal of a service in the reader's language. The English text of the refusal must be in the
+    console's catalogue."""
     return "; ".join(
         one.said(visit.say) if isinstance(one, MessageText) else visit.say(str(one))
         for one in (refused.said if isinstance(refused, ImportRefused) else refused.args)
@@ -252,9 +253,9 @@ def form_view(
     """Makes a view from a function that handles a posted form. `shows` renders the page of the form again, with the
     errors.
 
-    If a service refuses, the page shows the reason at the field `field`. The reason is the sentence in `text` for
-    this refusal, or else the service's own words. A part of the address replaces `{name}` in `field`. If the function
-    returns nothing, the view redirects to the page of the form.
+    If a service refuses the form, the page shows the reason at the field `field`. The reason is the sentence in
+    `text` for this refusal, or else the service's own words. If `field` contains `{name}`, the part of the address
+    with this name replaces it. If the function returns nothing, the view redirects to the page of the form.
     """
     parts, phrases = signature(shows).parameters, text or {}
 
@@ -280,7 +281,7 @@ def form_view(
 
 
 MAX_ROWS = 50
-"""The number of rows in one part of a list."""
+"""The maximum number of rows in one part of a list."""
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ from hotline.text.characters import fold_name
 
 
 class AccountRole(StrEnum):
-    """One kind of work that an account is allowed to do. An account may have several roles, except roles that
+    """One kind of work that an account is allowed to do. An account may have several roles, unless these roles
     exclude each other."""
 
     EDITOR = "editor"
@@ -26,7 +26,7 @@ class RoleMark(Flag):
     READS = auto()
     """An account with this role reads tips."""
     NEVER = auto()
-    """An account with this role never reads a tip. So such an account cannot have a role that reads tips."""
+    """An account with this role can never read a tip. So such an account cannot have a role that reads tips."""
     SECOND = auto()
     """A second admin must approve this role, for a new account and for an existing one."""
     RELEASES = auto()
@@ -40,8 +40,8 @@ class RoleRow:
     does: str
     """A sentence in English about the work of this role."""
     page: str = ""
-    """The endpoint of the console page where accounts with this role work. The page is empty for a role that works by
-    phone."""
+    """The name (for `url_for`) of the console page where accounts with this role work. The page is empty for a role
+    that works by phone."""
     marks: RoleMark = RoleMark.NONE
 
 
@@ -78,8 +78,8 @@ ROLES: Mapping[str, RoleRow] = {
     OVERSIGHT: RoleRow("This desk reads complaints about the national desk.", "tips.listed"),
     ON_CALL: RoleRow("An on-call contact gets an SMS when something is wrong with the hotline."),
 }
-"""Maps the English title of each role to its row. A phone has a role such as "responder", an account has an
-`AccountRole`, and "oversight" and "on-call contact" are separate roles.
+"""Maps the English title of each role to its row. A person on a phone has a role such as "responder", an account of
+the console has an `AccountRole`, and "oversight" and "on-call contact" are separate roles.
 
 Each title, and each sentence in `does`, is a key of the console's catalogue. The code makes its other lists of roles
 from this table.
@@ -114,7 +114,8 @@ def excluded_roles(roles: Iterable[AccountRole]) -> frozenset[AccountRole]:
 
 
 def account_name_key(typed: str) -> str:
-    """Returns the form of a name by which the code finds the account. All spellings of one name have the same form."""
+    """Returns the form of an account's name by which the code finds the account. All spellings of one name have the
+    same form."""
     return fold_name(typed)
 
 
@@ -148,8 +149,8 @@ class SignedIn:
     session_key: str = field(repr=False)
     """A secret that the console writes into every form of this session, to recognise forms from other sites."""
     is_locked: bool = False
-    """True if the session is idle or too old. Its board then shows only the number of dangerous cases without an
-    assignee."""
+    """True if the session is idle or too old. The session's board then shows only the number of dangerous cases that
+    no responder has taken."""
 
     @property
     def actor(self) -> Actor:

@@ -1,4 +1,4 @@
-"""Checks if a request came from a known address. Pure. A malformed address never raises an error."""
+"""Checks if a web request came from a known network address. Pure. A malformed address never raises an error."""
 
 from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -39,11 +39,11 @@ def peer_of(environ: Mapping[str, Any], proxies: Sequence[str] = ()) -> str:
 
 ONE_PLACE = 64
 """The number of bits of an IPv6 network that one household or office usually has. Each user of such a network can
-choose any address in that network."""
+choose any address in it, so the hotline counts the network as one place."""
 
 
 def network_of(address: str) -> str:
-    """Returns an IPv4 address unchanged, the /64 network of an IPv6 address, and an empty text for anything else."""
+    """Returns an IPv4 address unchanged, and for an IPv6 address its /64 network."""
     try:
         found: IPv4Address | IPv6Address = ip_address(address.partition("%")[0])
     except ValueError:

@@ -21,7 +21,8 @@ def catalogue_path(locales: Path, language: str, name: str = "messages") -> Path
 
 
 def load_phrases(locales: Path = LOCALES, live: EditedTexts = no_edited_text) -> Phrases:
-    """Returns the phrases of every language. Returns a missing or fuzzy phrase in English.
+    """Returns the phrases of every language. Returns the English phrase if a translation is missing or marked as
+    fuzzy (unsure).
 
     Raises NotReady if a catalogue is missing.
     """
@@ -48,7 +49,8 @@ def load_console_words(locales: Path = LOCALES) -> Mapping[str, Mapping[str, str
 
 
 def _read(path: Path) -> Mapping[str, str]:
-    """Returns the translations of one file by English text. Leaves out empty and fuzzy translations."""
+    """Returns the translations of one file by English text. Leaves out translations that are empty or marked as fuzzy
+    (unsure)."""
     try:
         with path.open("rb") as file:
             catalogue = read_po(file)

@@ -1,9 +1,9 @@
-"""Defines the ports that services use, the contexts that contain them, and the jobs. The module has only protocols
-and values.
+"""Defines the interfaces that services use, the contexts that contain them, and the names of the background jobs. The
+module contains only interfaces and values.
 
 Each job has a name, the dotted path of its function, and its queue. Code names a job instead of its function, so that
-no lower layer imports `workers`. An architecture test resolves every path. A job gets only the id of a row and may
-run twice. If a job finds no work to do, it succeeds.
+no lower layer imports `workers`. An architecture test checks that every dotted path leads to a function. A job gets
+only the id of a row and may run twice. If a job finds no work to do, it succeeds.
 """
 
 from __future__ import annotations
@@ -67,15 +67,16 @@ class StateStore(Protocol):
 
 
 class StartStore(Protocol):
-    """Stores how sessions began, for times when the database does not answer. It never raises an error."""
+    """Stores how callers' sessions began, for times when the database does not answer. No method of this store raises
+    an error."""
 
     def tell(self, start: SessionStart, committed: CommittedText) -> None:
         """Stores the start of a session without waiting. The store ignores a session whose screens need database rows
         of the caller."""
 
     def find(self, key: str) -> tuple[SessionStart, CommittedText] | None:
-        """Returns the last stored start of a session. Returns None if the session is unknown, or if the store does
-        not answer."""
+        """Returns the start of a session as it was stored last. Returns None if the session is unknown, or if the
+        store does not answer."""
 
 
 class SmsGateway(Protocol):
@@ -85,18 +86,18 @@ class SmsGateway(Protocol):
 
 
 Send = Callable[[], None]
-"""A function that sends a claimed message and records the result."""
+"""A function that sends one message that this process has reserved, and records the result."""
 
 
 class Senders(Protocol):
     """A pool that sends messages in parallel. No message waits for the gateway's answer to another message."""
 
     def fill(self, claim: Callable[[int], Sequence[Send]]) -> int:
-        """Asks `claim` for as many messages as there are free places, and starts to send them. Returns the number of
-        started messages.
+        """Asks the function `claim` for as many messages as the pool can send now, and starts to send them. Returns
+        the number of started messages.
 
-        A process makes only one call of `claim` at a time. After the pool has sent a message, the pool calls `claim`
-        again.
+        A process never runs two calls of `claim` at the same time. After the pool has sent a message, the pool calls
+        `claim` again.
         """
 
     def in_turn(self) -> AbstractContextManager[object]:
@@ -123,8 +124,8 @@ class OwnHook(Protocol):
 
 class JobQueue(Protocol):
     def ring(self, job: Job, row_id: int) -> None:
-        """Tells a worker to look at a row now. Raises QueueUnavailable. After this error, the clock process finds the
-        row later."""
+        """Tells a worker to process a row of the database now. Raises QueueUnavailable. After this error, the clock
+        process finds the row later."""
 
 
 class NumberDecrypter(Protocol):
@@ -153,8 +154,8 @@ class Instruments(Protocol):
     def certificates(self) -> Mapping[str, float]:
         """Returns, by address, the seconds until the TLS certificates of the hotline and of the console end.
 
-        The value is 0 for a certificate that a browser refuses. Leaves out addresses without TLS, and addresses that
-        do not answer.
+        The value is 0 for a certificate that a browser would refuse. Leaves out addresses without TLS, and addresses
+        that do not answer.
         """
 
     def queue_length(self, queue: str) -> int | None:
@@ -176,7 +177,8 @@ class Instruments(Protocol):
         """
 
     def report_trial(self) -> bool:
-        """Reports danger in a test call to the hotline. Returns True if the hotline answered every hop."""
+        """Makes a test call that reports danger to the hotline. Returns True if the hotline answered every key press
+        of this call."""
 
     def balance(self) -> float | None:
         """Returns the balance of the hotline's account at the gateway, in the account's currency. The process asks
@@ -193,8 +195,8 @@ class OtherChannel(Protocol):
         """Returns True if the operator has configured such a channel."""
 
     def tell(self, text: str) -> bool:
-        """Sends the text. Returns True if the channel accepted the text. The call takes ten seconds at most. It never
-        raises an error."""
+        """Sends the text to the on-call contacts on this channel. Returns True if the channel accepted the text. The
+        call takes ten seconds at most. It never raises an error."""
 
 
 class FlowSets(Protocol):
@@ -205,7 +207,8 @@ class FlowSets(Protocol):
         """Returns the id of the live revision. Raises NotReady, StoreUnavailable."""
 
     def get(self, revision_id: int) -> FlowSet:
-        """Returns the flow set of a revision. Raises NotFound, StoreUnavailable."""
+        """Returns the flow set of a revision. Raises NotFound if there is no such revision, and StoreUnavailable if
+        the database does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,17 +223,18 @@ class Line:
     limits: Mapping[str, int]
     """The maximum number of septets on a screen, by the code of the mobile network. The code "" has the default."""
     sms_a_day: int = 1000
-    """The number of SMS that the hotline may send in a day. After 70 % of these SMS, the hotline answers no unknown
-    senders. Alerts never stop."""
+    """The number of SMS that the hotline may send in a day. After 70 % of these SMS are sent, the hotline answers no
+    more SMS from unknown senders that day. Alerts never stop."""
     sms_an_hour: int = 20
-    """The number of SMS in an hour after which a person gets alerts without danger only in a shared SMS."""
+    """After this number of SMS in an hour, a person gets alerts about cases without danger only together in one
+    SMS."""
     inbox: bool = True
     """True if the gateway lists incoming SMS. The hotline then doubts a responder's answer that this list does not
     contain."""
     sends_at_once: int = 32
     """The maximum number of SMS that all processes together send at the same time."""
     answers_cries: bool = False
-    """True if the ministry has approved the single answer to a call for help by SMS."""
+    """True if the ministry has approved that the hotline answers a call for help by SMS with one SMS."""
     gateway_addresses: tuple[str, ...] = ()
     """The networks from which the gateway's callbacks come. The hotline answers a cry for help by SMS only if its
     callback came from one of these networks."""
@@ -238,15 +242,15 @@ class Line:
     """The number from which the national desk calls. The hotline offers call-backs only while this number counts as
     verified."""
     national_number: str = ""
-    """The number at which responders can call the national desk. Responders see this number only while it counts as
-    verified."""
+    """The number at which responders can call the national desk. Responders see this number only while the number
+    counts as verified."""
     national_in_console: bool = False
     """True if the national desk reads its tips only in the console, and no PIN decrypts these tips."""
 
 
 @dataclass(frozen=True, slots=True)
 class MonitorTools:
-    """The tools that only monitoring needs."""
+    """The tools that only the monitor process needs."""
 
     encrypter: Encrypter
     """Encrypts the phone numbers of on-call contacts. Only the monitor can decrypt these numbers."""

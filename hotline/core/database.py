@@ -1,11 +1,12 @@
-"""Opens the database: SQLite on one machine, PostgreSQL on many. The database is the only source of truth.
+"""Opens the database: SQLite on one machine, PostgreSQL on many. The database is the only place where the hotline
+stores its facts.
 
 Every time is a `datetime` in UTC with a time zone. Transactions are short. No transaction stays open while the code
 waits for another machine.
 
-The module also makes random record keys, with which statistics round published numbers. It also inserts many rows at
-once, in the fastest way for each database. On PostgreSQL, one request sends the rows as JSON, and the server unpacks
-them. SQLite runs in this process, so its driver takes the rows as tuples.
+The module also makes random record keys, with which the hotline rounds published statistics. It also inserts many
+rows at once, in the fastest way for each database. On PostgreSQL, one request sends the rows as JSON, and the server
+unpacks them. SQLite runs in this process, so its driver takes the rows as tuples.
 """
 
 import json
@@ -88,16 +89,16 @@ __all__ = (
 )
 
 LOCK_SECONDS = 3.0
-"""Seconds that a writer waits for a writer of another process."""
+"""The maximum number of seconds for which a writer waits for a writer of another process."""
 TURN_SECONDS = 2.0
-"""Seconds that a writer first waits for other writers of the same process. `TURN_SECONDS` and `LOCK_SECONDS` together
-are the five seconds in which the hotline must answer a hop."""
+"""The maximum number of seconds for which a writer first waits for other writers of the same process. `TURN_SECONDS`
+and `LOCK_SECONDS` together are the five seconds in which the hotline must answer a caller's key press."""
 AUDIT_KEY = "audit key"
 """The key in `Session.info` under which a session has the name and the sealing key of its process, for the audit
 log."""
 CONNECTIONS = 16
 """The number of connections of one process to SQLite's file. Connections stay open, because opening a connection
-takes as long as several hops."""
+takes as long as answering several key presses."""
 
 
 class Utc(TypeDecorator[datetime]):
@@ -191,7 +192,7 @@ class Database:
         """The name of this process and its own key. The process seals its rows of the audit log with this key."""
 
     def keep_documents(self) -> DocumentCaches:
-        """Keeps the documents of revisions in memory for later reading transactions. Returns the cache.
+        """Keeps the documents of flow revisions in memory for later reading transactions. Returns the cache.
 
         The cache helps a process that reads the same documents many times.
         """
@@ -223,7 +224,7 @@ class Database:
         each other.
 
         On PostgreSQL, each statement sees everything that was committed before the statement began. If code reads a
-        row in order to change it, the query must lock the row (`with_for_update`). If other tables refer to the row
+        row in order to change the row, the query must lock it (`with_for_update`). If other tables refer to the row
         by a foreign key, the query uses `key_share=True`. Without this option, two writers could wait for each other
         if both add a row that refers to the same row.
         """
@@ -246,7 +247,7 @@ class Database:
     def jointly(self, work: Work[R]) -> R:
         """Runs `work` in a transaction like that of `plainly`, and returns its result.
 
-        On SQLite all waiting threads share one transaction.
+        On SQLite, all threads that wait to write share one transaction.
         """
         if self.is_sqlite:
             return self._joint.write(work)
@@ -275,8 +276,8 @@ class Database:
         with without_details(), self.engine.connect() as connection:
             info: dict[str, Any] = {AUDIT_KEY: self.audit_key}
             if self.is_sqlite:
-                # SQLAlchemy's mapper joins this transaction at the mapper's first query. Many hops never use the
-                # mapper.
+                # SQLAlchemy's mapper joins this transaction at the mapper's first query. Many answers to callers never
+                # use the mapper.
                 info[CURSOR] = connection.connection.cursor()
                 info[CURSOR].execute(begin)
             with Session(connection, expire_on_commit=False, info=info) as session:
@@ -374,8 +375,8 @@ def _open_sqlite(url: str) -> Engine:
 
 
 def new_record_key() -> int:
-    """Returns a random record key from 0 to 255. The key is as secret as its record, and exported files never contain
-    the key."""
+    """Returns a random record key from 0 to 255, with which the hotline rounds published statistics. The key is as
+    secret as its record, and exported files never contain the key."""
     return secrets.randbelow(RECORD_KEYS)
 
 
@@ -424,8 +425,8 @@ def new_ids(session: Session, row: type[Row], count: int) -> Sequence[int]:
     """Returns unused ids in ascending order, for rows that will be written next. The code thus knows the ids without
     another query.
 
-    No other writer takes the same ids: SQLite has only one writer until the commit, and PostgreSQL's sequence gives
-    each id once.
+    No other writer gets the same ids: SQLite has only one writer until the commit, and PostgreSQL's sequence gives
+    each id only once.
     """
     id = inspect(row).primary_key[0]
     if session.get_bind().dialect.name == "sqlite":

@@ -1,7 +1,7 @@
-"""Opens connections to PostgreSQL with strict time limits, so that the hotline answers each hop within five seconds.
-PostgreSQL's own limits for locks and statements end a slow statement first, and the connection stays usable. The
-limits in this module are longer, and apply if the server is frozen or unplugged. When such a limit is reached, the
-code closes the connection."""
+"""Opens connections to PostgreSQL with strict time limits, so that the hotline answers each key press of a caller
+within five seconds. PostgreSQL's own limits for locks and statements end a slow statement first, and the connection
+stays usable. The limits in this module are longer, and apply if the machine of the database server is frozen or
+unplugged. When a limit of this module is reached, the code closes the connection."""
 
 import select
 from collections.abc import Mapping
@@ -18,13 +18,13 @@ from hotline.core.driver import text_of
 LOCK_MS = 2500
 STATEMENT_MS = 3000
 PATIENCE = 3.5
-"""Seconds after which the code stops waiting for the server's answer. Together with 0.6 seconds for Redis, a hop
-still takes less than five seconds."""
+"""The maximum number of seconds for which the code waits for the database server's answer. With this limit and 0.6
+seconds for Redis, the answer to a key press still takes less than five seconds."""
 CONNECT_SECONDS = 2
 POOL_SECONDS = 3.0
 CONNECTIONS = 15
-"""The number of connections of one process. Connections stay open after use, because opening a connection is more
-work for the server than most queries."""
+"""The number of connections that one process has to PostgreSQL. Connections stay open after use, because opening a
+connection is more work for the server than most queries."""
 READ_ONLY = "25006"
 """The PostgreSQL error code (SQLSTATE) of a server that answers but cannot write, such as a standby server."""
 
@@ -43,7 +43,7 @@ SESSION: Mapping[str, object] = {
     "lock_timeout": LOCK_MS,
     "statement_timeout": STATEMENT_MS,
     "idle_in_transaction_session_timeout": 15_000,
-    # After fifteen seconds, the server detects that a process with a lock has disappeared, such as
+    # With these settings, the server detects after fifteen seconds that a process with a lock has disappeared, such as
     # the leader of the clock processes.
     "tcp_keepalives_idle": 5,
     "tcp_keepalives_interval": 5,
@@ -75,7 +75,7 @@ class BoundedConnection(psycopg.Connection[Any]):
 
 
 def open_server(url: str) -> Engine:
-    """Creates SQLAlchemy's engine. The engine opens no connection yet."""
+    """Creates SQLAlchemy's engine (its access to the database). The engine opens no connection yet."""
     options = " ".join(f"-c {name}={value}" for name, value in SESSION.items())
     engine = create_engine(
         url,
@@ -97,14 +97,15 @@ def open_server(url: str) -> Engine:
 
 
 def refuse_stale(connection: BoundedConnection, _record: Any, _proxy: Any) -> None:
-    """Refuses a pooled connection if its server has died. The check runs before each use and sends no request to the
-    server. If the server has died, the socket already has data or an end of file to read. Raises DisconnectionError."""
+    """Refuses a pooled connection if its server has died. The check runs before each use of a connection and sends no
+    request to the server. If the server has died, the socket already has data or an end of file to read. Raises
+    DisconnectionError."""
     connection.patience = PATIENCE
     if connection.closed or select.select([connection.fileno()], [], [], 0)[0]:
         raise DisconnectionError
 
 
 def leave_read_only(context: ExceptionContext) -> None:
-    """Closes connections to a read-only server, so that the next connection can reach the new primary."""
+    """Closes connections to a server that only reads, so that the next connection can reach the new main server."""
     if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
         context.is_disconnect = True

@@ -1,5 +1,5 @@
-"""Holds documents that many readers share. These documents never change, and the code computes values derived from
-them only once. Pure."""
+"""Holds documents (the flows and their parts, as plain data) that many readers share. These documents never change,
+and the code computes values from them only once. Pure."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeVar
@@ -24,7 +24,7 @@ def _refused(*_args: object, **_changes: object) -> NoReturn:
 
 
 class FrozenObject(dict[str, Any]):
-    """An object of a shared document."""
+    """A JSON object in a document that many readers share and no code changes."""
 
     __slots__ = ("derived",)
     derived: dict[tuple[object, ...], Any]
@@ -39,7 +39,7 @@ class FrozenObject(dict[str, Any]):
 
 
 class FrozenArray(list[Any]):
-    """A list of a shared document."""
+    """A list in a document that many readers share and no code changes."""
 
     __slots__ = ()
 
@@ -60,9 +60,10 @@ def frozen(value: Any) -> Any:
 
 
 def derived_value(of: Callable[..., T], document: object, *name: str) -> T:
-    """Returns the result of the function `of` for a document and names. Caches the result if the document is shared.
+    """Returns the result of the function `of` for a document and the given names. Caches the result if the document
+    is shared.
 
-    The cached result exists as long as the document. No code may change the result.
+    The result stays in memory as long as the document. No code may change this result.
     """
     if not isinstance(document, FrozenObject):
         return of(document, *name)

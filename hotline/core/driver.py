@@ -1,6 +1,6 @@
-"""Runs the few statements that every session needs without SQLAlchemy's mapper, because the mapper is slow. The
-module calls SQLite's driver directly. It calls PostgreSQL's driver through SQLAlchemy, which notices if the server is
-lost."""
+"""Runs the few statements that every caller's session needs without SQLAlchemy's mapper, because the mapper is slow.
+The module calls SQLite's driver directly. It calls PostgreSQL's driver through SQLAlchemy, which notices if the
+server is lost."""
 
 import json
 import sqlite3
@@ -41,18 +41,19 @@ from hotline.errors import StoreUnavailable
 from hotline.text.causes import known_cause
 
 OUR_FAULT = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
-"""The error classes for a fault in our own statement, while the database itself works."""
+"""The classes of errors that mean a fault in the hotline's own statement, while the database itself works."""
 OUR_FAULT_PLAINLY = (
     sqlite3.DataError,
     sqlite3.IntegrityError,
     sqlite3.NotSupportedError,
     sqlite3.ProgrammingError,
 )
-"""The same error classes in SQLite's driver, which this module calls without SQLAlchemy."""
+"""The same classes of errors in SQLite's driver, which this module calls without SQLAlchemy."""
 
 
 class _Quiet(Exception):
-    """Replaces the error of a driver. It names the class of that error but does not contain the error's message."""
+    """Replaces the error of a driver. The new error names the class of the driver's error but does not contain its
+    message, which may contain stored data."""
 
 
 @contextmanager
@@ -76,9 +77,10 @@ def without_details() -> Iterator[None]:
 
 
 class WrittenObject(dict[str, Any]):
-    """A document together with its JSON text. The database does not store later changes to the document. SQLite has
-    only one writer, and callers wait for this writer. Writing a large document as JSON takes longer than storing it.
-    So the code makes the JSON text before the transaction begins, and the column stores the text unchanged."""
+    """A document together with its JSON text. If code changes the document later, the database does not store these
+    changes. SQLite has only one writer, and callers wait for this writer. Writing a large document as JSON takes
+    longer than storing it. So the code makes the JSON text before the transaction begins, and the database column
+    stores this text unchanged."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         super().__init__(document)
@@ -116,7 +118,7 @@ Values = tuple[object, ...]
 
 class PlainConnection(Protocol):
     mark: str
-    """The placeholder for a value in a statement."""
+    """The placeholder for a value in this database's statements, such as `?`."""
     locks_rows: bool
     """True if `FOR UPDATE` has an effect. On SQLite, `FOR UPDATE` has no effect, because SQLite has only one writer."""
 
@@ -126,8 +128,8 @@ class PlainConnection(Protocol):
         """Runs a statement and returns the number of changed rows."""
 
     def ask(self, question: Select[Any], **given: object) -> tuple[Any, ...] | None:
-        """Returns the first row of the result of a query. The code builds the query once, and gives the values by
-        name."""
+        """Returns the first row of the result of a query. The code builds the query once, and gives its values by
+        name at each use."""
 
     def moment(self, at: datetime) -> object:
         """Returns a time in the form in which this database stores it."""
@@ -199,7 +201,7 @@ def read_time(stored: object) -> datetime:
 
 @lru_cache(maxsize=16)
 def _in_words(question: Select[Any]) -> tuple[str, tuple[str, ...], Mapping[str, object]]:
-    """Returns a query in SQLite's syntax, the names of its parameters in order, and the values that the query itself
+    """Returns a query in SQLite's syntax, the names of its parameters in order, and the values that the query already
     contains."""
     compiled = question.compile(dialect=sqlite.dialect())
     return str(compiled), tuple(compiled.positiontup or ()), compiled.params
@@ -215,8 +217,8 @@ Convert = Callable[[Any], Any] | None
 class PreparedStatement:
     """A statement that is built once and run many times within the transaction of a session.
 
-    The calling code gives the values by name. `gives` lists the types of the columns in a row of the result. Without
-    this class, SQLAlchemy's work on a statement takes five times as long as SQLite's work.
+    The code that runs the statement gives the values by name. `gives` lists the types of the columns in a row of the
+    result. Without this class, SQLAlchemy's work on a statement takes five times as long as SQLite's work.
     """
 
     def __init__(self, statement: Executable, *gives: TypeEngine[Any]) -> None:
@@ -307,7 +309,8 @@ class WriterTurn:
             if gate in self._waiting:
                 self._waiting.remove(gate)
                 raise StoreUnavailable("too many changes wait for the database: try again")
-        # The waiting time of this thread ended, but at the same moment another thread passed the lock on. So this
+        # The waiting time of this thread ended, but at the same moment another thread gave it the turn to write. So
+        # this
         # thread writes now.
 
     def __exit__(self, *_: object) -> None:
@@ -319,7 +322,7 @@ class WriterTurn:
 
 
 MAX_BATCH = 32
-"""The maximum number of writes in one transaction. Other processes wait until the transaction ends."""
+"""The maximum number of writes in one transaction. Other processes cannot write until the transaction ends."""
 
 R = TypeVar("R")
 Work = Callable[[PlainConnection], R]
@@ -349,8 +352,8 @@ class UnlimitedPlaces:
 class BatchedWrites:
     """Combines the writes of several threads in one transaction, for a database with one writer.
 
-    A commit takes SQLite longer than the writes of most hops. So threads that arrive during a write wait, and one of
-    them then writes for all. The other threads sleep and use no processor time.
+    In SQLite, a commit takes longer than the writes for most of the callers' key presses. So threads that arrive
+    during a write wait, and one of them then writes for all. The other threads sleep and use no processor time.
     """
 
     def __init__(
@@ -446,16 +449,16 @@ class _Wanted:
         self.work = work
         self.found: Any = None
         self.broken: Exception | None = StoreUnavailable("not committed")
-        """The error with which the write failed. The field contains an error until the commit, so a write also counts
-        as failed if the writing thread ends early."""
+        """The error with which this write failed. The field contains an error until the commit, so a write also
+        counts as failed if the writing thread ends early."""
         self.is_done = self.leads = False
         self.gate = Lock()
         self.gate.acquire()
 
 
 CACHED_REVISIONS = 4
-"""The number of revisions in memory: the live revision, the revisions on which open drafts are based, and a revision
-that an editor restores."""
+"""The number of flow revisions in memory: the live revision, the revisions on which open drafts are based, and a
+revision that an editor restores."""
 CACHED_STEPS = 64
 """The number of edited flows of open drafts that a process keeps in memory. Each page of the editor reads all flows
 of a draft."""
@@ -496,9 +499,9 @@ class DocumentCache:
             return found
 
     def _sharing(self, read: Mapping[str, Any]) -> Any:
-        """Returns the document. If a flow is equal to a flow of the document that was used last, the result contains
-        that earlier flow. Most flows are equal in two revisions. So the memory holds an equal flow only once,
-        together with the values computed from the flow."""
+        """Returns the document in `read` in a form that no code can change. If a flow is equal to a flow of the
+        document that was used last, the result contains that earlier flow. Most flows are equal in two revisions. So
+        the memory holds equal flows only once, together with the values that were computed from them."""
         if not isinstance(read.get("flows"), dict):
             return frozen(read)
         known = next(reversed(self._kept.values()), {}).get("flows", {})

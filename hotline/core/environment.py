@@ -20,8 +20,9 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def commit() -> str:
-    """Returns the git commit of this code, or "unknown". Adds `-dirty` if files differ from the commit. In an
-    archive, `git archive` has written the commit into `commit.txt`. In a checkout, the function asks git."""
+    """Returns the git commit of this code, or "unknown" if no commit is known. Adds `-dirty` if files in the checkout
+    differ from the commit. If the code comes from an archive, `git archive` has written the commit into `commit.txt`.
+    In a checkout, the function asks git for the commit."""
     written = Path(__file__).with_name("commit.txt").read_text(encoding="ascii").strip()
     if not written.startswith("$"):
         return written

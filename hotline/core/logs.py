@@ -2,8 +2,9 @@
 phone number.
 
 People who may not read tips can copy, store and read logs (docs/decisions/12). So this module leaves out a field that
-is not on the list, and removes phone numbers from the message. It drops the arguments of other libraries' messages.
-An exception keeps its class and its place in the code, but loses its message.
+is not on the list, and removes phone numbers from the message. It drops the arguments of log messages from other
+libraries, because they may contain phone numbers. For an exception, the line shows its class and its place in the
+code, but not its message.
 """
 
 import json
@@ -20,9 +21,10 @@ from typing import Any
 from hotline.core.environment import CHECKOUT
 
 GIVEN = ("step", "queue", "row")
-"""The fields that a logging call may add with `extra`. `row` is the id of a row and never a reference."""
+"""The fields that code may add to a log line with `extra`. The field `row` is the id of a database row and never the
+reference of a case."""
 FIELDS = ("level", "process", "logger", "event", "error", "where", "request", *GIVEN)
-"""All fields that a line may contain, except its time."""
+"""All fields that a log line may contain, except its time."""
 OUR_LOGGERS = ("hotline", "workers")
 MAX_LENGTH = 300
 NUMBER = re.compile(r"\+?\d(?:[ .()/-]{0,3}\d){7,}")
@@ -38,11 +40,11 @@ Kind = type[BaseException] | None
 
 
 def configure(form: str, process: str, level: str) -> None:
-    """Makes this module write all logs of this process, and also the error that ends the process. `form` is `json` or
-    `text`.
+    """Makes this module write all logs of this process, and also the error that ends the process. `form` is the
+    format of the lines: `json` or `text`.
 
-    `level` is the lowest level of the hotline's own lines that the logs show. For other libraries, the lowest level
-    is `warning`.
+    Of the hotline's own lines, the logs show only those of the level `level` or higher. Of other libraries' lines,
+    the logs show only those of the level `warning` or higher.
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(OneLine(form, process))
@@ -110,8 +112,8 @@ def _harmless(value: Any) -> str | int:
 
 
 def _place(trace: TracebackType | None) -> str:
-    """Returns the file and line of the hotline's own code that is nearest to the place of the exception, or
-    "elsewhere"."""
+    """Returns the file and the line of the hotline's own code that is nearest to the place of the exception, or
+    "elsewhere" if there is none."""
     place = "elsewhere"
     while trace is not None:
         file = Path(trace.tb_frame.f_code.co_filename)

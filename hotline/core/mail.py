@@ -1,4 +1,4 @@
-"""Sends a mail without a link, a name or a title through a mail server. No other module speaks SMTP."""
+"""Sends a mail that contains no link, no name and no title of a draft. No other module speaks SMTP."""
 
 import smtplib
 import ssl
@@ -7,7 +7,8 @@ from urllib.parse import unquote, urlsplit
 
 SECONDS = 10.0
 SUBJECT = "Line"
-"""The subject of every mail. With this subject, the lock screen of a phone shows no more of a mail than of an SMS."""
+"""The subject of every mail. With this short subject, the lock screen of a phone shows no more about a mail than
+about an SMS."""
 MAIL_ERRORS = (OSError, smtplib.SMTPException)
 """The usual errors of `send_mail`. Their messages may contain an address or a password, so the hotline never logs
 these messages."""
@@ -21,7 +22,8 @@ _OF_ONE_MAIL = (
 
 
 def is_unreachable(broken: Exception) -> bool:
-    """Returns True for an error of the mail server or the network. Such an error would stop every other mail too."""
+    """Returns True if the mail server or the network caused the error. Such an error would stop every other mail
+    too."""
     return isinstance(broken, MAIL_ERRORS) and not isinstance(broken, _OF_ONE_MAIL)
 
 

@@ -9,7 +9,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 class AttemptedSecret(StrEnum):
     RECEIPT = "receipt"
-    """The number of a receipt, together with its PIN."""
+    """The number of a caller's receipt, together with the receipt's PIN."""
     CODE = "code"
     """The code of a district, with which a phone joins a programme."""
     WORK = "work"
@@ -19,7 +19,7 @@ class AttemptedSecret(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SecretTyped:
-    """The caller typed a PIN or a code. The conversation waits until a service has checked the PIN or code."""
+    """The caller typed a PIN or a code. The conversation waits until a service has checked this PIN or code."""
 
     upto: int
     secret: AttemptedSecret
@@ -30,14 +30,15 @@ class SecretTyped:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The number of attempts that the hotline checks. After these attempts, a correct secret gets the same answer as
-    a wrong secret."""
+    """The number of attempts that the hotline checks before it refuses all others. After these attempts, a correct
+    PIN or code gets the same answer as a wrong one."""
 
     an_hour: int
     """The maximum number of attempts of one caller within an hour."""
     a_day: int
-    """The maximum number of attempts at one target within a day. For the PIN of a receipt, the target is the receipt.
-    For a code, the target is the whole programme, and only wrong attempts count."""
+    """The maximum number of attempts at one target (a receipt or a programme) within a day. For the PIN of a receipt,
+    the target is this receipt. For the code of a programme, the target is the whole programme, and only wrong
+    attempts count."""
 
 
 LIMITS = {

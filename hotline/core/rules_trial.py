@@ -1,14 +1,15 @@
 """Marks the hotline's own test calls, so that statistics do not count them. Pure.
 
-The hotline makes test calls from the number of a test handset that no network assigns. A system that calls from this
-number must know the secret of the hooks.
+The hotline makes test calls from the number of a test handset that no network assigns. A system that makes calls from
+this number must know the secret of the web addresses that the gateway calls.
 """
 
 CALLER = "+250000000000"
 CHANNEL = "trial"
-"""The channel that a test call's session and report have instead of `ussd`."""
+"""The value that a test call's session and report have as their channel, instead of `ussd`."""
 DRILL = "drill"
-"""The channel of a drill's tip. No caller reported such a tip (`alerts/rules_escalation.py`)."""
+"""The value that a tip in a drill has as its channel. No caller reported such a tip
+(`alerts/rules_escalation.py`)."""
 UNCOUNTED = frozenset({CHANNEL, DRILL, "invented"})
 """The channels of tips and sessions that are not real: test calls, drills, and sample data. Code that counts for
 statistics must exclude all these channels. Code that excludes only `CHANNEL` must give a reason
@@ -16,7 +17,7 @@ statistics must exclude all these channels. Code that excludes only `CHANNEL` mu
 
 
 LEVEL = "trial"
-"""The level that the table of responders gives to the test handset. This level is not an escalation level."""
+"""The level of the test handset in the table of responders. This level is not an escalation level."""
 KEYS = ("5", "1", "2", "1", "1")
 """The keys with which a test call reports a tip in the shipped flows: report a problem, in danger, no official, first
 province, first district."""
