@@ -1,7 +1,7 @@
 """Runs long work in a child process that ends after the work. So alerts and pages do not wait for the long work. The
-child process has a low priority, and limits of time and memory. The child gets the settings and the key folder of its
-parent only if the work needs the database. The child ends when its parent ends. The parent sends the input through a
-pipe, so that the input never appears on a command line."""
+child process has a low priority, and limits for its time and memory. The child gets the settings and the key folder
+of its parent only if the work needs the database. The child ends when its parent ends. The parent sends the input
+through a pipe, so that the input never appears on a command line."""
 
 import ctypes
 import json
@@ -26,7 +26,7 @@ PRIORITY = 10
 """The number that is added to the niceness (the Unix priority) of the parent. On a busy processor, the child gets a
 tenth of the parent's processor time."""
 TURN_SECONDS = 5.0
-"""The number of seconds for which work waits until other work of the same kind in this process ends."""
+"""The maximum number of seconds for which work waits until other work of the same kind in this process ends."""
 BUSY, LATE, KILLED, OUT_OF_MEMORY = "another runs", "took too long", "was killed", "MemoryError"
 """The reasons why long work can end without a result. Any other reason is the name of an exception class."""
 
@@ -38,7 +38,8 @@ class Work(NamedTuple):
     """The function as text, in the form `module:function`. The parent does not import the module, so it knows only
     this text."""
     seconds: int
-    """The maximum number of seconds that the work may take. The same number limits its processor time."""
+    """The maximum number of seconds that the work may take. The same number of seconds limits the processor time of
+    the work."""
     memory: int = 2**30
     """The maximum size of the child's address space in bytes."""
     role: str = ""
@@ -100,7 +101,7 @@ def _run_child(name: str, given: bytes) -> bytes:
 
 def main(name: str, parent: int) -> None:
     """Does one kind of work in this process, which is the child. If the work fails, writes only the class name of the
-    error."""
+    error, because the error's message may contain stored data."""
     work, why = WORK[name], ""
     limit_process(work, parent)
     try:

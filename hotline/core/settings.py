@@ -384,8 +384,8 @@ class Settings:
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "Settings":
-        """Returns the settings from the environment, and from the file that the environment names. Raises
-        SettingsInvalid with every problem."""
+        """Returns the settings from the environment, and from the TOML file that the environment names. Raises
+        SettingsInvalid with every problem of these settings."""
         ours = {
             name: value.strip()
             for name, value in with_file_settings(environ).items()
@@ -451,7 +451,7 @@ NAMES = tuple(one.name for one in fields(Settings))
 
 
 def variable_of(name: str) -> str:
-    """Returns the environment variable of a setting."""
+    """Returns the name of the environment variable of a setting."""
     return PREFIX + name.upper()
 
 
@@ -493,8 +493,8 @@ def _values(table: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[tuple[
 
 
 def _refused(ours: Mapping[str, str]) -> Iterator[str]:
-    """Yields further problems: the gateway's key among the settings, failpoints outside a test, and unknown names of
-    settings."""
+    """Yields further problems of the settings: the gateway's key among them, failpoints outside a test, and unknown
+    names."""
     if ours.get(API_KEY):
         yield (
             f"{API_KEY}: no key belongs in the environment: unset it, and store the key with"

@@ -26,7 +26,7 @@ TOO_LONG = message_text(
 )
 ANOTHER = message_text("the hotline is still reading another spreadsheet: try again in a moment")
 MESSAGES = {BUSY: ANOTHER, LATE: TOO_LONG, KILLED: TOO_LONG, OUT_OF_MEMORY: TOO_LARGE}
-"""Messages by the reason why reading failed. For any other reason the message is `NO_WORKBOOK`."""
+"""Messages by the reason why reading failed. For any other reason, the message is `NO_WORKBOOK`."""
 MAX_BYTES = 2 * 2**20
 MAX_ROWS = 5_000
 UNPACKED = 4 * 2**20
@@ -34,9 +34,9 @@ UNPACKED = 4 * 2**20
 MAX_PARTS = 1_000
 MAX_COLUMNS = 64
 MAX_LETTERS = 4_000_000
-"""The maximum number of letters in all cells. Many cells can share one long text."""
+"""The maximum number of letters in all cells of a workbook together. Many cells can share one long text."""
 MAX_FORMULAS = 20
-"""The maximum number of formulas that an error names."""
+"""The maximum number of formulas that the error about a refused workbook names."""
 
 
 def read_workbook(workbook: bytes) -> list[list[str]]:
@@ -67,8 +67,8 @@ def read_here(workbook: bytes) -> bytes:
 
 
 def rows_of(workbook: bytes, most_rows: int = MAX_ROWS) -> list[list[str]]:
-    """Returns the cells of the first sheet as text. Raises ImportRefused, and every error of the library that reads
-    the workbook."""
+    """Returns the cells of the first sheet as text. Raises ImportRefused if the workbook is refused, and every error
+    of the library that reads the workbook."""
     from openpyxl import load_workbook
 
     _measure(workbook)

@@ -13,8 +13,8 @@ from hotline.core.database import Database, Row, add_if_new, protect_rows
 
 
 class AttemptRow(Row):
-    """One attempt at a secret and its result. If the gateway repeats a hop, the code finds this row and does not
-    count a second attempt. The hotline keeps the row for some days."""
+    """One attempt at a secret and its result. If the gateway repeats a caller's request, the code finds this row and
+    does not count a second attempt. The hotline keeps the row for some days."""
 
     __tablename__ = "secret_attempt"
     __table_args__ = (
@@ -31,13 +31,13 @@ class AttemptRow(Row):
     """The keyed digest of everything typed in the session, up to the end of the attempt."""
     contact_key: Mapped[str]
     target_key: Mapped[str]
-    """The keyed digest of the target. The target may not exist. The field is empty if the hotline does not count
-    attempts at this target."""
+    """The keyed digest of the target of the attempt, such as a receipt. A caller may have named a target that does
+    not exist. The field is empty if the hotline does not count attempts at this target."""
     compared: Mapped[bool]
     """False if earlier attempts had already reached the limit, so that the hotline did not compare the secret."""
     opened_key: Mapped[str | None]
     results: Mapped[list[str]]
-    """The flags by which the flow knows the result of the attempt."""
+    """The flags by which the flow (the caller's screens) knows the result of the attempt."""
     at: Mapped[datetime]
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 SEPARATOR = "*"
 NOTHING = -1
-"""The number of accepted letters before the hotline got a session's first text. This number is -1 and not 0, because
-the first text may be empty."""
+"""The number of accepted letters of a session before the hotline got the session's first text. This number is -1 and
+not 0, because the first text may be empty."""
 PIN_ASKED = "pin_asked"
 """The flag in a stored session start that says: the hotline asks every caller of this short code for a PIN."""
 MAX_INPUTS = 120
@@ -48,13 +48,13 @@ class EndNotice:
 @dataclass(frozen=True, slots=True)
 class CallerFacts:
     """The facts from the caller's rows in the database, as they were at the start of the session. Only the short
-    codes of responders and of programmes need these facts. The rows may change during the session. The screens must
-    not change, because the caller pressed keys for the screens as they were."""
+    codes of responders and of programmes need these facts. These database rows may change during the session. The
+    screens must not change with them, because the caller pressed keys for the screens as they were."""
 
     flags: tuple[str, ...] = ()
     """The names of the flags that were true at the start of the session."""
     cases: tuple[str, ...] = ()
-    """The references of the responder's cases, in the order of the list."""
+    """The references of the responder's cases, in the order in which the responder's list shows them."""
     language: str = ""
     """The language of messages to the responder. The text is empty for other callers."""
 
@@ -63,8 +63,8 @@ class CallerFacts:
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> "CallerFacts":
-        """Returns the object that a stored document describes. A document of a later release may have more or fewer
-        fields."""
+        """Returns the object that a stored document describes. A document that a later release stored may have more
+        or fewer fields."""
         return cls(
             tuple(document.get("flags", ())),
             tuple(document.get("cases", ())),
@@ -75,10 +75,10 @@ class CallerFacts:
 @dataclass(frozen=True, slots=True)
 class CommittedText:
     """The part of a session's text whose effects are saved, and the places where free texts in this part end. The
-    text alone does not show these places."""
+    session's text alone does not show where a free text ends."""
 
     upto: int
-    """The number of saved letters, or `NOTHING`."""
+    """The number of letters whose effects are saved, or `NOTHING`."""
     ends: Mapping[int, int] = field(default_factory=dict)
     """Maps the start of each free text that contains a `*` to its end, as positions in the session's text."""
 
@@ -87,7 +87,7 @@ class CommittedText:
         `whole` is the length of the session's text.
 
         The hotline saves a free text in the same hop in which the text arrives. So all unsaved letters belong to the
-        current hop. If `ends` does not list a saved free text, this text contains no `*`.
+        current hop. If `ends` does not list a saved free text, this free text contains no `*`.
         """
         if begins in self.ends:
             return min(self.ends[begins], whole)
@@ -188,7 +188,7 @@ def follows(text: str, accepted: int) -> bool:
 
 
 def take_input(rest: str) -> tuple[str, str | None]:
-    """Returns the first input of `rest`, and the text after the separator that follows this input. This text is None
-    if there is no separator."""
+    """Returns the first input of `rest`, and the text after the separator that follows this input. The text after the
+    separator is None if there is no separator."""
     first, separator, behind = rest.partition(SEPARATOR)
     return first, behind if separator else None

@@ -1,11 +1,12 @@
 """Defines the counters and current values (gauges) of the hotline, and decides when traffic or delivery is abnormal.
 Pure.
 
-Gauges and timings are plain values. Each metrics server writes them in its own format. No label contains a phone
-number, a name, a reference or a place. Labels are words from fixed lists and codes of networks.
+A gauge (a current value) and a timing (the durations of one operation) are plain values. Each metrics server (the
+part of a process that serves `/metrics`) writes these values in its own format. No label of a counter contains a
+phone number, a name, a reference or a place. Labels are words from fixed lists, and codes of mobile networks.
 
 Screen counters count only how often a screen was shown and answered, by the screen's name. A screen is a node of a
-flow, such as `report/danger`. No counter contains text or keys that a caller typed.
+flow, such as `report/danger`. No counter contains text or digits that a caller typed.
 
 The checks compare traffic and arrival of messages with their usual values. Small numbers prove nothing, so they never
 raise an alarm.
@@ -29,8 +30,8 @@ class Measure(StrEnum):
 
 
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.5, 5.0, 10.0)
-"""The upper limits, in seconds, of the groups in which answer times are counted. A hop must be answered within 5
-seconds, and an attempt to send an SMS ends within 10."""
+"""The upper limits, in seconds, of the groups in which answer times are counted. A caller's key press must be
+answered within 5 seconds, and an attempt to send an SMS ends within 10."""
 BEYOND = len(BOUNDS)
 
 
@@ -57,8 +58,8 @@ class Timing:
     help: str
     labels: Mapping[str, str]
     counts: Sequence[int]
-    """The number of durations in each group. Each duration counts in one group only. The last number counts the
-    durations above all limits."""
+    """The number of durations in each group of answer times. Each duration counts in one group only. The last number
+    in the list counts the durations above all limits."""
     seconds: float
 
 
@@ -88,7 +89,8 @@ class SessionStep(NamedTuple):
     upto: int
     """The number of letters of the session's text that led to this screen."""
     screen: str
-    """The name of the screen, such as `report/danger`. It is empty if the screen must not be counted."""
+    """The name of the shown screen, such as `report/danger`. The name is empty if statistics must not count this
+    screen."""
     answered: bool
     """True if the input answered the previous screen."""
     ends: bool
@@ -115,7 +117,7 @@ def week_of(day: date) -> date:
 def session_counters(steps: Sequence[SessionStep], *, network: str) -> frozenset[ScreenCounter]:
     """Returns the counters that one session increases by one: each of its screens once, and its network.
 
-    A session of a private short code is not counted at all.
+    A session with a private short code (of responders, for example) is not counted at all.
     """
     if not steps or not steps[0].screen:
         return frozenset()
@@ -140,7 +142,8 @@ def new_counters(
 
 
 BUSY = 10
-"""The smallest usual number of sessions in an hour. If fewer sessions are usual, a quiet hour proves nothing."""
+"""The smallest usual number of sessions in an hour with which the hotline can detect a quiet hour. If fewer sessions
+are usual, an hour without sessions proves no fault."""
 FLOOD, FLOOD_FROM = 5, 20
 """The hotline counts SMS as a flood if there are this many times the usual number in an hour, and at least this
 number."""
@@ -163,14 +166,14 @@ class Arrivals:
 
     @property
     def rate(self) -> float | None:
-        """Returns the share of messages that arrived. Returns None if there are too few reports."""
+        """Returns the share of messages that arrived. Returns None if there are too few delivery reports."""
         total = self.arrived + self.lost
         return self.arrived / total if total >= ENOUGH else None
 
 
 def is_quiet(sessions: int, before: Sequence[int]) -> bool:
-    """Returns True if there are far fewer sessions than usual at this hour. A hotline without earlier data is never
-    quiet."""
+    """Returns True if there are far fewer sessions than usual at this hour. A hotline without earlier data never
+    counts as quiet."""
     usual = median(before) if before else 0
     return usual >= BUSY and sessions < usual * QUIET
 
@@ -189,6 +192,7 @@ def is_worse(now: Arrivals, usual: Arrivals | None) -> bool:
 
 
 def budget_level(balance: float, budget: float) -> int:
-    """Returns the level of the alarm about the budget: 1, 2 or 3 if 50, 80 or 100 percent is spent, otherwise 0."""
+    """Returns the level of the alarm about the gateway's budget: 1, 2 or 3 if 50, 80 or 100 percent is spent,
+    otherwise 0."""
     gone = 1 - balance / budget
     return sum(gone >= share for share in (0.5, 0.8, 1.0))

@@ -6,9 +6,9 @@ at all.
 Once an hour, the relay process records the districts in which no responder can be alerted.
 
 The screens of a session are counted once, when the session is over: after its last screen, after a notice of the
-gateway, or after three minutes without input. Until then, a web process keeps the screens in memory, and a hop does not
-write them to the database. One transaction increases the counters, and records in the session's row how much of the
-session is counted. Another process can later add only the rest.
+gateway, or after three minutes without input. Until then, a web process keeps the screens in memory, and a hop does
+not write them to the database. One transaction increases the counters, and records in the session's row how much of
+the session is counted. Another process can later add only the part of the session that is not counted yet.
 """
 
 from collections import Counter
@@ -36,7 +36,8 @@ from hotline.text.quiz import QuizOutcome
 SILENT = 180.0
 """The seconds without input after which a session is over."""
 BATCH = 32
-"""The number of sessions in one transaction. A hop that writes must wait until this transaction ends."""
+"""The number of sessions in one transaction. A caller's request that writes to the database must wait until this
+transaction ends."""
 ScreenCounts = Counter[tuple[date, ScreenCounter]]
 
 
@@ -96,7 +97,7 @@ the sketch by a number. By then, no process adds to the sketch any more."""
 UNANSWERABLE = "unanswerable"
 """The counter of people who wrote from a number to which no SMS can be sent."""
 STRANGE_CALLER = "strange_caller"
-"""The counter of hops that another phone sent in a caller's session."""
+"""The counter of requests that another phone sent in a caller's session."""
 
 
 Counts: TypeAlias = LockedDialogue | SessionCounts
@@ -171,7 +172,7 @@ def counted_today(session: Session, measure: str, at: datetime) -> int:
 
 
 def fold_tallies(context: Context) -> None:
-    """Adds the waiting tallies to their counters: at each tick of the relay process, one group of tallies. Raises
+    """Adds one group of waiting tallies (single counts) to their counters, at each tick of the relay process. Raises
     StoreUnavailable."""
     with context.database.reading() as session:
         if not tables.has_tallies(session):
@@ -217,7 +218,7 @@ def _session_cell(dialogue: Counts) -> CounterKey:
 
 
 def record_coverage(context: Context) -> None:
-    """Records the districts without an active responder on duty in this hour, once. Raises StoreUnavailable."""
+    """Records once an hour the districts that have no active responder on duty. Raises StoreUnavailable."""
     at = context.now()
     hour = at.replace(minute=0, second=0, microsecond=0)
     with context.database.reading() as session:

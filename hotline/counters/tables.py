@@ -7,16 +7,16 @@ For each hour, the relay process writes one row with the districts that had no a
 relay ran has no row and does not count. No other table records if a phone could be reached.
 
 A sketch estimates the number of people in a period. During the period, the sketch is a set of registers. After the
-period, the hotline stores one number and deletes the registers. No row belongs to a person. But a person with the
-registers and the key of the period could test if a certain phone was perhaps counted. So the registers are deleted soon
-after the key.
+period, the hotline stores the number of people and deletes the registers. No row of these tables belongs to a person.
+But a person with the registers and the key of the period could test if a certain phone was perhaps counted. So the
+registers are deleted soon after the key.
 
 There is one counter of screens for each week and name. A session's row records how much of the session is counted. A
-process that knows more of the session adds the difference. So each screen of a session counts once.
+process that knows a longer part of the session adds only the difference. So each screen of a session counts once.
 
-The topics of a session are counted in plain SQL, because most hops that write only count a topic. This takes 140
-microseconds. The mapped rows of `gateway/tables.py` would take 210 microseconds. Both ways lock the same row and make
-the same check.
+The topics of a session are counted in plain SQL, because most requests that write to the database only count a topic.
+This takes 140 microseconds. The mapped rows of `gateway/tables.py` would take 210 microseconds. The plain SQL and the
+mapped rows lock the same row and make the same check.
 """
 
 import json
@@ -52,15 +52,15 @@ from hotline.gateway.tables import TALLY, Dialogue, Message, ends_of
 from hotline.text.identifiers import estimate, register_and_rank
 
 LOCK = 4_114_110_004
-"""PostgreSQL's advisory lock for the counters. It prevents a deadlock of two processes that add up tallies at the
-same time."""
+"""PostgreSQL's advisory lock for the counters. The lock prevents a deadlock of two processes that add up tallies at
+the same time."""
 
 
 class _Counted:
     """The columns that say which events are counted together, and the column with their number."""
 
     day: Mapped[date]
-    """The day in Kigali."""
+    """The day of the counted events, in Kigali."""
     measure: Mapped[str]
     """The kind of event: `session`, `topic` or `tip`, or the result of two answers in the quiz."""
     district: Mapped[str]
@@ -110,7 +110,8 @@ TALLYING = PreparedStatement(
         new_values((*(field.name for field in fields(CounterKey)), "count"))
     )
 )
-"""The SQL statement that stores a tally. It is built once, so that hops need not build it."""
+"""The SQL statement that stores a tally. The statement is built once, so that a caller's request does not have to
+build it."""
 
 
 def count(session: Session, cell: CounterKey, by: int = 1) -> None:
@@ -126,7 +127,7 @@ def count(session: Session, cell: CounterKey, by: int = 1) -> None:
 def fold(session: Session, limit: int) -> int:
     """Adds up to `limit` tallies to the counters, each once, and returns how many it added.
 
-    Two processes that do this at the same time take different tallies.
+    Two processes that call this function at the same time add different tallies.
     """
     oldest = select(Tally.id).order_by(Tally.id).limit(limit).with_for_update(skip_locked=True)
     ids = session.scalars(oldest).all()
@@ -174,7 +175,7 @@ class Coverage(Row):
     __tablename__ = "coverage"
 
     hour: Mapped[datetime] = mapped_column(primary_key=True)
-    """The start of the hour."""
+    """The start of the hour that was checked."""
     missing: Mapped[list[str]]
     """The districts without an active responder."""
 
@@ -184,12 +185,12 @@ def has_coverage(session: Session, hour: datetime) -> bool:
 
 
 def write_coverage(session: Session, hour: datetime, missing: Collection[str]) -> None:
-    """Stores the result for one hour. Does nothing if that hour is already stored."""
+    """Stores the districts without an active responder in one hour. Does nothing if that hour is already stored."""
     add_if_new(session, Coverage(hour=hour, missing=sorted(missing)))
 
 
 def write_coverages(session: Session, missing: Mapping[datetime, Collection[str]]) -> None:
-    """Stores the results for many hours, none of which is stored yet."""
+    """Stores the districts without an active responder for many hours, none of which is stored yet."""
     rows = [{"hour": hour, "missing": sorted(codes)} for hour, codes in missing.items()]
     if rows:
         session.execute(insert(Coverage), rows)
@@ -239,8 +240,8 @@ def add_hook_counts(
 
 
 def hook_counters(session: Session, month: str = "") -> Mapping[HookCount, tuple[int, float]]:
-    """Returns the counters of a month. If `month` is empty, returns the counters of all months. Times are in
-    seconds."""
+    """Returns the counters of a month. If `month` is empty, returns the counters of all months. All times in these
+    counters are in seconds."""
     found: dict[HookCount, tuple[int, float]] = {}
     for row in session.scalars(select(HookCounter).where(HookCounter.month.startswith(month))):
         of = HookCount(row.hook, row.outcome, row.bound)
@@ -284,8 +285,8 @@ class People(Row):
 
 
 def note_person(session: Session, digests: Mapping[str, int]) -> None:
-    """Records that a caller used the hotline, by the caller's digest in each period. Only one hop at a time can lock a
-    register.
+    """Records that a caller used the hotline, by the caller's digest in each period. Only one transaction at a time
+    can lock a register.
 
     The periods have a fixed order, so that hops with the same registers never deadlock.
     """
@@ -311,7 +312,8 @@ def _raising(rows: int) -> TextClause:
 
 
 def close_period(session: Session, period: str) -> None:
-    """Stores the number of people of a period, and deletes its registers. A second call changes nothing."""
+    """Stores the number of people of a period, and deletes its registers. A second call for the same period changes
+    nothing."""
     add_if_new(session, People(period=period, count=_count(session, period)))
     session.execute(delete(PeopleRegister).where(PeopleRegister.period == period))
 
@@ -364,8 +366,8 @@ _MARKING = (
 
 
 def lock_sessions(session: Session, keys: Collection[str]) -> Mapping[str, CountedSession]:
-    """Returns those of these sessions that statistics count. Locks their rows in a fixed order. The rows stay locked
-    until the transaction ends."""
+    """Returns the given sessions, without those that statistics leave out. Locks the rows of these sessions in a
+    fixed order. The rows stay locked until the transaction ends."""
     asked = (
         select(Dialogue.key, Dialogue.started_at, Dialogue.screens_counted)
         .where(Dialogue.key.in_(keys), Dialogue.channel.not_in(rules_trial.UNCOUNTED))

@@ -31,8 +31,8 @@ Answer = TypeVar("Answer")
 
 SOCKET_SECONDS = 0.25
 OPEN_SECONDS = 1.0
-"""The number of seconds after a fault in which the circuit breaker allows no call. So only one hop waits for a server
-that hangs, and the process soon tries the server again."""
+"""The number of seconds after a fault in which the circuit breaker allows no call. So only one caller's request waits
+for a server that hangs, and the process soon tries the server again."""
 
 
 class Circuit:
@@ -53,7 +53,8 @@ class Circuit:
             return ask()
         except (RedisError, OSError) as broken:
             self._open_until = self._elapsed() + OPEN_SECONDS
-            # The new error does not contain the driver's message, because that message may quote the command.
+            # The new error does not contain the message of Redis's driver, because that message may quote the command
+            # with its data.
             raise CircuitOpen(type(broken).__name__) from None
 
 
@@ -174,7 +175,7 @@ class RqJobs:
 
     def __init__(self, url: str, circuit: Circuit | None = None) -> None:
         connection = connect(url)
-        # Tries once more if a restarted Redis has closed the connection, but not after a timeout.
+        # If a restarted Redis has closed the connection, this client tries once more, but not after a timeout.
         connection.set_retry(Retry(NoBackoff(), 1, supported_errors=(Disconnected,)))
         self._connection = connection
         self._circuit = circuit or Circuit()

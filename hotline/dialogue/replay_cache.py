@@ -32,25 +32,26 @@ class LastStep(NamedTuple):
     """The number of letters of the session's text at this screen."""
     steps: tuple[SessionStep, ...]
     seen: float
-    """The time of the session's last hop, by the monotonic clock of this process."""
+    """The time of the session's last request, by the monotonic clock of this process."""
     is_over: bool
 
 
 KEPT_SECONDS = 600.0
-"""The number of seconds for which this process remembers a session. All sessions end long before this time."""
+"""The number of seconds for which this process remembers a caller's session. All sessions end long before this
+time."""
 MAX_SESSIONS = 8192
 MAX_PATHS = 8192
 MAX_TEXT = 60
 """The largest number of letters in a text whose path the process caches."""
 MAX_INPUT = 2
-"""The largest number of letters in one input of a cached text. With this limit, each input is only a key, and not a
-word, a phone number or a PIN."""
+"""The largest number of letters in one input of a cached text. With this limit, each input is only a choice on a
+screen, and not a word, a phone number or a PIN."""
 
 
 class PathKey(NamedTuple):
     """The facts that decide, together with the typed text, which screens a session shows.
 
-    Sessions with the same key see the same screens.
+    Sessions with the same `PathKey` and the same typed text see the same screens.
     """
 
     revision_id: int
@@ -69,7 +70,7 @@ class PathKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ReplayStep:
-    """One replayed turn of the conversation. The text of a hop may contain several turns."""
+    """One replayed turn of the conversation. The text of one request may contain several turns."""
 
     upto: int
     """The number of letters of the session's text up to the end of this turn."""
@@ -106,12 +107,13 @@ class KnownSession:
     a programme's short code, because other callers do not see the same screens."""
     committed: CommittedText
     """The part of the session's text whose effects the database has stored, as far as this process knows. If the
-    database has already stored more, the process only makes an unnecessary query."""
+    database has already stored more than this part, the process only makes an unnecessary query."""
     counted: frozenset[str] = frozenset()
     """The topics that the caller read in this session and that the hotline has already counted. If the caller reads
     such a topic again, the hotline does not count the topic again."""
     last: LastStep | None = field(default=None, repr=False)
-    """The last screen that this process saw. The value is None after the hotline has counted the screens up to it."""
+    """The last screen that this process saw. The value is None after the hotline has counted the session's screens up
+    to this screen."""
 
     def uncommitted(self, steps: Iterable[ReplayStep]) -> Sequence[ReplayStep]:
         """Returns the steps whose effects the database may not have stored yet."""
@@ -121,8 +123,8 @@ class KnownSession:
 class PathCache:
     """The cached paths that were used recently. If the cache is full, it drops the path whose last use is longest
     ago. Several threads may use the cache at the same time. The cache needs no lock, because the Python interpreter
-    does each of its steps without interruption. With a lock, every hop would wait if the system suspended the thread
-    that holds the lock. Another thread may drop a path between two steps."""
+    does each of its steps without interruption. With a lock, every caller's request would wait if the system
+    suspended the thread that holds the lock. Another thread may drop a path between two steps."""
 
     def __init__(self, most: int = MAX_PATHS) -> None:
         self._kept: OrderedDict[tuple[PathKey, str], CachedPath] = OrderedDict()
