@@ -32,8 +32,9 @@ from hotline.operations.key_export import export_keys, import_keys
 PEPPER = "pepper"
 OF_KEYS = "Passphrase of the exported keys"
 GRACE = timedelta(minutes=10)
-"""A key that was replaced may be destroyed only after this time. A caller's stored conversation never waits longer
-than this for the caller's next key press. A command that encrypts a phone number never takes longer than this."""
+"""The time after a key's rotation in which the old key may be destroyed only with `--now`. A caller's stored
+conversation never waits longer than this for the caller's next key press. A command that encrypts a phone number
+never takes longer than this."""
 
 
 @click.group()
