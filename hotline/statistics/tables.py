@@ -87,7 +87,7 @@ class ProgrammeTarget(Row):
     indicator: Mapped[str]
     year: Mapped[str]
     target: Mapped[int | None]
-    """If the value is NULL, the indicator has no target from then on."""
+    """The number to reach. If it is NULL, the indicator has no target for this year any more, from `set_at` on."""
     set_by: Mapped[str]
     set_at: Mapped[datetime]
 

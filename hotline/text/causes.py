@@ -1,5 +1,5 @@
-"""Describes the cause of a failed connection in the hotline's own words, because the text of a driver's error could
-contain an address or a value."""
+"""Describes the cause of a failed connection in the hotline's own words. The error text of a driver (the library that
+connects to a database) could contain the database's address or a caller's data, so the hotline does not show it."""
 
 CAUSES: tuple[tuple[str, str], ...] = (
     ("connection refused", "connection refused"),

@@ -153,7 +153,8 @@ exchanged with the next letter."""
 ORDINARY_WORDS = split_words(
     "ARREST ATOP SHOP SLOP SNOP SOP STEP STOOP STOR STOW STROP SWOP TOP ARRETS"
 )
-"""Words that look like a misspelt stop word, but have a meaning of their own."""
+"""Words that look like a misspelt stop word, but have another meaning, such as "shop". The hotline does not take them
+for a misspelt stop word."""
 COMPANION_WORDS = split_words(
     "A ALL AND ANY DO I IT ME MESSAGE MESSAGES MORE MSG MSGS NOW OK PLEASE PLS SEND SENDING SMS TEXT TEXTING TEXTS"
     " MESSAGING THANK THANKS THE THESE THIS TO WANT WRITING YOU"

@@ -100,7 +100,7 @@ editor has changed the phrase."""
 
 
 def no_edited_text(_language: str, _phrase: str) -> None:
-    """Returns None for every phrase, for a hotline without edited texts."""
+    """Returns None for every phrase, as if no editor had changed a phrase."""
 
 
 class Phrases:
