@@ -315,8 +315,8 @@ class _Gathered:
                 yield FileEvent(row.at, OPENED, self._who(f"responder:{row.responder_id}"))
 
     def _who(self, actor: str) -> str:
-        """Returns the role of an officer, with a letter. An officer with several phones or accounts always gets the
-        same letter."""
+        """Returns the role of an officer and a capital letter in place of the name. An officer with several phones or
+        accounts always gets the same letter."""
         kind, _, rest = actor.partition(":")
         key, role = actor, self.say(phrase("The hotline"))
         account_id = tables_audit.account_of(actor)

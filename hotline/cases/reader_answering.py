@@ -766,5 +766,5 @@ def _kept(context: ReaderContext, first: PinReading, encrypted: bytes) -> Reader
     """
     box = _opened(context, encrypted, bound_to(first.session_key, first.text_digest))
     if box is None:
-        raise DecryptionFailed("the reader process has no key for the stored answer to a request")
+        raise DecryptionFailed("the reader process lacks the key that decrypts a stored answer")
     return ReaderAnswer.from_dict(box)

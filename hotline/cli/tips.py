@@ -264,8 +264,8 @@ def read(
 
 
 def line_of(context: Context, one: service_viewer.TimelineEvent, language: str) -> str:
-    """Returns the time, the event and the channel. A correction shows its own number and the number of the text that
-    it corrects."""
+    """Returns one line of a tip's timeline: the time, the event and the channel. A correction shows its own number and
+    the number of the text that it corrects."""
     said = one.kind.value if one.template is None else context.phrases.say(language, one.template)
     codes = ", ".join(f"{name} {code}" for name, code in one.codes.items())
     details = (

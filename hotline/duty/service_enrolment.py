@@ -221,8 +221,8 @@ def _open(session: Session, context: Context, by: Actor, row: Enrolment) -> None
 
 
 def _new_secrets(context: Context, costs: Costs) -> tuple[str, Mapping[str, bytes]]:
-    """Returns a new start PIN, and the columns for it and for a new code. The function is slow, so it runs outside of
-    transactions."""
+    """Returns a new start PIN, and the values to store for this PIN and for a new enrolment code. The function is
+    slow, so it runs outside of transactions."""
     code, start_pin = new_digits(CODE_DIGITS), new_digits(START_DIGITS)
     return start_pin, {
         "encrypted_code": context.encrypter.number(code),

@@ -343,7 +343,9 @@ def prepare_difference(
     live: FlowSet,
     part: int = 1,
 ) -> DifferenceToRead:
-    """Prepares the changes of a draft for a page in the reader's language. Draws the handsets of one part only.
+    """Describes the changes of a draft in the language of the person who views the page.
+
+    Draws the handsets of one part only.
 
     `live` is the published flow set, used to preview the screens.
     """

@@ -224,7 +224,7 @@ class ShortCodeFault(StrEnum):
     """The reason why a short code is refused. Each value is the English message, which the page translates."""
 
     FLOW = "Choose the flow that the short code opens."
-    FULL = "No free digits are left for a new short code. Ask an operator."
+    FULL = "No free digits are left for a new short code. Ask the server's operator."
     LIVE = "You cannot change a printed short code. Add a new short code instead."
     NOT_THERE = "This short code is no longer in the draft."
 

@@ -463,7 +463,8 @@ showed after its jump."""
 
 def hold_plans(session: Session, at: datetime, jump: timedelta) -> None:
     """Delays planned texts for the time by which the system clock jumped forward. After a jump back, the delay ends
-    earlier. The row stays in the database when the process ends. `at` is the time after the jump."""
+    earlier. The row stays in the database when the process ends. `at` is the time that the clock
+    shows after it jumped."""
     row = session.get(Leader, PLANS)
     left = max(row.until - (at - jump), timedelta(0)) if row else timedelta(0)
     session.merge(Leader(name=PLANS, holder=at.isoformat(), until=at + left + jump))

@@ -45,7 +45,7 @@ class AccountFault(StrEnum):
     NAME_ALIKE = "another person has a name that looks the same: add a word to this name"
     NAME_RESERVED = "this name is reserved for the hotline or a desk: enter another name"
     NO_ROLE = "choose at least one role"
-    ROLES_EXCLUDE = "an admin or auditor cannot read tips: give these roles to two accounts"
+    ROLES_EXCLUDE = "an admin or auditor cannot read tips: use another account to read tips"
     NO_ACCOUNT = "this account does not exist: check its name"
     ENDED = "this account has ended: create another one"
     ONESELF = "you cannot do this to your own account: ask another admin"

@@ -49,7 +49,7 @@ NOBODY_COMES = (*MAY_COME[:-1], "2")
 not."""
 
 Prepare = Callable[[Line, str, str], Typed]
-"""A function that prepares a phone before it dials in a language. The function returns the texts that the phone types
+"""A function that prepares a phone before its first call. The function returns the texts that the phone types
 in addition to `TYPED`."""
 
 
