@@ -54,7 +54,7 @@ def encrypt_note(words: str, *, tip_key: bytes, uid: str, key: str) -> bytes:
 
 
 def decrypt_note(body: bytes, *, tip_key: bytes, uid: str, key: str) -> str:
-    """Returns the decrypted note. Raises DecryptionFailed."""
+    """Returns the decrypted note. Raises DecryptionFailed if the note cannot be decrypted."""
     if body[:1] != VERSION:
         raise DecryptionFailed("the encrypted note has an unknown format")
     try:

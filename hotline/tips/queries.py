@@ -179,7 +179,7 @@ def record_leaders(session: Session, leaders: Mapping[int, int | None]) -> None:
 
 
 def open_leader(session: Session, tip_id: int) -> int | None:
-    """Returns the first tip of this tip's cluster if it is open, or None."""
+    """Returns the id of the first tip in this tip's cluster, or None if there is no cluster or that tip is closed."""
     leader = (
         select(TipLikeness.leader_id)
         .join(Tip, Tip.id == TipLikeness.leader_id)
@@ -199,7 +199,7 @@ def open_followers(session: Session, tip_id: int) -> Sequence[int]:
 
 
 def delete_digests(session: Session, at: datetime, limit: int) -> int:
-    """Deletes digests that are older than a day. Returns the number of tips."""
+    """Deletes digests that are older than a day. Returns the number of tips whose digests were deleted."""
     old = select(TipLikeness.tip_id).where(TipLikeness.at < at - DIGESTS_KEPT).limit(limit)
     gone = delete(TipLikeness).where(TipLikeness.tip_id.in_(session.scalars(old).all()))
     return len(session.scalars(gone.returning(TipLikeness.tip_id)).all())
@@ -225,7 +225,7 @@ def _traits() -> Select[*tuple[Any, ...]]:
 
 
 BY_THE_LINE = "line"
-"""The author of a link that the hotline made without a person."""
+"""The value of `TipLink.by` if the hotline itself made the link, not a person."""
 COMPARED = (
     Tip.matter == Matter.TIP,
     *(Tip.channel != one for one in sorted(rules_trial.UNCOUNTED)),
@@ -425,13 +425,13 @@ class ReportedTip:
     visit_decision: str | None = None
     assigned_at: datetime | None = None
     id: int = 0
-    """The id is 0 until the tip is stored."""
+    """The id of the tip in the database. It is 0 until the tip is stored."""
     body: bytes = field(default=b"", repr=False)
     """Before the tip is written, this is the whole body. After the tip was read, it is only the beginning of the
     body.
     """
     likeness: LikenessKeys | None = field(default=None, repr=False)
-    """The digests that find similar tips. None if none are stored."""
+    """The digests by which the hotline finds similar tips. None if the tip has no stored digests."""
     moved: bool = False
     """True if responders were alerted earlier, for another place of the tip."""
     record_key: int = field(default_factory=new_record_key, repr=False)

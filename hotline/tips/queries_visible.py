@@ -100,7 +100,7 @@ def current_exclusions(
 def copy_exclusions(
     session: Session, tip_id: int, to: int, by: str, at: datetime
 ) -> Sequence[Exclusion]:
-    """Copies the exclusions of a tip to another tip. Returns the new exclusions."""
+    """Copies the exclusions of a tip to another tip. Returns the exclusions that the other tip did not have yet."""
     there = {one.party for one in current_exclusions(session, to)}
     new = [
         Exclusion(tip_id=to, **one.party._asdict(), reason=one.reason, by=by, at=at)
@@ -268,7 +268,7 @@ def _is_member(
 
 
 IS_OVERSEER = _is_member(Responder.id, Membership.desk_code.in_(_OVERSIGHT))
-"""The condition that a `Responder` belongs to an oversight desk."""
+"""The SQL condition that a `Responder` belongs to an oversight desk."""
 
 
 def oversees(session: Session, responder_id: int) -> bool:

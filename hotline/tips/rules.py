@@ -23,7 +23,7 @@ from hotline.text.places import ABROAD, NOT_SAID, TYPED, UNSURE, Category, is_di
 from hotline.text.time import KIGALI
 
 WORDS = "words"
-"""The name of the answer that contains the caller's text."""
+"""The name of the answer that contains the text that the caller typed."""
 
 
 class Matter(StrEnum):
@@ -123,7 +123,7 @@ OVERSEEN = "national"
 """The answer about officials in a complaint about the national desk. Only oversight desks may see such a complaint."""
 
 TYPE_AGAIN = "again"
-"""A choice that is not a place: the caller wants to type the name again."""
+"""The caller chose none of the offered places, and wants to type the name of the place again."""
 
 SOON = frozenset({"today", "week"})
 """The answers about the day of departure that leave enough time to stop the journey."""
@@ -192,7 +192,7 @@ def abandoned_state(place: str) -> TipState:
 
 
 def later_state(one: TipState, other: TipState) -> TipState:
-    """Returns the later one of two states. A tip never returns to an earlier state."""
+    """Returns the later of two states of a tip. A tip never returns to an earlier state."""
     return max(one, other, key=_RANK.__getitem__)
 
 
@@ -653,7 +653,7 @@ class VisitSafetyRow:
     sentence: str = ""
     """The English first line on the console's page of the tip."""
     mark: str = ""
-    """The English mark in the console's lists."""
+    """The short English text about visits that the console shows with a tip in its lists."""
 
 
 VISIT_SAFETIES: Mapping[VisitSafety, VisitSafetyRow] = {

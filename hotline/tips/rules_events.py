@@ -42,7 +42,7 @@ class CaseEventKind(StrEnum):
     RAISED = "raised"
     """A later answer made the case more urgent."""
     NOT_REACHED = "unreached"
-    """An alert did not arrive, or arrives late."""
+    """An alert did not arrive on the phone of a responder, or it arrives late."""
     REMOVED = "left"
     """An alerted responder was removed or is on leave."""
     ACKNOWLEDGED = "taken"
@@ -75,13 +75,13 @@ class CaseEventKind(StrEnum):
     BESIDE = "beside"
     """A later answer gives a partner desk access. The answer names a camp, or a journey that begins soon."""
     WITHHELD = "withheld"
-    """After a later answer, the tip involves an official or may involve one."""
+    """The caller gave a later answer, by which an official is involved or may be involved."""
     SENT_DOWN = "sent_down"
     """The national desk gave a district access to a tip that was hidden from this district because of an official."""
     DANGER_AGAIN = "danger_again"
     """A person who had been helped is in danger again. The case is open and urgent again."""
     STOOD_DOWN = "released"
-    """The national desk stood down the responders of the first place."""
+    """The national desk told the responders of the first place that they are no longer needed."""
     DUE = "due"
     """A deadline fired. `Event.kind` names the deadline."""
 
@@ -182,7 +182,7 @@ class TakeProof(StrEnum):
     """Says how well it is proved that a responder took a case."""
 
     PROVED = "proved"
-    """The responder dialled, or the gateway's inbox lists the responder's SMS."""
+    """The responder took the case by dialling, or the gateway's inbox lists the responder's SMS."""
     UNPROVED = "unproved"
     """The responder sent an SMS. The SMS counts until the hotline doubts it."""
     PROVISIONAL = "provisional"
@@ -210,7 +210,7 @@ class PassedTo(StrEnum):
 
 
 class NotTrafficking(StrEnum):
-    """The kind of a case that was not trafficking."""
+    """The kind of problem in a case that was closed as "no trafficking"."""
 
     VIOLENCE = "violence"
     SMUGGLING = "smuggling"
@@ -341,7 +341,7 @@ def cluster_of(new: ComparedTip, earlier: Sequence[ComparedTip]) -> Following | 
 
 
 def _alike(new: ComparedTip, one: ComparedTip) -> bool:
-    """Returns True if two tips are similar.
+    """Returns True if the typed texts or the categories of two tips are equal.
 
     An unknown category counts as equal to any other. A tip about danger is compared before its category is known, and
     again afterwards.
