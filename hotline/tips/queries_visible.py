@@ -42,7 +42,7 @@ class ExclusionReason(StrEnum):
     NAMED = "named"
     """The tip names this person. This person is never alerted of the tip."""
     ASKED = "asked"
-    """The caller asked for the exclusion."""
+    """The caller asked that this person or desk does not see the tip."""
 
 
 class Exclusion(Row):

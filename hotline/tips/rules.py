@@ -113,7 +113,7 @@ class Urgency(IntEnum):
 
 
 class Basis(StrEnum):
-    """The legal basis for storing a tip, in law 058/2021."""
+    """The legal basis for storing a tip, in the data protection law 058/2021."""
 
     PUBLIC_DUTY = "public_duty"
     VITAL_INTEREST_CHILD = "vital_interest_child"

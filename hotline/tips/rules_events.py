@@ -83,7 +83,7 @@ class CaseEventKind(StrEnum):
     STOOD_DOWN = "released"
     """The national desk told the responders of the first place that they are no longer needed."""
     DUE = "due"
-    """A deadline fired. `Event.kind` names the deadline."""
+    """A deadline of the case has passed. `Event.kind` names the deadline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +192,7 @@ class TakeProof(StrEnum):
 
 
 class NoteCode(StrEnum):
-    """The content of a note, as a choice from a list."""
+    """The content of a responder's note about a case, as a choice from a list."""
 
     NOBODY = "nobody"
     POLICE = "police"
@@ -301,7 +301,7 @@ class ComparedTip(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """The cluster that a new tip joins."""
+    """The cluster (group of similar tips) that a new tip joins."""
 
     leader_id: int
     """The id of the first tip of the cluster. The people who were alerted of it get all notices of the cluster."""
