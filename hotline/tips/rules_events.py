@@ -81,9 +81,9 @@ class CaseEventKind(StrEnum):
     DANGER_AGAIN = "danger_again"
     """A person who had been helped is in danger again. The case is open and urgent again."""
     STOOD_DOWN = "released"
-    """The national desk told the responders of the first place that they are no longer needed."""
+    """The national desk stood down the responders of the first place: they are no longer needed."""
     DUE = "due"
-    """A deadline of the case has passed. `Event.kind` names the deadline."""
+    """A deadline of the case has passed, or half of the time for the outcome. `Event.kind` names the deadline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +192,7 @@ class TakeProof(StrEnum):
 
 
 class NoteCode(StrEnum):
-    """The content of a responder's note about a case, as a choice from a list."""
+    """The content of a note about a case, chosen from a list by a responder or at a desk."""
 
     NOBODY = "nobody"
     POLICE = "police"
