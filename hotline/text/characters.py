@@ -10,8 +10,8 @@ A segment is one SMS part. A message of one part has room for 160 septets, and e
 for 153. With a letter outside GSM-7, the parts have room for 70 and 67 UTF-16 units. A letter that takes two places
 must stay in one part. So the number of parts is not always the length divided by the size of a part.
 
-Functions for keys, words and PINs accept any input and raise no error. The module also finds PINs that are easy to
-guess, and faults in names.
+The functions that clean typed keys, typed words and PINs accept any input and raise no error. The module also finds
+PINs that are easy to guess, and faults in names.
 
 Two names that look alike count as the same name, so that no person can use another person's name with different
 letters. The module compares names by their skeletons, which the standard UTS #39 defines. `docs/credits.md` explains
@@ -92,8 +92,8 @@ def substitute(letter: str) -> str:
 
 
 def to_gsm7(text: str) -> str:
-    """Returns `text` with GSM-7 letters only. It first joins each letter with its accent, and then replaces each
-    letter outside GSM-7."""
+    """Returns `text` with GSM-7 letters only. The function first joins each letter with its accent, and then replaces
+    each letter outside GSM-7 with similar GSM-7 letters, or with `?`."""
     composed = unicodedata.normalize("NFC", text)
     if is_gsm7(composed):
         return composed
@@ -164,7 +164,8 @@ def clean_pin(keyed: str, digits: int) -> str:
 
 
 RUNS = ("01234567890", "09876543210")
-"""The digits in ascending and in descending order, with `0` at both ends."""
+"""All ten digits in ascending and in descending order, with `0` at both ends. A PIN that is a part of these digits,
+such as `3456`, is easy to guess."""
 CENTURIES = ("19", "20")
 YEAR_DIGITS = 4
 

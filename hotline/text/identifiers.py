@@ -2,12 +2,12 @@
 
 Phone numbers get the form E.164, which the network uses. The module also computes check digits and check letters.
 
-The module accepts a caller's number by its form alone, because new prefixes exist before any list contains them. A
-number to which the hotline sends must be in a list of mobile numbers, because a typing error would send the message
-to a stranger.
+The module checks only the form of a caller's number, because networks use new prefixes before any list contains these
+prefixes. If the hotline sends SMS to a number, the number's prefix must be in a list of mobile prefixes, because a
+number with a typing error may belong to a stranger.
 
-The check characters follow ISO 7064 (MOD 11,10 for digits). They reveal every single wrong character, and nearly
-every exchange of two characters.
+The check characters follow ISO 7064 (MOD 11,10 for digits). The check characters reveal every single wrong character,
+and nearly every exchange of two neighbouring characters.
 
 Parts of a text that could name a person or a case are a phone number, a mail address, or a reference of a case. People
 write numbers and references with spaces, signs and invisible characters between the parts. The
@@ -96,8 +96,9 @@ SURE_DIGITS = "3479"
 """The digits that do not look like a letter. Each reference contains one of these digits, so no word can be read as a
 reference."""
 ANSWERS = "2345"
-"""The digits in references that responders also send as answers. A reference of five or six characters does not begin
-or end with such a digit. So `2K7Q4` can only be the answer `2` together with the reference `K7Q4`."""
+"""The digits that occur in references, and that responders also send alone as answers to an alert. A reference of
+five or six characters does not begin or end with such a digit. So `2K7Q4` can only be the answer `2` together with
+the reference `K7Q4`."""
 LONGEST = 6
 _SHAPE = re.compile(
     rf"(?=.*[{SURE_DIGITS}])(?=.*[A-Z])"
@@ -108,7 +109,8 @@ MEASURE = re.compile(r"\d+(?:KM|[AP]M|[HJM])|\d{1,2}H\d{2}")
 responder who writes a distance never seems to name a case."""
 
 _NUMBER = re.compile(r"\S*@\S+|\+?\d(?:[\W_]{0,3}\d){5,}")
-"""Matches a mail address, and a sequence of digits that could be a phone number or a receipt."""
+"""Matches a mail address, and a sequence of six digits or more, which could be a phone number or the number of a
+receipt."""
 _HOUR = r"(?:[01]?\d|2[0-3])[:.][0-5]\d"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|1[0-2])"
 _TIMES = re.compile(rf"(?:{_HOUR}|{_DAY})[\W_]{{1,3}}{_HOUR}|{_HOUR}:[0-5]\d")
@@ -116,9 +118,9 @@ _TIMES = re.compile(rf"(?:{_HOUR}|{_DAY})[\W_]{{1,3}}{_HOUR}|{_HOUR}:[0-5]\d")
 number."""
 _PIECE = re.compile(r"[^\W_]+")
 _ROW_ID = re.compile(r"[TC]\d+")
-"""Matches the number of a tip or a case, as some pages show it."""
+"""Matches the number of a tip or a case in the form that some pages show, such as T12 or C7."""
 _COUNTED = re.compile(r"\d+(?:ST|ND|RD|TH|FRW|RWF)")
-"""Matches ordinals and amounts of money."""
+"""Matches ordinals and amounts of money, such as 2ND and 5000FRW."""
 _WIDEST_GAP = 3
 
 
@@ -208,10 +210,10 @@ def _is_counted(word: str) -> bool:
 
 # The functions below estimate the number of different people, from their digests and without storing who they are.
 # The keyed digest of a person selects one of 16,384 registers. Each register stores the longest sequence of zeros at
-# the start of such digests. A person who comes a second time changes no register. To merge two of these sketches, the
-# code takes the larger value of each register. Ertl's improved estimator computes the number of people ("New
-# cardinality estimation algorithms for HyperLogLog sketches", 2017). It works for any number of people, with a
-# standard error of 0.8 %.
+# the start of the remaining bits of such digests. A person who comes a second time changes no register. To merge two
+# of these sketches, the code takes the larger value of each register. Ertl's improved estimator computes the number
+# of people ("New cardinality estimation algorithms for HyperLogLog sketches", 2017). It works for any number of
+# people, with a standard error of 0.8 %.
 
 BITS = 14
 REGISTERS = 1 << BITS
@@ -220,8 +222,8 @@ MAX_RANK = 64 - BITS + 1
 
 
 def register_and_rank(digest: int) -> tuple[int, int]:
-    """Returns the register and the rank of a 64-bit digest. The rank is the length of the sequence of zeros plus one,
-    a number from 1 to 51."""
+    """Returns the register and the rank of a 64-bit digest. The first 14 bits select the register. The rank is the
+    number of zeros at the start of the other 50 bits, plus one."""
     tail = digest & ((1 << (64 - BITS)) - 1)
     return digest >> (64 - BITS), MAX_RANK - tail.bit_length()
 

@@ -1,7 +1,7 @@
 """Recognises SMS that ask to stop messages or to erase a report, in any spelling. Pure. The module accepts a misspelt
 word only if the word cannot mean anything else. If the hotline stops messages by mistake, the caller never gets a
-message again. If the hotline takes a tip for such a request, the tip is lost. So an SMS is a request only if all its
-words belong to the request."""
+message again. If the hotline reads a tip as a request to stop or to erase, the tip is lost. So an SMS is a request
+only if all its words belong to the request."""
 
 import re
 import unicodedata
@@ -74,8 +74,8 @@ SHAPES = re.compile(
 def is_stop_request(
     words: Sequence[str], nearly: Callable[[str], bool], fillers: frozenset[str]
 ) -> bool:
-    """Returns True if the classes of all words together form a request. `nearly` is a function that recognises a
-    misspelt word for "stop"."""
+    """Returns True if the classes of all words together form a request to stop messages. `nearly` is a function that
+    recognises a misspelt word for "stop"."""
     shape = "".join(_class_of(word, nearly, fillers | _SMALL) for word in words)
     return SHAPES.fullmatch(shape) is not None
 
@@ -91,7 +91,7 @@ def _class_of(word: str, nearly: Callable[[str], bool], fillers: frozenset[str])
 
 
 def _of_verb(found: Sequence[tuple[str, str]]) -> str:
-    """Returns the class of a Kinyarwanda verb from its meaning, its object and its negation."""
+    """Returns the letter of a Kinyarwanda verb's class, which depends on the verb's meaning, object and negation."""
     for stem, marks in found:
         named = next(name for name, stems in _KINDS.items() if stem in stems)
         if (kind := _kind(named, frozenset(marks))) is not None:
@@ -165,8 +165,8 @@ COMPANION_WORDS = split_words(
 ERASURE_WORDS = split_words(
     "DELETE ERASE SIBA SIBE MUSIBE GUSIBA SIBISHA MUSIBISHE EFFACE EFFACER EFFACEZ SUPPRIME SUPPRIMER SUPPRIMEZ"
 )
-"""Words with which a person asks to erase a report. In a word of six letters or more, one letter may be wrong. With a
-wrong letter, a shorter word would be too similar to other words."""
+"""Words with which a person asks to erase a report. In a word of six letters or more, one letter may be wrong. A
+shorter word must have no wrong letter, because it would then be too similar to other words."""
 OWN_REPORT_WORDS = split_words(
     "ALL EVERYTHING WHAT I IT MY THAT THE THIS MESSAGE MESSAGES REPORT SAID SENT SMS TEXT TIP TOLD WROTE"
     " AI CE CECI CELA CES DIT ECRIT ENVOYE J LA LE LES MA MES MON QUE TOUT VOUS"

@@ -9,11 +9,11 @@ district. For example, a mother whose daughter went to Oman may also name the fa
 
 - A sector counts if its name is unique or if the SMS also names its district.
 - A camp counts if "camp" is next to its name. A camp also counts if the SMS names its district and no sector has its
-  name. Villages of other districts have the same names as camps.
+  name. The name alone is not enough, because villages of other districts have the same names as camps.
 - A market counts if no cell, village or market of another district has its name.
 - A border post counts if "border" comes before its name.
 
-For a market or a border post, the result is only the district.
+If the SMS names a market or a border post, the result is only the district of this place.
 """
 
 import re
@@ -317,8 +317,8 @@ def _sectors() -> Mapping[str, Sequence[Area]]:
 
 @cache
 def _markets() -> Mapping[str, frozenset[str]]:
-    """Returns the districts of markets with unique names, by the spelling key of the name. `_landmark` never finds a
-    name of several words here, and the caller then chooses the market on a screen."""
+    """Returns the districts of markets with unique names, by the spelling key of the name. `_landmark` looks up
+    single words, so it never finds a market whose name has several words."""
     return {
         spelling_key(area.name): frozenset({area.code})
         for area in unique_markets()

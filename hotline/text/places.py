@@ -3,12 +3,13 @@ the forms of trafficking. Pure.
 
 Each code begins with the code of the larger place: province `1`, district `12`, sector `1205`, camp `55c1`. The 416
 sectors have only 379 different names, so the name of a sector alone never decides who gets a tip. The names of the 30
-districts are unique. A camp may have the same name as a sector, so every text calls a camp a camp.
+districts are unique. A camp may have the same name as a sector, so every text adds the word "camp" to the name of a
+camp.
 
 The names are in files next to this module. In `sectors.txt`, each line that begins with a code begins a new district.
 The line gives the district's code and name, and then its sectors in the order of their codes, from 01. `markets.txt`
-gives the code of a district and its markets. A `*` marks a market's name that is unique to the district.
-`docs/credits.md` lists the sources.
+gives the code of a district and its markets. A `*` marks a market if no cell, village or market of another district
+has the same name. `docs/credits.md` lists the sources.
 """
 
 import re
@@ -27,8 +28,8 @@ UNSURE = "unsure"
 
 
 TYPED = "typed"
-"""The value of a caller who did not find the district in the list. Such a caller types a name and chooses from
-similar names."""
+"""The answer that the hotline stores if the caller did not find the district in the list. Such a caller types a name
+and chooses from similar names."""
 
 
 SOURCE = "source"
@@ -55,7 +56,8 @@ def is_camp(place: str | None) -> bool:
 
 
 def is_province(place: str) -> bool:
-    """Returns True for the code of a province. The caller then named a province but no district."""
+    """Returns True for the code of a province. A tip has such a code as its place if the caller named a province but
+    no district."""
     return len(place) == 1 and place.isdecimal()
 
 
@@ -86,8 +88,8 @@ FORMS: Mapping[str, str] = {
     "servitude": "Servitude",
     Category.OTHER: "Other form",
 }
-"""The English names of the forms of trafficking, for pages and statistics. Responders record begging and servitude
-only for a person of a case."""
+"""The English names of the forms of trafficking, for pages and statistics. Callers cannot choose begging and
+servitude: only responders record these two forms, for a person of a case."""
 
 _FILES = files(__package__)
 _PLACES = tomllib.loads(_FILES.joinpath("places.toml").read_text(encoding="utf-8"))

@@ -30,7 +30,7 @@ def repeated_question(name: str) -> str | None:
 
 
 def quiz_outcome(thing: str, answers: Mapping[str, str]) -> QuizOutcome | None:
-    """Returns the result of the comparison for one topic. The answer `unsure` counts as not right.
+    """Returns the result of the comparison for one topic. The answer `unsure` counts as wrong.
 
     Returns None if one of the two answers is missing.
     """
@@ -44,8 +44,8 @@ def quiz_outcome(thing: str, answers: Mapping[str, str]) -> QuizOutcome | None:
 
 @dataclass(frozen=True, slots=True)
 class AnswerPairs:
-    """The number of pairs of answers, the number of right answers before the lesson, and the number of right answers
-    after the lesson."""
+    """The number of pairs of answers to quiz questions, the number of right answers before the lesson, and the number
+    of right answers after the lesson."""
 
     asked: int
     before: int

@@ -157,8 +157,8 @@ DIGEST = "digest: "
 REMARKS = ("state", "letters left", "doubts", "question")
 FUZZY = "fuzzy"
 FORMATS = {"python-format", "python-brace-format"}
-"""The format marks of PO entries that Babel guesses from a text. If Babel guesses wrong, other programs refuse the
-file."""
+"""The marks that Babel adds to a PO entry if it guesses from the text that the text contains placeholders, such as
+`python-format`. If Babel guesses wrong, the programs of translators may refuse the file."""
 _IS_PO = re.compile(r"^msgid ", re.MULTILINE)
 _LANGUAGE = re.compile(r"^Language:[ \t]*([A-Za-z]+)", re.MULTILINE)
 

@@ -14,8 +14,8 @@ from hotline.text.keywords import COMPANION_WORDS, normalised_words, sound_key
 
 
 class Topic(StrEnum):
-    """The flows that a word in an SMS can open. None of these flows collects answers or is private. A test checks the
-    shipped flows for these two rules."""
+    """The flows that a word in an SMS can open. None of these flows collects answers or is private. A test checks
+    these two rules for the flows in this repository."""
 
     FRONT = "front"
     ABROAD = "abroad"

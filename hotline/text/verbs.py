@@ -28,7 +28,7 @@ MARKS = (DIRECT, TO, THING, OTHER, NOT, DONE, SAY_NOT)
 
 SUBJECTS = {"N": "", "U": "", "A": OTHER, "TU": "", "DU": "", "MU": "", "BA": OTHER}
 """The prefixes of the subject: I, you (one person) or who, he or it, we (two forms, before hard and soft letters),
-you (several people), they. Each has the mark that it adds."""
+you (several people), they. The value of each prefix is the mark that the prefix adds to the verb."""
 PAST = {"NA": "", "WA": "", "YA": OTHER, "TWA": "", "MWA": "", "BA": OTHER}
 """The prefixes of the same subjects together with the `a` of the past tense."""
 TENSES = ("RA", "ZA", "KA", "GA", "KO", "ZO", "KI", "GI", "RACYA", "TA", "DA", "U", "WO")
@@ -43,7 +43,7 @@ YOU = ("KU", "GU")
 YOU_DO = ("U", "WA", "MU", "MWA")
 ME = ("N", "M", "NY")
 BEFORE_O = "*"
-"""The sign for a part of a word that occurs only before an o."""
+"""A sign among the marks of a part: the part occurs only before a stem that begins with an o."""
 MAX_OBJECT_MARKERS = 5
 """The maximum number of letters of two object markers."""
 CLITICS = ("", "HO", "MO", "YO", "KO", "NA")
@@ -51,7 +51,8 @@ NO_FOR = frozenset({"BABARA"})
 """The stems that get another meaning if an ending for "for" is added: `babara` means "suffer", but `babarira` means
 "forgive"."""
 CAUSES = ("IRA", "ERA", "YA", "ZA", "SHA")
-"""The endings of stems that already mean "for", or that get another ending for "for"."""
+"""The last letters of stems that get no ending for "for" here: these stems already mean "for", or form "for" in
+another way."""
 VOWELS = "AEIOU"
 NASAL = {"H": "P", "R": "D"}
 """The first letters of a stem that change after `n`: `hohotera` becomes `mpohotera`, and `rasa` becomes `ndasa`."""
@@ -66,8 +67,8 @@ HARD = {
     "Z": "J",
     "H": "SHY",
 }
-"""The last letters of a root that change in the perfect form. After all other letters, the perfect form only adds
-`ye`."""
+"""The last letters of a root that change in the perfect form. A root that ends with r has a rule of its own. After
+all other letters, the perfect form only adds `ye`."""
 
 
 def parse_verb(word: str, stems: frozenset[str]) -> tuple[tuple[str, str], ...]:
@@ -199,8 +200,8 @@ def _heads() -> _Pieces:
 
 
 def _negated(heads: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yields the negative heads: `si-` for I, and `nti-` for all other subjects. With the subject "you", the head
-    makes a negative command."""
+    """Yields the negative heads: `si-` for I, and `nti-` for all other subjects. A negative head with the subject
+    "you" also gets the mark `SAY_NOT`, because it can be a negative command."""
     for head, marks in heads.items():
         if head.startswith("N") and not head.startswith("NI"):
             yield f"SI{head}", f"{marks}{NOT}"
