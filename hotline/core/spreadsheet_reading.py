@@ -19,7 +19,7 @@ from hotline.core.long_work import BUSY, KILLED, LATE, OUT_OF_MEMORY, run
 from hotline.errors import ImportRefused, WorkEnded
 from hotline.text.languages import MessageText, message_text, message_text_of
 
-NO_WORKBOOK = message_text("this file is damaged or no spreadsheet: save it as .xlsx or CSV UTF-8")
+NO_WORKBOOK = message_text("damaged, or not a spreadsheet: save the file as .xlsx or as CSV UTF-8")
 TOO_LARGE = message_text("the sheet is too large: copy its cells into a new sheet")
 TOO_LONG = message_text(
     "reading takes too long: copy the cells into a new sheet, or save it as CSV UTF-8"

@@ -22,7 +22,7 @@ BUDGET = {
     "sql": 1_252,
     "data": 5_607,
     "unformatted": 0,
-    "tests": 77_893,
+    "tests": 77_892,
 }
 """The largest sizes that each part of the project may have. `tests` counts the lines of the tests. `data` counts the
 lines of tables that people read and that the code does not repeat. `unformatted` counts the places that the formatter

@@ -106,12 +106,12 @@ def entities() -> bytes:
     ("workbook", "says"),
     [
         (declared, "sheet is too large"),
-        (undeclared, "not a workbook|too large"),
-        (deep, "not a workbook|too long|too large"),
+        (undeclared, "not a spreadsheet|too large"),
+        (deep, "not a spreadsheet|too long|too large"),
         (shared, "sheet is too large"),
-        (entities, "not a workbook|too long|too large"),
-        (lambda: b"PK\x03\x04 nothing", "not a workbook"),
-        (lambda: b"PK" + bytes(2 * 2**20), "not a workbook"),
+        (entities, "not a spreadsheet|too long|too large"),
+        (lambda: b"PK\x03\x04 nothing", "not a spreadsheet"),
+        (lambda: b"PK" + bytes(2 * 2**20), "not a spreadsheet"),
     ],
     ids=[
         "says its size",
@@ -200,7 +200,7 @@ def test_any_file_is_read_or_refused(data: st.DataObject) -> None:
     try:
         rows = rows_of(raw, 20_000)
     except Exception:
-        return  # For any fault of its child, `read` says that the file is not a workbook.
+        return  # For any fault of its child, `read` says that the file is not a spreadsheet.
     assert all(isinstance(text, str) for row in rows for text in row)
 
 
@@ -220,5 +220,5 @@ def test_a_workbook_whose_parts_are_strange_is_read_or_refused(data: st.DataObje
     try:
         rows = rows_of(raw.getvalue(), 20_000)
     except Exception:
-        return  # For any fault of its child, `read` says that the file is not a workbook.
+        return  # For any fault of its child, `read` says that the file is not a spreadsheet.
     assert all(isinstance(text, str) for row in rows for text in row)
