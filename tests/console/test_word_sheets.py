@@ -170,7 +170,7 @@ def test_what_is_too_much_is_refused_before_anybody_reads_it() -> None:
     ("raw", "says"),
     [
         (b"", "line 1: add the missing columns:"),
-        (b"PK\x03\x04 nothing", "no spreadsheet"),
+        (b"PK\x03\x04 nothing", "not a spreadsheet"),
         (b"\xff\xfe\x00", "not UTF-8"),
         (b"place,agreed\r\n", "add the missing columns: digest, rw"),
         (b"place,rw,agreed,digest\r\n" + b"a,b,,d\r\n" * 5001, "more than 5000 rows"),
