@@ -31,7 +31,7 @@ def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> l
     multiple=True,
     callback=_people,
     metavar="NUMBER:LABEL",
-    help="Phone number and label of a responder. The handset on the page's right can be this phone.",
+    help="Phone number and label of a responder. On the page, you can choose this phone for the handset on the right.",
 )
 @click.option(
     "--clock",

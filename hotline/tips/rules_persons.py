@@ -200,9 +200,10 @@ def _of_child(answers: Answers) -> bool:
 
 
 def _of_consent(answers: Answers) -> bool:
-    """Returns True unless the person refused help or cannot answer.
+    """Returns True unless an adult refused help, or cannot answer the question about help now.
 
-    For a child, returns True even before people have decided what is best.
+    For a child, returns True even before the responder and the child officer have decided what is best for the
+    child.
     """
     return answers.get(CONSENT) not in (NO, ConsentCode.CANNOT_SAY)
 
@@ -212,13 +213,13 @@ def _of_decision(answers: Answers) -> bool:
 
 
 class FormPlace(StrEnum):
-    """The places where a question of a form is asked."""
+    """Says if the console, the phone or both ask a question of a form."""
 
     BOTH = "both"
     USSD = "ussd"
     CONSOLE = "console"
     BESIDE = "beside"
-    """The phone asks the question in another form, but sends the answer with this form."""
+    """The responder's phone asks the question in another form. The answer is stored with the event of this form."""
 
 
 ON_USSD = (FormPlace.BOTH, FormPlace.USSD)
@@ -239,7 +240,7 @@ class AskedCode:
     question.
     """
     when: Callable[[Answers], bool] = lambda _said: True
-    """Returns False if other answers make this question unnecessary."""
+    """A function of the answers given so far. It returns False if these answers make this question unnecessary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,12 +262,12 @@ class CaseForm:
         return tuple(one.code for one in self.asked if one.must)
 
     def names(self, at: Collection[FormPlace]) -> tuple[str, ...]:
-        """Returns all questions that the form asks in these places, in order."""
+        """Returns all questions that the form asks on the phone or in the console (`at` says where), in order."""
         return tuple(one.code for one in self.asked if one.where in at)
 
     def questions(self, answers: Answers, at: Collection[FormPlace]) -> list[str]:
-        """Returns the questions that the form asks in these places, in order. Leaves out those that these answers make
-        unnecessary.
+        """Returns the questions that the form asks on the phone or in the console (`at` says where), in order. Leaves
+        out the questions that these answers make unnecessary.
         """
         return [one.code for one in self.asked if one.where in at and one.when(answers)]
 
@@ -276,7 +277,7 @@ class CaseForm:
         return {code: given[code] for code in self.questions(given, at) if code in given}
 
     def missing(self, answers: Answers) -> list[str]:
-        """Returns the questions of the console's form that must still be answered."""
+        """Returns the questions that the form in the console requires, and that have no answer yet."""
         asked = self.questions(answers, ON_CONSOLE)
         wanted = {one.code for one in self.asked if one.must or one.is_required}
         return [code for code in asked if code in wanted and code not in answers]
@@ -358,9 +359,10 @@ class PersonCodes:
     """The id of the event in which help was offered, if this event concerns that offer."""
 
     def checked(self, kind: LoggedEvent) -> "PersonCodes":
-        """Returns the same codes, after checking them.
+        """Returns this object unchanged, if its codes and numbers are correct.
 
-        Raises ValueError for codes that an event of this kind may not have. The error does not contain the value.
+        Raises ValueError if an event of this kind may not have these codes, or lacks a necessary code or number. The
+        text of the error does not contain the value of a code.
         """
         form = CASE_FORMS.get(kind)
         allowed = {} if form is None else form.codes
@@ -396,7 +398,7 @@ class PersonCodes:
 
 
 def codes_of_kind(kind: LoggedEvent, codes: Mapping[str, str]) -> dict[str, str]:
-    """Returns the answers that are codes of an event of this kind."""
+    """Returns the given codes that an event of this kind may have. Leaves out all others."""
     allowed = CASE_FORMS[kind].codes
     return {name: value for name, value in codes.items() if value in allowed.get(name, ())}
 
@@ -423,7 +425,7 @@ class FollowKind(StrEnum):
     THIRTY = "thirty"
     """The situation of the person thirty days after arriving at the service."""
     CONSENT = "consent"
-    """The person's answer when a responder asks again if they want help."""
+    """The person refused help. A responder must ask once more, and report the person's new answer."""
 
 
 class ScreeningResult(StrEnum):
@@ -477,8 +479,8 @@ class PersonEntry:
 
 @dataclass(frozen=True, slots=True)
 class PersonTimelineItem:
-    """An event about a person, as a page shows it. A corrected event is still shown, and names the event that corrects
-    it.
+    """An event about a person, as a page shows it. If a later event corrects this event, the page still shows this
+    event, with the id of the later one.
     """
 
     entry: PersonEntry
@@ -499,8 +501,9 @@ class OfferedHelp:
     arrived: str | None = None
     arrived_at: datetime | None = None
     lost: int = 0
-    """The number of reports that the person did not arrive. After the time for the arrival, the answer "not known" is
-    counted too."""
+    """The number of reports which say that the person did not arrive at the service. A report "not known" counts too,
+    if it came after the time in which the person should have arrived.
+    """
     thirty: str | None = None
     thirty_at: datetime | None = None
 
@@ -519,7 +522,7 @@ class ConsentState(StrEnum):
 
     YES = "yes"
     NO = "no"
-    """An adult refused help, and has not changed the answer."""
+    """An adult refused help, and has not agreed to help since then."""
     UNASKED = "unasked"
     UNDECIDED = "undecided"
     """The child was not asked, or it is not yet decided with the child officer what is best."""
@@ -538,7 +541,9 @@ class MetPerson:
     form: str | None = None
     result: ScreeningResult | None = None
     consents: list[tuple[datetime, str, str | None]] = field(default_factory=list)
-    """The answers each time that the person was asked: the time, the answer, and for a child the decision."""
+    """One entry for each time that a responder asked if the person wants help: the time, the answer, and for a child
+    the decision about what is best for the child.
+    """
     referrals: list[OfferedHelp] = field(default_factory=list)
     determination: str | None = None
     body: str | None = None
@@ -559,7 +564,7 @@ class MetPerson:
 
     @property
     def wants_woman(self) -> bool:
-        """Returns True if the newest answer says that a woman should ask again."""
+        """Returns True if, by the newest answer, a woman should be the one who asks the person again about help."""
         lines = (one for one in reversed(self.timeline) if one.corrected_by is None)
         codes = (one.entry.reported.codes for one in lines)
         return next((one[AGAIN] for one in codes if AGAIN in one), None) == WOMAN
@@ -591,7 +596,7 @@ class MetPerson:
         return self.referrals[-1] if self.referrals else None
 
     def refusals(self) -> int:
-        """Returns how often the person has refused help since they last agreed."""
+        """Returns how often this adult has refused help since the last time that the adult agreed to help."""
         count = 0
         for _, said, _ in reversed(self.consents):
             if said in (ConsentCode.YES, ConsentCode.ASSENT_YES):
@@ -609,9 +614,9 @@ DECISIVE = (ConsentCode.YES, ConsentCode.NO, ConsentCode.ASSENT_YES)
 
 
 def build_persons(entries: Iterable[PersonEntry]) -> tuple[MetPerson, ...]:
-    """Returns the persons of a case, in the order in which they were met.
+    """Returns the persons of a case, ordered by their numbers.
 
-    `entries` must be in the order of writing.
+    `entries` must be in the order in which the events were stored.
     """
     written = list(entries)
     newest, corrected = _corrections(written)
@@ -627,9 +632,10 @@ def build_persons(entries: Iterable[PersonEntry]) -> tuple[MetPerson, ...]:
 def _corrections(
     written: Sequence[PersonEntry],
 ) -> tuple[Mapping[int, PersonEntry], dict[int, int]]:
-    """Returns for each original event the newest event that corrects it, or the event itself.
+    """Returns two tables. The first contains, for each original event, the newest correction of it, or the original
+    event if nothing corrects it.
 
-    Also returns for each corrected event the event that corrected it.
+    The second contains, for each corrected event, the id of the event that corrects it directly.
     """
     roots: dict[int, int] = {}
     newest: dict[int, PersonEntry] = {}
@@ -644,7 +650,7 @@ def _corrections(
 
 
 def _add(person: MetPerson, one: PersonEntry, reported: PersonCodes) -> None:
-    """Adds an event to a person, with the valid codes."""
+    """Adds the facts of an event to a person. `reported` has the codes after the newest correction of the event."""
     codes = reported.codes
     person.sex = codes.get(SEX, person.sex)
     person.nationality = codes.get(NATIONALITY, person.nationality)
@@ -689,7 +695,9 @@ def _follow(person: MetPerson, one: PersonEntry, reported: PersonCodes) -> None:
 
 
 COUNTING_PROOFS = ("", TakeProof.PROVED, TakeProof.UNPROVED)
-"""The proofs with which an acknowledgement counts. An empty text means that the event has no proof."""
+"""The values of `TakeProof` with which a responder's acknowledgement of a case is valid. The empty text is for an event
+that stores no such value.
+"""
 
 
 class ClosureRefusal(StrEnum):
@@ -698,9 +706,11 @@ class ClosureRefusal(StrEnum):
     NOT_REQUESTED = "not_requested"
     SAME_PERSON = "same_person"
     UNOPENED = "unopened"
-    """This person has not opened the case since its closure was requested."""
+    """The person who wants to confirm the closure has not read the case since the closure was requested."""
     IN_CONSOLE = "in_console"
-    """The national desk must decide in the console, because only the console can decrypt the codes about persons."""
+    """The national desk must confirm this closure in the console, because the rule needs the codes about persons. The
+    other ways to confirm a closure cannot decrypt them.
+    """
     POSSIBLE = "possible"
     """A person in the case is a possible victim. A new screening or an official decision must come first."""
     ANOTHER_WAITS = "another_waits"

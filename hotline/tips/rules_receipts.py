@@ -8,7 +8,7 @@ from tips. Only the national desk reads complaints, because the helper may work 
 the national desk are for oversight desks only.
 
 The rules of call-backs say when a desk may call, who may see the number, and when the request ends. If the desk calls
-at a wrong time, another person may answer the phone. So in doubt, every rule refuses the call.
+at a wrong time, another person may answer the phone. So if a fact is missing, every rule refuses the call.
 """
 
 from collections.abc import Mapping, Sequence
@@ -64,9 +64,11 @@ class ReceiptStatus(StrEnum):
 HELP_SAID = "help_said"
 """The name of the answer to the question if the help was good."""
 ASKS_HELP = "asks_help"
-"""The flag that makes the flow ask the holder of a receipt this question now."""
+"""The name of the flag that makes the flow ask the holder of a receipt now if the help was good."""
 HELP_AFTER = timedelta(days=30)
-"""The time after the help at which the flow asks the holder of a receipt, once, if the help was good."""
+"""The time that must pass after help has reached the person, before the flow asks the holder of the receipt if the help
+was good. The flow asks only once.
+"""
 
 
 class HelpOpinion(StrEnum):
@@ -109,14 +111,18 @@ def status_of(tips: Sequence[Progress]) -> ReceiptStatus | None:
 
 
 def asks_about_help(tips: Sequence[Progress], at: datetime) -> bool:
-    """Returns True if help came thirty days ago for one of the tips of a receipt, and its holder was not asked yet."""
+    """Returns True if help came at least thirty days ago for a tip of a receipt, and the holder of the receipt was
+    never asked if the help was good.
+    """
     helped = [one.helped_at for one in tips if one.helped_at is not None]
     is_due = any(at - one >= HELP_AFTER for one in helped)
     return is_due and not any(one.was_asked for one in tips)
 
 
 def number_from(seed: str) -> str:
-    """Returns the nine digits of a session's receipt. They are computed from a digest of the session."""
+    """Returns the nine digits of a receipt. They are computed from `seed`, a digest of the caller's session in hex
+    digits.
+    """
     drawn = int(seed, 16)
     body = FIRST_DIGITS[drawn % len(FIRST_DIGITS)] + f"{drawn // len(FIRST_DIGITS) % 10**7:07}"
     return body + _check_digit(body)
@@ -130,7 +136,8 @@ def group_digits(number: str) -> str:
 def is_receipt(number: str) -> bool:
     """Returns True if these digits are a possible receipt.
 
-    The check finds one wrong digit, and most exchanges of two digits.
+    The last digit is a check digit. It shows if the caller typed one digit wrong, and most times also if the caller
+    exchanged two digits.
     """
     whole = len(number) == DIGITS and number.isascii() and number.isdecimal()
     return whole and number[0] in FIRST_DIGITS and _check_digit(number[:-1]) == number[-1]
@@ -144,13 +151,16 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 UNITS = (("min", timedelta(minutes=1), HOUR), ("h", HOUR, 2 * DAY), ("days", DAY, timedelta.max))
-"""The units of time. For each unit, the table contains its length, and the waiting time from which on the next unit is
-used."""
+"""The units of time for waiting times: the name of each unit, its length, and a limit. A waiting time of this limit or
+more is given in the next unit.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """The time for which a tip has waited for an assignee, and the promised time."""
+    """The time for which a tip has waited until a responder took it, and the time within which the hotline promises
+    this.
+    """
 
     spent: timedelta
     promised: timedelta
@@ -247,7 +257,7 @@ class AskedAgain(StrEnum):
 
     PASSED_ON = "passed_on"
     SILENT = "silent"
-    """The assignee has not read the tip, or has not reported its outcome."""
+    """The assignee has not read the tip in time, or has not reported the outcome of the case in time."""
 
 
 class TipRefusal(StrEnum):
@@ -260,7 +270,7 @@ class TipRefusal(StrEnum):
     NOT_LINKED = "not_linked"
     NOT_OPEN = "not_open"
     NOT_REACHED = "not_reached"
-    """No alert can reach a person who may see the case."""
+    """The command would alert people, but none of the people who may see the case can get an alert."""
     DO_NOT_CALL = "do_not_call"
     REMINDED = "reminded"
     OFFICIAL = "official"
@@ -321,10 +331,9 @@ def complaint_facts(answers: Mapping[str, str], *, completed: bool = False) -> T
     """Returns the facts in these answers of a complaint. Returns None if the answers are not enough to store a
     complaint.
 
-    Each report attempt makes only one complaint, even if the caller corrects answers. So no other desk can have been
-    alerted of the complaint. The kind of the complaint stays encrypted. A helper counts as an official. So a district's
-    desk never gets the complaint, just as it never gets a tip about an official. A complaint about the national desk is
-    for oversight desks only.
+    The facts do not contain the kind of the complaint, because only the encrypted text may contain it. The facts say
+    that an official is involved, because the helper may be one. So a district's desk never gets the complaint, just as
+    it never gets a tip about an official. A complaint about the national desk is for oversight desks only.
     """
     state = stage(answers, completed=completed)
     if state is None:
@@ -358,12 +367,12 @@ def stage(answers: Mapping[str, str], *, completed: bool = False) -> TipState | 
 WINDOW_LENGTH = timedelta(hours=2)
 """The length of every window of time for a call."""
 HALF_WINDOW = WINDOW_LENGTH / 2
-"""If call-backs are paused and the window of a request ends within this time, the request moves to its next window. So
-no request ends just after a pause.
+"""Half of the length of a window. If call-backs are paused, a request whose window ends within this time moves to its
+next window. So no request ends just after a pause, before the desk can call.
 """
 NOTICE_DELAY = timedelta(minutes=3)
-"""The time between a request and the notice to the desk. During this time, the caller can still withdraw the
-request.
+"""The time between a caller's request for a call-back and the notice to the national desk. During this time, the caller
+can still withdraw the request.
 """
 
 
@@ -381,7 +390,9 @@ class CallBackState(StrEnum):
 
 
 class CallOutcome(StrEnum):
-    """The result of a call to a caller. A second window remains only if the outcome is `SILENT`."""
+    """The result of a call to a caller. The desk may call again in a second window only if the outcome is `SILENT`: no
+    one answered the phone.
+    """
 
     REACHED = "reached"
     SILENT = "silent"
@@ -401,10 +412,13 @@ class DayPart(StrEnum):
 
 OPENS = {DayPart.MORNING: time(8), DayPart.NOON: time(12), DayPart.EVENING: time(17)}
 DAYS = {"tomorrow": (1,), "after": (2,), "either": (1, 2)}
-"""The number of days between the request and the call, for each answer of the caller."""
+"""For each answer to the question on which day the desk may call: the possible numbers of days between the request and
+the call.
+"""
 SHARED = frozenset({"alone", "family"})
-"""The answers to the question of who else may answer the phone. After these answers, a call is possible. The answer
-that the caller fears this person is not among them."""
+"""The answers to the question of who else may answer the phone, after which the desk may call. If the caller fears the
+other person, the desk may not call.
+"""
 
 WANTED, OTHERS_ANSWER, CALL_DAY, PART, WORD = (
     "call",
@@ -456,7 +470,7 @@ def windows(answers: Mapping[str, str], asked_at: datetime) -> tuple[Window, ...
 
 
 def next_day(window: Window) -> Window:
-    """Returns the same hours of the next day. The caller agreed to these hours only."""
+    """Returns the window with the same hours on the next day, because the caller agreed to no other hours."""
     return window_from(window.opens_at + timedelta(days=1))
 
 
@@ -469,7 +483,7 @@ def refusal_reason(
 ) -> str | None:
     """Returns the reason why this person may not see the number now. Returns None if the person may see the number.
 
-    `has_asked` is True if this person made the last request for the number.
+    `has_asked` is True if this person, and no other, made the last request to see the number.
     """
     if not has_asked:
         return "you must ask to see the number first"

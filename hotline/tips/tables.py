@@ -1,4 +1,4 @@
-"""Stores tips, and the grants that let desks decrypt them.
+"""Stores tips. For each tip, also stores the grants: the key of the tip, encrypted for each desk that may read it.
 
 Columns that are needed to assign and count tips are in clear text. All other data is encrypted.
 """
@@ -51,10 +51,11 @@ class Tip(Row):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     uid: Mapped[str] = mapped_column(unique=True)
-    """A random id of 32 hex digits. The encrypted data of the tip is bound to this id."""
+    """A random id of 32 hex digits. The encrypted data of the tip can be decrypted only together with this id."""
     identity: Mapped[str] = mapped_column(unique=True)
-    """A keyed digest of the session and the report attempt. It identifies the tip if a hop is repeated or an answer is
-    corrected."""
+    """A keyed digest of the session and the report attempt. If the gateway repeats a request, or the caller corrects an
+    answer, the hotline finds the same tip by this digest.
+    """
     session_key: Mapped[str]
     attempt: Mapped[int]
     """The number of the report attempt within the session, beginning with 1."""
@@ -79,7 +80,9 @@ class Tip(Row):
     urgency: Mapped[int]
     """1: danger or a child. 2: the caller is affected or saw it. 3: the caller heard about it."""
     first_urgency: Mapped[int | None]
-    """If the person was in danger again later, the urgency of the first report. Statistics of response times use it."""
+    """The urgency before a responder reported that the person is in danger again. None if no responder reported this.
+    Statistics of response times use this first urgency.
+    """
     official: Mapped[str]
     """The answer to the question if an official is involved: yes, no or unsure. If the answer is not "no", the
     district's desk gets no access. If the answer is `OVERSEEN`, only oversight desks have access to the tip.
@@ -95,10 +98,13 @@ class Tip(Row):
     words_at: Mapped[datetime | None]
     """The time when the caller first typed words of their own or a landmark. Lists of a storm show such tips first."""
     storm_at: Mapped[datetime | None]
-    """The time at which people were alerted of this danger in a storm (many dangers in one district). Not set for the
-    first danger of its sector."""
+    """The time at which people were alerted of this danger in a storm (many dangers in one district). None for the
+    first danger of its sector, and outside of a storm.
+    """
     place_step: Mapped[int] = mapped_column(default=0, server_default="0")
-    """The first step of alerts that is about the tip's present place."""
+    """The number of the first escalation step that alerts people of the tip's present place. It is 0 if the place was
+    never corrected.
+    """
     visit_decision: Mapped[str | None]
     """The national desk's decision about visits: the value of a `tips.rules.VisitDecision`."""
     contact_key: Mapped[str]
@@ -113,14 +119,19 @@ class Tip(Row):
     completed_at: Mapped[datetime | None]
     assigned_at: Mapped[datetime | None]
     alert_urgency: Mapped[int | None]
-    """The urgency with which people were alerted. A later answer may make the tip more urgent than that."""
+    """The urgency of the tip when people were last alerted of it. A later answer of the caller may make the tip more
+    urgent.
+    """
     danger_at: Mapped[datetime | None]
     """The time when a filed tip became a danger. None if the tip was a danger when it was filed."""
     assignee_id: Mapped[int | None]
-    """The id of the assignee: a responder who acknowledged the tip with an answer that is not doubted."""
+    """The id of the assignee: the responder who took the tip. The hotline does not doubt that this responder sent the
+    answer.
+    """
     renewed_at: Mapped[datetime | None]
-    """The time when the outcome's deadline was extended because the assignee had made progress. The deadline can be
-    extended only once."""
+    """The time when the assignee got more time to report the outcome, because the assignee had made progress. Each
+    assignee can get more time only once.
+    """
     outcome_asked: Mapped[str | None]
     """The `TipOutcome` of a requested closure, until a second person decides."""
     closure_by: Mapped[str | None]
@@ -151,7 +162,7 @@ class Tip(Row):
     outcome: Mapped[str | None]
     """The value of a `tips.rules.TipOutcome`, if the desk chose an outcome."""
     warned_at: Mapped[datetime | None]
-    """The time since which the console warns that the text will be erased."""
+    """The time when the console began to warn that the text of the tip will be erased."""
     erased_at: Mapped[datetime | None]
     """The time when the body, the grants and the pseudonyms were erased. The other columns are kept for the
     statistics.
@@ -160,12 +171,14 @@ class Tip(Row):
     """A number from 0 to 255. It decides how published numbers that count this tip are rounded. This number is in no
     exported file."""
     request: Mapped[str] = mapped_column(default="", server_default="")
-    """The id of the gateway's request that last made an alert due, as in the log. Erased with the pseudonyms."""
+    """The id, as in the log, of the gateway's request that last made an alert of this tip necessary. It is erased with
+    the pseudonyms.
+    """
 
 
 WITHOUT_BODY = defer(Tip.body, raiseload=True)
-"""An option for a query that leaves out the encrypted text. If code asks such a row for its body, an error is
-raised.
+"""An option for a query of tips. The query then does not read the column `body`, and code that uses `body` of such a
+tip gets an error.
 """
 IS_REPORTED = (Tip.state != TipState.DRAFT, Tip.channel != rules_trial.CHANNEL)
 """The conditions for tips of callers, and for drills. Drafts and the hotline's own test tips do not match."""
@@ -178,20 +191,25 @@ IS_REAL_CASE = (
 SMS = "sms"
 """The channel of a tip that arrived by SMS."""
 STORM_ORDER = case((Tip.storm_at.is_(None), 0), (Tip.words_at.is_not(None), 1), else_=2)
-"""The order of dangers in the lists of a storm (many dangers in one district): first the first dangers of each sector,
-then dangers with typed text, then all others. It is 0 for all tips outside of a storm."""
+"""The order of tips about danger in lists. A storm means many tips about danger in one district. The value is 0 for
+tips outside of a storm and for the first danger of each sector, 1 for further dangers with typed text, and 2 for all
+others.
+"""
 DRAFT: ColumnElement[str] = literal_column(f"'{TipState.DRAFT}'")
-"""The state of a draft, as a part of the SQL text and not as a parameter. A database uses a partial index only if the
-value is in the SQL text."""
+"""The state of a draft, as a part of the SQL text and not as a parameter. The database uses an index over drafts only
+if the SQL text itself contains this value.
+"""
 IS_WAITING = and_(
     Tip.state != DRAFT, or_(Tip.alert_urgency.is_(None), Tip.alert_urgency > Tip.urgency)
 )
-"""The condition that people were not alerted of a filed tip, or not at its present urgency."""
+"""The condition that people must still be alerted of a filed tip: they were never alerted, or the tip became more
+urgent after the alert.
+"""
 
 
 BORDER = and_(Tip.place == ABROAD, Desk.kind == DeskKind.BORDER)
 CAMP = and_(Tip.sector == Desk.place, Desk.kind == DeskKind.PROTECTION)
-"""The conditions for desks that are alerted in addition to the desk of the place."""
+"""`BORDER` and `CAMP` are the conditions for desks that are alerted of a tip in addition to the desk of its place."""
 OVERSIGHT = and_(Tip.official == OVERSEEN, Desk.kind == DeskKind.OVERSIGHT)
 """The condition for desks that are alerted of a complaint about the national desk, instead of that desk."""
 
@@ -223,11 +241,12 @@ class Grant(Row):
 
 
 class PendingAlert(Row):
-    """Says that responders must still be alerted of a filed tip. The row is deleted when they are alerted. The row has
-    no effect if the tip already has an assignment.
+    """Says that responders must still be alerted of a filed tip. The row is deleted when the responders are alerted. If
+    responders were already alerted of the tip, the row has no effect.
 
-    Because these rows are small, many tips at once do not cause large rows to be written again. A tip that needs a
-    second alert does not have such a row. The condition `IS_WAITING` finds such a tip by its columns.
+    These rows are small. So if many tips arrive at once, the hotline need not write the large rows of these tips again
+    when it sends the alerts. A tip that needs a second alert does not have such a row. The condition `IS_WAITING` finds
+    such a tip by its columns.
     """
 
     __tablename__ = "pending_alert"
@@ -247,7 +266,9 @@ _PUT = PreparedStatement(
         new_values(("tip_id", "urgency"))
     )
 )
-"""This statement is prepared only once, because every filed tip uses it."""
+"""The SQL statement that adds a row. It is prepared only once, to save time, because the hotline runs it for every
+filed tip.
+"""
 
 
 def drop_closure_request(tip: Tip) -> None:
@@ -265,7 +286,9 @@ def drafts_of(session: Session, session_key: str) -> Sequence[Tip]:
 
 
 def written_by(session: Session, contact_keys: Collection[str], before: datetime) -> Sequence[int]:
-    """Returns the ids of the tips that this phone sent by SMS until `before`."""
+    """Returns the ids of the tips that a phone sent by SMS until `before`. `contact_keys` are the phone's
+    pseudonyms.
+    """
     theirs = select(Tip.id).where(
         Tip.contact_key.in_(contact_keys), Tip.channel == SMS, Tip.created_at <= before
     )
@@ -273,7 +296,7 @@ def written_by(session: Session, contact_keys: Collection[str], before: datetime
 
 
 def has_written(session: Session, contact_keys: Collection[str], since: datetime) -> bool:
-    """Returns True if this phone has sent a tip by SMS since `since`."""
+    """Returns True if a phone has sent a tip by SMS at `since` or later. `contact_keys` are the phone's pseudonyms."""
     theirs = (Tip.contact_key.in_(contact_keys), Tip.channel == SMS, Tip.created_at >= since)
     return has_row(session, Tip.id, *theirs)
 
@@ -287,12 +310,12 @@ def can_be_extended(session: Session, session_key: str) -> bool:
 
 
 def has_silent_draft(session: Session, before: datetime) -> bool:
-    """Returns True if a draft got no answer since `before`."""
+    """Returns True if there is a draft to which the caller has added nothing since `before`."""
     return has_row(session, Tip.id, *_silent(before))
 
 
 def silent_drafts(session: Session, before: datetime) -> Sequence[Tip]:
-    """Returns the drafts that got no answer since `before`. Locks them until the transaction ends.
+    """Returns the drafts to which the callers have added nothing since `before`. Locks them until the transaction ends.
 
     Skips rows that other transactions have locked.
     """
@@ -313,7 +336,7 @@ def earlier_places(session: Session, tip_id: int) -> Sequence[TipPlace]:
 def give_key(session: Session, tip: Tip, code: str, encrypted_key: bytes) -> None:
     """Stores the key of the tip for one more desk.
 
-    If this desk has an earlier key, which no longer decrypts the tip, replaces this key.
+    If the desk already has an encrypted key for this tip, the new one replaces it.
     """
     before = delete(Grant).where(Grant.tip_id == tip.id, Grant.desk_code == code)
     session.execute(before.execution_options(synchronize_session=False))
@@ -326,7 +349,7 @@ def extra_desks(session: Session, tip_ids: Collection[int]) -> Mapping[int, froz
     camp, or oversight desks.
 
     Leaves out tips without additional desks. A border desk has a grant only if the journey could still be stopped. So
-    the time of the departure itself can stay encrypted.
+    no column in clear text needs to contain the time of the departure.
     """
     if not tip_ids:
         return {}
@@ -352,9 +375,10 @@ def remove_grants(session: Session, tip_id: int, *, but: Collection[str]) -> Non
 
 
 def erase_session(session: Session, session_key: str, *, up_to_attempt: int) -> Sequence[Tip]:
-    """Handles the keys `000`: deletes the drafts of this session. Returns the filed tips, without changing them.
+    """Handles the digits `000`, with which a caller erases a report: deletes the drafts of this session. Returns its
+    filed tips, without changing them.
 
-    Only report attempts up to `up_to_attempt` are included.
+    Ignores report attempts with a higher number than `up_to_attempt`.
     """
     here = (Tip.session_key == session_key, Tip.attempt <= up_to_attempt)
     rows = session.scalars(

@@ -1,7 +1,7 @@
 """Stores the persons of a case, and the call-backs that callers requested.
 
-A person of a case has a number. The row says when the person was met, which help was offered, and when the next
-reminder is due. Other tables store the contents of notes, offers and outcomes encrypted.
+A person of a case has a number. The tables for persons and offers of help say, for example, when a responder met the
+person, and when the next reminder is due. The answers about a person are stored encrypted, in another table.
 
 For a call-back, only `body` contains the phone number and the code word, encrypted for the national desk. When the
 call-back ends, the hotline deletes the contents of `body` and `encrypted_key`.
@@ -39,10 +39,12 @@ class PossibleVictim(Row):
     responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
     """The responder who last asked this person about help."""
     clock: Mapped[str | None]
-    """The kind of the next reminder, as the value of a `tips.rules_persons.FollowKind`. None if no fact is missing."""
+    """The missing fact that the next reminder is about, as the value of a `tips.rules_persons.FollowKind`. None if no
+    reminder is needed.
+    """
     due_at: Mapped[datetime | None] = mapped_column(index=True)
-    """The time of the next reminder: to ask a service for help, or to ask the person once more. None if no fact is
-    missing.
+    """The time of the next reminder: to ask a service for help, or to ask the person once more. None if no reminder is
+    needed.
     """
     times: Mapped[int] = mapped_column(default=0, server_default="0")
     """The number of reminders that were already sent."""
@@ -63,7 +65,7 @@ def persons_of_tip(session: Session, tip_id: int) -> Sequence[PossibleVictim]:
 
 
 def tips_with_person(session: Session, tip_ids: Collection[int]) -> frozenset[int]:
-    """Returns which of the given tips have a person who was met."""
+    """Returns the ids of those given tips for which a responder has met a person."""
     if not tip_ids:
         return frozenset()
     found = select(PossibleVictim.tip_id).where(PossibleVictim.tip_id.in_(tip_ids))
@@ -71,7 +73,9 @@ def tips_with_person(session: Session, tip_ids: Collection[int]) -> frozenset[in
 
 
 def bring_offers_forward(session: Session, tip_id: int, due_at: datetime) -> None:
-    """Sets the reminders that ask a service to this time, if they are due later. Earlier reminders do not change."""
+    """Makes reminders to ask a service for help due at `due_at`, if they would be due later. Does not change reminders
+    that are due earlier.
+    """
     later = (PossibleVictim.clock == FollowKind.OFFER, PossibleVictim.due_at > due_at)
     rows = update(PossibleVictim).where(PossibleVictim.tip_id == tip_id, *later)
     session.execute(rows.values(due_at=due_at))
@@ -96,11 +100,11 @@ class ServiceReferral(Row):
     offered_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     arrived_at: Mapped[datetime | None]
-    """The time when a responder reported if the person arrived."""
+    """The time of a responder's report about the arrival of the person, also if the person did not arrive."""
     thirty_at: Mapped[datetime | None]
     clock: Mapped[str | None]
-    """The kind of the next reminder, as the value of a `tips.rules_persons.FollowKind`. None if the offer needs no more
-    reminders.
+    """The missing fact that the next reminder is about, as the value of a `tips.rules_persons.FollowKind`. None if the
+    offer needs no more reminders.
     """
     due_at: Mapped[datetime | None] = mapped_column(index=True)
     times: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -147,7 +151,9 @@ def longest_due(
 
 
 class ServiceRequest(Row):
-    """An SMS that asks a service for one offer of help. The person on duty answers it without a PIN."""
+    """An SMS that asks a service for one offer of help. The person on duty at the service answers this SMS without a
+    PIN.
+    """
 
     __tablename__ = "service_request"
 
@@ -156,15 +162,16 @@ class ServiceRequest(Row):
     desk_code: Mapped[str] = mapped_column(ForeignKey("desk.code"))
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"), index=True)
     reference: Mapped[str] = mapped_column(unique=True)
-    """The name of the request in SMS. It is not the reference of the case."""
+    """The short name by which an SMS refers to this request. It differs from the reference of the case."""
     who: Mapped[str | None]
     """The kind of person who needs help: a woman, a man, a girl or a boy. The SMS after the service's yes names this
     kind. The hotline deletes it with the answer."""
     asked_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     answer: Mapped[str | None]
-    """The value of a `rules_persons.ServiceAnswer`. `none` if no answer came in time. It is deleted at 06:00, because
-    it then no longer decides the order of services."""
+    """The value of a `rules_persons.ServiceAnswer`. `none` if no answer came in time. The value is deleted at 06:00.
+    Until then, it influences which service is asked first.
+    """
 
 
 IS_UNANSWERED = ServiceRequest.answered_at.is_(None)
@@ -173,7 +180,8 @@ IS_UNANSWERED = ServiceRequest.answered_at.is_(None)
 def open_requests(session: Session, responder_id: int) -> Sequence[ServiceRequest]:
     """Returns the requests that this person of a service has not answered, and locks them.
 
-    Leaves out cases that the person may not see any more, and requests to a service that the person has left.
+    Leaves out requests about cases that this person may not see any more, and requests to a service that the person has
+    left.
     """
     may_see = is_not_excluded(responder_id, ServiceReferral.tip_id)
     found = select(ServiceRequest).where(
@@ -216,8 +224,8 @@ def desks_without_room(session: Session, since: datetime) -> frozenset[str]:
 
 
 def forget_answers(session: Session, at: datetime, limit: int) -> int:
-    """Deletes the answers of services that no longer decide the order in which services are asked. Returns the number
-    of deleted answers.
+    """Deletes the answers that services gave before the last 06:00, because they no longer influence which service is
+    asked first. Returns the number of deleted answers.
     """
     old = (ServiceRequest.answer.is_not(None), ServiceRequest.answered_at < last_six(at))
     ids = session.scalars(select(ServiceRequest.id).where(*old).limit(limit)).all()
@@ -236,14 +244,14 @@ class CallBack(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
     uid: Mapped[str] = mapped_column(unique=True)
-    """A random id of 32 hex digits. The encrypted data of the call-back is bound to this id."""
+    """A random id of 32 hex digits. The encrypted data of the call-back can be decrypted only together with this id."""
     state: Mapped[str]
     """The value of a `tips.rules_receipts.CallBackState`."""
     body: Mapped[bytes]
     """The phone number, the code word, and the answer to the question of who else may answer the phone. They are padded
     and encrypted."""
     encrypted_key: Mapped[bytes]
-    """The key of `body`, encrypted for the national desk under the weekly lock."""
+    """The key that decrypts `body`, encrypted for the national desk with a lock that changes each week."""
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
     """The end of the present window for a call, or of the next window."""
@@ -256,8 +264,8 @@ class CallBack(Row):
     """The time when the desk was notified that the window has begun."""
     asked_by: Mapped[str | None]
     approved_by: Mapped[str | None]
-    """The names of the people who requested and approved to see the number in this window. They are valid only for this
-    window.
+    """`asked_by` is the name of the person who requested to see the number. `approved_by` is the name of the person who
+    approved this. Both names are valid for this window only.
     """
     opened_at: Mapped[datetime | None]
     """The last time in this window when the number was shown."""
@@ -306,7 +314,9 @@ def visible_call_backs(session: Session, viewer: Viewer | None = THE_LINE) -> Se
 
 
 def has_due(session: Session, at: datetime, *, is_paused: bool) -> bool:
-    """Returns True if a call-back must now be ended or needs a message."""
+    """Returns True if there is a call-back that must now end, move to its next window, or cause a message to the
+    desk.
+    """
     return has_row(session, CallBack.id, *_due(at, is_paused))
 
 

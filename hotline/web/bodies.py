@@ -1,10 +1,10 @@
 """Makes sure that a slow or broken request does not block other requests.
 
 The server gives each request a thread, and waits for its body without a time limit. So each process has many threads,
-but only a few of them may work at the same time. A thread needs one of a few places for this. A thread asks for a place
-when the body of its request is complete. Threads get places in the order in which they ask, and wait without a time
-limit. While another thread writes to the database for a thread, the waiting thread gives its place back
-(docs/decisions/12).
+but only a few of them may work on requests at the same time. To work, a thread needs one of a few places. A thread asks
+for a place when the body of its request is complete. Threads get places in the order in which they ask, and wait
+without a time limit. If thread A waits while thread B writes to the database for it, thread A gives its place back
+until then (docs/decisions/12).
 """
 
 import logging
@@ -28,8 +28,8 @@ from hotline.core.database import Database
 from hotline.errors import Unavailable
 
 AT_WORK = 4
-"""The number of requests on which the process works at the same time. With a larger number, the requests would only
-wait for each other at the database.
+"""The number of requests on which the process works at the same time. A larger number would not help, because the
+requests would then wait for each other at the database.
 """
 OF_ONE = 8
 """The largest number of incomplete forms from one network that the console waits for at the same time. This number must
@@ -92,8 +92,8 @@ class RequestBodies:
 def bodies_for(database: Database) -> RequestBodies:
     """Returns the object that manages the request bodies of a web process.
 
-    The database also gets this object: while another thread writes for a thread, the waiting thread gives its place
-    back.
+    The database also gets this object. If thread A waits while thread B writes to the database for it, the database
+    uses the object to give the place of thread A back.
     """
     bodies = RequestBodies()
     database.share(bodies)
@@ -198,7 +198,8 @@ def complete_bodies_first(
 def _size(environ: WSGIEnvironment) -> int:
     """Returns the length of the body.
 
-    Returns 0 if the request does not declare a length, because every browser declares the length of a form.
+    Returns 0 if the request does not declare a length. Such a request has no form, because every browser declares the
+    length of a form.
     """
     length = environ.get("CONTENT_LENGTH", "")
     return int(length) if length.isascii() and length.isdecimal() else 0
@@ -210,8 +211,8 @@ logger = logging.getLogger(__name__)
 def repeat(seconds: float, work: Callable[[], object], name: str) -> None:
     """Starts a daemon thread that calls `work` every `seconds` seconds.
 
-    If `work` fails, the thread logs only the class of the error, and tries again later. The thread does not log an
-    unavailable database, because other code reports that.
+    If `work` fails, the thread logs only the class of the error, and tries again later. The thread does not log that
+    the database is unavailable, because other code reports it.
     """
     pause = threading.Event()
 
@@ -261,12 +262,12 @@ def overdue_connections(
     patience: float = PATIENCE,
     look_every: float = LOOK_EVERY,
 ) -> tuple[list[Peer], dict[Peer, int]]:
-    """Returns the connections to close. For the other overdue connections, returns how many checks have found each of
-    them overdue.
+    """Returns the connections that must be closed, and a table of the other overdue connections. The table says how
+    many checks have found each of them overdue.
 
-    A connection is overdue if this process has sent nothing on it for `patience` seconds. The function closes an
-    overdue connection at once if the other end is silent too. If the other end still sends bytes, the function waits
-    for some more checks. During this time, the process can answer a request that has just arrived on an old connection.
+    A connection is overdue if this process has sent nothing on it for `patience` seconds. An overdue connection must be
+    closed at once if the other end is silent too. If the other end still sends bytes, the connection may stay open for
+    some more checks. During this time, the process can answer a request that has just arrived on an old connection.
     """
     close: list[Peer] = []
     left: dict[Peer, int] = {}
@@ -291,7 +292,7 @@ def close_slow_ones(
     """Closes overdue connections if the process waits for a late body.
 
     Returns the new `strikes` for the next check: how many checks have found each open connection overdue. Raises
-    OSError.
+    OSError if the open connections cannot be read.
     """
     if bodies.longest() < look_every:
         return {}
@@ -311,8 +312,8 @@ def close_slow_ones(
 def close_slow_ones_for_ever(bodies: RequestBodies, *, patience: float = PATIENCE) -> None:
     """Starts a thread that closes overdue connections every second.
 
-    The process must answer each request within `patience` seconds. Otherwise the thread mistakes the request for one
-    with a late body.
+    The process must answer each request within `patience` seconds. Otherwise the thread closes its connection as if the
+    body of the request were late.
     """
     strikes: dict[Peer, int] = {}
 

@@ -119,8 +119,7 @@ class Reader:
             capping = [numbers[before] for before in earlier(name) if before in numbers]
             low, high = counts_of(number)
             if number in capping:
-                # The real count may be larger than this number, because the release prints the smaller number of an
-                # earlier step instead.
+                # The published number is the smaller number of an earlier indicator, so the real count may be larger.
                 high = MOST
                 low = 0 if number is None else low
             self._between(at, low, high)
