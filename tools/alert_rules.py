@@ -18,7 +18,9 @@ HEAD = "# Written by tools/alert_rules.py. Do not edit.\n"
 PAGE, TICKET = "page", "ticket"
 FORTNIGHT = 14 * 86_400
 BURNS = ((14.4, "1h", "5m", PAGE), (6.0, "6h", "30m", PAGE), (1.0, "3d", "6h", TICKET))
-"""The speed at which the month's budget of slow hops is spent, as a multiple of the allowed speed, in two windows."""
+"""For each alert about slow hops: how many times too fast the hops use up the number of slow hops that a month may
+have, the longer and the shorter period in which Prometheus measures this, and the severity of the alert.
+"""
 SHORT = f'hotline_hook_seconds_bucket{{hook="ussd",outcome!="failed",le="{HOP.seconds}"}}'
 ALL = 'hotline_hook_seconds_count{hook="ussd"}'
 
@@ -67,8 +69,8 @@ def machines() -> Iterator[dict[str, Any]]:
 
 
 def levels() -> Iterator[dict[str, Any]]:
-    """Yields the alerts about the service levels. In a month with a thousand dangers, a single late alert already uses
-    up the allowed number of late alerts.
+    """Yields the alerts about the service levels. In a month with a thousand tips about a danger, a single late alert
+    already uses up the allowed number of late alerts.
     """
     section = "Service levels"
     says = f"An alert about a danger was not accepted within {DANGER.seconds:g} seconds"

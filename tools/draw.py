@@ -96,7 +96,7 @@ def line_of(text: str, x: float, y: float, style: str) -> str:
 
 
 def arrow(*points: tuple[float, float]) -> str:
-    """Draws a line through these points with a head at its end."""
+    """Draws a line through the given points, with the head of an arrow at its end."""
     (x0, y0), (x, y) = points[-2:]
     path = "M" + "L".join(f"{px:g} {py:g}" for px, py in points)
     across = (5, 0) if x == x0 else (0, 5)

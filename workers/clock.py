@@ -55,9 +55,9 @@ JUMP = timedelta(seconds=60)
 """If the system clock jumps by more than this, an alarm is raised."""
 RING_AFTER = timedelta(seconds=0.7)
 URGENT_AFTER = timedelta(seconds=2)
-"""The longest time that a message waits for a worker if Redis does not accept the doorbell."""
+"""The longest time that a message waits for a worker if Redis did not accept the job that tells workers about it."""
 SELF_AFTER = timedelta(seconds=10)
-"""The longest time that a message waits for a worker if Redis accepted the doorbell."""
+"""The longest time that a message waits for a worker if Redis accepted the job that tells workers about it."""
 
 Step = Callable[[WorkerContext], object]
 
@@ -120,8 +120,8 @@ def lapse_emergency(context: WorkerContext) -> None:
 
 
 def keep_drafts(context: WorkerContext) -> None:
-    """Publishes and withdraws planned texts at their time. After the clock jumped forward, waits for some time, because
-    the true time of these texts may not have come.
+    """Publishes and withdraws planned texts at their time. After the system clock jumped forward, waits for the length
+    of the jump, because the planned time may not have come yet.
 
     Imports the code that reads flow files only if a plan is due.
     """
@@ -140,8 +140,8 @@ def mail_news(context: WorkerContext) -> None:
 
 
 def publish_due(context: WorkerContext) -> None:
-    """Creates the statistics releases that are due, once an hour, in a child process. Raises StoreUnavailable,
-    WorkEnded.
+    """Creates the statistics releases that are due, once an hour, in a child process. Raises StoreUnavailable if the
+    database does not answer, and WorkEnded if the child process ends without a result.
     """
     if service_releases.is_due(context):
         service.run_in_child(context, "release")
@@ -156,9 +156,9 @@ ASIDE: tuple[Step, ...] = (
 )
 """Steps that call other machines or take long. The leader runs them in another thread."""
 FAREWELL_SECONDS = 2.0
-"""The seconds for which a stopping clock process waits for these steps."""
+"""The seconds for which a stopping clock process waits for the steps in `ASIDE`."""
 FOLLOWING: tuple[Step, ...] = (service_weekly_keys.delete_old_keys,)
-"""The steps of a clock process that is not the leader. Such a process also deletes its own old keys."""
+"""The steps of a clock process that is not the leader. Such a process also deletes its own old weekly keys."""
 
 
 def tick(context: WorkerContext, steps: Sequence[Step] = STEPS) -> None:
@@ -179,7 +179,7 @@ class BackgroundRun:
         self._thread: Thread | None = None
 
     def go(self, context: WorkerContext, *steps: Step) -> None:
-        """Starts these steps, unless the last run is still working."""
+        """Starts the given steps in the thread, unless the thread still works on the steps of the last call."""
         if self._thread is None or not self._thread.is_alive():
             self._thread = Thread(target=tick, args=(context, steps), name=self._name, daemon=True)
             self._thread.start()
@@ -201,7 +201,7 @@ class Moment:
     monotonic: float
 
     def jump_since(self, before: "Moment") -> timedelta:
-        """Returns how far the system clock was moved since that time.
+        """Returns how far the system clock was moved since the moment `before`.
 
         The result is negative if the clock was set back.
         """
@@ -248,13 +248,16 @@ def run(
 
 def without_plans(steps: Sequence[Step], *, is_early: bool) -> Sequence[Step]:
     """Leaves out the step that publishes planned texts, for some time after the clock of this process jumped forward.
-    If this process was the leader, `keep_jump` also stored the jump. Another process may have a right clock.
+    If this process was the leader, `keep_jump` also stored the jump. Otherwise it did not, because the leader's clock
+    may be right.
     """
     return [one for one in steps if not is_early or one is not keep_drafts]
 
 
 def make_good(context: WorkerContext, back: timedelta) -> timedelta:
-    """Adjusts waiting times after the clock was set back. Returns the time that could not be adjusted yet."""
+    """Makes all stored waiting times earlier after the system clock was set back by the time `back`. Returns `back` if
+    the database did not answer, and zero if the work is done.
+    """
     if back:
         try:
             service_alarms.bring_forward(context, back)
@@ -284,7 +287,7 @@ def keep_jump(context: WorkerContext, moved: timedelta) -> timedelta:
 
 
 def end_old_hold(context: WorkerContext) -> None:
-    """Stops holding planned texts if the clock was set right while no process was the leader."""
+    """Ends the delay of planned texts if the system clock was set right while no process was the leader."""
     with context.database.writing() as session:
         tables.end_old_hold(session, context.now())
 
@@ -303,7 +306,7 @@ def wake_for_jump(context: WorkerContext) -> None:
 
 
 def database_outage() -> Outage:
-    """Returns the outage log of the database, with the texts that it uses."""
+    """Returns an `Outage` for the database, with the texts that the clock process logs at its begin and end."""
     return Outage(
         logger,
         down="no leader: the database does not answer",

@@ -46,7 +46,7 @@ def served(settings: Settings, more: tuple[Route, ...] = ()) -> WSGIApplication:
     console = create_console(context, Templates(load_console_words()), more)
     application = complete_bodies_first(console, bodies, MAX_BYTES, context.proxies)
     close_slow_ones_for_ever(bodies, patience=PATIENCE)
-    # Deletes the keys of past weeks each minute, even if no one visits the console.
+    # Deletes weekly keys that are older than last week's key, each minute, even if no one visits the console.
     repeat(
         EACH_SECONDS, partial(service_weekly_keys.delete_old_keys, context), "forgetting past weeks"
     )
@@ -57,7 +57,9 @@ def served(settings: Settings, more: tuple[Route, ...] = ()) -> WSGIApplication:
 
 
 def import_sheets(context: ConsoleContext) -> None:
-    """Imports the sheets that people confirmed, in a child process. Raises StoreUnavailable, WorkEnded."""
+    """Imports spreadsheets in a child process, after people confirmed the imports. Raises StoreUnavailable if the
+    database does not answer, and WorkEnded if the child process ends without a result.
+    """
     with context.database.reading() as session:
         waits = tables_roster.pending_ids(session)
     if waits:

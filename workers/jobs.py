@@ -1,8 +1,8 @@
 """Defines all jobs of the workers. A job gets the context and the id of a row, and calls one service.
 
 A job may run twice. If there is nothing to do, the job has succeeded. Jobs that may take long run in a thread. Only one
-job of each kind runs at a time. A second job that comes during this time is dropped, because the clock process or the
-page queues it again.
+job of each kind runs at a time. A second job that comes during this time is dropped, because the clock process, or the
+page that waits for the result, queues this job again.
 """
 
 from hotline.alarms.service import run_in_child
@@ -34,9 +34,9 @@ def answer(context: WorkerContext, _answer_id: int) -> None:
 
 
 def check_draft(context: WorkerContext, draft_id: int) -> None:
-    """Starts a child process that checks a draft. A page waits for the result. Returns at once.
+    """Starts a child process that checks a draft. A page of the console waits for the result. Returns at once.
 
-    The id 0 means the live flows.
+    With the id 0, the child process checks the live flows instead of a draft.
     """
 
     def check(context: WorkerContext) -> None:

@@ -1,7 +1,7 @@
 """Runs the reader process, which decrypts cases for responders' phones after a PIN. It has its own process and keys.
 
-The process checks for questions when a job arrives in its queue, and also four times a second. Without Redis, an
-answer comes at most a quarter of a second later.
+The process checks for requests of responders when a job arrives in its queue, and also four times a second. Without
+Redis, an answer comes at most a quarter of a second later.
 """
 
 import logging
@@ -44,7 +44,8 @@ class Reader:
         self._has_begun = False
 
     def look(self) -> None:
-        """Answers waiting responders, gives case keys to desks, and deletes old rows. Records a changed setting.
+        """Answers waiting responders, gives case keys to desks, and deletes old rows. In the first check, also writes
+        to the audit log if the setting `national_in_console` has changed.
 
         Logs any error, and does the work again later.
         """
@@ -55,7 +56,8 @@ class Reader:
                 record_reading_place(self._context)
                 self._has_begun = True
             if time.monotonic() - self._handed_on >= HAND_ON_SECONDS:
-                # After an error, the next attempt follows only when it is due, so that responders do not wait for it.
+                # Sets this time first: so a round that fails does not begin again at once, and responders do not wait
+                # for it.
                 self._handed_on = time.monotonic()
                 reader_handover.reconcile(self._context)
             if time.monotonic() - self._tidied >= TIDY_SECONDS:
@@ -74,7 +76,7 @@ class Reader:
 
 
 def look_until(context: ReaderContext, stop: Event) -> None:
-    """Checks for questions whenever a job notifies the reader, and each quarter of a second."""
+    """Checks for requests of responders whenever a job notifies the reader process, and each quarter of a second."""
     reader = Reader(context)
     while not stop.is_set():
         reader.look()
@@ -83,7 +85,9 @@ def look_until(context: ReaderContext, stop: Event) -> None:
 
 
 def read(context: ReaderContext, _ask_id: int) -> None:
-    """Notifies the reader, which then answers all waiting questions. This job may run twice or never."""
+    """Notifies the reader process, which then answers all waiting requests of responders. This job may run twice or
+    never.
+    """
     context.bell.set()
 
 

@@ -6,8 +6,8 @@ that still sends. It has only one queue, because RQ may lose a job if a worker h
 
 A worker accepts only our own jobs from Redis. A program that can write to Redis can start these jobs and do nothing
 else. RQ would import any function, callback or webhook that a job names. This module reads only the name of a function
-and one integer from a job. The name must be in our table. All other fields are dropped. RQ would also decompress data
-of any size. So data that is too large, compressed or not, never reaches RQ.
+and one integer from a job. The name must be that of an allowed function. All other fields are dropped. RQ would also
+decompress data of any size. So data that is too large, compressed or not, never reaches RQ.
 """
 
 import logging
@@ -38,11 +38,13 @@ from workers import clock, jobs
 logger = logging.getLogger(__name__)
 
 WORKER_TTL = 25
-"""With this limit, RQ waits ten seconds for a job, so that it checks its registries often."""
+"""With this value of RQ's setting `worker_ttl`, RQ waits ten seconds for a job, so that it often checks its lists of
+jobs.
+"""
 MAINTENANCE_SECONDS = 15
 RECONNECT_SECONDS = 1
 CANNOT_CONNECT = "Worker %s: could not connect to Redis"
-"""The beginning of a line that RQ logs, before its values are filled in."""
+"""The beginning of RQ's log line about a failed connection, with `%s` in place of the worker's name."""
 
 
 JOB_SECONDS = 20
@@ -97,10 +99,10 @@ class SafeJob(RqJob):
 
 
 def _inflated(data: bytes) -> bytes:
-    """Returns the call of a job as JSON. Returns an empty value if the data is too large or not a JSON list. Then the
-    job is refused when it runs.
+    """Returns the decompressed data of a job, a JSON list with a function and its arguments. Returns an empty value if
+    the data is too large or does not begin like a list. Then the worker refuses the job when it runs.
 
-    Other data must not reach RQ, because RQ would decompress a stream inside of the stream.
+    The result must not be compressed data, because RQ would decompress it a second time, without a limit.
     """
     if len(data) > MOST_BYTES:
         return b""

@@ -5,11 +5,11 @@ Five hooks are for the gateway. Our own clock process calls a sixth hook, which 
 in the gateway's inbox. The sender of such an SMS counts as proved (docs/decisions/06).
 
 The reply to a USSD hop always has the status 200 and a text that starts with `CON ` or `END `, except after a wrong
-secret or method. The gateway repeats an SMS every minute until it gets the status 200. So if the hotline could not
-store an SMS, it replies with 503.
+secret in the address or a wrong HTTP method. The gateway repeats an SMS every minute until it gets the status 200. So
+if the hotline could not store an SMS, it replies with 503.
 
-The module also answers if the installation is ready. The installation is ready if the tips of callers would reach a
-recipient.
+The module also contains the health check `/readyz`, which says if the installation is ready. The installation is ready
+if the tips of callers would reach a recipient.
 
 These are the fields in the callbacks of Africa's Talking. The module ignores unknown fields.
 
@@ -51,7 +51,7 @@ from hotline.keys.key_folder import LISTED
 from hotline.text import identifiers
 
 MAX_BYTES = 32 * 1024
-"""The largest body in bytes. An SMS of 1,600 accented letters takes 9,600 bytes."""
+"""The largest body of a callback in bytes. An SMS of 1,600 accented letters takes 9,600 bytes."""
 MAX_FIELDS = 30
 FORM = "application/x-www-form-urlencoded"
 COMMON = (b"serviceCode=", b"networkCode=")
@@ -166,7 +166,7 @@ def _common(part: bytes) -> tuple[str, str]:
 
 
 def _pair(part: bytes) -> tuple[str, str]:
-    """Decodes the name and the value of a field. Raises UnicodeDecodeError."""
+    """Decodes the name and the value of a field. Raises UnicodeDecodeError if the bytes are not UTF-8."""
     name, _, value = part.partition(b"=")
     if b"%" in part or b"+" in part:
         return _plain(name), _plain(value)
@@ -174,7 +174,9 @@ def _pair(part: bytes) -> tuple[str, str]:
 
 
 def _plain(written: bytes) -> str:
-    """Decodes the plus signs and percent escapes of an encoded form. Raises UnicodeDecodeError."""
+    """Decodes the plus signs and percent escapes of an encoded form. Raises UnicodeDecodeError if the bytes are not
+    UTF-8.
+    """
     if b"+" in written:
         written = written.replace(b"+", b" ")
     return (unquote_to_bytes(written) if b"%" in written else written).decode()
@@ -267,8 +269,8 @@ Problem = Callable[[WebContext, str, Exception], Reply]
 
 def guarded(hook: str, problem: Problem) -> Callable[[Work], Hook]:
     """Returns a decorator for the function that handles a callback. The decorated function first checks the secret, the
-    method and the form. Then it calls the original function with the context and the form. If any of this raises an
-    error, `problem` makes the reply.
+    method and the form. Then it calls the original function with the context and the form. If the form is invalid, or
+    if the original function raises an error, `problem` makes the reply.
     """
 
     def guard(work: Work) -> Hook:

@@ -4,7 +4,8 @@ The application answers the hooks before Flask sees the request, because Flask's
 take as much time as a whole hop (docs/decisions/12).
 
 The results page is the only page for people in this process. The page sets no cookie, and the hotline stores nothing
-about its visitors. The process makes a new page at most once in ten minutes, so that many requests need only one query.
+about its visitors. The process makes a new results page at most once in ten minutes, so that it does not query the
+database for each visitor.
 
 The module also counts the calls of hooks in memory, and stores the counts four times a minute. So a hop does not write
 its count to the database.
@@ -53,7 +54,7 @@ from hotline.web.hooks import (
 results = Blueprint("results", __name__)
 KEPT = timedelta(minutes=10)
 AWAY = timedelta(seconds=30)
-"""After the database failed to answer, the process waits for this time before it tries to make the page again."""
+"""If the database does not answer, the process waits for this time before it tries again to make the results page."""
 _HASH = b64encode(hashlib.sha256(service_report.STYLE.encode()).digest()).decode()
 HEADERS = {
     "Content-Security-Policy": (
@@ -79,9 +80,10 @@ class PageCache:
         self._stays = KEPT
 
     def of(self, context: WebContext) -> bytes:
-        """Returns the page. Returns the old page while another thread makes a new page, or if no new page can be made.
+        """Returns the results page. Returns the old page while another thread makes a new one, or if the database does
+        not answer.
 
-        Raises StoreUnavailable if there is no page yet.
+        Raises StoreUnavailable if this process has not made a results page yet.
         """
         if self._is_due(context.now()) and self._drawing.acquire(blocking=False):
             try:
@@ -96,8 +98,8 @@ class PageCache:
         return self._asked_at is None or not now - self._stays < self._asked_at <= now
 
     def _draw(self, context: WebContext) -> None:
-        """Makes a new page. After a failure, the next attempt follows only after `AWAY`, because each attempt blocks a
-        thread.
+        """Makes a new results page. If this fails, the next attempt follows only after the time `AWAY`, because each
+        attempt blocks a thread.
         """
         self._asked_at, self._stays = context.now(), AWAY
         with suppress(StoreUnavailable):
@@ -186,8 +188,8 @@ def _say(reply: Reply, start_response: StartResponse) -> Iterable[bytes]:
     body = reply.body.encode()
     headers = [("Content-Type", PLAIN), ("Content-Length", str(len(body)))]
     start_response(STATUS[HTTPStatus(reply.status)], headers)
-    # The server can send a list as one piece. With another iterable, the server would ask for a
-    # second piece.
+    # The web server can send a reply as one piece if it gets a list. With another iterable, it would ask for a second
+    # piece.
     return [body]
 
 
@@ -214,9 +216,9 @@ class Meter:
         self._add(key, 1, took)
 
     def hand_on(self, add: Callable[[Counted], None]) -> None:
-        """Passes the counts to `add`, and sets them to zero.
+        """Passes the counts of calls to the function `add`, and sets the counts to zero.
 
-        If the database is unavailable, keeps the counts for the next time.
+        If the database is unavailable, keeps the counts, and the next call of `hand_on` passes them again.
         """
         with self._lock:
             taken, self._counted = self._counted, {}

@@ -50,8 +50,8 @@ def approvals(visit: Visit) -> Response:
 
 @form_view(approvals, "reason-{approval_id}", HotlineError)
 def decide(visit: Visit, approval_id: int) -> None:
-    """Carries out a button of the page: approve or refuse a pending approval, or withdraw an approval that this account
-    requested.
+    """Does what the person chose with a button of the page: approve or refuse a pending approval, or withdraw an
+    approval that this account requested.
     """
     does = visit.form.text("do")
     if does == "take_back":
@@ -85,7 +85,7 @@ def log(visit: Visit) -> Response:
     found = service_audit.newest_rows(
         visit.context, wanted, before=number_of(visit.asked("before"), digits=11)
     )
-    # The sentence of each action in the filter, with dots in place of the subject.
+    # For the filter: the sentence of each action, with dots in place of its subject and its outcome.
     actions = [
         (name, visit.say(action_sentence(name)[0], subject="...", outcome="..."))
         for name in service_audit.ACTIONS
@@ -102,7 +102,9 @@ def log(visit: Visit) -> Response:
 
 
 def verify(visit: Visit) -> Response:
-    """Checks the chain of digests of the whole audit log. This takes about a second for each hundred thousand rows."""
+    """Checks the chain of digests of the whole audit log. The check takes about a second for each hundred thousand
+    rows.
+    """
     return page(
         visit,
         "audit_chain.html",
@@ -131,7 +133,9 @@ def _draft_of(row: AuditRow) -> int | None:
 
 
 def _reason(visit: Visit, row: AuditRow) -> str:
-    """Returns the reason of a row. If the reason begins with the code of a desk, shows the name of the desk instead."""
+    """Returns the reason in a row of the audit log. If the reason begins with the code of a desk, shows the name of the
+    desk instead.
+    """
     return DESK_CODE.sub(lambda found: named(visit, found[0]), row.reason, count=1)
 
 
@@ -207,8 +211,8 @@ def resume_part(visit: Visit) -> None:
 def resume(visit: Visit) -> None:
     """Resumes the outgoing queue.
 
-    A restored backup can contain messages that were already sent. In this case, the person decides for each such kind
-    of message if the hotline sends it.
+    After a backup was restored, the queue can contain messages that were already sent. In this case, the person who
+    resumes the queue decides if the hotline sends the alerts, and if it sends the confirmations.
     """
     chosen = {kind: visit.form.text(f"fate-{kind}", most=4) for kind in TO_DECIDE}
     fates = {kind: DoubtDecision(fate) for kind, fate in chosen.items() if fate in {*DoubtDecision}}
@@ -285,7 +289,7 @@ def _on_call(field: str) -> Callable[[Callable[..., Response | None]], Callable[
 
 @_on_call("name")
 def add_contact(visit: Visit) -> None:
-    """Adds an on-call contact. After that, no page shows the number."""
+    """Adds an on-call contact. After that, no page shows the contact's phone number."""
     form = visit.form
     language = form.text("language", most=2)
     service_alarms.add_contact(

@@ -66,12 +66,12 @@ ALARM_PAGES: Mapping[str, str] = {
     **dict.fromkeys((Alarm.ACCOUNTS, Alarm.SIGN_INS, Alarm.AUDIT_LOG), "audit.listed"),
     Alarm.URGENT_WORDS: "reading.history",
 }
-"""For each alarm, the page on which a reader can act."""
+"""For an alarm, the page of the console on which a person can deal with its cause."""
 PARTS = table("outgoing_parts")
 WITH_TIP = table("alarms_of_a_tip")
-"""The sentences of alarms for readers who may see the tip."""
+"""The sentences of alarms about a tip, for accounts that may see this tip."""
 WITHOUT_TIP = table("alarms_of_a_moment")
-"""The sentences of alarms for readers who may not see the tip."""
+"""The sentences of alarms about a tip, for accounts that may not see this tip."""
 
 
 SOON = timedelta(days=60)
@@ -326,7 +326,7 @@ SOURCES = (
 
 
 NO_NEWS: Mapping[str, Any] = dict.fromkeys(("news", "waiting", "opened", "opened_draft"))
-"""The values of the page Today for an account that does not work with texts."""
+"""The values of the page Today for an account that has no role for work on the hotline's texts."""
 RELOADED = "60; url={path}?auto"
 """The value of the HTTP header `Refresh`: the browser loads the page again each minute. The address contains `auto`, so
 that this load does not extend the user's session.

@@ -141,7 +141,8 @@ def decide(
     seen: str = "",
 ) -> None:
     """Approves or refuses a request. Carries out an approved request at once. `key` is the private key of the approver.
-    `seen` is the text that the approver compared: four words, or the mark of a key.
+    `seen` is the text that the page showed to the approver: the four words of a person's key, or the mark of the desk's
+    key to sign.
 
     Raises AccountRefused if the reason is missing or too long. Raises NotFound if the request is not pending, or if
     this account may not see it. Raises ApprovalRefused if another person must decide, or if `seen` is wrong. Each kind
