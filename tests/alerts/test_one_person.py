@@ -159,9 +159,9 @@ def test_two_phones_of_one_person_are_one_person_of_the_national_desk(one: Distr
 
 def test_an_excluded_person_sees_the_tip_by_no_phone_and_no_account(one: District) -> None:
     tip_id = one.tell(urgency=1)
-    whom = ExclusionTarget(person=OTHER)
+    target = ExclusionTarget(person=OTHER)
     service_desk_commands.exclude(
-        one.context, tip_id, whom, ExclusionReason.NAMED, by="Alice", reason="a test"
+        one.context, tip_id, target, ExclusionReason.NAMED, by="Alice", reason="a test"
     )
     with one.database.reading() as session:
         for row in tables.phones_of(session, PERSON):

@@ -118,9 +118,9 @@ def test_a_tip_that_its_holder_passed_on_waits_and_names_who_stays_responsible(h
 
 def test_a_tip_that_is_kept_from_its_holder_waits_and_nobody_has_it(home: Path) -> None:
     act(home, Verb.TAKE)
-    whom, why = ExclusionTarget(person="Gasabo 1"), ExclusionReason.NAMED
+    target, why = ExclusionTarget(person="Gasabo 1"), ExclusionReason.NAMED
     with command_line(home) as context:
-        service_desk_commands.exclude(context, 1, whom, why, by="Alice", reason="named")
+        service_desk_commands.exclude(context, 1, target, why, by="Alice", reason="named")
     assert "waits 16 of 15 min LATE  NOT TAKEN" in listed(home, minutes=16)
 
 

@@ -388,9 +388,9 @@ def test_what_was_kept_from_somebody_is_lifted_by_two_and_never_by_her(desk: Des
     for name in ("National 1", "National 2"):
         lets_in(desk, account(desk, name), NATIONAL)
     tip = tell(desk)
-    whom = ExclusionTarget(person="Responder 1")
+    target = ExclusionTarget(person="Responder 1")
     service_desk_commands.exclude(
-        desk.context, tip, whom, ExclusionReason.NAMED, by="National 1", reason="named in it"
+        desk.context, tip, target, ExclusionReason.NAMED, by="National 1", reason="named in it"
     )
     service_desk_commands.request_lift(
         desk.context, Actor("National 1", account(desk, "National 1")), 1, "another man"

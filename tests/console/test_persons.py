@@ -40,9 +40,9 @@ class CaseDesk:
     national: Tab
 
     def says(
-        self, form: str, whom: str = "1", by: Tab | None = None, /, **codes: str
+        self, form: str, target: str = "1", by: Tab | None = None, /, **codes: str
     ) -> TestResponse:
-        fields = {"person": whom, "once": f"{next(ONCE)}", **codes}
+        fields = {"person": target, "once": f"{next(ONCE)}", **codes}
         return (by or self.district).post(f"/tips/{self.tip}/persons/{form}", fields)
 
     def offers(self) -> str:
@@ -139,18 +139,18 @@ def test_r9_a_person_is_followed_in_the_console_to_thirty_days_on(case: CaseDesk
     assert case.says("consent", consent="yes", sex="woman").status_code == 303
     assert "The person wants help." in case.opened()
     assert case.says("offered", service="shelter").status_code == 303
-    whom = f"1:{case.entries()[-1].id}"
+    target = f"1:{case.entries()[-1].id}"
     assert f"person=1:{case.entries()[-1].id}" in case.opened()
-    assert case.says("answered", whom, answer="accepted").status_code == 303
+    assert case.says("answered", target, answer="accepted").status_code == 303
     assert "Person 1: confirm arrival at the service by" in case.clear()
     asked = case.district.get(f"/tips/{case.tip}/persons/arrived").text
     offered = set(re.findall(r'<option value="([^":]+)"', asked))
     assert offered == STATES, "no continent, and nothing else that would be refused"
-    assert case.says("arrived", whom, arrived="yes", state="BI").status_code == 303
-    early = case.says("thirty", whom, thirty="safe")
+    assert case.says("arrived", target, arrived="yes", state="BI").status_code == 303
+    early = case.says("thirty", target, thirty="safe")
     assert "arrival at the service, not before." in early.text
     case.later(days=31)
-    assert case.says("thirty", whom, thirty="safe").status_code == 303
+    assert case.says("thirty", target, thirty="safe").status_code == 303
     page = case.opened()
     for said in ("accepted", "Burundi", "the person is safe, and the help ended", "a woman"):
         assert said in page, said
@@ -159,11 +159,11 @@ def test_r9_a_person_is_followed_in_the_console_to_thirty_days_on(case: CaseDesk
 
 @pytest.mark.row("R9")
 def test_r9_an_adults_no_closes_the_forms_of_help_and_says_who_asks_again(case: CaseDesk) -> None:
-    whom = case.offers()
+    target = case.offers()
     assert case.says("consent", consent="no", again="woman").status_code == 303
     page = case.opened()
     assert "/persons/offered" not in page
-    assert f"/persons/answered?person={whom}" not in page
+    assert f"/persons/answered?person={target}" not in page
     assert "A woman responder asks privately on" in page
     before = len(case.entries())
     refused = case.says("offered", service="health")
@@ -198,21 +198,21 @@ def test_a_child_s_assent_and_best_interest_are_asked(case: CaseDesk) -> None:
 
 
 def test_a_correction_shows_both_and_names_the_body_that_decided(case: CaseDesk) -> None:
-    whom = case.offers()
+    target = case.offers()
     consent, offered = (case.entries()[at] for at in (-2, -1))
-    assert case.says("answered", whom, answer="no_room").status_code == 303
+    assert case.says("answered", target, answer="no_room").status_code == 303
     wrong = case.entries()[-1].id
     page = case.opened()
     assert f"corrects={wrong}" in page
-    form = case.district.get(f"/tips/{case.tip}/persons/answered?person={whom}&corrects={wrong}")
+    form = case.district.get(f"/tips/{case.tip}/persons/answered?person={target}&corrects={wrong}")
     assert ". Enter all answers again. From then on, the hotline uses your new note" in form.text
     mended = {"answer": "accepted", "corrects": str(wrong)}
-    assert case.says("answered", whom, **mended).status_code == 303
+    assert case.says("answered", target, **mended).status_code == 303
     page = case.opened()
     assert "<del>no room</del>" in page
     assert f"corrects={wrong}" not in page
     assert "This note corrects an earlier note." in case.clear()
-    other_kind = case.says("answered", whom, answer="accepted", corrects=str(offered.id))
+    other_kind = case.says("answered", target, answer="accepted", corrects=str(offered.id))
     assert other_kind.status_code == 422
     yes = case.says("consent", consent="yes", corrects=str(consent.id))
     assert "Ask the person again" in yes.text
@@ -262,14 +262,14 @@ def test_r6_a_case_that_is_kept_from_a_desk_has_no_persons_for_it(case: CaseDesk
 
 
 def test_notes_outlive_the_words_of_their_tip_for_the_national_desk(case: CaseDesk) -> None:
-    whom = case.offers()
+    target = case.offers()
     with case.desk.context.database.writing() as session:
         queries_retention.erase_text(session, [case.tip], case.desk.clock())
     page = f"/tips/{case.tip}/persons"
     assert case.district.post(page, OPENS).status_code == 404
     assert "The person wants help." in case.opened(case.national)
     accepts = {"answer": "accepted"}
-    assert case.says("answered", whom, case.national, **accepts).status_code == 303
+    assert case.says("answered", target, case.national, **accepts).status_code == 303
     assert "accepted" in case.opened(case.national)
     late, page_of_tip = (
         "The statistics for this month are final. New notes help the person but do not change the statistics",
@@ -283,8 +283,8 @@ def test_notes_outlive_the_words_of_their_tip_for_the_national_desk(case: CaseDe
 
 @pytest.mark.row("A8")
 def test_a8_what_is_owed_to_a_person_stands_in_the_list_and_on_the_board(case: CaseDesk) -> None:
-    whom = case.offers()
-    assert case.says("answered", whom, answer="accepted").status_code == 303
+    target = case.offers()
+    assert case.says("answered", target, answer="accepted").status_code == 303
     tell(case.desk)
     with case.desk.context.database.writing() as session:
         session.add(make_responder(level=Level.COORDINATOR))
@@ -303,7 +303,7 @@ def test_a8_what_is_owed_to_a_person_stands_in_the_list_and_on_the_board(case: C
     assert "follow-up due: record if the person arrived at the service" in shown
     other = case.desk.tab(AccountRole.DESK, name="Desk 2")
     assert on_board(other) == {}
-    assert case.says("arrived", whom, arrived="yes").status_code == 303
+    assert case.says("arrived", target, arrived="yes").status_code == 303
     assert "owed" not in on_board(case.district)
 
 
@@ -317,9 +317,9 @@ def test_pages_of_persons_are_light_in_each_language(case: CaseDesk, language: s
         assert case.says("consent", f"{n}", consent="assent_yes", interest="yes").status_code == 303
         for _ in range(2):
             assert case.says("offered", f"{n}", service="journey_home").status_code == 303
-            whom = f"{n}:{case.entries()[-1].id}"
-            assert case.says("answered", whom, answer="accepted").status_code == 303
-            assert case.says("arrived", whom, arrived="yes", state="CD").status_code == 303
+            target = f"{n}:{case.entries()[-1].id}"
+            assert case.says("answered", target, answer="accepted").status_code == 303
+            assert case.says("arrived", target, arrived="yes", state="CD").status_code == 303
     case.district.post("/account/language", {"language": language, "to": "/tips"})
     for act in ("screened", "consent", "offered", "answered", "arrived", "thirty", "determination"):
         path = f"/tips/{case.tip}/persons/{act}"

@@ -83,7 +83,7 @@ class Intruder:
             "the same, with the desks' passphrase": self.opens_codes_by_desk,
             "the runs in a copy of Redis' append-only file": self.opens_run,
             "whether it was this number, by the tip's pseudonym": self.recognises,
-            "whom an SMS was to answer, from a copy of the database, with the relay's key": self.reads_number,
+            "the recipient of an SMS, from a copy of the database, with the relay's key": self.reads_number,
         }
 
     def opens_tip(self) -> bool:

@@ -66,9 +66,9 @@ def test_a_form_says_who_does_it_to_whom(word: str, marks: set[str]) -> None:
 
 
 @given(st.sampled_from(["RA", "ZA", "KA"]), st.sampled_from(["N", "MU", "DU", "TU", "BA"]))
-def test_what_is_put_together_is_taken_apart(tense: str, whom: str) -> None:
+def test_what_is_put_together_is_taken_apart(tense: str, object_marker: str) -> None:
     for subject in ("A", "TU", "MU", "BA"):
-        found = dict(verbs.parse_verb(f"{subject}{tense}{whom}KUBITA", STEMS))
+        found = dict(verbs.parse_verb(f"{subject}{tense}{object_marker}KUBITA", STEMS))
         assert verbs.DIRECT in found["KUBITA"]
 
 

@@ -179,8 +179,8 @@ def test_a_name_of_a_responder_and_an_account_excludes_both(hidden: District) ->
     with hidden.database.writing() as session:
         account = make_account(name, "desk")
         session.add(account)
-    whom = ExclusionTarget(person=name)
-    service_desk_commands.exclude(hidden.context, 1, whom, ExclusionReason.NAMED, **SIGNED)
+    target = ExclusionTarget(person=name)
+    service_desk_commands.exclude(hidden.context, 1, target, ExclusionReason.NAMED, **SIGNED)
     both = [
         ExcludedParty(person_id=hidden.responder(HIM).person_id),
         ExcludedParty(person_id=account.person_id),
@@ -191,7 +191,7 @@ def test_a_name_of_a_responder_and_an_account_excludes_both(hidden: District) ->
         assert [one.party for one in queries_visible.current_exclusions(session, 2)] == both
         assert queries_visible.copy_exclusions(session, 1, 2, "line", NOON) == []
     with pytest.raises(EndRefused, match="already"):
-        service_desk_commands.exclude(hidden.context, 1, whom, ExclusionReason.NAMED, **SIGNED)
+        service_desk_commands.exclude(hidden.context, 1, target, ExclusionReason.NAMED, **SIGNED)
     lift(hidden)
     with hidden.database.reading() as session:
         assert queries_visible.current_exclusions(session, 1) == []
@@ -201,8 +201,8 @@ def test_an_account_of_a_responder_is_that_responder(hidden: District) -> None:
     with hidden.database.writing() as session:
         him = session.get_one(Person, session.get_one(Responder, HIM).person_id)
         session.add(make_account("Desk 9", "desk", person=him))
-    whom = ExclusionTarget(person="Desk 9")
-    service_desk_commands.exclude(hidden.context, 1, whom, ExclusionReason.NAMED, **SIGNED)
+    target = ExclusionTarget(person="Desk 9")
+    service_desk_commands.exclude(hidden.context, 1, target, ExclusionReason.NAMED, **SIGNED)
     assert not any(seen(hidden, HIM).values())
 
 
@@ -216,8 +216,8 @@ def test_a_desk_is_named_by_its_name_too(hidden: District) -> None:
 
 
 def test_from_whom_nothing_is_kept(hidden: District) -> None:
-    for whom in ({"person": "Nobody"}, {"desk": NATIONAL}, {"desk": "99"}, {}):
-        nobody = ExclusionTarget(**whom)
+    for target in ({"person": "Nobody"}, {"desk": NATIONAL}, {"desk": "99"}, {}):
+        nobody = ExclusionTarget(**target)
         with pytest.raises(NotFound):
             service_desk_commands.exclude(
                 hidden.context, 1, nobody, ExclusionReason.ASKED, **SIGNED

@@ -58,7 +58,7 @@ def rings(verdicts: Sequence[Following | None]) -> list[int]:
 
 
 def texts(verdicts: Sequence[Following | None]) -> list[int]:
-    """Returns the numbers of the tips for which people only get the SMS "more was told"."""
+    """Returns the numbers of the tips for which people get only the SMS about more reports."""
     return [number for number, one in enumerate(verdicts, 1) if one and not one.announced]
 
 
@@ -86,8 +86,8 @@ OF_ONE_PHONE: dict[str, tuple[Reported, list[int], list[int]]] = {
         *([1, 2, 5], [3, 6]),
     ),
 }
-"""Each case has the reports, the tips that alert people on their own, and the tips for which people only get the SMS
-"more was told"."""
+"""Each case has the reports, the tips that alert people on their own, and the tips for which people get
+only the SMS about more reports."""
 
 
 @pytest.mark.parametrize(("tips", "ring", "text"), OF_ONE_PHONE.values(), ids=OF_ONE_PHONE)
