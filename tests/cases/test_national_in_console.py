@@ -152,7 +152,7 @@ def test_an_answer_about_a_person_is_not_called_closed_when_the_setting_comes_be
     phone.dial("90")
     at_home(phone, "1", "1", "5", "4", "1", *SITE)
     turn_setting(beside, on=True)
-    assert phone.key("1").startswith("END Your answer does not match what we recorded")
+    assert phone.key("1").startswith("END Your answer is not saved. From now on, use the console")
 
 
 @pytest.mark.parametrize("on", [False, True])

@@ -146,6 +146,7 @@ EXCUSED: dict[str, str] = {
     "responders.too_early": "a place is corrected again, while the national desk decides of the first correction",
     "keeping.no_key": "the reader has lost its own key, while a call goes on",
     "keeping.not_yet": "an acknowledgement that is believed no longer, while its call goes on",
+    "keeping.in_console": "the setting that the national desk reads in the console only begins during a call",
 }
 """Nodes that no story reaches, each with the reason."""
 
@@ -170,11 +171,11 @@ def draw(
     seed: int, count: int, at: datetime, targets: Sequence[tuple[str, str]], pins: int
 ) -> list[DrawnWorld]:
     """Draws `count` stories, divided into worlds. A world is one run of a hotline with many stories. `targets` gives
-    for each screen the digits of its nearest short code."""
+    for each screen the digits of its nearest short code. No story gets a screen in `EXCUSED`."""
     random = Random(seed)
     hall = _Hall(random, max(1, -(-count // EACH)), pins)
     wanted: dict[str, list[str]] = {}
-    for target, entry in targets:
+    for target, entry in (one for one in targets if one[0] not in EXCUSED):
         wanted.setdefault(tale_of(target, entry), []).append(target)
     must = [
         (tale, chunk)
@@ -242,8 +243,7 @@ def _places(world: int, pins: int) -> dict[str, list[int]]:
     # An invitation expires, so invited people, and the person with a new number, confirm it in a world of the first
     # month.
     fresh = pins and world % MONTHS == 0
-    invited = [*range(pins + 1, pins + 1 + INVITED)] if fresh else []
-    moved = [0] if fresh else []
+    invited, moved = ([*range(pins + 1, pins + 1 + INVITED)], [0]) if fresh else ([], [])
     keyless = [pins] if pins else []
     drill = [last - 1] if world in (0, len(HOURS) // 2) else []
     # The district has no coordinator, so the national desk is notified about its PINs.
