@@ -275,9 +275,8 @@ NEGATIONS = _set(
 """Words that negate the answer next to them. The hotline then asks the responder what is meant."""
 
 UNSURE = _set(
-    "MAYBE PERHAPS WAIT SOON LATER TOMORROW SORRY MISTAKE CANCEL UNDO"
-    " ATTENDS ATTENDEZ PEUT BIENTOT DEMAIN DESOLE DESOLEE PARDON ERREUR ANNULE ANNULER ANNULEZ"
-    " WENDA TEGEREZA EJO NIBESHYE MBABARIRA"
+    "MAYBE PERHAPS WAIT SOON LATER TOMORROW SORRY MISTAKE CANCEL UNDO ATTENDS ATTENDEZ PEUT BIENTOT DEMAIN DESOLE"
+    " DESOLEE PARDON ERREUR ANNULE ANNULER ANNULEZ WENDA TEGEREZA EJO NIBESHYE MBABARIRA"
 )
 """Words that delay or cancel an answer, at any place in the text. The hotline then asks the responder what is meant.
 But an answer that takes the case or passes it on still counts."""

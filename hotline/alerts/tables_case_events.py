@@ -181,8 +181,7 @@ KEY_POSTGRES = (
     "CREATE FUNCTION case_key_refuses() RETURNS trigger LANGUAGE plpgsql AS"
     f" $$ BEGIN IF {UNCOUNTED} THEN RAISE EXCEPTION 'case_key was not counted yet'"
     " USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$",
-    "CREATE TRIGGER case_key_no_delete BEFORE DELETE ON case_key"
-    " FOR EACH ROW EXECUTE FUNCTION case_key_refuses()",
+    "CREATE TRIGGER case_key_no_delete BEFORE DELETE ON case_key FOR EACH ROW EXECUTE FUNCTION case_key_refuses()",
 )
 protect_by(CaseKey, KEY_SQLITE, KEY_POSTGRES)
 
@@ -234,10 +233,9 @@ CODE_SQLITE = (
     " BEGIN SELECT RAISE(ABORT, 'case_code was not counted yet'); END",
 )
 CODE_POSTGRES = (
-    "CREATE FUNCTION case_code_refuses() RETURNS trigger LANGUAGE plpgsql AS"
-    f" $$ BEGIN IF TG_OP = 'DELETE' THEN IF NOT ({NOT_COUNTED}) THEN RETURN OLD; END IF; END IF;"
-    " RAISE EXCEPTION 'case_code is kept until it was counted'"
-    " USING ERRCODE = 'integrity_constraint_violation'; END $$",
+    "CREATE FUNCTION case_code_refuses() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+    f" IF TG_OP = 'DELETE' THEN IF NOT ({NOT_COUNTED}) THEN RETURN OLD; END IF; END IF; RAISE EXCEPTION"
+    " 'case_code is kept until it was counted' USING ERRCODE = 'integrity_constraint_violation'; END $$",
     "CREATE TRIGGER case_code_no_change BEFORE UPDATE OR DELETE ON case_code"
     " FOR EACH ROW EXECUTE FUNCTION case_code_refuses()",
 )

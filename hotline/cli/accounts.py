@@ -25,11 +25,11 @@ MINUTES = int(LINK_VALIDITY.total_seconds()) // 60
     "roles",
     multiple=True,
     type=click.Choice([role.value for role in AccountRole]),
-    help="Role that the account gets. To give several roles, repeat --role for each role.",
+    help="Role that the invited person gets. To give several roles, repeat --role for each role.",
 )
 @click.option("--language", type=click.Choice(CODES), default="en", show_default=True)
 @click.option(
-    "--reason", default="", help="Reason for a new sign-in link. The audit log records the reason."
+    "--reason", default="", help="Reason for a new sign-in link. The audit log records this reason."
 )
 @by_option
 def invite(name: str, roles: Sequence[str], language: str, reason: str, by: str) -> None:

@@ -68,7 +68,7 @@ def list_(since: datetime | None, who: str | None, tip_id: int | None, *, as_jso
 @click.option(
     "--since-row",
     default=0,
-    help="Check the seals of the rows from this number on. A seal proves which process wrote a row.",
+    help="Check the seals in the audit log from this row number on. A seal proves which process wrote a row.",
 )
 @as_json_option
 def verify(kept: Path | None, since_row: int, *, as_json: bool) -> None:

@@ -294,12 +294,12 @@ def _changes(url: str, digest: str) -> Sequence[str] | None:
 @by_option
 @click.option(
     "--digest",
-    help="Digest of the audit log, from the newest mail or SMS in which the hotline sent you one.",
+    help="Digest of the audit log. Copy it from the newest mail or SMS in which the hotline sent a digest.",
 )
 @click.option(
     "--replace",
     is_flag=True,
-    help="Rename the file of an existing SQLite database, then restore the backup.",
+    help="Keep the file of an existing SQLite database under another name, then restore the backup.",
 )
 @as_json_option
 def restore(

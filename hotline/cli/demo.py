@@ -66,18 +66,16 @@ CONSOLE_COMMAND, DEMO_CONSOLE_COMMAND = (
     "--page-port",
     default=8001,
     show_default=True,
-    help="Port of the web page that shows the two handsets.",
+    help="Port of the web page that shows two emulated phones: a caller's and a responder's.",
 )
-@click.option(
-    "--made", is_flag=True, help="Start with the home folder that `hotline init --demo` created."
-)
+@click.option("--made", is_flag=True, help="Use the home folder made by `hotline init --demo`.")
 @click.option(
     "--pins/--no-pins",
     default=True,
     show_default=True,
     help="Add three kinds of sample data: responders with PINs, call-backs and an on-call contact.",
 )
-@click.option("--empty", is_flag=True, help="Start without sample data.")
+@click.option("--empty", is_flag=True, help="Start the demo without sample data.")
 @procfile_option
 def demo(page_port: int, procfile: Path, *, made: bool, pins: bool, empty: bool) -> None:
     """Run a hotline with an emulated gateway and a page of two handsets, until Ctrl-C.

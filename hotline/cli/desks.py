@@ -75,13 +75,13 @@ def _place(click_context: click.Context, option: click.Parameter, name: str | No
 @click.command()
 @click.argument("code")
 @click.option("--kind", type=click.Choice([one.value for one in ADDED_KINDS]), required=True)
-@click.option("--called", required=True, help="Name that the hotline shows for the desk.")
+@click.option("--called", required=True, help="Name of the desk on pages and in SMS.")
 @click.option("--district", expose_value=False, callback=_place, help="District of the desk.")
 @click.option(
     "--camp",
     expose_value=False,
     callback=_place,
-    help="Refugee camp of the desk, if the desk is a protection desk.",
+    help="Refugee camp for which a protection desk works.",
 )
 @enrolment_option
 @by_and_reason
@@ -128,7 +128,7 @@ place."""
 @click.argument("service", type=click.Choice(KNOWN_SERVICES))
 @click.option(
     "--number",
-    help="Phone number of the service. Screens show the number only while the flows contain it as a confirmed number.",
+    help="Phone number of the service. The hotline shows it only if the flows list it as confirmed in the last year.",
 )
 @by_and_reason
 def serve(desk: str, service: str, number: str | None, by: str, reason: str) -> None:
@@ -255,7 +255,7 @@ def signers(passphrase_file: Path | None, by: str, second: str, yes: bool) -> No
 @click.command("rotate-desks")
 @passphrase_option("today's recovery passphrase")
 @passphrase_option("the new recovery passphrase", "--new-passphrase-file")
-@click.option("--desk", help="Give a new key only to this desk, and keep the recovery passphrase.")
+@click.option("--desk", help="Give only this desk a new key, with the same recovery passphrase.")
 @by_and_reason
 @second_person_option
 def rotate_desks(

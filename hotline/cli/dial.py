@@ -53,11 +53,11 @@ def _whose(_context: click.Context, _option: click.Parameter, given: str) -> str
     "--emulator",
     "url",
     default=gateway_here,
-    help=f"URL of the emulator. Default: the emulator of the demo in this folder, or {HANDSETS} if there is no demo.",
+    help=f"URL of the emulator. Default: the emulator of the demo in the current folder, or {HANDSETS}.",
 )
 @click.option(
     "--network",
-    help="Code of the mobile network, for example 63510 for MTN. Default: the network of the number in --as.",
+    help="Code of the mobile network, for example 63510 for MTN. Default: the network of the phone in --as.",
 )
 @click.option(
     "--columns",

@@ -366,7 +366,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 @click.command()
 @as_json_option
-@click.option("--wrong", "only_wrong", is_flag=True, help="Show only errors and warnings.")
+@click.option("--wrong", "only_wrong", is_flag=True, help="Hide the checks that passed.")
 @click.option(
     "--settings", "with_settings", is_flag=True, help="Also list and explain every setting."
 )

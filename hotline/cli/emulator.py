@@ -31,17 +31,17 @@ def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> l
     multiple=True,
     callback=_people,
     metavar="NUMBER:LABEL",
-    help="Phone number and label of a responder. On the page, you can choose this phone for the handset on the right.",
+    help="Phone number of a responder, and the name that the emulator's page shows for this phone.",
 )
 @click.option(
     "--clock",
     type=click.Path(path_type=Path),
-    help="File with a number of seconds. The hotline's clock is ahead of real time by this number of seconds.",
+    help="File with the number of seconds by which the hotline's clock is ahead of real time.",
 )
 @click.option(
     "--ca",
     type=FILE,
-    help="Certificate of the private authority that signed the hotline's certificate. For a public one, omit --ca.",
+    help="Certificate of the private authority that signed the hotline's certificate. Public authorities need no --ca.",
 )
 @click.option(
     "--console",
@@ -51,7 +51,7 @@ def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> l
 @click.option(
     "--readme",
     type=FILE,
-    help="Path of the README file. The emulator's page shows a link to this file.",
+    help="Path of the hotline's README file. The emulator's page shows a link to this file.",
 )
 def emulator(
     port: int,

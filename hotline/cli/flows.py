@@ -134,7 +134,7 @@ def publish(folder: Path, by: str, reason: str) -> None:
     type=click.IntRange(60, 182),
     default=SEPTETS,
     show_default=True,
-    help="Highest number of septets on a screen. Most letters take one septet; signs such as [ and { take two.",
+    help="Longest allowed screen, in septets. Most letters take one septet. Signs such as [ and { take two septets.",
 )
 @language_option
 def check(folder: Path, as_json: bool, limit: int, language: str) -> None:

@@ -63,7 +63,7 @@ def show(by: str, reason: str) -> None:
 @click.option(
     "--check",
     is_flag=True,
-    help="Only check that the typed pepper equals the stored pepper. The command then changes nothing.",
+    help="Change nothing, only check that the typed pepper (the secret that protects PINs) equals the stored pepper.",
 )
 def enter(by: str, reason: str, *, check: bool) -> None:
     """Enter the pepper from paper after a restore.
@@ -168,7 +168,7 @@ def rotate(key: str, by: str, reason: str, stage: bool) -> None:
 @click.command("end-old")
 @options.by_and_reason
 @click.option(
-    "--now", is_flag=True, help="End the old key even if it was rotated less than ten minutes ago."
+    "--now", is_flag=True, help="Destroy the old key even in the ten minutes after the rotation."
 )
 def end_old(by: str, reason: str, now: bool) -> None:
     """Destroy each old key whose data was encrypted again with the new key.

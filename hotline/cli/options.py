@@ -85,9 +85,9 @@ by_option = click.option(
 )
 second_person_option = click.option(
     "--second",
-    prompt="Name of the second person, who is with you and agrees",
+    prompt="Name of a second person, who is with you and agrees to this command",
     callback=check_reason,
-    help="Name of the second person, who is with you and agrees. The audit log records this name.",
+    help="Name of a second person, who is with you and agrees to this command. The audit log records this name.",
 )
 """Asks for the name of a second person. The passphrase decrypts a desk's tips only if two people are present."""
 agreed = click.option(

@@ -97,7 +97,7 @@ def import_(file: Path, proving: bool) -> None:
     "--out",
     type=NEW_FILE,
     required=True,
-    help="File to which the command adds the start PINs. Print the file, cut out each PIN, and destroy the file.",
+    help="File to which the command adds each first PIN. Print the file, cut it into slips, then destroy the file.",
 )
 @by_and_reason
 def invite(names: Sequence[str], out: Path, by: str, reason: str) -> None:
@@ -212,7 +212,7 @@ FIRST = "en"
     "--out",
     type=NEW_FILE,
     required=True,
-    help="Path of the HTML file that the command writes. Open the file in a browser to print it.",
+    help="Path of the HTML file in which the command writes the paper. To print the paper, open the file in a browser.",
 )
 def guide(paper_name: str, language: str, out: Path) -> None:
     """Write a PAPER for responders to print: `responder` is the guide, `first-ten-minutes` is one card.

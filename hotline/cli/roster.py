@@ -17,7 +17,7 @@ from hotline.text.places import is_district, place_name
 week_option = click.option(
     "--week",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="Any day in the week that you want to see. By default, the command uses this week.",
+    help="Any day of the week whose roster you want to see. By default, the command shows the current week.",
 )
 
 

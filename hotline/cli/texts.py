@@ -183,7 +183,7 @@ SOURCE = "en"
     "--locales",
     type=click.Path(file_okay=False, path_type=Path),
     show_default="the project's own",
-    help="Folder with the translated texts.",
+    help="Folder with the translations of the texts that phones show.",
 )
 def check(locales: Path | None) -> None:
     """Check the catalogues, and fail if one is outdated, has a gap, or has a text that no handset shows.

@@ -497,9 +497,8 @@ def _json(values: Iterable[object]) -> ColumnElement[str]:
 
 
 NOT_EMPTIED = (
-    "CREATE OR REPLACE FUNCTION refuses_to_be_emptied() RETURNS trigger LANGUAGE plpgsql AS"
-    " $$ BEGIN RAISE EXCEPTION '% is never emptied', TG_TABLE_NAME"
-    " USING ERRCODE = 'integrity_constraint_violation'; END $$"
+    "CREATE OR REPLACE FUNCTION refuses_to_be_emptied() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION"
+    " '% is never emptied', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$"
 )
 
 
@@ -507,9 +506,8 @@ def protect_rows(row: type[Row], *more: str) -> None:
     """Creates triggers together with the table, so that no code can change or delete a row of the table."""
     table = row.__tablename__
     postgres = (
-        f"CREATE FUNCTION {table}_refuses() RETURNS trigger LANGUAGE plpgsql AS"
-        f" $$ BEGIN RAISE EXCEPTION '{table} is insert only'"
-        " USING ERRCODE = 'integrity_constraint_violation'; END $$",
+        f"CREATE FUNCTION {table}_refuses() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION"
+        f" '{table} is insert only' USING ERRCODE = 'integrity_constraint_violation'; END $$",
         f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}"
         f" FOR EACH ROW EXECUTE FUNCTION {table}_refuses()",
         *more,

@@ -497,8 +497,7 @@ def _refused(ours: Mapping[str, str]) -> Iterator[str]:
     names."""
     if ours.get(API_KEY):
         yield (
-            f"{API_KEY}: no key belongs in the environment: unset it, and store the key with"
-            " `hotline keys gateway`"
+            f"{API_KEY}: no key belongs in the environment: unset it, and store the key with `hotline keys gateway`"
         )
     if ours.get(f"{PREFIX}FAULTS") and not is_yes(ours.get(f"{PREFIX}TESTING", "")):
         yield f"{PREFIX}FAULTS: kills processes, for tests only: needs {PREFIX}TESTING=yes"

@@ -305,9 +305,8 @@ def _raising(rows: int) -> TextClause:
     caller runs the SQL once."""
     values = ", ".join(f"(:p{n}, :r{n}, :k{n})" for n in range(rows))
     return text(
-        f"INSERT INTO people_register (period, register, rank) VALUES {values}"
-        " ON CONFLICT (period, register) DO UPDATE SET rank = excluded.rank"
-        " WHERE people_register.rank < excluded.rank"
+        f"INSERT INTO people_register (period, register, rank) VALUES {values} ON CONFLICT (period, register)"
+        " DO UPDATE SET rank = excluded.rank WHERE people_register.rank < excluded.rank"
     )
 
 

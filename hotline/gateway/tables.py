@@ -647,10 +647,7 @@ ROW = ("key", "channel", "language", "counted", "committed", "text_key", *START_
 READ = f"SELECT {', '.join(START_COLUMNS)}, committed, starred FROM dialogue WHERE key = "
 TALLY = ("day", "measure", "language", "channel", "entry", "district", "topic", "count")
 """The columns of the table of counters: the columns of `counters.tables.CounterKey`, and the column `count`."""
-_RAISED = (
-    "ON CONFLICT (period, register) DO UPDATE SET rank = excluded.rank"
-    " WHERE people_register.rank < excluded.rank"
-)
+_RAISED = "ON CONFLICT (period, register) DO UPDATE SET rank = excluded.rank WHERE people_register.rank < excluded.rank"
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,8 +53,7 @@ OWN_PROCESS = (
     " OR NEW.number <> 1 + coalesce((SELECT max(number) FROM audit WHERE process = own), 0)"
     " THEN RAISE EXCEPTION 'an account adds rows of its own process only, after the newest row'"
     " USING ERRCODE = 'insufficient_privilege'; END IF; RETURN NEW; END $$",
-    "CREATE TRIGGER audit_own_process BEFORE INSERT ON audit"
-    " FOR EACH ROW EXECUTE FUNCTION audit_own_process()",
+    "CREATE TRIGGER audit_own_process BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION audit_own_process()",
 )
 """A trigger of PostgreSQL. It refuses a row in the name of another process, and a row that does not follow the newest
 row. After such a row, no process could add rows. The trigger knows the process from its database account, which is

@@ -145,8 +145,7 @@ def split_words(words: str) -> frozenset[str]:
 
 STOP_WORDS = split_words(
     "STOP STOPALL STOPPER UNSUBSCRIBE OPTOUT ARRET ARRETE ARRETER ARRETEZ DESABONNER DESABONNEZ DESABONNEMENT"
-    " DESINSCRIRE DESINSCRIPTION"
-    " HAGARIKA HAGARIKE GUHAGARIKA MUHAGARIKE"
+    " DESINSCRIRE DESINSCRIPTION HAGARIKA HAGARIKE GUHAGARIKA MUHAGARIKE"
 )
 """Words with which a person asks for no more messages. In such a word, one letter may be wrong, missing, added, or
 exchanged with the next letter."""

@@ -164,8 +164,7 @@ QUESTIONS: Mapping[str, Question] = {
             ThirtyDays.DANGER: "the person is in danger again",
             ThirtyDays.UNKNOWN: "not known",
         },
-        "If the person is in danger again, the case reopens as danger. The national desk is "
-        "alerted at once.",
+        "If the person is in danger again, the case reopens as danger. The national desk is alerted at once.",
     ),
     STATE: Question(
         "Country that the person named to the service",
