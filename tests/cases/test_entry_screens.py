@@ -105,7 +105,7 @@ def test_what_is_no_trafficking_is_said_closer_and_judged(
 ) -> None:
     phone, known_as = own_case
     phone.key("4")
-    assert phone.key("2").startswith("CON What kind of case is it instead?\n1 Violence at home")
+    assert phone.key("2").startswith("CON It is not trafficking. What kind of case is it?\n1 ")
     noted = f"END {known_as.reference}: not this kind of case. The case closes when a second person confirms."
     assert phone.key("3") == noted
     said = {"outcome": "not-trafficking", "what": "pay", "waits": "yes"}

@@ -22,7 +22,7 @@ from tests.support.callers import Caller, Line
 from tests.support.reading import OTHER_PIN, PHONE, PIN, ReaderBeside, at_home
 
 WAITS = "CON One moment.\n1 See"
-OFF = "CON Your PIN cannot be checked now.\n1 Try again\n2 Take a case unread"
+OFF = "CON Your PIN cannot be checked now.\n1 Try again\n2 Take a case without reading it"
 
 
 def at_the_case(beside: ReaderBeside, phone: Caller) -> None:

@@ -152,7 +152,7 @@ def test_the_third_wrong_paper_is_the_last(invited: Invited) -> None:
     assert phone.key("40719301").startswith(wrong)
     assert (
         phone.key("40719302")
-        == "END This code is no longer valid. Ask your coordinator for a new one."
+        == "END This code is no longer valid. Ask your coordinator for a new code."
     )
     assert tries(invited) == 3
     assert dialled(invited.beside, NUMBER).key(invited.code).startswith("CON PIN si yo.")
