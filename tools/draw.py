@@ -27,7 +27,7 @@ STYLE = (
 )
 
 Lines = Sequence[tuple[str, str]]
-"""Lines of text, each with its style before it."""
+"""Lines of text, each after the name of its style."""
 
 
 @dataclass
@@ -75,7 +75,7 @@ def read(text: str) -> tuple[str, list[Band]]:
 
 
 def length(text: str, style: str = "") -> float:
-    """Returns the approximate width of a text. If it is inexact, it is too large and not too small."""
+    """Returns the approximate width of a text. If the result is not exact, it is too large and not too small."""
     ems = sum(0.37 if c in NARROW_LETTERS else 0.99 if c in WIDE_LETTERS else 0.62 for c in text)
     return ems * SIZE * (1.1 if style in ("b", "h") else 1)
 

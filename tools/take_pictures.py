@@ -34,7 +34,8 @@ PICTURES: Mapping[str, tuple[str, str, int]] = {
     "release.png": ("Programme lead 1", "/statistics/releases/{year}", 1366),
     "release-narrow.png": ("Programme lead 1", "/statistics/releases/{year}", 360),
 }
-"""For each file: the account, the address of the page, and the width of the screen."""
+"""Maps the name of each file to the account that opens the page, the address of the page, and the width of the
+screen."""
 KEPT = ("overview.png", "board.png")
 """The files that are stored in `docs/`. Other files are only for viewing, and go to the home folder."""
 

@@ -52,7 +52,7 @@ logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
 JUMP = timedelta(seconds=60)
-"""If the system clock jumps by more than this, an alarm is raised."""
+"""If the system clock jumps by more than this time, the clock process raises an alarm."""
 RING_AFTER = timedelta(seconds=0.7)
 URGENT_AFTER = timedelta(seconds=2)
 """The longest time that a message waits for a worker if Redis did not accept the job that tells workers about it."""
@@ -85,8 +85,8 @@ STEPS: tuple[Step, ...] = (
     service_sending.expire_leases,
     service_sending.retry_unknown,
     service_sending.resend_unreported,
-    # This step comes before the step for deadlines: an alert to the national desk must not count as a colleague's
-    # alert.
+    # This step comes before the step for deadlines, so that an alert to the national desk does not count as an alert
+    # to a colleague.
     service_assignment.alert_undelivered_marks,
     reader_pins.report_nights,
     service_leaves.begin_leaves,
@@ -248,8 +248,8 @@ def run(
 
 def without_plans(steps: Sequence[Step], *, is_early: bool) -> Sequence[Step]:
     """Leaves out the step that publishes planned texts, for some time after the clock of this process jumped forward.
-    If this process was the leader, `keep_jump` also stored the jump. Otherwise it did not, because the leader's clock
-    may be right.
+    If this process was the leader, `keep_jump` also stored the jump. If another process was the leader, `keep_jump`
+    stored no jump, because the leader's clock may be right.
     """
     return [one for one in steps if not is_early or one is not keep_drafts]
 

@@ -1,4 +1,5 @@
-"""Runs the reader process, which decrypts cases for responders' phones after a PIN. It has its own process and keys.
+"""Runs the reader process, which decrypts cases for responders' phones after a PIN. The reader process has its own
+keys.
 
 The process checks for requests of responders when a job arrives in its queue, and also four times a second. Without
 Redis, an answer comes at most a quarter of a second later.

@@ -1,7 +1,7 @@
-"""Runs the monitor. It checks the hotline every ten seconds, and notifies on-call contacts.
+"""Runs the monitor. The monitor checks the hotline every ten seconds, and notifies on-call contacts.
 
-It has its own process, so that it notices when the other processes stop. Two monitors at the same time do no harm. They
-take turns, and each finds the alarms that the other has raised.
+The monitor has its own process, so that it notices when the other processes stop. Two monitors at the same time do no
+harm. The two monitors take turns, and each monitor finds the alarms that the other monitor has raised.
 """
 
 import logging
@@ -23,7 +23,7 @@ AROUND_EACH = 6
 
 
 class Watchman:
-    """The monitor's state between two rounds. It is in memory, because the database may be unavailable."""
+    """The monitor's state between two rounds. This state is in memory, because the database may be unavailable."""
 
     def __init__(self, context: MonitorContext) -> None:
         self._context = context

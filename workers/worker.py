@@ -1,8 +1,10 @@
-"""Runs a worker. It has one queue, accepts only allowed jobs in JSON, logs no arguments, and may run the clock.
+"""Runs a worker. The worker has one queue, accepts only allowed jobs in JSON, logs no arguments, and may run the
+clock.
 
-All workers are equal. Each sends alerts, and any of them can be the leader that runs the clock. So any of them may be
-killed. A worker does not fork. So the context is built only once, and a worker that is killed leaves no child process
-that still sends. It has only one queue, because RQ may lose a job if a worker has several queues.
+All workers are equal. Each sends alerts, and any of them can be the leader that runs the clock. So the hotline
+continues if any worker is killed. A worker does not fork. So the context is built only once, and a worker that is
+killed leaves no child process that still sends. A worker has only one queue, because RQ may lose a job if a worker
+has several queues.
 
 A worker accepts only our own jobs from Redis. A program that can write to Redis can start these jobs and do nothing
 else. RQ would import any function, callback or webhook that a job names. This module reads only the name of a function

@@ -35,9 +35,9 @@ MINUTES = int(LINK_VALIDITY.total_seconds()) // 60
 def invite(name: str, roles: Sequence[str], language: str, reason: str, by: str) -> None:
     """Create an account for NAME and print a link, or give more roles to an existing account.
 
-    Without --role, an existing account gets a new link, and its old sign-in stops working. If two admins are active,
-    the link is ready after 24 hours. An admin can approve the link earlier on the page /approvals. When the link is
-    ready, run the command again.
+    Without --role, an existing account gets a new link, and its old password and old authenticator stop working. If
+    two admins are active, the link is ready after 24 hours. An admin can approve the link earlier on the page
+    /approvals. When the link is ready, run the command again: it then prints the link.
 
     Example: hotline accounts invite "Desk 2" --role desk --by "Admin 1"
     """

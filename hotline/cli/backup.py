@@ -1,4 +1,5 @@
-"""Runs `hotline backup`, which makes, lists and verifies sealed copies of the database while the hotline runs."""
+"""Runs `hotline backup`, which makes, lists and verifies encrypted and signed copies of the database while the
+hotline runs."""
 
 import json
 import os
@@ -59,8 +60,9 @@ class BackupGroup(click.Group):
 def backup_key(key: Path, passphrase_file: Path | None, signer: str | None = None) -> BackupKey:
     """Returns the private keys that decrypt a backup, and the signing keys whose signatures the command accepts.
 
-    If `signer` is given, only its signing keys are accepted. Without `signer`, the command accepts this machine's
-    signing key and the key that the key file names. Raises PassphraseWrong or DecryptionFailed."""
+    If `signer` is given, only its signing keys are accepted. Without `signer`, the command accepts two signing keys:
+    the key of this machine, and the key whose name is written in the file with the backup key. Raises PassphraseWrong
+    or DecryptionFailed."""
     opened = decrypt_backup.open_backup_key(
         key.read_bytes(), lambda: passphrase_of(passphrase_file, "Passphrase of the backup key")
     )
@@ -188,7 +190,7 @@ def _new_key(file: Path, passphrase_file: Path | None, signer: str) -> str:
 @click.argument("folder", type=FOLDER)
 @as_json_option
 def list_(folder: Path, as_json: bool) -> None:
-    """List the backups in a folder with their labels, the newest first.
+    """List the backups in a folder, the newest first, each with its size, its time and the kind of its database.
 
     Example: hotline backup list /var/backups/hotline
     """
@@ -276,8 +278,8 @@ LOST = "changed after this backup, so not in the restored line:"
 
 
 def _changes(url: str, digest: str) -> Sequence[str] | None:
-    """Returns sentences about the persons, roles and desks that were added, removed or changed in a database since the
-    row with this digest. Returns None if no row of the audit log has this digest.
+    """Returns sentences about the persons, roles and desks that were added, removed or changed in a database after
+    the row of the audit log with this digest was written. Returns None if no row of the audit log has this digest.
     """
     with closing(open_database(url)) as database, suppress(StoreUnavailable):
         return service_audit.roster_changes(database, digest)
@@ -317,7 +319,7 @@ def restore(
 
     Stop the hotline first. The command verifies the signature and migrates the backup. The command exits with 1 and
     changes nothing if another hotline signed the backup or any part is damaged. With --digest, the command lists the
-    persons, roles and desks that were added or removed after that digest.
+    persons, roles and desks that changed after the audit log had this digest.
 
     Example: hotline restore line.age --key /media/usb/backup.key
     """

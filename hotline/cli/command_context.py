@@ -50,12 +50,12 @@ def database_error(broken: StoreUnavailable) -> str:
 
 @contextmanager
 def cli_context() -> Iterator[CliContext]:
-    """Yields the context of the commands, built from the settings in the environment. Leaves out keys that belong to
-    another hotline.
+    """Yields the context of the commands, built from the settings in the environment. Leaves out the keys in the key
+    folder that belong to another hotline.
 
     The hotline could not decrypt data that is encrypted with such keys. Raises the errors of `Settings.read` and
-    `build_cli`. Raises NotReady if the tables in the database belong to a release that this code does not know. If the
-    database does not answer, the command that runs reports this error.
+    `build_cli`. Raises NotReady if the tables in the database belong to a release that this code does not know. If
+    the database does not answer, this function raises no error, and the command fails later, at its first query.
     """
     settings = Settings.read(os.environ)
     with suppress(StoreUnavailable):
@@ -90,11 +90,12 @@ LOST = (
 def make_missing_keys(
     settings: Settings, found: TablesFound, at: datetime, *, new: Collection[str] = ()
 ) -> Sequence[str]:
-    """Makes the missing keys in the key folders of the home, and returns the name of each made key as `role/name`.
+    """Makes the missing keys in the key folders below the home folder, and returns the name of each made key as
+    `role/name`.
 
-    Raises PartMissing if the tables know a key that is missing here, and KeyWrong if a key belongs to another hotline.
-    Raises Occupied if a key that `new` names already exists, and KeysDiffer if two folders have different copies of a
-    key. In these cases the function makes no key.
+    Raises PartMissing if the database names a key that no folder contains, and KeyWrong if a key belongs to another
+    hotline. Raises Occupied if a key that `new` names already exists, and KeysDiffer if two folders have different
+    copies of a key. In these cases the function makes no key.
     """
     folder = settings.home / "keys"
     for name in new:
@@ -109,7 +110,7 @@ def make_missing_keys(
 
 
 def lost_keys(database: Database, folder: Path) -> Sequence[str]:
-    """Returns the keys that the database knows but that no folder contains. Raises StoreUnavailable."""
+    """Returns the names of the keys that the database lists but that no folder contains. Raises StoreUnavailable."""
     return sorted(
         one for one in service_checks_keys.known_names(database) if not is_held(folder, one)
     )
@@ -142,8 +143,8 @@ UNUSED = (
     "the stored key is not used: the emulator gets the key `emulator`;"
     " HOTLINE_GATEWAY_API_KEY_FILE can name another file"
 )
-"""The message if a real key is stored for the emulator. Because the emulator is only a program on this machine, it
-never gets that key."""
+"""The message for an operator who stores a real gateway key while the gateway is the emulator. Because the emulator
+is only a program on this machine, it never gets the real key."""
 
 
 def check_folder(name: str, folder: Path, settings: Settings) -> CheckResult:

@@ -84,8 +84,8 @@ def gateway_account(settings: Settings, keys: KeyFolder) -> GatewayAccount:
 
 
 class LazyObject(Generic[T]):
-    """A placeholder for an object. The function `make` creates the object later. This happens when the code first uses
-    an attribute of the object."""
+    """A placeholder for an object. The function `make` creates the object later. The code calls `make` when it first
+    uses an attribute of the object."""
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
@@ -276,8 +276,8 @@ class Role(StrEnum):
     """The watch process (the monitor) has the key for the phone numbers of the on-call contacts. The watch process
     decrypts no responder's number and no tip."""
     READER = "reader"
-    """The reader process has the pepper of the responders' PINs, the key pair for which PINs are encrypted, and the
-    weekly key. The reader process decrypts a tip only with a responder's PIN."""
+    """The reader process has three keys: the pepper of the responders' PINs, the private key that decrypts typed
+    PINs, and the weekly key. The reader process decrypts a tip only with a responder's PIN."""
     PAGES = "pages"
     """The console has the key of the accounts' second factors, the weekly key, the enrolled and stop keys, and the
     relay's public key. The console enrols people, but decrypts no phone number. The console decrypts a tip only with
@@ -366,8 +366,8 @@ def build_web_without_wrong_keys(settings: Settings) -> contexts.WebContext:
     """Builds the context of the web process, and leaves out its encryption keys that are wrong. The process still
     accepts tips.
 
-    If a wrong key encrypted a tip, no process could decrypt that tip. Without the key, the process encrypts a tip only
-    for its desks. Raises the errors of `build_context`.
+    If a wrong key encrypted a tip, no process could decrypt that tip. Without the key, the process encrypts a tip
+    only for the desks that may read the tip. Raises the errors of `build_context`.
     """
     context = build_web(settings)
     wrong = wrong_keys(context, settings, Role.HOOKS)
@@ -429,7 +429,8 @@ BUILDERS: Mapping[Role, Callable[[Settings], contexts.Context]] = MappingProxyTy
 def build_context(settings: Settings, role: Role) -> contexts.Context:
     """Builds the context of one role. The function opens no connection yet.
 
-    Raises NotReady before `hotline init`, FolderRefused if a weekly key cannot be written, KeyMissing, SettingsInvalid.
+    Raises NotReady before `hotline init`, FolderRefused if a weekly key cannot be written, KeyMissing if a key file
+    is missing, and SettingsInvalid if a setting is wrong.
     """
     return BUILDERS[role](settings)
 
@@ -451,8 +452,9 @@ def _common(
     file = sqlite_file(settings.database_url)
     if file is not None and not file.exists():
         raise missing_error(settings, f"the database {file} is missing")
-    # In the web process, a thread loads a new flow set, because the requests of callers must not wait for this. In all
-    # other processes, the new flow set is used at once, so pages of the console show a new publication at once.
+    # In the web process, a thread loads a new flow set, because the requests of callers must not wait until it is
+    # loaded. In all other processes, the new flow set is used at once, so pages of the console show a new publication
+    # at once.
     behind = start_thread if role is Role.HOOKS else None
     books = SqlFlowSets(database, place_lists(), behind=behind)
     context = contexts.Context(
@@ -539,7 +541,7 @@ def _numbers(context: contexts.Context, keys: KeyFolder, name: str) -> LiveNumbe
 
 
 def wrong_keys(context: contexts.Context, settings: Settings, role: Role) -> Sequence[str]:
-    """Returns the names of this process's keys that cannot decrypt their canaries (test values). It also records the
+    """Returns the names of this process's keys that cannot decrypt their canaries (test values). Also records the
     start of this process in the database, where other processes and the doctor read it.
 
     The result is empty if the database does not answer. The process then waits for the database. The process checks its
@@ -626,7 +628,7 @@ def line_of(settings: Settings) -> contexts.Line:
 
 
 def no_failpoint(_failpoint: str) -> None:
-    """Does nothing. Every hotline that is not under test uses this function for its failpoints."""
+    """Does nothing. Every hotline that is not under test uses this function, so that no failpoint has an effect."""
 
 
 def sender_of(settings: Settings) -> str:

@@ -53,8 +53,8 @@ DEADLINE = 60.0
 """The maximum number of seconds that a slow machine may need until the demo is ready."""
 FAREWELL = "\nContinue the README's first walk in another terminal. Ctrl-C ends everything.\n"
 NUMBERS = {"HOTLINE_CALL_BACK_NUMBER": CALL_BACK_NUMBER, "HOTLINE_NATIONAL_NUMBER": NATIONAL_NUMBER}
-"""The number from which the national desk calls, and the number that responders call. Both numbers are sample data, and
-count as confirmed only in a demo."""
+"""The number from which the national desk calls, and the number that responders call. Both numbers are sample data,
+and the flows accept these numbers as confirmed only in a demo."""
 CONSOLE_COMMAND, DEMO_CONSOLE_COMMAND = (
     "workers.console:application",
     "workers.demo_console:application",
@@ -238,8 +238,8 @@ def read_pins(home: Path) -> Mapping[str, str]:
 
 
 def pin_text(home: Path, entry: str) -> str:
-    """Returns a text with the number that each responder's phone dials, and the responder's PIN. The text is empty if
-    no responder has a PIN."""
+    """Returns a text with one line for each responder: the command that dials from the responder's phone, and the
+    responder's PIN. The text is empty if no responder has a PIN."""
     pins = read_pins(home)
     people = [one for one in read_responders(demo_responders()) if one.name in WITH_PINS]
     rows = [

@@ -57,7 +57,8 @@ def passphrase_of_desk(file: Path | None, desk: str) -> str:
 
 
 def _place(click_context: click.Context, option: click.Parameter, name: str | None) -> None:
-    """Adds the code of the camp or district where the desk is to the command's parameters. Raises NotFound."""
+    """Finds the code of the camp or district in which the desk is, and adds this code to the command's parameters.
+    Raises NotFound."""
     if name is None:
         return
     if "place" in click_context.params:
@@ -166,8 +167,8 @@ def retire(desk: str, by: str, reason: str) -> None:
 def recover(passphrase_file: Path | None, by: str, second: str, yes: bool) -> None:
     """Grant pending access to desks with the recovery passphrase. Two people are needed.
 
-    You can repeat this command without harm. A person cannot grant access that the same person requested. After this,
-    the passphrase still decrypts the tips of the desks.
+    You can repeat this command without harm. A person cannot grant access that the same person requested. The
+    recovery passphrase still decrypts the tips of the desks after this command.
 
     Example: hotline desks recover --by "Admin 1" --second "Admin 2"
     """
@@ -204,8 +205,8 @@ def sign(
 ) -> None:
     """Show the new keys of desks, ask for confirmation, and sign these keys. Two people are needed.
 
-    The command also signs again a key, kind or place of a desk that was changed directly in the database. A desk that
-    the hotline never signed stays unsigned.
+    If a person changed the key, the kind or the place of a desk directly in the database, the command also signs the
+    new value. A desk that the hotline never signed stays unsigned.
 
     Example: hotline desks sign --by "Admin 1" --second "Admin 2" --reason "new key of Gasabo"
     """

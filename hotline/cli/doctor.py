@@ -91,8 +91,8 @@ def facts() -> None:
 
 
 def facts_in(file: Path | None) -> LawFacts:
-    """Returns the facts that the controller filled in. The result is empty if no file is named. Raises
-    SettingsInvalid."""
+    """Returns the facts that the controller filled in. The result is empty if the setting HOTLINE_LAW names no file.
+    Raises SettingsInvalid."""
     if file is None:
         return LawFacts()
     try:
@@ -213,8 +213,8 @@ class Address:
     def asked(
         self, path: str, *, patience: float = PATIENCE, name: str = ""
     ) -> tuple[Answered | None, str]:
-        """Requests a page from this address. `name` replaces the host name in the request, if it is given. Returns the
-        answer, or the reason why there is none."""
+        """Requests a page from this address. `name` replaces the host name in the request, if it is given. Returns
+        the answer, or the reason why no answer came."""
         kind = HTTPSConnection if self.encrypted else HTTPConnection
         line = kind(self.host, self.port, timeout=patience)
         try:
@@ -298,8 +298,8 @@ def _console_places(settings: Settings) -> Iterator[tuple[str, Address]]:
 
 
 def _wrong_console(answered: Answered, place: str, name: str, mark: str) -> tuple[str, str]:
-    """Returns a text about the fault and a text with the next step, if the wrong console answered or the right one
-    answered wrongly. Both texts are empty if there is no fault."""
+    """Returns two texts if the wrong console answered, or if the right console answered wrongly: the fault, and the
+    next step. Both texts are empty if there is no fault."""
     if answered.mark is None:
         return f"another program answers at {place}", END_OTHER_CONSOLE
     if mark and answered.mark != mark:
@@ -358,7 +358,8 @@ REAL_LINE_CHECKS = frozenset(
 )
 """Checks that matter only for a hotline with real callers."""
 CHECKED_BY_DOCTOR = frozenset({"database", service_checks_outside.ON_CALL_CONTACTS})
-"""Checks that the processes make. The doctor has stricter checks of its own instead of these."""
+"""The names of checks that the monitor makes, but not the doctor. The doctor checks the same parts of the hotline
+more strictly."""
 SHOWN = ("name", "state", "message", "todo", "level", "names")
 """The fields of a check in the JSON output for programs."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -547,8 +548,8 @@ def _commits(context: Context, tables: CheckResult) -> CheckResult:
 
 
 def _pepper(context: Context, settings: Settings) -> tuple[CheckResult, ...]:
-    """Counts the PINs that still need the old pepper (a secret that protects PINs) while it is replaced. Does this only
-    on a machine that has the old pepper."""
+    """Counts the PINs that still need the old pepper (a secret that protects PINs) while it is replaced. The function
+    counts only on a machine that has the old pepper."""
     keys = KeyFolder(key_folder(settings, Role.READER))
     before = previous_name(PEPPER_KEY)
     return (

@@ -34,9 +34,9 @@ WIDTH = 32
 
 
 def _rows(folder: Path, limit: int, today: date) -> Iterator[str]:
-    """Yields a row for each screen: where the screen is, and how many lines it has in each language. After these,
-    yields a row for each question that a desk may ask a caller. The row shows the question's state, its last day, and
-    the digest to sign.
+    """Yields a row for each screen: where the screen is, and how many lines it has in each language. After the rows
+    of the screens, yields a row for each question that a desk may ask a caller. The row shows the question's state,
+    its last day, and the digest to sign.
     """
     flow_set = bind_lists(read(read_folder(folder)), place_lists())
     for place, measured in groupby(page_sizes(flow_set, limit), key=lambda each: each.place):
@@ -109,9 +109,11 @@ def export(folder: Path) -> None:
 @folder_argument
 @by_and_reason
 def publish(folder: Path, by: str, reason: str) -> None:
-    """Publish the flows of FOLDER. If `hotline init` or `hotline upgrade` later brings new flows, these become a draft.
+    """Publish the flows of FOLDER. If `hotline init` or `hotline upgrade` later brings new flows, the new flows
+    become a draft.
 
-    If you publish the flows that this version ships, the flows of the next version go live at once again.
+    If you publish the flows that this version ships, the flows of the next version need no draft: `hotline upgrade`
+    publishes them at once.
 
     Example: hotline flows publish my-flows --by "Editor 1" --reason "new fees"
     """
@@ -141,8 +143,9 @@ def check(folder: Path, as_json: bool, limit: int, language: str) -> None:
     """Check the flows in FOLDER, print the problems to fix, and exit with 1 if there are any.
 
     First, the command prints how many lines each screen takes on a phone of 16 letters a line. The number in brackets
-    counts only the lines of the screen's question and its choices. Then it prints each question that a desk may ask a
-    caller. It also prints the digest of the question, to write under `signed` in the file.
+    counts only the lines of the screen's question and its choices. Then the command prints each question that a desk
+    may ask a caller. The command also prints the digest of each question: the person who signs the question writes
+    this digest into the file, in the field `signed`.
 
     Example: hotline flows check flows --language en
     """

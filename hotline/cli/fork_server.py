@@ -6,10 +6,10 @@ knows a key or a setting. The request to start a child process contains the sett
 keys (docs/decisions/20).
 
 The keeper (`hotline run`) sends requests on a unix socket, with one connection for each process. The keeper sends a
-line of JSON with `argv`, `environ` and `gate`. The fork server replies with the process id. The keeper stores this id,
-and then answers `go`. At the end, the keeper receives the exit code. If the keeper sends a role as `gate`, the fork
-server checks if the processes of this role may start. Its reply is the reason against this, as JSON. If the fork server
-ends, the processes that it started continue.
+line of JSON with `argv`, `environ` and `gate`. The fork server replies with the process id. The keeper stores this
+id, and then answers `go`. At the end, the keeper receives the exit code. If the keeper sends a role as `gate`, the
+fork server checks if the processes of this role may start. The fork server replies with the reason why these
+processes must not start, as JSON, or with null. If the fork server ends, the processes that it started continue.
 """
 
 import gc
@@ -39,11 +39,11 @@ SHARED = (
 """Modules that several processes import. These modules contain no page and no code that decrypts a case."""
 GO = b"go\n"
 PATIENCE = 5.0
-"""A whole request must arrive within this number of seconds. After that, the answer of `hotline run` must also arrive
-within this number of seconds."""
+"""A whole request must arrive within this number of seconds. The answer `go` of `hotline run` must also arrive within
+this number of seconds."""
 FORKING = 10.0
-"""The number of seconds for which the keeper waits for a fork server that does not answer. After that, the keeper
-starts processes without the fork server."""
+"""The number of seconds for which the keeper waits for a fork server that does not answer. If the server still does
+not answer, the keeper starts processes without the fork server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def why_not_start(fork_server: Path, role: str, environ: Mapping[str, str]) -> s
 def main(path: str) -> None:
     """Receives requests on a unix socket at `path` until a signal ends the server. In a child process, this function
     runs the requested program."""
-    setproctitle.getproctitle()  # Finds the name in memory before the environment changes.
+    setproctitle.getproctitle()  # Finds the place of the process's name in memory, before the environment changes.
     with uncollected():
         for name in SHARED:
             import_module(name)

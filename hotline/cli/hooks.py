@@ -1,5 +1,5 @@
-"""Runs `hotline keys hooks`. The command prints the secret addresses for the gateway's dashboard. It also changes these
-addresses, and no call is lost during the change."""
+"""Runs `hotline keys hooks`. The command prints the secret addresses for the gateway's dashboard. The command also
+changes these addresses, and no call of the gateway is lost during the change."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,8 @@ from hotline.keys.gateway_secrets import QUIET
 from hotline.keys.key_folder import HOOKS, hook_secrets
 
 PATHS = {"ended": "ussd/ended"}
-"""For some hooks, the path of the hook's address. All other hooks have their own name as the path."""
+"""Maps the name of a hook to the path of its address, if the name and the path differ. All other hooks have their own
+name as the path."""
 
 
 def _an_address(_context: click.Context, _option: click.Parameter, base: str | None) -> str | None:
@@ -57,9 +58,9 @@ def hooks(click_context: click.Context, base: str | None, as_json: bool) -> None
 def rotate(base: str | None, as_json: bool) -> None:
     """Create new secret addresses for the gateway and print them. An old address stops working when the gateway has
     used the new address, and has not called the old address for ten minutes. `hotline keys hooks end-old --now` stops
-    the old addresses at once. Web processes and the relay use the new addresses without a restart. The relay also gets
-    a new address of its own. On several machines, copy the `hooks` folder to each before pasting the addresses. Then
-    copy `listed.secret` to each `workers` folder.
+    the old addresses at once. Web processes and the relay use the new addresses without a restart. The relay also
+    gets a new address of its own. On several machines, copy the folder `hooks` to each machine before you paste the
+    addresses into the gateway's dashboard. Then copy the file `listed.secret` to each folder `workers`.
 
     Example: hotline keys hooks rotate --base https://line.example.org
     """
@@ -81,7 +82,7 @@ def rotate(base: str | None, as_json: bool) -> None:
 )
 @as_json_option
 def end_old(now: bool, as_json: bool) -> None:
-    """Make the old addresses stop working, and print when the gateway last called each.
+    """Make the old addresses stop working, and print for each address when the gateway last called it.
 
     Without --now, the command refuses if the gateway called an old address less than ten minutes ago. A call to an
     address that has stopped working gets HTTP status 404.

@@ -123,11 +123,12 @@ def init(
     "the path of this file.",
 )
 def upgrade(flows: Path, *, no_backup: bool, roles: bool, redis_accounts: Path | None) -> None:
-    """Update tables and flows to this version, before its processes start. Safe to repeat.
+    """Update tables and flows to this version, before its processes start. You can repeat this command without harm.
 
     If the tables are of an earlier version, takes a backup first, into HOTLINE_BACKUPS or the home's `backups`.
 
-    The passwords of new accounts are in the key folders. Copy the key folders to the machines where the processes run.
+    The key folders contain the passwords of new database and Redis accounts. Copy the key folders to the machines
+    where the processes run.
 
     Example: hotline upgrade
     """
@@ -214,14 +215,15 @@ def _mark_unfinished(home: Path, found: migrate.TablesFound) -> None:
     """
     holds_keys = any(one.is_file() for one in (home / "keys").glob("*/*"))
     if found.state is migrate.TablesState.MISSING and not holds_keys:
-        # In a container, only the keys in the home can be written, so the home needs no mark.
+        # In a container, only the key folder in the home can be written, so the file that marks the home as
+        # unfinished is not needed.
         with suppress(OSError):
             (home / UNFINISHED_INIT).touch(mode=0o600)
 
 
 def _migrate(settings: Settings, keys: Path | None, *, new: Collection[str] = ()) -> None:
-    """Updates the tables, and adds a canary (a test value) for each key. It adds no canary unless the key folders of
-    all roles (groups of processes with their own keys) are on this machine.
+    """Updates the tables, and adds a canary (a test value) for each key. Adds no canary unless the key folders of all
+    roles (groups of processes with their own keys) are on this machine.
     """
     progress("tables")
     with closing(open_database(settings.database_url)) as database:
@@ -285,8 +287,8 @@ def _desks(context: Context, settings: Settings, file: Path | None, *, demo: boo
 
 
 def _passphrase(home: Path, file: Path | None, *, demo: bool) -> str:
-    """Returns the passphrase from `file` or from the terminal. If there is neither, it makes a passphrase and writes
-    it to a file that only its owner can read."""
+    """Returns the passphrase from `file` or from the terminal. Without a file and without a terminal, makes a
+    passphrase, and writes it to a file that only its owner can read."""
     if file is not None:
         return passphrase_in(file)
     own = home / PASSPHRASE_FILE
@@ -314,7 +316,7 @@ def _rehearse(context: Context) -> None:
 
 
 def _first_account(context: Context, settings: Settings) -> None:
-    """Prints an invitation link for the first admin, until a person has used such a link."""
+    """Prints an invitation link for the first admin, until the first admin has created an account with it."""
     first = service_invitations.first_link(context)
     if first is None:
         _made("accounts", [], there="the page Accounts shows them")
@@ -326,7 +328,7 @@ def _first_account(context: Context, settings: Settings) -> None:
 
 def _demo_accounts(settings: Settings, passphrase_file: Path | None) -> None:
     """Makes demo accounts whose passwords the sign-in page shows. Two of these accounts belong to a desk. If the
-    hotline uses a real SMS gateway, it makes no demo accounts.
+    hotline uses a real SMS gateway, the function makes no demo accounts.
     """
     context = build_console(settings)
     file = passphrase_file or settings.home / PASSPHRASE_FILE
@@ -350,7 +352,8 @@ def _sample(settings: Settings, found: migrate.TablesFound) -> None:
 
 
 def _made(what: str, made: Sequence[str], *, there: str) -> None:
-    """Prints that `init` made something, or that it already existed."""
+    """Prints one line about a part of the hotline, such as its keys: `init` made the part, or the part already
+    existed."""
     for one in made:
         click.echo(f"{what}: made {one}")
     if not made:

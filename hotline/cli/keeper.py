@@ -7,9 +7,9 @@ of a group ends, the keeper kills the rest of the group, because the workers of 
 The guard is a small shell program at the other end of a pipe. If the keeper itself is killed, the pipe closes, and
 the guard kills all remaining programs (docs/decisions/20).
 
-The module also reads the Procfile, which lists the hotline's processes, one `name: command` on each line. It allows
-only one hotline in a home folder, and only one web process on a port: a second hotline would damage the data or take
-the calls of the first.
+The module also reads the Procfile, which lists the hotline's processes, one `name: command` on each line. The module
+allows only one hotline in a home folder, and only one web process on a port: a second hotline would damage the data,
+or get requests that are for the first hotline.
 """
 
 import asyncio
@@ -76,8 +76,8 @@ class Program:
     name: str
     argv: tuple[str, ...]
     environ: Mapping[str, str] = field(repr=False)
-    """The whole environment of the program. The program inherits no other variable. It is left out of `repr`, because
-    it may contain a secret."""
+    """The whole environment of the program. The program inherits no other variable. The environment is left out of
+    `repr`, because it may contain a secret."""
     opens: Path | None = None
     """The socket of this program that other programs need. The keeper starts this program before the programs that
     need its socket, and ends it after them."""
@@ -103,7 +103,7 @@ class Child(Protocol):
 
 
 class _Forked:
-    """One process that the fork server started, before and after the keeper stores its process number."""
+    """One process that the fork server started."""
 
     def __init__(self, pid: int, output: asyncio.StreamReader, asked: asyncio.StreamWriter) -> None:
         self.pid = pid
@@ -333,7 +333,7 @@ procfile_option = click.option(
 class ProcfileLine:
     name: str
     command: str
-    """The command for `sh`. It may contain settings, as in `${HOTLINE_PORT:-8000}`."""
+    """The command for `sh`. The command may contain settings, as in `${HOTLINE_PORT:-8000}`."""
 
 
 def read_procfile(text: str) -> tuple[ProcfileLine, ...]:
@@ -423,8 +423,8 @@ def _free(host: str, port: int) -> bool:
 def listen(process: str, command: tuple[str, ...]) -> None:
     """Run COMMAND of a server with the host, port and number of workers of the settings.
 
-    The command stops if the port is taken or a setting is wrong, before the server prints its own usage. The Procfile
-    uses this command for the processes that answer requests.
+    If the port is taken or a setting is wrong, the command stops with an error before it starts the server. The
+    Procfile uses this command for the processes that answer requests.
 
     Example: hotline process listen web gunicorn wsgi:app
     """
@@ -437,5 +437,5 @@ def listen(process: str, command: tuple[str, ...]) -> None:
         os.execvp(command[0], (*command, *given))
     from granian.cli import cli as granian
 
-    # Runs in this process, so that the server's workers share the code that the fork server has imported.
+    # The server `granian` runs in this process, so that its workers share the code that the fork server has imported.
     granian.main(args=[*command[1:], *given], prog_name=command[0])

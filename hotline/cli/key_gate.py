@@ -55,8 +55,8 @@ class KeyGate:
         return None
 
     def _refusal(self, database: Database) -> tuple[str, str | None]:
-        """Returns the names of the keys that prevent the start, and the reason. The reason is None if no key
-        prevents it."""
+        """Returns the names of the keys that prevent the start, and the reason. The reason is None if no key prevents
+        the start."""
         if not self._folder.is_dir():
             return "every key", str(
                 missing_error(self._settings, f"the key folder {self._folder} is not there")
@@ -113,9 +113,9 @@ def record_sender_start(settings: Settings) -> None:
 
 @click.command()
 def prepare() -> None:
-    """Check that the hotline may start. `hotline run` uses this command. After a line on standard input, the command
-    records that the processes that send start now. It prints the fault of the web process's keys, or null, as a line of
-    JSON.
+    """Check that the hotline may start. `hotline run` uses this command. When the command reads a line on standard
+    input, it records that the processes that send SMS start now. As a line of JSON, the command prints the fault of
+    the web process's keys, or null.
 
     Example: hotline process prepare
     """
@@ -146,8 +146,8 @@ def _refuse_what_is_missing(settings: Settings) -> None:
         try:
             context = build_context(replace(settings, keys=None), role)
         except (KeyMissing, PartMissing):
-            # For every other role, the check of its keys reports the fault and repeats the check. Without the web
-            # process, the hotline cannot work.
+            # If another role lacks a key, its processes wait: `KeyGate` reports the fault, and checks the keys again
+            # before each start. Without the web process, the hotline cannot work.
             if role is Role.HOOKS:
                 raise
             continue

@@ -1,4 +1,5 @@
-"""Runs `hotline keys`. It lists keys, changes them while the hotline runs, and exports and imports the key folders."""
+"""Runs `hotline keys`. The command lists keys, changes keys while the hotline runs, and exports and imports the key
+folders."""
 
 import hashlib
 import os
@@ -34,12 +35,12 @@ OF_KEYS = "Passphrase of the exported keys"
 GRACE = timedelta(minutes=10)
 """The time after a key's rotation in which the old key may be destroyed only with `--now`. A caller's stored
 conversation never waits longer than this for the caller's next key press. A command that encrypts a phone number
-never takes longer than this."""
+never takes longer than this time."""
 
 
 @click.group()
 def pepper() -> None:
-    """Print the reader's pepper for paper, or enter it from paper."""
+    """Print the reader's pepper so that you can write it on paper, or enter the pepper from the paper."""
 
 
 @pepper.command()
@@ -68,7 +69,7 @@ def show(by: str, reason: str) -> None:
 def enter(by: str, reason: str, *, check: bool) -> None:
     """Enter the pepper from paper after a restore.
 
-    If `hotline init` made another pepper in the meantime, the command keeps that pepper as the old one.
+    If `hotline init` made another pepper before this command, the command keeps the other pepper as the old pepper.
 
     Example: hotline keys pepper enter --by "Operator 1" --reason restore
     """
@@ -90,7 +91,7 @@ def enter(by: str, reason: str, *, check: bool) -> None:
 
 
 def reader_folder() -> KeyFolder:
-    """Returns the reader's key folder. Raises NotReady if this machine has none."""
+    """Returns the reader's key folder. Raises NotReady if this machine has no key folder of the reader."""
     path = Settings.read(os.environ).home / "keys" / "reader"
     if not path.is_dir():
         raise NotReady(
@@ -140,11 +141,12 @@ def list_(as_json: bool) -> None:
     "--stage", is_flag=True, help="Create the new key now, but do not encrypt data with it yet."
 )
 def rotate(key: str, by: str, reason: str, stage: bool) -> None:
-    """Add a new key next to the old key, and encrypt the old key's data again with the new key. Safe to repeat.
+    """Add a new key next to the old key, and encrypt the old key's data again with the new key. You can repeat this
+    command without harm.
 
     Nothing is removed. Running processes notice the new key. Ten minutes later, you can destroy the old key with
-    `hotline keys end-old`. For a role with folders on several machines, use --stage and copy the folder to each. Then
-    run the command again without --stage.
+    `hotline keys end-old`. If a role has key folders on several machines, use --stage, and copy the folder to each
+    machine. Then run the command again without --stage.
 
     Example: hotline keys rotate relay --by "Operator 1" --reason yearly
     """
@@ -225,7 +227,8 @@ def gateway(file: Path | None) -> None:
 @click.argument("to", type=options.NEW_FILE)
 @options.passphrase_option("the passphrase of the export")
 def export(to: Path, passphrase_file: Path | None) -> None:
-    """Export every lasting key to TO, encrypted with a passphrase. Keep TO apart from the backups.
+    """Export to TO every key that is not for one week or month, encrypted with a passphrase. Keep TO apart from the
+    backups.
 
     The file leaves out the keys of contacts, which are destroyed after two weeks and must not return. The file leaves
     out the reader's pepper too. `hotline keys pepper show` prints the pepper for paper.
@@ -261,8 +264,8 @@ def import_(file: Path, passphrase_file: Path | None) -> None:
 
 
 def _complete(settings: Settings, folder: Path) -> None:
-    """Makes the keys that an export file never contains. It does not make a key that is named in this hotline's
-    tables, because an operator must restore such a key from its export."""
+    """Makes the keys that an export file never contains. If this hotline's tables name a missing key, the function
+    does not make this key, because an operator must restore it from its export."""
     left: Sequence[str] = ()
     if migrate.find_tables(settings.database_url).state is not migrate.TablesState.CURRENT:
         made = make_keys(folder, datetime.now(UTC))
@@ -281,8 +284,8 @@ def _complete(settings: Settings, folder: Path) -> None:
 def _prove(
     context: Context, folder: Path, rotating: rotation.Rotating, *, alone: bool = False
 ) -> None:
-    """Encrypts canaries (test values) with the new key, next to those of the old key. So a process may start with the
-    old key or with the new key.
+    """Encrypts canaries (test values) with the new key, and keeps the canaries of the old key. So a process may start
+    with the old key or with the new key.
 
     With `alone`, the old key no longer exists, and its canaries are replaced.
     """
@@ -337,11 +340,11 @@ def _folder() -> Path:
 
 @click.command()
 def forget() -> None:
-    """Destroy the keys of past weeks that no kept data needs, and create those of coming weeks.
+    """Destroy the keys of past weeks that no stored data needs, and create the keys of coming weeks.
 
-    Safe to repeat, also while the hotline runs. A process advances the keys of its own folder. If that folder was
-    copied to another machine, no process advances the copy that stays here. The backup's timer runs this command each
-    hour.
+    You can repeat this command without harm, also while the hotline runs. Each process destroys old keys only in its
+    own folder. If that folder was copied to another machine, no process destroys the old keys in the folder that
+    stays here. The timer that takes the backups also runs this command, each hour.
 
     Example: hotline keys forget
     """
@@ -356,8 +359,8 @@ def forget() -> None:
 
 
 def _forgets(context: Context, folder: Path) -> bool:
-    """Moves the keys of one folder forward: destroys old ones and makes new ones. Returns True if this process can
-    write in the folder. A folder without contact keys belongs to another role and gets none."""
+    """Destroys the old weekly and monthly keys in one folder, and makes new keys. Returns True if this process can
+    write in the folder. A folder without contact keys belongs to another role and gets no contact keys."""
     keys, at = KeyFolder(folder), context.now()
     try:
         for laid in (WeeklyKeys(keys), PeopleKeys(keys)):
@@ -372,10 +375,10 @@ def _forgets(context: Context, folder: Path) -> bool:
 @click.command("check-erased")
 @options.as_json_option
 def check_erased(as_json: bool) -> None:
-    """Check that the keys of past weeks are destroyed, and exit with 1 if one is left.
+    """Check that the keys of past weeks are destroyed, and exit with 1 if any such key still exists.
 
-    The command looks at every folder of keys below HOTLINE_HOME, or at the one that HOTLINE_KEYS names. The web
-    process changes to the next week at its first session, so check after a caller has dialled.
+    The command looks at every key folder below HOTLINE_HOME, or only at the key folder that HOTLINE_KEYS names. The
+    web process changes to the next week at its first session, so check after a caller has dialled.
 
     Example: hotline keys check-erased
     """

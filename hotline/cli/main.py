@@ -1,5 +1,5 @@
-"""Runs the `hotline` command. It imports a command's module only when that command runs, so that all other commands
-stay fast."""
+"""Runs the `hotline` command. The module imports the code of a command only when that command runs, so that all other
+commands stay fast."""
 
 import ast
 import os
@@ -115,7 +115,7 @@ class LazyGroup(PlainErrors):
     command runs."""
 
     def __init__(self, *args: Any, table: Table, **options: Any) -> None:
-        """Takes the arguments of a click group and the table."""
+        """Takes the arguments of a click group, and the table of its commands."""
         super().__init__(*args, **options)
         self._table = table
 
@@ -134,8 +134,8 @@ class LazyGroup(PlainErrors):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Finds a command in the table. For an unknown name, it suggests similar names. If only the command's help
-        is needed, it imports only the command's options."""
+        """Finds a command in the table. For an unknown name, it suggests similar names. If a person only asks for the
+        command's help, the method imports only the command's options."""
         target = self._table.get(args[0])
         if isinstance(target, str) and not HELP.isdisjoint(args[1:]):
             return args[0], with_help_alone(target), args[1:]
@@ -147,7 +147,8 @@ class LazyGroup(PlainErrors):
             ) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """Writes the list of commands from the table and the docstrings. It imports none of the commands' modules."""
+        """Writes the list of commands from the table and the docstrings. The method imports none of the commands'
+        modules."""
         with formatter.section("Commands"):
             formatter.write_dl(
                 [(name, short_help(one)) for name, one in sorted(self._table.items())]
@@ -166,7 +167,7 @@ def whole(target: str) -> click.Command:
 def with_help_alone(target: str) -> click.Command:
     """Returns a command that can show its help without importing its module.
 
-    It imports the module if the command runs after all, because `-h` may have been the value of an option.
+    The function imports the module if the command runs after all, because `-h` may have been the value of an option.
     """
     module, _, attribute = target.partition(":")
     loader = OptionsLoader(source_of(module), attribute)

@@ -1,4 +1,5 @@
-"""Defines options, arguments and prompts that several commands share. It imports nothing that is slow to import."""
+"""Defines options, arguments and prompts that several commands share. The module imports nothing that is slow to
+import."""
 
 import json
 import os
@@ -18,7 +19,7 @@ from hotline.text.time import KIGALI
 Options = Callable[..., Any]
 MAX_LETTERS = 120
 NUMBER = re.compile(r"\d(?:[ .-]?\d){7,}")
-"""Matches eight or more digits in a sequence, in any notation. They may be a phone number."""
+"""Matches eight or more digits in a sequence, in any notation. These digits may be a phone number."""
 ENGLISH = "en"
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -47,8 +48,9 @@ class RowId(click.ParamType[int]):
 
 
 def check_reason(_context: click.Context, _option: click.Parameter, value: str) -> str:
-    """Returns the text without spaces at its ends. It refuses a text that is empty, too long, or has several lines.
-    It also refuses a phone number, because the audit log must never contain one."""
+    """Returns the text without spaces at its ends. The function refuses a text that is empty, too long, or has
+    several lines. The function also refuses a text with a phone number, because the audit log must never contain a
+    phone number."""
     value = value.strip()
     if not value:
         raise click.BadParameter("enter a text: it must not be empty")
@@ -101,7 +103,7 @@ agreed = click.option(
 
 
 def by_and_reason(command: Options) -> Options:
-    """Adds the options `--by` and `--reason`. If one of them is not given, the command asks for it."""
+    """Adds the options `--by` and `--reason`. If `--by` or `--reason` is not given, the command asks for it."""
     option = click.option(
         "--reason",
         prompt="Reason",

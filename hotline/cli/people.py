@@ -101,7 +101,7 @@ def import_(file: Path, proving: bool) -> None:
 )
 @by_and_reason
 def invite(names: Sequence[str], out: Path, by: str, reason: str) -> None:
-    """Send a code to each NAME's phone, and write a start PIN for paper.
+    """Send a code to each NAME's phone, and write a start PIN into a file that you print for the responder.
 
     The responder enters the code and the start PIN to set a PIN of six digits. In the meantime, the responder still
     gets alerts. A second invitation replaces the code and the start PIN.
@@ -121,8 +121,8 @@ def invite(names: Sequence[str], out: Path, by: str, reason: str) -> None:
 def remove(person: str, second: str | None, by: str, reason: str) -> None:
     """Remove NAME from the hotline now. Open cases escalate, and alerts stop.
 
-    To remove one of the last two people of the national desk, add --second. On-call contacts are then notified.
-    `hotline people back NAME --second NAME` undoes the removal.
+    To remove one of the last two people of the national desk, add --second. On-call contacts are then notified of the
+    removal. `hotline people back NAME --second NAME` undoes the removal.
 
     Example: hotline people remove "Responder 7" --by "Admin 1" --reason "left the service"
     """
@@ -215,7 +215,8 @@ FIRST = "en"
     help="Path of the HTML file in which the command writes the paper. To print the paper, open the file in a browser.",
 )
 def guide(paper_name: str, language: str, out: Path) -> None:
-    """Write a PAPER for responders to print: `responder` is the guide, `first-ten-minutes` is one card.
+    """Write a PAPER for responders to print: the paper `responder` is the guide, and the paper `first-ten-minutes` is
+    a card of one page.
 
     The paper shows the short code of this hotline.
 

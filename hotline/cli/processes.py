@@ -93,8 +93,8 @@ def _settings_of(process: str) -> Settings:
 
 
 def _runner(process: str) -> Callable[..., Any]:
-    """Imports and returns the function that a process runs. It also takes all existing objects out of garbage
-    collection."""
+    """Imports and returns the function that a process runs. The function also takes all existing objects out of
+    garbage collection."""
     with uncollected():
         run: Callable[..., Any] = import_module(f"workers.{process}").run
     freeze_objects()
@@ -123,7 +123,7 @@ def stop_event() -> Event:
 
 
 def stop_on_signal(stop: Event) -> None:
-    """Sets `stop` when a signal asks this process to stop. It replaces any earlier handler."""
+    """Sets `stop` when a signal asks this process to stop. The new signal handler replaces any earlier handler."""
 
     def end(_signal: int, _frame: FrameType | None) -> None:
         stop.set()

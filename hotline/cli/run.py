@@ -70,10 +70,10 @@ person runs `hotline init` instead."""
 def run(procfile: Path) -> None:
     """Run the hotline: the processes in the Procfile, and the embedded Redis if no URL is set.
 
-    A process that ends starts again. Ctrl-C ends everything. Nothing starts if the web process's keys, the database or
-    the gateway's key are missing. Nothing starts if the tables belong to another release, a hotline already runs in
-    this home, or the port is taken. The command names each process whose key is lost or wrong. The process starts when
-    an operator has repaired the key. In the meantime, the web process accepts tips.
+    If a process ends, the command starts it again. Ctrl-C ends everything. Nothing starts if the web process's keys,
+    the database or the gateway's key are missing. Nothing starts if the tables belong to another release, a hotline
+    already runs in this home, or the port is taken. The command names each process whose key is lost or wrong. The
+    process starts when an operator has repaired the key. In the meantime, the web process accepts tips.
 
     Example: hotline run
     """
@@ -124,7 +124,7 @@ def programs_of(
 ) -> tuple[keeper.Program, ...]:
     """Returns the fork server and every process of the hotline, each with the settings that it may have.
 
-    No process gets the name of a file with settings.
+    No process gets the setting that names the settings file, because the command has already read this file.
     """
     environ = with_file_settings(environ)
     ordinary = {name: environ[name] for name in ORDINARY if name in environ}
@@ -166,8 +166,8 @@ def programs_of(
 def _settings_for(
     post: ProcessRow, settings: Settings, environ: Mapping[str, str]
 ) -> dict[str, str]:
-    """Returns the settings for one process, with the key folder of its role. It removes settings that this process
-    may not have."""
+    """Returns the settings for one process, with the key folder of its role. The function removes settings that this
+    process may not have."""
     hidden = (
         *(() if post.sends else SENDING),
         *(() if post.role == WATCH else MONITOR_ONLY),
@@ -200,8 +200,8 @@ def redis_command(socket: Path, folder: Path) -> tuple[str, ...]:
     """Returns the command that starts the embedded Valkey. Also creates its two folders, which only the owner can
     read.
 
-    Valkey stores the jobs of the workers and the conversation states of one machine. It listens on a unix socket and
-    on no port. The program from the package runs directly, so that signals reach it. If a Python program started
+    Valkey stores the jobs of the workers and the conversation states of one machine. Valkey listens on a unix socket
+    and on no port. The program from the package runs directly, so that signals reach it. If a Python program started
     Valkey, Valkey would continue after the end of that program. By default, Valkey does not store its data on disk
     and may delete keys. This Valkey writes to disk every second, and refuses writes when it is full.
     """

@@ -73,8 +73,8 @@ MINUTES_TO_TAKE: Mapping[Urgency, tuple[int, int]] = {
 }
 """The shortest and the longest time, in minutes, until a responder takes a tip."""
 STEPS = ("identified", "consented", "offered_in_a_day", "accepted", "known_at_30")
-"""The steps of a person in a case, from identification to the contact after 30 days, in their order. After each step,
-nine of ten persons reach the next step."""
+"""The steps that a person of a case can go through, in their order: from identification to the contact after 30 days.
+After each step, nine of ten persons reach the next step."""
 SIGNS = {"minor": "no", "sex": "woman", "act": "yes", "force": "yes", "purpose": "yes"}
 TARGETS = {"calls": 4000, "danger_share": 90, "offer_share": 95, "follow_share": 80}
 
@@ -293,7 +293,8 @@ def _tip(
 
 
 def _log(session: Session, line: SampleLine, tip: Tip, responder_id: int, name: str) -> bool:
-    """Writes the assignment of a closed tip and its case events. Returns True if the responder found a person there."""
+    """Writes the assignment of a closed tip and its case events. Returns True if the responder found a person at the
+    place of the tip."""
     random, at = line.random, tip.created_at
     low, high = MINUTES_TO_TAKE[Urgency(tip.urgency)]
     taken = at + (low + (high - low) * random.random() ** 2) * MINUTE
@@ -331,7 +332,7 @@ def _log(session: Session, line: SampleLine, tip: Tip, responder_id: int, name: 
 
 
 def _sums(session: Session, line: SampleLine) -> None:
-    """Writes the sums of persons for each month that should be counted by now."""
+    """Writes the sums of persons for each month that the hotline would have counted by now."""
     for month in line.months:
         if rules_follow_up.counted_at(month) > line.now:
             continue
@@ -361,8 +362,8 @@ def _cells(random: Random) -> Iterator[CellName]:
 
 
 def _persons(line: SampleLine) -> None:
-    """Writes the persons of cases for months whose totals are not calculated yet. It encrypts the codes about these
-    persons like the codes about real persons."""
+    """Writes the persons of cases for months whose totals are not calculated yet. The function encrypts the codes
+    about these persons like the codes about real persons."""
     by = service_case.EventActor("account:1:Sample", EventChannel.CONSOLE)
     with line.desk.database.writing() as session:
         recent = [
@@ -381,8 +382,8 @@ def _persons(line: SampleLine) -> None:
 
 
 def _releases(line: SampleLine) -> None:
-    """Makes each release of statistics on the day on which it is due, with the hotline's own service. It approves the
-    releases of statistics that are older than a week."""
+    """Makes each release of statistics on the day on which it is due, with the same code as a real hotline. The
+    function approves the releases of statistics that are older than a week."""
     made: list[str] = []
     for period in due_periods(day_of(rules_follow_up.begins(line.months[0])), line.now):
         line.clock.at = due_at(period)
@@ -398,8 +399,8 @@ def _releases(line: SampleLine) -> None:
 
 
 def _open_tips(line: SampleLine) -> None:
-    """Simulates callers who report within the last hours, and responders who take most of these tips. It uses the
-    hotline's own services."""
+    """Simulates callers who report within the last hours, and responders who take most of these tips. The function
+    uses the same code as a real hotline."""
     for number in range(OPEN_TIPS):
         line.clock.at = line.now - (OPEN_TIPS - number) * 20 * MINUTE
         _report(line, number, districts()[number % 3 if number % 2 else number])

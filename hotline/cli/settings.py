@@ -1,5 +1,5 @@
-"""Runs `hotline settings`, which writes all settings to a TOML file. It also writes docs/settings.md from the same
-texts."""
+"""Runs `hotline settings`, which writes all settings to a TOML file. The module also writes docs/settings.md from the
+same texts."""
 
 import json
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ import click
 from hotline.core.settings import Settings, variable_of
 
 WITHOUT = "If not set: "
-"""The words with which a field's docstring begins to describe the effect of a missing setting."""
+"""In a field's docstring, the text after these words says what happens if the setting is not set."""
 HEAD_OF_FILE = """\
 # Settings of the hotline. It reads this file only if HOTLINE_SETTINGS names it.
 # Remove the # before a setting to set it. An environment variable, such as HOTLINE_PORT, replaces its value here.

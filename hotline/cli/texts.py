@@ -1,8 +1,8 @@
-"""Runs `hotline texts check`, which compares the catalogues of the code's own texts with `core.wording`.
+"""Runs `hotline texts check`, which checks that the catalogues contain a translation of every text in `core.wording`.
 
-Also maintains `console.po`, the catalogue of the console's phrases. The module collects the phrases from templates and
-code, and checks them. The file has one phrase on each line, sorted by English text, without dates or places. So two
-people who add phrases rarely change the same lines.
+Also maintains `console.po`, the catalogue of the console's phrases. The module collects the phrases from templates
+and code, and checks them. The file has one phrase on each line, sorted by English text, without dates and without the
+places of the phrases in the code. So two people who add phrases rarely change the same lines.
 """
 
 import ast
@@ -55,7 +55,7 @@ FAULTS = (AccountFault, TextRefusal, NumberFault, ShortCodeFault)
 WORDS = ("_", "say", "phrase", "invalid")
 """The names of functions whose argument is a phrase of the console, in templates and in code."""
 CODE_WORDS = {"message_text": None, "wrong": (2,), "reason": (2,), "reason_of": (3,)}
-"""The names of more such functions in code, each with the position of the argument that is the phrase."""
+"""The names of further functions in code that take a phrase, each with the position of this argument."""
 SAYS_OTHERWISE = ("service_backup", "service_restore")
 """Modules whose function `say` reports a command's progress and marks no phrase of the console."""
 KEYWORDS = dict.fromkeys(WORDS) | CODE_WORDS
@@ -186,7 +186,7 @@ SOURCE = "en"
     help="Folder with the translations of the texts that phones show.",
 )
 def check(locales: Path | None) -> None:
-    """Check the catalogues, and fail if one is outdated, has a gap, or has a text that no handset shows.
+    """Check the catalogues, and fail if a catalogue is outdated, lacks a text, or has a text that no handset shows.
 
     Example: hotline texts check
     """
@@ -245,7 +245,7 @@ def empty_catalogue(language: str | None) -> Catalog:
 
 
 def _notes() -> dict[str, str]:
-    """Returns the docstring below each member, by the member's name."""
+    """Returns the docstring below each member of the class `Template`, by the member's name."""
     body = ast.parse(inspect.getsource(wording.Template)).body[0]
     assert isinstance(body, ast.ClassDef)
     notes = {}

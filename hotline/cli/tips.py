@@ -1,4 +1,4 @@
-"""Runs `hotline tips`, which shows the state of every tip, and reads one with a desk's passphrase."""
+"""Runs `hotline tips`, which shows the state of every tip, and prints the text of a tip with a desk's passphrase."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -235,7 +235,7 @@ def read(
     passphrase_file: Path | None,
     language: str,
 ) -> None:
-    """Print the text of a tip, after a row in the audit log.
+    """Print the text of a tip, after the audit log has a row about this reading.
 
     A refused request to read a tip also adds a row to the audit log.
 
@@ -374,7 +374,8 @@ def _say(retained: RetainedTip) -> None:
 @options.TIP
 @options.by_and_reason
 def let_go(tip_id: int, by: str, reason: str) -> None:
-    """Stand down the people of a tip's first place, once a person of the correct place has taken the tip.
+    """Stand down the responders of the place that the caller named first, once a responder of the correct place has
+    taken the tip.
 
     Example: hotline tips let-go 12 --by "Desk 1" --reason "other district"
     """
@@ -403,7 +404,7 @@ def send_down(tip_id: int, by: str, reason: str, second: str, passphrase_file: P
 
 
 def earlier_line(places: Sequence[str], language: str) -> str:
-    """Returns the tip's places before it was corrected, as a line for the reader."""
+    """Returns the places that the tip had before the caller corrected them, as a line for the reader."""
     return (
         f"{EARLIER_PLACES[language]}: {', '.join(place_name(place, language) for place in places)}"
     )
@@ -412,12 +413,13 @@ def earlier_line(places: Sequence[str], language: str) -> str:
 @click.command()
 @options.as_json_option
 def retention(as_json: bool) -> None:
-    """List the texts that are erased next, and those under legal hold.
+    """List the texts that the hotline erases next, and the texts under legal hold.
 
     The clock erases a text two weeks after this list first showed it. Text is erased 90 days after `hotline tips
-    close`, or 270 days after filing if the tip was not closed. The hotline keeps place, kind, urgency and times for the
-    statistics. Facts about persons are erased after their month was counted for the last time, 75 days after the end of
-    that month. The clock erases these facts only after this list has announced the erasure for two weeks.
+    close`, or 270 days after filing if the tip was not closed. After the erasure, the hotline keeps place, kind,
+    urgency and times for the statistics. Facts about persons are erased after their month was counted for the last
+    time, 75 days after the end of that month. The clock erases these facts only after this list has announced the
+    erasure for two weeks.
 
     Example: hotline tips retention
     """

@@ -30,7 +30,8 @@ class RoleMark(Flag):
     SECOND = auto()
     """A second admin must approve this role, for a new account and for an existing one."""
     RELEASES = auto()
-    """Before a release of statistics is published, one account with each role of this mark must approve the release."""
+    """Before a release of statistics is published, one account with each role that has this mark must approve the
+    release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +106,8 @@ RELEASE_ROLES = tuple(role for role in ACCOUNT_ROLES if role in _release)
 
 
 def excluded_roles(roles: Iterable[AccountRole]) -> frozenset[AccountRole]:
-    """Returns those of the given roles that exclude each other. The result is empty if one account can have all the
-    given roles."""
+    """Returns the given roles that exclude each other. The result is empty if one account can have all the given
+    roles."""
     held = frozenset(roles)
     if held & READING_ROLES and held & NON_READING_ROLES:
         return held & (READING_ROLES | NON_READING_ROLES)

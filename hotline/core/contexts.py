@@ -57,7 +57,7 @@ class StateStore(Protocol):
     may lose them at any time."""
 
     def load(self, key: str) -> dict[str, Any] | None:
-        """Returns the last saved value, or None if the store does not know it or has lost it.
+        """Returns the last saved value, or None if the store does not know the key or has lost the value.
 
         Raises RunsUnavailable.
         """
@@ -118,14 +118,14 @@ class OwnHook(Protocol):
     def tell(self, sms: ListedSms) -> bool:
         """Posts an SMS to the hotline's own hook, and returns True if the hook accepts it.
 
-        The call takes ten seconds at most. It never raises an error.
+        The call takes ten seconds at most. This method never raises an error.
         """
 
 
 class JobQueue(Protocol):
     def ring(self, job: Job, row_id: int) -> None:
-        """Tells a worker to process a row of the database now. Raises QueueUnavailable. After this error, the clock
-        process finds the row later."""
+        """Tells a worker to process a row of the database now. Raises QueueUnavailable. If the queue does not answer,
+        the clock process finds the row later."""
 
 
 class NumberDecrypter(Protocol):
@@ -188,7 +188,7 @@ class Instruments(Protocol):
 class OtherChannel(Protocol):
     """A second channel that notifies on-call contacts: a mail, or a command of the operator.
 
-    It still works when SMS does not work.
+    This channel still works when SMS does not work.
     """
 
     def is_there(self) -> bool:
@@ -196,7 +196,7 @@ class OtherChannel(Protocol):
 
     def tell(self, text: str) -> bool:
         """Sends the text to the on-call contacts on this channel. Returns True if the channel accepted the text. The
-        call takes ten seconds at most. It never raises an error."""
+        call takes ten seconds at most. This method never raises an error."""
 
 
 class FlowSets(Protocol):
@@ -204,7 +204,8 @@ class FlowSets(Protocol):
     never changes."""
 
     def live(self) -> int:
-        """Returns the id of the live revision. Raises NotReady, StoreUnavailable."""
+        """Returns the id of the live revision. Raises NotReady if no flows are published, and StoreUnavailable if the
+        database does not answer."""
 
     def get(self, revision_id: int) -> FlowSet:
         """Returns the flow set of a revision. Raises NotFound if there is no such revision, and StoreUnavailable if
@@ -229,12 +230,12 @@ class Line:
     """After this number of SMS in an hour, a person gets alerts about cases without danger only together in one
     SMS."""
     inbox: bool = True
-    """True if the gateway lists incoming SMS. The hotline then doubts a responder's answer that this list does not
-    contain."""
+    """True if the gateway lists incoming SMS. The hotline then does not trust a responder's answer that this list
+    does not contain."""
     sends_at_once: int = 32
     """The maximum number of SMS that all processes together send at the same time."""
     answers_cries: bool = False
-    """True if the ministry has approved that the hotline answers a call for help by SMS with one SMS."""
+    """True if the ministry has approved that the hotline answers a cry for help by SMS with one SMS."""
     gateway_addresses: tuple[str, ...] = ()
     """The networks from which the gateway's callbacks come. The hotline answers a cry for help by SMS only if its
     callback came from one of these networks."""
@@ -331,14 +332,14 @@ class CliContext(Context):
 
 @dataclass(frozen=True)
 class ConsoleContext(CliContext):
-    """The context of the console's pages. The pages check each person's proofs of identity. The pages never decrypt a
-    phone number, and decrypt a tip only with a person's own key."""
+    """The context of the console's pages. The pages check each person's password and second factor. The pages never
+    decrypt a phone number, and decrypt a tip only with a person's own key."""
 
     proofs: Proofs
     console_url: str
     """The address of the console's pages, without a slash at the end."""
     is_emulated: bool
-    """True if the gateway is the emulated one. Demo accounts can sign in only with the emulator."""
+    """True if the gateway is the emulator. Demo accounts can sign in only with the emulator."""
     aids: ReviewAids
     """Hints that a reviewer sees next to a text."""
     demo_accounts: tuple[DemoAccount, ...] = ()

@@ -4,9 +4,9 @@ stores its facts.
 Every time is a `datetime` in UTC with a time zone. Transactions are short. No transaction stays open while the code
 waits for another machine.
 
-The module also makes random record keys, with which the hotline rounds published statistics. It also inserts many
-rows at once, in the fastest way for each database. On PostgreSQL, one request sends the rows as JSON, and the server
-unpacks them. SQLite runs in this process, so its driver takes the rows as tuples.
+The module also makes random record keys, with which the hotline rounds published statistics. The module also inserts
+many rows at once, in the fastest way for each database. On PostgreSQL, one request sends the rows as JSON, and the
+server unpacks them. SQLite runs in this process, so its driver takes the rows as tuples.
 """
 
 import json
@@ -94,15 +94,16 @@ TURN_SECONDS = 2.0
 """The maximum number of seconds for which a writer first waits for other writers of the same process. `TURN_SECONDS`
 and `LOCK_SECONDS` together are the five seconds in which the hotline must answer a caller's key press."""
 AUDIT_KEY = "audit key"
-"""The key in `Session.info` under which a session has the name and the sealing key of its process, for the audit
-log."""
+"""The key in `Session.info` for two values that the audit log needs: the name of the process, and the key with which
+the process seals its rows."""
 CONNECTIONS = 16
 """The number of connections of one process to SQLite's file. Connections stay open, because opening a connection
 takes as long as answering several key presses."""
 
 
 class Utc(TypeDecorator[datetime]):
-    """A column for times with a time zone. It returns every time in UTC, even if the database stores no time zone."""
+    """A column for times with a time zone. The column returns every time in UTC, even if the database stores no time
+    zone."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -201,8 +202,8 @@ class Database:
         return self._memory
 
     def share(self, places: WorkPlaces) -> None:
-        """Sets the object that limits how many threads work at once. A thread frees its place in this limit while
-        another thread does its writes."""
+        """Sets the object that limits how many threads work at once. While thread A waits because thread B writes for
+        it, thread A frees its place in this limit."""
         self._joint.places = places
 
     @contextmanager
@@ -213,8 +214,8 @@ class Database:
             if not self.is_sqlite:
                 session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             if self._memory is not None:
-                # A transaction of `writing()` has no such cache. It may roll back a new document, and the cache would
-                # then hold a revision that does not exist.
+                # A transaction of `writing()` has no cache of documents. This transaction may roll back a new
+                # document, and the cache would then hold a revision that does not exist.
                 session.info[IN_SESSION] = self._memory
             yield session
 
@@ -237,15 +238,15 @@ class Database:
 
     @contextmanager
     def plainly(self) -> Iterator[PlainConnection]:
-        """Yields a transaction for statements in the driver's own SQL. It serves the few statements that every
-        caller's session needs. The transaction commits at the end, like a transaction of `writing`."""
+        """Yields a transaction for statements in the driver's own SQL. The transaction serves the few statements that
+        every caller's session needs. The transaction commits at the end, like a transaction of `writing`."""
         with self._its_turn(), self.looking() as plain:
             plain.change("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
             yield plain
             plain.change("COMMIT")
 
     def jointly(self, work: Work[R]) -> R:
-        """Runs `work` in a transaction like that of `plainly`, and returns its result.
+        """Runs `work` in a transaction like the transaction of `plainly`, and returns the result of `work`.
 
         On SQLite, all threads that wait to write share one transaction.
         """
@@ -397,9 +398,9 @@ def add_rows(
 ) -> int:
     """Inserts rows with these columns, in the given order. Every row also gets the values in `same`.
 
-    The values have the form that the database driver uses. Skips a new row if the table already has its value in the
-    column `unless_taken`. If `among` is given, the function searches for this value only in rows whose column `among`
-    is empty. Returns the number of inserted rows.
+    The values have the form that the database driver uses. Skips a new row if the column `unless_taken` of another
+    row already has the same value. If `among` is given, the function compares the new value only with rows whose
+    column `among` is empty. Returns the number of inserted rows.
     """
     if not rows:
         return 0

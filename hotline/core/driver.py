@@ -1,6 +1,6 @@
 """Runs the few statements that every caller's session needs without SQLAlchemy's mapper, because the mapper is slow.
-The module calls SQLite's driver directly. It calls PostgreSQL's driver through SQLAlchemy, which notices if the
-server is lost."""
+The module calls SQLite's driver directly. The module calls PostgreSQL's driver through SQLAlchemy, which notices if
+the server is lost."""
 
 import json
 import sqlite3
@@ -48,7 +48,7 @@ OUR_FAULT_PLAINLY = (
     sqlite3.NotSupportedError,
     sqlite3.ProgrammingError,
 )
-"""The same classes of errors in SQLite's driver, which this module calls without SQLAlchemy."""
+"""The classes of errors in SQLite's driver that mean a fault in the hotline's own statement."""
 
 
 class _Quiet(Exception):

@@ -1,5 +1,5 @@
-"""Makes the start of a command fast. It pauses the garbage collector during imports, and loads only the options of
-one command to print the help text."""
+"""Makes the start of a command fast. The module pauses the garbage collector during imports, and loads only the
+options of one command to print the help text."""
 
 import ast
 import gc

@@ -2,9 +2,9 @@
 phone number.
 
 People who may not read tips can copy, store and read logs (docs/decisions/12). So this module leaves out a field that
-is not on the list, and removes phone numbers from the message. It drops the arguments of log messages from other
-libraries, because they may contain phone numbers. For an exception, the line shows its class and its place in the
-code, but not its message.
+is not on the list, and removes phone numbers from the message. The module drops the arguments of log messages from
+other libraries, because they may contain phone numbers. For an exception, the line shows its class and its place in
+the code, but not its message.
 """
 
 import json

@@ -48,7 +48,8 @@ class Work(NamedTuple):
 
 
 WORK = {
-    # The largest spreadsheet of this project needs 60 MB. On a busy machine its child needs over 12 seconds.
+    # The largest spreadsheet of this project needs 60 MB. On a busy machine, the child process that reads this
+    # spreadsheet needs over 12 seconds.
     "sheet": Work("hotline.core.spreadsheet_reading:read_here", 20, 400 * 2**20),
     "paper": Work("hotline.statistics.pdf:pdf_here", 30),
     # The check of flows with 10,600 nodes needs 20 seconds on a free processor, and 160 MB.
@@ -117,7 +118,7 @@ def limit_process(work: Work, parent: int) -> None:
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # In Linux, 1 means `PR_SET_PDEATHSIG`.
     if os.getppid() != parent:
         sys.exit(1)
-    with suppress(OSError):  # A service manager may forbid these calls.
+    with suppress(OSError):  # A service manager may forbid the two calls below.
         Path("/proc/self/oom_score_adj").write_bytes(b"1000")
         os.nice(PRIORITY)
     if not work.role:

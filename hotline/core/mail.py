@@ -10,8 +10,8 @@ SUBJECT = "Line"
 """The subject of every mail. With this short subject, the lock screen of a phone shows no more about a mail than
 about an SMS."""
 MAIL_ERRORS = (OSError, smtplib.SMTPException)
-"""The usual errors of `send_mail`. Their messages may contain an address or a password, so the hotline never logs
-these messages."""
+"""The usual errors of `send_mail`. The messages of these errors may contain an address or a password, so the hotline
+never logs these messages."""
 
 _OF_ONE_MAIL = (
     smtplib.SMTPRecipientsRefused,

@@ -30,8 +30,8 @@ class SecretTyped:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The number of attempts that the hotline checks before it refuses all others. After these attempts, a correct
-    PIN or code gets the same answer as a wrong one."""
+    """The number of attempts that the hotline checks before it refuses all further attempts. After these attempts, a
+    correct PIN or code gets the same answer as a wrong one."""
 
     an_hour: int
     """The maximum number of attempts of one caller within an hour."""

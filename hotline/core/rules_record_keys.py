@@ -1,4 +1,5 @@
-"""Defines the number of possible record keys. Published statistics are rounded with these keys. Pure."""
+"""Defines the number of values that a record key can have. A record key is a number with which the hotline rounds
+published statistics. Pure."""
 
 RECORD_KEYS = 256
 """A record key has 8 bits."""

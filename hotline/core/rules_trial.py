@@ -1,6 +1,6 @@
 """Marks the hotline's own test calls, so that statistics do not count them. Pure.
 
-The hotline makes test calls from the number of a test handset that no network assigns. A system that makes calls from
+The hotline makes test calls from a phone number that no network assigns to a phone. A system that makes calls from
 this number must know the secret of the web addresses that the gateway calls.
 """
 

@@ -68,7 +68,7 @@ def _begins(*schemes: str) -> Kind:
 
 
 def _trimmed(meaning: str, fits: Callable[[str], object]) -> Kind:
-    """Returns a kind of value for URLs. It ignores a slash at the end of a URL."""
+    """Returns a kind of value for URLs. This kind ignores a slash at the end of a URL."""
     return Kind(meaning, lambda url: fits(_without_slash(url)), _without_slash)
 
 
@@ -169,7 +169,7 @@ class Settings:
     home: Path = _setting(FOLDER, lambda _: Path("var").absolute(), example="var")
     """The folder that holds everything that the hotline writes: database, keys, Redis' files.
 
-    If not set: `var`
+    If not set: the folder `var`
     """
     port: int = _setting(PORT, 8000)
     """The port that the web process listens on."""
@@ -177,7 +177,7 @@ class Settings:
     """The address that the web process listens on. Change this address if the web server for TLS runs on another
     machine."""
     web_workers: int = _setting(_to(64), 2)
-    """The number of processes that answer hops."""
+    """The number of processes that answer callers."""
     database_url: str = _setting(
         _begins("sqlite:///", "postgresql+psycopg://"),
         lambda above: f"sqlite:///{above['home'] / 'hotline.db'}",
@@ -192,7 +192,7 @@ class Settings:
         lambda above: f"unix://{socket_below(above['home'])}",
         example="redis://localhost:6379/0",
     )
-    """The Redis server.
+    """The URL of the Redis server.
 
     If not set: an embedded Valkey on a unix socket
     """
@@ -203,8 +203,8 @@ class Settings:
         ),
         "http://127.0.0.1:8001",
     )
-    """The gateway: `https://api.africastalking.com`. The default is the emulator, so that no SMS leaves this machine
-    by mistake."""
+    """The gateway's URL: `https://api.africastalking.com`. The default is the emulator, so that no SMS leaves this
+    machine by mistake."""
     gateway_username: str = _setting(TEXT, "sandbox")
     """The name of the hotline's account at the gateway."""
     gateway_api_key_file: Path | None = _setting(FOLDER, None, example="/etc/hotline/gateway.key")
@@ -265,8 +265,7 @@ class Settings:
     cases and pass them on. They close only cases that they read in the console. A change takes effect when all
     processes start again."""
     backups: Path | None = _setting(FOLDER, None, example="/var/lib/hotline-backups")
-    """The folder that `hotline backup` writes to. An alarm reports when the newest backup in this folder is older
-    than 26 hours.
+    """The folder that `hotline backup` writes to. An alarm reports if the newest backup is older than 26 hours.
 
     If not set: no alarm about backups
     """
@@ -278,8 +277,8 @@ class Settings:
     metrics_host: str = _setting(TEXT, "127.0.0.1")
     """The address on which the watch process serves `/metrics`."""
     log: str = _setting(_one_of("json", "text"), "json")
-    """The format of the log on standard error. With `json`, each line is a JSON object. With `text`, people can read
-    the lines more easily. A demo writes `text`."""
+    """The format of the log on standard error. With `json`, each line is a JSON object. With `text`, the lines are
+    easier to read. A demo writes `text`."""
     log_level: str = _setting(_one_of("info", "warning", "error"), "warning")
     """The lowest level of log lines that the hotline writes. `info` adds a line for each request of the gateway and
     each SMS."""
@@ -305,8 +304,8 @@ class Settings:
     """The number of SMS that the hotline may pay for in a day. After 70 % of these SMS, the hotline answers no
     strangers, and sends repeated alerts together in one SMS. First alerts about danger never stop."""
     sms_an_hour: int = _setting(WHOLE, 20)
-    """The number of SMS that one person gets in an hour. After these SMS, the hotline sends alerts without danger and
-    notices together, in one SMS every 15 minutes. First alerts about danger never stop."""
+    """The number of single SMS that one person gets in an hour. After these SMS, the hotline sends alerts without
+    danger and notices together, in one SMS every 15 minutes. First alerts about danger never stop."""
     sends_at_once: int = _setting(_to(999), 32)
     """The number of SMS that all processes send at the same time. The hotline keeps five of eight of these places
     free for first alerts about danger."""
@@ -331,8 +330,7 @@ class Settings:
         "",
         example="smtps://account:password@mail.example",
     )
-    """The mail server that notifies people with a mail address that drafts or comments wait for them, at most once a
-    day.
+    """The mail server that tells people by mail, at most once a day, about waiting drafts and comments.
 
     If not set: no mail about drafts
     """
@@ -346,7 +344,7 @@ class Settings:
         lambda above: f"http://127.0.0.1:{above['console_port']}",
         example="https://desk.example",
     )
-    """The one address at which people reach the console, through a web server that speaks TLS.
+    """The address at which people reach the console, through a web server that speaks TLS.
 
     If not set: the console on loopback
     """
@@ -355,7 +353,7 @@ class Settings:
     client address that these servers name in `X-Forwarded-For`. The console always believes a web server on its own
     machine.
 
-    If not set: no other machine
+    If not set: no server on another machine
     """
     law: Path | None = _setting(FOLDER, None, example="/etc/hotline/law.toml")
     """A TOML file with the facts that law 058/2021 requires from the controller. `hotline law facts` prints an empty
@@ -493,8 +491,8 @@ def _values(table: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[tuple[
 
 
 def _refused(ours: Mapping[str, str]) -> Iterator[str]:
-    """Yields further problems of the settings: the gateway's key among them, failpoints outside a test, and unknown
-    names."""
+    """Yields three further kinds of problems: the gateway's key is in an environment variable, a failpoint is set
+    outside a test, or a setting has an unknown name."""
     if ours.get(API_KEY):
         yield (
             f"{API_KEY}: no key belongs in the environment: unset it, and store the key with `hotline keys gateway`"

@@ -9,10 +9,11 @@ from typing import Any
 
 SEPARATOR = "*"
 NOTHING = -1
-"""The number of accepted letters of a session before the hotline got the session's first text. This number is -1 and
+"""The number of accepted letters of a session in which the hotline has accepted no text yet. This number is -1 and
 not 0, because the first text may be empty."""
 PIN_ASKED = "pin_asked"
-"""The flag in a stored session start that says: the hotline asks every caller of this short code for a PIN."""
+"""The name of a flag: if a session has this flag, the hotline asks every caller of the dialled short code for a
+PIN."""
 MAX_INPUTS = 120
 """The maximum number of inputs in one text. A session of three minutes has fewer inputs. Without a cached path, the
 hotline replays every input of the text."""
@@ -49,7 +50,8 @@ class EndNotice:
 class CallerFacts:
     """The facts from the caller's rows in the database, as they were at the start of the session. Only the short
     codes of responders and of programmes need these facts. These database rows may change during the session. The
-    screens must not change with them, because the caller pressed keys for the screens as they were."""
+    screens must not change during the session, because the caller pressed keys for the screens of the session's
+    start."""
 
     flags: tuple[str, ...] = ()
     """The names of the flags that were true at the start of the session."""
@@ -83,8 +85,8 @@ class CommittedText:
     """Maps the start of each free text that contains a `*` to its end, as positions in the session's text."""
 
     def end_of_words(self, begins: int, first_end: int, whole: int) -> int:
-        """Returns the position where a free text ends that begins at `begins` and may contain a `*` at `first_end`.
-        `whole` is the length of the session's text.
+        """Returns the position at which the free text that starts at `begins` ends. This text may contain a `*` at
+        the position `first_end`. `whole` is the length of the session's text.
 
         The hotline saves a free text in the same hop in which the text arrives. So all unsaved letters belong to the
         current hop. If `ends` does not list a saved free text, this free text contains no `*`.
@@ -119,7 +121,7 @@ class SessionStart:
     @property
     def asks_pin(self) -> bool:
         """Returns True if the caller may type a work PIN in the session. The hotline then makes no digest of the
-        typed text."""
+        typed text, because a digest could reveal the PIN."""
         return self.pinned is not None and PIN_ASKED in self.pinned.flags
 
     @property

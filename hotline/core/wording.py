@@ -1,17 +1,17 @@
 """Contains all texts that the code itself sends to a handset. The key of each text is its English wording. Pure.
 
-The code that sends texts uses this table (`phrases.say(language, Template.TAKEN, ref=...)`), and so do translators
-(`hotline words`) and the tests. A stored message has its template and parameters, but never the final text. No text
-in this module names the subject of the hotline, because network operators can read an SMS, and so can everyone who
-sees the phone or its lock screen.
+The code that sends texts uses this table (`phrases.say(language, Template.TAKEN, ref=...)`). The translators and the
+tests use it too. A stored message has its template and parameters, but never the final text. No text in this module
+names the subject of the hotline, because network operators can read an SMS, and so can everyone who sees the phone or
+its lock screen.
 """
 
 from enum import StrEnum
 
 
 class Template(StrEnum):
-    """One text that the code sends. Its English text is the key in the catalogues. If the English text changes, every
-    translation is out of date."""
+    """One text that the code sends. The English text of a template is the key in the catalogues. If the English text
+    changes, every translation is out of date."""
 
     ALERT_URGENT_REPLY = "{ref}: {place}, urgent. Reply 1 {ref}"
     """An urgent alert to a responder, if the hotline can receive replies by SMS. `ref` is the reference of the case,
@@ -56,7 +56,7 @@ class Template(StrEnum):
     """One SMS a minute about further urgent cases of a district, if very many urgent cases arrive in a short time."""
     ALERT_OVERDUE_REPLY = "{ref}: {place}, case taken, no update since. Reply 1 {ref}"
     """An SMS to a coordinator, and later to the national desk: the assignee reported no outcome in time. With the
-    reply `1 K7Q4`, this person takes the case too."""
+    reply `1 K7Q4`, the coordinator or the person of the national desk takes the case too."""
     ALERT_OVERDUE_DIAL = "{ref}: {place}, case taken, no update since. Dial {code}"
     """An SMS to a coordinator, and later to the national desk, if the hotline cannot receive replies by SMS: the
     assignee reported no outcome in time."""
@@ -70,14 +70,16 @@ class Template(StrEnum):
     """An SMS to the national desk: a responder asks to close a case. No SMS can confirm a closure, because the
     person who confirms it must first open the case."""
     CLOSURES_WAIT = "Closure requests waiting 24 hours or more: {refs}. Dial {code}"
-    """An SMS to the national desk at 06:30: closures wait for confirmation. `refs` are the references of these cases,
-    such as K7Q4. If this person was not alerted of a case, the SMS names the tip, such as T12."""
+    """An SMS to the national desk at 06:30: closure requests have waited for confirmation for 24 hours or more.
+    `refs` are the references of these cases, such as K7Q4. If the person who gets the SMS was not alerted of a case,
+    the SMS names the tip, such as T12."""
     HOLDS_WAIT = "Legal holds to review: {count}. See Case files in the console."
     """An SMS to the national desk on Mondays at 06:30: some legal holds of case files have had no review for six
     months."""
     MORE_TOLD = "{ref}: new information. Read the case again."
-    """An SMS to responders who were alerted of the first of many similar tips. Such a responder gets this SMS only
-    once, and not for each similar tip. `ref` is the reference of the first tip."""
+    """An SMS to responders who were alerted of the first of many similar tips: new similar tips have arrived, so read
+    the case again. Such a responder gets this SMS only once, and not for each similar tip. `ref` is the reference of
+    the first tip."""
     STAY_AWAY = "{ref}: do not visit or call. Read the case first."
     """An SMS to every alerted responder: do not visit. The hotline sends this SMS if the caller answered that no one
     may visit (`visit: no`), or typed `000` to erase the report. The SMS never says who asked for this."""
@@ -126,8 +128,8 @@ class Template(StrEnum):
     """A reminder by SMS to the assignee, if the hotline cannot receive replies by SMS. At `time`, the hotline alerts
     other people."""
     FOLLOW = "{ref}: any news? Dial {code}"
-    """An SMS to a responder, days or weeks later: the responder may know the result of the case. The SMS names no
-    subject and no person."""
+    """An SMS to a responder, days or weeks later: it asks for news about the case, because the responder may know its
+    result. The SMS names no subject and no person."""
     FOLLOW_ABOVE = "{ref}: no one has sent news. Dial {code}"
     """An SMS to a coordinator, and later to the national desk: the responder who may know the result of a case has
     not answered."""
@@ -136,8 +138,8 @@ class Template(StrEnum):
     """An SMS to the person on duty at a service, such as a shelter: a responder wants to refer a person. `ref` is the
     reference of the request, and not of the case."""
     SERVICE_TOLD = "{ref}: {who}. We sent you the request at {time}. Thank you."
-    """The answer to a service that said yes. `who` says if the person is a woman, a man, a girl or a boy. `time` is
-    the time of our request."""
+    """The answer to a service that agreed to help a person. `who` says if the person is a woman, a man, a girl or a
+    boy. `time` is the time of our request."""
     SERVICE_FULL = "{ref}: no room, noted. Thank you."
     """The answer to a service that has no room."""
     SERVICE_YES = "{ref}: the service has room. Dial {code}"
@@ -201,8 +203,8 @@ class Template(StrEnum):
     """The answer to the digit 4 (not this kind of case) if another person requested closure with a different
     outcome."""
     GOES_ON_WAITS = "{ref}: noted. The case stays open. In a few minutes the case is yours."
-    """The answer to the digit 1 from a responder who thereby refuses a closure. The hotline cannot prove yet who sent
-    the SMS, and has no other responder to ask."""
+    """The answer to the digit 1 from a responder who refuses a requested closure with this digit. The hotline cannot
+    prove yet who sent the SMS, and has no other responder to ask."""
     OPEN_FIRST = "{ref}: dial {code}. First read the case, then close it."
     """The answer to the digit 4 (not this kind of case) from a responder who may confirm a colleague's closure
     request."""
@@ -252,7 +254,7 @@ class Template(StrEnum):
     about danger."""
     PINS_WRONG = "Someone entered wrong PINs on one phone. Dial {code}"
     """An SMS to the coordinator: someone entered wrong PINs on a phone. An SMS never names a responder. The
-    coordinator sees the name in the warnings after entering the PIN."""
+    coordinator sees the name in the list of warnings, which the short code shows after the coordinator's own PIN."""
     PINS_WRONG_YOURS = (
         "Wrong PINs: no PIN works on this phone until {time}. Not you? Tell your coordinator."
     )
@@ -271,7 +273,8 @@ class Template(StrEnum):
     PIN_OPENED = "{time} ({count} times)"
     """Says when the PIN last opened the list of cases, such as 25/11 14:05, and how often the PIN has opened it."""
     WARNING_WRONG = "{time} {who}: entered wrong PINs"
-    """One of the warnings that a coordinator reads after entering the PIN. `who` is the responder's name."""
+    """A warning to a coordinator who has entered the PIN: a responder entered wrong PINs. `who` is the responder's
+    name."""
     WARNING_NETWORK = "{time} {who}: opened cases on another mobile network"
     """Warns a coordinator who has entered the PIN: a responder's phone used another mobile network than before."""
     WARNING_MANY = "{time} {who}: opened many cases"
@@ -370,7 +373,7 @@ class Template(StrEnum):
     LIST_EXERCISE = "{ref} drill"
     """A drill on a responder's list."""
     OUTCOME_HELPED = "helped"
-    """The outcome of a requested closure, on USSD after the PIN."""
+    """The outcome of a requested closure, on USSD after the PIN: a responder helped the person."""
     OUTCOME_REFERRED = "referred"
     OUTCOME_NOT_IT = "not this kind of case"
     """The outcome of a requested closure, on USSD: the case is not about trafficking."""
@@ -421,12 +424,13 @@ class Template(StrEnum):
     PAGE_CHILD = "The person may be a child."
     """A warning at the top of a case's page on USSD: the person in the case may be a child."""
     PAGE_LIKE = "Similar to {like}."
-    """A line on a case's page: the case is probably the same as another case. `like` is that case's reference for
-    this responder."""
+    """A line on a case's page: the case is probably the same as another case. `like` is the reference that this
+    responder has for the other case."""
     NOTE_AT = "Note {time}:"
     """The beginning of a responder's note, below the text of the tip on the page of a case."""
     LINE_TOLD = "alerted"
-    """An event of a case. The page shows the time before the event, such as "25/11 14:05 alerted"."""
+    """An event of a case: the hotline alerted a responder. The page shows the time before the event, such as "25/11
+    14:05 alerted"."""
     LINE_DELIVERED = "delivered"
     LINE_TAKEN = "taken"
     LINE_DOUBTED = "taken by SMS, not confirmed"
@@ -469,8 +473,8 @@ class Template(StrEnum):
     the text is in Kinyarwanda. The text fits on one line."""
 
     READ_AGAIN = "To read this topic again, send WORK. To stop SMS, send STOP."
-    """An SMS to a caller who sends a digit too late. The word WORK in the text is a topic from `text/topics.py`. Each
-    language has its own word."""
+    """An SMS to a caller who sends a digit too late: it says how to read the topic again. The word WORK in the text
+    is a topic from `text/topics.py`. Each language has its own word."""
     DELETE_THESE = "You can delete these messages."
     """The text at the end of the last SMS of a topic that callers read by SMS."""
 
@@ -479,8 +483,8 @@ class Template(StrEnum):
     service code, such as *384*777#."""
 
     ALARM_RAISED = "Fault: {name}, since {time}. Runbook: {name}"
-    """An SMS to on-call contacts: an alarm was raised. `name` is a page of the runbook in English. `time` is a time
-    such as 24/11 14:05."""
+    """An SMS to on-call contacts: an alarm was raised. `name` is the English name of the fault, and the runbook has a
+    section with this name. `time` is a time such as 24/11 14:05."""
     ALARM_AGAIN = "Fault continues: {name}, since {time}. Runbook: {name}"
     """An SMS to on-call contacts: the fault that began at `time` continues."""
     ALARM_OVER = "Over: {name}."
@@ -488,8 +492,8 @@ class Template(StrEnum):
     ALARM_TRIAL = "This is a test. A real alarm comes by SMS too. Nothing is wrong now."
     """An SMS to on-call contacts that tests if an alarm reaches their phones."""
     AUDIT_DIGEST = "Keep this message: {row} {digest}"
-    """An SMS to on-call contacts once a day: the digest of the audit log. `row` and `digest` belong to the newest
-    row of the audit log."""
+    """An SMS to on-call contacts once a day: the digest of the audit log. `row` is the number of the newest row of
+    the audit log, and `digest` is the digest of this row."""
 
     DARK_RADIO = (
         "The advice line {code} does not work today. In danger, call {number}. "
@@ -512,8 +516,8 @@ class Template(StrEnum):
     """An SMS to the national desk: the caller cancelled the call-back."""
 
     ERASE_WANTED = "{ref}: someone asked to erase this case. Read the case soon."
-    """An SMS to the assignee, or to every alerted responder: a sender asks to erase a report. The sender may not be
-    the person who reported."""
+    """An SMS to the assignee, or to every alerted responder: a person asked by SMS to erase a report. The person who
+    sent that SMS may not be the person who reported."""
     ERASE_DECIDE = "{ref}: someone asked to erase this case. Keep or erase the case by {time}."
     """An SMS to the national desk: someone asked to erase a report, and the desk must decide. The desk gets this SMS
     if no one took the case, or if a person is in danger. `ref` is a reference such as T12."""

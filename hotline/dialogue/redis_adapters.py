@@ -79,8 +79,8 @@ SECONDS = 600
 
 
 class RedisStarts:
-    """Stores in Redis how sessions began. This class is the `StartStore` of every hotline. It opens its connections
-    at their first use."""
+    """Stores in Redis how sessions began. This class is the `StartStore` of every hotline. This class opens its
+    connections at their first use."""
 
     def __init__(self, url: str, circuit: Circuit | None = None) -> None:
         self._redis = connect(url)
@@ -170,8 +170,8 @@ FAILURE_TTL = 3600
 
 
 class RqJobs:
-    """Puts jobs for the workers into queues in Redis. This class is the `JobQueue` of every hotline. It opens its
-    connection at the first job."""
+    """Puts jobs for the workers into queues in Redis. This class is the `JobQueue` of every hotline. This class opens
+    its connection at the first job."""
 
     def __init__(self, url: str, circuit: Circuit | None = None) -> None:
         connection = connect(url)
@@ -190,7 +190,7 @@ class RqJobs:
             raise QueueUnavailable(str(broken)) from None
 
     def _enqueue(self, job: Job, row_id: int) -> None:
-        # With this pipeline, RQ needs only one round trip to Redis, and without a pipeline two.
+        # With this pipeline, RQ needs one round trip to Redis instead of two.
         together = self._connection.pipeline()
         self._queues[job].enqueue_call(
             job.path,
@@ -208,7 +208,7 @@ STATE_PREFIX = "run:"
 
 
 class RedisStates:
-    """Stores the conversation states in Redis. This class is the `StateStore` of every hotline. It opens its
+    """Stores the conversation states in Redis. This class is the `StateStore` of every hotline. This class opens its
     connection at the first SMS. If Redis hangs, a call takes at most 0.6 seconds."""
 
     def __init__(

@@ -180,7 +180,7 @@ class SessionMemory:
     def keep(self, known: KnownSession) -> None:
         """Remembers a session, and drops sessions that are old or above the limit.
 
-        Sessions take only minutes, and the process must not keep the pseudonym of a session longer.
+        Sessions take only minutes, and the process must not keep the digest that identifies a session longer.
         """
         now = self._elapsed()
         with self._lock:

@@ -5,12 +5,12 @@ The hotline asks no questions by SMS. So if the SMS does not contain the answer 
 stores the answer "unsure". The answer about officials is always "unsure". Only the national desk can read a tip that
 may involve an official. So the national desk reads every SMS tip, and assigns it to responders.
 
-A cry for help alerts two people. The module recognises a cry for help in three languages, even with spelling errors.
-Some words always make an SMS a cry for help, even if other words come with them. Other words also have an ordinary
-meaning, and are no cry for help if a nearby word shows this meaning: "my SIM is locked", "inzara iranyishe" (I am very
-hungry), "mort de rire" (I laughed a lot). The words are in `cry_words.toml`. `tests/dialogue/cries.csv` contains cries
-for help, and `harmless.csv` contains ordinary messages. `tests/dialogue/hearing.py` counts for how many of these
-messages the module decides correctly.
+A cry for help counts as danger, so the hotline alerts two people about it at once. The module recognises a cry for
+help in three languages, even with spelling errors. Some words always make an SMS a cry for help, even if other words
+come with them. Other words also have an ordinary meaning, and are no cry for help if a nearby word shows this
+meaning: "my SIM is locked", "inzara iranyishe" (I am very hungry), "mort de rire" (I laughed a lot). The words are in
+`cry_words.toml`. `tests/dialogue/cries.csv` contains cries for help, and `harmless.csv` contains ordinary messages.
+`tests/dialogue/hearing.py` counts for how many of these messages the module decides correctly.
 """
 
 import re
@@ -94,8 +94,8 @@ class _CryWords:
 
 
 _Pattern = Sequence[tuple[tuple[bool, bool], str]]
-"""Search patterns for phrases, each with the form of the message (see `_CryWords`) in which the code searches the
-pattern."""
+"""Search patterns for phrases. Each pattern has the form of the message (see `_CryWords`) in which the code searches
+for it."""
 
 
 def _line(words: Iterable[str]) -> str:
@@ -103,7 +103,7 @@ def _line(words: Iterable[str]) -> str:
 
 
 def _written_verb(word: str) -> str:
-    """Replaces a French or English word by its verb stems, as in `vKILL_`.
+    """Replaces a form of a French or English verb by the stem of the verb, as in `vKILL_`.
 
     Returns any other word unchanged.
     """
@@ -111,7 +111,7 @@ def _written_verb(word: str) -> str:
 
 
 def _sounding_verb(word: str) -> str:
-    """Replaces a Kinyarwanda word by its verb stems, and adds the letters of `verbs.MARKS` to each stem, as in
+    """Replaces a form of a Kinyarwanda verb by the stem of the verb, followed by letters of `verbs.MARKS`, as in
     `vICA_ot`.
 
     Returns any other word unchanged.
@@ -129,8 +129,8 @@ def _european() -> Mapping[str, tuple[str, ...]]:
 
 
 def _joined(words: Sequence[str]) -> list[str]:
-    """Joins single letters, such as `s o s`, and the parts of contractions such as "can't", which `normalised_words`
-    splits."""
+    """Joins single letters, such as `s o s`. Also joins the two parts of a contraction such as "can't", because
+    `normalised_words` splits it."""
     line = re.sub(r"\b(?:[A-Z] ){2,}[A-Z]\b", _together, " ".join(words))
     return CONTRACTED.sub(r"\1T", line).split()
 
@@ -201,8 +201,8 @@ def _piece(piece: str) -> str:
 
 
 def _verb(stems: str, marks: str) -> str:
-    """Returns a pattern for these verb stems. `marks` contains letters of `verbs.MARKS`: the verb must have all letters
-    before the `-`, and none of the letters after it."""
+    """Returns a pattern for these verb stems. `marks` contains letters of `verbs.MARKS` before and after a `-`: the
+    verb must have all marks before the `-`, and none of the marks after it."""
     wanted, _, barred = marks.partition("-")
     has = "".join(f"(?=[{MARKS}]*{mark})" for mark in wanted)
     lacks = "".join(f"(?![{MARKS}]*{mark})" for mark in barred)
@@ -266,8 +266,8 @@ def clean_message(text: str) -> str:
 def is_tip(text: str) -> bool:
     """Returns True if the text reports something: a word that is not only polite, or a phone number.
 
-    A single word from the hotline's advertisements requests a topic or comes from a local leader, so such a word
-    alone is not a tip.
+    A single word from the hotline's advertisements is not a tip: such a word requests a topic, or a local leader
+    sends it.
     """
     if is_cry_for_help(text) or _CALLABLE.search(text):
         return True

@@ -1,13 +1,13 @@
 """Holds conversations by SMS with phones that are not enrolled, and sends the hotline's answers to these phones.
 
-A conversation uses the same engine as USSD, and the published flows without those that collect answers. A screen may be
-as long as an SMS, and an answer may be a word.
+A conversation uses the same engine as USSD, and the published flows except the flows that collect answers. A screen
+may be as long as an SMS, and an answer may be a word.
 
 The web process writes an answer when it receives an SMS from the gateway. A worker sends the answer after all alerts,
 or does not send it if it is too late. The web process encrypts the phone number to the workers' key, and then again
 with the key of the week. Two weeks later, no one can read the number in any copy of the database. The worker decrypts
-the number only to send the answer. When the hotline deletes the answer, it also deletes the number. Functions with a
-database raise StoreUnavailable.
+the number only to send the answer. When the hotline deletes the answer, it also deletes the number. Every function
+that uses the database raises StoreUnavailable if the database does not answer.
 """
 
 import os

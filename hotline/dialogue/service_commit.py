@@ -311,7 +311,7 @@ FAMILIES: Sequence[tuple[Callable[[str], object], Effect]] = (
     (rules.lesson_case, _count_a_lesson),
 )
 """The effects of answers whose names begin with a fixed part: the second answers to quiz questions, and the answers
-of a lesson. The rest of such a name is the topic or the case of the lesson."""
+of a lesson. After the fixed part, such a name contains the topic of the quiz question, or the case of the lesson."""
 
 
 def effect_of(name: str) -> Effect | None:

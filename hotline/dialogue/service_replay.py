@@ -1,7 +1,7 @@
 """Replays the text of a session through the flow engine, from its start or from a cached place. The module has no
-side effects. It asks the calling function for each fact that the text does not contain. After a work PIN, such a fact
-comes from the reader process: a responder's cases, a page, or the result of a command. The engine waits for this
-answer, as for the check of a receipt's PIN, and then continues."""
+side effects. The module asks the calling function for each fact that the text does not contain. After a work PIN,
+such a fact comes from the reader process: a responder's cases, a page, or the result of a command. The engine waits
+for this answer, as for the check of a receipt's PIN, and then continues."""
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -79,8 +79,8 @@ PREFIXES = {
     WORK_DISTRICT: DISTRICT,
     WORK_SHIFT: SHIFT,
 }
-"""Maps the name of each answer that is a command or question about a case to a prefix. This prefix and the value of
-the answer together are the verb of the request to the reader process."""
+"""A responder's answer can be a command or a question about a case. This table maps the name of each such answer to a
+prefix. This prefix and the value of the answer together are the verb of the request to the reader process."""
 NOTE_IN_WORDS = f"{NOTE}words"
 
 
@@ -105,8 +105,8 @@ class ReaderRequest:
     screens: Callable[[ReaderAnswer], int] = field(
         default=lambda _answer: 0, repr=False, compare=False
     )
-    """A function that returns the number of screens that the page in an answer fills on this phone. It returns 0 if
-    the answer contains no page."""
+    """A function that returns the number of screens that the page in an answer fills on this phone. The function
+    returns 0 if the answer contains no page."""
 
 
 class ReaderReply(NamedTuple):
@@ -174,7 +174,8 @@ class ReaderQuestions:
     def _of_answer(
         self, one: Answered, led: ConversationState, state: ConversationState, keyed: str, upto: int
     ) -> ReaderRequest | None:
-        """Returns the question that the session must send to the reader process because of an answer, or None."""
+        """Returns the question that the session must send to the reader process because of this answer of the
+        responder, or None."""
         about = led.answers.get(WORK_CASE, "")
         verb = ended_by(one.name, led.answers)
         if verb is not None:
@@ -338,7 +339,7 @@ class QuestionReply:
     caller types another secret."""
     committed: CommittedText = field(default_factory=lambda: CommittedText(0))
     reply: ReaderReply = field(default_factory=lambda: ReaderReply(ReaderAnswer()))
-    """The answer of the reader process, if the engine asked it."""
+    """The answer of the reader process, if the engine asked the reader process."""
 
 
 class Start(NamedTuple):

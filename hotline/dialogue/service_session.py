@@ -1,8 +1,9 @@
 """Answers the hops of a USSD session, and ends the session.
 
 After a work PIN, the web process sends the responder's question to the reader process, and shows the answer. A hop
-waits at most two seconds for this answer, outside of a transaction, and in at most two threads of a process. A place
-in the text always shows the same screen: the answer if it came in time, or a request to wait.
+waits at most two seconds for this answer, outside of a transaction, and in at most two threads of a process. If the
+gateway sends the same text again, the caller always sees the same screen: the answer if it came in time, or a request
+to wait.
 """
 
 import json
@@ -185,8 +186,9 @@ class ReaderRequests:
         return ReaderReply(answer)
 
     def _asked(self, asked: ReaderRequest) -> tuple[int, ReaderAnswer | None]:
-        """Asks the reader process. Returns the id of the stored question, and the answer if it came in time. If too
-        many threads already wait for the reader process, returns no answer."""
+        """Sends the responder's question to the reader process, and waits for the answer. Returns the id of the
+        stored question, and the answer if it came in time. If too many threads already wait for the reader process,
+        returns no answer."""
         pair = KeyPair.new()
         row_id, ask_id = self._begin(asked, pair)
         door = self._context.reader
@@ -447,7 +449,7 @@ def _played(
     start: Start | None,
     looks: Looks,
 ) -> service_replay.Played:
-    """Replays the text to its end, and answers the questions of the engine."""
+    """Replays the text to its end, and gives the flow engine each fact that it asks for."""
     playing = service_replay.play(session_context, hop.text, known.committed, start)
     asking = ReaderRequests(context, hop, known.start, session_context.facts.language)
     try:

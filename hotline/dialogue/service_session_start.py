@@ -69,7 +69,7 @@ CAN_CONFIRM = "judges"
 IS_COMPLAINT = "complaint"
 """The flag of a case that is a complaint. A responder cannot pass on a complaint, because only one desk may see it."""
 ANOTHER = "another"
-"""The flag of a case for which another person requested to close it, with any outcome except "not trafficking"."""
+"""The flag of a case if another person requested to close the case, with any outcome except "not trafficking"."""
 NATIONAL_DESK = "national_desk"
 """The flag of a responder who works for the national desk."""
 DESK_IN_CONSOLE = "desk_in_console"
@@ -194,7 +194,8 @@ def carry_out(
 ) -> None:
     """Carries out a command that the responder chose.
 
-    For some commands, the responder must also type the reference of the case, and the function waits for this answer.
+    For some commands, the responder must also type the reference of the case, and the function does nothing until the
+    reference is typed.
     """
     chosen = text if name == VERB else verb
     if not case or chosen not in OF_A_CASE:
@@ -216,7 +217,8 @@ MY_CASES = "my_cases"
 
 def find_session(context: WebContext, hop: UssdHop, key: str) -> KnownSession | None:
     """Returns a session that is not in the memory of this process. Returns None for an unknown session. If the
-    database is unavailable, searches for the session in Redis. Raises StoreUnavailable, StrangeCaller."""
+    database is unavailable, searches for the session in Redis. Raises StoreUnavailable if the session is not in Redis
+    either, and StrangeCaller if the session began on another phone."""
     try:
         row = gateway_tables.find_start(context.database, key)
     except StoreUnavailable:
@@ -233,12 +235,13 @@ def find_session(context: WebContext, hop: UssdHop, key: str) -> KnownSession | 
 def load_session(
     context: Context, hop: UssdHop, start: SessionStart, committed: CommittedText
 ) -> KnownSession:
-    """Returns the session in the form in which this process remembers it. Raises NotFound, StoreUnavailable."""
+    """Returns the session in the form in which this process remembers it."""
     return KnownSession(start, _shared(context, start, hop), committed)
 
 
 def open_session(context: WebContext, hop: UssdHop, key: str) -> SessionStart:
-    """Returns the facts of a session that begins with this hop. Raises NotReady, StoreUnavailable."""
+    """Returns the facts of a session that begins with this hop. Raises NotReady if no flows are published, and
+    StoreUnavailable if the database does not answer."""
     revision_id = context.flow_sets.live()
     flow_set, at = context.flow_sets.get(revision_id), context.now()
     reporting, block_reason, oversight = service_alert_path.current_alert_path(context)
@@ -275,7 +278,8 @@ def check_caller(context: Context, start: SessionStart, hop: UssdHop) -> None:
 
 
 def context_of(context: Context, start: SessionStart, hop: UssdHop) -> SessionContext:
-    """Returns the facts that a replay of the session needs. Raises NotFound, StoreUnavailable."""
+    """Returns the facts that a replay of the session needs. Raises NotFound if the session's flow revision does not
+    exist, and StoreUnavailable if the database does not answer."""
     flows = context.flow_sets.get(start.revision_id)
     return SessionContext(flows, _facts(context, flows, start, hop), start, _limit(context, start))
 
@@ -350,8 +354,8 @@ def _pinned(
             )
         return own
     if asks_pin:
-        # The language of a person who must still prove their phone with a code and a start PIN. Only the reader
-        # process knows which phones these are.
+        # Finds the language of a person who must still prove their phone with a code and a start PIN. The flow gets
+        # only this language, because only the reader process decides if this phone must still be proved.
         language = None
         if is_number(caller):
             with context.database.reading() as session:

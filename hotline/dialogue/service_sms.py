@@ -303,9 +303,9 @@ class _Gathered:
     """The data that the hotline reads before the transaction begins."""
 
     heard: HeardMessage | None
-    """The request to read a topic, if a sender who is not enrolled made one."""
+    """The request to read a topic, if a sender who is not enrolled made a request."""
     known: FilingData | None
-    """The data with which the hotline files a tip, if a sender who is not enrolled reported one."""
+    """The data with which the hotline files a tip, if a sender who is not enrolled reported a tip."""
     reply: ReadReply | None = None
     """The answer of an enrolled responder to a case, as the hotline reads it."""
 
@@ -315,8 +315,8 @@ class _Result:
     outcome: MessageOutcome
     assignment_ids: tuple[int, ...] = ()
     queued: Mapping[str, str] = field(default_factory=dict)
-    """The commands that the hotline carries out only after the SMS is proved, by assignment id. If a service agrees by
-    SMS to help a person, this answer also waits until the SMS is proved."""
+    """The commands that wait until the gateway's inbox proves the sender of the SMS, each under the id of its
+    assignment. If a service agrees by SMS to help a person, this answer also waits for the proof of the sender."""
     answer_id: int | None = None
     """The id of the answer to a sender who is not enrolled, if there is an answer."""
     written: SmsTipWritten | None = None
@@ -450,9 +450,9 @@ def _take_back(
 ) -> None:
     """Records an erasure request for every tip that this phone sent earlier.
 
-    Anyone can forge the sender of an SMS, so the function accepts only an SMS that the gateway's inbox lists. It
-    finds the phone's tips by the phone's pseudonyms of this week and of last week. The hotline cannot find older tips
-    of the phone.
+    Anyone can forge the sender of an SMS, so the function accepts only an SMS that the gateway's inbox lists. The
+    function finds the phone's tips by the phone's pseudonyms of this week and of last week. The hotline cannot find
+    older tips of the phone.
     """
     if not any(row.proved_at for row in seen):
         return
@@ -462,8 +462,8 @@ def _take_back(
 
 
 def _seen(message: MessageIn, arrival: Arrival, key: str, at: datetime) -> InboundSeen:
-    """Returns a new row for an SMS. The id of an SMS from the inbox is its digest. The number that the inbox gives to
-    an SMS is no id, because these numbers may begin again."""
+    """Returns a new row for an SMS. For an SMS from the inbox, the id is the digest of the SMS. The number that the
+    inbox gives to an SMS is no id, because these numbers may begin again."""
     listed = arrival is Arrival.LISTED
     return InboundSeen(
         provider_id=f"listed:{key}" if listed else message.provider_id or f"sms:{key}",

@@ -1,5 +1,5 @@
-"""Decrypts desk keys, tips, codes about persons of cases, and phone numbers. The process that serves the hooks must not
-import this file. A test of the imports checks this.
+"""Decrypts desk keys, tips, codes about persons of cases, and phone numbers. The process that serves the hooks must
+not import this file. A test of the imports checks that the process does not import this file.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,8 +21,8 @@ from hotline.keys.passphrase import CHECKSUM_BYTES, HEADER, Costs, checksum
 def decrypt_tip(
     body: bytes, grant: bytes, *, uid: str, place: str, desk: str, private_key: bytes
 ) -> dict[str, str]:
-    """Decrypts a tip's answers. Needs a desk's private key, and its grant: the tip's key, encrypted to that desk.
-    Raises DecryptionFailed.
+    """Decrypts a tip's answers. Needs the private key of a desk, and the desk's grant: the tip's key, encrypted to
+    that desk. Raises DecryptionFailed.
     """
     key = decrypt_grant(grant, uid=uid, desk=desk, private_key=private_key)
     return decrypt_text(body, key, uid=uid, place=place)
@@ -74,8 +74,8 @@ def opens_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> boo
 
 
 def decrypt_case_key(grant: bytes, *, uid: str, holder: str, private_key: bytes) -> bytes:
-    """Decrypts the private key of a case from a grant. The grant must be without its weekly lock. Raises
-    DecryptionFailed.
+    """Decrypts the private key of a case from a grant. The calling code must first remove the grant's weekly lock
+    (the encryption with the key of the week). Raises DecryptionFailed.
     """
     return decrypt_grant(grant, uid=case_name(uid), desk=holder, private_key=private_key)
 

@@ -26,8 +26,8 @@ from hotline.text.places import NATIONAL
 
 LINE_PUBLIC_KEY = "line.pub"
 RECOVERY = ":recovery"
-"""The hotline also signs the public key that belongs to the recovery passphrase. In this signature, this text replaces
-a desk's code. No desk has this code, because a desk's code never contains a colon.
+"""The hotline also signs the public key that belongs to the recovery passphrase. In this signature, the text
+`:recovery` replaces a desk's code. No desk has this code, because a desk's code never contains a colon.
 """
 SEEN_FILE = ".desks.seen"
 """The file that records, for each desk, the newest signed key that this process saw. Each process has its own file, so
@@ -36,13 +36,13 @@ no export may contain it. An export leaves out file names that begin with a dot.
 UNSIGNED_FOR = timedelta(hours=72)
 """The time for which processes accept a new desk key that the hotline has not signed."""
 AHEAD = timedelta(hours=1)
-"""The time of a member's statement may be this far in the future. A process refuses a statement that is further in the
-future, because later statements would then look old.
+"""The time of a member's statement may be up to one hour in the future. A process refuses a statement that is further
+in the future, because later statements would then look old.
 """
 PURPOSE = b"hotline desk key 1\0"
 MAX_PROOF = 64 * 1024
-"""The number of bytes that a process reads of a proof. An attacker who can write to the database could store a longer
-proof.
+"""The largest number of bytes that a process reads of a proof. An attacker who can write to the database could store
+a longer proof.
 """
 
 
@@ -84,7 +84,7 @@ class Statement(NamedTuple):
 
     public_key: str
     verify_key: str
-    """The key that checks the signature under the desk's next key. It belongs to the desk's private key."""
+    """The key that checks the signature under the desk's next key. The key belongs to the desk's private key."""
     at: int
     by: str = ""
     """The name of the member who made the key. The field is empty in a statement of the hotline."""

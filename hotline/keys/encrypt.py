@@ -125,7 +125,8 @@ class Encrypter:
     weekly_lock: WeeklyLock = field(default_factory=WeeklyLock)
     """Encrypts every grant a second time, with the key of the week."""
     live: LiveKeys | None = field(default=None, repr=False)
-    """Reads the workers' public key again after a rotation. Only processes that must notice a rotation have it."""
+    """Reads the workers' public key again after a rotation. The value is None in a process that does not have to
+    notice a rotation."""
     mark_key: Callable[[], bytes] = field(default=bytes, repr=False)
     """Returns the key that makes the marks (see `HEAD_BYTES`). A mark proves that the hotline made the key pair of a
     tip. So an attacker who can write to the database cannot insert another pair. If this key is empty, `made` and

@@ -1,4 +1,5 @@
-"""Encrypts the secrets of authenticator apps. Only the console process has the key for this, in its key folder."""
+"""Encrypts the secrets of authenticator apps. Only the console process has the key for this encryption, in its key
+folder."""
 
 import hmac
 from dataclasses import dataclass, field

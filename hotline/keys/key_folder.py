@@ -95,7 +95,7 @@ class KeyFolder:
         return True
 
     def replace(self, name: str, secret: bytes) -> None:
-        """Writes a key in place of an old one. Other processes find either the complete old key or the complete new
+        """Writes a key in place of an old key. Other processes find either the complete old key or the complete new
         key.
 
         Raises OSError.
@@ -254,7 +254,7 @@ class LiveKeys:
         self._due = self._elapsed() + self._each
         stamp = self._look()
         if stamp is not None and stamp != self._stamp:
-            # The stamp is older than the key. If the file changes between the two reads, the next
+            # The code reads the stamp before it reads the key. If the file changes between the two reads, the next
             # check reads the key again.
             self._keys, self._stamp = self._read() or self._keys, stamp
         return self._keys

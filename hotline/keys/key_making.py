@@ -209,8 +209,8 @@ WITH_CANARY = (
     DIGEST_KEY,
 )
 """The keys that have a canary. The keys for contacts and for counting callers have no canary, because they are random
-and last only weeks or a month. The secrets in addresses and the gateway's key have no canary, because the program that
-receives them checks them.
+and last only weeks or a month. The secrets in addresses and the gateway's key have no canary, because the web process
+and the gateway check these secrets themselves.
 """
 TEXT = b"canary"
 
@@ -249,9 +249,10 @@ def held_keys(folder: Path) -> Iterator[tuple[str, tuple[bytes, ...]]]:
 def _derived(name: str, key: bytes) -> bytes:
     """Derives the key that encrypts the canary.
 
-    Each role advances its weekly key separately, so the copies differ. From each copy, the function computes the key of
-    the same week in the far future. HMAC treats a short key like a key with zeros at its end. So the function adds the
-    length to the digest. This shows if a damaged file lost a zero at its end.
+    Each role advances its weekly key separately, so the copies differ. From each copy, the function computes the key
+    of the same week in the far future. HMAC treats a short key like a key with zeros at its end. So the function adds
+    the length to the digest. With the length in the digest, the code notices if a damaged file lost a zero at its
+    end.
     """
     lasting = far_key(key) if name == WEEKLY_KEY else key
     said = b"canary\0" + len(lasting).to_bytes(2, "big") + name.encode()

@@ -1,9 +1,9 @@
 """Encrypts the questions that the web process asks the reader, and the reader's answers.
 
 For each hop, the web process makes a key pair, and keeps it only in memory. The reader encrypts its answer to this
-pair, so no one can decrypt the answer later. The web process encrypts the question to the reader's lasting public key.
-Each encrypted text is bound to its purpose. Its content is padded, so that its length reveals very little. The format
-is as follows, with sizes in bytes:
+pair, so no one can decrypt the answer later. The web process encrypts the question to the reader's lasting public
+key. Each encrypted text is bound to its purpose. The content of each text is padded, so that its length reveals very
+little. The format is as follows, with sizes in bytes:
 
     `version 1 | box: digest of the binding 32, content padded to a size`
 """

@@ -52,7 +52,7 @@ class Pseudonyms:
         """Returns a key that encrypts the screen of a hop.
 
         To compute the key, a program needs the gateway's session id and the caller's text. The hotline stores neither
-        of them.
+        the session id nor the text.
         """
         return bytes.fromhex(self._by(SESSION_KEY, "shown", session_id, text))
 
@@ -131,8 +131,8 @@ class Pseudonyms:
         return self._by(ENROLLED_KEY, "enrolled", msisdn)
 
     def sms(self, msisdn: str, shortcode: str, text: str, second: str) -> str:
-        """Returns the digest that identifies an SMS that was sent to the hotline. The gateway's ids cannot do this,
-        because the gateway gives the same SMS two different ids.
+        """Returns the digest that identifies an SMS that was sent to the hotline. The gateway's ids cannot identify
+        an SMS, because the gateway gives the same SMS two different ids.
         """
         return self._by(SESSION_KEY, "sms", msisdn, shortcode, text, second)
 

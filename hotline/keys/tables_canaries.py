@@ -16,8 +16,8 @@ records the new refusal.
 
 
 STARTS_KEPT = timedelta(days=30)
-"""The time after which the record of a start is deleted. A container has a new name at each start, so a later start of
-it never replaces the record.
+"""The time after which the record of a start is deleted. A container has a new name at each start, so the record of
+its next start does not replace this record.
 """
 
 

@@ -1,9 +1,9 @@
 """Encrypts ("locks") every grant a second time, with a weekly key. Destroys old weekly keys.
 
-A grant is a tip's key, encrypted to a desk. A database keeps erased data in its log, in dead rows and in every backup.
-So each grant is encrypted once more, under the key of a week. Each week the workers lock the remaining grants again,
-and all processes destroy the keys of old weeks. After that, no passphrase can decrypt an erased tip that is still in a
-backup.
+A grant is a tip's key, encrypted to a desk. A database keeps erased data in its log, in dead rows and in every
+backup. So each grant is encrypted once more, under the key of a week. Each week the workers lock the remaining grants
+again, and all processes destroy the keys of old weeks. After the keys of old weeks are destroyed, no passphrase can
+decrypt an erased tip that is still in a backup.
 
 The key of a week is a digest of the previous week's key. `hotline init` makes one key file, and every process advances
 its own copy of it. A copy of this file unlocks every grant that was locked after the copy was made, and no older grant.
@@ -38,8 +38,8 @@ WEEK_BYTES = 8
 MARK_BYTES = 1 + WEEK_BYTES
 FAR_WEEK = "2100-W01"
 MAX_WEEKS = 100 * 53
-"""The largest number of weeks by which a key advances. If the clock is wrong by more than this, the code does not
-advance the key.
+"""The largest number of weeks from the key in the key file to a key that the code computes from it. If the clock is
+wrong by more weeks, the code does not change the key.
 """
 
 
@@ -146,7 +146,7 @@ class WeeklyLock:
         return self._joined[week, key]
 
     def _box(self, week: str) -> Aead:
-        """Returns the cipher of a week. Raises KeyMissing."""
+        """Returns the object that encrypts and decrypts with the key of a week. Raises KeyMissing."""
         if week not in self._boxes:
             self._boxes[week] = Aead(self._key(week))
         return self._boxes[week]

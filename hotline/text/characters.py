@@ -129,7 +129,7 @@ def _parts(costs: Iterable[int], alone: int, each: int) -> int:
 
 MAX_LETTERS = 160
 PIN_DIGITS = 4
-"""The number of digits of a PIN if the question does not give one."""
+"""The number of digits of a PIN if the question does not give a number of digits."""
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 """The Unicode categories of characters without a visible letter: control characters, direction marks, zero-width
 characters, surrogates and unassigned characters."""

@@ -1,7 +1,7 @@
 """Converts a page of docs/ to an HTML page for printing. Pure.
 
-It supports only what such a page uses: headings, paragraphs, lists, tables, pictures, **bold** and `quotes`. The
-module leaves out HTML comments.
+The module supports only the parts that such a page uses: headings, paragraphs, lists, tables, pictures, **bold** and
+`quotes`. The module leaves out HTML comments.
 """
 
 import re

@@ -9,9 +9,9 @@ number with a typing error may belong to a stranger.
 The check characters follow ISO 7064 (MOD 11,10 for digits). The check characters reveal every single wrong character,
 and nearly every exchange of two neighbouring characters.
 
-Parts of a text that could name a person or a case are a phone number, a mail address, or a reference of a case. People
-write numbers and references with spaces, signs and invisible characters between the parts. The
-module finds every such spelling. It also defines the form of references.
+Parts of a text that could name a person or a case are a phone number, a mail address, or a reference of a case.
+People write numbers and references with spaces, signs and invisible characters between the parts. The module finds
+every such spelling. The module also defines the form of references.
 """
 
 import re
@@ -47,7 +47,7 @@ def parse_caller(raw: str) -> str:
     error does not contain the number.
 
     When the web server decodes a form, the plus becomes a space, and some callbacks lose the plus. The function
-    restores the plus. It also accepts a number in the form in which people dial within Rwanda.
+    restores the plus. The function also accepts a number in the form in which people dial within Rwanda.
     """
     raw = ABROAD.sub("+", raw)
     home = DOMESTIC.fullmatch(raw)
@@ -64,8 +64,8 @@ def parse_sendable(raw: str) -> str:
     """Returns a number as E.164 if the hotline may send SMS to it: valid, mobile and Rwandan. Raises NumberInvalid.
     The error does not contain the number.
 
-    The function accepts the forms that people write: 0788..., 788..., 00250..., spaces and hyphens. It removes an
-    extension and refuses letters.
+    The function accepts the forms that people write: 0788..., 788..., 00250..., spaces and hyphens. The function
+    removes an extension and refuses letters.
     """
     written = raw.strip()
     if not WRITTEN.fullmatch(written):
@@ -212,18 +212,18 @@ def _is_counted(word: str) -> bool:
 # The keyed digest of a person selects one of 16,384 registers. Each register stores the longest sequence of zeros at
 # the start of the remaining bits of such digests. A person who comes a second time changes no register. To merge two
 # of these sketches, the code takes the larger value of each register. Ertl's improved estimator computes the number
-# of people ("New cardinality estimation algorithms for HyperLogLog sketches", 2017). It works for any number of
-# people, with a standard error of 0.8 %.
+# of people ("New cardinality estimation algorithms for HyperLogLog sketches", 2017). The estimator works for any
+# number of people, with a standard error of 0.8 %.
 
 BITS = 14
 REGISTERS = 1 << BITS
 MAX_RANK = 64 - BITS + 1
-"""The largest rank that a 64-bit digest can have."""
+"""The largest rank (the number of zeros at the start, plus one) that a 64-bit digest can have."""
 
 
 def register_and_rank(digest: int) -> tuple[int, int]:
-    """Returns the register and the rank of a 64-bit digest. The first 14 bits select the register. The rank is the
-    number of zeros at the start of the other 50 bits, plus one."""
+    """Returns the register that a 64-bit digest belongs to, and the rank of the digest. The first 14 bits select the
+    register. The rank is the number of zeros at the start of the other 50 bits, plus one."""
     tail = digest & ((1 << (64 - BITS)) - 1)
     return digest >> (64 - BITS), MAX_RANK - tail.bit_length()
 

@@ -202,8 +202,8 @@ ORDINARY_NAMES = frozenset(
         *("agahabwa", "gatega", "manyana", "nganda", "rukura"),
     }
 )
-"""Names of sectors and markets that are also ordinary words, a city or a lake, such as the words for "room" and
-"factory"."""
+"""Names of sectors and markets that are also an ordinary word, such as "room" or "factory", or the name of a city or
+a lake."""
 
 
 def place_in_text(words: Sequence[str]) -> Mapping[str, str]:

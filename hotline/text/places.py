@@ -1,5 +1,5 @@
-"""Defines the places of Rwanda: their NISR codes, names, camps, and the lists of places for flows. It also defines
-the forms of trafficking. Pure.
+"""Defines the places of Rwanda: their NISR codes, names, camps, and the lists of places for flows. The module also
+defines the forms of trafficking. Pure.
 
 Each code begins with the code of the larger place: province `1`, district `12`, sector `1205`, camp `55c1`. The 416
 sectors have only 379 different names, so the name of a sector alone never decides who gets a tip. The names of the 30

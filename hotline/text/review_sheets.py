@@ -147,8 +147,8 @@ def _row(line: int, cells: Mapping[str, str], language: str) -> SheetRow:
 
 
 def plain_text(words: str) -> str:
-    """Returns the text with plain quotes and spaces instead of those of a word processor. Keeps letters with accents,
-    because the reader must decide how to replace them."""
+    """Returns the text with plain quotes and spaces instead of a word processor's quotes and spaces. Keeps letters
+    with accents, because the reader must decide how to replace them."""
     composed = unicodedata.normalize("NFC", words.replace("\r\n", "\n").replace("\r", "\n"))
     return "".join(SUBSTITUTES.get(letter, letter) for letter in composed).strip()
 
@@ -224,7 +224,7 @@ def read_file(text: str, language: str) -> Sequence[SheetRow]:
         ValueError,
         LookupError,
         AttributeError,
-    ):  # Babel raises these errors if the keywords of the file have a wrong order.
+    ):  # Babel raises one of these three errors if the keywords of the file have a wrong order.
         raise _refused(len(entries.found) + 1) from None
     heads = [one.string for one in entries.found if not (one.id or one.context)]
     for named in _LANGUAGE.findall("\n".join(one for one in heads if isinstance(one, str))):

@@ -43,7 +43,7 @@ YOU = ("KU", "GU")
 YOU_DO = ("U", "WA", "MU", "MWA")
 ME = ("N", "M", "NY")
 BEFORE_O = "*"
-"""A sign among the marks of a part: the part occurs only before a stem that begins with an o."""
+"""If the marks of a part contain this sign, the part occurs only before a stem that begins with an o."""
 MAX_OBJECT_MARKERS = 5
 """The maximum number of letters of two object markers."""
 CLITICS = ("", "HO", "MO", "YO", "KO", "NA")
@@ -51,8 +51,8 @@ NO_FOR = frozenset({"BABARA"})
 """The stems that get another meaning if an ending for "for" is added: `babara` means "suffer", but `babarira` means
 "forgive"."""
 CAUSES = ("IRA", "ERA", "YA", "ZA", "SHA")
-"""The last letters of stems that get no ending for "for" here: these stems already mean "for", or form "for" in
-another way."""
+"""The last letters of stems to which this module adds no ending for "for": these stems already mean "for", or form
+"for" in another way."""
 VOWELS = "AEIOU"
 NASAL = {"H": "P", "R": "D"}
 """The first letters of a stem that change after `n`: `hohotera` becomes `mpohotera`, and `rasa` becomes `ndasa`."""

@@ -1,10 +1,10 @@
 """Makes sure that a slow or broken request does not block other requests.
 
 The server gives each request a thread, and waits for its body without a time limit. So each process has many threads,
-but only a few of them may work on requests at the same time. To work, a thread needs one of a few places. A thread asks
-for a place when the body of its request is complete. Threads get places in the order in which they ask, and wait
-without a time limit. If thread A waits while thread B writes to the database for it, thread A gives its place back
-until then (docs/decisions/12).
+but only a few of them may work on requests at the same time. To work, a thread needs one of a few places. A thread
+asks for a place when the body of its request is complete. Threads get places in the order in which they ask, and wait
+without a time limit. A thread gives its place back while another thread writes to the database for it
+(docs/decisions/12).
 """
 
 import logging
@@ -38,7 +38,7 @@ be smaller than the number of threads in a process.
 
 
 class RequestBodies:
-    """The bodies for which this process waits, and the places of the few requests that may work at the same time.
+    """The bodies that have not arrived completely, and the places that threads need to work on a request.
 
     Several threads may use one object at the same time.
     """
@@ -92,8 +92,8 @@ class RequestBodies:
 def bodies_for(database: Database) -> RequestBodies:
     """Returns the object that manages the request bodies of a web process.
 
-    The database also gets this object. If thread A waits while thread B writes to the database for it, the database
-    uses the object to give the place of thread A back.
+    The database also gets this object. While thread B writes to the database for thread A, the database gives the
+    place of thread A back through this object.
     """
     bodies = RequestBodies()
     database.share(bodies)
@@ -130,8 +130,8 @@ def in_turn(application: WSGIApplication, bodies: RequestBodies) -> WSGIApplicat
 
 
 class WaitingForms:
-    """Counts, for each network, the forms whose bodies are not complete yet. Several threads may use it at the same
-    time.
+    """Counts, for each network, the forms whose bodies are not complete yet. Several threads may use this object at
+    the same time.
     """
 
     def __init__(self, of_one: int = OF_ONE) -> None:
@@ -292,7 +292,7 @@ def close_slow_ones(
     """Closes overdue connections if the process waits for a late body.
 
     Returns the new `strikes` for the next check: how many checks have found each open connection overdue. Raises
-    OSError if the open connections cannot be read.
+    OSError if the code cannot read the list of open connections.
     """
     if bodies.longest() < look_every:
         return {}

@@ -218,23 +218,23 @@ Secrets = Mapping[str, Sequence[str]]
 an operator changes a secret.
 """
 Used = Callable[[str, str], None]
-"""A function that records the use of a secret. Its arguments are the name of the called hook and the secret in the
+"""A function that records the use of a secret. The arguments are the name of the called hook and the secret in the
 path.
 """
 
 
 Measured = Callable[[str, "Reply", float], None]
-"""A function that measures a call. Its arguments are the name of the hook, its reply, and the value of `perf_counter`
+"""A function that measures a call. The arguments are the name of the hook, its reply, and the value of `perf_counter`
 when the hook began.
 """
 
 
 def unmeasured(_hook: str, _reply: "Reply", _began: float) -> None:
-    """Measures nothing. This function is the default of `HookContext.measured`."""
+    """Measures nothing. The web process uses this function if `HookContext.measured` is not set."""
 
 
 def ignore_use(_hook: str, _secret: str) -> None:
-    """Records nothing. This function is the default of `HookContext.used`."""
+    """Records nothing. The web process uses this function if `HookContext.used` is not set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +260,7 @@ class Reply:
 
 
 Hook = Callable[[HookContext, Environ, str], Reply]
-"""A function that answers a callback. Its arguments are the context, the request and the secret in the path. The
+"""A function that answers a callback. The arguments are the context, the request and the secret in the path. The
 function never raises an error.
 """
 Work = Callable[[WebContext, CallbackForm], str]
@@ -415,13 +415,13 @@ def readyz() -> Response:
 
 MAX_USSD = 1000
 MAX_SMS = 32 * 1024
-"""The largest number of letters in an SMS. No body is longer, so the hook accepts every long SMS. Later code shortens a
-long SMS before it stores the SMS.
+"""The largest number of letters in an SMS. The body of a callback is never larger, so the hook accepts every long
+SMS. Later code shortens a long SMS before it stores the SMS.
 """
 MAX_WORD = 100
 NETWORK = re.compile(r"[0-9]{5,6}", re.ASCII)
 DATES = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S")
-"""The two formats of dates in callbacks. Both are in UTC."""
+"""The two formats of dates in callbacks. The times in both formats are in UTC."""
 
 
 def read_hop(form: CallbackForm, line: Line) -> UssdHop:

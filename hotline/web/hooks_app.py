@@ -175,8 +175,8 @@ def hooks_first(app: Flask) -> WSGIApplication:
 
 
 def _knocked(path: str) -> tuple[Hook | None, str]:
-    """Returns the hook for a path, and the secret in the path. Returns None instead of a hook if the path is not that
-    of a hook.
+    """Returns the hook for a path, and the secret in the path. Returns None instead of a hook if the path belongs to
+    no hook.
     """
     if not path.startswith(ROOM):
         return None, ""
@@ -188,8 +188,8 @@ def _say(reply: Reply, start_response: StartResponse) -> Iterable[bytes]:
     body = reply.body.encode()
     headers = [("Content-Type", PLAIN), ("Content-Length", str(len(body)))]
     start_response(STATUS[HTTPStatus(reply.status)], headers)
-    # The web server can send a reply as one piece if it gets a list. With another iterable, it would ask for a second
-    # piece.
+    # The web server can send a reply as one piece if it gets a list. With any other iterable, the web server would
+    # ask for a second piece.
     return [body]
 
 

@@ -1,6 +1,6 @@
 """Shows four pages of the console: pending approvals, the audit log, the outgoing queue and the on-call contacts.
 
-The audit log shows who did what, when and why, in the reader's language. It contains nothing from cases.
+The audit log shows who did what, when and why, in the reader's language. The log contains nothing from cases.
 """
 
 import re
@@ -85,7 +85,7 @@ def log(visit: Visit) -> Response:
     found = service_audit.newest_rows(
         visit.context, wanted, before=number_of(visit.asked("before"), digits=11)
     )
-    # For the filter: the sentence of each action, with dots in place of its subject and its outcome.
+    # The choices of the filter: the sentence of each action, with dots in place of its subject and its outcome.
     actions = [
         (name, visit.say(action_sentence(name)[0], subject="...", outcome="..."))
         for name in service_audit.ACTIONS
@@ -289,7 +289,7 @@ def _on_call(field: str) -> Callable[[Callable[..., Response | None]], Callable[
 
 @_on_call("name")
 def add_contact(visit: Visit) -> None:
-    """Adds an on-call contact. After that, no page shows the contact's phone number."""
+    """Adds an on-call contact. Later, no page shows the contact's phone number."""
     form = visit.form
     language = form.text("language", most=2)
     service_alarms.add_contact(
@@ -309,7 +309,7 @@ def remove_contact(visit: Visit, contact_id: int) -> None:
 def test_contacts(visit: Visit) -> Response:
     """Asks the monitor to send a test notice to all contacts within seconds.
 
-    After that, the page shows the gateway's result for each notice.
+    Then the page shows the gateway's result for each notice.
     """
     ids = service_alarms.send_test_notices(visit.context)
     return redirect_to("outgoing.contacts", tested="-".join(map(str, ids)))

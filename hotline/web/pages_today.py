@@ -66,7 +66,7 @@ ALARM_PAGES: Mapping[str, str] = {
     **dict.fromkeys((Alarm.ACCOUNTS, Alarm.SIGN_INS, Alarm.AUDIT_LOG), "audit.listed"),
     Alarm.URGENT_WORDS: "reading.history",
 }
-"""For an alarm, the page of the console on which a person can deal with its cause."""
+"""Maps an alarm to the page of the console on which a person can deal with the cause of the alarm."""
 PARTS = table("outgoing_parts")
 WITH_TIP = table("alarms_of_a_tip")
 """The sentences of alarms about a tip, for accounts that may see this tip."""

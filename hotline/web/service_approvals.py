@@ -89,7 +89,7 @@ class PendingApproval:
     None for other approvals.
     """
     is_own: bool = False
-    """True if this account requested the approval. Then the account may withdraw the request."""
+    """True if this account requested the approval. The account that made the request may withdraw it."""
     needs_key: bool = False
     fingerprint: str = ""
     key_to_sign: KeyToSign | None = None
@@ -108,14 +108,14 @@ class PendingApproval:
 def all_pending(context: ConsoleContext, by: SignedIn) -> Sequence[PendingApproval]:
     """Returns every pending approval that this account may see.
 
-    Puts approvals first that people decide on other pages, such as the page of a tip.
+    The approvals that people decide on other pages, such as the page of a tip, come first.
     """
     return [*_closures(context, by), *_calls(context, by), *pending(context, by)]
 
 
 def pending(context: Context, by: SignedIn) -> Sequence[PendingApproval]:
-    """Returns the pending approvals that people decide on the page of approvals, oldest first. Leaves out those that
-    this account may not see.
+    """Returns the pending approvals that people decide on the page of approvals, oldest first. Leaves out the
+    approvals that this account may not see.
     """
     with context.database.reading() as session:
         known: dict[int | None, AccountMark] = {
@@ -140,9 +140,9 @@ def decide(
     key: bytes | None = None,
     seen: str = "",
 ) -> None:
-    """Approves or refuses a request. Carries out an approved request at once. `key` is the private key of the approver.
-    `seen` is the text that the page showed to the approver: the four words of a person's key, or the mark of the desk's
-    key to sign.
+    """Approves or refuses a request. Carries out an approved request at once. `key` is the private key of the
+    approver. `seen` is the text that the page showed to the approver: the four words that belong to a person's key,
+    or the mark of the desk's key to sign.
 
     Raises AccountRefused if the reason is missing or too long. Raises NotFound if the request is not pending, or if
     this account may not see it. Raises ApprovalRefused if another person must decide, or if `seen` is wrong. Each kind
@@ -302,7 +302,8 @@ def _calls(context: ConsoleContext, by: SignedIn) -> Iterator[PendingApproval]:
 
 
 def frame_needs(context: ConsoleContext, by: SignedIn) -> FrameNeeds:
-    """Returns whether a page for this account needs red bars or the mark for sample data, and the number of alarms."""
+    """Returns three facts for a page of this account: if it needs red bars, if it needs the mark for sample data, and
+    the number of alarms."""
     subject = service_invitations.link_subject(by.account_id)
     with context.database.reading() as session:
         return queries.frame_needs(session, subject, context.now())
