@@ -159,7 +159,9 @@ def _check(session: Session, tip: Tip, *, erases: bool) -> None:
     if fate is TextFate.HELD:
         raise ErasureRefused(f"tip {tip.id} is under legal hold: remove the legal hold first")
     if fate is TextFate.GO and not erases:
-        raise ErasureRefused(f"tip {tip.id}: you cannot refuse this caller's erasure request")
+        raise ErasureRefused(
+            f"tip {tip.id}: you can refuse an erasure request only if the case is open, and urgent or not taken"
+        )
 
 
 def _erase(session: Session, tip: Tip, at: datetime, *, actor: str, reason: str = "") -> None:
@@ -542,7 +544,7 @@ def _check_confirms(
         )
     if rules_persons.prevents_closure(people):
         raise EndRefused(
-            f"tip {tip.id} has a possible victim: before closing, record a new screening or an official decision",
+            f"tip {tip.id} has a possible victim: first record a new screening of this person, or an official decision",
             ClosureRefusal.POSSIBLE,
         )
 

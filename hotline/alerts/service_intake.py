@@ -317,7 +317,9 @@ def _seal(
     if grants is not None and not grants and tip.official == OVERSEEN:
         # No desk could decrypt the complaint. The caller is asked to dial again, and the next session promises no
         # oversight desk.
-        raise StoreUnavailable("no oversight desk has a valid key, so the complaint was not saved")
+        raise StoreUnavailable(
+            "the complaint was not saved, because no oversight desk has a valid key: see the page Desks"
+        )
     if tip.locked_for is not None:
         locked = len(tip.locked_for.split())
         logger.critical("alarm: %d desks without a valid key cannot decrypt a new tip", locked)

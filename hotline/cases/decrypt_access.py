@@ -220,22 +220,18 @@ def send_down(
     found = unlock(context, tip_id, desk=NATIONAL, passphrase=passphrase, by=by, reason=reason)
     desk = desk_of(found.tip.place, "no")
     if desk is None:
-        raise EndRefused(
-            f"tip {tip_id} names no district, so no desk of a district can get the tip"
-        )
+        raise EndRefused(f"tip {tip_id} names no district, so only the national desk can read it")
     key = decrypt_grant(
         found.grant, uid=found.tip.uid, desk=NATIONAL, private_key=found.private_key
     )
     with ringing(context) as session:
         tip = tables.get_filed(session, tip_id)
         if tip.closed_at is not None or tip.official == "no" or tip.body != found.tip.body:
-            raise EndRefused(f"tip {tip_id} was closed or changed meanwhile: load the tip again")
+            raise EndRefused(f"tip {tip_id} was just closed or changed: run the command again")
         at, camps = context.now(), tables_desks.desks_of_camp(session, tip.sector)
         keys = context.encrypter.counting(tables_desks.desk_keys(session, [desk, *camps]), at)
         if desk not in keys:
-            raise NotFound(
-                f"desk {desk} has no signed key: see the runbook, section desk signatures"
-            )
+            raise NotFound(f"desk {desk} has no signed key: sign it with `hotline desks sign`")
         for code, known in keys.items():
             grant = context.encrypter.grant(key, uid=tip.uid, desk=code, public_key=known, at=at)
             tables.give_key(session, tip, code, grant)
@@ -256,7 +252,7 @@ def stand_down(context: Context, tip_id: int, *, by: str, reason: str) -> None:
             raise NotFound(tables.NO_TIP.format(tip_id))
         if tip.closed_at is not None or not service_case.can_stand_down(session, tip):
             raise EndRefused(
-                f"tip {tip_id}: others can stop only when a responder of the new district has the case"
+                f"tip {tip_id}: a responder of the correct district must take the case before others can be stood down"
             )
         who = service_closing.by_command(by, reason)
         service_correction.stand_down(session, context, tip, who, context.now())

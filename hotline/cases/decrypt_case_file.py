@@ -162,7 +162,7 @@ def _approved(
     find = service_retention.locked_file if for_writing else tables_case_files.find_file
     row = find(session, file_id)
     if row is None or row.tip_id is None or not service_case_files.is_approved(row, context.now()):
-        raise NotFound(f"there is no approved case file {file_id}")
+        raise NotFound(f"case file {file_id} has no valid approval: request a case file again")
     approver = tables_audit.account_of(row.approved_by or "")
     if approver is None or not service_case_files.may_know(session, row.tip_id, approver):
         raise NotFound(f"request case file {file_id} again: its approver lost access to the case")

@@ -188,7 +188,7 @@ def _with_key(
         for desk, found in _unlocked(session, context, by, viewer, tip_id, private_key):
             with suppress(DecryptionFailed):
                 return gets(session, found, desk)
-    raise DecryptionFailed("no key of this account decrypts the tip: ask for access to its desk")
+    raise DecryptionFailed("this account has no key for the tip: ask for access to the tip's desk")
 
 
 def _unlocked(

@@ -76,7 +76,7 @@ def visible_tip(session: Session, viewer: Viewer, tip_id: int) -> Tip:
     """Returns a tip without its text. Raises NotFound if the tip does not exist, or if this viewer may not see it."""
     tip = session.scalar(_seen(viewer).where(Tip.id == tip_id))
     if tip is None:
-        raise NotFound(f"there is no tip {tip_id}")
+        raise NotFound(f"there is no tip {tip_id} that you may see")
     return tip
 
 

@@ -522,7 +522,7 @@ def answer_next(context: ReaderContext) -> bool:
     first = next((one for one in tries if one.comes_first), tries[0])
     one = next((one for one in tries if _remembered(context, one) is not None), first)
     REQUEST.set(one.request)
-    logger.info("the reader process starts to answer a request")
+    logger.info("the reader process starts to answer a request from a web process")
     try:
         _answer(context, one)
     except (DecryptionFailed, KeyError, TypeError, ValueError) as broken:
@@ -726,7 +726,7 @@ def _done(
         case ReaderQuestionKind.CHANGE:
             return _change(turn, fresh)
         case ReaderQuestionKind.PROVE | ReaderQuestionKind.CHOOSE:
-            raise ValueError("a request to check or choose a PIN must not decrypt a tip")
+            raise ValueError("to check or choose a PIN, the reader process must not decrypt a tip")
 
 
 def _with_page(turn: ReaderTurn, view: ReaderAnswer, *, again: bool) -> ReaderAnswer:
@@ -766,5 +766,5 @@ def _kept(context: ReaderContext, first: PinReading, encrypted: bytes) -> Reader
     """
     box = _opened(context, encrypted, bound_to(first.session_key, first.text_digest))
     if box is None:
-        raise DecryptionFailed("the reader process lacks the key that decrypts a stored answer")
+        raise DecryptionFailed("the reader process cannot decrypt its answer to an earlier request")
     return ReaderAnswer.from_dict(box)

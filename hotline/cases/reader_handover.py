@@ -61,4 +61,4 @@ def reconcile(context: ReaderContext) -> None:
             break
         after = found[-1].tip.id, found[-1].code
     if closed:
-        logger.error("the reader process could not decrypt the keys of these cases: %s", closed)
+        logger.error("the reader process could not decrypt the keys of cases: %s failures", closed)

@@ -283,7 +283,8 @@ def pass_on(
         chosen = _people_of(act, place)
         if not chosen:
             raise EndRefused(
-                "no one at that desk can get an alert: choose another desk", TipRefusal.NOT_REACHED
+                "no one at the chosen desk can get an alert: choose another desk",
+                TipRefusal.NOT_REACHED,
             )
         if give is not None:
             give(act.session)

@@ -141,7 +141,7 @@ def _check(context: ConsoleContext, by: SignedIn, call_back_id: int) -> None:
     with context.database.reading() as session:
         row, viewer = tables_persons.get_call_back(session, call_back_id), viewer_of(session, by)
         if not is_national(viewer) or not queries.visible_tips(session, viewer, [row.tip_id]):
-            raise NotFound(f"there is no call-back {call_back_id}")
+            raise NotFound(f"there is no call-back {call_back_id}: see `hotline callbacks list`")
 
 
 def _line(

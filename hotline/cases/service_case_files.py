@@ -167,7 +167,7 @@ def check_person(
     if n is not None:
         people = service_persons.persons_for_rules(session, context, by, token, tip)
         if (stop := refusal_of(people, n)) is not None:
-            raise EndRefused("a case file must not contain the notes on this person", stop)
+            raise EndRefused(f"a case file must not contain the notes on person {n}", stop)
 
 
 ASKS = {
@@ -253,7 +253,7 @@ def _districts(session: Session, desks: frozenset[str]) -> frozenset[str]:
 def _approve(decision: Decision) -> None:
     row = service_retention.locked_file(decision.session, _id_in(decision.row))
     if row is None:
-        raise NotFound("this request for a case file has ended: make a new request")
+        raise NotFound("this request for a case file no longer exists: make a new request")
     row.approved_by = tables_audit.by_actor(decision.by)
     row.approved_at = decision.context.now()
 
@@ -286,7 +286,7 @@ def keep_hold(context: ConsoleContext, by: SignedIn, *, tip_id: int, reason: str
     with context.database.writing() as session:
         found = queries_retention.retained_tip(session, tip_id)
         if found.hold is None:
-            raise NotFound(f"tip {tip_id} is not under legal hold")
+            raise NotFound(f"tip {tip_id} has no legal hold to review")
         found.hold.reviewed_at = context.now()
         tables_case_files.untie_hold(session, found.hold.id)
         by_whom, at, subject = by.actor, context.now(), f"tip:{tip_id}"
@@ -326,7 +326,7 @@ def _about_hold(
 def _lift(decision: Decision) -> None:
     hold = queries_retention.hold_by_id(decision.session, _id_in(decision.row))
     if hold is None or hold.lifted_at is not None:
-        raise NotFound("this legal hold was already removed")
+        raise NotFound("this legal hold was already removed: reload the page")
     service_retention.end_hold(
         decision.session, hold.tip_id, decision.by, decision.context.now(), decision.reason
     )

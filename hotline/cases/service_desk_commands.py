@@ -183,7 +183,7 @@ def request_lift(context: Context, by: Actor, exclusion_id: int, reason: str) ->
 def _held(session: Session, exclusion_id: int) -> Exclusion:
     row = session.get(Exclusion, exclusion_id, with_for_update=True)
     if row is None or row.lifted_at is not None:
-        raise NotFound("the tip is no longer hidden from this person or desk")
+        raise NotFound("the tip is no longer hidden from this person or desk: reload the page")
     return row
 
 
@@ -294,7 +294,7 @@ def _check(session: Session, a: int, b: int, viewer: Viewer | None) -> None:
         raise EndRefused("a tip cannot be linked to itself: enter another tip", TipRefusal.SAME_TIP)
     for tip_id in (a, b):
         if not queries_visible.is_visible(session, tip_id, viewer):
-            raise NotFound(f"there is no tip {tip_id}")
+            raise NotFound(f"there is no tip {tip_id} that you may see")
 
 
 def _record(
@@ -399,7 +399,7 @@ def carry_out(context: ConsoleContext, by: SignedIn, tip_id: int, does: str) -> 
         viewer = viewer_of(session, by)
         cases_queries.visible_tip(session, viewer, tip_id)
         if viewer.responder_id is None or does not in BUTTONS:
-            raise NotFound(f"tip {tip_id}: this account does not belong to a responder")
+            raise NotFound(f"tip {tip_id}: only the account of a responder may do this")
         assignment = queries.newest_assignment(session, tip_id, viewer.responder_id)
         if assignment is None:
             raise EndRefused(

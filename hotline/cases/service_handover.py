@@ -82,7 +82,7 @@ def write_note(context: ConsoleContext, by: SignedIn, desk: str, words: str) -> 
     at = context.now()
     with context.database.writing() as session:
         if desk not in viewer_of(session, by).desks:
-            raise NotFound(f"this account does not belong to desk {desk}")
+            raise NotFound(f"this account does not belong to desk {desk}: choose another desk")
         rows = tables_desks.desk_keys(session, [desk])
         public = context.encrypter.counting(rows, at).get(desk)
         if public is None:

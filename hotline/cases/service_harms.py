@@ -100,6 +100,8 @@ def confirm(context: ConsoleContext, by: SignedIn, record_id: int) -> None:
         known = {row.id for row, _ in tables_case_files.records_of(session, desk)}
         row = session.get(HarmRecord, record_id, with_for_update=True)
         if row is None or row.id not in known or row.person_id == me or row.second_at is not None:
-            raise NotFound(f"there is no unconfirmed record of harm {record_id} by another person")
+            raise NotFound(
+                f"record of harm {record_id} does not exist, is already confirmed, or was written by you"
+            )
         row.second_id, row.second_at = me, at
         tables_audit.append_command(session, by.actor, at, "harm_seen", f"harm:{record_id}")

@@ -218,7 +218,7 @@ def record_report(
         cases_queries.visible_tip(session, viewer, tip_id)
         tip = queries.tip_for_writing(session, tip_id)
         if tip.matter != Matter.TIP or tip.channel in rules_trial.UNCOUNTED:
-            raise NotFound(f"tip {tip_id} is a complaint, a drill or a test, so it has no persons")
+            raise NotFound(f"tip {tip_id}: persons cannot be added to a complaint, drill or test")
         key = f"{tip_id}:{by.account_id}:{once}"
         if tables_case_events.is_written(session, f"{kind}:{key}"):
             return

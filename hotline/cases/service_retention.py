@@ -286,7 +286,7 @@ def end_hold(
     """Ends the legal hold of a tip. Raises NotFound."""
     found = queries_retention.retained_tip(session, tip_id)
     if found.hold is None:
-        raise NotFound(f"tip {tip_id} is not under legal hold")
+        raise NotFound(f"tip {tip_id} has no legal hold to remove")
     found.hold.lifted_by, found.hold.lifted_at = tables_audit.name_of(by), at
     found.tip.warned_at = None
     queries_follow_up.clear_warning(session, tip_id)

@@ -75,7 +75,7 @@ def check_decides(context: Context, by: SignedIn, tip_id: int) -> None:
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
         if not decides(viewer, queries.visible_tip(session, viewer, tip_id)):
-            raise NotFound(f"tip {tip_id}: another desk decides about this tip")
+            raise NotFound(f"tip {tip_id}: only the desk that decides about this tip may do this")
 
 
 def hidden_subjects(context: Context, by: SignedIn) -> Sequence[str]:
@@ -105,7 +105,7 @@ def get_readable(context: Context, by: SignedIn, tip_id: int, reason: str) -> tu
             is_there = session.get(Tip, tip_id) is not None
     if is_there:
         log(context, by, tip_id, "tip_refused", f"no grant: {reason}")
-    raise NotFound(f"there is no tip {tip_id}")
+    raise NotFound(f"there is no tip {tip_id} that you may see")
 
 
 def log(context: Context, by: SignedIn, tip_id: int, action: str, reason: str) -> None:

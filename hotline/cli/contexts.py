@@ -444,8 +444,8 @@ def _common(
         raise missing_error(settings, f"the key folder {keys.path} is missing")
     if role in FORGETTING_ROLES and cannot_advance(keys):
         raise FolderRefused(
-            f"the key folder {keys.path} is read-only, so the keys of past weeks cannot be destroyed:"
-            " mount the folder writable and make this process's account its owner (docs/deployment.md)"
+            f"the key folder {keys.path} is read-only, so this process cannot destroy the keys of past weeks:"
+            " mount the folder writable, and make this process's account the owner of the folder (docs/deployment.md)"
         )
     database = open_database(settings.database_url)
     database.audit_key = audit_key(keys, role)

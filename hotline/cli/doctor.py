@@ -525,7 +525,7 @@ def _tables(settings: Settings) -> CheckResult:
     try:
         found = migrate.find_tables(settings.database_url)
         if found.state is migrate.TablesState.MISSING:
-            text = f"{found.place} has no tables of the hotline"
+            text = f"the database {found.place} lacks the hotline's tables"
             return CheckResult("database", False, text, next_step(settings))
         migrate.refuse_unless_current(found)
     except StoreUnavailable as broken:

@@ -139,7 +139,7 @@ def upgrade(flows: Path, *, no_backup: bool, roles: bool, redis_accounts: Path |
     found = migrate.find_tables(settings.database_url)
     migrate.refuse_unknown(found)
     if found.state is migrate.TablesState.MISSING:
-        raise missing_error(settings, f"{found.place} has no tables of the hotline")
+        raise missing_error(settings, f"the database {found.place} lacks the hotline's tables")
     keys = settings.home / "keys"
     whole = settings.keys is None and all((keys / role).is_dir() for role in ROLES)
     if whole:

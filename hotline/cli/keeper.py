@@ -393,7 +393,7 @@ def refuse_taken(host: str, port: int, *, patience: float = 0.0) -> None:
     while not _free(host, port):
         if time.monotonic() >= end:
             raise Occupied(
-                f"port {port} is taken: another program uses it and would get some of this hotline's calls."
+                f"port {port} is taken: another program uses it, and would get requests that are for this hotline."
                 " Stop that program, or set HOTLINE_PORT (HOTLINE_CONSOLE_PORT for the console, --page-port"
                 " for the demo's handsets)"
             )

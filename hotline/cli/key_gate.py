@@ -136,7 +136,7 @@ def _refuse_other_tables(settings: Settings) -> None:
         found = migrate.find_tables(settings.database_url)
         migrate.refuse_unless_current(found)
         if found.state is migrate.TablesState.MISSING:
-            raise missing_error(settings, f"{found.place} has no tables of the hotline")
+            raise missing_error(settings, f"the database {found.place} lacks the hotline's tables")
 
 
 def _refuse_what_is_missing(settings: Settings) -> None:

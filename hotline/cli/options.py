@@ -57,9 +57,7 @@ def check_reason(_context: click.Context, _option: click.Parameter, value: str) 
     if len(value) > MAX_LETTERS or not value.isprintable():
         raise click.BadParameter(f"enter one line of at most {MAX_LETTERS} letters")
     if NUMBER.search(value):
-        raise click.BadParameter(
-            "do not enter a phone number, because the audit log keeps this text"
-        )
+        raise click.BadParameter("enter no phone number, because the audit log keeps this text")
     return value
 
 
@@ -150,9 +148,7 @@ def passphrase_in(file: Path) -> str:
             "the passphrase file cannot be read: check its path and its owner"
         ) from None
     if not lines or not lines[0].strip():
-        raise PassphraseWrong(
-            "the passphrase file is empty: write the passphrase in its first line"
-        )
+        raise PassphraseWrong("the passphrase file is empty: write the passphrase in line 1")
     return lines[0].strip()
 
 

@@ -158,7 +158,10 @@ def optional_part(session: Session) -> Iterator[None]:
         with session.begin_nested():
             yield
     except SQLAlchemyError as broken:
-        logger.critical("an optional part of a database write failed: %s", type(broken).__name__)
+        logger.critical(
+            "an optional part of a database change failed, and the change continues without this part: %s",
+            type(broken).__name__,
+        )
 
 
 class Row(DeclarativeBase):

@@ -90,11 +90,11 @@ def change_number(context: Context, by: Actor, name: str, number: str, reason: s
         take_lock(session)
         person = service_leaves.find_person(session, name)
         if tables.known_numbers(session, [key]):
-            raise PersonnelRefused("this phone number is enrolled already")
+            raise PersonnelRefused("this phone number is enrolled already: enter another number")
         if gateway_tables.stopped(session, [context.pseudonyms.stopped(msisdn)]):
             raise PersonnelRefused("this number asked for no more messages (STOP)")
         if person.state != EnrolmentState.ACTIVE:
-            raise PersonnelRefused(f"{person.name} is not enrolled, or was removed")
+            raise PersonnelRefused(f"{person.name} is not enrolled now: first enrol this person")
         row = _new_enrolment(person, context.now())
         row.kind, row.number_key = EnrolmentKind.NUMBER, key
         row.encrypted_number = context.encrypter.number(msisdn)

@@ -133,7 +133,7 @@ def check_second(
         tables_accounts.is_same_person(session, one, other) for one, other in combinations(names, 2)
     ):
         raise PersonnelRefused(
-            f"{what} needs two people, and neither of them may be the person whose state changes"
+            f"{what} needs two different people, and the responder concerned cannot be one of the two"
         )
 
 

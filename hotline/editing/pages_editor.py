@@ -481,7 +481,7 @@ def flow_at_version(
     """Returns the flow at a version, or its newest version. The flow must have this screen. Raises NotFound."""
     here = service_drafts.edited_flow(visit.context, draft_id, flow, version)
     if node not in node_fields.nodes_of(here.document):
-        raise NotFound(f"flow {here.name} has no screen {node}")
+        raise NotFound(f"flow {here.name} has no screen {node}: choose another screen")
     return here
 
 

@@ -124,7 +124,7 @@ def restore_step(
     with context.database.reading() as session:
         step = tables.find_step(session, draft_id, id=step_id)
         if step is None:
-            raise NotFound(f"draft {draft_id} has no step {step_id}")
+            raise NotFound(f"draft {draft_id} has no step {step_id}: reload the draft's page")
         change = tables.get_draft(session, draft_id)
         now = newest(session, change, step.part)
         document, version = step.document, step.version - before

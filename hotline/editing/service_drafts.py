@@ -327,7 +327,7 @@ def state_at(session: Session, change: DraftRow, part: str, version: int) -> Par
         return part_in(session, -version, part)
     step = tables.find_step(session, change.id, part=part, version=version)
     if step is None:
-        raise NotFound(f"flow {part} has no version {version}")
+        raise NotFound(f"flow {part} has no version {version}: reload the page")
     document: PartDocument | None = step.document
     return document
 
@@ -471,7 +471,7 @@ def edited_flow(
             if part != flow and not part.startswith("#")
         }
     if document is None or flow.startswith("#"):
-        raise NotFound(f"draft {draft_id} has no flow {flow}")
+        raise NotFound(f"draft {draft_id} has no flow {flow}: choose another flow")
     return EditedFlow(flow, made_of, document, now.author, now.at, others)
 
 

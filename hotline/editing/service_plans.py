@@ -436,7 +436,7 @@ def preview(context: Context, publication_id: int) -> StateToRestore:
     with context.database.reading() as session:
         row = flows_tables.find(session, publication_id)
         if row is None:
-            raise NotFound(f"there is no publication {publication_id}")
+            raise NotFound(f"there is no publication {publication_id}: choose one from the list")
         live_id = flows_tables.live_id(session)
         if live_id is None:
             raise NotReady(service_authoring.NO_FLOWS)

@@ -253,7 +253,7 @@ def settle_question(context: Context, by: Author, question_id: int) -> None:
     with context.database.writing() as session:
         row = session.get(TextQuestion, question_id)
         if row is None:
-            raise NotFound(f"there is no question {question_id}")
+            raise NotFound(f"there is no question {question_id} about a text: reload the page")
         if row.settled_at is None:
             row.settled_by, row.settled_at = by.name, context.now()
 

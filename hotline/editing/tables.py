@@ -116,7 +116,7 @@ def get_draft(session: Session, draft_id: int, *, held: bool = False) -> DraftRo
         here = here.with_for_update().execution_options(populate_existing=True)
     change = session.scalar(here)
     if change is None:
-        raise NotFound(f"there is no draft {draft_id}")
+        raise NotFound(f"there is no draft {draft_id}: choose one from the list of drafts")
     return change
 
 

@@ -401,7 +401,7 @@ def get_filed(session: Session, tip_id: int) -> Tip:
     return tip
 
 
-NO_TIP = "there is no tip {}"
+NO_TIP = "there is no tip {}: see `hotline tips list`"
 """The error about a tip that does not exist, or that the viewer may not know of."""
 
 

@@ -116,7 +116,7 @@ def test_the_reader_s_line_has_the_id_of_the_hop_that_waits(
     log.events()
     phone.key(PIN)
     (reader, hop) = log.events()
-    assert reader[0] == "the reader process starts to answer a request"
+    assert reader[0] == "the reader process starts to answer a request from a web process"
     assert hop[0] == "the hook ussd answered with HTTP status 200"
     assert reader[1] == hop[1] != ""
 
