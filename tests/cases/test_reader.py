@@ -115,7 +115,7 @@ def test_a_colleague_who_was_quicker_is_named_by_the_time_and_she_may_help_too(
     assert phone.key("2").startswith("CON A colleague has had this case since 24/11 ")
     (row,) = [one for one in beside.line.all(Assignment) if one.id == known_as.id]
     assert row.acknowledged_at is None
-    helps = f"END {known_as.reference}: national 1 has the case, and you help too."
+    helps = f"END {known_as.reference}: you now help national 1 with this case."
     assert phone.key("1") == f"{helps} You have not read it: do not visit openly."
     (row,) = [one for one in beside.line.all(Assignment) if one.id == known_as.id]
     assert row.acknowledged_at is not None

@@ -56,7 +56,7 @@ def test_she_is_told_where_a_colleague_was_quicker(line: Line, officer: Caller) 
     line.clock.turn(seconds=10)
 
     late = officer.key("1", "1")
-    assert late == "END A colleague has this case, and you help too."
+    assert late == "END You now help a colleague with this case."
     line.flush()
     line.clock.turn(seconds=10)
     assert officer.again() == late
