@@ -22,9 +22,9 @@ HEAD_OF_PAGE = """\
 
 This page is the output of `hotline settings --markdown`. `hotline settings > settings.toml` writes a file with all
 settings. Fill in this file, and set `HOTLINE_SETTINGS` to its path. Without `HOTLINE_SETTINGS`, the hotline reads no
-file. Each setting is also an environment variable: for `port`, it is `HOTLINE_PORT`. If a setting is in the file and
-in a variable, the hotline uses the variable. If settings are wrong, the hotline names all of them, without their
-values, and does not start. `hotline doctor --settings` shows the values.
+settings file. Each setting is also an environment variable: for `port`, it is `HOTLINE_PORT`. If a setting is in the
+file and in a variable, the hotline uses the variable. If settings are wrong, the hotline names the wrong settings,
+without their values, and does not start. `hotline doctor --settings` shows the values of all settings.
 
 If each process has its own account, set `HOTLINE_ALARM_MAIL` and `HOTLINE_ALARM_COMMAND` in `watch.env`, which only
 the watch process reads.
