@@ -57,8 +57,8 @@ class Reader:
                 record_reading_place(self._context)
                 self._has_begun = True
             if time.monotonic() - self._handed_on >= HAND_ON_SECONDS:
-                # Sets this time first: so a round that fails does not begin again at once, and responders do not wait
-                # for it.
+                # Sets this time first, so that a round that fails does not begin again at once, and responders do not
+                # wait for another round.
                 self._handed_on = time.monotonic()
                 reader_handover.reconcile(self._context)
             if time.monotonic() - self._tidied >= TIDY_SECONDS:

@@ -7,9 +7,9 @@ killed leaves no child process that still sends. A worker has only one queue, be
 has several queues.
 
 A worker accepts only our own jobs from Redis. A program that can write to Redis can start these jobs and do nothing
-else. RQ would import any function, callback or webhook that a job names. This module reads only the name of a function
-and one integer from a job. The name must be that of an allowed function. All other fields are dropped. RQ would also
-decompress data of any size. So data that is too large, compressed or not, never reaches RQ.
+else. RQ would import any function, callback or webhook that a job names. This module reads only the name of a
+function and one integer from a job. The name must be the name of an allowed function. All other fields are dropped.
+RQ would also decompress data of any size. So data that is too large, compressed or not, never reaches RQ.
 """
 
 import logging

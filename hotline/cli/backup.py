@@ -60,9 +60,9 @@ class BackupGroup(click.Group):
 def backup_key(key: Path, passphrase_file: Path | None, signer: str | None = None) -> BackupKey:
     """Returns the private keys that decrypt a backup, and the signing keys whose signatures the command accepts.
 
-    If `signer` is given, only its signing keys are accepted. Without `signer`, the command accepts two signing keys:
-    the key of this machine, and the key whose name is written in the file with the backup key. Raises PassphraseWrong
-    or DecryptionFailed."""
+    If `signer` is given, the command accepts only this signing key. Without `signer`, the command accepts two signing
+    keys: the key of this machine, and the key whose name is written in the file with the backup key. Raises
+    PassphraseWrong or DecryptionFailed."""
     opened = decrypt_backup.open_backup_key(
         key.read_bytes(), lambda: passphrase_of(passphrase_file, "Passphrase of the backup key")
     )
@@ -142,7 +142,7 @@ def key(
     add: bool,
     replace: bool,
 ) -> None:
-    """Create a backup key, and write its private half to FILE under a passphrase.
+    """Create a backup key, and write its private half to FILE, encrypted with a passphrase.
 
     Then move FILE to a safe place away from this machine. Operators who made a key with the program `age` give only the
     public half of that key.
@@ -317,9 +317,9 @@ def restore(
     """Restore a backup into an empty database. The restored messages stay unsent until a person starts the outgoing
     queue again.
 
-    Stop the hotline first. The command verifies the signature and migrates the backup. The command exits with 1 and
-    changes nothing if another hotline signed the backup or any part is damaged. With --digest, the command lists the
-    persons, roles and desks that changed after the audit log had this digest.
+    Stop the hotline first. The command verifies the signature, and updates the restored tables to this release. The
+    command exits with 1 and changes nothing if another hotline signed the backup or any part is damaged. With
+    --digest, the command lists the persons, roles and desks that changed after the audit log had this digest.
 
     Example: hotline restore line.age --key /media/usb/backup.key
     """

@@ -1,4 +1,4 @@
-"""Runs `hotline callbacks list`, which lists the call-backs that callers asked for, without their numbers."""
+"""Runs `hotline callbacks list`, which lists the call-backs that callers asked for, without their phone numbers."""
 
 import click
 
@@ -12,7 +12,7 @@ from hotline.tips.tables_persons import CallBack
 @click.command("list")
 @as_json_option
 def list_(as_json: bool) -> None:
-    """List every call-back without its number, pending ones first, in Kigali time.
+    """List every call-back without its phone number, pending ones first, in Kigali time.
 
     Example: hotline callbacks list
     """

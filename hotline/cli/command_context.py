@@ -155,7 +155,7 @@ def check_folder(name: str, folder: Path, settings: Settings) -> CheckResult:
 
 
 def check_files(settings: Settings) -> Iterator[CheckResult]:
-    """Checks the database and the backups, if they are files."""
+    """Checks that no other user has access to the database and to the backups, if they are files."""
     file = sqlite_file(settings.database_url)
     if file is not None and file.exists():
         yield _closed("database file", str(file), file.parent.glob(f"{file.name}*"))

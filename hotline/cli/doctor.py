@@ -163,7 +163,7 @@ def _body() -> Iterator[str]:
 
 
 PATIENCE = 2.0
-"""The number of seconds within which a process must answer a check that it runs."""
+"""The number of seconds within which a process must answer the doctor."""
 READY_PATIENCE = 5.0
 """The number of seconds within which the web process must say if it is ready. The web process may first wait for the
 database during this time."""

@@ -1,4 +1,4 @@
-"""Runs `hotline people`, which lists, imports, invites and removes responders. No command shows a number."""
+"""Runs `hotline people`, which lists, imports, invites and removes responders. No command shows a phone number."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -42,7 +42,7 @@ PERSON = click.argument("person", metavar="NAME")
 @click.command("list")
 @as_json_option
 def list_(as_json: bool) -> None:
-    """List all people who were ever enrolled, without numbers.
+    """List all people who were ever enrolled, without phone numbers.
 
     Example: hotline people list
     """

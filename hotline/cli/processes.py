@@ -45,7 +45,7 @@ def worker() -> None:
 
 @click.command()
 def reader() -> None:
-    """Run the reader, which decrypts cases for responders' phones behind their PINs.
+    """Run the reader, which decrypts cases for responders' phones after the responders typed their PINs.
 
     Example: hotline process reader
     """

@@ -25,7 +25,7 @@ week_option = click.option(
 @week_option
 @as_json_option
 def show(week: datetime | None, as_json: bool) -> None:
-    """Show who is on duty in a week, by desk and half-day, without numbers.
+    """Show who is on duty in a week, by desk and half-day, without phone numbers.
 
     Example: hotline roster show --week 2026-12-07
     """

@@ -201,9 +201,10 @@ def redis_command(socket: Path, folder: Path) -> tuple[str, ...]:
     read.
 
     Valkey stores the jobs of the workers and the conversation states of one machine. Valkey listens on a unix socket
-    and on no port. The program from the package runs directly, so that signals reach it. If a Python program started
-    Valkey, Valkey would continue after the end of that program. By default, Valkey does not store its data on disk
-    and may delete keys. This Valkey writes to disk every second, and refuses writes when it is full.
+    and on no port. The command runs the program of the Python package directly, so that signals reach the program. If
+    a Python program started Valkey, Valkey would continue after the end of that program. By default, Valkey does not
+    store its data on disk and may delete keys. This Valkey writes to disk every second, and refuses writes when it is
+    full.
     """
     for made in (socket.parent, folder):
         made.mkdir(mode=0o700, parents=True, exist_ok=True)

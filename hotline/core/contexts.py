@@ -101,11 +101,11 @@ class Senders(Protocol):
         """
 
     def in_turn(self) -> AbstractContextManager[object]:
-        """Returns a lock that a thread must hold while its send uses rows of the database. While one thread holds the
-        lock, no other thread of this process uses rows or claims a message."""
+        """Returns a lock that a thread must hold while it uses rows of the database to send a message. While one
+        thread holds the lock, no other thread of this process uses rows or claims a message."""
 
     def end(self, seconds: float) -> None:
-        """Starts no more sends, and waits at most `seconds` for the sends in progress."""
+        """Starts to send no further message, and waits at most `seconds` for the messages that are being sent."""
 
 
 class SmsInbox(Protocol):

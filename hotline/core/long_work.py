@@ -85,7 +85,7 @@ def _run_child(name: str, given: bytes) -> bytes:
     # The child runs isolated: it imports nothing from the folder in which this process was started.
     argv = [sys.executable, "-I", "-m", __name__, name, str(os.getpid())]
     work = WORK[name]
-    # Only typst reads this variable. It makes typst use one processor.
+    # Only typst, the program that makes PDF files, reads this variable. It makes typst use one processor.
     environ = dict(os.environ) if work.role else {"RAYON_NUM_THREADS": "1"}
     try:
         done = subprocess.run(

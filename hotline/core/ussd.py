@@ -66,7 +66,7 @@ class CallerFacts:
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> "CallerFacts":
         """Returns the object that a stored document describes. A document that a later release stored may have more
-        or fewer fields."""
+        or fewer fields: the function ignores unknown fields, and uses defaults for missing fields."""
         return cls(
             tuple(document.get("flags", ())),
             tuple(document.get("cases", ())),
@@ -126,8 +126,8 @@ class SessionStart:
 
     @property
     def asks_rows(self) -> bool:
-        """Returns True if the session's screens depend on rows of the caller. The function knows only the facts at
-        the session's start."""
+        """Returns True if the session's screens depend on rows of the caller. The function uses only the facts at the
+        session's start."""
         return self.responder_id is not None or self.pinned is not None
 
 

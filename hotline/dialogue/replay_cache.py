@@ -123,8 +123,9 @@ class KnownSession:
 class PathCache:
     """The cached paths that were used recently. If the cache is full, it drops the path whose last use is longest
     ago. Several threads may use the cache at the same time. The cache needs no lock, because the Python interpreter
-    does each of its steps without interruption. With a lock, every caller's request would wait if the system
-    suspended the thread that holds the lock. Another thread may drop a path between two steps."""
+    does each step of a method without interruption. With a lock, every caller's request would wait if the system
+    suspended the thread that holds the lock. If another thread drops a path between two steps, the methods ignore the
+    missing path."""
 
     def __init__(self, most: int = MAX_PATHS) -> None:
         self._kept: OrderedDict[tuple[PathKey, str], CachedPath] = OrderedDict()
