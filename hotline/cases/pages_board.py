@@ -254,7 +254,7 @@ def note(visit: Visit, tip_id: int) -> None:
     if chosen not in {*NoteCode} or (chosen == NoteCode.WORDS and not words):
         raise visit.wrong(
             "note",
-            "Choose a note from the list. If you choose your own words, also enter the text.",
+            "Choose a note from the list. If you choose a note in your own words, also enter the text of the note.",
         )
     service_board.add_note(visit.context, visit.by, visit.token, tip_id, NoteCode(chosen), words)
 

@@ -185,7 +185,7 @@ HIDES = (
         "This file contains no phone number, receipt or name of an officer. The file shows letters in place of names."
     ),
     phrase(
-        "A case file contains notes on one person at most, and no notes if this person refused the file or police help."
+        "A case file has notes on one person at most, and never on a person who refused the file or police help."
     ),
 )
 WITHOUT_ORDER = phrase(

@@ -332,7 +332,7 @@ def enrol(visit: Visit) -> Response:
     if added or (NATIONAL in desks and len(desks) > 1):
         raise visit.wrong(
             "place",
-            "Choose districts only, or the national desk only. You can add more desks later.",
+            "For a new person, choose only districts, or only the national desk. You can add more desks later.",
         )
     known = known_person(visit)
     typed = service_enrolment.TypedPerson(

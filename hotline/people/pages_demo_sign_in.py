@@ -12,7 +12,7 @@ from hotline.text.languages import phrase
 
 TINTS = {
     "bad": phrase("This task has an error or is late."),
-    "warn": phrase("A colleague must check this task."),
+    "warn": phrase("A colleague must check this task before the task counts as done."),
     "good": phrase("This task is done."),
     "soft": phrase("This notice needs no action."),
 }

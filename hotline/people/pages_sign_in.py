@@ -194,7 +194,7 @@ def _taken(visit: GuestVisit, token: str, does: str) -> Response:
         case "paper":
             return _sheet(visit, token)
         case "finish" if not visit.form.ticked("have"):
-            says = visit.say("Confirm that you have the sheet on paper.")
+            says = visit.say("Confirm that you have the recovery sheet on paper.")
             return _sheet(visit.with_faults({"have": says}), token)
         case "finish":
             service_own_account.finish(visit.context, token, visit.began)

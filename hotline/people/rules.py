@@ -294,9 +294,7 @@ def _header_faults(header: Sequence[str], columns: Sequence[str]) -> Iterator[Ro
         if found[name] > 1:
             yield RowFault(
                 1,
-                message_text(
-                    "The column {column} is there twice. Remove one of them.", column=name
-                ),
+                message_text("The column {column} is there twice. Remove one column.", column=name),
             )
         elif not found[name]:
             yield RowFault(1, message_text("The column {column} is missing. Add it.", column=name))

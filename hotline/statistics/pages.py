@@ -335,7 +335,7 @@ def _use_blocks(visit: Visit, found: UseBoard) -> Sequence[Block]:
     made = [
         Block(
             by_day,
-            visit.say(phrase("Exact numbers, up to yesterday.")),
+            visit.say(phrase("Exact numbers of calls and of topics read, up to yesterday.")),
             [(f"{day:%d/%m}", f"{calls} / {topics}") for day, calls, topics in found.days],
             Markup(sparkline(by_day, points, labels)),
         )

@@ -45,7 +45,7 @@ ABOUT = phrase("about {number}")
 NOT_COLLECTED = phrase("the hotline does not collect this number yet")
 ROUNDED = phrase(
     "Numbers are rounded, so a total may differ from the sum of its parts. "
-    'The word "few" means a number of about 10 or less. The number may also be 0.'
+    'The word "few" means a number from 0 to about 10.'
 )
 _VALUES: Mapping[str, Mapping[str, str]] = {
     **DEFINITIONS["values"],

@@ -39,10 +39,10 @@ NOT_HELD = "\N{EN DASH}"
 """The sign in place of a number that a release does not contain. This sign does not mean "few"."""
 NO_DATA = phrase("No statistics are published yet.")
 _USED = phrase("The hotline was called {number} times in {period}.")
-_IN_TIME = phrase("Responders took {number} of urgent tips in time in {period}.")
+_IN_TIME = phrase("Share of urgent tips that responders took in time in {period}: {number}.")
 _TAKEN = phrase("Responders took {number} of {whole} urgent tips in {period}.")
 _HELPED = phrase("A service agreed to help {number} of {whole} possible victims in {period}.")
-_LATE = phrase("Responders did not take {number} of the urgent tips in time.")
+_LATE = phrase("Share of urgent tips that responders did not take in time: {number}.")
 _NO_ROOM = phrase("Services refused {number} persons because the services had no room.")
 _CLOSURES = phrase("{number} closures waited more than 7 days for confirmation.")
 _NO_PROBLEM = phrase("The numbers of {period} show no problem.")

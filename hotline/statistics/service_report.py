@@ -36,7 +36,7 @@ NOBODY = phrase(
 )
 METHOD: Sequence[str] = (
     phrase(
-        "Each tip counts once, in the period in which it was filed, with its state on the release day."
+        "Each tip counts once, in the period of its filing, with its state on the day of this statistics release."
     ),
     phrase(
         "A person counts as identified if a responder saw signs of trafficking, or an official body found trafficking."
@@ -46,15 +46,14 @@ METHOD: Sequence[str] = (
         "To protect people, the hotline changes each number of tips or persons at random by at most three. "
         "Then the number is rounded to a multiple of 5."
     ),
-    phrase("Numbers about the use of the hotline are rounded to 10."),
+    phrase("Numbers about the use of the hotline are rounded to a multiple of 10."),
     phrase(
-        "Monthly numbers are published on the sixth day of the next month. Quarterly numbers are published 75 days "
-        "after the quarter ends."
+        "Monthly numbers are published on the sixth day of the next month, quarterly numbers 75 days after the quarter."
     ),
     phrase(
-        "A published release never changes. The national desk and the programme lead both approve each release."
+        "A published statistics release never changes. The national desk and the programme lead both approve it first."
     ),
-    phrase("Every international committee that asks gets the same numbers."),
+    phrase("Every international committee that asks for statistics gets these same numbers."),
     CONTACTS,
 )
 

@@ -121,7 +121,7 @@ QUESTIONS: Mapping[str, Question] = {
     INTEREST: Question(
         "For a child: did you and the child officer decide that this step is best for the child?",
         {YES: "yes", NOT_YET: "no, we have not decided yet"},
-        "Do not ask a parent who may be part of the crime. If the child is in danger, act at once.",
+        "Do not involve a parent who may be part of the crime. If the child is in danger, act at once.",
     ),
     AGAIN: Question(
         "If the person says no: who asks the person in three days if they want help then?",
@@ -154,7 +154,9 @@ QUESTIONS: Mapping[str, Question] = {
             ServiceAnswer.NONE: "no answer yet",
         },
     ),
-    ARRIVED: Question("Did the person arrive?", {YES: "yes", NO: "no", UNKNOWN: "not known"}),
+    ARRIVED: Question(
+        "Did the person arrive at the service?", {YES: "yes", NO: "no", UNKNOWN: "not known"}
+    ),
     THIRTY: Question(
         "How is the person 30 days after arrival at the service?",
         {
@@ -164,10 +166,10 @@ QUESTIONS: Mapping[str, Question] = {
             ThirtyDays.DANGER: "the person is in danger again",
             ThirtyDays.UNKNOWN: "not known",
         },
-        "If the person is in danger again, the case reopens as danger. The national desk is alerted at once.",
+        "If the person is in danger again, the case reopens as urgent. The national desk is alerted at once.",
     ),
     STATE: Question(
-        "Country that the person named to the service",
+        "Country of citizenship, as the person told the service",
         dict(zip(sorted(STATES), sorted(STATES), strict=True)),
     ),
     DETERMINATION: Question(

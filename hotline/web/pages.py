@@ -153,7 +153,7 @@ def _filter(visit: Visit) -> AuditFilter:
     )
 
 
-REFUSED = phrase("Nothing changed, because another person did this first.")
+REFUSED = phrase("Nothing changed, because another person made the same change before you.")
 
 
 def show(visit: Visit) -> Response:

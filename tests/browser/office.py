@@ -127,7 +127,7 @@ def takes_up_the_account(hands: Hands, person: Newcomer, address: str) -> list[s
     hands.presses("Continue")
     hands.presses("Show recovery sheet")
     printed = page.locator(".paper code").all_inner_texts()
-    hands.ticks("I have the sheet on paper")
+    hands.ticks("I have the recovery sheet on paper")
     hands.presses("Activate account")
     hands.is_titled("Sign in")
     return printed

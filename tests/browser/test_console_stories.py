@@ -117,7 +117,7 @@ def test_two_who_write_the_same_words_are_asked_and_neither_loses_any(office: Of
         second.writes(second.page.locator("#f-text-fr"), "Ne payez rien.")
         second.writes(second.page.locator("#f-text-rw"), "Ntukishyure.")
         second.presses("Save")
-        second.is_titled("Choose a version")
+        second.is_titled("Choose a version of the text")
         second.sees("You and {name} edited the same text.", name="Editor 1")
         for words in ("Ntukishyure na rimwe.", "Ntukishyure."):
             expect(second.page.locator("main")).to_contain_text(words)

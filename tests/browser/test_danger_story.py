@@ -45,7 +45,7 @@ OFFICIAL_HERE = ("5", "1", "1", "1", "1")
 """The keys of a report like `DANGER_HERE`, except that an official is involved."""
 UNOPENED = (
     "Open the report text first. "
-    "To confirm the closure of the case, read the report after the closure is requested."
+    "You can confirm the closure only if you read the report after another person requested the closure."
 )
 SIGNS = ("2", "1", "1", "3", "1", "2", "1")
 """The answers of a screening: an adult, recruited, by force, perhaps by lies, for another's gain, not free to leave,
@@ -200,7 +200,7 @@ def the_desk_closes_it_with_a_second_person(case: DangerCase) -> None:
         hands.click(hands.page.locator("button[value=send]"))
         hands.writes(hands.page.locator("#f-reason-judge"), "I rang her")
         hands.presses("Confirm closure")
-        hands.sees("Closed by mistake")
+        hands.sees("Case closed by mistake")
     assert closed(case) == "helped"
     rows = [row for row in office.line.all(CaseEventRow) if row.tip_id == tip.id]
     hers = [row.kind for row in rows if row.responder_id == case.deputy]

@@ -36,8 +36,8 @@ def test_a_returned_draft_needs_only_the_page_today(office: Office, size: Viewpo
         page.get_by_role("link", name="Review here").click()
         page.locator("#f-back-note").fill("Is that the law?")
         found += axe_faults(page, "review on today")
-        hands.presses("Return to editor")
-        hands.sees("The draft is back with the editor.")
+        hands.presses("Return draft to editor")
+        hands.sees("You returned the draft to the editor.")
 
         hands.signs_in(editor)
         page.goto("/today")

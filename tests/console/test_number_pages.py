@@ -113,7 +113,7 @@ def test_a_number_that_lapses_within_two_months_is_amber_and_then_red(desk: Desk
     tab = desk.tab(AccountRole.EDITOR, name="Editor 9")
     page = tab.get(AT_NUMBERS).text
     assert '<span class="tag bad">expired</span>' in page
-    assert "Screens always show this phone number." in page
+    assert "Screens show this emergency number even after its confirmation has expired." in page
 
 
 def test_a_listed_number_waits_for_its_confirmation(desk: Desk, tab: Tab) -> None:

@@ -78,7 +78,7 @@ def test_a_screen_goes_once_every_arrow_is_decided(editor: Editor) -> None:
     page = editor.tab.get(path).text
     assert "Read the contract: Next screen" in page
     assert "Do not pay before" in page
-    refused(editor, path, {}, "Some screens lead to what you remove. Choose another next screen")
+    refused(editor, path, {}, "Some other screens lead to the screen or flow that you remove")
     refused(editor, path, {"to:contract.goes": "fee"}, "Choose another next screen")
     refused(editor, f"{ABROAD}/contract/delete", {}, "The flow begins at this screen")
     answer = editor.tab.post(path, {"to:contract.goes": "tell"})
@@ -137,7 +137,7 @@ def test_a_flow_is_taken_out_once_every_arrow_into_it_is_decided(editor: Editor)
     page = editor.tab.get(path).text
     assert f"First screen: Main menu: Choice {count}" in page
     assert_reachable(path, outline(page))
-    refused(editor, path, {}, "Some screens lead to what you remove. Choose another next screen")
+    refused(editor, path, {}, "Some other screens lead to the screen or flow that you remove")
     refused(editor, path, {way: "home"}, "Choose another next screen")
     taken_out(editor, "home", {way: "-"})
     assert service_drafts.part_draft(editor.desk.context, CHANGE, "home").document is None

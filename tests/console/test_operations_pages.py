@@ -65,7 +65,7 @@ def test_an_admin_pauses_the_queue_and_every_page_says_so(desk: Desk, admin: Tab
     assert service_pause.current_pause(desk.context) is None
     assert "paused all messages at" not in editor.get("/flows").text
     again = admin.post("/outgoing/resume", {"reason": "fixed"}).text
-    assert "Nothing changed, because another person did this first" in again
+    assert "Nothing changed, because another person made the same change" in again
 
 
 def test_only_an_admin_with_a_fresh_second_factor_pauses_and_the_national_desk_resumes(

@@ -154,7 +154,7 @@ def test_a_state_of_a_part_comes_back_and_a_change_is_dropped(writing: Writing) 
     assert writing.editor.post(f"/changes/{change}/drop").status_code == 303
     page = writing.editor.get(f"/changes/{change}").text
     assert 'aria-current="step">Discarded' in page
-    assert "Restore the result of this step" not in page
+    assert "Restore this part of the draft as it was after this step" not in page
     assert "Fees abroad" in writing.editor.get("/changes?over=1").text
 
 
@@ -183,9 +183,9 @@ def test_a_long_list_of_steps_comes_by_fifty(writing: Writing) -> None:
     for number in range(SHOWN + 2):
         writing.says(change, f"Ntukishyure {number}.")
     page = writing.editor.get(f"/changes/{change}").text
-    assert page.count("Restore the result of this step</button>") == SHOWN
+    assert page.count("as it was after this step</button>") == SHOWN
     (older,) = re.findall(r'rel="next">|href="(/changes/\d+\?before=\d+)" rel="next"', page)
-    assert writing.editor.get(older).text.count("Restore the result of this step</button>") == 2
+    assert writing.editor.get(older).text.count("as it was after this step</button>") == 2
 
 
 def test_the_history_says_that_nobody_else_read_an_emergency(
@@ -203,7 +203,7 @@ def test_the_history_says_that_nobody_else_read_an_emergency(
     assert "/live/2/bring-back" not in live
     asked = writing.approver.get("/live/2/bring-back").text
     assert (
-        "One person published this text and no one confirmed it. Submit the text as a draft for approval"
+        "One person published this text, and no second person confirmed it. Submit the text as a draft for approval"
         in asked
     )
     assert 'name="digest"' not in asked

@@ -218,7 +218,7 @@ def test_the_end_of_a_national_account_waits_for_a_second_admin(desk: Desk, admi
     second = desk.tab(AccountRole.ADMIN, name="Admin 2")
     path = f"/accounts/{desk.people['National 1'].account_id}"
     assert (
-        "Another admin must approve this step under Approvals, because this account belongs to an admin"
+        "Another admin must approve your request under Approvals, because this account belongs to an admin"
         in admin.get(path).text
     )
     ended = admin.post(f"{path}/end", {"reason": "left"})
