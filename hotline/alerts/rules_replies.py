@@ -113,9 +113,9 @@ REPLIES: Mapping[Verb, Reply] = {
         },
         service=ServiceAnswer.ACCEPTED,
         labels={
-            "rw": "nanjye ndafasha",
-            "fr": "prendre|aider aussi",
-            "en": "help too|take case|take it",
+            "rw": "mfasha mugenzi wanjye|nanjye ndafasha",
+            "fr": "prendre|aider le collègue|aider aussi",
+            "en": "help colleague|help too|take case|take it",
         },
         button="Take case",
     ),
@@ -192,7 +192,7 @@ REPLIES: Mapping[Verb, Reply] = {
         labels={
             "rw": "aba mbere babireke",
             "fr": "retirer la première équipe",
-            "en": "stand down first team|let go",
+            "en": "stop first team|stand down first team|let go",
         },
         national=True,
     ),

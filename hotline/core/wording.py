@@ -80,7 +80,7 @@ class Template(StrEnum):
     """An SMS to responders who were alerted of the first of many similar tips: new similar tips have arrived, so read
     the case again. Such a responder gets this SMS only once, and not for each similar tip. `ref` is the reference of
     the first tip."""
-    STAY_AWAY = "{ref}: do not visit or call. Read the case first."
+    STAY_AWAY = "{ref}: do not visit the place or call anyone there. Read the case now."
     """An SMS to every alerted responder: do not visit. The hotline sends this SMS if the caller answered that no one
     may visit (`visit: no`), or typed `000` to erase the report. The SMS never says who asked for this."""
     CAREFUL = "{ref}: careful. Do not visit openly. Do not call anyone there. Call the national desk: {number}."
@@ -89,14 +89,12 @@ class Template(StrEnum):
     CAREFUL_ALONE = "{ref}: careful. Do not visit openly. Do not call anyone there. Ask the national desk how to visit."
     """An SMS to every alerted responder: responders should act, but not openly. The hotline sends this SMS if no
     phone number of the national desk is verified."""
-    HOW_REPLY = "{ref}: careful, do not call. Should responders visit discreetly (reply 6 {ref}) or openly (7 {ref})?"
+    HOW_REPLY = "{ref}: call no one there. Should responders visit discreetly (reply 6 {ref}) or openly (7 {ref})?"
     """An SMS to the national desk, which decides if responders may go openly."""
-    HOW_DIAL = "{ref}: careful, do not call. How should responders visit? Dial {code}"
-    """An SMS to the national desk, which decides if responders may go openly. This text is for a hotline that cannot
-    receive replies by SMS."""
-    MANNER_SILENT = (
-        "{ref}: no answer from the national desk. You may go with a colleague, but not openly."
-    )
+    HOW_DIAL = "{ref}: call no one there. How should responders visit? Dial {code}"
+    """An SMS to the national desk, which decides if responders may visit openly. This text is for a hotline that
+    cannot receive replies by SMS."""
+    MANNER_SILENT = "{ref}: the national desk has not decided how to visit. You may go with a colleague, not openly."
     """An SMS to the responders: the national desk has decided nothing for ten minutes, so responders may go, but not
     openly."""
     GO_UNSEEN = (
@@ -111,11 +109,12 @@ class Template(StrEnum):
     PLACE_CHANGED_ALONE = "{ref}: the place has changed. Ask the national desk before you go."
     """An SMS to every alerted responder: the caller corrected the place. The hotline sends this SMS if no phone
     number of the national desk is verified."""
-    TOLD_FIRST = "{ref}: responders of the district already got an alert about this case."
-    """An SMS to the national desk, if the caller named an official only after the district was alerted."""
+    TOLD_FIRST = "{ref}: careful: responders of the district got an alert before you."
+    """An SMS to the national desk, if the caller named an official only after the district was alerted. So the
+    official may already know of the case."""
     LET_REPLY = "{ref}: a team in {place} took this case too. To stop the first team, reply 8 {ref}"
     """An SMS to the national desk: a responder of the corrected place has taken the case. If a person is in danger,
-    only the national desk may stand down the responders of the first place."""
+    only the national desk may tell the responders of the first place to stop."""
     LET_DIAL = "{ref}: a team in {place} took this case too. To stop the first team, dial {code}"
     """An SMS to the national desk, if the hotline cannot receive replies by SMS: a responder of the corrected place
     has taken the case."""
@@ -127,10 +126,10 @@ class Template(StrEnum):
     REMIND_DIAL = "{ref}: by {time}, say what happened. Dial {code}"
     """A reminder by SMS to the assignee, if the hotline cannot receive replies by SMS. At `time`, the hotline alerts
     other people."""
-    FOLLOW = "{ref}: any news? Dial {code}"
+    FOLLOW = "{ref}: do you have news of this case? Dial {code}"
     """An SMS to a responder, days or weeks later: it asks for news about the case, because the responder may know its
     result. The SMS names no subject and no person."""
-    FOLLOW_ABOVE = "{ref}: no one has sent news. Dial {code}"
+    FOLLOW_ABOVE = "{ref}: no one has sent news of this case. Dial {code}"
     """An SMS to a coordinator, and later to the national desk: the responder who may know the result of a case has
     not answered."""
 
@@ -151,12 +150,12 @@ class Template(StrEnum):
     NOTED = "{ref}: noted. We also ask other responders to take this case."
     """The answer to `1 K7Q4` while the hotline cannot read the gateway's inbox. So the hotline has no proof yet that
     the responder wrote the SMS."""
-    HELPS_TOO = "{ref}: you help too. A colleague has this case."
+    HELPS_TOO = "{ref}: you now help a colleague with this case."
     """The answer to `1 K7Q4` from a responder who takes a case after a colleague. An SMS never names a colleague."""
-    HELPS_TOO_UNREAD = "{ref}: you help too. A colleague has this case. You did not read the case: do not visit openly."
+    HELPS_TOO_UNREAD = "{ref}: you now help a colleague with this case. You did not read the case: do not visit openly."
     """The answer to `1 K7Q4` after a colleague took the case. Responders must read this case before they visit
     openly."""
-    HELPS_TOO_STAY_AWAY = "{ref}: you help too. A colleague has this case. Do not visit or call."
+    HELPS_TOO_STAY_AWAY = "{ref}: you now help a colleague with this case. Do not visit the place or call anyone there."
     """The answer to `1 K7Q4` after a colleague took the case. The case has a warning about visits, and no person is
     in danger."""
     TAKEN_UNTIL = (
@@ -176,14 +175,15 @@ class Template(StrEnum):
     TAKEN_UNREAD_DESK = "{ref}: you took this case without reading it. Do not visit openly."
     """The answer to `1 K7Q4` from a person of the national desk. The national desk itself decides how responders
     visit."""
-    TAKEN_STAY_AWAY = "{ref}: you took this case. Do not visit or call. Read the case first."
+    TAKEN_STAY_AWAY = "{ref}: you have taken this case. Do not visit the place or call anyone there. Read the case now."
     """The answer to `1 K7Q4` for a case with a warning about visits in which no person is in danger."""
     HOW_NOTED = "{ref}: noted. We tell the responders your decision."
     """The answer to `6 K7Q4` (go discreetly) and `7 K7Q4` (go openly) from the national desk."""
     LET_NOTED = "{ref}: noted. We tell the first team to stop."
-    """The answer to `8 K7Q4` (stand down the first team) from the national desk."""
+    """The answer to `8 K7Q4` (tell the first team to stop) from the national desk."""
     LET_TOO_EARLY = "{ref}: no one at the new place has taken this case yet."
-    """The answer to `8 K7Q4` (stand down the first team) if no responder of the corrected place has taken the case."""
+    """The answer to `8 K7Q4` (tell the first team to stop) if no responder of the corrected place has taken the
+    case."""
     HOW_WAITS = "{ref}: noted. In a few minutes we tell the responders your decision."
     """The answer to `7 K7Q4` (go openly) while the hotline has no proof yet that the responder wrote the SMS."""
     ON_SITE_NOTED = "{ref}: noted, you are on site."
@@ -195,22 +195,23 @@ class Template(StrEnum):
     REFERRED_UNTIL = "{ref}: noted, you referred a person. By {time}, say what happened."
     """The answer to the digit 3 (referred to a service). The assignee must report an outcome by `time`."""
     CLOSED_NOTED = "{ref}: closed. Thank you."
-    """The answer to the digit 4 (not this kind of case) if this digit closed the case."""
+    """The answer to the digit 4 (the case is not about trafficking) if this digit closed the case."""
     JUDGE_NOTED = "{ref}: noted, not this kind of case. A second person checks the case. Until then the case is yours."
-    """The answer to the digit 4 (not this kind of case) if a second person must check the case. The hotline always
-    gives this same answer, so no SMS reveals the result of a screening."""
+    """The answer to the digit 4 (the case is not about trafficking) if a second person must check the case. The
+    hotline always gives this same answer, so no SMS reveals the result of a screening."""
     ANOTHER_WAITS = "{ref}: another request to close this case is waiting."
-    """The answer to the digit 4 (not this kind of case) if another person requested closure with a different
-    outcome."""
+    """The answer to the digit 4 (the case is not about trafficking) if another person requested closure with a
+    different outcome."""
     GOES_ON_WAITS = "{ref}: noted. The case stays open. In a few minutes the case is yours."
-    """The answer to the digit 1 from a responder who refuses a requested closure with this digit. The hotline cannot
-    prove yet who sent the SMS, and has no other responder to ask."""
+    """The answer to the digit 1 from a responder who may confirm a colleague's closure request. With the digit 1,
+    this responder refuses the request and takes the case. The hotline cannot prove yet who sent the SMS, and has no
+    other responder to ask."""
     OPEN_FIRST = "{ref}: dial {code}. First read the case, then close it."
-    """The answer to the digit 4 (not this kind of case) from a responder who may confirm a colleague's closure
-    request."""
+    """The answer to the digit 4 (the case is not about trafficking) from a responder who may confirm a colleague's
+    closure request."""
     OPEN_IN_CONSOLE = "{ref}: first read the case in the console. To close the case, use the console or dial {code}."
-    """The answer to the digit 4 (not this kind of case) from a responder who may confirm a colleague's closure
-    request, if the national desk reads cases only in the console."""
+    """The answer to the digit 4 (the case is not about trafficking) from a responder who may confirm a colleague's
+    closure request, if the national desk reads cases only in the console."""
     PASSED_NOTED = "{ref}: we alert another responder. The case is yours until someone takes it."
     """The answer to the digit 5 (pass on) from an assignee who cannot continue: the hotline alerts another
     responder."""
@@ -218,7 +219,8 @@ class Template(StrEnum):
     """The answer to the digit 5 (pass on) from a responder who is not the assignee, if there is no other responder to
     ask."""
     TAKE_FIRST = "{ref}: you have not taken this case yet. To take the case, reply 1 {ref}"
-    """The answer to the digits 3 (referred) and 4 (not this kind of case) from a responder who is not the assignee."""
+    """The answer to the digits 3 (referred) and 4 (the case is not about trafficking) from a responder who is not the
+    assignee."""
     CASE_OVER = "{ref}: this case is closed. Thank you."
     """The answer to any digit about a closed case."""
     EXERCISE = "{ref} was a drill. Do not go. Thank you."
@@ -235,8 +237,8 @@ class Template(StrEnum):
     """The answer to an unclear message, if the responder must dial instead of answering by SMS."""
     DIGIT_TAKE = "1 take"
     """Offers the digit 1, with which a responder takes the case by SMS. Translations keep the digit."""
-    DIGIT_HELP_TOO = "1 help too"
-    """Offers the digit 1 if a colleague is the assignee: the responder helps too."""
+    DIGIT_HELP_TOO = "1 help colleague"
+    """Offers the digit 1 if a colleague is the assignee: the responder helps this colleague."""
     DIGIT_ON_SITE = "2 on site"
     """Offers a digit that a responder may send by SMS: the responder is at the place."""
     DIGIT_REFERRED = "3 referred"
@@ -247,7 +249,7 @@ class Template(StrEnum):
     DIGIT_UNSEEN = "6 discreetly"
     """Offers a digit to the national desk: responders must visit discreetly."""
     DIGIT_OPENLY = "7 openly"
-    DIGIT_LET_GO = "8 stand down first team"
+    DIGIT_LET_GO = "8 stop first team"
     """Offers a digit to the national desk: the responders of the first place do not have to go."""
     NO_MORE_ANSWERS = "We send no more answers this hour. Dial {code}."
     """The tenth and last answer within an hour to unclear messages of one responder, if the responder has a case
@@ -260,7 +262,7 @@ class Template(StrEnum):
     )
     """An SMS to the phone on which someone entered wrong PINs. The phone accepts no PIN until `time`, such as 25/11
     14:05."""
-    PIN_NETWORK = "One phone opened cases on another mobile network. Dial {code}"
+    PIN_NETWORK = "A responder's phone opened cases on another network than before. Dial {code}"
     """An SMS to the coordinator: a phone read cases on another mobile network than the last time."""
     PIN_MANY = "One phone opened many cases. Dial {code}"
     """An SMS to the coordinator: a responder read unusually many cases on one phone."""
@@ -275,7 +277,7 @@ class Template(StrEnum):
     WARNING_WRONG = "{time} {who}: entered wrong PINs"
     """A warning to a coordinator who has entered the PIN: a responder entered wrong PINs. `who` is the responder's
     name."""
-    WARNING_NETWORK = "{time} {who}: opened cases on another mobile network"
+    WARNING_NETWORK = "{time} {who}: opened cases on another mobile network than before"
     """Warns a coordinator who has entered the PIN: a responder's phone used another mobile network than before."""
     WARNING_MANY = "{time} {who}: opened many cases"
     """Warns a coordinator who has entered the PIN: a responder named `who` read unusually many cases."""
@@ -287,23 +289,21 @@ class Template(StrEnum):
     """The text below the warnings that a coordinator reads after entering the PIN."""
     NOTHING_OPEN = "You have no open cases. To check, dial {code}"
     """The answer to an unclear SMS of a responder who has no open case."""
-    STOP_NOTED = "Noted. You still get our messages. To leave the line, tell your coordinator."
+    STOP_NOTED = "Noted. You still get our messages. To stop all messages, tell your coordinator."
     """The answer to a STOP from an enrolled number. Anyone can forge a STOP, so the STOP changes nothing."""
     STOP_TOLD = "A phone of your team sent STOP. Please ask your team why. The phone still gets our messages."
     """An SMS to the coordinators of the responder's desk: a phone of the desk sent STOP. The SMS names no phone."""
 
     JOIN = "{join} is your code. To join, dial {code}"
     """An SMS to a phone that is being enrolled, or that is a responder's new phone. `join` is a code of six digits."""
-    NUMBER_CHANGED = "Your number on this line was changed. If that was not you, call {number}."
+    NUMBER_CHANGED = "We changed your number in our list. If you did not ask, call {number}."
     """An SMS to the responder's old number. `number` is the verified phone number of the national desk."""
     NUMBER_CHANGED_ALONE = (
-        "Your number on this line was changed. If that was not you, tell the national desk."
+        "We changed your number in our list. If you did not ask, tell the national desk."
     )
     """An SMS to the responder's old number, if no phone number of the national desk is verified."""
 
-    REMOVED = (
-        "A colleague was removed from this line. Open cases passed to other responders: {count}."
-    )
+    REMOVED = "A colleague was removed from the list of responders. Open cases passed to other responders: {count}."
     """An SMS to the national desk, because one person alone may remove a responder. The SMS does not say who removed
     the responder."""
 
@@ -354,7 +354,7 @@ class Template(StrEnum):
     """An SMS to the national desk: an operator turned off the setting that this desk reads cases only in the
     console."""
 
-    WORDS_URGENT = "Since {time} callers read a text that only one person approved. Review the text by {until}."
+    WORDS_URGENT = "{time}: one person published a text without a second approval. Please review the text by {until}."
     """An SMS to the national desk: at `time`, such as 24/11 14:05, one person published a text without a second
     approval. At `until`, such as 18:05, the hotline withdraws the text."""
 
@@ -364,7 +364,7 @@ class Template(StrEnum):
     LIST_DUE = "{ref} due {time}"
     """A case on a responder's list on USSD: the responder is the assignee, and must report an outcome by `time`, such
     as 25/11 14:05."""
-    LIST_THEIRS = "{ref} a colleague has it"
+    LIST_THEIRS = "{ref} with a colleague"
     """A case on a responder's list on USSD: a colleague is the assignee, and the case is not overdue. The responder
     has nothing to do."""
     LIST_CLOSURE = "{ref} closure requested"
@@ -415,7 +415,7 @@ class Template(StrEnum):
     PAGE_CAREFUL = "Careful: do not visit openly."
     """A warning at the top of a case's page on USSD. The page shows this warning if a person is in danger and the
     caller asked for no visit."""
-    PAGE_STAY_AWAY = "Do not visit or call."
+    PAGE_STAY_AWAY = "Do not visit the place or call anyone there."
     """A warning at the top of a case's page on USSD: a visit or a call may be dangerous."""
     PAGE_ASK_FIRST = "We do not know if helpers may come."
     """A warning at the top of a case's page on USSD: the hotline did not ask the caller if helpers may come."""
@@ -436,7 +436,7 @@ class Template(StrEnum):
     LINE_DOUBTED = "taken by SMS, not confirmed"
     """An event of a case: a responder took the case by SMS, and the hotline cannot prove yet who sent the SMS."""
     LINE_OPENED = "read"
-    LINE_ON_SITE = "someone is on site"
+    LINE_ON_SITE = "a responder is on site"
     """An event of a case: a responder is on site."""
     LINE_OFFERED = "referred to a service"
     """An event of a case: a responder referred a person to a service."""
@@ -454,7 +454,7 @@ class Template(StrEnum):
     """An event of a case: a second person refused to close the case."""
     LINE_CLOSED = "closed"
     LINE_REOPENED = "reopened"
-    LINE_SCREENED = "questions asked on site"
+    LINE_SCREENED = "a responder answered questions about a person"
     """An event of a case: a responder answered the questions on site about a person."""
     LINE_CONSENT = "the person was asked: do you want help?"
     """An event of a case: a responder asked a person of the case if the person wants help."""
@@ -473,7 +473,7 @@ class Template(StrEnum):
     the text is in Kinyarwanda. The text fits on one line."""
 
     READ_AGAIN = "To read this topic again, send WORK. To stop SMS, send STOP."
-    """An SMS to a caller who sends a digit too late: it says how to read the topic again. The word WORK in the text
+    """An SMS to a caller who sends a digit after the hotline ended the conversation by SMS. The word WORK in the text
     is a topic from `text/topics.py`. Each language has its own word."""
     DELETE_THESE = "You can delete these messages."
     """The text at the end of the last SMS of a topic that callers read by SMS."""
@@ -502,10 +502,10 @@ class Template(StrEnum):
     """A sentence on the printed page for a day on which the hotline does not answer. `code` is the service code, and
     `number` is the emergency number."""
 
-    CALL_WAITS = "{ref}: call requested for {time}. Open the number in the console at that time."
+    CALL_WAITS = "{ref}: a call was requested for {time}. At that time, open the page Call-backs in the console."
     """An SMS to the national desk: a call-back waits. `ref` is a reference such as C12, and `time` is a time such as
     25/11 08:00-10:00. The SMS never says whose phone the desk will call, or why."""
-    CALL_NOW = "{ref}: call now, before {until}. Two people must open the number in the console."
+    CALL_NOW = "{ref}: call now, before {until}. The console shows the number if two people agree."
     """An SMS to the national desk: the time for the call-back has begun. This time ends at `until`."""
     CALL_MISSED = "{ref}: no one called in time. You can call once more: {time}."
     """An SMS to the national desk: no one called back in time. `time` is the second and last time at which the desk
@@ -531,7 +531,7 @@ class Template(StrEnum):
     PART_ANSWERS = "SMS answers to callers"
     """A part of the work that a person can pause: answers by SMS to callers."""
 
-    ANSWERED = "{ref}: the question about this case has an answer. Read the answer at the desk."
+    ANSWERED = "{ref}: the question about this case now has an answer. To read the answer, please open the case."
     """An SMS to responders who took the case, or to the national desk: the caller answered the desk's question. `ref`
     is a reference such as K7Q4, or T12 at the national desk. The SMS contains neither the question nor the
     answer."""

@@ -19,7 +19,7 @@ MOVED = "REF: the place has changed. Call 112 before you go."
 URGENT_THERE = "REF: Kicukiro, urgent. Reply 1 REF"
 LET = "REF: a team in Kicukiro took this case too. To stop the first team, reply 8 REF"
 LET_GO = "REF: another team has this case now. You do not need to go. Thank you."
-TOLD_FIRST = "REF: responders of the district already got an alert about this case."
+TOLD_FIRST = "REF: careful: responders of the district got an alert before you."
 OVER = "REF: this case is closed. Thank you."
 DANGER = ("5", "1", "2", "1", "1")
 """The keys of a report: danger, no official, Kigali, Gasabo. The tip is then filed."""

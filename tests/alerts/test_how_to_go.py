@@ -22,11 +22,11 @@ from tests.support.night import Night
 CAREFUL = (
     "REF: careful. Do not visit openly. Do not call anyone there. Call the national desk: 112."
 )
-HOW = (
-    "REF: careful, do not call. Should responders visit discreetly (reply 6 REF) or openly (7 REF)?"
+HOW = "REF: call no one there. Should responders visit discreetly (reply 6 REF) or openly (7 REF)?"
+STAY_AWAY = "REF: do not visit the place or call anyone there. Read the case now."
+SILENT = (
+    "REF: the national desk has not decided how to visit. You may go with a colleague, not openly."
 )
-STAY_AWAY = "REF: do not visit or call. Read the case first."
-SILENT = "REF: no answer from the national desk. You may go with a colleague, but not openly."
 UNSEEN = "REF: the national desk says: go with a colleague, not openly. Do not call anyone there."
 OPENLY = "REF: the national desk says: you may go openly."
 UNREAD = "REF: you took this case without reading it. Do not visit openly."
@@ -96,7 +96,7 @@ def test_without_danger_nobody_visits_or_calls_and_no_clock_is_set(here: Night) 
     assert here.newest(asked) == STAY_AWAY
     assert here.clocks == before
     answer = here.writes(asked, "1 {ref}")
-    assert answer == "REF: you took this case. Do not visit or call. Read the case first."
+    assert answer == f"REF: you have taken this case. D{STAY_AWAY.removeprefix('REF: d')}"
     assert here.holder == asked
 
 

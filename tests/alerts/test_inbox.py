@@ -123,7 +123,7 @@ def test_a_colleague_was_quicker(district: District) -> None:
     hear(district, f"1 {one.reference}")
     outcome = hear(district, f"1 {two.reference}", number=2, provider_id="ATXid_b")
     assert outcome is CommandResult.ALREADY_TAKEN
-    helps = f"{two.reference}: you help too. A colleague has this case."
+    helps = f"{two.reference}: you now help a colleague with this case."
     assert district.sms.sent[-1][1] == f"{helps} You did not read the case: do not visit openly."
 
 
@@ -341,7 +341,7 @@ def test_a_hint_about_a_case_that_a_colleague_has_offers_to_help(district: Distr
     hear(district, f"1 {one.reference}", way=Arrival.LISTED)
     hear(district, f"{two.reference} ?", number=2, provider_id="ATXid_b")
     assert district.sms.sent[-1][1] == (
-        f"{two.reference}: reply with a digit and {two.reference}: 1 help too 2 on site"
+        f"{two.reference}: reply with a digit and {two.reference}: 1 help colleague 2 on site"
     )
 
 

@@ -112,7 +112,7 @@ def test_who_passed_a_case_on_that_was_taken_sees_it_as_a_colleague_s(them: Coll
     caller, home = them.opens(PHONE)
     name = them.name(them.first)
     assert home.startswith("CON Open cases: 1. Urgent: 0.")
-    assert f"1 {name} a colleague has it" in caller.key("1")
+    assert f"1 {name} with a colleague" in caller.key("1")
     menu = caller.key("1")
     assert IS_THEIRS in menu
     assert "Close" not in menu
@@ -170,7 +170,7 @@ def test_who_helps_too_lists_and_reads_it_and_says_that_they_are_there(them: Col
     assert caller.screen.startswith(f"END {name}: you help too.")
     caller, home = them.opens(SECOND)
     assert home.startswith("CON Open cases: 1. Urgent: 0.")
-    assert f"1 {name} a colleague has it" in caller.key("1")
+    assert f"1 {name} with a colleague" in caller.key("1")
     assert f"{IS_THEIRS}\n4 I am on site" in caller.key("1")
     assert "We do not know if helpers may come." in caller.key("1")
     assert caller.key("0", "4").startswith(

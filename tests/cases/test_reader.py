@@ -139,7 +139,7 @@ def test_a_case_of_a_colleague_says_so_and_is_urgent_once_passed_on(beside: Read
         return at_home(phone).split(" PIN last")[0], phone.key("1").split("\n")[1]
 
     urgent = ("CON Open cases: 1. Urgent: 1.", f"1 {known[her]} urgent, new")
-    quiet = ("CON Open cases: 1. Urgent: 0.", f"1 {known[her]} a colleague has it")
+    quiet = ("CON Open cases: 1. Urgent: 0.", f"1 {known[her]} with a colleague")
     assert shown() == urgent
     take_case(line.context, colleague, known[colleague], line.clock.at)
     assert shown() == urgent

@@ -80,7 +80,7 @@ def test_a_correction_is_shown_beside_what_it_corrects_and_no_code_of_either(hom
     with opened(home, build_reader) as context, context.database.writing() as session:
         right = write(session, context, 3, PersonCodes(1, codes), corrects=wrong)
     said = hotline(home, "tips", "show", "3", "--language", "en").stdout.splitlines()
-    so = "2025-03-12 11:00  questions asked on site  console"
+    so = "2025-03-12 11:00  a responder answered questions about a person  console"
     assert said[-2:] == [
         f"{so} #{wrong} corrected by #{right}",
         f"{so} #{right} corrects #{wrong}",

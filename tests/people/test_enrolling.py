@@ -309,7 +309,7 @@ def test_a_new_number_is_hers_once_it_is_approved_and_the_old_one_is_told(active
     assert active.person.number_key == key(NEW)
     assert active.person.public_key == b"p" * 32
     assert active.sent() == [
-        (OLD, "Your number on this line was changed. If that was not you, tell the national desk.")
+        (OLD, "We changed your number in our list. If you did not ask, tell the national desk.")
     ]
     active.district.tell(urgency=3)
     assert [to for to, _ in active.sent()] == [NEW]
