@@ -300,9 +300,7 @@ def wake_for_jump(context: WorkerContext) -> None:
     try:
         service.raise_alarm(context, Alarm.CLOCK_JUMP)
     except Exception as broken:
-        logger.error(
-            "could not store in the database that the clock jumped: %s", type(broken).__name__
-        )
+        logger.error("could not store the alarm about the clock's jump: %s", type(broken).__name__)
 
 
 def database_outage() -> Outage:

@@ -68,7 +68,7 @@ class Reader:
         except StoreUnavailable as broken:
             self._outage.goes_on(broken)
         except Exception as broken:
-            logger.error("the reader process broke off a check: %s", type(broken).__name__)
+            logger.error("the reader process could not finish a check: %s", type(broken).__name__)
 
     def _tidy(self) -> None:
         delete_old_requests(self._context)

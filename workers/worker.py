@@ -236,7 +236,7 @@ def _work(context: Context, redis_url: str, queue: str, stop: Event) -> bool:
         worker.stop = stop
         worker.work(logging_level="WARNING")
     except (RedisError, StopRequested) as broken:
-        logger.error("the worker lost its job queue: %s", type(broken).__name__)
+        logger.error("the worker lost its connection to the job queue: %s", type(broken).__name__)
         return isinstance(broken, StopRequested)
     return worker.asked_to_stop
 

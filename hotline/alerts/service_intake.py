@@ -322,7 +322,10 @@ def _seal(
         )
     if tip.locked_for is not None:
         locked = len(tip.locked_for.split())
-        logger.critical("alarm: %d desks without a valid key cannot decrypt a new tip", locked)
+        logger.critical(
+            "alarm: %d desks cannot decrypt a new tip, because they have no valid key: see the page Desks",
+            locked,
+        )
     tip.body = body
     return grants
 

@@ -589,7 +589,9 @@ def store_request(
     keys = context.encrypter.counting(rows, at)
     encrypted = context.encrypter.tip(call, uid=uid, place=BOUND_AS, desks=keys, at=at)
     if NATIONAL not in encrypted.grants:
-        logger.critical("alarm: call-back request not saved: the national desk has no valid key")
+        logger.critical(
+            "alarm: a call-back request was not saved, because the national desk has no valid key: see the page Desks"
+        )
         return
     session.add(_row(tip, uid, encrypted, agreed, context.now()))
 

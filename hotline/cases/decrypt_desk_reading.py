@@ -148,7 +148,7 @@ def grant_for(
         public_keys = context.encrypter.counting(tables_desks.desk_keys(session, [desk]), at)
         if desk not in public_keys:
             raise EndRefused(
-                f"desk {desk} has no valid key: see page Desks", TipRefusal.NOT_REACHED
+                f"desk {desk} has no valid key: see the page Desks", TipRefusal.NOT_REACHED
             )
         grant = context.encrypter.grant(
             key, uid=held.uid, desk=desk, public_key=public_keys[desk], at=at

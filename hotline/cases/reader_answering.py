@@ -527,7 +527,10 @@ def answer_next(context: ReaderContext) -> bool:
         _answer(context, one)
     except (DecryptionFailed, KeyError, TypeError, ValueError) as broken:
         # A request that cannot be answered must not delay the other requests.
-        logger.error("the reader process could not answer a request: %s", type(broken).__name__)
+        logger.error(
+            "the reader process could not answer a request from a web process: %s",
+            type(broken).__name__,
+        )
         with context.database.writing() as session:
             cases_tables.store_answer(session, one.ask_id, None, context.now())
     return True

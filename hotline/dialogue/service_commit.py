@@ -404,7 +404,9 @@ def carry_out(
         _count(effects, new_steps, text, mark) if light else _commit(effects, new_steps, text, mark)
     )
     if committed is None:
-        raise StoreUnavailable("the database has no row for this USSD session")
+        raise StoreUnavailable(
+            "the database has no row for this USSD session: the caller must dial again"
+        )
     known.committed, known.counted = committed, known.counted | topics_of(new_steps)
     return True
 

@@ -262,7 +262,10 @@ class SqlFlowSets:
                     self._live = _Live(revision_id, self._elapsed() + LIVE_SECONDS)
                     self._late = None
         except HotlineError as broken:
-            logger.warning("cannot load the new flows yet: %s", type(broken).__name__)
+            logger.warning(
+                "cannot load the newly published flows yet, so callers still see the earlier flows: %s",
+                type(broken).__name__,
+            )
         finally:
             with self._lock:
                 if self._loading == revision_id:

@@ -267,9 +267,11 @@ class AfricasTalkingInbox:
         except (RequestException, HTTPError, OSError) as broken:
             # The exception quotes the request with the phone number, so the code uses only the name of the
             # exception's class.
-            raise InboxUnavailable(f"no answer from the gateway: {type(broken).__name__}") from None
+            raise InboxUnavailable(
+                f"no answer from the SMS gateway: {type(broken).__name__}"
+            ) from None
         if answer.http_status != 200:
-            raise InboxUnavailable(f"the gateway answered with HTTP status {answer.http_status}")
+            raise InboxUnavailable(f"the SMS gateway answered with HTTP {answer.http_status}")
         return read_page(answer.text)
 
 
@@ -288,7 +290,7 @@ def read_page(text: str) -> InboxPage:
             whole = len(listed) == len(read) and all(one.sent_at for one in listed.values())
             return InboxPage(sorted(listed.values(), key=lambda one: one.number), whole=whole)
         case _:
-            raise InboxUnavailable("the gateway's answer has no list of messages")
+            raise InboxUnavailable("the SMS gateway's answer has no list of messages")
 
 
 def _entry(entry: Any) -> ListedSms | None:

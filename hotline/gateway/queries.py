@@ -363,7 +363,7 @@ def contact_for_writing(session: Session, on_call_id: int) -> OnCallContact:
     )
     row = session.scalars(held).one_or_none()
     if row is None:
-        raise NotFound(f"there is no on-call contact {on_call_id}")
+        raise NotFound(f"there is no on-call contact {on_call_id}: reload the page")
     return row
 
 

@@ -114,7 +114,7 @@ def resume(
     with context.database.writing() as session:
         row = queries.pause_for_writing(session)
         if row is None:
-            raise NotFound("the outgoing queue is not paused")
+            raise NotFound("the outgoing queue is not paused: there is nothing to resume")
 
         queue = _outgoing_queue(session)
         missing = [kind for kind in queue.undecided if kind not in doubts]
@@ -160,7 +160,7 @@ def resume_part(
     """Resumes one part of the hotline's work. Raises NotFound if this part is not paused."""
     row = session.get(QueuePause, part, with_for_update=True)
     if row is None:
-        raise NotFound(f"the sending of {part} is not paused")
+        raise NotFound(f"the sending of {part} is not paused: there is nothing to resume")
     session.delete(row)
     tables_audit.append_command(session, by, at, "part_resumed", part, reason)
 

@@ -70,7 +70,7 @@ class StateCipher:
         for key in self.keys_again():
             if (plain := try_decrypt(key, bound, encrypted[1:])) is not None:
                 return plain
-        raise DecryptionFailed("the USSD session state was altered or belongs to another session")
+        raise DecryptionFailed("the USSD session state was altered or is for another session")
 
 
 def encrypt_under(key: bytes, bound: bytes, plain: bytes) -> bytes:
@@ -124,15 +124,11 @@ class WeeklyStateCipher:
             if plain is None:
                 plain = self._opened(self._cipher.keys_again(), bound, encrypted)
         except KeyMissing:
-            raise DecryptionFailed(
-                "the weekly key of the USSD session state was destroyed"
-            ) from None
+            raise DecryptionFailed("the weekly key of this USSD session was destroyed") from None
         except ValueError:
             raise DecryptionFailed("the USSD session state does not name its weekly key") from None
         if plain is None:
-            raise DecryptionFailed(
-                "the USSD session state was altered or belongs to another session"
-            )
+            raise DecryptionFailed("the USSD session state was altered or is for another session")
         return plain
 
     def _opened(self, keys: Iterable[bytes], bound: bytes, encrypted: bytes) -> bytes | None:

@@ -33,7 +33,7 @@ def decrypt_text(body: bytes, key: bytes, *, uid: str, place: str) -> dict[str, 
     try:
         answers = document_in(_padded(body, key, encrypt.binding(uid, place)))
     except (CryptoError, ValueError, TypeError):
-        raise DecryptionFailed("a tip's text was altered or belongs to another tip") from None
+        raise DecryptionFailed("the tip text was altered, or encrypted for another tip") from None
     return {str(name): str(value) for name, value in answers.items()}
 
 
@@ -46,7 +46,7 @@ def _padded(body: bytes, key: bytes, bound: bytes) -> bytes:
     head, encrypted = body[:HEAD_BYTES], body[HEAD_BYTES:]
     plain = SealedBox(PrivateKey.from_seed(key)).decrypt(encrypted)
     if not plain.endswith(head + bound):
-        raise DecryptionFailed("a tip's text was altered or belongs to another tip")
+        raise DecryptionFailed("the tip text was altered, or encrypted for another tip")
     return plain.removesuffix(head + bound)
 
 
@@ -55,7 +55,7 @@ def decrypt_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> b
     plain = _open_box(grant, private_key)
     key, tail = plain[: Aead.KEY_SIZE], plain[Aead.KEY_SIZE :]
     if tail != label(uid, desk):
-        raise DecryptionFailed("the encrypted key belongs to another tip or another desk")
+        raise DecryptionFailed("this copy of a tip key is for another tip or desk")
     return key
 
 
@@ -126,7 +126,9 @@ class LiveNumbers:
             return decrypt_number(encrypted, private_key=newest)
         except DecryptionFailed:
             if not self.are_ours(keys):
-                raise KeyWrong(f"{self.keys!r} is not a key of this hotline") from None
+                raise KeyWrong(
+                    f"the key in {self.keys!r} is not a key of this hotline: restore the right key"
+                ) from None
             raise
 
 
@@ -152,7 +154,7 @@ def unwrap(
     """
     envelope, checked = wrapped[:-CHECKSUM_BYTES], wrapped[-CHECKSUM_BYTES:]
     if len(envelope) <= HEADER.size or checksum(envelope) != checked:
-        raise DecryptionFailed(f"the encrypted copy of {part} was altered")
+        raise DecryptionFailed(f"the encrypted copy of {part} was altered: use another copy")
 
     version, passes, kib, salt = HEADER.unpack_from(envelope)
     costs = Costs(passes, kib)
@@ -172,10 +174,12 @@ def _open_box(encrypted: bytes, private_key: bytes) -> bytes:
     try:
         return SealedBox(PrivateKey(private_key)).decrypt(_current(encrypted))
     except (CryptoError, ValueError, TypeError):
-        raise DecryptionFailed("the encrypted data was altered or is for another key") from None
+        raise DecryptionFailed(
+            "the encrypted tip key or phone number was altered, or this private key does not fit"
+        ) from None
 
 
 def _current(encrypted: bytes) -> bytes:
     if encrypted[:1] != VERSION:
-        raise DecryptionFailed("the encrypted data has an unknown format")
+        raise DecryptionFailed("the encrypted text, key or number has an unknown format")
     return encrypted[1:]

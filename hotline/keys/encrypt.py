@@ -234,7 +234,7 @@ class Encrypter:
         """
         public_key = self._relay_key
         if public_key is None:
-            raise KeyMissing("the relay's public key is missing: run `hotline keys import`")
+            raise KeyMissing("the public key relay.pub is missing: run `hotline keys import`")
         plain = sodium_pad(msisdn.encode(), NUMBER_BYTES)
         return VERSION + SealedBox(PublicKey(public_key)).encrypt(plain)
 
@@ -253,9 +253,7 @@ class Encrypter:
     def reader_key(self) -> bytes:
         """Returns the reader's public key. Raises KeyMissing if the folder lacks it."""
         if self.reader is None:
-            raise KeyMissing(
-                "this process lacks the reader's public key: run `hotline keys import`"
-            )
+            raise KeyMissing("the public key reader.pub is missing: run `hotline keys import`")
         return self.reader()
 
 

@@ -47,7 +47,8 @@ def read_gateway_key(file: Path) -> str:
     except OSError as broken:
         reason = broken.strerror or type(broken).__name__
         raise _wrong(
-            file, f"this file cannot be read ({reason}): store the key with `hotline keys gateway`"
+            file,
+            f"this file cannot be read ({reason}): store the API key by `hotline keys gateway`",
         ) from None
     if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid():
         raise _wrong(
@@ -64,7 +65,7 @@ def gateway_key_in(written: bytes, file: Path) -> str:
     key = written.strip().decode("ascii", "replace")
     if not VISIBLE.fullmatch(key):
         raise _wrong(
-            file, "the file must contain only the key: one line of visible ASCII characters"
+            file, "the file must contain only the gateway's API key: one line of visible ASCII"
         )
     return key
 

@@ -55,11 +55,11 @@ class KeyFolder:
     def read(self, name: str) -> bytes:
         """Returns a key. Raises KeyMissing, also for an empty file."""
         if name in self._without:
-            raise KeyMissing(f"the key folder {self.path.name!r} has the wrong key {name}")
+            raise KeyMissing(f"the key {name} in folder {self.path.name!r} is wrong: restore it")
         if name not in self._held:
             held = _bytes_of(self.path / name)
             if held is None:
-                raise KeyMissing(f"the key folder {self.path.name!r} has no file {name}")
+                raise KeyMissing(f"the key folder {self.path.name!r} lacks {name}: restore it")
             self._held[name] = held
         return self._held[name]
 
@@ -240,7 +240,7 @@ class LiveKeys:
         self._stamp = self._look()
         self._keys = self._read()
         if not self._keys:
-            raise KeyMissing(f"the key folder {folder.name!r} has no file {name}")
+            raise KeyMissing(f"the key folder {folder.name!r} lacks {name}: restore it")
 
     def __repr__(self) -> str:
         return f"LiveKeys({self._files[0].name})"
@@ -336,13 +336,13 @@ class PeopleKeys:
         held = self.held()
         if not held:
             raise KeyMissing(
-                f"the key folder {self._folder.path.name!r} has no file people-*.key (for counting people)"
+                f"the key folder {self._folder.path.name!r} lacks a file people-*.key, with which callers are counted"
             )
         try:
             for period in periods:
                 self._folder.make(_named(period), secrets.token_bytes(KEY_BYTES))
         except OSError:
-            raise KeyMissing("a new key file people-*.key could not be written") from None
+            raise KeyMissing("cannot write people-*.key: make the key folder writable") from None
         keys = {period: self._folder.read(_named(period)) for period in periods}
 
         for period in {*held, *self._keys}:

@@ -147,8 +147,8 @@ class _Made:
         held = {self.roles[role].read(name) for role in holders}
         if len(held) > 1:
             raise KeysDiffer(
-                f"{' and '.join(holders)} have different copies of the key {name}: "
-                "import the right copy for each (`hotline keys import`)"
+                f"the key folders {' and '.join(holders)} have different copies of the key {name}: "
+                "import the right copy into each folder (`hotline keys import`)"
             )
         shared = held.pop() if held else secret or secrets.token_bytes(KEY_BYTES)
         for role in roles:

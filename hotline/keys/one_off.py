@@ -34,7 +34,7 @@ def seal(content: Mapping[str, Any], *, public: bytes, bound: str) -> bytes:
     try:
         return VERSION + SealedBox(PublicKey(public)).encrypt(plain)
     except (CryptoError, TypeError, ValueError):
-        raise DecryptionFailed("cannot encrypt: the public key is invalid") from None
+        raise DecryptionFailed("the recipient's public key is invalid: cannot encrypt") from None
 
 
 def decrypt_box(encrypted: bytes, *, private: bytes, bound: str) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def decrypt_box(encrypted: bytes, *, private: bytes, bound: str) -> dict[str, An
         return document_in(padded)
     except (CryptoError, TypeError, ValueError):
         raise DecryptionFailed(
-            "the encrypted data was altered or belongs to another request of the session"
+            "the encrypted answer or note was altered, or is for another request or desk"
         ) from None
 
 

@@ -68,7 +68,7 @@ def stage_key(folder: Path, key: Rotating) -> bool:
     role = KeyFolder(folder / key.role)
     if not role.holds(key.file):
         raise NotReady(
-            f"{folder / key.role} lacks the file {key.file}: run this command on the machine that has all key folders"
+            f"the key folder {folder / key.role} lacks {key.file}: run this command on the machine with all key folders"
         )
     now = role.read(key.file)
     if key.digest_file is not None:

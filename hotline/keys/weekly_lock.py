@@ -110,7 +110,7 @@ class WeeklyLock:
         try:
             return self._box(head[1:].decode()).decrypt(encrypted, aad=head + bound)
         except (CryptoError, ValueError, TypeError):
-            raise DecryptionFailed("the encrypted key was altered or is for another tip") from None
+            raise DecryptionFailed("this tip key was altered, or is for another tip") from None
 
     def has_locked(self, grant: bytes, bound: bytes) -> bool:
         """Returns True if a process of the hotline locked this grant. No other program has the weekly keys."""
@@ -157,7 +157,7 @@ class WeeklyLock:
         first, key = self._start
         steps = (_monday(week) - _monday(first)).days // 7
         if not 0 <= steps <= MAX_WEEKS:
-            raise KeyMissing(f"cannot decrypt the text: the key of {week} is missing or destroyed")
+            raise KeyMissing(f"cannot decrypt the text: this folder has no key of week {week}")
         return _walked(key, steps)
 
 

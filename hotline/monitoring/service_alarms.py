@@ -375,7 +375,7 @@ def acknowledge(context: CliContext, alarm: str, by: CommandActor) -> None:
         tables.take_lock(session)
         before = {row.name: row.message for row in tables.notified_alarms(session)}
         if alarm not in before:
-            raise NotFound(f"there is no active alarm {alarm}")
+            raise NotFound(f"there is no active alarm {alarm}: reload the page")
         now = after_acknowledgement(
             tables.raised_alarms(session)[Alarm(alarm)], tables_audit.name_of(by), at
         )

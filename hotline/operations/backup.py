@@ -79,7 +79,7 @@ def measure(session: Session) -> Measures:
     schema = migrate.current_version(session)
     if schema is None:
         raise NotReady(
-            "the database has no tables of the hotline: set HOTLINE_DATABASE_URL or HOTLINE_HOME"
+            "the database lacks the hotline's tables: set HOTLINE_DATABASE_URL or HOTLINE_HOME"
         )
     names = inspect(session.connection()).get_table_names()
     rows = {name: _count(session.connection(), name) for name in sorted(names)}
@@ -232,7 +232,7 @@ def _file_arrives(file: Path, fill: Fill, aside: Path | None) -> Iterator[Databa
         with closing(open_database(f"sqlite:///{copy}")) as database:
             with database.reading() as session:
                 if session.scalar(text("PRAGMA integrity_check")) != "ok":
-                    raise BackupInvalid("SQLite reports that the restored database is damaged")
+                    raise BackupInvalid("the restored database is damaged: use another backup")
             yield database
         for side in SIDES:
             if aside is not None and _side_file(file, side).exists():

@@ -125,7 +125,7 @@ def decrypt_copy(
     if broken := source.broken or sink.broken:
         raise broken
     if contents is None:
-        raise BackupInvalid("this key does not decrypt the backup")
+        raise BackupInvalid("this key does not decrypt the backup: use another backup key")
     if digest.hexdigest() != manifest.digest or not packed.eof:
         raise BackupInvalid(UNSIGNED)
     return Contents.read(contents)

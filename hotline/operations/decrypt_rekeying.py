@@ -121,7 +121,8 @@ def _opened(vault: str, row_id: int, encrypted: bytes, private_key: bytes) -> st
         return decrypt_number(encrypted, private_key=private_key)
     except DecryptionFailed:
         raise DecryptionFailed(
-            f"neither the old nor the new key decrypts the phone number in row {row_id} of table {vault}"
+            f"neither the old nor the new key decrypts the phone number in row {row_id} of table {vault}: restore the"
+            " right key"
         ) from None
 
 

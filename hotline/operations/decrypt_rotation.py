@@ -64,7 +64,7 @@ def put_key(
     pair or the current key is not signed. Raises DecryptionFailed if `before` is not the current key."""
     row, at = tables_desks.key_of(tables_desks.get_desk(session, code)), context.now()
     if bytes(PrivateKey(before).public_key) != row.public_key:
-        raise DecryptionFailed(f"the decrypted key does not belong to desk {code}")
+        raise DecryptionFailed(f"the decrypted key does not match desk {code}'s public key")
     made, pair = KeyPair.new(), decrypt_recovery.public_key(session, context)
     proof = decrypt_signing.next_proof(context, row, made, before, by, at)
     aside = wrap_desk_key(before, pair, code, tables_desks.PREVIOUS_KEY)
@@ -338,7 +338,7 @@ def _put(
         newest, before = _both(found, old, new)
         decrypt_signing.signed_key(context, row, context.now())
         if bytes(PrivateKey(newest).public_key) != row.public_key:
-            raise DecryptionFailed(f"the decrypted key does not belong to desk {code}")
+            raise DecryptionFailed(f"the decrypted key does not match desk {code}'s public key")
         return DeskKeyPair(code, row.public_key, newest, before)
     try:
         (before,) = old.open(found)

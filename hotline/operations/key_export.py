@@ -75,7 +75,7 @@ def _read(document: bytes) -> Mapping[str, bytes]:
         keys = json.loads(document)
         read = {str(name): base64.b64decode(key, validate=True) for name, key in keys.items()}
     except (ValueError, TypeError, AttributeError):
-        raise BackupInvalid("the file does not contain exported keys of the hotline") from None
+        raise BackupInvalid("the file contains no exported keys: choose another file") from None
     if not all(NAME.fullmatch(name) and not OF_A_TIME.search(name) for name in read):
         raise BackupInvalid("the file of exported keys has a key with an unknown name")
     return read

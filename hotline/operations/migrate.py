@@ -153,8 +153,8 @@ def refuse_unknown(found: TablesFound) -> None:
         named += f" and of another commit ({found.difference})" if found.difference else ""
         raise NotReady(
             f"{found.place} has tables {named}, which this release does not know, so nothing was changed."
-            " Install the release that made them, or name another database (HOTLINE_DATABASE_URL, HOTLINE_HOME)"
-            " and run `hotline init`"
+            " Install the release that made the tables. For a new hotline, set HOTLINE_DATABASE_URL or HOTLINE_HOME,"
+            " then run `hotline init`"
         )
 
 

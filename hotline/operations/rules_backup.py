@@ -56,7 +56,9 @@ class _Document:
             return TypeAdapter(cls).validate_json(document)
         except ValidationError as invalid:
             field = ".".join(map(str, invalid.errors()[0]["loc"][:1])) or "document"
-            raise BackupInvalid(f"the backup's manifest has an unknown format: {field}") from None
+            raise BackupInvalid(
+                f"the field {field} in the backup's manifest has an unknown format: use another backup"
+            ) from None
 
 
 @dataclass(frozen=True, config=STRICT)

@@ -90,7 +90,7 @@ def _check_fits(manifest: Manifest, url: str) -> None:
     here = Engine.SQLITE if sqlite_file(url) is not None else Engine.POSTGRES
     if manifest.engine is not here:
         raise BackupInvalid(
-            f"the backup is from {manifest.engine}, but HOTLINE_DATABASE_URL names a database of {here}"
+            f"the backup needs a {manifest.engine} database: change HOTLINE_DATABASE_URL, which names a {here} database"
         )
     if manifest.schema not in migrate.known_versions():
         raise NotReady(

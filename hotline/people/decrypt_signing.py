@@ -389,7 +389,7 @@ def _opened(sealed: bytes, private_key: bytes) -> bytes:
         return SealedBox(PrivateKey(private_key)).decrypt(sealed)
     except (CryptoError, ValueError, TypeError):
         raise DecryptionFailed(
-            "this person's share of the signing key was altered, or belongs to another person"
+            "this admin's copy of the key that signs desk keys was altered, or is for another admin"
         ) from None
 
 

@@ -46,4 +46,4 @@ def decrypt_by_passphrase(
             continue
     if closed:
         raise PassphraseWrong(f"this passphrase does not decrypt the key of desk {desk}")
-    raise DecryptionFailed(f"the key of desk {desk} was altered")
+    raise DecryptionFailed(f"the key of desk {desk} was altered: restore it from a backup")

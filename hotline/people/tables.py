@@ -76,7 +76,7 @@ def person(session: Session, person_id: int, *, for_writing: bool = False) -> Pe
     """Returns the person with this id. Locks the row if `for_writing` is True. Raises NotFound."""
     found = session.get(Person, person_id, with_for_update=for_writing or None)
     if found is None:
-        raise NotFound("there is no person with this id")
+        raise NotFound("there is no person with this id: reload the page")
     return found
 
 

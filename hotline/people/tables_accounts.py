@@ -111,7 +111,7 @@ def get_account(session: Session, account_id: int, *, for_writing: bool = False)
     found = select(ConsoleAccount).where(ConsoleAccount.id == account_id)
     account = session.scalar(found.with_for_update() if for_writing else found)
     if account is None:
-        raise NotFound("there is no account with this id")
+        raise NotFound("there is no account with this id: reload the page")
     return account
 
 

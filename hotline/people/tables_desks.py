@@ -395,7 +395,7 @@ def access_of(session: Session, account_id: int) -> AccountAccess:
     )
     rows: Sequence[Any] = session.execute(found).all()
     if not rows:
-        raise NotFound(f"there is no account {account_id}")
+        raise NotFound(f"there is no account {account_id}: reload the page")
     phones: dict[int, set[str]] = {}
     for row in rows:
         if row[2] is not None:

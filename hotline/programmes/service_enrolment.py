@@ -515,9 +515,7 @@ def verify_certificate(context: Context, typed: str) -> CertificateCheck:
     """Checks the code on a certificate that an officer shows to another person. Raises KeyMissing."""
     meant = rules.normalise_code(typed)
     if not context.pseudonyms.knows_certificates:
-        raise KeyMissing(
-            "the key file certificate.key is missing: restore it (`hotline keys import`)"
-        )
+        raise KeyMissing("the key certificate.key is missing: run `hotline keys import`")
     found = rules.decode(meant, context.pseudonyms.certificate) if meant else None
     verdict = rules.verdict(found, context.now())
     if found is None:

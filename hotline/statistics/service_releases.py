@@ -91,7 +91,7 @@ def approve(context: Context, by: Actor, role: AccountRole, period: str) -> bool
         is_new = queries.write_approval(session, period, role, by=name, at=at)
         if not is_new:
             raise Undecided(
-                "Your role has approved these statistics. Both the national desk and the programme lead must approve."
+                "A person with your role has approved. The national desk and the programme lead must both approve."
             )
         tables_audit.append_command(session, by, at, "release_approved", period, str(role))
         return period in queries.published_periods(session)
@@ -162,7 +162,7 @@ def one_release(context: Context, period: str, *, is_published: bool) -> Release
         if found is not None and is_published and period not in queries.published_periods(session):
             raise NotFound(f"The statistics of {period} are not approved yet.")
     if found is None:
-        raise NotFound(f"The statistics of {period} are due on {due_at(period):%Y-%m-%d}.")
+        raise NotFound(f"The statistics of {period} do not exist before {due_at(period):%Y-%m-%d}.")
     return found
 
 

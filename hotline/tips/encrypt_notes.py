@@ -42,7 +42,7 @@ def decrypt_answer(body: bytes, locked_key: bytes, *, tip_key: bytes, uid: str) 
         document = document_in(SealedBox(private).decrypt(body[1:]))
     except (CryptoError, ValueError, TypeError):
         raise DecryptionFailed(
-            "the encrypted answer was altered or belongs to another tip"
+            "the caller's encrypted answer was altered or belongs to another tip"
         ) from None
     return {str(name): str(value) for name, value in document.items()}
 

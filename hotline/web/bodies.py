@@ -303,9 +303,7 @@ def close_slow_ones(
             with suppress(OSError):
                 connections[peer].shutdown(socket.SHUT_RDWR)
     if close:
-        logger.warning(
-            "connections closed because their requests stayed incomplete: %d", len(close)
-        )
+        logger.warning("closed %d connections whose requests stayed incomplete", len(close))
     return left
 
 

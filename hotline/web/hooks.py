@@ -189,16 +189,12 @@ def _body(environ: Environ) -> bytes:
     declared = environ.get("CONTENT_LENGTH") or ""
     length = int(declared) if declared.isdecimal() else 0
     if length > MAX_BYTES:
-        raise CallbackInvalid(
-            f"the body of the request is larger than the limit of {MAX_BYTES} bytes"
-        )
+        raise CallbackInvalid(f"the body of the request is larger than {MAX_BYTES} bytes")
 
     ends_by_itself = environ.get("wsgi.input_terminated", False)
     body: bytes = environ["wsgi.input"].read(MAX_BYTES + 1 if ends_by_itself else length)
     if len(body) > MAX_BYTES:
-        raise CallbackInvalid(
-            f"the body of the request is larger than the limit of {MAX_BYTES} bytes"
-        )
+        raise CallbackInvalid(f"the body of the request is larger than {MAX_BYTES} bytes")
     if len(body) < length:
         raise CallbackInvalid("the body of the request is shorter than its header says")
     return body
@@ -460,7 +456,7 @@ def read_message(form: CallbackForm, line: Line) -> MessageIn | None:
     it again. Other code then identifies the SMS by its digest.
     """
     if form.text("to", most=MAX_WORD).strip() != line.shortcode:
-        raise CallbackInvalid('the field "to" has no short code of this hotline')
+        raise CallbackInvalid('the field "to" is not the short code of this hotline')
     text = form.text("text", most=MAX_SMS)
     try:
         sender = form.msisdn("from")
@@ -492,7 +488,7 @@ def read_report(form: CallbackForm) -> ReportIn:
 def _our_suffix(form: CallbackForm, line: Line) -> str:
     suffix = suffix_of(form.text("serviceCode", most=MAX_WORD), line.service_code)
     if suffix is None:
-        raise CallbackInvalid('the field "serviceCode" has no short code of this hotline')
+        raise CallbackInvalid('the field "serviceCode" is no short code of this hotline')
     return suffix
 
 

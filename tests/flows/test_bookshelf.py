@@ -186,7 +186,7 @@ def test_a_load_that_fails_is_begun_again(
     assert hops.begins() == first
     away.is_away = True
     hops.waiting[0]()
-    assert "cannot load the new flows yet: StoreUnavailable" in caplog.text
+    assert "so callers still see the earlier flows: StoreUnavailable" in caplog.text
     away.is_away = False
     assert hops.begins() == first
     hops.waiting[1]()

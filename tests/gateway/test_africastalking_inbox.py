@@ -91,7 +91,7 @@ def test_a_page_of_a_hundred_long_ones_is_read_to_its_end() -> None:
         (http(200, "{}"), "list"),
         (http(200, '{"SMSMessageData": []}'), "list"),
         (http(200, '{"SMSMessageData": {"Messages": {}}}'), "list"),
-        (b"", "no answer from the gateway"),
+        (b"", "no answer from the SMS gateway"),
     ],
 )
 def test_what_is_no_page_is_asked_for_again(reply: bytes, says: str) -> None:
@@ -106,7 +106,7 @@ def test_an_inbox_that_hangs_is_given_up() -> None:
 
     with (
         serving(hang) as gateway,
-        pytest.raises(InboxUnavailable, match="no answer from the gateway"),
+        pytest.raises(InboxUnavailable, match="no answer from the SMS gateway"),
     ):
         inbox_at(gateway.url, seconds=0.2).after(0)
 

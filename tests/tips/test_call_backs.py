@@ -306,7 +306,7 @@ def test_without_the_desk_s_key_no_number_is_kept(desk: Desk, caplog: Any) -> No
         national.public_key = b"short"
     assert desk.ask() == 0
     assert desk.rows == []
-    assert "call-back request not saved" in caplog.text
+    assert "call-back request was not saved" in caplog.text
     assert HERS not in caplog.text
 
 
