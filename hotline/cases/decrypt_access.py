@@ -252,7 +252,7 @@ def stand_down(context: Context, tip_id: int, *, by: str, reason: str) -> None:
             raise NotFound(tables.NO_TIP.format(tip_id))
         if tip.closed_at is not None or not service_case.can_stand_down(session, tip):
             raise EndRefused(
-                f"tip {tip_id}: a responder of the correct district must take the case before others can be stood down"
+                f"tip {tip_id}: a responder of the correct district must take the case before you stand down the others"
             )
         who = service_closing.by_command(by, reason)
         service_correction.stand_down(session, context, tip, who, context.now())

@@ -57,7 +57,7 @@ def _whose(_context: click.Context, _option: click.Parameter, given: str) -> str
 )
 @click.option(
     "--network",
-    help="Code of the mobile network, for example 63510 for MTN. Default: the network of the phone in --as.",
+    help="Code of the mobile network, for example 63510 for MTN. Default: the network of your number (--as).",
 )
 @click.option(
     "--columns",

@@ -97,7 +97,7 @@ def import_(file: Path, proving: bool) -> None:
     "--out",
     type=NEW_FILE,
     required=True,
-    help="File to which the command adds each first PIN. Print the file, cut it into slips, then destroy the file.",
+    help="File to which the command adds each person's start (first) PIN. Print the PINs, hand them out, destroy the file.",
 )
 @by_and_reason
 def invite(names: Sequence[str], out: Path, by: str, reason: str) -> None:
@@ -212,7 +212,7 @@ FIRST = "en"
     "--out",
     type=NEW_FILE,
     required=True,
-    help="Path of the HTML file in which the command writes the paper. To print the paper, open the file in a browser.",
+    help="Path of the HTML file with the paper for responders. To print the file, open it in a browser.",
 )
 def guide(paper_name: str, language: str, out: Path) -> None:
     """Write a PAPER for responders to print: the paper `responder` is the guide, and the paper `first-ten-minutes` is
