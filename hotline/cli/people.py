@@ -97,7 +97,7 @@ def import_(file: Path, proving: bool) -> None:
     "--out",
     type=NEW_FILE,
     required=True,
-    help="File to which the command adds each person's start (first) PIN. Print the PINs, hand them out, destroy the file.",
+    help="File to which the command adds each start PIN (first PIN). Hand out the PINs on paper. Destroy the file.",
 )
 @by_and_reason
 def invite(names: Sequence[str], out: Path, by: str, reason: str) -> None:
