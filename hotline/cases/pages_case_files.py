@@ -29,7 +29,7 @@ STOPS = table("file_stops")
 BASES = table("file_bases")
 NO_FILE = phrase("No PDF of the case file was made. Try again, or print the case file.")
 GONE = phrase(
-    "This request is not approved or has expired, or the hotline already made its case file."
+    "This request is not approved or has expired, or the hotline already made the case file for this request."
 )
 ENDED = {KeyMissing: NOT_READABLE, DecryptionFailed: NOT_READABLE, NotFound: GONE}
 

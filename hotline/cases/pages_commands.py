@@ -342,7 +342,7 @@ def _correction(tip_id: int, person: MetPerson, moment: PersonTimelineItem) -> s
 
 
 REFUSED = phrase(
-    "The hotline refused your action. Perhaps a colleague has already done it, or a second person must do it."
+    "The hotline refused your action. A colleague may have done the same, or a second person must do this action."
 )
 TIP_STOPS = table("tip_stops")
 """For each reason to refuse a command on a tip, a message that says what the officer can do next."""

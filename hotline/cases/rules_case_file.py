@@ -182,7 +182,7 @@ class FileFacts:
 TITLE = phrase("Case file")
 HIDES = (
     phrase(
-        "This file contains no phone number, receipt or name of an officer. The file shows letters in place of names."
+        "This file shows no phone number, no receipt, and only a letter, such as A, in place of each officer's name."
     ),
     phrase(
         "A case file has notes on one person at most, and never on a person who refused the file or police help."
@@ -190,7 +190,7 @@ HIDES = (
 )
 WITHOUT_ORDER = phrase(
     "Without an order of a prosecutor or judge, a case file contains nothing that the caller said. For an event near "
-    "the time of the call, the file gives only the hour. For an alert, the file gives only the day."
+    "the time of the call, the file gives the day and hour, but no minutes. For an alert, the file gives only the day."
 )
 NEAR_THE_CALL = timedelta(hours=1)
 """During this time after the call, a file without an order gives only the hour of an event."""

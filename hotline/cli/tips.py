@@ -381,7 +381,7 @@ def let_go(tip_id: int, by: str, reason: str) -> None:
     """
     with cli_context() as context:
         decrypt_access.stand_down(context, tip_id, by=by, reason=reason)
-    click.echo(f"tip {tip_id}: the responders of the first district are stood down and notified")
+    click.echo(f"tip {tip_id}: the responders at the earlier place are stood down and notified")
 
 
 @click.command("send-down")

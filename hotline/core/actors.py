@@ -50,7 +50,7 @@ OVERSIGHT = "oversight"
 ON_CALL = "on-call contact"
 _READS, _NEVER, _SECOND, _RELEASES = RoleMark
 ROLES: Mapping[str, RoleRow] = {
-    "responder": RoleRow("The hotline alerts the responders of a desk first about each new tip."),
+    "responder": RoleRow("Responders of a desk get the first alert about each new tip."),
     "deputy": RoleRow("A deputy is alerted when no responder takes a tip."),
     "coordinator": RoleRow("A coordinator leads the desk and is alerted after the deputies."),
     AccountRole.NATIONAL: RoleRow(

@@ -22,7 +22,7 @@ from hotline.text.languages import MessageText, message_text, message_text_of
 NO_WORKBOOK = message_text("damaged, or not a spreadsheet: save the file as .xlsx or as CSV UTF-8")
 TOO_LARGE = message_text("the sheet is too large: copy its cells into a new sheet")
 TOO_LONG = message_text(
-    "reading takes too long: copy the cells into a new sheet, or save it as CSV UTF-8"
+    "this spreadsheet takes too long to read: copy the cells into a new sheet, or save the spreadsheet as CSV UTF-8"
 )
 ANOTHER = message_text("the hotline is still reading another spreadsheet: try again in a moment")
 MESSAGES = {BUSY: ANOTHER, LATE: TOO_LONG, KILLED: TOO_LONG, OUT_OF_MEMORY: TOO_LARGE}

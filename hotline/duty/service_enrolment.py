@@ -151,7 +151,7 @@ def print_start_pin(
         asked = _approved_request(session, row, context.now())
         if row is None or asked is None:
             raise PersonnelRefused(
-                message_text("no start PIN is approved for this person: request a new one")
+                message_text("no start PIN is approved for this person: request a new start PIN")
             )
         service_leaves.check_overseen(session, by, session.get_one(Responder, responder_id))
         return _hand_out(session, context, by, row, asked.reason, made)
@@ -212,7 +212,7 @@ def _open(session: Session, context: Context, by: Actor, row: Enrolment) -> None
     if person.state == EnrolmentState.REMOVED or person.removed_at is not None:
         raise PersonnelRefused(
             message_text(
-                "{name} was removed: two people must bring them back first", name=person.name
+                "{name} was removed: two people must first bring the person back", name=person.name
             )
         )
     _withdraw(session, by, person.id, at)
@@ -369,7 +369,7 @@ def unfit(session: Session, context: Context, rows: Sequence[EnrolmentRow]) -> I
                 row.line,
                 message_text(
                     "msisdn: This number is already enrolled. If the person was removed, two "
-                    "people must bring them back."
+                    "people must bring the person back."
                 ),
             )
         elif set().union(*alike) - demo - {row.person_id}:
@@ -381,7 +381,7 @@ def unfit(session: Session, context: Context, rows: Sequence[EnrolmentRow]) -> I
             yield RowFault(
                 row.line,
                 message_text(
-                    "msisdn: This number asked for no more messages (STOP). Ask its owner first."
+                    "msisdn: This number asked for no more messages (STOP). First ask its owner to allow messages."
                 ),
             )
 
@@ -423,7 +423,7 @@ def _about(
         )
     else:
         text = message_text(
-            "{by} asks to enrol {about} for {desks}. The person has confirmed the phone and the paper code.",
+            "{by} asks to enrol {about} for {desks}. The person has entered the SMS code and the start PIN.",
             by=by,
             about=person.name,
             desks=",".join(one.desk_code for one in tables.current_memberships(session, person.id)),

@@ -55,7 +55,7 @@ class PersonState(StrEnum):
     NO_PIN = "no PIN, cannot read tips by phone"
     LEAVE = "on leave"
     UNREACHABLE = "SMS do not reach this person"
-    PROVING = "the person must confirm the phone and the paper code"
+    PROVING = "the person must enter the SMS code and the start PIN on the phone"
     WAITING = "pending approval"
     SIGNS_IN = "active"
     INVITED = "invited"

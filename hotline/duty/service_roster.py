@@ -201,7 +201,7 @@ def change(
                 row.desk_code for row in tables.current_memberships(session, responder_id or 0)
             }
             if responder_id is None or desks - member:
-                raise PersonnelRefused(message_text("choose a person of all desks that you ticked"))
+                raise PersonnelRefused(message_text("choose a member of all desks that you ticked"))
         rows = tables_roster.week_rows(session, week, desks)
         for desk, half in cells:
             day, starts = half // 2, DAY_START + (half % 2) * 12 * 60

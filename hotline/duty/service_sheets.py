@@ -34,7 +34,7 @@ PART = 20
 """The number of people that one transaction enrols. With SQLite, callers must wait until this transaction ends, so the
 number is small."""
 NO_RIGHT = message_text("the account that uploaded this sheet no longer has the right to import it")
-EXPIRED = message_text("choose the spreadsheet again: it has expired")
+EXPIRED = message_text("choose the spreadsheet again: the time to import your upload is over")
 
 
 @dataclass(frozen=True, slots=True)

@@ -232,7 +232,7 @@ def not_saved(visit: Visit, done: StepSaved | StepClash | DraftRefused) -> str:
     if isinstance(done, StepClash):
         by = done.author or visit.say("another person")
         return visit.say(
-            "{by} edited the same text meanwhile. Check the text of {by}, then decide.", by=by
+            "{by} edited this text at the same time. Check the text of {by}, then decide.", by=by
         )
     if isinstance(done, DraftRefused):
         return refusal_text(visit, live_titles(visit.context, visit.language), done)

@@ -399,7 +399,7 @@ def _address(visit: Visit, at: EditedScreen, done: StepSaved, made: _EditedFlow)
     return url_for("editor.show", draft_id=at.draft_id, flow=at.flow.name, node=at.node, **query)
 
 
-LOST = phrase("The version that you edited no longer exists. Check your text and save it again.")
+LOST = phrase("This version of the screen no longer exists. Check your text, then save again.")
 STORES_NOTHING = frozenset({"look", "open", "press", "restart", "unlock"})
 
 

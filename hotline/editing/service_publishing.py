@@ -142,7 +142,7 @@ def phrase_problems(flow_set: FlowSet) -> Problems:
                 wrong = [CANNOT_CHANGE]
             else:
                 wrong = phrase_faults(template, language, text, flow_set.numbers)
-            fix = message_text("change the words of this text")
+            fix = message_text("correct this text, or restore the earlier text")
             yield from (Problem(PHRASES, name, Code.PHRASE, one, fix, language) for one in wrong)
 
 

@@ -171,9 +171,9 @@ class TextRefusal(StrEnum):
     """The reason why a text is refused. Each value is the English message, which the page translates. Values of the
     fault replace the placeholders `{...}` in this message."""
 
-    GONE = "This text was moved or removed meanwhile."
-    CHANGED = "The text or its English source has changed meanwhile. Read the text again."
-    UNSAVED = "You edited this text. Save it as reviewed, or restore the old text."
+    GONE = "This text was moved or removed after you opened the page."
+    CHANGED = "The text or the English text changed after you opened the page. Read the new text."
+    UNSAVED = "You edited this text. Save the new text as reviewed, or restore the old text."
     EMPTY = "The text is empty. Enter a text."
     FIXED = "Only programmers can change this text."
     LETTER = "a basic phone cannot show {letter}: use {instead}"

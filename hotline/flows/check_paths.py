@@ -55,7 +55,7 @@ from hotline.flows.turn import Drawn, draw
 from hotline.text.languages import CODES, message_text
 from hotline.text.places import MET, SOURCE
 
-LEAD_TO_ONE = message_text("choose a screen, flow or list that exists, or add the missing one")
+LEAD_TO_ONE = message_text("choose a screen, flow or list that exists, or add the missing part")
 
 
 def unknown_names(broken: Iterable[BrokenReference]) -> Problems:

@@ -327,7 +327,7 @@ class LeadModel(Part):
     @model_validator(mode="after")
     def only_sometimes(self) -> Self:
         if self.when is None and self.number is None:
-            raise invalid("a conditional text needs a condition, or the phone number in the text")
+            raise invalid("a conditional text needs the field `when` or the field `number`")
         return self
 
     def compile(self) -> compiled.Lead:
@@ -517,7 +517,7 @@ class FlowModel(Model):
     def reviewed_in_every_language(self) -> Self:
         missing = [code for code in CODES if code not in self.review]
         if missing:
-            raise invalid("`review` lacks these languages: {missing}", missing=", ".join(missing))
+            raise invalid("field `review`: add the languages {missing}", missing=", ".join(missing))
         return self
 
 
@@ -564,7 +564,7 @@ class RevisionModel(Model):
         for name, flow in self.flows.items():
             if name != flow.flow:
                 raise invalid(
-                    "give the file {name} and its flow {flow} one name", name=name, flow=flow.flow
+                    "file {name} and flow {flow} need the same name", name=name, flow=flow.flow
                 )
         return self
 

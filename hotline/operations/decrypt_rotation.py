@@ -214,7 +214,7 @@ def _begun(
     if len(keys) == 1:
         raise DeskRefused(
             message_text(
-                "your access began after the change of the desk's key: another member must finish this change"
+                "you got access after this desk got a new key: an earlier member must finish the change of the key"
             )
         )
     return DeskKeyPair(desk, row.public_key, *keys), since

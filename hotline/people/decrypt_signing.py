@@ -63,9 +63,9 @@ NO_PROOF = message_text(
     "the hotline never signed a key of this desk: an operator must restore the desk from a backup, or retire the desk"
 )
 UNSIGNED = message_text(
-    "the key of this desk is not signed, or was changed: two admins must sign it first"
+    "the key of this desk is not signed, or was changed: two admins must first sign the key"
 )
-REPLACED = message_text("this desk's key changed meanwhile: request a signature for the new key")
+REPLACED = message_text("this desk got a new key after your request: request a signature again")
 
 
 @dataclass(frozen=True, slots=True)

@@ -363,7 +363,7 @@ def _desks(level: str, cell: str, wrong: list[MessageText]) -> Mapping[str, Leve
         elif has_level and own not in OF_DISTRICTS:
             levels = ", ".join(OF_DISTRICTS)
             wrong.append(
-                message_text("districts: After =, enter a level: {levels}.", levels=levels)
+                message_text("districts: After the = sign, enter one of {levels}.", levels=levels)
             )
         else:
             named[code] = Level(own) if has_level else usual

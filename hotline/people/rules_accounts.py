@@ -47,7 +47,7 @@ class AccountFault(StrEnum):
     NO_ROLE = "choose at least one role"
     ROLES_EXCLUDE = "an admin or auditor cannot read tips: use another account to read tips"
     NO_ACCOUNT = "this account does not exist: check its name"
-    ENDED = "this account has ended: create another one"
+    ENDED = "this account has ended: create another account"
     ONESELF = "you cannot do this to your own account: ask another admin"
     LINK_OVER = "this sign-in link was used or has expired: ask an admin for a new link"
     LINK_ELSEWHERE = "this sign-in link was opened in another browser: ask an admin for a new link"

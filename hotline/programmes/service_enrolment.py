@@ -223,7 +223,7 @@ def create_code(
             uses=0,
         )
         if not add_if_new(session, row):
-            raise Undecided(message_text("the hotline's new code already exists: try again"))
+            raise Undecided(message_text("the new enrolment code is already in use: try again"))
         _record(session, context, f"{programme}_code_made", district, by)
     return code, row
 

@@ -293,7 +293,7 @@ def _weeks(visit: Visit, found: TipBoard) -> Sequence[Block]:
         rows = [
             (
                 f"{one.begins:%d/%m}",
-                visit.say("{part} of {whole} tips in time", part=one.in_time, whole=one.filed),
+                visit.say("{part}/{whole} tips taken in time", part=one.in_time, whole=one.filed),
             )
             for one in weeks
         ]

@@ -46,7 +46,7 @@ _LATE = phrase("Share of urgent tips that responders did not take in time: {numb
 _NO_ROOM = phrase("Services refused {number} persons because the services had no room.")
 _CLOSURES = phrase("{number} closures waited more than 7 days for confirmation.")
 _NO_PROBLEM = phrase("The numbers of {period} show no problem.")
-_BEFORE = phrase("for comparison: {number} in {period}")
+_BEFORE = phrase("for comparison, the same count in {period}: {number}")
 NO_RESULTS = phrase(
     "The hotline publishes the outcomes of tips each quarter. No quarter is published yet."
 )

@@ -174,7 +174,7 @@ def _own_link(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
     found = service_invitations.waiting_link(context, by.account_id)
     if found is not None:
         says = phrase(
-            "{by} asked for a new sign-in link for your account. If you did not ask for this link, refuse it."
+            "{by} asked for a new sign-in link for your account. If you did not ask for this link, refuse the link."
         )
         yield bad(says, "accounts.show", by=found.asked_by)
 

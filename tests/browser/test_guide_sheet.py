@@ -25,7 +25,7 @@ NEW = {
     FEE: "Ntukishyure ngo ubone akazi.",
 }
 OVERTAKEN = "Ntukabanze kwishyura. Bika pasiporo yawe."
-STALE = "The text or its English source has changed since the export. Export the sheet again."
+STALE = "This text, or the English text, changed after the export. Export the sheet again."
 COUNTS = (
     "Rows to import: {taken}. Rows with new text: {changed}. Refused rows: {refused}. "
     "Rows that no translator has agreed to yet: {waiting}."

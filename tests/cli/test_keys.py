@@ -130,4 +130,4 @@ def test_the_reader_s_keys_are_rotated_and_its_pepper_goes_on_paper_alone(line: 
     assert line("keys", "pepper", "enter", "--check", *SIGNED, typed=shown).exit_code == 1
     assert line("keys", "pepper", "enter", *SIGNED, typed=shown).exit_code == 0
     assert KeyFolder(reader.path).read("pepper.key") == key_export.read_letters(shown)
-    assert "restored pepper, the secret of the process" in line.well("audit", "list").stdout
+    assert "restored the secret value pepper, which" in line.well("audit", "list").stdout

@@ -263,7 +263,7 @@ def test_a_form_made_of_nothing_that_is_there_is_looked_at_once_more(editor: Edi
         answer = editor.press(form | {"version": version}, "save")
         assert answer.status_code == 422, version
         assert (
-            "The version that you edited no longer exists. Check your text and save it again"
+            "This version of the screen no longer exists. Check your text, then save again."
             in answer.text
         )
         again = editor.form(answer)

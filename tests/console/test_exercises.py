@@ -47,8 +47,9 @@ def test_a_drill_starts_is_timed_and_stops(desk: Desk, national: Tab) -> None:
         known_as.acknowledged_at = desk.clock()
     page = words(admin.get("/exercises").text)
     row = (
-        "Gasabo runs the week of drills none of the 1 alerted people "
-        "1 of the 1 alerted people, half of them within 3 min 0 s, the last person after 3 min 0 s"
+        "Gasabo runs the week of drills no one reached this step of the drill (alerted people: 1) "
+        "1 of 1 alerted people reached this step of the drill: half of them within 3 min 0 s, "
+        "the last person after 3 min 0 s"
     )
     assert row in page
     assert "Responder 1, responder never 3 min 0 s never" in page

@@ -142,7 +142,7 @@ def test_what_another_did_to_the_same_number_meanwhile_is_asked_about(desk: Desk
     send(other, AT_NUMBERS, AT_NUMBERS, **CALL)
     answer = tab.post(AT_NUMBERS, stamps | CALL)
     assert answer.status_code == 422
-    assert "Editor 8 edited the same text meanwhile." in answer.text
+    assert "Editor 8 edited this text at the same time." in answer.text
 
 
 @pytest.mark.row("A7")

@@ -75,7 +75,7 @@ def test_one_admin_enrols_and_another_approves(desk: Desk, two: tuple[Tab, Tab])
     assert first.post("/phones/2/start").status_code == 422
     prints_by_two(desk, first, second, 2)
     shown = first.get("/phones/2").text
-    assert "the person must confirm the phone and the paper code" in shown
+    assert "the person must enter the SMS code and the start PIN on the phone" in shown
     assert "Kinyarwanda, Français" in shown
     assert "<dd>Gasabo: deputy" in shown
     assert NEW not in shown
@@ -215,7 +215,7 @@ def test_a_sheet_that_was_not_imported_in_an_hour_is_deleted(
     with desk.context.database.reading() as session:
         (row,) = session.query(SheetImport)
         assert (row.encrypted, row.done) == (None, 0)
-        assert "it has expired" in (row.faults or "")
+        assert "import your upload is over" in (row.faults or "")
 
 
 @pytest.mark.row("A7", "R10")

@@ -232,8 +232,8 @@ def test_the_log_names_a_desk_and_who_is_let_into_it(desk: Desk) -> None:
     page = tab.get("/audit").text
     assert "retired the desk Bugesera" in page
     assert "refused the request to give desk Gasabo, Responder 1 access to a desk" in page
-    assert "approved the release of quarter 2 of 2026" in page
-    assert "chose a new PIN as Responder 1<" in page
+    assert "approved the statistics release of quarter 2 of 2026" in page
+    assert "chose a new PIN for Responder 1<" in page
     assert "Gasabo: met" in page
     tab.post("/account/language", {"language": "fr"})
     assert "bureau Bugesera" in tab.get("/audit").text

@@ -110,7 +110,7 @@ def test_r10_a_roster_of_thirty_districts_from_a_sheet_and_from_the_screen(
     change = f"/roster?week={week}&desk="
     refused = tab.post(change, {"do": "put", "who": other, "c": cell.group(1)})
     assert refused.status_code == 422
-    assert "Choose a person of all desks that you ticked." in refused.text
+    assert "Choose a member of all desks that you ticked." in refused.text
     assert tab.post(change, {"do": "put", "who": first, "c": cell.group(1)}).status_code == 303
     assert 'class="gap"' not in tab.get(f"/roster?week={week}").text
     later = week + timedelta(days=7)
@@ -323,6 +323,6 @@ def test_r10_a_gap_is_taken_and_a_shift_offered_and_taken(desk: Desk, tab: Tab) 
     assert set(many.values()) <= {5, 6, 7, 8}
     assert alone == {"Officer 60"}
     assert (
-        "These people took an offered shift and are alone on duty in it: Officer 60"
+        "These people took an offered shift, and no one else is on duty in this shift: Officer 60"
         in tab.get("/roster").text
     )

@@ -86,8 +86,7 @@ def test_a_sheet_with_one_stale_row_takes_the_others_and_says_why(desk: Desk, ta
     page = upload(tab, csv_of(found.values())).text
     assert "Rows to import: 1. Rows with new text: 1. Refused rows: 1." in page
     assert (
-        "The text or its English source has changed since the export. Export the sheet again."
-        in page
+        "This text, or the English text, changed after the export. Export the sheet again." in page
     )
     assert "Do not pay before you get a job" in page
     assert [one.by for one in service_reviews.all_signatures(desk.context)] == ["Translator 2"]
@@ -95,7 +94,7 @@ def test_a_sheet_with_one_stale_row_takes_the_others_and_says_why(desk: Desk, ta
     refused = rows(tab.post(f"{PAGE}/refused", hidden(page, "refused") | {"kind": "csv"}).data)
     assert [(row["place"], row["rw"]) for row in refused] == [(FEE, NEW_WORDS)]
     assert (
-        "The text or its English source has changed since the export. Export the sheet again"
+        "This text, or the English text, changed after the export. Export the sheet again"
         in refused[0]["why"]
     )
 
@@ -241,8 +240,7 @@ def test_a_po_file_becomes_a_draft_that_no_one_has_reviewed(desk: Desk, tab: Tab
     assert service_reviews.all_signatures(desk.context) == []
     late = upload(tab, raw.replace(NEW_WORDS, f"{NEW_WORDS} Hoya.").encode(), "words.po").text
     assert (
-        "The text or its English source has changed since the export. Export the sheet again."
-        in late
+        "This text, or the English text, changed after the export. Export the sheet again." in late
     )
 
 

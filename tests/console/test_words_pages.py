@@ -144,7 +144,7 @@ def test_words_are_refused_by_name_and_stay_as_they_were_typed(desk: Desk, tab: 
     assert "The text is empty. Enter a text." in press(tab, "both", words=" ").text
     unsaved = press(tab, "agree", words="Ntukishyure mbere yo kubona akazi.")
     assert unsaved.status_code == 422
-    assert "Save it as reviewed, or restore the old text" in unsaved.text
+    assert "Save the new text as reviewed, or restore the old text" in unsaved.text
     assert not service_reviews.all_signatures(desk.context)
     assert language_review(desk.context, "rw").draft_id is None
     assert tab.get("/words/xx").status_code == tab.post("/words/xx").status_code == 404

@@ -21,7 +21,7 @@ from tests.support.contexts import WholeContext, make_context
 
 ALREADY = (
     "msisdn: This number is already enrolled. If the person was removed, two people must "
-    "bring them back."
+    "bring the person back."
 )
 HEADER = "name,msisdn,language,level,districts,categories\n"
 ONE = "Gasabo 1,+250788000001,rw,responder,Gasabo,\n"
@@ -84,7 +84,7 @@ def test_a_number_that_asked_to_hear_no_more_enrols_nobody(context: WholeContext
     with pytest.raises(ImportRefused) as told:
         service_enrolment.import_responders(context, HEADER + TWO + ONE)
     assert told.value.problems == (
-        "line 2: msisdn: This number asked for no more messages (STOP). Ask its owner first.",
+        "line 2: msisdn: This number asked for no more messages (STOP). First ask its owner to allow messages.",
         f"line 3: {ALREADY}",
     )
     assert [person.name for person in service_enrolment.list_responders(context)] == ["Gasabo 1"]

@@ -99,7 +99,7 @@ def test_no_entry_opens_a_gathering_flow() -> None:
 
 def test_every_language_has_a_review_state() -> None:
     flow = {**make_flow(name="learn", nodes={"a": {"finish": {}}}), "review": {"rw": "draft"}}
-    with pytest.raises(FlowInvalid, match="`review` lacks these languages: en, fr"):
+    with pytest.raises(FlowInvalid, match="field `review`: add the languages en, fr"):
         read({"flows": {"learn": flow}})
 
 

@@ -137,7 +137,7 @@ def test_a7_phone_and_paper_and_a_second_admin_make_a_responder(office: Office) 
     assert office.person.pin_set_at == office.context.now()
     assert office.waiting() == [
         (
-            "Alice asks to enrol Gasabo 1 for 12. The person has confirmed the phone and the paper code."
+            "Alice asks to enrol Gasabo 1 for 12. The person has entered the SMS code and the start PIN."
         )
     ]
 
