@@ -417,7 +417,7 @@ def _about(
         return None
     if row.kind == EnrolmentKind.NUMBER:
         text = message_text(
-            "{by} asks to change the phone number of {about}. The person entered the code on the new phone.",
+            "{by} asks to change the phone number of {about}. The person entered the SMS code on the new phone.",
             by=by,
             about=person.name,
         )

@@ -106,7 +106,7 @@ QUESTIONS: Mapping[str, str] = {
     "used": phrase("Is the hotline used?"),
     "in_time": phrase("Are urgent tips taken in time?"),
     "helped": phrase("Were people helped?"),
-    "problem": phrase("What is the largest problem?"),
+    "problem": phrase("What is the hotline's largest problem?"),
 }
 OBJECTIVES: Mapping[str, str] = DEFINITIONS["objectives"]
 

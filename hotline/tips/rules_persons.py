@@ -120,7 +120,7 @@ QUESTIONS: Mapping[str, Question] = {
     ),
     INTEREST: Question(
         "For a child: did you and the child officer decide that this step is best for the child?",
-        {YES: "yes", NOT_YET: "no, we have not decided yet"},
+        {YES: "yes", NOT_YET: "no, we have not decided this with the child officer yet"},
         "Do not involve a parent who may be part of the crime. If the child is in danger, act at once.",
     ),
     AGAIN: Question(
@@ -186,7 +186,11 @@ QUESTIONS: Mapping[str, Question] = {
     ),
     FILE_TOLD: Question(
         "Explain the case file to the person in private. What does the person say?",
-        {YES: "agrees", NO: "does not agree", "unsafe": "no safe way to ask the person"},
+        {
+            YES: "agrees",
+            NO: "does not agree to the file",
+            "unsafe": "no safe way to ask the person",
+        },
     ),
 }
 Answers: TypeAlias = Mapping[str, str]
