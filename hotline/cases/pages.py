@@ -375,7 +375,7 @@ OPEN_SECONDS = 300
 OTHER = "other"
 MAX_LETTERS = 200
 CLOSED = phrase(
-    "You cannot read this report text. The text is erased, or your desk must grant you access again."
+    "You cannot read this report text. The report text is erased, or your desk must grant you access again."
 )
 NOT_ASKED = phrase(
     "You cannot ask the caller a question now. Either the caller already got one question, or the caller "

@@ -277,7 +277,7 @@ WHY_LETTERS = 10
 """The minimum number of letters of a reason for changed recorded values or alerts."""
 WHY = phrase("Enter one sentence that explains why recorded values or alerts change.")
 OVER = phrase(
-    "This draft was published or discarded, so you cannot save texts in it. Your text is still below."
+    "This draft was published or discarded, so you cannot save texts in it. The form still shows your text."
 )
 IN_THE_OUTLINE = {"screen_up": -1, "screen_down": 1}
 

@@ -41,7 +41,7 @@ def test_each_row_is_a_sentence_in_kigali_s_time(home: Path) -> None:
         "25 Nov 2026 14:05, national desk: Aline tried to open tip 1, but was refused access: wrong passphrase: to act",
         "26 Nov 2026 14:05: Gasabo 1 closed tip 12: helped",
         "27 Nov 2026 14:05: the clock recorded the outcome of tip 3: not-found",
-        "28 Nov 2026 14:05: Alice created a local leaders' code for Gasabo",
+        "28 Nov 2026 14:05: Alice created an enrolment code for local leaders of Gasabo",
     ]
 
 
