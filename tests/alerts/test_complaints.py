@@ -208,7 +208,7 @@ def test_it_is_not_offered_where_nobody_lives_to_read_it(line: Line) -> None:
     with line.database.writing() as session:
         session.execute(update(Responder).values(unreachable="off"))
     caller = complaint(line, *TREATED[:3])
-    assert "Uko wakiriwe" not in caller.read()
+    assert "Uko twakwakiriye" not in caller.read()
 
 
 def test_digits_dialled_ahead_never_open_it(line: Line) -> None:

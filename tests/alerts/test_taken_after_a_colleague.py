@@ -76,7 +76,7 @@ def them(line: Line) -> Colleagues:
 
 
 HOLDS, IS_THEIRS = (
-    "2 I am on site\n3 Refer to a service\n4 Close case\n5 More",
+    "2 I am on site\n3 Refer a person to a service\n4 Close case\n5 More",
     "2 Take case\n3 Pass case on",
 )
 

@@ -106,8 +106,8 @@ def test_r8_r9_from_the_site_to_help_to_arrival_to_thirty_days_by_phone(own_case
     own_case.line.clock.turn(minutes=1)
     phone = own_case.dials()
     assert phone.screen.startswith(f"CON {own_case.case}, arrival check. {first}"), "due now"
-    assert phone.key("1").startswith(f"CON {own_case.case}: did the person arrive?")
-    assert phone.key("1").startswith("END Noted. We ask you again after 30 days, on ")
+    assert phone.key("1").startswith(f"CON {own_case.case}: did the person arrive at the service?")
+    assert phone.key("1").startswith("END Noted. After 30 days, on ")
     own_case.line.clock.turn(days=31)
     phone = own_case.dials()
     assert phone.screen.startswith(f"CON {own_case.case}, 30-day check. {first}")
@@ -232,7 +232,7 @@ def test_help_goes_on_with_the_same_person(own_case: HerCase) -> None:
     assert own_case.kept() == ["screened", "consent"]
     phone = own_case.dials()
     assert "1 Continue (2 of 3)" in phone.screen
-    assert phone.key("1").startswith("CON Where is the person from?")
+    assert phone.key("1").startswith("CON Which country is the person from?")
     assert phone.key("1").startswith("CON Which help?")
     phone.hang_up()
     phone = own_case.dials("1")
@@ -265,7 +265,7 @@ def test_a_no_goes_on_at_who_asks_again(own_case: HerCase) -> None:
     phone = own_case.dials()
     assert "1 Continue (3 of 3)" in phone.screen
     assert phone.key("1").startswith(
-        "CON In 3 days someone else will ask again, in private. Who should ask?"
+        "CON In 3 days someone else will ask about help again, in private. Who should ask?"
     )
     assert phone.key("1").startswith("CON Noted. Say: you can ask for help any day")
     assert own_case.kept() == ["consent"]
@@ -411,7 +411,7 @@ YES = ("3", "1", "2", "1")
 
 def test_a_call_that_drops_after_the_yes_keeps_a_deadline(own_case: HerCase, clock: Clock) -> None:
     phone = own_case.dials(*YES)
-    assert phone.screen.startswith("CON Who do you see?")
+    assert phone.screen.startswith("CON Do you see a woman, a man, a girl or a boy?")
     phone.hang_up()
     assert own_case.kept() == ["consent"]
     clock.turn(hours=1, minutes=59)
@@ -427,7 +427,7 @@ def test_a_call_that_drops_after_the_yes_keeps_a_deadline(own_case: HerCase, clo
         f"CON {own_case.case}: a person wants help. No service has been asked"
     )
     assert phone.key("1", "1").startswith("CON Which person?")
-    assert phone.key("1").startswith("CON Who do you see?")
+    assert phone.key("1").startswith("CON Do you see a woman, a man, a girl or a boy?")
     assert phone.key("1", "1").startswith("CON Which help?")
     assert phone.key("1").startswith("CON Their answer:")
     assert own_case.kept() == ["consent", "offered"]
@@ -436,7 +436,7 @@ def test_a_call_that_drops_after_the_yes_keeps_a_deadline(own_case: HerCase, clo
 def test_closing_says_what_is_still_owed_and_to_whom(own_case: HerCase) -> None:
     own_case.dials(*YES).hang_up()
     phone = own_case.dials("2", "4")
-    assert phone.screen.startswith("CON Still to do: 1 person: help\n1 Refer to a service\n2 Close")
+    assert phone.screen.startswith("CON Still to do: 1 person: help\n1 Refer a person to ")
     assert phone.key("2").startswith("CON Why close the case?")
     phone = own_case.dials("1", "1", "1", "1", "1", "1")
     assert phone.screen.startswith("CON Their answer:")

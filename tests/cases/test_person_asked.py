@@ -206,7 +206,7 @@ def test_what_does_not_come_in_time_is_asked_once_more_with_the_same_codes() -> 
     text = f"{HELP}*2*3"
     assert reader.play(text).screen.text.startswith("One moment.\n1 See")
     reader = PlayedReader(silent=2)
-    assert reader.play(f"{text}*1*1").screen.text.startswith("Noted. Ask again by 25/11 14:05")
+    assert reader.play(f"{text}*1*1").screen.text.startswith("Noted. By 25/11 14:05, ask ")
     first, second, third = reader.asked
     assert first.typed == second.typed == third.typed
     assert (first.of, second.of, third.of) == (None, first.upto, second.upto)
