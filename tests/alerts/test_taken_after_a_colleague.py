@@ -167,7 +167,7 @@ def test_who_helps_too_lists_and_reads_it_and_says_that_they_are_there(them: Col
     caller, _ = them.opens(SECOND)
     caller.key("1", "1", "2", "1")
     name = them.name(them.second)
-    assert caller.screen.startswith(f"END {name}: you help too.")
+    assert caller.screen.startswith(f"END {name}: you now help ")
     caller, home = them.opens(SECOND)
     assert home.startswith("CON Open cases: 1. Urgent: 0.")
     assert f"1 {name} with a colleague" in caller.key("1")

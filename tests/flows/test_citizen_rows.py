@@ -31,7 +31,7 @@ CALL_ME = {"rw": "Mumpamagare", "fr": "Appelez-moi", "en": "Call me"}
 NEVER_AGAIN = ("4", "5", "4", "1")
 """The keys to stop all SMS: the menu choices rights, other topics, SMS messages, never again."""
 TREATED = ("4", "5", "3", "2")
-"""The keys to a complaint: the menu choices rights, other topics, your privacy, how you were treated."""
+"""The keys to a complaint: the menu choices rights, other topics, your privacy, how we treated you."""
 FOUR_KEYS = 4
 OTHER_TOPICS = {"rw": "Izindi ngingo", "fr": "Autres sujets", "en": "Other topics"}
 MY_NUMBER = ("4", "5", "5")
