@@ -39,13 +39,13 @@ from hotline.dialogue import service_answers, service_inbox
 from hotline.duty import service_accounts, service_leaves, service_roster
 from hotline.editing import service_news_mail
 from hotline.editing import tables as editing_tables
-from hotline.errors import Unavailable
 from hotline.flows import tables as flows_tables
 from hotline.gateway import tables
 from hotline.gateway.doorbell import ring
 from hotline.gateway.leader import Leadership
 from hotline.monitoring import service_alarms
 from hotline.statistics import service_releases
+from hotline.text.errors import Unavailable
 from workers.outage import Outage
 
 logger = logging.getLogger(__name__)

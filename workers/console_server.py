@@ -19,8 +19,8 @@ from hotline.core.contexts import ConsoleContext
 from hotline.core.environment import OWNER_ONLY
 from hotline.core.logs import configure
 from hotline.core.settings import Settings
-from hotline.errors import KeyWrong
 from hotline.people import tables_roster
+from hotline.text.errors import KeyWrong
 from hotline.web.bodies import (
     RequestBodies,
     close_slow_ones_for_ever,

@@ -14,8 +14,8 @@ from hotline.cases import reader_answering, reader_handover, service_weekly_keys
 from hotline.cases.decrypt_reader import ReaderContext
 from hotline.cases.reader_pins import delete_old_requests, record_reading_place
 from hotline.core.contexts import READER_QUEUE
-from hotline.errors import StoreUnavailable
 from hotline.statistics import reader_person_sums
+from hotline.text.errors import StoreUnavailable
 from workers.outage import Outage
 from workers.worker import hear
 

@@ -12,8 +12,8 @@ from threading import Event
 from hotline.alarms.rules import AlarmState
 from hotline.alerts import service_alarm_notices
 from hotline.core.contexts import MonitorContext
-from hotline.errors import StoreUnavailable
 from hotline.monitoring import service_alarms, service_audit_digest, service_checks_outside
+from hotline.text.errors import StoreUnavailable
 
 logger = logging.getLogger(__name__)
 

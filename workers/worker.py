@@ -32,9 +32,9 @@ from rq.job import Job as RqJob
 from hotline.alarms import service
 from hotline.alarms.rules import Alarm
 from hotline.core.contexts import WORKER_QUEUE, Context, Job, WorkerContext
-from hotline.errors import JobRefused
 from hotline.gateway.rules import MAX_SEND
 from hotline.text.causes import cause_of
+from hotline.text.errors import JobRefused
 from workers import clock, jobs
 
 logger = logging.getLogger(__name__)

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from hotline.alerts.service_messages import BOUND_AS, end_request, next_window
 from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.errors import CallRefused, HotlineError, NotFound, NotReady, PassphraseWrong
 from hotline.flows.flow import MenuNode
 from hotline.gateway.rules import OutgoingPart
 from hotline.gateway.tables import is_part_paused
@@ -23,6 +22,7 @@ from hotline.keys.encrypt import label
 from hotline.people import tables_audit
 from hotline.people.tables_accounts import is_same_person
 from hotline.people.tables_audit import CommandActor
+from hotline.text.errors import CallRefused, HotlineError, NotFound, NotReady, PassphraseWrong
 from hotline.text.places import NATIONAL
 from hotline.tips import tables_persons
 from hotline.tips.rules_receipts import CallBackState, CallOutcome, refusal_reason

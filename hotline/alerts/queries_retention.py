@@ -33,7 +33,6 @@ from hotline.core import rules_trial
 from hotline.core.database import Row, add_if_new, has_row
 from hotline.core.tables import AttemptRow
 from hotline.core.wording import Template
-from hotline.errors import NotFound
 from hotline.gateway.rules import DUE_STATES, FINAL_STATES, MessageKind, MessageState
 from hotline.gateway.tables import (
     IS_CURRENT,
@@ -45,6 +44,7 @@ from hotline.gateway.tables import (
     Message,
 )
 from hotline.people.tables import Responder
+from hotline.text.errors import NotFound
 from hotline.tips import rules as tips_rules
 from hotline.tips.queries_visible import THE_LINE, is_visible, visible_to
 from hotline.tips.rules import (

@@ -34,11 +34,11 @@ from hotline.core.actors import Actor
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
-from hotline.errors import EndRefused, ErasureRefused
 from hotline.gateway.rules import Priority, Wording
 from hotline.people import tables_accounts, tables_audit, tables_desks
 from hotline.people.rules import of_account
 from hotline.people.tables_accounts import is_same_person
+from hotline.text.errors import EndRefused, ErasureRefused
 from hotline.text.places import MET, NATIONAL
 from hotline.text.time import KIGALI
 from hotline.tips import queries_visible, rules_events, rules_persons

@@ -27,13 +27,13 @@ from hotline.alerts.service_closing import CloseRequest
 from hotline.alerts.service_escalation import handle_event
 from hotline.core.contexts import Context
 from hotline.core.database import Session, optional_part
-from hotline.errors import EndRefused
 from hotline.gateway import queries_alert_path
 from hotline.gateway.doorbell import ringing
 from hotline.gateway.rules import DUE_STATES
 from hotline.keys.encrypt import label
 from hotline.people import tables_audit, tables_desks
 from hotline.people.rules import DeskKind, Level
+from hotline.text.errors import EndRefused
 from hotline.text.places import ABROAD, NATIONAL, camps, is_camp, is_district, neighbours
 from hotline.tips import queries as tips_queries
 from hotline.tips import tables as tips_tables

@@ -36,13 +36,13 @@ from hotline.core.actors import Actor
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
-from hotline.errors import DrillRefused, NotFound
 from hotline.gateway import tables
 from hotline.gateway.doorbell import ringing
 from hotline.gateway.rules import OutgoingPart, Wording
 from hotline.people import tables as people_tables
 from hotline.people import tables_audit, tables_desks
 from hotline.people.rules import DeskKind
+from hotline.text.errors import DrillRefused, NotFound
 from hotline.text.languages import CODES, MessageText, message_text
 from hotline.text.places import ABROAD, NATIONAL, is_district, place_name
 from hotline.text.time import KIGALI

@@ -22,10 +22,10 @@ from hotline.core import rules_trial
 from hotline.core.contexts import Context, Job
 from hotline.core.database import Session
 from hotline.core.logs import REQUEST
-from hotline.errors import StoreUnavailable
 from hotline.gateway.doorbell import ring
 from hotline.gateway.tables import LockedDialogue
 from hotline.people import tables_desks
+from hotline.text.errors import StoreUnavailable
 from hotline.text.places import NOT_SAID, SOURCE
 from hotline.tips import queries, tables
 from hotline.tips.queries import ReportedTip

@@ -29,7 +29,6 @@ from hotline.core.contexts import Context, Send, SendingContext, WorkerContext
 from hotline.core.database import Session, add_if_new
 from hotline.core.logs import REQUEST
 from hotline.core.wording import Template
-from hotline.errors import DecryptionFailed, KeyMissing
 from hotline.gateway import rules, tables
 from hotline.gateway.doorbell import ringing
 from hotline.gateway.rules import (
@@ -46,6 +45,7 @@ from hotline.gateway.rules import (
 )
 from hotline.gateway.tables import DeliveryReport, Message, OnCallContact
 from hotline.people.tables import Responder
+from hotline.text.errors import DecryptionFailed, KeyMissing
 from hotline.tips.rules_events import EventChannel, LoggedEvent
 
 logger = logging.getLogger(__name__)

@@ -15,7 +15,6 @@ from hotline.cases import decrypt_codes, service_weekly_keys
 from hotline.cases.queries import ALL_TIPS, TipListFilter, TipOverview, tip_overviews
 from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.errors import DecryptionFailed, DeskRefused, EndRefused, NotFound, PassphraseWrong
 from hotline.gateway.doorbell import ringing
 from hotline.keys.decrypt import decrypt_grant, decrypt_text, opens_grant
 from hotline.keys.encrypt import label
@@ -30,6 +29,7 @@ from hotline.people import (
 from hotline.people.decrypt_passphrase import PassphraseDecrypter, TwoPeople
 from hotline.people.rules import kind_of
 from hotline.people.rules_audit import DESK
+from hotline.text.errors import DecryptionFailed, DeskRefused, EndRefused, NotFound, PassphraseWrong
 from hotline.text.places import NATIONAL, districts
 from hotline.tips import queries_visible, tables
 from hotline.tips.encrypt_notes import decrypt_answer

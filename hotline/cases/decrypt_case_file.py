@@ -34,10 +34,10 @@ from hotline.console.routes import table
 from hotline.core.actors import AccountRole, SignedIn
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
-from hotline.errors import NotFound
 from hotline.people import rules_sign_in, tables, tables_accounts, tables_audit
 from hotline.people.encrypt import lock_key, unlock_key
 from hotline.people.tables_audit import AuditEntry
+from hotline.text.errors import NotFound
 from hotline.text.languages import NAMES, phrase
 from hotline.text.places import FORMS, place_name
 from hotline.text.time import KIGALI

@@ -16,9 +16,9 @@ from hotline.alerts.tables_case_events import CaseCode, CaseNote
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
-from hotline.errors import DecryptionFailed, KeyMissing
 from hotline.keys.decrypt import decrypt_case_key, decrypt_codes
 from hotline.keys.encrypt import case_name, label
+from hotline.text.errors import DecryptionFailed, KeyMissing
 from hotline.text.time import KIGALI
 from hotline.tips.encrypt_notes import decrypt_note
 from hotline.tips.rules_events import SAYS, LoggedEvent, NoteCode

@@ -18,11 +18,11 @@ from hotline.cases.service_viewer import get_readable, viewer_of
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
-from hotline.errors import AskRefused, DecryptionFailed, EndRefused, KeyMissing, NotFound
 from hotline.keys.decrypt import decrypt_grant
 from hotline.keys.encrypt import label
 from hotline.people import decrypt_grants, tables_audit, tables_desks
 from hotline.people.rules import of_account
+from hotline.text.errors import AskRefused, DecryptionFailed, EndRefused, KeyMissing, NotFound
 from hotline.tips import queries_visible
 from hotline.tips import tables as tips_tables
 from hotline.tips.queries_visible import Viewer

@@ -11,10 +11,10 @@ from hotline.cases.queries import CaseHandover
 from hotline.cases.reader_pins import ReaderTurn
 from hotline.cases.service_handover import bound_to
 from hotline.core.database import Session
-from hotline.errors import DecryptionFailed, KeyMissing, NotFound
 from hotline.keys import one_off
 from hotline.people import decrypt_grants, tables_roster
 from hotline.people.rules import of_responder
+from hotline.text.errors import DecryptionFailed, KeyMissing, NotFound
 from hotline.tips.encrypt_notes import decrypt_note
 from hotline.tips.queries_visible import Viewer
 from hotline.tips.tables import Tip

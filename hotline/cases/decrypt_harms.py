@@ -8,10 +8,10 @@ from hotline.cases.service_persons import account_key
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
-from hotline.errors import DecryptionFailed
 from hotline.keys import one_off
 from hotline.people import decrypt_grants, tables_audit
 from hotline.people.rules import of_account
+from hotline.text.errors import DecryptionFailed
 
 
 def read_records(

@@ -10,9 +10,9 @@ from hotline.alerts import tables as alerts_tables
 from hotline.cases.decrypt_access import QuestionBack
 from hotline.core.contexts import Context
 from hotline.core.database import Session, add_if_new
-from hotline.errors import AskRefused, NotFound, NotReady
 from hotline.flows.flow import Question, QuestionStatus, questions
 from hotline.people import tables_audit
+from hotline.text.errors import AskRefused, NotFound, NotReady
 from hotline.tips import tables
 from hotline.tips.encrypt_notes import new_pair
 from hotline.tips.rules_events import LoggedEvent

@@ -34,13 +34,13 @@ from hotline.cases.rules_reading_requests import (
 )
 from hotline.core.database import Session
 from hotline.duty import service_roster
-from hotline.errors import AskRefused, EndRefused, NotFound
 from hotline.flows.flow import WIDEST
 from hotline.gateway.tables import Assignment
 from hotline.people import tables_desks
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.text.characters import to_gsm7
+from hotline.text.errors import AskRefused, EndRefused, NotFound
 from hotline.text.time import kigali_time
 from hotline.tips import queries_visible, tables
 from hotline.tips.encrypt_notes import encrypt_note

@@ -15,12 +15,12 @@ from hotline.cases.reader_pins import ReaderTurn
 from hotline.cases.rules_reading_requests import PAGE, UNREADABLE, ReaderAnswer
 from hotline.core import rules_trial
 from hotline.core.wording import Template
-from hotline.errors import DecryptionFailed, KeyMissing, NotFound
 from hotline.gateway.tables import Assignment
 from hotline.keys.decrypt import decrypt_grant, decrypt_text
 from hotline.keys.encrypt import label
 from hotline.people import decrypt_grants, tables_desks
 from hotline.people.rules import of_responder
+from hotline.text.errors import DecryptionFailed, KeyMissing, NotFound
 from hotline.text.places import NATIONAL, place_within
 from hotline.text.time import kigali_time
 from hotline.tips import queries_visible

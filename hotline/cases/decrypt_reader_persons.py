@@ -35,9 +35,9 @@ from hotline.core import rules_trial
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
-from hotline.errors import CodesRefused, DecryptionFailed, KeyMissing
 from hotline.flows.flow import WIDEST
 from hotline.keys.decrypt import decrypt_codes
+from hotline.text.errors import CodesRefused, DecryptionFailed, KeyMissing
 from hotline.text.time import KIGALI, kigali_time
 from hotline.tips import rules_persons, tables_persons
 from hotline.tips.rules import Matter

@@ -29,8 +29,8 @@ from hotline.cases.service_sheet import SearchKind, TimelineItem, TimelineKind, 
 from hotline.console.routes import table, tinted_table
 from hotline.console.templating import number_of
 from hotline.console.visit import Visit, form_view, page, redirect_to
-from hotline.errors import AskRefused, DecryptionFailed, FormRefused, KeyMissing
 from hotline.text import places
+from hotline.text.errors import AskRefused, DecryptionFailed, FormRefused, KeyMissing
 from hotline.text.languages import FIRST, phrase
 from hotline.text.places import (
     ABROAD,

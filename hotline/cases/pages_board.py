@@ -36,9 +36,9 @@ from hotline.console.visit import (
     sign_in_refusal,
 )
 from hotline.core.actors import SignInRefused
-from hotline.errors import DecryptionFailed, EndRefused, FormRefused, KeyMissing, NotFound
 from hotline.people import service_sessions
 from hotline.people.pages_sign_in import local_address, with_session_cookies
+from hotline.text.errors import DecryptionFailed, EndRefused, FormRefused, KeyMissing, NotFound
 from hotline.text.languages import phrase
 from hotline.text.places import FORMS, NATIONAL, is_district, place_within
 from hotline.tips.rules import OVERSEEN, Basis, Urgency

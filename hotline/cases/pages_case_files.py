@@ -15,7 +15,7 @@ from hotline.cases.rules_case_file import FileBasis
 from hotline.console.routes import table
 from hotline.console.templating import number_of
 from hotline.console.visit import Visit, attachment, form_view, page, redirect_to
-from hotline.errors import (
+from hotline.text.errors import (
     DecryptionFailed,
     EndRefused,
     FormRefused,

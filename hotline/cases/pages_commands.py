@@ -40,7 +40,8 @@ from hotline.console.templating import number_of
 from hotline.console.visit import Visit, form_view, page, redirect_to
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext
-from hotline.errors import (
+from hotline.flows.flow import text_in
+from hotline.text.errors import (
     CallRefused,
     CodesRefused,
     DecryptionFailed,
@@ -50,7 +51,6 @@ from hotline.errors import (
     KeyMissing,
     NotFound,
 )
-from hotline.flows.flow import text_in
 from hotline.text.languages import phrase
 from hotline.text.places import COUNTRIES, UNSURE
 from hotline.tips import rules_persons

@@ -21,7 +21,6 @@ from hotline.alerts.tables_case_events import CaseEventRow, CaseNote
 from hotline.cases.rules_board import BoardCase
 from hotline.core.database import has_row, in_numbers, run_uncompiled
 from hotline.core.wording import Template
-from hotline.errors import NotFound
 from hotline.gateway import queries
 from hotline.gateway.queries import UNTAKEN
 from hotline.gateway.rules import MessageKind
@@ -40,6 +39,7 @@ from hotline.people.rules_audit import read_actor
 from hotline.people.tables import Responder
 from hotline.people.tables_audit import AuditEntry
 from hotline.people.tables_roster import HandoverNote
+from hotline.text.errors import NotFound
 from hotline.text.places import sectors_named
 from hotline.tips.queries_visible import THE_LINE, Viewer, visible_to
 from hotline.tips.rules import ASKS, OVERSEEN, TIMES, DeadlineKind, Matter, TipOutcome, TipState

@@ -54,7 +54,6 @@ from hotline.core.logs import REQUEST
 from hotline.core.ussd import CallerFacts, SessionStart
 from hotline.core.wording import Template
 from hotline.duty import service_phone_proof, service_roster
-from hotline.errors import DecryptionFailed, NotReady, PinRefused
 from hotline.flows.flow import QuestionStatus, text_in
 from hotline.gateway import tables as gateway_tables
 from hotline.gateway.doorbell import ringing
@@ -66,6 +65,7 @@ from hotline.people.rules import EnrolmentKind, of_responder
 from hotline.people.rules_roster import Shift
 from hotline.people.tables import Enrolment, Responder
 from hotline.text.characters import is_easy_pin
+from hotline.text.errors import DecryptionFailed, NotReady, PinRefused
 from hotline.text.places import alert_place, is_district, place_name
 from hotline.text.time import KIGALI, kigali_time
 from hotline.tips.queries_visible import Viewer

@@ -36,11 +36,11 @@ from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Database, Session
 from hotline.core.wording import Template
-from hotline.errors import EndRefused
 from hotline.gateway.doorbell import ringing
 from hotline.gateway.rules import Wording, responders_short_code
 from hotline.people import tables, tables_accounts, tables_audit, tables_roster
 from hotline.people.rules import Level
+from hotline.text.errors import EndRefused
 from hotline.text.places import NATIONAL
 from hotline.tips import queries_visible
 from hotline.tips.queries_visible import Viewer

@@ -22,12 +22,12 @@ from hotline.cases.service_viewer import is_national, viewer_of
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext, Context
 from hotline.core.database import Session
-from hotline.errors import NotFound
 from hotline.flows.flow import MenuNode, Text
 from hotline.gateway.tables import LockedDialogue
 from hotline.people import decrypt_grants, tables_audit
 from hotline.people.rules import of_account
 from hotline.people.tables_accounts import is_same_person
+from hotline.text.errors import NotFound
 from hotline.text.places import (
     ABROAD,
     NATIONAL,

@@ -17,10 +17,10 @@ from hotline.core import rules_trial
 from hotline.core.actors import READING_ROLES, SignedIn
 from hotline.core.contexts import ConsoleContext, Context
 from hotline.core.database import Session
-from hotline.errors import EndRefused, NotFound
 from hotline.people import service_approving, tables_accounts, tables_audit, tables_desks
 from hotline.people.service_approving import ApprovalRule, ApprovalView, Decision
 from hotline.people.tables_sessions import Approval, ApprovalKind
+from hotline.text.errors import EndRefused, NotFound
 from hotline.text.languages import message_text, phrase
 from hotline.text.places import NATIONAL, is_district
 from hotline.tips import queries_visible

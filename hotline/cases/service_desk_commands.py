@@ -30,13 +30,13 @@ from hotline.core.actors import Actor, SignedIn
 from hotline.core.contexts import ConsoleContext, Context
 from hotline.core.database import Session
 from hotline.duty.service_leaves import find_person
-from hotline.errors import EndRefused, NotFound
 from hotline.gateway.doorbell import ringing
 from hotline.people import service_approving, tables_accounts, tables_audit, tables_desks
 from hotline.people.service_approving import ApprovalRule, ApprovalView, Decision
 from hotline.people.tables import Person
 from hotline.people.tables_sessions import Approval, ApprovalKind
 from hotline.text.characters import is_one_name
+from hotline.text.errors import EndRefused, NotFound
 from hotline.text.languages import message_text
 from hotline.text.places import NATIONAL, district_named
 from hotline.tips import queries as tips_queries

@@ -13,9 +13,9 @@ from hotline.cases.service_viewer import viewer_of
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
-from hotline.errors import FormRefused, NotFound
 from hotline.keys import one_off
 from hotline.people import tables_accounts, tables_audit, tables_desks, tables_roster
+from hotline.text.errors import FormRefused, NotFound
 from hotline.text.identifiers import reveals
 from hotline.tips.queries_visible import Viewer
 

@@ -14,10 +14,10 @@ from hotline.cases.tables_case_files import HarmRecord
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
-from hotline.errors import FormRefused, NotFound
 from hotline.keys import one_off
 from hotline.people import tables_accounts, tables_audit, tables_desks
 from hotline.people.rules import DeskKind
+from hotline.text.errors import FormRefused, NotFound
 from hotline.text.identifiers import reveals
 from hotline.text.places import NATIONAL
 

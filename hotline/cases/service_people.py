@@ -16,7 +16,7 @@ from hotline.alerts import rules_follow_up, service_case, tables_case_events
 from hotline.cases import decrypt_codes, service_requests
 from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.errors import CodesRefused, DecryptionFailed
+from hotline.text.errors import CodesRefused, DecryptionFailed
 from hotline.tips import tables_persons
 from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_persons import (

@@ -22,11 +22,11 @@ from hotline.core import rules_trial
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext, Context
 from hotline.core.database import Session
-from hotline.errors import CodesRefused, DecryptionFailed, KeyMissing, NotFound
 from hotline.gateway.doorbell import ringing
 from hotline.people import decrypt_grants, service_sessions, tables_audit
 from hotline.people.rules import of_account
 from hotline.people.rules_audit import read_actor
+from hotline.text.errors import CodesRefused, DecryptionFailed, KeyMissing, NotFound
 from hotline.tips import tables_persons
 from hotline.tips.queries_visible import Viewer
 from hotline.tips.rules import Matter

@@ -10,8 +10,8 @@ from hotline.cases import decrypt_questions
 from hotline.cases.decrypt_access import DecryptedTip
 from hotline.cases.rules_reading_requests import NOTE, WORK_VERB
 from hotline.core.contexts import Context
-from hotline.errors import NotReady
 from hotline.flows.flow import FlowSet, MenuNode, QuestionNode, text_in
+from hotline.text.errors import NotReady
 from hotline.text.places import place_name
 from hotline.tips.rules import WORDS
 

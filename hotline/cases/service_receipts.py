@@ -27,7 +27,6 @@ from hotline.core.database import Session, new_record_key
 from hotline.core.rules_attempts import DAY, HOUR, AttemptedSecret, SecretTyped, is_exhausted
 from hotline.core.ussd import UssdHop, follows
 from hotline.core.wording import Template
-from hotline.errors import KeyMissing
 from hotline.flows.conversation import Facts
 from hotline.flows.flow import FlowSet, QuestionStatus, question_flag, questions
 from hotline.gateway import tables as gateway_tables
@@ -35,6 +34,7 @@ from hotline.gateway.rules import Wording
 from hotline.gateway.tables import LockedDialogue
 from hotline.keys import one_off
 from hotline.people import tables_audit
+from hotline.text.errors import KeyMissing
 from hotline.tips import rules_receipts
 from hotline.tips.rules_receipts import ASKS_HELP, HelpOpinion
 

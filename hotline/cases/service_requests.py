@@ -30,12 +30,12 @@ from hotline.core import rules_trial
 from hotline.core.contexts import Context
 from hotline.core.database import Session, has_row
 from hotline.core.wording import Template
-from hotline.errors import KeyMissing, NotReady
 from hotline.gateway.rules import Wording, responders_short_code
 from hotline.gateway.tables import Assignment
 from hotline.keys.encrypt import encrypt_codes, new_case
 from hotline.people.tables import Responder
 from hotline.people.tables_desks import Desk, service_desks
+from hotline.text.errors import KeyMissing, NotReady
 from hotline.text.places import neighbours
 from hotline.text.time import kigali_time, last_six
 from hotline.tips import queries_visible, rules_persons, tables_persons

@@ -21,11 +21,11 @@ from hotline.cases.tables_case_files import CaseFile
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.counters import service
-from hotline.errors import EndRefused, NotFound
 from hotline.gateway.doorbell import ringing
 from hotline.people import tables as people_tables
 from hotline.people import tables_audit
 from hotline.people.tables_audit import CommandActor
+from hotline.text.errors import EndRefused, NotFound
 from hotline.tips import queries, tables_persons
 from hotline.tips.rules import DeadlineKind, TextState, TipOutcome
 from hotline.tips.rules_persons import ClosureRefusal, MetPerson

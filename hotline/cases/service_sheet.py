@@ -31,11 +31,11 @@ from hotline.core import rules_trial
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
-from hotline.errors import NotReady
 from hotline.flows.flow import Question, QuestionStatus
 from hotline.gateway import queries as gateway_queries
 from hotline.people import tables, tables_accounts, tables_audit
 from hotline.people.rules_audit import action_sentence, read_actor
+from hotline.text.errors import NotReady
 from hotline.tips import queries as tips_queries
 from hotline.tips import queries_visible
 from hotline.tips import tables as tips_tables

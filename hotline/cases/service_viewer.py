@@ -18,9 +18,9 @@ from hotline.core.actors import AccountRole, SignedIn
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
-from hotline.errors import NotFound
 from hotline.people import queries_member_keys, tables_audit, tables_desks
 from hotline.people.tables import Responder
+from hotline.text.errors import NotFound
 from hotline.text.places import NATIONAL
 from hotline.tips import queries as tips_queries
 from hotline.tips import queries_visible

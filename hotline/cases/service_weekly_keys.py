@@ -10,8 +10,8 @@ from hotline.alarms.rules import Alarm
 from hotline.cases import queries_weekly_keys
 from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.errors import StoreUnavailable
 from hotline.keys.weekly_lock import last_week, week_of
+from hotline.text.errors import StoreUnavailable
 
 
 def relock_grants(session: Session, context: Context, at: datetime, limit: int) -> int:

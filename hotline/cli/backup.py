@@ -28,7 +28,6 @@ from hotline.cli.options import (
 )
 from hotline.core.database import Database, open_database
 from hotline.core.settings import Settings
-from hotline.errors import BackupInvalid, NotReady, Occupied, StoreUnavailable
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.key_making import SIGNING_KEY
 from hotline.operations import backup as archive
@@ -40,6 +39,7 @@ from hotline.operations.service_backup import BackupTaken, take_backup
 from hotline.operations.service_restore import restore as bring_back
 from hotline.operations.service_restore import verify_backup
 from hotline.people import service_audit
+from hotline.text.errors import BackupInvalid, NotReady, Occupied, StoreUnavailable
 
 signer_option = click.option(
     "--signer",

@@ -21,7 +21,6 @@ from hotline.core import tables as core_tables
 from hotline.core.contexts import CliContext
 from hotline.core.database import Database, open_database, sqlite_file
 from hotline.core.settings import Settings
-from hotline.errors import KeyWrong, Occupied, PartMissing, SettingsInvalid, StoreUnavailable
 from hotline.keys.gateway_secrets import GATEWAY_KEY, SENDING_ROLES, read_gateway_key
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.key_making import PAIRS, ROLES, is_held, make_keys
@@ -29,6 +28,7 @@ from hotline.monitoring import service_checks_keys
 from hotline.operations import migrate
 from hotline.operations.migrate import TablesFound, TablesState
 from hotline.people.rules_sign_in import PAPER_LETTERS, group_letters
+from hotline.text.errors import KeyWrong, Occupied, PartMissing, SettingsInvalid, StoreUnavailable
 
 SAMPLE = (
     "Ibi byose ni urugero | Données d'exemple: rien n'est réel | Sample data: nothing here is real"

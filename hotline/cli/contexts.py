@@ -27,7 +27,6 @@ from hotline.core.database import Database, open_database, sqlite_file
 from hotline.core.environment import CHECKOUT
 from hotline.core.settings import Settings
 from hotline.dialogue.replay_cache import SessionMemory
-from hotline.errors import FolderRefused, KeyWrong, PartMissing, StoreUnavailable
 from hotline.flows.flow_set_cache import LivePhrases, SqlFlowSets, start_thread
 from hotline.flows.screen import SEPTETS
 from hotline.flows.service_check import place_lists, read_aids
@@ -53,6 +52,7 @@ from hotline.keys.tables_canaries import ProcessStart
 from hotline.keys.weekly_lock import WEEKLY_KEY, WeeklyLock, cannot_advance
 from hotline.monitoring import service_checks_keys
 from hotline.people.demo_sign_in import demo_accounts_in
+from hotline.text.errors import FolderRefused, KeyWrong, PartMissing, StoreUnavailable
 
 if TYPE_CHECKING:
     from hotline.dialogue.redis_adapters import Circuit

@@ -33,7 +33,6 @@ from hotline.cli.keeper import (
 from hotline.cli.run import fork_server_place, listening, programs_of
 from hotline.core.environment import CHECKOUT, OWNER_ONLY, PREFIX
 from hotline.core.settings import Settings, with_file_settings
-from hotline.errors import ImportRefused, StartFailed
 from hotline.gateway.rules import responders_short_code
 from hotline.keys.key_folder import hook_secrets
 from hotline.monitoring import service_alarms
@@ -46,6 +45,7 @@ from hotline.people.rules import (
     demo_responders,
     read_responders,
 )
+from hotline.text.errors import ImportRefused, StartFailed
 
 PINS = "demo-pins.json"
 """The file in the demo's home folder with the PINs of three responders."""

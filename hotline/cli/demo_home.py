@@ -7,8 +7,8 @@ from pathlib import Path
 
 from hotline.core.environment import PREFIX
 from hotline.core.settings import Settings
-from hotline.errors import StartFailed
 from hotline.people.demo_sign_in import demo_accounts_in
+from hotline.text.errors import StartFailed
 
 HOME = "HOTLINE_HOME"
 GATEWAY = "HOTLINE_GATEWAY_URL"

@@ -21,12 +21,12 @@ from hotline.cli.options import (
 from hotline.core.environment import did_you_mean
 from hotline.core.settings import Settings
 from hotline.duty.service_leaves import format_time
-from hotline.errors import NotFound
 from hotline.operations import decrypt_rotation
 from hotline.people import decrypt_grants, decrypt_signing, service_desks
 from hotline.people.decrypt_passphrase import PassphraseDecrypter, TwoPeople
 from hotline.people.rules import ADDED_KINDS, DeskKind, account_of, is_code
 from hotline.people.rules_sign_in import fingerprint_words
+from hotline.text.errors import NotFound
 from hotline.text.places import NATIONAL, camp_named, camps, district_named, districts, is_camp
 
 PASSPHRASE_FILE = "enrolment-passphrase"

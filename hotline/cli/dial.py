@@ -7,8 +7,8 @@ import requests
 
 from hotline.cli.demo_home import HANDSETS, gateway_here
 from hotline.emulator.state import CITIZEN
-from hotline.errors import HandsetRefused, NumberInvalid
 from hotline.flows.screen import wrapped
+from hotline.text.errors import HandsetRefused, NumberInvalid
 from hotline.text.identifiers import parse_caller
 
 WIDTH = 24

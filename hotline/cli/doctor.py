@@ -27,7 +27,6 @@ from hotline.core.contexts import CliContext, Context
 from hotline.core.database import open_database
 from hotline.core.settings import Settings, variable_of
 from hotline.dialogue import service_answers
-from hotline.errors import KeyMissing, NotReady, PartMissing, SettingsInvalid, StoreUnavailable
 from hotline.flows import service_check
 from hotline.gateway import tables as gateway_tables
 from hotline.keys.encrypt import mark_of
@@ -47,6 +46,7 @@ from hotline.operations import decrypt_rekeying, migrate
 from hotline.operations.data_protection import RECORD, TEMPLATE, LawDuty, LawFacts, facts_of
 from hotline.people import service_desks
 from hotline.text.causes import cause_of
+from hotline.text.errors import KeyMissing, NotReady, PartMissing, SettingsInvalid, StoreUnavailable
 
 NOT_YET = "not yet"
 NAME = "data protection"

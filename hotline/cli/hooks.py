@@ -11,10 +11,10 @@ import click
 from hotline.cli.contexts import Role, key_folder
 from hotline.cli.options import as_json_option, iso_seconds, print_json
 from hotline.core.settings import Settings
-from hotline.errors import TooSoon
 from hotline.keys import gateway_secrets
 from hotline.keys.gateway_secrets import QUIET
 from hotline.keys.key_folder import HOOKS, hook_secrets
+from hotline.text.errors import TooSoon
 
 PATHS = {"ended": "ussd/ended"}
 """Maps the name of a hook to the path of its address, if the name and the path differ. All other hooks have their own

@@ -38,7 +38,6 @@ from hotline.core.environment import CHECKOUT
 from hotline.core.settings import Settings
 from hotline.duty import service_enrolment, service_invitations
 from hotline.editing import service_draft_steps, service_publishing, service_reviews
-from hotline.errors import FolderRefused, NotReady
 from hotline.flows import service_authoring
 from hotline.gateway import service_alert_path
 from hotline.keys.desk_signatures import LINE_PUBLIC_KEY
@@ -50,6 +49,7 @@ from hotline.operations.backup import BACKUP_PUBLIC_KEY
 from hotline.people import service_demo
 from hotline.people.demo_sign_in import keep_demo_accounts
 from hotline.people.rules import CALL_BACK_NUMBER, demo_numbers, demo_responders
+from hotline.text.errors import FolderRefused, NotReady
 
 FLOWS = CHECKOUT / "flows"
 

@@ -32,7 +32,7 @@ from hotline.cli.fork_server import FORKING, GO, StartRequest
 from hotline.cli.options import FILE
 from hotline.core.environment import CHECKOUT
 from hotline.core.settings import Settings
-from hotline.errors import Occupied, SettingsInvalid
+from hotline.text.errors import Occupied, SettingsInvalid
 
 FIRST_PAUSE = 0.25
 LONGEST_PAUSE = 5.0

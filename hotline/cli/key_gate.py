@@ -23,12 +23,12 @@ from hotline.core import tables as core_tables
 from hotline.core.contexts import Context
 from hotline.core.database import Database, open_database
 from hotline.core.settings import Settings
-from hotline.errors import KeyMissing, NotReady, PartMissing, StoreUnavailable
 from hotline.gateway import service_alert_path
 from hotline.keys.key_making import missing_keys
 from hotline.keys.tables_canaries import ProcessStart
 from hotline.monitoring import service_alarms, service_checks_keys
 from hotline.operations import migrate
+from hotline.text.errors import KeyMissing, NotReady, PartMissing, StoreUnavailable
 
 
 class KeyGate:

@@ -18,7 +18,6 @@ from hotline.cli.contexts import Role, build_context, missing_error
 from hotline.core.contexts import Context
 from hotline.core.database import open_database
 from hotline.core.settings import Settings
-from hotline.errors import NotReady, Occupied, TooSoon
 from hotline.keys import rotation
 from hotline.keys.factor_encryption import FactorEncrypter
 from hotline.keys.gateway_secrets import GATEWAY_KEY, SENDING_ROLES, gateway_key_in
@@ -29,6 +28,7 @@ from hotline.keys.weekly_lock import WEEKLY_KEY, WeeklyKeys, WeeklyLock, cannot_
 from hotline.monitoring import service_checks_keys
 from hotline.operations import decrypt_rekeying, key_export, migrate
 from hotline.operations.key_export import export_keys, import_keys
+from hotline.text.errors import NotReady, Occupied, TooSoon
 
 PEPPER = "pepper"
 OF_KEYS = "Passphrase of the exported keys"

@@ -16,7 +16,7 @@ import click
 from hotline.cli.demo_home import HOME, demo_settings
 from hotline.core.environment import OWNER_ONLY, commit
 from hotline.core.importing import OptionsLoader, uncollected
-from hotline.errors import HotlineError, StoreUnavailable
+from hotline.text.errors import HotlineError, StoreUnavailable
 
 HERE = "hotline.cli"
 ANY_LENGTH = 1000

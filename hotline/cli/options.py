@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from hotline.errors import ImportRefused, NotFound, PassphraseWrong
+from hotline.text.errors import ImportRefused, NotFound, PassphraseWrong
 from hotline.text.export_sheets import MAX_ROW_ID
 from hotline.text.languages import CODES
 from hotline.text.time import KIGALI

@@ -25,11 +25,11 @@ from hotline.core.settings import Settings
 from hotline.duty import service_enrolment, service_leaves, service_people_list, service_removal
 from hotline.duty.service_leaves import format_time
 from hotline.duty.service_people_list import PersonState
-from hotline.errors import ImportRefused
 from hotline.gateway.rules import responders_short_code
 from hotline.people.rules import MIN_NATIONAL
 from hotline.people.tables import Responder
 from hotline.text import documents
+from hotline.text.errors import ImportRefused
 from hotline.text.languages import CODES
 from hotline.text.places import place_name
 

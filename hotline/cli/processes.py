@@ -26,10 +26,10 @@ from hotline.core.contexts import CliContext, Context
 from hotline.core.importing import uncollected
 from hotline.core.logs import configure
 from hotline.core.settings import Settings
-from hotline.errors import KeyWrong
 from hotline.monitoring.prometheus import serving
 from hotline.monitoring.service_alarms import notify_wrong_keys
 from hotline.monitoring.service_measures import gather
+from hotline.text.errors import KeyWrong
 
 
 @click.command()

@@ -12,8 +12,8 @@ from flask import request
 from hotline.console.visit import Visit, refusal_text
 from hotline.core import spreadsheet_reading
 from hotline.core.spreadsheet_reading import MAX_ROWS
-from hotline.errors import FormRefused, ImportRefused
 from hotline.text import review_sheets, spreadsheets
+from hotline.text.errors import FormRefused, ImportRefused
 from hotline.text.languages import message_text
 from hotline.text.review_sheets import SheetRow
 

@@ -24,7 +24,13 @@ from hotline.console.templating import (
 from hotline.core import tables as core_tables
 from hotline.core.actors import AccountRole, SignedIn, SignInRefused
 from hotline.core.contexts import ConsoleContext
-from hotline.errors import FormRefused, HotlineError, ImportRefused, StoreUnavailable, Unavailable
+from hotline.text.errors import (
+    FormRefused,
+    HotlineError,
+    ImportRefused,
+    StoreUnavailable,
+    Unavailable,
+)
 from hotline.text.languages import CODES, MessageText
 from hotline.text.places import place_name
 

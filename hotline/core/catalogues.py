@@ -7,8 +7,8 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 
 from hotline.core.environment import CHECKOUT
-from hotline.errors import NotReady
 from hotline.text.characters import to_gsm7
+from hotline.text.errors import NotReady
 from hotline.text.languages import CODES, EditedTexts, Phrases, no_edited_text
 
 LOCALES = CHECKOUT / "locales"

@@ -69,7 +69,7 @@ from hotline.core.driver import (
     without_details,
 )
 from hotline.core.rules_record_keys import RECORD_KEYS
-from hotline.errors import SettingsInvalid
+from hotline.text.errors import SettingsInvalid
 
 logger = logging.getLogger(__name__)
 

@@ -37,8 +37,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
 from hotline.core.documents import FrozenObject, frozen
-from hotline.errors import StoreUnavailable
 from hotline.text.causes import known_cause
+from hotline.text.errors import StoreUnavailable
 
 OUR_FAULT = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 """The classes of errors that mean a fault in the hotline's own statement, while the database itself works."""

@@ -18,7 +18,7 @@ from resource import RLIMIT_AS, RLIMIT_CORE, RLIMIT_CPU, RLIMIT_FSIZE, setrlimit
 from threading import Lock
 from typing import NamedTuple
 
-from hotline.errors import WorkEnded
+from hotline.text.errors import WorkEnded
 
 logger = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from hotline.core.environment import LOOPBACK, NO, NOT_SETTINGS, PREFIX, YES, did_you_mean, is_yes
-from hotline.errors import SettingsInvalid
+from hotline.text.errors import SettingsInvalid
 
 FILE = f"{PREFIX}SETTINGS"
 """The environment variable that names the TOML file. If this variable is not set, the hotline reads no file."""

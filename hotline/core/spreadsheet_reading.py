@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Any
 
 from hotline.core.long_work import BUSY, KILLED, LATE, OUT_OF_MEMORY, run
-from hotline.errors import ImportRefused, WorkEnded
+from hotline.text.errors import ImportRefused, WorkEnded
 from hotline.text.languages import MessageText, message_text, message_text_of
 
 NO_WORKBOOK = message_text("damaged, or not a spreadsheet: save the file as .xlsx or as CSV UTF-8")

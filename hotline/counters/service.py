@@ -25,11 +25,11 @@ from hotline.core.ussd import is_number
 from hotline.counters import tables
 from hotline.counters.rules import LeftSession, Measure, ScreenCounter, new_counters, week_of
 from hotline.counters.tables import CounterKey, SessionCounts, Tallies
-from hotline.errors import KeyMissing, StoreUnavailable
 from hotline.gateway.tables import LockedDialogue
 from hotline.keys.key_folder import KIGALI, periods_of
 from hotline.people import tables_roster
 from hotline.people.rules import Member
+from hotline.text.errors import KeyMissing, StoreUnavailable
 from hotline.text.places import districts
 from hotline.text.quiz import QuizOutcome
 

@@ -24,8 +24,8 @@ from rq import Queue
 
 from hotline.core.contexts import STATE_SECONDS, Job
 from hotline.core.ussd import CommittedText, SessionStart
-from hotline.errors import CircuitOpen, DecryptionFailed, QueueUnavailable, RunsUnavailable
 from hotline.keys.conversation_state import StateCipher, WeeklyStateCipher
+from hotline.text.errors import CircuitOpen, DecryptionFailed, QueueUnavailable, RunsUnavailable
 
 Answer = TypeVar("Answer")
 

@@ -24,7 +24,6 @@ from hotline.core.contexts import Context, Job, SendingContext, WorkerContext
 from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.counters import service
-from hotline.errors import DecryptionFailed, KeyMissing, NotFound, NumberInvalid
 from hotline.flows import turn
 from hotline.flows.conversation import ConversationState, Event, Facts, LanguageChosen, Place
 from hotline.flows.flow import FlowSet, numbers_shown, public_flow_set
@@ -42,6 +41,7 @@ from hotline.gateway.rules import (
 )
 from hotline.programmes.rules import Programme
 from hotline.text.characters import ALONE, segments
+from hotline.text.errors import DecryptionFailed, KeyMissing, NotFound, NumberInvalid
 from hotline.text.identifiers import parse_sendable
 from hotline.text.keywords import normalised_words
 from hotline.text.time import midnight

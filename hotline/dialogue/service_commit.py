@@ -40,7 +40,6 @@ from hotline.counters.tables import SessionCounts, Tallies
 from hotline.dialogue import service_session_start
 from hotline.dialogue.replay_cache import KnownSession, ReplayStep
 from hotline.dialogue.service_session_start import CASE, LETTERS, VERB
-from hotline.errors import KeyMissing, StoreUnavailable
 from hotline.flows import conversation as flows_run
 from hotline.flows.conversation import (
     Answered,
@@ -61,6 +60,7 @@ from hotline.people import tables
 from hotline.people.rules import Level
 from hotline.programmes import rules, service_enrolment
 from hotline.text import quiz
+from hotline.text.errors import KeyMissing, StoreUnavailable
 from hotline.text.languages import FIRST
 from hotline.tips import rules_receipts
 from hotline.tips.queries import ReportedTip

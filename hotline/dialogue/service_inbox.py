@@ -10,10 +10,10 @@ from hotline.alarms.rules import CheckResult, in_kigali
 from hotline.alerts import service_commands, tables
 from hotline.core.contexts import Line, WorkerContext
 from hotline.core.database import Session
-from hotline.errors import InboxUnavailable
 from hotline.gateway import rules
 from hotline.gateway.rules import Bookmark, PageResult
 from hotline.gateway.tables import assignments_of
+from hotline.text.errors import InboxUnavailable
 
 PATIENCE = timedelta(minutes=10)
 """If the hotline has not read the inbox for this time, the doctor's check fails."""

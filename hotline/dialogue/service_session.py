@@ -47,13 +47,6 @@ from hotline.dialogue import service_commit, service_replay, service_session_sta
 from hotline.dialogue.replay_cache import CachedPath, KnownSession, ReplayStep, can_be_cached
 from hotline.dialogue.service_commit import USSD, EffectContext
 from hotline.dialogue.service_replay import QuestionReply, ReaderReply, ReaderRequest, Start
-from hotline.errors import (
-    CallbackInvalid,
-    DecryptionFailed,
-    KeyMissing,
-    StoreUnavailable,
-    StrangeCaller,
-)
 from hotline.flows.flow import FlowSet
 from hotline.gateway import tables as gateway_tables
 from hotline.gateway.doorbell import ring
@@ -63,6 +56,13 @@ from hotline.keys.encrypt import KeyPair
 from hotline.people import rules
 from hotline.people.tables import Responder
 from hotline.programmes import service_enrolment
+from hotline.text.errors import (
+    CallbackInvalid,
+    DecryptionFailed,
+    KeyMissing,
+    StoreUnavailable,
+    StrangeCaller,
+)
 from hotline.text.languages import FIRST
 from hotline.tips import tables
 

@@ -33,7 +33,6 @@ from hotline.core.ussd import (
 from hotline.core.wording import Template
 from hotline.dialogue.replay_cache import KnownSession, PathKey
 from hotline.dialogue.service_replay import SessionContext, landing_code
-from hotline.errors import StoreUnavailable, StrangeCaller
 from hotline.flows.conversation import Facts, Option
 from hotline.flows.flow import FlowSet, numbers_shown
 from hotline.flows.screen import SEPTETS
@@ -41,6 +40,7 @@ from hotline.gateway import service_alert_path
 from hotline.gateway import tables as gateway_tables
 from hotline.people import tables, tables_accounts
 from hotline.programmes import service_enrolment
+from hotline.text.errors import StoreUnavailable, StrangeCaller
 from hotline.text.languages import CODES, FIRST
 from hotline.tips import queries_visible
 from hotline.tips.rules import Matter, TipOutcome, VisitFacts

@@ -21,7 +21,6 @@ from hotline.dialogue.replay_cache import ReplayStep
 from hotline.dialogue.rules_sms_tips import clean_message, is_cry_for_help, likely_language
 from hotline.dialogue.service_answers import MAX_KEY, ConversationContext, SmsTurn
 from hotline.dialogue.service_sms_tips import FilingData, SmsTipWritten
-from hotline.errors import RunsUnavailable
 from hotline.flows.conversation import ConversationState
 from hotline.gateway import rules
 from hotline.gateway import tables as gateway_tables
@@ -31,6 +30,7 @@ from hotline.gateway.tables import InboundSeen, assignments_of
 from hotline.people import tables
 from hotline.programmes import service_enrolment
 from hotline.text.characters import clean_keys
+from hotline.text.errors import RunsUnavailable
 from hotline.text.keywords import is_erasure, is_stop
 from hotline.text.languages import FIRST
 from hotline.text.topics import AskedTopic, asked_topic

@@ -15,10 +15,10 @@ from hotline.core.contexts import WebContext
 from hotline.core.database import Session, add_if_new
 from hotline.counters import service
 from hotline.dialogue import rules_sms_tips
-from hotline.errors import RunsUnavailable
 from hotline.gateway import tables as gateway_tables
 from hotline.gateway.rules import MessageIn
 from hotline.gateway.tables import Dialogue, LockedDialogue
+from hotline.text.errors import RunsUnavailable
 from hotline.text.languages import FIRST
 from hotline.tips import rules as domain_tip
 from hotline.tips import tables

@@ -44,7 +44,12 @@ from hotline.duty import (
 )
 from hotline.duty import service_removal as duty_service_removal
 from hotline.duty.service_people_list import EVERYWHERE
-from hotline.errors import (
+from hotline.people import pages_sign_in, service_own_account, service_sessions
+from hotline.people.rules import DeskKind, Level, RequestedPosting, every_district
+from hotline.people.rules_audit import action_sentence
+from hotline.people.tables import Person
+from hotline.text import qr_code
+from hotline.text.errors import (
     AccountRefused,
     FormRefused,
     HotlineError,
@@ -52,11 +57,6 @@ from hotline.errors import (
     NumberInvalid,
     PersonnelRefused,
 )
-from hotline.people import pages_sign_in, service_own_account, service_sessions
-from hotline.people.rules import DeskKind, Level, RequestedPosting, every_district
-from hotline.people.rules_audit import action_sentence
-from hotline.people.tables import Person
-from hotline.text import qr_code
 from hotline.text.languages import CODES, FIRST, phrase
 from hotline.text.places import NATIONAL, Category, districts, is_district, place_name
 from hotline.text.time import KIGALI

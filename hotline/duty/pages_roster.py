@@ -19,11 +19,11 @@ from hotline.duty import service_roster, service_sheets
 from hotline.duty.pages import MISSING, desk_names, named
 from hotline.duty.service_roster import WeekRoster
 from hotline.duty.service_sheets import JudgedRow
-from hotline.errors import HotlineError, PersonnelRefused
 from hotline.people.rules import COLUMNS
 from hotline.people.rules_roster import COLUMNS as SHIFT_COLUMNS
 from hotline.people.rules_roster import DAY, WEEK, GapReason, RowEffect, moment, monday_of, week_of
 from hotline.people.tables_roster import SheetKind
+from hotline.text.errors import HotlineError, PersonnelRefused
 from hotline.text.languages import phrase
 from hotline.text.time import KIGALI
 

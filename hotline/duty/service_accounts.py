@@ -30,7 +30,6 @@ from hotline.core.actors import (
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
-from hotline.errors import NotFound
 from hotline.gateway.doorbell import ringing
 from hotline.gateway.rules import Wording
 from hotline.people import (
@@ -47,6 +46,7 @@ from hotline.people.rules_sign_in import APPROVAL_VALIDITY, COMMANDS_WITHIN, MAX
 from hotline.people.service_approving import ADMIN, ApprovalRule, ApprovalView, Decision, request
 from hotline.people.tables_accounts import CodeKind, ConsoleAccount
 from hotline.people.tables_sessions import Approval, ApprovalDecision, ApprovalKind
+from hotline.text.errors import NotFound
 from hotline.text.languages import message_text
 
 REASON_LETTERS = 200

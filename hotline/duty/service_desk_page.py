@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from hotline.core.actors import AccountRole, AccountState, SignedIn
 from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.errors import DeskRefused, NotFound
 from hotline.gateway import queries_alert_path
 from hotline.keys.desk_signatures import COUNTING, UNSIGNED_FOR, DeskKeyState
 from hotline.people import (
@@ -35,6 +34,7 @@ from hotline.people.rules import (
     responder_of,
 )
 from hotline.people.service_approving import KeyToSign
+from hotline.text.errors import DeskRefused, NotFound
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.duty import service_leaves
 from hotline.duty.service_removal import request_access_everywhere
-from hotline.errors import ImportRefused, NotFound, PersonnelRefused
 from hotline.flows import service_check
 from hotline.gateway import tables as gateway_tables
 from hotline.gateway.doorbell import ringing
@@ -48,6 +47,7 @@ from hotline.people.service_approving import DECIDING, ApprovalRule, ApprovalVie
 from hotline.people.tables import Enrolment, EnrolmentEnd, Person, Responder
 from hotline.people.tables_sessions import Approval, ApprovalDecision, ApprovalKind
 from hotline.text.characters import comparison_keys
+from hotline.text.errors import ImportRefused, NotFound, PersonnelRefused
 from hotline.text.identifiers import parse_sendable
 from hotline.text.languages import message_text
 

@@ -35,7 +35,6 @@ from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.duty import service_accounts
 from hotline.duty.service_accounts import AccountChange, SeriousCommand, changing
-from hotline.errors import NotFound
 from hotline.gateway.doorbell import ringing
 from hotline.people import (
     queries_member_keys,
@@ -60,6 +59,7 @@ from hotline.people.service_sign_in import sign_in_states
 from hotline.people.tables_accounts import CodeKind, ConsoleAccount
 from hotline.people.tables_sessions import Approval, ApprovalDecision, ApprovalKind
 from hotline.text.characters import NameFault, name_fault, tidy_name
+from hotline.text.errors import NotFound
 from hotline.text.languages import phrase
 
 LETTERS = {NameFault.MARKS: AccountFault.NAME_MARKS, NameFault.SCRIPTS: AccountFault.NAME_SCRIPTS}

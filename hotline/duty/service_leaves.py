@@ -13,7 +13,6 @@ from itertools import combinations
 from hotline.alerts import queries_people, service_commands
 from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.errors import NotFound, PersonnelRefused
 from hotline.gateway import tables as gateway_tables
 from hotline.gateway.doorbell import ringing
 from hotline.gateway.queries import STOPPED
@@ -30,6 +29,7 @@ from hotline.people.rules import (
 )
 from hotline.people.tables import Leave, Responder
 from hotline.people.tables_audit import CommandActor
+from hotline.text.errors import NotFound, PersonnelRefused
 from hotline.text.export_sheets import parse_row_id
 from hotline.text.identifiers import parse_sendable
 from hotline.text.languages import message_text

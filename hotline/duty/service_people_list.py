@@ -26,12 +26,12 @@ from hotline.duty import service_accounts
 from hotline.duty.service_accounts import AccountLine
 from hotline.duty.service_desk_page import visible_desks
 from hotline.duty.service_leaves import find_person, log_command
-from hotline.errors import NotFound, PersonnelRefused
 from hotline.gateway import queries
 from hotline.people import tables, tables_accounts, tables_desks
 from hotline.people.rules import DeskKind, EnrolmentState, Level, of_account, of_responder
 from hotline.people.rules_roster import why_silent
 from hotline.people.tables import Leave, Person, Responder
+from hotline.text.errors import NotFound, PersonnelRefused
 from hotline.text.languages import CODES, message_text
 from hotline.text.places import districts
 

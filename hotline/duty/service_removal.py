@@ -26,7 +26,6 @@ from hotline.duty.service_leaves import (
     find_person,
     log_command,
 )
-from hotline.errors import DeskRefused, NotFound, PersonnelRefused
 from hotline.gateway import queries
 from hotline.gateway.doorbell import ringing
 from hotline.people import (
@@ -70,6 +69,7 @@ from hotline.people.service_approving import (
 from hotline.people.tables import Responder
 from hotline.people.tables_audit import CommandActor
 from hotline.people.tables_sessions import Approval, ApprovalDecision, ApprovalKind
+from hotline.text.errors import DeskRefused, NotFound, PersonnelRefused
 from hotline.text.languages import message_text, phrase
 from hotline.text.places import NATIONAL
 

@@ -10,7 +10,6 @@ from hotline.core.actors import AccountRole, SignedIn
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
-from hotline.errors import ImportRefused, PersonnelRefused
 from hotline.gateway.doorbell import ringing
 from hotline.gateway.rules import Wording, responders_short_code
 from hotline.people import (
@@ -38,6 +37,7 @@ from hotline.people.service_approving import OPERATING
 from hotline.people.tables import Responder
 from hotline.people.tables_audit import CommandActor
 from hotline.people.tables_roster import DutyOverride
+from hotline.text.errors import ImportRefused, PersonnelRefused
 from hotline.text.languages import message_text
 from hotline.text.places import NATIONAL
 from hotline.text.time import KIGALI, kigali_time

@@ -18,7 +18,6 @@ from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
 from hotline.duty import service_enrolment, service_roster
-from hotline.errors import DecryptionFailed, ImportRefused, PersonnelRefused
 from hotline.people import rules_roster, tables_audit, tables_roster
 from hotline.people.encrypt import lock_key, unlock_key
 from hotline.people.queries_member_keys import MAY_SIGN_IN
@@ -27,6 +26,7 @@ from hotline.people.rules_roster import DutyRow, RowEffect
 from hotline.people.service_approving import OPERATING
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_roster import SheetImport, SheetKind
+from hotline.text.errors import DecryptionFailed, ImportRefused, PersonnelRefused
 from hotline.text.languages import MessageText, message_text, message_text_of
 
 MAX_ROWS: Mapping[SheetKind, int] = {SheetKind.PEOPLE: 200, SheetKind.ROSTER: 1000}

@@ -24,11 +24,11 @@ from hotline.editing.rules_drafts import StepKind
 from hotline.editing.rules_preview import SENTENCES, read_draft, screens_of, with_flow
 from hotline.editing.service_draft_steps import StepClash, StepSaved
 from hotline.editing.service_drafts import DraftRefused, EditedFlow, Refusal, StepRow, live_titles
-from hotline.errors import FormRefused
 from hotline.flows.check import NEEDS_REASON, Code, Problem, new_risky_words, replacement
 from hotline.flows.conversation import Place
 from hotline.flows.flow import FlowSet
 from hotline.flows.node_fields import Titles, nodes_of, screens_with_numbers, texts_in
+from hotline.text.errors import FormRefused
 from hotline.text.languages import CODES, NAMES, MessageText, phrase
 
 Done = TypeVar("Done")

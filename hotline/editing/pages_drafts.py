@@ -47,9 +47,9 @@ from hotline.editing.rules_drafts import ENTRIES, NUMBERS, PHRASES, PartDocument
 from hotline.editing.rules_preview import played_screens
 from hotline.editing.service_drafts import ChangeRow, live_titles
 from hotline.editing.service_news import COMMENT_LETTERS
-from hotline.errors import NotFound
 from hotline.flows.conversation import Place
 from hotline.flows.node_fields import Titles
+from hotline.text.errors import NotFound
 from hotline.text.languages import CODES, phrase
 
 LISTS = {NUMBERS: "numbers.listed", ENTRIES: "numbers.entries"}

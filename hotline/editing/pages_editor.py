@@ -55,10 +55,10 @@ from hotline.editing.rules_operations import (
 from hotline.editing.rules_preview import Arrow, outline, readable_value
 from hotline.editing.service_draft_steps import StepClash, StepSaved, UpdateClash
 from hotline.editing.service_drafts import DraftRefused, EditedFlow, NewStep, live_titles
-from hotline.errors import NotFound
 from hotline.flows import node_fields
 from hotline.flows.node_fields import ABSENT, Titles
 from hotline.flows.screen import SEPTETS
+from hotline.text.errors import NotFound
 from hotline.text.languages import CODES, NAMES, phrase
 
 PICK = "pick "

@@ -21,12 +21,12 @@ from hotline.editing.service_numbers import (
     SentForm,
     ShortCodeFault,
 )
-from hotline.errors import FormRefused
 from hotline.flows.check import EARLY, NEEDS_REASON, new_risky_words, replacement, risky_words
 from hotline.flows.check_flow_set import short_code_problems
 from hotline.flows.flow import EMERGENCY, FlowSet
 from hotline.flows.node_fields import Titles
 from hotline.flows.service_authoring import live_document
+from hotline.text.errors import FormRefused
 from hotline.text.languages import CODES, phrase
 
 FIELDS: Mapping[str, str] = {

@@ -40,7 +40,6 @@ from hotline.editing.rules_preview import (
 )
 from hotline.editing.service_drafts import ChangeRow
 from hotline.editing.service_numbers import MAX_HITS, SearchHit, find_texts
-from hotline.errors import NotFound
 from hotline.flows.check import Problem
 from hotline.flows.node_fields import (
     Titles,
@@ -53,6 +52,7 @@ from hotline.flows.node_fields import (
 from hotline.flows.rules_reviews import ReviewState
 from hotline.flows.service_authoring import live_document
 from hotline.statistics.service_releases import flow_use
+from hotline.text.errors import NotFound
 
 BOX_WIDTH, BOX_HEIGHT = 216, 64
 BETWEEN, BETWEEN_LAYERS = 24, 56

@@ -43,7 +43,6 @@ from hotline.editing.service_drafts import (
     state_at,
 )
 from hotline.editing.tables import DraftRow, DraftStep
-from hotline.errors import NotFound, NotReady
 from hotline.flows import document as documents
 from hotline.flows import service_authoring
 from hotline.flows import tables as flows_tables
@@ -52,6 +51,7 @@ from hotline.flows.node_fields import nodes_of
 from hotline.flows.rules_reviews import Signature
 from hotline.flows.service_check import place_lists
 from hotline.gateway.doorbell import ring
+from hotline.text.errors import NotFound, NotReady
 
 
 class StepSaved(NamedTuple):

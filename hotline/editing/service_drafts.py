@@ -23,13 +23,13 @@ from hotline.editing.rules_forms import FieldClash, Merged, MergedField, Settled
 from hotline.editing.rules_forms import merge as merged_fields
 from hotline.editing.rules_preview import playable_part, with_flow
 from hotline.editing.tables import DraftRow, DraftStep
-from hotline.errors import NotFound, NotReady
 from hotline.flows import service_authoring
 from hotline.flows import tables as flows_tables
 from hotline.flows.check import Problem
 from hotline.flows.flow import FlowSet
 from hotline.flows.node_fields import ABSENT, Titles
 from hotline.people import tables_accounts, tables_audit
+from hotline.text.errors import NotFound, NotReady
 
 ChangeRow = DraftRow
 StepRow = DraftStep

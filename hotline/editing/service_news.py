@@ -17,8 +17,8 @@ from hotline.editing.rules_difference import StaleTranslation
 from hotline.editing.rules_drafts import Author, NewsKind
 from hotline.editing.service_drafts import DraftRefused, Refusal
 from hotline.editing.tables import DraftNews, DraftRow, NewsAddress
-from hotline.errors import NotFound
 from hotline.flows.conversation import Place
+from hotline.text.errors import NotFound
 from hotline.text.identifiers import reveals
 
 COMMENT_LETTERS = 500

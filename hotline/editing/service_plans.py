@@ -63,7 +63,6 @@ from hotline.editing.service_publish import (
     stale_translation_refusal,
 )
 from hotline.editing.tables import DraftPlan, DraftRow, PlanState
-from hotline.errors import FlowInvalid, NotFound, NotReady, StoreUnavailable
 from hotline.flows import service_authoring
 from hotline.flows import tables as flows_tables
 from hotline.flows.check import Problem
@@ -71,6 +70,7 @@ from hotline.flows.tables import Publication, PublicationKind
 from hotline.gateway.rules import Wording
 from hotline.people import tables as people_tables
 from hotline.people.tables_accounts import is_same_person
+from hotline.text.errors import FlowInvalid, NotFound, NotReady, StoreUnavailable
 from hotline.text.time import KIGALI
 
 logger = logging.getLogger(__name__)

@@ -27,13 +27,13 @@ from hotline.editing.service_drafts import (
     may_publish,
 )
 from hotline.editing.service_publishing import BEARABLE, all_problems
-from hotline.errors import FlowInvalid, NotFound
 from hotline.flows import service_authoring
 from hotline.flows import tables as flows_tables
 from hotline.flows.check import Code, Problem
 from hotline.flows.tables import Publication, PublicationKind
 from hotline.gateway import tables as gateway_tables
 from hotline.gateway.doorbell import ring, ringing
+from hotline.text.errors import FlowInvalid, NotFound
 from hotline.text.identifiers import reveals
 
 UNPLAYABLE = frozenset(

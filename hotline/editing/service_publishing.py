@@ -22,7 +22,6 @@ from hotline.core.documents import Document
 from hotline.core.wording import ALWAYS_SHIPPED, Template
 from hotline.editing.rules_preview import ReadDraft, draft_problems
 from hotline.editing.service_drafts import log_command
-from hotline.errors import FlowInvalid, NotReady
 from hotline.flows import document as documents
 from hotline.flows import service_authoring, tables
 from hotline.flows.check import (
@@ -56,6 +55,7 @@ from hotline.flows.service_check import place_lists
 from hotline.flows.tables import Publication, PublicationKind
 from hotline.people import tables_audit
 from hotline.text.characters import foreign_letters, segments, substitute
+from hotline.text.errors import FlowInvalid, NotReady
 from hotline.text.languages import MessageText, message_text
 from hotline.text.quiz import ANSWER_VALUES, FIRST_PREFIX, SECOND_PREFIX
 from hotline.tips import rules, rules_receipts

@@ -16,7 +16,6 @@ from hotline.core.contexts import Context
 from hotline.core.documents import Document
 from hotline.editing import tables
 from hotline.editing.rules_drafts import Author
-from hotline.errors import ImportRefused, NotReady, StoreUnavailable
 from hotline.flows.flow import (
     EMERGENCY,
     Evidence,
@@ -34,6 +33,7 @@ from hotline.flows.rules_reviews import (
     texts_of,
     valid_signatures,
 )
+from hotline.text.errors import ImportRefused, NotReady, StoreUnavailable
 
 REVIEWS = "reviews.csv"
 COLUMNS = ("place", "language", "digest", "by", "on")

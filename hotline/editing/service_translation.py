@@ -33,12 +33,12 @@ from hotline.editing.service_review_document import (
     with_texts,
 )
 from hotline.editing.tables import TextQuestion
-from hotline.errors import NotFound
 from hotline.flows.check_flow_set import free_septets
 from hotline.flows.conversation import Place
 from hotline.flows.rules_reviews import ENGINE, ENGLISH, ReviewedText
 from hotline.flows.screen import SEPTETS
 from hotline.text.characters import septets
+from hotline.text.errors import NotFound
 from hotline.text.languages import CODES, FIRST
 from hotline.text.review_sheets import (
     AGREED,

@@ -29,10 +29,10 @@ from hotline.core.actors import AccountRole, AccountState, Actor
 from hotline.core.database import Row, add_if_new
 from hotline.core.driver import IN_SESSION, DocumentCaches
 from hotline.editing.rules_drafts import DraftState, NewsKind
-from hotline.errors import NotFound
 from hotline.flows.conversation import Place
 from hotline.flows.rules_reviews import Signature
 from hotline.people.tables_accounts import ConsoleAccount
+from hotline.text.errors import NotFound
 
 EDITABLE = tuple(state for state in DraftState if state.is_editable)
 

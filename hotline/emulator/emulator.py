@@ -22,7 +22,7 @@ from hotline.emulator.state import (
     UssdSession,
 )
 from hotline.emulator.ussd import Ussd, size_of
-from hotline.errors import HandsetRefused, NotFound, SettingsInvalid
+from hotline.text.errors import HandsetRefused, NotFound, SettingsInvalid
 
 
 @dataclass(frozen=True, slots=True)

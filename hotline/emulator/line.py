@@ -16,7 +16,7 @@ from urllib.parse import quote_plus
 
 import requests
 
-from hotline.errors import SettingsInvalid
+from hotline.text.errors import SettingsInvalid
 
 USER_AGENT = "at-ussd-api/1.0"
 HOOKS = ("ussd", "ended", "sms", "delivery", "optout")

@@ -16,8 +16,8 @@ from datetime import UTC, datetime
 
 from hotline.emulator.line import DrawnFaults, FaultKind, Faults, GatewayFault, LineAddress, Point
 from hotline.emulator.state import Direction, EmulatorState, Incoming, Scheduler, Sent, Sms
-from hotline.errors import HandsetRefused
 from hotline.text.characters import segments
+from hotline.text.errors import HandsetRefused
 
 DELIVERED = "Success"
 QUEUED, SENT = 102, 101

@@ -19,7 +19,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from hotline.errors import SettingsInvalid
+from hotline.text.errors import SettingsInvalid
 
 MAX_OFFSET = 366 * 86400
 """The maximum number of seconds by which the hotline's clock may be ahead or behind."""

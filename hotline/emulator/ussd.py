@@ -21,8 +21,8 @@ from hotline.emulator.state import (
     SessionStatus,
     UssdSession,
 )
-from hotline.errors import HandsetRefused, NotFound
 from hotline.text.characters import is_gsm7, septets
+from hotline.text.errors import HandsetRefused, NotFound
 
 CONNECTION_PROBLEM = "Connection problem or invalid MMI code."
 TIMED_OUT = "USSD session timed out."

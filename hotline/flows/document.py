@@ -62,7 +62,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from hotline.core.documents import Document
-from hotline.errors import FlowInvalid
 from hotline.flows import flow as compiled
 from hotline.flows.conversation import Option
 from hotline.flows.flow import (
@@ -80,6 +79,7 @@ from hotline.flows.flow import (
     number_flag,
 )
 from hotline.text.characters import UNSEEN
+from hotline.text.errors import FlowInvalid
 from hotline.text.languages import CODES, MessageText, message_text
 
 MESSAGE_KEY = "remark"

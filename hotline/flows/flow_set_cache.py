@@ -21,7 +21,6 @@ from typing import Any, NamedTuple
 from hotline.core.contexts import FlowSets
 from hotline.core.database import Database
 from hotline.core.wording import ALWAYS_SHIPPED, Template
-from hotline.errors import HotlineError, NotFound, NotReady
 from hotline.flows import tables
 from hotline.flows.conversation import Option
 from hotline.flows.flow import (
@@ -41,6 +40,7 @@ from hotline.flows.flow import (
     QuestionNode,
     TextApproval,
 )
+from hotline.text.errors import HotlineError, NotFound, NotReady
 
 CLASSES = (
     Arm,

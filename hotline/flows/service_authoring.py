@@ -13,12 +13,12 @@ from typing import Any
 from hotline.core.database import Database, Session
 from hotline.core.documents import Document, Editable
 from hotline.core.driver import WrittenObject, with_json
-from hotline.errors import FlowInvalid, NotReady
 from hotline.flows import document as documents
 from hotline.flows import tables
 from hotline.flows.flow_set_cache import MARK, serialise
 from hotline.flows.node_fields import nodes_of
 from hotline.flows.service_check import place_lists
+from hotline.text.errors import FlowInvalid, NotReady
 
 SHORT_CODES_FILE = "entries"
 """`entries.yaml` maps the suffix of each short code to a flow, or to `{flow: abroad, name: poster}`."""

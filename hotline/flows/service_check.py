@@ -11,11 +11,11 @@ from pathlib import Path
 
 from hotline.alarms.rules import CheckResult
 from hotline.core.contexts import Context
-from hotline.errors import ImportRefused, NotReady, StoreUnavailable
 from hotline.flows.conversation import Option
 from hotline.flows.flow import Number
 from hotline.flows.rules_reviews import ReviewAids, glossary_terms
 from hotline.text import place_names, places
+from hotline.text.errors import ImportRefused, NotReady, StoreUnavailable
 
 NAME = "national number"
 

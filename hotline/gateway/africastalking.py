@@ -19,9 +19,9 @@ from africastalking.SMS import SMSService
 from requests import RequestException
 from urllib3.exceptions import HTTPError
 
-from hotline.errors import InboxUnavailable
 from hotline.gateway.http import MAX_BYTES, Connections, WireCall, get
 from hotline.gateway.rules import InboxPage, ListedSms, Outcome, SendResult
+from hotline.text.errors import InboxUnavailable
 
 CALL_SECONDS = 10.0
 BALANCE = re.compile(r"[A-Z]{3} (-?[0-9]{1,12}(?:\.[0-9]{1,6})?)")

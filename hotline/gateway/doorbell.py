@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from hotline.core.contexts import Context, Job
 from hotline.core.database import Session
-from hotline.errors import QueueUnavailable
 from hotline.gateway import tables
+from hotline.text.errors import QueueUnavailable
 
 
 def ring(context: Context, job: Job, row_id: int) -> bool:

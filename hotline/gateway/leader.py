@@ -13,9 +13,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from hotline.core.database import Database, Session
-from hotline.errors import StoreUnavailable
 from hotline.gateway import tables
 from hotline.text.causes import known_cause
+from hotline.text.errors import StoreUnavailable
 
 LEASE = timedelta(seconds=3)
 """The length of the leader's lease: within this time, no other process can become the leader. The time is short, so

@@ -16,7 +16,6 @@ from hotline.alarms.tables import RaisedAlarm
 from hotline.core import rules_trial
 from hotline.core.database import add_if_new, has_row
 from hotline.core.wording import Template
-from hotline.errors import NotFound
 from hotline.gateway import tables
 from hotline.gateway.rules import TO_DECIDE, MessageKind, MessageState, Priority
 from hotline.gateway.tables import (
@@ -30,6 +29,7 @@ from hotline.gateway.tables import (
     QueuePause,
 )
 from hotline.people.tables import Responder
+from hotline.text.errors import NotFound
 from hotline.text.time import KIGALI
 from hotline.tips.queries_visible import IS_OVERSEER, THE_LINE, Viewer, visible_to
 from hotline.tips.rules import ASKS, DeadlineKind

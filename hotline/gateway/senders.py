@@ -13,8 +13,8 @@ from threading import Condition, Lock
 from hotline.core import tables
 from hotline.core.contexts import Send, SmsGateway
 from hotline.core.database import Database
-from hotline.errors import Unavailable
 from hotline.gateway.rules import Outcome, SendResult
+from hotline.text.errors import Unavailable
 
 logger = logging.getLogger(__name__)
 

@@ -11,13 +11,13 @@ from datetime import datetime
 
 from hotline.core.contexts import Context
 from hotline.core.database import Session, add_if_new
-from hotline.errors import NotFound, Undecided
 from hotline.gateway import queries, tables
 from hotline.gateway.queries import UndeliverableMessage, WaitingMessages
 from hotline.gateway.rules import DoubtDecision, MessageKind, OutgoingPart
 from hotline.gateway.tables import QueuePause
 from hotline.people import tables_audit
 from hotline.people.tables_audit import CommandActor
+from hotline.text.errors import NotFound, Undecided
 
 
 @dataclass(frozen=True, slots=True)

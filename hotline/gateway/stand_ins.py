@@ -17,8 +17,8 @@ from hotline.core.contexts import (
     StateStore,
 )
 from hotline.core.ussd import CommittedText, SessionStart
-from hotline.errors import QueueUnavailable, RunsUnavailable
 from hotline.gateway.rules import Outcome, SendResult
+from hotline.text.errors import QueueUnavailable, RunsUnavailable
 
 
 @dataclass

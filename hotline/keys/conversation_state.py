@@ -20,10 +20,10 @@ from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_NPUBBYTES as NONCE_
 from nacl.exceptions import CryptoError
 from nacl.utils import random
 
-from hotline.errors import DecryptionFailed, KeyMissing
 from hotline.keys.encrypt import VERSION
 from hotline.keys.key_folder import KeyFolder, LiveKeys
 from hotline.keys.weekly_lock import WEEK_BYTES, WeeklyLock
+from hotline.text.errors import DecryptionFailed, KeyMissing
 
 STATES_KEY = "runs.key"
 

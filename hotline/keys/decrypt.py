@@ -11,11 +11,11 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.secret import Aead
 
-from hotline.errors import DecryptionFailed, KeyWrong, PassphraseWrong
 from hotline.keys import encrypt
 from hotline.keys.encrypt import HEAD_BYTES, VERSION, bound, case_name, document_in, label, unpadded
 from hotline.keys.key_folder import LiveKeys
 from hotline.keys.passphrase import CHECKSUM_BYTES, HEADER, Costs, checksum
+from hotline.text.errors import DecryptionFailed, KeyWrong, PassphraseWrong
 
 
 def decrypt_tip(

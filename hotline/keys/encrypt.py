@@ -16,10 +16,10 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.utils import random
 
-from hotline.errors import DecryptionFailed, KeyMissing
 from hotline.keys.desk_signatures import DeskKey, DeskTrust
 from hotline.keys.key_folder import KEY_BYTES, LiveKeys
 from hotline.keys.weekly_lock import WeeklyLock
+from hotline.text.errors import DecryptionFailed, KeyMissing
 
 VERSION = b"\x01"
 """The first byte of an encrypted value, which is the version of its format."""

@@ -4,12 +4,12 @@ folder."""
 import hmac
 from dataclasses import dataclass, field
 
-from hotline.errors import DecryptionFailed
 from hotline.keys.conversation_state import encrypt_under, try_decrypt
 from hotline.keys.encrypt import VERSION
 from hotline.keys.key_folder import KeyFolder, LiveKeys
 from hotline.keys.passphrase import Costs
 from hotline.keys.password_queue import StretchQueue
+from hotline.text.errors import DecryptionFailed
 
 TOTP_KEY = "totp.key"
 DIGEST_KEY = "digest.key"

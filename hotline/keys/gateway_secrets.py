@@ -22,9 +22,9 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from hotline.errors import KeyMissing, SettingsInvalid
 from hotline.keys import key_folder
 from hotline.keys.key_folder import LISTED, KeyFolder, LiveKeys, Stamp, hook_secrets, listed_secrets
+from hotline.text.errors import KeyMissing, SettingsInvalid
 
 GATEWAY_KEY = "gateway.key"
 """The file name of the gateway's key in a key folder."""

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from hotline.errors import KeyMissing
+from hotline.text.errors import KeyMissing
 
 KEY_BYTES = 32
 HOOKS = ("ussd", "ended", "sms", "delivery", "optout")

@@ -13,13 +13,13 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey
 from nacl.secret import Aead
 
-from hotline.errors import DecryptionFailed, KeysDiffer
 from hotline.keys import key_folder, pseudonyms
 from hotline.keys.conversation_state import STATES_KEY
 from hotline.keys.desk_signatures import LINE_PUBLIC_KEY
 from hotline.keys.factor_encryption import DIGEST_KEY, TOTP_KEY
 from hotline.keys.key_folder import HOOKS_FILE, KEY_BYTES, LISTED_SECRET, KeyFolder, PeopleKeys
 from hotline.keys.weekly_lock import WEEKLY_KEY, WeeklyKeys, far_key, new_weekly_key
+from hotline.text.errors import DecryptionFailed, KeysDiffer
 
 RELAY_KEY = "relay.key"
 RELAY_PUBLIC_KEY = "relay.pub"

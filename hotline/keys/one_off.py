@@ -16,8 +16,8 @@ from typing import Any
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 
-from hotline.errors import DecryptionFailed
 from hotline.keys.encrypt import VERSION, document_in, padded_document
+from hotline.text.errors import DecryptionFailed
 
 DIGEST_BYTES = 32
 

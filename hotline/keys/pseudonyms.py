@@ -8,9 +8,9 @@ has only the keys for its own purposes.
 import hmac
 from datetime import datetime
 
-from hotline.errors import KeyMissing
 from hotline.keys.key_folder import KeyFolder, PeopleKeys
 from hotline.keys.weekly_lock import WeeklyKeys
+from hotline.text.errors import KeyMissing
 
 SESSION_KEY = "session.key"
 ENROLLED_KEY = "enrolled.key"

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from nacl.public import PrivateKey
 
-from hotline.errors import NotReady
 from hotline.keys.conversation_state import STATES_KEY
 from hotline.keys.factor_encryption import DIGEST_KEY, TOTP_KEY, digests_of
 from hotline.keys.key_folder import DIAL_SECRET, KEY_BYTES, KeyFolder, previous_name
 from hotline.keys.key_making import HELD_BY, PAIRS, PEPPER_KEY, READER_KEY, RELAY_KEY, WATCH_KEY
+from hotline.text.errors import NotReady
 
 
 @dataclass(frozen=True, slots=True)

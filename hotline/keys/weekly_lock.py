@@ -29,8 +29,8 @@ from datetime import UTC, date, datetime, timedelta
 from nacl.exceptions import CryptoError
 from nacl.secret import Aead
 
-from hotline.errors import DecryptionFailed, KeyMissing
 from hotline.keys.key_folder import KEY_BYTES, KeyFolder
+from hotline.text.errors import DecryptionFailed, KeyMissing
 
 WEEKLY_KEY = "epoch.key"
 LOCKED = b"\x02"

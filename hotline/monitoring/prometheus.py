@@ -13,7 +13,7 @@ from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Met
 from prometheus_client.registry import Collector
 
 from hotline.counters.rules import BOUNDS, Gauge, Timing
-from hotline.errors import Occupied
+from hotline.text.errors import Occupied
 
 FRESH = 5.0
 """For this number of seconds, every request gets the same collected metrics. So frequent requests do not cause more

@@ -27,7 +27,6 @@ from hotline.cases.service_viewer import viewer_of
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import CliContext, ConsoleContext, Context, MonitorContext
 from hotline.core.database import Session
-from hotline.errors import ImportRefused, NotFound
 from hotline.gateway import queries as gateway_queries
 from hotline.gateway import queries_alert_path
 from hotline.gateway import tables as gateway_tables
@@ -43,6 +42,7 @@ from hotline.people import tables as people_tables
 from hotline.people import tables_accounts, tables_audit
 from hotline.people.tables_audit import CommandActor
 from hotline.text.characters import name_fault, tidy_name
+from hotline.text.errors import ImportRefused, NotFound
 from hotline.text.identifiers import parse_sendable
 from hotline.text.languages import CODES, message_text
 from hotline.tips.queries_visible import THE_LINE, Viewer

@@ -19,13 +19,13 @@ from hotline.alarms.rules import Alarm, CheckResult, Notice, check_result, in_ki
 from hotline.alerts.service_alarm_notices import new_notice
 from hotline.core.contexts import CliContext, MonitorContext
 from hotline.core.database import Session
-from hotline.errors import StoreUnavailable
 from hotline.gateway import queries
 from hotline.gateway.tables import OnCallContact
 from hotline.keys import tables_canaries
 from hotline.keys.key_folder import KeyFolder
 from hotline.people import tables_audit
 from hotline.people.tables_audit import Proofs
+from hotline.text.errors import StoreUnavailable
 from hotline.text.time import KIGALI
 
 logger = logging.getLogger(__name__)

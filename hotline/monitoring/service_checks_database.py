@@ -21,7 +21,6 @@ from hotline.duty.service_accounts import MIN_ADMINS
 from hotline.duty.service_invitations import admins_who_enter
 from hotline.editing import service_reviews
 from hotline.editing.rules_drafts import emergency_end
-from hotline.errors import DecryptionFailed, NotReady, StoreUnavailable
 from hotline.flows import tables as flows_tables
 from hotline.gateway import leader, tables
 from hotline.gateway import queries as gateway_queries
@@ -38,6 +37,7 @@ from hotline.people.rules_sign_in import (
 from hotline.people.service_sign_in import envelope_owner
 from hotline.statistics import queries
 from hotline.statistics.rules_definitions import Span, due_at, span_of
+from hotline.text.errors import DecryptionFailed, NotReady, StoreUnavailable
 from hotline.text.places import NATIONAL
 from hotline.text.time import KIGALI
 from hotline.tips import tables_persons

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hotline.core.database import Database
-from hotline.errors import StoreUnavailable
 from hotline.keys import key_making, tables_canaries
+from hotline.text.errors import StoreUnavailable
 
 
 @dataclass(frozen=True, slots=True)

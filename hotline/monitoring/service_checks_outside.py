@@ -24,7 +24,6 @@ from hotline.core.contexts import READER_QUEUE, WORKER_QUEUE, CliContext, Contex
 from hotline.core.database import Session
 from hotline.core.tables import is_sample
 from hotline.counters.rules import budget_level, is_flood, is_quiet, is_worse
-from hotline.errors import StoreUnavailable
 from hotline.gateway import queries as gateway_queries
 from hotline.gateway import queries_alert_path
 from hotline.gateway.doorbell import ringing
@@ -34,6 +33,7 @@ from hotline.keys import tables_canaries
 from hotline.monitoring import queries, service_alarms
 from hotline.people import tables_audit
 from hotline.people.tables import Person, Responder
+from hotline.text.errors import StoreUnavailable
 from hotline.text.identifiers import parse_sendable
 
 EACH = timedelta(days=1)

@@ -21,7 +21,6 @@ from hotline.core.environment import commit
 from hotline.counters import service as reach
 from hotline.counters import tables
 from hotline.counters.rules import BEYOND, BOUNDS, Gauge, Sample, Timing
-from hotline.errors import StoreUnavailable
 from hotline.gateway import queries as gateway_queries
 from hotline.gateway import tables as gateway_tables
 from hotline.monitoring import (
@@ -30,6 +29,7 @@ from hotline.monitoring import (
     service_checks_database,
     service_checks_outside,
 )
+from hotline.text.errors import StoreUnavailable
 from hotline.text.time import KIGALI
 
 HOUR = timedelta(hours=1)

@@ -36,11 +36,11 @@ from sqlalchemy.exc import DBAPIError
 
 from hotline.core.database import Database, Session, open_database, sqlite_file
 from hotline.core.database_server import BoundedConnection
-from hotline.errors import BackupInvalid, CopyFailed, NotReady, Occupied, ProgramMissing
 from hotline.gateway.tables import RELAY, Leader
 from hotline.operations import migrate
 from hotline.operations.rules_backup import Engine
 from hotline.people import tables_audit
+from hotline.text.errors import BackupInvalid, CopyFailed, NotReady, Occupied, ProgramMissing
 
 PIECE = 1 << 20
 

@@ -11,8 +11,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from hotline.alerts.rules_follow_up import COUNTED_AFTER
-from hotline.errors import SettingsInvalid
 from hotline.people.rules import OLD_NUMBER_KEPT
+from hotline.text.errors import SettingsInvalid
 from hotline.tips.rules import (
     COUNTS_AS_CLOSED,
     INBOUND_KEPT,

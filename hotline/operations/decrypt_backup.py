@@ -16,9 +16,9 @@ from nacl.exceptions import CryptoError
 from nacl.signing import VerifyKey
 from pyrage.x25519 import Identity
 
-from hotline.errors import BackupInvalid, DecryptionFailed, NotReady, PassphraseWrong
 from hotline.operations.backup import DOMAIN, GZIP, SIGNER, Sink, Source, Write, signature_path
 from hotline.operations.rules_backup import Contents, Manifest
+from hotline.text.errors import BackupInvalid, DecryptionFailed, NotReady, PassphraseWrong
 
 READ = 1 << 20
 MAX_SIGNATURE_FILE = 1 << 20

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 
 from hotline.alarms.rules import CheckResult
 from hotline.core.contexts import Context
-from hotline.errors import DecryptionFailed
 from hotline.keys.decrypt import decrypt_number
 from hotline.keys.encrypt import READER, Encrypter
 from hotline.keys.factor_encryption import FactorEncrypter
@@ -16,6 +15,7 @@ from hotline.operations.decrypt_rotation import DeskKeyPair, move_grants
 from hotline.people import tables, tables_accounts, tables_audit
 from hotline.people.decrypt_members import is_under
 from hotline.people.service_sign_in import envelope_owner
+from hotline.text.errors import DecryptionFailed
 
 
 def reencrypt(

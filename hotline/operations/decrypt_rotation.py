@@ -18,7 +18,6 @@ from hotline.cases import decrypt_harms
 from hotline.core.actors import Actor
 from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.errors import DecryptionFailed, DeskRefused, PassphraseWrong
 from hotline.keys.decrypt import opens_grant, regrant
 from hotline.keys.encrypt import KeyPair, label
 from hotline.keys.passphrase import Costs
@@ -36,6 +35,7 @@ from hotline.people.decrypt_members import is_granted, wrap_desk_key
 from hotline.people.decrypt_passphrase import PassphraseDecrypter, TwoPeople
 from hotline.people.decrypt_signing import Signer
 from hotline.people.rules import of_account
+from hotline.text.errors import DecryptionFailed, DeskRefused, PassphraseWrong
 from hotline.text.languages import message_text
 
 SETTLES = timedelta(seconds=6)

@@ -13,11 +13,11 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from hotline.errors import BackupInvalid, Occupied
 from hotline.keys.decrypt import unwrap
 from hotline.keys.key_folder import KEY_BYTES, KeyFolder, previous_name
 from hotline.keys.key_making import PEPPER_KEY
 from hotline.keys.passphrase import Costs, WrappingKey
+from hotline.text.errors import BackupInvalid, Occupied
 
 OWNER = "exported keys"
 SECRET_NAME = "this file of keys"

@@ -19,7 +19,7 @@ from sqlalchemy.engine import make_url
 from hotline.core.database import LOCK_SECONDS, Database, Session, open_database, sqlite_file
 from hotline.core.database_server import BoundedConnection
 from hotline.core.driver import without_details
-from hotline.errors import NotReady
+from hotline.text.errors import NotReady
 
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory

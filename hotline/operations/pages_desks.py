@@ -8,9 +8,9 @@ from flask import Response
 from hotline.console import routes
 from hotline.console.visit import Visit, form_view, page, redirect_to
 from hotline.duty import pages, service_desk_page, service_removal
-from hotline.errors import DeskRefused, HotlineError
 from hotline.operations import decrypt_rotation
 from hotline.people import decrypt_grants, decrypt_signing, service_sessions
+from hotline.text.errors import DeskRefused, HotlineError
 from hotline.text.languages import message_text, phrase
 
 

@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic.dataclasses import dataclass
 from pydantic_core import to_jsonable_python
 
-from hotline.errors import BackupInvalid
+from hotline.text.errors import BackupInvalid
 
 
 class Engine(StrEnum):

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import IO
 
 from hotline.core.database import Database
-from hotline.errors import Occupied
 from hotline.keys.key_folder import flush_folder
 from hotline.operations.backup import (
     SUFFIX,
@@ -23,6 +22,7 @@ from hotline.operations.backup import (
     snapshot,
 )
 from hotline.operations.rules_backup import Contents, Manifest
+from hotline.text.errors import Occupied
 
 PROGRESS_BYTES = 64 << 20
 """The number of bytes between two progress messages."""

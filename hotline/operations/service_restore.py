@@ -10,13 +10,13 @@ from pathlib import Path
 from hotline.alarms.rules import in_kigali
 from hotline.core.database import Database, sqlite_file
 from hotline.duty import service_accounts
-from hotline.errors import BackupInvalid, NotReady
 from hotline.gateway import service_pause
 from hotline.operations import backup, migrate
 from hotline.operations.backup import Write, measure, without_time_limits
 from hotline.operations.decrypt_backup import BackupKey, check_digest, decrypt_copy, read_manifest
 from hotline.operations.rules_backup import Contents, Engine, Manifest
 from hotline.operations.service_backup import Say, contents_of
+from hotline.text.errors import BackupInvalid, NotReady
 
 REASON = "restored from a backup"
 

@@ -14,7 +14,6 @@ from nacl.public import PrivateKey
 from hotline.core.actors import AccountRole, Actor, SignedIn
 from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.errors import DecryptionFailed, DeskRefused, NotFound
 from hotline.people import (
     decrypt_passphrase,
     queries_member_keys,
@@ -44,6 +43,7 @@ from hotline.people.service_approving import (
     request,
 )
 from hotline.people.tables_sessions import Approval, ApprovalDecision, ApprovalKind
+from hotline.text.errors import DecryptionFailed, DeskRefused, NotFound
 from hotline.text.languages import message_text
 
 

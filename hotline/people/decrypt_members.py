@@ -25,8 +25,8 @@ from nacl.pwhash import argon2id
 from nacl.secret import Aead
 from nacl.utils import random
 
-from hotline.errors import DecryptionFailed, PinRefused
 from hotline.keys.passphrase import Costs
+from hotline.text.errors import DecryptionFailed, PinRefused
 
 UNSEALED, TO_MEMBER = b"\x02", b"\x04"
 SEAL_BYTES = 32

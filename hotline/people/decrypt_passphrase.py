@@ -8,12 +8,12 @@ from functools import cache
 from nacl.public import PrivateKey
 
 from hotline.core.database import Session
-from hotline.errors import DecryptionFailed, DeskRefused
 from hotline.keys.decrypt import Stretch, stretch_passphrase
 from hotline.people import tables_desks
 from hotline.people.encrypt_desk_keys import decrypt_by_passphrase, decrypt_recovery_pair
 from hotline.people.tables_accounts import is_same_person
 from hotline.text.characters import fold_name, is_one_name
+from hotline.text.errors import DecryptionFailed, DeskRefused
 from hotline.text.languages import message_text
 
 ALONE = message_text("two people must enter the recovery passphrase: add a second name")

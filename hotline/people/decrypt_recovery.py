@@ -13,7 +13,6 @@ from nacl.signing import SigningKey
 from hotline.alarms.rules import CheckResult
 from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.errors import DecryptionFailed, DeskRefused, PassphraseWrong
 from hotline.keys.desk_signatures import RECOVERY, DeskKey, DeskKeyState, Statement, proof_of
 from hotline.keys.encrypt import KeyPair
 from hotline.keys.passphrase import Costs, WrappedPair, WrappingKey
@@ -22,6 +21,7 @@ from hotline.people.decrypt_members import wrap_desk_key
 from hotline.people.decrypt_passphrase import PassphraseDecrypter
 from hotline.people.encrypt_desk_keys import OWNER
 from hotline.people.rules import kind_of
+from hotline.text.errors import DecryptionFailed, DeskRefused, PassphraseWrong
 from hotline.text.places import NATIONAL
 
 PAIR = "recovery pair"

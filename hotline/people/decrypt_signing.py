@@ -23,7 +23,6 @@ from sqlalchemy.exc import NoResultFound
 from hotline.core.actors import AccountRole, Actor, SignedIn
 from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.errors import DecryptionFailed, DeskRefused, NotFound
 from hotline.keys.decrypt import Stretch, stretch_passphrase, unwrap
 from hotline.keys.desk_signatures import (
     WAITING,
@@ -53,6 +52,7 @@ from hotline.people.service_key_proof import signing_key_of, verify_key_of
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_desks import PASSPHRASE_MEMBER, Desk, LineKeyCopy
 from hotline.people.tables_sessions import Approval, ApprovalKind
+from hotline.text.errors import DecryptionFailed, DeskRefused, NotFound
 from hotline.text.languages import message_text
 
 OWNER = "line signing key"

@@ -20,10 +20,10 @@ from nacl.pwhash import argon2id
 from nacl.secret import Aead
 from nacl.utils import random
 
-from hotline.errors import PassphraseWrong
 from hotline.keys.decrypt import unwrap
 from hotline.keys.encrypt import VERSION
 from hotline.keys.passphrase import HEADER, Costs, WrappingKey, checksum
+from hotline.text.errors import PassphraseWrong
 
 PAPER_COSTS = Costs(passes=1, kib=8)
 """The cost of one key derivation from the printed recovery key. This key has 128 random bits, so no one can guess it,

@@ -7,9 +7,9 @@ process that answers the gateway must not load this file.
 
 from collections.abc import Sequence
 
-from hotline.errors import DecryptionFailed, PassphraseWrong
 from hotline.keys.decrypt import Stretch, unwrap
 from hotline.people.decrypt_members import decrypt_desk_key
+from hotline.text.errors import DecryptionFailed, PassphraseWrong
 
 OWNER = "recovery pair"
 

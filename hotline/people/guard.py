@@ -38,8 +38,8 @@ from hotline.console.visit import (
 from hotline.core.actors import SignInRefused
 from hotline.core.addresses import network_of, peer_of
 from hotline.core.contexts import ConsoleContext
-from hotline.errors import HotlineError, NotFound, Unavailable
 from hotline.people import service_sessions
+from hotline.text.errors import HotlineError, NotFound, Unavailable
 from hotline.text.languages import CODES, FIRST
 
 PART = "X-Part"

@@ -25,10 +25,10 @@ from hotline.console.visit import (
     signed_visit,
 )
 from hotline.core.actors import SignInRefused
-from hotline.errors import AccountRefused, FormRefused
 from hotline.people import service_demo, service_own_account, service_sessions
 from hotline.people.service_own_account import Welcome, WelcomeStep
 from hotline.text import qr_code
+from hotline.text.errors import AccountRefused, FormRefused
 from hotline.text.languages import CODES
 
 ONE_CLICK = "demo_entering.enter"

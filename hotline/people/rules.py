@@ -19,8 +19,8 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from hotline.core.wording import Template
-from hotline.errors import ImportRefused, NumberInvalid
 from hotline.text.characters import NameFault, comparison_keys, name_fault, tidy_name
+from hotline.text.errors import ImportRefused, NumberInvalid
 from hotline.text.identifiers import parse_sendable
 from hotline.text.languages import CODES, MessageText, message_text
 from hotline.text.places import (

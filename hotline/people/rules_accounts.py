@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hotline.core.actors import AccountRole
-from hotline.errors import AccountRefused
+from hotline.text.errors import AccountRefused
 from hotline.text.places import NATIONAL
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from hotline.alarms.rules import CheckResult, check_result
 from hotline.core.contexts import Context
-from hotline.errors import DeskRefused, StoreUnavailable
 from hotline.keys.passphrase import Costs
 from hotline.people import (
     decrypt_recovery,
@@ -31,6 +30,7 @@ from hotline.people.rules import (
     is_desk_name,
     kind_of,
 )
+from hotline.text.errors import DeskRefused, StoreUnavailable
 from hotline.text.places import NATIONAL, is_camp
 
 KEYS = "desk keys"

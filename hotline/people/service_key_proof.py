@@ -14,11 +14,11 @@ from hotline.alarms import service as alarms
 from hotline.alarms.rules import Alarm
 from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.errors import DecryptionFailed
 from hotline.people import tables_audit, tables_desks
 from hotline.people.decrypt_members import decrypt_desk_key
 from hotline.people.tables import Responder
 from hotline.people.tables_accounts import ConsoleAccount
+from hotline.text.errors import DecryptionFailed
 
 
 def signing_key_of(private: bytes) -> SigningKey:

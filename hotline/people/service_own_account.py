@@ -29,7 +29,6 @@ from nacl.utils import random
 from hotline.core.actors import AccountState, Actor, SignedIn, SignInRefused
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
-from hotline.errors import DecryptionFailed
 from hotline.keys.encrypt import KeyPair
 from hotline.keys.password_queue import Entrant
 from hotline.people import service_sessions, tables_accounts, tables_audit, tables_sessions
@@ -65,6 +64,7 @@ from hotline.people.service_sessions import browser_entrant as entrant_of
 from hotline.people.service_sessions import find_session, session_entrant
 from hotline.people.service_sign_in import by_password, envelope_owner, log_own, paper_digest, prove
 from hotline.people.tables_accounts import AccountCode, CodeKind, ConsoleAccount
+from hotline.text.errors import DecryptionFailed
 from hotline.text.languages import CODES
 
 KEY_BYTES = 32

@@ -19,7 +19,6 @@ from weakref import WeakKeyDictionary
 from hotline.core.actors import AccountRole, SignedIn, SignInRefused, account_name_key
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Database, Session
-from hotline.errors import StoreUnavailable
 from hotline.keys.password_queue import Entrant
 from hotline.people import service_key_proof, tables_accounts, tables_sessions
 from hotline.people.encrypt import digest_of, form_key, lock_key, new_token, unlock_key
@@ -36,6 +35,7 @@ from hotline.people.rules_sign_in import (
 from hotline.people.service_sign_in import by_password, envelope_owner, log_own, may_sign_in, prove
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_sessions import ConsoleSession
+from hotline.text.errors import StoreUnavailable
 
 
 @dataclass(frozen=True, slots=True)

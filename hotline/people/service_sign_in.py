@@ -13,7 +13,6 @@ from hotline.alarms.rules import Alarm
 from hotline.core.actors import AccountState, Actor, SignInRefused, account_name_key
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
-from hotline.errors import DecryptionFailed, StoreUnavailable
 from hotline.keys.password_queue import Entrant, StretchTurn
 from hotline.people import tables_accounts, tables_audit, tables_sessions
 from hotline.people.encrypt import dummy_envelope, unwrap_by_password
@@ -27,6 +26,7 @@ from hotline.people.rules_sign_in import (
     wait_after,
 )
 from hotline.people.tables_accounts import ConsoleAccount
+from hotline.text.errors import DecryptionFailed, StoreUnavailable
 
 T = TypeVar("T")
 

@@ -34,7 +34,6 @@ from sqlalchemy.orm import Mapped, Session, column_property, mapped_column, rela
 from hotline.core import rules_trial
 from hotline.core.database import Database, Row, has_row
 from hotline.core.wording import Template
-from hotline.errors import NotFound
 from hotline.people.rules import (
     KEPT_FOR,
     MAX_ATTEMPTS,
@@ -46,6 +45,7 @@ from hotline.people.rules import (
     districts_of,
     highest_level,
 )
+from hotline.text.errors import NotFound
 from hotline.text.places import NATIONAL
 
 

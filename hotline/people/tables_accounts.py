@@ -15,11 +15,11 @@ from sqlalchemy.orm import Mapped, Session, column_property, mapped_column, rela
 
 from hotline.core.actors import AccountRole, AccountState, Actor, account_name_key
 from hotline.core.database import Row, has_row
-from hotline.errors import NotFound
 from hotline.people import tables, tables_audit
 from hotline.people.rules import UNPROVED, account_of, responder_of
 from hotline.people.tables import Person, Responder
 from hotline.text.characters import comparison_keys, is_one_name
+from hotline.text.errors import NotFound
 
 
 class CodeKind(StrEnum):

@@ -26,12 +26,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from hotline.core.actors import AccountRole
 from hotline.core.database import Row
 from hotline.core.driver import PreparedStatement
-from hotline.errors import NotFound
 from hotline.keys.desk_signatures import DeskKey
 from hotline.people import tables_accounts
 from hotline.people.rules import UNPROVED, DeskKind, kind_of, of_account, of_responder
 from hotline.people.tables import IS_RUNNING, Membership, Responder
 from hotline.people.tables_accounts import ConsoleAccount
+from hotline.text.errors import NotFound
 from hotline.text.places import NATIONAL
 
 PASSPHRASE_MEMBER = "enrolment"

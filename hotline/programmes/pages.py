@@ -8,9 +8,9 @@ from flask import Response, abort
 from hotline.console.routes import table
 from hotline.console.templating import number_of
 from hotline.console.visit import Visit, form_view, page
-from hotline.errors import NotFound, NumberInvalid, Undecided
 from hotline.programmes import service_enrolment
 from hotline.programmes.rules import CODE_VALIDITY, Programme
+from hotline.text.errors import NotFound, NumberInvalid, Undecided
 from hotline.text.languages import phrase
 from hotline.text.places import districts
 

@@ -27,7 +27,6 @@ from hotline.core.rules_attempts import AttemptedSecret, SecretTyped
 from hotline.core.ussd import SEPARATOR, SessionStart, UssdHop
 from hotline.counters import tables as counters_tables
 from hotline.counters.service import day_of, is_first_time
-from hotline.errors import KeyMissing, NotFound, Undecided
 from hotline.flows.conversation import Facts
 from hotline.flows.flow import FlowSet
 from hotline.gateway.tables import LockedDialogue
@@ -54,6 +53,7 @@ from hotline.programmes.rules import (
 )
 from hotline.programmes.tables import EnrolmentCode, Participant
 from hotline.text.characters import clean_keys
+from hotline.text.errors import KeyMissing, NotFound, Undecided
 from hotline.text.identifiers import parse_sendable
 from hotline.text.languages import message_text
 from hotline.text.places import NATIONAL, district_named

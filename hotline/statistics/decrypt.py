@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 
-from hotline.errors import DecryptionFailed
 from hotline.statistics.rules_definitions import CellName, CellSum
+from hotline.text.errors import DecryptionFailed
 
 
 def decrypt_sums(

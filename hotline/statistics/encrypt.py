@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from nacl.exceptions import CryptoError
 from nacl.public import PublicKey, SealedBox
 
-from hotline.errors import DecryptionFailed
 from hotline.statistics.rules_definitions import CellName, CellSum
+from hotline.text.errors import DecryptionFailed
 
 
 def encrypt_sums(sums: Mapping[CellName, CellSum], *, month: str, public_key: bytes) -> bytes:

@@ -10,7 +10,6 @@ from markupsafe import Markup
 
 from hotline.console import routes
 from hotline.console.visit import Visit, attachment, form_view, page, redirect_to
-from hotline.errors import FormRefused, HotlineError, NotFound, WorkEnded
 from hotline.statistics import rules_report, service_export, service_releases, service_report
 from hotline.statistics import service_releases as statistics_service_releases
 from hotline.statistics.rules_definitions import (
@@ -33,6 +32,7 @@ from hotline.statistics.rules_labels import (
 )
 from hotline.statistics.rules_release import Release
 from hotline.statistics.service_releases import TipBoard, UseBoard
+from hotline.text.errors import FormRefused, HotlineError, NotFound, WorkEnded
 from hotline.text.languages import CODES, phrase
 from hotline.text.places import districts, place_name
 from hotline.tips.rules import Urgency

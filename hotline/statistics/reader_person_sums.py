@@ -15,7 +15,6 @@ from hotline.cases import queries_follow_up, service_people, service_receipts, t
 from hotline.cases.decrypt_reader import ReaderContext
 from hotline.cases.reader_handover import case_private_key
 from hotline.core.database import Session
-from hotline.errors import DecryptionFailed
 from hotline.keys import one_off
 from hotline.people import tables_audit
 from hotline.statistics import queries, rules_counts, rules_release
@@ -31,6 +30,7 @@ from hotline.statistics.rules_definitions import (
     span_of,
     sum_keys,
 )
+from hotline.text.errors import DecryptionFailed
 from hotline.text.places import ABROAD
 from hotline.tips import tables_persons
 from hotline.tips.rules import WARNING

@@ -17,7 +17,6 @@ from hotline.core.contexts import ConsoleContext, Context
 from hotline.core.database import Session
 from hotline.counters.rules import Measure
 from hotline.counters.service import day_of
-from hotline.errors import NotFound, NotReady, Undecided
 from hotline.flows import tables
 from hotline.flows.flow import FlowSet, MenuNode, MessageNode, QuestionNode
 from hotline.people import tables_audit
@@ -37,6 +36,7 @@ from hotline.statistics.rules_definitions import (
 )
 from hotline.statistics.rules_release import Release, ReleaseNumber, Spans
 from hotline.statistics.tables import ReleaseApproval
+from hotline.text.errors import NotFound, NotReady, Undecided
 from hotline.text.places import NATIONAL
 from hotline.text.time import KIGALI
 from hotline.tips.rules import Matter, Urgency

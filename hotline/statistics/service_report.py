@@ -12,11 +12,11 @@ from markupsafe import Markup
 from hotline.alarms.service import run_in_child
 from hotline.core.catalogues import load_console_words
 from hotline.core.contexts import Context
-from hotline.errors import NotFound
 from hotline.statistics import rules_report, service_releases
 from hotline.statistics.rules_definitions import Dimension, Unit, ends
 from hotline.statistics.rules_labels import ROUNDED, Labels, district_map, sparkline
 from hotline.statistics.rules_release import Release
+from hotline.text.errors import NotFound
 from hotline.text.languages import CODES, NAMES, SAMPLE, phrase
 from hotline.text.places import districts
 

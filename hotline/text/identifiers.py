@@ -25,7 +25,7 @@ from typing import NamedTuple
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
-from hotline.errors import NumberInvalid
+from hotline.text.errors import NumberInvalid
 
 REGION = "RW"
 CALLER = re.compile(r"[+ ]?(?P<digits>[1-9][0-9]{6,14})")

@@ -22,8 +22,8 @@ from enum import StrEnum
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, PoFileParser, write_po
 
-from hotline.errors import ImportRefused
 from hotline.text.characters import SUBSTITUTES
+from hotline.text.errors import ImportRefused
 from hotline.text.export_sheets import FORMULA
 from hotline.text.languages import CODES, NAMES, message_text
 

@@ -11,8 +11,8 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 from nacl.secret import Aead
 
-from hotline.errors import DecryptionFailed
 from hotline.keys.encrypt import VERSION, KeyPair, document_in, padded, unpadded
+from hotline.text.errors import DecryptionFailed
 
 
 @dataclass(frozen=True, slots=True)

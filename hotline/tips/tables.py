@@ -27,9 +27,9 @@ from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 from hotline.core import rules_trial
 from hotline.core.database import Row, has_row, new_record_key
 from hotline.core.driver import PreparedStatement, new_values
-from hotline.errors import NotFound
 from hotline.people.rules import DeskKind
 from hotline.people.tables_desks import Desk
+from hotline.text.errors import NotFound
 from hotline.text.places import ABROAD
 from hotline.tips.rules import OVERSEEN, Matter, TipState
 

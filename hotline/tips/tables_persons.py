@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, and_, exists, or_, sele
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.core.database import Row, add_if_new, has_row, new_record_key
-from hotline.errors import NotFound
 from hotline.people.rules import Level
 from hotline.people.tables import IS_RUNNING, Membership, Responder, active_conditions
+from hotline.text.errors import NotFound
 from hotline.text.time import last_six
 from hotline.tips.queries_visible import THE_LINE, Viewer, is_not_excluded, may_see_tip, visible_to
 from hotline.tips.rules import OVERSEEN

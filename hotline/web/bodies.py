@@ -25,7 +25,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from hotline.core.addresses import network_of, peer_of
 from hotline.core.database import Database
-from hotline.errors import Unavailable
+from hotline.text.errors import Unavailable
 
 AT_WORK = 4
 """The number of requests on which the process works at the same time. A larger number would not help, because the

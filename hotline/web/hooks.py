@@ -43,12 +43,18 @@ from hotline.core.ussd import EndNotice, UssdHop, hidden_caller, suffix_of, with
 from hotline.dialogue.service_commit import stop_messages
 from hotline.dialogue.service_session import answer_hop, end_session, failure
 from hotline.dialogue.service_sms import Arrival, take_sms
-from hotline.errors import CallbackInvalid, NotReady, NumberInvalid, StoreUnavailable, Unavailable
 from hotline.gateway import service_alert_path, tables
 from hotline.gateway.rules import MessageIn, ReportIn
 from hotline.keys import tables_canaries
 from hotline.keys.key_folder import LISTED
 from hotline.text import identifiers
+from hotline.text.errors import (
+    CallbackInvalid,
+    NotReady,
+    NumberInvalid,
+    StoreUnavailable,
+    Unavailable,
+)
 
 MAX_BYTES = 32 * 1024
 """The largest body of a callback in bytes. An SMS of 1,600 accented letters takes 9,600 bytes."""

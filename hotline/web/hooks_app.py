@@ -29,8 +29,8 @@ from hotline.core.contexts import Context, WebContext
 from hotline.counters.rules import bound_of
 from hotline.counters.tables import HookCount
 from hotline.dialogue.service_session import failure
-from hotline.errors import StoreUnavailable
 from hotline.statistics import service_report
+from hotline.text.errors import StoreUnavailable
 from hotline.text.languages import CODES
 from hotline.web import hooks
 from hotline.web.hooks import (

@@ -22,7 +22,6 @@ from hotline.core.wording import Template
 from hotline.duty import pages
 from hotline.duty.pages import named
 from hotline.editing import service_drafts
-from hotline.errors import HotlineError, ImportRefused, NotFound, NotReady, NumberInvalid, Undecided
 from hotline.flows.flow import EMERGENCY
 from hotline.flows.service_authoring import live_document
 from hotline.gateway import service_pause
@@ -31,6 +30,14 @@ from hotline.monitoring import service_alarms, service_checks_outside
 from hotline.people import service_audit, service_sessions
 from hotline.people.rules_audit import PROCESSES, AuditFilter, AuditRow, action_sentence
 from hotline.statistics.rules_labels import Labels
+from hotline.text.errors import (
+    HotlineError,
+    ImportRefused,
+    NotFound,
+    NotReady,
+    NumberInvalid,
+    Undecided,
+)
 from hotline.text.languages import CODES, FIRST, phrase
 from hotline.text.places import NATIONAL
 from hotline.web import service_approvals

@@ -15,7 +15,6 @@ from hotline.core.actors import READING_ROLES, AccountRole, SignedIn
 from hotline.core.contexts import ConsoleContext, Context
 from hotline.core.database import Session
 from hotline.duty import service_accounts, service_enrolment, service_invitations, service_removal
-from hotline.errors import ApprovalRefused, NotFound
 from hotline.gateway.doorbell import ringing
 from hotline.monitoring import queries
 from hotline.monitoring.queries import FrameNeeds
@@ -32,6 +31,7 @@ from hotline.people.rules import OVERSEEN_DESK
 from hotline.people.rules_accounts import AccountFault, refusal
 from hotline.people.service_approving import ApprovalRule, ApprovalView, Decision, KeyToSign
 from hotline.people.tables_sessions import Approval, ApprovalDecision
+from hotline.text.errors import ApprovalRefused, NotFound
 from hotline.text.languages import MessageText, message_text
 from hotline.tips.rules_receipts import CallBackState
 

@@ -5,12 +5,12 @@ import pytest
 from hotline.alerts import queries, service_assignment
 from hotline.alerts.service_case import case_state
 from hotline.cases.queries import TipListFilter, tip_overviews
-from hotline.errors import PersonnelRefused
 from hotline.gateway.tables import Assignment, Message
 from hotline.people import tables
 from hotline.people.rules import Level
 from hotline.people.tables import Person, Responder
 from hotline.people.tables_desks import Desk
+from hotline.text.errors import PersonnelRefused
 from hotline.tips.queries_visible import desk_viewer
 from hotline.tips.tables import Tip
 from tests.support.callers import DESK_KEY, Line, told

@@ -8,8 +8,8 @@ from sqlalchemy.exc import DBAPIError
 from hotline.alerts import queries_retention, tables_case_events
 from hotline.alerts.tables_case_events import CaseEventRow, CaseNote
 from hotline.core.database import Database
-from hotline.errors import StoreUnavailable
 from hotline.operations.schema import create_all
+from hotline.text.errors import StoreUnavailable
 from hotline.tips.rules_events import EventChannel, LoggedEvent, NoteCode
 from tests.support.builders import NOON, make_responder, make_tip
 

@@ -10,9 +10,9 @@ from hotline.alerts.service_commands import ANSWERS
 from hotline.cases import service_retention
 from hotline.core.actors import AccountRole
 from hotline.core.wording import Template
-from hotline.errors import EndRefused
 from hotline.gateway.rules import Wording, render
 from hotline.gateway.tables import Message
+from hotline.text.errors import EndRefused
 from hotline.tips.rules import TipOutcome
 from hotline.tips.rules_events import OUTCOME, EventChannel, LoggedEvent
 from hotline.tips.rules_persons import ClosureRefusal

@@ -9,9 +9,9 @@ from hotline.alerts import queries, service_assignment, service_closing
 from hotline.alerts.service_closing import CloseRequest
 from hotline.alerts.tables_case_events import CaseEventRow
 from hotline.cases import service_pending_closures
-from hotline.errors import EndRefused
 from hotline.gateway.tables import Deadline, Message
 from hotline.people.tables import Responder
+from hotline.text.errors import EndRefused
 from hotline.tips.rules import DeadlineKind, TipOutcome
 from hotline.tips.rules_events import WHY, LoggedEvent, Purpose
 from tests.support.district import District

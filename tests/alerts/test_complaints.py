@@ -10,10 +10,10 @@ from hotline.alerts import queries_references, service_assignment
 from hotline.alerts.service_intake import file_silent
 from hotline.cases import decrypt_access
 from hotline.core.contexts import Job
-from hotline.errors import NotFound
 from hotline.gateway.tables import Deadline, Message
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
+from hotline.text.errors import NotFound
 from hotline.tips.tables import Tip
 from tests.support.builders import make_responder
 from tests.support.callers import DANGER_HERE, QUIET_HERE, Caller, Line, told

@@ -26,7 +26,6 @@ from hotline.core import rules_trial
 from hotline.core.actors import Actor
 from hotline.counters.tables import Tally
 from hotline.dialogue.service_sms import Arrival, take_sms
-from hotline.errors import DrillRefused, EndRefused
 from hotline.gateway import queries as gateway_queries
 from hotline.gateway.rules import (
     MessageState,
@@ -42,6 +41,7 @@ from hotline.people.rules import DeskKind, Level
 from hotline.people.tables import Responder
 from hotline.people.tables_desks import Desk
 from hotline.statistics import queries
+from hotline.text.errors import DrillRefused, EndRefused
 from hotline.text.places import ABROAD
 from hotline.text.time import KIGALI
 from hotline.tips.rules import DeadlineKind, Urgency

@@ -14,9 +14,9 @@ from hotline.alerts.rules_replies import CommandResult
 from hotline.alerts.tables import ReplyAnswer
 from hotline.core.database import Session, open_database
 from hotline.dialogue.service_sms import Arrival, InboxOutcome, MessageOutcome, take_sms
-from hotline.errors import StoreUnavailable
 from hotline.gateway.tables import Assignment, InboundSeen, Message, Stopped, assignments_of
 from hotline.people.rules import Level
+from hotline.text.errors import StoreUnavailable
 from hotline.tips.tables import Tip
 from tests.support.builders import NOON, make_message
 from tests.support.clock import Clock

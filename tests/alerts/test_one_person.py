@@ -8,7 +8,6 @@ from hotline.cases.service_desk_commands import ExclusionTarget
 from hotline.core.actors import AccountRole, Actor
 from hotline.duty import service_invitations, service_leaves, service_removal
 from hotline.editing import service_drafts
-from hotline.errors import AccountRefused, ApprovalRefused, DeskRefused, EndRefused
 from hotline.gateway import queries as gateway_queries
 from hotline.monitoring import service_alarms
 from hotline.people import decrypt_passphrase, service_desks, tables, tables_accounts, tables_desks
@@ -16,6 +15,7 @@ from hotline.people.decrypt_passphrase import TwoPeople
 from hotline.people.rules import DeskKind, Level, active_national, of_account, of_responder
 from hotline.people.service_desks import NewDesk
 from hotline.people.tables import Person
+from hotline.text.errors import AccountRefused, ApprovalRefused, DeskRefused, EndRefused
 from hotline.text.places import NATIONAL
 from hotline.tips import queries_visible
 from hotline.tips.queries_visible import ExclusionReason

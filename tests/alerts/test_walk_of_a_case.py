@@ -27,7 +27,6 @@ from hotline.alerts.service_closing import NAME
 from hotline.cases import service_retention
 from hotline.core.database import Database, Session
 from hotline.duty import service_leaves, service_removal
-from hotline.errors import EndRefused, PersonnelRefused
 from hotline.gateway.rules import FINAL_STATES, Outcome, SendResult
 from hotline.gateway.tables import Assignment, Deadline, Message, SharedAlert
 from hotline.operations.schema import create_all
@@ -35,6 +34,7 @@ from hotline.people import tables_roster
 from hotline.people.rules import Level
 from hotline.people.tables import active_responders
 from hotline.people.tables_roster import Duty, Holiday
+from hotline.text.errors import EndRefused, PersonnelRefused
 from hotline.text.places import NATIONAL
 from hotline.tips.rules import DeadlineKind, TipOutcome
 from hotline.tips.rules_events import CaseEventKind, Event, EventChannel, LoggedEvent

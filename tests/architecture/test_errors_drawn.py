@@ -5,8 +5,8 @@ import builtins
 import inspect
 import re
 
-from hotline import errors
-from hotline.errors import HotlineError
+from hotline.text import errors
+from hotline.text.errors import HotlineError
 from tests.architecture.tree import parsed, path_of, python_files
 
 

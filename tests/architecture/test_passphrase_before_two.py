@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from hotline.errors import DeskRefused
 from hotline.people.decrypt_passphrase import OF_THE_DEMO, TwoPeople
+from hotline.text.errors import DeskRefused
 from tests.architecture.tree import ROOT, parsed, path_of, python_files
 
 OPENER = ROOT / "hotline/people/decrypt_passphrase.py"

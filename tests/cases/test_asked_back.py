@@ -12,10 +12,10 @@ from hotline.alerts.tables import QuestionBackRow
 from hotline.cases import decrypt_access, decrypt_questions, service_receipts, service_retention
 from hotline.cases.decrypt_access import QuestionBack
 from hotline.cases.service_receipts import AttemptResult
-from hotline.errors import AskRefused, NotFound, PassphraseWrong
 from hotline.flows.flow import FLOW, FlowSet, Question
 from hotline.gateway.tables import Assignment, Message
 from hotline.people.tables_audit import AuditEntry
+from hotline.text.errors import AskRefused, NotFound, PassphraseWrong
 from hotline.text.places import NATIONAL, districts
 from hotline.tips.tables import Tip
 from tests.support import asking

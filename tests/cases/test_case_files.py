@@ -40,13 +40,13 @@ from hotline.cases.service_desk_commands import ExclusionTarget
 from hotline.cases.tables_case_files import CaseFile
 from hotline.console.routes import table
 from hotline.core.actors import AccountRole
-from hotline.errors import EndRefused
 from hotline.gateway.tables import Message
 from hotline.operations.schema import METADATA
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_sessions import Approval
+from hotline.text.errors import EndRefused
 from hotline.text.languages import CODES
 from hotline.text.places import NATIONAL
 from hotline.text.time import KIGALI

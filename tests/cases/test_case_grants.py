@@ -13,7 +13,6 @@ from hotline.alerts import queries_retention, tables_case_events
 from hotline.alerts.tables_case_events import CaseCode, CaseEventRow, CaseGrant, CaseKey
 from hotline.cases import decrypt_codes, reader_handover
 from hotline.core.database import Database
-from hotline.errors import StoreUnavailable
 from hotline.keys import rotation
 from hotline.keys.encrypt import READER, NewCase
 from hotline.keys.rotation import ROTATING
@@ -21,6 +20,7 @@ from hotline.operations import decrypt_rekeying
 from hotline.operations.decrypt_rotation import DeskKeyPair, move_grants
 from hotline.operations.schema import create_all
 from hotline.people.tables_desks import Desk
+from hotline.text.errors import StoreUnavailable
 from hotline.text.places import NATIONAL
 from hotline.tips import tables_persons
 from hotline.tips.queries_visible import Exclusion

@@ -5,7 +5,7 @@ import pytest
 from hotline.alerts import service_assignment
 from hotline.alerts.rules_replies import Verb
 from hotline.cases import service_retention, service_viewer
-from hotline.errors import NotFound
+from hotline.text.errors import NotFound
 from hotline.tips.rules import TipOutcome
 from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.tables import Tip

@@ -10,10 +10,10 @@ from hotline.alerts import service_assignment, service_closing
 from hotline.cases import service_retention
 from hotline.cases.service_retention import erase_batch
 from hotline.core.wording import Template
-from hotline.errors import ErasureRefused
 from hotline.gateway.tables import Assignment, Message
 from hotline.people.rules import Level
 from hotline.people.tables_audit import AuditEntry
+from hotline.text.errors import ErasureRefused
 from tests.support.callers import Line
 from tests.support.district import District
 from tests.support.receipts import NOTHING, asked, given

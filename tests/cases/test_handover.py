@@ -12,7 +12,6 @@ from hotline.alerts.queries_retention import erase_text
 from hotline.cases import decrypt_desk_reading, queries
 from hotline.cases.service_handover import bound_to
 from hotline.core.actors import AccountRole
-from hotline.errors import KeyMissing
 from hotline.gateway.tables import Assignment
 from hotline.keys import one_off
 from hotline.people.decrypt_members import wrap_desk_key
@@ -29,6 +28,7 @@ from hotline.people.tables_roster import (
     delete_old,
     replace_rows,
 )
+from hotline.text.errors import KeyMissing
 from hotline.text.languages import CODES
 from hotline.text.time import KIGALI
 from hotline.tips.queries_visible import Exclusion, desk_viewer

@@ -13,13 +13,13 @@ from hotline.cases.decrypt_reader_pages import decrypt_case
 from hotline.cases.reader_pins import ReaderTurn, record_reading_place
 from hotline.cases.rules_reading_requests import ReaderQuestion, ReaderQuestionKind
 from hotline.core.actors import AccountRole
-from hotline.errors import EndRefused
 from hotline.gateway.tables import Assignment, Deadline, Message
 from hotline.people import tables
 from hotline.people.rules import Level, of_responder
 from hotline.people.tables import Person, Responder
 from hotline.people.tables_audit import AuditEntry
 from hotline.people.tables_desks import DeskMember
+from hotline.text.errors import EndRefused
 from hotline.text.languages import CODES
 from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.tables import Tip

@@ -30,7 +30,6 @@ from hotline.cases.reader_pins import ReaderTurn
 from hotline.cases.rules_reading_requests import ReaderQuestion, ReaderQuestionKind
 from hotline.core.actors import AccountRole, Actor, SignedIn
 from hotline.duty import service_enrolment, service_leaves, service_removal
-from hotline.errors import DeskRefused, HotlineError, NotFound, PersonnelRefused
 from hotline.gateway import queries as gateway_queries
 from hotline.gateway.rules import MessageKind, MessageState
 from hotline.gateway.tables import Assignment, Deadline, Message
@@ -41,6 +40,7 @@ from hotline.people.rules import DeskKind, Level, RequestedPosting
 from hotline.people.tables import Responder
 from hotline.people.tables_desks import Desk
 from hotline.people.tables_sessions import Approval
+from hotline.text.errors import DeskRefused, HotlineError, NotFound, PersonnelRefused
 from hotline.text.languages import CODES
 from hotline.text.places import NATIONAL
 from hotline.tips import queries_visible

@@ -15,9 +15,9 @@ from hotline.alerts.rules_replies import CommandResult, Verb
 from hotline.alerts.tables_case_events import CaseEventRow
 from hotline.cases import service_follow_up, service_people, service_retention
 from hotline.core.database import Session
-from hotline.errors import CodesRefused
 from hotline.gateway.tables import Assignment, Message
 from hotline.operations.schema import create_all
+from hotline.text.errors import CodesRefused
 from hotline.tips import tables_persons
 from hotline.tips.rules import TipOutcome, Urgency
 from hotline.tips.rules_events import LoggedEvent

@@ -11,7 +11,6 @@ from hotline.alerts import service_assignment, tables_case_events
 from hotline.alerts.rules_replies import Verb
 from hotline.alerts.tables_case_events import CaseEventRow, CaseNote
 from hotline.cases.tables import PinReading
-from hotline.errors import PinRefused
 from hotline.flows.screen import SEPTETS
 from hotline.gateway.tables import Assignment, Deadline
 from hotline.keys import one_off
@@ -21,6 +20,7 @@ from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.people.tables_audit import AuditEntry
 from hotline.text.characters import septets
+from hotline.text.errors import PinRefused
 from hotline.text.languages import CODES
 from hotline.tips.encrypt_notes import decrypt_note
 from hotline.tips.tables import Grant, Tip

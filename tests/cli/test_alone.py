@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from hotline.cli.keeper import LOCK, only_run, read_procfile
 from hotline.cli.main import main
-from hotline.errors import Occupied
+from hotline.text.errors import Occupied
 from tests.architecture.tree import ROOT
 from tests.support.made_once import lay_keys, lay_released
 

@@ -33,11 +33,17 @@ from hotline.core.contexts import (
 )
 from hotline.core.settings import Settings
 from hotline.core.ussd import CommittedText
-from hotline.errors import KeyMissing, NotReady, QueueUnavailable, RunsUnavailable, SettingsInvalid
 from hotline.keys.encrypt import Encrypter
 from hotline.keys.gateway_secrets import GATEWAY_KEY
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.key_making import make_keys
+from hotline.text.errors import (
+    KeyMissing,
+    NotReady,
+    QueueUnavailable,
+    RunsUnavailable,
+    SettingsInvalid,
+)
 from tests.support.builders import NOON, make_opening
 from tests.support.made_once import lay_keys, lay_tables
 from tests.support.valkey import Valkey

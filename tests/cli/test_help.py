@@ -30,7 +30,7 @@ NEEDED = (
     "hotline.tips.rules",
     "hotline.core.wording",
     "hotline.core.environment",
-    "hotline.errors",
+    "hotline.text.errors",
     "hotline.text",
 )
 """The only modules that a help text may import: they find the home of a demo and print errors on one line. Any other

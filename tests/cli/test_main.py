@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from hotline.cli.main import LazyGroup, main
-from hotline.errors import HotlineError, InboxUnavailable, NotFound
+from hotline.text.errors import HotlineError, InboxUnavailable, NotFound
 from tests.architecture.tree import ROOT
 from tests.support.builders import NOON
 from tests.support.made_once import lay_keys

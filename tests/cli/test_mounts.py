@@ -25,7 +25,7 @@ import os, sys
 from datetime import UTC, datetime, timedelta
 from hotline.cli.contexts import Role, build_context, key_folder
 from hotline.core.settings import Settings
-from hotline.errors import NotReady
+from hotline.text.errors import NotReady
 from hotline.keys.weekly_lock import WeeklyLock, last_week
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.weekly_lock import WeeklyKeys, key_name

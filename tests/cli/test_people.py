@@ -18,7 +18,6 @@ from hotline.core.actors import AccountRole
 from hotline.core.contexts import CliContext
 from hotline.core.settings import Settings
 from hotline.duty import service_enrolment, service_leaves, service_phone_proof
-from hotline.errors import PersonnelRefused
 from hotline.gateway import tables
 from hotline.gateway.queries import STOPPED
 from hotline.gateway.rules import MessageState
@@ -26,6 +25,7 @@ from hotline.gateway.tables import Assignment, Message
 from hotline.people import tables as people_tables
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
+from hotline.text.errors import PersonnelRefused
 from hotline.text.places import NATIONAL
 from hotline.tips.rules_events import EventChannel
 from hotline.tips.tables import Tip

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hotline.cli.keeper import ProcfileLine, read_procfile
 from hotline.cli.run import PROCESSES
 from hotline.core.environment import CHECKOUT
-from hotline.errors import SettingsInvalid
+from hotline.text.errors import SettingsInvalid
 
 
 def test_names_and_commands_in_their_order() -> None:

@@ -9,7 +9,7 @@ from hotline.cli.main import main
 from hotline.cli.texts import text_faults as faults
 from hotline.core.catalogues import LOCALES, catalogue_path, load_phrases
 from hotline.core.wording import Template
-from hotline.errors import NotReady
+from hotline.text.errors import NotReady
 from tools.update_texts import update
 
 

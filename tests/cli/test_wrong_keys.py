@@ -23,13 +23,13 @@ from hotline.cli.contexts import (
 )
 from hotline.core.database import open_database
 from hotline.core.settings import Settings
-from hotline.errors import KeyMissing, KeyWrong
 from hotline.keys import tables_canaries
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.tables_canaries import KeyCanary, ProcessStart
 from hotline.keys.weekly_lock import LOCKED
 from hotline.monitoring import service_checks_keys
 from hotline.people.tables import Responder
+from hotline.text.errors import KeyMissing, KeyWrong
 from hotline.text.places import NATIONAL
 from tests.cli.homes import copy_home, hotline
 from tests.support.builders import NOON

@@ -15,9 +15,9 @@ from hotline.cli.run import programs_of
 from hotline.console.routes import DEMO, ROUTES
 from hotline.core.environment import CHECKOUT
 from hotline.core.settings import Settings
-from hotline.errors import StartFailed
 from hotline.people import service_demo
 from hotline.people.demo_sign_in import keep_demo_accounts
+from hotline.text.errors import StartFailed
 from hotline.web.console_app import create_console
 from tests.console.conftest import ADDRESS, PAGES, Desk, MakeDesk
 

@@ -12,7 +12,6 @@ import pytest
 from hotline.alerts import service_assignment
 from hotline.console.routes import ROUTES, PageRoute
 from hotline.core.actors import AccountRole, Actor
-from hotline.errors import DeskRefused
 from hotline.gateway.rules import MessageState
 from hotline.gateway.tables import Message
 from hotline.operations import decrypt_rotation
@@ -22,6 +21,7 @@ from hotline.people.rules import DeskKind, Level, of_account
 from hotline.people.service_desks import NewDesk
 from hotline.people.tables import Responder
 from hotline.people.tables_sessions import Approval
+from hotline.text.errors import DeskRefused
 from hotline.text.places import NATIONAL
 from hotline.tips.rules import OVERSEEN
 from tests.console.conftest import Tab

@@ -19,9 +19,9 @@ from hotline.console import uploads
 from hotline.core.actors import AccountRole
 from hotline.editing import service_drafts, service_reviews
 from hotline.editing.service_review_document import language_review
-from hotline.errors import ImportRefused
 from hotline.flows.service_authoring import live_document
 from hotline.text import review_sheets
+from hotline.text.errors import ImportRefused
 from tests.console.conftest import Desk, Tab
 from tests.console.test_words_pages import FEE, press
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.core.settings import Settings, with_file_settings
-from hotline.errors import SettingsInvalid
+from hotline.text.errors import SettingsInvalid
 
 LIVE = "https://api.africastalking.com"
 

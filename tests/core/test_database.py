@@ -18,9 +18,9 @@ from sqlalchemy import delete, event, select, text
 from sqlalchemy.exc import IntegrityError
 
 from hotline.core.database import Database, add_if_new, add_rows, new_ids, open_database
-from hotline.errors import SettingsInvalid, StoreUnavailable
 from hotline.gateway.tables import DeliveryReport, QueueState, Stopped
 from hotline.operations.schema import create_all
+from hotline.text.errors import SettingsInvalid, StoreUnavailable
 from tests.support.builders import NOON, make_responder
 
 HOLDER = """

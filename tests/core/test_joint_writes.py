@@ -12,7 +12,7 @@ import pytest
 
 from hotline.core.database import Database, open_database
 from hotline.core.driver import BatchedWrites, PlainConnection, WriterTurn
-from hotline.errors import StoreUnavailable
+from hotline.text.errors import StoreUnavailable
 from tests.support.builders import NOON
 from tests.support.eventually import eventually
 

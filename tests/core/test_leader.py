@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from hotline.core.database import Database, open_database
-from hotline.errors import StoreUnavailable
 from hotline.gateway.leader import Leadership
 from hotline.gateway.tables import Leader
+from hotline.text.errors import StoreUnavailable
 from tests.support.builders import NOON
 from tests.support.eventually import eventually
 from tests.support.servers import Pair, Postgres

@@ -19,7 +19,7 @@ from hotline.core import long_work
 from hotline.core.database import open_database
 from hotline.core.settings import Settings
 from hotline.editing import service_publish
-from hotline.errors import WorkEnded
+from hotline.text.errors import WorkEnded
 from tests.support.builders import NOON
 from tests.support.contexts import make_context
 from tests.support.eventually import eventually

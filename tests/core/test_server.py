@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from hotline.core.database import Database, open_database
 from hotline.core.database_server import BoundedConnection
-from hotline.errors import StoreUnavailable
 from hotline.gateway.tables import Stopped
+from hotline.text.errors import StoreUnavailable
 from tests.core.test_database import stop, stopped
 from tests.support.builders import NOON
 from tests.support.servers import Postgres, frozen

@@ -12,8 +12,8 @@ from openpyxl import Workbook
 
 from hotline.core import long_work, spreadsheet_reading
 from hotline.core.spreadsheet_reading import MAX_COLUMNS, rows_of
-from hotline.errors import ImportRefused
 from hotline.text import spreadsheets
+from hotline.text.errors import ImportRefused
 
 TEXTS = st.text(
     st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff")

@@ -21,8 +21,8 @@ from hotline.counters.rules import (
 from hotline.counters.service import BATCH, count_ended_sessions
 from hotline.counters.tables import ScreenCount
 from hotline.dialogue.replay_cache import SessionMemory
-from hotline.errors import StoreUnavailable
 from hotline.gateway.tables import Dialogue
+from hotline.text.errors import StoreUnavailable
 from tests.dialogue.test_sessions import STORY, no_database
 from tests.long import seed
 from tests.support.callers import DANGER_HERE, QUIET_HERE, REST, Line, failing_at, told

@@ -71,9 +71,9 @@ from hotline.cases.rules_reading_requests import (
 )
 from hotline.core.database import Database
 from hotline.core.wording import Template
-from hotline.errors import DecryptionFailed
 from hotline.keys import one_off
 from hotline.keys.key_folder import LiveKeys
+from hotline.text.errors import DecryptionFailed
 from hotline.text.languages import Phrases
 from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_persons import ClosureRefusal

@@ -18,8 +18,8 @@ from rq import Queue
 from hotline.core.contexts import Job
 from hotline.core.ussd import CallerFacts, CommittedText, SessionStart
 from hotline.dialogue.redis_adapters import Circuit, RedisStarts, RedisStates, RqJobs, read_note
-from hotline.errors import QueueUnavailable, Unavailable
 from hotline.keys.conversation_state import StateCipher
+from hotline.text.errors import QueueUnavailable, Unavailable
 from tests.support.builders import make_opening
 from tests.support.eventually import eventually
 from tests.support.valkey import Valkey

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from hotline.dialogue import service_answers
 from hotline.dialogue.service_sms import InboxOutcome
-from hotline.errors import NumberInvalid
 from hotline.gateway.rules import A_DAY, AN_HOUR, AnswerForm
 from hotline.gateway.tables import Dialogue, Stopped
+from hotline.text.errors import NumberInvalid
 from hotline.text.identifiers import parse_sendable
 from tests.support.contexts import make_line
 from tests.support.servers import every_value

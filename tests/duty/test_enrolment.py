@@ -10,11 +10,11 @@ from sqlalchemy import select
 from hotline.core.database import Database
 from hotline.dialogue import service_commit
 from hotline.duty import service_enrolment
-from hotline.errors import ImportRefused
 from hotline.keys.decrypt import decrypt_number
 from hotline.keys.encrypt import Encrypter
 from hotline.people.rules import demo_responders
 from hotline.people.tables_audit import AuditEntry
+from hotline.text.errors import ImportRefused
 from tests.support.builders import make_keyfolder, make_pseudonyms
 from tests.support.clock import Clock
 from tests.support.contexts import WholeContext, make_context

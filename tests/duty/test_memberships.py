@@ -10,12 +10,12 @@ from hotline.core.actors import AccountRole, Actor
 from hotline.dialogue import service_commit
 from hotline.duty import service_leaves, service_removal
 from hotline.duty.service_removal import Removed
-from hotline.errors import PersonnelRefused
 from hotline.gateway.queries import STOPPED
 from hotline.people import tables
 from hotline.people.rules import DeskKind, Level, RequestedPosting
 from hotline.people.tables import Responder
 from hotline.people.tables_desks import Desk
+from hotline.text.errors import PersonnelRefused
 from hotline.text.places import NATIONAL, Category
 from tests.support.builders import NOON
 from tests.support.deciding import decides, signed_in

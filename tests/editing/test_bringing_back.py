@@ -5,8 +5,8 @@ import pytest
 from hotline.editing import service_plans
 from hotline.editing.rules_drafts import ENTRIES
 from hotline.editing.service_drafts import DraftPublished, DraftRefused, Refusal
-from hotline.errors import NotFound
 from hotline.flows.tables import Publication
+from hotline.text.errors import NotFound
 from tests.editing.changing import APPROVER, Desk, desk, playable
 from tests.flows.books import make_flow, t
 from tests.support.clock import Clock

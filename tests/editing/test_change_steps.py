@@ -13,9 +13,9 @@ from hotline.editing.rules_forms import Side
 from hotline.editing.service_draft_steps import StepClash, StepSaved
 from hotline.editing.service_drafts import DraftPublished, DraftRefused, Refusal
 from hotline.editing.tables import DraftRow
-from hotline.errors import NotFound
 from hotline.flows.node_fields import nodes_of
 from hotline.flows.service_authoring import digest_of
+from hotline.text.errors import NotFound
 from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable, saying
 
 __all__ = ["desk"]

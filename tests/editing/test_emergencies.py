@@ -18,13 +18,13 @@ from hotline.editing import service_plans
 from hotline.editing.rules_difference import NotInEmergency
 from hotline.editing.rules_drafts import EMERGENCY_DURATION, NUMBERS
 from hotline.editing.service_drafts import DraftPublished, DraftRefused, Refusal
-from hotline.errors import NotReady
 from hotline.flows.tables import Publication, PublicationKind
 from hotline.gateway.rules import Wording, render
 from hotline.gateway.stand_ins import FakeJobs
 from hotline.gateway.tables import Message
 from hotline.monitoring import service_alarms, service_checks_database
 from hotline.people.rules import Level
+from hotline.text.errors import NotReady
 from hotline.web import pages_today
 from tests.editing.changing import APPROVER, OTHER, Desk, desk, playable, taken_away
 from tests.editing.changing import NUMBERS as ROWS

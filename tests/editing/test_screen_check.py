@@ -8,8 +8,8 @@ import pytest
 from hotline.editing import service_publishing
 from hotline.editing.rules_preview import read_draft, with_flow
 from hotline.editing.service_publishing import ScreenCheck
-from hotline.errors import FlowInvalid
 from hotline.flows.check import Code
+from hotline.text.errors import FlowInvalid
 from tests.flows.books import make_document, t
 from tests.support.made_once import shipped_book, shipped_document
 

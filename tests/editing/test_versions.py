@@ -10,9 +10,9 @@ from hotline.editing import service_draft_steps, service_drafts, service_plans, 
 from hotline.editing import tables as editing_tables
 from hotline.editing.rules_drafts import ENTRIES, PHRASES
 from hotline.editing.service_draft_steps import VersionReleased
-from hotline.errors import FlowInvalid
 from hotline.flows import tables
 from hotline.flows.rules_reviews import Signature, texts_of
+from hotline.text.errors import FlowInvalid
 from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable, saying
 from tests.editing.test_emergencies import urgent
 from tests.support.builders import NOON

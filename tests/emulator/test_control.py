@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hotline.emulator.emulator import Emulator, build_emulator
 from hotline.emulator.server import create_app
 from hotline.emulator.state import EmulatorSettings
-from hotline.errors import SettingsInvalid
+from hotline.text.errors import SettingsInvalid
 from tests.emulator.line import FakeLine
 from tests.support.handsets import EmulatorClient
 

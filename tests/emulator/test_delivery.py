@@ -2,7 +2,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from hotline.errors import HandsetRefused, NotFound
+from hotline.text.errors import HandsetRefused, NotFound
 from tests.emulator.line import FakeLine
 from tests.emulator.sdk import LocalSms
 from tests.support.handsets import EmulatorClient

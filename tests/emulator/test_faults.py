@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.emulator.line import FaultKind, Faults, GatewayFault, Point
-from hotline.errors import SettingsInvalid
+from hotline.text.errors import SettingsInvalid
 
 ONE, OTHER = "+250788000001", "+250788000002"
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from hotline.emulator.emulator import Emulator, build_emulator
 from hotline.emulator.line import GatewayFault
-from hotline.errors import SettingsInvalid
+from hotline.text.errors import SettingsInvalid
 from tests.emulator.line import FakeLine, listening
 from tests.emulator.sdk import LocalSms
 from tests.support.handsets import EmulatorClient

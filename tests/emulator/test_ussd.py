@@ -7,7 +7,7 @@ from hotline.emulator.emulator import Emulator
 from hotline.emulator.messages import Ids
 from hotline.emulator.state import Phase
 from hotline.emulator.ussd import CONNECTION_PROBLEM, TIMED_OUT
-from hotline.errors import HandsetRefused, NotFound
+from hotline.text.errors import HandsetRefused, NotFound
 from tests.emulator.line import FakeLine
 from tests.support.handsets import EmulatorClient
 

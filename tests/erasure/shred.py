@@ -18,7 +18,6 @@ from sqlalchemy import select
 from hotline.alerts import tables, tables_case_events
 from hotline.alerts.tables import QuestionBackRow
 from hotline.alerts.tables_case_events import CaseNote
-from hotline.errors import DecryptionFailed, KeyMissing, StartFailed
 from hotline.gateway.tables import Message
 from hotline.keys.conversation_state import StateCipher, WeeklyStateCipher
 from hotline.keys.decrypt import LiveNumbers, decrypt_grant, decrypt_tip
@@ -29,6 +28,7 @@ from hotline.keys.pseudonyms import digest
 from hotline.keys.weekly_lock import WeeklyLock
 from hotline.people import decrypt_passphrase
 from hotline.people.decrypt_passphrase import PassphraseDecrypter, WrappedDesk
+from hotline.text.errors import DecryptionFailed, KeyMissing, StartFailed
 from hotline.text.places import NATIONAL
 from hotline.tips import queries_visible
 from hotline.tips.encrypt_notes import decrypt_answer, decrypt_note

@@ -10,10 +10,10 @@ from hotline.alerts.tables_case_events import CaseCode
 from hotline.cases import service_requests
 from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.errors import DecryptionFailed, KeyMissing
 from hotline.keys.decrypt import decrypt_case_key, decrypt_codes
 from hotline.keys.encrypt import READER, case_name, label
 from hotline.keys.weekly_lock import WeeklyLock
+from hotline.text.errors import DecryptionFailed, KeyMissing
 from hotline.text.places import NATIONAL
 from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_persons import PersonCodes

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from hotline.errors import HandsetRefused
+from hotline.text.errors import HandsetRefused
 from hotline.text.places import districts, place_name, province_of, sectors
 from tests.faults import calls
 from tests.faults.reading import DialogueBroken, LabelMissing, choose

@@ -9,10 +9,10 @@ from contextlib import suppress
 
 from hotline.alerts.service_messages import BOUND_AS
 from hotline.core.database import Database
-from hotline.errors import DecryptionFailed, HandsetRefused, KeyMissing
 from hotline.keys.decrypt import decrypt_tip
 from hotline.keys.encrypt import label
 from hotline.keys.weekly_lock import WeeklyLock
+from hotline.text.errors import DecryptionFailed, HandsetRefused, KeyMissing
 from hotline.text.places import NATIONAL
 from tests.faults.reading import LabelMissing, choose
 from tests.support import books

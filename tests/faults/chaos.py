@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import click
 
-from hotline.errors import HotlineError
+from hotline.text.errors import HotlineError
 from tests.faults.reading import RealLine
 from tests.faults.report import RunReport, failure
 from tests.faults.run import Order, run

@@ -13,12 +13,12 @@ from enum import StrEnum
 from itertools import pairwise
 
 from hotline.core.database import Database
-from hotline.errors import DecryptionFailed, KeyMissing
 from hotline.gateway.rules import MessageState
 from hotline.keys.decrypt import decrypt_tip
 from hotline.keys.encrypt import label
 from hotline.keys.weekly_lock import WeeklyLock
 from hotline.people import tables_audit
+from hotline.text.errors import DecryptionFailed, KeyMissing
 from hotline.text.places import NATIONAL
 from hotline.tips.rules import TipState
 from tests.support import books

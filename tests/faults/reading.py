@@ -7,7 +7,7 @@ import re
 from typing import Protocol
 
 from hotline.emulator.server import choices
-from hotline.errors import HotlineError
+from hotline.text.errors import HotlineError
 
 PAGES = 12
 """A number larger than the number of pages in any menu."""

@@ -22,11 +22,11 @@ from hotline.cli.contexts import build_web
 from hotline.cli.options import FILE
 from hotline.core.contexts import WebContext
 from hotline.core.settings import Settings
-from hotline.errors import StartFailed
 from hotline.gateway import queries
 from hotline.gateway.leader import LEASE
 from hotline.operations.backup import measure
 from hotline.operations.service_restore import restore
+from hotline.text.errors import StartFailed
 from tests.faults import ledger
 from tests.faults.callers import Crowd, Promise
 from tests.faults.ledger import PromisedTip

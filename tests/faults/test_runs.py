@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from hotline.cli import demo
-from hotline.errors import StoreUnavailable
+from hotline.text.errors import StoreUnavailable
 from hotline.text.places import districts
 from tests.faults import ledger
 from tests.faults.callers import CALLERS, dial_once, plan, tell

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.core.database import Database
-from hotline.errors import FlowInvalid, NotReady
 from hotline.flows import tables
 from hotline.flows.document import dump
 from hotline.flows.service_authoring import digest_of, live_document, read_folder, write_folder
+from hotline.text.errors import FlowInvalid, NotReady
 from tests.flows.books import make_document, t
 from tests.support.clock import Clock
 from tests.support.publishing import publish

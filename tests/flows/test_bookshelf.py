@@ -12,7 +12,6 @@ import pytest
 
 from hotline.core.database import Database, Session
 from hotline.core.wording import Template
-from hotline.errors import NotFound, NotReady, StoreUnavailable
 from hotline.flows.flow import EndNode, FlowSet
 from hotline.flows.flow_set_cache import (
     KEPT,
@@ -23,6 +22,7 @@ from hotline.flows.flow_set_cache import (
     SqlFlowSets,
 )
 from hotline.flows.service_check import place_lists
+from hotline.text.errors import NotFound, NotReady, StoreUnavailable
 from hotline.text.languages import Phrases
 from tests.flows.books import make_document, t
 from tests.support.clock import Clock

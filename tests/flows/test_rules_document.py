@@ -7,10 +7,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hotline.errors import FlowInvalid
 from hotline.flows.document import compile as compile_book
 from hotline.flows.document import dump, parse, read
 from hotline.flows.flow import Condition, MenuNode
+from hotline.text.errors import FlowInvalid
 from tests.flows.books import LISTS, choice, make_document, make_flow, t
 
 

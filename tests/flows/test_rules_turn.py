@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from hotline.errors import FlowInvalid
 from hotline.flows.conversation import (
     Answered,
     Completed,
@@ -23,6 +22,7 @@ from hotline.flows.document import compile as compile_book
 from hotline.flows.flow import CallNode, fill_placeholders
 from hotline.flows.turn import expects_pin, expects_words, render, resume, start
 from hotline.text.characters import is_easy_pin
+from hotline.text.errors import FlowInvalid
 from hotline.text.languages import CODES
 from tests.flows.books import FRONT, LISTS, REPORTING, Player, choice, make_book, make_document, t
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.errors import InboxUnavailable
 from hotline.gateway.africastalking import MAX_INBOX_BYTES as MOST_BYTES
 from hotline.gateway.africastalking import AfricasTalkingInbox, read_page
 from hotline.gateway.rules import InboxPage
+from hotline.text.errors import InboxUnavailable
 from tests.gateway.gateway import Gateway, http, serving
 
 SECOND = datetime(2026, 11, 24, 8, 0, 5, tzinfo=UTC)

@@ -7,11 +7,11 @@ import pytest
 
 from hotline.alerts import service_sending
 from hotline.core.contexts import Job
-from hotline.errors import DecryptionFailed, KeyMissing, KeyWrong
 from hotline.gateway import tables
 from hotline.gateway.rules import MessageState, Outcome, SendResult
 from hotline.gateway.tables import Assignment, Message
 from hotline.people.rules import Level
+from hotline.text.errors import DecryptionFailed, KeyMissing, KeyWrong
 from tests.support.contexts import WholeContext, make_context
 from tests.support.district import District
 from tests.support.fakes import FakeNumbers

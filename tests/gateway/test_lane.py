@@ -5,12 +5,12 @@ import pytest
 from sqlalchemy import select
 
 from hotline.alerts import service_sending
-from hotline.errors import NotFound, Undecided
 from hotline.gateway import queries, service_pause, tables
 from hotline.gateway.rules import DoubtDecision, MessageKind, MessageState
 from hotline.gateway.tables import Message
 from hotline.people import tables_audit
 from hotline.people.rules import Level
+from hotline.text.errors import NotFound, Undecided
 from tests.support.district import District
 
 pytestmark = pytest.mark.both

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.errors import DecryptionFailed
 from hotline.keys.encrypt import SIZES, Encrypter
+from hotline.text.errors import DecryptionFailed
 from hotline.tips.encrypt_notes import decrypt_answer, new_pair
 
 TIP_KEY, UID = bytes([3]) * 32, "0" * 31 + "1"

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from hotline.errors import KeysDiffer
 from hotline.keys import key_making
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.key_making import HELD_BY, ROLES, make_keys
 from hotline.keys.rotation import ROTATING, newest_keys, publish_key, stage_key
 from hotline.keys.weekly_lock import WEEKLY_KEY, WeeklyLock, week_of
+from hotline.text.errors import KeysDiffer
 from tests.support.builders import NOON
 
 PATHS_ALONE = {"hooks.json", "dial.secret", "listed.secret", "line.pub", "audit.key"}

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from nacl.public import PrivateKey
 
-from hotline.errors import DecryptionFailed, KeyMissing
 from hotline.keys.decrypt import decrypt_case_key, decrypt_codes, decrypt_grant, regrant
 from hotline.keys.encrypt import READER, Encrypter, case_name, encrypt_codes, new_case
+from hotline.text.errors import DecryptionFailed, KeyMissing
 from tests.support.builders import NOON
 
 UID, OTHER = "a" * 32, "b" * 32

@@ -9,7 +9,6 @@ import pytest
 from hotline.core.actors import AccountRole
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Database
-from hotline.errors import DecryptionFailed
 from hotline.keys import rotation
 from hotline.keys.factor_encryption import DIGEST_KEY, FactorEncrypter
 from hotline.keys.key_folder import KeyFolder
@@ -17,6 +16,7 @@ from hotline.keys.rotation import ROTATING
 from hotline.operations import decrypt_rekeying
 from hotline.people import service_sessions, tables_accounts
 from hotline.people.service_sessions import NewSession
+from hotline.text.errors import DecryptionFailed
 from tests.support.builders import NOON
 from tests.support.clock import Clock
 from tests.support.contexts import make_console_context

@@ -13,7 +13,6 @@ from hotline.cli.keeper import read_procfile
 from hotline.cli.run import PROCESSES, programs_of
 from hotline.core.environment import CHECKOUT
 from hotline.core.settings import Settings
-from hotline.errors import SettingsInvalid
 from hotline.keys.gateway_secrets import (
     GATEWAY_KEY,
     SENDING_ROLES,
@@ -22,6 +21,7 @@ from hotline.keys.gateway_secrets import (
 )
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.key_making import make_keys
+from hotline.text.errors import SettingsInvalid
 from tests.support.builders import NOON
 
 KEY = "atsk_0-s3cret"

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from hotline.errors import KeyMissing
 from hotline.keys import gateway_secrets, rotation
 from hotline.keys.gateway_secrets import LiveSecrets
 from hotline.keys.key_folder import (
@@ -21,6 +20,7 @@ from hotline.keys.key_folder import (
 )
 from hotline.keys.key_making import make_keys
 from hotline.keys.rotation import ROTATING
+from hotline.text.errors import KeyMissing
 from tests.support.builders import NOON
 
 DIAL = ROTATING["dial"]

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from hotline.errors import BackupInvalid, DecryptionFailed, Occupied, PassphraseWrong
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.key_making import make_keys
 from hotline.keys.passphrase import Costs, WrappingKey
 from hotline.operations.key_export import OWNER, export_keys, import_keys, permanent_keys
+from hotline.text.errors import BackupInvalid, DecryptionFailed, Occupied, PassphraseWrong
 from tests.support.builders import NOON
 
 QUICK = Costs(passes=1, kib=8)

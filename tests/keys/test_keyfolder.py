@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from hotline.errors import KeyMissing, KeysDiffer
 from hotline.keys.key_folder import HOOKS, KeyFolder, hook_secrets
 from hotline.keys.key_making import make_keys
+from hotline.text.errors import KeyMissing, KeysDiffer
 from tests.support.builders import NOON
 
 CONTENTS = {

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from hotline.errors import DecryptionFailed, KeyMissing
 from hotline.keys import rotation
 from hotline.keys.conversation_state import STATES_KEY, StateCipher
 from hotline.keys.decrypt import LiveNumbers
@@ -12,6 +11,7 @@ from hotline.keys.encrypt import Encrypter
 from hotline.keys.key_folder import KeyFolder, LiveKeys, previous_name
 from hotline.keys.key_making import make_keys
 from hotline.keys.rotation import ROTATING
+from hotline.text.errors import DecryptionFailed, KeyMissing
 from tests.support.builders import NOON
 
 NUMBER = "+250788000001"

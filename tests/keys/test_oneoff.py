@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.errors import DecryptionFailed
 from hotline.keys.encrypt import KeyPair
 from hotline.keys.one_off import decrypt_box, seal
+from hotline.text.errors import DecryptionFailed
 
 PAIR = KeyPair.new()
 BOUND = "session:digest"

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from hotline.errors import PinRefused
 from hotline.gateway.tables import Assignment
 from hotline.keys import rotation
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.rotation import ROTATING
 from hotline.operations import decrypt_rekeying
 from hotline.people.tables import Responder
+from hotline.text.errors import PinRefused
 from tests.support.callers import Caller
 from tests.support.reading import PIN, ReaderBeside, at_home
 

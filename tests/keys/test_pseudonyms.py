@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.errors import KeyMissing
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.pseudonyms import Pseudonyms
 from hotline.keys.weekly_lock import WeeklyKeys, key_name
+from hotline.text.errors import KeyMissing
 from tests.support.builders import NOON, make_keyfolder, make_pseudonyms
 
 PHONE = "+250788000001"

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from hotline.alerts import service_sending
-from hotline.errors import DecryptionFailed
 from hotline.keys import rotation
 from hotline.keys.decrypt import LiveNumbers, decrypt_number
 from hotline.keys.encrypt import Encrypter
@@ -18,6 +17,7 @@ from hotline.operations.schema import METADATA
 from hotline.operations.vaults import BATCH, VAULTS
 from hotline.people.rules import EnrolmentKind, Level
 from hotline.people.tables import Enrolment, Responder
+from hotline.text.errors import DecryptionFailed
 from tests.support.builders import NOON
 from tests.support.contexts import WholeContext
 from tests.support.district import District

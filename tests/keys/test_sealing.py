@@ -13,7 +13,6 @@ from nacl.public import PrivateKey, SealedBox
 from nacl.secret import Aead
 
 from hotline.cli.contexts import _encrypter
-from hotline.errors import DecryptionFailed, HotlineError, KeyMissing, PassphraseWrong
 from hotline.keys.conversation_state import StateCipher
 from hotline.keys.decrypt import decrypt_number, decrypt_tip, stretch_passphrase, unwrap
 from hotline.keys.encrypt import (
@@ -32,6 +31,7 @@ from hotline.keys.passphrase import HEADER, Costs, WrappedPair, WrappingKey, che
 from hotline.keys.pseudonyms import SESSION_KEY
 from hotline.people.decrypt_members import wrap_desk_key
 from hotline.people.encrypt_desk_keys import OWNER, decrypt_by_passphrase
+from hotline.text.errors import DecryptionFailed, HotlineError, KeyMissing, PassphraseWrong
 
 UID = "ab" * 16
 DISTRICT, NATIONAL, STRANGER = (PrivateKey(bytes([n]) * 32) for n in (1, 2, 3))

@@ -16,13 +16,13 @@ from hotline.alerts.tables_case_events import CaseCode, CaseGrant
 from hotline.cases import reader_handover
 from hotline.cases.tables import PinReading, PinReadingAsk
 from hotline.dialogue.redis_adapters import RedisStarts, RqJobs
-from hotline.errors import HotlineError
 from hotline.gateway.tables import Assignment
 from hotline.keys.decrypt import decrypt_case_key, decrypt_codes, decrypt_grant
 from hotline.keys.encrypt import case_name, label
 from hotline.people.decrypt_members import PinVault, decrypt_desk_key
 from hotline.people.tables import Responder
 from hotline.people.tables_desks import DeskMember
+from hotline.text.errors import HotlineError
 from hotline.tips.tables import Grant
 from tests.support.callers import Caller
 from tests.support.persons import screened

@@ -12,11 +12,11 @@ from hotline.alerts import queries_retention as kept
 from hotline.cases import decrypt_access, decrypt_codes, service_retention, service_weekly_keys
 from hotline.cases import queries_weekly_keys as rows
 from hotline.cases.reader_access import public_half
-from hotline.errors import KeyMissing
 from hotline.keys.decrypt import decrypt_tip
 from hotline.keys.encrypt import READER, Encrypter, label
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.weekly_lock import WeeklyLock, last_week, week_of
+from hotline.text.errors import KeyMissing
 from hotline.tips.tables import Grant, Tip
 from tests.support.callers import DANGER_HERE, DESK_KEY, QUIET_HERE, REST, Line, told
 from tests.support.contexts import WholeContext

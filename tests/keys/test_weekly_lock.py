@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.errors import DecryptionFailed, KeyMissing
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.weekly_lock import (
     WEEKLY_KEY,
@@ -19,6 +18,7 @@ from hotline.keys.weekly_lock import (
     week_mark,
     week_of,
 )
+from hotline.text.errors import DecryptionFailed, KeyMissing
 from tests.support.builders import NOON, make_keyfolder
 
 GRANT = b"\x01a grant of some desk"

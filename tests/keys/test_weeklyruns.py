@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.errors import DecryptionFailed
 from hotline.keys.conversation_state import STATES_KEY, StateCipher, WeeklyStateCipher
 from hotline.keys.key_folder import previous_name
 from hotline.keys.weekly_lock import WeeklyLock, last_week
+from hotline.text.errors import DecryptionFailed
 from tests.support.builders import NOON, make_keyfolder
 
 RUN = b'{"length": 9}'

@@ -23,12 +23,12 @@ from hotline.core.database import open_database
 from hotline.core.environment import commit
 from hotline.counters.rules import BOUNDS, bound_of
 from hotline.counters.tables import HookCount
-from hotline.errors import Occupied
 from hotline.gateway.rules import Outcome, ReportIn
 from hotline.gateway.tables import Assignment, Attempt
 from hotline.monitoring import queries, service_measures
 from hotline.monitoring.prometheus import serving
 from hotline.people.rules import Level
+from hotline.text.errors import Occupied
 from hotline.tips.tables import Tip
 from tests.architecture.tree import ROOT
 from tests.support.builders import make_responder

@@ -15,7 +15,6 @@ from hotline.alerts import service_alarm_notices
 from hotline.alerts import tables as alerts_tables
 from hotline.core.database import open_database
 from hotline.dialogue import service_commit
-from hotline.errors import DecryptionFailed, ImportRefused, NotFound, NumberInvalid
 from hotline.gateway import tables
 from hotline.gateway.rules import Outcome, SendResult
 from hotline.gateway.tables import OnCallContact
@@ -23,6 +22,7 @@ from hotline.monitoring import service_alarms, service_checks_database
 from hotline.people import tables_audit
 from hotline.people.tables import Responder
 from hotline.people.tables_audit import AuditEntry
+from hotline.text.errors import DecryptionFailed, ImportRefused, NotFound, NumberInvalid
 from hotline.tips.rules import CASE_CLOCKS
 from tests.support.contexts import WholeContext, make_watch
 from tests.support.district import District

@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyrage.x25519 import Identity
 
-from hotline.errors import BackupInvalid, DecryptionFailed, NotReady, PassphraseWrong
 from hotline.operations.backup import (
     encrypt_copy,
     encrypt_text,
@@ -31,6 +30,7 @@ from hotline.operations.decrypt_backup import (
     read_manifest,
 )
 from hotline.operations.rules_backup import Contents, Engine, Manifest
+from hotline.text.errors import BackupInvalid, DecryptionFailed, NotReady, PassphraseWrong
 from tests.support.builders import NOON
 
 MINE, SECOND = Identity.generate(), Identity.generate()

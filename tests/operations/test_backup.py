@@ -17,7 +17,6 @@ from hotline.alerts import service_sending, tables_case_events
 from hotline.core.actors import AccountRole
 from hotline.core.database import Database, open_database
 from hotline.duty import service_invitations
-from hotline.errors import BackupInvalid, Occupied, StoreUnavailable
 from hotline.gateway import service_pause, tables
 from hotline.gateway.leader import LEASE
 from hotline.gateway.rules import DoubtDecision, MessageKind
@@ -32,6 +31,7 @@ from hotline.people.rules import Level
 from hotline.statistics import queries
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_release import Release, ReleaseNumber, starting_spans
+from hotline.text.errors import BackupInvalid, Occupied, StoreUnavailable
 from hotline.tips.tables import Tip
 from tests.support.clock import Clock
 from tests.support.contexts import make_console_context

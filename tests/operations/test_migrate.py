@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select, text
 
 from hotline.core.database import Database
-from hotline.errors import NotReady
 from hotline.operations import migrate
 from hotline.operations.migrate import TablesState
 from hotline.people.tables import Responder
+from hotline.text.errors import NotReady
 from tests.operations.schemas import schema_of
 from tests.support.builders import NOON, make_responder
 from tests.support.eventually import eventually

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.errors import BackupInvalid
 from hotline.operations.key_export import read_letters, write_letters
+from hotline.text.errors import BackupInvalid
 
 KEY = bytes(range(32))
 

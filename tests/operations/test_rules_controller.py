@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.errors import SettingsInvalid
 from hotline.operations.data_protection import DUTIES, TEMPLATE, facts_of
+from hotline.text.errors import SettingsInvalid
 
 WHOLE = {
     "controller": "The ministry",

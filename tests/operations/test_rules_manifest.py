@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.errors import BackupInvalid
 from hotline.operations.rules_backup import Contents, Engine, Manifest
+from hotline.text.errors import BackupInvalid
 from tests.support.builders import NOON
 
 MANIFEST = Manifest(

@@ -18,12 +18,12 @@ from hotline.duty import (
     service_leaves,
     service_removal,
 )
-from hotline.errors import ApprovalRefused, NotFound
 from hotline.gateway.tables import Message
 from hotline.keys.passphrase import Costs
 from hotline.people import service_sessions, tables_accounts, tables_desks, tables_sessions
 from hotline.people.rules import of_account
 from hotline.people.rules_accounts import AccountFault
+from hotline.text.errors import ApprovalRefused, NotFound
 from hotline.web import service_approvals
 from tests.support.clock import Clock
 from tests.support.contexts import make_console_context

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.errors import DecryptionFailed, KeyMissing
 from hotline.keys.encrypt import KeyPair
 from hotline.keys.factor_encryption import FactorEncrypter, Proofs
 from hotline.keys.key_folder import KeyFolder
@@ -24,6 +23,7 @@ from hotline.people.encrypt import (
     wrap_under_paper,
     wrap_under_password,
 )
+from hotline.text.errors import DecryptionFailed, KeyMissing
 
 QUICK = Costs(passes=1, kib=8)
 ME, OTHER = "account:7", "account:8"

@@ -10,10 +10,10 @@ import pytest
 from hotline.core.actors import TWO_PERSON_ROLES, AccountRole, Actor, SignedIn, excluded_roles
 from hotline.core.contexts import ConsoleContext
 from hotline.duty import service_accounts, service_invitations, service_removal
-from hotline.errors import AccountRefused, ApprovalRefused, NotFound
 from hotline.people import service_audit, service_sessions, tables_accounts, tables_audit
 from hotline.people.rules_accounts import AccountFault
 from hotline.people.tables_sessions import Approval
+from hotline.text.errors import AccountRefused, ApprovalRefused, NotFound
 from hotline.web import service_approvals
 from tests.long import is_long, seed
 from tests.support.clock import Clock

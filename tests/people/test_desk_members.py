@@ -14,7 +14,6 @@ from sqlalchemy import update
 from hotline.cases import decrypt_access
 from hotline.core.actors import AccountRole, AccountState, Actor
 from hotline.duty import service_invitations, service_removal
-from hotline.errors import ApprovalRefused, DeskRefused, NotFound, PassphraseWrong
 from hotline.keys.passphrase import Costs
 from hotline.operations import decrypt_rotation
 from hotline.people import decrypt_grants, service_desks, tables_desks
@@ -26,6 +25,7 @@ from hotline.people.tables import Responder
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_audit import AuditEntry
 from hotline.people.tables_sessions import Approval
+from hotline.text.errors import ApprovalRefused, DeskRefused, NotFound, PassphraseWrong
 from hotline.text.places import NATIONAL
 from hotline.web import service_approvals
 from tests.support.builders import make_account

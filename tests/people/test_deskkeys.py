@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from hotline.cases import decrypt_access, service_weekly_keys
 from hotline.core.database import Database
-from hotline.errors import DecryptionFailed, PassphraseWrong
 from hotline.keys.encrypt import Encrypter
 from hotline.keys.passphrase import Costs
 from hotline.keys.weekly_lock import WeeklyLock
@@ -19,6 +18,7 @@ from hotline.operations import decrypt_rotation
 from hotline.operations.decrypt_rotation import RotationResult
 from hotline.people import tables_audit, tables_desks
 from hotline.people.tables_desks import Desk, DeskMember
+from hotline.text.errors import DecryptionFailed, PassphraseWrong
 from hotline.text.places import NATIONAL
 from hotline.tips import queries
 from hotline.tips.tables import Grant

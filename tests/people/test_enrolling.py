@@ -11,7 +11,6 @@ from hotline.cases import decrypt_access, service_retention
 from hotline.core.actors import AccountRole, Actor
 from hotline.duty import service_enrolment, service_leaves, service_phone_proof, service_removal
 from hotline.duty.service_enrolment import StartPaper
-from hotline.errors import ApprovalRefused, NotFound, NumberInvalid, PersonnelRefused
 from hotline.gateway.rules import Outcome, SendResult
 from hotline.gateway.tables import Message
 from hotline.keys.passphrase import Costs
@@ -27,6 +26,7 @@ from hotline.people.rules import (
 from hotline.people.tables import Enrolment, Responder
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_sessions import Approval
+from hotline.text.errors import ApprovalRefused, NotFound, NumberInvalid, PersonnelRefused
 from hotline.web import service_approvals
 from tests.support.builders import make_account
 from tests.support.contexts import WholeContext

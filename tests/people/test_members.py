@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nacl.public import PublicKey, SealedBox
 
-from hotline.errors import DecryptionFailed, PinRefused
 from hotline.keys.encrypt import KeyPair
 from hotline.keys.passphrase import Costs
 from hotline.people.decrypt_members import (
@@ -18,6 +17,7 @@ from hotline.people.decrypt_members import (
     is_granted,
     wrap_desk_key,
 )
+from hotline.text.errors import DecryptionFailed, PinRefused
 
 QUICK = Costs(passes=1, kib=8)
 DESK_KEY = secrets.token_bytes(32)

@@ -11,13 +11,13 @@ from hotline.core.catalogues import load_console_words
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Database
 from hotline.duty import service_accounts, service_enrolment, service_invitations, service_leaves
-from hotline.errors import AccountRefused, ImportRefused, PersonnelRefused
 from hotline.keys.passphrase import Costs
 from hotline.people import service_demo, service_desks
 from hotline.people.rules import DeskKind
 from hotline.people.rules_accounts import AccountFault
 from hotline.people.rules_audit import PROCESSES
 from hotline.people.service_desks import NewDesk
+from hotline.text.errors import AccountRefused, ImportRefused, PersonnelRefused
 from tests.support.clock import Clock
 from tests.support.contexts import make_console_context
 from tests.support.signing import SERVER

@@ -18,7 +18,6 @@ from hotline.alarms.tables import raised_alarms
 from hotline.cases import decrypt_access
 from hotline.core.actors import Actor
 from hotline.duty import service_removal
-from hotline.errors import DecryptionFailed, DeskRefused, NotFound, PassphraseWrong
 from hotline.keys.decrypt import opens_grant
 from hotline.keys.encrypt import Encrypter
 from hotline.operations import decrypt_rotation
@@ -27,6 +26,7 @@ from hotline.people import decrypt_grants, decrypt_recovery, tables_desks
 from hotline.people.decrypt_signing import Signer
 from hotline.people.tables_audit import AuditEntry
 from hotline.people.tables_desks import DeskMember, RecoveryPair
+from hotline.text.errors import DecryptionFailed, DeskRefused, NotFound, PassphraseWrong
 from hotline.tips import queries
 from hotline.tips.tables import Grant
 from tests.people.test_desk_members import FIRST, PASSPHRASE, PERSON, QUICK, SECOND, People, people

@@ -9,11 +9,11 @@ from sqlalchemy import select
 from hotline.cases.tables import PinReading, PinReadingAsk
 from hotline.core.actors import AccountRole, Actor
 from hotline.duty import service_enrolment
-from hotline.errors import PinRefused
 from hotline.gateway.tables import Dialogue
 from hotline.keys import one_off
 from hotline.people.tables import Enrolment, Responder
 from hotline.people.tables_audit import AuditEntry
+from hotline.text.errors import PinRefused
 from tests.support.callers import Caller, Line
 from tests.support.deciding import decides, prints_start_pin, signed_in
 from tests.support.fakes import DecryptingEncrypter

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.errors import ImportRefused
 from hotline.people.rules import COLUMNS, EnrolmentRow, Level, demo_responders, read_responders
+from hotline.text.errors import ImportRefused
 from hotline.text.places import Category
 
 HEADER = ",".join(COLUMNS)

@@ -16,10 +16,10 @@ from hotline.core.actors import AccountRole, AccountState, Actor, SignedIn
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Database
 from hotline.duty import service_accounts, service_enrolment, service_invitations, service_removal
-from hotline.errors import ApprovalRefused, NotFound
 from hotline.gateway.tables import Message
 from hotline.people import service_sessions, tables_audit
 from hotline.people.rules_accounts import AccountFault
+from hotline.text.errors import ApprovalRefused, NotFound
 from hotline.web import service_approvals
 from tests.support.clock import Clock
 from tests.support.contexts import make_console_context

@@ -13,7 +13,6 @@ from hotline.core.actors import AccountRole, SignedIn, SignInRefused
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session, add_if_new
 from hotline.duty import service_accounts, service_invitations, service_removal
-from hotline.errors import AccountRefused
 from hotline.keys.password_queue import Entrant, StretchQueue
 from hotline.monitoring import service_checks_database
 from hotline.people import service_own_account, service_sessions, tables_audit
@@ -21,6 +20,7 @@ from hotline.people import tables_sessions as rows
 from hotline.people.rules_accounts import AccountFault
 from hotline.people.service_sessions import NewSession
 from hotline.people.tables_sessions import SignInAttempt
+from hotline.text.errors import AccountRefused
 from tests.support.clock import Clock
 from tests.support.eventually import eventually
 from tests.support.signing import PASSWORD, SERVER, Person

@@ -15,7 +15,6 @@ from hotline.alarms import tables as alarms_tables
 from hotline.alarms.rules import Alarm
 from hotline.cases import decrypt_access
 from hotline.core.actors import AccountRole, Actor, SignedIn
-from hotline.errors import ApprovalRefused, DeskRefused, HotlineError
 from hotline.keys.desk_signatures import LINE_PUBLIC_KEY, DeskKeyState, DeskTrust
 from hotline.keys.encrypt import Encrypter
 from hotline.keys.key_folder import KeyFolder
@@ -35,6 +34,7 @@ from hotline.people.service_approving import KeyToSign
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_desks import Desk, LineKeyCopy
 from hotline.people.tables_sessions import Approval, ApprovalKind
+from hotline.text.errors import ApprovalRefused, DeskRefused, HotlineError
 from hotline.web import service_approvals
 from tests.people.test_desk_members import FIRST, PASSPHRASE, QUICK, SECOND, People, people
 from tests.support.builders import make_account

@@ -6,13 +6,13 @@ import pytest
 
 from hotline.dialogue.service_commit import stop_messages
 from hotline.dialogue.service_sms import InboxOutcome, MessageOutcome, take_sms
-from hotline.errors import NotFound, Undecided
 from hotline.gateway.tables import Message
 from hotline.people import tables_audit
 from hotline.people.tables_audit import AuditEntry
 from hotline.programmes import service_enrolment
 from hotline.programmes.rules import ATTENDANCE, SESSIONS_HELD, Programme
 from hotline.programmes.tables import EnrolmentCode, Participant
+from hotline.text.errors import NotFound, Undecided
 from tests.support.builders import NOON, make_message
 from tests.support.callers import Caller, Line
 from tests.support.counts import counts

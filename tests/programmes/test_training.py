@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from hotline.errors import KeyMissing
 from hotline.flows.flow import MenuNode
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
@@ -14,6 +13,7 @@ from hotline.programmes import service_enrolment
 from hotline.programmes.rules import LESSONS, LESSONS_COMPLETED, CertificateVerdict, Programme
 from hotline.programmes.service_enrolment import CertificateCheck
 from hotline.programmes.tables import LESSONS_ONLY, Participant
+from hotline.text.errors import KeyMissing
 from tests.support.builders import post
 from tests.support.callers import Caller, Line
 from tests.support.counts import counts

@@ -9,12 +9,12 @@ from hotline.core.actors import AccountRole, Actor
 from hotline.core.database import Database
 from hotline.counters import tables
 from hotline.counters.tables import CounterKey
-from hotline.errors import NotFound, Undecided
 from hotline.flows.flow_set_cache import SqlFlowSets
 from hotline.flows.service_check import place_lists
 from hotline.statistics import queries, service_releases
 from hotline.statistics.rules_definitions import Dimension, Span, due_at
 from hotline.statistics.rules_release import starting_spans
+from hotline.text.errors import NotFound, Undecided
 from tests.statistics.random_line import YEAR, RandomLine
 from tests.statistics.stored_line import hand_over, store
 from tests.support.clock import Clock

@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from hotline.cli import run
 from hotline.core.settings import Settings
-from hotline.errors import StartFailed
+from hotline.text.errors import StartFailed
 
 PATIENCE = 20.0
 

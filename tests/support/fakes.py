@@ -12,9 +12,9 @@ from hotline.core.contexts import (
     OwnHook,
     SmsInbox,
 )
-from hotline.errors import InboxUnavailable, NotReady
 from hotline.flows.flow import FlowSet
 from hotline.gateway.rules import InboxPage, ListedSms
+from hotline.text.errors import InboxUnavailable, NotReady
 
 
 @dataclass

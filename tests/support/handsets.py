@@ -7,7 +7,7 @@ from typing import Any
 import requests
 
 from hotline.emulator.state import CITIZEN
-from hotline.errors import HandsetRefused, NotFound, SettingsInvalid
+from hotline.text.errors import HandsetRefused, NotFound, SettingsInvalid
 
 _REFUSALS = {400: SettingsInvalid, 404: NotFound, 409: HandsetRefused}
 

@@ -8,11 +8,11 @@ import pytest
 from hotline.core.actors import AccountRole, Actor, SignedIn, SignInRefused, account_name_key
 from hotline.core.contexts import ConsoleContext
 from hotline.duty import service_invitations
-from hotline.errors import AccountRefused
 from hotline.people import service_own_account, service_sessions
 from hotline.people.rules_sign_in import code_at
 from hotline.people.service_own_account import RecoverySheet
 from hotline.people.service_sessions import NewSession
+from hotline.text.errors import AccountRefused
 from tests.support.clock import Clock
 
 SERVER = Actor("server")

@@ -15,7 +15,7 @@ import requests
 
 from hotline.core.environment import CHECKOUT, NOT_SETTINGS, PREFIX
 from hotline.emulator.state import LineClock
-from hotline.errors import StartFailed
+from hotline.text.errors import StartFailed
 from tests.support.handsets import EmulatorClient
 
 OF_ANY_LINE = NOT_SETTINGS | {PREFIX + name for name in ("CONSOLE_HOST", "WEB_HOST", "WEB_WORKERS")}

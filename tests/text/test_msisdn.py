@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hotline.core.addresses import network_of
-from hotline.errors import NumberInvalid
+from hotline.text.errors import NumberInvalid
 from hotline.text.identifiers import parse_caller, parse_sendable
 
 OURS = "+250788123456"

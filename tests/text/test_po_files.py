@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.errors import ImportRefused
+from hotline.text.errors import ImportRefused
 from hotline.text.review_sheets import TRANSLATED, is_po, plain_text, read_file, write_file
 
 AT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from hotline.errors import ImportRefused
 from hotline.text import review_sheets, spreadsheets
+from hotline.text.errors import ImportRefused
 from hotline.text.export_sheets import FORMULA
 
 HEAD = "place,rw,agreed,digest\n"

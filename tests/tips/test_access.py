@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from hotline.cases import decrypt_access
 from hotline.core.database import Database
-from hotline.errors import DecryptionFailed, DeskRefused, EndRefused, NotFound, PassphraseWrong
 from hotline.gateway.tables import Assignment
 from hotline.keys.decrypt import stretch_passphrase
 from hotline.keys.encrypt import Encrypter
@@ -19,6 +18,7 @@ from hotline.people.rules import DeskKind, Level
 from hotline.people.service_desks import NewDesk
 from hotline.people.tables_audit import AuditEntry
 from hotline.people.tables_desks import Desk, DeskMember, RecoveryPair
+from hotline.text.errors import DecryptionFailed, DeskRefused, EndRefused, NotFound, PassphraseWrong
 from hotline.text.places import NATIONAL
 from hotline.tips import queries
 from hotline.tips.rules import TipState

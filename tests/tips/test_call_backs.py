@@ -17,7 +17,6 @@ from hotline.alerts import (
 )
 from hotline.cases import decrypt_access
 from hotline.core.catalogues import load_phrases
-from hotline.errors import CallRefused, NotFound
 from hotline.flows.tables import Revision
 from hotline.gateway import tables
 from hotline.gateway.rules import MessageState, OutgoingPart
@@ -31,6 +30,7 @@ from hotline.people.rules import Level
 from hotline.people.tables_audit import AuditEntry
 from hotline.people.tables_desks import Desk as DeskRow
 from hotline.people.tables_desks import DeskMember
+from hotline.text.errors import CallRefused, NotFound
 from hotline.text.places import NATIONAL
 from hotline.tips.rules import TipState
 from hotline.tips.rules_receipts import CallBackState, CallOutcome

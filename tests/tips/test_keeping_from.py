@@ -11,12 +11,12 @@ from hotline.cases.queries import TipListFilter, tip_overviews
 from hotline.cases.service_desk_commands import ExclusionTarget
 from hotline.core.actors import AccountRole, Actor
 from hotline.core.database import Session
-from hotline.errors import EndRefused, NotFound
 from hotline.gateway.tables import Message
 from hotline.people.rules import Level, of_account
 from hotline.people.tables import Person, Responder
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_desks import Desk, DeskMember
+from hotline.text.errors import EndRefused, NotFound
 from hotline.text.places import NATIONAL
 from hotline.tips import queries_visible
 from hotline.tips.queries_visible import ExcludedParty, ExclusionReason, desk_viewer

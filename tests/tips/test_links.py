@@ -6,11 +6,11 @@ import pytest
 from hotline.alerts import service_assignment
 from hotline.cases import queries, service_desk_commands
 from hotline.cases.service_desk_commands import ExclusionTarget
-from hotline.errors import EndRefused, NotFound
 from hotline.gateway.tables import Assignment, Message
 from hotline.people import tables_audit
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
+from hotline.text.errors import EndRefused, NotFound
 from hotline.tips import queries as tips_queries
 from hotline.tips import queries_visible
 from hotline.tips.queries import TipLink

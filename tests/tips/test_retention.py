@@ -14,7 +14,6 @@ from hotline.alerts.tables import QuestionBackRow
 from hotline.alerts.tables_case_events import CaseNote
 from hotline.cases import decrypt_access, service_retention
 from hotline.cases.service_retention import BATCH, ERRAND, erase_batch
-from hotline.errors import NotFound
 from hotline.gateway.rules import MessageState
 from hotline.gateway.tables import DeliveryReport, Dialogue, InboundSeen
 from hotline.monitoring.service_checks_database import check_database
@@ -22,6 +21,7 @@ from hotline.people import tables_audit
 from hotline.people.rules import Level
 from hotline.people.tables_audit import AuditEntry
 from hotline.people.tables_desks import Desk
+from hotline.text.errors import NotFound
 from hotline.tips.rules import COUNTS_AS_CLOSED, WARNING, RetentionTerm, TextState
 from hotline.tips.rules import TEXT_KEPT as WORDS
 from hotline.tips.rules_events import EventChannel, LoggedEvent

@@ -18,12 +18,12 @@ from sqlalchemy.orm import Session
 from hotline.alarms.rules import Alarm
 from hotline.alarms.tables import raised_alarms
 from hotline.alerts.service_assignment import assign_pending
-from hotline.errors import DecryptionFailed
 from hotline.keys.decrypt import decrypt_grant, decrypt_tip
 from hotline.keys.encrypt import HEAD_BYTES
 from hotline.people import tables_audit
 from hotline.people.tables_audit import AuditEntry
 from hotline.people.tables_desks import Desk
+from hotline.text.errors import DecryptionFailed
 from hotline.tips.tables import Grant, Tip, TipPlace
 from tests.support.callers import DANGER_HERE, DESK_KEY, QUIET_HERE, REST, Line, told, unlocked
 

@@ -13,11 +13,11 @@ from hotline.cases import queries as cases_queries
 from hotline.cases import tables_case_files
 from hotline.cases.queries import TipListFilter, tip_overviews
 from hotline.core.database import Session
-from hotline.errors import NotFound
 from hotline.gateway import queries as gateway_queries
 from hotline.gateway.tables import Assignment, Deadline
 from hotline.people import tables_roster
 from hotline.people.tables import Responder
+from hotline.text.errors import NotFound
 from hotline.tips import queries_visible, tables_persons
 from hotline.tips.queries_visible import Viewer
 from hotline.tips.rules_receipts import TipFilter, TipStateFilter

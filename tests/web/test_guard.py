@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hotline.core.database import open_database
-from hotline.errors import CallbackInvalid
 from hotline.gateway.tables import DeliveryReport, Dialogue, InboundSeen, Stopped
+from hotline.text.errors import CallbackInvalid
 from hotline.web.hooks import MAX_BYTES, MAX_FIELDS, CallbackForm, parse, read_form
 from tests.support.callers import FAILURE, FORM, SECRETS, Line, Way
 

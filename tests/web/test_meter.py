@@ -9,8 +9,8 @@ import pytest
 from hotline.core.database import open_database
 from hotline.counters import tables
 from hotline.counters.tables import HookCount
-from hotline.errors import StoreUnavailable
 from hotline.monitoring import service_measures
+from hotline.text.errors import StoreUnavailable
 from hotline.web.hooks import Reply
 from hotline.web.hooks_app import Counted, Meter, create_app
 from tests.support.callers import SECRETS, Line

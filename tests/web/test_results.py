@@ -11,11 +11,11 @@ import pytest
 
 from hotline.core.actors import RELEASE_ROLES
 from hotline.core.database import Database, Session, open_database
-from hotline.errors import StoreUnavailable
 from hotline.statistics import queries, service_report
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_release import Release, ReleaseNumber, starting_spans
 from hotline.text.characters import is_gsm7, segments
+from hotline.text.errors import StoreUnavailable
 from hotline.text.languages import CODES
 from hotline.web.hooks_app import PageCache
 from tests.support.callers import Line

@@ -22,9 +22,9 @@ from hotline.core import long_work
 from hotline.core.contexts import Job
 from hotline.core.database import open_database
 from hotline.dialogue.redis_adapters import RqJobs
-from hotline.errors import WorkEnded
 from hotline.flows import service_authoring
 from hotline.people.rules import Level
+from hotline.text.errors import WorkEnded
 from tests.support.district import District
 from tests.support.made_once import lay_line, shipped_document
 from tests.support.valkey import Valkey

@@ -24,10 +24,10 @@ from rq import Queue
 from hotline.core.contexts import Job
 from hotline.core.database import open_database
 from hotline.dialogue.redis_adapters import RqJobs
-from hotline.errors import JobRefused
 from hotline.gateway import queries as health
 from hotline.monitoring.instruments import LineInstruments
 from hotline.people.rules import Level
+from hotline.text.errors import JobRefused
 from tests.support.district import District
 from tests.support.eventually import eventually
 from tests.support.made_once import lay_tables

@@ -19,7 +19,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from hotline.core.settings import Settings
-from hotline.errors import ProgramMissing, StartFailed
+from hotline.text.errors import ProgramMissing, StartFailed
 from tests.faults.reading import RealLine
 from tests.faults.stand.postgres import Postgres, postgres_in
 from tests.support.stack import READY_SECONDS, Stack, command_words, for_callers, free_port

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from signal import SIGKILL
 
-from hotline.errors import ProgramMissing, StartFailed
+from hotline.text.errors import ProgramMissing, StartFailed
 from tests.faults.stand.processes import below, send
 from tests.support.stack import free_port
 
