@@ -123,7 +123,7 @@ def test_no_person_s_name_looks_like_another(context: ConsoleContext) -> None:
 
 @pytest.mark.adversary("an account or person named like a colleague")
 def test_a_second_person_is_not_the_first_in_other_letters(context: ConsoleContext) -> None:
-    with pytest.raises(PersonnelRefused, match="two people"):
+    with pytest.raises(PersonnelRefused, match="two different people"):
         check_second(context, "Admin 1", "\u0410dmin 1")
     check_second(context, "Admin 1", "Admin 2")
 

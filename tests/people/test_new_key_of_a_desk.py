@@ -234,7 +234,7 @@ def test_a_member_who_leaves_in_the_middle_keeps_the_desk_red(left: People) -> N
         tables_desks.end_access_at(session, HERE, [FIRST], clock())
     step(left, DENISE)
     left.let_in(HERE, FIRST)
-    with pytest.raises(DeskRefused, match="after the change of the desk"):
+    with pytest.raises(DeskRefused, match="after this desk got a new key"):
         step(left)
     leaves(left)
     clock.turn(seconds=6)
