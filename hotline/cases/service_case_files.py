@@ -177,10 +177,6 @@ ASKS = {
 }
 
 
-def _id_in(asked: Approval) -> int:
-    return int(asked.subject.partition(":")[2])
-
-
 def _about(
     session: Session, _context: Context, asked: Approval, by: SignedIn
 ) -> ApprovalView | None:
@@ -189,7 +185,7 @@ def _about(
 
     Returns None for an account that can neither decide about the request nor withdraw it.
     """
-    row = tables_case_files.find_file(session, _id_in(asked))
+    row = tables_case_files.find_file(session, asked.about_id)
     if row is None or row.tip_id is None:
         return None
     is_own = tables_audit.account_of(asked.asked_by) == by.account_id
@@ -251,7 +247,7 @@ def _districts(session: Session, desks: frozenset[str]) -> frozenset[str]:
 
 
 def _approve(decision: Decision) -> None:
-    row = service_retention.locked_file(decision.session, _id_in(decision.row))
+    row = service_retention.locked_file(decision.session, decision.row.about_id)
     if row is None:
         raise NotFound("this request for a case file no longer exists: make a new request")
     row.approved_by = tables_audit.by_actor(decision.by)
@@ -260,7 +256,7 @@ def _approve(decision: Decision) -> None:
 
 def _refuse(decision: Decision) -> None:
     service_retention.end_file(
-        decision.session, _id_in(decision.row), decision.by, decision.context.now()
+        decision.session, decision.row.about_id, decision.by, decision.context.now()
     )
 
 
@@ -311,7 +307,7 @@ def request_end(context: ConsoleContext, by: SignedIn, *, tip_id: int, reason: s
 def _about_hold(
     session: Session, _context: Context, asked: Approval, by: SignedIn
 ) -> ApprovalView | None:
-    hold = queries_retention.hold_by_id(session, _id_in(asked))
+    hold = queries_retention.hold_by_id(session, asked.about_id)
     viewer = viewer_of(session, by)
     if hold is None or hold.lifted_at is not None or not is_national(viewer):
         return None
@@ -324,7 +320,7 @@ def _about_hold(
 
 
 def _lift(decision: Decision) -> None:
-    hold = queries_retention.hold_by_id(decision.session, _id_in(decision.row))
+    hold = queries_retention.hold_by_id(decision.session, decision.row.about_id)
     if hold is None or hold.lifted_at is not None:
         raise NotFound("this legal hold was already removed: reload the page")
     service_retention.end_hold(

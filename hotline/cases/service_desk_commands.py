@@ -187,10 +187,6 @@ def _held(session: Session, exclusion_id: int) -> Exclusion:
     return row
 
 
-def _id_in(asked: Approval) -> int:
-    return int(asked.subject.partition(":")[2])
-
-
 def _about(
     session: Session, _context: Context, asked: Approval, by: SignedIn
 ) -> ApprovalView | None:
@@ -198,7 +194,7 @@ def _about(
 
     Returns None if the account may not see the tip.
     """
-    row = session.get(Exclusion, _id_in(asked))
+    row = session.get(Exclusion, asked.about_id)
     viewer = service_viewer.viewer_of(session, by)
     if row is None or row.lifted_at is not None or not service_viewer.is_national(viewer):
         return None
@@ -224,7 +220,7 @@ def _about(
 
 
 def _lift(decision: Decision) -> None:
-    row = _held(decision.session, _id_in(decision.row))
+    row = _held(decision.session, decision.row.about_id)
     row.lifted_by, row.lifted_at = tables_audit.by_actor(decision.by), decision.context.now()
     write_exclusion_event(decision.session, row, row.lifted_by, row.lifted_at, lifted=True)
 

@@ -68,7 +68,11 @@ def write_record(context: ConsoleContext, by: SignedIn, said: Mapping[str, str])
     contains a number, an e-mail address or a reference.
     """
     words, at = {name: " ".join(said[name].split()) for name in FIELDS}, context.now()
-    wrong = {name: "" for name, text in words.items() if not _is_allowed(text)}
+    wrong = {
+        name: ""
+        for name, text in words.items()
+        if not 0 < len(text) <= MAX_LETTERS or reveals(text)
+    }
     if wrong:
         raise FormRefused(wrong)
     with context.database.writing() as session:
@@ -84,10 +88,6 @@ def write_record(context: ConsoleContext, by: SignedIn, said: Mapping[str, str])
         person_id = tables_accounts.get_account(session, by.account_id).person_id
         tables_case_files.add_record(session, person_id, at, bodies)
         tables_audit.append_command(session, by.actor, at, "harm_written", f"desk:{own}")
-
-
-def _is_allowed(text: str) -> bool:
-    return 0 < len(text) <= MAX_LETTERS and not reveals(text)
 
 
 def confirm(context: ConsoleContext, by: SignedIn, record_id: int) -> None:

@@ -480,7 +480,7 @@ def describes(sentence: str) -> Callable[[Session, Context, Approval, SignedIn],
     placeholders `by` and `about`."""
 
     def about(session: Session, _context: Context, row: Approval, _by: SignedIn) -> ApprovalView:
-        account = tables_accounts.get_account(session, account_id_in(row))
+        account = tables_accounts.get_account(session, row.about_id)
         return ApprovalView(
             message_text(sentence, by=row.asker, about=account.shown),
             f"account {account.label}",
@@ -489,10 +489,6 @@ def describes(sentence: str) -> Callable[[Session, Context, Approval, SignedIn],
         )
 
     return about
-
-
-def account_id_in(row: Approval) -> int:
-    return int(row.subject.split(":")[1])
 
 
 def _subject(account_id: int) -> str:

@@ -129,7 +129,7 @@ def list_desks(context: Context, by: SignedIn | None = None) -> Sequence[DeskHea
         asked = tables_sessions.pending(
             session, context.now(), tables_sessions.ApprovalKind.ADMISSION
         )
-        waits = Counter(row.subject.split(":", 2)[1] for row in asked)
+        waits = Counter(row.about for row in asked)
         counts = tables_desks.member_counts(session)
         moving = tables_desks.desks_in_rotation(session)
         heads = [

@@ -340,7 +340,7 @@ def remove_from_desk(context: Context, by: Actor, code: str, member: str, reason
 
 
 def _about(session: Session, context: Context, row: Approval, _by: SignedIn) -> ApprovalView:
-    person = session.get_one(tables.Responder, int(row.subject.partition(":")[2]))
+    person = session.get_one(tables.Responder, row.about_id)
     at = context.now()
     if service_leaves.is_last_of_oversight(session, person, at, at):
         says = message_text(
@@ -360,7 +360,7 @@ def _about(session: Session, context: Context, row: Approval, _by: SignedIn) -> 
 
 
 def _removal_approved(decision: Decision) -> None:
-    name, second = decision.row.subject.partition(":")[2], decision.row.asker
+    name, second = decision.row.about, decision.row.asker
     session, context, by = decision.session, decision.context, decision.by
     remove_within(session, context, name, second=second, by=by, reason=decision.reason)
 
@@ -375,7 +375,7 @@ REMOVAL = ApprovalRule(
 
 
 def _end_approved(decision: Decision) -> None:
-    account = current_account(decision.session, service_accounts.account_id_in(decision.row))
+    account = current_account(decision.session, decision.row.about_id)
     change = AccountChange(
         decision.session, decision.context, decision.by, account, decision.reason
     )

@@ -65,7 +65,7 @@ NO_PROOF = message_text(
 UNSIGNED = message_text(
     "the key of this desk is not signed, or was changed: two admins must first sign the key"
 )
-REPLACED = message_text("this desk got a new key after your request: request a signature again")
+REPLACED = message_text("meanwhile this desk got a new key: request a signature for the new key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +307,7 @@ def _about(session: Session, context: Context, row: Approval, by: SignedIn) -> A
     """Describes a request for a signature on the page of approvals. Only an admin with a copy of the signing key in
     this request can decide.
     """
-    desk, key = row.subject.partition(":")[2], None
+    desk, key = row.about, None
     with suppress(DeskRefused, NotFound):
         key = key_to_sign(session, context, tables_desks.get_desk(session, desk))
     return ApprovalView(
@@ -322,7 +322,7 @@ def _about(session: Session, context: Context, row: Approval, by: SignedIn) -> A
 def _approve(decision: Decision) -> None:
     if decision.key is None or decision.by.account_id is None:
         raise refusal(AccountFault.KEY_CLOSED)
-    code, own = decision.row.subject.partition(":")[2], of_account(decision.by.account_id)
+    code, own = decision.row.about, of_account(decision.by.account_id)
     desk = tables_desks.get_desk(decision.session, code, for_writing=True)
     digest = _digest(code, _wanted(decision.context, desk))
     plain = _opened(bytes.fromhex(_passed(decision.row)[own]), decision.key)

@@ -358,6 +358,15 @@ class Approval(Row):
         """Returns the name of the person who made the request."""
         return tables_audit.name_in(self.asked_by)
 
+    @property
+    def about(self) -> str:
+        """Returns the second part of the subject: an id or the code of a desk. The first part is the kind of thing."""
+        return self.subject.split(":")[1]
+
+    @property
+    def about_id(self) -> int:
+        return int(self.about)
+
 
 def add_request(
     session: Session,
