@@ -41,7 +41,6 @@ from hotline.editing import service_news_mail
 from hotline.editing import tables as editing_tables
 from hotline.flows import tables as flows_tables
 from hotline.gateway import tables
-from hotline.gateway.doorbell import ring
 from hotline.gateway.leader import Leadership
 from hotline.monitoring import service_alarms
 from hotline.statistics import service_releases
@@ -70,7 +69,7 @@ def look_after_due(context: WorkerContext) -> None:
         due = queries_outbox.oldest_due(session, at)
     if held or due is None or at - due.next_at < RING_AFTER:
         return
-    is_heard = ring(context, Job.DELIVER, due.id)
+    is_heard = context.jobs.ring(Job.DELIVER, due.id)
 
     patience = SELF_AFTER if is_heard else URGENT_AFTER
     if at - due.next_at >= patience:

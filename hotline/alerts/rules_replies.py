@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from hotline.core.wording import Template
+from hotline.text.keywords import split_words
 from hotline.text.languages import CODES
 from hotline.tips.rules import TipOutcome, VisitDecision, VisitFacts
 from hotline.tips.rules_events import EventChannel, PassedTo
@@ -242,10 +243,6 @@ def _by_phrase(part: Callable[[Reply], Words]) -> Mapping[Phrase, Verb]:
     return {one: verb for verb, reply in REPLIES.items() for one in split_phrases(part(reply))}
 
 
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
 OWN = _by_phrase(lambda reply: reply.own)
 LABELS = _by_phrase(lambda reply: reply.labels)
 YES_WORDS: Mapping[Phrase, Verb] = dict.fromkeys(
@@ -268,20 +265,20 @@ REFUSALS = frozenset(split_phrases({"rw": "oya", "fr": "non", "en": "no"}))
 """Words that pass a case on. If an unknown word follows such a word, it negates only the unknown word and is not an
 answer."""
 
-NEGATIONS = _set(
+NEGATIONS = split_words(
     "NOT NEVER NEITHER NOR DON DONT WON WONT HAVEN HAVENT DIDN DIDNT ISN ISNT UNABLE"
     " PAS NE JAMAIS AUCUN NTA NTABWO SI NTARABYO NTIBYO"
 )
 """Words that negate the answer next to them. The hotline then asks the responder what is meant."""
 
-UNSURE = _set(
+UNSURE = split_words(
     "MAYBE PERHAPS WAIT SOON LATER TOMORROW SORRY MISTAKE CANCEL UNDO ATTENDS ATTENDEZ PEUT BIENTOT DEMAIN DESOLE"
     " DESOLEE PARDON ERREUR ANNULE ANNULER ANNULEZ WENDA TEGEREZA EJO NIBESHYE MBABARIRA"
 )
 """Words that delay or cancel an answer, at any place in the text. The hotline then asks the responder what is meant.
 But an answer that takes the case or passes it on still counts."""
 
-COURTESY = _set(
+COURTESY = split_words(
     "REPLY ANSWER SEND SUBIZA REPONDEZ REPONDS REPONDRE ENVOYEZ"
     " REF REFERENCE CODE KODE CASE NUMBER AND ET NA"
     " HELLO HI SIR MADAM THANKS PLEASE PLS"

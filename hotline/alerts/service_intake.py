@@ -22,7 +22,6 @@ from hotline.core import rules_trial
 from hotline.core.contexts import Context, Job
 from hotline.core.database import Session
 from hotline.core.logs import REQUEST
-from hotline.gateway.doorbell import ring
 from hotline.gateway.tables import LockedDialogue
 from hotline.people import tables_desks
 from hotline.text.errors import StoreUnavailable
@@ -213,7 +212,7 @@ def announce(context: Context, committed: Sequence[Tip | ReportedTip]) -> None:
 
     context.failpoint("tip.before_doorbell")
     for tip_id in due:
-        if not ring(context, Job.ASSIGN_TIP, tip_id):
+        if not context.jobs.ring(Job.ASSIGN_TIP, tip_id):
             return
 
 

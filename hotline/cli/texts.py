@@ -13,7 +13,6 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from string import Formatter
 
 import click
 from babel.messages import Catalog
@@ -32,6 +31,7 @@ from hotline.core.wording import Template
 from hotline.duty.service_people_list import PersonState
 from hotline.editing import service_publishing, service_reviews
 from hotline.editing.service_numbers import NumberFault, ShortCodeFault
+from hotline.editing.service_publishing import placeholders
 from hotline.editing.service_review_document import TextRefusal
 from hotline.flows import document as documents
 from hotline.flows.check import RULES
@@ -166,12 +166,8 @@ def faults(locales: Path) -> Iterator[str]:
         for phrase, words in sorted(known[language].items()):
             if phrase not in wanted:
                 yield f"{language}: the console says no more: {phrase}"
-            elif _placeholders(phrase) != _placeholders(words):
+            elif placeholders(phrase) != placeholders(words):
                 yield f"{language}: needs exactly the placeholders of its English: {phrase}"
-
-
-def _placeholders(words: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(words) if name is not None}
 
 
 SOURCE = "en"

@@ -123,9 +123,9 @@ class OwnHook(Protocol):
 
 
 class JobQueue(Protocol):
-    def ring(self, job: Job, row_id: int) -> None:
-        """Tells a worker to process a row of the database now. Raises QueueUnavailable. If the queue does not answer,
-        the clock process finds the row later."""
+    def ring(self, job: Job, row_id: int) -> bool:
+        """Tells a worker to process a row of the database now. Returns False if the queue does not answer. The clock
+        process then finds the row later. Raises no error."""
 
 
 class NumberDecrypter(Protocol):

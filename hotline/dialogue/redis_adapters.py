@@ -25,7 +25,7 @@ from rq import Queue
 from hotline.core.contexts import STATE_SECONDS, Job
 from hotline.core.ussd import CommittedText, SessionStart
 from hotline.keys.conversation_state import StateCipher, WeeklyStateCipher
-from hotline.text.errors import CircuitOpen, DecryptionFailed, QueueUnavailable, RunsUnavailable
+from hotline.text.errors import CircuitOpen, DecryptionFailed, RunsUnavailable
 
 Answer = TypeVar("Answer")
 
@@ -183,11 +183,12 @@ class RqJobs:
             job: Queue(job.queue, connection=connection, serializer="json") for job in Job
         }
 
-    def ring(self, job: Job, row_id: int) -> None:
+    def ring(self, job: Job, row_id: int) -> bool:
         try:
             self._circuit.call(lambda: self._enqueue(job, row_id))
-        except CircuitOpen as broken:
-            raise QueueUnavailable(str(broken)) from None
+        except CircuitOpen:
+            return False
+        return True
 
     def _enqueue(self, job: Job, row_id: int) -> None:
         # With this pipeline, RQ needs one round trip to Redis instead of two.

@@ -29,7 +29,6 @@ from hotline.flows.conversation import ConversationState, Event, Facts, Language
 from hotline.flows.flow import FlowSet, numbers_shown, public_flow_set
 from hotline.flows.screen import ENGINE_TEXTS, Screen
 from hotline.gateway import tables
-from hotline.gateway.doorbell import ring
 from hotline.gateway.rules import (
     ANSWER_SHARE,
     AnswerForm,
@@ -264,7 +263,7 @@ def keep_time(context: WorkerContext) -> None:
             queries_outbox.end_late_answers(session, at)
     if due is None or at - due.next_at < RING_AFTER:
         return
-    if not ring(context, Job.ANSWER, due.id) or at - due.next_at >= SEND_OWN_AFTER:
+    if not context.jobs.ring(Job.ANSWER, due.id) or at - due.next_at >= SEND_OWN_AFTER:
         send_due(context, budget=OWN_BUDGET)
 
 

@@ -49,7 +49,6 @@ from hotline.dialogue.service_commit import USSD, EffectContext
 from hotline.dialogue.service_replay import QuestionReply, ReaderReply, ReaderRequest, Start
 from hotline.flows.flow import FlowSet
 from hotline.gateway import tables as gateway_tables
-from hotline.gateway.doorbell import ring
 from hotline.keys import one_off
 from hotline.keys.conversation_state import encrypt_under, try_decrypt
 from hotline.keys.encrypt import KeyPair
@@ -194,7 +193,7 @@ class ReaderRequests:
         door = self._context.reader
         if ask_id is None:
             return row_id, None
-        ring(self._context, Job.READ, ask_id)
+        self._context.jobs.ring(Job.READ, ask_id)
         if not door.places.acquire(blocking=False):
             return row_id, None
         try:

@@ -24,7 +24,7 @@ from hotline.dialogue.service_sms_tips import FilingData, SmsTipWritten
 from hotline.flows.conversation import ConversationState
 from hotline.gateway import rules
 from hotline.gateway import tables as gateway_tables
-from hotline.gateway.doorbell import ring, ringing
+from hotline.gateway.doorbell import ringing
 from hotline.gateway.rules import SOON, AnswerForm, MessageIn
 from hotline.gateway.tables import InboundSeen, assignments_of
 from hotline.people import tables
@@ -175,7 +175,7 @@ def announce(context: WebContext, heard: HeardMessage | None, answer_id: int | N
     with suppress(RunsUnavailable):
         context.runs.save(heard.talk.key, heard.talk.to_dict(), seconds=int(KEPT.total_seconds()))
     if answer_id is not None:
-        ring(context, Job.ANSWER, answer_id)
+        context.jobs.ring(Job.ANSWER, answer_id)
 
 
 def _begun(
@@ -351,7 +351,7 @@ def take_sms(
     if result.outcome is InboxOutcome.READ:
         announce(context, gathered.heard, result.answer_id)
     if cry_id is not None:
-        ring(context, Job.ANSWER, cry_id)
+        context.jobs.ring(Job.ANSWER, cry_id)
     return result.outcome
 
 

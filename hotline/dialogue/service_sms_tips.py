@@ -115,7 +115,8 @@ def file_message(
     before = known.before
     if before is not None and not tables.can_be_extended(session, before.dialogue):
         before = None
-    if gateway_tables.find_dialogue(session, own) is not None or _repeats(said, before):
+    repeats = before is not None and f" {said} " in f" {before.text} "
+    if repeats or gateway_tables.find_dialogue(session, own) is not None:
         return SmsTipWritten(None, None if before is None else replace(before, at=at))
     if before is None or not rules_sms_tips.fits(f"{before.text} {said}"):
         answers = rules_sms_tips.report_answers(said)
@@ -130,10 +131,6 @@ def file_message(
     session.flush()
     key = context.pseudonyms.session(f"sms {message.sender}")
     return SmsTipWritten(tip, PendingPart(key, own, said, at, _place(answers)))
-
-
-def _repeats(text: str, before: PendingPart | None) -> bool:
-    return before is not None and f" {text} " in f" {before.text} "
 
 
 def _place(answers: Mapping[str, str]) -> Mapping[str, str]:

@@ -392,7 +392,7 @@ def drills(visit: Visit) -> Response:
     )
 
 
-def _reason(visit: Visit, field: str) -> str:
+def typed_reason(visit: Visit, field: str) -> str:
     return visit.reason(field, "Enter a reason.", most=120, is_printable=True)
 
 
@@ -404,13 +404,15 @@ def start(visit: Visit) -> None:
     if desk not in _desks(visit) or urgency not in URGENCIES:
         raise visit.wrong("desk", "Choose a desk from the list.")
     wanted = DrillRequest(desk, Urgency(int(urgency)), form.ticked("climbs"))
-    service_drills.start(visit.context, wanted, by=visit.by.actor, reason=_reason(visit, "reason"))
+    service_drills.start(
+        visit.context, wanted, by=visit.by.actor, reason=typed_reason(visit, "reason")
+    )
 
 
 @form_view(drills, "end-{drill_id}", HotlineError)
 def end(visit: Visit, drill_id: int) -> None:
     """Ends a drill. Alerted responders who have not answered yet get an SMS that it was a drill."""
-    reason = _reason(visit, f"end-{drill_id}")
+    reason = typed_reason(visit, f"end-{drill_id}")
     service_drills.call_off(visit.context, drill_id, by=visit.by.actor, reason=reason)
 
 

@@ -99,16 +99,13 @@ def visible_desks(session: Session, by: SignedIn | None) -> list[str]:
     not see or change the roster of an oversight desk.
     """
     if by is None or by.roles & OPERATING:
-        added = {row.desk_code for rows in _memberships(session) for row in rows}
+        people = tables.memberships_by_person(session).values()
+        added = {row.desk_code for memberships in people for row in memberships}
         if by is not None and AccountRole.NATIONAL in by.roles:
             added -= tables_desks.every_oversight(session)
         return [NATIONAL, *every_district(), *sorted(added - {NATIONAL, *every_district()})]
     account = tables_accounts.get_account(session, by.account_id)
     return sorted(queries_member_keys.desks_of_account(session, account))
-
-
-def _memberships(session: Session) -> Collection[Sequence[tables.Membership]]:
-    return tables.memberships_by_person(session).values()
 
 
 def week_roster(context: Context, by: SignedIn | None, week: date, desk: str = "") -> WeekRoster:

@@ -443,7 +443,7 @@ def form(visit: Visit) -> Response:
         kind=kind,
         draft=draft,
         drafts=[(row.id, row.title) for row, _ in service_drafts.list_drafts(visit.context)],
-        slots=[(slot, _label(visit, slot)) for slot in _slots(kind)],
+        slots=[(slot, visit.say(TEXTS[slot.label], number=slot.number)) for slot in _slots(kind)],
         said_before={slot.key: _typed(visit, slot.key) for slot in _slots(kind)},
         title=_typed(visit, "title"),
         places=near if one_by_one else every,
@@ -466,7 +466,8 @@ def build(visit: Visit) -> Response:
     draft = _chosen_draft(visit)
     flows, title = _flows(visit, draft), _typed(visit, "title")
     _check(visit, flows, title)
-    name = _name(title)
+    # The new draft and flow get the English title, or else the first title that the editor wrote.
+    name = title.get("en") or next(iter(title.values()))
     if draft is None:
         made = service_drafts.open_draft(
             visit.context, visit.by, name, once=typed.text("once", most=32)
@@ -550,21 +551,11 @@ def _slots(kind: str) -> Sequence[Slot]:
     return editing_rules_operations.slots(FlowModelName(kind)) if kind in {*FlowModelName} else ()
 
 
-def _label(visit: Visit, slot: Slot) -> str:
-    return visit.say(TEXTS[slot.label], number=slot.number)
-
-
 def _typed(visit: Visit, key: str) -> Mapping[str, str]:
     is_title = key == "title" and visit.form.text("model") in {*FlowModelName}
     most = TITLE_LETTERS if is_title else MAX_TEXT
     said = {code: visit.form.text(f"{key}.{code}", most=most) for code in CODES}
     return {code: words for code, words in said.items() if words}
-
-
-def _name(title: Mapping[str, str]) -> str:
-    """Returns the name of the new draft and flow: the English title, or else the first title that the editor
-    wrote."""
-    return title.get("en") or next(iter(title.values()))
 
 
 def _numbers(visit: Visit) -> Sequence[tuple[str, str]]:

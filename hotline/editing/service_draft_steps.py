@@ -50,7 +50,6 @@ from hotline.flows.flow_set_cache import MARK
 from hotline.flows.node_fields import nodes_of
 from hotline.flows.rules_reviews import Signature
 from hotline.flows.service_check import place_lists
-from hotline.gateway.doorbell import ring
 from hotline.text.errors import NotFound, NotReady
 
 
@@ -108,7 +107,7 @@ def save_step(
         if isinstance(saved, DraftRefused):
             return saved
         if saved is not None:
-            ring(context, Job.CHECK_DRAFT, draft_id)
+            context.jobs.ring(Job.CHECK_DRAFT, draft_id)
             return StepSaved(saved, both.document, not are_alike(both.document, new.document))
 
 

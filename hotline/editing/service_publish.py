@@ -32,7 +32,7 @@ from hotline.flows import tables as flows_tables
 from hotline.flows.check import Code, Problem
 from hotline.flows.tables import Publication, PublicationKind
 from hotline.gateway import tables as gateway_tables
-from hotline.gateway.doorbell import ring, ringing
+from hotline.gateway.doorbell import ringing
 from hotline.text.errors import FlowInvalid, NotFound
 from hotline.text.identifiers import reveals
 
@@ -78,7 +78,7 @@ def draft_problems(context: Context, draft_id: int) -> DividedProblems | None:
         live = _kept(session, edited.live_digest)
         mine = _kept(session, edited.checked_as)
     if live is None or mine is None:
-        ring(context, Job.CHECK_DRAFT, draft_id)
+        context.jobs.ring(Job.CHECK_DRAFT, draft_id)
         return None
     return divide_problems(mine, live)
 
@@ -133,7 +133,7 @@ def published_problems(context: Context) -> Sequence[Problem] | None:
         live = flows_tables.live_revision(session)
         found = None if live is None else _kept(session, live.digest)
     if found is None:
-        ring(context, Job.CHECK_DRAFT, LIVE)
+        context.jobs.ring(Job.CHECK_DRAFT, LIVE)
     return found
 
 

@@ -227,7 +227,7 @@ class _Pressing(NamedTuple):
         return self.stage(answers) is TipState.FILED
 
 
-PRESSING = {
+PRESSING: dict[str | None, _Pressing] = {
     Matter.TIP: _Pressing("danger", "yes", rules.stage),
     Matter.COMPLAINT: _Pressing(
         rules_receipts.WRONG, rules_receipts.ComplaintKind.HURT, rules_receipts.stage
@@ -250,9 +250,9 @@ class _Way(NamedTuple):
 def late_alerts(flow_set: FlowSet) -> Problems:
     """Yields the screens that a caller in danger can reach after four answers without an alert."""
     for flow in flow_set.flows.values():
-        if flow.gathers not in set(Matter) or flow.start not in flow.nodes:
+        pressing = PRESSING.get(flow.gathers)
+        if pressing is None or flow.start not in flow.nodes:
             continue
-        pressing = PRESSING[Matter(flow.gathers)]
         ways = _questions(flow_set, [_Way(Place(flow.name, flow.start))])
         for _ in range(MAX_ANSWERS):
             ways = _questions(flow_set, (to for way in ways for to in _answered(flow_set, way)))

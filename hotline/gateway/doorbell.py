@@ -7,16 +7,6 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from hotline.core.contexts import Context, Job
 from hotline.core.database import Session
 from hotline.gateway import tables
-from hotline.text.errors import QueueUnavailable
-
-
-def ring(context: Context, job: Job, row_id: int) -> bool:
-    """Rings the doorbell of a worker. Returns False if the queue did not accept the job."""
-    try:
-        context.jobs.ring(job, row_id)
-    except QueueUnavailable:
-        return False
-    return True
 
 
 @contextmanager
@@ -31,4 +21,4 @@ def ringing(
         yield session
     message_id = tables.first_due(session)
     if message_id is not None:
-        ring(context, Job.DELIVER, message_id)
+        context.jobs.ring(Job.DELIVER, message_id)

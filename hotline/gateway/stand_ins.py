@@ -18,7 +18,7 @@ from hotline.core.contexts import (
 )
 from hotline.core.ussd import CommittedText, SessionStart
 from hotline.gateway.rules import Outcome, SendResult
-from hotline.text.errors import QueueUnavailable, RunsUnavailable
+from hotline.text.errors import RunsUnavailable
 
 
 @dataclass
@@ -76,15 +76,15 @@ class FakeSenders(Senders):
 @dataclass
 class FakeJobs(JobQueue):
     """A job queue that only stores each call of `ring`, the method that tells the workers about a job. If `dead` is
-    True, it raises QueueUnavailable."""
+    True, it accepts no job."""
 
     scheduled: list[tuple[Job, int]] = field(default_factory=list)
     dead: bool = False
 
-    def ring(self, job: Job, row_id: int) -> None:
-        if self.dead:
-            raise QueueUnavailable("fake")
-        self.scheduled.append((job, row_id))
+    def ring(self, job: Job, row_id: int) -> bool:
+        if not self.dead:
+            self.scheduled.append((job, row_id))
+        return not self.dead
 
 
 @dataclass

@@ -22,7 +22,6 @@ HotlineError
 ├── Unavailable
 │   ├── StoreUnavailable
 │   ├── RunsUnavailable
-│   ├── QueueUnavailable
 │   ├── InboxUnavailable
 │   └── WorkEnded
 ├── CircuitOpen
@@ -170,10 +169,6 @@ class StoreUnavailable(Unavailable):
 
 class RunsUnavailable(Unavailable):
     """The process cannot load or save conversation states. Conversations by SMS start from the beginning."""
-
-
-class QueueUnavailable(Unavailable):
-    """The job queue does not answer. The clock process then does the work without the queue."""
 
 
 class InboxUnavailable(Unavailable):

@@ -79,7 +79,8 @@ people."""
 def find_areas(typed: str) -> tuple[Area, ...]:
     """Returns the areas that a caller may mean, the most likely first. Similar names count only if no area has
     exactly the typed name."""
-    words = [word for word in _words(typed) if word not in FILLER_WORDS]
+    typed_words = re.split(r"\W+", typed[:MAX_LETTERS].casefold())
+    words = [word for word in typed_words if word not in FILLER_WORDS]
     named = [word for word in words if word not in CAMP_WORDS and word not in BORDER_WORDS]
     found = _found(_pieces(named))
     if not BORDER_WORDS.isdisjoint(words):
@@ -149,10 +150,6 @@ def spelling_key(name: str) -> str:
     for one, other in EQUAL_SPELLINGS:
         letters = letters.replace(one, other)
     return re.sub(r"(.)\1+", r"\1", letters)
-
-
-def _words(typed: str) -> list[str]:
-    return re.split(r"\W+", typed[:MAX_LETTERS].casefold())
 
 
 def _pieces(words: list[str]) -> list[str]:

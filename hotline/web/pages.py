@@ -20,7 +20,7 @@ from hotline.console.templating import number_of
 from hotline.console.visit import Visit, form_view, page, redirect_to
 from hotline.core.wording import Template
 from hotline.duty import pages
-from hotline.duty.pages import named
+from hotline.duty.pages import named, typed_reason
 from hotline.editing import service_drafts
 from hotline.flows.flow import EMERGENCY
 from hotline.flows.service_authoring import live_document
@@ -184,16 +184,12 @@ _outgoing = partial(
 )
 
 
-def _typed_reason(visit: Visit, field: str) -> str:
-    return visit.reason(field, "Enter a reason.", most=120, is_printable=True)
-
-
 @_outgoing("pause")
 def pause(visit: Visit) -> None:
     """Pauses the outgoing queue, or only one kind of its messages. If the whole queue is paused, every page shows this,
     and the hotline notifies the on-call contacts. If one kind is paused, the hotline notifies the national desk.
     """
-    part, reason, by = _part(visit), _typed_reason(visit, "pause"), visit.by.actor
+    part, reason, by = _part(visit), typed_reason(visit, "pause"), visit.by.actor
     if part is None:
         service_pause.pause(visit.context, by=by, reason=reason)
     else:
@@ -208,7 +204,7 @@ def _part(visit: Visit) -> OutgoingPart | None:
 @_outgoing("resume_part")
 def resume_part(visit: Visit) -> None:
     """Resumes one kind of messages that was paused alone."""
-    part, reason = _part(visit), _typed_reason(visit, "resume_part")
+    part, reason = _part(visit), typed_reason(visit, "resume_part")
     if part is None:
         raise visit.wrong("resume_part", "Choose which messages to pause or resume.")
     service_partial_pause.resume(visit.context, part, by=visit.by.actor, reason=reason)
@@ -224,7 +220,7 @@ def resume(visit: Visit) -> None:
     chosen = {kind: visit.form.text(f"fate-{kind}", most=4) for kind in TO_DECIDE}
     fates = {kind: DoubtDecision(fate) for kind, fate in chosen.items() if fate in {*DoubtDecision}}
     service_pause.resume(
-        visit.context, by=visit.by.actor, reason=_typed_reason(visit, "resume"), doubts=fates
+        visit.context, by=visit.by.actor, reason=typed_reason(visit, "resume"), doubts=fates
     )
 
 
@@ -235,7 +231,7 @@ def review(visit: Visit) -> None:
     if not ids:
         raise visit.wrong("review", "Choose an undeliverable message from the list.")
     service_pause.mark_reviewed(
-        visit.context, ids, by=visit.by.actor, reason=_typed_reason(visit, "review")
+        visit.context, ids, by=visit.by.actor, reason=typed_reason(visit, "review")
     )
 
 

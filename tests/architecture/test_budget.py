@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
     "files": 354,
-    "lines": 66_715,
+    "lines": 66_706,
     "tokens": 610_399,
     "html": 3_979,
     "js": 1_045,
@@ -22,7 +22,7 @@ BUDGET = {
     "sql": 1_252,
     "data": 5_607,
     "unformatted": 0,
-    "tests": 77_892,
+    "tests": 77_891,
 }
 """The largest sizes that each part of the project may have. `tests` counts the lines of the tests. `data` counts the
 lines of tables that people read and that the code does not repeat. `unformatted` counts the places that the formatter

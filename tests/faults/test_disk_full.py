@@ -12,7 +12,6 @@ from hotline.alerts import service_assignment
 from hotline.core.contexts import Job
 from hotline.core.database import Database
 from hotline.dialogue.redis_adapters import Circuit, RqJobs
-from hotline.gateway.doorbell import ring
 from hotline.monitoring.instruments import LineInstruments
 from hotline.people.rules import Level
 from tests.faults.disk import full_disk
@@ -92,7 +91,7 @@ def test_row_13_redis_on_a_full_disk_rings_for_nobody_and_the_clock_delivers(
         assert district.states == ["accepted"]
 
     eventually(lambda: gauges.redis_fault() is None)
-    eventually(lambda: _rings(district))
+    eventually(lambda: jobs.ring(Job.DELIVER, 1))
 
 
 def test_a_redis_without_memory_is_not_well(valkey: Valkey, tmp_path: Path) -> None:
@@ -102,7 +101,3 @@ def test_a_redis_without_memory_is_not_well(valkey: Valkey, tmp_path: Path) -> N
     assert gauges.redis_fault() == "its memory is full"
     valkey.client().config_set("maxmemory", "0")
     assert gauges.redis_fault() is None
-
-
-def _rings(district: District) -> bool:
-    return ring(district.context, Job.DELIVER, 1)

@@ -55,8 +55,9 @@ class Fuse:
 class Bell:
     fuse: Fuse
 
-    def ring(self, job: Job, row_id: int) -> None:
+    def ring(self, job: Job, row_id: int) -> bool:
         self.fuse.burn()
+        return True
 
 
 @contextmanager
