@@ -123,8 +123,8 @@ def test_the_handset_plays_what_is_typed(editor: Editor) -> None:
 def test_the_handset_is_told_what_the_caller_said_and_types_words(editor: Editor) -> None:
     form = editor.open("report", "province") | {"h.language": "en"}
     assert "as.answer.danger" in form
-    assert "talk and trust police: call 112" not in editor.part(form)
-    assert "talk and trust police: call 112" in editor.part(form | {"as.answer.danger": "yes"})
+    assert "talk and trust police? 112" not in editor.part(form)
+    assert "talk and trust police? 112" in editor.part(form | {"as.answer.danger": "yes"})
     form = editor.open("report", "landmark") | {"h.language": "en"}
     assert "The caller enters text." in editor.part(form)
     part = editor.part(form | {"h.say": "behind the church"}, "press")
