@@ -37,7 +37,7 @@ def noted(valkey: Valkey) -> None:
         eventually(lambda: client.get(f"opening:{KEY}") is not None, seconds=60)
 
 
-def _rung(jobs: RqJobs) -> None:
+def _ring(jobs: RqJobs) -> None:
     if not jobs.ring(Job.DELIVER, 1):
         raise Unavailable
 
@@ -46,7 +46,7 @@ def calls(valkey: Valkey, circuit: Circuit) -> dict[str, Callable[[], object]]:
     """Returns the calls of the adapters that fail if Redis does not answer."""
     states = RedisStates(valkey.url, StateCipher(b"k" * 32), circuit)
     return {
-        "ring": partial(_rung, RqJobs(valkey.url, circuit)),
+        "ring": partial(_ring, RqJobs(valkey.url, circuit)),
         "load": partial(states.load, KEY),
         "save": partial(states.save, KEY, STATE),
     }
