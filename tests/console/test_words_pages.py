@@ -158,7 +158,7 @@ def test_whoever_reads_what_another_changed_meanwhile_reads_it_again(desk: Desk,
     form[f"words.{number}"] = "Ntukabanze kwishyura."
     answer = tab.post(ABROAD, form | {"do": f"both:{number}"})
     assert answer.status_code == 422
-    assert "changed meanwhile. Read the text again." in answer.text
+    assert "changed after you opened the page. Read the new text." in answer.text
     assert "Ntukabanze kwishyura.</textarea>" in answer.text
 
 

@@ -111,7 +111,7 @@ def test_a_number_is_no_answer_to_a_question_back() -> None:
 def test_each_question_stands_behind_its_own_flag() -> None:
     other = {"branch": [{"when": {"flag": "question.when"}, "goes": "still"}, {"goes": "back"}]}
     (one,) = found(listed(menu(), which=other))
-    assert "condition for this question only" in str(one.message)
+    assert "condition of this branch must be about this question only" in str(one.message)
     assert "question.still" in str(one.fix)
 
 
