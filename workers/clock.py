@@ -1,7 +1,7 @@
-"""Runs the clock process. Once a second it does the work that is due, even if a job of the queue was lost.
+"""Runs the clock process. Once a second, the process does the work that is due, even if a job of the queue was lost.
 
-Each step is a function of the context, and may run twice. Two clock processes at the same time do no harm. Only one of
-them, the leader, does this work.
+Each step is a function of the context, and may run twice. Two clock processes at the same time do no harm. Only one
+of two clock processes, the leader, does this work.
 """
 
 import logging
@@ -107,8 +107,8 @@ STEPS: tuple[Step, ...] = (
 def lapse_emergency(context: WorkerContext) -> None:
     """Ends an emergency publication whose time is over.
 
-    Imports the code that reads flow files only if there is such a publication. So a clock process does not load this
-    code when it starts.
+    Imports the code that reads flow files only if an emergency publication must end. So a clock process does not load
+    this code when it starts.
     """
     with context.database.reading() as session:
         if flows_tables.unsettled(session) is None:
@@ -153,11 +153,12 @@ ASIDE: tuple[Step, ...] = (
     publish_due,
     mail_news,
 )
-"""Steps that call other machines or take long. The leader runs them in another thread."""
+"""Steps that call other machines or take long. The leader runs these steps in another thread."""
 FAREWELL_SECONDS = 2.0
 """The seconds for which a stopping clock process waits for the steps in `ASIDE`."""
 FOLLOWING: tuple[Step, ...] = (service_weekly_keys.delete_old_keys,)
-"""The steps of a clock process that is not the leader. Such a process also deletes its own old weekly keys."""
+"""The steps of a clock process that is not the leader. A clock process that is not the leader also deletes its own
+old weekly keys."""
 
 
 def tick(context: WorkerContext, steps: Sequence[Step] = STEPS) -> None:

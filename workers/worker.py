@@ -1,15 +1,15 @@
 """Runs a worker. The worker has one queue, accepts only allowed jobs in JSON, logs no arguments, and may run the
 clock.
 
-All workers are equal. Each sends alerts, and any of them can be the leader that runs the clock. So the hotline
+All workers are equal. Each worker sends alerts, and any worker can be the leader that runs the clock. So the hotline
 continues if any worker is killed. A worker does not fork. So the context is built only once, and a worker that is
 killed leaves no child process that still sends. A worker has only one queue, because RQ may lose a job if a worker
 has several queues.
 
 A worker accepts only our own jobs from Redis. A program that can write to Redis can start these jobs and do nothing
 else. RQ would import any function, callback or webhook that a job names. This module reads only the name of a
-function and one integer from a job. The name must be the name of an allowed function. All other fields are dropped.
-RQ would also decompress data of any size. So data that is too large, compressed or not, never reaches RQ.
+function and one integer from a job. The name must be the name of an allowed function. The module drops all other
+fields. RQ would also decompress data of any size. So data that is too large, compressed or not, never reaches RQ.
 """
 
 import logging
@@ -101,8 +101,8 @@ class SafeJob(RqJob):
 
 
 def _inflated(data: bytes) -> bytes:
-    """Returns the decompressed data of a job, a JSON list with a function and its arguments. Returns an empty value if
-    the data is too large or does not begin like a list. Then the worker refuses the job when it runs.
+    """Returns the decompressed data of a job, a JSON list with a function and its arguments. Returns an empty value
+    if the data is too large or does not begin like a list. The worker then refuses the job when the job runs.
 
     The result must not be compressed data, because RQ would decompress it a second time, without a limit.
     """
@@ -257,7 +257,7 @@ def run(
 
 
 def _tick_until(context: WorkerContext, stop: Event) -> None:
-    """Runs the clock if no other worker does.
+    """Runs the clock if no other worker runs the clock.
 
     If the clock fails, this process ends, and the program that started it starts another process.
     """

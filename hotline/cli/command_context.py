@@ -53,9 +53,10 @@ def cli_context() -> Iterator[CliContext]:
     """Yields the context of the commands, built from the settings in the environment. Leaves out the keys in the key
     folder that belong to another hotline.
 
-    The hotline could not decrypt data that is encrypted with such keys. Raises the errors of `Settings.read` and
-    `build_cli`. Raises NotReady if the tables in the database belong to a release that this code does not know. If
-    the database does not answer, this function raises no error, and the command fails later, at its first query.
+    The hotline could not decrypt data that is encrypted with the keys of another hotline. Raises the errors of
+    `Settings.read` and `build_cli`. Raises NotReady if the tables in the database belong to a release that this code
+    does not know. If the database does not answer, this function raises no error, and the command fails later, at its
+    first query.
     """
     settings = Settings.read(os.environ)
     with suppress(StoreUnavailable):

@@ -565,8 +565,8 @@ def wrong_keys(context: contexts.Context, settings: Settings, role: Role) -> Seq
 
 
 def refuse_wrong_keys(context: contexts.Context, settings: Settings, role: Role) -> None:
-    """Raises KeyWrong if a key of this process is wrong. With a wrong key, the process could decrypt nothing. No other
-    process could decrypt the data that such a process encrypts."""
+    """Raises KeyWrong if a key of this process is wrong. With a wrong key, the process could decrypt nothing. No
+    other process could decrypt the data that a process with a wrong key encrypts."""
     if wrong := wrong_keys(context, settings, role):
         raise KeyWrong(wrong_sentence(key_folder(settings, role), wrong))
 

@@ -81,7 +81,8 @@ def demo(page_port: int, procfile: Path, *, made: bool, pins: bool, empty: bool)
     """Run a hotline with an emulated gateway and a page of two handsets, until Ctrl-C.
 
     The demo has the same settings as a real hotline. The gateway is always the emulator, so no message leaves this
-    machine. A new demo begins with twelve months of sample data, marked as such on every page and file.
+    machine. A new demo begins with twelve months of sample data, and every page and file says that the data is sample
+    data.
 
     Example: hotline demo --pins
     """

@@ -36,7 +36,7 @@ LINE_COMMANDS = (
     *("accounts", "audit", "backup", "callbacks", "desks", "doctor", "flows", "guide", "keys"),
     *("law", "oncall", "outgoing", "people", "roster", "tips"),
 )
-"""Commands that work only with a hotline that already exists."""
+"""Commands that need an existing hotline."""
 
 
 def demo_settings(environ: Mapping[str, str], command: str | None) -> Mapping[str, str]:
@@ -71,8 +71,8 @@ def keep(home: Path, environ: Mapping[str, str]) -> None:
 
 
 def gateway_here() -> str:
-    """Returns the address of the emulator of the demo in this folder. Without such a demo, returns the emulator's
-    default address."""
+    """Returns the address of the emulator of the demo in this folder. If no demo is in this folder, returns the
+    emulator's default address."""
     return _kept(DEMO).get(GATEWAY, HANDSETS)
 
 

@@ -58,8 +58,8 @@ def record(as_json: bool) -> None:
     """Print the record of processing that article 17 of law 058/2021 requires: purposes, data, storage periods,
     recipients, processors and hosting.
 
-    The storage periods are those of this version of the hotline. The file that HOTLINE_LAW names contains the facts
-    that the ministry must fill in.
+    The storage periods come from this version of the hotline. The file that HOTLINE_LAW names contains the facts that
+    the ministry must fill in.
 
     Example: hotline law record
     """
@@ -312,8 +312,8 @@ def _wrong_console(answered: Answered, place: str, name: str, mark: str) -> tupl
 
 
 def check_address(settings: Settings) -> CheckResult:
-    """Checks that people can reach the console from their own computers. In a demo, the console does not need such an
-    address."""
+    """Checks that people can reach the console from their own computers. In a demo, people do not need to reach the
+    console from other computers."""
     url = settings.console_url
     if urlsplit(url).scheme == "https":
         return CheckResult("console address", True, url)
@@ -496,7 +496,7 @@ def _inside(settings: Settings) -> tuple[CheckResult, ...]:
 
 
 def _of_rows(context: CliContext, settings: Settings) -> tuple[CheckResult, ...]:
-    """Returns the results of those checks that need an answer of the database."""
+    """Returns the results of the checks that need an answer of the database."""
     encrypted = KeyFolder(key_folder(settings, Role.HOOKS)).holds(RELAY_PUBLIC_KEY)
     return (
         *(

@@ -62,8 +62,8 @@ class StartRequest:
 
 
 def why_not_start(fork_server: Path, role: str, environ: Mapping[str, str]) -> str | None:
-    """Returns the reason why the processes of a role must not start. Returns None if they may start, or if the fork
-    server does not answer."""
+    """Returns the reason why the processes of a role must not start. Returns None if the processes may start, or if
+    the fork server does not answer."""
     with suppress(OSError, ValueError), socket.socket(socket.AF_UNIX) as asking:
         asking.settimeout(FORKING)
         asking.connect(str(fork_server))

@@ -164,7 +164,7 @@ class _Guard:
         return cls(process, writing)
 
     def tell(self, sign: str, child: Child) -> None:
-        """Reports a process to the guard: `+` for a running process, `-` for one that ended."""
+        """Reports a process to the guard: `+` for a running process, `-` for a process that ended."""
         with suppress(BrokenPipeError):
             os.write(self.pipe, f"{sign} {child.pid}\n".encode())
 
@@ -188,7 +188,7 @@ class Keeper:
         self._complained = complain or say
 
     async def run(self) -> None:
-        """Runs the programs until SIGINT, SIGTERM or SIGHUP. Then it ends all programs that it started."""
+        """Runs the programs until SIGINT, SIGTERM or SIGHUP. Then the method ends all programs that it started."""
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -287,7 +287,7 @@ async def _executed(guard: _Guard, program: Program) -> Child:
 
 
 async def _refusal(program: Program) -> str:
-    """Returns the reason why a program must not start, or an empty text if it may."""
+    """Returns the reason why a program must not start, or an empty text if the program may start."""
     if program.refused is None:
         return ""
     return await asyncio.to_thread(program.refused) or ""

@@ -41,8 +41,8 @@ class KeyGate:
         self._folder = settings.home / "keys" / role
 
     def __call__(self) -> str | None:
-        """Returns the reason why the role's processes must not start, and records this reason. Returns None if they
-        may start, or if the database does not answer."""
+        """Returns the reason why the role's processes must not start, and records this reason. Returns None if the
+        processes may start, or if the database does not answer."""
         with suppress(StoreUnavailable), closing(self._database()) as database:
             try:
                 names, why = self._refusal(database)

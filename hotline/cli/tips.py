@@ -340,7 +340,7 @@ def close(tip_id: int, by: str, reason: str, outcome: str) -> None:
     """Request the closure of a tip. A member of the national desk must confirm the closure.
 
     The command closes nothing, because a typed name proves no identity. Before confirming, the member reads the case,
-    on a phone with a PIN or in the console. A later request by the same name replaces the earlier one.
+    on a phone with a PIN or in the console. A later request by the same name replaces the earlier request.
 
     Example: hotline tips close 12 --outcome not-found --by "Desk 1" --reason "visited twice"
     """

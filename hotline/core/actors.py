@@ -26,7 +26,8 @@ class RoleMark(Flag):
     READS = auto()
     """An account with this role reads tips."""
     NEVER = auto()
-    """An account with this role can never read a tip. So such an account cannot have a role that reads tips."""
+    """An account with this role can never read a tip. So an account with this role cannot have a role that reads
+    tips."""
     SECOND = auto()
     """A second admin must approve this role, for a new account and for an existing one."""
     RELEASES = auto()

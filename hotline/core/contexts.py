@@ -116,7 +116,8 @@ class SmsInbox(Protocol):
 
 class OwnHook(Protocol):
     def tell(self, sms: ListedSms) -> bool:
-        """Posts an SMS to the hotline's own hook, and returns True if the hook accepts it.
+        """Posts an SMS to the hotline's own address for incoming SMS (the hook), and returns True if the hook accepts
+        the SMS.
 
         The call takes ten seconds at most. This method never raises an error.
         """
@@ -192,7 +193,7 @@ class OtherChannel(Protocol):
     """
 
     def is_there(self) -> bool:
-        """Returns True if the operator has configured such a channel."""
+        """Returns True if the operator has configured a second channel."""
 
     def tell(self, text: str) -> bool:
         """Sends the text to the on-call contacts on this channel. Returns True if the channel accepted the text. The
@@ -208,7 +209,7 @@ class FlowSets(Protocol):
         database does not answer."""
 
     def get(self, revision_id: int) -> FlowSet:
-        """Returns the flow set of a revision. Raises NotFound if there is no such revision, and StoreUnavailable if
+        """Returns the flow set of a revision. Raises NotFound if the revision does not exist, and StoreUnavailable if
         the database does not answer."""
 
 
@@ -237,8 +238,8 @@ class Line:
     answers_cries: bool = False
     """True if the ministry has approved that the hotline answers a cry for help by SMS with one SMS."""
     gateway_addresses: tuple[str, ...] = ()
-    """The networks from which the gateway's callbacks come. The hotline answers a cry for help by SMS only if its
-    callback came from one of these networks."""
+    """The networks from which the gateway's callbacks come. The hotline answers a cry for help by SMS only if the
+    gateway's callback about this SMS came from one of these networks."""
     call_back_number: str = ""
     """The number from which the national desk calls. The hotline offers call-backs only while this number counts as
     verified."""
@@ -284,8 +285,8 @@ class Context:
     now: Callable[[], datetime]
     """Returns the current time in UTC, with a time zone."""
     failpoint: Callable[[str], None]
-    """Kills the process at the named place in the code, if a test asks for this. Outside of tests, the function does
-    nothing."""
+    """Kills the process at the named place in the code, if a test asks for the kill. Outside of tests, the function
+    does nothing."""
 
     def today(self) -> date:
         """Returns the current date in Kigali."""
@@ -305,8 +306,8 @@ class WebContext(Context):
 
 @dataclass(frozen=True)
 class SendingContext(Context):
-    """The context of a process that sends SMS. Such a process decrypts the phone numbers that other processes
-    encrypted for it."""
+    """The context of a process that sends SMS. A process that sends SMS decrypts the phone numbers that other
+    processes encrypted for it."""
 
     sms: SmsGateway
     numbers: NumberDecrypter

@@ -186,8 +186,8 @@ class ServerConnection:
 
 
 def read_json(stored: object) -> Any:
-    """Returns the value of a JSON column. SQLite stores such a value as text. PostgreSQL's driver has already
-    converted the value."""
+    """Returns the value of a JSON column. SQLite stores the value of a JSON column as text. PostgreSQL's driver has
+    already converted the value."""
     return json.loads(stored) if isinstance(stored, str) else stored
 
 

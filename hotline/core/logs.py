@@ -43,8 +43,8 @@ def configure(form: str, process: str, level: str) -> None:
     """Makes this module write all logs of this process, and also the error that ends the process. `form` is the
     format of the lines: `json` or `text`.
 
-    Of the hotline's own lines, the logs show only those of the level `level` or higher. Of other libraries' lines,
-    the logs show only those of the level `warning` or higher.
+    The logs show the hotline's own lines only if their level is `level` or higher. The logs show the lines of other
+    libraries only if their level is `warning` or higher.
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(OneLine(form, process))

@@ -8,7 +8,7 @@ CALLER = "+250000000000"
 CHANNEL = "trial"
 """The value that a test call's session and report have as their channel, instead of `ussd`."""
 DRILL = "drill"
-"""The value that a tip in a drill has as its channel. No caller reported such a tip
+"""The value that a tip in a drill has as its channel. No caller reported a tip with this channel
 (`alerts/rules_escalation.py`)."""
 UNCOUNTED = frozenset({CHANNEL, DRILL, "invented"})
 """The channels of tips and sessions that are not real: test calls, drills, and sample data. Code that counts for

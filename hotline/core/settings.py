@@ -1,7 +1,7 @@
 """Reads the settings from the environment and a TOML file into one object. One error lists all faults in the
 settings. The docstring of each field is the help text of the setting. `hotline settings` prints all settings as TOML,
-and writes docs/settings.md. Without any setting, the values are those of a demo on one machine. The gateway is then
-the emulator on this machine, so that a forgotten setting cannot send SMS to real phones."""
+and writes docs/settings.md. Without any setting, the hotline has the values of a demo on one machine. The gateway is
+then the emulator on this machine, so that a forgotten setting cannot send SMS to real phones."""
 
 import ast
 import hashlib

@@ -164,7 +164,7 @@ def with_suffix(suffix: str, text: str) -> str:
 
 def short_code_of(dialled: str, entries: Collection[str]) -> tuple[str, tuple[str, ...]]:
     """Returns the longest published short code at the start of the dialled digits, and the digits after this short
-    code. The short code is "" if there is none."""
+    code. The short code is "" if the dialled digits begin with no published short code."""
     parts = tuple(dialled.split(SEPARATOR)) if dialled else ()
     for length in range(len(parts), 0, -1):
         entry = SEPARATOR.join(parts[:length])

@@ -62,7 +62,7 @@ class Template(StrEnum):
     assignee reported no outcome in time."""
     ALERT_LOOK_REPLY = "{ref}: {place}, case taken two hours ago. To check the case, reply 1 {ref}"
     """An SMS to the national desk, two hours after a responder took a case about danger. A second person must check
-    every such case."""
+    every case about danger."""
     ALERT_LOOK_DIAL = "{ref}: {place}, case taken two hours ago. To check the case, dial {code}"
     """An SMS to the national desk, two hours after a responder took a case about danger. This text is for a hotline
     that cannot receive replies by SMS."""
@@ -78,11 +78,11 @@ class Template(StrEnum):
     months."""
     MORE_TOLD = "{ref}: new information. Read the case again."
     """An SMS to responders who were alerted of the first of many similar tips: new similar tips have arrived, so read
-    the case again. Such a responder gets this SMS only once, and not for each similar tip. `ref` is the reference of
-    the first tip."""
+    the case again. A responder gets this SMS only once, and not for each similar tip. `ref` is the reference of the
+    first tip."""
     STAY_AWAY = "{ref}: do not visit the place or call anyone there. Read the case now."
     """An SMS to every alerted responder: do not visit. The hotline sends this SMS if the caller answered that no one
-    may visit (`visit: no`), or typed `000` to erase the report. The SMS never says who asked for this."""
+    may visit (`visit: no`), or typed `000` to erase the report. The SMS never says who asked that no one visits."""
     CAREFUL = "{ref}: careful. Do not visit openly. Do not call anyone there. Call the national desk: {number}."
     """An SMS to every alerted responder, if the caller answered `visit: no` or typed `000`, and a person is in
     danger: responders should act, but not openly. `number` is the verified phone number of the national desk."""

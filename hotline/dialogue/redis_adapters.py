@@ -2,9 +2,9 @@
 starts of USSD sessions.
 
 A job contains only the id of one database row, as JSON. RQ, the library for job queues, deletes each job when the job
-is done. This process encrypts the conversation states, and they expire after some minutes. With the stored starts, a
-menu can continue while the database does not answer. The hotline does not wait for Redis when it stores a start
-(docs/decisions/01).
+is done. This process encrypts the conversation states, and the states expire after some minutes. With the stored
+starts, a menu can continue while the database does not answer. The hotline does not wait for Redis when it stores a
+start (docs/decisions/01).
 """
 
 import json

@@ -3,8 +3,8 @@
 If the content of the cache is lost, the process loads it again. The path of a session depends only on its `PathKey`
 and on the typed text. The cache contains nothing that a caller reported. If a text contains a report, the process
 replays the text from the last screen before the report. The module also remembers ended and silent sessions until the
-hotline has counted their screens. For such a session it remembers only the names of the screens, and nothing that the
-caller typed.
+hotline has counted their screens. For an ended or silent session, the module remembers only the names of the screens,
+and nothing that the caller typed.
 """
 
 import time
@@ -109,8 +109,8 @@ class KnownSession:
     """The part of the session's text whose effects the database has stored, as far as this process knows. If the
     database has already stored more than this part, the process only makes an unnecessary query."""
     counted: frozenset[str] = frozenset()
-    """The topics that the caller read in this session and that the hotline has already counted. If the caller reads
-    such a topic again, the hotline does not count the topic again."""
+    """The topics that the caller read in this session and that the hotline has already counted. If the caller reads a
+    counted topic again, the hotline does not count the topic again."""
     last: LastStep | None = field(default=None, repr=False)
     """The last screen that this process saw. The value is None after the hotline has counted the session's screens up
     to this screen."""
@@ -121,11 +121,11 @@ class KnownSession:
 
 
 class PathCache:
-    """The cached paths that were used recently. If the cache is full, it drops the path whose last use is longest
-    ago. Several threads may use the cache at the same time. The cache needs no lock, because the Python interpreter
-    does each step of a method without interruption. With a lock, every caller's request would wait if the system
-    suspended the thread that holds the lock. If another thread drops a path between two steps, the methods ignore the
-    missing path."""
+    """The cached paths that were used recently. If the cache is full, the cache drops the path whose last use is
+    longest ago. Several threads may use the cache at the same time. The cache needs no lock, because the Python
+    interpreter does each step of a method without interruption. With a lock, every caller's request would wait if the
+    system suspended the thread that holds the lock. If another thread drops a path between two steps, the methods
+    ignore the missing path."""
 
     def __init__(self, most: int = MAX_PATHS) -> None:
         self._kept: OrderedDict[tuple[PathKey, str], CachedPath] = OrderedDict()

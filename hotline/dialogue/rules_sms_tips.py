@@ -73,8 +73,8 @@ def concerns_child(words: Sequence[str]) -> bool:
 
 
 class _CryWords:
-    """A message in four forms. Two forms have the words as the sender wrote them. The other two have the words as
-    they sound in Kinyarwanda. In one form of each pair, the stem of a verb replaces the verb."""
+    """A message in four forms. Two forms have the words as the sender wrote them. The other two forms have the words
+    as they sound in Kinyarwanda. In one form of each pair, the stem of a verb replaces the verb."""
 
     def __init__(self, words: Sequence[str]) -> None:
         written = [_mended(_shortened(word)) for word in _joined(words)]
@@ -151,7 +151,7 @@ def _sounding(word: str) -> str:
 
 def _mended(word: str) -> str:
     """Returns the known word from which this word differs by one typing error, or by two errors if the word is long.
-    If there is no such word, returns the word unchanged."""
+    If no known word is so similar, returns the word unchanged."""
     if len(word) < MIN_FORGIVEN_LETTERS or word in ORDINARY_WORDS or not word.isalpha():
         return word
     near = _KNOWN.get(word[0], ())
@@ -241,7 +241,7 @@ COURTESY = split_words(
     " BITE CYANE KANDI MURABEHO MURAHO MURAKOZE MURAMUKE MWARAMUTSE MWESE MWIRIRWE MWIRIWE NDABASHIMIRA NDABASHIMIYE"
     " NDAGERAGEZA NEZA NTACYO OYA RWOSE SAWA TURABASHIMIRA TURABASHIMIYE URAHO URAKOZE URAMUKE WARAMUTSE WIRIWE YEGO"
 )
-"""Polite words: thanks, greetings, yes and no. A message that contains only such words reports nothing. Words that
+"""Polite words: thanks, greetings, yes and no. A message that contains only polite words reports nothing. Words that
 ask for help, such as "please", are not in this list."""
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _PLAIN = str.maketrans({'"': "'", "\\": "/"})
@@ -292,7 +292,7 @@ def _meant(text: str) -> list[str]:
 
 
 def is_cry_for_help(text: str) -> bool:
-    """Returns True if the text is a cry for help. Such a text is always a tip."""
+    """Returns True if the text is a cry for help. A cry for help is always a tip."""
     return is_cry(normalised_words(text))
 
 

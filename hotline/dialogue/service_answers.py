@@ -190,8 +190,8 @@ def write_answer(
     """Writes an answer that is due now, and returns its id. `written_at` is the time of the caller's message, if the
     caller wrote it earlier. Returns None if the owner of the phone has stopped SMS, if the hotline has sent too many
     answers, or if the workers' public key is missing. Also returns None if the number is not a mobile number in
-    Rwanda, because an answer to a satellite phone would cost many times as much. For such a number, the function writes
-    no answer, and only adds one to a counter."""
+    Rwanda, because an answer to a satellite phone would cost many times as much. For a number that is not a mobile
+    number in Rwanda, the function writes no answer, and only adds one to a counter."""
     if not _answerable(to):
         service.count_event(session, service.UNANSWERABLE, SMS, at)
         return None
@@ -307,7 +307,7 @@ def _to_stranger(context: SendingContext, claim: Claim) -> service_sending.Outgo
     """Decrypts the phone number of an answer, and returns the message to send. Raises DecryptionFailed for every
     error.
 
-    The code does not treat such an error as a fault of the gateway, so the error does not delay alerts.
+    The code does not treat a failed decryption as a fault of the gateway, so this error does not delay alerts.
     """
     assert claim.to is not None
     assert claim.message.contact_key is not None

@@ -333,7 +333,7 @@ def topics_of(steps: Sequence[ReplayStep]) -> frozenset[str]:
 def steps_with_effect(
     flow_set: FlowSet, steps: Sequence[ReplayStep], counted: frozenset[str] = frozenset()
 ) -> tuple[ReplayStep, ...]:
-    """Returns the steps that have an effect. A hop without such a step needs no transaction.
+    """Returns the steps that have an effect. A hop without a step that has an effect needs no transaction.
 
     A topic in `counted` has no effect, because this session has already counted it. A step with free text always has
     an effect, because the hotline stores the position where the text ends.

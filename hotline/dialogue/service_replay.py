@@ -1,7 +1,7 @@
 """Replays the text of a session through the flow engine, from its start or from a cached place. The module has no
-side effects. The module asks the calling function for each fact that the text does not contain. After a work PIN,
-such a fact comes from the reader process: a responder's cases, a page, or the result of a command. The engine waits
-for this answer, as for the check of a receipt's PIN, and then continues."""
+side effects. The module asks the calling function for each fact that the text does not contain. After a work PIN, a
+fact that the text does not contain comes from the reader process: a responder's cases, a page, or the result of a
+command. The engine waits for this answer, as for the check of a receipt's PIN, and then continues."""
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -366,8 +366,8 @@ class Played(NamedTuple):
 
 
 KEYS = ("0", "00", "000")
-"""The inputs that are keys even if the screen asks for free text. After such an input, the rest of the text belongs
-to the next screen."""
+"""The inputs that are keys even if the screen asks for free text. After one of these inputs, the rest of the text
+belongs to the next screen."""
 Question: TypeAlias = SecretTyped | StarTyped | ReaderRequest
 Playing: TypeAlias = Generator[Question, QuestionReply, Played]
 

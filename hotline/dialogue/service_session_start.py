@@ -339,7 +339,7 @@ def _pinned(
 ) -> CallerFacts | None:
     """Returns facts about this caller from the database, as they were at the beginning of the session.
 
-    Returns None if the screens of the session do not need such facts.
+    Returns None if the screens of the session do not need facts about the caller.
     """
     if start.responder_id is not None:
         with context.database.reading() as session:

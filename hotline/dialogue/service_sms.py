@@ -258,8 +258,8 @@ def _carry_out(session: Session, context: Context, seen: InboundSeen, at: dateti
 
 
 READ_INBOX_AFTER = timedelta(seconds=5)
-"""The time after a cry for help at which the hotline reads the gateway's inbox. Without a cry for help, it reads the
-inbox once a minute."""
+"""The time after a cry for help at which the hotline reads the gateway's inbox. Without a cry for help, the hotline
+reads the inbox once a minute."""
 
 
 class Arrival(StrEnum):
@@ -307,7 +307,7 @@ class _Gathered:
     known: FilingData | None
     """The data with which the hotline files a tip, if a sender who is not enrolled reported a tip."""
     reply: ReadReply | None = None
-    """The answer of an enrolled responder to a case, as the hotline reads it."""
+    """The answer of an enrolled responder to a case, after the hotline has read the commands in the answer."""
 
 
 @dataclass(frozen=True, slots=True)

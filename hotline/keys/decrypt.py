@@ -133,7 +133,7 @@ class LiveNumbers:
 
 
 def stretch_passphrase(passphrase: str, costs: Costs, salt: bytes) -> bytes:
-    """Derives a key from the passphrase. This is the slow part of `unwrap`.
+    """Derives a key from the passphrase. This derivation is the slow part of `unwrap`.
 
     Secrets that were encrypted with the same salt share the derived key. So code that decrypts many secrets can cache
     the derived key.

@@ -241,8 +241,8 @@ class DeskTrust:
         return {}
 
     def _remember(self, code: str, seen: Seen) -> None:
-        """Records the newest statements in the file `SEEN_FILE`. Keeps the records of other processes with the same
-        folder. If the disk is full, the record stays in memory only.
+        """Records the newest statements in the file `SEEN_FILE`. Keeps the records that other processes wrote into
+        the same file. If the disk is full, the record stays in memory only.
         """
         self._seen[code] = seen
         for other, its in self._read().items():

@@ -24,8 +24,8 @@ from hotline.text.errors import DecryptionFailed, KeyMissing
 VERSION = b"\x01"
 """The first byte of an encrypted value, which is the version of its format."""
 PAIRED = b"\x04"
-"""The first byte of a body that is encrypted to its tip's key pair. The bodies of older tips begin with `VERSION`. Such
-bodies are encrypted directly under the tip's key.
+"""The first byte of a body that is encrypted to its tip's key pair. The bodies of older tips begin with `VERSION`.
+The bodies of older tips are encrypted directly under the tip's key.
 """
 MARK_BYTES = 16
 HEAD_BYTES = len(PAIRED) + MARK_BYTES + PublicKey.SIZE
@@ -140,8 +140,8 @@ class Encrypter:
     """
 
     def counting(self, rows: Iterable[DeskKey], at: datetime) -> dict[str, bytes]:
-        """Returns the public keys to which tips may be encrypted, by desk code. The monitor raises an alarm about each
-        other desk key.
+        """Returns the public keys to which tips may be encrypted, by desk code. The monitor raises an alarm about
+        each desk key to which tips may not be encrypted.
         """
         keys = {one.code: self.desks.key(one, at) if self.desks else one.public_key for one in rows}
         return {code: key for code, key in keys.items() if key is not None}

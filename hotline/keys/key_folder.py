@@ -43,7 +43,7 @@ class KeyFolder:
 
     def __init__(self, path: Path, *, without: Collection[str] = ()) -> None:
         """Treats the keys in `without` as missing, because they belong to another hotline. No process could decrypt
-        data that this process encrypts with such a key.
+        data that this process encrypts with a key of another hotline.
         """
         self.path = path
         self._without = frozenset(without)
@@ -359,7 +359,7 @@ def _named(period: str) -> str:
 
 
 def _before(period: str, current: str) -> bool:
-    """Returns True if `period` is earlier than `current`. Returns False if one of them is a month and the other is a
-    week.
+    """Returns True if `period` is earlier than `current`. Returns False if one period is a month and the other period
+    is a week.
     """
     return ("W" in period) == ("W" in current) and period < current

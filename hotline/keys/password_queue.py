@@ -30,8 +30,8 @@ EACH_SECONDS = 1.0
 """After `BURST` attempts without a pause, a network gets one more attempt each time these seconds pass."""
 MAX_NETWORKS = 4096
 FULL_GAP = 10.0
-"""If the queue of unknown browsers has refused no one for this number of seconds, it does not count
-as full any more.
+"""If the queue of unknown browsers has refused no one for this number of seconds, the queue does not count as full
+any more.
 """
 ALARM_AFTER = 60.0
 ALARM_AGAIN = 600.0

@@ -101,7 +101,7 @@ class Pseudonyms:
     @property
     def knows_receipts(self) -> bool:
         """Returns False if the key for receipts is missing. An older installation lacks this key until `hotline init`
-        makes it.
+        makes the key.
 
         Without the key, the hotline offers no receipts.
         """
@@ -115,8 +115,8 @@ class Pseudonyms:
         return self._by(RECEIPT_KEY, "seed", session_key)
 
     def receipt_number(self, number: str) -> str:
-        """Returns the digest of a receipt number. Under this digest, the hotline counts the attempts to use the number,
-        also if no such receipt exists.
+        """Returns the digest of a receipt number. Under this digest, the hotline counts the attempts to use the
+        number, also if no receipt has this number.
         """
         return self._by(RECEIPT_KEY, "number", number)
 
@@ -151,7 +151,7 @@ class Pseudonyms:
     @property
     def knows_certificates(self) -> bool:
         """Returns False if the key for certificates is missing. An older installation lacks this key until `hotline
-        init` makes it.
+        init` makes the key.
 
         Without the key, the hotline shows no certificates.
         """

@@ -5,18 +5,18 @@ backup. So each grant is encrypted once more, under the key of a week. Each week
 again, and all processes destroy the keys of old weeks. After the keys of old weeks are destroyed, no passphrase can
 decrypt an erased tip that is still in a backup.
 
-The key of a week is a digest of the previous week's key. `hotline init` makes one key file, and every process advances
-its own copy of it. A copy of this file unlocks every grant that was locked after the copy was made, and no older grant.
-Keep such a copy in a safe and not in a backup. With the weekly key alone, no one can decrypt a tip: the desk's private
-key is needed too. A locked grant has this format, with sizes in bytes:
+The key of a week is a digest of the previous week's key. `hotline init` makes one key file, and every process
+advances its own copy of it. A copy of this file unlocks every grant that was locked after the copy was made, and no
+older grant. Keep a copy of this file in a safe and not in a backup. With the weekly key alone, no one can decrypt a
+tip: the desk's private key is needed too. A locked grant has this format, with sizes in bytes:
 
     `version 2 | week 8, as in 2026-W48 | nonce 24, the grant, tag 16`
 
-The module also manages the weekly keys of contacts. These keys make the pseudonyms of phones. The process destroys the
-keys of weeks before last week, so that older pseudonyms identify no one. `hotline init` makes keys in advance. If this
-week's key is missing, the process that needs it makes the key in its own folder. If the folder is not writable, the
-process uses the newest key it has, because a tip must not wait. A folder without any contact key belongs to another
-role. For such a folder, the code raises KeyMissing.
+The module also manages the weekly keys of contacts. These keys make the pseudonyms of phones. The process destroys
+the keys of weeks before last week, so that older pseudonyms identify no one. `hotline init` makes keys in advance. If
+this week's key is missing, the process that needs it makes the key in its own folder. If the folder is not writable,
+the process uses the newest key it has, because a tip must not wait. A folder without any contact key belongs to
+another role. If a folder has no contact key, the code raises KeyMissing.
 """
 
 import hmac

@@ -11,7 +11,7 @@ and nearly every exchange of two neighbouring characters.
 
 Parts of a text that could name a person or a case are a phone number, a mail address, or a reference of a case.
 People write numbers and references with spaces, signs and invisible characters between the parts. The module finds
-every such spelling. The module also defines the form of references.
+every spelling with spaces, signs and invisible characters. The module also defines the form of references.
 """
 
 import re
@@ -31,7 +31,7 @@ REGION = "RW"
 CALLER = re.compile(r"[+ ]?(?P<digits>[1-9][0-9]{6,14})")
 DOMESTIC = re.compile(r"[+ ]?(?:0(?P<dialled>[27][0-9]{8})|(?P<bare>7[0-9]{8}))")
 """Matches a Rwandan number without its country code, such as 0788123456. Without the zero, only a mobile number
-matches: a 7 and eight more digits. Such numbers exist only in Rwanda."""
+matches: a 7 and eight more digits. Numbers without the zero exist only in Rwanda."""
 ABROAD = re.compile(r"\A[+ ]?00(?=[1-9])")
 TRUNK_ZERO = re.compile(r"2500(?P<national>[0-9]{9})")
 """Matches a Rwandan number that has the country code and also the zero of its domestic form."""
@@ -97,8 +97,8 @@ SURE_DIGITS = "3479"
 reference."""
 ANSWERS = "2345"
 """The digits that occur in references, and that responders also send alone as answers to an alert. A reference of
-five or six characters does not begin or end with such a digit. So `2K7Q4` can only be the answer `2` together with
-the reference `K7Q4`."""
+five or six characters does not begin or end with one of these digits. So `2K7Q4` can only be the answer `2` together
+with the reference `K7Q4`."""
 LONGEST = 6
 _SHAPE = re.compile(
     rf"(?=.*[{SURE_DIGITS}])(?=.*[A-Z])"
@@ -114,7 +114,7 @@ receipt."""
 _HOUR = r"(?:[01]?\d|2[0-3])[:.][0-5]\d"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|1[0-2])"
 _TIMES = re.compile(rf"(?:{_HOUR}|{_DAY})[\W_]{{1,3}}{_HOUR}|{_HOUR}:[0-5]\d")
-"""Matches a time of day with seconds, two times of day, or a day and a time. Such digits are too few for a phone
+"""Matches a time of day with seconds, two times of day, or a day and a time. A time has too few digits for a phone
 number."""
 _PIECE = re.compile(r"[^\W_]+")
 _ROW_ID = re.compile(r"[TC]\d+")
@@ -210,10 +210,10 @@ def _is_counted(word: str) -> bool:
 
 # The functions below estimate the number of different people, from their digests and without storing who they are.
 # The keyed digest of a person selects one of 16,384 registers. Each register stores the longest sequence of zeros at
-# the start of the remaining bits of such digests. A person who comes a second time changes no register. To merge two
-# of these sketches, the code takes the larger value of each register. Ertl's improved estimator computes the number
-# of people ("New cardinality estimation algorithms for HyperLogLog sketches", 2017). The estimator works for any
-# number of people, with a standard error of 0.8 %.
+# the start of the remaining bits of the digests that select this register. A person who comes a second time changes
+# no register. To merge two of these sketches, the code takes the larger value of each register. Ertl's improved
+# estimator computes the number of people ("New cardinality estimation algorithms for HyperLogLog sketches", 2017).
+# The estimator works for any number of people, with a standard error of 0.8 %.
 
 BITS = 14
 REGISTERS = 1 << BITS

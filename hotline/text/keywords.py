@@ -147,13 +147,13 @@ STOP_WORDS = split_words(
     "STOP STOPALL STOPPER UNSUBSCRIBE OPTOUT ARRET ARRETE ARRETER ARRETEZ DESABONNER DESABONNEZ DESABONNEMENT"
     " DESINSCRIRE DESINSCRIPTION HAGARIKA HAGARIKE GUHAGARIKA MUHAGARIKE"
 )
-"""Words with which a person asks for no more messages. In such a word, one letter may be wrong, missing, added, or
+"""Words with which a person asks for no more messages. In a stop word, one letter may be wrong, missing, added, or
 exchanged with the next letter."""
 ORDINARY_WORDS = split_words(
     "ARREST ATOP SHOP SLOP SNOP SOP STEP STOOP STOR STOW STROP SWOP TOP ARRETS"
 )
-"""Words that look like a misspelt stop word, but have another meaning, such as "shop". The hotline does not take them
-for a misspelt stop word."""
+"""Words that look like a misspelt stop word, but have another meaning, such as "shop". The hotline does not treat
+these words as a misspelt stop word."""
 COMPANION_WORDS = split_words(
     "A ALL AND ANY DO I IT ME MESSAGE MESSAGES MORE MSG MSGS NOW OK PLEASE PLS SEND SENDING SMS TEXT TEXTING TEXTS"
     " MESSAGING THANK THANKS THE THESE THIS TO WANT WRITING YOU"

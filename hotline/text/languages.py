@@ -118,15 +118,15 @@ class Phrases:
         missing, the result is in English.
 
         The method does not treat braces in a value as placeholders. The method also converts values to GSM-7. Raises
-        KeyError for a placeholder without a value. Tests find such a missing value before a release.
+        KeyError for a placeholder without a value. Tests find a missing value before a release.
         """
         changed = self._live(language, phrase)
         if changed is not None:
             try:
                 return to_gsm7(changed.format_map(values))
             except (KeyError, ValueError, IndexError):
-                # The console refuses an edited text with wrong placeholders. If the database contains such a text
-                # anyway, the hotline must still send the alert.
+                # The console refuses an edited text with wrong placeholders. If the database contains a text with
+                # wrong placeholders anyway, the hotline must still send the alert.
                 pass
         template = self.shipped(language, phrase) or phrase
         return to_gsm7(template.format_map(values))

@@ -28,8 +28,8 @@ UNSURE = "unsure"
 
 
 TYPED = "typed"
-"""The answer that the hotline stores if the caller did not find the district in the list. Such a caller types a name
-and chooses from similar names."""
+"""The answer that the hotline stores if the caller did not find the district in the list. The caller then types a
+name and chooses from similar names."""
 
 
 SOURCE = "source"
@@ -56,8 +56,8 @@ def is_camp(place: str | None) -> bool:
 
 
 def is_province(place: str) -> bool:
-    """Returns True for the code of a province. A tip has such a code as its place if the caller named a province but
-    no district."""
+    """Returns True for the code of a province. A tip has the code of a province as its place if the caller named a
+    province but no district."""
     return len(place) == 1 and place.isdecimal()
 
 
@@ -143,7 +143,8 @@ def camps(district: str = "") -> tuple[Area, ...]:
 
 
 def is_landmark(area: Area) -> bool:
-    """Returns True for a market or a border post. Such a place has the code of its district, but a different name."""
+    """Returns True for a market or a border post. A market or border post has the code of its district, but a
+    different name."""
     return len(area.code) == 2 and _names().get(area.code) != area.name
 
 

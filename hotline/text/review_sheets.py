@@ -53,8 +53,8 @@ WIDTHS = {
 }
 """The widths of the columns in a workbook, in letters."""
 TRANSLATED = "translated"
-"""The value of `agreed` in a row that comes from a PO file. The text of such a row enters the draft, but no person
-has reviewed the text."""
+"""The value of `agreed` in a row that comes from a PO file. The text of a row from a PO file enters the draft, but no
+person has reviewed the text."""
 AGREED = frozenset({TRANSLATED, "yes", "yego", "oui", "y", "ok", "x", "1"})
 
 

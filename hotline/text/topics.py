@@ -158,8 +158,8 @@ def sounds_like(text: str, meant: str) -> bool:
 
 
 def _only(text: list[str]) -> str | None:
-    """Returns the only word that is not a polite word. Returns None if there is no such word, or if there are
-    several."""
+    """Returns the only word that is not a polite word. Returns None if all words are polite words, or if several
+    words are not polite words."""
     words = [word for word in text if word not in COMPANION_WORDS]
     return words[0] if len(words) == 1 and words[0].isalpha() else None
 

@@ -198,8 +198,8 @@ def complete_bodies_first(
 def _size(environ: WSGIEnvironment) -> int:
     """Returns the length of the body.
 
-    Returns 0 if the request does not declare a length. Such a request has no form, because every browser declares the
-    length of a form.
+    Returns 0 if the request does not declare a length. A request without a declared length has no form, because every
+    browser declares the length of a form.
     """
     length = environ.get("CONTENT_LENGTH", "")
     return int(length) if length.isascii() and length.isdecimal() else 0

@@ -1,8 +1,8 @@
 """Handles the gateway's callbacks. Reads each form strictly, and refuses a form that the gateway would not send.
 
 A callback is a request that the gateway sends to the hotline. The function that handles a callback is called a hook.
-Five hooks are for the gateway. Our own clock process calls a sixth hook, which reports each SMS that the process found
-in the gateway's inbox. The sender of such an SMS counts as proved (docs/decisions/06).
+Five hooks are for the gateway. Our own clock process calls a sixth hook, which reports each SMS that the process
+found in the gateway's inbox. The sender of an SMS in the inbox counts as proved (docs/decisions/06).
 
 The reply to a USSD hop always has the status 200 and a text that starts with `CON ` or `END `, except after a wrong
 secret in the address or a wrong HTTP method. The gateway repeats an SMS every minute until it gets the status 200. So

@@ -202,7 +202,7 @@ is faster to make than an object.
 
 
 class Meter:
-    """Counts the calls of hooks in one web process. Several threads may use it at the same time."""
+    """Counts the calls of hooks in one web process. Several threads may use this object at the same time."""
 
     def __init__(self, context: Context) -> None:
         self._failures = frozenset(failure(context, language) for language in CODES)

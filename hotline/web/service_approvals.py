@@ -171,7 +171,7 @@ def decide(
 
 
 def withdraw(context: Context, by: SignedIn, approval_id: int) -> None:
-    """Withdraws a request of this account. Raises NotFound if the account has no such request."""
+    """Withdraws a request of this account. Raises NotFound if the account has not made this request."""
     with context.database.writing() as session:
         queries_people.take_lock(session)
         row = store.locked_pending(session, approval_id, context.now())
