@@ -93,7 +93,7 @@ QUESTIONS: Mapping[str, Question] = {
         "A child counts as a possible victim even without force, threats or lies.",
     ),
     DECEIT: Question(
-        "Did someone lie, misuse the person's debt or poverty, or get money to give the person away?",
+        "Did someone lie, or use the person's debt or poverty? Was anyone paid to hand them over?",
         SURE,
         "A child counts as a possible victim even without force, threats or lies.",
     ),

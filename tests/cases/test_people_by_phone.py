@@ -178,7 +178,7 @@ def test_r8_after_a_dropped_call_the_questions_go_on_where_they_ended(own_case: 
     phone = own_case.dials()
     goes_on = "1 Continue (4 of 7)\n2 Something else"
     assert phone.screen.startswith(f"CON {own_case.case}: {SAFE}\n{goes_on}")
-    assert phone.key("1").startswith("CON Did someone lie, misuse the person's debt")
+    assert phone.key("1").startswith("CON Did someone lie, or use the person's debt")
     shown = phone.screen
     assert phone.again() == shown
     assert phone.key(*SITE[3:]).startswith("CON How do others profit from the person?")

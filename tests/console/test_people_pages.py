@@ -554,7 +554,7 @@ def test_the_end_of_an_account_names_the_others_and_a_removal_ends_them(
         into = one.person_id
         tables.merge_persons(session, other.person_id, into)
     path = f"/accounts/{account(desk, 'Editor 1')}"
-    assert "Other accounts of this person stay: auditor 1." in two[0].get(path).text
+    assert "This person keeps these other accounts: auditor 1." in two[0].get(path).text
     assert two[0].post(f"{path}/end", {"reason": "left"}).status_code == 303
     national = desk.tab(AccountRole.NATIONAL)
     assert national.post(f"/people/{into}/remove", {"reason": "left"}).status_code == 404

@@ -19,7 +19,7 @@ __all__ = ["writing"]
 SCREENS = 60
 CHOICES = 10
 FLOW = "learn"
-ROOMY = 59_000
+ROOMY = 59_500
 """The maximum size, in bytes, of the largest page that shows problems next to its texts. This limit is below
 `HEAVIEST`, so that later additions still fit."""
 WORDS = "Nobody may take your passport, your contract or your telephone away from you. Call 112 for free."

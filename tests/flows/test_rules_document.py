@@ -105,7 +105,7 @@ def test_every_language_has_a_review_state() -> None:
 
 def test_a_flow_is_called_as_its_file() -> None:
     flow = make_flow(name="other", nodes={"a": {"finish": {}}})
-    with pytest.raises(FlowInvalid, match="give the file learn and its flow other one name"):
+    with pytest.raises(FlowInvalid, match="file learn and flow other need the same name"):
         read({"flows": {"learn": flow}})
 
 

@@ -179,7 +179,7 @@ def test_a_grant_names_tip_and_desk_itself_and_not_only_its_body() -> None:
     one_pair = {"12": DESKS["12"], "13": DESKS["12"]}
     encrypted = SEALER.tip(ANSWERS, uid=UID, place="12", desks=one_pair)
 
-    with pytest.raises(DecryptionFailed, match="another desk"):
+    with pytest.raises(DecryptionFailed, match="another tip or desk"):
         opened(encrypted, grant=encrypted.grants["13"])
     moved = SEALER.tip(ANSWERS, uid="cd" * 16, place="12", desks=DESKS).grants["12"]
     with pytest.raises(DecryptionFailed, match="for another tip or desk"):

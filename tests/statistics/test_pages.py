@@ -189,7 +189,7 @@ def test_e2_the_board_shows_for_each_urgency_how_many_tips_were_taken_in_time(de
     man(desk)
     national = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL)
     tables = national.get("/statistics/board").text.split("<tbody>")[1:4]
-    assert [re.findall(r"(\d+) of (\d+) tips in time</td>", table)[-1] for table in tables] == [
+    assert [re.findall(r"(\d+)/(\d+) tips taken in time</td>", table)[-1] for table in tables] == [
         ("1", "4")
     ] * 3
 
