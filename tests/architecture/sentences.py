@@ -104,7 +104,7 @@ def in_english(document: object, place: str) -> Iterator[tuple[str, str]]:
 
 
 def uses() -> dict[str, str]:
-    """Returns the name of a file that shows each text of the console."""
+    """Maps each text in double quotes that the console's files contain to the name of its file."""
     found: dict[str, str] = {}
     for suffix in ("py", "toml", "csv", "html"):
         for path in sorted((ROOT / "hotline").rglob(f"*.{suffix}")):

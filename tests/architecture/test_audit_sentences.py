@@ -28,7 +28,7 @@ NAMED = {
 values."""
 
 PLACE = {"append_row": 3, "append_command": 3, "append_about_tip": 2}
-"""The position of the action among the arguments of each function that adds a row."""
+"""The position of the argument `action` in a call of each function that adds a row to the audit log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,8 @@ class ReadModule:
 
 
 def _appended(module: ReadModule) -> Iterator[tuple[str | None, ast.expr]]:
-    """Yields the action of each row that a module adds, and the function with that code."""
+    """Yields the action of each row that a module adds to the audit log, after the name of the function that adds the
+    row."""
     if not any(_of_audit(call) for name in PLACE for call in module.calls.get(name, ())):
         return
     for function in module.functions:
@@ -76,7 +77,7 @@ def _of_audit(call: ast.Call) -> bool:
 
 
 def _handed(name: str, parameter: str, everywhere: dict[Path, ReadModule]) -> Iterator[ast.expr]:
-    """Yields the values that all calls of that function pass for this parameter."""
+    """Yields the values that all calls of the function `name` pass for its parameter."""
     for module in everywhere.values():
         defined = [
             node

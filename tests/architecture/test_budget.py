@@ -25,8 +25,8 @@ BUDGET = {
     "tests": 77_891,
 }
 """The largest sizes that each part of the project may have. `tests` counts the lines of the tests. `data` counts the
-lines of tables that people read and that the code does not repeat. `unformatted` counts the places that the formatter
-must leave alone."""
+lines of the tables that people read, except the tables that the code repeats. `unformatted` counts the places that a
+comment `# fmt: off` excludes from formatting."""
 LAYOUT = frozenset(
     (
         *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT),
@@ -79,7 +79,8 @@ def lines_of(suffix: str) -> int:
 
 
 def lines_of_test(file: Path) -> int:
-    """Counts the lines of a file as `size_of` does, but without the slow tokenizer: a line of a text may differ."""
+    """Counts the lines of a file like `size_of`, but without the slow tokenizer. The two counts may differ for a string
+    of several lines."""
     source = file.read_text(encoding="utf-8")
     said = set(_docstrings(ast.parse(source)))
     lines = enumerate(source.splitlines(), 1)

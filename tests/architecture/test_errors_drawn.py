@@ -11,7 +11,7 @@ from tests.architecture.tree import parsed, path_of, python_files
 
 
 def _drawn() -> dict[str, str]:
-    """Returns the tree as a mapping from each name to its parent."""
+    """Returns the parent of each exception, as the tree in the docstring of errors.py shows it."""
     parents: dict[str, str] = {}
     above: list[str] = []
     for line in (errors.__doc__ or "").splitlines():

@@ -106,7 +106,8 @@ for start in starts:
 
 
 def loaded_by(*starts: str, first: str = "") -> list[set[str]]:
-    """Returns the limited modules that each start imports, in its own fork of a process that has imported `first`."""
+    """Returns the modules of `BOUNDED` that each start imports. Each start runs in its own fork of a process that has
+    imported `first`."""
     words = [sys.executable, "-c", FORKS, json.dumps([first, *starts])]
     told = subprocess.run(words, capture_output=True, text=True, check=True).stdout
     return [BOUNDED & set(line.split()) for line in told.splitlines()]

@@ -1,4 +1,5 @@
-"""Tests the names of jobs: each is a function of a context and a row's id, in a queue to which a process listens."""
+"""Tests that the name of each job is that of a function with a context and a row's id as parameters, and that a process
+listens to the job's queue."""
 
 import inspect
 from importlib import import_module

@@ -1,6 +1,5 @@
-"""Tests that the recovery passphrase decrypts a desk only with two people.
-
-No service, page or command can avoid this.
+"""Tests that the recovery passphrase decrypts a desk's keys only after two people are named. No service, page or
+command can do without the two people.
 """
 
 import ast
@@ -15,7 +14,7 @@ from tests.architecture.tree import ROOT, parsed, path_of, python_files
 
 OPENER = ROOT / "hotline/people/decrypt_passphrase.py"
 OPENS = {"decrypt_by_passphrase", "decrypt_recovery_pair"}
-"""The functions in `encrypt_desk_keys` that decrypt with the passphrase."""
+"""The functions in `encrypt_desk_keys` that decrypt keys with the recovery passphrase."""
 BEFORE_TWO = {"TwoPeople", "PassphraseDecrypter"}
 MAKES = {
     "make_desks": "gives desks that have no key their first one, and opens none",
@@ -25,11 +24,12 @@ MAKES = {
     "new_pair": "makes the recovery pair, and opens nothing",
 }
 DEMO = {"service_demo"}
-"""The modules of the demo, which has an emulated gateway. In the demo, `OF_THE_DEMO` replaces the two people."""
+"""The modules of the demo, which has an emulated gateway. In the demo, `OF_THE_DEMO` takes the place of two real
+people."""
 
 
 def asked_of(function: ast.FunctionDef) -> dict[str, set[str]]:
-    """Returns the names in the type of each argument."""
+    """Returns, for each parameter of a function, the names in its type."""
     every = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
     return {
         one.arg: {node.id for node in ast.walk(one.annotation) if isinstance(node, ast.Name)}
@@ -74,8 +74,8 @@ def _texts(function: ast.FunctionDef) -> Iterator[tuple[str, set[str]]]:
 
 
 def test_two_people_are_made_of_two_names_that_were_given() -> None:
-    """Except for `OF_THE_DEMO`, no name of the two people is written in the code. Only modules of the demo use
-    `OF_THE_DEMO`."""
+    """Except for `OF_THE_DEMO`, the names of the two people come from the user and are never written in the code. Only
+    modules of the demo use `OF_THE_DEMO`."""
     made, users = set(), set()
     for path in python_files("hotline", "workers"):
         for node in ast.walk(parsed(path)):

@@ -21,11 +21,11 @@ ADAPTERS = {
     "monitoring.second_channel.SecondChannel": "OtherChannel.tell",
     "flows.flow_set_cache.SqlFlowSets": "FlowSets.book",
 }
-"""Each adapter, and the port's method for which the test gives the adapter a wrong type."""
+"""Each adapter of a port, and the method of the port whose type the test makes wrong in the adapter."""
 
 
 def _broken(adapter: str, verb: str) -> str:
-    """Returns the code of a module in which that method is changed, and of a factory that promises the port."""
+    """Returns the code of a module that changes the method `verb` of an adapter and returns the adapter as its port."""
     module, _, name = adapter.rpartition(".")
     port, _, verb = verb.partition(".")
     return f"""

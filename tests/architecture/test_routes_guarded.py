@@ -1,4 +1,5 @@
-"""Tests that every route of the web process needs a secret, except three addresses that only return information."""
+"""Tests that no one can call a route of the web process without a secret. Only three addresses need none, and they only
+return information."""
 
 from pathlib import Path
 

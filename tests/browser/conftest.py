@@ -36,7 +36,8 @@ def running(tmp_path_factory: pytest.TempPathFactory, made_home: Path) -> Iterat
 
 @pytest.fixture
 def stack(running: Stack) -> Iterator[Stack]:
-    """Yields the hotline without open alerts. After each story, all alerts are answered and the phones are reset."""
+    """Yields the hotline, which has no open alerts. After each story, all alerts are answered and the phones are
+    reset."""
     yield running
     take_all(running)
     running.emulator.reset()

@@ -80,7 +80,8 @@ class DangerCase:
         return self.office.line.context.phrases.say(self.office.language, template, **values)
 
     def dials(self, *keys: str, by: tuple[str, str] = (PHONE, PIN)) -> Caller:
-        """Dials with the deputy's phone, or another one, five seconds later. Enters its PIN and these keys."""
+        """Dials five seconds later with the deputy's phone, or with the phone of `by`. Enters the phone's PIN and
+        presses these keys."""
         self.office.desk.clock.turn(seconds=5)
         msisdn, pin = by
         phone = self.office.line.caller(msisdn)
@@ -123,7 +124,7 @@ class DangerCase:
         return {name.indicator: cell.count for name, cell in sums.items() if name.value == ALL}
 
     def known_as(self, tip_id: int, who: int | None = None) -> str:
-        """Returns the reference of a tip for the deputy, or for another user."""
+        """Returns the reference under which the deputy, or the user `who`, knows a tip."""
         of = tip_id, who or self.deputy
         rows = self.office.line.all(Assignment)
         return [str(row.reference) for row in rows if (row.tip_id, row.responder_id) == of][-1]

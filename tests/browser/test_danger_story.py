@@ -1,8 +1,8 @@
 """Tests one case about danger from its alert to the person's outcome, on three handsets and at a desk.
 
 A second tip is about an official, and its district learns nothing about it. A person who declines help is offered no
-service. At the end, only the month's numbers remain. The phones call the hotline's own hooks, and a reader process runs
-as well. The desk is a browser, and the test moves the clock.
+service. At the end, only the month's numbers remain. The phones call the hotline's own hooks, and the reader process
+runs next to them. A browser shows the desk's console, and the test moves the clock.
 """
 
 from collections.abc import Iterator
@@ -48,17 +48,18 @@ UNOPENED = (
     "You can confirm the closure only if you read the report after another person requested the closure."
 )
 SIGNS = ("2", "1", "1", "3", "1", "2", "1")
-"""The answers of a screening: an adult, recruited, by force, perhaps by lies, for another's gain, not free to leave,
-work."""
+"""Keys that answer the seven screening questions: an adult, recruited, with force, perhaps with deception, for another
+person's gain, not free to leave, exploited at work."""
 FOLLOWED = (CaseCode, PossibleVictim, ServiceReferral, CaseGrant, CaseKey)
-"""All tables with data about a person, except the log and the numbers."""
+"""All tables with data about a person, except the audit log and the monthly sums."""
 
 
 @contextmanager
 def at_the_desk(
     office: Office, name: str, role: AccountRole, desk: str, refused: str = "404"
 ) -> Iterator[Hands]:
-    """Signs in a user whose own key decrypts for this desk. The browser may log responses with the status `refused`."""
+    """Signs in a user whose own key decrypts the tips of this desk. The browser may log responses with the status
+    `refused`."""
     person = office.person(name, role)
     opens(office, person, desk)
     with office.hands(expects=lambda said: refused in said) as hands:
@@ -152,8 +153,8 @@ def she_is_there_and_finds_help(case: DangerCase) -> None:
 
 
 def another_person_wants_no_help(case: DangerCase) -> None:
-    """Reports a second tip. The person that the responder meets declines help, and after that no key offers a
-    service."""
+    """Reports a second tip. The person that the responder meets declines help. After that, no key of the screen leads
+    to the offer of a service."""
     told(case.office.line, *DANGER_HERE, "1", "1", *REST)
     case.minutes(4)
     tip = case.office.line.tips[-1]
@@ -214,8 +215,8 @@ def closed(case: DangerCase) -> str | None:
 
 
 def she_is_asked_whether_the_person_arrived(case: DangerCase) -> None:
-    """Moves the clock to each follow-up: the deputy is asked after 72 hours if the person arrived, and the coordinator
-    is asked the next morning.
+    """Moves the clock to each follow-up. After 72 hours, the deputy is asked if the person arrived. The coordinator is
+    asked the next morning.
 
     A person who declined help may still need it, so another user is asked about this person once more.
     """
@@ -266,7 +267,8 @@ def of_an_official_the_district_meets_nothing(case: DangerCase) -> None:
 
 
 def the_desk_opens_whom_it_met(hands: Hands) -> None:
-    """Decrypts the persons of the first case with the desk's own key. The reader process gave the desk access."""
+    """Decrypts the persons of the first case with the desk's own key. The reader process gave the desk access to
+    them."""
     hands.page.goto("/tips/1")
     hands.click(hands.page.locator("#f-of_persons-send"))
     hands.presses("Open notes about people met")

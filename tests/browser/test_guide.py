@@ -3,7 +3,7 @@ back. The editor also adds a topic within ten minutes.
 
     HOTLINE_TEST_LONG=yes HOTLINE_TEST_PICTURES=yes pytest tests/browser -k guide
 
-This command takes the guide's pictures again during the stories.
+The command above takes the pictures of the guide again while the stories run.
 """
 
 import re
@@ -62,7 +62,7 @@ TOPIC = {
     },
 }
 THERE = ("4", "1", "3")
-"""The keys from the first screen: rights, the law, and the choice that the topic adds."""
+"""The keys from the first screen to the choice that the editor adds: rights, then the law, then the new choice."""
 
 
 @pytest.mark.row("A1", "A3")

@@ -65,7 +65,7 @@ def test_one_stale_row_of_a_sheet_is_refused(office: Office, tmp_path: Path) -> 
 
 
 def overtakes(office: Office, place: str, words: str) -> None:
-    """Changes a text on its page in the name of a colleague, after the workbook was made."""
+    """Saves another text for this place in the name of a colleague, after the workbook was exported."""
     context, other = office.desk.context, office.person("Translator 2", AccountRole.TRANSLATOR)
     text = language_review(context, "rw").texts[place]
     typed = TypedText(place, words, text.digest("rw"), text.digest("en"))

@@ -1,6 +1,6 @@
 """Runs a story in the console and files a tip. After that, no file of the hotline may contain a secret in plain text.
 
-The search looks for every form of a secret for which the fault tests search too.
+The search looks for a secret in each form in which the fault tests look for it.
 """
 
 import logging

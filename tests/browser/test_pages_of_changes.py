@@ -27,7 +27,7 @@ WIDTHS = [1366, 360]
 
 @contextmanager
 def served(writing: Writing) -> Iterator[str]:
-    """Serves the same console at an address that a browser can reach."""
+    """Serves the console of `writing` at an address that a browser can reach."""
 
     def nothing(_environ: object, _start: object) -> list[bytes]:
         return []

@@ -175,8 +175,7 @@ def test_the_keyboard_alone(page: Page, stack: Stack) -> None:
 
 
 def chooses_a_responder(page: Page, name: str) -> None:
-    """Reaches the list of responders with the Tab key, past the faults and the other phone, chooses a responder, and
-    goes back."""
+    """Moves the focus with the Tab key to the list of responders, chooses a responder, and moves the focus back."""
     for _ in range(3):
         page.keyboard.press("Tab")
     expect(page.locator("[data-people]")).to_be_focused()

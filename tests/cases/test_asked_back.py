@@ -262,7 +262,7 @@ class Shelf:
 
 
 def unsigned(line: Line) -> Line:
-    """Returns the same hotline, but without an approval of any question that desks may ask."""
+    """Returns a copy of the hotline in which no question that desks may ask is approved."""
     book = line.context.flow_sets.get(line.context.flow_sets.live())
     flows = {**book.flows, FLOW: replace(book.flows[FLOW], signed={})}
     return replace(line, context=replace(line.context, flow_sets=Shelf(replace(book, flows=flows))))

@@ -140,7 +140,8 @@ def everything(desk: Desk) -> str:
 def test_a_file_is_requested_approved_and_made_once_under_six_words(
     file: FileDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The request sets a legal hold. The list names neither the tip nor a place, and nothing is stored."""
+    """The request sets a legal hold. The list of pending approvals names neither the tip nor its place. No case file is
+    stored."""
     desk, national = file.desks.desk, file.desks.national
     file.answers(file_told="yes")
     assert file.asks(n="1") == 303
@@ -196,7 +197,8 @@ def test_a_file_is_requested_approved_and_made_once_under_six_words(
 def test_only_an_order_named_by_number_brings_what_the_caller_said(
     file: FileDesk, language: str
 ) -> None:
-    """The minute of the call is left out too. A phone number is never in a file."""
+    """A file without an order contains neither the caller's report nor the minute of the call. A phone number is never
+    in a file."""
     filed_at = file.desks.tip(file.tip).filed_at
     assert filed_at is not None
     minute = f"{filed_at.astimezone(KIGALI):%H:%M}"
@@ -322,7 +324,8 @@ def _erase(file: FileDesk) -> None:
 
 
 def test_a_note_is_only_in_an_ordered_file_about_the_only_person(file: FileDesk) -> None:
-    """A note may repeat the caller, or be about a person whose codes are erased."""
+    """A note may repeat what the caller said, or describe a person whose codes are erased. So only a file with an order
+    about the case's only person contains notes."""
     note = {"note": "words", "words": "the red door"}
     assert file.desks.district.post(f"/tips/{file.tip}/note", note).status_code == 303
     file.answers(file_told="yes")
@@ -355,7 +358,8 @@ def test_an_approval_counts_no_more_once_the_approver_may_not_know(file: FileDes
 
 @pytest.mark.adversary("a corrupt responder")
 def test_a_second_account_makes_nobody_another_desk(file: FileDesk) -> None:
-    """The desks of all accounts of a person count, for the person who asks and for the one who approves."""
+    """If one person has several accounts, the desks of all these accounts count when the hotline compares the
+    requester's desks with the approver's."""
     desk = file.desks.desk
     admitted(desk, "Desk 3", AccountRole.NATIONAL, NATIONAL)
     one, other = (desk.people[name].account_id for name in ("Desk 2", "Desk 3"))
@@ -368,7 +372,8 @@ def test_a_second_account_makes_nobody_another_desk(file: FileDesk) -> None:
 
 
 def texted_on(desk: Desk, weekday: int) -> list[str]:
-    """Returns the numbers of legal holds in the SMS of the next such weekday, to a person who never signs in."""
+    """Moves the clock to the morning SMS of the next given weekday. Returns the numbers of legal holds in the SMS to a
+    person who never signs in."""
     now = desk.clock.at
     with desk.context.database.writing() as session:
         if not session.query(Responder).filter(Responder.level == Level.NATIONAL).count():

@@ -37,7 +37,8 @@ ALONE = {READER}
 
 @pytest.fixture
 def beside(line: Line) -> ReaderBeside:
-    """Files one tip and screens a person, in a process that has no key."""
+    """Files one tip and screens a person, in a process without keys. Returns the reader process that runs next to
+    it."""
     beside = reader_beside(line)
     told(line, *DANGER_HERE)
     screened(line.context, 1)

@@ -39,7 +39,7 @@ def alerted_case(district: District, urgency: int) -> tuple[int, int, str]:
 
 
 def sent_after_wish(district: District) -> list[tuple[int, str, str]]:
-    """Returns each message about an erasure request: person, template and reference."""
+    """Returns the person, the template and the reference of each message about an erasure request."""
     wishes = {Template.ERASE_WANTED.name, Template.ERASE_DECIDE.name}
     rows = [row for row in district.all(Message) if row.template in wishes]
     return [(row.responder_id, row.template, row.parameters["ref"]) for row in rows]

@@ -150,8 +150,8 @@ def test_a_phone_confirms_no_note_after_one_that_only_the_console_shows(
     assert f"Handover notes to read: {left}" in shifts(beside, PHONE, PIN)
 
 
-# Tests a handover at 06:00: the night writes about a case, and the day sees it on phone and page until it is
-# confirmed. A person who may not see the case learns nothing.
+# Tests a handover at 06:00. The night shift writes a note about a case, and the day shift sees the note on phone and
+# page until it confirms the note. A person who may not see the case learns nothing.
 
 
 DAY_PHONE, ELSEWHERE, BESIDE = "+250788000013", "+250788000014", "+250788000015"
@@ -210,7 +210,7 @@ def test_r10_the_night_writes_about_a_case_and_the_day_reads_it_at_six(
     assert f"tip={tip.id}#write" in shown
     assert CASE_NOTE not in shown
     assert waits(1) in shifts(DAY_PHONE, PIN)
-    # A colleague of the same desk who was not alerted sees the note's shift, but cannot open the case by phone.
+    # A colleague who was not alerted about the case has no note to confirm on the phone.
     for number in (ELSEWHERE, BESIDE):
         assert waits(0) in shifts(number, OTHER_PIN)
     page = shifts(DAY_PHONE, PIN, "4")

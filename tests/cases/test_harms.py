@@ -1,5 +1,5 @@
-"""Tests what people do when the hotline does harm: records that two people read, a pause of one part, and the page
-for a dark day."""
+"""Tests the tools for times when the hotline itself does harm: harm records that two people must read, a pause of one
+part of the hotline, and the page `/dark` with verified phone numbers."""
 
 import re
 

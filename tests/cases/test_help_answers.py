@@ -55,7 +55,8 @@ def test_r9_a_receipt_asks_once_after_thirty_days_if_the_help_was_good(
 
 
 def asked_as(line: Line, opinion: HelpOpinion) -> HelpAnswer:
-    """Makes one more receipt, gives this opinion with it thirty days later, and returns the stored answer."""
+    """Makes one more receipt, and gives this opinion about the help thirty days later with its number. Returns the
+    stored answer."""
     known = {row.id for row in line.all(HelpAnswer)}
     number = helped(line)
     line.clock.turn(days=30)

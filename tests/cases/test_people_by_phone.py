@@ -222,7 +222,7 @@ def test_a_child_has_fewer_questions_and_a_restart_replaces_answers(own_case: He
     assert "1 Continue (2 of 5)" in phone.screen
     assert phone.key("1").startswith("CON Did someone hire")
     assert phone.key("1").startswith("CON Do others profit from the person, or plan to?")
-    # If the responder corrects the answer and the person is an adult, the questions for adults follow.
+    # After the responder corrects the age to adult, the questions for adults follow.
     phone.key("0", "0", "2", "5", "4", "1", "2", "1")
     assert phone.screen.startswith("CON Did someone force, threaten")
 
@@ -304,8 +304,8 @@ def test_inputs_that_come_at_once_leave_no_form_that_is_whole(own_case: HerCase)
 def test_a_hop_that_comes_again_when_its_reading_is_gone_says_nothing_anew(
     own_case: HerCase,
 ) -> None:
-    """If the hotline answered the repeated hop, it would apply its keys to a newer list, for example to another
-    person."""
+    """The keys of the repeated hop were chosen for an older list. If the hotline used them for a newer list, they could
+    choose another person."""
     phone = own_case.dials("2", "2", *SITE, WORK, "1", *WANTS_HELP)
     assert own_case.kept() == ["screened", "consent"]
     own_case.line.clock.turn(hours=1)
@@ -406,7 +406,8 @@ def test_no_sms_tells_what_the_person_said(district: District) -> None:
 
 
 YES = ("3", "1", "2", "1")
-"""The keys of the screens: refer the person to help, the place is safe, the person is an adult and says yes to help."""
+"""The keys on four screens: refer the person to help, the place is safe, the person is an adult, the person says yes to
+help."""
 
 
 def test_a_call_that_drops_after_the_yes_keeps_a_deadline(own_case: HerCase, clock: Clock) -> None:

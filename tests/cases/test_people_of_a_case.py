@@ -57,8 +57,8 @@ def test_r9_a_victim_is_followed_to_her_arrival_and_thirty_days_on(case: HelpedC
     assert case.reminded() == [(case.hers, ASKS)]
     assert case.reminded() == []
     clock.turn(hours=24)
-    # The coordinator was not alerted about the case before, so this SMS brings the first reference to it. With the
-    # reference, the coordinator can dial in.
+    # The hotline never alerted the coordinator about the case, so this SMS gives the coordinator the first reference.
+    # With the reference, the coordinator can dial in.
     assert case.reminded() == [(case.leads, ABOVE)]
     assert case.reference(case.leads)
     case.say("arrived", {"arrived": "yes"}, of=offered, who=case.leads)
@@ -351,7 +351,7 @@ def test_two_relays_fire_one_clock_once(district: District) -> None:
 
 @pytest.mark.both
 def test_of_a_no_and_an_offer_at_once_no_offer_follows_the_no(district: District) -> None:
-    """Two responders who screen a person at the same time both use the case's only key pair."""
+    """Two responders screen a person at the same time, but the case has only one key pair, which both must use."""
     case = HelpedCase(district)
     together(
         *(partial(case.say, "screened", GROWN_UP, who=one) for one in (case.hers, case.colleague))

@@ -1,7 +1,6 @@
-"""Tests what a session's text asks the reader to do about a person.
-
-The command is not encrypted. The codes are encrypted, and are sent once after the last answer. A simulated reader
-answers here, because the real one has its own tests.
+"""Tests the requests about a person that a session sends to the reader. The name of the requested command is not
+encrypted. The codes about the person are encrypted, and the session sends them once, after the last answer. In this
+test a simulated reader answers, because the real one has its own tests.
 """
 
 from collections.abc import Mapping

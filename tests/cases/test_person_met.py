@@ -1,5 +1,5 @@
-"""Tests how an officer writes down a person met, behind the PIN. The case is theirs, and a second person reads
-it."""
+"""Tests the report of an officer who met a person. The officer writes it on a phone after the PIN and becomes the
+assignee of the case. A second person reads the case."""
 
 import pytest
 
@@ -13,14 +13,15 @@ from tests.support.reading import OTHER_PIN, PHONE, PIN, ReaderBeside, with_pin
 
 COLLEAGUE = "+250788000013"
 HERE = ("2", "1", "1")
-"""The keys of the answers: no official, Kigali, its first district."""
+"""The keys of three answers: no official is involved, the province is Kigali, and the place is its first district."""
 QUIET = ("2", *HERE, "1", "1", "2", "1")
 """The keys of a person met: no danger, no official, the first district and sector of Kigali, the kind of tip, an adult,
 and helpers may come."""
 
 
 def writes(beside: ReaderBeside, *keyed: str, pin: str = PIN) -> tuple[Tip, str]:
-    """Writes a person down on the officer's phone, and alerts people. Returns the tip and the last screen."""
+    """Writes down a person met on the officer's phone, and alerts the responders of the new tip. Returns the tip and
+    the last screen."""
     line = beside.line
     phone = line.caller(PHONE)
     phone.dial("90")
@@ -95,7 +96,7 @@ def test_r14_a_danger_that_an_officer_writes_down_alerts_the_same_people(
 def test_r14_an_officer_who_may_not_see_the_case_does_not_keep_it(
     beside: ReaderBeside, desks: tuple[str, ...], keyed: tuple[str, ...]
 ) -> None:
-    """The tip has no assignee and no reference on the officer's phone."""
+    """The officer does not become the assignee, and the officer's phone does not list the tip."""
     officer, _, national = team(beside, *desks)
     tip, _ = writes(beside, *keyed)
     told = {one.responder_id for one in beside.line.all(Assignment)}

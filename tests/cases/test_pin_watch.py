@@ -1,6 +1,6 @@
 """Tests a PIN that another person saw.
 
-After wrong PINs the phone must wait, each use is shown, and the responder can end the PIN.
+After wrong PINs the phone must wait. The responder sees when the PIN was last used, and can end the PIN.
 """
 
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ HOME = "CON Open cases: 1. Urgent: 1. PIN last used: "
 
 @pytest.fixture
 def coordinator(beside: ReaderBeside, own_case: tuple[Caller, Assignment]) -> int:
-    """Adds a coordinator of the responder's district, who is not the next person to be alerted."""
+    """Adds a coordinator of the responder's district, who is not the next person that the case escalates to."""
     return with_pin(
         beside, msisdn=COORDINATOR, level=Level.COORDINATOR, desks=(beside.line.tips[-1].place,)
     )

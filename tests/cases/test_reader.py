@@ -122,7 +122,8 @@ def test_a_colleague_who_was_quicker_is_named_by_the_time_and_she_may_help_too(
 
 
 def test_a_case_of_a_colleague_says_so_and_is_urgent_once_passed_on(beside: ReaderBeside) -> None:
-    """The case counts as urgent until the colleague has read it. Taking the case by SMS is not enough."""
+    """A case that was passed on counts as urgent until the colleague has read it, even if the colleague has taken it by
+    SMS."""
     line, theirs = beside.line, "+250788000013"
     told(line, *DANGER_HERE)
     her, colleague = (
@@ -256,7 +257,8 @@ def vault_of(pepper: bytes) -> PinVault:
 def test_with_the_database_and_every_folder_but_the_reader_s_her_pin_opens_nothing(
     beside: ReaderBeside, own_case: tuple[Caller, Assignment], tmp_path: Path
 ) -> None:
-    """An attacker with all of this may know the PIN from the gateway's log, but still needs the pepper."""
+    """An attacker with the database and these folders may know the PIN from the gateway's log, but still needs the
+    pepper."""
     _, known_as = own_case
     with beside.line.database.reading() as session:
         wrap = session.get_one(Responder, known_as.responder_id).pin_wrap

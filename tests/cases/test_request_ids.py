@@ -23,7 +23,7 @@ CALLER = "+250788000077"
 
 
 class Kept(logging.Handler):
-    """Keeps each line as its process would write it."""
+    """Keeps each log line in the form in which its process would write it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ def log() -> Iterator[Kept]:
 
 
 def work(line: Line) -> None:
-    """Assigns and sends what is due, as a worker does."""
+    """Assigns pending tips and sends due messages, as a worker does."""
     copy_context().run(service_assignment.assign_pending, line.context)
     copy_context().run(service_sending.deliver_due, line.context)
 
