@@ -45,8 +45,8 @@ def case_private_key(
 
 
 def codes_by_event(session: Session, tip: Tip, private: bytes) -> Mapping[int, bytes]:
-    """Returns the decrypted coded answers of a case. The key of each is the id of its case event. Leaves out coded
-    answers that cannot be decrypted."""
+    """Returns the decrypted coded answers of a case. The keys of the mapping are the ids of the case events that
+    contain the answers. Leaves out coded answers that cannot be decrypted."""
     found = {}
     for entry_id, body in tables_case_events.bodies_of(session, CaseCode, tip.id).items():
         with suppress(DecryptionFailed):

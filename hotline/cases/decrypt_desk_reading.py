@@ -97,7 +97,7 @@ def ask_question(
 def tip_key(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, reason: str
 ) -> tuple[bytes, str]:
-    """Returns the decrypted key of a tip, and the desk of the account whose key decrypted it.
+    """Returns the decrypted key of a tip, and the desk through which the account can decrypt this key.
 
     Raises NotFound, KeyMissing, DecryptionFailed.
     """
@@ -179,7 +179,8 @@ def _with_key(
     tip_id: int,
     gets: Callable[[Session, UnlockedTip, str], Got],
 ) -> Got:
-    """Calls `gets` for a desk of the account that can decrypt the tip, and returns the result.
+    """Calls the function `gets` for the first desk of the account whose key decrypts the tip. Returns the result of
+    `gets`.
 
     Raises an error only if no desk of the account can decrypt the tip.
     """

@@ -33,8 +33,8 @@ class HandoverText(NamedTuple):
 def general_notes(
     session: Session, desks: Collection[str], member: str, private: bytes, at: datetime
 ) -> Sequence[HandoverText]:
-    """Returns the general handover notes of these desks, which are about no single case. Leaves out notes that no key
-    of the member decrypts."""
+    """Returns the general handover notes of these desks. A general note is not about a single case. Leaves out notes
+    that no key of the member decrypts."""
     found = []
     for row in tables_roster.notes_of(session, desks, at):
         if row.desk_code is None or row.body is None:
@@ -56,9 +56,9 @@ def text_of(row: CaseHandover, tip_key: bytes) -> str:
 def waiting_texts(
     turn: ReaderTurn, viewer: Viewer, among: Collection[int]
 ) -> Sequence[HandoverText]:
-    """Returns the handover notes that a responder has not read yet, the oldest first. The responder has entered the PIN
-    before. `among` contains the tips that the responder can open. A note that a colleague wrote after this session
-    began is shown in the responder's next session.
+    """Returns the handover notes that a responder has not read yet, the oldest first. The hotline calls this function
+    only after the responder has entered the PIN. `among` contains the tips that the responder can open. A note that a
+    colleague wrote after this session began is shown in the responder's next session.
 
     If only the console may show a case, the text of its note is empty.
     """

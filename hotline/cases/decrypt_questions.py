@@ -28,7 +28,7 @@ NOT_DECRYPTED = {
 
 
 def list_questions(context: Context) -> Mapping[str, Question]:
-    """Returns the published questions, in their order. Raises NotReady."""
+    """Returns the published questions, in the order that the flow set defines. Raises NotReady."""
     return questions(context.flow_sets.get(context.flow_sets.live()))
 
 
@@ -79,7 +79,8 @@ def _log(session: Session, row: alerts_tables.QuestionBackRow, actor: str, reaso
 def question_text(context: Context, asked: QuestionBack | None, language: str) -> Mapping[str, str]:
     """Returns the question and the caller's answer in the given language.
 
-    If the question is not published now, returns the stored short names of the question and of the answer.
+    If the question is no longer published, returns the names that the hotline stored for the question and for the
+    answer.
     """
     if asked is None:
         return {}

@@ -61,8 +61,8 @@ class KeyMemory:
 class ReaderContext(Context):
     vault: PinVault
     pair: LiveKeys
-    """The private keys that decrypt PINs, the newest first. The row of a request that waits for an answer contains the
-    PIN, encrypted so that only these keys decrypt the PIN."""
+    """The private keys that decrypt PINs, the newest first. A responder's PIN waits for the reader process in an
+    encrypted row. Only these keys decrypt the PIN."""
     memory: KeyMemory = field(default_factory=KeyMemory)
     bell: Event = field(default_factory=Event)
     """A signal that a request for the reader process has been stored. The reader process then answers at once."""

@@ -57,8 +57,8 @@ from hotline.tips.rules_persons import ClosureRefusal
 from hotline.tips.tables import Tip
 
 WHO, NATIONAL_DESK = "who", "national"
-"""The last parts of two commands that pass a case on. `WHO` passes nothing yet, and only returns the list of colleagues
-who can be chosen. `NATIONAL_DESK` passes the case to the national desk."""
+"""Two commands that pass a case on end with these words. The command with `WHO` does not pass the case yet: it returns
+the list of colleagues to choose from. The command with `NATIONAL_DESK` passes the case to the national desk."""
 HAS_COLLEAGUES, NO_COLLEAGUES = "picks", "nobody_else"
 """Two flags for the flow: the responder can choose a colleague, or there is no colleague to choose."""
 MAX_COLLEAGUES = 20
@@ -82,10 +82,10 @@ CLOSING_CHOICES: Mapping[str, tuple[TipOutcome, NotTrafficking | None]] = {
 """For each choice on the phone, the outcome with which the case is closed. For the outcome "not trafficking", the
 choice also names the reason."""
 LATE, UNREAD = "late", "taken_unread"
-"""Two flags for the flow: the command changed nothing because a colleague has taken the case; or the responder must
-read the case before a visit."""
+"""Two flags for the flow. `LATE`: the command changed nothing, because a colleague has already taken the case.
+`UNREAD`: the responder must read the case before a visit."""
 HELPS_UNREAD = "helps_unread"
-"""The flag of a responder who helps a colleague with a case, and who must read the case before a visit."""
+"""A flag for the flow: the responder now helps a colleague with a case, and must read the case before a visit."""
 SHIFT_TAKEN, SHIFT_OFFERED, SHIFT_GONE = "shift_taken", "shift_offered", "shift_gone"
 """Three flags for the flow: the responder has the shift, the shift is offered to colleagues, or the shift has changed
 since the phone listed it."""
@@ -127,8 +127,8 @@ def carry_out(turn: ReaderTurn) -> ReaderAnswer:
     verb, reference = turn.ask.verb, turn.ask.reference
     drills = tables_drills.drill_references(turn.session, turn.person.id)
     if reference in drills and not verb.startswith(SHIFT):
-        # In a drill, any command only proves that the responder has answered the drill. So the hotline passes a drill
-        # to no chosen colleague and asks no caller a question.
+        # In a drill, a responder's command only shows that the responder has answered the drill. The hotline does not
+        # pass the drill to the chosen colleague, and it sends no question to a caller.
         passes = verb == Verb.PASS_ON or verb.startswith((PASS, DISTRICT))
         return _carried_out(turn, Verb.PASS_ON if passes else Verb.TAKE)
     if verb.startswith((ASK, SHIFT)):
@@ -286,8 +286,8 @@ def _assignee_name(turn: ReaderTurn, assignment_id: int | None) -> str:
 
 
 def _taken_by_another(turn: ReaderTurn) -> datetime | None:
-    """Returns the time when a colleague took the case. The colleague stays the assignee even if this responder now
-    takes the case too.
+    """Returns the time when a colleague took this responder's case. If the responder also takes the case now, the
+    colleague stays the assignee.
 
     Returns None if no colleague has the case, or if this responder becomes the assignee by taking the case.
     """

@@ -48,7 +48,8 @@ class DecryptedCase:
 def case_page(turn: ReaderTurn, *, again: bool) -> ReaderAnswer:
     """Returns the text of the case that the responder requests.
 
-    `again` is True if the same request came before. The audit log then already says that the responder read the case.
+    `again` is True if the same request was already answered. In this case, the audit log already says that the
+    responder read the case.
     """
     known = turn.known()
     case = None if known is None else decrypt_case(turn, known[0])
@@ -71,20 +72,20 @@ def case_page(turn: ReaderTurn, *, again: bool) -> ReaderAnswer:
 
 
 PLACES = ("named", "sector", "district", "country", "province")
-"""The names of the answers that contain the place."""
+"""The names of the caller's answers about the place."""
 CALLERS_WORDS = ("landmark", "words", "account")
-"""The names of the answers that the caller typed as text."""
+"""The names of the answers that the caller typed in their own words."""
 FORM_AND_PERSON = ("kind", "who")
 UNSAID = {"danger": "yes", "official": "no"}
-"""Answers that get no line on the page of a case. Each is listed with the value that needs no line. The responder
-already knows these facts: the list of cases marks an urgent case, and a warning says that an official may be
-involved."""
+"""Answers that the page of a case leaves out, because the responder already knows them. The page leaves out an answer
+only if it has the value in this mapping. The list of cases already marks an urgent case, and a case without the warning
+about officials involves no official."""
 
 
 def _case_lines(turn: ReaderTurn, tip: Tip, decrypted: DecryptedTip) -> Iterator[str]:
-    """Yields the lines of the page. The first line has the warnings. The second has the place and the caller's own
-    words. The third says what happened and describes the person. In these lines, answers appear without their
-    questions. All other answers follow, each with its question."""
+    """Yields the lines of the page. The first line contains the warnings. The second line contains the place and the
+    caller's own words. The third line says what happened and describes the person. The page shows the second and third
+    lines without the questions that the caller answered. All other answers follow, each with its question."""
     context, language = turn.context, turn.person.language
     answers = {one.name: one for one in service_reading.read_answers(context, decrypted, language)}
     said = decrypted.answers
@@ -157,8 +158,8 @@ def decrypt_case(turn: ReaderTurn, tip: Tip) -> DecryptedCase | None:
     can decrypt the tip. If the setting `national_in_console` is on, phones never show a case that only the national
     desk can decrypt.
 
-    This function also tries earlier key pairs of the desk. It also decrypts for a desk that got access before the place
-    of the tip was corrected.
+    This function also tries earlier key pairs of the desk, and desks that got access before the place of the tip was
+    corrected.
     """
     session, member = turn.session, of_responder(turn.person.id)
     by_pin = not turn.context.line.national_in_console or tip.channel == rules_trial.DRILL
@@ -198,7 +199,7 @@ def _visit_warning(turn: ReaderTurn, tip: Tip) -> Template | None:
 
 
 def _like(turn: ReaderTurn, tip: Tip) -> Iterator[str]:
-    """Yields a line that names another case of this responder, if the two cases are probably about the same
+    """Yields a line that names another case of this responder. Yields it only if both cases are probably about the same
     situation."""
     for name in service_case.known_in_situation(turn.session, [(tip.id, turn.person.id)]).values():
         yield turn.say(Template.PAGE_LIKE, like=name)

@@ -57,7 +57,7 @@ from hotline.tips.tables import Tip
 MAX_PEOPLE = 20
 """The maximum number of persons on one list."""
 MAX_LETTERS = 2400
-"""The maximum number of letters for the texts about persons, for all cases together. More letters do not fit into the
+"""The maximum number of letters of all texts about persons in one answer to a phone. More letters do not fit into the
 encrypted answer of the reader process.
 
 If the persons of a case do not fit, the phone shows the case without questions about persons.
@@ -65,16 +65,16 @@ If the persons of a case do not fit, the phone shows the case without questions 
 MAX_OWED_LETTERS = len(WIDEST["owed"])
 """The maximum number of letters for the list of open follow-ups on a screen."""
 INTERRUPTED_FOR = timedelta(minutes=30)
-"""If a responder has left a form unfinished for less than this time, the PIN leads straight to the form."""
+"""If a responder left a form unfinished less than 30 minutes ago, the phone shows this form directly after the PIN."""
 LISTS = {
     FollowKind.ARRIVAL: ("arrival_due", "arrivals", "arrival_people"),
     FollowKind.THIRTY: ("thirty_due", "thirties", "thirty_people"),
 }
-"""Three names for each kind of follow-up: the flag that one follow-up is due, the flag that several are due, and the
-list of the persons."""
+"""For each kind of follow-up: the flag that one person waits for it, the flag that several persons wait for it, and the
+name of the list of these persons."""
 EARLY = "arrival_early"
-"""The flag of a case in which a responder may report that a person has arrived at a service, before this report is
-due."""
+"""The flag for the flow that a responder may already report that a person has arrived at a service, although the report
+is not due yet."""
 
 
 def persons_of_tip(session: Session, context: ReaderContext, tip: Tip) -> Sequence[MetPerson]:
@@ -93,8 +93,8 @@ def persons_of_tip(session: Session, context: ReaderContext, tip: Tip) -> Sequen
 def may_be_asked(context: Context, tip: Tip) -> bool:
     """Returns True if the phone may show the screens about persons for this case.
 
-    Without the public key of the reader process, no case has these screens. Drills, test tips, sample data and
-    complaints never have these screens.
+    If the hotline does not have the public key of the reader process, phones show these screens for no case. Drills,
+    test tips, sample data and complaints never have these screens.
     """
     try:
         context.encrypter.reader_key()
@@ -134,9 +134,10 @@ def flags_of_cases(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
 
 def _goes_on(turn: ReaderTurn, case: str, tip: Tip, row: StartedFormRow) -> ReaderAnswer:
     """Returns the list entry with which this responder can continue an unfinished form. If the responder left the form
-    a short time ago, the PIN also leads straight to the form.
+    a short time ago, the phone shows the form directly after the PIN.
 
-    Returns an empty answer if the form cannot be decrypted, or if the hotline can no longer record this kind of form.
+    Returns an answer without flags and lists if the form cannot be decrypted, or if the case no longer accepts this
+    form.
     """
     private = case_private_key(turn.session, turn.context, tip)
     bound = cases_service_requests.form_binding(turn.person.id)
@@ -156,7 +157,8 @@ def _goes_on(turn: ReaderTurn, case: str, tip: Tip, row: StartedFormRow) -> Read
 
 
 def owed_in(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
-    """Returns the open follow-ups of the cases in which this responder may confirm the closure."""
+    """Returns the texts with the open follow-ups of these cases, for the screen on which this responder confirms the
+    closure of a case."""
     answer = ReaderAnswer()
     met = tables_persons.tips_with_person(turn.session, [tip.id for tip in cases.values()])
     for case, tip in cases.items():
@@ -175,8 +177,8 @@ def flags_of_case(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> Read
     at, flags, lists = turn.at, list[str](), dict[str, list[tuple[str, str]]]()
 
     def list_as(name: str, people: Sequence[MetPerson]) -> None:
-        """Adds a list of persons of this case to the lists for the phone. Each entry shows the person's number, how the
-        person looked, and the day on which a responder met the person.
+        """Adds a list of persons of this case to the lists that the phone can show. Each entry shows the person's
+        number, how the person looked, and the day on which a responder met the person.
 
         The list never shows the result of a screening.
         """
@@ -228,7 +230,7 @@ def _closing(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> ReaderAns
 
 
 def awaited_offer(person: MetPerson, kind: FollowKind, at: datetime) -> OfferedHelp | None:
-    """Returns the newest offer of help about which a responder can report this kind of follow-up now."""
+    """Returns the newest offer of help to the person that waits for this kind of follow-up now."""
     return next((one for one in reversed(person.referrals) if _is_due(person, one, kind, at)), None)
 
 
@@ -254,7 +256,7 @@ def _is_asked_now(person: MetPerson, kind: FollowKind, at: datetime) -> bool:
 
 
 def _is_asked_again(person: MetPerson, turn: ReaderTurn) -> bool:
-    """Returns True if it is now time for this responder to ask the person again about help.
+    """Returns True if this responder should now ask the person again if they want help.
 
     If the person refused help, a different responder must ask, and not the one who recorded the refusal.
     """
@@ -289,7 +291,7 @@ KEPT, STOPPED = "person_kept", "person_stopped"
 """Two flags for the flow: the responder's report was stored, or it was not stored. If it was not stored, another flag
 gives the reason."""
 NEW = 0
-"""The number that a request contains for a person who is not recorded yet."""
+"""A report about a person who is not recorded yet has this number instead of the person's own number."""
 WHICH = "which_person"
 """The reason for refusing a report if the case has several persons and the responder has not chosen one."""
 ASKS = {LoggedEvent.ARRIVED: FollowKind.ARRIVAL, LoggedEvent.THIRTY: FollowKind.THIRTY}
@@ -338,7 +340,7 @@ def _asked_service(
 
 
 def _reported(kind: LoggedEvent, met: Sequence[MetPerson], turn: ReaderTurn) -> PersonCodes:
-    """Returns the content of a report: the person, the offer of help, and the coded answers.
+    """Returns the content of a responder's report: the number of the person, the offer of help, and the coded answers.
 
     Raises CodesRefused if it is not clear which person the report is about. Also raises it for coded answers that no
     screen of a phone offers.
@@ -374,7 +376,8 @@ def _offer(
         return None
     found = awaited_offer(one, follow, at)
     if found is None and codes.get(THIRTY) == ThirtyDays.DANGER:
-        # A responder can report new danger at any time, also before the follow-up after thirty days is due.
+        # A responder can report at any time that a person is in danger again, even if the follow-up after thirty days
+        # is not due.
         found = next((offer for offer in reversed(one.referrals) if offer.arrived == "yes"), None)
     return found
 
@@ -406,8 +409,8 @@ def _flags_after(reported: PersonCodes, person: MetPerson) -> Sequence[str]:
 
 
 def _due(reported: PersonCodes, person: MetPerson, entry_id: int) -> datetime | None:
-    """Returns the time that the next screen shows: the time of the next follow-up, or the time to ask the person again
-    about help."""
+    """Returns the time for the next screen. It is the time of the next follow-up, or the time when a responder asks the
+    person again about help."""
     if rules_persons.CONSENT in reported.codes:
         clock = rules_follow_up.ask_again_clock(person)
         return None if clock is None else clock.due_at

@@ -189,8 +189,8 @@ def tips(visit: Visit) -> Response:
     wanted = _filter(visit)
     before = number_of(visit.asked("before"))
     if wanted.sector:
-        # An officer can list the tips of a place without a search, by typing this page's address. So the hotline writes
-        # the same row to the audit log as for a search.
+        # An officer can type this page's address with a place, and so list the tips of this place. The audit log must
+        # show this like a search, so the hotline writes the same row.
         service_sheet.search(visit.context, visit.by, SearchKind.PLACE, "")
     found = service_sheet.list_tips(visit.context, visit.by, wanted, before=before)
     asked = {name: value for name, value in visit.query.items() if name in FILTERS and value}
@@ -278,8 +278,8 @@ def _next(visit: Visit, sheet: TipSheet) -> str:
 
 
 def _phones(visit: Visit, line: TipLine) -> list[tuple[str, str]]:
-    """Returns the phones of the responders in whose name the account may take the case. Each phone becomes an option of
-    a select field."""
+    """Returns the responders in whose name the account may take the case: the id of the phone, and the responder's
+    name. The form shows them as the options of a select field."""
     if line.closed_at is not None or line.is_drill:
         return []
     found = service_board.phones_for(visit.context, visit.by, line.id)
@@ -441,13 +441,13 @@ def reason_of(visit: Visit, field: str, missing: str) -> str:
     return reason
 
 
-# The code below shows the persons of a case on its page, without decrypted data: only numbers, deadlines and links to
-# forms.
+# The code below shows the persons of a case on the page of the case. It decrypts nothing: the page shows only
+# numbers, deadlines and links to forms.
 
 
 ON_A_PAGE = 5
-"""The maximum number of persons on one page of reports about persons. Reports can be long, and with more persons the
-page would be slow."""
+"""The maximum number of persons on one page of reports about persons. The limit keeps the page fast, because reports
+can be long."""
 
 
 THE_LINE = phrase("The hotline")
@@ -511,7 +511,8 @@ def country_names(language: str) -> Mapping[str, str]:
 def form_address(
     tip_id: int, kind: LoggedEvent, *, person: str = "", corrects: int | None = None
 ) -> str:
-    """Returns the address of a form about a person. Leaves out `person` and `corrects` if they are not given."""
+    """Returns the address of a form about a person. If `person` or `corrects` is not given, the address does not
+    contain it."""
     return url_for(
         "persons.ask", tip_id=tip_id, act=kind.value, person=person or None, corrects=corrects
     )

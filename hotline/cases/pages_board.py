@@ -53,8 +53,8 @@ LISTS: Mapping[Column, Mapping[str, Any]] = {
     Column.TO_APPROVE: {"state": TipStateFilter.CLOSING},
     Column.OWED: {"state": TipStateFilter.ALL, "owes": "yes"},
 }
-"""The board shows only the first cases of a column. This filter opens the list of tips, which also has the cases that
-the board leaves out."""
+"""For each column of the board, the filter that opens the list of tips. The board shows only the first cases of a
+column, and the list shows them all."""
 
 
 def show(visit: Visit) -> Response:
@@ -140,8 +140,8 @@ def _marks(visit: Visit, tip: BoardCase) -> Iterator[tuple[str, str]]:
 def since(visit: Visit) -> Response:
     """Returns the version number of the board. Answers with HTTP status 304 if the browser already shows this version.
 
-    For a locked board, returns only two values. One is the number of cases about danger without an assignee, and the
-    other changes when a new such case arrives.
+    For a locked board, returns two values instead. The first is the number of cases about danger without an assignee.
+    The second changes when a new case about danger arrives.
     """
     service_sessions.note_board(visit.context, visit.token)
     if visit.by.is_locked:

@@ -123,8 +123,8 @@ def write(visit: Visit) -> None:
 
 @form_view(show, "read", text={KeyMissing: CLOSED, DecryptionFailed: CLOSED})
 def read(visit: Visit) -> Response:
-    """Shows the texts of the records of harm for five minutes. Next to each record is a button with which a second
-    person confirms that they have read it."""
+    """Shows the texts of the records of harm for five minutes. Next to each record is a button. With this button, a
+    second person confirms that they have read the record."""
     rows = {one.record.id: one for one in service_harms.list_records(visit.context, visit.by)}
     texts = decrypt_harms.read_records(visit.context, visit.by, visit.token)
     shown = [(rows[record_id], said) for record_id, said in texts]

@@ -79,7 +79,7 @@ PERSON_STOPS = table("person_stops")
 
 
 NEW = "new"
-"""The value of the form's field if the report is about a person who was not met before."""
+"""The value of the form's field for the person, if the report is about a person who was not met before."""
 
 
 @form_view(pages.tip, "of_persons", text={KeyMissing: NOT_READABLE, DecryptionFailed: NOT_READABLE})
@@ -321,7 +321,7 @@ def _consent(visit: Visit, person: MetPerson, asked: datetime | None) -> str:
 def _of_offer(person: MetPerson, offer: OfferedHelp) -> Sequence[LoggedEvent]:
     """Returns the kinds of forms that an officer can fill in about an offer of help now.
 
-    If the person has refused help, only an offer that a service has accepted still has a form.
+    If the person has refused help, a form exists only if a service has already accepted the person.
     """
     if offer.answer == ServiceAnswer.ACCEPTED:
         return [LoggedEvent.THIRTY if offer.arrived == "yes" else LoggedEvent.ARRIVED]
@@ -331,7 +331,8 @@ def _of_offer(person: MetPerson, offer: OfferedHelp) -> Sequence[LoggedEvent]:
 def _correction(tip_id: int, person: MetPerson, moment: PersonTimelineItem) -> str:
     """Returns the address of the form that corrects an event.
 
-    Returns an empty text if the event was already corrected, or if the event is an offer to a person who refuses help.
+    Returns an empty text if the event was already corrected. Also returns an empty text if the event is an offer of
+    help, and the person now refuses help.
     """
     entry, said = moment.entry, moment.entry.reported
     is_closed = entry.kind is LoggedEvent.OFFERED and person.consent is ConsentState.NO
@@ -413,7 +414,8 @@ def legal_hold(visit: Visit, tip_id: int) -> None:
 
 
 def _lift(context: ConsoleContext, by: SignedIn, *, tip_id: int, reason: str) -> None:
-    """Lifts a legal hold. If the hold was set for a case file, only requests that a second person lifts the hold."""
+    """Lifts a legal hold. If the hold was set for a case file, a second person must approve this, so the function only
+    requests it."""
     if not service_case_files.request_end(context, by, tip_id=tip_id, reason=reason):
         service_desk_commands.lift(context, by, tip_id, reason=reason)
 
@@ -514,9 +516,8 @@ def ask_call(visit: Visit, call_back_id: int) -> None:
 
 @_call_act
 def approve_call(visit: Visit, call_back_id: int) -> None:
-    """Approves the request for the phone number of a call-back, but only if the page showed this same request.
-
-    Refuses if another person has made a new request for the number since the page was shown.
+    """Approves the request for the phone number of a call-back. Refuses if the page showed an older request than the
+    one that waits now.
     """
     reason, asked_by = _why(visit, call_back_id), visit.form.text("asked_by", most=200)
     service_calls.approve_request(

@@ -185,8 +185,8 @@ _OWN = aliased(Assignment)
 
 
 def _is_own(viewer: Viewer) -> ColumnElement[bool]:
-    """Returns the condition in a query that finds a viewer's own tips. The viewer is the assignee of such a tip. If no
-    responder has taken the tip, it counts as own if the viewer was alerted of it."""
+    """Returns the condition in a query that finds a viewer's own tips. A tip is the viewer's own if the viewer is its
+    assignee. If the tip has no assignee, it is the viewer's own if the viewer was alerted of it."""
     was_alerted = exists().where(
         _OWN.tip_id == Tip.id, _OWN.responder_id == viewer.responder_id, _OWN.released_at.is_(None)
     )
@@ -199,7 +199,7 @@ OF_PERSON = (PossibleVictim.due_at.is_not(None), PossibleVictim.times > 0)
 
 
 def owes_answer() -> ColumnElement[bool]:
-    """Returns the condition in a query that finds tips with an overdue report about a person.
+    """Returns the condition in a query that finds tips for which a report about a person is overdue.
 
     The query reads the rows of persons and offers, because these tables are smaller than the table of tips.
     """
@@ -283,7 +283,8 @@ def assignments_of(session: Session, tip_ids: Collection[int]) -> Sequence[Alert
 
 
 def deliveries(session: Session, tip_id: int) -> Sequence[tuple[str, datetime]]:
-    """Returns the names of the responders whose phones received an alert, each with the time of arrival."""
+    """Returns the names of the responders whose phones received an alert about this tip, each with the time when the
+    alert arrived."""
     rows = session.execute(
         select(Responder.name, Message.delivered_at)
         .join(Assignment, Assignment.id == Message.assignment_id)
@@ -305,7 +306,8 @@ def missed_limits(session: Session, tip_id: int) -> Sequence[datetime]:
 
 
 def running_clocks(session: Session, tip_ids: Sequence[int]) -> Sequence[tuple[int, str, datetime]]:
-    """Returns the open deadlines of these tips, the earliest first. Each has the tip, the kind and the time."""
+    """Returns the open deadlines of these tips, the earliest first. Each entry consists of the id of the tip, the kind
+    of the deadline, and its time."""
     rows = session.execute(
         select(Deadline.tip_id, Deadline.kind, TRULY_DUE)
         .where(in_numbers(session, Deadline.tip_id, tip_ids), Deadline.fired_at.is_(None))
@@ -324,8 +326,8 @@ class TipOverview:
     after the hotline has found the SMS in the gateway's inbox."""
     acknowledged_at: datetime | None
     unproven: str | None
-    """The name of a responder who acknowledged by an SMS that the hotline has not found in the gateway's inbox yet. The
-    acknowledgement counts only after the hotline has found the SMS there."""
+    """The name of a responder who acknowledged the tip by an SMS that the hotline has not found in the gateway's inbox
+    yet. Until the hotline finds the SMS in the inbox, the acknowledgement does not count."""
     assignments: int
     same_contact: int
     """The number of other tips from the same phone in the same week. These tips are linked, but each stays a separate
@@ -506,8 +508,8 @@ def _clocks() -> Select[Any]:
 
 
 def _owed() -> Select[Any]:
-    """Returns a query for the tips with an overdue follow-up about a person. Each row has the time of the next
-    reminder."""
+    """Returns a query for the tips with an overdue follow-up about a person. Each row has the earliest time at which
+    the hotline must send a reminder for this tip."""
     facts = union_all(
         select(ServiceReferral.tip_id, ServiceReferral.due_at).where(*OF_OFFER),
         select(PossibleVictim.tip_id, PossibleVictim.due_at).where(*OF_PERSON),
@@ -537,7 +539,8 @@ def version(session: Session) -> tuple[int, ...]:
 
 
 def was_reminded(session: Session, tip_id: int, responder_id: int, since: datetime) -> bool:
-    """Returns True if a desk has reminded this responder by SMS to send news of the tip since the given time."""
+    """Returns True if a desk has sent this responder an SMS since the given time, as a reminder to report news about
+    the tip."""
     news = (Message.template == Template.FOLLOW.name, Message.created_at > since)
     of_it = Message.assignment_id.in_(
         select(Assignment.id).where(*assigned_to(tip_id, responder_id))

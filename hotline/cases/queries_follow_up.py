@@ -1,5 +1,5 @@
-"""Finds the cases that the monthly statistics about persons must count. Deletes their coded answers about persons after
-the count."""
+"""Finds the cases that the monthly statistics about persons must count. Deletes the coded answers about persons after
+the statistics have counted the cases."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,8 +33,8 @@ class MonthTips:
 
     tips: Sequence[Tip]
     written: int
-    """The number of case events with coded answers. If this number has grown, a responder has recorded more answers
-    since these tips were read."""
+    """The number of case events with coded answers. If a later query returns a higher number, a responder has recorded
+    more answers in the meantime."""
 
     @property
     def ids(self) -> Sequence[int]:
@@ -51,9 +51,8 @@ class MonthTips:
 
 
 def due_months(session: Session, counted: Collection[str], at: datetime) -> Sequence[str]:
-    """Returns the months that should be counted at the time `at` and are not counted yet.
-
-    Checks all months from the first month that was counted, or that has coded answers or opinions about help.
+    """Returns the months that the statistics should count at the time `at` and have not counted yet. The first month
+    that this function checks is the first month with a count, coded answers, or opinions about help.
     """
     filed = session.scalars(select(FILED).join(CaseKey, CaseKey.tip_id == Tip.id))
     known = {rules_follow_up.month_of(one) for one in filed} | {*counted}
@@ -87,10 +86,8 @@ def late_tips(
 
 
 def lock_tips(session: Session, tip_ids: Collection[int]) -> None:
-    """Locks these tips in the database while the statistics count them.
-
-    Changes to these tips that began earlier are complete when this function returns. Later changes to these tips wait
-    until this transaction ends.
+    """Locks these tips in the database while the statistics count them. This function waits until all earlier changes
+    to these tips are complete. Later changes to these tips wait until this transaction ends.
     """
     held = select(Tip.id).where(Tip.id.in_(tip_ids)).order_by(Tip.id)
     session.execute(held.with_for_update(key_share=True))
@@ -120,7 +117,8 @@ def delete_counted(session: Session, at: datetime, limit: int) -> Sequence[int]:
     old = select(Tip.id).join(CaseKey, CaseKey.tip_id == Tip.id).join(CaseCounted, over[0])
     old = old.where(over[1], ~HAS_LEGAL_HOLD, ~_followed()).order_by(Tip.id).limit(limit)
     held = session.scalars(old.with_for_update(of=Tip, skip_locked=True, key_share=True)).all()
-    # Another process may have written to a tip before this transaction locked it. So the conditions are checked again.
+    # Another process may have written to a tip before this transaction locked it. So the query checks again that no
+    # legal hold and no open reminder protects the tip.
     still = select(Tip.id).where(Tip.id.in_(held), ~HAS_LEGAL_HOLD, ~_followed())
     ids = session.scalars(still.order_by(Tip.id)).all()
     entries = select(CaseEventRow.id).where(CaseEventRow.tip_id.in_(ids))
@@ -138,10 +136,10 @@ def delete_counted(session: Session, at: datetime, limit: int) -> Sequence[int]:
 
 
 def deleted_next(session: Session) -> Sequence[tuple[int, datetime, bool]]:
-    """Returns the cases whose coded answers will soon be deleted, and cases whose coded answers only a legal hold
-    protects.
+    """Returns the cases whose coded answers the hotline will soon delete. Also returns the cases whose coded answers
+    the hotline would delete if the case had no legal hold.
 
-    Each entry has the id of the tip, the filing time, and True if the tip has a legal hold.
+    Each entry contains the id of the tip and its filing time. The third value is True if the tip has a legal hold.
     """
     found = select(Tip.id, FILED, HAS_LEGAL_HOLD).join(CaseKey, CaseKey.tip_id == Tip.id)
     rows = session.execute(found.where(CaseKey.warned_at.is_not(None)).order_by(Tip.id))

@@ -21,15 +21,15 @@ GRANTS: tuple[Any, ...] = (Grant, CaseGrant)
 class OldGrant:
     grant: Grant | CaseGrant
     bound: bytes
-    """The label of the grant, which is made from the names of its tip and its desk. The lock can be removed only with
-    this label."""
+    """The label of the grant. It contains the unique name of the tip and the code of the desk. The weekly lock of the
+    grant can be removed only with this label."""
 
 
 def locked_before(session: Session, week: str, *, since: str, limit: int) -> Sequence[OldGrant]:
     """Returns the grants without a lock, and the grants with a lock of an earlier week.
 
     Leaves out grants that can no longer be decrypted, and grants that another transaction has locked in the database.
-    Locks the rows until the transaction ends.
+    Locks the rows of the returned grants in the database until the transaction ends.
     """
     found: list[OldGrant] = []
     for row in GRANTS:

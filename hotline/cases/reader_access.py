@@ -1,6 +1,6 @@
 """Lets the web process send requests to the reader process.
 
-Limits the number of threads that wait for an answer. Also finds the reader's public key.
+Limits the number of threads that wait for an answer. Also finds the public key of the reader process.
 """
 
 import time
@@ -25,11 +25,9 @@ class ReaderAccess:
 
 
 def public_half(folder: KeyFolder) -> Callable[[], bytes] | None:
-    """Returns a function that reads the reader's public key. This function reads the key from the file of the public
-    key, or from the file of the reader's key pair.
-
-    If the folder has neither file, the function returns None. After an upgrade, neither file exists until an operator
-    runs `hotline init`.
+    """Returns a function that reads the public key of the reader process. The returned function reads the key from the
+    file of the public key, or from the file of the key pair. If the folder contains neither file, `public_half` returns
+    None instead of a function. After an upgrade, neither file exists until an operator runs `hotline init`.
     """
     if folder.holds(READER_KEY):
         pair = LiveKeys(folder.path, READER_KEY)

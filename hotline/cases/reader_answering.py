@@ -73,8 +73,8 @@ from hotline.tips.rules import OUTCOMES, DeadlineKind, TipOutcome, Urgency, is_i
 from hotline.tips.tables import Tip
 
 CAN_STAND_DOWN, DECIDES_VISIT, CAN_CONFIRM = "lets", "decides", "judges"
-"""The first parts of the names of three flags. The reference of the case completes the name. The flags were stored when
-the session began. `dialogue/service_session_start.py` explains each flag."""
+"""The names of three flags begin with these words. The reference of the case completes each name. The hotline stored
+these flags when the responder's session began. `dialogue/service_session_start.py` explains each flag."""
 HAS_WORK = "has_work"
 """The flag of a responder who has an open case."""
 HAS_QUESTIONS = "has_questions"
@@ -149,7 +149,8 @@ def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
     answer = answer.and_also(decrypt_reader_persons.flags_of_cases(turn, own))
     answer = answer.and_also(decrypt_reader_persons.owed_in(turn, judged))
     untaken = [one for one in urgent if tips[one].assignee_id is None]
-    # If there is a real case about danger, drills do not count. Otherwise the phone could show a drill instead of the
+    # If a real case about danger has no assignee, this list leaves out drills. Otherwise the phone could show a drill
+    # instead of the
     # real case.
     untaken = [one for one in untaken if tips[one].channel != rules_trial.DRILL] or untaken
     other = FIRST in answer.words or has[rules_reading_requests.HAS_WARNINGS]
@@ -168,8 +169,8 @@ def _is_only_read(
 
 
 def _asked_of(pinned: CallerFacts) -> Collection[str]:
-    """Returns the cases of which this responder is the assignee, and the cases in which the responder may decide about
-    a visit or a closure."""
+    """Returns the cases that have this responder as assignee, and the cases in which this responder may decide about a
+    visit or a closure."""
     asks = (f"{IS_OWN}.", f"{CAN_STAND_DOWN}.", f"{DECIDES_VISIT}.", f"{CAN_CONFIRM}.")
     return {flag.partition(".")[2] for flag in pinned.flags if flag.startswith(asks)}
 
@@ -191,8 +192,8 @@ def _shift(one: Shift, prefix: str, language: str) -> tuple[str, str]:
 
 
 def _viewer(turn: ReaderTurn) -> Viewer:
-    """Returns a responder who has entered the PIN as a viewer, with the responder's desks. Queries return only the tips
-    that this viewer may see."""
+    """Returns the viewer for a responder who has entered the PIN. The viewer has the responder's desks. Queries return
+    only the tips that this viewer may see."""
     desks = tables_desks.desks_of(turn.session, of_responder(turn.person.id))
     return Viewer(frozenset(desks), turn.person.id, turn.person.person_id)
 
@@ -247,7 +248,8 @@ OWN_PAGES: Mapping[str, Callable[[ReaderTurn], ReaderAnswer]] = {
     rules_reading_requests.WARNINGS: reader_pins.warnings_page,
     rules_reading_requests.HANDOVER: _handover_page,
 }
-"""For each command that requests a page, the function that makes it. The text of a case has its own function."""
+"""For each command that requests a page, the function that makes it. The page with the text of a case is not in this
+mapping, because `case_page` needs one more parameter."""
 
 
 def _words(turn: ReaderTurn, case: str, tip: Tip) -> Mapping[str, str]:
@@ -307,8 +309,8 @@ def _questions(turn: ReaderTurn) -> Sequence[tuple[str, str]]:
 def _labels(
     turn: ReaderTurn, cases: Mapping[str, Tip], theirs: Collection[str], pinned: CallerFacts
 ) -> Iterable[tuple[str, str]]:
-    """Yields each case with its label on the list. If another case is probably about the same situation, the label also
-    names that case."""
+    """Yields each case with its label on the list. If the list of cases contains another case that is probably about
+    the same situation, the label also names the other case."""
     like = service_case.known_in_situation(
         turn.session, [(tip.id, turn.person.id) for tip in cases.values()]
     )
@@ -339,8 +341,8 @@ PROVED = b"proved"
 
 @dataclass(frozen=True, slots=True)
 class ProofAttempt:
-    """The result of checking a code from an SMS and a start PIN from paper. The check runs before the database
-    transaction of the answer begins."""
+    """The result of checking a code from an SMS and a start PIN from paper. The hotline checks the code and the start
+    PIN before it begins the database transaction in which it stores the answer."""
 
     enrolment: Enrolment | None = None
     """The enrolment that the code and the start PIN have proved. None if the code or the start PIN is wrong."""
@@ -363,8 +365,8 @@ class FreshWrap:
 def _rewrapped(
     context: ReaderContext, one: WaitingHop, private: bytes, wrap: bytes | None
 ) -> FreshWrap | None:
-    """Returns a responder's private key, encrypted again with a PIN that the responder has just chosen, or with the
-    newest pepper.
+    """Returns a responder's private key, encrypted again. The encryption uses the PIN that the responder has just
+    chosen, or else the newest pepper.
 
     Returns None if the stored key needs no change, or if the chosen PIN is not allowed. `wrap` is the stored encrypted
     private key. It is None if the private key came from memory.
@@ -435,8 +437,8 @@ def _chosen_pin(one: WaitingHop) -> str | None:
 def _proof_decided(
     session: Session, context: ReaderContext, first: PinReading, proof: ProofAttempt
 ) -> ReaderAnswer:
-    """Returns the answer for a responder who has entered a code and a start PIN. After one refusal, a repeated request
-    is also refused."""
+    """Returns the answer for a responder who has entered a code and a start PIN. If the hotline refused a request and
+    the phone repeats it, the hotline refuses the repeated request too."""
     wanted = proof.enrolment
     if wanted is None or first.state == ReadingState.WRONG:
         first.state = ReadingState.WRONG
@@ -466,7 +468,7 @@ def _proof_refused(session: Session, context: ReaderContext, one: WaitingHop) ->
 def _proves(context: ReaderContext, one: WaitingHop, enrolment: Enrolment | None) -> bool:
     """Returns True if the code and the start PIN are right.
 
-    The check takes equally long if no enrolment can be proved, or if no attempts are left.
+    The check always takes equally long, so the time does not reveal if an enrolment exists or if attempts are left.
     """
     start, costs = one.typed.get(rules_reading_requests.START_PIN, ""), context.vault.costs
     if enrolment is None:
@@ -510,8 +512,8 @@ def answer_next(context: ReaderContext) -> bool:
     """Answers the next request that waits for the reader process. Returns False if no request waits. Raises
     StoreUnavailable.
 
-    First come requests whose private key is in memory, then requests of enrolled phones, then all others. Within each
-    of these groups, the oldest request is first.
+    Requests whose private key is already in memory come first. Next come the other requests of enrolled phones, and
+    then all remaining requests. Within each of these three groups, the oldest request comes first.
     """
     REQUEST.set("")
     with context.database.reading() as session:
@@ -568,7 +570,7 @@ def _tried(context: ReaderContext, one: WaitingHop) -> PinAttempt:
     """Checks the PIN that the request contains. If the same PIN was right earlier in this session, takes the private
     key from memory.
 
-    The check takes equally long for an unknown phone.
+    For an unknown phone, the check takes as long as for a known phone, so the time reveals nothing.
     """
     private, wrap = _remembered(context, one), None
     if private is None and one.responder_id is not None:
@@ -588,7 +590,8 @@ def _tried(context: ReaderContext, one: WaitingHop) -> PinAttempt:
 def _prove_keys(
     session: Session, context: ReaderContext, one: WaitingHop, private: bytes | None
 ) -> None:
-    """Checks, once in a session, that the keys which a PIN decrypts belong to the stored public keys."""
+    """Checks that the private keys which the PIN decrypts belong to the stored public keys. Does this only once in a
+    session."""
     if private is None or one.responder_id is None or _remembered(context, one) is not None:
         return
     person, member = session.get_one(Responder, one.responder_id), of_responder(one.responder_id)
@@ -645,7 +648,8 @@ def _decided(
     found: PinAttempt,
     start: SessionStart | None,
 ) -> ReaderAnswer:
-    """Returns the answer to a request with a PIN. After one refusal, a repeated request is also refused."""
+    """Returns the answer to a request with a PIN. If the hotline refused a request and the phone repeats it, the
+    hotline refuses the repeated request too."""
     at, person = context.now(), None
     if first.responder_id is not None:
         person = session.get(Responder, first.responder_id, with_for_update={"key_share": True})
@@ -654,8 +658,8 @@ def _decided(
         and found.private is not None
         and (not person.active or person.pin_wrap is None)
     ):
-        # This happens if an admin removed the responder, or if the PIN ended, after the private key was read into
-        # memory.
+        # An admin can remove the responder, or the PIN can end, after the private key was read into memory. The code
+        # below handles this.
         return _of_no_one(first, PinAttempt())
     if first.state == ReadingState.WRONG or first.responder_id is None:
         return _of_no_one(first, found)
@@ -695,8 +699,8 @@ def _wrong(turn: ReaderTurn, first: PinReading) -> ReaderAnswer:
 
 
 def _of_no_one(first: PinReading, found: PinAttempt) -> ReaderAnswer:
-    """Returns the answer for a phone without a valid PIN, on which a person has typed digits. The digits may be the
-    code that the hotline sent to this phone. All other digits get the answer to a wrong PIN."""
+    """Returns the answer to digits that a person typed on a phone without a valid PIN. The digits may be the code that
+    the hotline sent to this phone. All other digits get the answer to a wrong PIN."""
     if found.is_code and first.state != ReadingState.WRONG:
         first.state = ReadingState.DONE
         return CODE_RIGHT
@@ -733,8 +737,8 @@ def _done(
 
 
 def _with_page(turn: ReaderTurn, view: ReaderAnswer, *, again: bool) -> ReaderAnswer:
-    """Adds a page to the list of cases: the page of the only case about danger that no responder has taken. If this
-    page cannot be decrypted, the phone shows the home screen after the PIN instead."""
+    """Adds the page of one case to the list of cases, if exactly one case about danger has no assignee. If the page
+    cannot be decrypted, the phone shows the home screen after the PIN instead of this page."""
     if ONE_DANGER not in view.flags:
         return view
     ask = ReaderQuestion(ReaderQuestionKind.PAGE, view.words[FIRST])

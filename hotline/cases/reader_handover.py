@@ -1,7 +1,7 @@
 """Gives the key of a case to each desk that may read the tip, and removes the key from every other desk.
 
 Only the reader process gives and removes these keys. So phones and pages can write coded answers without a private key,
-and desks need not share their own keys. If each desk already has the right keys, the module changes nothing.
+and desks do not share their keys with each other. If each desk already has the right keys, the module changes nothing.
 """
 
 import logging

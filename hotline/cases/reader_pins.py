@@ -69,7 +69,8 @@ class WaitingHop:
 
     @property
     def comes_first(self) -> bool:
-        """Returns True for a request of an enrolled phone, and for a request after a right code.
+        """Returns True for a request of an enrolled phone, and for a request of a person who has entered the right code
+        from an SMS.
 
         The reader process answers all other requests later.
         """
@@ -125,8 +126,8 @@ class ReaderTurn:
 
 LEADS = (Level.COORDINATOR, Level.NATIONAL)
 MAX_WARNINGS = 40
-"""The number of the newest warnings that a coordinator's page searches. The page shows those about the coordinator's
-desks."""
+"""The hotline reads this many of the newest warnings of all desks. The coordinator's page shows those warnings among
+them that are about the coordinator's desks."""
 MAX_LINES = 12
 """The maximum number of warnings on the page. A page with this many warnings needs up to three screens."""
 
@@ -176,8 +177,8 @@ def count_opening(turn: ReaderTurn, network: str | None) -> None:
 
 
 def count_read(turn: ReaderTurn, tip_id: int) -> None:
-    """Records that the responder has read a case. If the responder has read unusually many cases within an hour, warns
-    the coordinators once."""
+    """Records that the responder has read a case. If the responder has read unusually many different cases within an
+    hour, sends a single warning to the coordinators."""
     person, at = turn.person, turn.at
     noted = (one.partition("@") for one in person.read_lately)
     before = {int(case): when for case, _, when in noted}
@@ -218,7 +219,7 @@ def _warn(turn: ReaderTurn, kind: PinWarning) -> None:
 
 
 def _pass_dangers_on(turn: ReaderTurn) -> None:
-    """Asks the next responder to take each open case about danger of this responder."""
+    """Asks the next responder to take over, for each of this responder's open cases about danger."""
     for tip_id in queries.open_tips_of(turn.session, turn.person.id):
         if turn.session.get_one(Tip, tip_id).urgency == Urgency.DANGER:
             event = Event(CaseEventKind.PASSED, by=turn.person.id)
@@ -240,7 +241,7 @@ def _who_lead(session: Session, person: Responder, at: datetime) -> Sequence[Res
 
 def report_nights(context: Context) -> None:
     """Sends each coordinator an SMS at 07:00 if responders of the desk opened their lists of cases during the night.
-    The SMS says how many phones did this.
+    The SMS says on how many phones a list was opened.
 
     Marks the warnings as sent, so that no warning is sent twice. Raises StoreUnavailable.
     """
@@ -263,8 +264,8 @@ def report_nights(context: Context) -> None:
 
 
 def last_opening(turn: ReaderTurn) -> str:
-    """Returns when the responder last opened the list of cases with the PIN, and how often, such as "28/11 03:12 (14
-    times)"."""
+    """Returns a text that says when the responder last opened the list of cases with the PIN, and how many times in
+    total. Example: "28/11 03:12 (14 times)"."""
     at = turn.person.pin_opened_at
     if at is None:
         return turn.say(Template.PIN_NEVER)
@@ -310,8 +311,8 @@ def _warnings_for(turn: ReaderTurn) -> Sequence[tuple[PinWarningRow, Responder]]
 
 
 READING_PLACES = ("national_in_console", "national_by_pin")
-"""Two actions in the audit log about the place where the national desk may read tips. The first says that the national
-desk now reads only in the console. The second says that it may also read by phone."""
+"""Two actions in the audit log. `national_in_console`: from now on, the national desk may read tips only in the
+console. `national_by_pin`: from now on, the national desk may also read tips by phone."""
 
 
 def record_reading_place(context: Context) -> None:

@@ -17,8 +17,8 @@ link to the list of tips."""
 
 
 class Column(StrEnum):
-    """A column of the board. The columns have the order of the page. The value is the name of the column in the page's
-    address, after the `#`."""
+    """A column of the board. The page shows the columns in this order. The value of a column is its name after the `#`
+    in the page's address."""
 
     UNTAKEN = "untaken"
     """Cases that no responder has taken, and cases that other responders are asked to take."""
@@ -56,7 +56,8 @@ class BoardCase(NamedTuple):
     """The time of the next reminder about a person. None if no reminder was sent, or if the last reminder was
     answered."""
     duty_at: datetime | None
-    """If the alert waits until a person of the district comes on duty, the time when this happens. Otherwise None."""
+    """If the hotline alerts responders only when a person of the district comes on duty, the time when this person
+    comes on duty. Otherwise None."""
     open_due: datetime | None
     outcome_due: datetime | None
     closure_due: datetime | None
@@ -131,9 +132,10 @@ def sort_board(cases: Sequence[BoardCase], at: datetime) -> SortedBoard:
     """Sorts the cases into columns. Within a column, overdue cases come first, then urgent cases, then the oldest
     cases.
 
-    If very many tips about danger come from one district (a storm), cases about danger come before all other cases.
-    This also holds if the other cases are overdue. Among the cases about danger, the first case of each sector comes
-    first, then cases with typed text. So many forged reports that are overdue do not hide a real danger.
+    If very many tips about danger come from one district (a storm), cases about danger come before all other cases. In
+    a storm, cases about danger come first even if the other cases are overdue. Among the cases about danger, the first
+    case of each sector comes first, then cases with typed text. So a real danger stays visible on the board, even if
+    there are many forged and overdue reports.
     """
     late = {one.id for one in cases if one.is_late(at)}
     storms = any(one.storm_order for one in cases)
@@ -159,11 +161,11 @@ def board_number(cases: Sequence[BoardCase]) -> int:
 
 
 def time_left(due_at: datetime, at: datetime) -> tuple[bool, Mapping[str, int]]:
-    """Returns True if the deadline has passed. Also returns the time until the deadline, or since then, as a number for
-    each unit, such as hours and minutes.
+    """Returns two values. The first is True if the deadline has passed. The second is the time until the deadline, or
+    since the deadline, as a number for each unit, such as hours and minutes.
 
-    In the last hour before the deadline, the time is in minutes and seconds. The script of the board's page counts in
-    the same way.
+    In the last hour before the deadline, the time is in minutes and seconds. The script of the board's page must count
+    in the same way.
     """
     is_late, span = due_at <= at, abs(due_at - at)
     if span < HOUR and not is_late:

@@ -1,8 +1,9 @@
 """Writes the case file for a prosecutor or court, and decides what the file leaves out. Pure.
 
 Without the number of a court's or prosecutor's order, the file contains nothing that the caller said, and no time that
-reveals the minute of the call. The hotline sends alerts at fixed times after the call, so the file gives only the day
-of an alert. The file never contains a phone number, a receipt, a reference or the name of a responder.
+reveals the minute of the call. The hotline sends alerts at fixed times after the call. The minute of an alert would
+reveal the minute of the call, so the file gives only the day of an alert. The file never contains a phone number, a
+receipt, a reference or the name of a responder.
 """
 
 import re
@@ -60,7 +61,7 @@ MSISDN = re.compile(r"(?:\b|250|0)7[2389]\d{7}")
 
 
 def is_order_valid(basis: FileBasis, number: str) -> bool:
-    """Returns True if the number of the order is valid. A request without an order must have no number."""
+    """Returns True if the number of the order is valid. If there is no order, the number must be empty."""
     if basis is FileBasis.REQUEST:
         return not number
     return ORDER.fullmatch(number) is not None and not _is_callable(number)
@@ -74,7 +75,7 @@ def _is_callable(number: str) -> bool:
 
 
 def answers_about_file(person: MetPerson) -> Mapping[str, str]:
-    """Returns the newest answers that a person gave to an officer about a case file. Returns an empty result if no
+    """Returns what a person answered when an officer last asked about a case file. Returns an empty result if no
     officer has asked the person."""
     lines = (one.entry for one in reversed(person.timeline) if one.corrected_by is None)
     said = (one.reported.codes for one in lines if one.kind is LoggedEvent.FILE_TOLD)
@@ -151,7 +152,7 @@ class FileEvent:
     who: str
     """The role of the officer, and the letter that replaces the officer's name."""
     text: str = field(default="", repr=False)
-    """The text of a note from which names and numbers are not removed yet, or the texts of coded answers."""
+    """The text of the event: a note that can still contain names and numbers, or the texts of coded answers."""
     by_clock: bool = False
     """True if the hotline itself causes this event at a fixed time after the call or after another event."""
 
@@ -193,11 +194,12 @@ WITHOUT_ORDER = phrase(
     "the time of the call, the file gives the day and hour, but no minutes. For an alert, the file gives only the day."
 )
 NEAR_THE_CALL = timedelta(hours=1)
-"""During this time after the call, a file without an order gives only the hour of an event."""
+"""If an event is at most this long after the call, a file without an order gives only the hour of the event."""
 
 
 def document(facts: FileFacts, say: Say, bases: Mapping[str, str]) -> dict[str, object]:
-    """Returns the file as data for a template. `bases` contains the text for each `FileBasis`."""
+    """Returns the file as data for a template. Returns the content of the case file, for the template that prints
+    it."""
     has_order = facts.basis is not FileBasis.REQUEST
     clean = facts.names
     head = [
@@ -236,8 +238,8 @@ def document(facts: FileFacts, say: Say, bases: Mapping[str, str]) -> dict[str, 
 
 def _rows(facts: FileFacts, events: Sequence[FileEvent], say: Say) -> list[tuple[str, str]]:
     """Returns the events with their times, in order. If the file gives only the day of an event, the event is listed
-    before the other events of this day. Equal events appear only once. Otherwise the order or number of these events
-    would reveal the time of the call."""
+    before the other events of this day. Events of the same day with the same text appear only once. Otherwise the order
+    or the number of these events would reveal the time of the call."""
     rows: list[tuple[str, str]] = []
     for one in sorted(events, key=lambda one: _day(one.at) if _by_day(facts, one) else one.at):
         said = say(one.sentence, who=one.who)
@@ -256,8 +258,8 @@ def _day(at: datetime) -> datetime:
 
 
 def _time(facts: FileFacts, one: FileEvent) -> str:
-    """Returns the time of an event, as the file prints it. For a file without an order, returns only the hour of an
-    event near the call, and only the day of an alert."""
+    """Returns the time of an event, as the file prints it. Without an order, the file gives only the hour of an event
+    near the time of the call, and only the day of an alert."""
     local = one.at.astimezone(KIGALI)
     if _by_day(facts, one):
         return f"{local:%Y-%m-%d}"

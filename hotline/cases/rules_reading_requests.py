@@ -4,8 +4,8 @@ replies of the reader process. Also collects the answers about a person that a r
 The web process cannot check a PIN and cannot decrypt a case. The web process only shows the flags, lists and texts that
 it gets from the reader process.
 
-In this module, an "answer" of a conversation is a value that the flow stores under a name. Most constants of this
-module are names of such answers.
+In this module, an "answer" is a value that a flow stores under a name during a conversation. Most constants of this
+module are the names of these stored values.
 """
 
 import json
@@ -23,9 +23,9 @@ from hotline.tips.rules_persons import CASE_FORMS, ON_USSD, SENT_BY_USSD, codes_
 WORK_PIN = "work_pin"
 """The answer that contains the responder's PIN. Only the reader process gets the PIN. No process stores the PIN."""
 START_PIN, NEW_PIN, NEW_AGAIN = "start_pin", "new_pin", "new_again"
-"""Three answers: the start PIN from paper, the new PIN, and the new PIN again."""
+"""The names of three answers: the start PIN from paper, the new PIN, and the new PIN typed a second time."""
 READER_PINS = frozenset({WORK_PIN, START_PIN, NEW_PIN, NEW_AGAIN})
-"""The answers that only the reader process gets. No process stores these PINs."""
+"""The names of the answers that only the reader process gets. No process stores these PINs."""
 PIN, NUMBER_KEY, NUMBER_END = "pin", "number_key", "number_end"
 """Three fields of the encrypted request: the typed PIN, the keyed digest of the phone number, and the last digits of
 the number."""
@@ -33,11 +33,11 @@ NUMBER_END_DIGITS = 6
 WORK_CASE = "work_case"
 """The answer that contains the reference of the chosen case."""
 WORK_FORM = "work_form"
-"""The answer that says if the responder continues an unfinished form, and which one."""
+"""The answer that names the kind of the unfinished form, if the responder continues such a form."""
 WORK_VERB = "work_verb"
 """The answer that contains the name of the command that the responder chose for the case."""
 AGAIN = "work_again"
-"""The answer that says that the responder requests the same content again, because it did not arrive in time."""
+"""The answer of a responder who requests the same content a second time, because the content did not arrive in time."""
 WORK_QUESTION = "work_question"
 """The answer that contains the name of a question for the caller."""
 WORK_WORDS = "work_words"
@@ -53,7 +53,7 @@ READ, HISTORY, WARNINGS = "read", "history", "warnings"
 """Three commands that request a page: the report, the timeline, or the warnings about PINs."""
 HANDOVER, HANDOVER_READ = "handover", "handover_read"
 """Two commands about handover notes: one requests the notes, the other confirms that the responder has read them.
-`HANDOVER` is also the flag that there are unread notes."""
+`HANDOVER` is also the name of a flag, which says that the responder has unread handover notes."""
 NOT_ME = "not_me"
 """The command that ends the PIN of this phone's responder. A responder chooses this command if another person has used
 the PIN."""
@@ -67,8 +67,8 @@ ASK, PASS, DISTRICT = "ask.", "pass.", "district."
 """The first parts of three kinds of commands: ask the caller a question, pass the case to a colleague, pass the case to
 a district."""
 SHIFT, TAKES, OFFERS = "shift.", "take.", "offer."
-"""`SHIFT` is the first part of the name of a command about a shift. `TAKES` or `OFFERS` follows: take the shift, or
-offer it to colleagues. Then comes the name of the shift."""
+"""`SHIFT` is the first part of the name of a command about a shift. `TAKES` or `OFFERS` follows, because the responder
+takes the shift or offers it to colleagues. The name of the command ends with the name of the shift."""
 NOTE = "note_"
 """The first part of the name of a command that writes a note. A value of `NoteCode` completes the name."""
 PAGE = "page"
@@ -106,8 +106,8 @@ class ReadingState(StrEnum):
 
 
 NO_PIN = "no_pin"
-"""A flag for the whole session: the phone is enrolled, but has no PIN yet. To such a phone, the hotline shows an empty
-list of cases after any digits."""
+"""A flag for the whole session: the phone is enrolled, but has no PIN yet. If a person types digits as a PIN on this
+phone, the hotline shows an empty list of cases."""
 MAY_PROVE = "may_prove"
 """A flag for the whole session: the phone is enrolled without a PIN, and can enter the code from its SMS."""
 PROVES, PAPER_RIGHT, NUMBER_PROVED, PROOF_OVER = (
@@ -116,19 +116,19 @@ PROVES, PAPER_RIGHT, NUMBER_PROVED, PROOF_OVER = (
     "number_proved",
     "proof_over",
 )
-"""Four flags: the code was right; the start PIN was right too; a new phone number is proved; this phone can prove
-nothing now."""
+"""Four flags. The code was right; the code and the start PIN were right; a new phone number is proved; or nothing can
+be proved on this phone now."""
 CHOSEN, CHANGED, REFUSED = "pin_chosen", "pin_changed", "pin_refused"
-"""Three flags: the responder has chosen a first PIN; has changed the PIN; or has typed two different PINs or an easy
-PIN."""
+"""Three flags. The responder has chosen a first PIN; the responder has changed the PIN; or the hotline refused the new
+PIN, because it is easy to guess or was not typed twice the same."""
 ENDED, HAS_WARNINGS = "pin_ended", "has_warnings"
 """Two flags: the PIN has ended; there are unread warnings about PINs."""
 RIGHT, WAITS, IS_BLOCKED, UNREADABLE = "pin_right", "waits", "pin_rests", "unreadable"
 """Four flags: the PIN was right; the reader process did not answer in time; the phone is blocked after wrong PINs; no
 key decrypts the case."""
 ONE_DANGER, ONE_STARTED = "one_danger", "one_started"
-"""Two flags: the screen after the PIN is the page of the only case about danger that no responder has taken, or a form
-that the responder left a short time ago."""
+"""Two flags that name the screen after the PIN: the page of the only untaken case about danger, or a form that the
+responder left unfinished a short time ago."""
 IS_OWN = "hers"
 """The first part of the flag of a case whose assignee is this responder. The reference of the case completes the name
 of the flag."""
