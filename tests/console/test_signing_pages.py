@@ -74,7 +74,7 @@ def test_two_admins_restore_a_changed_key(desk: Desk, admins: tuple[Tab, Tab]) -
         key = key_to_sign(session, desk.context, get_desk(session, "12"))
     for page in (first.get(PAGE), second.get("/approvals")):
         assert key.words in page.text
-        assert "The hotline signed this key of the desk before" in page.text
+        assert "This key of the desk has a signature already" in page.text
     yes |= seen(second, "/approvals")
     assert first.post(f"/approvals/{number}", yes).status_code == 422
     assert second.post(f"/approvals/{number}", yes).status_code == 303
