@@ -380,8 +380,8 @@ class Learner:
 def learner_of(
     context: Context, flow_set: FlowSet, start: SessionStart, caller: str
 ) -> Learner | None:
-    """Returns the learner of this session. Returns None if the person's lessons do not count, or if this process does
-    not have the key for programmes."""
+    """Returns the learner of this session. Returns None if the hotline does not record the lessons of this session, or
+    if this process does not have the key for programmes."""
     who, at = start.responder_id, start.started_at
     if who is None and programme_of(flow_set, start.entry) is not Programme.TRAINEES:
         return None
@@ -447,9 +447,9 @@ def certificate_facts(
     """Returns the lessons that the person had passed before the session began, and the code of the person's
     certificate.
 
-    The hotline computes the code before the person has passed the last lesson, so that the session can show it. The
-    result is empty for a person who joined during this session. The hotline recognises a responder by the PIN that the
-    responder entered.
+    The hotline computes the code of the certificate in advance, so that the session in which the person passes the last
+    lesson can show this code. The result is empty for a person who joined during this session. The hotline recognises a
+    responder by the PIN that the responder entered.
     """
     who = learner_of(context, flow_set, start, caller)
     if who is None or not context.pseudonyms.knows_certificates:

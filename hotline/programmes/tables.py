@@ -15,7 +15,7 @@ from hotline.core.database import Row, add_if_new
 
 
 class EnrolmentCode(Row):
-    """The enrolment code of one district. With it, phones can join a programme for a limited time."""
+    """The enrolment code of one district. A phone joins a programme with this code, until the code ends."""
 
     __tablename__ = "enrolment_code"
 
@@ -31,14 +31,14 @@ class EnrolmentCode(Row):
 
 
 LESSONS_ONLY = "lessons"
-"""The value in place of a programme for a phone that is in no programme. The row of this phone stores only the lessons
-that a responder took after entering the PIN.
+"""The value of `Participant.programme` for a phone that is in no programme. The row of this phone stores only the
+lessons that a responder took after entering the PIN.
 """
 
 
 class Participant(Row):
     """One phone in a programme, or the phone of a responder who takes lessons without being in a programme. The row of
-    such a responder stores only lessons.
+    a responder who is in no programme stores only lessons.
     """
 
     __tablename__ = "participant"
@@ -123,7 +123,8 @@ def find_participant(session: Session, number_key: str) -> Participant | None:
 
 
 def enrolled_participant(session: Session, number_key: str) -> Participant | None:
-    """Returns the row of a phone in a programme. Returns None if the phone has no row, or only lessons."""
+    """Returns the row of a phone in a programme. Returns None if the phone has no row, or if its row stores only a
+    responder's lessons."""
     row = find_participant(session, number_key)
     return None if row is None or row.programme == LESSONS_ONLY else row
 

@@ -285,7 +285,8 @@ WEEKS_IN_TIME = {
 
 
 def _weeks(visit: Visit, found: TipBoard) -> Sequence[Block]:
-    """Returns a block for each urgency. The block shows how many tips of each week were acknowledged in time."""
+    """Returns a block for each urgency. Each block shows for every week how many tips of this urgency were acknowledged
+    in time."""
     hint = visit.say(phrase("Each bar shows how many tips of that week were taken in time."))
     made = []
     for urgency, weeks in found.weeks.items():
@@ -319,7 +320,7 @@ def _map(visit: Visit, found: TipBoard) -> Block | None:
 
 def _left(visit: Visit, found: TipBoard) -> Block | None:
     """Returns the number of calls that ended on each screen of the report flow, for the national desk. Returns None if
-    no call ended on such a screen, and for all other desks."""
+    no call ended on a screen of the report flow. Also returns None for a district desk."""
     if not any(found.left.values()):
         return None
     title = visit.say(phrase("Screens of the report where callers stop"))

@@ -202,10 +202,9 @@ def missing_periods(session: Session, at: datetime) -> Sequence[str]:
 
 
 def spans_of(session: Session, period: str) -> Spans:
-    """Returns the shortest period for which each table is published, as it was decided for the year of the given
-    period.
+    """Returns for each table the shortest period for which the table is published in the year of the given period.
 
-    Each January, the hotline decides these periods again from the releases of the last year.
+    Each January, the hotline chooses the shortest period of each table again, from the releases of the last year.
     """
     first = first_day(session)
     year, start = int(period[:4]), first.year if first is not None else int(period[:4])
@@ -414,7 +413,7 @@ def _release_of(session: Session, row: ReleaseRow) -> Release:
 def _reach(
     session: Session, measure: str, first: date, after: date
 ) -> Mapping[tuple[str, str, str], int]:
-    """Returns the counts of one kind of daily counter (the measure) by language, short code and topic."""
+    """Returns how often the counted event `measure`, such as a call, occurred, by language, short code and topic."""
     by = ("language", "entry", "topic")
     found = _added_up(session, by, (measure,), first, after, channel=USSD)
     return {(language, entry, topic): count for (language, entry, topic), count in found.items()}
@@ -434,8 +433,8 @@ def _added_up(
     after: date,
     **only: str,
 ) -> Mapping[tuple[Any, ...], int]:
-    """Returns the counts of some kinds of daily counters (the measures), grouped by the columns `by`. Includes counts
-    that are not yet in the daily counters.
+    """Returns how often the counted events `measures`, such as calls, occurred, grouped by the columns `by`. Includes
+    counts that are not yet in the daily counters.
     """
     found: Counter[tuple[Any, ...]] = Counter()
     for table in (DailyCount, Tally):

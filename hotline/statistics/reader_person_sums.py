@@ -106,8 +106,9 @@ def _count(context: ReaderContext, month: str, at: datetime) -> None:
 def _help_keys(
     context: ReaderContext, waiting: Sequence[tables.HelpAnswer]
 ) -> tuple[Mapping[str, Sequence[int]], int]:
-    """Returns the rounding keys of the answers for each indicator, and the number of answers with an opinion. Only this
-    function sees the decrypted answers."""
+    """Decrypts the waiting answers to the question if the help was good. The decrypted answers stay inside this
+    function. Returns the rounding keys of the answers for each indicator, and the number of answers that indicators
+    count."""
     keys: dict[str, list[int]] = {}
     opinions = 0
     for row in waiting:

@@ -51,7 +51,8 @@ LATE_CLOSURE = timedelta(days=7)
 READ_SOON = timedelta(minutes=8)
 """The programme's target time for reading a tip about danger."""
 IN_TIME = "in_time"
-"""The name for the number of tips that were acknowledged in time. A release prints only its share of the tips."""
+"""The name for the number of tips that were acknowledged in time. A release does not print this number, but prints
+which share of the tips was acknowledged in time."""
 NOT_SAID = "not_said"
 """The value for a place or a form of trafficking that is unknown or must not be published."""
 SMALLEST_MEDIAN = 20
@@ -114,14 +115,14 @@ class CountedTip:
 
 
 TipSteps = Mapping[str, datetime]
-"""The time at which a tip first reached each step: acknowledged, read, on_site, screened, acted."""
+"""The times at which a tip first reached the steps `acknowledged`, `read`, `on_site`, `screened` and `acted`."""
 
 
 def steps_of(tip: CountedTip) -> TipSteps:
     """Returns the time at which the tip first reached each step.
 
-    Ignores acknowledgements that may come from a forged SMS. Also ignores all other steps that the same responder
-    reported by SMS.
+    If a responder's acknowledgement may come from a forged SMS, ignores this acknowledgement and every step that this
+    responder reported by SMS.
     """
     takes, doubted = _takes(tip.events)
     first: dict[str, datetime] = {}
@@ -235,7 +236,8 @@ def _reached(tip: CountedTip, steps: TipSteps) -> Iterator[str]:
 
 
 def _of_nation(tip: CountedTip, steps: TipSteps) -> Iterator[str]:
-    """Yields the names of the numbers that include this tip and exist only for the whole country."""
+    """Yields the names of the numbers that count this tip and are computed only for the whole country, not for a
+    district."""
     if _is_closure_late(tip.events):
         yield "late_closures"
     if "on_site" in steps:

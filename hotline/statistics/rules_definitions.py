@@ -201,16 +201,17 @@ class Indicator:
     """The properties by which this number is divided. A table divides the number by one property at a time, and never
     by two together."""
     span: Span | None = None
-    """The shortest period for which the indicator is published. Set only if the indicator needs a longer period than
-    its table.
+    """The shortest period for which the indicator is published. None if this is the shortest period of the indicator's
+    table.
     """
     step_of: str = ""
-    """The indicator of the step before this one. A number of a later step is never larger than that of an earlier step.
+    """The indicator of the previous step, if this indicator counts how many records reached a step. The number of a
+    step is never larger than the number of the previous step.
     """
     htcds: str = ""
     """The field of the standard HTCDS 2.0 that holds the same fact about one record."""
     is_collected: bool = True
-    """False if the hotline does not collect this number. Pages then say so."""
+    """False if the hotline does not collect this number. In this case, pages show that the number is not collected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,8 +340,8 @@ def rounded_use(count: int) -> int | None:
 
 
 def at_most(number: int | None, earlier: int | None) -> int | None:
-    """Returns the smaller of two printed numbers: of a later step, and of the step before it. Returns None if one of
-    them is "few"."""
+    """Returns the smaller of two printed numbers: the number of a step, and the number of the step before this step.
+    Returns None if at least one of the two numbers is "few"."""
     return None if number is None or earlier is None else min(number, earlier)
 
 
@@ -356,8 +357,8 @@ def share(part: int | None, whole: int | None, *, smallest_whole: int) -> int | 
 
 @cache
 def _moves() -> Sequence[tuple[int, int, int]]:
-    """Returns three numbers for each possible sum of rounding keys: the change of the exact number, and the first and
-    the last sum with this change. The file rounding.csv contains these numbers.
+    """Returns for each possible sum of rounding keys a row of the file rounding.csv. A row has three numbers: the value
+    that is added to an exact number, and the first and the last sum of rounding keys for which this value is added.
     """
     text = files(__package__).joinpath("rounding.csv").read_text(encoding="utf-8")
     rows = [

@@ -5,10 +5,10 @@ page shows several charts, and an id may occur only once on a page. A chart has 
 console's security policy refuses styles.
 
 Codes of the hotline are mapped to two international standards: HTCDS 2.0 and IC-TIP. Each mapping is a CSV file in this
-folder. The first line of the file names the standard and the version of the mapping. A code has one row for each field
-of the standard with the same meaning. A code for which the standard has no such field has one row, which gives the
-reason. The hotline does not claim to conform to IC-TIP: for that, a person must first compare the mapping with the code
-list of IC-TIP.
+folder. The first line of the file names the standard and the version of the mapping. A code of the hotline has one row
+for each field of the standard that has the same meaning. If the standard has no field with this meaning, the code has
+one row that gives the reason. The hotline does not claim to conform to IC-TIP: for that, a person must first compare
+the mapping with the code list of IC-TIP.
 """
 
 import csv
@@ -271,8 +271,8 @@ def _n(number: float) -> str:
 
 
 ANY = "*"
-"""In a mapping file, this sign means every code of a list. For such a list, the standard uses the same codes as the
-hotline.
+"""In a mapping file, this sign means every code of a list. The row with this sign stands for a list whose codes are the
+same in the standard and in the hotline.
 """
 FIRST_LINE = re.compile(r"# (?P<standard>[^,]+), table (?P<version>\d+): (?P<how>.+)")
 
@@ -319,8 +319,8 @@ class CodeTable:
     version: str
     """The version of the mapping, not of the standard."""
     how: str
-    """A sentence that says how far the hotline follows the standard. Publications may make only this claim about the
-    standard.
+    """A sentence that says how far the hotline follows the standard. A publication that mentions the standard must use
+    this sentence and claim nothing else.
     """
     rows: Sequence[MappedCode]
 

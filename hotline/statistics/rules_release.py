@@ -33,8 +33,9 @@ from hotline.text.places import ABROAD
 SMALLEST_SHARE = 40
 """If the printed number of tips is smaller than this, no share of these tips is printed."""
 MIN_SHOWN_SHARE, ENOUGH = 0.6, 0.8
-"""Limits for the share of a table's numbers that are not "few". Below the first limit, the table changes to a longer
-period. From the second limit on, the table changes back."""
+"""Limits for the share of a table's numbers that are not "few". If the share is below the first limit, the table is
+published for longer periods. If the share reaches the second limit, the table is published for shorter periods again.
+"""
 Spans = Mapping[str, Span]
 """For each table, by its name, the shortest period for which it is published."""
 _ValuesOf = Callable[[Dimension], Sequence[str]]
@@ -102,8 +103,8 @@ class Release:
 
 
 def starting_spans() -> Spans:
-    """Returns the shortest period of each table for a new hotline. For numbers of tips and persons, this is a quarter
-    for the whole country, and a year for smaller places."""
+    """Returns for each table the shortest period for which a new hotline publishes the table. For tables about tips and
+    persons, this period is a quarter if they show the whole country, and a year if they show smaller places."""
     return {table.name: _starting(table) for table in TABLES}
 
 
@@ -112,7 +113,7 @@ def next_spans(spans: Spans, releases: Iterable[Release]) -> Spans:
     printed.
 
     If too many numbers of a table were "few", the table changes to the next longer period. The table changes back to a
-    shorter period if enough numbers would not be "few". To estimate this, each printed number is divided equally among
+    shorter period if enough numbers would not be "few". For this estimate, each printed number is divided equally among
     the shorter periods.
     """
     printed: dict[str, list[int | None]] = {}
@@ -183,7 +184,7 @@ def with_sums(cells: Sequence[ReleaseNumber], parts: Sequence[Release]) -> Seque
     sum of these numbers.
 
     A sum of printed numbers reveals nothing more than these numbers, and readers see that the parts add up to the
-    total. Other numbers of the longer period stay unchanged.
+    total. If a shorter period does not print a number, the number of the longer period stays unchanged.
     """
     printed = [part.numbers() for part in parts]
     numbers = {cell.name: _summed(cell, printed) for cell in cells}
@@ -198,7 +199,7 @@ def is_of_persons(indicator: Indicator) -> bool:
 
 
 def is_of_tips(indicator: Indicator) -> bool:
-    """Returns True if this indicator is counted from those facts about tips that are not encrypted."""
+    """Returns True if this indicator is counted from tips, and needs only facts that are not encrypted."""
     return INDICATORS[indicator.name][0].sensitive and not is_of_persons(indicator)
 
 
@@ -225,9 +226,7 @@ def _keyed(
 
 
 def _capped(cells: Mapping[CellName, int | None], name: CellName) -> int | None:
-    """Returns the number of a step. If an earlier step has a smaller printed number, returns the smallest number of the
-    earlier steps instead.
-    """
+    """Returns the printed number of a step, or the smallest number of the earlier steps if that is smaller."""
     number, step = cells[name], INDICATORS[name.indicator][1].step_of
     while step:
         before = CellName(step, name.dimension, name.value)

@@ -60,8 +60,8 @@ SAMPLE_SHORT = phrase("Sample data")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to one of the four questions: a sentence, its number, the number of the period before, and the numbers
-    for a small line chart."""
+    """The answer to one of the report's four questions: a sentence, the number in this sentence, the same number for
+    the previous period, and the numbers for a small line chart."""
 
     name: str
     question: str
@@ -197,7 +197,8 @@ def programme(
     def missed(one: Planned, release: Release | None) -> str:
         target = targets.get(one.name)
         # A target is for a whole year, so the number of one quarter cannot show if the year's target will be reached.
-        # But a share of one quarter can be compared with the target.
+        # But a share, for example the share of tips read in time, can be compared with the target already in one
+        # quarter.
         is_share = one.unit in (Unit.PERCENT, Unit.POINTS)
         if target is None or release is None or not is_share or not _holds(release, one):
             return ""
@@ -237,7 +238,7 @@ def _is_collected(one: Planned) -> bool:
 
 
 def _holds(release: Release, one: Planned) -> bool:
-    """Returns True if a release contains the numbers that a programme indicator needs."""
+    """Returns True if a release contains all numbers from which the value of a programme indicator is computed."""
     made_of = {
         "danger_share": ("danger_read_soon",),
         "quiz_gain": ("quiz_answers",),
@@ -271,7 +272,7 @@ def _actual(release: Release, releases: Sequence[Release], one: Planned) -> int 
 
 
 def _gain(release: Release) -> int | None:
-    """Returns how much the share of correct quiz answers grew through the lesson, in percentage points."""
+    """Returns the share of correct quiz answers after lessons minus this share before lessons, in percentage points."""
     asked, first, then = map(release.number, ("quiz_answers", "quiz_before", "quiz_after"))
     if not asked or first is None or then is None:
         return None
@@ -314,9 +315,9 @@ def _helped(longer: Sequence[Release], labels: Labels) -> Answer:
 
 
 def _problem(longer: Sequence[Release], labels: Labels) -> Answer:
-    """Returns a sentence about the largest problem. A low share of tips about danger that were acknowledged in time
-    comes first, then persons who agreed to help and were refused for lack of room. If there is neither, the sentence is
-    about closures that were decided late.
+    """Returns a sentence about the largest problem. If too few tips about danger were acknowledged in time, the
+    sentence is about these tips. Otherwise it is about persons who agreed to help but found no service with room, if
+    there are any. Otherwise it is about closures that were decided late.
     """
     name, unit, sentence = "late_closures", Unit.CASES, ""
     if longer:
@@ -340,7 +341,7 @@ def _problem(longer: Sequence[Release], labels: Labels) -> Answer:
 
 
 def _missing(release: Release) -> Release:
-    """Returns a copy of the release with the share of urgent tips that were late, in place of the share in time."""
+    """Returns a copy of the release whose only number is the share of tips about danger that were acknowledged late."""
     number = release.number(*_DANGER_IN_TIME)
     missing = ReleaseNumber(CellName(*_DANGER_IN_TIME), None if number is None else 100 - number)
     return replace(release, cells=[missing])

@@ -47,7 +47,8 @@ QUESTIONS: Sequence[tuple[str, str, str]] = (
     ("Programme plan: O4 victims", "T12", "offer_share, no_room_share, follow_share"),
     ("Promise to callers: time until a tip is read", "T3", "minutes_to_read"),
 )
-"""Numbers that other organisations ask for, each with the names of our tables and indicators that contain it."""
+"""Numbers that other organisations ask for. Each has the names of the hotline's table and indicators that contain the
+number."""
 
 
 def archive(release: Release, labels: Labels) -> bytes:

@@ -208,8 +208,8 @@ def live_rows(context: Context) -> LiveRows:
 
 def row_names(context: Context, language: str) -> Mapping[str, str]:
     """Returns the titles of screens, and the names of the posters that show the short codes."""
-    # Only pages show these names. The processes that serve callers also import this module, but must not load the code
-    # that checks flows, or the library pydantic. So the import is inside the function.
+    # The import is inside this function, which only the console's pages call. The processes that serve callers import
+    # this module too, but must not load the code that checks flows, or the library pydantic.
     from hotline.flows.node_fields import Titles, nodes_of
 
     with context.database.reading() as session:

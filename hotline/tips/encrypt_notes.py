@@ -48,7 +48,8 @@ def decrypt_answer(body: bytes, locked_key: bytes, *, tip_key: bytes, uid: str) 
 
 
 def encrypt_note(words: str, *, tip_key: bytes, uid: str, key: str) -> bytes:
-    """Encrypts a responder's note. It is bound to the tip with this uid and to the case event with this key."""
+    """Encrypts a responder's note. The encrypted note can be decrypted only for the tip with this uid and the case
+    event with this key."""
     plain = padded(words.encode("utf-8", "surrogatepass"))
     return VERSION + bytes(Aead(tip_key).encrypt(plain, aad=_binding("note", uid, key)))
 

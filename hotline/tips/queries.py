@@ -75,8 +75,9 @@ class TipLikeness(Row):
     """The digest of the answer to "Who needs help?"."""
     at: Mapped[datetime]
     leader_id: Mapped[int | None]
-    """The first tip of the cluster. The responders of the first tip were only notified of this tip, as an addition.
-    None if responders were alerted of this tip separately, or if its alert is still pending."""
+    """The first tip of the cluster that this tip joined. The responders of the first tip then got no alert of this tip,
+    but only a notice that the tip was added. None if responders were alerted of this tip separately, or if its alert is
+    still pending."""
 
 
 class LikenessKeys(NamedTuple):
@@ -189,7 +190,7 @@ def open_leader(session: Session, tip_id: int) -> int | None:
 
 
 def open_followers(session: Session, tip_id: int) -> Sequence[int]:
-    """Returns the open tips without an assignee that joined the cluster of this tip."""
+    """Returns the open tips that have no assignee and joined the cluster whose first tip is this tip."""
     joined = (
         select(TipLikeness.tip_id)
         .join(Tip, Tip.id == TipLikeness.tip_id)
@@ -234,7 +235,7 @@ COMPARED = (
 )
 """The conditions that a `Tip` must meet to be compared with other tips."""
 MAX_LINKED = 100
-"""The largest number of tips of one situation that a search adds to the tips that it starts from."""
+"""A search for tips of the same situation follows no more links after it has found this number of tips."""
 
 
 class TipLink(Row):
@@ -260,10 +261,11 @@ IS_LINKED = TipLink.undone_at.is_(None)
 
 
 def likely_earlier(session: Session, tip_id: int, at: datetime) -> Sequence[TipTraits]:
-    """Returns this tip, and the newest earlier tip for each reason to link the two. So it returns three earlier tips at
-    most.
+    """Returns this tip and at most three earlier tips: the newest with the same phone, the newest with the same text,
+    and the newest with the same place and category.
 
-    Returns an empty list if this tip has no digests. It stays fast even on a day with thousands of similar tips.
+    Returns an empty list if this tip has no digests. The search stays fast even on a day with thousands of similar
+    tips.
     """
     session.flush()
     row = _ONE.first(session, tip_id=tip_id)
@@ -366,7 +368,8 @@ _NEAREST = tuple(
         ).order_by(Tip.created_at.desc(), Tip.id.desc()),
     )
 )
-"""Queries for the newest earlier tip with the same phone, with the same text, or with the same place and category."""
+"""Three queries. Each finds the newest earlier tip that has the same phone, the same text, or the same place and
+category."""
 
 NEVER_CHANGED = (
     "uid",
@@ -433,7 +436,7 @@ class ReportedTip:
     likeness: LikenessKeys | None = field(default=None, repr=False)
     """The digests by which the hotline finds similar tips. None if the tip has no stored digests."""
     moved: bool = False
-    """True if responders were alerted earlier, for another place of the tip."""
+    """True if responders were already alerted of the tip, and the caller then corrected its place."""
     record_key: int = field(default_factory=new_record_key, repr=False)
 
 
@@ -442,8 +445,8 @@ CHANGED = tuple(
     for one in fields(ReportedTip)
     if one.name not in {*NEVER_CHANGED, *READ, "id", "body", "likeness", "moved"}
 )
-"""The only columns of a tip, besides its body, that an answer may change. The code reads only the first bytes of the
-body, but writes the whole body."""
+"""The columns of a tip, without its body, that an answer of the caller may change. An answer may also change the body:
+the code reads only its first bytes, but writes the whole body."""
 _HEAD = func.substr(_TIP.c.body, 1, HEAD_BYTES, type_=LargeBinary)
 _FOUND_COLUMNS = (
     *(_TIP.c[name] for name in (*NEVER_CHANGED, *CHANGED, *READ, "id")),
@@ -509,8 +512,8 @@ def write_tip(session: Session, tip: ReportedTip) -> None:
 
 
 def give_keys(session: Session, tip_id: int, keys: Mapping[str, bytes], *, first: bool) -> None:
-    """Stores the key of the tip's present body for exactly these desks. `first` is True if no desk has had a key
-    before.
+    """Stores for these desks the key of the tip's present body, and deletes the keys of all other desks. `first` is
+    True if no desk has a key of this tip yet.
     """
     if not first:
         _UNGRANT.rows(session, tip_id=tip_id)

@@ -1,9 +1,8 @@
 """Decides who may see a tip. Every list, count, search, link and export uses this decision.
 
-A desk sees the tips that were encrypted for it. It does not see a tip that involves an official, or that may involve
-one. The national desk sees every tip, except complaints about itself. Only oversight desks see these complaints. An
-exclusion hides a tip from a person, with all their phones and accounts. It can also hide a tip from a desk and its
-members.
+A desk sees the tips that were encrypted for it, except tips in which an official is or may be involved. The national
+desk sees every tip, except complaints about itself. Only oversight desks see these complaints. An exclusion hides a tip
+from a person, with all their phones and accounts. It can also hide a tip from a desk and its members.
 
 The decision is written as four conditions. `visible_to` finds the tips that a viewer may see. `is_not_excluded` finds
 the assigned tips that a responder may still see. `may_see_tip` finds the responders who may see a tip. `desk_may_know`
@@ -36,7 +35,8 @@ from hotline.tips.tables import Grant, Tip
 class ExclusionReason(StrEnum):
     """The reason why a person or desk is excluded from a tip.
 
-    There is no reason for officials: `Tip.official` already hides the tip from all desks except the national desk.
+    A tip about an official needs no exclusion: `Tip.official` already hides the tip from all desks except the national
+    desk.
     """
 
     NAMED = "named"
@@ -68,10 +68,11 @@ class Exclusion(Row):
 
 
 IN_A_HOP = 16
-"""The number of query conditions that a process keeps in memory. The queries of one hop share the conditions of its
-responder, because building them takes longer than most queries."""
+"""The number of query conditions that a process keeps in memory. The queries of one hop use the same condition objects
+for a responder, because building the objects takes longer than most queries."""
 IS_EXCLUDED = Exclusion.lifted_at.is_(None)
-# Other names for the tables in subqueries. Making such a name takes longer than most queries.
+# Aliases of the tables, for use in subqueries. They are made once here, because making an alias takes longer than most
+# queries.
 _COLLEAGUE = aliased(Responder)
 _ANY_TIP = aliased(Tip)
 _ANY_GRANT = aliased(Grant)
@@ -79,7 +80,7 @@ _OVERSIGHT = select(Desk.code).where(Desk.kind == DeskKind.OVERSIGHT)
 
 
 class ExcludedParty(NamedTuple):
-    """A person or a desk that is excluded from a tip. Exactly one of the two fields is set."""
+    """A person or a desk that is excluded from a tip. Either `person_id` or `desk_code` is set, never both."""
 
     person_id: int | None = None
     desk_code: str | None = None
@@ -113,7 +114,7 @@ def copy_exclusions(
 
 
 def tips_with_exclusions(session: Session) -> frozenset[int]:
-    """Returns the ids of the tips that have an exclusion. There are only few such tips, even if many tips are
+    """Returns the ids of the tips that have an exclusion. Only few tips have an exclusion, even if many tips are
     pending.
     """
     return frozenset(session.scalars(select(Exclusion.tip_id).where(IS_EXCLUDED)))
@@ -149,7 +150,7 @@ class Viewer:
 
     desks: frozenset[str]
     responder_id: int | None = None
-    """The phone with which the responder reads."""
+    """The id of the responder (one phone of the person) who reads. None if the viewer has no phone."""
     person_id: int | None = None
 
 
@@ -167,7 +168,8 @@ def account_viewer(
 ) -> Viewer:
     """Returns a viewer for a person with an account, with the desks whose keys the account can decrypt.
 
-    If the person has phones, the viewer has only the desks to which one of the active phones also belongs.
+    If the person has active phones, the viewer gets only those of these desks to which at least one of the phones
+    belongs.
     """
     if phones:
         desks &= frozenset().union(*phones.values())
@@ -253,7 +255,8 @@ def _hears(
 ) -> ColumnElement[bool]:
     """Returns the condition that a responder belongs to a desk that may get a tip about an official.
 
-    A complaint about the national desk reaches oversight desks, and no person who also belongs to the national desk.
+    A complaint about the national desk reaches only people of oversight desks who do not also belong to the national
+    desk.
     """
     national = _is_member(who, Membership.desk_code == NATIONAL)
     oversight = and_(_is_member(who, Membership.desk_code.in_(_OVERSIGHT)), ~national)
@@ -321,7 +324,8 @@ _OVERSEEN = _ANY_TIP.official == OVERSEEN
 def _is_of(
     tip_id: InstrumentedAttribute[int], official: ColumnElement[bool]
 ) -> ColumnElement[bool]:
-    """Returns a condition on the answer about officials of the tip with this id."""
+    """Returns the condition that the tip with this id meets the condition `official`, which tests the answer about
+    officials."""
     found = select(_ANY_TIP.id).where(_ANY_TIP.id == tip_id, official)
     return found.correlate(tip_id.class_).exists()
 
@@ -329,7 +333,8 @@ def _is_of(
 def _granted(desks: frozenset[str], *, oversees: bool) -> ColumnElement[bool]:
     """Returns the condition that the tip was encrypted for one of these desks and involves no official.
 
-    If `oversees` is True, complaints about the national desk count for oversight desks.
+    If `oversees` is True, the condition also accepts a complaint about the national desk that was encrypted for one of
+    these desks, if that desk is an oversight desk.
     """
     here = select(_ANY_GRANT.id).where(_ANY_GRANT.tip_id == Tip.id, _ANY_GRANT.desk_code.in_(desks))
     plain = and_(Tip.official == "no", here.correlate(Tip).exists())

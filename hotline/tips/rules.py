@@ -1,16 +1,17 @@
 """Defines what a tip is, when it is due, how responders may visit, and how long its text is kept. Pure.
 
-An answer that gives both danger and a place files the tip at once. Before that, and in all other cases, the answers are
-a draft. The hotline files a draft when the caller hangs up, or when the caller has given no answer for three minutes.
-If the caller has not named a district by then, the draft becomes a fragment. Each report attempt makes only one tip,
-even if the caller corrects answers.
+An answer that gives both danger and a place files the tip at once. Until both are given, the answers are a draft. The
+hotline files a draft when the caller hangs up, or when the caller has given no answer for three minutes. If the caller
+has not named a district by then, the draft becomes a fragment. Each report attempt makes only one tip, even if the
+caller corrects answers.
 
 A tip has at most one open deadline of each kind. When a deadline is closed, the others remain open. The times depend on
 the urgency of the tip. Working hours are Monday to Friday, 08:00 to 17:00 in Kigali (UTC+2 all year).
 
-A case gets a visit-safety mark if the caller answers `visit: no`, or types `000` after the tip was filed. Without
-danger, no responder visits or calls before reading the tip. If there is danger, responders still visit, but not openly.
-The victim may fear the person who has the phone. So the national desk decides how to visit (docs/decisions/09).
+A case gets a visit-safety mark if the caller answers `visit: no`, or types `000` after the tip was filed. In a case
+without danger, this mark means that no responder visits or calls before reading the tip. In a case with danger,
+responders still visit, but not openly. The person who has the phone may be a person that the victim fears. So the
+national desk decides how to visit (docs/decisions/09).
 """
 
 from collections.abc import Mapping
