@@ -114,7 +114,8 @@ def test_a_danger_is_played_to_its_30_day_check(
         danger.dials("1")
     assert danger.column() is Column.AT_WORK
     if begins is not a_caller_tells and not is_long():
-        # After this point, each danger has the same steps. So the daily run plays these steps only once.
+        # From here on, the steps are the same for every way in which the danger was reported. So the daily run plays
+        # these steps for one way only.
         return
 
     services = full_then_free(danger)
@@ -128,7 +129,8 @@ def test_a_danger_is_played_to_its_30_day_check(
 
 
 def full_then_free(danger: Danger) -> Services:
-    """Asks a first service, which has no room, and then a second one, which has room."""
+    """Asks a first service to help a person, but this service has no room. Then asks a second service, which has
+    room."""
     services = Services(danger)
     danger.dials("2", "2", *SITE, WORK, "1", *WANTS_HELP, "1")
     services.sms(CENTRE, f"2 {services.requests[0].reference}")

@@ -28,7 +28,7 @@ from hotline.tips.tables import Tip
 
 C = TypeVar("C", bound=Context)
 Kept = Mapping[Path, tuple[int, bytes | None]]
-"""For each path in a home: its mode, and its bytes if it is a file."""
+"""A map from each path in a home to its mode and, for a file, to its bytes."""
 
 
 PASSPHRASE = "correct horse battery"
@@ -70,8 +70,8 @@ def command_line(home: Path) -> Iterator[CliContext]:
 
 
 def file_encrypted(context: Context, tip: Tip, answers: Mapping[str, str], *desks: str) -> int:
-    """Stores a tip whose answers are encrypted for these desks, as the hooks do for a caller's tip. Returns the id of
-    the tip."""
+    """Stores a tip whose answers are encrypted for the desks `to`, as the hooks do for a caller's tip. Returns the id
+    of the tip."""
     with context.database.writing() as session:
         encrypted = context.encrypter.tip(
             answers,

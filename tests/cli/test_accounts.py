@@ -101,7 +101,8 @@ def test_the_demo_s_accounts_enter_by_what_its_page_shows_and_never_with_a_real_
         assert [one.name for one in shown] == [
             *("Editor 1", "Approver 1", "Admin 1", "National 1", "Desk 1", "Programme lead 1")
         ]
-        # The page no longer shows a used code, and the next code is already valid.
+        # Each authenticator code works once. After the first sign-in, the page shows the next code, which is already
+        # valid.
         for _ in range(2):
             for one in service_demo.entries(context):
                 entered = service_sessions.sign_in(context, one.name, one.password, one.code)

@@ -156,7 +156,7 @@ CUT_OFF = "DELETE FROM audit WHERE id > 26"
 def test_rows_cut_off_the_end_are_found_by_the_kept_digest(
     home: Path, attack: Callable[..., None], more: int
 ) -> None:
-    """After the attacker cuts off the newest rows, the processes add new rows with the next numbers and seals."""
+    """After the attacker deletes the newest rows, the processes add new rows with the numbers and seals that follow."""
     keep(home)
     assert broken_at(home) is None
     attack(CUT_OFF)
@@ -195,7 +195,8 @@ def test_the_monitor_raises_an_alarm_with_the_next_digest(
 
 @contextmanager
 def monitor(home: Path) -> Iterator[MonitorContext]:
-    """Yields the monitor's context, whose key folder remembers the newest row that it saw."""
+    """Yields the context of the monitor. The monitor's key folder stores a line about the newest row that the monitor
+    saw."""
     built = BUILDERS[Role.WATCH](settings(home))
     with closing(built.database):
         watch = make_watch(newest=newest_file(settings(home)))

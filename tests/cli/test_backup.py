@@ -59,8 +59,8 @@ class Operator:
         return "--key", str(self.folder / "identity")
 
     def add_own_key(self, key: Path) -> str:
-        """Adds a key without a passphrase, made by the public tool. Returns the letters that identify the hotline's
-        signing key."""
+        """Adds a key without a passphrase, which the public tool made. Returns the letters that the command prints to
+        identify the hotline's signing key."""
         argv = ["age-keygen", "--output", str(key)]
         public = subprocess.run(argv, capture_output=True, check=True, text=True).stderr.split()[-1]
         told = self.well("backup", "key", "--add", "--recipient", public).stdout

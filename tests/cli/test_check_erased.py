@@ -15,7 +15,7 @@ def proved(home: Path, code: int = 0, **more: Any) -> str:
 
 
 def old_line(home: Path) -> None:
-    """Creates a hotline with keys that are nine weeks old and were never moved forward."""
+    """Creates a hotline with keys that are nine weeks old and that no process has moved forward each week."""
     lay_line(home, datetime.now(UTC) - timedelta(weeks=9))
 
 

@@ -47,8 +47,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy_home(home)
     database = open_database(f"sqlite:///{home / 'hotline.db'}")
     with database.writing() as session:
-        # After `init`, the processes have a minute to start, and after that the doctor reports them. In this home, the
-        # minute ended long ago.
+        # After `init`, the processes have a minute to start. Then the doctor reports each process that has not
+        # started. In this home, the minute ended long ago.
         tables.await_senders(session, NOON)
     database.close()
     return home
@@ -142,7 +142,7 @@ def test_the_database_error_is_named(made: Path, tmp_path: Path, refusing: int) 
 
 
 def test_a_database_on_a_full_disk_is_wrong_and_says_that_the_disk_is_full(tmp_path: Path) -> None:
-    """A process of the hotline has the file open, as in production."""
+    """The test's own process has the database file open, as a process of the hotline has in production."""
     copy_home(tmp_path)
     line = open_database(f"sqlite:///{tmp_path / 'hotline.db'}")
     with line.writing() as session:

@@ -40,8 +40,8 @@ Serve = Callable[..., int]
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    """Starts a web server on a free port. The server has only these pages, or it answers like the console, with these
-    headers."""
+    """Starts a web server on a free port. The server answers with the given pages. Without pages, it answers like the
+    console, with the given headers."""
     started: list[tuple[HTTPServer, threading.Thread]] = []
 
     def start(pages: Pages | None = None, **headers: str) -> int:
@@ -92,7 +92,7 @@ def test_one_that_is_dead_is_wrong() -> None:
 
 @pytest.mark.slow(reason="waits two seconds for an answer that never comes")
 def test_one_that_is_frozen_is_wrong() -> None:
-    """Its socket still accepts a connection, because the kernel accepts it for a stopped process."""
+    """The socket of a stopped web process still accepts a connection, because the kernel accepts it for the process."""
     with socket.socket() as frozen:
         frozen.bind(("127.0.0.1", 0))
         frozen.listen()

@@ -66,8 +66,9 @@ def test_init_makes_a_line_and_again_changes_nothing(home: Path) -> None:
 
 
 def test_a_broken_init_starts_again_and_repairs(home: Path, tmp_path: Path) -> None:
-    """The file with the passphrase is refused after `init` made keys, tables and flows, as if the operator pressed
-    Ctrl-C then."""
+    """Makes keys, tables and flows with `init`, which then refuses the file with the passphrase. The home is then in
+    the
+    same state as if the operator had pressed Ctrl-C."""
     empty = tmp_path / "empty"
     empty.touch()
     assert "empty" in hotline(home, "init", "--passphrase-file", str(empty), code=1).output

@@ -79,7 +79,8 @@ def _family(file: Path) -> str:
 
 
 def _ids(file: Path) -> list[int]:
-    """Returns the process ids in the file. Waits for the first whole line, because a shell opens the file first."""
+    """Returns the process ids in the file that `_family` writes. Waits for the first complete line, because the shell
+    creates the file before it writes the ids."""
     assert _comes_true(lambda: file.exists() and file.read_text().endswith("\n"))
     return [int(word) for word in file.read_text().split()]
 

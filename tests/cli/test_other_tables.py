@@ -1,4 +1,5 @@
-"""Tests commands when tables are missing or belong to another release: one sentence, no new key, no change."""
+"""Tests commands when the database's tables are missing or belong to another release. Each command prints one sentence,
+makes no new key and changes nothing."""
 
 import sqlite3
 from collections.abc import Mapping

@@ -12,7 +12,8 @@ NO_REASONS = ("asked by 0788 123 456", "+250788000001", " ", "x" * 121)
 
 
 def test_paused_shown_and_resumed(tmp_path: Path) -> None:
-    """A person who does not confirm resumes nothing, and no phone number ends in the audit log."""
+    """If a person does not confirm the command `resume`, the queue stays paused. The audit log never contains a phone
+    number."""
     lay_line(tmp_path, NOON)
     assert hotline(tmp_path, "outgoing", "status").stdout == "messages are being sent\n"
     for reason in NO_REASONS:

@@ -57,7 +57,8 @@ def only(home: Path, minutes: int = 0) -> dict[str, Any]:
 
 
 def act(home: Path, *verbs: Verb, minutes: int = 0) -> datetime:
-    """Lets Gasabo 1 act on the case of their alert. Returns the time."""
+    """Carries out these commands of the responder Gasabo 1 on the case of which the responder was alerted. Returns the
+    time of the commands."""
     with command_line(home) as context, context.database.writing() as session:
         at = context.now() + timedelta(minutes=minutes)
         (hers,) = session.query(Assignment).all()
@@ -139,7 +140,7 @@ def test_a_closed_tip_stands_as_closed(home: Path) -> None:
 
 @pytest.fixture
 def five(home: Path) -> Path:
-    """Adds four tips to the home: one about danger in Huye, a closed one, one about an official, and one of
+    """Adds four tips to the home: one about danger in Huye, a closed one, one about an official, and one that is filed
     tomorrow."""
     now = datetime.now(UTC)
     others: tuple[dict[str, Any], ...] = (

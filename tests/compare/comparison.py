@@ -26,14 +26,15 @@ COUNT = 300
 """The number of stories in a complete comparison."""
 AGAIN = 4
 """The number of times that a world is repeated before a difference is accepted as real. A machine under load may be
-a second late. A line that is random is in all five runs of one checkout and in none of the other once in 250 times."""
+a second late. A line that appears at random is in all five runs of one checkout and in no run of the other only once in
+250 comparisons."""
 PINS = 10
 
 
 @dataclass
 class Found:
-    """The result of a comparison. `whole` is True if all stories were run. Then every node and digit must have
-    occurred."""
+    """The result of a comparison. `whole` is True if all stories were run. In this case, the stories must have covered
+    every node and every digit."""
 
     differences: list[Difference]
     stories: int
@@ -166,8 +167,8 @@ def _end_lines_at_sigterm() -> None:
 
 
 def _done(work: Callable[..., T], *given: Any) -> T:
-    """Runs one piece of work. The pool takes SystemExit for a result of the work: it would wait for this process for
-    ever after SIGTERM."""
+    """Runs one piece of work. After SIGTERM, the work raises SystemExit. The process must then exit directly: the pool
+    would store SystemExit as the result of the work and wait for the process for ever."""
     try:
         return work(*given)
     except SystemExit:
@@ -176,7 +177,7 @@ def _done(work: Callable[..., T], *given: Any) -> T:
 
 @contextmanager
 def _all_end() -> Iterator[None]:
-    """Ends every such process and its hotline if anything fails here."""
+    """Stops all child processes, and so their hotlines, if the code in the `with` block fails."""
     try:
         yield
     except BaseException:

@@ -52,7 +52,7 @@ class Kind:
     where: str
     each: int
     fills: int = 0
-    """The number of stories that are drawn for this use if no screen has to be covered."""
+    """The number of stories that are drawn for this use of the tale even if no screen needs a story."""
 
     @property
     def owns(self) -> bool:
@@ -240,13 +240,13 @@ def _places(world: int, pins: int) -> dict[str, list[int]]:
     """Returns for one world the districts in which each kind of tale can run. Tales without responders may use any of
     these districts."""
     last = len(DISTRICTS)
-    # An invitation expires, so invited people, and the person with a new number, confirm it in a world of the first
-    # month.
+    # An invitation expires. So people who are invited or get a new number confirm the invitation in a world of the
+    # first month.
     fresh = pins and world % MONTHS == 0
     invited, moved = ([*range(pins + 1, pins + 1 + INVITED)], [0]) if fresh else ([], [])
     keyless = [pins] if pins else []
     drill = [last - 1] if world in (0, len(HOURS) // 2) else []
-    # The district has no coordinator, so the national desk is notified about its PINs.
+    # This district has no coordinator, so the national desk is notified about wrong PINs in it.
     watched = [pins - 1] if pins and not world else []
     taken = {*invited, *moved, *keyless, *drill, *watched}
     return {

@@ -16,8 +16,8 @@ import yaml
 LANGUAGES = ("rw", "en", "fr")
 KINDS = ("say", "menu", "ask", "branch", "call", "finish")
 SAID = ("text", "one", "none")
-"""The keys under which the file of a flow has the texts of a node. A list has other texts for the case that it contains
-a single place or no place."""
+"""The keys under which the file of a flow has the texts of a node. A list has a separate text for a list with one place
+(`one`) and for a list without places (`none`)."""
 OPTION = re.compile(r"^(\d{1,3}) (.+)$")
 FAR = 10_000
 NO_CHOICES = ("0", "00", "9")
@@ -254,7 +254,7 @@ def _answers(nodes: Mapping[str, Node]) -> Iterator[Node]:
         if not act or answered is None:
             continue
         answers = ANSWERS.get(act) or _of_word(act)
-        # The action that removes a PIN does not count as a way to the screens to which all other actions may lead.
+        # Most actions may also lead to the screens in `_SLOW`. The actions that remove a PIN do not.
         slow = () if act in ("did_again", "not_me") else _SLOW
         leads = tuple(
             lead for lead in answered.leads if lead.partition(".")[2] in (*answers, *slow)

@@ -67,7 +67,7 @@ class Hand:
     _shown: set[str] = field(default_factory=set)
     """The nodes that this call has shown."""
     _meant: str = ""
-    """The node to which the pressed choice should lead."""
+    """The node to which the choice that was pressed last should lead."""
 
     def dial(self, digits: str = "") -> None:
         """Dials the hotline, with or without digits after its code."""
@@ -266,7 +266,8 @@ class Hand:
             self._keys.append("1")
             status, body = self._post()
         if not self.node and self._keys[-1:] == ["9"]:
-            # The next page shows the rest of the list without its question, so the page is still the same node.
+            # The next page of a long list does not repeat the question, so the map does not recognise it. The call is
+            # still at the same node.
             self.node = before
         self.language = language or self.language
         self.note(

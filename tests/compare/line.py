@@ -257,7 +257,8 @@ def _command_of(pid: int) -> list[str]:
         said = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
     except OSError:
         return []
-    # A process from the fork server has its whole command as a single text.
+    # For a process from the fork server, Linux returns the whole command as one text. For other processes, a zero byte
+    # ends each word.
     return said.replace("\0", " ").split()
 
 

@@ -22,14 +22,14 @@ from tests.support import deciding
 
 
 def approve(context: ConsoleContext, name: str) -> None:
-    """Approves an enrolment, and removes the account that it used."""
+    """Approves an enrolment as Admin 2, and deletes the account of this admin."""
     deciding.approves_by_name(context, "Admin 2", name)
 
 
 def change_number(context: ConsoleContext, name: str, number: str, paper: str) -> None:
     by, change = Actor("Admin 1"), service_enrolment.change_number
     made: service_enrolment.StartPaper | None = call(change, context, by, name, number, "compare")
-    if made is None:  # Two people must print a start PIN, so the change only requested it.
+    if made is None:  # One admin alone cannot print a start PIN, so it was only requested.
         made = deciding.prints_start_pin(context, by, name)
     people.write(Path(paper), made)
 

@@ -277,8 +277,8 @@ def meanwhile(story: Story) -> Iterator[int]:
             yield setup.wait
         hand.places, hand.prefer = (_newest(story, who),), what.stands.prefer
         for _ in range(2):
-            # After a day, the case may have escalated to others. In this case the first call only takes the case again,
-            # and the second call reaches the screen.
+            # After a day, the case may have escalated to others. Then the first call only takes the case again, and
+            # the second call reaches the screen.
             hand.dial(ENTRY)
             if hand.walk(what.stands.screen):
                 break
@@ -306,8 +306,8 @@ def meanwhile(story: Story) -> Iterator[int]:
 
 
 def colleague_first(story: Story) -> Iterator[int]:
-    """Simulates a case that no one may visit openly, and that a responder takes by SMS. A second responder then
-    dials, and helps too or has not answered yet."""
+    """Simulates a case that no one may visit openly, and that a responder takes by SMS. After that, either a second
+    responder dials and helps too, or the first responder dials to complete a referral that was reported by SMS."""
     caller = story.caller()
     reports(story, caller, "report.visit", danger=True, here=True)
     caller.prefer = ("no",)
@@ -376,7 +376,7 @@ def _reads_closing(hand: Hand) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """A screen that a responder must reach before a later screen can appear."""
+    """A screen that a responder must reach first, so that a later screen can appear."""
 
     screen: str
     prefer: tuple[str, ...] = ()
@@ -409,7 +409,8 @@ ACCEPTED = ("accepted", "yes", "assent_yes", "new")
 REFUSED = ("no", "new")
 VICTIM = ("new", "yes", "labour")
 OPENLY = ("yes", "me_adult")
-"""The values that a caller chooses: responders may come, and the tip is about the caller, who is an adult."""
+"""The values that a caller chooses: `yes` if responders may come, and `me_adult` if the tip is about the caller, who is
+an adult."""
 PREFERRED = {
     "following.there": ("yes",),
     "following.not_there": ("no",),
@@ -418,7 +419,7 @@ PREFERRED = {
     "offering.no_again": ("no",),
     "offering.respected_again": ("no", "anyone"),
 }
-"""The answers that lead to each target."""
+"""For each target screen, the answers that lead to it."""
 ASKED_LATER = Setup("offering.tomorrow", ("cannot_say", "new", "no"), wait=DAY + 7)
 AFTER_THIRTY_DAYS = ("thirty", "thirty_person", "reopened")
 """Screens whose names end like this ask about a person after thirty days."""
@@ -639,7 +640,8 @@ def answers(story: Story) -> Iterator[int]:
 
 
 def decides(story: Story) -> Iterator[int]:
-    """Simulates a case that no one may visit openly, or a corrected place. The national desk decides how to visit."""
+    """Simulates a case in which the national desk decides how to visit: the caller says that no one may visit openly,
+    or corrects the place."""
     caller = story.caller()
     corrected = any(one.endswith(("let", "early")) for one in story.targets)
     reports(story, caller, "report.visit", danger=True, here=True)
@@ -817,7 +819,8 @@ def _reach(story: Story, caller: Hand, target: str, tries: int = 3) -> bool:
 def _attempt(
     story: Story, hand: Hand, target: str, *, answers: bool = False, tries: int = 1
 ) -> bool:
-    """Dials as a responder and walks to a screen. Some calls repeat a hop, answer, or end without a notice."""
+    """Dials as a responder and walks to a screen. In some calls the phone repeats a hop, or answers the screen. In some
+    calls the gateway does not tell the hotline that the call ended."""
     reached = False
     for _ in range(tries):
         hand.dial(ENTRY)
@@ -854,7 +857,7 @@ def _no_reader(story: Story, hand: Hand) -> Iterator[None]:
 
 @contextmanager
 def _nothing_leaves(story: Story, target: str) -> Iterator[None]:
-    """Pauses the outgoing queue during the report if the story must reach a screen which says that no alert can be
+    """Pauses the outgoing queue while a story reports a tip, if its target is a screen which says that no alert can be
     sent."""
     said = ("--by", "Admin 1", "--reason", "comparison")
     if target.endswith("unsent"):

@@ -41,7 +41,7 @@ class Entry:
 
 @dataclass
 class Transcript:
-    """One story that was run. `names` gives each reference its name in this transcript."""
+    """One story that was run. `names` maps each reference to its short name in this transcript."""
 
     story: str
     numbered: bool = True
