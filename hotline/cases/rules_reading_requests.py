@@ -177,8 +177,8 @@ class ReaderAnswer:
         return ReaderAnswer(self.flags, self.lists, words)
 
     def about_cases(self) -> "ReaderAnswer":
-        """Returns the answer with only its lists, and with the flags and values that name a case. These lists, flags
-        and values stay valid for the whole session."""
+        """Returns the answer with all its lists. Keeps only those flags and values whose names contain the reference of
+        a case. These lists, flags and values stay valid for the whole session."""
         words = {name: word for name, word in self.words.items() if "." in name}
         return ReaderAnswer(tuple(one for one in self.flags if "." in one), self.lists, words)
 
@@ -207,20 +207,19 @@ def blocked_answer(until: datetime | None) -> ReaderAnswer:
 
 
 def bound_to(session_key: str, text_digest: str) -> str:
-    """Returns a label for one request of a session. It is computed from the text that the session has sent before this
-    request.
-
-    A value that is encrypted with this label cannot be decrypted for another request of the session.
+    """Returns a label for one request of a session. Returns a label for one request of a session. The hotline computes
+    the label from the digest of the text that the session has sent until then. A value that is encrypted with this
+    label can be decrypted only for this request.
     """
     return f"{session_key}:{text_digest}"
 
 
 def without_pins(text: str) -> str:
-    """Returns the text with `#` in place of the first possible PIN and of everything after it. The text keeps its
-    length. Only a digest of the result is stored.
+    """Returns the text up to the first part that may be a PIN. Replaces the characters of this part and of all later
+    parts with `#`. The text keeps its length. The hotline stores only a digest of the returned text.
 
-    From a digest of the whole text, an attacker could find the PIN with a million attempts. The answers about a person
-    need even fewer attempts.
+    From a digest of the whole text, an attacker could find the PIN with a million attempts. With even fewer attempts,
+    an attacker could find the answers about a person.
     """
     parts = text.split(SEPARATOR)
     first = next((at for at, part in enumerate(parts) if _may_be_pin(part)), len(parts))
@@ -241,8 +240,8 @@ CODE = "code."
 NEW = "new"
 """The value of `PERSON` for a person who is not recorded yet."""
 WORK_PERSON, ARRIVAL_PERSON, THIRTY_PERSON = "work_person", "arrival_person", "thirty_person"
-"""Three answers that contain the number of a person: for screening or help, for the report of an arrival, and for the
-report after thirty days."""
+"""Three answers that contain the number of a person. The flow asks for the number before a screening or help, before
+the report of an arrival, and before the report after thirty days."""
 MADE_PERSON = "made_person"
 """The answer that contains the number of a person after a form about this person was recorded. If the responder goes
 back and fills in the form again, the new form corrects the record of this person."""
@@ -295,10 +294,10 @@ def ended_by(name: str, answers: Mapping[str, str]) -> LoggedEvent | None:
 
 def form_content(kind: LoggedEvent, answers: Mapping[str, str]) -> Mapping[str, str]:
     """Returns the number of the person and the coded answers of a form, for the request to the reader process. Leaves
-    out coded answers that are not needed because of another answer.
+    out a coded answer if another answer of the form makes it unnecessary.
 
-    If several persons are possible, the flow asks the responder to choose one. If the responder has chosen no person,
-    the report is about a new person, or about the only person with a report that is due.
+    If several persons are possible, the flow asks the responder to choose one. If the flow has not asked for a person,
+    the report is about a new person, or about the only person whose report is due.
     """
     meant = USSD_FORMS[kind].meant(codes_in(answers), SENT_BY_USSD)
     codes = {f"{CODE}{code}": value for code, value in meant.items()}
@@ -322,7 +321,8 @@ class StartedForm:
 
     @property
     def answers(self) -> Mapping[str, str]:
-        """Returns the answers of this unfinished form, under the same names as if the responder had just typed them."""
+        """Returns the answers of this unfinished form. They have the same names as if the responder had just typed
+        them."""
         codes = {f"{CODE_ANSWER}{code}": value for code, value in self.codes.items()}
         return {WORK_PERSON: self.person, **codes}
 
@@ -355,7 +355,8 @@ class StartedForm:
 
 
 def started_form(name: str, answers: Mapping[str, str], flows: Sequence[str]) -> StartedForm:
-    """Returns the unfinished form to which this answer belongs, with all its answers until now.
+    """Returns the unfinished form to which the answer `name` belongs, with all coded answers that the responder has
+    given until now.
 
     `flows` contains the names of the flows in which the responder is now.
     """

@@ -4,9 +4,9 @@ with the board.
 A browser with an open board asks for this number every two seconds, and loads the board again if the number has
 changed. The module reads the cases again only if the number may have changed.
 
-An account of a desk can also give commands about a case, even if the account does not belong to a responder. The audit
-log names the account. Each command first checks that the account may see the case, that the case is open, and that the
-case is not a drill. Otherwise the command raises NotFound or EndRefused.
+An account that belongs to no responder can also give commands about a case. The audit log names the account. Each
+command first checks that the account may see the case, that the case is open, and that the case is not a drill.
+Otherwise the command raises NotFound or EndRefused.
 """
 
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
@@ -80,8 +80,8 @@ _KNOWN: MutableMapping[Database, dict[int, KnownBoard]] = WeakKeyDictionary()
 each change of access to a case writes such a row."""
 MAX_KNOWN = 300
 READ_AGAIN_AFTER = timedelta(seconds=20)
-"""After this time, the module reads a board again even if the version of the tables is the same. The version does not
-notice a row if its transaction commits after a transaction with newer rows."""
+"""After this time, the module reads a board again even if the version of the tables is the same. If two transactions
+overlap, the version can miss a row of the transaction that ends last."""
 
 
 def _known(session: Session, by: SignedIn, database: Database, at: datetime) -> KnownBoard:

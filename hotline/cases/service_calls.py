@@ -173,10 +173,10 @@ def _line(
 
 
 PLACE, COUNTRY = "place", "country"
-"""Two fields of the form for a call: the code of a place, and the country of a place abroad. The form has its own
-fields for these two, and does not take them from the menus of a caller's report."""
+"""Two fields of the form for a call: the code of a place, and the country of a place abroad. The form does not take
+these two values from the menus of a caller's report."""
 ASKED = ("danger", "official", "leaves", "kind", "who", "visit")
-"""The menus of the report that the form shows, in this order. The form asks the question `leaves` only for a place
+"""The menus of the report that the form shows, in this order. The form asks the question `leaves` only if the place is
 abroad."""
 NEEDED = ("danger", "official", "kind")
 MAX_WORDS = 480
@@ -228,7 +228,8 @@ def report_answers(typed: Mapping[str, str]) -> Mapping[str, str]:
 def missing_fields(
     typed: Mapping[str, str], questions: Mapping[str, CallQuestion]
 ) -> frozenset[str]:
-    """Returns the names of the fields that are wrong: empty although they are needed, or with an unknown answer."""
+    """Returns the names of the wrong fields. A field is wrong if it is needed but empty, or if its answer is not in the
+    list of answers."""
     wrong = {name for name in NEEDED if not typed.get(name)}
     wrong |= {
         name for name, one in questions.items() if typed.get(name, "") not in ("", *one.answers)

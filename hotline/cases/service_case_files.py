@@ -31,9 +31,9 @@ from hotline.tips.tables import Tip
 
 @dataclass(frozen=True, slots=True)
 class ListedFile:
-    """The list entry of a case file that was made. The entry contains nothing about the case. Only the people who
-    requested, approved or made the file see its legal basis and these people's names. A person who is excluded from the
-    case must not recognise the case in this list."""
+    """The list entry of a case file that was made. The entry contains nothing about the case. The legal basis and the
+    names of the requester, the approver and the maker are shown only to these three people. A person who is excluded
+    from the case must not recognise the case in this list."""
 
     id: int
     made_at: datetime
@@ -212,8 +212,8 @@ def _desks(session: Session, account_id: int) -> frozenset[str]:
 
 
 def _is_of_another_desk(session: Session, tip_id: int, asked: Approval, by: SignedIn) -> bool:
-    """Returns True if the account's owner may know about the case, and if no desk has both this owner and the requester
-    as members."""
+    """Returns True if the account's owner and the requester share no desk. The owner must also be allowed to know about
+    the case."""
     own, asker = _desks(session, by.account_id), tables_audit.account_of(asked.asked_by)
     if not viewer_of(session, by).desks or asker is None:
         return False
@@ -290,7 +290,7 @@ def keep_hold(context: ConsoleContext, by: SignedIn, *, tip_id: int, reason: str
 
 
 def request_end(context: ConsoleContext, by: SignedIn, *, tip_id: int, reason: str) -> bool:
-    """Requests that a second person lifts the hold of a case file. If one person alone may lift the hold, returns False
+    """Requests that a second person lifts the hold of a case file. If the hold needs no second person, returns False
     and makes no request. Raises NotFound."""
     check_national(context, by, tip_id)
     with context.database.writing() as session:

@@ -2,8 +2,8 @@
 the tip.
 
 An account can exclude a person or a desk from a tip, for example because the tip names the person, or because the
-caller does not trust the desk. To exclude, no second person is needed. To lift an exclusion, one person of the national
-desk requests this, and another decides. The excluded person never learns the reason.
+caller does not trust the desk. One person alone can exclude a person or a desk. To lift an exclusion, one person of the
+national desk makes a request, and another person decides about it. The excluded person never learns the reason.
 
 An account can also link two tips that are about the same situation, and remove such a link. Linked tips stay separate.
 """
@@ -65,7 +65,8 @@ EVERY_STEP = 1 << 30
 class ExclusionTarget:
     """The person or the desk that will be excluded from a tip. Only one of the two fields is set.
 
-    `person` is a name, a sign-in name, or the id of a phone. `desk` is a desk's code or name.
+    `person` is the name or the sign-in name of a person, or the id of a person's phone. `desk` is a desk's code or
+    name.
     """
 
     person: str | None = None
@@ -145,7 +146,8 @@ def excluded_name(session: Session, row: Exclusion) -> str:
 
 
 def _targets(session: Session, target: ExclusionTarget) -> Sequence[ExcludedParty]:
-    """Returns the persons with the name in `target`, or the desk in `target`. Raises NotFound."""
+    """Returns all persons with the name in `target`. If `target` names no person, returns the desk in `target`. Raises
+    NotFound."""
     if target.person is None:
         return [ExcludedParty(desk_code=_desk(session, target.desk or ""))]
     found = tables_accounts.named(session, target.person)
@@ -235,12 +237,13 @@ LIFT = ApprovalRule(
 )
 
 ACTIONS = ("tips_linked", "tips_unlinked")
-"""Two actions in the audit log that name another tip too. An account sees a row with such an action only if the account
-may also see the other tip."""
+"""Two actions in the audit log. Each such row is about one tip and also names a second tip. An account sees the row
+only if it may see both tips."""
 
 
 def other_tip(reason: str) -> int | None:
-    """Returns the id of the other tip. The reason of a row about two tips begins with this id."""
+    """Returns the id of the second tip that a row of the audit log is about. The reason in such a row begins with this
+    id."""
     number = reason.partition(":")[0].removeprefix("tip ")
     return int(number) if number.isdecimal() else None
 
@@ -308,8 +311,7 @@ def _checked(
     action: Callable[..., object],
     may: Callable[[ConsoleContext, SignedIn, int], None] = check_visible,
 ) -> Callable[..., None]:
-    """Returns a command that calls `action` only if the account may see the tip. The function `may` checks if the
-    account may see the tip.
+    """Returns a command that calls `action` only if the function `may` finds that the account may see the tip.
 
     The command raises NotFound and the errors of `action`.
     """
@@ -336,8 +338,8 @@ exclude_as = _checked(exclude, check_national)
 def confirm_closure(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, *, agrees: bool, reason: str
 ) -> None:
-    """Confirms or refuses a requested closure. The account's owner is the second person, and belongs to the desk that
-    decides about the tip.
+    """Confirms or refuses a requested closure. The account's owner decides as the second person, and must belong to the
+    desk that decides about the tip.
 
     Raises NotFound, EndRefused. Raises KeyMissing or DecryptionFailed if this account cannot decrypt the coded answers
     about persons.
@@ -358,8 +360,8 @@ def confirm_closure(
 
 
 def others_to_erase(context: ConsoleContext, by: SignedIn, tip_id: int) -> Sequence[int]:
-    """Returns the other tips whose erasure the caller requested together with this tip, if this account may see
-    them."""
+    """Returns the other tips that the caller asked to erase together with this tip. Leaves out tips that this account
+    may not see."""
     found = service_closing.undecided_others(context, tip_id)
     with context.database.reading() as session:
         return sorted(cases_queries.visible_tips(session, viewer_of(session, by), found))

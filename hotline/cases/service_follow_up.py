@@ -64,8 +64,8 @@ def ask_due(context: Context) -> None:
 
 
 def _ring(session: Session, context: Context, tip: Tip, at: datetime) -> None:
-    """Sends the oldest reminder of a case that is due. Does nothing if another process has already sent the
-    reminder."""
+    """Sends the reminder of a case that has been due for the longest time. Does nothing if another process has already
+    sent the reminder."""
     row = tables_persons.longest_due(session, tip.id, at)
     if row is None or row.due_at is None:
         return
@@ -119,7 +119,8 @@ def _fires(
 
 
 def _responsible(session: Session, tip: Tip, row: ServiceReferral | PossibleVictim) -> int | None:
-    """Returns the responder who gets the reminder: the one who offered the help, or who last asked the person.
+    """Returns the responder who gets the reminder. It is the responder who offered the help, or who last asked the
+    person if they want help.
 
     Returns None if this responder no longer has the case.
     """
@@ -140,7 +141,7 @@ def _unknown(
 ) -> None:
     """Records the answer "unknown", because no report came in time.
 
-    This needs only the public key of the case. The clock process cannot decrypt anything.
+    To write this answer, the clock process needs only the public key of the case. It cannot decrypt any answer.
     """
     entry_id = service_case.write_event(
         session, tip.id, kind, BY_CLOCK, at, key=f"clock:{row.offered_id}"
@@ -160,8 +161,8 @@ def _ask(
 ) -> None:
     """Sends these responders an SMS that asks how a person of the case is now.
 
-    `reminds` is True if the SMS goes to the responders who should report. `reminds` is False if it goes to people on a
-    higher escalation level instead.
+    `reminds` is True if these responders must make the report themselves. `reminds` is False if they are people on a
+    higher escalation level, because the report is overdue.
     """
     template = Template.FOLLOW if reminds else Template.FOLLOW_ABOVE
     names = queries.newest_by_responder(session, tip.id)
@@ -177,7 +178,8 @@ def _ask(
 
 
 def _named(session: Session, tip: Tip, responder_id: int, at: datetime) -> Assignment:
-    """Returns a new assignment of the case to a responder, only so that the SMS can contain a reference for the case.
+    """Returns a new assignment of the case to a responder. The assignment only gives the case a reference, which the
+    SMS to this responder needs.
 
     The responder need not take the case.
     """
@@ -201,7 +203,8 @@ def reopen_as_danger(
         drop_closure_request(tip)
     tip.first_urgency = tip.first_urgency or tip.urgency
     tip.urgency, tip.danger_at = Urgency.DANGER, at
-    # This function itself alerts the responders of the case. So no other process may alert them too. An earlier
+    # This function itself alerts the responders of the case. Other processes then see the new alert time, and do not
+    # alert the same responders. An earlier
     # assignee must acknowledge the case again.
     tip.assigned_at, tip.alert_urgency = at, Urgency.DANGER
     tables_audit.append_about_tip(session, tip.id, "danger_again", by.actor, at)
@@ -256,8 +259,8 @@ def record_report(
 
 
 def _offered(session: Session, context: Context, tip: Tip, responder_id: int, at: datetime) -> None:
-    """Records that the responder has offered help to a person, as if the responder had sent a 3 by SMS. After this, the
-    responder must report an outcome of the case within three days."""
+    """Records that the responder has offered help to a person. The effect is the same as if the responder had answered
+    the case's SMS with a 3. After this, the responder must report an outcome of the case within three days."""
     known_as = queries.newest_by_responder(session, tip.id).get(responder_id)
     if known_as is None or known_as.handed_to_help_at is not None:
         return
@@ -282,8 +285,9 @@ def _accepted(tip: Tip, person: MetPerson, at: datetime) -> None:
 
 
 def _not_accepted(tip: Tip, person: MetPerson, corrected: int) -> None:
-    """Removes the message that help has reached the person, if the report that a service accepted was a mistake. A
-    caller who enters the receipt then no longer reads this message."""
+    """Removes the message that help has reached the person. The hotline calls this function if an account corrects the
+    report that a service accepted the person. From then on, a caller who enters the receipt no longer reads the
+    message."""
     was = next(one.entry for one in person.timeline if one.entry.id == corrected)
     if tip.helped_at == was.at:
         tip.helped_at = None

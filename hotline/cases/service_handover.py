@@ -35,7 +35,7 @@ class WaitingNotes:
     tips: Sequence[int]
     """The ids of the tips with unconfirmed notes. A tip with two such notes occurs twice."""
     times: Sequence[datetime]
-    """The times of all unconfirmed notes: of general notes, and of notes about a case."""
+    """The times of all unconfirmed notes, both general notes and notes about a case."""
 
     @property
     def count(self) -> int:
@@ -94,12 +94,12 @@ def write_note(context: ConsoleContext, by: SignedIn, desk: str, words: str) -> 
 
 
 def confirm(session: Session, person_id: int, until: datetime) -> None:
-    """Records that a person has read all handover notes until this time."""
+    """Records that a person has read all handover notes that were written until this time."""
     tables_roster.mark_read(session, person_id, until)
 
 
 def confirm_notes(context: ConsoleContext, by: SignedIn, until: datetime) -> None:
-    """Records that the owner of an account has read all handover notes until this time."""
+    """Records that the owner of an account has read all handover notes that were written until this time."""
     with context.database.writing() as session:
         person_id = tables_accounts.get_account(session, by.account_id).person_id
         confirm(session, person_id, min(until, context.now()))

@@ -1,5 +1,5 @@
-"""Stores records of harm: what happened to a person because of the hotline, who decided, and what has changed since.
-Each record is encrypted.
+"""Stores records of harm. A record says how the hotline harmed a person, who made the decision, and what the hotline
+has changed since then. Each record is encrypted.
 
 The national desk and oversight desks read the records. Only oversight desks read a record that an oversight desk wrote.
 A second person must read each record. No statistics count the records.

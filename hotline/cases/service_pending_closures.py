@@ -1,13 +1,13 @@
 """Lists the requested closures that wait for a second person. Each morning, the module also sends an SMS about these
 closures.
 
-The reasons of a request and of its refusal are secret. Only the national desk, and the desk of the person who requested
-the closure, may read them. A reason may contain facts that other desks must not know.
+The reason why a person requests a closure, and the reason why a second person refuses it, are secret. Only the national
+desk and the requester's own desk may read these reasons. A reason may contain facts that other desks must not know.
 
-The SMS goes to the national desk. The SMS names the closures that have waited for at least 24 hours, and on Mondays
-also the legal holds to review. People of oversight desks get a separate SMS about the complaints that only oversight
-desks see. The clock process calls this module each second, and sends the SMS once a day: at 06:30, or when the clock
-process starts later in the morning.
+The SMS goes to the national desk. The SMS names the closures that have waited for at least 24 hours. On Mondays, a
+second SMS gives the number of legal holds to review. People of oversight desks get a separate SMS about the complaints
+that only oversight desks see. The clock process calls this module each second, and sends the SMS once a day: at 06:30,
+or when the clock process starts later in the morning.
 """
 
 from collections.abc import Iterator, Sequence
@@ -41,8 +41,8 @@ outcome follows `REQUESTED`."""
 def readable_rows(
     session: Session, viewer: Viewer, rows: Sequence[tables_audit.AuditEntry]
 ) -> frozenset[int]:
-    """Returns the ids of the rows of the audit log with reasons that this viewer may read. `rows` are the rows about
-    one tip, the oldest first."""
+    """Returns the ids of the given audit log rows whose reasons this viewer may read. `rows` are the audit log rows
+    about one tip, the oldest first."""
     if is_national(viewer):
         return frozenset(row.id for row in rows)
     return frozenset(_of_own_desk(session, viewer, rows))
@@ -144,7 +144,7 @@ def list_closures(context: ConsoleContext, by: SignedIn) -> Sequence[ClosureLine
 ERRAND = "morning closures"
 DAY = timedelta(days=1)
 UNTIL = timedelta(hours=5)
-"""If the clock process starts after 06:30, it still sends the morning's SMS until this much time after 06:30."""
+"""The clock process writes the morning's SMS at 06:30, or within this time after 06:30 if it starts late."""
 NAMED = 6
 """The maximum number of references in one SMS. For all other closures, the SMS gives only their number."""
 
@@ -184,8 +184,8 @@ MONDAY = 0
 
 
 def _tell_holds(session: Session, at: datetime, people: Sequence[tables.Responder]) -> None:
-    """Writes an SMS to each of these people about the legal holds of case files that must be reviewed. The number in a
-    person's SMS includes only holds of tips that this person may see."""
+    """Writes an SMS to each of these people about the legal holds of case files that must be reviewed. The SMS to a
+    person counts only legal holds of tips that this person may see."""
     held = tables_case_files.holds_to_review(session, queries_visible.THE_LINE, at)
     for person in people if held else ():
         seen = [queries_visible.those_who_may_see(session, one.tip_id, [person.id]) for one in held]
@@ -201,8 +201,8 @@ def _tell(
     viewer: Viewer | None,
     people: Sequence[tables.Responder],
 ) -> None:
-    """Writes an SMS to each of these people about closures that have waited for too long. `viewer` decides which
-    closures the SMS may name."""
+    """Writes an SMS to each of these people about closures that have waited for too long. The SMS names only closures
+    that `viewer` may see."""
     waiting = cases_queries.closures_waiting(session, viewer, MAX_CLOSURES)
     late = [one for one in waiting if at - one.requested_at >= LATE_AFTER]
     for person in people if late else ():

@@ -36,7 +36,7 @@ def update_rows(
 ) -> None:
     """Updates the computed rows of a case after a change in the reports about its persons.
 
-    If a reminder is unchanged, its count of sent SMS is kept.
+    If a reminder is unchanged, the row still shows how often the hotline has sent it.
     """
     was, tip_id = {one.n: one for one in before}, tip.id
     rows = {row.offered_id: row for row in tables_persons.offers_of(session, tip_id)}
@@ -122,7 +122,7 @@ def decrypted_persons(session: Session, tip: Tip, private: bytes | None) -> tupl
 
 
 def person_events(session: Session, tip: Tip, private: bytes | None) -> Sequence[PersonEntry]:
-    """Returns the case events about persons, in their order.
+    """Returns the case events about persons, the oldest first.
 
     Leaves out an event whose coded answers cannot be decrypted.
     """

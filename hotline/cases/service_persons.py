@@ -4,7 +4,8 @@ the open reminders.
 With the private key of the case, the page also has the reports about each person. Decrypted data is never stored. No
 module that answers the gateway may import this file.
 
-Also records the reports that accounts make. Some are such as a responder makes by phone, others are official decisions.
+Also records reports about persons from console accounts. An account can make the reports that a responder makes by
+phone, and can also record official decisions.
 """
 
 from collections.abc import Mapping, Sequence
@@ -55,7 +56,7 @@ class RunningClock:
     kind: FollowKind
     due_at: datetime
     is_owed: bool
-    """True if the hotline has sent a responder a reminder of this follow-up, and no report has come since."""
+    """True if the hotline has sent a responder a reminder of this follow-up, and still has no report."""
     offered_id: int | None = None
 
 
@@ -66,12 +67,12 @@ class CasePersons:
     met: Mapping[int, datetime]
     offers: Sequence[ServiceReferral]
     clocks: Sequence[RunningClock]
-    """The open follow-ups, the one with the earliest due time first."""
+    """The open follow-ups. The follow-up with the earliest due time comes first."""
     are_gone: bool
     """True if the case had persons, but their coded answers were erased after the statistics of the month were made."""
     is_counted: bool = False
-    """True if the month of the case was already counted. A later report can still help the person, but the statistics
-    do not include this report."""
+    """True if the statistics have already counted the month of the case. A report that comes later is still recorded,
+    but the statistics do not include it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +136,8 @@ def read_persons(
 def persons_for_rules(
     session: Session, context: ConsoleContext, by: SignedIn, token: str, tip: Tip
 ) -> Sequence[MetPerson]:
-    """Returns the decrypted persons of a case, but only so that the code can check a rule.
-
-    No page may show the result. Raises KeyMissing, DecryptionFailed.
+    """Returns the decrypted persons of a case. The code uses them only to check a rule, and no page may show them.
+    Raises KeyMissing, DecryptionFailed.
     """
     viewer = viewer_of(session, by)
     _, private = case_key(session, context, by, account_key(context, token), viewer, tip)
@@ -160,9 +160,8 @@ def case_key(
     viewer: Viewer,
     tip: Tip,
 ) -> tuple[str, bytes | None]:
-    """Returns the private key of the case, and the desk of the account whose key decrypted it.
-
-    The private key is None if no desk of the account can decrypt the private key.
+    """Returns the private key of the case, and the desk through which the account can decrypt this key. If the account
+    cannot decrypt it, returns None instead of the key.
     """
     member, desks = of_account(by.account_id), sorted(viewer.desks)
     for desk in desks:
@@ -207,9 +206,10 @@ def record_report(
     """Records a report from a form, and writes a row to the audit log. In a report about a new person, the person's
     number is 0.
 
-    `once` is a text that is different for each form that a page shows. So a form that a browser sends twice is recorded
-    only once. Raises NotFound if the account may not see this tip, CodesRefused, and ValueError for unknown coded
-    answers. Raises KeyMissing or DecryptionFailed if the account's key cannot decrypt the case.
+    `once` is a text that is different each time a page shows the form. If a browser sends the same form twice, both
+    have the same `once`, and the second changes nothing. Raises NotFound if the account may not see this tip,
+    CodesRefused, and ValueError for unknown coded answers. Raises KeyMissing or DecryptionFailed if the account's key
+    cannot decrypt the case.
     """
     private_key, at = account_key(context, token), context.now()
     actor = tables_audit.by_actor(by.actor)

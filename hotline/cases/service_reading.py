@@ -25,7 +25,7 @@ OWN_LABELS = {
 """Labels for stored values that no flow asks for. The keys are the names of the values."""
 
 AskingNodes = Mapping[str, Sequence[MenuNode | QuestionNode]]
-"""The menus and questions of flows that store an answer, by the name of the answer."""
+"""For each name of an answer, the menus and questions of the flows that store an answer under this name."""
 
 
 class ReadAnswer(NamedTuple):
@@ -47,13 +47,15 @@ def read_answers(context: Context, tip: DecryptedTip, language: str) -> list[Rea
 
 
 def question_answers(context: Context, tip: DecryptedTip, language: str) -> list[tuple[str, str]]:
-    """Returns each question with the caller's answer. The answers that were added after the report come last."""
+    """Returns each question with the caller's answer. The answers that the caller or a responder added after the report
+    come last."""
     answers = [(one.question, one.answer) for one in read_answers(context, tip, language)]
     return [*answers, *added_later(context, tip, language)]
 
 
 def added_later(context: Context, tip: DecryptedTip, language: str) -> list[tuple[str, str]]:
-    """Returns a desk's question with the caller's answer, and the notes of responders."""
+    """Returns the facts that were added after the report: a desk's question with the caller's answer, and the notes of
+    responders."""
     asked = _published(context, tip)
     notes = [
         (
@@ -79,8 +81,8 @@ def _published(context: Context, tip: DecryptedTip) -> AskingNodes:
 
 
 def _asked(flow_set: FlowSet, matter: str) -> AskingNodes:
-    """Returns the menus and questions of all flows. The keys are the names of the answers that they store. The menus
-    and questions of the flow that collected the tip come first."""
+    """Returns the menus and questions of all flows, by the name under which each stores its answer. The menus and
+    questions of the flow that collected the tip come first."""
     flows = sorted(flow_set.flows.values(), key=lambda flow: flow.gathers != matter)
     found: dict[str, list[MenuNode | QuestionNode]] = {}
     for node in (node for flow in flows for node in flow.nodes.values()):

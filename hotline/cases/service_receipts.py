@@ -9,8 +9,8 @@ the transaction of the calling function.
 The holder of a receipt can also answer a desk's question once. The module encrypts the answer and notifies the people
 who asked. Only `cases/decrypt_access.py` can decrypt the answer.
 
-The holder can also say if the help was good. No responder, desk or service ever sees such an answer. The reader process
-counts several answers at once for the statistics, and then deletes these answers.
+The holder can also say if the help was good. No responder, desk or service ever sees the opinion of a single caller.
+The reader process counts several opinions at once for the statistics, and then deletes these opinions.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -41,8 +41,8 @@ from hotline.tips.rules_receipts import ASKS_HELP, HelpOpinion
 BUT_PINS = "but-pins:"
 """A digest begins with this text if digits that may be a PIN were replaced before the digest was computed."""
 CompareSecret = Callable[[Session], "AttemptResult"]
-"""A function that looks for a typed secret among the stored secrets. The function returns the tips or the code to which
-a right secret gives access."""
+"""A function that compares the secret that a person typed with the stored secrets. If the secret is right, returns the
+tips or the enrolment code to which it belongs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,8 @@ class AttemptResult:
 
 @dataclass(frozen=True, slots=True)
 class SecretAttempt:
-    """An attempt at a secret: the kind of secret, the caller, and digests of the typed text and of the target. No log
-    may contain any part of this attempt."""
+    """One attempt to enter a secret: the kind of the secret, the session that sent it, and digests of the typed text
+    and of the target. No log may contain any part of this attempt."""
 
     secret: AttemptedSecret
     session_key: str = field(repr=False)
@@ -70,9 +70,8 @@ class SecretAttempt:
 
 
 def text_digest(context: Context, session_key: str, text: str, *, but_pins: bool = False) -> str:
-    """Returns a keyed digest of the text that a session has sent. The row of the session stores this digest.
-
-    If `but_pins` is True, the function first replaces digits that may be a PIN.
+    """Returns a keyed digest of the text that a session has sent, for the row of the session. If `but_pins` is True,
+    the function replaces digits that may be a PIN before it computes the digest.
     """
     if but_pins:
         return f"{len(text)}:{BUT_PINS}{context.pseudonyms.heard(session_key, without_pins(text))}"
@@ -171,8 +170,8 @@ QUESTION_OFFERED = "question"
 def question_flags(
     session: Session, context: Context, flow_set: FlowSet, tip_ids: Collection[int]
 ) -> list[str]:
-    """Returns two flags about a desk's question that the caller can answer now. One flag says that there is such a
-    question, and the other names the question.
+    """Returns two flags, if a desk's question waits for this caller. The first flag says that a question waits, and the
+    second names the question.
 
     Returns an empty list if there is no such question, or if the question is not approved today.
     """
@@ -206,8 +205,8 @@ class SessionNumber(Mapping[str, str]):
         self._pseudonyms = context.pseudonyms
         self._session_key = session_key
         self.shown = False
-        """True after a screen has shown the number. The hotline must not show a stored copy of this screen in another
-        session, because the copy contains the number."""
+        """True after a screen has shown the number. The hotline must not show a stored copy of this screen to another
+        session, because the copy contains this session's number."""
 
     def __getitem__(self, name: str) -> str:
         if name != SHOWN:
@@ -234,7 +233,8 @@ def receipt_facts(context: Context, session_key: str) -> Facts:
 def give_receipt(
     session: Session, context: Context, dialogue: LockedDialogue, *, attempt: int, pin: str
 ) -> None:
-    """Stores that this receipt number and PIN give access to the tips of this report attempt."""
+    """Stores that the receipt number of this session, together with this PIN, gives access to the tips of this report
+    attempt."""
     number = rules_receipts.number_from(context.pseudonyms.receipt_seed(dialogue.key))
     key = context.pseudonyms.receipt(number, pin)
     tables.give_receipt(session, dialogue.key, attempt=attempt, receipt_key=key)

@@ -61,10 +61,8 @@ def case_public_key(session: Session, context: Context, tip: Tip, at: datetime) 
 
 
 def form_binding(responder_id: int) -> str:
-    """Returns the label with which a responder's unfinished form is encrypted. Without the same label, the form cannot
-    be decrypted.
-
-    For a finished form, the label is the case event instead.
+    """Returns the label with which a responder's unfinished form is encrypted. The form can be decrypted only with the
+    same label. A finished form is encrypted with the id of its case event as label instead.
     """
     return f"started by {responder_id}"
 
@@ -81,7 +79,7 @@ def store_codes(
 def store_form(
     session: Session, context: Context, responder_id: int, reference: str, form: StartedForm
 ) -> None:
-    """Stores a responder's unfinished form in place of an earlier unfinished form.
+    """Stores a responder's unfinished form. If an unfinished form is already stored, replaces it.
 
     Stores nothing if this form cannot be filled in for this case.
     """
@@ -121,8 +119,8 @@ def _tip_of(session: Session, responder_id: int, reference: str) -> Tip | None:
 
 
 REQUEST = "service:"
-"""A service's yes by SMS waits under this prefix and the reference of the request, until the hotline has found the SMS
-in the gateway's inbox."""
+"""The first part of a name. The reference of the request completes the name. Under this name, a service's "yes" by SMS
+waits until the hotline has found the SMS in the gateway's inbox."""
 SEEN = {
     "woman": Template.MET_WOMAN,
     "man": Template.MET_MAN,
@@ -134,7 +132,7 @@ SEEN = {
 def desks_in_order(session: Session, tip: Tip, service: str, at: datetime) -> Sequence[Desk]:
     """Returns the desks of a service: first the desks in the district, then the desks in neighbouring districts.
 
-    Until 06:00, a desk that had no room or did not answer is put at the end.
+    If a desk had no room or did not answer, it comes last until 06:00.
     """
     near = (tip.place, *neighbours(tip.place))
     last = tables_persons.desks_without_room(session, last_six(at))
@@ -145,8 +143,8 @@ def desks_in_order(session: Session, tip: Tip, service: str, at: datetime) -> Se
 def ask(
     session: Session, tip: Tip, offer: ServiceReferral, service: str, who: str
 ) -> ServiceRequest | None:
-    """Sends an SMS to the person on duty at the next desk of this service. Returns the stored request. Returns None if
-    no desk has a person on duty.
+    """Sends an SMS to the person on duty at the next desk of this service that was not asked yet. Returns the stored
+    request. Returns None if no desk has a person on duty.
 
     If the case is about danger, the service must answer within an hour.
     """
@@ -179,8 +177,8 @@ def ask(
 
 
 def name_of(session: Session, context: Context, row: ServiceRequest, at: datetime) -> str:
-    """Returns the name of the service that was asked. If the phone number of the service is confirmed, the number
-    follows the name."""
+    """Returns the name of the service that was asked. Returns the name of the service that was asked. If its phone
+    number is confirmed, the returned text also contains the number."""
     desk = session.get_one(Desk, row.desk_code)
     name, number = (desk.name or desk.code)[:20].rstrip(), desk.number or ""
     try:
@@ -211,9 +209,10 @@ def answer(
 ) -> Mapping[str, str] | None:
     """Records the answers that a service gives in an SMS. Returns None if the SMS answers no request.
 
-    A digit without a reference counts only if one request is open and the sender has no open case. After a yes, no
-    other service is asked for this help. So a yes counts only after the hotline has found the SMS in the gateway's
-    inbox. For `prove`, returns each request whose yes waits for this check, with the person who sent the SMS.
+    A digit without a reference counts only if one request is open and the sender has no open case. After a service says
+    "yes", the hotline asks no other service for this help. So a "yes" counts only after the hotline has found the SMS
+    in the gateway's inbox. Returns each request whose "yes" still needs this check, with the person who sent the SMS.
+    The function `prove` needs this result.
     """
     rows = {
         one.reference: one for one in tables_persons.open_requests(session, responder.id) if text
@@ -228,7 +227,7 @@ def answer(
         if meant is None or one.reference not in rows:
             continue
         waits = {} if waits is None else waits
-        # If the gateway has no inbox, the hotline cannot check an SMS there. A yes then counts immediately.
+        # If the gateway has no inbox, the hotline cannot check an SMS there. A "yes" then counts immediately.
         if meant == ServiceAnswer.ACCEPTED and not proved and context.line.inbox:
             waits[f"{REQUEST}{one.reference}"] = str(responder.id)
         else:
@@ -237,7 +236,7 @@ def answer(
 
 
 def prove(session: Session, context: Context, waits: Mapping[str, str], at: datetime) -> None:
-    """Records each yes of a service after the hotline has found its SMS in the gateway's inbox."""
+    """Records the "yes" of a service after the hotline has found the SMS in the gateway's inbox."""
     for name, who in waits.items():
         responder = session.get_one(Responder, int(who)) if name.startswith(REQUEST) else None
         if responder is None or not responder.active:
@@ -259,7 +258,8 @@ def _record(
     tip, who = queries.tip_for_writing(session, offer.tip_id), row.who or ""
     _end(row, said, at)
     if offer.clock != FollowKind.ANSWER:
-        # Since the hotline asked the service, the responder has reported an answer, or the person has refused the help.
+        # The hotline no longer needs this service's answer: the responder has already reported an answer, or the
+        # person has refused the help.
         _write(session, Template.CASE_OVER, responder.id, at, ref=row.reference)
         return
     accepted = said is ServiceAnswer.ACCEPTED

@@ -80,8 +80,8 @@ def upcoming_erasures(context: Context) -> Sequence[RetainedTip]:
 
 
 def upcoming_codes(context: Context) -> Sequence[CodesToDelete]:
-    """Returns, by month, the cases whose coded answers about persons will soon be erased, and cases whose coded answers
-    only a legal hold protects.
+    """Returns, by month, the cases whose coded answers about persons will soon be erased. Also returns the cases whose
+    coded answers would be erased if the case had no legal hold.
 
     The earliest month comes first.
     """
@@ -104,14 +104,14 @@ def close_tip(
     outcome: TipOutcome | None = None,
     only_requests: bool = False,
 ) -> RetainedTip:
-    """Closes a tip. From then on, the text of the tip is kept for a limited time. If the tip is already closed, the end
-    of this time does not change.
+    """Closes a tip. The hotline then keeps the text of the tip for a limited time. If the tip was already closed,
+    closing it again does not change when the text is erased.
 
-    A case about danger, about a child or about an official stays open until a second person confirms the closure. An
-    outcome can be added later, but only once. `only_requests` is True for a command at the server, because a name that
-    is typed there proves no identity. Such a command can only request the closure, and raises NotFound for a complaint
-    about the national desk. Raises NotFound if the tip does not exist. Raises EndRefused if another person has
-    requested the closure with another outcome.
+    A case about danger, about a child or about an official stays open until a second person confirms the closure. If a
+    tip was closed without an outcome, an outcome can still be added once. `only_requests` is True for a command at the
+    server, because a name that is typed there proves no identity. Such a command can only request the closure, and
+    raises NotFound for a complaint about the national desk. Raises NotFound if the tip does not exist. Raises
+    EndRefused if another person has requested the closure with another outcome.
     """
     with ringing(context) as session:
         signed = service_closing.by_signed_command(session, by, reason)
@@ -201,8 +201,8 @@ def place_hold(
     """Sets a legal hold, or returns the tip's present hold. Returns None if the text and the coded answers were already
     erased. Raises NotFound.
 
-    If a hold is for a case file, two people must agree to lift it. A request for a case file can set the hold first,
-    and a person can set it again. The hold then stays even after that request has ended.
+    If a hold is for a case file, two people must agree to lift it. If a request for a case file has set the hold and a
+    person then sets the hold too, the hold stays even after the request has ended.
     """
     found = queries_retention.retained_tip(session, tip_id)
     hold, is_erased = found.hold, found.term.state is TextState.ERASED
@@ -244,7 +244,8 @@ def locked_file(session: Session, file_id: int) -> CaseFile | None:
 
 
 def end_file(session: Session, file_id: int, by: CommandActor, at: datetime) -> None:
-    """Deletes a request for a case file. If only this request still needs the tip's legal hold, also lifts the hold.
+    """Deletes a request for a case file. If this request has set the tip's legal hold, and nothing else needs the hold,
+    also lifts the hold.
 
     The rows of the audit log about the request and the hold are kept.
     """

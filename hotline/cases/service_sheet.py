@@ -1,7 +1,8 @@
 """Shows tips to a console account without their text: a page of the list of tips, and the page of a single tip.
 
 Only the national desk may read the reasons of commands, because a reason may name a person who is known in the
-district. A desk whose member requested a closure may also read the reasons of this request and of its refusal.
+district. If a member of a desk requested a closure, this desk may also read why the closure was requested and why it
+was refused.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -98,13 +99,14 @@ class TipLine:
     closure_age: timedelta | None
     """The time that has passed since a closure was requested. None if no request waits for a second person."""
     storm_order: int
-    """In a storm of reports, the position of the tip among all tips about danger, as `tips.tables.STORM_ORDER` computes
-    it."""
+    """In a storm (very many reports from one district), the position of the tip among all tips about danger.
+    `tips.tables.STORM_ORDER` computes the position."""
     linked: int
     question: str
     is_overdue: bool
     duty_at: datetime | None
-    """If the alert waits until a person of the district comes on duty, the time when this happens. Otherwise None."""
+    """If the hotline alerts responders only when a person of the district comes on duty, the time when this person
+    comes on duty. Otherwise None."""
     is_held: bool
     erasure_asked_at: datetime | None
     erased_at: datetime | None
@@ -112,7 +114,8 @@ class TipLine:
     """The time at which the text will be erased. The text is not erased then if the tip has a legal hold."""
     warned: bool
     owed: frozenset[FollowKind]
-    """The kinds of follow-ups about persons for which a responder was reminded and has not answered."""
+    """The kinds of follow-ups about persons that are overdue, because a responder was reminded and has still not
+    reported."""
 
 
 OF_TIP = (
@@ -178,8 +181,8 @@ def search(context: ConsoleContext, by: SignedIn, kind: SearchKind, sought: str)
     """Returns the id of the tip with this reference or number, if the account may see the tip. The audit log gets a row
     with the kind of search, but not with the text that the officer searched.
 
-    If the account may not see the tip, the search gives the same answer as for a tip that does not exist. The row in
-    the audit log is then also the same.
+    If the account may not see the tip, the search gives the same answer as for a tip that does not exist. In both
+    cases, the row in the audit log is the same.
     """
     with context.database.writing() as session:
         viewer, found = viewer_of(session, by), None
@@ -193,9 +196,9 @@ def search(context: ConsoleContext, by: SignedIn, kind: SearchKind, sought: str)
 
 
 def _order(line: TipLine) -> tuple[bool, int, int, int]:
-    """Returns a sorting key: late tips come first, then urgent tips, then the newest. In a storm of reports, the first
-    tips about danger from each sector come before other tips about danger. Tips with text that the caller typed also
-    come before them.
+    """Returns a sorting key: late tips come first, then urgent tips, then the newest. In a storm of reports, two kinds
+    of tips about danger come before the others: the first tips from each sector, and tips with text that the caller
+    typed.
 
     Tips that need no action come last. Among the tips that need no action, the newest comes first.
     """
@@ -334,8 +337,8 @@ class TipSheet:
     desk_decides: bool
     """True if only the national desk may decide about the closure."""
     decision_due: datetime | None
-    """The time by which the national desk must decide how to continue with the tip. None if there is no such deadline,
-    because no responder was alerted of the tip."""
+    """The time by which the national desk must decide what happens next with the tip. None if no responder was alerted
+    of the tip."""
     reference: str
     """The reference of the case in the alert that this account's owner got as a responder. Empty if this responder was
     not alerted of the tip."""
@@ -344,8 +347,8 @@ class TipSheet:
     questions: Mapping[str, Question]
     """The questions that the desk may ask the caller now, by their names."""
     exclusions: Sequence[tuple[int, str, str, str]]
-    """The exclusions from this tip that are valid now. Each has its id, the excluded person, the excluded desk and the
-    reason. Empty unless the account belongs to the national desk."""
+    """The exclusions from this tip that are valid now. Each entry contains the id of the exclusion, the excluded
+    person, the excluded desk and the reason. Empty unless the account belongs to the national desk."""
     persons: service_persons.CasePersons
     next_due: tuple[str, datetime] | None
     """The kind of the deadline that is due next, and its time."""

@@ -34,8 +34,7 @@ def viewer_of(session: Session, by: SignedIn) -> Viewer:
     """Returns the viewer for an account: the person who owns the account, and the desks whose keys the account can
     decrypt. Queries return only the tips that this viewer may see.
 
-    If the account's owner is also a responder, the viewer has only those of these desks to which this responder
-    belongs.
+    If the account's owner is also a responder, the viewer gets a desk only if this responder belongs to the desk too.
     """
     found = tables_desks.access_of(session, by.account_id)
     opens = {code for code in found.desks if queries_member_keys.role_for(code) in by.roles}
@@ -79,11 +78,10 @@ def check_decides(context: Context, by: SignedIn, tip_id: int) -> None:
 
 
 def hidden_subjects(context: Context, by: SignedIn) -> Sequence[str]:
-    """Returns the subjects (tips) of those rows in the audit log that only auditors may see. These are the complaints
-    about the national desk.
+    """Returns the complaints about the national desk, named as in the audit log. Only auditors may see the rows of the
+    audit log about these complaints. For an auditor, returns an empty list.
 
-    Other admins must not see these rows, because such an admin can also be a person of the national desk, with another
-    account.
+    Other admins must not see these rows, because an admin can also belong to the national desk through another account.
     """
     if AccountRole.AUDITOR in by.roles:
         return ()

@@ -15,10 +15,10 @@ from hotline.text.errors import StoreUnavailable
 
 
 def relock_grants(session: Session, context: Context, at: datetime, limit: int) -> int:
-    """Encrypts grants with the key of this week, if they have a lock of an earlier week or no lock. Returns the number
-    of grants that were locked.
+    """Locks grants with the key of this week, if they have no lock or a lock of an earlier week. Returns the number of
+    grants that were locked.
 
-    The encryption for the desk is inside the lock, and does not change.
+    The lock goes around the encryption for the desk, which does not change.
     """
     keys = context.encrypter.weekly_lock
     if keys.start is None:
@@ -51,8 +51,8 @@ def needed_since(context: Context) -> str:
 
 
 def delete_old_keys_in(session: Session, context: Context, at: datetime) -> None:
-    """Deletes the weekly keys that are older than last week's key. Runs in the transaction of a session's first SMS.
-    The web process never reads grants, so it can delete these keys without checking if a grant needs them.
+    """Deletes the weekly keys that are older than last week's key. Runs in the transaction that stores the first SMS of
+    a session. The web process never reads grants, so it can delete these keys without checking if a grant needs them.
 
     Raises an alarm if one of these keys could not be deleted from the disk.
     """
@@ -61,11 +61,11 @@ def delete_old_keys_in(session: Session, context: Context, at: datetime) -> None
 
 
 def delete_old_keys_first(context: Context, at: datetime) -> None:
-    """Deletes the weekly keys that are older than last week's key. Runs before the first request of a session, when
-    there is no database transaction yet.
+    """Deletes the weekly keys that are older than last week's key. Runs before the first request of a session, outside
+    any database transaction.
 
-    Raises an alarm if one of these keys could not be deleted from the disk. If the database is not available, another
-    check raises an alarm.
+    Raises an alarm if one of these keys could not be deleted from the disk. If the database is not available, this
+    function raises no alarm, because another check does.
     """
     if not context.encrypter.weekly_lock.forget(last_week(at)):
         with suppress(StoreUnavailable):

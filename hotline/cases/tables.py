@@ -4,10 +4,10 @@ Opinions are stored in their table until the reader process has counted them. Th
 person, responder or service. The row has no time except the month of the opinion. The id of the row is a random number,
 so the order of the ids reveals nothing.
 
-A row of `PinReading` is one request that a responder makes with a PIN. A session has at most one request for the same
-text. A row of `PinReadingAsk` is one request of the gateway (a hop) that waits for the answer. A request of the gateway
-that arrives twice makes two such rows, but the reader process carries out the responder's request only once. These rows
-are deleted after ten minutes.
+A row of `PinReading` is one request that a responder makes with a PIN. For each text that a session has sent, there is
+at most one such row. A row of `PinReadingAsk` is one request of the gateway (a hop) that waits for the answer. If the
+gateway repeats a request, there are two such rows, but the reader process carries out the responder's request only
+once. The hotline deletes the rows of both tables after ten minutes.
 """
 
 import secrets
@@ -42,8 +42,8 @@ def add_answer(session: Session, month: str, body: bytes) -> None:
 def rewrite_answers(session: Session) -> None:
     """Writes all opinions that are not counted yet to the database again, in one transaction.
 
-    PostgreSQL keeps in each row the number of the transaction that wrote it. Without this function, that number would
-    show which tip's receipt was used for an opinion.
+    In each row, PostgreSQL stores the number of the transaction that wrote the row. Without this function, this number
+    would link an opinion to the tip whose receipt the caller used.
     """
     session.execute(update(HelpAnswer).values(month=HelpAnswer.month))
 
@@ -67,7 +67,7 @@ def delete_answers(session: Session, ids: Collection[int]) -> None:
 class PinReading(Row):
     """A request to the reader process: for a list, for a page, or to carry out a command.
 
-    The answer is encrypted for the reader process, and also for each gateway request that waits for it.
+    The answer is encrypted once for the reader process, and once for each gateway request that waits for the answer.
     """
 
     __tablename__ = "pin_reading"
@@ -76,8 +76,8 @@ class PinReading(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     session_key: Mapped[str]
     text_digest: Mapped[str]
-    """A keyed digest of the text that the session had sent up to this request, without the PIN. Comparing digests does
-    not reveal the PIN."""
+    """A keyed digest of the text that the session had sent up to this request, without the PIN. A person who compares
+    these digests learns nothing about the PIN."""
     responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
     """The responder who dialled. None if the phone belongs to no responder."""
     question: Mapped[dict[str, Any]]
@@ -87,14 +87,14 @@ class PinReading(Row):
     state: Mapped[str]
     """The state of the request, as the value of a `ReadingState`."""
     encrypted_answer: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """The answer without the text of a case, encrypted for the reader process. So a repeated request gets the same
-    answer."""
+    """The answer without the text of a case, encrypted for the reader process. If the phone repeats the request, the
+    reader process returns this answer."""
     shown: Mapped[bytes | None] = mapped_column(LargeBinary)
     """The answer without the text of a case, as the phone showed it. This answer can be decrypted only with both the
     gateway's session id and the PIN."""
     given_up_at: Mapped[datetime | None]
-    """The time at which the phone asked the responder to wait, because no answer had come in time. From then on, every
-    gateway request with the same text gets the screen that asks the responder to wait."""
+    """The time at which the phone asked the responder to wait, because no answer had come in time. After this time, all
+    gateway requests with the same text also get the screen that asks the responder to wait."""
     at: Mapped[datetime]
 
 
@@ -118,8 +118,8 @@ class PinReadingAsk(Row):
 
 
 def readings_of_session(session: Session, session_key: str) -> dict[str, PinReading]:
-    """Returns the requests of a session. The keys are the digests of the texts that the session had sent up to each
-    request."""
+    """Returns the requests of a session. The key of each request is the digest of the text that the session had sent up
+    to this request."""
     rows = session.scalars(select(PinReading).where(PinReading.session_key == session_key))
     return {row.text_digest: row for row in rows}
 
@@ -175,8 +175,8 @@ def answer_of(database: Database, ask_id: int) -> bytes | None:
 
 
 def fix_answer(session: Session, reading_id: int, shown: bytes | None, at: datetime) -> PinReading:
-    """Stores the answer that every gateway request with this text gets from now on. If `shown` is None, such a request
-    always gets the screen that asks the responder to wait.
+    """Stores the answer to a request. From now on, every gateway request with the same text gets this answer. If
+    `shown` is None, such a request always gets the screen that asks the responder to wait.
 
     If two processes store an answer at the same time, the first answer is kept. Returns the row of the request with the
     committed answer.
@@ -240,8 +240,8 @@ def has_older(session: Session, before: datetime) -> bool:
 
 
 def delete_older(session: Session, before: datetime) -> None:
-    """Deletes the responders' requests from before a given time, and the gateway's requests that waited for an answer
-    to them."""
+    """Deletes responders' requests that were made before the given time. Also deletes the gateway's requests that
+    waited for an answer to one of these."""
     old = select(PinReading.id).where(PinReading.at <= before)
     session.execute(delete(PinReadingAsk).where(PinReadingAsk.reading_id.in_(old)))
     session.execute(update(PinReading).where(PinReading.of_id.in_(old)).values(of_id=None))

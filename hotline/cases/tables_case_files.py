@@ -4,7 +4,7 @@ desks that must lose this key.
 A case file itself is never stored. When the file is made, the tip and the person are removed from the row of the case
 file.
 
-The condition for reading a tip is in `tips/queries_visible.py`. No statistics read records of harm.
+The module `tips/queries_visible.py` defines who may read a tip. No statistics read records of harm.
 """
 
 from collections.abc import Sequence
@@ -49,8 +49,8 @@ class CaseFile(Row):
     """The number of the person whose coded answers the file will contain. None if the file contains no coded answers,
     and after the file is made."""
     hold_id: Mapped[int | None] = mapped_column(ForeignKey("legal_hold.id"))
-    """The legal hold that ends if this request ends without a file. None if this request did not set the tip's hold, if
-    a person has set or reviewed the hold since, and after the file is made."""
+    """The legal hold that ends if this request ends without a file. None after the file is made, if this request did
+    not set the tip's hold, or if a person has set or reviewed the hold since."""
     basis: Mapped[str]
     """The legal reason for the file, as the value of a `FileBasis`."""
     order_number: Mapped[str]
@@ -91,8 +91,8 @@ def made_files(session: Session) -> Sequence[CaseFile]:
 
 
 def open_files(session: Session, viewer: Viewer) -> Sequence[CaseFile]:
-    """Returns the requests whose file is not made yet, if this viewer may see the tip of the request. The oldest
-    request comes first."""
+    """Returns the requests whose file is not made yet. Leaves out requests about a tip that this viewer may not see.
+    The oldest request comes first."""
     found = select(CaseFile).join(Tip, Tip.id == CaseFile.tip_id).where(visible_to(viewer))
     return session.scalars(found.order_by(CaseFile.id)).all()
 
@@ -102,8 +102,8 @@ def has_open_file(session: Session, tip_id: int) -> bool:
 
 
 def holds_to_review(session: Session, viewer: Viewer | None, at: datetime) -> Sequence[LegalHold]:
-    """Returns the legal holds of case files that must be reviewed now, if this viewer may see their tip. The oldest
-    hold comes first."""
+    """Returns the legal holds of case files that must be reviewed now. Leaves out holds of tips that this viewer may
+    not see. The oldest hold comes first."""
     reviewed = or_(
         LegalHold.reviewed_at <= at - HOLD_REVIEWED,
         and_(LegalHold.reviewed_at.is_(None), LegalHold.placed_at <= at - HOLD_REVIEWED),
@@ -114,8 +114,8 @@ def holds_to_review(session: Session, viewer: Viewer | None, at: datetime) -> Se
 
 
 def untie_hold(session: Session, hold_id: int) -> bool:
-    """Lets a legal hold continue after the end of the request that set it. Returns True if the hold was tied to such a
-    request before this call."""
+    """Changes a legal hold so that it stays after the request that set it has ended. Returns True if the hold would
+    have ended with its request before this call."""
     tied = update(CaseFile).where(CaseFile.hold_id == hold_id).values(hold_id=None)
     return bool(session.scalars(tied.returning(CaseFile.id)).all())
 
