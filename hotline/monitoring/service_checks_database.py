@@ -79,7 +79,9 @@ def console_findings(
 
 
 def failed_sign_ins(session: Session, at: datetime) -> CheckResult:
-    """Checks if strangers are trying passwords. The result names no account, because the audit log names them."""
+    """Checks if strangers are trying passwords. The result contains no names of accounts. Only the audit log contains
+    them.
+    """
     found = tables_sessions.count_failures(session, at - FORGET_AFTER)
     text = f"{found.in_all} failed within an hour, {found.of_one} of them for one name"
     if found.of_one < ALARM_FAILURES_OF_NAME and found.in_all < ALARM_FAILURES:
@@ -139,8 +141,8 @@ yesterday.
 
 
 def check_database(context: Context) -> tuple[CheckResult, ...]:
-    """Checks the inner parts of the hotline. If the database does not answer, returns a failed result and raises no
-    error.
+    """Checks the parts of the hotline whose state is in the database, for example the outbox and the roster. If the
+    database does not answer, returns a failed result and raises no error.
     """
     now = context.now()
     try:
@@ -210,7 +212,8 @@ def check_locks(context: Context, pause: Callable[[float], None] = time.sleep) -
     """Checks that no transaction keeps one of the hotline's locks in PostgreSQL for long. Other processes would wait
     for the lock, and fail.
 
-    Each account of the database can take these locks. The check looks again only while a transaction keeps a lock.
+    Each account of the database can take these locks, so one account can block all other processes. The check looks
+    again only while a transaction keeps a lock.
     """
     held = _holders(context)
     for _ in range(LOOKS):
@@ -230,7 +233,7 @@ def _holders(context: Context) -> frozenset[tuple[int, str, int, str]]:
 
 
 def check_signatures(session: Session, context: Context, at: datetime) -> CheckResult:
-    """Checks for the doctor and the monitor that the hotline signed the key of each desk."""
+    """Checks that the hotline signed the key of each desk. The doctor and the monitor show the result."""
     trust = context.encrypter.desks
     desks = [one for one in tables_desks.all_desks(session) if one.retired_at is None]
     if trust is None:
@@ -404,7 +407,7 @@ time, the fault is worse.
 def check_urgent_text(session: Session, at: datetime) -> CheckResult:
     """Checks that two people approved the published texts. A text that only one person approved is a fault.
 
-    The fault is worse if the clock process should already have ended that text.
+    The fault is worse if the clock process did not end such a text in time.
     """
     row, live = flows_tables.unsettled(session), flows_tables.current(session)
     if row is not None:
@@ -437,8 +440,8 @@ def _statistics(session: Session, now: datetime) -> CheckResult:
     a warning.
     """
     name = "statistics"
-    # Each hour, the worker tries to make a release that is due. The check reports a fault only
-    # after `UNTIDY`.
+    # Each hour, the worker tries to make a release that is due. The check reports a missing release only after the time
+    # `UNTIDY`.
     for period in queries.missing_periods(session, now - UNTIDY)[:1]:
         if span_of(period) is not Span.MONTH and queries.person_cells(session, period) is None:
             text = f"the release of {period} is late: the reader has not counted its persons"
@@ -472,7 +475,9 @@ CLOSES = timedelta(minutes=2)
 
 
 def call_back_findings(context: Context) -> tuple[CheckResult, ...]:
-    """Checks the call-backs. Returns no results if the database does not answer, because another check reports that."""
+    """Checks the offer of call-backs to callers, and the call-backs that still wait. Returns no results if the database
+    does not answer, because another check reports that.
+    """
     try:
         with context.database.reading() as session:
             rows = tables_persons.visible_call_backs(session)
@@ -512,8 +517,8 @@ def _offer(context: Context) -> Offer:
 
 
 def _offered(offer: Offer, *, waiting: int) -> CheckResult:
-    """Checks if the hotline offers call-backs. A missing number is a decision of the operator, and not a fault. A
-    number that is set but not verified is a fault.
+    """Checks if the hotline offers call-backs. If the operator set no number for call-backs, this is no fault. If the
+    number is set but not verified, this is a fault.
     """
     waits = f"; {waiting} wait: `hotline callbacks list`" if waiting else ""
     if offer not in (Offer.UNLISTED, Offer.UNSIGNED):
@@ -535,7 +540,7 @@ def _key(*, has_key: bool) -> CheckResult:
 
 def _left(waiting: Sequence[tables_persons.CallBack], at: datetime) -> CheckResult:
     """Checks two rules about waiting call-backs. The hotline must not store a caller's number after the call time.
-    After a person has read a number, the call must have an outcome soon.
+    After a person has seen a caller's number, this person must soon record the outcome of the call.
     """
     for row in waiting:
         if row.closes_at + CLOSES <= at:

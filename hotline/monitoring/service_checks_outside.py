@@ -1,8 +1,8 @@
 """Checks the parts on which the hotline depends, for the doctor and the watch process: Redis, disk, backups, traffic,
 workers, the second channel. Also runs the daily test.
 
-In the daily test, the hotline reports a tip to itself, and the alert about it must reach a phone of the operator, the
-handset. The test tip passes through the same parts as every tip: hooks, encryption, outbox, workers, gateway, delivery
+In the daily test, the hotline reports a tip to itself. The alert about this tip must reach the handset, a phone of the
+operator. The test tip passes through the same parts as every tip: hooks, encryption, outbox, workers, gateway, delivery
 report. No one but the handset is alerted about the test tip, because the escalation policy does not apply.
 
 The module also finds out if the database contains sample data. In that case, every page with statistics says so.
@@ -199,7 +199,7 @@ def _backup(age: float | None) -> CheckResult:
     return CheckResult("backup", False, text, "run `hotline backup`, then check why none was made")
 
 
-# The code below checks a test call, the balance at the gateway, and if the traffic is as usual.
+# The code below makes a test call, checks the balance at the gateway, and compares the traffic with the usual traffic.
 
 HOUR = timedelta(hours=1)
 WEEK = timedelta(weeks=1)
@@ -265,8 +265,8 @@ def _balance(context: CliContext) -> CheckResult:
 
 
 def quiet_hour(context: Context) -> tuple[int, int] | None:
-    """Returns the number of sessions in the last hour and the usual number, if there were fewer sessions than usual.
-    Otherwise returns None.
+    """Returns the number of sessions in the last hour and the usual number. Returns None if the last hour did not have
+    fewer sessions than usual.
     """
     at = context.now()
     with context.database.reading() as session:
@@ -308,8 +308,8 @@ def _delivery(session: Session, at: datetime) -> CheckResult:
 
 MONITOR, ON_CALL_CONTACTS, WORKERS = "watch", "watchers", "workers"
 UNTRIED = timedelta(minutes=1)
-"""The maximum time that a notice may wait until the first attempt to send it. The watch process normally tries within
-ten seconds.
+"""The maximum time between the moment when a notice is stored and the first attempt to send it. The watch process
+normally tries within ten seconds.
 """
 HEARD = 60.0
 """The maximum seconds between two heartbeats of a worker. A worker without work sends a heartbeat every ten seconds."""

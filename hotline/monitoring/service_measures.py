@@ -1,8 +1,9 @@
 """Collects the values for the page `/metrics` when Prometheus asks. Also checks if the service levels of this month are
 kept.
 
-No value counts tips, in total or by urgency. The change of such a number would show the hour and the kind of a report.
-For the same reason, the service level for tips about danger has no histogram: its values only say if an alert was late.
+No value counts tips, in total or by urgency. A change of a tip count would show at what hour a report came, and of
+which kind it was. For the same reason, the service level for tips about danger has no histogram: its values only say if
+an alert was late.
 """
 
 from collections import defaultdict
@@ -70,8 +71,8 @@ def _commit(context: Context) -> Gauge:
 
 @cache
 def _code() -> Sample:
-    """Returns the version and the commit of this code. Caches the result, because in a checkout the
-    function runs git.
+    """Returns the version and the commit of this code. Caches the result, because the function runs git if the code is
+    a git checkout.
     """
     return Sample(1, {"version": version("hotline"), "commit": commit()})
 
@@ -199,8 +200,8 @@ def _levels(session: Session, at: datetime) -> Measured:
 
 
 def add(context: Context, counted: Mapping[tables.HookCount, tuple[int, float]]) -> None:
-    """Adds the counts of one web process since its last report to the database. Raises StoreUnavailable. After this
-    error, the process reports the same counts again later.
+    """Adds the counts of one web process to the database. The process passes only counts that it has not reported yet.
+    Raises StoreUnavailable. After this error, the process passes the same counts again later.
     """
     with context.database.writing() as session:
         month = f"{context.now().astimezone(KIGALI):%Y-%m}"

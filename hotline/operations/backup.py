@@ -211,8 +211,8 @@ def check_empty(url: str, at: datetime, *, replace: bool = False) -> Path | None
 
 
 def arrival(url: str, fill: Fill, aside: Path | None = None) -> AbstractContextManager[Database]:
-    """Yields the copy as a database that is checked, migrated and paused within the block. If the block succeeds, the
-    copy is put in place.
+    """Yields the database that is restored from the copy. Within the block, it is already checked and migrated, and its
+    sending is paused. If the block succeeds, the copy is put in place.
 
     Only then does the function move SQLite's old file to `aside`. So after an interruption the old file is still in
     place. On PostgreSQL, the copy is in place from the beginning. Until the block succeeds, all other transactions are
@@ -332,7 +332,7 @@ BACKUP_PUBLIC_KEY = "backup.pub"
 """The file with the recipients of every backup: age's public keys, one on each line."""
 Write = Callable[[bytes], object]
 SIGNER = "# signed by "
-"""The beginning of the line of a key file that contains the public key of this hotline's signatures."""
+"""The beginning of a line in a key file. The rest of the line is the public key of this hotline's signatures."""
 
 
 def signature_path(copy: Path) -> Path:
@@ -363,8 +363,9 @@ def signer_of(signing_key: bytes) -> str:
 
 
 class Source:
-    """An object from which age reads pieces like a file. It stores the error that stopped the pieces, because age hides
-    this error."""
+    """An object that age can read like a file. It gives age the pieces of a copy. It stores the error that stopped the
+    pieces, because age hides this error.
+    """
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
         self._pieces, self._held = iter(pieces), memoryview(b"")
@@ -431,7 +432,7 @@ def _compressed(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def encrypt_text(text: bytes, recipients: Sequence[str]) -> str:
-    """Returns a short text, encrypted for the same recipients and written in letters."""
+    """Returns a short text, encrypted for the recipients and written in age's text format."""
     return pyrage.encrypt(text, _parsed(recipients), armored=True).decode()
 
 

@@ -1,8 +1,8 @@
-"""Defines what Rwanda's law 058/2021 requires of the data controller, and reads what the controller filled in.
+"""Defines what Rwanda's law 058/2021 requires of the data controller, and reads the facts that the controller entered.
 
-The text of the articles comes from the Data Protection Office. The articles on the officer and on hosting come from
-secondary sources, and a lawyer must confirm them (docs/security.md). The module also contains the record of processing:
-a table of the personal data that the hotline stores, with the reason and the storage period.
+The text of the articles comes from the Data Protection Office. The articles on the data protection officer and on
+hosting come from secondary sources, and a lawyer must confirm them (docs/security.md). The module also contains the
+record of processing: a table of the personal data that the hotline stores, with the reason and the storage period.
 """
 
 from collections.abc import Mapping, Sequence

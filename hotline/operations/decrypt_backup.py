@@ -34,7 +34,9 @@ or give --signer with the signing key that it printed"""
 
 @dataclass(frozen=True, slots=True)
 class BackupKey:
-    """The private keys in an operator's key file, and the signers that the file names."""
+    """The private keys in an operator's key file, and the hotlines' public keys that the file names as signers of
+    backups.
+    """
 
     identities: Sequence[Identity]
     signers: frozenset[str]
@@ -59,8 +61,9 @@ def open_backup_key(file: bytes, passphrase: Callable[[], str]) -> BackupKey:
 
 
 def _under_passphrase(file: bytes, passphrase: str) -> bytes:
-    """Decrypts a key file with its passphrase. It tries again if age finds this machine too slow, for example
-    because other programs use it."""
+    """Decrypts a key file with its passphrase. It tries again if age refuses because this machine is slow at that
+    moment, for example because other programs use it.
+    """
     for _ in range(SLOW_TRIES):
         try:
             return pyrage.passphrase.decrypt(file, passphrase)

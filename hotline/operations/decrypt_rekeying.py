@@ -29,8 +29,8 @@ def reencrypt(
 ) -> int:
     """Encrypts phone numbers again with the newest key until none is left. Returns the number of changed rows.
 
-    It skips numbers that are up to date. Raises DecryptionFailed if neither key decrypts a number. After this
-    error, an operator must keep the previous key.
+    It skips numbers that are up to date. Raises DecryptionFailed if neither the newest nor the previous key decrypts a
+    number. After this error, an operator must keep the previous key.
     """
     encrypter, done, looked = Encrypter(public_key), 0, -1
     while looked != done:
@@ -66,7 +66,8 @@ def reencrypt_factors(context: Context, factors: FactorEncrypter) -> int:
     """Encrypts all second factors again with the newest key, or none of them. Returns the number of changed rows.
     Calling the function again does no harm.
 
-    Raises DecryptionFailed if neither key decrypts a secret. After this error, an operator must keep the previous key.
+    Raises DecryptionFailed if neither the newest nor the previous key decrypts a secret. After this error, an operator
+    must keep the previous key.
     """
     moved = 0
     with context.database.writing() as session:

@@ -1,8 +1,8 @@
 """Replaces a desk's key while tips arrive, and encrypts every grant (a tip's key for a desk) for the new key.
 
-A member of a desk replaces its key on the desk's page, without the passphrase. The command replaces the key of one
-desk, or all keys under a new passphrase. Each step is complete in itself. A repeated command continues from the last
-completed step. The code that answers the gateway never imports this file.
+A member of a desk replaces its key on the desk's page, without the passphrase. The command in a terminal replaces the
+key of one desk, or all desk keys under a new passphrase. Each step is complete in itself. A repeated command continues
+from the last completed step. The code that answers the gateway never imports this file.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -101,8 +101,8 @@ def move_grants(
 ) -> int:
     """Encrypts grants for the desks' new keys. Returns the number of changed grants. It stops soon after `most` grants.
 
-    Returns 0 if no grant with an old key is left in the whole database. Raises DecryptionFailed, or KeyMissing if
-    neither key decrypts a grant.
+    Returns 0 if no grant with an old key is left in the whole database. Raises DecryptionFailed or KeyMissing if
+    neither the old nor the new key decrypts a grant.
     """
     moved = 0
     for pair in pairs:
@@ -144,8 +144,9 @@ def _move_batch(context: Context, pair: DeskKeyPair, batch: Sequence[vaults.Encr
 
 
 def _reencrypted(context: Context, pair: DeskKeyPair, grant: vaults.EncryptedGrant) -> bytes | None:
-    """Returns a grant encrypted for the new key, locked with this week's key. Returns None if the grant is already
-    encrypted for the new key."""
+    """Returns a grant encrypted for the desk's new key, and encrypted again with this week's key. Returns None if the
+    grant is already encrypted for the new key.
+    """
     bound = label(grant.uid, pair.desk)
     inner = context.encrypter.weekly_lock.unlock(grant.encrypted_key, bound)
     named = {"uid": grant.uid, "desk": pair.desk}
@@ -240,10 +241,10 @@ def rotate_all(
     """Gives every desk a new key under the new passphrase. Members keep access through their own keys.
 
     `settle` waits until all hops that read the old keys have ended. Then every grant is checked again. Raises
-    PassphraseWrong if neither passphrase decrypts a desk's key. After this error, the desks before this desk already
-    have new keys. The command can be repeated with the same two passphrases. Raises DeskRefused if another rotation of
-    a desk is in progress. Raises DecryptionFailed or KeyMissing if a grant or its weekly lock cannot be decrypted.
-    After this error, the previous keys are kept.
+    PassphraseWrong if neither passphrase decrypts a desk's key. After this error, the desks that came earlier in the
+    list already have new keys. The command can be repeated with the same two passphrases. Raises DeskRefused if another
+    rotation of a desk is in progress. Raises DecryptionFailed or KeyMissing if a grant or its weekly lock cannot be
+    decrypted. After this error, the previous keys are kept.
     """
     today, next_one = PassphraseDecrypter(by, old), PassphraseDecrypter(by, new)
     # Checks that every rotation in progress belongs to this run of the command. Otherwise, the command stops before any
@@ -310,7 +311,8 @@ def _rotate(
 
     moved = move_grants(context, pairs, say)
     settle()
-    # During the search, the relay locks grants again. The search is complete only if it finds no old grant.
+    # During a search, the relay can change the weekly lock of a grant, and the search then skips this grant. So the
+    # search is repeated until it finds no grant with an old key.
     while again := move_grants(context, pairs, say):
         moved += again
     return pairs, moved
@@ -330,7 +332,9 @@ def _end_all(
 def _put(
     context: Context, code: str, old: PassphraseDecrypter, new: PassphraseDecrypter, by: Signer
 ) -> DeskKeyPair | None:
-    """Gives a desk its new key, unless an earlier attempt already did. Returns None if that attempt was completed."""
+    """Gives a desk its new key, unless an earlier attempt already did. Returns None if that attempt already completed
+    the change of the key.
+    """
     with context.database.reading() as session:
         found = decrypt_passphrase.wrapped_desk(session, code, new.by)
         (row,) = tables_desks.desk_keys(session, [code])

@@ -1,9 +1,9 @@
 """Exports the key folders as one encrypted file, and converts a key to text on paper and back.
 
 Store the file apart from backups, because a person with both can decrypt everything. The file leaves out keys with a
-date in their names. Such keys must be destroyed on time, and no file may bring these keys back. The file also leaves
-out the reader's pepper, which is kept on paper. With the pepper and the database, an attacker could find every PIN in
-a few days.
+date in their names. The hotline must destroy keys with a date on time, and no file may bring these keys back. The file
+also leaves out the reader's pepper, which is kept on paper. With the pepper and the database, an attacker could find
+every PIN in a few days.
 """
 
 import base64
@@ -22,14 +22,16 @@ from hotline.text.errors import BackupInvalid, Occupied
 OWNER = "exported keys"
 SECRET_NAME = "this file of keys"
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}/[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
-"""The pattern of `role/file`. A name that matches never points to a place outside the folder."""
+"""The pattern that the names of exported keys, `role/file`, must match. A name that matches never points to a place
+outside the folder.
+"""
 OF_A_TIME = re.compile(r"\d{4}-(W?\d\d)")
 ON_PAPER = frozenset({PEPPER_KEY, previous_name(PEPPER_KEY)})
 """Keys that are never exported."""
 
 
 def export_keys(folder: Path, passphrase: str, costs: Costs | None = None) -> bytes:
-    """Returns the lasting keys of every role in `folder`, encrypted."""
+    """Returns the permanent keys of every role in `folder`, encrypted. The names of permanent keys contain no date."""
     document = json.dumps(
         {name: base64.b64encode(key).decode() for name, key in permanent_keys(folder).items()}
     )
@@ -38,7 +40,7 @@ def export_keys(folder: Path, passphrase: str, costs: Costs | None = None) -> by
 
 
 def import_keys(parcel: bytes, passphrase: str, folder: Path) -> list[str]:
-    """Restores lasting keys. Returns the names of the keys that were missing before.
+    """Restores the permanent keys from an exported file. Returns the names of the keys that were missing before.
 
     Raises PassphraseWrong, DecryptionFailed, BackupInvalid. Raises Occupied if a different key with the same name
     exists. If it raises this error, it writes nothing.
@@ -54,7 +56,7 @@ def import_keys(parcel: bytes, passphrase: str, folder: Path) -> list[str]:
 
 
 def permanent_keys(folder: Path) -> Mapping[str, bytes]:
-    """Returns the lasting keys as `role/file`."""
+    """Returns the permanent keys, by `role/file`. Leaves out keys with a date in their names."""
     roles = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
     return {
         f"{role.name}/{name}": KeyFolder(role).read(name)

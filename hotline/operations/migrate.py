@@ -72,7 +72,7 @@ class TablesFound:
     place: str
     """The file, or the server and the name of the database. It contains no account and no password."""
     difference: str = ""
-    """The first column that differs from those of this code, although the version is the same."""
+    """The first column that differs from the columns of this code, although both have the same version."""
 
 
 Columns = Mapping[tuple[str, str], bool]
@@ -211,8 +211,9 @@ def _step(database: Database, scripts: "ScriptDirectory", goal: str | None) -> b
 def _take_turns(session: Session) -> None:
     """Takes the lock for migrations, and then limits how long this transaction waits for a table.
 
-    It waits for the lock of another release without a limit. Callers must wait behind a migration that waits for a
-    table. A migration that does not get its table in time is rolled back completely and can be repeated.
+    It waits without a time limit until another release ends its migration. The time limit for a table is short, because
+    callers' requests wait behind this migration. A migration that does not get its table in time is rolled back
+    completely and can be repeated.
     """
     driver = session.connection().connection.dbapi_connection
     assert isinstance(driver, BoundedConnection)

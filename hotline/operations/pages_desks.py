@@ -66,8 +66,7 @@ def remove_member(visit: Visit, code: str) -> None:
 
 @form_view(desk, "sign", HotlineError)
 def request_signature(visit: Visit, code: str) -> Response:
-    """Asks another admin to sign the desk's key as well. The page of approvals shows the request, and can withdraw
-    it."""
+    """Asks another admin to sign the desk's key as well. On the page of approvals, the request can be withdrawn."""
     reason = visit.reason("sign", MISSING)
     seen = visit.form.text("seen", most=128)
     decrypt_signing.request_signature(
@@ -86,7 +85,7 @@ def _own_key(visit: Visit) -> bytes:
 
 @form_view(desk, "key", HotlineError)
 def change_key(visit: Visit, code: str) -> Response:
-    """Does one step of the change to a new desk key. Steps follow until nothing is encrypted with the old key.
+    """Does one step of the change to a new desk key. More steps are needed until nothing is encrypted with the old key.
 
     If another member has finished the change, a form that is sent again does not start another change.
     """

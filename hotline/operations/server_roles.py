@@ -58,7 +58,8 @@ COLUMNS = (
     (WORKERS, "account_code", "locked_key"),
 )
 """Single columns that a process may change. For example, the web process marks an on-call contact as unreachable after
-a STOP. To lock rows, a process also needs the right to change a column."""
+the contact sent the SMS "STOP". To lock rows, a process also needs the right to change a column.
+"""
 DELETES = {WORKERS: ("console_session", "failed_sign_in", "sign_in_attempt")}
 """The tables in which a process only deletes rows, for example rows that have expired."""
 UNREAD = {
@@ -88,11 +89,13 @@ def grants(role: str, name: str) -> Iterator[str]:
     tables = ", ".join(f'"{table}"' for table, writers in WRITERS.items() if role in writers)
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {to}"
     yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {to}"
-    # A process must not take ids of a table that another process writes, because it could use up all ids.
+    # A process must not take ids for a table that another process writes, because it could use up all ids of this
+    # table.
     yield f"GRANT USAGE, SELECT ON SEQUENCE {', '.join(_sequences(role))} TO {to}"
     yield f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {to}"
     yield f"GRANT INSERT, UPDATE, DELETE ON {tables} TO {to}"
-    # If a process could choose the id of a row, it could end the log: no later row would get a number.
+    # If a process could choose the id of a row, it could choose the highest possible id. Then no later row would get a
+    # number.
     added = ", ".join(f'"{one.name}"' for one in AuditEntry.__table__.columns if one.name != "id")
     yield f"GRANT INSERT ({added}) ON audit TO {to}"
     for table in UNREAD.get(role, ()):

@@ -79,7 +79,7 @@ def take_backup(
 
 
 def _reported(pieces: Iterable[bytes], say: Say) -> Iterator[bytes]:
-    """Yields the pieces, and reports how many bytes have passed."""
+    """Yields the pieces of the copy, and reports regularly how many bytes it has yielded."""
     passed = reported = 0
     for piece in pieces:
         yield piece

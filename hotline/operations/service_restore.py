@@ -51,8 +51,8 @@ def restore(
 ) -> Restored:
     """Restores a backup of this hotline into an empty database. If `replace` is True, it replaces SQLite's file.
 
-    It records the operator's name for the pause of the outgoing queue. Raises BackupInvalid, Occupied, NotReady,
-    CopyFailed or StoreUnavailable. After an error, the database is the same as before.
+    It records `by` as the person who paused the outgoing queue. Raises BackupInvalid, Occupied, NotReady, CopyFailed or
+    StoreUnavailable. After an error, the database is the same as before.
     """
     say("verifying who signed the backup")
     with _verified(file, key) as (stream, manifest):
@@ -111,7 +111,7 @@ def _prove(database: Database, manifest: Manifest, contents: Contents) -> None:
 
 
 def _hold(database: Database, manifest: Manifest, *, by: str, at: datetime) -> int:
-    """Pauses the restored outgoing queue, and ends sessions and links.
+    """Pauses the outgoing queue of the restored database, and ends all sessions and sign-in links.
 
     The messages in the queue may already have been sent after the backup was made.
     """

@@ -38,7 +38,9 @@ BATCH = 200
 class EncryptedGrant:
     id: int
     uid: str
-    """The uid of the tip. For the key of a case, it is the name that `encrypt.case_name` makes from the uid."""
+    """The uid of the tip. If the grant is the key of a case, `uid` is the name that `encrypt.case_name` makes from the
+    tip's uid.
+    """
     encrypted_key: bytes = field(repr=False)
     row: Any
     """The table that contains the grant."""
@@ -64,9 +66,10 @@ def replace_value(
 
 
 def grants(session: Session, row: Any, holder: str, after: int) -> Sequence[EncryptedGrant]:
-    """Returns the next grants of a desk or the reader in one table of `GRANT_TABLES`, ordered by id.
+    """Returns the next grants for a desk or for the reader from one table of `GRANT_TABLES`, ordered by id.
 
-    Includes the grants of tips that are not complete yet. All waiting call-backs belong to the national desk.
+    Includes the grants of tips that are not complete yet. For call-backs, returns only those that still wait, and only
+    for the national desk.
     """
     if row is CallBack:
         is_hers = [row.state == CallBackState.WAITING] if holder == NATIONAL else [false()]

@@ -115,13 +115,13 @@ def has_access_or_request(session: Session, context: Context, desk: str, member:
 def grant_by_passphrase(
     context: Context, by: TwoPeople, passphrase: str, shown: Sequence[PendingAccess] | None = None
 ) -> Sequence[tuple[str, str]]:
-    """Grants all pending requests for access with the recovery passphrase. If `shown` is given, grants only the
+    """Uses the recovery passphrase to grant all pending requests for access. If `shown` is given, grants only the
     requests in `shown`.
 
     Returns the desk and the member's name of each granted request. If a request fails, the earlier requests stay
-    granted, and the function may run again. Skips a request that the first person made, or that is about the first
-    person: another person must grant it. If one of the two people works for the national desk, also skips requests
-    about oversight desks. Raises PassphraseWrong, DeskRefused or DecryptionFailed.
+    granted, and the function may run again. Skips a request that the first of the two people made, or that is about
+    this person, because another person must grant it. If one of the two people works for the national desk, also skips
+    requests about oversight desks. Raises PassphraseWrong, DeskRefused or DecryptionFailed.
     """
     opener, actor = PassphraseDecrypter(by, passphrase), Actor(by.first)
     done = []
@@ -282,7 +282,9 @@ def _wanted(row: Approval) -> tuple[str, str]:
 def log_member_command(
     session: Session, context: Context, action: str, by: Actor, desk: str, member: str, reason: str
 ) -> None:
-    """Writes a command about a member of a desk to the audit log. Runs in the transaction of the calling function."""
+    """Writes to the audit log that a person changed the access of a member to a desk. Runs in the transaction of the
+    calling function.
+    """
     subject, why = _logged(session, member), f"{desk}: {reason}"
     tables_audit.append_command(session, by, context.now(), action, subject, why)
 

@@ -2,15 +2,15 @@
 
 The reader process has a secret called pepper. A member's key can be decrypted only with both the PIN and the pepper, so
 an attacker with a copy of the database cannot try all PINs of six digits. The process that serves the hooks must not
-load this file. An encrypted member's key has the first of these formats, and an encrypted desk key has the second. The
-numbers are sizes in bytes.
+load this file. The first line below is the format of an encrypted member's key, and the second line is the format of an
+encrypted desk key. The numbers are sizes in bytes.
 
     `version 3 | pepper's mark 4 | passes 4 | KiB of memory 4 | salt 16 | nonce 24, key, tag 16`
     `version 4 | seal 32 | box to the member: desk's key, desk and member`
 
-The seal is a digest of the desk, the member and the member's public key. Its key is the desk's private key, so only a
-person with that key can make a seal. If an attacker replaces a member's public key in the database, the seal does not
-match. An older version of the second format, version 2, has no seal.
+The seal is a digest of the desk, the member and the member's public key. The key of the digest is the desk's private
+key, so only a person with that key can make a seal. If an attacker replaces a member's public key in the database, the
+seal does not match. An older version of the second format, version 2, has no seal.
 """
 
 import hmac

@@ -42,14 +42,14 @@ class TwoPeople:
     def why(self, reason: str) -> str:
         """Returns the reason for the audit log, with the name of the second person.
 
-        The row's actor is the first person.
+        The actor in the row of the audit log is the first person.
         """
         return f"{reason}; by the passphrase, with {self.second}"
 
 
 OF_THE_DEMO = TwoPeople("the demo's key holder", "no one, since it is a demo")
-"""The names of the two people for an installation whose gateway is the emulator. In such a demo, every user can read
-the passphrase in the home folder.
+"""The two names that a demo uses. In a demo, the gateway is the emulator. In such a demo, every user can read the
+passphrase in the home folder.
 """
 
 

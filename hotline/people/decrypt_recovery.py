@@ -61,8 +61,8 @@ def ensure_pair(
     under = WrappingKey.stretch(opener.passphrase, costs or Costs())
     made = under.new_pair(owner=OWNER)
     with context.database.writing() as session:
-        # A process that adds a desk must also lock the national desk. So no desk's key can be
-        # encrypted for a pair that this code replaces.
+        # A process that adds a desk must also lock the national desk. Because of this lock, no process can encrypt a
+        # new desk's key for the old pair while this code replaces the pair.
         tables_desks.get_desk(session, NATIONAL, for_writing=True)
         newest = tables_desks.newest_pair(session)
         if newest is None or newest.id != today.id:
@@ -90,8 +90,8 @@ def first_keys(session: Session, passphrase: str, costs: Costs | None, at: datet
 def add_pair(
     session: Session, made: WrappedPair, under: WrappingKey, line: SigningKey | None, at: datetime
 ) -> None:
-    """Stores a recovery pair. If `line` is given, adds the hotline's signature, and stores the signing key under the
-    same passphrase.
+    """Stores a recovery pair. If `line` is given, it signs the pair, and the function also stores `line` under the same
+    passphrase.
     """
     proof = None
     if line is not None:

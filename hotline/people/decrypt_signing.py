@@ -112,7 +112,7 @@ def next_proof(
 
 
 def signed_key(context: Context, row: DeskKey, at: datetime) -> SignedKey | None:
-    """Returns the newest key in the proof of a desk. Returns None if this process checks no signatures.
+    """Returns the newest key that the hotline signed for a desk. Returns None if this process checks no signatures.
 
     Raises DeskRefused if the proof is wrong or old, or if the key in the database is another key.
     """
@@ -269,7 +269,7 @@ def _copy(
 def request_signature(
     context: Context, by: Actor, private_key: bytes, code: str, reason: str, *, seen: str
 ) -> None:
-    """Requests a signature of a desk's key, for which another admin and this admin are needed.
+    """Requests a signature of a desk's key. This admin and another admin must make the signature together.
 
     `seen` is the mark of the desk's key that the page showed to this admin. Raises NotFound, DeskRefused,
     DecryptionFailed.
@@ -304,8 +304,8 @@ def _passed_on(sealed: bytes, private_key: bytes, digest: bytes) -> str:
 
 
 def _about(session: Session, context: Context, row: Approval, by: SignedIn) -> ApprovalView | None:
-    """Describes a request for a signature on the page of approvals. Only an admin with a copy of the signing key in
-    this request can decide.
+    """Describes a request for a signature on the page of approvals. An admin can decide only
+    if this request contains a copy of the signing key for this admin.
     """
     desk, key = row.about, None
     with suppress(DeskRefused, NotFound):

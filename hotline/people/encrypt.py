@@ -52,7 +52,7 @@ def unwrap_by_paper(wrapped: bytes, recovery_key: str, *, account: str) -> bytes
 
 
 def dummy_envelope(costs: Costs) -> bytes:
-    """Returns data in the format of an encrypted private key that no password can decrypt.
+    """Returns random data in the format of an encrypted private key. No password can decrypt this data.
 
     The sign-in tries to decrypt this data for a name without an account, so that the check takes as long as for an
     account.
@@ -106,7 +106,8 @@ def lock_key(token: str, private_key: bytes, *, account: str) -> bytes:
 def unlock_key(token: str, locked: bytes, *, account: str) -> bytes | None:
     """Returns the private key that `lock_key` encrypted.
 
-    Returns None if the token or the account is another one, or if the encrypted value was changed.
+    Returns None if the private key was encrypted with another token or for another account, or if the encrypted value
+    was changed.
     """
     try:
         return Aead(_derived(token, b"key")).decrypt(locked, aad=account.encode())

@@ -209,8 +209,8 @@ LOG = logging.getLogger("hotline.console")
 
 
 def error_page(context: GuardContext, error: Exception) -> Response:
-    """Returns the page for an error: a fault of the console, an invalid request, or an address that is unknown or that
-    the account may not see.
+    """Returns the page for an error. The error is a fault of the console, an invalid request, an unknown address, or an
+    address that the account may not see.
     """
     if isinstance(error, HTTPException | NotFound):
         code = 404 if isinstance(error, NotFound) else error.code or 400

@@ -32,5 +32,5 @@ def sign_in(visit: GuestVisit) -> Response:
 
 
 def style_guide(visit: GuestVisit) -> Response:
-    """Shows every part of the console's pages once. The macros of the real pages make these parts."""
+    """Shows every part of the console's pages once. The page uses the same macros as the real pages."""
     return page(visit, "styleguide.html", tints=TINTS)

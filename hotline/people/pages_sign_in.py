@@ -214,7 +214,9 @@ def _carrying(answer: Response, browser: str) -> Response:
 
 
 def _sheet(visit: GuestVisit, token: str) -> Response:
-    """Makes a new recovery sheet, and shows it only this once. The new sheet makes the earlier sheet invalid."""
+    """Makes a new recovery sheet and shows it. No page shows this sheet a second time. The new sheet makes the earlier
+    sheet invalid.
+    """
     here = service_own_account.current_step(visit.context, token, visit.began)
     if here is None:
         return step(visit, token)

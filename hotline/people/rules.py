@@ -1,6 +1,6 @@
 """Contains the rules about responders, their enrolment, desks and wrong PINs. All functions are pure.
 
-The hotline always needs two active people of the national desk, and a responder in each district. Callers can report
+At all times, two people of the national desk and one responder in each district should be active. Callers can report
 only after at least three phones of responders are enrolled. If a district has no responder, the national desk gets the
 alerts about its tips. Callers do not notice that the district has no responder, but an admin must know it.
 
@@ -141,7 +141,8 @@ def unwatched_desks(
 
 
 def desks_of(level: Level, codes: Sequence[str]) -> Mapping[str, Level]:
-    """Returns the desks to which a responder belongs who has this level in these districts, each with the level.
+    """Returns the responder's desks, each with this level. For the national level, this is the national desk. For other
+    levels, these are the desks of these districts.
 
     If no districts are given, returns the desks of all districts.
     """
@@ -156,8 +157,8 @@ def highest_level(levels: Iterable[Level]) -> Level:
 
 
 def districts_of(desks: Collection[str]) -> list[str]:
-    """Returns the codes of districts among these codes of desks. Returns an empty list if the codes include all
-    districts or none.
+    """Returns an empty list, which means "all districts", if the codes include every district. Returns an empty list if
+    the codes include all districts or none.
     """
     every = every_district()
     mine = [code for code in every if code in desks]
@@ -237,8 +238,8 @@ def read_responders(text: str) -> Sequence[EnrolmentRow]:
 
 
 def check_rows(text: str) -> tuple[Sequence[EnrolmentRow], Sequence[RowFault]]:
-    """Returns the rows without errors, and all errors of the file. A row with the same name or number as another row is
-    in both results.
+    """Returns the rows without errors, and all errors of the file. If two rows have the same name or number, returns
+    both rows and also an error about them.
     """
     faults: list[RowFault] = []
     filled = read_cells(text, COLUMNS, faults)
@@ -505,14 +506,14 @@ through these states again.
 
 
 class EnrolmentKind(StrEnum):
-    """One kind of enrolment: the facts that the enrolment proves."""
+    """One kind of enrolment. The kinds differ in the facts that the enrolment proves."""
 
     ENROL = "enrol"
-    """The responder has this phone, and chooses a PIN. A responder who has forgotten the PIN also needs an enrolment of
-    this kind.
+    """This kind proves that the responder has this phone, and the responder chooses a PIN. A responder who has
+    forgotten the PIN also needs an enrolment of this kind.
     """
     NUMBER = "number"
-    """The responder has a new phone number. The responder's key and PIN stay the same."""
+    """This kind proves that the responder has a new phone number. The responder's key and PIN stay the same."""
 
 
 PREFIX = "+25078810"
@@ -573,13 +574,15 @@ class DeskKind(StrEnum):
     DISTRICT = "district"
     NATIONAL = "national"
     SERVICE = "service"
-    """A desk of this kind gets service referrals, but never tips. No tip is encrypted for it, and the hotline never
-    alerts it.
+    """A desk of this kind gets service referrals, but never tips. No tip is encrypted for a service desk, and the
+    hotline never alerts this desk.
     """
     BORDER = "border"
     """A border desk works at a border post, and can stop a journey out of the country."""
     PROTECTION = "protection"
-    """A protection desk works for a refugee camp. The hotline alerts it together with the desk of the district."""
+    """A protection desk works for a refugee camp. The hotline alerts a protection desk together with the desk of the
+    district.
+    """
     OVERSIGHT = "oversight"
     """An oversight desk does not belong to the ministry. It gets the complaints about the national desk."""
 
@@ -612,7 +615,7 @@ def is_code(code: str) -> bool:
 
 
 def is_desk_name(name: str) -> bool:
-    """Returns True if a desk may have this name, which pages and the audit log show."""
+    """Returns True if a desk may have this name. Pages and the audit log show the name."""
     whole = 1 <= len(name) <= DESK_NAME_LETTERS and name.isprintable()
     return whole and name == " ".join(name.split()) and not set(name) & set(":<>|")
 
@@ -647,7 +650,9 @@ def _number(member: str, begins: str) -> int | None:
 MAX_IN_A_ROW = 3
 """After this number of wrong PINs in a row, the phone is blocked for the time of `SHORT_BLOCK`."""
 MAX_IN_A_DAY = 6
-"""After this number of wrong PINs within `DAY`, without a right PIN, the phone is blocked until `BLOCK_ENDS`."""
+"""After this number of wrong PINs within `DAY`, the phone is blocked until `BLOCK_ENDS`. A right PIN sets the number
+back to zero.
+"""
 SHORT_BLOCK, DAY = timedelta(minutes=10), timedelta(hours=24)
 BLOCK_ENDS = time(6)
 """The time of day in Kigali at which a long block ends."""

@@ -95,8 +95,8 @@ def action_sentence(action: str) -> tuple[str, str]:
 
 
 def read_actor(text: str, names: Mapping[int, str]) -> tuple[str, str]:
-    """Returns the name of the actor's desk, which may be empty, and the name of the person or process. Rows of the
-    program's first release contain only a desk.
+    """Returns the name of the actor's desk, which may be empty, and the name of the person or process. In rows of the
+    program's first release, the actor is only a desk, without a person.
     """
     kind, _, rest = text.partition(":")
     if kind == DESK:

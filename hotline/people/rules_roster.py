@@ -21,7 +21,7 @@ DAY_START, NIGHT_START, FULL_DAY = 6 * 60, 18 * 60, 24 * 60
 HALF = timedelta(hours=12)
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 AHEAD = timedelta(days=14)
-"""Pages and reports show the gaps in the roster from now until the end of this time."""
+"""Pages and reports show the gaps in the roster for this time ahead."""
 MAX_NIGHTS = 4
 """The national board names each person who has more nights on duty in a week than this."""
 OFF_DUTY = 3
@@ -118,7 +118,7 @@ class Roster:
     """The pairs of a desk and a week for which the roster has rows."""
     overrides: Sequence[Override] = ()
     holidays: Mapping[date, int] = field(default_factory=dict)
-    """The holidays. On a holiday, the roster of another weekday counts, and the value is this weekday."""
+    """The holidays. For each holiday, the weekday whose roster the hotline uses on that day."""
 
     def is_used(self, desk: str, at: datetime) -> bool:
         return (desk, week_of(at)) in self.used

@@ -86,7 +86,7 @@ def is_common(password: str, name: str) -> bool:
 
     own = matching.build_ranked_dict(account_name_key(name).split())
     known = {**matching.RANKED_DICTIONARIES, "name": own, "local": _local_ranks()}
-    # Without spaces and dashes, the check also finds words whose parts they separate.
+    # Without spaces and dashes, the check also finds a word that a person typed in parts, such as "pass-word".
     joined = "".join(one for one in password if one.isalnum())
     for one in (password[:MAX_CHECKED], joined[:MAX_CHECKED]):
         found = matching.omnimatch(one, known)
@@ -180,8 +180,8 @@ def is_reserved(name: str, desks: Iterable[str]) -> bool:
 
 @lru_cache(maxsize=4)
 def _reserved_keys(desks: frozenset[str]) -> Sequence[frozenset[str]]:
-    """Returns the sets of comparison keys of all reserved names, in the order of `comparison_keys`. Caches the result,
-    because the computation takes ten milliseconds.
+    """Returns the comparison keys of all reserved names, in three sets: one for each key that
+    `comparison_keys` returns. Caches the result, because the computation takes ten milliseconds.
     """
     every = zip(*map(comparison_keys, _reserved(desks)), strict=True)
     return tuple(map(frozenset, every))
@@ -302,7 +302,8 @@ MAX_IDLE = timedelta(minutes=15)
 MAX_SESSION = timedelta(hours=8)
 MAX_SHIFT = timedelta(hours=13)
 """If a session showed the board of a desk, the board becomes locked at the end of the session. The locked board shows
-only the number of urgent cases that no one has taken, until this time after the sign-in has passed.
+only the number of urgent cases that no one has taken. It shows this number until this time has passed since the
+sign-in.
 """
 BOARD_EACH = timedelta(minutes=4)
 """The hotline records in the database that a session shows the board, at most once in this time."""
@@ -323,8 +324,8 @@ APPROVAL_VALIDITY = timedelta(days=7)
 
 
 def wait_after(failures: int) -> timedelta:
-    """Returns the time that a name must wait after this number of failed sign-ins. From the fifth failed sign-in on,
-    this time is 2, 4, 8 and up to 60 seconds.
+    """Returns how long the next sign-in with a name must wait after this number of failed sign-ins. From the fifth
+    failed sign-in on, this time is 2, 4, 8 and up to 60 seconds.
     """
     if failures < FREE_FAILURES:
         return timedelta(0)

@@ -159,8 +159,9 @@ def _check_place(new: NewDesk) -> None:
 def set_service(
     context: Context, code: str, service: str, number: str | None, *, by: str, reason: str
 ) -> None:
-    """Sets for the desk of a service the kind of help that it gives, and its phone number. Raises NotFound,
-    DeskRefused.
+    """Sets the kind of help that a service desk gives, and the phone number of this desk.
+
+    Raises NotFound, DeskRefused.
     """
     with context.database.writing() as session:
         desk = tables_desks.get_desk(session, code, for_writing=True)

@@ -6,9 +6,9 @@ the first step, the console makes a token for this browser, and encrypts the new
 person who has only the link cannot see the secret of the authenticator or the sheet. With the password, the person can
 continue in another browser.
 
-A recovery sheet contains a recovery key, and ten codes that can replace codes of an authenticator. After a lost
-password, the person keeps all access with the recovery key and a code. A person without the recovery key needs a new
-link from an admin, which leads to a new key pair.
+A recovery sheet contains a recovery key, and ten codes that can replace codes of an authenticator. A person who lost
+the password can use the recovery key and a code to keep all access. A person without the recovery key needs a new link
+from an admin, which leads to a new key pair.
 
 To change the password, a person needs the old password and a recent second factor. To change the authenticator or the
 sheet, a person needs the password and a code each time. So another person who finds the owner's screen unlocked cannot
@@ -82,7 +82,7 @@ def reset_password(
 ) -> SignInRefused | None:
     """Replaces a lost password, and ends every session of the account. Raises AccountRefused.
 
-    Takes the same time for a name without an account, so that a stranger learns nothing.
+    Takes the same time for a name without an account, so that a stranger does not learn if the account exists.
     """
     wrong = form_fault(password, name)
     if wrong is not None:
@@ -494,7 +494,7 @@ def _taken(
 ) -> tuple[AccountCode, ConsoleAccount]:
     """Returns the link and its account, both locked for writing.
 
-    Raises AccountRefused, also if this browser does not have the right token.
+    Raises AccountRefused if the link is not valid, or if this browser does not have the right token.
     """
     row = _row(session, context, link, for_writing=True)
     account = tables_accounts.get_account(session, row.account_id, for_writing=True)

@@ -69,7 +69,7 @@ def find_session(
     row, account = found
     at = context.now()
     if not automatic and at - row.seen_at >= SEEN_EACH:
-        # The page is more important than this record, so the code ignores a failed write.
+        # If the database cannot store this time, the page is shown all the same.
         with suppress(StoreUnavailable), context.database.writing() as session:
             tables_sessions.note_activity(session, row.digest, at)
     return _signed_in(account, token, fresh=is_fresh(row.factor_at, at))
@@ -87,8 +87,8 @@ def find_locked(context: ConsoleContext, token: str) -> SignedIn | None:
 
 
 _SHOWN: MutableMapping[Database, dict[bytes, datetime]] = WeakKeyDictionary()
-"""For each session, the time at which `note_board` last wrote to the database. With this time, an open board does not
-write to the database at each reload.
+"""For each session, the time at which `note_board` last wrote to the database. So a board that reloads again and again
+does not write to the database at each reload.
 """
 MAX_SHOWN = 1000
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -112,7 +112,7 @@ def open_flow(
     context: ConsoleContext, by: SignedIn, token: str, flow: str
 ) -> Sequence[tuple[str, datetime]]:
     """Records that a person has opened a draft of this flow. Returns the names of other people who also have the flow
-    open, each with the time.
+    open, each with the time when the person opened it.
 
     Returns the names even if the database cannot store that the person has opened the draft. Raises StoreUnavailable if
     the database does not answer.
@@ -265,8 +265,8 @@ def _found(context: ConsoleContext, token: str) -> tuple[ConsoleSession, Console
 
 
 def _locked(context: ConsoleContext, token: str) -> tuple[ConsoleSession, ConsoleAccount] | None:
-    """Returns the locked session with this token, and the session's account. If the session has just expired, locks the
-    session first.
+    """Returns the locked session with this token, and the session's account. If the session expired a moment ago and is
+    not locked yet, locks it and returns it.
     """
     found, at = _stored(context, token), context.now()
     if found is None or _is_open(found[0], at) or not _counts(*found, at):

@@ -42,7 +42,9 @@ DUMMY_SECRET = "A" * 32
 
 
 def envelope_owner(account_id: int) -> str:
-    """Returns the text to which an account's encrypted keys are bound: with another text, no one can decrypt them."""
+    """Returns the text that is part of the encryption of an account's keys. With another text, no one can decrypt these
+    keys.
+    """
     return f"account:{account_id}"
 
 
@@ -94,7 +96,7 @@ def prove(
 
     Counts each attempt as failed before it checks the attempt, so that no failure is lost in a crash. Failures delay
     only attempts with the same name from the same session or browser. `code` is None if the session has a recent second
-    factor. `may` returns True if the state of an account allows this action.
+    factor. `may` returns True if the state of the account allows what the person wants to do.
     """
     with context.proofs.stretching.turn(entrant) as turn:
         if not turn.is_given:
@@ -141,8 +143,9 @@ def _count(context: ConsoleContext, name_key: bytes) -> int:
     """
     at = context.now()
     with context.database.reading() as session:
-        # This code reads the waiting time first, and writes only if the attempt may go on. SQLite allows only one
-        # writer at a time. If a stranger repeats attempts, each write to the database would make callers wait.
+        # This code reads the waiting time first. It writes to the database only if the attempt does not come too early.
+        # SQLite allows only one writer at a time. If a stranger repeats attempts, each write to the database would make
+        # callers wait.
         left = seconds_left(tables_sessions.next_attempt_at(session, name_key), at)
     if left:
         return left

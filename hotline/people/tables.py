@@ -1,10 +1,10 @@
 """Stores persons, their phones, memberships of desks, leaves and enrolments.
 
 Each row of the table `responder` is one phone with which a person works for one or more desks. A person has one name,
-but may have several phones, accounts (`tables_accounts`) and on-call contacts.
+but may have several phones and several accounts (`tables_accounts`), and may be an on-call contact.
 
-Only this module writes memberships. It also copies the highest level, the districts and the categories into the row of
-the phone, because pages that list responders show them.
+Only this module writes memberships. This module also copies a responder's highest level, districts and categories into
+the row of the phone, because pages that list responders show these values.
 
 An enrolment proves that a person has a phone, and who the person is. A desk's key is encrypted for the phone only
 after the enrolment.
@@ -216,8 +216,9 @@ class Responder(Row):
     state: Mapped[str] = mapped_column(
         default=EnrolmentState.ACTIVE, server_default=EnrolmentState.ACTIVE
     )
-    """The value of an `EnrolmentState`. `active` is True only while this state is `active` and the responder is not
-    removed."""
+    """The value of an `EnrolmentState`. The column `active` is True only while this state is "active" and the responder
+    is not removed.
+    """
     public_key: Mapped[bytes | None]
     """The responder's X25519 public key, for which the private keys of desks are encrypted. None until the responder
     has chosen a PIN.
@@ -432,7 +433,7 @@ def end_memberships(session: Session, person: Responder, at: datetime) -> None:
 def reopen_memberships(
     session: Session, person: Responder, removed_at: datetime, at: datetime
 ) -> None:
-    """Makes new memberships to replace those that ended when the responder was removed.
+    """Makes new memberships with the desks, levels and categories of those that ended when the responder was removed.
 
     Skips desks of which the responder is already a member.
     """
@@ -650,7 +651,9 @@ def previous_number(session: Session, responder_id: int) -> bytes | None:
 
 @dataclass(frozen=True, slots=True)
 class MessageAddress:
-    """The phone number to which a message goes, and the enrolment code in the message. Both are encrypted."""
+    """The phone number to which a message goes, and the enrolment code in the message. Both the number and the code are
+    encrypted.
+    """
 
     number: bytes = field(repr=False)
     code: bytes | None = field(default=None, repr=False)

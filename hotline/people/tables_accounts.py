@@ -63,7 +63,9 @@ class ConsoleAccount(Row):
     """The time of the last request in any session of the account."""
     ended_at: Mapped[datetime | None]
     suspended_until: Mapped[datetime | None]
-    """The end of a suspension. Before this time, the account cannot sign in. It keeps its keys."""
+    """The end of a suspension. Before this time, the account cannot sign in. The account keeps its keys during the
+    suspension.
+    """
     paper_at: Mapped[datetime | None]
     """The time when a signed-in user made a new recovery sheet. NULL after the owner has confirmed this change."""
     factor_at: Mapped[datetime | None]
@@ -225,8 +227,8 @@ NAMED_BY = {
 def is_same_person(session: Session, one: str, other: str) -> bool:
     """Returns True if two names refer to the same person. All code that needs two different people calls this function.
 
-    For names of accounts and phones, compares their owners. A name that a person gave to a command refers to every
-    person whose name or sign-in name looks similar.
+    If both names are names of accounts or phones, compares the owners of the two accounts or phones. A name that a
+    person gave to a command refers to every person whose name or sign-in name looks similar.
     """
     first, second = persons_of(session, one), persons_of(session, other)
     if first and second:

@@ -2,10 +2,10 @@
 contains.
 
 The hotline adds rows to the log, but never changes or deletes them. Each row contains the digest of the previous row,
-so a check of these digests shows if a row was changed, removed or inserted. A person who can write to the table could
-compute all digests again. So each process also numbers its rows, and seals them with its own key, which is not in the
-database. This check cannot notice that rows at the end are missing. So the monitor stores and sends the digest of the
-newest row each day (monitoring/service_audit_digest.py).
+so a check of these digests shows if a row was changed, removed or inserted. An attacker who can write to the table
+could compute all digests again and replace them. So each process also numbers its rows, and seals them with its own
+key, which is not in the database. The check of digests and seals cannot notice that rows at the end are missing. So the
+monitor stores and sends the digest of the newest row each day (monitoring/service_audit_digest.py).
 """
 
 import hashlib
@@ -79,7 +79,7 @@ class AuditEntry(database.Row):
     subject: Mapped[str]
     reason: Mapped[str]
     previous: Mapped[str] = mapped_column(unique=True)
-    """The digest of the previous row. The column is unique, so that only one row can follow each row."""
+    """The digest of the previous row. The column is unique, so two rows cannot follow the same row."""
     digest: Mapped[str] = mapped_column(unique=True)
     """The SHA-256 digest of `previous` and the fields of this row."""
     process: Mapped[str | None]
@@ -291,8 +291,8 @@ def newest_id(session: Session) -> int:
 
 
 def digest_of(session: Session, row: int) -> str | None:
-    """Computes the digest of a row. Returns None if the row is missing, or if its stored digest is not the computed
-    one.
+    """Computes the digest of a row. Returns None if the row is missing, or if its stored digest differs from the
+    computed digest.
     """
     entry = session.get(AuditEntry, row)
     return None if entry is None or entry.digest != _digest(entry) else entry.digest

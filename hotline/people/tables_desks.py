@@ -1,5 +1,5 @@
 """Stores the desks that read tips, and their members. Each member has a copy of the desk's private key, encrypted for
-the member. With it, members can decrypt the tips of their desk.
+the member. With this copy, members can decrypt the tips of their desk.
 """
 
 from collections import defaultdict
@@ -35,7 +35,9 @@ from hotline.text.errors import NotFound
 from hotline.text.places import NATIONAL
 
 PASSPHRASE_MEMBER = "enrolment"
-"""The name of the recovery passphrase as a member of every desk. `hotline init` makes this passphrase."""
+"""The table of desk members contains the recovery passphrase under this name. The passphrase has a copy of every desk's
+key, like a member. `hotline init` makes this passphrase.
+"""
 
 
 PREVIOUS_KEY = "before"
@@ -108,7 +110,7 @@ IS_ASIDE = or_(DeskMember.member == PREVIOUS_KEY, DeskMember.member.startswith(P
 
 @cache
 def _keys_of(many: int) -> PreparedStatement:
-    """Returns a prepared query for the keys of this number of desks. Makes the query only once for each number.
+    """Returns a prepared query for the keys of `many` desks. Prepares the query only once for each value of `many`.
 
     The query runs often, because each answer of a report needs the keys of one or two desks.
     """
@@ -327,8 +329,8 @@ def desks_of(session: Session, member: str) -> frozenset[str]:
 
 
 def desks_of_person(session: Session, person_id: int, *, but: int = 0) -> frozenset[str]:
-    """Returns the codes of a person's desks: those to which the person's phones belong, and those whose key a phone or
-    account can decrypt.
+    """Returns the codes of a person's desks: the desks of the person's phones, and the desks whose key is encrypted for
+    a phone or an account of the person.
 
     Leaves out the phone `but`.
     """
@@ -467,7 +469,8 @@ def _shut(session: Session, code: str, member: str, at: datetime) -> None:
 
     Locks the row of the desk first, as the code that makes a new key also does. Otherwise the two transactions could
     wait for each other for ever. During a rotation, the member may also have a copy of the new key. So the function
-    sets a time after the beginning of the rotation, and `end_rotation` does not delete such a time.
+    sets `Desk.copied_since` to a time after the beginning of the rotation. `end_rotation` does not delete a time after
+    this beginning.
     """
     get_desk(session, code, for_writing=True)
     _forget(session, code, member)

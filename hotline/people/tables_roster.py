@@ -27,7 +27,9 @@ from hotline.text.time import KIGALI
 NOTES_KEPT = timedelta(hours=72)
 NEVER = datetime.min.replace(tzinfo=UTC)
 KEPT_FOR = timedelta(days=120)
-"""The hotline deletes a change of a shift or a reported gap when this time has passed since its end."""
+"""The hotline deletes the row of a changed shift or a reported gap when this time has passed since the end of the shift
+or gap.
+"""
 
 
 class Duty(Row):
@@ -75,7 +77,7 @@ class HandoverNote(Row):
     """A note from the people of one shift to the people of the next shift.
 
     A general note is encrypted for a desk, and names no case. The text of a note about a case is stored with the case.
-    In this case, the row only refers to that text.
+    The row for such a note only refers to that text.
     """
 
     __tablename__ = "handover_note"
@@ -85,8 +87,8 @@ class HandoverNote(Row):
     case_event_id: Mapped[int | None] = mapped_column(
         ForeignKey("case_note.case_event_id", ondelete="CASCADE"), unique=True
     )
-    """For a note about a case, the case event that contains this note. The database deletes this row together with the
-    note of the case.
+    """For a note about a case, the case event that contains this note. If the database deletes the note of the case, it
+    also deletes this row.
     """
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     """The person who wrote the note."""
@@ -125,7 +127,7 @@ class GapNotice(Row):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     kind: Mapped[str]
-    """The kind of the report: `found` when the hotline finds the gap, or `day before`."""
+    """`found` for the first report about this gap, or `day before` for a report a day before the gap begins."""
     notified_at: Mapped[datetime]
 
     def covers(self, gap: Gap) -> bool:
@@ -204,7 +206,7 @@ def delete_overrides(
     session: Session, desk: str, span: tuple[datetime, datetime], responder_id: int | None
 ) -> None:
     """Deletes a desk's changes of shifts that are at least partly within this time. If `responder_id` is given, deletes
-    only those in which this responder took the shift.
+    only the changes in which this responder took the shift.
     """
     touching = (DutyOverride.starts_at < span[1], DutyOverride.ends_at > span[0])
     own = () if responder_id is None else (DutyOverride.responder_id == responder_id,)

@@ -113,7 +113,7 @@ def lock(session: Session, digest: bytes, at: datetime) -> None:
 
 
 def note_open_flow(session: Session, digest: bytes, flow: str, at: datetime) -> None:
-    """Records that a person opened a flow of a draft in this session."""
+    """Records that a person opened this flow in a draft during this session."""
     here = update(ConsoleSession).where(ConsoleSession.digest == digest)
     session.execute(here.values(flow=flow, flow_at=at))
 
@@ -209,10 +209,8 @@ class SignInFailures:
 def note_failure(
     session: Session, name_key: bytes, at: datetime, since: datetime, *, is_known: bool
 ) -> int:
-    """Records a failed sign-in, and returns the number of similar failures since `since`.
-
-    If an account has the name, counts the failures with this name. Otherwise counts the failures with all names that
-    belong to no account.
+    """Records a failed sign-in. If an account has the name, returns the number of failures with this name since
+    `since`. Otherwise returns the number of failures since `since` with all names that belong to no account.
     """
     session.add(FailedSignIn(name_key=name_key, is_known=is_known, at=at))
     session.flush()
@@ -258,8 +256,8 @@ the expired rows.
 
 
 def _over(at: datetime) -> Iterator[ExpiredRows]:
-    """Yields descriptions of all expired rows: ended sessions, sessions to lock, expired keys, keys of expired links
-    and old failures.
+    """Yields descriptions of all expired rows: sessions that have ended or must be locked, expired keys of sessions and
+    links, and old failed sign-ins.
     """
     is_old = or_(
         ConsoleSession.seen_at <= at - MAX_IDLE, ConsoleSession.created_at <= at - MAX_SESSION
@@ -360,7 +358,9 @@ class Approval(Row):
 
     @property
     def about(self) -> str:
-        """Returns the second part of the subject: an id or the code of a desk. The first part is the kind of thing."""
+        """Returns the second part of the subject: an id or the code of a desk. The first part is the kind of the
+        subject, such as `account`.
+        """
         return self.subject.split(":")[1]
 
     @property

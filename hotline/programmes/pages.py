@@ -54,7 +54,7 @@ def create_code(visit: Visit, programme: str) -> Response:
 
 @form_view(overview, "district-{programme}", NotFound)
 def end_codes(visit: Visit, programme: str) -> None:
-    """Ends every code of a district at once. Phones stay enrolled if they enrolled with one of these codes."""
+    """Ends every code of a district at once. A phone that enrolled with one of these codes stays enrolled."""
     place = visit.form.text("district", most=40)
     service_enrolment.end_codes(visit.context, _programme(programme), place, by=visit.by.actor)
 

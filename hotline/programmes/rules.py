@@ -9,9 +9,9 @@ reads the reason, goes back and answers again. An officer who passed six lessons
 the last lesson. The certificate is valid for two years. After that, the officer must take the lessons again.
 
 The certificate's code has twelve letters and digits, and contains no name. The code is a number in base 26 with four
-parts: the district, the month, a serial number, and a tag. Only the hotline's key can make the tag. With the last
-character, a check character, the hotline recognises a misread code, and does not suspect an honest officer of a forged
-certificate.
+parts: the district, the month, a serial number, and a tag. Only the hotline's key can make the tag. The last character
+is a check character. With it, the hotline recognises a misread code, so that it does not suspect an honest officer of
+forgery.
 """
 
 import re
@@ -34,7 +34,7 @@ CODE = re.compile(r"[1-9][0-9]{7}")
 
 
 class Programme(StrEnum):
-    """A programme that phones can join. Its value is the name of its flow."""
+    """A programme that phones can join. The value of each programme is the name of its flow."""
 
     LEADERS = "leaders"
     TRAINEES = "training"
@@ -55,7 +55,7 @@ FLOW_NAMES = {
     Programme.TRAINEES: FlowNames("officer", "officer_code", "officer_leaves"),
 }
 PROGRAMME_OF_ANSWER = {names.code: roll for roll, names in FLOW_NAMES.items()}
-"""For each answer that contains an enrolment code, by the answer's name: the programme to which the code belongs."""
+"""The programme to which an enrolment code belongs, by the name of the answer that contains the code."""
 YES = "yes"
 """With this answer, a person confirms that they leave a programme."""
 CODE_FLAG = "code"
@@ -161,7 +161,9 @@ COMPANION_WORDS = """
 ABANTU BARI HAJE TWARI MU MURI NA KU WA BY SMS PEOPLE PERSONS CAME WE WERE AT IN THE ATTENDED
 PERSONNES GENS ETAIENT NOUS ETIONS A AU LA LE L DANS VENUS SEANCE SESSION
 """
-"""Words that a leader may write next to the number and the occasion. These words do not change the meaning."""
+"""Words that a leader may write in the SMS in addition to the number of people and the occasion. These words do not
+change the meaning.
+"""
 JOIN_WORDS = frozenset({"UMUYOBOZI", "LEADER", "LEADERS", "RESPONSABLE"})
 
 
@@ -239,8 +241,9 @@ def add_report(
 
 
 CERTIFICATES = "certificates"
-"""This flag is set if the session may show a certificate: the person's lessons count, and the hotline has the key for
-certificates."""
+"""This flag is set if the lessons of the person count and the hotline has the key for certificates. The session may
+then show a certificate.
+"""
 CERTIFIED = "certified"
 """This flag is set if the officer had passed all lessons before the session began."""
 PASSED = "passed"
@@ -265,7 +268,9 @@ about this number of attempts.
 """
 
 Passed = Mapping[str, datetime]
-"""For each passed lesson, by its name, the time when the session began in which the officer passed the lesson."""
+"""For each passed lesson, the time when the session began in which the officer passed it. The keys are the names of
+lessons.
+"""
 Digest = Callable[[str], str]
 """A function that returns hexadecimal digits for a text. Only a process with the hotline's key can compute these
 digits."""

@@ -4,10 +4,10 @@ certificates.
 Functions that take a database session run inside the transaction of that session.
 
 Lessons count for a trainee whose phone is in the programme, and for a responder who entered the PIN. A responder needs
-no code, and the lessons do not enrol the responder's phone in the programme. So a responder who dials the trainees'
-short code is asked for a code. A responder's lessons are stored like a trainee's, under a keyed digest of the phone
-number. These lessons count for the responder's district. If the phone is also in the programme, the lessons count for
-the district of the programme.
+no code, and the lessons do not enrol the responder's phone in the programme. If the responder's phone is not in the
+programme, the trainees' short code asks for an enrolment code. A responder's lessons are stored like a trainee's, under
+a keyed digest of the phone number. These lessons count for the responder's district. If the phone is also in the
+programme, the lessons count for the district of the programme.
 
 For each case of a lesson, statistics count the officer's first answer in a session. The last answers to the cases
 decide if the officer passes the lesson. Certificates are not stored: the hotline computes the code each time, from the
@@ -229,8 +229,8 @@ def create_code(
 
 
 def end_codes(context: Context, programme: Programme, place: str, *, by: CommandActor) -> int:
-    """Ends every code of a district at once, and returns their number. Phones stay enrolled if they enrolled with one
-    of these codes.
+    """Ends every code of a district at once, and returns their number. A phone that enrolled with one of these codes
+    stays enrolled.
 
     Raises NotFound.
     """
@@ -244,7 +244,8 @@ def end_codes(context: Context, programme: Programme, place: str, *, by: Command
 def remove_participant(
     context: Context, programme: Programme, number: str, *, by: CommandActor
 ) -> None:
-    """Removes a phone from a programme. If the phone is a responder's and in no programme, deletes its lessons.
+    """Removes a phone from a programme. If a responder's phone is not in the programme but has lessons, deletes these
+    lessons.
 
     Raises NumberInvalid, NotFound, KeyMissing.
     """
@@ -361,8 +362,8 @@ def receive_sms(
 
 
 RESPONDER_FLAGS = {rules.FLOW_NAMES[Programme.TRAINEES].joined: True}
-"""The flags for a responder's session. In such a session, only the responders' flow leads to lessons, after the
-responder has entered the PIN.
+"""The flags for a responder's session. In a responder's session, a person can reach the lessons only through the
+responders' flow, after entering the PIN.
 """
 
 
