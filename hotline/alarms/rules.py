@@ -20,7 +20,7 @@ from hotline.text.time import KIGALI
 class CheckState(StrEnum):
     OK = "ok"
     WARNING = "warning"
-    """The check found a weakness that does no harm now. It raises no alarm, but the operator should fix the weakness in
+    """The check found a weakness that does no harm now. A weakness raises no alarm, but the operator should fix it in
     daytime."""
     WRONG = "wrong"
 

@@ -4,8 +4,8 @@ records results.
 One person requests the caller's phone number, and a second person approves the request. The hotline decrypts the number
 only in the window: the hours in which the caller agreed to be called.
 
-This module can decrypt data that the hooks encrypt, such as a caller's phone number. The hooks are the web process that
-the gateway calls. So no module that the hooks load may import this one.
+The hooks (the web process that the gateway calls) encrypt data such as a caller's phone number. This module can decrypt
+these data, so no module that the hooks load may import this module.
 """
 
 from collections.abc import Callable, Sequence
@@ -53,7 +53,7 @@ def list_call_backs(context: Context) -> Sequence[CallBack]:
 def request_number(context: Context, call_back_id: int, *, by: CommandActor, reason: str) -> None:
     """Records that a person requests the number of a call-back.
 
-    The second person approves only the latest request. Raises NotFound.
+    If several people request it, a second person can approve only the latest request. Raises NotFound.
     """
     with context.database.writing() as session:
         row = tables_persons.get_call_back(session, call_back_id, for_writing=True)
@@ -69,8 +69,8 @@ def approve_request(
     reason: str,
     asked_by: str | None = None,
 ) -> None:
-    """Approves the latest request for the number. The approval is valid only in the present window of the call-back.
-    Raises NotFound, CallRefused.
+    """Approves the latest request for the phone number. The approval is valid only in the present window: the hours in
+    which the caller agreed to be called. Raises NotFound, CallRefused.
 
     `asked_by` is the name of the person who made the request, as the approver saw it. If another person has made a
     later request, raises CallRefused.

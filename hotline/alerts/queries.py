@@ -49,8 +49,8 @@ LOAD_PERIOD = timedelta(days=1)
 load."""
 MAX_LOAD = 200
 """The hotline counts at most this number of unanswered assignments for one responder. With this limit, the query stays
-fast even if a responder has very many assignments. If several responders have reached this limit, the one who was
-assigned a tip longest ago gets the next tip first."""
+fast even if a responder has very many assignments. If several responders have reached this limit, the one whose newest
+assignment is the oldest gets the next tip."""
 
 
 def tip_for_writing(session: Session, tip_id: int) -> Tip:
@@ -95,8 +95,8 @@ def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) ->
 
 
 def _recent_work(session: Session, at: datetime) -> dict[int, tuple[int, datetime | None]]:
-    """Returns for each active responder the number of recent unanswered assignments, and the time of the newest
-    assignment."""
+    """Returns two facts about each active responder: how many recent assignments they have not answered, and the time
+    of their newest recent assignment."""
     own = (
         Assignment.responder_id == Responder.id,
         Assignment.created_at > at - LOAD_PERIOD,
@@ -119,8 +119,8 @@ def languages(session: Session, responder_ids: Collection[int]) -> dict[int, str
 def alerted_by_tip(session: Session, tip_ids: Collection[int]) -> dict[int, list[AlertedResponder]]:
     """Returns the responders who were alerted of each tip. Leaves out assignments that the hotline has ended.
 
-    In the result, a responder has the escalation level that they have at the place of the tip. Responders of oversight
-    desks have the escalation level `NATIONAL`.
+    The escalation level in the result is the responder's level at the place of the tip. At another place, the responder
+    may have another level. Responders of oversight desks have the escalation level `NATIONAL`.
     """
     apart = or_(Tip.place == ABROAD, Tip.storm_at.is_not(None))
     border = select(Grant.desk_code).where(
@@ -181,7 +181,7 @@ def newest_by_responder(session: Session, tip_id: int) -> dict[int, Assignment]:
 
 
 def references_of_tip(session: Session, tip_id: int) -> Sequence[str]:
-    """Returns the references by which responders know a tip, the oldest first."""
+    """Returns all references of a tip, the oldest first. Each alerted responder has a reference of their own."""
     first = (Assignment.tip_id == tip_id, Assignment.repeats_id.is_(None))
     return session.scalars(select(Assignment.reference).where(*first).order_by(Assignment.id)).all()
 
@@ -280,7 +280,8 @@ def open_tips_of(session: Session, responder_id: int) -> Sequence[int]:
 def locked_assignment(session: Session, responder_id: int, reference: str) -> Assignment | None:
     """Returns the responder's assignment with this reference, or None.
 
-    Locks the tip of this assignment, so that answers of several colleagues at once are handled one after the other.
+    Locks the tip of this assignment, so that the hotline handles simultaneous answers about the tip one after the
+    other.
     """
     own = (
         Assignment.reference == reference,
@@ -296,8 +297,7 @@ def locked_assignment(session: Session, responder_id: int, reference: str) -> As
 
 
 def was_escalated(session: Session, assignment_id: int | None) -> bool:
-    """Returns True if more responders were alerted in a later escalation step than the one that made this
-    assignment."""
+    """Returns True if an escalation step after the step of this assignment has alerted further responders."""
     referral = session.get_one(Assignment, assignment_id)
     return referral.step + 1 < next_step(session, referral.tip_id)
 
@@ -340,8 +340,8 @@ def pending_alerts(session: Session, limit: int) -> tuple[list[WaitingTip], froz
     """Returns filed tips with an alert that is not sent yet, the most urgent first and then the oldest. Locks these
     tips until the transaction ends.
 
-    Most pending alerts are stored as rows in a table of their own. Each other pending alert is stored only as a mark in
-    the columns of its tip. The second returned value contains the ids of the tips that have such a mark.
+    Most pending alerts are rows in the table of `PendingAlert`. The others are only a mark in the columns of their tip.
+    The second returned value contains the ids of the tips with this mark.
     """
     # Reads the ids of the tips first, in a separate query. With a single query, PostgreSQL may read every tip if its
     # table statistics are out of date.
@@ -361,16 +361,15 @@ def pending_alerts(session: Session, limit: int) -> tuple[list[WaitingTip], froz
 
 
 def keep_pending(session: Session, tip_ids: Collection[int], at: datetime) -> None:
-    """Stores the pending alerts of these tips as rows in their own table, instead of marks in the columns of the
-    tips."""
+    """Adds a `PendingAlert` row for each of these tips, in place of the mark in the tip's own columns."""
     for tip_id in tip_ids:
         add_if_new(session, PendingAlert(tip_id=tip_id, urgency=Urgency.HEARD))
     mark_assigned(session, tip_ids, at)
 
 
 def held_alerts(session: Session) -> Sequence[tuple[WaitingTip, datetime]]:
-    """Returns the held tips: tips whose alerts wait until a person comes on duty. Each returned tip has the time at
-    which its alert waits no longer. Locks the tips until the transaction ends."""
+    """Returns the held tips: tips whose alerts wait until a person comes on duty. Returns each tip with the time until
+    which its alert waits. Locks the tips until the transaction ends."""
     held = select(Deadline.tip_id, Deadline.due_at).join(
         PendingAlert, PendingAlert.tip_id == Deadline.tip_id
     )
@@ -380,8 +379,8 @@ def held_alerts(session: Session) -> Sequence[tuple[WaitingTip, datetime]]:
 
 
 def _waiting(session: Session, chosen: Sequence[Any]) -> list[WaitingTip]:
-    """Returns the tips in these database rows, whose alerts are pending. Each has the facts that decide which people
-    are alerted."""
+    """Makes a `WaitingTip` from each of these database rows of tips with a pending alert. A `WaitingTip` holds the
+    facts that decide which people are alerted."""
     before = [row.id for row in chosen if row.is_alerted]
     case, safety = cache(Case), cache(_safety)
     already = alerted_by_tip(session, before) if before else {}
@@ -410,7 +409,8 @@ def _waiting(session: Session, chosen: Sequence[Any]) -> list[WaitingTip]:
 
 
 def writers_of(session: Session, tip_ids: Collection[int]) -> Mapping[int, int]:
-    """Returns the officers who wrote these tips down, by tip. Leaves out tips that callers reported."""
+    """Returns the officer who wrote down each tip, by the id of the tip. Leaves out tips that callers reported
+    themselves."""
     own = select(Tip.id, Dialogue.responder_id).join(Dialogue, Dialogue.key == Tip.session_key)
     its = (Tip.channel == MET, in_numbers(session, Tip.id, tip_ids))
     return {tip_id: who for tip_id, who in session.execute(own.where(*its)) if who is not None}
@@ -418,7 +418,7 @@ def writers_of(session: Session, tip_ids: Collection[int]) -> Mapping[int, int]:
 
 def _held(session: Session, *which: ColumnElement[bool], limit: int | None = None) -> Sequence[Any]:
     """Returns for each tip with a pending alert the columns that are needed to alert people. Locks these tips. The
-    column `is_alerted` is True if the tip already has an assignment, because another process was faster."""
+    column `is_alerted` is True if the tip already has an assignment."""
     referral = select(Assignment.id).where(Assignment.tip_id == Tip.id).limit(1).scalar_subquery()
     tips = select(
         Tip.id,
@@ -469,7 +469,8 @@ def mark_assigned(session: Session, tip_ids: Collection[int], at: datetime) -> N
 
 
 def locked_out(session: Session, alerted: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Returns the given pairs of tip and responder in which the responder's desk cannot decrypt the tip.
+    """Returns those of the given pairs (tip, responder) in which the responder belongs to a desk that cannot decrypt
+    the tip.
 
     Usually, there are no such pairs.
     """
@@ -520,7 +521,7 @@ def write_assignments(
     ids = {one.assignment_id for one in given.values()}
     if count == len(ids):
         return ids
-    # The ids were reserved in sequence, so one range query is faster than a query for each id.
+    # Reads the written ids with one range query, because the ids were reserved in sequence.
     between = select(Assignment.id).where(Assignment.id.between(min(ids), max(ids)))
     return ids.intersection(session.scalars(between).all())
 
@@ -549,7 +550,8 @@ def write_repeats(
 def write_alerts(session: Session, alerts: Sequence[Alert], at: datetime, *, turn: int = 0) -> None:
     """Writes alerts for new assignments, due at once.
 
-    `turn` is the position of the first alert about each tip in the order of sending.
+    `turn` is the position in the order of sending for the first alert about each tip. Further alerts about the same tip
+    get the next positions.
     """
     if not alerts:
         return
@@ -599,7 +601,8 @@ def _parts(words: Wording) -> tuple[str, str]:
 
 
 def _next(session: Session, tip_ids: Collection[int]) -> dict[int, int]:
-    """Returns the number of the next escalation step of each tip. Leaves out tips that have no escalation step yet."""
+    """Returns for each tip the number that its next escalation step will have. Leaves out tips that have no assignment
+    yet."""
     if not tip_ids:
         return {}
     last = select(Assignment.tip_id, func.max(Assignment.step)).where(

@@ -1,13 +1,14 @@
 """Reads and writes the outbox: due messages, the claims of workers on messages, and the attempts to send them.
 
-A worker claims a message before it sends the message, so that no two workers send the same message. The gateway's
-delivery report is about one attempt to send a message.
+A worker claims a message before it sends the message, so that no two workers send the same message. A message may need
+several attempts, and each delivery report of the gateway is about one attempt.
 
-The module also stores which alerts share one SMS. To apply the rules about storms (`alerts/rules_escalation.py`), it
-reads two things. These are the SMS that people got in the last hour, and the recent tips about danger in a district.
+The module also stores which alerts share one SMS. In a storm, a district has very many recent tips about danger
+(`alerts/rules_escalation.py`). For the rules about storms, this module reads these tips, and the SMS that people got in
+the last hour.
 
-Answers to phones that are not enrolled have a queue of their own in the outbox. The row of such an answer contains the
-encrypted phone number only until the answer is sent, usually for minutes.
+The hotline also answers SMS from phones that are not enrolled. These answers have a queue of their own in the outbox.
+The row of such an answer contains the encrypted phone number only until the answer is sent, usually for minutes.
 """
 
 from collections import defaultdict
@@ -84,7 +85,7 @@ class SentSms:
     def __init__(self, session: Session, responder_ids: Collection[int], at: datetime) -> None:
         self.paces: dict[int, SmsPace] = defaultdict(SmsPace)
         self.open: dict[tuple[int, str, str], OpenShare] = {}
-        """The SMS that further alerts may join. The key is the responder, the template and the place."""
+        """The unsent SMS that further alerts may join, by responder, template and place."""
         self.later: set[tuple[int, str]] = set()
         """The responder and the template of each SMS that will be sent later."""
         rests = and_(Message.state.in_(DUE_STATES), Message.counted == 0)
@@ -118,7 +119,8 @@ class SentSms:
                 pace.open_at = max(created_at, pace.open_at or created_at)
 
     def due_by_place(self) -> dict[str, dict[int, datetime]]:
-        """Returns the time when each SMS about further dangers is due, by the name of the district and by responder."""
+        """Returns the time when each open SMS is due, by district and by responder. An open SMS is one that further
+        alerts may join."""
         found: dict[str, dict[int, datetime]] = defaultdict(dict)
         for (who, _, place), one in self.open.items():
             found[place][who] = one.due
@@ -128,8 +130,8 @@ class SentSms:
 def link(
     session: Session, pairs: Sequence[tuple[int, int]], notices: Iterable[tuple[int, int]]
 ) -> None:
-    """Stores the shared SMS to which each of these assignments belongs. One SMS may contain several notices about the
-    case of an assignment."""
+    """Stores which shared SMS contains the alert of each of these assignments. For each pair in `notices`, stores which
+    shared SMS contains a notice about the case of the assignment."""
     columns = SharedAlert.assignment_id, SharedAlert.message_id
     add_rows(session, SharedAlert, columns, pairs, {SharedAlert.is_notice: False})
     for assignment_id, message_id in notices:
@@ -177,7 +179,7 @@ def asked_before(
     session: Session, tip_ids: Collection[int], at: datetime
 ) -> Mapping[tuple[int, int], set[str]]:
     """Returns the templates of the alerts that were already sent about these tips, by tip and responder. Includes only
-    alerts since the tip has its present urgency.
+    alerts of assignments that were made at the tip's present urgency.
 
     Leaves out alerts that did not arrive, because the responder does not know of these alerts.
     """
@@ -239,7 +241,7 @@ def recent_dangers(
 
 
 def storms(session: Session, places: Iterable[str]) -> dict[str, datetime]:
-    """Returns the end of each present or past storm in these districts."""
+    """Returns for each of these districts that had a storm the time when the storm ends or ended."""
     rows = session.execute(
         select(tables.Storm.place, tables.Storm.until).where(tables.Storm.place.in_(places))
     )
@@ -262,12 +264,12 @@ def mark_storm(session: Session, tip_ids: Collection[int], at: datetime) -> None
 
 
 LOCK = 411_411_005
-"""The PostgreSQL advisory lock for work with the ids that the gateway gives to messages."""
+"""The PostgreSQL advisory lock that a transaction takes before it stores or looks up the gateway's id of a message."""
 CLAIMING = 411_411_007
 """The PostgreSQL advisory lock that a worker takes before it claims messages."""
 FIRST = and_(Message.priority == Priority.URGENT, Message.turn == 0)
-"""The condition that a message is the first alert of a tip about danger. Workers send such an alert before the second
-alert about any tip."""
+"""The SQL condition that a message is the first alert of a tip about danger. Workers send these first alerts before the
+second alert about any tip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,8 +386,8 @@ def claim_notice(session: Session, message_id: int, at: datetime, worker: str) -
 
 
 def _is_due_notice(at: datetime) -> ColumnElement[bool]:
-    """Returns the condition that a notice of the monitor is due. A notice is also due if its monitor stopped while
-    sending it.
+    """Returns the condition that a notice of the monitor is due. A notice is also due if a monitor stopped while it was
+    sending the notice.
     """
     lapsed = and_(Message.state == MessageState.SENDING, Message.lease_until < at)
     return and_(Message.priority == Priority.MONITOR, or_(_is_due(at), lapsed))
@@ -405,7 +407,7 @@ def _claims_alone(session: Session) -> bool:
 
 def _under_way(session: Session, at: datetime) -> tuple[int, int]:
     """Returns the number of messages that all processes together are probably sending now. Also returns how many of
-    these are not a first alert about danger."""
+    these messages are not the first alert of a tip about danger."""
     begun = Message.lease_until > at + LEASE - MAX_SEND
     held = (
         select(func.count(), func.count().filter(~FIRST))
@@ -463,9 +465,10 @@ def assignments_of(session: Session, message: Message) -> Sequence[Assignment]:
 
 
 def expired(session: Session, at: datetime) -> Sequence[Message]:
-    """Returns claims whose worker has stopped or hangs, and locks them.
+    """Returns messages that a worker claimed but did not finish in time, because it stopped or hangs. Locks these
+    messages.
 
-    Leaves out the claims of the monitor, because the monitor handles them.
+    Leaves out notices of the monitor, because the monitor handles its own claims.
     """
     return locked_rows(
         session,
@@ -476,8 +479,8 @@ def expired(session: Session, at: datetime) -> Sequence[Message]:
 
 
 def doubtful(session: Session, at: datetime) -> Sequence[Message]:
-    """Returns messages for which the hotline has waited long enough without learning if they were sent. Locks these
-    messages."""
+    """Returns messages for which it is unknown if they were sent, and for which the time to wait for an answer is over.
+    Locks these messages."""
     return locked_rows(session, Message.state == MessageState.UNKNOWN, Message.next_at <= at)
 
 
@@ -509,10 +512,10 @@ def is_acknowledged(session: Session, message: Message) -> bool:
 
 
 def lock_provider_id(session: Session, provider_id: str) -> None:
-    """Lets two transactions about the same message id of the gateway run one after the other. One transaction handles a
-    delivery report, and the other stores the id with its message.
+    """Makes transactions about the same message id of the gateway run one after the other. A delivery report may arrive
+    while another transaction stores the id of its message.
 
-    So the second transaction sees the rows of the first.
+    With this lock, the later transaction sees the rows of the earlier one.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(
@@ -532,7 +535,7 @@ def end_message(message: Message, state: MessageState) -> None:
 
 
 def message_of_provider_id(session: Session, gateway: str, provider_id: str) -> Message | None:
-    """Returns the message with an attempt to which the gateway gave this id.
+    """Returns the message of the attempt to which the gateway gave this id.
 
     Locks the message until the transaction ends.
     """
@@ -547,8 +550,8 @@ def message_of_provider_id(session: Session, gateway: str, provider_id: str) -> 
 
 
 def early_reports(session: Session, gateway: str, provider_id: str) -> Sequence[DeliveryReport]:
-    """Returns the delivery reports that arrived before the hotline had stored the id of their message, in the order of
-    arrival."""
+    """Returns the delivery reports with this id that the hotline has not applied to a message yet, in the order of
+    arrival. These reports arrived before the hotline stored the id of their message."""
     return session.scalars(
         select(DeliveryReport)
         .where(

@@ -19,7 +19,7 @@ from hotline.tips.tables import Tip
 LOCK = 411_411_011
 """The PostgreSQL advisory lock for transactions that change people."""
 DROPPED = (*DUE_STATES, MessageState.UNKNOWN)
-"""The states of a message that is not sent yet, or that a worker would send again."""
+"""The states of messages that a worker would still send, or would send again."""
 
 
 def take_lock(session: Session) -> None:
@@ -82,17 +82,17 @@ def on_leave(session: Session, at: datetime) -> dict[int, datetime]:
 
 
 def leaves_to_begin(session: Session, at: datetime) -> Sequence[Leave]:
-    """Returns periods of leave that have begun, if the responder still has cases that must be given to others.
+    """Returns the leaves that have begun, but whose cases the hotline has not given to other responders yet.
 
-    Locks these periods of leave until the transaction ends.
+    Locks these leaves until the transaction ends.
     """
     found = select(Leave).where(*_comes(at)).with_for_update(skip_locked=True)
     return session.scalars(found).all()
 
 
 def has_to_hand_on(session: Session, at: datetime) -> bool:
-    """Returns True if a responder on leave has cases that must be given to others, or if a message to a removed
-    responder still waits to be sent."""
+    """Returns True if the hotline must still give the cases of a responder on leave to others, or must still stop a
+    message to a removed responder."""
     come = select(Leave.id).where(*_comes(at)).limit(1)
     waits = select(Message.id).where(Message.state.in_(DROPPED), _has_left()).limit(1)
     return session.scalar(come) is not None or session.scalar(waits) is not None
@@ -101,8 +101,7 @@ def has_to_hand_on(session: Session, at: datetime) -> bool:
 def open_cases(session: Session, responder_id: int) -> int:
     """Returns the number of the responder's assignments whose tips are not closed.
 
-    Leaves out complaints about the national desk, because people of this desk can read the number that the function
-    returns.
+    Leaves out complaints about the national desk, because people of the national desk can see this number.
     """
     own = (
         Assignment.responder_id == responder_id,
@@ -115,8 +114,8 @@ def open_cases(session: Session, responder_id: int) -> int:
 
 
 def drop_messages(session: Session, responder_id: int | None = None) -> None:
-    """Ends the messages that wait to be sent to this responder, or to all removed responders, so that these messages
-    are never sent.
+    """Ends the unsent messages to this responder, so that they are never sent. If no responder is given, ends the
+    unsent messages to all removed responders.
 
     A message that is already being sent cannot be stopped.
     """

@@ -1,7 +1,8 @@
-"""Finds the references by which responders know tips, and the cases that a responder's answer may be about.
+"""Finds the references (the short names in SMS) by which responders know tips, and the cases that a responder's answer
+may be about.
 
-Also finds the last instruction about visits that each responder read, and the assignees who did not get an SMS with
-such an instruction.
+Also finds the last instruction about visits that was sent to each responder. Also finds the tips whose assignee did not
+get the SMS that the caller wants no visit.
 """
 
 from collections import defaultdict
@@ -46,7 +47,7 @@ def cluster_of(session: Session, tip: Tip) -> Sequence[Tip]:
     """Returns the open tips in the cluster (the group of similar tips) of this tip, including this tip. The tip that
     was filed first is the first in the result. Most tips are alone in their cluster.
 
-    Leaves out tips from another place, and tips whose caller gave another answer about officials who may be involved.
+    Leaves out tips with another place, and tips with another answer to the question if an official may be involved.
     """
     known = session.get(TipLikeness, tip.id)
     if known is None:
@@ -78,8 +79,8 @@ def tips_in_clusters(session: Session, tip_ids: Collection[int]) -> set[int]:
 
 
 def known_names(session: Session, tips: Sequence[Tip]) -> Mapping[int, Sequence[KnownName]]:
-    """Returns each responder's newest reference of each tip, and the last instruction about visits to this tip that the
-    responder read.
+    """Returns for each responder their newest reference of each tip, with the last instruction about visits that was
+    sent to them.
 
     Leaves out alerts that only announce more details, because these contain no reference.
     """
@@ -130,7 +131,8 @@ def recently_sent(
 
 
 WITHIN = timedelta(minutes=10)
-"""If the SMS that the caller wants no visit does not reach the assignee within this time, a colleague is alerted."""
+"""An SMS notifies the assignee that the caller wants no visit. If this SMS does not arrive within this time, a
+colleague is alerted."""
 NO_LATER = timedelta(hours=1)
 MARKS = [
     name
@@ -151,7 +153,7 @@ _ASSIGNEE = aliased(Responder)
 
 
 def marks_not_delivered(session: Session, at: datetime) -> Sequence[int]:
-    """Returns open tips whose assignee did not get, or got too late, the SMS that the caller wants no visit.
+    """Returns the open tips whose caller wants no visit, if the SMS about this has not reached the assignee in time.
 
     Leaves out a tip if any responder was alerted of it after this SMS was written. Leaves out tips whose assignee has
     answered after this SMS was written, because the answer shows that the phone works.
@@ -206,9 +208,9 @@ def _is_own(responder_id: int) -> tuple[ColumnElement[bool], ...]:
 
 @lru_cache(maxsize=IN_A_HOP)
 def usable_reference(responder_id: int) -> ColumnElement[bool]:
-    """Returns the condition that the responder may use the reference of an `Assignment`.
+    """Returns the SQL condition that this responder may use the reference of an `Assignment` in an answer.
 
-    The responder may also use the reference of an ended assignment, and then reads that this case is over.
+    The responder may also use the reference of an ended assignment. The hotline then answers that the case is over.
     """
     over = and_(
         Assignment.released_at.is_not(None), has_no_exclusion(responder_id, Assignment.tip_id)
@@ -289,8 +291,8 @@ def open_tips(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:
 
 
 def held_cases(session: Session, responder_id: int, as_of: datetime) -> list[str]:
-    """Returns the newest reference of each open case that this responder took before `as_of` and whose assignee they
-    are. Cases about danger come first."""
+    """Returns the newest reference of each open case whose assignee is this responder, if they took the case before
+    `as_of`. Cases about danger come first."""
     proved = or_(Assignment.doubted_at.is_(None), Assignment.proved_at < as_of)
     found = select(Assignment.tip_id, Assignment.reference).where(
         *_is_own(responder_id),
@@ -323,12 +325,10 @@ def colleagues_cases(session: Session, responder_id: int) -> list[str]:
 
 
 def open_references(session: Session, responder_id: int, as_of: datetime) -> list[str]:
-    """Returns the references of cases that are open for this responder or stay with a colleague. Cases about danger
-    come first.
+    """Returns one reference for each case that this responder had not acknowledged at the time `as_of`, even if the
+    assignee is a colleague. Cases about danger come first.
 
-    Returns one reference for each tip. Uses the state that each case had at the time `as_of`. A case is open for a
-    responder who has not acknowledged it. A case is also open for a responder who acknowledged it without becoming the
-    assignee, until the case is closed.
+    Also returns the cases that this responder acknowledged without becoming the assignee, until these cases are closed.
     """
     unproven = and_(
         Assignment.doubted_at <= as_of,
@@ -362,8 +362,8 @@ def _storm_order(as_of: datetime) -> ColumnElement[int]:
 def _newest_names(
     session: Session, found: Select[int, str], *first: ColumnElement[int]
 ) -> list[str]:
-    """Returns the newest reference of each tip. Tips about danger come first. Among tips about danger, and among the
-    other tips, `first` decides the order, and then the time of the alert, the newest first."""
+    """Returns the newest reference of each tip. Tips about danger come first. Tips of equal danger are sorted by
+    `first`, and then by the time of the alert, the newest first."""
     rows = session.execute(
         found.join(Tip, Tip.id == Assignment.tip_id).order_by(
             Tip.urgency != Urgency.DANGER,
@@ -379,8 +379,8 @@ def _newest_names(
 
 
 def known_reference(session: Session, responder_id: int, tip_ids: Collection[int]) -> str | None:
-    """Returns the oldest reference by which the responder knows one of these tips. Leaves out tips that the responder
-    may not see any more."""
+    """Returns the responder's oldest reference of any of these tips, or None. Leaves out tips that the responder may
+    not see any more."""
     own = (*_is_own(responder_id), Assignment.tip_id.in_(tip_ids))
     return session.scalar(select(Assignment.reference).where(*own).order_by(Assignment.id).limit(1))
 
@@ -434,27 +434,27 @@ def those_who_have_not_read(session: Session, tip_id: int) -> frozenset[int]:
 
 
 def has_read(session: Session, assignment_id: int) -> bool:
-    """Returns True if the responder of this assignment has read the case. It does not matter with which of the
-    responder's assignments of this case they read it."""
+    """Returns True if the responder of this assignment has read the case. Also returns True if the responder read the
+    case with another of their assignments of this case."""
     one = session.get_one(Assignment, assignment_id)
     own = assigned_to(one.tip_id, one.responder_id)
     return has_row(session, Assignment.id, *own, Assignment.opened_at.is_not(None))
 
 
 def has_reported_help(session: Session, tip_id: int, responder_id: int) -> bool:
-    """Returns True if the responder answered, with any of their references, that another helper is with the person."""
+    """Returns True if the responder answered that another helper is with the person of this case. The responder may
+    have used any of their references of the case."""
     own = assigned_to(tip_id, responder_id)
     return has_row(session, Assignment.id, *own, Assignment.handed_to_help_at.is_not(None))
 
 
 def follow_up_cases(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:
-    """Returns the cases, open or closed, in which this responder may report how a person is.
+    """Returns the cases, open or closed, in which this responder may report how a possible victim is. Returns each case
+    as its newest reference and its tip.
 
-    Returns the newest reference of each case.
-
-    A responder may report if they asked a service to help the person, recorded that the person wants help, or took the
-    case. After the first reminder, every responder who knows the case may report. If a person has refused help, another
-    responder must ask again.
+    A responder may report if they took the case, asked a service to help the possible victim, or recorded that this
+    person wants help. After the first reminder, every responder who knows the case may report. If the person has
+    refused help, another responder must ask the person again.
     """
     known = Assignment.tip_id == Tip.id, Assignment.responder_id == responder_id
     took = exists().where(*known, HAS_TAKEN)
@@ -474,7 +474,7 @@ def follow_up_cases(session: Session, responder_id: int) -> Sequence[tuple[str, 
 
 
 def _asked_last(responder_id: int) -> ColumnElement[bool]:
-    """Returns the condition on `Tip` that this responder was the last to ask the person if they want help."""
+    """Returns the SQL condition on `Tip` that this responder was the last to ask the possible victim about help."""
     said = CaseEventRow.tip_id == Tip.id, CaseEventRow.kind == LoggedEvent.CONSENT
     newest = select(func.max(CaseEventRow.id)).where(*said).correlate(Tip).scalar_subquery()
     return exists().where(CaseEventRow.id == newest, CaseEventRow.responder_id == responder_id)

@@ -1,10 +1,11 @@
 """Erases data in small batches when the time for which it is kept is over.
 
-A legal hold or an erasure request can prevent that the text of a tip is erased because of its age. Each deletion may
-run twice without harm. If two processes delete at the same time, each skips the rows that the other has locked.
+While a tip has a legal hold or an open erasure request, the age of its text does not decide when the text is erased. It
+does no harm if a deletion runs twice. If two processes delete at the same time, each skips the rows that the other has
+locked.
 
-The module also finds the tips of an erasure request, and the responders who must be notified of it. Other functions end
-assignments, and stop unsent messages to responders.
+The module also finds the tips of an erasure request, and the responders who must be notified of it. `stand_down` ends
+assignments, and `withhold` stops unsent messages to responders.
 """
 
 from collections.abc import Collection, Sequence
@@ -96,8 +97,8 @@ class RetainedTip:
 
 
 DECIDED = and_(Tip.erasure_asked_at.is_not(None), Tip.closed_at.is_(None))
-"""The SQL condition that the case is open and its caller has requested to erase the text. In this case, the request
-decides when the text is erased, and not the age of the text."""
+"""The SQL condition that the case is open and its caller has requested to erase the text. This request, and not the age
+of the text, then decides when the text is erased."""
 HAS_LEGAL_HOLD = exists().where(LegalHold.tip_id == Tip.id, LegalHold.lifted_at.is_(None))
 
 
@@ -192,8 +193,8 @@ def delete_rows(
     at: datetime,
     limit: int,
 ) -> int:
-    """Deletes the rows of one table that are at least as old as `term` and match the condition `which`. Returns the
-    number of deleted rows."""
+    """Deletes at most `limit` rows of the table of `key`: rows that are at least as old as `term` and match the
+    condition `which`. Returns the number of deleted rows."""
     found = select(key).where(when <= at - term, which).order_by(key).limit(limit)
     gone = delete(key.class_).where(key.in_(session.scalars(found).all())).returning(key)
     return len(session.scalars(gone.execution_options(synchronize_session=False)).all())
