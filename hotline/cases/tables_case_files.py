@@ -179,7 +179,7 @@ def delete_excess_keys(session: Session) -> int:
     """Deletes copies of the private keys of cases. Each deleted copy was encrypted for a desk that may no longer read
     the tip. Returns the number of deleted copies.
 
-    If only the text of a tip was erased, desks keep the private key of its case.
+    If the text of a tip was erased and nothing else has changed, desks keep the private key of its case.
     """
     gone = delete(CaseGrant).where(_beyond()).returning(CaseGrant.id)
     rows = session.scalars(gone.execution_options(synchronize_session=False))

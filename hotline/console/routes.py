@@ -1,8 +1,8 @@
-"""Reads the pages of the console from the table `routes.csv`, and defines the groups of roles that this table names.
-A page without a row in the table does not exist. A new page needs a view, a template and a row. The first request for
-a page imports the module of its view. So a console that no one uses loads none of these modules.
-`docs/architecture.md` explains why a page's module is loaded so late. Also reads from `words.toml` the English
-sentences that pages show for a value.
+"""Reads the pages of the console from the table `routes.csv`, and defines the groups of roles that this table names. A
+page without a row in the table does not exist. A new page needs a view, a template and a row. The first request for a
+page imports the module with its view. So if no one uses the console, the process loads no module of a page.
+`docs/architecture.md` explains the reason for this. Also reads from `words.toml` the English sentences that pages show
+for a value.
 """
 
 import csv
@@ -32,7 +32,8 @@ class TodayLine:
     part: Mapping[str, int | str]
     """The variable parts in the address of the linked page."""
     text: str
-    """A second phrase with the same placeholders. The page puts its translation in place of `{says}` in the line."""
+    """A second English text, with the same placeholders. In the line, the translation of this text replaces
+    `{says}`."""
 
 
 ALL = frozenset(AccountRole)
@@ -44,7 +45,8 @@ AUDIT = frozenset({AccountRole.ADMIN, AccountRole.AUDITOR})
 RUNNING = frozenset({AccountRole.ADMIN, AccountRole.NATIONAL})
 """The roles of the accounts that operate the hotline."""
 PEOPLE = RUNNING | {AccountRole.DESK}
-"""The roles that can see responders and desks. A desk officer sees only their own desk and changes nothing."""
+"""The roles that can see responders and desks. A desk officer sees only the responders of their own desk, and changes
+nothing."""
 DECIDING = PEOPLE
 """The roles that can approve requests."""
 EDITOR = frozenset({AccountRole.EDITOR})
@@ -78,7 +80,7 @@ which tips it can read.
 NATIONAL = frozenset({AccountRole.NATIONAL})
 LEADING = frozenset({AccountRole.PROGRAMME_LEAD})
 RELEASING = frozenset(actors.RELEASE_ROLES)
-"""The roles that approve a release of statistics. One account of each role must approve."""
+"""The roles that approve a release of statistics. An account of each of these roles must approve the release."""
 
 NO_SIGN_IN = "anybody"
 """The value in the column of roles for an address that people can open without a sign-in."""
@@ -132,7 +134,8 @@ class PageRoute(Route):
 
     roles: frozenset[AccountRole]
     needs: Needs
-    """The requirement applies only to a POST request, because a GET request changes nothing."""
+    """The condition that the page sets in addition to a role. A GET request changes nothing, so the console checks the
+    condition only for a POST request."""
     audit: str
     """The action that the service of the page writes to the audit log."""
     menu: str

@@ -31,7 +31,8 @@ LONGEST = 4000
 """The maximum number of letters in a form field that has no limit of its own."""
 Fields = Sequence[tuple[str, str]]
 FormFaults = Mapping[str, str]
-"""An error sentence for each field that must be corrected, in the reader's language, by the field's id."""
+"""The errors of a form. For each field that must be corrected, the mapping has the id of the field and a sentence in
+the reader's language."""
 
 
 def number_of(typed: str, *, digits: int = 9, signed: bool = False) -> int | None:
@@ -106,8 +107,8 @@ class Templates:
         """Returns a phrase with values in place of its `{placeholders}`. If the translation is missing, the result
         is in English."""
         words = self._words(language, phrase)
-        # Without values, the text has no placeholders. The text of a service's error may contain a brace, which must
-        # not be read as a placeholder.
+        # Without values, the text has no placeholders. The text may be an error of a service that contains a brace.
+        # The brace must not count as the start of a placeholder.
         return words.format_map(values) if values else words
 
     def draw(self, language: str, template: str, *, by: SignedIn | None, **values: object) -> str:
@@ -154,8 +155,8 @@ class Templates:
         return environment
 
     def _marked(self, language: str, phrase: str, /, **values: object) -> Markup:
-        """Returns the function that translates a phrase for a template. It escapes the phrase and its values, except
-        for values that are already `Markup`."""
+        """Returns the translated phrase for a template. Escapes the phrase and its values, except for values that are
+        already `Markup`."""
         words = self._words(language, phrase)
         return escape(words).format(**values) if values else escape(words)
 
@@ -167,7 +168,7 @@ class Templates:
 
 
 LONG = 30
-"""From this number of lines on, a page can be longer than three screens of a phone. `LINES` says how to count the
+"""A page with at least this many lines can be longer than three screens of a phone. `LINES` says how to count the
 lines."""
 LINES = {"tr": 2, "label": 2, "h2": 2, "textarea": 3, "pre": 5, "svg": 10}
 """The number of lines that an HTML element takes on a phone. Elements that are not listed take one line."""
@@ -182,12 +183,13 @@ _NOTICES = re.compile(r'\s*(?:<(p|div) class="notice.*?</\1>\s*)*', re.S)
 
 
 def with_contents(body: Markup) -> tuple[Markup, Sequence[tuple[str, Markup]], Markup]:
-    """Returns the notices that begin a page, the headings of a long page with their ids, and the rest of the page
-    with these ids. A notice may warn of danger, so the table of contents comes after it.
+    """Returns three parts of a page: the notices at its start, the headings for the table of contents with their ids,
+    and the rest of the page, in which the headings have these ids. The table of contents comes after the notices,
+    because a notice may warn of danger.
 
-    The headings are those of sections. If there are few sections, the headings of tables count too. For a form
-    without sections, the headings are those of its groups of fields. A short page, a page of one section, a page of
-    texts to review, and a page with links to its sections, get no table of contents.
+    The headings are those of sections. If there are few sections, the headings of tables count too. For a form without
+    sections, the headings are those of its groups of fields. Four kinds of pages get no table of contents: a short
+    page, a page of one section, a page of texts to review, and a page that already links to its sections.
     """
     lines = sum(LINES.get(tag, 1) for tag in _PART.findall(body))
     if lines < LONG or 'class="sums"' in body or '<section class="text" id="t-' in body:
@@ -217,7 +219,7 @@ def with_contents(body: Markup) -> tuple[Markup, Sequence[tuple[str, Markup]], M
 
 
 def with_heads(rows: Markup, heads: Sequence[str | tuple[str, str]]) -> Markup:
-    """Returns the rows of a table in which each filled cell names its column's heading. A narrow screen shows this
+    """Returns the rows of a table, and adds to each filled cell the heading of its column. A narrow screen shows this
     heading in the cell.
     """
     words = [head if isinstance(head, str) else head[0] for head in heads]

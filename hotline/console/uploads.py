@@ -18,8 +18,8 @@ from hotline.text.languages import message_text
 from hotline.text.review_sheets import SheetRow
 
 MAX_LETTERS = 700_000
-"""The maximum letters of all texts in a spreadsheet. All flows in three languages together have a tenth of this
-number of letters."""
+"""The maximum number of letters in a spreadsheet. The texts of all flows in three languages need only a tenth of this
+number."""
 KINDS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
@@ -27,7 +27,7 @@ KINDS = {
 }
 CELLS = 6
 MAX_BYTES = 3 * 2**20
-"""The maximum bytes of the hidden form field that contains the rows of a spreadsheet."""
+"""The maximum number of bytes of the hidden form field that contains the rows of a spreadsheet."""
 Taken = TypeVar("Taken")
 
 
@@ -102,8 +102,8 @@ def read_rows(raw: bytes, language: str) -> Sequence[SheetRow]:
 
 
 def pack_rows(rows: Sequence[SheetRow], whys: Sequence[str] = ()) -> str:
-    """Returns the rows of a spreadsheet as the text of a hidden form field. A refused row also contains the reason
-    for the refusal."""
+    """Returns the rows of a spreadsheet as the text of a hidden form field. If a row was refused, the text also
+    contains the reason."""
     said = whys or [""] * len(rows)
     cells = [
         [row.line, row.place, row.words, row.agreed, row.digest, why]

@@ -1,5 +1,5 @@
-"""Gives each view (a function that answers a request) its request, renders its page, and handles the errors of its
-form. Also divides long lists into parts."""
+"""Gives each view its request. A view is a function that answers a request. Also renders the page of the view, and
+handles the errors of its form. Also divides long lists into parts."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -78,8 +78,7 @@ class GuestVisit:
     form: PostedForm
     """The posted form. It is empty for a GET request."""
     is_from_elsewhere: bool
-    """True if the person followed a link on another site. In that case, the browser sends no cookie with this
-    request."""
+    """True if the person followed a link on another site. The browser then sends no cookie with this request."""
     network: str = field(repr=False)
     """The network from which the request comes. The console limits the attempts of strangers for each network."""
     known: str = field(repr=False)
@@ -117,10 +116,10 @@ class GuestVisit:
         return FormRefused({name: self.say(phrase, **values)})
 
     def reason(self, name: str, phrase: str, *, most: int = 200, is_printable: bool = False) -> str:
-        """Returns the reason that the person typed. If the person typed no reason, raises FormRefused with the
-        sentence `phrase` at the field `name`.
+        """Returns the reason that the person typed. If the person typed no reason, raises FormRefused with the sentence
+        `phrase` at the field `name`.
 
-        With `is_printable`, the reason must be on one line.
+        If `is_printable` is True, also raises it for a reason with more than one line.
         """
         reason = self.form.text("reason", most=most)
         if not reason or (is_printable and not reason.isprintable()):
@@ -160,7 +159,7 @@ ON_EVERY_PAGE: dict[str, Callable[[ConsoleContext, SignedIn], object]] = {}
 def page(visit: GuestVisit, template: str, *, status: int = 0, **values: object) -> Response:
     """Renders a template with `values`. `forms.html` lists the other values that every template gets.
 
-    If the form has errors, the HTTP status is 422, unless `status` is given.
+    If the form has errors and no `status` is given, the HTTP status is 422.
     """
     given: dict[str, object] = {
         "path": visit.path,
@@ -175,8 +174,8 @@ def page(visit: GuestVisit, template: str, *, status: int = 0, **values: object)
         by = visit.by
         menu = {row.endpoint: row for row in PAGES if row.menu and row.admits(by.roles)}
         if "board.show" in menu:
-            # A desk officer's menu does not contain the page Today. The board is the first page, and leads to the
-            # other tasks.
+            # A desk officer's menu does not contain the page Today. For a desk officer, the board is the first page,
+            # and it has links to the other tasks.
             menu.pop("today.show", None)
         given["menu"] = [*menu.values()]
         given["sample_marks"] = partial(sample_marks, visit.context, visit.templates)
@@ -207,8 +206,9 @@ def attachment(body: bytes, name: str, kind: str) -> Response:
 
 
 def reload_page(visit: GuestVisit, to: str) -> Response:
-    """Returns a page that loads the address `to` at once. After a link on another site, the browser sends no cookies.
-    The page's own request comes from the same site, so the browser sends the cookies."""
+    """Returns a page that loads the address `to` at once. If the person followed a link on another site, the browser
+    sent no cookies with the first request. The page loads `to` from the console's own site, so the browser then sends
+    the cookies."""
     answer = page(visit, "moment.html", to=to)
     answer.headers["Refresh"] = f"0; url={iri_to_uri(to)}"
     return answer
@@ -259,9 +259,10 @@ def form_view(
     """Makes a view from a function that handles a posted form. `shows` renders the page of the form again, with the
     errors.
 
-    If a service refuses the form, the page shows the reason at the field `field`. The reason is the sentence in
-    `text` for this refusal, or else the service's own words. If `field` contains `{name}`, the part of the address
-    with this name replaces it. If the function returns nothing, the view redirects to the page of the form.
+    If a service refuses the form, the page shows the reason at the field `field`. If `text` contains a sentence for
+    this kind of refusal, the page shows this sentence. Otherwise it shows the service's own sentence. If `field`
+    contains `{name}`, the part of the address with this name replaces it. If the function returns nothing, the view
+    redirects to the page of the form.
     """
     parts, phrases = signature(shows).parameters, text or {}
 

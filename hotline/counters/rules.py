@@ -64,7 +64,7 @@ class Timing:
 
 
 def bound_of(seconds: float) -> int:
-    """Returns the index of the first limit that is not below `seconds`."""
+    """Returns the index of the first limit in `BOUNDS` that is not below `seconds`."""
     return bisect_left(BOUNDS, seconds)
 
 
@@ -115,7 +115,8 @@ def week_of(day: date) -> date:
 
 
 def session_counters(steps: Sequence[SessionStep], *, network: str) -> frozenset[ScreenCounter]:
-    """Returns the counters that one session increases by one: each of its screens once, and its network.
+    """Returns the counters that one session increases by one: the counters of its screens, and the counter of its
+    network.
 
     A session with a private short code (of responders, for example) is not counted at all.
     """
@@ -135,31 +136,32 @@ def session_counters(steps: Sequence[SessionStep], *, network: str) -> frozenset
 def new_counters(
     steps: Sequence[SessionStep], after: int, *, network: str
 ) -> frozenset[ScreenCounter]:
-    """Returns the counters that a session still adds, if it was already counted up to the letter `after` of its
-    text."""
+    """Returns the counters that a session must still increase, if the screens up to the letter `after` of its text are
+    already counted."""
     known = session_counters([one for one in steps if one.upto <= after], network=network)
     return session_counters(steps, network=network) - known
 
 
 BUSY = 10
-"""The smallest usual number of sessions in an hour with which the hotline can detect a quiet hour. If fewer sessions
-are usual, an hour without sessions proves no fault."""
+"""The hotline can detect a quiet hour only if at least this many sessions are usual in this hour. With fewer sessions,
+an hour without any session can be normal."""
 FLOOD, FLOOD_FROM = 5, 20
-"""The hotline counts SMS as a flood if there are this many times the usual number in an hour, and at least this
-number."""
+"""An hour has a flood of SMS if the number of SMS is at least `FLOOD` times the usual number, and also at least
+`FLOOD_FROM`."""
 QUIET = 0.2
-"""The hotline counts as quiet if an hour has fewer sessions than this share of the usual number."""
+"""An hour is quiet if its number of sessions is less than this share of the usual number."""
 ENOUGH = 10
 """The smallest number of delivery reports in an hour for which a rate is computed."""
 WORSE = 0.2
-"""A network counts as faulty if its rate of arrived messages falls by this much below the usual rate."""
+"""A mobile network counts as faulty if the share of messages that arrive is this much lower than usual."""
 USUAL = 0.9
-"""The rate of arrived messages that counts as usual for a network without earlier data."""
+"""The usual share of messages that arrive, for a network without earlier data."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """The numbers of messages that arrived and that did not, from a network's delivery reports."""
+    """Two numbers from a network's delivery reports: the messages that arrived, and the messages that did not
+    arrive."""
 
     arrived: int
     lost: int

@@ -5,10 +5,11 @@ at all.
 
 Once an hour, the relay process records the districts in which no responder can be alerted.
 
-The screens of a session are counted once, when the session is over: after its last screen, after a notice of the
-gateway, or after three minutes without input. Until then, a web process keeps the screens in memory, and a hop does
-not write them to the database. One transaction increases the counters, and records in the session's row how much of
-the session is counted. Another process can later add only the part of the session that is not counted yet.
+The hotline counts the screens of a session once, when the session is over. A session is over after its last screen,
+when the gateway reports its end, or after three minutes without input. Until then, a web process keeps the screens in
+memory. The requests of the session do not write them to the database. One transaction increases the counters, and
+records in the session's row how much of the session is counted. Another process can later add only the part of the
+session that is not counted yet.
 """
 
 from collections import Counter
@@ -36,8 +37,8 @@ from hotline.text.quiz import QuizOutcome
 SILENT = 180.0
 """The seconds without input after which a session is over."""
 BATCH = 32
-"""The number of sessions in one transaction. A caller's request that writes to the database must wait until this
-transaction ends."""
+"""The number of sessions that one transaction counts. During the transaction, callers' requests that write to the
+database must wait, so the number is small."""
 ScreenCounts = Counter[tuple[date, ScreenCounter]]
 
 
@@ -92,8 +93,8 @@ def _count(context: WebContext, batch: Sequence[LeftSession]) -> None:
 FOLDED = 1000
 """The number of tallies (single counts) that the relay adds up in one transaction."""
 OVER = timedelta(days=2)
-"""A sketch estimates the number of people in a period. When this time has passed after the period, the hotline replaces
-the sketch by a number. By then, no process adds to the sketch any more."""
+"""A sketch estimates the number of people in a period. When this much time has passed since the end of the period, no
+process adds to the sketch any more. The hotline then replaces the sketch by a number."""
 UNANSWERABLE = "unanswerable"
 """The counter of people who wrote from a number to which no SMS can be sent."""
 STRANGE_CALLER = "strange_caller"
@@ -101,7 +102,7 @@ STRANGE_CALLER = "strange_caller"
 
 
 Counts: TypeAlias = LockedDialogue | SessionCounts
-"""A session's row, which the hop has locked."""
+"""The row of a session. The request that counts has locked the row."""
 
 
 def day_of(at: datetime) -> date:
@@ -130,7 +131,8 @@ def add_tallies(session: Session, tallies: Tallies) -> None:
 
 
 def in_language(counts: Counts, language: str) -> Tallies:
-    """Returns the tallies that move a session to another language. Each session counts only in its last language."""
+    """Returns the tallies that move a session from its earlier language to another language. A session counts only in
+    its last language."""
     if counts.language == language:
         return ()
     before = _session_cell(counts)
@@ -189,7 +191,7 @@ def close_periods(session: Session, at: datetime) -> None:
 
 
 def is_first_time(counts: Counts, name: str) -> bool:
-    """Returns True if the session has not counted this name yet, and marks the name as counted."""
+    """Returns True if the session has not counted an event under this name yet. Marks the name as counted."""
     if name in counts.counted:
         return False
     counts.counted = [*counts.counted, name]

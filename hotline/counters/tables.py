@@ -4,19 +4,21 @@ A process stores a single count (a tally), and the relay process later adds the 
 process also adds how often and how fast the hooks answered.
 
 For each hour, the relay process writes one row with the districts that had no active responder. An hour in which no
-relay ran has no row and does not count. No other table records if a phone could be reached.
+relay process ran has no row, and statistics leave this hour out. No other table says in which hours a responder could
+be alerted.
 
 A sketch estimates the number of people in a period. During the period, the sketch is a set of registers. After the
 period, the hotline stores the number of people and deletes the registers. No row of these tables belongs to a person.
-But a person with the registers and the key of the period could test if a certain phone was perhaps counted. So the
-registers are deleted soon after the key.
+But a person who has both the registers and the key of the period could test if a phone was probably counted. So the
+hotline deletes the key after the period, and the registers soon after the key.
 
-There is one counter of screens for each week and name. A session's row records how much of the session is counted. A
-process that knows a longer part of the session adds only the difference. So each screen of a session counts once.
+There is one counter of screens for each week and name. A session's row records how much of the session is counted. If a
+process knows a longer part of the session than the row, it adds only the difference. So each screen of a session counts
+once.
 
-The topics of a session are counted in plain SQL, because most requests that write to the database only count a topic.
-This takes 140 microseconds. The mapped rows of `gateway/tables.py` would take 210 microseconds. The plain SQL and the
-mapped rows lock the same row and make the same check.
+The hotline counts the topics of a session in plain SQL, because most requests that write to the database only count a
+topic. Plain SQL takes 140 microseconds for this. With the mapped rows of `gateway/tables.py`, it would take 210
+microseconds. The plain SQL and the mapped rows lock the same row and make the same check.
 """
 
 import json
@@ -115,7 +117,7 @@ build it."""
 
 
 def count(session: Session, cell: CounterKey, by: int = 1) -> None:
-    """Stores a tally that the relay adds up later, so that no process waits.
+    """Stores a tally. The relay process adds it to its counter later, so no process must wait for the counter now.
 
     Stores no tally for a channel that statistics leave out.
     """
@@ -224,7 +226,7 @@ class HookCounter(Row):
 def add_hook_counts(
     session: Session, counted: Mapping[HookCount, tuple[int, float]], month: str
 ) -> None:
-    """Adds these numbers to the counters in a fixed order, so that two processes never wait for each other."""
+    """Adds these numbers to the counters. The order is fixed, so that two processes never deadlock."""
     for one in sorted(counted):
         number, seconds = counted[one]
         key = {"month": month, "hook": one.hook, "outcome": one.outcome, "bound": one.bound}
@@ -285,10 +287,8 @@ class People(Row):
 
 
 def note_person(session: Session, digests: Mapping[str, int]) -> None:
-    """Records that a caller used the hotline, by the caller's digest in each period. Only one transaction at a time
-    can lock a register.
-
-    The periods have a fixed order, so that hops with the same registers never deadlock.
+    """Records that a caller used the hotline, by the caller's digest in each period. Only one transaction at a time can
+    lock a register. This function always takes the periods in the same order, so that two requests never deadlock.
     """
     places = [(period, *register_and_rank(digest)) for period, digest in sorted(digests.items())]
     given = {
@@ -301,8 +301,8 @@ def note_person(session: Session, digests: Mapping[str, int]) -> None:
 
 @cache
 def _raising(rows: int) -> TextClause:
-    """Returns the SQL that raises this number of registers. The SQL is the same for both databases. Each session of a
-    caller runs the SQL once."""
+    """Returns the SQL statement that raises `rows` registers to new values. PostgreSQL and SQLite use the same
+    statement. It runs once in each session of a caller."""
     values = ", ".join(f"(:p{n}, :r{n}, :k{n})" for n in range(rows))
     return text(
         f"INSERT INTO people_register (period, register, rank) VALUES {values} ON CONFLICT (period, register)"
@@ -353,7 +353,7 @@ class CountedSession:
     key: str
     started_at: datetime
     upto: int
-    """The number of letters of the session's text whose screens are counted."""
+    """The number of letters of the session's text up to which the screens are counted."""
 
 
 _DIALOGUE = Dialogue.metadata.tables[Dialogue.__tablename__]
@@ -365,8 +365,8 @@ _MARKING = (
 
 
 def lock_sessions(session: Session, keys: Collection[str]) -> Mapping[str, CountedSession]:
-    """Returns the given sessions, without those that statistics leave out. Locks the rows of these sessions in a
-    fixed order. The rows stay locked until the transaction ends."""
+    """Returns the rows of the given sessions. Leaves out sessions that statistics do not count. Locks the rows of these
+    sessions in a fixed order. The rows stay locked until the transaction ends."""
     asked = (
         select(Dialogue.key, Dialogue.started_at, Dialogue.screens_counted)
         .where(Dialogue.key.in_(keys), Dialogue.channel.not_in(rules_trial.UNCOUNTED))
@@ -431,15 +431,15 @@ class SessionCounts:
 
 Tallies = Sequence[tuple[CounterKey, int]]
 CountDecision = Callable[[SessionCounts, int], Tallies]
-"""A function that decides what to count. It gets the number of letters of the session's text that are already stored,
-and changes the `SessionCounts` that it gets."""
+"""A function that decides which events to count. It gets the row of the session, and the number of letters of the
+session's text that are already stored. It can change the row."""
 
 
 def count_text(
     database: Database, key: str, *, upto: int, text_key: str, decide: CountDecision
 ) -> CommittedText | None:
-    """Counts what `decide` returns for this text, unless the text was counted before. Returns the number of letters of
-    the session's text that are stored afterwards.
+    """Calls `decide` and counts the events that it returns, unless this text of the session was counted before. Returns
+    the number of letters of the session's text that are now stored.
 
     Returns None if there is no such session. Raises StoreUnavailable.
     """

@@ -1,12 +1,12 @@
 """Shows the pages about people, accounts, drills and rights in the console, and carries out their forms.
 
 In the form with a responder's desks, each row is a desk and a level. The page of drills starts and ends drills, and
-lists them with the time of each step. Users see their own account. Admins see all accounts, change roles and links, and
-suspend or end accounts.
+lists them with the time of each step. All users see their own account. Admins see all accounts. They can change the
+roles and links of an account, and suspend or end an account.
 
-The page of rights shows the rights of all people and accounts, and an auditor prints it. The page takes all rights from
-the table of roles and the table of routes, by which the console also accepts or refuses every request. The page of
-rights shows no phone numbers.
+The page of rights shows the rights of all people and accounts, and an auditor prints it. The page reads all rights from
+the table of roles and the table of routes. The console uses the same tables to accept or refuse every request. The page
+of rights shows no phone numbers.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -103,7 +103,7 @@ def head_name(visit: GuestVisit, head: service_desk_page.DeskHead) -> str:
 def desk_names(visit: GuestVisit, codes: Sequence[str]) -> str:
     """Returns the names of several desks in one line.
 
-    If all districts are included, the text "all districts" replaces their names.
+    If the list contains all districts, the text "all districts" replaces the names of the districts.
     """
     every = every_district()
     if set(every) <= set(codes):
@@ -157,7 +157,7 @@ def read_desks(visit: Visit) -> Mapping[str, Level]:
 DAY = "%Y-%m-%d"
 MISSING = phrase("Enter a reason.")
 FIELDS = {"name": "name", "msisdn": "secret_number", "language": "languages"}
-"""For each column of a sheet that can have an error: the field of the form that shows the error."""
+"""The columns of a sheet that can have an error. For each column, the field of the form that shows the error."""
 
 
 def people(visit: Visit) -> Response:
@@ -195,10 +195,9 @@ def account(visit: Visit, account_id: int) -> Response:
 
 
 def _person(visit: Visit, who: str) -> Response:
-    """Shows the person's name, the person's rights, and the pending requests about the person. `who` names the phone or
-    account that the forms change.
-
-    If `who` names a person, the forms change the first phone and the first account that are still in use.
+    """Shows the person's name, the person's rights, and the pending requests about the person. `who` names a phone, an
+    account or the person. The forms on the page change the named phone or account. If `who` does not name one, the
+    forms change the person's first phone and first account that are in use.
     """
     context, by = visit.context, visit.by
     line, phones = service_people_list.person_page(context, by, who)
@@ -248,8 +247,8 @@ def new_person(visit: Visit) -> Response:
 
 @form_view(responder, "place", PersonnelRefused)
 def change_desks(visit: Visit, responder_id: int) -> None:
-    """Changes the desks of a responder. A removed desk takes effect at once. An added desk takes effect after a second
-    person has approved the change."""
+    """Changes the desks of a responder. The responder loses a removed desk at once. The responder gets an added desk
+    only after a second person has approved the change."""
     wanted, categories = read_desks(visit), visit.form.many("categories")
     kinds = tuple(Category(each) for each in categories if each in {*Category})
     reason, posting = visit.reason("place", MISSING), RequestedPosting(wanted, kinds)
@@ -277,7 +276,7 @@ def record_leave(visit: Visit, responder_id: int) -> None:
 
 @form_view(responder, "back", PersonnelRefused, NumberInvalid)
 def end_leave(visit: Visit, responder_id: int) -> None:
-    """Ends a leave of a responder, or marks the responder's number as reachable again."""
+    """Marks a responder as active again, after a leave or after the responder's number could not be reached."""
     service_leaves.bring_back(
         visit.context,
         str(responder_id),
@@ -298,7 +297,7 @@ def change_number(visit: Visit, responder_id: int) -> None:
 
 @form_view(responder, "invite", PersonnelRefused)
 def invite(visit: Visit, responder_id: int) -> None:
-    """Requests a new start PIN. A responder who has forgotten the PIN also needs a new start PIN."""
+    """Requests a new start PIN for a responder, for example because the responder has forgotten the PIN."""
     reason = visit.reason("invite", MISSING)
     service_enrolment.request_start_pin(visit.context, visit.by.actor, responder_id, reason)
 
@@ -359,7 +358,7 @@ def _languages(visit: Visit) -> list[str]:
 
 
 def _by_field(text: list[str]) -> Mapping[str, str]:
-    """Returns the error messages, by the field of the form that shows each.
+    """Returns the error messages of the form. The key of each message is the field that shows the message.
 
     An error message begins with the name of the column that is wrong. If the form has no field for a column, the
     message about this column appears at the field for the desks.
@@ -411,7 +410,8 @@ def start(visit: Visit) -> None:
 
 @form_view(drills, "end-{drill_id}", HotlineError)
 def end(visit: Visit, drill_id: int) -> None:
-    """Ends a drill. Alerted responders who have not answered yet get an SMS that it was a drill."""
+    """Ends a drill. Each responder who was alerted and has not answered yet gets an SMS that says that it was a
+    drill."""
     reason = typed_reason(visit, f"end-{drill_id}")
     service_drills.call_off(visit.context, drill_id, by=visit.by.actor, reason=reason)
 
@@ -475,7 +475,7 @@ def set_roles(visit: Visit, account_id: int) -> None:
 
 @form_view(account, "link", AccountRefused)
 def link(visit: Visit, account_id: int) -> Response | None:
-    """Requests a new link, or shows the link after its waiting time.
+    """Requests a new link for an account. If an earlier request has waited long enough, shows the link instead.
 
     When the link is made, the old password and the old authenticator stop working.
     """
@@ -576,7 +576,7 @@ def confirm_renewals(visit: Visit) -> None:
 
 
 def refuse_link(visit: Visit) -> Response:
-    """Refuses a new link for the user's own account, which another person requested."""
+    """Refuses a new link for the user's own account, if another person has requested this link."""
     service_invitations.refuse_own(visit.context, visit.by)
     return redirect_to("accounts.show", done="link")
 
@@ -596,8 +596,8 @@ def paper(visit: Visit) -> Response:
 
 PROOFS = table("proofs")
 COMMANDS = table("commands")
-"""The sentences that describe commands of the console, by endpoint, if the audit log has no sentence for the
-endpoint."""
+"""For commands that have no sentence in the audit log, the sentence that describes the command. The keys are the
+endpoints."""
 
 
 class CommandLine(NamedTuple):
@@ -623,7 +623,7 @@ def rights(visit: Visit) -> Response:
 
 
 def _menus() -> Mapping[str, Sequence[str]]:
-    """Returns, for each role of an account, the pages of the menu that the role may open."""
+    """Returns, for each role, the names of the pages in the menu of an account with this role."""
     return {
         role: [one.menu for one in PAGES if one.menu and one.admits(frozenset({role}))]
         for role in ACCOUNT_ROLES

@@ -40,7 +40,8 @@ DAYS = (
 HALVES = (phrase("day"), phrase("night"))
 phrase("(holiday)")
 HOLIDAY = re.compile(r"\d{4}-\d\d-\d\d\.[0-6]")
-"""Matches a public holiday in an address: its date, and the weekday whose shifts count on it."""
+"""Matches a public holiday in the address of a page. The text consists of the holiday's date, and the number of the
+weekday whose shifts apply on the holiday."""
 
 
 def initials(name: str) -> str:
