@@ -271,8 +271,8 @@ def _n(number: float) -> str:
 
 
 ANY = "*"
-"""In a mapping file, this sign means every code of a list. The row with this sign stands for a list whose codes are the
-same in the standard and in the hotline.
+"""In a mapping file, this sign means every code of a list. If a row has this sign, all codes of the list are the same
+in the standard and in the hotline.
 """
 FIRST_LINE = re.compile(r"# (?P<standard>[^,]+), table (?P<version>\d+): (?P<how>.+)")
 

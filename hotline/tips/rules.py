@@ -36,8 +36,8 @@ class Matter(StrEnum):
 
 
 class TipState(StrEnum):
-    """The state of a tip. A tip goes from draft to fragment, then to filed, then to complete. It may skip any of these
-    states.
+    """The state of a tip. A tip goes from draft to fragment, then to filed, then to complete. A tip may skip states:
+    for example, a draft may become filed without being a fragment.
 
     A row may be deleted only while it is a draft.
     """
@@ -70,16 +70,14 @@ class OutcomeRow:
     label: str
     """The English text of the outcome in the console."""
     choice: str = ""
-    """The value of this choice in the menu on the responder's phone. Empty if the responder's phone does not offer this
-    outcome.
-    """
+    """The code of this outcome in the menu on the responder's phone. Empty if the menu does not offer this outcome."""
     is_help: bool = False
     """True if this outcome counts as help in the statistics."""
     is_safe: bool = False
     """True if a case can have this outcome although a service helps the person. It is False for `NOT_FOUND`."""
     is_for_desk: bool = False
-    """True if only the national desk may choose this outcome after a person was met. The desk does this in the console,
-    with a reason.
+    """True if only the national desk may choose this outcome after a person was met. The national desk chooses the
+    outcome in the console, and gives a reason.
     """
 
 
@@ -142,7 +140,7 @@ class TipSummary:
     place: str
     within: str | None
     """The country if the place is abroad, or the province if the caller is unsure of the district. None if the caller
-    did not name it."""
+    named no country and no province."""
     sector: str | None
     category: str | None
     urgency: Urgency
@@ -286,15 +284,17 @@ SATURDAY = 5
 class DeadlineKind(StrEnum):
     """The kind of a deadline, named after the event that must happen before it.
 
-    There is no kind for the arrival of an alert: the message's own `next_at` is its time limit.
+    The time limit for the arrival of an alert is not a deadline of these kinds: it is the column `next_at` of the
+    message.
     """
 
     HELD = "held"
-    """A responder of the district comes on duty. Until then, no one is alerted of a tip without urgency."""
+    """A responder of the district comes on duty. Until this event, no person is alerted of the tip, because it is not
+    urgent."""
     ACKNOWLEDGE = "acknowledge"
     """A responder takes the case."""
     OPEN = "open"
-    """The assignee reads the tip. This applies only to assignees with a PIN."""
+    """The assignee reads the tip. Only a case whose assignee has a PIN gets this deadline."""
     OUTCOME = "outcome"
     """The assignee reports the outcome of the case."""
     CONFIRM_CLOSURE = "judge"
@@ -304,8 +304,8 @@ class DeadlineKind(StrEnum):
     SECOND_LOOK = "second_look"
     """A second person looks at a case about danger that was taken."""
     OVERDUE = "red"
-    """All other people were already alerted. The national desk is alerted again and again until one of its people takes
-    the case."""
+    """A person of the national desk takes the case. All other people were already alerted, so the national desk is
+    alerted again and again."""
     VISIT_SAFETY = "manner"
     """The national desk decides how responders may visit."""
     ERASURE = "erasure"
@@ -313,15 +313,15 @@ class DeadlineKind(StrEnum):
 
 
 OVERDUE_FROM = 2
-"""If the deadline for the outcome fires for this number of times in a row, other people are alerted. It first fires
-after half of the time, and then only reminds the assignee."""
+"""After half of the time for the outcome, the deadline fires once and only reminds the assignee. When it has fired this
+number of times in a row, people other than the assignee are alerted."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeadlineRow:
     """The rules for one kind of deadline.
 
-    `rules_escalation.DEADLINE_STEPS` says which step follows when it is due.
+    `rules_escalation.DEADLINE_STEPS` names the step that follows when a deadline of this kind is due.
     """
 
     ends_with_case: bool = True
@@ -330,7 +330,7 @@ class DeadlineRow:
     is_overdue: bool = False
     """True if a tip is overdue after this deadline has passed."""
     may_fire: int = 0
-    """As long as this deadline has fired fewer times than this number, no other person needs to act."""
+    """If a deadline of this kind has fired fewer times than this number, only the assignee needs to act."""
 
 
 DEADLINES: Mapping[DeadlineKind, DeadlineRow] = {
@@ -357,7 +357,7 @@ class Clock:
     due_at: datetime
     nth: int = 0
     named_at: datetime | None = None
-    """The time at which other people will be alerted, as texts show it. None if texts show the due time."""
+    """The time that texts name as the time when other people will be alerted. None if texts name `due_at`."""
 
 
 Clocks = Mapping[DeadlineKind, Clock]
@@ -374,7 +374,8 @@ class Times:
     outcome: timedelta | None
     """The time until the outcome must be reported. None means three working days."""
     outcome_again: timedelta | None
-    """The time between the alerts about an overdue outcome: first to the coordinator, then to the national desk."""
+    """The time between two alerts about an overdue outcome. The first alert goes to the coordinator, and the next to
+    the national desk."""
     alarm: timedelta
     """The time after which a tip without an assignee raises an alarm."""
 
@@ -418,7 +419,8 @@ HOURLY = timedelta(hours=1)
 def is_in_good_hands(clocks: Clocks, at: datetime) -> bool:
     """Returns True if a case has an assignee and no other person needs to act.
 
-    Nothing in such a case is overdue. No other responder is asked to take it, to read it or to confirm its closure.
+    No deadline of the case is overdue, and no other responder is asked to take the case, to read it or to confirm its
+    closure.
     """
     known = DeadlineKind.OUTCOME in clocks
     return known and all(
@@ -458,11 +460,11 @@ def second_look_due(urgency: int, at: datetime) -> datetime:
 
 
 def outcome_clock(urgency: int, at: datetime, due_at: datetime) -> Clock:
-    """Returns a deadline that reminds the assignee at half of the time, and alerts other people when the outcome is
-    due.
+    """Returns a deadline for the outcome. The deadline reminds the assignee after half of the time, and alerts other
+    people when the outcome is due.
 
-    Without danger, the assignee is reminded only in working hours, and others are alerted only during the day. So the
-    reminder may come late, or not at all.
+    In a case without danger, the assignee is reminded only in working hours, and other people are alerted only during
+    the day. So the reminder may come late, or not at all.
     """
     reminded_at = at + (due_at - at) / 2
     if urgency != Urgency.DANGER:
@@ -537,7 +539,7 @@ def next_morning(at: datetime) -> datetime:
 def any_morning(at: datetime) -> datetime:
     """Returns 08:00 of the next day in Kigali, even if this is at a weekend.
 
-    For example, the question if a person has arrived cannot wait until Monday.
+    For example, the hotline does not wait until Monday to ask if a person has arrived at a service.
     """
     morning = at.astimezone(KIGALI).replace(hour=OPENS, minute=0, second=0, microsecond=0)
     return (morning + timedelta(days=1)).astimezone(at.tzinfo)
@@ -562,8 +564,8 @@ CALLERS_KEPT = timedelta(hours=1)
 """The time after which the phone's pseudonym is erased from the row of a session. No network keeps a session open for
 so long."""
 CALLERS_SEARCHED = timedelta(days=3)
-"""The greatest age of the rows in which a caller's pseudonym is searched. The clock process erases the pseudonyms every
-day, so older rows have none.
+"""The clock process erases old pseudonyms of callers every day, and searches them only in rows younger than this. Older
+rows have no pseudonym any more.
 """
 INBOUND_KEPT = timedelta(days=30)
 """The time for which the ids of received SMS are kept. The gateway may send the same id again for twelve hours."""
@@ -713,7 +715,8 @@ class VisitFacts:
     def goes_unseen(self) -> bool:
         """Returns True if a responder who takes the case without reading it must not visit openly.
 
-        An open visit needs the caller's yes or a decision of the national desk. "Not sure" counts as no answer.
+        An open visit needs the caller's answer "yes" or a decision of the national desk. The caller's answer "not sure"
+        does not allow an open visit.
         """
         if self.decision is not None:
             return self.decision == VisitDecision.UNSEEN

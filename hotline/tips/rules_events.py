@@ -2,18 +2,19 @@
 
 The lists of codes in events are closed. An event contains no free text, except encrypted text.
 
-Every tip stays a separate case with its own deadlines. A cluster is a group of similar tips. It only limits how often
-the same people are alerted of similar tips. Tips are similar if they have the same phone, place, category and answer
-about officials. They are also similar if they have the same typed text. The limits come from the threat model. The
-hotline never delays a tip about danger: it alerts people at once, or notifies them at once that this tip was added to
-the cluster.
+Every tip stays a separate case with its own deadlines. A cluster is a group of similar tips. The hotline uses clusters
+only to limit how often the same people are alerted of similar tips. Tips are similar if they have the same phone,
+place, category and answer about officials. They are also similar if they have the same typed text. The numbers for
+these limits come from the threat model. The hotline never delays a tip about danger: it alerts people at once, or
+notifies them at once that this tip was added to the cluster.
 
-If the caller of one tip wants no visit, this wish holds for all tips of the cluster, and no responder is notified of
-the wish twice. A responder who was only notified of an added tip knows this tip by the first tip's reference. A
-responder who was alerted of the later tip knows it by its own reference.
+If the caller of one tip wants no visit, this wish is valid for all tips of the cluster, and each responder is notified
+of it only once. If a responder got only a notice that a tip was added, messages to this responder name the added tip by
+the reference of the cluster's first tip. If the responder was alerted of the added tip, messages name it by its own
+reference.
 
-A link means that two tips are probably about the same situation. Linked tips stay separate. A tip that joins a cluster
-also gets a link. Most linked tips are in no cluster.
+A link means that two tips are probably about the same situation. Linked tips stay separate. Every tip in a cluster also
+has a link, but most tips with a link are in no cluster.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -46,7 +47,7 @@ class CaseEventKind(StrEnum):
     REMOVED = "left"
     """An alerted responder was removed or is on leave."""
     ACKNOWLEDGED = "taken"
-    """A responder took the case with an answer that counts."""
+    """A responder took the case, and the hotline accepts this acknowledgement."""
     OPENED = "opened"
     """An alerted responder read the case with their PIN."""
     ON_SITE = "on_site"
@@ -54,7 +55,7 @@ class CaseEventKind(StrEnum):
     ANSWERED = "answered"
     """The caller answered a question of a desk."""
     PASSED = "passed"
-    """A responder passed the case on."""
+    """The assignee passed the case on to other responders."""
     DOUBTED = "doubted"
     """The gateway's inbox does not list the SMS with which a responder took the case. If this responder was the
     assignee, the case loses its assignee."""
@@ -73,9 +74,10 @@ class CaseEventKind(StrEnum):
     MOVED = "moved"
     """The caller corrected the place of the tip."""
     BESIDE = "beside"
-    """A later answer gives a partner desk access. The answer names a camp, or a journey that begins soon."""
+    """A partner desk got access to the tip, because a later answer of the caller names a camp, or a journey that begins
+    soon."""
     WITHHELD = "withheld"
-    """The caller gave a later answer, by which an official is involved or may be involved."""
+    """In a later answer, the caller said that an official is or may be involved."""
     SENT_DOWN = "sent_down"
     """The national desk gave a district access to a tip that was hidden from this district because of an official."""
     DANGER_AGAIN = "danger_again"
@@ -83,15 +85,16 @@ class CaseEventKind(StrEnum):
     STOOD_DOWN = "released"
     """The national desk stood down the responders of the first place: they are no longer needed."""
     DUE = "due"
-    """A deadline of the case has passed, or half of the time for the outcome. `Event.kind` names the deadline."""
+    """A deadline of the case has passed, or half of the time for the outcome is over. `Event.kind` is the kind of the
+    deadline."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """An event of a case, with the data that belongs to it. `by` is the responder who caused the event.
 
-    `kind`, `nth` and `named_at` describe the deadline that fired. If the place was corrected, `nth` is the number of
-    corrections so far.
+    `kind`, `nth` and `named_at` describe the deadline that fired. After a correction of the tip's place, `nth` is
+    instead the number of corrections so far.
     """
 
     what: CaseEventKind
@@ -133,7 +136,7 @@ class Purpose(StrEnum):
     """To the national desk: a responder at the new place has taken the case. The desk must decide if the responders of
     the first place are stood down."""
     FOLLOW = "follow"
-    """To the responder who may know, then to higher levels: what happened to a person who was offered help?"""
+    """To the responder who offered help to a person, then to higher levels: report what happened to the person."""
     STAND_DOWN = "let_go"
     """To the responders of the first place: they are stood down, because others have taken the case."""
 
@@ -179,16 +182,17 @@ class EventChannel(StrEnum):
 
 
 class TakeProof(StrEnum):
-    """Says how well it is proved that a responder took a case."""
+    """Says how certain it is that a responder's acknowledgement of a case is not forged."""
 
     PROVED = "proved"
     """The responder took the case by dialling, or the gateway's inbox lists the responder's SMS."""
     UNPROVED = "unproved"
-    """The responder sent an SMS. The SMS counts until the hotline doubts it."""
+    """The responder sent an SMS. The SMS counts as an acknowledgement until the hotline doubts that the responder sent
+    it."""
     PROVISIONAL = "provisional"
-    """The responder sent an SMS. The SMS counts only after it is proved."""
+    """The responder sent an SMS. The SMS counts as an acknowledgement only after the gateway's inbox lists it."""
     DOUBTED = "doubted"
-    """The gateway's inbox does not list the SMS, so the SMS does not count."""
+    """The gateway's inbox does not list the responder's SMS, so the SMS does not count as an acknowledgement."""
 
 
 class NoteCode(StrEnum):
@@ -295,8 +299,8 @@ class ComparedTip(NamedTuple):
     who_key: str | None
     """The digest of the answer to "Who needs help?"."""
     leader_id: int | None = None
-    """The first tip of the cluster, if people were only notified of this tip as an addition. None if people were
-    alerted of this tip separately."""
+    """The first tip of the cluster that this tip joined. People then got no alert of this tip, but only a notice that
+    it was added. None if people were alerted of this tip separately."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,9 +308,10 @@ class Following:
     """The cluster (group of similar tips) that a new tip joins."""
 
     leader_id: int
-    """The id of the first tip of the cluster. The people who were alerted of it get all notices of the cluster."""
+    """The id of the first tip of the cluster. The people who were alerted of the first tip get all notices of the
+    cluster."""
     announced: bool
-    """True if these people were already notified of an addition since the cluster's last alert."""
+    """True if, since the cluster's last alert, people already got a notice that a tip was added to the cluster."""
 
 
 def typed_text(answers: Mapping[str, str]) -> str | None:
@@ -343,8 +348,8 @@ def cluster_of(new: ComparedTip, earlier: Sequence[ComparedTip]) -> Following | 
 def _alike(new: ComparedTip, one: ComparedTip) -> bool:
     """Returns True if the typed texts or the categories of two tips are equal.
 
-    An unknown category counts as equal to any other. A tip about danger is compared before its category is known, and
-    again afterwards.
+    An unknown category counts as equal to any other. The hotline compares a tip about danger before the caller has
+    chosen its category, and again afterwards.
     """
     if _says_the_same(new, one):
         return True
@@ -363,9 +368,8 @@ def _contact_cluster(new: ComparedTip, same: Sequence[ComparedTip]) -> Sequence[
 
 
 def _danger_cluster(new: ComparedTip, same: Sequence[ComparedTip]) -> Sequence[ComparedTip]:
-    """Returns the tips about danger from the last hour.
-
-    Returns no tips if the new tip is about another person, or if the last alert was long ago.
+    """Returns the earlier tips whose cluster a new tip about danger joins. Returns no tips if the last hour had too few
+    tips about danger, if the new tip is about another person, or if the last alert was long ago.
     """
     lately = [one for one in same if one.urgency == Urgency.DANGER and new.at - one.at < HOUR]
     if len(lately) < MAX_DANGERS:
@@ -392,8 +396,8 @@ def _quiet(new: ComparedTip, cluster: Sequence[ComparedTip]) -> bool:
 def _with_a_ring(
     lately: Sequence[ComparedTip], same: Sequence[ComparedTip]
 ) -> Sequence[ComparedTip]:
-    """Returns the similar tips of the last hour. If none of them had a separate alert, returns all similar tips of the
-    phone.
+    """Returns the similar tips of the last hour. If no tip of the last hour had a separate alert, returns all similar
+    tips of the phone.
     """
     return lately if any(one.leader_id is None for one in lately) else same
 
@@ -428,13 +432,13 @@ _WITHOUT_OPEN_VISIT = (
     VisitInstruction.SILENT,
     VisitInstruction.UNSEEN,
 )
-"""The instructions against an open visit. Each includes all instructions before it."""
+"""The instructions against an open visit. An instruction in this list includes all instructions before it."""
 COVERED = {
     **{one: _WITHOUT_OPEN_VISIT[n:] for n, one in enumerate(_WITHOUT_OPEN_VISIT)},
     VisitInstruction.OPENLY: (VisitInstruction.OPENLY,),
 }
-"""For each instruction, the instructions that include it. If the responder last read one of these, no new message is
-needed.
+"""Contains for each instruction all instructions that include it. If the last instruction that a responder read
+includes the new instruction, the responder needs no new message.
 """
 DECISIONS = (VisitInstruction.UNSEEN, VisitInstruction.OPENLY)
 STRICTEST = (VisitSafety.NONE, VisitSafety.DO_NOT_VISIT, VisitSafety.DISCREET, VisitSafety.CAREFUL)
@@ -470,8 +474,9 @@ def names_for(
     """Returns the references with which a responder is notified of an instruction. Returns no reference if the
     responder already has the instruction.
 
-    `first` is the id of the cluster's first tip. A decision is sent for each reference that had an instruction before.
-    `again` is True if the national desk is asked a second time.
+    `first` is the id of the cluster's first tip. A decision of the national desk is sent once for each reference with
+    which the responder has read an earlier instruction. `again` is True if the national desk is asked a second time:
+    then the result contains the reference even if the responder already has the instruction.
     """
     own = name_for(known, tip_id, first)
     if instruction in DECISIONS:
@@ -485,8 +490,8 @@ def names_for(
 
 
 def name_for(known: Sequence[KnownName], tip_id: int, first: int) -> KnownName:
-    """Returns the reference by which a responder knows the tip: the tip's own, else the first tip's, else the
-    newest.
+    """Returns the reference by which a responder knows the tip. This is the reference of the tip, else the reference of
+    the cluster's first tip, else the newest reference.
     """
     by_tip = {one.tip_id: one for one in known}
     return by_tip.get(tip_id) or by_tip.get(first) or known[-1]
@@ -507,7 +512,8 @@ def strictest(cares: Iterable[VisitSafety]) -> VisitSafety:
 
 
 def strictest_visit(own: VisitFacts, others: Iterable[VisitFacts]) -> VisitFacts:
-    """Returns the facts about visits for a responder who takes a case, from the strictest tip in the cluster."""
+    """Returns the facts about visits that a responder who takes a case must follow: the facts of the tip with the
+    strictest visit safety in the cluster."""
     return max((own, *others), key=lambda one: STRICTEST.index(one.safety))
 
 
@@ -515,7 +521,8 @@ CONTACT_WITHIN = timedelta(days=30)
 """The code compares tips from the same phone that were sent within this time. The real limit is shorter, because the
 pseudonym of a phone changes each week."""
 WITHIN = timedelta(hours=24)
-"""The code compares tips with the same place and category, or the same text, that were sent within this time."""
+"""The code compares two tips with the same text, and two tips with the same place and category, only if both were sent
+within this time."""
 
 
 class LinkReason(StrEnum):
@@ -551,8 +558,8 @@ class LikelyPair:
 
 
 def likely_pairs(new: TipTraits, earlier: Iterable[TipTraits]) -> Sequence[LikelyPair]:
-    """Returns a pair with the newest earlier tip for each reason. Each earlier tip occurs only once, with its most
-    certain reason.
+    """Returns for each reason to link tips a pair of the new tip and the newest earlier tip with this reason. If an
+    earlier tip has several reasons, it occurs only once, with the most certain reason.
     """
     before = sorted(
         (one for one in earlier if one.tip_id < new.tip_id), key=lambda one: -one.tip_id
@@ -566,7 +573,8 @@ def likely_pairs(new: TipTraits, earlier: Iterable[TipTraits]) -> Sequence[Likel
 
 
 def situation_leaders(links: Iterable[tuple[int, int]]) -> Mapping[int, int]:
-    """Returns for each linked tip the first tip of its situation. Also follows links from tip to tip."""
+    """Returns for each linked tip the first tip of its situation. Two tips that are linked only through other tips also
+    belong to one situation."""
     first: dict[int, int] = {}
 
     def of(tip_id: int) -> int:

@@ -3,8 +3,9 @@
 A form is data: questions, codes, texts and conditions. All lists of codes are closed, so a form has no free text. The
 events of a case never contain the codes in clear text. The hotline stores the codes separately and encrypted.
 
-If an event corrects another event, its codes replace those of the other event at the time of the other event. Readers
-see both events. The module also has the rules by which two people close a case.
+If an event corrects an earlier event, the codes of the new event replace the codes of the earlier event, and count from
+the time of the earlier event. People who read the case see both events. The module also has the rules by which two
+people close a case.
 """
 
 import json
@@ -27,7 +28,7 @@ class ConsentCode(StrEnum):
 
     YES = "yes"
     NO = "no"
-    """An adult does not want help. This answer is valid until the person gives another answer."""
+    """An adult does not want help. This refusal is valid until the person agrees to help."""
     CANNOT_SAY = "cannot_say"
     ASSENT_YES = "assent_yes"
     """A child agrees to help."""
@@ -224,7 +225,8 @@ class FormPlace(StrEnum):
     USSD = "ussd"
     CONSOLE = "console"
     BESIDE = "beside"
-    """The responder's phone asks the question in another form. The answer is stored with the event of this form."""
+    """The console does not ask this question in this form, and the responder's phone asks it in another form. The event
+    of this form stores the answer from the phone."""
 
 
 ON_USSD = (FormPlace.BOTH, FormPlace.USSD)
@@ -277,7 +279,8 @@ class CaseForm:
         return [one.code for one in self.asked if one.where in at and one.when(answers)]
 
     def meant(self, answers: Answers, at: Collection[FormPlace]) -> dict[str, str]:
-        """Returns the answers to questions of this form. Leaves out answers that another answer makes unnecessary."""
+        """Returns the answers to questions of this form. Leaves out the answer to a question if another answer makes
+        this question unnecessary."""
         given = {code: answers[code] for code in self.names(at) if answers.get(code)}
         return {code: given[code] for code in self.questions(given, at) if code in given}
 
@@ -430,7 +433,8 @@ class FollowKind(StrEnum):
     THIRTY = "thirty"
     """The situation of the person thirty days after arriving at the service."""
     CONSENT = "consent"
-    """The person refused help. A responder must ask once more, and report the person's new answer."""
+    """The new answer of a person who refused help. A responder must ask this person once more, and report the answer.
+    """
 
 
 class ScreeningResult(StrEnum):
@@ -514,8 +518,8 @@ class OfferedHelp:
 
     @property
     def is_on_the_way(self) -> bool:
-        """Returns True until a report says if the person arrived. The answer "not known" before the arrival is due does
-        not count as such a report.
+        """Returns True until a report says if the person arrived. A report "not known" does not count if it came before
+        the person should have arrived.
         """
         if self.arrived is None or self.arrived_at is None or self.answered_at is None:
             return self.arrived is None
@@ -556,7 +560,7 @@ class MetPerson:
     is_possible: bool = False
     """True if the person is a possible victim, after the last clear screening or the last official decision. An unclear
     screening does not change this value. After a deciding body has said that the person is a victim, no screening
-    changes it.
+    changes this value.
     """
 
     @property
@@ -586,7 +590,8 @@ class MetPerson:
     def consent(self) -> ConsentState:
         """Returns the consent of the person that is valid now.
 
-        After a refusal, the person must agree before help may be offered again. Other answers do not end a refusal.
+        After a refusal, help may be offered again only if the person agrees. No other answer of the person ends the
+        refusal.
         """
         last = next((said for _, said, _ in reversed(self.consents) if said in DECISIVE), None)
         if last == ConsentCode.NO:
@@ -655,7 +660,8 @@ def _corrections(
 
 
 def _add(person: MetPerson, one: PersonEntry, reported: PersonCodes) -> None:
-    """Adds the facts of an event to a person. `reported` has the codes after the newest correction of the event."""
+    """Adds the facts of an event to a person. `reported` has the codes of the newest correction of the event, or of the
+    event itself if it has no correction."""
     codes = reported.codes
     person.sex = codes.get(SEX, person.sex)
     person.nationality = codes.get(NATIONALITY, person.nationality)
@@ -691,8 +697,8 @@ def _follow(person: MetPerson, one: PersonEntry, reported: PersonCodes) -> None:
             person.consents.append((one.at, ConsentCode.NO, None))
     elif one.kind is LoggedEvent.ARRIVED:
         found.arrived, found.arrived_at = reported.codes[ARRIVED], one.at
-        # After five weeks without a report, the clock process writes this event. The event then counts twice, so that
-        # responders stop looking for the person.
+        # After five weeks without a report about the arrival, the clock process itself writes the event `ARRIVED`. This
+        # event counts like two reports, so that responders stop looking for the person.
         is_lost = found.arrived != YES and not found.is_on_the_way
         found.lost += is_lost + (one.channel == EventChannel.CLOCK)
     elif one.kind is LoggedEvent.THIRTY:
@@ -713,11 +719,12 @@ class ClosureRefusal(StrEnum):
     UNOPENED = "unopened"
     """The person who wants to confirm the closure has not read the case since the closure was requested."""
     IN_CONSOLE = "in_console"
-    """The national desk must confirm this closure in the console, because the rule needs the codes about persons. The
-    other ways to confirm a closure cannot decrypt them.
+    """The national desk must confirm this closure in the console, because the rule needs the codes about persons, and
+    only the console can decrypt these codes.
     """
     POSSIBLE = "possible"
-    """A person in the case is a possible victim. A new screening or an official decision must come first."""
+    """A person in the case is a possible victim. Before the closure, the person must be screened again, or an official
+    body must decide about the person."""
     ANOTHER_WAITS = "another_waits"
     """Another person has already requested closure with a different outcome."""
 

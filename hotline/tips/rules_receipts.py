@@ -151,16 +151,14 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 UNITS = (("min", timedelta(minutes=1), HOUR), ("h", HOUR, 2 * DAY), ("days", DAY, timedelta.max))
-"""The units of time for waiting times: the name of each unit, its length, and a limit. A waiting time of this limit or
-more is given in the next unit.
+"""The units of time for waiting times: the name of each unit, its length, and a limit. If a waiting time reaches the
+limit of a unit, it is shown in the next unit.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """The time for which a tip has waited until a responder took it, and the time within which the hotline promises
-    this.
-    """
+    """The time that a tip waited before a responder took it, and the longest waiting time that the hotline promises."""
 
     spent: timedelta
     promised: timedelta
@@ -332,8 +330,9 @@ def complaint_facts(answers: Mapping[str, str], *, completed: bool = False) -> T
     complaint.
 
     The facts do not contain the kind of the complaint, because only the encrypted text may contain it. The facts say
-    that an official is involved, because the helper may be one. So a district's desk never gets the complaint, just as
-    it never gets a tip about an official. A complaint about the national desk is for oversight desks only.
+    that an official is involved, because the helper who did wrong may be an official. So a district's desk never gets
+    the complaint, just as it never gets a tip about an official. A complaint about the national desk is for oversight
+    desks only.
     """
     state = stage(answers, completed=completed)
     if state is None:
@@ -367,8 +366,8 @@ def stage(answers: Mapping[str, str], *, completed: bool = False) -> TipState | 
 WINDOW_LENGTH = timedelta(hours=2)
 """The length of every window of time for a call."""
 HALF_WINDOW = WINDOW_LENGTH / 2
-"""Half of the length of a window. If call-backs are paused, a request whose window ends within this time moves to its
-next window. So no request ends just after a pause, before the desk can call.
+"""Half of the length of a window. If a window would end in less than this time while call-backs are paused, the request
+moves to its next window. So no request ends just after a pause, before the desk can call.
 """
 NOTICE_DELAY = timedelta(minutes=3)
 """The time between a caller's request for a call-back and the notice to the national desk. During this time, the caller
@@ -379,8 +378,8 @@ can still withdraw the request.
 class CallBackState(StrEnum):
     """The state of a call-back.
 
-    A call-back goes from waiting to done, withdrawn or expired. The number is stored only while the call-back is
-    waiting.
+    A call-back goes from waiting to done, withdrawn or expired. The caller's phone number is stored only while the
+    call-back is waiting.
     """
 
     WAITING = "waiting"
@@ -416,8 +415,8 @@ DAYS = {"tomorrow": (1,), "after": (2,), "either": (1, 2)}
 the call.
 """
 SHARED = frozenset({"alone", "family"})
-"""The answers to the question of who else may answer the phone, after which the desk may call. If the caller fears the
-other person, the desk may not call.
+"""The desk may call if the caller gave one of these answers to the question of who else may answer the phone. If the
+caller fears a person who may answer the phone, the desk may not call.
 """
 
 WANTED, OTHERS_ANSWER, CALL_DAY, PART, WORD = (
@@ -470,7 +469,7 @@ def windows(answers: Mapping[str, str], asked_at: datetime) -> tuple[Window, ...
 
 
 def next_day(window: Window) -> Window:
-    """Returns the window with the same hours on the next day, because the caller agreed to no other hours."""
+    """Returns the window with the same hours on the next day. The caller did not agree to calls at other hours."""
     return window_from(window.opens_at + timedelta(days=1))
 
 
@@ -481,9 +480,10 @@ def window_from(opens_at: datetime) -> Window:
 def refusal_reason(
     window: Window, at: datetime, *, has_asked: bool, approved_by: str | None
 ) -> str | None:
-    """Returns the reason why this person may not see the number now. Returns None if the person may see the number.
+    """Returns the reason why a person at the desk may not see the caller's phone number now. Returns None if the person
+    may see it.
 
-    `has_asked` is True if this person, and no other, made the last request to see the number.
+    `has_asked` is True if the last request to see the number came from this person.
     """
     if not has_asked:
         return "you must ask to see the number first"

@@ -96,14 +96,15 @@ class Tip(Row):
     asked.
     """
     words_at: Mapped[datetime | None]
-    """The time when the caller first typed words of their own or a landmark. Lists of a storm show such tips first."""
+    """The time when the caller first typed words of their own or a landmark. In a storm (many dangers in one district),
+    lists show a danger with such words before a danger without typed text."""
     storm_at: Mapped[datetime | None]
-    """The time at which people were alerted of this danger in a storm (many dangers in one district). None for the
-    first danger of its sector, and outside of a storm.
+    """The time at which people were alerted of this danger, if it came in a storm (many dangers in one district) and
+    was not the first danger of its sector. Otherwise None.
     """
     place_step: Mapped[int] = mapped_column(default=0, server_default="0")
-    """The number of the first escalation step that alerts people of the tip's present place. It is 0 if the place was
-    never corrected.
+    """The number of the escalation step at which people of the tip's present place were first alerted. It is 0 if the
+    place was never corrected.
     """
     visit_decision: Mapped[str | None]
     """The national desk's decision about visits: the value of a `tips.rules.VisitDecision`."""
@@ -125,8 +126,8 @@ class Tip(Row):
     danger_at: Mapped[datetime | None]
     """The time when a filed tip became a danger. None if the tip was a danger when it was filed."""
     assignee_id: Mapped[int | None]
-    """The id of the assignee: the responder who took the tip. The hotline does not doubt that this responder sent the
-    answer.
+    """The id of the assignee: the responder who took the tip. The hotline does not doubt that the acknowledgement came
+    from this responder.
     """
     renewed_at: Mapped[datetime | None]
     """The time when the assignee got more time to report the outcome, because the assignee had made progress. Each
@@ -135,8 +136,8 @@ class Tip(Row):
     outcome_asked: Mapped[str | None]
     """The `TipOutcome` of a requested closure, until a second person decides."""
     closure_by: Mapped[str | None]
-    """The person who requested the closure: `responder:7`, or `name:` followed by the name that was given to a
-    command.
+    """The person who requested the closure: `responder:7`, or `name:` followed by the name of the account or person
+    that requested the closure in a command.
     """
     closure_requested_at: Mapped[datetime | None]
     """The time when the pending closure was requested."""
@@ -156,8 +157,8 @@ class Tip(Row):
     was_asked_help: Mapped[bool] = mapped_column(server_default=text("false"))
     """True if the holder of the receipt was asked if the help was good. The answer has no link to the tip."""
     closed_at: Mapped[datetime | None]
-    """The time when the case was closed. The time for which the text is kept begins then
-    (`tips/rules.py`).
+    """The time when the case was closed. From then on, the text of the tip is kept for the time `TEXT_KEPT` in
+    `tips/rules.py`.
     """
     outcome: Mapped[str | None]
     """The value of a `tips.rules.TipOutcome`, if the desk chose an outcome."""
@@ -171,8 +172,8 @@ class Tip(Row):
     """A number from 0 to 255. It decides how published numbers that count this tip are rounded. This number is in no
     exported file."""
     request: Mapped[str] = mapped_column(default="", server_default="")
-    """The id, as in the log, of the gateway's request that last made an alert of this tip necessary. It is erased with
-    the pseudonyms.
+    """The id in the log of the gateway's last request that made it necessary to alert responders of this tip. The id is
+    erased together with the pseudonyms.
     """
 
 
@@ -191,9 +192,9 @@ IS_REAL_CASE = (
 SMS = "sms"
 """The channel of a tip that arrived by SMS."""
 STORM_ORDER = case((Tip.storm_at.is_(None), 0), (Tip.words_at.is_not(None), 1), else_=2)
-"""The order of tips about danger in lists. A storm means many tips about danger in one district. The value is 0 for
-tips outside of a storm and for the first danger of each sector, 1 for further dangers with typed text, and 2 for all
-others.
+"""The order of tips about danger in lists. A storm means many tips about danger in one district. The value is 0 for a
+tip outside of a storm, and for the first danger of a sector in a storm. For a later danger of this sector, the value is
+1 if the caller typed a text, and 2 if not.
 """
 DRAFT: ColumnElement[str] = literal_column(f"'{TipState.DRAFT}'")
 """The state of a draft, as a part of the SQL text and not as a parameter. The database uses an index over drafts only
@@ -209,7 +210,8 @@ urgent after the alert.
 
 BORDER = and_(Tip.place == ABROAD, Desk.kind == DeskKind.BORDER)
 CAMP = and_(Tip.sector == Desk.place, Desk.kind == DeskKind.PROTECTION)
-"""`BORDER` and `CAMP` are the conditions for desks that are alerted of a tip in addition to the desk of its place."""
+"""`BORDER` and `CAMP` are two conditions on a tip and a desk. If one of the two is true, this desk is alerted in
+addition to the desk of the tip's place."""
 OVERSIGHT = and_(Tip.official == OVERSEEN, Desk.kind == DeskKind.OVERSIGHT)
 """The condition for desks that are alerted of a complaint about the national desk, instead of that desk."""
 
@@ -242,11 +244,11 @@ class Grant(Row):
 
 class PendingAlert(Row):
     """Says that responders must still be alerted of a filed tip. The row is deleted when the responders are alerted. If
-    responders were already alerted of the tip, the row has no effect.
+    a row remains after responders were alerted, it has no effect.
 
     These rows are small. So if many tips arrive at once, the hotline need not write the large rows of these tips again
-    when it sends the alerts. A tip that needs a second alert does not have such a row. The condition `IS_WAITING` finds
-    such a tip by its columns.
+    when it sends the alerts. If a tip needs a second alert because it became more urgent, it has no row here: the
+    condition `IS_WAITING` finds it by its columns.
     """
 
     __tablename__ = "pending_alert"
@@ -348,8 +350,8 @@ def extra_desks(session: Session, tip_ids: Collection[int]) -> Mapping[int, froz
     """Returns the additional desks that may read each tip: border desks for a tip abroad, the protection desk of a
     camp, or oversight desks.
 
-    Leaves out tips without additional desks. A border desk has a grant only if the journey could still be stopped. So
-    no column in clear text needs to contain the time of the departure.
+    Leaves out tips without additional desks. A border desk has a grant only if the journey could still be stopped. This
+    function needs only the grants, so the time of the departure need not be stored in clear text.
     """
     if not tip_ids:
         return {}
@@ -375,8 +377,8 @@ def remove_grants(session: Session, tip_id: int, *, but: Collection[str]) -> Non
 
 
 def erase_session(session: Session, session_key: str, *, up_to_attempt: int) -> Sequence[Tip]:
-    """Handles the digits `000`, with which a caller erases a report: deletes the drafts of this session. Returns its
-    filed tips, without changing them.
+    """Deletes the drafts of this session, because the caller typed `000` to erase the report. Returns the filed tips of
+    the session, without changing them.
 
     Ignores report attempts with a higher number than `up_to_attempt`.
     """

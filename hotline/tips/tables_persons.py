@@ -43,8 +43,8 @@ class PossibleVictim(Row):
     reminder is needed.
     """
     due_at: Mapped[datetime | None] = mapped_column(index=True)
-    """The time of the next reminder: to ask a service for help, or to ask the person once more. None if no reminder is
-    needed.
+    """The time of the next reminder. It reminds a responder to ask a service for help, or to ask the person once more
+    if they want help. None if no reminder is needed.
     """
     times: Mapped[int] = mapped_column(default=0, server_default="0")
     """The number of reminders that were already sent."""
@@ -65,7 +65,7 @@ def persons_of_tip(session: Session, tip_id: int) -> Sequence[PossibleVictim]:
 
 
 def tips_with_person(session: Session, tip_ids: Collection[int]) -> frozenset[int]:
-    """Returns the ids of those given tips for which a responder has met a person."""
+    """Returns the ids of the tips among `tip_ids` in which a responder has met a person."""
     if not tip_ids:
         return frozenset()
     found = select(PossibleVictim.tip_id).where(PossibleVictim.tip_id.in_(tip_ids))
@@ -73,8 +73,8 @@ def tips_with_person(session: Session, tip_ids: Collection[int]) -> frozenset[in
 
 
 def bring_offers_forward(session: Session, tip_id: int, due_at: datetime) -> None:
-    """Makes reminders to ask a service for help due at `due_at`, if they would be due later. Does not change reminders
-    that are due earlier.
+    """Makes a reminder to ask a service for help due at `due_at` if it is due later than that. Does not change a
+    reminder that is due earlier.
     """
     later = (PossibleVictim.clock == FollowKind.OFFER, PossibleVictim.due_at > due_at)
     rows = update(PossibleVictim).where(PossibleVictim.tip_id == tip_id, *later)
@@ -164,8 +164,8 @@ class ServiceRequest(Row):
     reference: Mapped[str] = mapped_column(unique=True)
     """The short name by which an SMS refers to this request. It differs from the reference of the case."""
     who: Mapped[str | None]
-    """The kind of person who needs help: a woman, a man, a girl or a boy. The SMS after the service's yes names this
-    kind. The hotline deletes it with the answer."""
+    """The kind of person who needs help: a woman, a man, a girl or a boy. If the service agrees to help, the next SMS
+    to the service names this kind. The hotline deletes the kind at the latest when it deletes the answer."""
     asked_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     answer: Mapped[str | None]
@@ -207,7 +207,7 @@ def open_request(session: Session, offered_id: int) -> ServiceRequest | None:
 
 
 def desks_asked(session: Session, tip_id: int, n: int) -> frozenset[str]:
-    """Returns the desks that were asked to help this person."""
+    """Returns the desks that were asked to help person number `n` of this tip."""
     rows = select(ServiceRequest.desk_code).join(
         ServiceReferral, ServiceReferral.offered_id == ServiceRequest.offered_id
     )
@@ -264,8 +264,8 @@ class CallBack(Row):
     """The time when the desk was notified that the window has begun."""
     asked_by: Mapped[str | None]
     approved_by: Mapped[str | None]
-    """`asked_by` is the name of the person who requested to see the number. `approved_by` is the name of the person who
-    approved this. Both names are valid for this window only.
+    """`asked_by` is the name of the person who requested to see the phone number. `approved_by` is the name of the
+    second person, who approved this request. Both names count only until the window for the call ends.
     """
     opened_at: Mapped[datetime | None]
     """The last time in this window when the number was shown."""

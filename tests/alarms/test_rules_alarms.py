@@ -28,8 +28,8 @@ def at(minutes: float) -> datetime:
 def watched(
     alarm: Alarm, looks: Iterable[tuple[float, int]], start: AlarmState | None = None
 ) -> tuple[list[tuple[float, Notice]], AlarmState | None]:
-    """Returns the notices with their minutes, and the last state. Each check reports the level of fault that is given
-    for its minute."""
+    """Returns the notices with their minutes, and the last state. `looks` contains for each check its minute and the
+    level of the fault."""
     standing, told = start, []
     for minute, level in looks:
         change = next_state(standing, alarm, level, at(minute))

@@ -1,4 +1,4 @@
-"""Compares the rows that drive the escalation policy with the log of the case: they must agree."""
+"""Checks that the rows on which the escalation policy bases its decisions agree with the log of the case."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -26,8 +26,8 @@ ACTS = (
 
 
 def as_alerted(case: Case, person: Candidate) -> AlertedResponder:
-    """Returns the state of an alerted person, as the database has it just after the alert. `is_partner` marks a member
-    of a partner desk in another district."""
+    """Returns an alerted person in the state that the database has just after the alert. `is_partner` is True for a
+    member of a partner desk in another district."""
     near = bool(person.districts & case.partners) and case.place not in person.districts
     return AlertedResponder(person.id, person.level, is_partner=near)
 
@@ -40,7 +40,7 @@ class CaseWalk:
     gone: set[int] = field(default_factory=set)
     told: list[AlertedResponder] = field(default_factory=list)
     telling: list[tuple[datetime, Decision]] = field(default_factory=list)
-    """The decisions that alerted people, each with its time, but without decisions that only sent reminders."""
+    """The decisions that alerted people, each with its time. Decisions that only sent reminders are left out."""
     took: list[int] = field(default_factory=list)
     """The people who took the case and whose acknowledgement counts, first one first."""
     holder: int | None = None
@@ -80,7 +80,8 @@ class CaseWalk:
         return self.judging is not None and self.met
 
     def meet(self) -> Decision | None:
-        """Records that a responder met a person. If a closure is already requested, asks about it again."""
+        """Records that a responder met a person. If a closure is already requested, requests it again, because now the
+        national desk must decide."""
         self.met = True
         return None if self.judging is None else self.happen(Event(CaseEventKind.CLOSURE_REQUESTED))
 
