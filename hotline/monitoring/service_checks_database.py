@@ -209,11 +209,11 @@ def check_database(context: Context) -> tuple[CheckResult, ...]:
 
 
 def check_locks(context: Context, pause: Callable[[float], None] = time.sleep) -> CheckResult:
-    """Checks that no transaction keeps one of the hotline's locks in PostgreSQL for long. Other processes would wait
-    for the lock, and fail.
+    """Checks that no transaction keeps one of the hotline's locks in PostgreSQL for long. If a transaction kept a lock
+    for long, other processes would wait for it, and fail.
 
-    Each account of the database can take these locks, so one account can block all other processes. The check looks
-    again only while a transaction keeps a lock.
+    Each account of the database can take these locks, so one account can block all other processes. The check repeats
+    only while a transaction keeps a lock.
     """
     held = _holders(context)
     for _ in range(LOOKS):
@@ -382,8 +382,8 @@ def _retention(
 
 
 def _persons(uncounted: Sequence[str]) -> CheckResult:
-    """Checks that the reader counted the persons of each past month. The hotline erases the codes about these persons
-    only after this count.
+    """Checks that the reader process counted the persons in the cases of each past month. The hotline erases the codes
+    about these persons only after this count.
     """
     late = " ".join(uncounted[:1])
     return check_result(
@@ -440,8 +440,8 @@ def _statistics(session: Session, now: datetime) -> CheckResult:
     a warning.
     """
     name = "statistics"
-    # Each hour, the worker tries to make a release that is due. The check reports a missing release only after the time
-    # `UNTIDY`.
+    # Each hour, the worker tries to make a release of statistics that is due. The check reports a missing release only
+    # after the time `UNTIDY`.
     for period in queries.missing_periods(session, now - UNTIDY)[:1]:
         if span_of(period) is not Span.MONTH and queries.person_cells(session, period) is None:
             text = f"the release of {period} is late: the reader has not counted its persons"
@@ -463,8 +463,7 @@ def _statistics(session: Session, now: datetime) -> CheckResult:
     return CheckResult(name, True, f"the newest release is of {published[-1]}; none is late")
 
 
-# The code below checks call-backs: the offer to callers, the desk's key, and numbers without an
-# outcome.
+# The code below checks if callers are offered call-backs, and if any call-back waits for its outcome for too long.
 
 TALK = timedelta(minutes=30)
 """Within this time after a person has read a caller's number, the person must record the outcome of the call. The
@@ -494,7 +493,7 @@ def call_back_findings(context: Context) -> tuple[CheckResult, ...]:
 
 
 class Offer(StrEnum):
-    """The text about the offer of call-backs to callers: offered, or the reason why not."""
+    """A text that says if the hotline offers call-backs to callers, and if not, why not."""
 
     OFFERED = "offered to callers"
     UNSET = "not offered: HOTLINE_CALL_BACK_NUMBER, the number that the desk calls from, is not set"

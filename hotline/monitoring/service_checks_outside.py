@@ -38,7 +38,7 @@ from hotline.text.identifiers import parse_sendable
 
 EACH = timedelta(days=1)
 AGAIN = timedelta(hours=1)
-"""The time between two tests, if the alert of the first test did not arrive."""
+"""If the alert of a daily test did not arrive, the hotline waits this time before the next test."""
 LATE = timedelta(hours=26)
 
 
@@ -155,8 +155,8 @@ def check_outside(context: CliContext) -> tuple[CheckResult, ...]:
 
 
 def check_second_channel(context: CliContext) -> CheckResult:
-    """Checks that alarms have a second channel: a mail or a command. If SMS does not work, only this channel reaches
-    the on-call contacts.
+    """Checks that the hotline can also send alarms by a second channel, which is a mail or a command. If SMS does not
+    work, only this channel reaches the on-call contacts.
 
     The settings of the second channel are often visible to the process `watch` only. When that process starts, it
     records if it has these settings.

@@ -1,15 +1,15 @@
 """Copies and restores the whole database, and encrypts and signs the copy.
 
-The copy shows the database at one time, while the hotline runs. For SQLite, `VACUUM INTO` reads one snapshot and blocks
-no writer. It copies no free pages, so deleted data is left out. For PostgreSQL, `pg_dump` reads the same snapshot in
-which the rows are counted. The hotline uses a restored copy only after it has checked and migrated the copy, and has
-paused its messages.
+The copy shows the state of the database at one moment. The hotline runs while the copy is made. For SQLite, `VACUUM
+INTO` reads one snapshot and blocks no writer. `VACUUM INTO` copies no free pages, so deleted data is left out. For
+PostgreSQL, `pg_dump` reads the same snapshot in which the rows are counted. The hotline uses a restored copy only after
+it has checked and migrated the copy, and has paused its messages.
 
 A backup consists of two files. `NAME.age` is the compressed copy, encrypted in age's format for the operators' keys.
-The copy is SQLite's file, or the dump of `pg_dump`. The public program `age` decrypts this file, and no server has
-the private key for that. `NAME.age.sig` has two lines: the manifest, and this hotline's Ed25519 signature of the
-manifest in base64. The manifest contains the digest of the first file. Anyone can encrypt for a public key, so only
-the signature proves that a backup comes from this hotline.
+For SQLite, the copy is the database's file. For PostgreSQL, it is the dump of `pg_dump`. The public program `age`
+decrypts this file, and no server has the private key for that. `NAME.age.sig` has two lines: the manifest, and this
+hotline's Ed25519 signature of the manifest in base64. The manifest contains the digest of the first file. Anyone can
+encrypt for a public key, so only the signature proves that a backup comes from this hotline.
 """
 
 import base64
@@ -182,11 +182,13 @@ SIDES = ("", "-wal", "-shm")
 the restored database."""
 
 Fill = Callable[[Callable[[bytes], object]], None]
-"""A function that passes each piece of a copy to another function. It raises an error if a piece is wrong."""
+"""A function that reads a copy and calls another function with each piece of the copy. Raises an error if a piece is
+wrong.
+"""
 
 
 def check_empty(url: str, at: datetime, *, replace: bool = False) -> Path | None:
-    """Raises Occupied if a database already exists, or if a hotline runs on it.
+    """Raises Occupied if the address already contains a database, or if a hotline uses this database.
 
     If `replace` is True, SQLite's file may exist. Returns the path to which that file must move, or None if no file
     exists.
@@ -327,7 +329,9 @@ SIGNATURE_SUFFIX = ".sig"
 GZIP = 31
 """The gzip format, as a parameter for zlib."""
 DOMAIN = b"hotline backup\n"
-"""A text before each signed manifest, so that a signature made for another purpose never counts for a backup."""
+"""A text before each signed manifest. Because of this text, no signature that was made for another purpose is valid for
+a backup.
+"""
 BACKUP_PUBLIC_KEY = "backup.pub"
 """The file with the recipients of every backup: age's public keys, one on each line."""
 Write = Callable[[bytes], object]
@@ -350,7 +354,8 @@ def new_key_file(passphrase: str, signer: str) -> tuple[str, bytes]:
     """Returns a new public key, and a file with its private key, encrypted with a passphrase. `age --decrypt` can also
     read the file.
 
-    The file also contains the signer, so that the key's owner recognises this hotline's backups on an empty machine.
+    The file also contains the public key of this hotline's signatures. With it, the key's owner can recognise this
+    hotline's backups on an empty machine.
     """
     identity = Identity.generate()
     text = f"{SIGNER}{signer}\n{identity}\n"

@@ -27,7 +27,7 @@ def reencrypt(
     before: bytes,
     say: Callable[[str], None],
 ) -> int:
-    """Encrypts phone numbers again with the newest key until none is left. Returns the number of changed rows.
+    """Encrypts phone numbers again until all are encrypted with the newest key. Returns the number of changed rows.
 
     It skips numbers that are up to date. Raises DecryptionFailed if neither the newest nor the previous key decrypts a
     number. After this error, an operator must keep the previous key.

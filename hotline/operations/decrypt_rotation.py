@@ -59,9 +59,11 @@ def put_key(
     """Gives a desk a new key. The transaction of the calling code must lock the desk, and no other rotation may be in
     progress.
 
-    The new key is encrypted for the recovery key pair, and for every member who may still have access. Keeps the
-    previous key for now, encrypted in the same way. Raises DeskRefused if there is no recovery key pair, or if that
-    pair or the current key is not signed. Raises DecryptionFailed if `before` is not the current key."""
+    The new key is encrypted for the recovery key pair, and for every member who may still have access. Also stores the
+    previous key until the rotation ends, encrypted in the same way as the new key. Raises DeskRefused if there is no
+    recovery key pair, or if that pair or the current key is not signed. Raises DecryptionFailed if `before` is not the
+    current key.
+    """
     row, at = tables_desks.key_of(tables_desks.get_desk(session, code)), context.now()
     if bytes(PrivateKey(before).public_key) != row.public_key:
         raise DecryptionFailed(f"the decrypted key does not match desk {code}'s public key")
@@ -240,7 +242,7 @@ def rotate_all(
 ) -> RotationResult:
     """Gives every desk a new key under the new passphrase. Members keep access through their own keys.
 
-    `settle` waits until all hops that read the old keys have ended. Then every grant is checked again. Raises
+    `settle` waits until all hops that read the old keys have ended. Then the function checks every grant again. Raises
     PassphraseWrong if neither passphrase decrypts a desk's key. After this error, the desks that came earlier in the
     list already have new keys. The command can be repeated with the same two passphrases. Raises DeskRefused if another
     rotation of a desk is in progress. Raises DecryptionFailed or KeyMissing if a grant or its weekly lock cannot be

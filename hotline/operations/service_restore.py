@@ -26,7 +26,9 @@ class Restored:
     manifest: Manifest
     contents: Contents
     waiting: int
-    """The number of outgoing messages that wait. The operator decides if they are sent."""
+    """The number of messages that wait in the restored outgoing queue. The operator decides if the hotline sends these
+    messages.
+    """
     aside: Path | None
     """The new path of the database file that was in use before the restore."""
 

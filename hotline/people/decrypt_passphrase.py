@@ -35,7 +35,9 @@ class TwoPeople:
             raise DeskRefused(ALONE)
 
     def check(self, session: Session) -> None:
-        """Raises DeskRefused if both names belong to one person. Looks up the names of persons and accounts."""
+        """Raises DeskRefused if both names belong to one person. Compares the persons and accounts to which the names
+        refer.
+        """
         if is_same_person(session, self.first, self.second):
             raise DeskRefused(ALONE)
 

@@ -1,5 +1,5 @@
 """Signs desk keys with the hotline's signing key. The recovery passphrase decrypts the signing key. Two admins together
-can also decrypt it.
+can also decrypt the signing key.
 
 For each pair of admins, the database has a copy of the signing key that is encrypted twice: first for the second admin,
 then for the first admin. When the first admin requests a signature, the hotline removes the outer encryption with that
@@ -271,8 +271,7 @@ def request_signature(
 ) -> None:
     """Requests a signature of a desk's key. This admin and another admin must make the signature together.
 
-    `seen` is the mark of the desk's key that the page showed to this admin. Raises NotFound, DeskRefused,
-    DecryptionFailed.
+    `seen` identifies the key that the page showed to this admin. Raises NotFound, DeskRefused, DecryptionFailed.
     """
     with context.database.writing() as session:
         _refuse_unless_seen(session, context, code, seen)

@@ -1,8 +1,8 @@
 """Decrypts desk keys with the recovery passphrase. The passphrase decrypts the private key of the recovery key pair,
 and this private key decrypts the keys of all desks.
 
-A member who makes a new key for a desk encrypts it for this pair, and needs only the pair's public key for that. The
-process that answers the gateway must not load this file.
+A member who makes a new key for a desk encrypts this key for the recovery key pair. For that, the member needs only the
+pair's public key. The process that answers the gateway must not load this file.
 """
 
 from collections.abc import Sequence

@@ -139,7 +139,7 @@ ASKED = {
     "code": "secret_code",
     "finish": "have",
 }
-"""The field next to which the page shows an error, for each button of the form for a new account."""
+"""For each button of the form for a new account, the field next to which the page shows an error."""
 
 
 def step(visit: GuestVisit, token: str) -> Response:

@@ -48,7 +48,7 @@ class AuditFilter:
     day: date | None = None
     """A day in Kigali time."""
     hidden: Collection[str] = ()
-    """The subjects, such as tips, that the reader may not see. The filter leaves out rows about them."""
+    """The subjects, such as tips, that the reader may not see. The filter leaves out rows about these subjects."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 A person sets up a new account by its link in three steps: a password, an authenticator and a recovery sheet. After the
 last step, the account is active. The database stores each step, so that a reloaded page continues at the same step. In
 the first step, the console makes a token for this browser, and encrypts the new private key with the token. So another
-person who has only the link cannot see the secret of the authenticator or the sheet. With the password, the person can
-continue in another browser.
+person who has only the link can see neither the authenticator's secret nor the recovery sheet. With the password, the
+person can continue in another browser.
 
 A recovery sheet contains a recovery key, and ten codes that can replace codes of an authenticator. A person who lost
 the password can use the recovery key and a code to keep all access. A person without the recovery key needs a new link

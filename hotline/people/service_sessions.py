@@ -1,5 +1,5 @@
-"""Manages console sessions: sign-in, sign-out, the account that sent a request, and the private key that a session
-keeps unlocked.
+"""Manages console sessions. Signs accounts in and out, finds the account that sent a request, and keeps a session's
+private key unlocked for some minutes.
 
 The sign-in page asks for name, password and code together. If one of them is wrong, the page does not show which one.
 
@@ -366,8 +366,8 @@ def sign_in(
     """Starts a session if name, password and code are right. `code` comes from an authenticator or from the recovery
     sheet.
 
-    `known` is the mark from an earlier sign-in in this browser. `network` is the network of the browser: the queue
-    limits the attempts of each network.
+    `known` is the mark from an earlier sign-in in this browser. `network` is the network of the browser. The queue
+    limits the attempts from each network.
     """
 
     def entering(session: Session, account: ConsoleAccount, private_key: bytes) -> NewSession:

@@ -1,4 +1,4 @@
-"""Stores persons, their phones, memberships of desks, leaves and enrolments.
+"""Stores persons and their phones, desk memberships, leaves and enrolments.
 
 Each row of the table `responder` is one phone with which a person works for one or more desks. A person has one name,
 but may have several phones and several accounts (`tables_accounts`), and may be an on-call contact.

@@ -69,7 +69,9 @@ class Desk(Row):
     service: Mapped[str | None]
     """For the desk of a service, the kind of help: a value of the question `service` in the forms of a case."""
     number: Mapped[str | None]
-    """For the desk of a service, the phone number. Screens show this number only while it is confirmed."""
+    """For the desk of a service, the phone number of this service. Screens show this number only while the number is
+    confirmed.
+    """
     public_key: Mapped[bytes]
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]

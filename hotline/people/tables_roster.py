@@ -56,7 +56,7 @@ class Duty(Row):
 
 
 class DutyOverride(Row):
-    """One shift that a person takes, or that its owner offers to colleagues."""
+    """One shift that a person takes, or that a person on duty offers to colleagues."""
 
     __tablename__ = "duty_override"
     __table_args__ = (Index("duty_override_end", "ends_at"),)

@@ -311,7 +311,9 @@ class ApprovalKind(StrEnum):
     """The removal of one of the last two people of the national desk. The subject of the approval is `responder:<id>`.
     """
     LIFT = "lift"
-    """The end of an exclusion from a tip. The subject of the approval is `exclusion:<id>`."""
+    """The end of an exclusion. The person or desk that was excluded from a tip may see the tip again. The subject of
+    the approval is `exclusion:<id>`.
+    """
     CASE_FILE = "case_file"
     """A case file for a prosecutor or court. The subject of the approval is `case_file:<id>`."""
     HOLD = "hold"

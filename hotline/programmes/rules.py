@@ -5,8 +5,9 @@ A phone joins with a district's code of eight digits, which expires. People who 
 by word of mouth.
 
 An officer passes a lesson by answering its three cases correctly in one session. After a wrong answer, the officer
-reads the reason, goes back and answers again. An officer who passed six lessons gets a certificate, with the month of
-the last lesson. The certificate is valid for two years. After that, the officer must take the lessons again.
+reads the reason, returns to the question and answers again. An officer who passed six lessons gets a certificate, with
+the month of the last lesson. The certificate is valid for two years. After that, the officer must take the lessons
+again.
 
 The certificate's code has twelve letters and digits, and contains no name. The code is a number in base 26 with four
 parts: the district, the month, a serial number, and a tag. Only the hotline's key can make the tag. The last character
@@ -83,7 +84,9 @@ LESSONS_COMPLETED = "lesson"
 """The name of the counter of completed lessons: in a completed lesson, the officer answered all three cases."""
 CASES_RIGHT = "lesson_right"
 CASES_OTHER = "lesson_other"
-"""The names of two counters: correct answers, and all other answers. The answer `unsure` does not count as correct."""
+"""The names of two counters: one counts correct answers, and the other counts all other answers. The answer `unsure`
+does not count as correct.
+"""
 
 
 @dataclass(frozen=True, slots=True)

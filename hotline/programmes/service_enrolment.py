@@ -11,7 +11,7 @@ programme, the lessons count for the district of the programme.
 
 For each case of a lesson, statistics count the officer's first answer in a session. The last answers to the cases
 decide if the officer passes the lesson. Certificates are not stored: the hotline computes the code each time, from the
-row of the officer's phone and its own key.
+row of the officer's phone and the hotline's own key.
 """
 
 from collections.abc import Mapping, Sequence
