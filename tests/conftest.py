@@ -56,8 +56,8 @@ __all__ = [
 ]
 
 RARELY = (50_000, 20, 100)
-"""Garbage collection runs rarely: a test leaves few reference cycles, and each search through all objects takes
-time."""
+"""The thresholds that make garbage collection rare. A test leaves few reference cycles, and each search through all
+objects takes time."""
 
 long.register_profiles()
 
@@ -99,8 +99,8 @@ def database(pair: Pair, request: pytest.FixtureRequest) -> Database:
 
 @pytest.fixture
 def stored(pair: Pair, database: Database, tmp_path: Path) -> Callable[[], bytes]:
-    """Returns a function that returns everything the database has stored: the bytes of SQLite's files, or all values of
-    PostgreSQL."""
+    """Returns a function that reads everything that the database has stored: the bytes of SQLite's files, or all values
+    of PostgreSQL."""
     if pair is Pair.SERVERS:
         return lambda: every_value(database)
     return lambda: b"".join(path.read_bytes() for path in sorted(tmp_path.glob("hotline.db*")))

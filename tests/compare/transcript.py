@@ -30,7 +30,7 @@ class Entry:
     text: str
 
     def is_nearly(self, other: "Entry") -> bool:
-        """Returns True for the same SMS if its times differ only by the allowed minutes."""
+        """Returns True if both entries are the same SMS and their times differ by no more than `TOLERANCE` minutes."""
         is_same = (self.what, self.text) == (other.what, other.text)
         is_near = abs(self.minute - other.minute) <= TOLERANCE
         return is_same and is_near and self.what.startswith("SMS to ")
@@ -78,8 +78,8 @@ def difference(ours: Sequence[Transcript], theirs: Sequence[Transcript]) -> Diff
     """Returns the difference between the runs of one story, or None.
 
     A line counts if every run of one checkout has it more often than any run of the other. A line that a slow machine
-    moved in one run is not a difference. Runs with the same lines in another order also differ. The order does not
-    count if several stories share a transcript, because it is then random.
+    moved in one run is not a difference. If two runs have the same lines in another order, they also differ. In a
+    transcript that several stories share, the order is random, so it is ignored.
     """
     one, other = _counted(ours), _counted(theirs)
     lines = {line for count in (*one, *other) for line in count}

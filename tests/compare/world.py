@@ -33,7 +33,8 @@ LATEST_SECOND = 40
 screens show the same minute.
 """
 LATER = 2
-"""The seconds by which the clock is set later in each of several minutes in a row."""
+"""If steps begin in consecutive minutes, the clock of each step is set this many seconds later in its minute than the
+clock of the step before."""
 APART = 6
 """The minimum seconds between a time that one step sets and a time that a later step expects."""
 
@@ -139,12 +140,12 @@ class World:
             self._hear(stories)
 
     def _settle(self, *, tick: bool = False, reports: bool = False) -> None:
-        """Waits until the hotline is idle. With `tick`, it also waits until the hotline has read its clock, and until
-        no SMS was sent for as long as the hotline may need to read it again. With `reports`, the gateway sends its
-        delivery reports.
+        """Waits until the hotline is idle. With `tick`, it also waits until the hotline has read its clock and has sent
+        no SMS for the time that it needs to read the clock again. With `reports`, the gateway sends its delivery
+        reports.
 
-        If the clock moved while a worker stores the result of an SMS, the SMS would be sent again: its lease would be
-        over.
+        The clock must not move while a worker stores the result of an SMS. The lease of the SMS would end, and the
+        hotline would send the SMS again.
         """
         gateway, polls = self.line.gateway, self.line.gateway.polls
         began = quiet = time.monotonic()
@@ -186,9 +187,9 @@ class World:
 
 
 def second_for(minute: int, past: Sequence[tuple[int, int]]) -> int:
-    """Returns a second within the minute that is far from the seconds of earlier due times. In the next minute, it is a
-    little later than in the last: so the hotline reads the gateway's inbox, which is due each minute, before any story
-    acts."""
+    """Returns a second of the minute that is far from the seconds at which deadlines set in earlier minutes fall due.
+    If the previous step was in the minute before, the second is a little later than that step's. So the hotline reads
+    the gateway's inbox, which it does each minute, before any story acts."""
     taken = [second for before, second in past if minute - before in PLAUSIBLE]
     if past and minute == past[-1][0] + 1:
         return past[-1][1] + LATER

@@ -39,7 +39,7 @@ PAGES = Templates(WORDS)
 """The compiled templates are made only once, because reading them takes longer than a test."""
 GASABO, NUMBER = "12", "+250788009901"
 CHANGE = 1
-"""The id of the open draft without a step that every console has."""
+"""The id of an open draft without any edit, which every console in these tests has."""
 
 
 @dataclass
@@ -62,7 +62,8 @@ class Desk:
     def tab(self, *roles: AccountRole, name: str = "") -> "Tab":
         """Opens a browser in which a person with these roles is signed in."""
         called = " ".join(sorted(roles)) or "nobody"
-        # A desk is already called "national", so the person gets another name.
+        # By default a person is named after the role. A desk is already called `national`, so this person is called
+        # National 9.
         who = self.person(name or {"national": "National 9"}.get(called, called), *roles)
         tab = Tab(self, self.app.test_client())
         tab.take(who.enters().token)
@@ -71,7 +72,7 @@ class Desk:
 
 @dataclass
 class Tab:
-    """A browser. The browser sends its cookie, and the origin of its current page."""
+    """A browser. With each request, the browser sends its cookie and the origin of its current page."""
 
     desk: Desk
     client: FlaskClient
@@ -119,7 +120,7 @@ def make_desk(database: Database, clock: Clock) -> MakeDesk:
 
 @pytest.fixture
 def desk(database: Database, clock: Clock) -> Desk:
-    """Builds a console with one publication, so that each address in the table of routes has a page."""
+    """Builds a console with enough rows, such as one publication, for a page at each address in the table of routes."""
     made = new_desk(database, clock)
 
     def fill() -> None:

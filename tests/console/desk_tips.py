@@ -50,7 +50,7 @@ def tell(
     **fields: object,
 ) -> int:
     """Files a tip that is `minutes` old. The tip is encrypted for the national desk, and for its district if no
-    official is involved. Encrypts a complaint about the national desk for the oversight desk."""
+    official is involved. A tip with a complaint about the national desk is encrypted for the oversight desk only."""
     at = desk.clock() - timedelta(minutes=minutes)
     named = {"uid": f"{next(_NUMBERS):032}", "at": at, "filed_at": at, **fields}
     tip = make_tip(place=place, official=official, **named)  # type: ignore[arg-type]
@@ -130,7 +130,7 @@ def with_a_release(desk: Desk) -> None:
 
 
 def hands_on(desk: Desk) -> None:
-    """Does the reader process's work: each desk gets the keys of the cases that it may see."""
+    """Does the work of the reader process: gives each desk the keys of the cases that the desk may see."""
     plain = {name: getattr(desk.context, name) for name in SHARED}
     pair = SimpleNamespace(now=lambda: (bytes(THE_READER),))
     reader_handover.reconcile(ReaderContext(**plain, vault=cast(Any, None), pair=cast(Any, pair)))

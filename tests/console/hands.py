@@ -117,7 +117,7 @@ class Hands:
         self.page.wait_for_url("**/")
 
     def keeps(self, name: str) -> None:
-        """Saves the guide's picture with this name. The picture is cut off below the page's content."""
+        """Saves the guide's picture with this name. The picture ends a little below the page's content."""
         if not self.is_drawing:
             return
         width, height = OFFICE["width"], OFFICE["height"]

@@ -138,7 +138,7 @@ class Editor:
         return nodes_of(service_drafts.part_draft(self.desk.context, CHANGE, flow).document)[node]
 
     def other(self, name: str = "Editor 3") -> "Editor":
-        """Returns a second person with the same draft."""
+        """Returns a second editor, who works on the same draft in another browser."""
         return Editor(self.desk, self.desk.tab(AccountRole.EDITOR, name=name))
 
 

@@ -107,7 +107,8 @@ def test_a_session_loses_a_role_or_its_account_between_two_pages(desk: Desk) -> 
 
 
 def test_another_authenticator_ends_every_other_session(desk: Desk) -> None:
-    """The owner may change the authenticator because an attacker is signed in with the lost phone."""
+    """In this test, an attacker is signed in as the owner of the account. The owner then registers another
+    authenticator."""
     mine, thief = (desk.tab(AccountRole.EDITOR, name="Editor 1") for _ in range(2))
     page = mine.get("/account/factor").text
     (letters,) = re.findall(r'<p class="letters">([^<]+)</p>', page)

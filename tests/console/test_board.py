@@ -70,7 +70,7 @@ def test_the_board_asks_at_most_five_statements(desks: Desks) -> None:
 
 @pytest.fixture
 def staffed(desks: Desks) -> Desks:
-    """Files a case about danger in Gasabo as tip 1, and alerts the first of its responders."""
+    """Files a case about danger in Gasabo as tip 1, and alerts the first responder of Gasabo."""
     with desks.desk.context.database.writing() as session:
         for row in session.query(Responder):
             row.active = False
@@ -204,8 +204,8 @@ def test_a_note_is_kept_for_who_may_read_the_report(staffed: Desks) -> None:
 
 
 def test_a_board_is_read_again_also_without_an_event(staffed: Desks) -> None:
-    """An event with a lower number may commit after the board was read. So each board is loaded again after 20 seconds
-    at most."""
+    """A change may be committed after the board was loaded, but with an event number below the last one that the board
+    knows. So each board is loaded again after 20 seconds at most."""
     assert on_board(staffed.district) == {"untaken": [1]}
     change(staffed.desk, 1, official="unsure")
     staffed.desk.clock.turn(seconds=21)
@@ -222,7 +222,7 @@ ACTS: Mapping[str, dict[str, str]] = {
 
 
 def _kept(desks: Desks) -> list[int]:
-    """Returns how many rows each table has to which an action on a case could add rows."""
+    """Returns the number of rows in each table to which a command on a case could add rows."""
     with desks.desk.context.database.reading() as session:
         rows = (Assignment, Message, Grant, CaseEventRow, Deadline)
         return [session.query(row).count() for row in rows]

@@ -24,7 +24,8 @@ from tests.support.signing import PASSWORD, SERVER
 
 @pytest.fixture
 def tab(desk: Desk) -> Tab:
-    """Opens the board of Gasabo with one danger, and leaves it for 15 minutes."""
+    """Opens the board of Gasabo with two open tips, one of them about danger, and then waits for 15 minutes, until the
+    board is locked."""
     man(desk)
     tab = admitted(desk, "Desk 1", AccountRole.DESK, DISTRICT)
     tell(desk, urgency=1)

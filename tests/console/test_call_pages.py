@@ -33,7 +33,7 @@ BY_ONE = {"asked_by": "National 1"}
 
 @pytest.fixture
 def two(desk: Desk) -> tuple[Tab, Tab]:
-    """Signs in two people of the national desk, and stores a call-back whose number may be shown now."""
+    """Signs in two people of the national desk, and stores a call-back whose phone number they may ask to see now."""
     man(desk)
     tip, at = tell(desk), desk.clock()
     with desk.context.database.writing() as session:
@@ -115,7 +115,8 @@ def test_a_call_that_waits_for_a_second_person_stands_on_today_and_under_approva
 
 
 def test_a_later_request_is_not_approved(desk: Desk, two: tuple[Tab, Tab]) -> None:
-    """If the approval counted for a later request, a person could use an approval that was given to a colleague."""
+    """An approval counts only for the request that the approver saw. Otherwise a person could use the approval of a
+    colleague's request."""
     one, other = two
     third = desk.tab(AccountRole.NATIONAL, name="National 3")
     lets_in(desk, desk.people["National 3"].account_id, NATIONAL)
@@ -142,7 +143,8 @@ def test_no_call_shows_to_other_desks(desk: Desk, two: tuple[Tab, Tab]) -> None:
         assert_reachable("/call-backs", outline(tab.get("/call-backs").text))
 
 
-# Tests the page *Write down a call to another line*, for calls on another line such as 116 and 3512.
+# Tests the page *Write down a call to another line*, on which a desk records a call that another line, such as 116 or
+# 3512, received.
 
 
 CALL = {

@@ -26,8 +26,8 @@ def settling(editor: Editor, page: str) -> Form:
 
 
 def both(editor: Editor, mine: Form, hers: Form) -> tuple[Editor, str]:
-    """Saves changes by the other editor first, and then the older form of editor 3. Returns editor 3 and the page after
-    the second save."""
+    """Saves the changes of editor 3 first, and then the changes of `editor` in a form that was opened earlier. Returns
+    editor 3 and the page after the second save."""
     other = editor.other()
     form, theirs = editor.open("abroad", "fee"), other.open("abroad", "fee")
     other.sent(theirs | hers, "save")

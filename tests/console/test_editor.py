@@ -64,7 +64,8 @@ ROWS: tuple[tuple[str, str, str, str, object, str], ...] = (
 
 
 def test_the_buttons_of_rows_take_the_words_first(editor: Editor) -> None:
-    """The page that follows shows the row whose button was pressed. `test_rules_forms.py` tests each button."""
+    """A button that changes a row also saves the typed text. The next page then shows the row of that button.
+    `test_rules_forms.py` tests each button."""
     for flow, node, do, way, there, anchor in ROWS:
         form = editor.open(flow, node)
         words = f"words of the row: {do}"
@@ -286,7 +287,7 @@ def test_what_is_to_be_mended_is_said_in_the_readers_language(editor: Editor) ->
 
 @pytest.mark.row("A4")
 def test_the_check_beside_the_text_is_the_check_of_a_publication(editor: Editor) -> None:
-    """`test_screen_check.py` and the tests of the checks have every kind of problem."""
+    """This test finds two kinds of problems. `test_screen_check.py` and the tests of the checks find every kind."""
     form = editor.open("front", "front")
     assert "No problems on this screen" in editor.page
     page = unescape(editor.sent(form | {"text.en": "Report it here. It is free."}, "save"))

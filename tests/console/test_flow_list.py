@@ -117,7 +117,7 @@ def test_a_desk_reads_the_list_without_changes(writing: Writing) -> None:
 
 
 def test_the_list_and_the_picture_say_how_much_a_lesson_is_used(writing: Writing) -> None:
-    """The page rounds the numbers."""
+    """The page rounds the numbers of readers to tens."""
     counted = {("learn/one", ScreenMeasure.SHOWN): 174, ("learn/one", ScreenMeasure.ANSWERED): 131}
     cells_ = {
         (date(2026, 10, 8), ScreenCounter(measure, name)): n

@@ -136,7 +136,7 @@ def test_a_factor_given_with_the_form_is_taken_in_the_same_request(desk: Desk) -
 def test_a_new_sheet_or_authenticator_asks_for_password_and_code(
     desk: Desk,
 ) -> None:
-    """A screen that a person left open must not allow a change that cannot be undone."""
+    """A stranger at an open browser must not be able to make a change that cannot be undone."""
     tab = desk.tab(AccountRole.EDITOR, name="Editor 1")
     editor = desk.people["Editor 1"]
     for path in ("/account/paper", "/account/factor"):

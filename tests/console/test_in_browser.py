@@ -30,8 +30,8 @@ OPTIONS = {"rules": {"target-size": {"enabled": True}}, "resultTypes": ["violati
 READERS = ("/tips", "/tips/1", "/tips/1/persons/screened", "/call-backs")
 OUTSIDE = ("/enter", "/recover", "/nothing")
 DAYS = 9
-"""The tests divide the pages into this many parts, and test one part each day. Axe needs almost a second for each
-page."""
+"""The number of parts into which the tests divide the pages. Each day the tests check one part, because axe needs
+almost a second for each page."""
 SIZES = {"office": OFFICE, "narrow": NARROW, "twice as large": TWICE_AS_LARGE}
 EVERYTHING = tuple(map(AccountRole, ("admin", "editor", "approver", "translator")))
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -91,8 +91,8 @@ def test_pages_pass_axe_and_fit_their_screen(site: Site, size: str, share: int) 
 
 
 def judged_of_readers(site: Site, size: ViewportSize, share: int) -> list[str]:
-    """Returns the faults on two kinds of pages: those of tips, which no admin sees, and those with decrypted texts and
-    persons."""
+    """Returns the faults on the pages that show tips, which no admin may open, and on the pages that show decrypted
+    texts and persons."""
     paths = [path for path in PAGES[share::DAYS] if path in READERS]
     if not paths:
         return []
@@ -126,7 +126,7 @@ def judged_of_readers(site: Site, size: ViewportSize, share: int) -> list[str]:
 @pytest.mark.row("A8")
 @pytest.mark.parametrize("size", ["office", "narrow"])
 def test_a8_a_board_shows_a_new_danger_and_keeps_the_focus(site: Site, size: str) -> None:
-    """If the page's script does not run, a header makes the browser load the board again."""
+    """If a browser runs no script, a header makes the browser load the board again."""
     person = site.desk.person("National 1", AccountRole.NATIONAL)
     writes_people(site.desk)
     with_a_tip(site.desk)
@@ -204,7 +204,7 @@ def test_a8_a_board_reads_a_danger_and_closes_it(site: Site, size: str, language
 
 
 def site_of_two(site: Site, language: str) -> tuple[Person, Person]:
-    """Files a danger and a case whose closure one of two people of the national desk has requested."""
+    """Files two cases about danger. One person of the national desk has requested the closure of the second case."""
     writes_people(site.desk)
     both = [
         site.desk.person(name, AccountRole.NATIONAL, language=language)
@@ -236,8 +236,8 @@ def opens_again(page: Page, person: Person) -> None:
 
 
 def judged(page: Page, path: str) -> list[str]:
-    """Returns the faults of a page: those that axe finds, a page wider than its screen, and elements that are too small
-    or cut off.
+    """Returns the faults of a page: violations that axe finds, a page wider than its screen, and elements that are too
+    small or cut off.
 
     Also returns the elements that hide the keyboard focus.
     """
@@ -366,8 +366,8 @@ FORM = """<!doctype html><title>x</title><body data-ended="Ended?"><p id="networ
 
 @pytest.fixture
 def form(site: Site) -> Iterator[Page]:
-    """Opens a page whose parts change while a person types. The console's own script updates them. The test answers
-    the requests of that script."""
+    """Opens a page whose parts change while a person types. The console's script updates these parts. The test answers
+    the requests that the script sends."""
     with site.page(expects=lambda said: "Failed to load" in said) as page:
         body = FORM.format(script=f"/static/{TEMPLATES.files['console.js'].name}")
         page.route("**/try", lambda route: route.fulfill(body=body, content_type="text/html"))

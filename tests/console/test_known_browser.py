@@ -1,4 +1,5 @@
-"""Tests that attempts with a person's name do not block that person in a browser that they used before."""
+"""Tests that failed sign-in attempts by others with a person's name do not block that person in a browser that the
+person used before."""
 
 from http.cookies import SimpleCookie
 

@@ -94,7 +94,7 @@ def of_another_district(desks: Desks) -> int:
 
 
 def of_a_named_person(desks: Desks) -> int:
-    """Files a case of the district, and excludes the person before anything else happens."""
+    """Files a case of the district. At once the case excludes Desk 1, because the case names this person."""
     tip_id = tell(desks.desk, urgency=1, minutes=9)
     named = {"by": "Alice", "reason": "named"}
     him = ExclusionTarget(person="Desk 1")
@@ -104,7 +104,7 @@ def of_a_named_person(desks: Desks) -> int:
 
 
 def of_a_written_call(desks: Desks) -> int:
-    """Records a phone call about an official, as the desk of another district may do."""
+    """Records a phone call about an official in the name of the other district's desk."""
     desks.other.post("/call", {**CALL, "official": "yes"})
     with desks.desk.context.database.reading() as session:
         return max(tip.id for tip in session.query(Tip))

@@ -71,7 +71,8 @@ def pages_of(*roles: AccountRole) -> list[str]:
 
 
 def read(tab: Tab, role: AccountRole, more: tuple[str, ...]) -> dict[str, str]:
-    """Returns each page that an account with this role can open, and more pages, without the key of their forms."""
+    """Returns each page that an account with this role can open, and the pages at the addresses `more`. Removes the
+    keys of forms from the pages."""
     searches = [*SEARCHES, "/tips?matter=complaint", "/tips?matter=complaint&state=all", *more]
     return {address: plain(tab, address) for address in (*pages_of(role), *searches)}
 
@@ -103,7 +104,7 @@ def enrol(desks: Desks) -> tuple[str, str]:
 
 def everything_happens(desks: Desks, tab: Tab, tip_id: int) -> str:
     """Acts as a person of the oversight desk: reads the complaint, writes a note about it and closes it. The alert to
-    one phone is marked as undelivered. Returns the reference of the complaint.
+    one phone is marked as undelivered. Returns the reference with which the alert named the complaint.
     """
     assert WORDS in tab.post(f"/tips/{tip_id}/open", {"why": "send"}).text
     for form, sent in FORMS:
@@ -138,7 +139,8 @@ def test_c20_no_page_list_count_search_or_board_of_another_desk_knows_of_it(desk
     for (tab, role), earlier in zip(tabs, before, strict=True):
         after = read(tab, role, people)
         changed = {address for address in earlier if earlier[address] != after[address]}
-        # For an admin, pages differ that show when an account was last used, or how many rows the log has.
+        # An admin sees changes only on pages that show when an account was last used, or how many rows the audit log
+        # has.
         may = {"/accounts", "/audit", "/audit/verify"} if role is AccountRole.ADMIN else set()
         assert changed == may, role
     assert f"tip {tip_id}" not in after["/audit"]

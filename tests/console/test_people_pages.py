@@ -55,7 +55,8 @@ def person(desk: Desk, responder_id: int) -> Responder:
 
 
 def proves(desk: Desk, responder_id: int) -> None:
-    """Marks an enrolment as confirmed, as the reader does after the code and the start PIN were typed on that phone."""
+    """Marks an enrolment as confirmed, as the reader process does after a responder typed the code and the start PIN on
+    the phone."""
     with desk.context.database.writing() as session:
         row = tables.open_enrolment(session, responder_id)
         assert row is not None
@@ -99,7 +100,7 @@ def test_one_admin_enrols_and_another_approves(desk: Desk, two: tuple[Tab, Tab])
 
 
 def prints_by_two(desk: Desk, first: Tab, second: Tab, responder_id: int) -> None:
-    """Prints a start PIN: the first admin requested it, and the second approves."""
+    """Prints a start PIN that the first admin requested, after the second admin has approved the request."""
     (asked,) = rows(desk, "start_pin")
     path = f"/approvals/{asked.id}"
     assert first.post(path, YES).status_code == 422
@@ -367,7 +368,7 @@ def enrol_national(desk: Desk) -> None:
 
 
 def locked_in(page: str) -> str:
-    """Returns the encrypted sheet that a page offers to import."""
+    """Returns the encrypted sheet in the hidden field of a page that offers to import the sheet."""
     return page.partition('name="secret_sheet" value="')[2].partition('"')[0]
 
 

@@ -31,7 +31,7 @@ ONCE = count(1)
 
 @dataclass
 class CaseDesk:
-    """A tip of one district. The reader gives access to keys when a test asks for it."""
+    """A tip of one district. The reader process gives desks the keys of the case only when a test calls `hands_on`."""
 
     desk: Desk
     tip: int
@@ -46,8 +46,8 @@ class CaseDesk:
         return (by or self.district).post(f"/tips/{self.tip}/persons/{form}", fields)
 
     def offers(self) -> str:
-        """Records a person who wants help, and an offer of help. Returns the reference of the person for later
-        forms."""
+        """Records a person who wants help, and an offer of help. Returns the number of the person and the id of the
+        offer's case event, which later forms need."""
         assert self.says("screened", "new", **GROWN_UP, sex="woman").status_code == 303
         hands_on(self.desk)
         assert self.says("consent", consent="yes").status_code == 303
@@ -350,8 +350,8 @@ def test_of_very_many_persons_a_part_is_opened_at_a_time(case: CaseDesk) -> None
 
 @pytest.mark.row("R9")
 def test_not_trafficking_of_a_possible_victim_needs_a_screening(case: CaseDesk) -> None:
-    """The national desk decides in the console, with a reason. Until the national desk has decided, the case stays
-    open."""
+    """The district asks to close the case as not trafficking. Only the national desk may confirm this, in the console
+    and with a reason. Until the national desk has decided, the case stays open."""
     page = f"/tips/{case.tip}"
     assert case.says("screened", "new", **GROWN_UP, sex="woman").status_code == 303
     hands_on(case.desk)

@@ -239,7 +239,7 @@ def test_the_log_names_a_desk_and_who_is_let_into_it(desk: Desk) -> None:
     assert "bureau Bugesera" in tab.get("/audit").text
 
 
-# Tests that the page Today leads from an alarm to its tip, for every account that may see that tip.
+# Tests that the page Today has a link from an alarm to its tip, for every account that may see the tip.
 
 
 def test_an_alarm_leads_to_its_tip(desk: Desk) -> None:

@@ -162,7 +162,7 @@ def test_what_is_counted_stands_first_in_red_and_leads_to_its_screen(writing: Wr
 
 
 def test_a_screen_is_a_link_into_the_editor_for_an_editor_alone(writing: Writing) -> None:
-    """For an approver, such a link would lead to a missing page."""
+    """An approver may not open the editor, so the page of a draft gives an approver no link to it."""
     change = writing.wrote()
     link = f'href="/changes/{change}/flows/learn/'
     assert link in writing.editor.get(f"/changes/{change}").text

@@ -27,11 +27,11 @@ from tests.support.made_once import lay_rows
 
 DISTRICTS = every_district()
 LEVELS = ("responder", "responder", "responder", "coordinator")
-"""The levels of the people of each district."""
+"""The levels of the people in each district, in the order in which they are enrolled."""
 
 
 def enrol(desk: Desk, count: int = 122) -> None:
-    """Enrols people of every district, with PINs, and two people of the national desk."""
+    """Enrols people of every district, and two people of the national desk. Gives all of them PINs."""
     lines = ["name,msisdn,language,level,districts,categories"]
     for n in range(count - 2):
         place = place_name(DISTRICTS[n % len(DISTRICTS)], "en")
@@ -46,7 +46,8 @@ def enrol(desk: Desk, count: int = 122) -> None:
 
 
 def whole_week(*, but: tuple[str, int, int] | None = None, count: int = len(DISTRICTS)) -> str:
-    """Returns a sheet with a day shift and a night shift for every day in the first districts, except for one shift."""
+    """Returns a sheet for the first `count` districts. Each district has a day shift and a night shift on every day.
+    The shift `but` is missing."""
     rows = ["desk,name,weekday,from,to,rank"]
     for n, code in enumerate(DISTRICTS[:count]):
         for day, name in enumerate(WEEKDAYS):

@@ -47,8 +47,8 @@ def named(route: Route) -> str:
 
 @pytest.fixture
 def tabs(desk: Desk) -> dict[AccountRole, Tab]:
-    """Signs in one account of each role, with the admin last. While there is no admin, the server counts as the
-    second person."""
+    """Signs in one account of each role, with the admin last. Before an admin exists, the server itself counts as the
+    second person that approves."""
     roles = sorted(AccountRole, key=lambda role: role is AccountRole.ADMIN)
     opened = {role: desk.tab(role) for role in roles}
     with_a_tip(desk)
@@ -101,8 +101,8 @@ def test_a_row_says_what_it_must() -> None:
 
 
 def test_whoever_changes_more_than_their_own_words_gives_the_factor_again() -> None:
-    """The audit log stores such an action for ever under a person's name. So a stranger at an open browser must not be
-    able to cause such an action."""
+    """The audit log stores each audited action for ever under the name of a person. So a stranger at an open browser
+    must not be able to do an action in that person's name."""
     loose = [route.endpoint for route in GUARDED if route.audit and route.needs is Needs.NOTHING]
     assert loose == ["tips.search"], "a search changes nothing, and may be urgent"
 
@@ -123,7 +123,7 @@ def test_a_get_answers_the_roles_of_its_row_and_no_template_gets_an_encrypted_va
 
 
 def test_no_relation_of_a_row_loads_later() -> None:
-    """Templates therefore never query the database: reading a row that is not loaded raises an error."""
+    """Reading a related row that is not loaded raises an error. So templates never query the database."""
     relations = [one for mapper in Row.registry.mappers for one in mapper.relationships]
     assert relations, "no relation was found, so this test proves nothing"
     assert {str(one) for one in relations if one.lazy != "raise"} == set()

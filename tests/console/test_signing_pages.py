@@ -41,7 +41,7 @@ def admins(desk: Desk, tmp_path: Path) -> tuple[Tab, Tab]:
 
 
 def seen(tab: Tab, page: str) -> dict[str, str]:
-    """Returns the form field that tells the server which key the page showed."""
+    """Returns the hidden field of a page's form that tells the server which key the page showed."""
     (value,) = re.findall('name="seen" value="([0-9a-f]+)"', tab.get(page).text)
     return {"seen": value}
 
@@ -93,7 +93,8 @@ def test_a_requested_signature_is_withdrawn(desk: Desk, admins: tuple[Tab, Tab])
 
 
 def test_the_four_words_are_of_the_person_s_own_key(desk: Desk) -> None:
-    """A public key that was replaced in the database must not match the words that the person reads."""
+    """The words on the page must come from the person's own key. They must not change when an attacker replaces the
+    public key in the database."""
     reader = desk.tab(AccountRole.DESK, name="Reader 1")
 
     def words() -> str:

@@ -55,7 +55,8 @@ OURS = re.compile(
 
 
 class Drawn(HTMLParser):
-    """The elements of a page that no template of ours has, and attributes that would run or load something."""
+    """The elements and attributes of a page that come from no template of the console, or that would run or load
+    something."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

@@ -79,7 +79,7 @@ def gives_password_and_code(desk: Desk, tab: Tab, link: str) -> str:
 
 
 def test_a_link_alone_shows_no_secret_once_a_password_was_chosen(desk: Desk, admin: Tab) -> None:
-    """The admin who made the link keeps it, and tries it after each step."""
+    """The admin who made the invitation link keeps a copy of it and opens the copy after each step."""
     link, person, admins_copy = invited(admin, "editor"), desk.outside(), desk.outside()
     person.post(link, {"do": "password", "secret_password": PASSWORD}, key="")
     secret = secret_of(person.get(link).text)

@@ -58,8 +58,8 @@ def test_a8_what_was_closed_by_two_people_is_closed_and_by_one_alone_is_not(desk
 
 
 def test_a_waiting_closure_is_on_the_board_under_approvals_and_in_the_list(desks: Desks) -> None:
-    """A case about danger that a responder took is not in the default list. After closure is requested it is listed,
-    with its age."""
+    """A case about danger that a responder took is not in the default list. After a person requests its closure, the
+    list shows the case and the age of the request."""
     tip = tell(desks.desk, urgency=1)
     taken(desks, tip)
     assert listed(desks.national) == []
@@ -82,8 +82,8 @@ def test_a_waiting_closure_is_on_the_board_under_approvals_and_in_the_list(desks
 
 
 def test_the_desk_that_asked_to_close_reads_its_reason_and_why_it_was_refused(desks: Desks) -> None:
-    """The national desk reads the reason of the desk that asked, on the page Approvals. Another desk that has the
-    tip reads neither of the two reasons."""
+    """The page Approvals shows the national desk the reason of the desk that asked to close the case. Another desk that
+    has the tip sees neither this reason nor the reason for the refusal."""
     tip = tell(desks.desk, urgency=1)
     beside = admitted(desks.desk, "Desk 3", AccountRole.DESK, OTHER_DISTRICT)
     with desks.desk.context.database.writing() as session:

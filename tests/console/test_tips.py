@@ -59,7 +59,8 @@ def test_a8_an_account_without_a_desk_is_told_so_and_sees_nothing(desks: Desks) 
 
 @pytest.mark.row("R6")
 def test_r6_the_district_of_an_officials_tip_meets_it_nowhere_in_the_console(desks: Desks) -> None:
-    """The list, the number, the address, the text, the links and every command act as if the tip did not exist."""
+    """The list of tips, their number, the page of the tip, its text, its links and every command answer as if the tip
+    did not exist."""
     mine = tell(desks.desk)
     tip = tell(desks.desk, official="unsure", minutes=9)
     assert listed(desks.district, "?state=all") == [mine]
@@ -237,7 +238,8 @@ def test_a8_a_person_who_was_told_takes_it_here_as_by_her_phone(desks: Desks) ->
 
 @pytest.mark.parametrize("language", ["rw", "fr", "en"])
 def test_a8_pages_of_tips_are_light_and_whole_in_each_language(desks: Desks, language: str) -> None:
-    """A full list, one tip and its text have labels, ids and the security policy, and their pages are small."""
+    """A full list of tips, the page of a tip and the page of its text are small. They have labels, ids and the security
+    policy."""
     for _ in range(ROWS):
         tip = tell(desks.desk, urgency=1, official="unsure", minutes=9)
     desks.national.post("/account/language", {"language": language, "to": "/tips"})
@@ -282,7 +284,7 @@ REFERENCE, NOT_FOUND = "K7Q4", "No tip was found."
 
 @pytest.fixture
 def tip(desks: Desks) -> int:
-    """Files a closed tip in Gasabo, which a responder knows by a reference."""
+    """Files a tip in Gasabo that is closed. An alert gave a responder the reference of the tip."""
     tip = tell(desks.desk)
     change(desks.desk, tip, closed_at=desks.desk.clock())
     with desks.desk.context.database.writing() as session:

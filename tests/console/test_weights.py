@@ -31,8 +31,8 @@ def named(at: int) -> str:
 
 
 def menu() -> dict[str, Any]:
-    """Returns a menu of ten choices in three languages, each with a condition. Every third choice has further
-    fields."""
+    """Returns a menu of ten choices in three languages, each with a condition. Every third choice also has the fields
+    `language` and `same_line`."""
     choices = [
         {
             "label": t(f"A choice of the menu {at}"),

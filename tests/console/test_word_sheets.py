@@ -52,7 +52,7 @@ def csv_of(found: Any) -> bytes:
 
 
 def hidden(page: str, form: str) -> dict[str, str]:
-    """Returns the hidden fields of the form for an address."""
+    """Returns the hidden fields of the form that is sent to the address `form`."""
     (inside,) = re.findall(rf'action="{PAGE}/{form}".*?</form>', page, re.S)
     found = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', inside)
     return {name: html.unescape(value) for name, value in found if name != "form_key"}
@@ -78,8 +78,8 @@ def test_what_goes_out_is_the_filter_with_every_column(tab: Tab) -> None:
 
 @pytest.mark.row("A5")
 def test_a_sheet_with_one_stale_row_takes_the_others_and_says_why(desk: Desk, tab: Tab) -> None:
-    """A spreadsheet is downloaded and texts change. After that, the edited spreadsheet is checked and saved, and the
-    remaining texts are downloaded again."""
+    """A translator downloads a spreadsheet, and another translator then changes one of its texts. After that, the first
+    translator checks and saves the edited spreadsheet, and downloads the remaining texts again."""
     found = agreed(out(tab), FEE, "abroad.contract.say.text", rw=NEW_WORDS)
     other = desk.tab(AccountRole.TRANSLATOR, name="Translator 2")
     press(other, "both", words="Ntukabanze kwishyura.")
@@ -192,7 +192,8 @@ def test_a_large_workbook_and_no_file_are_refused(tab: Tab) -> None:
 )
 @given(data=st.data())
 def test_any_bytes_get_a_clear_answer(desk: Desk, tab: Tab, data: st.DataObject) -> None:
-    """The file has random bytes or is a damaged spreadsheet, and the test makes the hidden fields itself."""
+    """The file has random bytes or is a damaged spreadsheet. The test also sends the hidden fields, which a page would
+    normally contain."""
     good = b"place,rw,agreed,digest\r\nabroad.fee.say.text,Ntukishyure.,yes,00\r\n"
     if data.draw(st.booleans()):
         raw = data.draw(st.binary(max_size=100))

@@ -62,8 +62,8 @@ def state(desk: Desk, place: str = FEE, language: str = "rw") -> ReviewState:
 
 
 def test_what_is_live_is_read_once_for_all_languages(desk: Desk) -> None:
-    """The document is large, and the lists of flows and texts count every language in it. The next page finds the
-    document in memory."""
+    """The document with the published flows is large. The lists of flows and texts read it once and count all
+    languages. The page that is loaded next finds the document in memory."""
     asked: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
@@ -82,7 +82,7 @@ def test_what_is_live_is_read_once_for_all_languages(desk: Desk) -> None:
 
 
 def publish(desk: Desk, language: str) -> None:
-    """Publishes the texts of a language in the names of two other people."""
+    """Publishes the draft with the texts of a language: Editor 1 submits the draft, and Approver 1 approves it."""
     change = language_review(desk.context, language).draft_id
     assert change is not None
     editor = Actor("Editor 1", 91)

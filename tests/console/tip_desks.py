@@ -31,7 +31,7 @@ class Desks:
     other: Tab
 
     def rows(self) -> list[tuple[str, str, str]]:
-        """Returns the actor, the action and the reason of each row in the audit log about a tip."""
+        """Returns the actor, the action and the reason of each row of the audit log whose subject is a tip."""
         with self.desk.context.database.reading() as session:
             found = session.query(AuditEntry).order_by(AuditEntry.id).all()
         return [
@@ -54,7 +54,7 @@ SEATS = {
 
 
 class SignedIn(NamedTuple):
-    """The people of `SEATS` with the tokens of their browsers, and the time after the last one signed in."""
+    """The people of `SEATS`, the tokens of their browsers, and the time after the last person signed in."""
 
     people: Mapping[str, Person]
     tokens: Sequence[str]

@@ -101,8 +101,7 @@ def test_a_row_that_was_rolled_back_leaves_no_gap(database: Database) -> None:
 def test_no_row_is_changed_or_deleted(
     database: Database, touch: Callable[[Session], object]
 ) -> None:
-    """The database itself refuses the change. Rows of this log are never erased, so no part of the code may delete
-    them."""
+    """The database itself refuses to change or delete a row of the audit log. The hotline never erases these rows."""
     for n in range(1, 4):
         append(database, n)
     with pytest.raises(IntegrityError), database.writing() as session:

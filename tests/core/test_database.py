@@ -74,7 +74,8 @@ def test_a_locked_database_fails_in_5_seconds_and_reads(sqlite: Database, tmp_pa
 
 @pytest.mark.both
 def test_writers_of_one_process_take_turns_before_the_file_lock(sqlite: Database) -> None:
-    """SQLite's own way of waiting lets the last writer go first."""
+    """Writers of one process wait in a queue of the process, because SQLite's own way of waiting can let the last
+    writer go first."""
     impatient = Database(sqlite.engine, turn=0.01)
     begun: list[str] = []
     with impatient.writing():
@@ -228,8 +229,8 @@ def test_a_commit_survives_power_loss_and_foreign_keys_are_kept(tmp_path: Path) 
 
 @pytest.mark.both
 def test_connections_of_many_threads_are_kept(database: Database) -> None:
-    """Sixteen threads each run a query, three times in a row. The threads use kept connections, because a new
-    connection would cost more than the query."""
+    """Sixteen threads each run a query, three times in a row. The threads use connections from the pool, because
+    opening a new connection would cost more than the query."""
     if not database.is_sqlite:
         return
     opened: list[object] = []

@@ -128,7 +128,7 @@ def test_who_waits_too_long_is_told_and_is_not_written(joint: Joint) -> None:
 
 
 class Told:
-    """The places for threads of a process, with a record of what waiting threads do with them."""
+    """Simulated worker places of a process. The object records when a waiting thread gives back or takes its place."""
 
     def __init__(self) -> None:
         self.said = list[str]()
@@ -141,8 +141,8 @@ class Told:
 
 
 def test_a_writer_that_waits_gives_its_place_to_another(joint: Joint) -> None:
-    """A thread that waits for a write gives its place to another thread, and the second thread also writes for the
-    third. A thread needs no place while it writes."""
+    """While a thread waits for the first write, it gives back its place. The second thread then writes for the third
+    thread too, and needs no place while it writes."""
     places = Told()
     joint.writes.places = places
     joint.all_at_once([partial(stop, key) for key in ("k0", "k1", "k2")])

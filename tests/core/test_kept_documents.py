@@ -60,7 +60,8 @@ def test_a_piece_is_the_same_with_memory_and_without(database: Database) -> None
 
 
 def test_what_is_not_committed_is_not_kept(database: Database) -> None:
-    """If a transaction with a new revision is rolled back, SQLite gives the same number to the next revision."""
+    """If a transaction with a new revision is rolled back, SQLite gives the number of this revision to the next one. So
+    the document must not stay in memory."""
     keeping = database.keep_documents()
     with database.writing() as session:
         row = tables.add_revision(session, digest="x", document=document(a="never"), at=AT)

@@ -23,7 +23,7 @@ Claim = Callable[[str], Leadership]
 
 @pytest.fixture
 def claim(database: Database) -> Iterator[Claim]:
-    """Yields a function with which a relay claims to lead. All claims are closed at the end."""
+    """Yields a function with which a relay tries to become the leader. All claims are closed at the end."""
     with ExitStack() as claims:
         yield lambda holder: claims.enter_context(closing(Leadership(database, holder)))
 
@@ -53,8 +53,8 @@ def test_the_row_says_who_and_until_when(claim: Claim, database: Database) -> No
 
 
 def test_another_leads_when_it_is_gone(claim: Claim, pair: Pair) -> None:
-    """If a lock decides who leads, another relay leads at once. If a row decides, another relay leads after the
-    lease."""
+    """On PostgreSQL, a lock decides which relay leads, so another relay leads at once. On SQLite, a row decides, so
+    another relay leads when the lease ends."""
     one, other = claim("one"), claim("other")
     assert one.holds(NOON)
     one.close()

@@ -1,5 +1,5 @@
-"""Tests PostgreSQL when it is killed, frozen or read-only. Errors come in time, and the hotline recovers without
-help."""
+"""Tests PostgreSQL when it is killed, frozen or read-only. The hotline gets an error in time, and works again without
+help after the server recovers."""
 
 import time
 from collections.abc import Iterator
@@ -91,7 +91,8 @@ def test_a_kill_before_the_commit_keeps_nothing(server: Postgres, line: Database
 
 @pytest.mark.slow(reason="waits for a frozen server's time to end")
 def test_a_frozen_server_is_given_up_in_time(server: Postgres, line: Database) -> None:
-    """The frozen server keeps the connection and sends nothing. Its own time limits do not run either."""
+    """The frozen server keeps the connection and sends nothing. The frozen server's own time limits do not run either,
+    so only the hotline can end the wait."""
     stop(line, "before")
     with frozen(server):
         with within(HOP_SECONDS), pytest.raises(StoreUnavailable):

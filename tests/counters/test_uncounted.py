@@ -1,7 +1,8 @@
 """E1: tests that statistics never count the hotline's own test calls, drills or sample data.
 
-Each store function that counts people's actions is in one of two tables. Such a function uses `trial.UNCOUNTED`, or the
-table gives the reason why it makes no statistics. Code that uses only the channel of test calls also gives the reason.
+Each store function that counts people's actions is in one of two tables: the functions that use `trial.UNCOUNTED`, and
+the functions that make no statistics, with the reason. Code that uses only the channel of test calls is also in a
+table, with the reason.
 """
 
 import ast
@@ -87,8 +88,8 @@ TRIALS_ALONE: Mapping[str, str] = {
 
 
 def parts(*kinds: str) -> Iterator[tuple[str, ast.stmt]]:
-    """Yields every function, class and constant in files whose names begin with one of these kinds, each with its
-    place."""
+    """Yields every function, class and constant in the files whose names begin with one of these kinds. Each comes
+    after its name with the path."""
     root = Path(hotline.__file__).parent
     found = [path for path in root.rglob("*.py") if path.stem.startswith(kinds)]
     assert found, f"no file is of these kinds: {kinds}"
@@ -129,7 +130,7 @@ def test_whoever_asks_for_the_trials_channel_alone_says_why() -> None:
 
 
 def figures(session: Session) -> Mapping[str, int]:
-    """Returns every number of the statistics for the hour and the month that contain `NOON`."""
+    """Returns the statistics of the hour and of the month that contain `NOON`."""
     month = rules_follow_up.month_of(NOON)
     tips = queries_follow_up.tips_of_month(
         session, rules_follow_up.begins(month), rules_follow_up.ends(month)

@@ -1,4 +1,5 @@
-"""Gives each prepared phone its own hotline, and builds a small country whose place names no flow contains."""
+"""Copies a hotline for each prepared phone, and makes a small country with place names that occur in no text of the
+flows."""
 
 import shutil
 from collections.abc import Iterator
@@ -23,8 +24,8 @@ MONTH = timedelta(days=31)
 
 @contextmanager
 def copied(line: Line, folder: Path, *, months: int = 0) -> Iterator[Line]:
-    """Copies a hotline with SQLite to another folder, some months later. The SMS of the copy are recorded together with
-    those of the first hotline."""
+    """Copies a hotline with SQLite to another folder, and sets the copy's clock some months later. The SMS of the copy
+    are recorded together with those of the first hotline."""
     folder.mkdir()
     file = folder / "hotline.db"
     with line.database.engine.connect() as connection:

@@ -23,7 +23,8 @@ LONGEST_TEXT = 120
 
 
 class Line(Protocol):
-    """The hotline that the crawler calls: through the real hook, or only the code that runs the flows."""
+    """The hotline that the crawler calls: either through the real hook, or only the code that runs the flows without
+    the hook."""
 
     def hop(self, session: str, phone: str, text: str) -> str:
         """Sends one callback, and returns the body of the answer."""
