@@ -72,7 +72,7 @@ REFUSALS: Mapping[str, str] = {
     ClosureRefusal.UNOPENED: "closure_unopened",
     ClosureRefusal.IN_CONSOLE: "closure_in_console",
 }
-"""The flag for the flow, for each reason why a closure cannot be confirmed."""
+"""For each reason why a closure cannot be confirmed, the flag that tells the flow this reason."""
 ALSO = "also"
 """The command with which a responder helps with a case that a colleague has already taken."""
 CLOSING_CHOICES: Mapping[str, tuple[TipOutcome, NotTrafficking | None]] = {

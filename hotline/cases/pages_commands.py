@@ -459,8 +459,8 @@ def exclude(visit: Visit, tip_id: int) -> None:
 
 @_on_a_tip
 def link_tip(visit: Visit, tip_id: int) -> None:
-    """Links another tip to this tip because both are about the same situation. With the value `undo`, removes the
-    link."""
+    """Links another tip to this tip because both are about the same situation. If the form contains the value `undo`,
+    removes the link."""
     other = number_of(visit.form.text("other_tip", most=12))
     missing = visit.wrong("other_tip", "No tip has this number. Check the number.")
     if other is None:

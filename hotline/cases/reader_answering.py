@@ -498,7 +498,8 @@ PROOFS = (ReaderQuestionKind.PROVE, ReaderQuestionKind.CHOOSE)
 
 @dataclass(frozen=True, slots=True)
 class PinAttempt:
-    """The result of checking a PIN. The check runs before the database transaction of the answer begins."""
+    """The result of checking a PIN. The hotline checks the PIN before it begins the database transaction in which it
+    stores the answer."""
 
     private: bytes | None = field(default=None, repr=False)
     """The responder's private key. None if the PIN is wrong."""

@@ -12,7 +12,7 @@ from hotline.tips.rules import Matter, Urgency, acknowledge_due, visit_facts
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 CARDS = 12
-"""The maximum number of cases that a column shows. The page shows how many cases the column has besides these, with a
+"""The maximum number of cases that a column shows. If a column has more cases, the page shows how many more, with a
 link to the list of tips."""
 
 
@@ -132,10 +132,9 @@ def sort_board(cases: Sequence[BoardCase], at: datetime) -> SortedBoard:
     """Sorts the cases into columns. Within a column, overdue cases come first, then urgent cases, then the oldest
     cases.
 
-    If very many tips about danger come from one district (a storm), cases about danger come before all other cases. In
-    a storm, cases about danger come first even if the other cases are overdue. Among the cases about danger, the first
-    case of each sector comes first, then cases with typed text. So a real danger stays visible on the board, even if
-    there are many forged and overdue reports.
+    If very many tips about danger come from one district (a storm), cases about danger come before all other cases, and
+    even before overdue cases. Among the cases about danger, the first case of each sector comes first, then cases with
+    typed text. So a real danger stays visible on the board, even if there are many forged and overdue reports.
     """
     late = {one.id for one in cases if one.is_late(at)}
     storms = any(one.storm_order for one in cases)

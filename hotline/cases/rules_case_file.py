@@ -198,8 +198,8 @@ NEAR_THE_CALL = timedelta(hours=1)
 
 
 def document(facts: FileFacts, say: Say, bases: Mapping[str, str]) -> dict[str, object]:
-    """Returns the file as data for a template. Returns the content of the case file, for the template that prints
-    it."""
+    """Returns the content of the case file, for the template that prints it. `bases` contains the text for each
+    `FileBasis`."""
     has_order = facts.basis is not FileBasis.REQUEST
     clean = facts.names
     head = [

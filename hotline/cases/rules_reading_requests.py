@@ -207,9 +207,8 @@ def blocked_answer(until: datetime | None) -> ReaderAnswer:
 
 
 def bound_to(session_key: str, text_digest: str) -> str:
-    """Returns a label for one request of a session. Returns a label for one request of a session. The hotline computes
-    the label from the digest of the text that the session has sent until then. A value that is encrypted with this
-    label can be decrypted only for this request.
+    """Returns a label for one request of a session. The hotline computes the label from the digest of the text that the
+    session has sent until then. A value that is encrypted with this label can be decrypted only for this request.
     """
     return f"{session_key}:{text_digest}"
 
@@ -281,8 +280,8 @@ def codes_in(answers: Mapping[str, str]) -> dict[str, str]:
 
 
 def ended_by(name: str, answers: Mapping[str, str]) -> LoggedEvent | None:
-    """Returns the kind of form whose last question this answer completes. Returns None if questions of the form are
-    still open."""
+    """Returns the kind of form that is complete with the answer `name`, because this is the answer to the last
+    question. Returns None if questions of the form are still open."""
     code, codes = name.removeprefix(CODE_ANSWER), codes_in(answers)
     if not name.startswith(CODE_ANSWER):
         return None

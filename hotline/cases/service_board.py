@@ -170,8 +170,8 @@ def _acting(context: ConsoleContext, by: SignedIn, tip_id: int) -> Iterator[Act]
 
 
 def phones_for(context: ConsoleContext, by: SignedIn, tip_id: int) -> Mapping[int, str]:
-    """Returns the phones for which the account may take the case. The phone of the account's owner comes first, then
-    the phones of colleagues on duty."""
+    """Returns the phones of the responders in whose name the account may take the case. The phone of the account's
+    owner comes first, then the phones of colleagues on duty."""
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
         tip = cases_queries.visible_tip(session, viewer, tip_id)

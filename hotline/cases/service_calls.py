@@ -45,8 +45,8 @@ from hotline.tips.rules import WORDS, Matter
 from hotline.tips.rules_receipts import CallBackState, Window
 
 MAX_LINES = 50
-"""The maximum number of call-backs on the page. Pending call-backs come first, then those that ended, the newest
-first."""
+"""The maximum number of call-backs on the page. Pending call-backs come first. The call-backs that have ended follow,
+the newest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,10 +50,9 @@ BY_CLOCK = service_case.EventActor("clock", EventChannel.CLOCK)
 
 
 def ask_due(context: Context) -> None:
-    """Sends a reminder for every case with a reminder that is due. Each reminder has its own transaction.
+    """Sends a reminder for every case for which a reminder is due. Each reminder has its own transaction.
 
-    With SQLite, requests of callers must wait until such a transaction ends. So no transaction sends more than one
-    reminder.
+    With SQLite, callers' requests must wait until a transaction ends. So each transaction sends only one reminder.
     """
     at = context.now()
     with context.database.reading() as session:

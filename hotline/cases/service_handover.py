@@ -33,7 +33,7 @@ class WaitingNotes:
     desks: frozenset[str]
     general: int
     tips: Sequence[int]
-    """The ids of the tips with unconfirmed notes. A tip with two such notes occurs twice."""
+    """The ids of the tips with unconfirmed notes. If a tip has two unconfirmed notes, its id occurs twice."""
     times: Sequence[datetime]
     """The times of all unconfirmed notes, both general notes and notes about a case."""
 

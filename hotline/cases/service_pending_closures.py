@@ -103,8 +103,8 @@ class ClosureLine:
     who made the request."""
     is_danger: bool
     may_confirm: bool
-    """True if this account's owner can be the second person who confirms the closure. Before this, the person must open
-    the case."""
+    """True if this account's owner can be the second person who confirms the closure. The person must open the case
+    before they can confirm the closure."""
 
     @property
     def is_late(self) -> bool:

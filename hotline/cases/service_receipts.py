@@ -47,7 +47,7 @@ tips or the enrolment code to which it belongs."""
 
 @dataclass(frozen=True, slots=True)
 class AttemptResult:
-    """The result of comparing a secret. No log may contain any part of this result."""
+    """The result of comparing a typed secret with the stored secrets. No log may contain any part of this result."""
 
     results: Sequence[str] = ()
     opened_key: str | None = field(default=None, repr=False)
@@ -98,8 +98,8 @@ def try_once(
     target_key: str,
     compare: CompareSecret,
 ) -> AttemptResult:
-    """Returns the result of comparing a secret that the caller typed in this request. If the gateway repeats the
-    request, returns the earlier result.
+    """Compares the secret that the caller typed in this request with the stored secrets, and returns the result. If the
+    gateway repeats the request, returns the earlier result.
 
     If the text of the request does not continue the session's earlier text, the result is empty. Raises
     StoreUnavailable.
@@ -125,9 +125,8 @@ def try_once(
 def try_secret(
     session: Session, context: Context, attempt: SecretAttempt, compare: CompareSecret
 ) -> AttemptResult:
-    """Compares a secret and records the attempt, in the transaction of the calling function.
-
-    After too many attempts, only records the attempt, and does not compare the secret.
+    """Compares a typed secret with the stored secrets and records the attempt, in the transaction of the calling
+    function. After too many attempts, records the attempt without comparing the secret.
     """
     at, secret, target = context.now(), attempt.secret, attempt.target_key
     contact_key = context.pseudonyms.contact(attempt.caller, at)
@@ -315,8 +314,8 @@ OPINION, RECORD_KEY = "opinion", "key"
 
 
 def store_answer(session: Session, context: Context, opinion: HelpOpinion) -> None:
-    """Stores an opinion about the help, in the transaction of the calling function. Stores nothing if the reader's
-    public key is missing."""
+    """Stores an opinion about the help, in the transaction of the calling function. Stores nothing if the public key of
+    the reader process is missing."""
     with suppress(KeyMissing):
         body = one_off.seal(
             {OPINION: opinion.value, RECORD_KEY: new_record_key()},

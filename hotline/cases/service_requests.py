@@ -50,7 +50,7 @@ def case_public_key(session: Session, context: Context, tip: Tip, at: datetime) 
     """Returns the public key with which the coded answers of a case are encrypted. If the case has no key pair yet,
     makes a key pair.
 
-    Raises KeyMissing if the reader's public key is missing.
+    Raises KeyMissing if the public key of the reader process is missing.
     """
     found = tables_case_events.public_key(session, tip.id)
     if found is not None:
@@ -177,8 +177,8 @@ def ask(
 
 
 def name_of(session: Session, context: Context, row: ServiceRequest, at: datetime) -> str:
-    """Returns the name of the service that was asked. Returns the name of the service that was asked. If its phone
-    number is confirmed, the returned text also contains the number."""
+    """Returns the name of the service that was asked. If its phone number is confirmed, the returned text also contains
+    the number."""
     desk = session.get_one(Desk, row.desk_code)
     name, number = (desk.name or desk.code)[:20].rstrip(), desk.number or ""
     try:

@@ -220,8 +220,8 @@ def place_hold(
 
 
 def needs_two(session: Session, hold: LegalHold) -> bool:
-    """Returns True if two people must agree to lift a hold. This is so if a case file was made under the hold, or if a
-    person has requested a case file."""
+    """Returns True if two people must agree to lift a hold. Two people must agree if a case file was made under the
+    hold, or if a person has requested a case file."""
     return hold.for_file or tables_case_files.has_open_file(session, hold.tip_id)
 
 

@@ -111,7 +111,7 @@ class TipLine:
     erasure_asked_at: datetime | None
     erased_at: datetime | None
     goes_at: datetime
-    """The time at which the text will be erased. The text is not erased then if the tip has a legal hold."""
+    """The time at which the text will be erased. If the tip has a legal hold, the text is not erased at this time."""
     warned: bool
     owed: frozenset[FollowKind]
     """The kinds of follow-ups about persons that are overdue, because a responder was reminded and has still not

@@ -150,7 +150,8 @@ class LackingDesk:
 
 
 def lacking_desks(session: Session, after: tuple[int, str]) -> Sequence[LackingDesk]:
-    """Returns the next desks after `after` that still need the private key of a case, sorted by tip and desk.
+    """Returns desks that still need the private key of a case, sorted by tip and desk. The list begins with the first
+    desk after `after`.
 
     A retired oversight desk still gets the keys of its complaints, because its people still handle them.
     """

@@ -1,8 +1,8 @@
 """Reads the pages of the console from the table `routes.csv`, and defines the groups of roles that this table names. A
 page without a row in the table does not exist. A new page needs a view, a template and a row. The first request for a
 page imports the module with its view. So if no one uses the console, the process loads no module of a page.
-`docs/architecture.md` explains the reason for this. Also reads from `words.toml` the English sentences that pages show
-for a value.
+`docs/architecture.md` explains why the module of a page is loaded so late. Also reads from `words.toml` the English
+sentences that pages show for a value.
 """
 
 import csv
@@ -119,10 +119,10 @@ class Route:
     """The name for `url_for`, such as `accounts.listed`. The name stays the same if the view moves to another
     module."""
     name: str
-    """The name of the view's module, without `hotline.`, and of its function."""
+    """The name of the view's function, after the name of its module without `hotline.`."""
 
     def view(self) -> Callable[..., Response]:
-        """Imports the module if it is not loaded yet, and returns its function."""
+        """Imports the module of the view if it is not loaded yet, and returns the function of the view."""
         module, _, function = self.name.rpartition(".")
         view: Callable[..., Response] = getattr(import_module(f"hotline.{module}"), function)
         return view

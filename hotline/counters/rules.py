@@ -80,7 +80,7 @@ class ScreenMeasure(StrEnum):
     """Counts the sessions in which the named screen was shown."""
     ANSWERED = "screen_answered"
     SESSION = "ussd_session"
-    """Counts all sessions. The name of such a counter is the code of a network."""
+    """Counts all sessions of one mobile network. The name of the counter is the code of the network."""
 
 
 class SessionStep(NamedTuple):
@@ -151,7 +151,8 @@ FLOOD, FLOOD_FROM = 5, 20
 QUIET = 0.2
 """An hour is quiet if its number of sessions is less than this share of the usual number."""
 ENOUGH = 10
-"""The smallest number of delivery reports in an hour for which a rate is computed."""
+"""The hotline computes the share of messages that arrived only if it has at least this many delivery reports from the
+hour."""
 WORSE = 0.2
 """A mobile network counts as faulty if the share of messages that arrive is this much lower than usual."""
 USUAL = 0.9

@@ -289,7 +289,8 @@ def end_leave(visit: Visit, responder_id: int) -> None:
 
 @form_view(responder, "secret_number", PersonnelRefused, NumberInvalid)
 def change_number(visit: Visit, responder_id: int) -> None:
-    """Requests a new phone number of a responder. The admin types the number once, and no page shows it."""
+    """Requests that a responder's phone number is changed. The admin types the new number once, and no page shows
+    it."""
     reason, typed = visit.reason("secret_number", MISSING), visit.form.secret("number")
     by, person = visit.by.actor, str(responder_id)
     service_enrolment.change_number(visit.context, by, person, typed, reason)

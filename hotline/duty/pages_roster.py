@@ -137,8 +137,8 @@ _HALF_NUMBERS = frozenset(map(str, range(service_roster.HALVES)))
 
 
 def asked(visit: Visit) -> tuple[date, str]:
-    """Returns the Monday of the week and the desk. If the request names no week, returns the Monday of the present
-    week."""
+    """Returns two values: the Monday of a week, and a desk. If the request names no week, the first value is the Monday
+    of the present week."""
     typed = visit.asked("week") or visit.form.text("week", most=10)
     try:
         week = monday_of(date.fromisoformat(typed))
@@ -154,7 +154,7 @@ EFFECTS: Mapping[RowEffect, tuple[str, str]] = {
     RowEffect.REMOVED: (phrase("taken off"), "warn"),
     RowEffect.WRONG: (phrase("wrong"), "bad"),
 }
-"""The text and the colour of each effect of a row."""
+"""For each effect that a row of a sheet can have, the text and the colour that the page shows."""
 RELOADED = 3
 """The number of seconds after which the page with the progress of an import reloads."""
 EXAMPLES: Mapping[SheetKind, str] = {
