@@ -259,7 +259,8 @@ LANGUAGES = {
 def clean_message(text: str) -> str:
     """Returns the message on one line, without invisible characters."""
     composed = unicodedata.normalize("NFC", text)
-    seen = (" " if c.isspace() else c for c in composed if c.isspace() or _is_seen(c))
+    spaced = re.sub(r"\s", " ", composed)
+    seen = (letter for letter in spaced if unicodedata.category(letter) not in _DROPPED)
     return " ".join("".join(seen).split()).translate(_PLAIN)
 
 
@@ -344,7 +345,3 @@ def likely_language(text: str) -> str:
     }
     best = max(counts, key=counts.__getitem__)
     return best if counts[best] > 1 and list(counts.values()).count(counts[best]) == 1 else FIRST
-
-
-def _is_seen(letter: str) -> bool:
-    return unicodedata.category(letter) not in _DROPPED

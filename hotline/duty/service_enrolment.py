@@ -94,7 +94,11 @@ def change_number(context: Context, by: Actor, name: str, number: str, reason: s
         if gateway_tables.stopped(session, [context.pseudonyms.stopped(msisdn)]):
             raise PersonnelRefused("this number asked for no more messages (STOP)")
         if person.state != EnrolmentState.ACTIVE:
-            raise PersonnelRefused(f"{person.name} is not enrolled now: first enrol this person")
+            raise PersonnelRefused(
+                message_text(
+                    "{name} is not enrolled now: first enrol this person", name=person.name
+                )
+            )
         row = _new_enrolment(person, context.now())
         row.kind, row.number_key = EnrolmentKind.NUMBER, key
         row.encrypted_number = context.encrypter.number(msisdn)

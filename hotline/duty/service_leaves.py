@@ -331,5 +331,9 @@ def _unstop(session: Session, context: Context, person: Responder, number: str |
         )
     msisdn = parse_sendable(number)
     if context.pseudonyms.enrolled(msisdn) != person.number_key:
-        raise PersonnelRefused(f"{person.name} is enrolled with another number: enter that number")
+        raise PersonnelRefused(
+            message_text(
+                "{name} is enrolled with another number: enter that number", name=person.name
+            )
+        )
     gateway_tables.remove_stop(session, context.pseudonyms.stopped(msisdn))

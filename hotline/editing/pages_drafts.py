@@ -233,10 +233,8 @@ def play(visit: Visit, draft_id: int) -> Response:
         data=Markup(json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")),
         style=Markup(style.decode()),
         script=Markup(script.decode()),
-        digests=[_digest(one) for one in (style, script)],
+        digests=[
+            f"sha256-{b64encode(hashlib.sha256(one).digest()).decode()}" for one in (style, script)
+        ],
     )
     return attachment(drawn.data, f"draft-{gathered.version}.html", "text/html; charset=utf-8")
-
-
-def _digest(body: bytes) -> str:
-    return f"sha256-{b64encode(hashlib.sha256(body).digest()).decode()}"

@@ -68,9 +68,8 @@ def keep_digest(context: MonitorContext) -> None:
         return
     day, last = f"{local:%Y-%m-%d}", [*read_digests(file)][-1:]
     with context.database.reading() as session:
-        is_kept = not _can_keep(file) or [(one[0], one[2] != BROKEN) for one in last] == [
-            (day, True)
-        ]
+        can_keep = os.access(file if file.exists() else file.parent, os.W_OK)
+        is_kept = not can_keep or [(one[0], one[2] != BROKEN) for one in last] == [(day, True)]
         if is_kept and _is_sent(session, context, day):
             return
         known = digests_by_row(file, context.watch.newest)
@@ -164,10 +163,6 @@ def _send(context: MonitorContext, day: str, row: int, digest: str) -> None:
             notice = new_notice(Alarm.AUDIT_LOG, Notice.DIGEST, one, at, at)
             notice.parameters = {"row": row, "digest": digest}
             session.add(notice)
-
-
-def _can_keep(file: Path) -> bool:
-    return os.access(file if file.exists() else file.parent, os.W_OK)
 
 
 def _keep(file: Path, line: str) -> None:

@@ -327,7 +327,7 @@ def _row(line: int, cells: Mapping[str, str], faults: list[RowFault]) -> Enrolme
     try:
         msisdn = parse_sendable(cells["msisdn"])
     except NumberInvalid as refused:
-        wrong.append(message_text("msisdn: {why}", why=str(refused)))
+        wrong.append(message_text("msisdn: {why}", why=message_text(str(refused))))
     desks = _desks(cells["level"], cells["districts"], wrong)
     named, known = _several(cells["categories"]), {one.value: one for one in Category}
     strange = (_quoted(one) for one in named if one not in known)

@@ -14,15 +14,15 @@ ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
     "files": 354,
-    "lines": 66_706,
-    "tokens": 610_399,
+    "lines": 66_711,
+    "tokens": 610_387,
     "html": 3_979,
     "js": 1_045,
     "typst": 70,
     "sql": 1_252,
     "data": 5_607,
     "unformatted": 0,
-    "tests": 77_891,
+    "tests": 77_892,
 }
 """The largest sizes that each part of the project may have. `tests` counts the lines of the tests. `data` counts the
 lines of the tables that people read, except the tables that the code repeats. `unformatted` counts the places that a

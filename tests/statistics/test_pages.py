@@ -73,14 +73,15 @@ def test_e3_a_release_that_waits_is_seen_by_the_two_roles_that_approve_it(desk: 
     assert tab(desk, AccountRole.EDITOR).get(path).status_code == 200
 
 
-def test_one_role_approves_once(desk: Desk) -> None:
+def test_one_role_approves_once_and_is_told_so_in_its_language(desk: Desk) -> None:
     writes(desk, published=False)
     lead = tab(desk, AccountRole.PROGRAMME_LEAD)
     path = f"/statistics/releases/{QUARTER}"
+    lead.post("/account/language", {"language": "fr", "to": path})
     assert lead.post(f"{path}/approve").status_code == 303
     answer = lead.post(f"{path}/approve")
     assert answer.status_code == 422
-    assert "Another person must approve the statistics too." in unescape(answer.text)
+    assert "Une autre personne doit aussi les approuver." in unescape(answer.text)
 
 
 @pytest.mark.row("E3")
