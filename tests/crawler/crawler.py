@@ -51,8 +51,8 @@ class Crawler:
     """The keys with which the crawler first reached each screen. The crawler presses these keys again to return to the
     screen."""
     _ahead: deque[str] = field(default_factory=deque)
-    """Screens in the order in which they were found. After a walk, the first screen in this list still has a digit that
-    was never pressed."""
+    """The screens in the order in which the crawler found them. After each walk, the crawler removes screens without an
+    unpressed digit from the front of this list."""
     _session: str = ""
     _text: str = ""
     _front: str = ""
@@ -85,7 +85,8 @@ class Crawler:
         return screen
 
     def _roam(self, screen: str) -> None:
-        """Presses digits in one session while new ones are possible. The function stops at an unexpected screen."""
+        """Presses digits in one session until every digit on the known paths was pressed. Stops earlier at an
+        unexpected screen."""
         while not screen.startswith("END") and len(self._text) <= LONGEST_TEXT:
             for digit in self._way_to_news(screen):
                 if self.presses >= self.most_hops:
@@ -98,7 +99,8 @@ class Crawler:
                 return
 
     def _way_to_news(self, start: str) -> tuple[str, ...]:
-        """Returns the digits up to the nearest digit that was never pressed, or none if no path is known."""
+        """Returns the digits from a screen to the nearest digit that was never pressed, with this digit at the end.
+        Returns no digits if no path to one is known."""
         seen = {start}
         waiting: deque[tuple[str, tuple[str, ...]]] = deque([(start, ())])
         while waiting:
@@ -125,7 +127,8 @@ class Crawler:
         return self._hop(again=again)
 
     def _hop(self, *, again: bool) -> str:
-        """Sends a hop. With `again`, it repeats the hop once at once, and once after the hotline forgot the session."""
+        """Sends a hop. With `again`, repeats the hop at once, and repeats it again after the hotline forgot the
+        session. Each repeat must get the same answer."""
         shown = self.line.hop(self._session, PHONE, self._text)
         if again:
             if self.line.hop(self._session, PHONE, self._text) != shown:
@@ -140,7 +143,8 @@ class Crawler:
         return shown
 
     def _meet(self, shown: str) -> None:
-        """Records and checks a new screen, and compares a second call with a first one."""
+        """Records and checks a new screen. A second call from the phone must then show the same screen as its first
+        call."""
         if not shown.startswith("END"):
             self.pressed[shown] = {}
             self._found_at[shown] = self._text
@@ -159,7 +163,8 @@ class Crawler:
             self._fault("a redial is not a first dial")
 
     def _hold_to_its_keys(self, screen: str, led: dict[str, str]) -> None:
-        """Checks that each digit led to what the text of the screen says about it."""
+        """Checks two rules for the digits of a screen. If there is only one way to continue, its key is `1`. After a
+        digit without meaning, the screen appears again below a line that names digits."""
         one_way = MORE.search(screen) and not CHOICE.search(screen)
         if one_way and {"1", "9"} <= {*led} and led["1"] != led["9"]:
             self.faults.append(f"1 is not the one way on, behind {self._found_at[screen]}")

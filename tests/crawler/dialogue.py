@@ -33,13 +33,14 @@ CERTIFICATE = re.compile(r"\b[A-Z0-9]{4} [A-Z0-9]{4} [A-Z0-9]{4}\b")
 
 Hop = Callable[[WholeContext, UssdHop], str]
 Typed = Mapping[str, tuple[str, ...]]
-"""The texts that this phone types, by the name of their answer. For any other answer, the canary is typed."""
+"""The texts that this phone types for an answer, by the name under which the flow saves the answer. For an answer
+without such texts, the phone types the canary."""
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key to press: a digit, or a text that is typed for an answer of this name. Codes are different in each
-    conversation."""
+    """One input on a screen: a digit to press, or the place of a text among the texts for the answer `name`. The place
+    is stored and not the text, because a code differs in each conversation."""
 
     digit: str
     name: str = ""
@@ -58,7 +59,8 @@ class Dialogue:
     shown: list[str] = field(default_factory=list)
     """Every screen that this conversation has shown so far."""
     said: list[tuple[Place, str]] = field(default_factory=list)
-    """The answers and their places: the typed text, the digits, or the chosen label."""
+    """The answers that the phone gave, each with the place of its screen: the typed text, the digits, or the chosen
+    label."""
     _led: tuple[str, ConversationState] | None = None
     """The last text that was replayed, and the conversation state that it led to. The state is kept because a replay
     takes as long as a hop, and many functions need the state."""
@@ -123,7 +125,7 @@ class Dialogue:
         return self.body.startswith("END ")
 
     def keys(self) -> Iterator[Key]:
-        """Yields every key that leads to another screen, except to another language."""
+        """Yields every key that leads to another screen, except the keys that change the language."""
         node = node_at(self.book, self.place)
         if self.ends or node is None or isinstance(node, EndNode):
             return

@@ -45,8 +45,8 @@ TYPED: Typed = {
 
 MAY_COME = (*DANGER_HERE, "1", "1", *REST)
 NOBODY_COMES = (*MAY_COME[:-1], "2")
-"""The keys of a complete report about danger. In the first row of keys the caller allows a visit, in the second one
-not."""
+"""The keys of a complete report about danger. With `MAY_COME` the caller allows a visit, and with `NOBODY_COMES` the
+caller does not."""
 
 Prepare = Callable[[Line, str, str], Typed]
 """A function that prepares a phone before its first call. The function returns the texts that the phone types
@@ -122,7 +122,7 @@ class Holder:
 
 
 def colleagues_are_quicker(line: Line) -> None:
-    """Takes every case in the name of the national desk's responder, who was enrolled first."""
+    """Takes every case in the name of responder 1, who was enrolled first and belongs to the national desk."""
     rows = [row for row in line.all(Assignment) if row.responder_id == 1]
     for row in rows:
         take_case(line.context, 1, row.reference, line.clock())
@@ -205,7 +205,7 @@ class Helper:
     corrected: bool = False
     """If True, the caller chose another district after the alert, and a responder there has the case."""
     requested: bool = False
-    """If True, another person requested closure, because the person was not found."""
+    """If True, a desk has requested the closure of the case, because no one found the person."""
 
     def __call__(self, line: Line, msisdn: str, language: str) -> Typed:
         as_idle_helper(line, msisdn, language)
@@ -282,7 +282,7 @@ def _correct(line: Line, witness: Dialogue) -> None:
 
 
 def as_idle_helper(line: Line, msisdn: str, language: str) -> Typed:
-    """Enrols a phone as a responder's who belongs to no district, unless it is already enrolled."""
+    """Enrols a phone for a responder who belongs to no district, unless the phone is already enrolled."""
     key = line.context.pseudonyms.enrolled(msisdn)
     with line.database.writing() as session:
         hers = select(Responder).where(Responder.number_key == key)

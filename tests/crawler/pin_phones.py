@@ -19,7 +19,8 @@ from tests.support.callers import DANGER_HERE, Line
 
 
 def behind_pin(line: Line, msisdn: str, language: str) -> Typed:
-    """Gives the phone a PIN and one case by SMS. `ToldReader` provides every page after the PIN."""
+    """Gives the responder of this phone a PIN, and alerts the responder of one case by SMS. `ToldReader` provides every
+    page after the PIN."""
     as_idle_helper(line, msisdn, language)
     key = line.context.pseudonyms.enrolled(msisdn)
     with line.database.reading() as session:

@@ -47,14 +47,17 @@ class Standing:
     meanwhile: Callable[[Line], None] | None = None
     """A function that runs between dialling and the first key."""
     months: int = 0
-    """The months by which its clock is ahead of the others, because some texts change each month."""
+    """The number of months by which the clock of this phone's hotline is ahead, because some texts change each
+    month."""
     enrolled: bool = False
-    """If True, this is a responder's phone. The hotline knows its language and shows it special screens."""
+    """If True, this is a responder's phone. The hotline knows the language of the responder and shows special
+    screens."""
     at_once: bool = False
-    """If True, all keys of a walk except the last come in one hop. The text that the phone types must be the same in
+    """If True, all keys of a walk except the last come in one hop. This works only if the phone types the same text in
     every conversation."""
     most: int = 400
-    """The maximum hops on one tour. If there are more, the hotline or the prepared phone has a fault."""
+    """The maximum number of hops on one tour. A tour that needs more hops shows a fault in the hotline or in the
+    prepared phone."""
 
 
 STANDINGS = (

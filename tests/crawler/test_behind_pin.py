@@ -2,7 +2,7 @@
 
 Tests that after hanging up no text is stored unencrypted. On every second day, the test visits the screens about cases
 or about persons, in one language. A full test run visits all these screens in all three languages. `ToldReader`
-simulates the reader process. The last test compares it with the real one.
+simulates the reader process. The last test compares `ToldReader` with the real reader process.
 """
 
 import logging
@@ -108,8 +108,8 @@ NAMES = re.compile(
 
 
 def shown_to(line: Line, phone: str, *keyed: str) -> list[object]:
-    """Presses the keys of a path on a phone. Returns its screens without names and page texts, and the requests to
-    the reader."""
+    """Presses the keys of a path on a phone. Returns the screens without names and page texts, and the requests that
+    the phone sent to the reader process."""
     caller, before = line.caller(phone), len(line.all(PinReading))
     shown = [caller.dial("90"), *(caller.key(one) for one in keyed)]
     asked = [
@@ -125,7 +125,8 @@ def _shape(screen: str) -> str:
 
 
 def test_what_a_tour_is_told_is_what_the_reader_says(line: Line) -> None:
-    """The same keys show the same screens except for names, and store the same rows.
+    """Compares the simulated reader with the real one. After the same keys, both show the same screens except for
+    names, and store the same rows.
 
     The keys include a wrong PIN, a page of a case, a command, and a request to which the reader does not answer.
     """

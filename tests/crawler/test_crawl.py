@@ -31,8 +31,8 @@ class EngineLine:
     held: dict[str, tuple[str, dict[str, object], str]] = field(default_factory=dict)
     """For each session: the last text, its conversation state, and the body of the answer."""
     replayed: dict[str, Turn] = field(default_factory=dict)
-    """The turns of the replays, by their text. A replay begins with the turn of a shorter text, because every replay of
-    the same text gives the same turn."""
+    """The result of each replay, by the text of the session. The replay of a longer text continues from the result of a
+    shorter text, because the same text always gives the same result."""
 
     def hop(self, session: str, phone: str, text: str) -> str:
         heard = self.held.get(session)
@@ -85,8 +85,8 @@ class HookLine:
 
 
 MOST = 90_000
-"""The maximum number of presses in a country with thirty districts. If there are more, the crawler or a list has a
-fault."""
+"""The maximum number of presses in a country with thirty districts. If the crawler needs more, the crawler or a list
+has a fault."""
 REPORTING = Facts(flags={"reporting": True})
 
 

@@ -36,7 +36,7 @@ THIRDS = {
     "holders of a number": HOLDERS,
     "known phones": tuple(one for one in STANDINGS[1:] if one not in HOLDERS),
 }
-"""Three groups of prepared phones, each with about a third of the hops."""
+"""Three groups of prepared phones. The tours of each group need about a third of all hops."""
 PARTS = {
     f"{language}-{name}": (language, third)
     for language in ("fr", "en")
@@ -155,7 +155,7 @@ def test_a_helper_has_one_case_however_often_she_dials(whole: Line) -> None:
 
 @dataclass
 class Spoilt:
-    """A hotline that answers like ours, but with one fault."""
+    """A hotline that answers like the real one, except for one fault."""
 
     how: str
     last: dict[str, str] = field(default_factory=dict)

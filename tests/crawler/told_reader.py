@@ -1,7 +1,8 @@
 """Simulates a reader that decrypts nothing. Its answers depend on the PIN, the case and the action.
 
 So a tour reaches every screen after a PIN, and no action of one walk changes the next walk. The simulated reader uses
-the same rows and message boxes as the real reader process, and the same words. `test_behind_pin.py` compares both.
+the same rows and message boxes as the real reader process, and the same words. `test_behind_pin.py` compares the
+simulated reader with the real one.
 """
 
 from collections.abc import Callable, Mapping
@@ -81,7 +82,8 @@ from hotline.tips.rules_persons import ClosureRefusal
 HERS, ARRIVAL, THIRTY, AGAIN = "K7Q4", "A7RV", "T3RY", "G4NA"
 """Four cases. The responder is the assignee of the first case. The second case asks if the person arrived at a service.
 
-The third case asks about a person after thirty days, and in the fourth case a service refused.
+The third case asks about a person after thirty days. The fourth case asks once more if a person who declined help wants
+help now.
 """
 TIME = "25/11 14:05"
 TWO = (("1", "1 Zuzuwoman"), ("2", "2 Zuzuman"))
@@ -106,21 +108,21 @@ HELD_UP: Mapping[str, tuple[str, ...]] = {
     "legal": ("person_stopped", "too_early"),
     "journey_home": (f"{RESULT_PREFIX}{CommandResult.OVER}",),
 }
-"""For each chosen service: the result that the simulated reader gives if the choice fails. In these cases, the answers
-about a person are not stored."""
+"""The services whose choice fails in a tour. For each of these services: the flags of the reader's answer. The reader
+then stores no answers about the person."""
 COMES_TO = {"labour": "possible", "sex": "not_indicated"}
 """The result of the form about signs of trafficking, by the kind of exploitation."""
 
 
 def about(told: ReaderAnswer) -> ReaderAnswer:
-    """Adds what is known about the persons of these cases to the reader's answer."""
+    """Adds the flags and lists about the persons of the four cases to the reader's answer."""
     lists = {**told.lists, **ABOUT_LISTS}
     return ReaderAnswer((*told.flags, *ABOUT_FLAGS), lists, told.words)
 
 
 def of_person(codes: Mapping[str, str]) -> ReaderAnswer | None:
-    """Returns the reader's answer about a person. It returns None for one kind of form and one answer of a service, as
-    if the reader did not answer."""
+    """Returns the reader's answer about a person. Returns None for a form about servitude and for a service without
+    room, as if the reader did not answer."""
     if codes.get("form") == "servitude" or codes.get("answer") == "no_room":
         return None
     held = HELD_UP.get(codes.get("service", ""))
@@ -132,12 +134,12 @@ def of_person(codes: Mapping[str, str]) -> ReaderAnswer | None:
 
 
 RIGHT_PIN, DEAD_PIN, SLOW_PIN, IDLE_PIN = "407193", "407194", "407195", "407196"
-"""Four PINs. The reader knows the first one, answers nothing to the second, answers nothing about a case to the third,
-and finds no cases for the fourth."""
+"""Four PINs. The reader accepts the first PIN, and does not answer the second one. After the third PIN it does not
+answer about a case, and after the fourth one it finds no cases."""
 ONE_PIN = "407197"
-"""With this PIN, the reader answers with a single case. No tour enters it."""
+"""With this PIN, the reader answers with a single case. No tour enters this PIN."""
 ABOUT_PIN = "407198"
-"""The PIN for cases that ask about persons. Only the tours of these cases begin with it."""
+"""The PIN after which the reader shows the cases that ask about persons. Only the tours of these cases enter it."""
 WARNED_PIN = "407188"
 """The PIN of a coordinator who has a warning to read."""
 WRONG_PIN, TIRED_PIN, CODE = "815260", "815261", "604713"
@@ -156,20 +158,19 @@ PINS: Mapping[str, tuple[str, ...]] = {
     NEW_PIN: (NEW, EASY),
     NEW_AGAIN: (NEW, EASY, SLOW_NEW, LATE_NEW),
 }
-"""The texts that are typed only for the reader, by the name of their answer."""
+"""The PINs and codes that a phone types in a tour and that only the reader checks, by the name of the answer."""
 
 NEWS, ODD, NATIONS, LATER, MET = "H3ND", "W2RT", "M9XP", "R4CT", "C5JM"
 OVER, QUICK = "V3RQ", "B6YN"
 """The cases that the simulated reader shows in addition to the one that the responder has.
 
-Eight other cases, each in another state: for example taken by a colleague, impossible to decrypt, or closed. `MET`
-stores answers about a person, and one answer is still missing. `OVER` is closed, and a colleague takes `QUICK` at that
-moment.
+Each of these cases has another state: for example taken by a colleague, impossible to decrypt, or closed. `MET` stores
+answers about a person, and one answer is still missing. `OVER` is closed, and a colleague takes `QUICK` at that moment.
 """
 GOES_ON = StartedForm(LoggedEvent.OFFERED, "1", {"sex": "girl"})
-"""The form about a person that a responder began in one case. The call ended before its last question."""
+"""The form about a person that a responder began in one case. The call ended before the last question of the form."""
 LATE_VERBS = ("", Verb.TAKE)
-"""The actions for which one case never gets an answer in time: to read it and to take it."""
+"""The actions that the reader never answers in time for one case: reading the case and taking it."""
 COLLEAGUE = "7"
 PAGE_CANARY = "Zuzupage"
 PAGES = " ".join([PAGE_CANARY, *["they keep the papers and lock the gate at night"] * 4])
@@ -192,7 +193,7 @@ DONE: Mapping[str, Mapping[str, str]] = {
     QUICK: {Verb.TAKE: f"{RESULT_PREFIX}{CommandResult.ALREADY_TAKEN}"},
     MET: {Verb.ON_SITE: f"{RESULT_PREFIX}{CommandResult.ON_SITE}"},
 }
-"""For each case: the results of actions that are chosen on a screen with the case's name."""
+"""For each case: the results of the actions that a responder chooses on a screen with the case's reference."""
 OF_ANY: Mapping[str, str] = {
     f"{ASK}still": ASKED_BACK,
     f"{ASK}moved": NOT_ASKED,

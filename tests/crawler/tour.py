@@ -1,8 +1,8 @@
 """Checks second calls, `000` and earlier answers on every screen that a prepared phone can reach.
 
-A second call from the same phone, hung up or not, shows what a new phone sees in its first call. After `000`, a call
-shows the same as the first call of a new phone. No screen shows an answer that was given on another screen. No screen
-depends on earlier calls from this phone.
+If the same phone calls again, it sees what a new phone sees in its first call, even if the earlier call was not hung
+up. After `000`, a call shows the same as the first call of a new phone. No screen shows an answer that was given on
+another screen. No screen depends on earlier calls from this phone.
 """
 
 from dataclasses import dataclass, field
@@ -54,7 +54,8 @@ class Tour:
             self.ends.add(dialogue.body)
 
     def _go_again(self, way: Way, shown: list[str]) -> None:
-        """Walks to the screen again, from a new phone unless the caller is enrolled, and then presses `000`."""
+        """Walks to the screen once more and then presses `000`. An enrolled phone makes this walk itself, and for other
+        phones a new phone does."""
         enrolled = self.explorer.standing.enrolled
         phone = self.phone if enrolled else self.explorer.new_phone()
         dialogue = self.explorer.walked(phone, way)

@@ -20,10 +20,10 @@ MOST_ALARMS = 5
 
 
 class Comes(StrEnum):
-    """The result for one SMS, with the names in `tests/dialogue/cries.csv`."""
+    """The possible results for an SMS, with the names that `tests/dialogue/cries.csv` uses."""
 
     DROPPED = "dropped"
-    """The SMS alerts no one: it asks to read or to stop messages, is a greeting, or is a code."""
+    """The SMS alerts no one: it asks to read a topic or to get no more messages, is a greeting, or is a code."""
     TIP = "tip"
     CHILD = "child"
     """The SMS is urgent, because it reports a child."""

@@ -86,7 +86,7 @@ def test_what_she_took_stays_listed_and_goes_on_digit_by_digit(line: Line, offic
 
 
 def keys_to(verb: Verb, menu: str | None = "acts") -> list[str]:
-    """Returns the keys from the menu of a case to a verb, which may lie behind another menu."""
+    """Returns the keys that lead from the menu of a case to the action `verb`, if necessary through other menus."""
     node = shipped_book().flows["responders"].nodes.get(menu or "")
     if not isinstance(node, MenuNode) or node.saves != VERB:
         return []

@@ -50,7 +50,8 @@ def sms(line: Line, tmp_path: Path) -> FakeSms:
 def writes(
     line: Line, text: str = CRY, *ways: Arrival, sender: str = HERS, after: int = 0
 ) -> MessageOutcome:
-    """Delivers the same SMS once in each of these ways, and then waits `after` seconds."""
+    """Delivers the same SMS once in each of these ways: by default by the callback and in the inbox. Waits `after`
+    seconds after each delivery."""
     at = line.context.now().replace(microsecond=0)
     message = make_message(provider_id=f"ATXid_{at:%j%H%M%S}", sender=sender, text=text, sent_at=at)
     for way in ways or BOTH:

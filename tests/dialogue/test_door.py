@@ -25,7 +25,8 @@ THIRD_PHONE = "+250788000056"
 
 
 def sends(caller: Caller, text: str) -> str:
-    """Sends this complete text as the gateway's next hop, after any earlier text."""
+    """Sends a hop with exactly this text, as the gateway would, even if the text does not continue the session's
+    earlier text."""
     caller.text = text
     return caller.again()
 
@@ -128,7 +129,8 @@ def test_a_phone_that_is_over_its_limit_locks_no_receipt(line: Line) -> None:
 
 
 def test_a_try_is_noted_also_where_the_hop_comes_to_nothing_after_it(line: Line) -> None:
-    """The attempt is stored before the hop's own changes, and before a screen exists."""
+    """The hotline stores that a PIN was tried before it stores the other changes of the hop, and before it makes a
+    screen."""
     _, number = given(line)
     caller = line.caller(OTHER_PHONE)
     caller.dial()

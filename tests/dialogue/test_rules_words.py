@@ -79,7 +79,7 @@ def test_the_word_for_help_is_a_cry_in_every_language(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "cry"),
     [
-        # A verb begins with a prefix for the person, then has its stem, and may have any ending.
+        # A Kinyarwanda verb begins with a prefix for the person. Then comes its stem, and after the stem any ending.
         ("arankubita", True),
         ("barankubitagura", True),
         ("twafungiranywe", True),
@@ -98,7 +98,7 @@ def test_the_word_for_help_is_a_cry_in_every_language(text: str) -> None:
         ("not in pain", False),
         ("mumbabarire", False),
         ("acheter du pain", False),
-        # A person is sold and not a thing.
+        # A message about a person who is sold is a cry for help. A message about a thing that is sold is not.
         ("they sold me", True),
         ("my uncle sold me in kampala", True),
         ("on me vend", True),
@@ -111,9 +111,9 @@ def test_the_word_for_help_is_a_cry_in_every_language(text: str) -> None:
         ("ils m'ont vendu du riz cher", False),
         ("nagurishijwe telefone mbi", False),
         ("umurima uragurishwa angahe", False),
-        # Words about injuries can have their everyday meaning. A word of thanks does not cancel a cry for help.
+        # A word of thanks does not cancel a cry for help.
         ("merci mais il me frappe encore", True),
-        # If the message mentions a game, a song or a telephone, the verb has its everyday meaning.
+        # If the message mentions a game, a song or a telephone, the verb for hitting has its everyday meaning.
         ("yakubise umupira mu izamu", False),
         ("umukobwa yakubise telefone hasi arafungiranye", True),
         # The messages in these rows have typing errors.
@@ -121,7 +121,7 @@ def test_the_word_for_help_is_a_cry_in_every_language(text: str) -> None:
         ("secuors", True),
         ("je suis en dangre", True),
         ("heeeelp", True),
-        # The words in these messages are just as similar to those of a cry for help, but have their own meaning.
+        # The words in these messages look like the words of a cry for help, but mean something else.
         ("umufasha wanjye ameze neza", False),
         ("she is a good dancer", False),
         ("je fais le menage", False),
@@ -183,7 +183,7 @@ def test_no_text_raises(text: str) -> None:
         ("ABANA", False),
         ("45 UMUGANDA", False),
         ("UMUYOBOZI 12345678", False),
-        # A word or a phone number reports something. Polite words do not, even in a long message.
+        # One word or a phone number may be a report. Polite words are no report, even in a long message.
         ("police", True),
         ("polisi", True),
         ("ma soeur", True),
@@ -222,11 +222,11 @@ def test_what_tells_anything_is_a_tip(text: str, tip: bool) -> None:
         ("A girl is locked in a house in Kicukilo", 1, "13"),
         ("umwana akora mu rugo adahembwa", 1, "unsure"),
         ("akazi ko mu mahanga k'ikinyoma, Musanze", 2, "43"),
-        # A sector, a village and two districts do not decide the place.
+        # The place is unsure if the message names only a sector or a village, or names two districts.
         ("hari akazi k'ikinyoma i Remera", 2, "unsure"),
         ("hari akazi k'ikinyoma i Kabeza", 2, "unsure"),
         ("hagati ya Huye na Nyanza hari ikibazo", 2, "unsure"),
-        # The verb for sitting is not the verb for killing.
+        # The verb "kwicara" means to sit. It is no form of "kwica", to kill.
         ("aba yicaye, kwicara mu nzu", 2, "unsure"),
     ],
 )

@@ -66,8 +66,8 @@ def test_a_way_is_the_same_for_everybody_who_walks_it(line: Line) -> None:
 
 
 def test_what_a_screen_may_depend_on_parts_the_classes(line: Line) -> None:
-    """Invariant 1: each of these sessions sees a different screen for the same text, and never a cached screen of
-    another class."""
+    """Invariant 1: these sessions show different screens for the same text. No session shows a screen that was cached
+    for another kind of session."""
     plain = line.caller()
     shown = [plain.dial(), plain.key("1")]
     small = replace(line.context.line, limits={"": 156, "63514": 80})
@@ -90,7 +90,8 @@ def test_what_a_screen_may_depend_on_parts_the_classes(line: Line) -> None:
 
 
 def test_a_class_names_all_that_facts_are_made_of() -> None:
-    """A new fact about a session must create new classes, or no path may be cached."""
+    """If screens depend on a new fact about a session, `PathKey` must contain this fact, or the cache may not store
+    these screens."""
     assert PathKey._fields == (
         "revision_id",
         "dialled",
@@ -196,7 +197,8 @@ def test_words_end_where_the_hop_ended_that_brought_them(line: Line, words: str)
 
 
 def test_a_blank_where_words_are_asked_is_no_part_of_the_words_after_it(line: Line) -> None:
-    """Invariant 5: the row also stores where an empty answer ended, so that later words do not include it."""
+    """Invariant 5: the session's row also stores where an empty answer ended. So the text that the caller types next
+    does not include the empty answer."""
     caller = told(line, *DANGER_HERE, "1", "1", *REST, "3")
     asked = caller.key("")
     assert "Andika amagambo, 0, 00" in asked
@@ -270,7 +272,8 @@ STORY = ("7", *DANGER_HERE, "1", "1", *REST, "3", "a*b 1*", "1", "9", "0", "00",
 
 
 def test_whichever_of_three_processes_is_asked_the_story_is_the_same(line: Line) -> None:
-    """One process knows the caller, one is some hops behind, and one forgets everything."""
+    """The hops of one session reach three processes: one knows the session, one has missed some hops, and one forgets
+    everything."""
     chance = random.Random(seed())
     alone = line.caller("+250788000301")
     shown = [alone.dial(), *(alone.key(keyed) for keyed in STORY)]

@@ -246,7 +246,8 @@ def test_neither_her_words_nor_her_number_stand_anywhere_in_clear(line: Line) ->
 
 @pytest.mark.row("C2")
 def test_the_inbox_hears_cries_as_the_table_says(line: Line) -> None:
-    """Each seventh row is sent from a different phone. `tests/dialogue/test_rules_words.py` checks every row."""
+    """The test sends every seventh row of the table, each from a different phone. `tests/dialogue/test_rules_words.py`
+    checks every row."""
     rows = [row for row in read() if row.must is not None][::7]
     for n, row in enumerate(rows):
         assert text(line, row.text, n, f"+25078{n:07}") is InboxOutcome.TIP, row.text

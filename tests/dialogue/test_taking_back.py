@@ -129,8 +129,8 @@ def test_where_sms_does_not_reach_the_line_nothing_is_marked(line: Line) -> None
 
 
 def test_what_it_comes_to_is_decided_by_people(line: Line) -> None:
-    """After a request by SMS, the clock still never erases a case about danger that no one took. People decide about
-    it."""
+    """After a request for erasure by SMS, no deadline erases a case about danger that no one took. People decide about
+    the erasure."""
     writes(line, TOLD)
     writes(line, "siba")
     line.clock.turn(hours=80)

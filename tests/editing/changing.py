@@ -48,7 +48,7 @@ NUMBERS = [
 
 
 def playable(words: str = "First lesson") -> dict[str, Any]:
-    """Returns a document that can run and needs only the real lists of places."""
+    """Returns a flow document that the engine can run. The document needs only the real lists of places."""
     document = copy.deepcopy(make_document())
     document["flows"]["tell"]["nodes"]["district"]["ask"]["list"] = "districts.{province}"
     saying(document["flows"]["learn"], words)

@@ -51,7 +51,8 @@ def test_one_approver_brings_an_older_state_back(desk: Desk, clock: Clock) -> No
 
 
 def test_what_changed_since_stays_when_old_words_come_back(desk: Desk) -> None:
-    """A removed number stays away, and a printed short code keeps its new flow."""
+    """If a phone number was removed since the older state, it stays removed. A printed short code keeps leading to its
+    new flow."""
     change = desk.opened()
     new = make_flow(name="new", nodes={"one": {"say": {"text": t("A new lesson")}}})
     desk.save(change, new, "new")
@@ -85,8 +86,9 @@ def test_it_needs_a_reason_and_must_be_what_was_read(desk: Desk) -> None:
 
 
 def test_what_hurt_already_when_it_was_live_may_come_back(desk: Desk) -> None:
-    """A rule may have become stricter since then. If the old state shows a number that is no longer listed, this
-    problem is new, so the state is not restored."""
+    """A rule may have become stricter after the old state was published. A problem that the state already had then does
+    not stop the restoring. If the old state shows a number that is no longer listed, this problem is new, so the state
+    is not restored."""
     desk.imposes(playable("They asked 999999"))
     desk.imposes(playable())
     assert isinstance(back(desk, 2), DraftPublished)

@@ -217,7 +217,7 @@ def test_where_both_changed_the_same_somebody_chooses(side: Side, desk: Desk) ->
 
 
 def late(desk: Desk, change: int, meanwhile: Callable[[], object]) -> object:
-    """Publishes a draft after something else happened since the draft was collected. Returns the result of the
+    """Reads a draft, runs `meanwhile`, and then publishes the draft as it was read. Returns the result of the
     publication."""
     with desk.context.database.reading() as session:
         gathered = gather_draft(session, change)

@@ -117,7 +117,8 @@ def test_two_who_save_at_once_lose_nothing(desk: Desk) -> None:
 
 
 def test_a_change_without_a_step_follows_what_is_live(desk: Desk) -> None:
-    """If flows are published after the form was opened, the form is merged with them."""
+    """A draft without an edit shows the newest published flows. A form that was opened before the publication is
+    compared with them."""
     change = desk.opened()
     desk.published("Live words")
     now = desk.draft(change)

@@ -171,8 +171,8 @@ def test_a_second_emergency_ends_as_the_first_would(desk: Desk, clock: Clock) ->
 
 
 def test_while_it_stands_nothing_else_is_published(desk: Desk, clock: Clock) -> None:
-    """The approver of the next draft would see its difference from the published flows, but never the text of the
-    emergency change."""
+    """The approver of another draft would see the draft's difference from the published flows, but would never read the
+    text of the emergency change."""
     done = urgent(desk)
     change = desk.opened()
     desk.say(change, "Second words", "two")
@@ -241,8 +241,8 @@ def test_no_emergency_makes_another_one_read(desk: Desk, clock: Clock) -> None:
 
 
 def test_a_state_on_words_brought_back_unread_is_unread(desk: Desk, clock: Clock) -> None:
-    """The publication history is older than this rule. The history contains a restored emergency change, and a draft
-    that is based on it."""
+    """The history in this test was written before this rule existed. It contains an emergency change that was restored,
+    and a draft that is based on this change."""
     alone = urgent(desk)
     assert isinstance(back(desk, 1), DraftPublished)
     state = service_plans.preview(desk.context, alone.publication_id)
@@ -295,7 +295,8 @@ def test_who_published_the_one_below_is_no_second_person(desk: Desk, clock: Cloc
 
 
 def test_a_command_publishes_only_the_shipped_flows_over_an_emergency(desk: Desk) -> None:
-    """An exported folder may contain text that only one person has read."""
+    """An exported folder may contain the emergency text, which only one person has read. So a command must not publish
+    this folder."""
     urgent(desk)
     exported = desk.live
     with pytest.raises(NotReady, match="one person alone"):
@@ -306,7 +307,7 @@ def test_a_command_publishes_only_the_shipped_flows_over_an_emergency(desk: Desk
 
 
 def bars(desk: Desk) -> list[str]:
-    """Returns what an editor's page says above everything."""
+    """Returns the urgent lines at the top of an editor's pages."""
     roles = frozenset({AccountRole.EDITOR})
     editor = SignedIn(9, "Alice", roles, "en", is_fresh=True, session_key="")
     with desk.context.database.writing() as session:

@@ -1,4 +1,5 @@
-"""Tests that approved drafts are published and withdrawn once at their time, or wait for a person if texts changed."""
+"""Tests that approved drafts are published and withdrawn at their planned times, and only once. If texts changed, a
+person must decide."""
 
 import copy
 from collections.abc import Callable
@@ -132,7 +133,7 @@ def test_a_wrong_time_is_refused(desk: Desk, after: float | None, ends: float | 
 
 
 def _same_part(desk: Desk, change: int) -> None:
-    # Two other texts of the same screen and flow.
+    # Publishes another draft, which changes another screen of the same flow.
     other = desk.opened()
     desk.say(other, "Another text", node="two", by=OTHER)
     assert desk.submit(other, OTHER) is None
@@ -175,7 +176,8 @@ def test_another_flow_may_change_meanwhile(desk: Desk, clock: Clock) -> None:
 
 
 def test_the_end_takes_only_the_drafts_own_fields(desk: Desk, clock: Clock) -> None:
-    """Numbers that were removed, and texts that were written since then, stay."""
+    """At the end of a plan, numbers that another draft removed stay removed, and texts that another draft changed stay
+    changed."""
     change = desk.opened()
     flow = copy.deepcopy(dict(desk.draft(change).document or {}))
     flow["nodes"]["one"]["say"]["text"] |= {"en": FAIR, "fr": "La foire"}
@@ -335,9 +337,9 @@ def test_a_plan_and_its_end_outlive_the_process(desk: Desk, clock: Clock) -> Non
 def test_a_plan_waits_for_a_clock_that_jumped_before_the_restart(
     desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch, *, is_set_right: bool
 ) -> None:
-    """If someone sets the clock right while no process runs, the plan waits only for its own time.
+    """If the clock jumped ahead and someone sets it right while no process runs, the plan still begins at its own time.
 
-    The end of the plan also waits only for its own time, not for the time to which the clock had jumped."""
+    The plan also ends at its own time, and not when the clock reaches the wrong time again."""
     monkeypatch.setattr("workers.clock.TICK_SECONDS", 0)
     approved(desk, desk.proposed(FAIR), after=2, ends=4 if is_set_right else None)
     one_life(desk, clock, jump=3)

@@ -1,4 +1,5 @@
-"""Tests that a builder makes the same screens as by hand, and that its flows may go live."""
+"""Tests that a builder makes the same screens as an editor makes by hand, and that the flows of a builder may be
+published."""
 
 import copy
 from typing import Any
@@ -51,7 +52,8 @@ def test_a_question_is_asked_before_and_after_with_one_right_answer() -> None:
 
 
 def test_what_builders_make_may_go_live() -> None:
-    """A flow that is made by hand from a model may go live too. A number shows only while it is verified."""
+    """A flow that an editor makes by hand from a model may be published too. Its screens show a phone number only while
+    the number is verified."""
     document, made = copy.deepcopy(shipped()), set()
     flows = document["flows"]
     for model in FlowModelName:

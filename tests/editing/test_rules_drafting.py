@@ -248,8 +248,8 @@ def test_a_meter_counts_the_longest_list_of_places() -> None:
 
 
 def test_what_the_meters_drew_is_not_drawn_again_for_the_findings() -> None:
-    """The counters of free letters and the list of problems use the same pages of a question. A question about places
-    has many lists, so its pages must not be computed twice after each key."""
+    """The counters of free letters and the list of problems share the pages that were computed for a question. A
+    question about places has many lists, so its pages must not be computed twice after each key."""
     draft = read_draft("tell", make_document()["flows"]["tell"])
     book, place = with_flow(BOOK, draft.flow), Place("tell", "district")
     meters(book, place, TELL["district"])

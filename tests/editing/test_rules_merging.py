@@ -1,4 +1,5 @@
-"""Tests two editors who edit one flow at the same time. Each edit is kept, or an editor is asked to choose."""
+"""Tests two editors who edit one flow at the same time. The merge keeps each edit, or asks an editor to choose between
+two edits."""
 
 import copy
 from collections.abc import Callable, Mapping
@@ -143,7 +144,8 @@ def test_each_edit_is_kept_or_asked_about(hers: dict[str, Any], yours: dict[str,
 @settings(deadline=None)
 @given(scripts("hers"), scripts("yours"))
 def test_what_is_asked_about_is_asked_once(hers: dict[str, Any], yours: dict[str, Any]) -> None:
-    """After the decision, nothing more is asked. The questions do not depend on which edit is saved first."""
+    """After an editor has answered every question of the merge, the merge asks nothing more. The questions do not
+    depend on which edit is saved first."""
     found = merge(FLOW, hers, yours)
     for side in Side:
         after = merge(FLOW, hers, yours, {clash.key: side for clash in found.clashes})

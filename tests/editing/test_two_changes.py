@@ -1,5 +1,5 @@
-"""A6: tests two drafts with the same base, published in either order. Each edit is kept, or an editor is asked to
-choose."""
+"""A6: tests two drafts with the same base, published in either order. The merge keeps each edit, or asks an editor to
+choose between two edits."""
 
 import copy
 from collections.abc import Callable, Mapping
@@ -123,7 +123,7 @@ def _facts(document: Mapping[str, Any]) -> Facts:
 
 
 def change(after: Mapping[str, Any], live: Mapping[str, Any]) -> GatheredDraft:
-    """Returns an editor's draft that began with the base and is published after `live` was."""
+    """Returns a draft that changes `BASE` into `after`, while the document `live` is published."""
     names = dict.fromkeys((*parts_of(BASE), *parts_of(after)))
     steps = {
         part: DraftStep(part=part, document=part_of(after, part))

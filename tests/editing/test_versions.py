@@ -1,5 +1,5 @@
-"""Tests that a software release never replaces texts that people published. Its changes become a draft, which a
-person reads like any other draft."""
+"""Tests that a software release never replaces texts that people published. The changes of the release become a draft,
+which a person reads like any other draft."""
 
 import copy
 from typing import Any

@@ -1,4 +1,4 @@
-"""Makes the gateway's own SDK call the emulator, by the hook that the SDK offers."""
+"""Makes the gateway's own SDK call the emulator instead of the gateway."""
 
 from typing import Any
 

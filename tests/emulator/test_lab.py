@@ -1,4 +1,5 @@
-"""Tests the page's panel of faults, and the hotline's clock: what a person can break and repair there."""
+"""Tests the panel on the page with the handsets. In the panel, a person can cause and end faults, and move the
+hotline's clock."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -305,9 +305,10 @@ def alert(url: str, line: FakeLine, citizen: Phone, *to: str) -> None:
 def test_the_right_phone_follows_each_tip(
     url: str, page: Page, citizen: Phone, responder: Phone, line: FakeLine
 ) -> None:
-    """The right phone switches even if its owner already read the alert, or if a person chose this phone.
+    """The phone on the right switches to the recipient of the next alert, even if the owner of the shown phone already
+    read an alert, or if a person chose the shown phone.
 
-    The right phone does not change if it gets the alert too, or after a person typed on it.
+    The page does not switch if the shown phone gets the next alert too, or after a person typed on it.
     """
     holder = page.locator("[data-people]")
     alert(url, line, citizen, RESPONDER)

@@ -134,8 +134,8 @@ class Intruder:
         return False
 
     def opens_codes(self) -> bool:
-        """Tries all keys of all folders, even those for another purpose. The keys of the reader process are among
-        them."""
+        """Tries to decrypt the codes about a person with every key in every folder, even with the keys for other
+        purposes. These include the keys of the reader process."""
         return self.stolen.person.are_read(READER, self._keys(), self._weekly_locks())
 
     def opens_codes_by_desk(self) -> bool:
@@ -146,7 +146,7 @@ class Intruder:
         return PassphraseDecrypter(OF_THE_TRIAL, self.trial.passphrase).open(self.stolen.wrapped)[0]
 
     def opens_run(self) -> bool:
-        """Tries all keys of all folders with all weekly locks, on each copied session."""
+        """Tries to decrypt each copied session with every key in every folder and every weekly lock."""
         runs = tuple(_runs_in(self.stolen.folder))
         return any(
             self._opens(StateCipher(key), weekly_lock, *run)
@@ -169,7 +169,7 @@ class Intruder:
         return False
 
     def recognises(self) -> bool:
-        """Tries all keys of all folders, even those for another purpose."""
+        """Tries to find the key in any folder that gives the copied pseudonym of the caller."""
         return any(
             digest(key, "contact", self.caller) == self.stolen.contact_key for key in self._keys()
         )
@@ -277,7 +277,7 @@ def prove_shred(pair: str, as_json: bool) -> None:
 
 
 def prove(pair: Pair) -> Proof:
-    """Runs the proof on a hotline with this pair of servers. Raises ProgramMissing."""
+    """Runs the proof on a hotline with this pair of database and Redis. Raises ProgramMissing."""
     began = time.monotonic()
     proof = Proof(pair)
     with ExitStack() as held:

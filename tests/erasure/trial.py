@@ -148,7 +148,7 @@ class Trial:
         self._note(words)
 
     def _note(self, words: str) -> None:
-        """Stores the same text as a desk's note."""
+        """Stores the same text also as a desk's note about the tip."""
         found = decrypt_access.unlock(
             self.console,
             1,

@@ -34,8 +34,8 @@ EACH_ASKS = 6
 one, because the test searches all files for this caller's number."""
 PATIENCE = 600.0
 """The seconds after which a caller stops dialling and counts as unheard. The limit is long: while the test kills
-processes, a call may break off a dozen times by chance. If the hotline has a real fault, the caller also fails after
-the last kill."""
+processes, a call may break off a dozen times by chance. If the hotline has a real fault, the caller still fails after
+the test has killed the last process."""
 PAUSE = 0.25
 """The seconds between a broken call and the next one. This pause is shorter than a person's pause, but long enough for
 a server to start."""
@@ -55,7 +55,7 @@ class TipToTell:
 
     @property
     def route(self) -> tuple[bool, str]:
-        """Returns the values that decide which digits lead to the promise."""
+        """Returns the danger and the district of the tip, which decide the digits up to the screen with the promise."""
         return self.danger, self.district
 
     @property
@@ -86,7 +86,8 @@ class Promise:
 
 
 Habits = dict[tuple[bool, str], str]
-"""For each route: the digits that led an earlier caller to the screen that promises that the tip is stored."""
+"""For each pair of danger and district: the digits that led an earlier caller to the screen that promises that the tip
+is stored."""
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """Simulates callers of a fault test who ask for a call-back, and checks that each promised number is stored.
 
-Without these callers, the search for numbers would have nothing to find.
+Without these callers, the search for phone numbers in files would have nothing to find.
 """
 
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""Simulates a full disk for some processes during a block.
+"""Simulates a full disk for some processes while a `with` block runs.
 
 The kernel refuses every byte beyond a file's size limit, as a full disk would. The test needs no superuser.
 """

@@ -26,8 +26,8 @@ from tests.support.books import FiledTip, Firing, SentAlert
 
 UNSETTLED = (MessageState.PENDING, MessageState.SENDING, MessageState.UNKNOWN, MessageState.RETRY)
 ON_ITS_WAY = timedelta(seconds=5)
-"""An alert of a later escalation level may wait for this time, because escalation continues while the test reads the
-database."""
+"""The longest time for which an alert of a later escalation level may wait, because the hotline continues to escalate
+while the test reads the database."""
 OVERDUE = timedelta(seconds=90)
 TWICE = timedelta(seconds=60)
 """Two deadlines of one tip cannot pass within this time, because they are at least 90 seconds apart."""
