@@ -323,8 +323,9 @@ def others_due(
 ) -> Sequence[Tip]:
     """Returns other tips whose erasure request is due after `at` and not later than `due`.
 
-    Only tips in `like`, and tips of the same erasure request, are included. Tips belong to the same request if three
-    facts are equal: the time of the request, the place, and the answer about officials who may be involved.
+    Includes only tips in `like`, and tips with the same erasure request as `tip`. Two tips have the same erasure
+    request if three facts are equal: the time of the request, the place, and the answer about officials who may be
+    involved.
     """
     same_wish = and_(
         Tip.erasure_asked_at == tip.erasure_asked_at,
@@ -371,8 +372,8 @@ def newest_more(session: Session, tip_id: int) -> Message | None:
 
 
 def is_withheld(session: Session, message: Message) -> bool:
-    """Returns True if a message must never be sent. There are two reasons. A drill is over, and the message is its
-    alert. Or the case may involve an official, and the hotline has ended the responder's assignment."""
+    """Returns True if a message must never be sent, for one of two reasons. The message is the alert of a drill that is
+    over. Or its case may involve an official, and the hotline has ended the responder's assignment to this case."""
     if message.assignment_id is None:
         return False
     released = select(Assignment.id).join(Tip, Tip.id == Assignment.tip_id)

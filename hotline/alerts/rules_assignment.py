@@ -1,10 +1,10 @@
 """Makes and reads references, and chooses the responders who are alerted of a tip. Pure.
 
 A reference is the name of an assignment in SMS, such as K7Q4. Some letters and digits look similar on a bad phone
-screen, such as B and 8. References use only one of two such characters. If a responder types the other one, the hotline
-replaces it: B becomes 8, and Z becomes 2. Each reference has at least one letter, and at least one digit that does not
-look like a letter. References have four characters as long as enough of these are free, then five, then six. No
-reference is used twice (docs/decisions/06).
+screen, such as B and 8. References use only one character of each such pair. If a responder types the other character,
+the hotline replaces it: B becomes 8, and Z becomes 2. Each reference has at least one letter, and at least one digit
+that does not look like a letter. References have four characters. When few references of four characters are free, new
+references have five, and later six. No reference is used twice (docs/decisions/06).
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -22,8 +22,8 @@ from hotline.tips.rules import OVERSEEN, Urgency
 
 LENGTHS = (4, 5, 6)
 MAX_UNLUCKY = 3
-"""After this number of unlucky draws of a reference, new references get one more character. A draw is unlucky if more
-than half of the drawn references were already in use."""
+"""After this number of unlucky draws, new references get one more character. A draw makes several references, and is
+unlucky if more than half of them were already in use."""
 NOISE = 20
 """The number of random bytes that are drawn for each reference. Making one reference uses fewer bytes than this."""
 
@@ -91,7 +91,8 @@ class Case:
     """True for a fragment (a report without a known place): the national desk is alerted once, and the case has no
     deadlines."""
     partners: frozenset[str] = frozenset()
-    """The partner desks that are also alerted: border desks while a journey can be stopped, or the desk of a camp.
+    """The partner desks that are also alerted: border desks if a journey can still be stopped, or the desk of the camp
+    where the tip's place is.
 
     For a complaint about the national desk, these are the oversight desks that can decrypt it.
     """
@@ -130,7 +131,8 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class AlertedResponder:
-    """A responder who was alerted of the tip, and the escalation level that the responder had at that time."""
+    """A responder who was alerted of the tip, with the escalation level that the responder has at the place of the
+    tip."""
 
     responder_id: int
     level: Level
@@ -154,8 +156,8 @@ def people_for(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
 
 
 HELD_FOR = timedelta(hours=12)
-"""A tip without urgency waits at most this time for the next duty of its district. Until then, no one is alerted of the
-tip."""
+"""The alert of a tip without urgency waits at most this time until a person of the district comes on duty. Until then,
+no one is alerted of the tip."""
 
 
 def held_until(
@@ -171,7 +173,7 @@ def held_until(
 
     Returns None if people are alerted now. Urgent tips, and tips that may involve an official, never wait. No tip waits
     if anyone of the district is on duty, or if the next person comes on duty 12 hours after the tip was filed or later.
-    `people` contains the active responders, `members` also those on leave.
+    `people` contains the active responders. `members` also contains the responders on leave.
     """
     waits = case.urgency == Urgency.HEARD and case.official == "no" and not case.once
     if not waits or case.partners or not duty.is_used(case.place, at):
@@ -191,8 +193,8 @@ Who = TypeVar("Who")
 Turn = tuple[int, datetime, int]
 NEVER = datetime.min.replace(tzinfo=UTC)
 RECIPIENTS_IN_DANGER = 2
-"""The number of people of the district who are alerted of a new tip about danger. For a place in a camp, the same
-number of the camp's people is alerted."""
+"""The number of people of the district who are alerted of a new tip about danger. For a tip from a camp, this number of
+the camp's people is alerted too."""
 
 
 def first_recipients(
@@ -217,8 +219,8 @@ def eligible(
     """Returns three groups of people for a new tip: people of the lowest level in the district, people of the lowest
     level in a camp, and people of the national desk.
 
-    A person who belongs to two groups is only in the first of them. `before` contains people who were alerted already.
-    They count as on duty.
+    A person who belongs to two groups is only in the first of them. `before` contains the people who were already
+    alerted of the tip, and who therefore count as on duty.
     """
     most = RECIPIENTS_IN_DANGER if case.urgency == Urgency.DANGER else 1
     roster = people_for(case, roster)
@@ -232,10 +234,10 @@ def eligible(
 def first_groups(
     case: Case, roster: Sequence[Candidate], before: Collection[int] = ()
 ) -> tuple[Sequence[Candidate], Sequence[Candidate], Sequence[Candidate]]:
-    """Returns the three groups of people that `eligible` finds. If no one of the district is on duty but a person of
-    the national desk is, the group of the district is empty.
+    """Returns the three groups of people that `eligible` finds. Leaves out the district's people if all of them are off
+    duty and a person of the national desk is on duty.
 
-    If there is danger, keeps the district's people even if they are off duty.
+    If there is danger, never leaves out the district's people.
     """
     local, camp, national = eligible(case, roster, before)
     sleeps = not any(one.is_on_duty or one.id in before for one in local)
@@ -247,12 +249,12 @@ def first_groups(
 def _on_duty_first(
     case: Case, people: Sequence[Candidate], most: int, before: Collection[int]
 ) -> Sequence[Candidate]:
-    """Returns a group of people. The function that calls this one alerts the first `most` of them.
+    """Returns a group of people, from which the calling function chooses at most `most` people to alert.
 
     The duty roster changes which people are alerted, but never reduces their number. The group begins with the people
-    on duty of the lowest escalation level. If these are fewer people than without a duty roster, others are added:
-    first people of higher levels on duty, then people off duty. People who do not speak the caller's language are left
-    out if enough people of the same level do.
+    on duty of the lowest escalation level. If too few people of this level are on duty, others are added: first people
+    of higher levels on duty, then people off duty. People who do not speak the caller's language are left out if enough
+    people of the same level speak it.
     """
 
     def place(c: Candidate) -> tuple[bool, int, int]:
@@ -300,14 +302,14 @@ def next_recipients(
     alerted: Collection[AlertedResponder],
     reason: EscalationReason,
 ) -> tuple[int, ...]:
-    """Returns the responders who are alerted next: people of the district first, then of the national desk. A person of
-    a camp is alerted at the same time.
+    """Returns the responders who are alerted next: people of the district first, then of the national desk. If the tip
+    also has partner desks, a person of these desks is alerted at the same time.
 
-    If the reason is an alert that did not arrive, the result contains no person who was alerted before, even if it is
-    then empty. If the reason is that no one answered, the result contains someone as long as a person of the national
-    desk is active. People off duty are alerted only if all people on duty were alerted, also those of a lower level who
-    came on duty later. If an alert about danger did not arrive, people off duty of the district come before the
-    national desk, which already knows the danger.
+    If an earlier alert did not arrive, returns only people who were not alerted before, or no one. If no one answered
+    in time, returns someone as long as a person of the national desk is active. People off duty are alerted only after
+    all people on duty. The people on duty include those of a lower level who came on duty later. If an alert about
+    danger did not arrive, people of the district who are off duty come before the national desk, because this desk
+    already knows of the danger.
     """
     before = {one.responder_id for one in alerted}
     on_duty = [c for c in roster if c.is_on_duty]
@@ -394,8 +396,8 @@ def _overdue(case: Case, roster: Sequence[Candidate], assignee: int, nth: int) -
 
 
 def colleagues(case: Case, roster: Sequence[Candidate], *, but: int | None) -> tuple[int, ...]:
-    """Returns other people of the district and its partner desks who may see the case. People with the highest
-    escalation level come first."""
+    """Returns the people of the district and its partner desks who may see the case, except the person `but`. People
+    with the highest escalation level come first."""
     people = [c for c in (*_local(case, roster), *_camp(case, roster)) if c.id != but]
     ordered = sorted(people, key=lambda c: (-_rank(c.level), c.duty, turn_of(c)))
     return tuple(dict.fromkeys(c.id for c in ordered))
@@ -410,8 +412,8 @@ def storm_groups(
     case: Case, roster: Sequence[Candidate], near: Collection[str]
 ) -> tuple[tuple[int, ...], ...]:
     """Returns all people who may be alerted of a danger in a storm: people of the district, of the desks in `near`, and
-    of the national desk. People on duty come before all people off duty. Each group has the order in which its people
-    are alerted."""
+    of the national desk. The groups of people on duty come first, and then the groups of people off duty. In each
+    group, the person who is alerted first comes first."""
     close = [c for c in _hearing(case, roster) if c.districts.intersection(near)]
     local = [*_local(case, roster), *_camp(case, roster)]
     national = [c for c in roster if c.level is Level.NATIONAL]
@@ -457,8 +459,8 @@ def turns(
     candidates: Iterable[Candidate], first: Collection[int] = (), *, language: str = ""
 ) -> tuple[int, ...]:
     """Returns the ids of these people in the order in which they are alerted. People in `first` come first in this
-    order. The others are sorted by their rank on the duty roster, then by the language that they speak, then by
-    `turn_of`."""
+    order. The others are sorted by their rank on the duty roster. Among people of equal rank, those who speak
+    `language` come first. After that, `turn_of` decides."""
 
     def turn(c: Candidate) -> tuple[bool, int, bool, Turn]:
         return (c.id not in first, c.duty, language not in c.languages, turn_of(c))
@@ -468,7 +470,7 @@ def turns(
 
 def turn_of(candidate: Candidate) -> Turn:
     """Returns the key by which the candidates for an alert are sorted. The responder with the fewest unanswered
-    assignments comes first. Among equal responders, the one who was alerted longest ago comes first."""
+    assignments comes first. If two responders have the same number, the one who was alerted longest ago comes first."""
     return (candidate.load, candidate.alerted_at or NEVER, candidate.id)
 
 

@@ -2,14 +2,14 @@
 
 Every change of a case goes through `decide`. A service collects the state of the case, calls `decide`, and carries out
 the decision. Escalation ends in only two ways: the case is closed with an outcome, or a responder takes it. If neither
-happens, the case stays overdue until a person of the national desk takes it. `rules_assignment.py` chooses among the
-people of one level.
+happens, the case stays overdue until a person of the national desk takes it. `rules_assignment.py` chooses which people
+of a level are alerted.
 
 The module also decides which alerts share one SMS, and who is alerted in a storm. In this module, "danger" means a tip
 about danger. A storm is a time in which very many dangers are reported in one district. A storm may be an attack that
 hides a real danger. So the hotline never drops a danger: each has its own assignment and deadlines. But only one person
-is alerted of each further danger, and this person gets at most one SMS a minute about such dangers. After a few SMS,
-one SMS is about several dangers.
+is alerted of each further danger, and this person gets at most one SMS a minute about such dangers. After a few of
+these SMS, the hotline puts several dangers into one SMS.
 
 A repeat is an alert to a person who was alerted of the same case before. All repeats to a person within 15 minutes
 share one SMS, with or without a storm. If a person got too many SMS in the last hour, further alerts without danger
@@ -90,20 +90,20 @@ SOME = 20
 """After a person got this number of SMS in an hour, alerts of later escalation levels wait longer, so that new dangers
 come first."""
 MANY = 26
-"""After a person got this number of SMS in an hour, shared SMS about dangers follow at longer intervals."""
+"""After a person got this number of SMS in an hour, shared SMS about dangers follow at the interval `LONG_INTERVAL`."""
 LONG_INTERVAL = timedelta(minutes=3)
 NEARLY_MOST = 34
-"""After a person got this number of SMS in an hour, the intervals between shared SMS are twice as long. So a person
-gets at most 40 SMS in an hour."""
+"""After a person got this number of SMS in an hour, the intervals between shared SMS become twice as long as
+`LONG_INTERVAL`. So a person gets at most 40 SMS in an hour."""
 OPEN_INTERVAL = timedelta(minutes=15)
 """The shortest time between two SMS to one person about repeats (alerts of a case of which the person was alerted
 before)."""
 OTHERS_SHARE = 0.7
-"""Alerts without danger may use at most this part of the SMS that the hotline may send in a day. The rest is for alerts
-about danger."""
+"""Alerts without danger may use at most this share of the SMS that the hotline may send in a day. The other SMS are
+reserved for alerts about danger."""
 REPEATED = (Purpose.OPEN, Purpose.OVERDUE, Purpose.LOOK, Purpose.CONFIRM_CLOSURE)
-"""An alert for one of these purposes shares an SMS if the person was already alerted of the same case. An alert for any
-other purpose always says something new."""
+"""An alert for one of these purposes is a repeat if the person was already alerted of the same case, and then shares an
+SMS with other repeats. An alert for any other purpose says something new, so it is never a repeat."""
 
 
 class SmsShare(StrEnum):
@@ -112,10 +112,11 @@ class SmsShare(StrEnum):
     ALONE = "alone"
     """The alert has an SMS of its own."""
     KEPT = "kept"
-    """A danger in a storm. The caller typed text, and the caller's phone reported no other danger in the district. The
-    alert has its own SMS, unless its recipient got `MAX_ALONE` SMS in the last hour."""
+    """An alert of a danger in a storm, whose caller typed text and reported no other danger in the district from the
+    same phone. The alert has its own SMS, unless its recipient got `MAX_ALONE` SMS in the last hour."""
     STORM = "storm"
-    """A further danger in a storm. The alert shares an SMS if the person got an SMS in the last minute."""
+    """An alert of a further danger in a storm. The alert shares an SMS if the person got an SMS in the last minute, or
+    got `MAX_ALONE` SMS in the last hour."""
     ESCALATED = "escalated"
     """An alert to a later escalation level, for a danger in a storm. The alert shares an SMS by the same rule as
     `STORM`, but may wait longer."""
@@ -136,8 +137,8 @@ class SmsPace:
     """The time of the last SMS about repeats that was sent."""
 
     def add(self, at: datetime, *, waits: bool = False) -> None:
-        """Counts an SMS to this person. `waits` is True if this SMS is due later. An SMS about a new danger may then be
-        sent before it."""
+        """Counts an SMS to this person. `waits` is True if this SMS is due later, so that an SMS about a new danger may
+        be sent before it."""
         self.count += 1
         if not waits:
             self.last = at if self.last is None else max(at, self.last)
@@ -165,8 +166,8 @@ def shares(wanted: SmsShare, pace: SmsPace, urgency: int, at: datetime, *, most:
     """Decides if an alert shares an SMS with others, and by which rule. The decision depends on the number and the
     times of the SMS that the person already got.
 
-    A person who got `most` SMS in the last hour gets alerts without danger only in a shared SMS. `most` is 0 if such
-    alerts have used up their part of the day's SMS, or while there are very many SMS.
+    A person who got `most` SMS in the last hour gets alerts without danger only in a shared SMS. `most` is 0 if alerts
+    without danger have used up their share (`OTHERS_SHARE`) of the day's SMS, or while there are very many SMS.
     """
     if wanted is SmsShare.KEPT and pace.count >= MAX_ALONE:
         wanted = SmsShare.STORM
@@ -181,7 +182,7 @@ def shares_notice(pace: SmsPace, *, storms: bool, goes: bool, most: int) -> bool
     """Returns True if a notice about a case shares an SMS with others.
 
     `storms` is True if the person was alerted of the case in a storm. `goes` is True if the person has taken the case
-    and may be on the way. In this case, the notice may protect a victim. So it has an SMS of its own until the person
+    and may be on the way. A notice to such a person may protect a victim, so it has an SMS of its own until the person
     has got `MANY` SMS in an hour.
     """
     if goes:
@@ -422,10 +423,8 @@ def _taken(s: CaseState) -> Decision:
 
 
 def _looks(s: CaseState) -> bool:
-    """Returns True if this responder answers the request for a second look at the case, by taking the case.
-
-    The national desk must have been asked for a second look. The responder must belong to this desk, and must not be
-    the assignee.
+    """Returns True if this responder, who takes the case, thereby gives the second look that the national desk was
+    asked for. The responder must belong to this desk, and must not be the assignee.
     """
     look, by = s.clocks.get(DeadlineKind.SECOND_LOOK), s.event.by
     return look is not None and look.nth > 0 and by in s.desk and by != s.assignee
@@ -443,9 +442,8 @@ def _may_change_assignee(s: CaseState) -> bool:
 
 
 def _further(s: CaseState) -> Decision:
-    """Extends the deadline for the outcome once, because the assignee has made progress.
-
-    After a service referral, the new deadline is in three days.
+    """Extends the deadline for the outcome, because the assignee has made progress. After a service referral, the new
+    deadline is in three days. After any other progress, extends the deadline only if it was not extended before.
     """
     if s.assignee is None or s.event.by not in (s.assignee, None):
         return Decision()
@@ -456,11 +454,10 @@ def _further(s: CaseState) -> Decision:
 
 
 def _doubted(s: CaseState) -> Decision:
-    """Makes another active responder who took the case its assignee, if the gateway's inbox does not list the SMS by
-    which the assignee took it.
-
-    If no other responder took the case, escalation continues as if no one had answered. The deadline to acknowledge
-    gets its earlier time again. If that time has passed, the deadline fires at once.
+    """Removes the assignee, because the gateway's inbox does not list the SMS by which this person took the case. If
+    another active responder also took the case, makes this responder the assignee. If no other responder took it,
+    escalation continues as if no one had answered. The deadline to acknowledge gets its earlier time again. If that
+    time has passed, the deadline fires at once.
     """
     if s.assignee is not None and s.assignee != s.event.by:
         return _without_request(s, Decision())
@@ -494,9 +491,9 @@ def _with_clock_to_read(s: CaseState, decision: Decision) -> Decision:
 
 
 def _opened(s: CaseState) -> Decision:
-    """Ends the deadline to read the case, if the person who opened it is the assignee. If an officer wrote the tip down
-    and there is no danger, a second person must read the tip. Any other reader than the officer counts as this
-    person."""
+    """Ends the deadline to read the case, if the person who opened the case is the assignee. If an officer wrote the
+    tip down and there is no danger, a second person must read the tip. Every reader except the assignee counts as this
+    second person."""
     if s.event.by == s.assignee:
         return Decision(close={DeadlineKind.OPEN})
     is_second = s.is_met and s.urgency != Urgency.DANGER
@@ -613,15 +610,15 @@ DEADLINE_STEPS: Mapping[DeadlineKind, Step] = {
 
 NO_ONE: frozenset[int] = frozenset()
 Route = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
-"""Three groups of responders who may be alerted first: of the tip's district, of a camp there, and of the national
-desk."""
+"""Three groups of responders who may be alerted first: people of the tip's district, of the camp at the tip's place,
+and of the national desk."""
 
 
 class WaitingTip(NamedTuple):
     """A filed tip with an alert that is not sent yet: no one was alerted of the tip, or the tip became more urgent.
 
-    This class and `EscalationStep` are tuples, because dataclasses would take three times as long. After many tips at
-    once, there are a hundred thousand objects of each class.
+    This class and `EscalationStep` are tuples, because making dataclasses would take three times as long. If many tips
+    come at once, there are a hundred thousand objects of each class.
     """
 
     tip_id: int
@@ -645,7 +642,7 @@ class EscalationStep(NamedTuple):
     recipients: tuple[int, ...]
     purpose: Purpose = Purpose.ALERT
     locked: bool = False
-    """True if a desk that should read the tip cannot decrypt it. Another query finds this desk."""
+    """True if a desk that should read the tip cannot decrypt it. This field does not say which desk."""
     leader: int | None = None
     """The id of the first tip of the cluster, if this tip joins a cluster. Responders who were alerted of the first tip
     get no alert of this tip."""
@@ -710,10 +707,8 @@ class AlertPlan:
         )
 
     def _next(self, people: Sequence[int], most: int) -> tuple[int, ...]:
-        """Returns the people who are alerted next, in the order in which they are alerted. No one was alerted of the
-        tip before.
-
-        Usually only one person is needed. Then the function need not sort the people.
+        """Returns the people to alert of a tip of which no one was alerted before, in the order in which they are
+        alerted. Usually one person is enough, and then the function need not sort all people.
         """
         turn = self._turns.__getitem__
         if most == 1 and people:
@@ -758,8 +753,8 @@ NIGHT_BEGINS, NIGHT_ENDS = 22, 6
 answering.
 """
 AFTER_DANGER = timedelta(hours=2)
-"""After a real danger was reported in the district or province, no drill starts for this time, as long as the case is
-open."""
+"""After a real danger was reported in a province, no drill starts in the districts of this province for this time,
+unless the case is closed earlier."""
 
 
 class DrillEnd(StrEnum):
@@ -794,8 +789,7 @@ class DrillRecipient:
     answered_at: datetime | None = None
     opened_at: datetime | None = None
     lost: str | None = None
-    """If the drill's alert can never arrive, the state of this message. None if the alert has arrived or may still
-    arrive."""
+    """The state of the drill's alert, if this alert can never arrive. None if it has arrived or may still arrive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -891,9 +885,9 @@ def meant_drills(
 ) -> tuple[str, ...]:
     """Returns the drills that an answer without a reference may be about, the newest first.
 
-    `alerted_at` is the time when the responder was alerted of their newest open case. If it is None, the answer is
-    about the newest drill, even if the responder has answered that drill before. In this case, the responder is
-    notified again that it was a drill.
+    `alerted_at` is the time when the responder was alerted of their newest open case. If the responder has no open
+    case, it is None, and the answer counts for the newest drill, even if the responder has answered that drill before.
+    The responder is then notified again that the alert was a drill.
     """
     if alerted_at is None:
         return tuple(one.reference for one in drills[:1])
@@ -904,5 +898,6 @@ def _may_be_meant(one: RecentDrill, alerted_at: datetime, at: datetime) -> bool:
     if one.answered_at is not None:
         return at - one.answered_at < CROSSING
     knows = one.disclosed_at is not None and at - one.disclosed_at >= CROSSING
-    # A late answer may be about a drill that began after the newest open case, even if the drill is over.
+    # A late answer may be about a drill that began after the newest open case, even if the responder knows that it was
+    # a drill.
     return not knows or one.alerted_at >= alerted_at

@@ -4,17 +4,18 @@ no visit. Pure.
 The module also defines the state of a case and the possible decisions about it.
 
 The national desk is asked again and again to confirm a requested closure, until one of its people decides. Until then,
-the case stays open and keeps its other deadlines. If only the national desk may decide, the deadline of its decision
-replaces the deadline of the assignee's outcome. No person can close a case alone. If no other person of this desk is
-active, the hotline asks people of the district again and again.
+the case stays open and keeps its other deadlines. If only the national desk may decide, the deadline for this decision
+replaces the deadline by which the assignee must report the outcome. No person can close a case alone. If no other
+person of this desk is active, the hotline asks people of the district again and again.
 
 If the caller of one tip wants no visit, this wish counts for all tips of the cluster. All alerted responders are
-notified how they may visit. The national desk is asked only once. Rules about visits never close another deadline,
-change the assignee, or prevent a responder from taking the case.
+notified how they may visit. The national desk is asked only once for the whole cluster. Rules about visits never close
+another deadline, change the assignee, or prevent a responder from taking the case.
 
-Each report attempt makes only one case. If there is danger, no responder is stood down after a corrected place, because
-another person than the caller may have made the correction. So the responders of the first place stay alerted. After a
-responder at the new place has taken the case, the national desk can stand down the responders of the first place.
+Each report attempt makes only one case, even if the caller corrects the place. If there is danger, no responder is
+stood down after a corrected place, because another person than the caller may have made the correction. So the
+responders of the first place stay alerted. After a responder at the new place has taken the case, the national desk can
+stand down the responders of the first place.
 """
 
 from collections.abc import Collection, Mapping, Sequence, Set
@@ -55,9 +56,10 @@ class CaseState:
     alerted: Sequence[AlertedResponder] = ()
     """Every responder who was ever alerted of the case."""
     assignee: int | None = None
-    """The assignee: a responder who took the case, with an acknowledgement that counts."""
+    """The responder who took the case and is responsible for it."""
     other_assignees: tuple[int, ...] = ()
-    """Other responders who took the case with an acknowledgement that counts, the earliest first."""
+    """Other responders who took the case, the earliest first. A doubted acknowledgement (the gateway's inbox does not
+    list its SMS) does not count as taking the case."""
     last_due_at: datetime | None = None
     """The time when the latest deadline to acknowledge the case was due."""
     renewed: bool = False
@@ -127,7 +129,7 @@ def notices(*orders: tuple[tuple[int, ...], Purpose]) -> tuple[Notice, ...]:
 
 UNCHANGED = -1
 """In a decision, this value says that the assignee does not change. Only functions that decide about one kind of event
-use this value. `rules_escalation.decide` replaces this value by the assignee."""
+use this value. `rules_escalation.decide` replaces this value by the present assignee."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,8 @@ class ErasureRequest:
 
 
 def next_due(state: TextFate, at: datetime) -> datetime:
-    """Returns when the deadline of an erasure request must fire again, if the text still exists when it fires now."""
+    """Returns the next time of the deadline of an erasure request, if this deadline fires at the time `at` and the text
+    still exists."""
     return at + KEPT_FOR if state is TextFate.HELD else in_hours(at + ASKED_AGAIN)
 
 
@@ -226,7 +229,7 @@ def assignee_clocks(
 ) -> dict[DeadlineKind, Clock]:
     """Returns the deadlines for a new assignee.
 
-    An open deadline for a second person's look at the case is kept, unless it is in `closed`.
+    Keeps an open deadline for a second person to look at the case, unless this deadline is in `closed`.
     """
     fresh = first_outcome(s)
     looked_at = s.urgency == Urgency.DANGER or s.is_met
@@ -253,8 +256,8 @@ def overdue(s: CaseState, *, nth: int = 0, but: int | None = None) -> Decision:
 def national_people(
     roster: Sequence[Candidate], nth: int, *, but: int | None = None
 ) -> tuple[int, ...]:
-    """Returns one person of the national desk. Each alert with another number `nth` goes to another person. From the
-    third alert on, returns all people of this desk.
+    """Returns the person of the national desk whose turn it is (see `rules_assignment.turn_of`). From the third alert
+    on, returns all people of this desk. `nth` is 0 for the first alert.
     """
     people = rules_assignment.turns(
         [c for c in roster if c.level is Level.NATIONAL and c.id != but]
@@ -314,9 +317,9 @@ def closure_due(s: CaseState) -> Decision:
 def _closure_again(s: CaseState) -> datetime:
     """Returns the time when the national desk is asked again to confirm a closure.
 
-    For a case about danger, this time may be at any hour. But if a service helps every person that responders met in
-    the case, the desk is asked at 06:30. For all other cases, the desk is asked during working hours. Cases about
-    danger also wait for working hours, if only the national desk may decide and one of its people has read the case.
+    Without danger, the desk is asked during working hours. The same is true with danger, if only the national desk may
+    decide and one of its people has read the case. In all other cases about danger, the desk is asked at any hour, or
+    at 06:30 if `is_safe` is True.
     """
     if s.urgency != Urgency.DANGER or (s.desk_decides and s.closure_read):
         return rules.in_hours(s.at + rules.HOURLY)
@@ -324,8 +327,8 @@ def _closure_again(s: CaseState) -> datetime:
 
 
 def closure_read(s: CaseState) -> Decision:
-    """Asks the national desk again only on the next working day, if only this desk may decide on a closure and one of
-    its people has opened the case."""
+    """Delays the next request to confirm a closure until the next working day, because a person of the national desk
+    has opened the case. Does nothing if people outside this desk may also decide on the closure."""
     asks = s.clocks.get(DeadlineKind.CONFIRM_CLOSURE)
     if asks is None or not s.desk_decides:
         return Decision()
@@ -334,7 +337,8 @@ def closure_read(s: CaseState) -> Decision:
 
 
 def decision_due(s: CaseState) -> Decision:
-    """Alerts all people of the national desk each morning that they have not decided on a requested closure in time.
+    """Alerts all people of the national desk each morning, because they have not decided on a requested closure in
+    time.
 
     If the assignee is the only active person of this desk, makes the case overdue, so that others are alerted too.
     """
@@ -369,8 +373,8 @@ def closure_refused(s: CaseState) -> Decision:
 
 
 def with_clock_of_decision(s: CaseState, decision: Decision) -> Decision:
-    """Replaces the deadline for the assignee's outcome by the deadline for the national desk's decision, if only this
-    desk may decide on a closure. Otherwise sets the deadline of the outcome again."""
+    """Replaces the assignee's deadline for the outcome by the national desk's deadline to decide, while only this desk
+    may decide on a requested closure. When this request has ended, sets the deadline for the outcome again."""
     runs = DeadlineKind.DECISION in s.clocks
     waits = s.closure_by is not None and DeadlineKind.CONFIRM_CLOSURE not in decision.close
     fresh = dict(decision.set)
@@ -417,7 +421,7 @@ def visit_decision_due(s: CaseState) -> Decision:
     """Notifies alerted responders once that the national desk has not decided yet how they may visit. Asks another
     person of the desk.
 
-    If the desk was already asked about another tip of the cluster, it counts as asked about this tip too.
+    If the desk was already asked the same about another tip of the cluster, sends no message now.
     """
     nth = s.event.nth
     again = {DeadlineKind.VISIT_SAFETY: Clock(s.at + rules.AGAIN, nth + 1)}
@@ -456,7 +460,8 @@ def place_corrected(s: CaseState) -> Decision:
 
 
 def partner_desks_added(s: CaseState) -> Decision:
-    """Alerts people of partner desks that got access because of a later answer. No deadline changes."""
+    """Alerts people of partner desks that got access to the tip because of a later answer of the caller. Changes no
+    deadline."""
     new = partner_recipients(s.case, s.roster, s.alerted) if s.event.nth <= MAX_MOVES else ()
     return Decision(notices((new, Purpose.ALERT)))
 
@@ -498,8 +503,8 @@ def sent_down(s: CaseState) -> Decision:
 
 
 def stood_down(s: CaseState) -> Decision:
-    """Stands down the people who were alerted for an earlier place, and notifies them, because the national desk
-    decided so."""
+    """Carries out the national desk's decision to stand down the people who were alerted for an earlier place, and
+    notifies these people."""
     gone = alerted_elsewhere(s)
     notified = notices((within(active_alerted(s), gone), Purpose.STAND_DOWN))
     return Decision(notified, close=_request_deadline(s, gone), release=gone)
@@ -524,21 +529,21 @@ def _of_desk(s: CaseState, ids: Collection[int]) -> tuple[int, ...]:
 def alerted_elsewhere(s: CaseState) -> tuple[int, ...]:
     """Returns the responders who were alerted only for a place that was corrected later.
 
-    If one of them takes the case, the people of the new place are still asked.
+    If one of these responders takes the case, people of the new place are still asked to take it.
     """
     here = {one.responder_id for one in s.alerted if not one.has_old_place}
     return without(dict.fromkeys(one.responder_id for one in s.alerted if one.has_old_place), here)
 
 
 def active_alerted(s: CaseState) -> tuple[int, ...]:
-    """Returns the active responders who were alerted, without duplicates."""
+    """Returns the active responders who were alerted of the case, without duplicates."""
     alive = {one.id for one in s.roster}
     return within(dict.fromkeys(one.responder_id for one in s.alerted), alive)
 
 
 def _request_deadline(s: CaseState, gone: Collection[int]) -> Set[DeadlineKind]:
-    """Returns the deadline to confirm a closure, if one of the people in `gone` requested it. This deadline must then
-    end. The request for the closure then ends too.
+    """Returns the deadline to confirm a closure, if one of the people in `gone` requested the closure. The caller of
+    this function must end this deadline, and the closure request ends with it.
     """
     return (
         {DeadlineKind.CONFIRM_CLOSURE}

@@ -1,5 +1,5 @@
-"""Decides how the hotline follows up persons in cases: reminders, the events that may be recorded, and the monthly
-count. Pure.
+"""Decides how the hotline follows up the persons in cases: when responders are reminded, which events they may record,
+and when the persons are counted. Pure.
 
 The persons in the cases of a month are counted once, 75 days after the month ends. Months begin and end at midnight in
 Kigali. A case belongs to the month in which its tip was filed.
@@ -63,8 +63,8 @@ def counted_at(month: str) -> datetime:
 
 
 def due(known: Collection[str], counted: Collection[str], at: datetime) -> Sequence[str]:
-    """Returns the months whose persons must be counted now, the earliest first. The search begins with the first known
-    month.
+    """Returns the months whose persons must be counted now, the earliest first. The result may contain each month from
+    the earliest month in `known`.
 
     A month in which no person was met is counted too.
     """
@@ -104,7 +104,7 @@ a service must be asked by the next morning."""
 THIRTY_DAYS = timedelta(days=30)
 UNKNOWN_AFTER = timedelta(days=7)
 """Thirty days after the arrival of a person, a responder must report how the person is. If no responder reports this
-within the time given here, the hotline records that no one knows."""
+within this additional time, the hotline records that no one knows how the person is."""
 ASKED_AGAIN = timedelta(days=3)
 """The time between an adult's refusal of help and the moment when another responder asks the person once more."""
 NEXT_DAY = timedelta(days=1)
@@ -169,7 +169,7 @@ FOLLOWS: Mapping[FollowKind, FollowRow] = {
 
 @dataclass(frozen=True, slots=True)
 class FollowClock:
-    """The next reminder about a person or about help that was offered to them, and its time."""
+    """The next reminder about a person, or about an offer of help to this person, with the time of the reminder."""
 
     kind: FollowKind
     due_at: datetime
@@ -214,8 +214,8 @@ def offer_clock(person: MetPerson, offer: OfferedHelp) -> FollowClock | None:
 
 
 def person_clock(person: MetPerson, urgency: int) -> FollowClock | None:
-    """Returns the reminder to ask a service for help, or to ask the person once more. Returns None if no reminder is
-    needed."""
+    """Returns the reminder to ask a service for help, or to ask the person once more about help. Returns None if no
+    reminder is needed."""
     since = wants_since(person)
     if since is None:
         return ask_again_clock(person)
@@ -259,7 +259,7 @@ def _goes_on(offer: OfferedHelp) -> bool:
 
 
 def ask_again_clock(person: MetPerson) -> FollowClock | None:
-    """Returns the reminder to ask a person once more. Returns None if the person is not asked again."""
+    """Returns the reminder to ask a person once more about help. Returns None if the person is not asked again."""
     if not person.consents:
         return None
     at, said, decided = person.consents[-1]
@@ -353,7 +353,7 @@ OF_CONSENT = {
     ConsentState.UNDECIDED: StopReason.UNDECIDED,
 }
 MEETING_EVENTS = (LoggedEvent.SCREENED, LoggedEvent.CONSENT)
-"""The first event about a person must be one of these."""
+"""The kinds of events that may be the first event about a person."""
 
 
 def refusal_of(

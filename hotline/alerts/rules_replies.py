@@ -44,7 +44,7 @@ class OfferedCase:
     is_on_site: bool = False
     """True if this responder answered that they are on site."""
     has_service: bool = False
-    """True if this responder answered that a service helps."""
+    """True if this responder answered that a service helps a person of this case."""
     is_passed: bool = False
     """True if this responder passed the case on, and no other responder has taken it since then."""
     closure_requested: bool = False
@@ -82,7 +82,7 @@ class Reply:
     national: bool = False
     """True if only the national desk may give this answer."""
     letters: bool = False
-    """True if a responder who dials must confirm by typing the letters of the reference."""
+    """True if a responder who gives this answer by dialling must type the letters of the reference to confirm it."""
     outcome: TipOutcome | None = None
     """The outcome with which this answer closes the case, or requests its closure."""
     decision: VisitDecision | None = None
@@ -262,7 +262,7 @@ MEANING = {**LABELS, **_by_phrase(lambda reply: reply.words), **OWN, **YES_WORDS
 LONGEST = max(map(len, MEANING))
 
 REFUSALS = frozenset(split_phrases({"rw": "oya", "fr": "non", "en": "no"}))
-"""Words that pass a case on. If an unknown word follows such a word, it negates only the unknown word and is not an
+"""Words that pass a case on. Before an unknown word, such a word negates only this unknown word, and is not an
 answer."""
 
 NEGATIONS = split_words(
@@ -336,7 +336,7 @@ class CommandResult(StrEnum):
     """The national desk decided how responders may visit. Every alerted responder is notified."""
     HOW_WAITS = "how_waits"
     """A responder of the national desk decided about visits by SMS, but the gateway's inbox does not prove yet that
-    this responder sent it."""
+    this responder sent the SMS."""
     DRILL = "exercise"
     """The alert was a drill. The responder has answered the drill, and need not visit anyone."""
 

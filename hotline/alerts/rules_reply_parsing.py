@@ -37,7 +37,7 @@ LIKE_ONE = "IL"
 reference."""
 STUCK = digits(national=False) + LIKE_ONE
 LETTERS = dict.fromkeys(LIKE_ONE, "1") | {"Z": "2", "S": "5", "O": "0"}
-"""Letters that are read as a digit, if the SMS contains only one of them and polite words."""
+"""Letters that are read as a digit, if the SMS contains one such letter and otherwise only polite words."""
 HEAD = "rc"
 """Marks a reference that is followed by a colon. Messages of the hotline begin with such a reference."""
 HINTS = frozenset({"REPLY", "REPONDEZ", "SUBIZA"})
@@ -353,8 +353,8 @@ def _single(token: str, name: str, allowed: str) -> Piece:
 
 
 def similar_references(letters: str, known: Sequence[str]) -> list[tuple[str, str]]:
-    """Returns the references that differ from these letters by one letter. Each reference comes with the digit that was
-    joined to it, if any.
+    """Returns the references that differ from these letters by one letter. Returns each reference with the digit that
+    was joined to its letters in the SMS, if any.
 
     The differing letter may be wrong, missing, doubled, or exchanged with its neighbour.
     """
@@ -385,8 +385,9 @@ def _unless_unsure(
 ) -> ReplyReading:
     """Asks the responder what is meant, if the text contains a question or a word that delays or cancels the answer.
 
-    But an answer that takes the case always counts. An answer that passes the case on counts even with an apology. If
-    such a word comes with two digits, one digit may cancel the other, as in "1 K7Q4 sorry 5".
+    But an answer that takes the case counts even with such a question or word. An answer that passes the case on counts
+    even with an apology. If an SMS contains an apology and two digits, the hotline always asks, because one digit may
+    cancel the other, as in "1 K7Q4 sorry 5".
     """
     unsure = not rules_replies.UNSURE.isdisjoint(re.findall(r"[A-Z]+", text)) or _LATER.search(text)
     verbs = {one.verb for one in reading.actions} - {Verb.TAKE}
@@ -420,8 +421,8 @@ def _is_between(pieces: Sequence[Piece]) -> bool:
 def _of_several(pieces: Sequence[Piece], named: Sequence[str]) -> ReplyReading:
     """Reads an SMS that contains several references. If digits and references alternate, each pair is an answer.
 
-    If the only answer is to take a case, the responder takes all these cases. For any other text, the hotline asks the
-    responder what is meant.
+    If the SMS contains only the answer to take a case, the responder takes all cases that the SMS names. For any other
+    text, the hotline asks the responder what is meant.
     """
     doubtful = (
         PieceKind.NEGATION,
@@ -576,8 +577,8 @@ WEEK = timedelta(days=7)
 UNASKED_AN_HOUR = 3
 UNASKED_A_DAY = 8
 DANGER_AN_HOUR = 10
-"""The largest number of replies in an hour, if the responder has an open case about danger. The last reply within this
-limit says that no more replies will follow."""
+"""The largest number of replies that a responder with an open case about danger gets in an hour. The last reply within
+this limit says that no more replies will follow."""
 ECHO = timedelta(minutes=1)
 """A text that is repeated within this time probably comes from a machine, and gets no reply. If there is danger and the
 text comes again after this time, it gets a reply."""

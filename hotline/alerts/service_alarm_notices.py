@@ -68,8 +68,8 @@ def send_due(context: MonitorContext) -> None:
     for message_id in waiting:
         at = context.now()
         with context.database.writing() as session:
-            # Before each notice is sent, records that the monitor works: a slow gateway delays the monitor's next
-            # check.
+            # Before each notice is sent, records that the monitor works, because a slow gateway delays the monitor's
+            # next check.
             queries_alert_path.note_look(session, at)
             claim = queries_outbox.claim_notice(session, message_id, at, str(os.getpid()))
         if claim is not None:
