@@ -69,7 +69,7 @@ from hotline.tips.rules_persons import (
 from hotline.tips.rules_receipts import CallOutcome
 
 # The code below shows the persons of a case, and the forms about persons. A page decrypts reports only in response to a
-# POST.
+# POST request.
 
 NOT_READABLE = phrase(
     "You cannot open these notes yet. The hotline gives your desk access within a minute. Try again. "

@@ -149,9 +149,8 @@ def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
     answer = answer.and_also(decrypt_reader_persons.flags_of_cases(turn, own))
     answer = answer.and_also(decrypt_reader_persons.owed_in(turn, judged))
     untaken = [one for one in urgent if tips[one].assignee_id is None]
-    # If a real case about danger has no assignee, this list leaves out drills. Otherwise the phone could show a drill
-    # instead of the
-    # real case.
+    # If a real case about danger has no assignee, the list of untaken cases leaves out drills. Otherwise the phone
+    # could show a drill instead of the real case.
     untaken = [one for one in untaken if tips[one].channel != rules_trial.DRILL] or untaken
     other = FIRST in answer.words or has[rules_reading_requests.HAS_WARNINGS]
     if other or len(untaken) != 1 or not _is_only_read(untaken[0], by_pin, due, pinned):

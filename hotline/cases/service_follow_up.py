@@ -188,7 +188,8 @@ def _named(session: Session, tip: Tip, responder_id: int, at: datetime) -> Assig
     return session.get_one(Assignment, written.given.assignment_id)
 
 
-# The code below records reports about persons, and does what must follow a report.
+# The code below records reports about persons. If a report needs a further action, for example a new alert, it also
+# carries out this action.
 
 
 def reopen_as_danger(
@@ -202,9 +203,8 @@ def reopen_as_danger(
         drop_closure_request(tip)
     tip.first_urgency = tip.first_urgency or tip.urgency
     tip.urgency, tip.danger_at = Urgency.DANGER, at
-    # This function itself alerts the responders of the case. Other processes then see the new alert time, and do not
-    # alert the same responders. An earlier
-    # assignee must acknowledge the case again.
+    # The code below alerts the responders of the case itself. Other processes see the new alert time, and do not alert
+    # the same responders again. An earlier assignee must acknowledge the case again.
     tip.assigned_at, tip.alert_urgency = at, Urgency.DANGER
     tables_audit.append_about_tip(session, tip.id, "danger_again", by.actor, at)
     tables_persons.bring_offers_forward(session, tip.id, at + rules_follow_up.OFFER_WITHIN)
