@@ -55,7 +55,7 @@ class CaseEventKind(StrEnum):
     ANSWERED = "answered"
     """The caller answered a question of a desk."""
     PASSED = "passed"
-    """The assignee passed the case on to other responders."""
+    """An alerted responder passed the case on to other responders."""
     DOUBTED = "doubted"
     """The gateway's inbox does not list the SMS with which a responder took the case. If this responder was the
     assignee, the case loses its assignee."""
@@ -136,7 +136,7 @@ class Purpose(StrEnum):
     """To the national desk: a responder at the new place has taken the case. The desk must decide if the responders of
     the first place are stood down."""
     FOLLOW = "follow"
-    """To the responder who offered help to a person, then to higher levels: report what happened to the person."""
+    """To a responder who may know it, then to higher levels: report what happened to a person who was offered help."""
     STAND_DOWN = "let_go"
     """To the responders of the first place: they are stood down, because others have taken the case."""
 

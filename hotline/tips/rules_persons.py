@@ -642,10 +642,10 @@ def build_persons(entries: Iterable[PersonEntry]) -> tuple[MetPerson, ...]:
 def _corrections(
     written: Sequence[PersonEntry],
 ) -> tuple[Mapping[int, PersonEntry], dict[int, int]]:
-    """Returns two tables. The first contains, for each original event, the newest correction of it, or the original
-    event if nothing corrects it.
+    """Returns two tables. The first table contains for each original event its newest correction, or the original event
+    if no event corrects it.
 
-    The second contains, for each corrected event, the id of the event that corrects it directly.
+    The second table contains for each corrected event the id of the event that corrects it directly.
     """
     roots: dict[int, int] = {}
     newest: dict[int, PersonEntry] = {}

@@ -170,9 +170,9 @@ class Wait:
 
     @property
     def counted(self) -> tuple[tuple[int, str], tuple[int, str]]:
-        """Returns the waiting time and the promised time. Each is a number and a unit of `UNITS`.
+        """Returns the waiting time and the promised time. Each of the two times is a number with a unit from `UNITS`.
 
-        A late waiting time is rounded up if it would look equal to the promised time.
+        If the waiting time is longer than the promised time but would look equal to it, the waiting time is rounded up.
         """
         (spent, unit), promised = whole_units(self.spent), whole_units(self.promised)
         is_same = self.is_late and (spent, unit) == promised

@@ -330,9 +330,9 @@ def due_call_backs(session: Session, at: datetime, *, is_paused: bool) -> Sequen
 
 
 def desk_people(session: Session, at: datetime, tip_id: int) -> Sequence[Responder]:
-    """Returns the active responders who decide about this tip: people of the national desk who may see it.
+    """Returns the active responders who decide about this tip: the people of the national desk who may see the tip.
 
-    For a complaint about the national desk, these are the people of oversight desks.
+    For a complaint about the national desk, returns people of oversight desks instead.
     """
     overseen = exists().where(Tip.id == tip_id, Tip.official == OVERSEEN).correlate(None)
     decides = or_(Responder.level == Level.NATIONAL, overseen)

@@ -115,7 +115,8 @@ class CaseWalk:
         )
 
     def act(self, what: CaseEventKind, who: int) -> Decision | None:
-        """Simulates an action of a person, or an event that happens to them, if the services would allow it."""
+        """Simulates an action of a person, or an event that happens to this person. Does nothing if the services would
+        not allow the action."""
         if what is CaseEventKind.NOT_REACHED:
             return self.happen(Event(what))
         if what is CaseEventKind.REMOVED:

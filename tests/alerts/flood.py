@@ -53,8 +53,8 @@ class Flood:
         sector: str | None = "1201",
         visit: str | None = None,
     ) -> int:
-        """Files a danger from a phone that reported nothing else. Responders of neighbouring districts may see the
-        tip."""
+        """Files a tip about danger from a phone that sent no other tip. Responders of neighbouring districts may see
+        this tip."""
         n, at = next(self.numbers), self.district.clock()
         tip = make_tip(uid=f"flood{n:027}", at=at, filed_at=at, place=place, sector=sector)
         tip.visit = visit

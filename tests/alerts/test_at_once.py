@@ -53,8 +53,8 @@ def together(*acts: Callable[[], object]) -> None:
 
 
 def meanwhile(act: Callable[[], object]) -> Thread:
-    """Starts the function in a thread during the transaction of the test. The function waits for that transaction, or
-    finishes first."""
+    """Starts the function in a thread while the transaction of the test is open. The function either waits until this
+    transaction ends, or finishes before it."""
     thread = Thread(target=act)
     thread.start()
     thread.join(0.3)
@@ -62,8 +62,9 @@ def meanwhile(act: Callable[[], object]) -> Thread:
 
 
 def test_a_report_that_comes_while_its_id_is_written_is_applied(district: District) -> None:
-    """Neither transaction sees the other's row before both commit. If the transactions did not wait for each other,
-    no process would apply the report."""
+    """One transaction stores the id of a sent message, and another stores a delivery report with this id. Neither
+    transaction sees the row of the other before both commit. If the transactions did not wait for each other, no
+    process would apply the report."""
     district.enrol(Level.NATIONAL, districts=())
     district.tell()
     with district.database.writing() as session:
@@ -138,7 +139,8 @@ def test_who_counts_in_the_other_order_does_not_block(database: Database) -> Non
 
 
 def test_a_silent_draft_that_is_told_on_is_one_tip(line: Line) -> None:
-    """The clock's transaction that files the silent draft is still open when the caller answers the last question."""
+    """The caller answers the last question while the clock process is filing the silent draft, in a transaction that is
+    still open."""
     caller = told(line, *QUIET_HERE, REST[0])
     line.clock.turn(minutes=4)
     with line.database.writing() as session:

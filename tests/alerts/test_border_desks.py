@@ -21,8 +21,8 @@ LEAVES_SOON = ("5", "2", "2", "6", "7", "2")
 """The keys of a report: no danger, no official, abroad, Oman, this week."""
 LEAVES_LATER = ("5", "2", "2", "6", "7", "3")
 IN_DANGER = ("5", "1", "2", "6", "7")
-"""The keys of a report: danger, no official, abroad, Oman. The caller has not answered yet when the person will
-travel."""
+"""The keys of a report: danger, no official, abroad, Oman. The keys end before the question about the day on which the
+person will travel."""
 AN_OFFICIAL = ("5", "2", "1", "6", "7", "2")
 
 

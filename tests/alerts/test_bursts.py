@@ -75,8 +75,8 @@ def test_who_stops_in_the_middle_of_a_burst_is_told_no_more(district: District) 
     file_many(district, MANY, urgent=0)
 
     def now() -> datetime:
-        """Returns the time at which each group of tips is handled. After the first group, one responder can no longer
-        be reached."""
+        """Returns the current time, each time when a group of tips is handled. After the first group, also marks one
+        responder as unreachable."""
         if district.all(Assignment):
             district.change(Responder, 1, unreachable="stopped")
         return district.clock()

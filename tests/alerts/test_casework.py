@@ -32,8 +32,8 @@ from tests.support.taking import confirm
 
 
 def alerts_of(district: District, urgency: int = 3) -> tuple[int, dict[int, Assignment]]:
-    """Files a tip and alerts people: the responders 1 and 2 of the district, and 3 and 4 of the national desk. Returns
-    the assignment of each person."""
+    """Files a tip, and alerts the responders 1 and 2 of the district and the people 3 and 4 of the national desk.
+    Returns the assignment of each person."""
     for level in (Level.RESPONDER, Level.RESPONDER, Level.NATIONAL, Level.NATIONAL):
         district.enrol(level, districts=() if level is Level.NATIONAL else ("12",))
     tip = district.tell(urgency=urgency)
@@ -158,7 +158,8 @@ def test_a_name_that_looks_like_a_responder_is_a_name(district: District) -> Non
 
 
 def test_who_asked_for_an_end_by_a_command_does_not_judge_it_by_phone(district: District) -> None:
-    """A person who acts by name and by phone number is not a second person, and gets no error."""
+    """A person requests the closure under their name in a command, and then sends a digit from their phone. The hotline
+    sees that this is not a second person: the case stays open, without an error."""
     tip, told_of = alerts_of(district, urgency=1)
     sms(district, told_of[1], Verb.TAKE, proved=True)
     name = district.responder(3).name.upper()
@@ -212,8 +213,8 @@ def test_danger_ends_only_by_two_people(district: District) -> None:
 
 @pytest.mark.parametrize("proved_later", [False, True])
 def test_who_refuses_an_end_of_a_case_sees_it_today(district: District, proved_later: bool) -> None:
-    """A command requested the closure of the case, and a person refuses it. The state, the answer and the page Today
-    agree."""
+    """A command requested the closure of the case, and a person refuses this request by SMS. Then the state of the
+    case, the reply to the SMS and the page Today agree."""
     tip, _ = alerts_of(district, urgency=1)
     service_retention.close_tip(
         district.context, tip, by="A desk", reason="over", outcome=TipOutcome.SILENT
@@ -273,7 +274,8 @@ def test_a_take_that_is_listed_after_she_was_removed_takes_nothing(district: Dis
 
 
 def test_a_doubted_case_goes_to_nobody_who_is_gone(district: District) -> None:
-    """The hotline doubts the answer of the assignee after the other responder who took the case was removed."""
+    """Two responders took the case, and the one who is not the assignee was removed. Then the hotline doubts the answer
+    of the assignee."""
     tip, told_of = alerts_of(district, urgency=1)
     with district.database.writing() as session:
         tables.create_position(session, district.clock())

@@ -69,7 +69,7 @@ def asked(case: HelpedCase) -> Message:
 
 
 def raid(case: HelpedCase) -> None:
-    """Records screenings of two possible victims. One is a child, and a service agreed to help."""
+    """Records screenings of two possible victims: an adult and a child. A service agreed to help the child."""
     case.say("screened", GROWN_UP)
     case.say("screened", CHILD, n=2)
     case.say("consent", {"consent": "assent_yes", "interest": "yes"}, n=2)
@@ -79,7 +79,8 @@ def raid(case: HelpedCase) -> None:
 
 @pytest.mark.adversary("a person who wants a case closed")
 def test_two_bare_sms_close_no_danger_with_two_possible_victims(case: HelpedCase) -> None:
-    """The second person has never opened the case. No digit by SMS can confirm a closure."""
+    """Two people send a digit to close the case, and the second person has never opened the case. No digit by SMS can
+    confirm a closure."""
     raid(case)
     assert sms(case, case.hers, Verb.NOT_TRAFFICKING).result is CommandResult.CLOSURE_REQUESTED
     second = asked(case).responder_id
@@ -173,8 +174,8 @@ def test_who_asked_by_an_account_is_the_same_person_once_it_is_joined(case: Help
 
 
 def test_a_possible_victim_wants_a_new_screening_or_an_official_decision(case: HelpedCase) -> None:
-    """A screening with an unclear result is not enough to close the case. The decision is made in the console, because
-    a phone does not show the persons."""
+    """A screening with an unclear result is not enough to close the case. The national desk decides about the closure
+    in the console, because a phone does not show the persons of the case."""
     raid(case)
     requests(case, NOT)
     second = service_closing.by_responder(case.nation[0])
@@ -213,7 +214,7 @@ def test_no_screening_undoes_what_a_deciding_body_said(case: HelpedCase) -> None
 
 
 def test_the_same_person_s_later_request_replaces_the_earlier_one(case: HelpedCase) -> None:
-    """The earlier and the later request stay in the log of the case, and the answer names the recorded outcome."""
+    """Both requests stay in the log of the case. The reply to the person names the outcome that is now recorded."""
     assert requests(case, TipOutcome.HELPED).outcome == TipOutcome.HELPED
     case.district.clock.turn(minutes=5)
     again = requests(case, TipOutcome.NOT_FOUND)

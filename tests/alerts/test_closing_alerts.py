@@ -50,8 +50,8 @@ def asked(case: HelpedCase) -> list[tuple[int, datetime]]:
 
 
 def asked_after(case: HelpedCase, **time: float) -> list[int]:
-    """Moves the clock by this time, from one deadline to the next, and returns the people who are asked about the
-    closure."""
+    """Moves the clock from one deadline to the next, until the given time has passed. Returns the people who were asked
+    about the closure in this time."""
     before, clock = len(asked(case)), case.district.clock
     until = clock() + timedelta(**time)
     while True:
@@ -141,8 +141,8 @@ def test_without_danger_nobody_is_asked_outside_working_hours(district: District
 def test_where_the_national_desk_decides_the_deadline_becomes_the_desk_s(
     district: District,
 ) -> None:
-    """The case stays open and keeps the deadline by which a second person must look at it. The assignee is not asked
-    for an outcome any more."""
+    """The case stays open. Its deadline for the outcome ends, so the assignee is not asked for an outcome any more. Its
+    deadline for a second person to look at the case remains."""
     district.clock.at = SUNDAY_NIGHT - timedelta(minutes=1)
     case = HelpedCase(district, urgency=1)
     case.say("screened", GROWN_UP)
@@ -196,8 +196,8 @@ def test_whoever_is_met_after_the_request_makes_it_the_national_desk_s(case: Hel
 
 
 def test_one_member_never_closes_alone_and_alerts_continue(case: HelpedCase) -> None:
-    """One of two people requested the closure, and the other is unreachable. People of the district are alerted, but
-    none of them can confirm."""
+    """The national desk has two people: one requested the closure, and the other is unreachable. People of the district
+    are alerted, but cannot confirm the closure."""
     requester, other = case.nation
     case.district.change(Responder, other, unreachable="no such number")
     mine = service_closing.by_responder(requester)
@@ -224,8 +224,8 @@ def morning_sms(case: HelpedCase) -> list[tuple[int, str]]:
 
 
 def test_the_morning_sms_names_what_waited_for_a_day_once(case: HelpedCase) -> None:
-    """The person who requested the closure gets no SMS. The SMS uses this person's own reference, or otherwise the
-    number of the tip."""
+    """The person who requested the closure gets no SMS. For any other person, the SMS names the case by the person's
+    own reference, or by the number of the tip if the person has no reference."""
     requester, other = case.nation
     request(case, TipOutcome.NOT_FOUND, service_closing.by_responder(requester))
     case.district.clock.at = FRIDAY_NIGHT + timedelta(hours=8, minutes=30)

@@ -37,8 +37,8 @@ def here(database: Database, tmp_path: Path, clock: Clock) -> Night:
 
 
 def tells(here: Night, many: int, *, marked: bool, seconds: float = 20) -> list[Caller]:
-    """Simulates this many reports about danger from one phone, one after the other. With `marked`, the caller presses
-    000 after each tip."""
+    """Simulates `many` reports about danger from one phone, one after the other. If `marked` is True, the caller
+    presses 000 after each report."""
     callers = []
     for _ in range(many):
         here.line.clock.turn(seconds=seconds)
@@ -58,7 +58,7 @@ def count(here: Night, person: str, *templates: str) -> int:
 
 
 def named(here: Night, person: str, *templates: str) -> set[int]:
-    """Returns the tips whose references this person got in an SMS with one of these templates."""
+    """Returns the tips whose references `person` got in an SMS that was made from one of the `templates`."""
     of = {row.reference: row.tip_id for row in here.line.all(Assignment)}
     rows = [row for row in here.line.all(Message) if row.responder_id == here.people[person]]
     return {of[row.parameters["ref"]] for row in rows if row.template in templates}

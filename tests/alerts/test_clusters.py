@@ -136,8 +136,9 @@ def test_closing_one_closes_no_other_and_a_take_covers_its_cluster(
 
 
 def test_what_a_forged_answer_took_with_the_first_is_doubted_with_it(staffed: Line) -> None:
-    """A forged answer took three tips of one alert. When the hotline doubts the answer, escalation continues for each
-    of these tips. When the answer is proved, the responder gets them back."""
+    """A forged SMS takes three similar tips with one reference. When the hotline doubts this SMS, escalation continues
+    for each of the three tips. When this SMS is proved later, the responder becomes the assignee of the three tips
+    again."""
     for _ in range(5):
         tell(staffed, *QUIET, LABOUR)
     row = next(row for row in staffed.all(Assignment) if row.tip_id == staffed.tips[0].id)
@@ -166,8 +167,8 @@ def test_what_a_forged_answer_took_with_the_first_is_doubted_with_it(staffed: Li
 def test_a_doubtful_alert_of_a_case_taken_with_the_first_is_undelivered(
     staffed: Line,
 ) -> None:
-    """The responder took the first case with the reference of that case. For the last case, the hotline does not know
-    if its alert arrived."""
+    """The responder's answer names the first case, and also takes the last case of the same cluster. The hotline does
+    not know if the alert of the last case arrived, and the answer does not prove that it arrived."""
     for _ in range(4):
         tell(staffed, *QUIET, LABOUR)
     first, *_, last = staffed.tips

@@ -166,7 +166,7 @@ def test_an_answer_that_no_inbox_lists_alarms_until_its_tip_is_over(
 
 def test_a_forged_end_is_not_proved_by_another_answer_of_hers(country: Country) -> None:
     """A forged callback in the responder's name closes the case, while an earlier, real answer of the responder still
-    waits for its proof."""
+    waits for its proof. The proof of the earlier answer does not prove the forged one."""
     hers = f"1 {country.reference}"
     country.is_called(hers)
     country.lists(hers)
@@ -197,7 +197,8 @@ def test_an_end_of_hers_outlives_a_forged_answer_that_is_doubted(country: Countr
 
 
 def test_a_take_that_a_later_name_of_the_case_proves_stands_in_the_log(country: Country) -> None:
-    """The SMS in the inbox may use the reference of a later alert about the same case."""
+    """The SMS in the inbox may name the case by the reference of a later alert. It still proves that the responder took
+    the case."""
     forge(country)
     with country.district.database.writing() as session:
         first = session.get_one(Assignment, 1)

@@ -323,8 +323,8 @@ def test_none_runs_at_night_and_a_stopped_clock_alerts_nobody(staffed: District)
 def test_r12_a_border_post_and_a_camp_are_tried_as_a_district_is(
     staffed: District, kind: DeskKind, where: str | None, place: str, named: str
 ) -> None:
-    """Only the people of that desk are alerted. The people of the district are not alerted. A higher level is
-    alerted only if the drill includes it."""
+    """In a drill of a border post or a camp, only the people of this desk are alerted, and not the people of the
+    district. A higher level is alerted only if the drill includes this level."""
     levels = (*[Level.RESPONDER] * 3, Level.DEPUTY)
     people = [staffed.enrol(level) for level in levels]
     with staffed.database.writing() as session:
@@ -399,8 +399,8 @@ def answers(district: District, text: str) -> Iterator[str]:
 
 
 def lived(district: District, story: Sequence[str | float]) -> list[str]:
-    """Runs a story and returns the replies. `drill` starts a drill, `over` ends it, `alert` is a case, and numbers
-    are minutes."""
+    """Runs the steps of a story and returns the replies. The step `drill` starts a drill, `over` ends it, and `alert`
+    files a case. A number is a pause in minutes, and any other text is an SMS of a responder."""
     read: list[str] = []
     exercise = 0
     for step in story:
@@ -446,7 +446,8 @@ STORIES: Mapping[tuple[str | float, ...], list[str]] = {
 
 @pytest.mark.row("R12")
 def test_r12_a_bare_answer_beside_an_exercise(district: District) -> None:
-    """All stories use one hotline, a year apart, because a database for each would take longer."""
+    """All stories use one hotline, and each story begins more than a year after the previous one. A new database for
+    each story would take longer."""
     district.enrol(Level.RESPONDER)
     wrong = {}
     for story, wanted in STORIES.items():
@@ -460,8 +461,8 @@ def test_r12_a_bare_answer_beside_an_exercise(district: District) -> None:
 def test_a_bare_answer_takes_no_case_older_than_the_alert(
     district: District,
 ) -> None:
-    """The newer case is closed. A reply without a reference must not take the older case, although it is the only open
-    one."""
+    """The responder was alerted of two cases, and the newer case is now closed. A reply without a reference must not
+    take the older case, although this is the only open case."""
     district.enrol(Level.RESPONDER)
     district.tell(urgency=2)
     district.clock.turn(hours=20)

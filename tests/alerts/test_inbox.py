@@ -274,7 +274,7 @@ NO_MORE = "We send no more answers this hour. Dial *384*777*90#."
 def test_unclear_messages_in_danger_get_ten_answers_an_hour(
     urgent: District,
 ) -> None:
-    """Each hour allows ten answers again, as long as the case is open."""
+    """As long as the case is open, the hotline sends a person at most ten answers to unclear messages in each hour."""
     danger = next(row.reference for row in urgent.all(Assignment) if row.tip_id == 2)
     for hour in range(2):
         for number in range(12):
@@ -321,7 +321,7 @@ def test_a_hint_offers_only_what_is_possible_for_that_case(here: District) -> No
                 .replace(f"with a digit and {reference}: ", "")
                 .removeprefix(f"{reference}: ")
             )
-    # The hint may end with a digit from a later row of the table, which the test ignores.
+    # The test ignores a digit from 6 to 9 at the end of a hint.
     assert [re.sub(r" [6-9] .*", "", one) for one in said] == [
         "reply 1 take 2 on site 5 pass on",
         "reply 2 on site 3 referred 4 not this kind of case 5 pass on",

@@ -1,5 +1,5 @@
-"""Tests how tips are filed: at the hop that the screen promises, once, and encrypted. A stranger who has the phone
-cannot undo this."""
+"""Tests how tips are filed: at the hop that the screen promises, once, and encrypted. A stranger who gets the phone
+later cannot withdraw a filed tip."""
 
 from pathlib import Path
 

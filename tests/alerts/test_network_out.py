@@ -1,4 +1,5 @@
-"""Tests six hours in which one of two networks delivers no SMS: each danger still reaches a person on the other."""
+"""Tests six hours in which one of two networks delivers no SMS. Each danger still reaches a person whose phone is in
+the other network."""
 
 import random
 from datetime import timedelta
@@ -30,7 +31,7 @@ LEVELS = (
 
 
 ONE = [*range(len(LEVELS))] if is_long() else [random.Random(seed()).randrange(len(LEVELS))]
-"""The people whose network works, one for each run of the test, as positions in `LEVELS`."""
+"""For each run of the test, the position in `LEVELS` of the only person whose network works."""
 
 
 def report(district: District, dead: set[int], known: set[int]) -> None:

@@ -100,7 +100,8 @@ def test_no_closure_passes_with_two_phones_of_one_person(one: District) -> None:
     ],
 )
 def test_nobody_publishes_alone_by_two_accounts(by: Actor, may: bool, one: District) -> None:
-    """Accounts are compared by their person, and people at the command line by name."""
+    """Two accounts count as one person if they belong to the same person. People at the command line have no account
+    and are compared by their names."""
     hands = (Actor(NAME, 1), Actor("Alice"))
     with one.database.reading() as session:
         assert service_drafts.may_publish(session, by, hands) is may

@@ -49,13 +49,13 @@ def writes(district: District, digit: str) -> None:
 
 
 def written(district: District, person: int, template: str) -> list[datetime]:
-    """Returns the times at which this responder got an SMS whose template contains this word."""
+    """Returns the times at which this responder got an SMS from a template whose name contains `template`."""
     rows = [row for row in district.all(Message) if row.responder_id == person]
     return [row.created_at for row in rows if template in row.template]
 
 
 def passes(district: District, time: timedelta, *, step: int = 20) -> None:
-    """Moves the clock by this time, and handles what is due every `step` minutes."""
+    """Moves the clock forward by `time`. Every `step` minutes, fires the deadlines and sends the SMS that are due."""
     for _ in due_steps(district.database, district.clock, time, timedelta(minutes=step)):
         service_assignment.fire_deadlines(district.context)
         service_sending.deliver_due(district.context)

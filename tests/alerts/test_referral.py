@@ -113,8 +113,8 @@ def test_many_clocks_fire_in_one_tick_and_callers_wait_for_a_few_of_them(
 
 
 def test_an_alert_that_was_answered_was_heard_whatever_the_gateway_said(staffed: District) -> None:
-    """The hotline may never learn that the answered alert arrived, but the answer proves it. A later alert of the case
-    does not count as the first one that arrived."""
+    """If the gateway sends no report about an alert, the responder's answer to this alert proves that it arrived. A
+    later alert of the case does not count as the first alert that arrived."""
     staffed.change(Tip, staffed.tell(urgency=1), filed_at=staffed.clock())
     staffed.clock.turn(seconds=2)
     take_case(staffed.context, 1, staffed.all(Assignment)[0].reference, staffed.clock())

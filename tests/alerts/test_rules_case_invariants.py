@@ -53,7 +53,8 @@ Events = Sequence[tuple[str, int]]
 def walk(
     case: Case, who: Sequence[Candidate], events: Events
 ) -> Iterator[tuple[CaseWalk, Decision]]:
-    """Plays the events. After each event on which the escalation policy decides, yields the case and the decision."""
+    """Simulates the events one after the other. After each event about which the escalation policy decides, yields the
+    case and the decision."""
     course = CaseWalk(case, who)
     for what, number in events:
         person = who[number % len(who)].id
@@ -130,7 +131,8 @@ def test_invariant_3_nobody_is_told_who_is_away_or_may_not_hear(
 def test_invariant_4_silence_tells_one_step_a_tick_and_four_in_ten_minutes(
     who: list[Candidate], official: str, *, beside: bool
 ) -> None:
-    """The limits do not apply to the first alerts of the case."""
+    """The two limits for alerts, for one tick of the clock and for ten minutes, do not apply to the first alerts of the
+    case."""
     near = BORDER if beside else frozenset[str]()
     course = CaseWalk(Case("12", "sex", Urgency.DANGER, official, partners=near), who)
     for _ in range(90):
@@ -163,8 +165,8 @@ OF_ONE = [
     (CaseEventKind.REMOVED, 2),
     (CaseEventKind.PASSED, 3),
 ]
-"""One answer, which arrives by callback and is then listed in the inbox, and the events of other people, in every
-order."""
+"""The events of a case: one answer, which arrives by callback and is then listed in the inbox, and events of other
+people. The test tries these events in every order."""
 
 
 @pytest.mark.parametrize("events", sorted(set(permutations(OF_ONE))), ids=str)
@@ -193,7 +195,7 @@ def test_invariant_7_passing_on_never_leaves_nobody_responsible(
 
 @given(case=CASES, who=people(), events=EVENTS)
 def test_invariant_8_a_clock_fires_once(case: Case, who: list[Candidate], events: Events) -> None:
-    """A deadline that is set again is due later.
+    """If a deadline fires and is set again, its new due time is later than the old one.
 
     `tests/alerts/test_walk_of_a_case.py` shows that a restart never loses a deadline.
     """

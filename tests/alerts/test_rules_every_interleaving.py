@@ -87,7 +87,8 @@ GUARDED = {
 }
 """For each kind of deadline: the rule that breaks if the policy sets no deadline of that kind.
 
-The last five kinds protect more than the alerts, so each of them has a rule of its own.
+Without a deadline of the first three kinds, the tip is lost. The last five kinds of deadlines have other purposes, so
+each of these five has a rule of its own.
 """
 
 
@@ -102,7 +103,8 @@ def test_a_clock_that_is_taken_out_is_missed(kind: DeadlineKind) -> None:
 
 
 def test_an_alert_without_its_own_clock_is_missed() -> None:
-    """The escalation policy works as before, but no one sends the alert of the killed worker again."""
+    """The worker that sent an alert was killed. The escalation policy works as before, but no other worker sends this
+    alert again."""
     ladder = EscalationModel(resends=False)
     found = explore(ladder, ladder.filed(), 1)
     assert list(found.broken) == ["is_sent"]

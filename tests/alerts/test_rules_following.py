@@ -58,7 +58,8 @@ def played(
 
 
 def met(*said: str) -> MetPerson:
-    """Returns an adult who wants help. Later answers about offers, such as `arrived:no`, follow, one in each hour."""
+    """Returns an adult who wants help. `said` contains later answers about offers of help, such as `arrived:no`, one
+    for each hour that follows."""
     entries = [said_of(0, "consent", "yes")]
     offered = 0
     for hour, one in enumerate(said, 1):
@@ -96,7 +97,7 @@ OFFERED, ACCEPTED, ARRIVED = "offered:isange", "answered:accepted", "arrived:yes
         ([OFFERED, ACCEPTED, "arrived:unknown"], FollowKind.ARRIVAL, 2 * HOURS + 3 * DAYS),
         ([OFFERED, ACCEPTED, *["arrived:unknown"] * 70], FollowKind.ARRIVAL, 2 * HOURS + 3 * DAYS),
         ([OFFERED, ACCEPTED, *["arrived:unknown"] * 72], FollowKind.OFFER, 74 * HOURS + DAYS),
-        # Responders looked for the person once more and did not find them.
+        # After the report that the person did not arrive, responders looked for the person once more, without success.
         ([OFFERED, ACCEPTED, "arrived:no", *["arrived:unknown"] * 72], None, None),
         ([OFFERED, ACCEPTED, ARRIVED, "thirty:helped"], None, None),
         ([OFFERED, ACCEPTED, ARRIVED, "thirty:danger"], None, None),
@@ -143,16 +144,16 @@ def test_who_is_asked_once_more(said: list[str], due: timedelta | None) -> None:
     ("said", "since"),
     [
         ([], timedelta()),
-        # If the person says yes twice, the time to offer help counts from the first yes.
+        # If a person agrees to help twice, the time within which help must be offered begins at the first yes.
         (["consent:yes", "consent:yes"], timedelta()),
         (["consent:no", "consent:yes"], 2 * HOURS),
         (["consent:cannot_say", "consent:yes"], 2 * HOURS),
-        # A service that was asked may still help.
+        # This deadline does not apply here, because a service that was asked may still help.
         ([OFFERED], None),
         ([OFFERED, "consent:yes"], None),
         ([OFFERED, ACCEPTED, "consent:yes"], None),
         ([OFFERED, ACCEPTED, ARRIVED, "consent:no", "consent:yes"], None),
-        # After a failed offer, another deadline applies until the person says yes again.
+        # After an offer failed, a different deadline applies until the person agrees to help again.
         ([OFFERED, "answered:no_room"], None),
         ([OFFERED, "answered:no_room", "consent:no", "consent:yes"], 4 * HOURS),
         ([OFFERED, "answered:person_refused", "consent:yes"], 3 * HOURS),
@@ -211,7 +212,7 @@ def test_thirty_days_are_unknown_seven_days_later() -> None:
 
 
 def test_thirty_days_that_are_asked_late_leave_time_to_answer() -> None:
-    """The machine was off for three weeks."""
+    """The hotline was off for three weeks, so it asks late about the situation after thirty days."""
     since, late = AT - 51 * DAYS, AT
     clock = FollowClock(FollowKind.THIRTY, since + 30 * DAYS, 1)
     ring = next_reminder(clock, CASE, ROSTER, HERS, since, late)

@@ -1,5 +1,5 @@
-"""Tests that people are alerted about a fragment once. No event makes it overdue or sets a deadline to find an
-assignee."""
+"""Tests that people are alerted about a fragment (a tip without a district) only once. No event makes a fragment
+overdue, or sets a deadline to find an assignee for it."""
 
 from datetime import UTC, datetime
 

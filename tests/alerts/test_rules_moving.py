@@ -1,5 +1,5 @@
-"""Tests the policy after a corrected place or a late official: who is alerted, who is stood down, and which
-deadlines remain."""
+"""Tests the escalation policy after the caller corrected the place of a tip, or named an official in a later answer.
+The policy decides who is alerted, who is stood down, and which deadlines remain."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,5 +1,5 @@
-"""Tests the digits in a hint: each one is possible, all fit in one SMS, and the hint itself never counts as an
-answer."""
+"""Tests the digits that an SMS hint offers for a reply. Each digit is possible for the case, all digits fit in one SMS,
+and the text of the hint is never read as a reply."""
 
 from itertools import product
 

@@ -1,5 +1,5 @@
-"""Tests who is alerted, with a table of rosters, and that there is always a recipient. Many tips at once alert the same
-people as single tips."""
+"""Tests who is alerted, with a table of rosters, and that there is always a recipient. If many tips are assigned at
+once, each tip alerts the same people as it would alone."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -70,8 +70,8 @@ ROSTER = (
 
 
 def named(value: object) -> str:
-    """Returns a test's name for a value, which must be the same in each process of a test run. The order of a set
-    differs between processes."""
+    """Returns the name that a parameter's value gets in the name of a test. The name must be the same in each process
+    of a test run. The order of a set differs between processes, so the partners are sorted."""
     if not isinstance(value, Case):
         return str(value)
     return f"{replace(value, partners=frozenset())} {sorted(value.partners)}"
@@ -218,7 +218,7 @@ ROSTERS = st.lists(CANDIDATES, max_size=12, unique_by=lambda c: c.id).map(
 @pytest.mark.row("R4")
 @given(asked=CASES, roster=ROSTERS, steps=st.integers(1, 20))
 def test_each_tip_has_a_living_recipient(asked: Case, roster: list[Candidate], steps: int) -> None:
-    """Every step of every escalation policy alerts a person, and never one who may not see the case."""
+    """Every step of escalation alerts at least one person, and only people who may see the case."""
     allowed = {c.id: c for c in roster}
     chosen = first_recipients(asked, roster)
     before: list[AlertedResponder] = []

@@ -151,7 +151,8 @@ GAPS = st.lists(st.integers(0, 90), min_size=200, max_size=400)
 def test_a_person_gets_at_most_forty_sms_of_a_storm_in_an_hour(
     gaps: list[int], kept: list[bool]
 ) -> None:
-    """Repeats come on top: one SMS in fifteen minutes."""
+    """In addition to these forty SMS, the person gets at most one SMS in fifteen minutes about repeats (alerts of a
+    case of which the person was alerted before)."""
     sent, pace, at, pending = list[datetime](), SmsPace(), NOON, None
     for gap, keep in zip(gaps, kept, strict=False):
         at += gap * SECOND

@@ -99,10 +99,10 @@ def test_a_flood_hides_no_real_danger(flood: Flood) -> None:
 
 @pytest.mark.timeout(900)
 def test_four_people_are_alerted_of_each_danger_within_a_minute(district: District) -> None:
-    """One danger is filed every 20 seconds. After a person got a few SMS, the alerts of some seconds share one SMS to
-    that person.
+    """One danger is filed every 20 seconds. When a person has got a few SMS, the alerts of several seconds are sent to
+    this person in one SMS.
 
-    After half an hour some wait up to two minutes, because each person gets at most 40 SMS in an hour.
+    After half an hour, some alerts wait up to two minutes, because each person gets at most 40 SMS in an hour.
     """
     flood = Flood(district)
     flood.enrol(near=0, national=1)
@@ -129,8 +129,8 @@ def test_four_people_are_alerted_of_each_danger_within_a_minute(district: Distri
 
 @pytest.mark.timeout(900)
 def test_a_night_in_the_ledger(flood: Flood, tell_steps: Tell) -> None:
-    """The test files dangers of three districts that no one takes, then forged ones, and then the gateway fails for an
-    hour."""
+    """The test first files dangers in three districts, and no one takes these dangers. Then it files forged dangers,
+    and then the gateway fails for an hour."""
     untaken = 17 if is_long() else 9
     people = {one.id: one.name for one in flood.district.all(Responder)}
     for n in range(untaken):
@@ -169,7 +169,7 @@ def test_a_night_in_the_ledger(flood: Flood, tell_steps: Tell) -> None:
 
 
 def test_a_tip_that_became_a_danger_counts_from_then(flood: Flood) -> None:
-    """The storm begins although the tips were filed an hour ago."""
+    """A storm begins when enough tips are about danger. These tips may have been filed an hour earlier, without danger."""
     early = [flood.danger(sector=None) for _ in range(STORM_FROM - 1)]
     flood.district.clock.turn(minutes=60)
     at = flood.district.clock()
@@ -193,7 +193,7 @@ def shared(district: District) -> dict[int, list[Assignment]]:
 
 @pytest.fixture
 def stormy(flood: Flood) -> Flood:
-    """Returns a night in which alerts share SMS, which are due in a minute."""
+    """Returns a night with so many dangers that several alerts share one SMS. The shared SMS are due in a minute."""
     for _ in range(26):
         flood.danger()
     flood.tick()
@@ -269,7 +269,8 @@ def test_notices_share_an_sms_in_a_storm_but_who_has_taken_the_case_reads_them_a
 
 
 def test_requests_to_decide_and_notices_of_erasure_keep_the_limit(district: District) -> None:
-    """The console lists all decisions that wait for the national desk, so one pending SMS announces later ones too."""
+    """The console lists all decisions that wait for the national desk. So if an SMS about a decision is pending, no
+    other SMS is needed for later decisions."""
     who = district.enrol(Level.NATIONAL, districts=())
     tips = [district.tell(urgency=1, place=one.code) for one in districts()[:4]]
     context = replace(district.context, line=replace(district.context.line, sms_an_hour=7))

@@ -1,5 +1,5 @@
-"""Takes one case about danger through random events, with the real services, SQLite and a movable clock: commands,
-faults, kills, checks. No tip is lost, and a restart loses no deadline."""
+"""Takes one case about danger through random commands, faults, killed processes and checks, with the real services,
+SQLite and a clock that the test moves. No tip is lost, and a restart loses no deadline."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -48,7 +48,8 @@ from tests.support.steps import Tell
 from tests.support.unsynced import open_unsynced
 
 OWED = {DeadlineKind.OUTCOME, DeadlineKind.DECISION}
-"""The deadlines of the assignee, or of the national desk while closure is requested."""
+"""The deadlines for the outcome of a case: the assignee must report the outcome, or the national desk must decide about
+a requested closure."""
 GOING = {DeadlineKind.ACKNOWLEDGE, DeadlineKind.OVERDUE, *OWED}
 RESULTS = [
     *[SendResult(Outcome.ACCEPTED, 201, "102", "") for _ in range(6)],
@@ -391,7 +392,8 @@ class DyingDatabase:
 
 
 def test_invariant_8_no_restart_loses_a_clock_or_fires_it_twice(district: District) -> None:
-    """The clock repeats a step that was not committed, and never a committed one, even without a doorbell."""
+    """The clock process repeats a step of escalation whose transaction was not committed. It never repeats a committed
+    step, even if the doorbell does not work."""
     district.man_desks()
     tip = district.tell(urgency=1)
     district.clock.turn(minutes=3)

@@ -56,7 +56,7 @@ class DutyWalk(CaseWalk):
     was_held: bool = False
     filed_at: datetime = NOON
     begun: set[tuple[int, datetime]] = field(default_factory=set)
-    """The leaves whose begin was an event."""
+    """The leaves whose beginning the test has already handled as an event."""
 
     def __post_init__(self) -> None:
         self.filed_at = self.at
@@ -81,7 +81,8 @@ class DutyWalk(CaseWalk):
         self.check_duty(first, people, knew, is_first=True)
 
     def first_in_storm(self, people: Sequence[Candidate]) -> tuple[int, ...]:
-        """Returns the person who gets the last danger of a storm. Checks that people on duty get the dangers first."""
+        """Simulates a storm with a random number of dangers, and returns the person who is alerted of the last danger.
+        Checks that people on duty are alerted before people off duty."""
         groups, paces = storm_groups(self.case, people, [BESIDE]), dict[int, SmsPace]()
         by_id, who = {one.id: one for one in people}, None
         for n in range(self.chance.randint(1, 60)):
@@ -154,7 +155,8 @@ class DutyWalk(CaseWalk):
     ) -> None:
         """Checks that no one off duty is alerted for the first time while enough people on duty are free.
 
-        A danger must reach two people of the district, even if they are off duty, and one of the national desk.
+        A danger must reach two people of the district and one person of the national desk. If too few people are on
+        duty, it may reach people off duty.
         """
         by_id, danger = {one.id: one for one in people}, self.case.urgency == Urgency.DANGER
         for who in {*alerted} - knew:

@@ -3,8 +3,9 @@
 
 The count follows function calls, decorators, and methods called on `self` or on a class. The count does not follow
 annotations, the values of constants, or methods of other objects. So a request may reach more files and folders than
-the count says. Two runs on the same code give the same numbers. A file counts if a function outside a class is reached
-in it, and a folder counts if a function or class is reached in it.
+the count says. Two runs on the same code give the same numbers. The count includes a file if the request reaches a
+function of this file that is outside of a class. It includes a folder if the request reaches a function or class in
+this folder.
 """
 
 import argparse

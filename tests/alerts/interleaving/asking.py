@@ -30,7 +30,8 @@ NOW = datetime(2026, 11, 24, 22, 0, tzinfo=UTC)
 CASE = Case("12", "sex", Urgency.DANGER, "no")
 HERE = frozenset({"12"})
 MOST_IN_A_ROW = {DeadlineKind.OUTCOME: 3, DeadlineKind.SECOND_LOOK: 1}
-"""The search counts at most this number of alerts in a row without an answer. A larger number counts as this one."""
+"""For these kinds of deadlines, the search counts how often a deadline fires in a row without an answer, up to this
+number. It treats a larger number like this number."""
 LATER = 2
 RAN = timedelta(minutes=15)
 CLOCKS = [Clock(NOW, nth) for nth in range(4)]
@@ -39,7 +40,7 @@ TURNS = tuple(
     (*responders, 2, 3, *national)
     for responders, national in product(*(((a, b), (b, a)) for a, b in PAIRS))
 )
-"""The possible orders in which people are alerted. People with the same role come in either order."""
+"""The possible orders in which people are alerted. Two people with the same role may be alerted in either order."""
 ROSTERS = {
     turns: {n: Candidate(n, LEVELS[n], HERE, load=turn) for turn, n in enumerate(turns)}
     for turns in TURNS
@@ -58,10 +59,11 @@ class Course(NamedTuple):
 
 
 class EscalationModel:
-    """The escalation policy, with all results that may follow an event. `without` removes the deadlines of one kind.
+    """The escalation policy, with all results that may follow an event. If `without` is set, the policy sets no
+    deadline of this kind.
 
-    With `resends`, the worker has deadlines of its own to send a lost alert again: the end of a claim, and
-    `message.next_at`.
+    If `resends` is True, the worker also has its own deadlines after which it sends a lost alert again: the end of a
+    claim, and `message.next_at`.
     """
 
     def __init__(self, without: DeadlineKind | None = None, *, resends: bool = True) -> None:
@@ -103,7 +105,8 @@ class EscalationModel:
                 decision = rules_escalation.decide(standing, roster, event, NOW)
                 yield self._course(decision, at.clocks)
                 if not decision.notices:
-                    # The orders differ only in which of two people with the same role is alerted.
+                    # The orders differ only in which of two people with the same role is alerted. If no one is alerted,
+                    # one order is enough.
                     break
 
     def _course(self, decision: Decision, clocks: tuple[int, ...]) -> Course:
@@ -124,8 +127,8 @@ class EscalationModel:
         return Course(tells, tuple(after), tuple(delays), decision.assignee, ends_wish)
 
     def rings(self, at: Standing, kind: DeadlineKind) -> bool:
-        """Returns True if this deadline, or a later one that it sets, alerts an active person other than the
-        assignee."""
+        """Returns True if this deadline, or a later deadline that the policy sets because of it, alerts an active
+        person other than the assignee."""
         asked = (at.seen(), kind)
         if asked not in self._rings:
             self._rings[asked] = False
@@ -142,8 +145,8 @@ class EscalationModel:
 
 
 def _as_asked(at: Standing, event: Event) -> Iterator[CaseState]:
-    """Yields the case in the form that the policy reads. For a doubted answer, it yields one case for each person
-    who may be alerted next."""
+    """Yields the case in the form that the policy reads. If the event is a doubted answer, yields one case for each
+    person who may become the next assignee."""
     people = at.people
     took = [n for n, one in enumerate(people) if one & COUNTS and not one & (HOLDS | PASSED)]
     firsts = took if event.what is CaseEventKind.DOUBTED and took else [None]

@@ -1,7 +1,7 @@
 """Lists everything that can happen to a case: to its messages, through its people and through its deadlines.
 
 A move of a person or a fault has a cost, and a search limits the total cost. Sent messages, phones that are off,
-silence and deadlines cost nothing. So any number of these four may happen in a story.
+silence and deadlines cost nothing. So a story may contain any number of moves of these four kinds.
 """
 
 from collections.abc import Iterator
@@ -40,7 +40,8 @@ from tests.alerts.interleaving.standing import (
 
 class Move(NamedTuple):
     says: str
-    """The sentence that describes this move in a story. For a deadline that passes, it is the kind of the deadline."""
+    """The sentence that describes this move in a story. If the move is that a deadline passes, the kind of the
+    deadline."""
     who: int | None
     to: Standing
     costs: int = 0
@@ -51,7 +52,7 @@ class Move(NamedTuple):
 def moves(ladder: EscalationModel, at: Standing, *, acts: bool = True) -> Iterator[Move]:
     """Yields the possible moves.
 
-    Without `acts`, the budget is spent, and the function yields only the moves that cost nothing.
+    If `acts` is False, the search has spent its budget, and the function yields only moves that cost nothing.
     """
     if at.over:
         return
@@ -117,8 +118,8 @@ assert all(verdict.flag for verdict in GIVEN_UP), "who cannot be reached is as o
 
 
 def _sends(ladder: EscalationModel, at: Standing, *, acts: bool) -> Iterator[Move]:
-    """Yields the events that can happen to alerts. The policy treats all lost alerts in the same way, so one move is
-    enough for all of them."""
+    """Yields the events that can happen to alerts. The policy treats all lost alerts in the same way, so the function
+    yields only one move for all lost alerts."""
     told = [who for who, one in enumerate(at.people) if one & TOLD and not one & AWAY]
     if told:
         says = "The phone of {who} is off, or a send to it is lost a second time."
@@ -199,10 +200,11 @@ def _proofs(ladder: EscalationModel, at: Standing, who: int, *, acts: bool) -> I
 
 
 def _leaves(ladder: EscalationModel, at: Standing, who: int) -> Iterator[Move]:
-    """Yields the move in which a person leaves, as `service_commands.hand_on_cases` does it.
+    """Yields the move in which a person begins a leave, is removed or loses their number. The move has the same effects
+    as `service_commands.hand_on_cases`.
 
-    The policy is asked only if the person was alerted. In addition, one of these must be true: the person is the
-    assignee, there is no assignee, or people are still asked to take the case.
+    The policy is asked only if the person was alerted and one more condition is true: the person is the assignee, the
+    case has no assignee, or people are still asked to take the case.
     """
     says = "{Who} goes on leave, is removed, or her number is given up."
     asked = at.holder in (None, who) or at.is_open(DeadlineKind.ACKNOWLEDGE)

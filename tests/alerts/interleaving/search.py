@@ -18,14 +18,15 @@ GOING = (
     DeadlineKind.DECISION,
     DeadlineKind.OVERDUE,
 )
-"""The kinds of deadlines that ask who will go and what the outcome is. Deadlines of other kinds ask the national
-desk."""
+"""The kinds of deadlines with which the hotline finds a person who goes to the place of the tip, or gets the outcome of
+the case."""
 
 
 def is_not_lost(ladder: EscalationModel, at: Standing) -> bool:
-    """Returns True if an open deadline will ask people who will go to the place of the tip.
+    """Returns True if an open deadline of the kinds in `GOING` will alert an active person other than the assignee.
 
-    If the case has an assignee, this deadline must also alert another active person."""
+    If no other person is active, any open deadline of these kinds is enough.
+    """
     kinds = [kind for kind in GOING if at.is_open(kind)]
     if all(at.people[n] & HOLDS for n in at.active()):
         return bool(kinds)
@@ -48,9 +49,10 @@ def is_decided(_l: EscalationModel, at: Standing) -> bool:
 
 
 def is_looked_at(_l: EscalationModel, at: Standing) -> bool:
-    """Returns True if a second person has looked at the case about danger, or if a deadline will ask one to look.
+    """Returns True if a second person has looked at the case about danger, or if a deadline will ask a second person to
+    look.
 
-    Without an assignee, it returns True because other deadlines then alert people.
+    If the case has no assignee, returns True, because other deadlines then alert people.
     """
     looked = any(one & LOOKED and not one & HOLDS for one in at.people)
     return at.holder is None or looked or at.is_open(DeadlineKind.SECOND_LOOK)
@@ -62,7 +64,8 @@ def is_asked_how(_l: EscalationModel, at: Standing) -> bool:
 
 
 def is_read(_l: EscalationModel, at: Standing) -> bool:
-    """Returns False if an assignee with a PIN has not read the case, and no deadline asked or will ask them."""
+    """Returns False if an assignee with a PIN has not read the case, although no deadline has reminded or will remind
+    the assignee to read it."""
     if at.holder not in at.unread:
         return True
     return at.is_open(DeadlineKind.OPEN) or bool(at.people[at.holder] & CHASED)
@@ -132,7 +135,8 @@ def _way(came: Mapping[Standing, Standing], at: Standing) -> tuple[Standing, ...
 
 
 def follow(ladder: EscalationModel, at: Standing, *says: str) -> Standing:
-    """Returns the state after the first moves that these sentences describe."""
+    """Returns the state that is reached from `at` by the moves with the sentences `says`, in this order. If several
+    moves have the same sentence, the first of these moves is made."""
     for sentence in says:
         at = next(move.to for move in moves(ladder, at) if move.says == sentence).canonical()
     return at

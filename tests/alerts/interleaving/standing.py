@@ -1,9 +1,10 @@
 """Describes the state of one danger tip and six people as a single value.
 
-The value contains less than the rows do, so that one value represents many similar states. People of one level are
-interchangeable: two states that differ only in names are the same. Time is left out: an open deadline may pass at any
-moment, in any order. The delivery of alerts is left out too. An alerted person may answer, because they can dial, or
-may be silent. So the search covers every course that a real case can take, and some that cannot happen.
+The value contains fewer facts than the database rows of a case, so that one value represents many similar states.
+People of one level are interchangeable: two states that differ only in names are the same. Time is left out: an open
+deadline may pass at any moment, in any order. The delivery of alerts is left out too. An alerted person may answer,
+because they can dial, or may be silent. So the search covers every course that a real case can take, and some that
+cannot happen.
 """
 
 from collections.abc import Iterator
@@ -38,10 +39,11 @@ KINDS = (
 )
 CLOSED = -1
 
-# The search describes a person by a number. Each bit is one fact about the person in this case.
+# The search describes each person by a number. The constants below are the bits of this number: each bit is one fact
+# about the person in the case.
 TOLD = 1
 COUNTS = 2
-"""The person took the case, and the hotline does not doubt the answer."""
+"""The person took the case, and the hotline does not doubt this acknowledgement."""
 PASSED = 4
 AWAY = 8
 """The person is on leave, removed, or without a number, so no alert reaches them."""
@@ -49,8 +51,8 @@ HOLDS = 16
 WISHES = 32
 """The person requested to close the case, and no one has confirmed or refused the request."""
 PROVED = 64
-"""The gateway's inbox lists the person's answer, which proves it. Without this proof, the hotline may still doubt an
-answer that counts now."""
+"""The gateway's inbox lists the person's answer, which proves it. Until the inbox lists an answer, the hotline may
+still doubt the answer, even if it counts now."""
 DOUBTED = 128
 KILLED = 256
 """The process that sent the person's alert was killed. So the hotline does not know if the alert was sent."""
@@ -73,7 +75,8 @@ class Standing(NamedTuple):
     """True if an account without a phone requested the closure."""
     over: bool = False
     care: VisitSafety = VisitSafety.NONE
-    """The visit safety of the case: not set, as the caller asked with `000`, or as the national desk decided."""
+    """The visit safety of the case: not set, set because the caller typed `000`, or set by a decision of the national
+    desk."""
     desk: bool = False
     """True if the national desk must decide on the requested closure, because a responder met a person."""
 
