@@ -50,7 +50,7 @@ def initials(name: str) -> str:
 
 
 def show(visit: Visit, template: str = "roster.html") -> Response:
-    """Shows the week's grid of half-days. The address or the form names the week and the desk."""
+    """Shows the week's grid of half-days. The week and the desk come from the page's address or from the sent form."""
     week, desk = asked(visit)
     found = service_roster.week_roster(visit.context, visit.by, week, desk)
     heads = [_head(visit, found, half) for half in range(service_roster.HALVES)]
@@ -195,7 +195,8 @@ def sheet_form(visit: Visit, sheet: str) -> Response:
 
 
 def _kind(visit: Visit, sheet: str) -> SheetKind:
-    """Returns the kind of a sheet. Only admins and people of the national desk may import people."""
+    """Returns the kind of sheet that the page's address names. Answers 404 for a sheet of people unless the account is
+    of an admin or the national desk."""
     if sheet not in {*SheetKind} or not (sheet == "roster" or visit.may(routes.RUNNING)):
         abort(404)
     return SheetKind(sheet)

@@ -1,12 +1,13 @@
-"""Changes the account of another person. The module limits each admin, notifies people, and requests a second admin's
-approval for some roles.
+"""Lets an admin change the account of another person. The module limits how often an admin may do this, notifies
+people, and requests a second admin's approval for some roles.
 
 To end or suspend an account, make a new link or remove a role, an admin must enter a reason. Then the national desk and
-the on-call contacts are notified. An admin may limit accounts in this way only twice within an hour. So a single admin
-cannot shut out a whole team. A second admin must approve before an account gets a role that decides for others.
+the on-call contacts are notified. An admin may use these commands on accounts only twice within an hour. So a single
+admin cannot shut out a whole team. A second admin must approve before an account gets a role that decides for others.
 
-The module also lists accounts without their keys, and ends accounts. A second admin must approve the end of the account
-of an admin, an approver, the national desk or a desk's last member. A new link makes an ended account usable again.
+The module also lists accounts without their keys, and ends accounts. A second admin must approve before the account of
+an admin, an approver or the national desk ends, or the only account that can decrypt the tips of a desk. A new link
+makes an ended account usable again.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -103,7 +104,7 @@ class AccountChange:
         return next((one for one in phones if one.active and one.unreachable is None), None)
 
     def log(self, action: str, reason: str = "") -> None:
-        """Writes an action that changed the account to the audit log."""
+        """Records in the audit log an action that changed the account."""
         by, subject, at = self.by, self.subject, self.context.now()
         tables_audit.append_command(self.session, by, at, action, subject, reason)
 
@@ -150,8 +151,8 @@ class AccountChange:
         )
 
     def counts_as_second(self) -> bool:
-        """Returns True for a command at the server while fewer than two admins are active: then the command counts as
-        the second admin's approval."""
+        """Returns True if a command at the server counts as the second admin's approval. This is so while fewer than
+        two admins are active."""
         admins = tables_accounts.admins_in_states(self.session, AccountState.ACTIVE)
         return self.by.account_id is None and len(admins) < MIN_ADMINS
 
@@ -194,7 +195,8 @@ class AccountChange:
 
         Also raises an alarm, so that the on-call contacts get a message. If the account's owner has a phone, sends the
         text `own` to it. If only this account can decrypt a desk's tips, the coordinators of that desk get the SMS too.
-        If the account has already lost its access, the calling function must name these desks in `desks`.
+        If the account has already lost its access, the calling function must name in `desks` the desks whose tips only
+        this account could decrypt.
         """
         session, at = self.session, self.context.now()
         self.log(command.action, (reason or self.reason).strip())
@@ -245,7 +247,7 @@ class AccountChange:
         self.decide(tables_sessions.pending_for(self.session, subject, at), decision)
 
     def decide(self, row: Approval | None, decision: ApprovalDecision) -> None:
-        """Records the decision on a pending approval. Does nothing if there is no approval."""
+        """Records the decision about the approval in `row`. Does nothing if `row` is None."""
         if row is not None:
             by, at = tables_audit.by_actor(self.by), self.context.now()
             tables_sessions.record_decision(row, by, at, decision)

@@ -56,12 +56,13 @@ class DeskHead:
     reads: bool
     """True if tips can be encrypted for the desk."""
     signature: str
-    """The value of a `DeskKeyState`. The value is empty if this process cannot check signatures, or if the desk is
-    retired."""
+    """The state of the hotline's signature on the desk's key, as the value of a `DeskKeyState`. The value is empty if
+    this process cannot check signatures, or if the desk is retired."""
     sign_until: datetime | None
     """Until this time, the desk can use a new key that the hotline has not signed yet."""
     key_to_sign: KeyToSign | None
-    """The key to sign. None if the hotline has signed the newest key, or has never signed a key of this desk."""
+    """The desk's new key, which the hotline must still sign. None if the hotline has signed the newest key, or has
+    never signed a key of this desk."""
     too_few: bool = False
     """True for an oversight desk where fewer than two people have the key. An oversight desk needs two people to close
     a complaint."""
@@ -180,7 +181,8 @@ def desk_page(context: Context, by: SignedIn, code: str) -> DeskPage:
 
 
 def _for_viewer(by: SignedIn | None, head: DeskHead) -> DeskHead:
-    """Returns a desk as an account sees it. The national desk must not learn in which state an oversight desk is."""
+    """Returns the facts about a desk that this account may see. The national desk must not learn in which state an
+    oversight desk is."""
     if (
         head.kind is not DeskKind.OVERSIGHT
         or by is None
@@ -266,7 +268,8 @@ def _signature(context: Context, row: tables_desks.Desk) -> tuple[str, datetime 
 
 
 def _others(session: Session, code: str) -> tuple[list[tuple[str, str]], list[str]]:
-    """Returns the people who may be granted access, and the names of people at the desk without a key pair."""
+    """Returns the people who may be granted access to the desk. Also returns the names of the desk's people who have no
+    key pair."""
     actions = {
         who
         for who, rows in tables.memberships_by_person(session).items()

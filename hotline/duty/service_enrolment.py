@@ -193,7 +193,8 @@ def _request(
     subject: str,
     reason: str,
 ) -> None:
-    """Requests the approval to print the start PINs of these enrolments, or adds them to a pending request."""
+    """Requests the approval to print the start PINs of these enrolments. If such a request about `subject` is already
+    pending, adds the enrolments to that request."""
     at, kind = context.now(), ApprovalKind.START_PIN
     asked = tables_sessions.pending_for(session, subject, at)
     asked = asked or tables_sessions.add_request(session, by, kind, subject, reason, at)
@@ -546,7 +547,8 @@ class TypedPerson:
     languages: Sequence[str]
     level: str
     districts: Sequence[str]
-    """The names of the person's districts. A district can have its own level, as in `Gasabo=deputy`."""
+    """The names of the person's districts. The person can have another level in one of the districts, as in
+    `Gasabo=deputy`."""
     categories: Sequence[str]
     person_id: int | None = None
     """The person who gets the phone. None for a new person."""

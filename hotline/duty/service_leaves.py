@@ -1,8 +1,8 @@
 """Records the leaves of responders.
 
 When a leave begins, the responder gets no more alerts, and others get the responder's open cases at once. The module
-also makes responders active again, and finds people by name. It checks that two people approve if the change needs two
-people, and that the national desk keeps enough people.
+also makes responders active again, and finds people by name. It checks that the national desk keeps enough people. For
+some changes, it also checks that a second person has approved.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -37,7 +37,7 @@ from hotline.text.time import KIGALI
 
 
 def hand_on(session: Session, context: Context, responder_id: int, at: datetime) -> None:
-    """Gives a responder's cases to others, in the transaction that ends the responder's work."""
+    """Gives a responder's cases to other responders, in the transaction that ends the responder's work."""
     session.flush()
     queries_people.drop_messages(session, responder_id)
     service_commands.hand_on_cases(session, context, responder_id, at)
@@ -211,8 +211,9 @@ def bring_back(
 ) -> BroughtBack:
     """Makes a responder active again: ends a leave, a removal, or the mark of an unreachable number.
 
-    If the number is on the stop list, the admin must type the number again, because the list stores only digests. A
-    second person must approve the return of a removed responder. Raises NotFound, NumberInvalid, PersonnelRefused.
+    If the number is on the stop list, the admin must type the number again, because the stop list stores only a digest
+    of the number. A second person must approve the return of a removed responder. Raises NotFound, NumberInvalid,
+    PersonnelRefused.
     """
     at = context.now()
     ended: list[str] = []

@@ -48,8 +48,8 @@ def set_languages(context: Context, by: Actor, responder_id: int, spoken: Sequen
 
 
 class PersonState(StrEnum):
-    """The state of a person: the person can be alerted of tips, or a reason prevents it. The state of a person without
-    a phone is the state of the account."""
+    """The state of a person: the hotline can alert the person of tips, or cannot for the reason that the state names.
+    The state of a person without a phone is the state of the account."""
 
     ACTIVE = "can be alerted"
     NO_PIN = "no PIN, cannot read tips by phone"
@@ -88,8 +88,8 @@ class ResponderLine:
     is_stopped: bool
     """True if the number is on the stop list."""
     confirmed_at: datetime | None = None
-    """The time when a code proved the phone. The list of people does not show this time, the leaves and the open cases.
-    Only the person's own page shows them."""
+    """The time when the owner proved the phone with a code. Only the person's own page shows this time, the leaves and
+    the open cases; the list of people does not."""
     leaves: Sequence[Leave] = ()
     open_cases: int | None = None
     """The number of open cases. None for a reader who may see only some desks, because the number could reveal a case

@@ -17,8 +17,8 @@ from hotline.people.rules import (
 from hotline.text.places import NATIONAL, districts, place_name
 
 SHOWN = 5
-"""The largest number of names in one line of text. The field `names` of a check result contains all names, for programs
-that read the result."""
+"""The largest number of place names in one line of text. The field `names` of a check result contains all place names,
+for programs that read the result."""
 BRING = (
     "the page People, or `hotline people import FILE.csv`; `hotline people list` says who is away"
 )
@@ -99,10 +99,9 @@ def _phones(people: Sequence[Member], at: datetime) -> CheckResult:
 def _gaps(
     name: str, codes: Sequence[str], well: str, wrong: str, todo: str, noun: str = ""
 ) -> CheckResult:
-    """Makes a check result about places.
-
-    `wrong` is a sentence with one placeholder for the places. A text such as `2 districts (Gasabo, Huye)` replaces the
-    placeholder.
+    """Makes the result of a check that looks for places with a problem. `codes` are the places with the problem, and
+    `wrong` is a sentence with one placeholder for these places. A text such as `2 districts (Gasabo, Huye)` replaces
+    the placeholder.
     """
     if not codes:
         return CheckResult(name, True, well)

@@ -206,7 +206,7 @@ def remove_within(
 
 
 def _end_one(session: Session, person: Responder, at: datetime) -> None:
-    """Ends a phone, with its memberships and its unfinished enrolment."""
+    """Removes a phone, and ends its memberships of desks and its unfinished enrolment."""
     is_new = person.state in UNPROVED
     person.active, person.removed_at = False, at
     person.state = EnrolmentState.PROVING if is_new else EnrolmentState.REMOVED
@@ -271,8 +271,8 @@ def _take_away(
 
 
 def end_account(context: Context, by: Actor, account_id: int, reason: str = "") -> bool:
-    """Ends an account, and removes the responder who is the same person. The limits for ending an account and for
-    removing a person both apply.
+    """Ends an account, and removes the phones of its owner. The limits for ending an account and for removing a person
+    both apply.
 
     Returns False if a second admin must approve first. Until then, nothing changes. Raises AccountRefused,
     PersonnelRefused.
@@ -300,8 +300,8 @@ def _end(change: AccountChange) -> None:
 
 
 def remove_from_desk(context: Context, by: Actor, code: str, member: str, reason: str) -> None:
-    """Removes a person from one desk. Ends at this desk the person's access by phone and account, and the person's
-    work. Also ends the person's sessions.
+    """Removes a person from one desk. Ends the person's work at this desk, and the access of the person's phones and
+    accounts to this desk. Also ends the person's sessions.
 
     Raises NotFound, DeskRefused, PersonnelRefused.
     """

@@ -86,7 +86,7 @@ class WeekRoster:
         return next((o for o in here if o.starts_at < ends and starts < o.ends_at), None)
 
     def whole_week(self) -> Mapping[tuple[GapReason, ...], Sequence[str]]:
-        """Returns the desks at which no one can answer for the whole week, grouped by the reasons for this."""
+        """Returns the desks that have no one for a whole week who can answer, grouped by the reasons for this gap."""
         found: dict[tuple[GapReason, ...], list[str]] = {}
         for one in self.gaps:
             if one.ends_at - one.starts_at == WEEK:
@@ -95,8 +95,8 @@ class WeekRoster:
 
 
 def visible_desks(session: Session, by: SignedIn | None) -> list[str]:
-    """Returns the desks whose roster an account may see and change: its own, or all. The people of the national desk do
-    not see or change the roster of an oversight desk.
+    """Returns the desks whose roster an account may see and change: the account's own desks, or all desks. The people
+    of the national desk do not see or change the roster of an oversight desk.
     """
     if by is None or by.roles & OPERATING:
         people = tables.memberships_by_person(session).values()
@@ -157,7 +157,7 @@ def gaps_ahead(context: Context, ahead: timedelta) -> list[Gap]:
 def board(context: Context, by: SignedIn) -> tuple[Mapping[str, int], Mapping[str, int], set[str]]:
     """Returns the hours without anyone on duty in the next 14 days, by desk. Also returns the people with more than
     four nights in a week, each with the number of nights. Also returns the people who took an offered shift and are
-    alone in this shift. Both lists of people are empty for an account of one desk."""
+    alone in this shift. Both lists of people are empty for an account that may see only its own desks."""
     at = context.now()
     with context.database.reading() as session:
         found = rules_roster.hours(gaps_in(session, visible_desks(session, by), at, at + AHEAD))
@@ -251,7 +251,7 @@ def set_holiday(context: Context, by: SignedIn, day: date, like_weekday: int | N
 def import_roster(
     context: Context, by: SignedIn | None, actor: CommandActor, text: str, week: date
 ) -> int:
-    """Replaces the roster of all desks in a CSV file for a week. If there is any error, changes nothing.
+    """Replaces the roster of one week for each desk that a CSV file names. If there is any error, changes nothing.
 
     Returns the number of rows. Raises ImportRefused with all errors.
     """
@@ -269,7 +269,8 @@ def import_roster(
 
 
 def names_by_desk(session: Session, by: SignedIn | None) -> Mapping[str, Mapping[str, int]]:
-    """Returns the ids of the people of each desk that an account may change, by name."""
+    """Returns the people of each desk that an account may change: for each desk, the person's id by the person's
+    name."""
     called, members = tables.responder_names(session), queries_people.members(session)
     return {
         desk: {called[one.id]: one.id for one in members if one.covers(desk)}
@@ -388,7 +389,8 @@ def own_shifts(session: Session, responder_id: int, at: datetime) -> list[Shift]
 
 
 def free_shifts(session: Session, responder_id: int, at: datetime) -> list[Shift]:
-    """Returns the gaps and offered shifts at a responder's desks, which the responder may take.
+    """Returns the shifts at a responder's desks that the responder may take: gaps, in which no one is on duty, and
+    shifts that a colleague offered.
 
     In the result, a gap has the responder id 0. An offered shift has the id of its owner.
     """
@@ -466,5 +468,5 @@ def _override(
 
 
 def shift_name(shift: Shift) -> str:
-    """Returns the value of a shift in a list on a phone."""
+    """Returns the code of a shift, by which a form on a phone names the shift that the responder chose."""
     return f"{shift.desk}.{int(shift.starts_at.timestamp()) // 60}.{shift.responder_id}"

@@ -156,7 +156,8 @@ def confirm(
 
 
 def recent(context: ConsoleContext, by: SignedIn, kind: SheetKind) -> Sequence[SheetStatus]:
-    """Returns the imports of the last days that an account may see: the account's own imports, or all imports."""
+    """Returns the imports of the last days that an account may see: the imports that the account started, or all
+    imports."""
     at, own = context.now(), tables_audit.by_actor(by.actor)
     with context.database.reading() as session:
         return [
@@ -238,9 +239,8 @@ def _take_people(
 def _take_shifts(
     session: Session, context: ConsoleContext, by: SignedIn, sheet: SheetImport, text: str
 ) -> Sequence[RowFault]:
-    """Replaces the shifts of one desk for the week: the next desk in the sheet. The function first reads all rows
-    again. So the import changes no desk if one row is wrong, or if the account has lost its access to one of the
-    desks."""
+    """Replaces the week's shifts of the next desk in the sheet. The function first reads all rows again. So the import
+    changes no desk if one row is wrong, or if the account has lost its access to one of the desks."""
     week = sheet.week or rules_roster.week_of(sheet.asked_at)
     names = service_roster.names_by_desk(session, by)
     rows, faults = rules_roster.read_roster(text, week, names)

@@ -35,8 +35,8 @@ Done = TypeVar("Done")
 PARTS = table("change_parts")
 ROWS = table("row_names")
 FIELDS = table("field_names")
-"""The names of a draft's fields, in words that readers of the page understand. A key of the table is a whole field, or
-the last part of a field in a row."""
+"""The names of a draft's fields, in words that readers of the page understand. A key of the table is the name of a
+whole field, or the last part of a field's name."""
 
 OF_A_NUMBER = table("number_fields")
 
@@ -48,7 +48,8 @@ def draft_titles(visit: Visit, here: EditedFlow) -> Titles:
 
 
 def field_words(visit: Visit, field: str) -> str:
-    """Returns a field's name in the reader's language. A field without a name keeps its stored name."""
+    """Returns a field's name in the reader's language. If the table has no name for the field, returns the name that
+    the draft stores."""
     first, *rest = field.split(".")
     if first in ROWS and rest and rest[0].isdecimal():
         row = visit.say(ROWS[first], number=int(rest[0]) + 1)
@@ -98,8 +99,8 @@ def refusal_text(visit: Visit, titles: Titles, refused: DraftRefused) -> str:
 
 
 def result_or_refusal(visit: Visit, done: Done | DraftRefused, field: str) -> Done:
-    """Returns a service's result. If the service refused the command, raises FormRefused with the reason at that field
-    of the form."""
+    """Returns a service's result. If the service refused the command, raises FormRefused, which shows the reason at the
+    form's field `field`."""
     if isinstance(done, DraftRefused):
         titles = live_titles(visit.context, visit.language)
         raise FormRefused({field: refusal_text(visit, titles, done)})
@@ -217,7 +218,8 @@ def problem_details(visit: Visit, finding: Problem) -> str:
 
 
 def checker_message(visit: Visit, one: MessageText) -> str:
-    """Returns a message of the check for the page. Fields and languages have the names that the page uses."""
+    """Returns, in the reader's language, a message from the check of a draft. Fields and languages have the names that
+    the page uses."""
 
     def shown(name: str, value: str) -> str:
         if name.endswith("field"):
@@ -298,7 +300,7 @@ class NumberToRead:
     service: str
     changes: Sequence[str]
     screens: Sequence[str]
-    """The titles of the screens that show the number while it is confirmed."""
+    """The titles of the screens that will show this number after its confirmation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,8 +309,8 @@ class DifferenceToRead:
     counted: Sequence[ScreenToRead]
     """The screens whose recorded values change. The page shows them in a red box."""
     covered: Sequence[tuple[ScreenToRead, str, str, Sequence[str]]]
-    """The screens whose written reason allows new risky words. Each screen comes with these words in quotation marks,
-    the reason, and the words to write instead."""
+    """The screens for which an editor wrote a reason to use risky words. Each screen comes with its new risky words in
+    quotation marks, the reason, and the words to write instead."""
     reporting: Sequence[str]
     """The changed flows that collect reports or private answers."""
     numbers: Sequence[NumberToRead]

@@ -39,8 +39,8 @@ from hotline.text.time import KIGALI
 
 NOTE_LETTERS = 1000
 STEPS = 500
-"""The page looks for the reasons of changes in this number of the newest steps. An editor gives a reason for each
-change of recorded values."""
+"""The number of a draft's newest steps in which the page looks for the reasons of changes. An editor gives a reason for
+each change of recorded values."""
 
 
 def draft(visit: Visit, draft_id: int) -> Response:
@@ -151,7 +151,8 @@ def _shown(
 
 
 def _drawn(visit: Visit, seen: service_publish.DraftToRead, template: str) -> Response:
-    # After a refusal, the page shows the last part of the changes, because this part contains the forms.
+    # If the service refused the sent form, the page shows the last part of the changes, because this part contains the
+    # forms.
     part = sys.maxsize if visit.faults else number_of(visit.asked("part")) or 1
     change = seen.made.gathered.change
     comments = comment_values(visit, change)
@@ -287,8 +288,8 @@ def today_values(visit: Visit) -> Mapping[str, Any]:
 
 
 def _described(visit: Visit, row: DraftNews, change: ChangeRow) -> tuple[str, str, bool]:
-    """Returns the sentence of a piece of news, the address of the page that it is about, and True if the reader can
-    answer it."""
+    """Returns the sentence that shows a piece of news, and the address of the page that the news is about. The third
+    value is True if the reader can answer the news there."""
     text = row.text
     if row.kind == NewsKind.APPROVED:
         text = visit.when(datetime.fromisoformat(text))

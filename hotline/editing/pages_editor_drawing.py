@@ -1,8 +1,8 @@
 """Renders the editor's page for one screen: outline, form and handset, from a draft or from a typed form.
 
-Meters, letters, problems and the handset change while the editor types. The server does not store the handset's
-state. The form contains the keys that the editor pressed on the handset, in hidden fields, and each answer of the
-server repeats these fields.
+Meters, letters, problems and the handset change while the editor types. The server does not store the handset's state.
+Instead, hidden fields of the form contain the keys that the editor pressed on the handset. Each answer of the server
+contains these fields again.
 """
 
 import re
@@ -149,7 +149,7 @@ class MovingParts:
     problems: Sequence[tuple[str, str, str]]
     """Each problem to fix: a sentence, the details with the fix, and the anchor of its field."""
     elsewhere: int
-    """The number of other screens of the flow with problems."""
+    """The number of the flow's other screens that have problems."""
     is_whole: bool
     """False if the draft has too many flows for the server to check all of them while the editor types."""
     handset: HandsetState
@@ -168,7 +168,7 @@ class MovingParts:
         return len(self.handset.keys) >= MAX_KEYS
 
     def has_problem(self, *fields: str) -> bool:
-        """Returns True if one of the named fields, or one of their rows, has a problem to fix."""
+        """Returns True if one of these fields of the form, or a row of such a field, has a problem to fix."""
         return any(at.startswith(tuple(f"f-{one}" for one in fields)) for _, _, at in self.problems)
 
 
@@ -254,8 +254,9 @@ def _field_anchor(node: Document, found: Problem) -> str:
 
 
 def _by_language(found: Sequence[BadLetter]) -> Mapping[str, Sequence[BadLetter]]:
-    """Returns each unsupported letter of a language once, at its first field. The button for the letter replaces this
-    letter in all fields of the language."""
+    """Returns the unsupported letters in the texts of each language. A letter that occurs several times appears once,
+    with the number of its occurrences and its first field. The button of a letter replaces this letter in all texts of
+    the language."""
     listed: dict[str, dict[str, BadLetter]] = {code: {} for code in CODES}
     for one in found:
         known = listed[one.language].get(one.letter)
@@ -275,7 +276,7 @@ class SaveNotice:
 
 
 def save_notice(visit: Visit, here: EditedFlow) -> SaveNotice:
-    """Returns the result of a save, which the page's address contains. The result is empty if someone saved the screen
+    """Returns the result of a save as the page's address describes it. The result is empty if someone saved the screen
     again after this save."""
     if number_of(visit.asked("saved"), signed=True) != here.version:
         return SaveNotice()
@@ -283,7 +284,8 @@ def save_notice(visit: Visit, here: EditedFlow) -> SaveNotice:
 
 
 def replaced_characters(text: str) -> Sequence[tuple[str, str, int]]:
-    """Returns each typographic character in the address, with its replacement and count."""
+    """Returns each typographic character that the server replaced, with its replacement and count. The page's address
+    contains these characters in `text`."""
     found = re.findall(r"(\D)([0-9]{1,4})", text[:200])
     return [(mark, TYPOGRAPHY[mark], int(count)) for mark, count in found if mark in TYPOGRAPHY]
 
@@ -308,7 +310,7 @@ KINDS = table("screen_kinds")
 
 
 STATES = tinted_table("review_states")
-"""The review state of a text, as a phrase and a colour."""
+"""The phrase and the colour by which the page shows each review state of a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,7 +335,7 @@ class EditorDraft:
 
 
 def new_form(here: EditedFlow) -> EditorDraft:
-    """Returns a new form of the newest state. Because of its token, the server saves the form only once."""
+    """Returns a form with the newest state of the flow. Because of its token, the server saves the form only once."""
     return EditorDraft(here.document, {}, secrets.token_urlsafe(12))
 
 
@@ -377,8 +379,8 @@ def _shows(
     fields = {**form_of(written), **draft.as_typed}
 
     def shows(row: str, group: str) -> bool:
-        """Returns True if the page shows this group of a choice's fields. Most choices have no values in these
-        fields."""
+        """Returns True if the page shows this group of fields of a choice. The page hides a group without values, until
+        the editor opens it."""
         return row == draft.opened or any(fields.get(f"{row}.{name}") for name in SELDOM[group])
 
     return {

@@ -1,10 +1,9 @@
 """Shows the editor's pages with one question, and the forms that make a whole lesson, quiz or menu.
 
 The pages with one question add, move, rename or delete a screen, remove a flow, or set recorded values. Such an
-operation works on the newest state of the draft. The server saves it as one step.
-The form of a builder makes a whole lesson, quiz or menu, a choice of a menu, or a phone number on a screen. A builder
-makes the same screens as an editor makes by hand. If the editor chose no draft, the builder creates a draft with the
-title of the lesson.
+operation works on the newest state of the draft. The server saves it as one step. The form of a builder makes a whole
+lesson, quiz or menu, a choice of a menu, or a phone number on a screen. A builder makes the same screens as an editor
+makes by hand. If the editor chose no draft, the builder creates a draft, whose title is the text that the editor typed.
 """
 
 import secrets
@@ -417,8 +416,8 @@ CHOICE, NUMBER = "choice", "number"
 """The names of the builders that add something to an existing flow: a choice of a menu, or a phone number on a
 screen."""
 MAX_PLACES = 250
-"""The maximum number of screens in one list. If the draft has more screens, the page offers only the screens of the
-front and of one flow."""
+"""The maximum number of screens that one list of the form offers. If the draft has more screens, the list offers only
+the screens of the front and of one flow."""
 SHOW_PLACES = "menus"
 MAX_TEXT = 1000
 NO_MENU = phrase("Choose a menu.")
@@ -495,8 +494,8 @@ def build(visit: Visit) -> Response:
 
 
 def _add_flow(visit: Visit, draft_id: int, name: str, title: Mapping[str, str], said: SAID) -> str:
-    """Adds the flow to the draft before the choice that leads to it, so that no choice leads to a missing flow.
-    Returns the name of the flow's first screen.
+    """Saves the new flow in the draft. The choice that leads to this flow is saved later, so that no choice leads to a
+    missing flow. Returns the name of the flow's first screen.
     """
     model = FlowModelName(visit.form.text("model"))
     flows = service_drafts.flows_in(visit.context, draft_id)

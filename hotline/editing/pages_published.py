@@ -152,9 +152,9 @@ def place_boxes(
 
 
 def place_flows(flows: Mapping[str, object], groups: Iterable[str], front: str) -> PlacedPicture:
-    """Places the boxes of flows as a tree from left to right. Its arrows are the shortest path to each flow.
-    A path begins at the front, or at a flow to which no other path leads. If a flow opens other flows, the first of
-    them is in the same row as this flow. Each further flow has its own row.
+    """Places the boxes of flows as a tree from left to right. The arrows of the tree are the shortest path to each
+    flow. A path begins at the front, or at a flow to which no other path leads. If a flow opens other flows, the first
+    of them is in the same row as this flow. Each further flow has its own row.
     """
     opens: dict[str, list[str]] = {name: [] for name in dict.fromkeys((front, *groups))}
     firsts, seen = [], set[str]()
@@ -227,7 +227,8 @@ def _depths(
 def _layers(
     names: Sequence[str], depth: Mapping[str, int], forward: Sequence[tuple[str, str]]
 ) -> list[list[Spot]]:
-    """Returns the layers of boxes and passing arrows, in an order with few crossings."""
+    """Returns the layers, each with its boxes and with the arrows that pass through it, in an order with few
+    crossings."""
     layers: list[list[Spot]] = [[] for _ in range(max(depth.values()) + 1)]
     for name in names:
         layers[depth[name]].append(name)

@@ -130,8 +130,9 @@ def typed_words(form: PostedForm) -> Mapping[str, TypedText]:
 
 
 def _page(visit: Visit, language: str, wrong: TextFaults | None = None, used: str = "") -> Response:
-    """Renders ten texts. `used` contains the number of a text, and the number of another translation of the same
-    English text that replaces it, such as `3:0`. The replacement is only shown and not saved yet."""
+    """Renders ten texts. `used` is a text such as `3:0`: the number of a text on the page, and the number of a
+    translation that another text with the same English already has. The page shows this translation in the field of the
+    text. The server has not saved it yet."""
     wanted = filter_of(visit)
     shown = service_review_document.text_page(
         visit.context, visit.by.name, visit.by.account_id, language, wanted
@@ -235,7 +236,8 @@ def take_sheet(visit: Visit, language: str) -> Response:
 
 @form_view(sheet_form)
 def send_refused(visit: Visit, language: str) -> Response:
-    """Sends the refused rows as a spreadsheet with their reasons, so that the translator can correct them."""
+    """Sends a spreadsheet with the refused rows and the reason for each refusal, so that the translator can correct the
+    rows."""
     rows = uploads.unpack_rows(visit)
     found = service_translation.refused_rows(visit.context, known_language(language), rows)
     columns = (*review_sheets.COLUMNS, review_sheets.REASON_COLUMN)

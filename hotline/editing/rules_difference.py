@@ -103,7 +103,7 @@ class ScreenDifference(NamedTuple):
     state: ScreenState
     words: tuple[TextChanged, ...] = ()
     arrows: tuple[FieldChanged, ...] = ()
-    """Changed targets, such as "Choice 2 led to a, leads to b". The targets include the flow that a call opens."""
+    """Changed targets, such as "Choice 2 led to a, leads to b". The target of a node that calls a flow is this flow."""
     marks: tuple[FieldChanged, ...] = ()
     """Changed values that are counted or that alert responders."""
     others: tuple[FieldChanged, ...] = ()

@@ -1,9 +1,9 @@
 """Defines a draft: a title, its edited parts, and the people who worked on it. Pure.
 
-A part is a flow, by its name, or one of `#numbers`, `#entries` and `#phrases`. The document of a flow is the flow as
-in a revision. The document of another part is a mapping. The keys of the mapping are the digits of phone numbers or
-short codes, or the languages of phrases. If a part does not exist, its document is None. The module also defines how
-long an emergency change lasts, which one approver published alone. The module also restores the texts of an older
+A part is a flow, by its name, or one of `#numbers`, `#entries` and `#phrases`. The document of a flow is the flow as in
+a revision. The document of another part is a mapping. The keys of the mapping are the digits of phone numbers or short
+codes, or the languages of phrases. If a part does not exist, its document is None. If one approver published a change
+alone, as an emergency change, the module computes when this change ends. The module also restores the texts of an older
 publication, but not its phone numbers and short codes.
 """
 
@@ -149,8 +149,8 @@ EMERGENCY_DURATION = timedelta(hours=4)
 
 
 def emergency_end(published_at: datetime, lapses_at: datetime | None) -> datetime:
-    """Returns the time at which an emergency change ends. If one emergency change follows another, it ends no later
-    than the first change. `lapses_at` contains the time at which the first emergency change ends."""
+    """Returns the time at which an emergency change ends. If an earlier emergency change still applies, the new change
+    ends together with it, at `lapses_at`."""
     return lapses_at or published_at + EMERGENCY_DURATION
 
 
@@ -166,10 +166,8 @@ def _has_emergency(document: Document) -> bool:
 
 def restored_document(old: Document, today: Document) -> dict[str, Any]:
     """Returns the old flows and phrases with today's numbers and short codes. Adds every flow that a current short code
-    still opens.
-
-    So every printed short code leads to a flow, and numbers that have expired or were removed since then do not come
-    back.
+    still opens, so every printed short code leads to a flow. A number that has expired or was removed since then does
+    not come back.
     """
     flows = dict(old["flows"])
     waiting = list(dict.fromkeys(today.get("entries", {}).values()))

@@ -293,8 +293,8 @@ def _counted(node: Document, form: Mapping[str, str]) -> dict[str, int]:
 
 
 def _store(node: Editable, path: Sequence[str], value: object) -> None:
-    """Stores a value at a path. If the value is None, removes the field. If a text or an approval becomes empty, the
-    function also removes the whole text or approval."""
+    """Stores a value at a path. If the value is None, removes the field. If a text loses its last language, or an
+    approval its last field, the function also removes the whole text or approval."""
     *before, last = path
     inside = reach_value(node, before)
     if value is not None:
@@ -381,7 +381,7 @@ def after_button(node: Document, do: str) -> Editable | None:
     node.
 
     The buttons `up`, `down` and `drop` name the row that they move or remove. The button `add` can name the list to
-    which it adds a row. If the button for a row or for `add` names no list, it changes the `choices` or the `arms` of
+    which it adds a row. If the name of the button contains no list, the button changes the `choices` or the `arms` of
     the node. The button `fix` names a language and a letter to replace, and `fix_all` names only a language.
     """
     verb, _, rest = do.partition(":")
@@ -476,15 +476,15 @@ class _Merging:
 
 
 class _Where(NamedTuple):
-    """A place in the flow, given both by the names of its rows and by their row numbers. The row numbers are those of
-    the version to save (`yours`). If a row exists only in the other version, its number is the number in that
-    version."""
+    """A place in the flow, given by the names of the list rows that contain it (`path`) and by the numbers of these
+    rows (`at`). The row numbers are those of the version to save (`yours`). If a row exists only in the other version,
+    its number is the number in that version."""
 
     path: DocumentPath = ()
     at: DocumentPath = ()
     key: str = ""
-    """The key of the place in the document. The key is empty for a row or a screen, because editors choose the names of
-    rows and screens."""
+    """The key of the place in the document. The key is empty for a row or a screen, because the editor chose its
+    name."""
 
     def into(self, name: str) -> "_Where":
         key = "" if self.path == NODES else name

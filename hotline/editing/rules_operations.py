@@ -494,7 +494,8 @@ def _slots(model: FlowModelName) -> Iterator[Slot]:
 def build_flow(
     model: FlowModelName, name: str, said: SAID, *, denied: Collection[str] = (), onward: str = ""
 ) -> Editable:
-    """Returns a new flow with these texts by slot. `denied` contains the questions whose right answer is No.
+    """Returns a new flow with the texts in `said`, whose keys are the slots of the model. `denied` contains the
+    questions whose right answer is No.
 
     A repeated question for which the editor wrote no text gets the text of the first question.
     """
@@ -523,8 +524,8 @@ def _words(said: SAID, node: str) -> bool:
 
 
 def _without_empty(flow: Editable, said: SAID) -> Editable:
-    """Leaves out groups of screens without text. If the form has no text at all, leaves out only the screens of the
-    quiz question."""
+    """Leaves out each group of screens for which the editor wrote no text. If the form has no text at all, leaves out
+    only the screens of the quiz question."""
     written = {node.partition("_")[0] for node in flow["nodes"] if _words(said, node)}
     topic = ""
     for name, node in nodes_of(flow).items():

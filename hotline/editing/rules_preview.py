@@ -163,13 +163,14 @@ def screens_of(
 ) -> tuple[Screen, ...]:
     """Returns a node's screens page by page, to compare them before and after a change.
 
-    The function assumes the answers and flags with which the node shows the most text, and takes the first list of a
-    node. The result is empty if the node shows nothing.
+    The function assumes the answers and flags with which the node shows the most text. If the node shows one of several
+    lists, such as a province's districts, the function takes the first list. The result is empty if the node shows
+    nothing.
     """
     node = node_at(flow_set, place)
     if not isinstance(node, Waiting | EndNode) or (isinstance(node, EndNode) and node.text is None):
         return ()
-    # The code below finds the situation in which the node shows the most text.
+    # The code below finds the answers and flags with which the node shows the most text.
     state = ConversationState(language, (place,))
     named = {} if isinstance(node, EndNode) else next(listings(flow_set, node))[1]
     seen = (
@@ -394,7 +395,7 @@ class MissingKind(StrEnum):
     NAME = "name"
     """A saved answer, a value or a called flow has no name yet."""
     BROKEN = "broken"
-    """Any fault that has no other kind. The message of the fault describes it."""
+    """The fault is of none of the kinds above. The message of the fault describes it."""
 
 
 MISSING_BY_FIELD = {
@@ -406,7 +407,7 @@ MISSING_BY_FIELD = {
     "value": MissingKind.NAME,
     "flow": MissingKind.NAME,
 }
-"""For the last part of a field's name: the kind of fault if this field is empty or invalid."""
+"""The kind of fault if a field is empty or invalid, by the last part of the field's name."""
 SENTENCES = {
     MissingKind.KIND: message_text("the screen has no type yet"),
     MissingKind.WORDS: message_text("the screen has no text yet"),
@@ -427,8 +428,8 @@ class ReadDraft(NamedTuple):
     flow: Flow
     """The part of the draft that can be previewed. This part contains only valid nodes."""
     faults: tuple[Problem, ...]
-    """Faults in the structure of the draft. If some content is only missing, the message is a short sentence from
-    `SENTENCES`."""
+    """Faults in the structure of the draft. If the fault is only that some content is missing, its message is a short
+    sentence from `SENTENCES`."""
     missing: frozenset[str]
     """The names of the nodes that cannot be previewed."""
 
@@ -587,7 +588,7 @@ MOST_SCREENS = 4000
 ON = {"reporting": True, "receipts": True}
 """The flags of a hotline that takes reports. All other flags are off, as in the editor's preview."""
 BEFORE = ((Place("", ""),),)
-"""A sample of a place that the caller passed before the current place. With this place, the code finds out how a key
+"""A sample of a place that the caller passed before the current place. From this sample, the code finds out how a key
 changes the list of places to which the caller can go back."""
 END = -1
 """The number that the file uses for a screen that it does not contain."""
@@ -702,8 +703,8 @@ def _shrunk(state: ConversationState, needed: Mapping[Place, set[str]]) -> Conve
 
 
 def _needed(flow_set: FlowSet) -> Mapping[Place, set[str]]:
-    """Returns, for each place, the names of the answers that its screen or a later screen reads before the caller
-    answers the same question again."""
+    """Returns, for each place, the names of the saved answers that its screen or a later screen reads. Leaves out an
+    answer that the caller gives again before a screen reads it."""
     needed = {
         Place(flow.name, name): set[str]()
         for flow in flow_set.flows.values()
@@ -716,7 +717,8 @@ def _needed(flow_set: FlowSet) -> Mapping[Place, set[str]]:
     size = -1
     while size != (size := sum(map(len, needed.values()))):
         for place, mine in needed.items():
-            # The front needs no answer, because every topic begins there.
+            # The front needs no saved answer: a caller who chooses a topic there answers the questions of the topic
+            # again.
             if place.flow != flow_set.front:
                 node, after = node_of(flow_set, place), next_nodes(flow_set, place)
                 saved = getattr(node, "saves", None)
