@@ -281,7 +281,7 @@ def publish_version(
     is_ours = current is None or current.kind == flows_tables.PublicationKind.VERSION
     if is_ours or live is None or service_authoring.are_same(live, document):
         revision = service_publishing.publish_version(context, document)
-        # None means that another process published flows at the same moment.
+        # The revision is None if another process published flows at the same moment.
         return (
             VersionReleased(revision) if revision else publish_version(context, document, version)
         )

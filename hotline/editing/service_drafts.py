@@ -1,6 +1,6 @@
 """Stores drafts as lists of steps, and combines them with the published flows.
 
-For a form, also returns one flow of a draft, with the other flows of the draft.
+For a form, the module also returns one flow of a draft, and the draft's other flows.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ from hotline.text.errors import NotFound, NotReady
 
 ChangeRow = DraftRow
 StepRow = DraftStep
-"""The names under which pages use the rows of the database."""
+"""The console's pages use the rows of the database under this name and the name `ChangeRow`."""
 
 
 def may_publish(session: Session, by: Author, authors: Iterable[Author]) -> bool:
@@ -62,8 +62,8 @@ class Refusal(StrEnum):
     CHANGED = "changed"
     """The draft or the published flows changed while the approver read the difference."""
     CLASHES = "clashes"
-    """A newer publication changed the same fields as the draft. `problems` lists the parts of the draft with such
-    fields."""
+    """A newer publication changed the same fields as the draft. `problems` lists the parts of the draft that contain
+    these fields."""
     BROKEN = "broken"
     """The code cannot run the flows of the draft. `problems` says which part of the flows has the fault."""
     HAS_ERRORS = "hurts"
@@ -111,7 +111,7 @@ class DraftPublished(NamedTuple):
 
 
 WHOLE = ""
-"""The key of a conflict about a whole part: one side removed the part and the other changed it."""
+"""The key of a conflict about a whole part: one version removed the part and the other version changed it."""
 
 
 def merge(
@@ -144,8 +144,8 @@ def are_alike(one: PartDocument | None, other: PartDocument | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class GatheredDraft:
-    """A draft, its newest steps, and two documents of all flows for the merge: the published document, and the document
-    on which the draft is based."""
+    """A draft and its newest steps, with two documents of all flows: the published flows (`live`), and the flows on
+    which the draft is based (`base`)."""
 
     change: DraftRow
     steps: Mapping[str, DraftStep]
@@ -165,13 +165,13 @@ class GatheredDraft:
 
     @property
     def version(self) -> str:
-        """Returns the short form of `own_digest`, which names a file to play."""
+        """Returns the short form of `own_digest`, which is part of the name of a file that plays the draft."""
         return self.own_digest[:12]
 
     @property
     def checked_as(self) -> str:
-        """Returns the key under which the problems of this draft together with the published flows are stored. The code
-        can make this key without the merged document."""
+        """Returns the key under which the hotline stores the problems of this draft. The key names the draft and the
+        published flows, because the check reads both. The code can make this key without the merged document."""
         return f"{self.live_digest}+{self.own_digest}"
 
 
@@ -194,7 +194,8 @@ class AssembledDraft(NamedTuple):
 
 
 def gather_draft(session: Session, draft_id: int) -> GatheredDraft:
-    """Returns a draft with its newest steps, and with the two documents for the merge. Raises NotFound, NotReady."""
+    """Returns a draft with its newest steps, the published flows, and the flows on which the draft is based. Raises
+    NotFound, NotReady."""
     change, now = tables.get_draft(session, draft_id), flows_tables.live_revision(session)
     if now is None:
         raise NotReady(service_authoring.NO_FLOWS)
@@ -457,8 +458,8 @@ def live_titles(context: Context, language: str) -> Titles:
 def edited_flow(
     context: Context, draft_id: int, flow: str, version: int | None = None
 ) -> EditedFlow:
-    """Returns the newest version of a flow in a draft or, if `version` is given, this version. Raises NotFound,
-    StoreUnavailable."""
+    """Returns the version `version` of a flow in a draft. Without `version`, returns the newest version. Raises
+    NotFound, StoreUnavailable."""
     with context.database.reading() as session:
         change = tables.get_draft(session, draft_id)
         now = newest(session, change, flow)

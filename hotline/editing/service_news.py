@@ -103,7 +103,7 @@ def comment(
 
 
 def answer(context: Context, by: SignedIn, news_id: int, words: str) -> DraftRefused | None:
-    """Answers a comment or a note with a comment to its author, about the same screen.
+    """Sends an answer to the author of a comment or note. The answer is a comment on the same screen.
 
     The answered comment then counts as read. The news about a returned draft stays on the page until an editor
     submits the draft again. Raises NotFound, StoreUnavailable.
@@ -175,7 +175,7 @@ def tell_published(
 
 
 def set_address(context: Context, by: SignedIn, address: str) -> bool:
-    """Stores the mail address of an account, or deletes it if the text is empty. Returns False if the address is not
+    """Stores the mail address of an account, or deletes it if `address` is empty. Returns False if the address is not
     valid.
 
     Raises KeyMissing, StoreUnavailable.

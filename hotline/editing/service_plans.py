@@ -2,10 +2,9 @@
 end.
 
 An approver approves a draft together with its times. The clock then publishes the draft and withdraws its texts on
-time. If the draft, or the published version of the same parts, changed after the approval, the clock publishes
-nothing, and the approver and the authors get news.
-In an emergency, one approver alone publishes texts. These texts stay live for four hours. Within that time, a second
-person confirms the texts or restores the old ones.
+time. The clock publishes nothing if the draft, or the published version of the same parts, changed after the approval.
+Then the approver and the authors get news. In an emergency, one approver alone publishes texts. These texts stay live
+for four hours. Within that time, a second person confirms the texts or restores the old ones.
 
 Also lists the publication history and restores older states.
 """
@@ -156,7 +155,7 @@ def approve(
 
 
 def compared(gathered: GatheredDraft) -> str:
-    """Returns the digest of what an approver compares: the draft, and the published version of each of its parts."""
+    """Returns the digest of the draft and of the published version of each of its parts, which an approver compares."""
     parts = {part: part_of(gathered.live, part) for part in gathered.steps}
     written = json.dumps([gathered.own_digest, parts], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(written.encode()).hexdigest()
@@ -241,8 +240,8 @@ def _publish(context: Context, plan: DraftPlan) -> None:
 
 
 def _after(context: Context, plan: DraftPlan, done: DraftPublished | DraftRefused | None) -> None:
-    """Stops a plan whose publication was refused. If another publication or an emergency change was the reason for
-    the refusal, the next run of the clock tries the plan again."""
+    """Stops a plan whose publication was refused, until a person decides. If the publication was refused because of
+    another publication or an emergency change, the plan continues, and the clock tries again in its next run."""
     waits = (Refusal.CHANGED, Refusal.EMERGENCY_STANDS)
     if isinstance(done, DraftRefused) and done.refusal not in waits:
         _hold(context, plan)
@@ -257,8 +256,8 @@ def _still_approves(session: Session, plan: DraftPlan, at: datetime) -> bool:
 
 
 def _withdraw(context: Context, plan: DraftPlan) -> None:
-    """Restores only fields that the draft changed. Phone numbers, short codes, and texts that editors changed after
-    the publication of the draft do not change."""
+    """Gives the fields that the draft changed the values that they had before its publication. Does not change phone
+    numbers, short codes, or texts that editors changed after the publication of the draft."""
     with context.database.reading() as session:
         live = flows_tables.live_revision(session)
         row = flows_tables.find(session, plan.publication_id or 0)
@@ -306,8 +305,8 @@ def without_fields(
 ) -> Document | None:
     """Returns the published flows of `now` without the edits that lead from `before` to `after`.
 
-    A text that an editor changed again later stays. Returns None if an editor later changed one of these
-    edits in a field that is not a text.
+    A text that an editor changed again later stays. Returns None if an editor later changed one of the edited fields
+    again, and this field is not a text.
     """
     document: Mapping[str, Any] = now
     for part in parts:

@@ -152,8 +152,9 @@ def problems_of(
     *,
     live: Document | None = None,
 ) -> Sequence[Problem]:
-    """Returns every problem of a document. Checks the document once for each `digest` and stores the result.
-    `live` is another document for comparison, and `digest` then covers both documents. Raises StoreUnavailable.
+    """Returns every problem of a document. Checks the document once for each `digest` and stores the result. With
+    `live`, the check compares the document with this other document. In this case, `digest` must cover both documents.
+    Raises StoreUnavailable.
     """
     with context.database.reading() as session:
         kept = _kept(session, digest)
@@ -280,14 +281,16 @@ def _is_read(row: Publication, was_read: bool, *, is_new: bool) -> bool:
     """
     match PublicationKind(row.kind):
         case PublicationKind.EMERGENCY:
-            # The person who confirms reads every difference from the newest state that two people read.
+            # The person who confirms an emergency change reads every difference from the newest state that two people
+            # read.
             return row.approved_by is not None
         case PublicationKind.BACK:
-            # A restored state with changed phone numbers is a new revision. People can restore only a state that two
-            # people read.
+            # People can restore only a state that two people read. If phone numbers have changed since then, the
+            # restored state is a new revision. This new revision counts as read too.
             return is_new
         case PublicationKind.BY_HAND if row.draft_id is not None:
-            # The approver saw only the difference from the previous state.
+            # The approver read only the difference from the previous state. So two people have read this state only if
+            # two people had read the previous state.
             return was_read
         case PublicationKind.ENDED:
             return was_read

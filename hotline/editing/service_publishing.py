@@ -361,7 +361,7 @@ def all_problems(
     """Returns the problems from the engine's checker and from the checks in this module.
 
     `live` are the published flows. Without `live`, an editor's written reason for an exception to a rule covers every
-    text of its screen.
+    text of the screen for which the editor wrote the reason.
     """
     lists = place_lists()
     found = check_document(document, lists, limit=limit)
@@ -408,7 +408,7 @@ def check_screen(
 
 def bearable_problems(document: Document) -> Sequence[Problem]:
     """Returns the problems that should be fixed but do not prevent publication. Raises FlowInvalid with the problems
-    that prevent it."""
+    that prevent publication."""
     found = all_problems(document)
     hurting = [one.sentence for one in found if one.code not in BEARABLE]
     if hurting:
@@ -418,8 +418,8 @@ def bearable_problems(document: Document) -> Sequence[Problem]:
 
 @cache
 def checker_digest() -> str:
-    """Returns a digest of the code that checks flows. With this digest, the hotline does not reuse problems that
-    another version of this code found."""
+    """Returns a digest of the code that checks flows. This digest is part of the key of stored problems, so the hotline
+    does not reuse problems that another version of the code found."""
     hashed = hashlib.sha256()
     for written_in in (inspect.getfile(Problem), __file__):
         files = Path(written_in).parent.rglob("*.*")

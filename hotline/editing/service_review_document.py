@@ -64,7 +64,7 @@ class LanguageReview:
     """The texts of each chapter, by place. The chapters are the flows, then the phrases of the code, then the
     engine's own words."""
     signatures: Mapping[str, Sequence[Signature]]
-    """The reviews in this language, by place."""
+    """The reviews in this language, by the place of the reviewed text."""
     draft_id: int | None
     """The draft that contains the new texts. It is None if no text was saved since the last publication."""
 
@@ -195,7 +195,7 @@ class TextFault:
 
 
 TextFaults = Mapping[str, TextFault]
-"""The first fault of each text, by place."""
+"""The first fault of each text, by the place of the text."""
 
 
 def faults_of(review: LanguageReview, flow_set: FlowSet, new: Sequence[ReviewedText]) -> TextFaults:
@@ -249,7 +249,7 @@ def _of_flow(
 ) -> dict[str, TextFault]:
     """Returns the new problems that the checker finds on the screens of these texts.
 
-    Each problem is listed at the text of the field that it names.
+    The result lists each problem under the text of the field that the problem names.
     """
     before = review.document["flows"][name]
     after = with_texts(before, texts, review.language)
@@ -339,7 +339,7 @@ class PageText(NamedTuple):
     """The text with the longest possible value in place of each placeholder. It is empty if the text has no
     placeholder or is not a phrase of the code."""
     meter: FilledMeter | None
-    """The part of its screen or SMS that the text fills."""
+    """The size of the text, compared with the screen or SMS that contains it."""
 
     @property
     def place(self) -> str:

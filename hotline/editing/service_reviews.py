@@ -147,7 +147,8 @@ def english_read(context: Context, language: str, places: Sequence[str]) -> Mapp
 
 
 NOTICE_PERIOD = timedelta(days=30)
-"""The doctor warns the operator this long before the confirmation of a number or the approval of a question ends."""
+"""The time between the doctor's warning to the operator and the day when a number's confirmation or a question's
+approval ends."""
 
 
 def check_reviews(context: Context) -> Sequence[CheckResult]:
@@ -183,8 +184,8 @@ def _numbers(flow_set: FlowSet, today: date) -> CheckResult:
 
 
 def _what_then(ends: Mapping[str, date], late: Sequence[str]) -> str:
-    """Describes the effect on screens when the confirmation of a number expires. Other numbers disappear from the
-    screens, but the emergency number stays."""
+    """Describes the effect on screens when the confirmation of numbers expires. Screens stop showing these numbers,
+    except the emergency number."""
     go = [ends[digits] for digits in late if digits != EMERGENCY]
     says = [f"shown until {min(go):%Y-%m-%d} at most"] if go else []
     if EMERGENCY in late:

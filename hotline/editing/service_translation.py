@@ -300,8 +300,8 @@ def take_sheet(
 ) -> CheckedSheet:
     """Checks a spreadsheet again, saves its new texts, and marks the texts of its accepted rows as reviewed.
 
-    The texts of a PO file enter the draft without a review, because other people wrote and read them.
-    Raises NotReady, StoreUnavailable.
+    The texts of a PO file enter the draft without a review, because people outside the hotline wrote and read these
+    texts. Raises NotReady, StoreUnavailable.
     """
     review = language_review(context, language)
     sheet = _check_rows(context, review, rows)

@@ -96,7 +96,8 @@ class DraftStep(Row):
     about: Mapped[dict[str, Any]]
     """A description of the step: `{"did": a StepKind, ...}`. A page turns it into a sentence."""
     once: Mapped[str] = mapped_column(unique=True)
-    """A key that comes with the form. A form that is sent twice makes only one step."""
+    """A unique key, made from the token of the form that saved the step (see `form_key`). A form that is sent twice
+    makes only one step."""
 
 
 def draft_titles(session: Session, ids: Collection[int]) -> Mapping[int, str]:
@@ -162,7 +163,8 @@ def newest_versions(session: Session, draft_id: int) -> Mapping[str, int]:
 
 
 def find_step(session: Session, draft_id: int, **fields: str | int) -> DraftStep | None:
-    """Returns the newest step of a draft with these values, such as `part="fees"`, or None."""
+    """Returns the newest step of a draft whose columns have the values in `fields`, such as `part="fees"`. Returns None
+    if there is no such step."""
     here = select(DraftStep).filter_by(draft_id=draft_id, **fields)
     return session.scalar(here.order_by(DraftStep.id.desc()).limit(1))
 
@@ -235,8 +237,8 @@ def store_problems(
 
 
 def delete_problems(session: Session, before: datetime) -> None:
-    """Deletes the results of checks before this time. The hotline checks such a document again when a page needs the
-    result."""
+    """Deletes the results of checks before this time. If a page needs a deleted result, the hotline checks the document
+    again."""
     session.execute(delete(DraftCheck).where(DraftCheck.at < before))
 
 
@@ -245,7 +247,7 @@ def delete_problems(session: Session, before: datetime) -> None:
 
 
 class SignatureRow(Row):
-    """One row for each `flows.rules_reviews.Signature`: one reader reviewed one text."""
+    """The review of one text by one reader. Each row stores a `Signature` of `flows.rules_reviews`."""
 
     __tablename__ = "signature"
     __table_args__ = (UniqueConstraint("place", "language", "digest", "signed_by"),)
@@ -389,7 +391,8 @@ class NewsAddress(Row):
 
 
 def unread(session: Session, account_id: int) -> Sequence[DraftNews]:
-    """Returns the newest unread news of an account, oldest first."""
+    """Returns the unread news of an account in the order in which they were added. If the account has many unread news,
+    returns only the newest ones."""
     rows = select(DraftNews).where(*_unread(account_id)).order_by(DraftNews.id.desc())
     return session.scalars(rows.limit(LISTED)).all()[::-1]
 
@@ -426,13 +429,13 @@ def mark_read(session: Session, account_id: int, at: datetime, news_id: int | No
 def mark_settled(
     session: Session, draft_id: int, kinds: Collection[NewsKind], at: datetime
 ) -> None:
-    """Marks news about a draft as read for all accounts, because it needs no more work."""
+    """Marks news of these kinds as read for all accounts, because no one needs to act on this news any more."""
     here = (DraftNews.draft_id == draft_id, DraftNews.kind.in_(kinds), DraftNews.read_at.is_(None))
     session.execute(update(DraftNews).where(*here).values(read_at=at))
 
 
 def delete_old(session: Session, before: datetime) -> None:
-    """Deletes the news about drafts, and the notes about drafts, if the draft ended before this time."""
+    """Deletes the news about each draft that ended before this time, and the approver's note on the draft."""
     old = select(DraftRow.id).where(DraftRow.ended_at < before)
     session.execute(delete(DraftNews).where(DraftNews.draft_id.in_(old)))
     noted = DraftRow.note.is_not(None), DraftRow.ended_at < before
@@ -465,7 +468,8 @@ def address(session: Session, account_id: int) -> NewsAddress | None:
 
 
 def mailed_before(session: Session, day: datetime) -> Sequence[NewsAddress]:
-    """Returns the addresses that have got no mail since this time. Locks them until the transaction ends."""
+    """Returns the addresses that have got no mail since this time. Locks the rows of these addresses until the
+    transaction ends."""
     due = or_(NewsAddress.mailed_at.is_(None), NewsAddress.mailed_at < day)
     rows = select(NewsAddress).where(due).order_by(NewsAddress.account_id)
     return session.scalars(rows.with_for_update()).all()
@@ -498,11 +502,11 @@ class DraftPlan(Row):
     state: Mapped[str]
     """A `PlanState`."""
     publish_at: Mapped[datetime | None]
-    """The planned time. It is None if the draft was published when it was approved."""
+    """The planned time of the publication. It is None if the draft was published at the moment of the approval."""
     withdraw_at: Mapped[datetime | None]
     """The planned end of the text. It is None if the text stays."""
     against: Mapped[str]
-    """The digest of the draft and of the published parts that the approver compared."""
+    """The digest of what the approver compared: the draft, and the published version of each of its parts."""
     keeps_languages: Mapped[bool]
     note: Mapped[str]
     approved_by_id: Mapped[int | None]

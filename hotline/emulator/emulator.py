@@ -260,7 +260,7 @@ class _Control:
             return {"people": list(self._state.people)}
 
     def enrol(self) -> dict[str, Any]:
-        """Sets the people that the right handset can represent, from a list of `{msisdn, label}`."""
+        """Sets the people whose phone the handset on the right of the page can be, from a list of `{msisdn, label}`."""
         people = _object().get("people")
         if not isinstance(people, list) or not all(_is_person(person) for person in people):
             raise SettingsInvalid(["people: not a list of {msisdn, label}"])

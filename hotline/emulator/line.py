@@ -223,8 +223,8 @@ _POINTS = {
 
 
 _ONLY_WHERE_IT_MATTERS = frozenset({FaultKind.RETRY_HOP, FaultKind.OUT_OF_ORDER})
-"""Kinds of faults that are chosen at random for every hop, but have an effect only if there is something to repeat.
-The code that repeats the hop counts the fault."""
+"""Kinds of faults that are chosen at random for every hop, but take effect only if the gateway has a failed hop or an
+earlier hop to repeat. The code that repeats the hop counts the fault."""
 
 _MAYBE = type(None)
 _TYPES: Mapping[str, tuple[type, ...]] = {
