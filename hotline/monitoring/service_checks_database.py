@@ -66,7 +66,7 @@ def console_findings(
     """Checks the admins and the second factors of the console. `factors` is None if the key for second factors is on
     another machine.
 
-    Returns no results if the database does not answer, because another check reports that.
+    Returns no results if the database does not answer. Another check reports a database that does not answer.
     """
     try:
         admins = admins_who_enter(context, is_emulated=is_emulated)
@@ -475,7 +475,7 @@ CLOSES = timedelta(minutes=2)
 
 def call_back_findings(context: Context) -> tuple[CheckResult, ...]:
     """Checks the offer of call-backs to callers, and the call-backs that still wait. Returns no results if the database
-    does not answer, because another check reports that.
+    does not answer. Another check reports a database that does not answer.
     """
     try:
         with context.database.reading() as session:

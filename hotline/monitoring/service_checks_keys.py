@@ -51,7 +51,7 @@ def is_own_key(database: Database, name: str, keys: Sequence[bytes]) -> bool:
 def note_start(database: Database, start: tables_canaries.ProcessStart) -> None:
     """Records the start of a process. The web process, the watch process and the doctor read this record.
 
-    Does nothing if the database does not answer, because the monitor has an alarm for that.
+    Does nothing if the database does not answer, because the monitor has an alarm for a database that does not answer.
     """
     with suppress(StoreUnavailable), database.writing() as session:
         tables_canaries.note_start(session, start)

@@ -1,5 +1,5 @@
-"""Checks the parts on which the hotline depends, for the doctor and the watch process: Redis, disk, backups, traffic,
-workers, the second channel. Also runs the daily test.
+"""Checks the parts on which the hotline depends: Redis, disk, backups, traffic, workers and the second channel for
+alarms. The doctor and the watch process run these checks. Also runs the daily test.
 
 In the daily test, the hotline reports a tip to itself. The alert about this tip must reach the handset, a phone of the
 operator. The test tip passes through the same parts as every tip: hooks, encryption, outbox, workers, gateway, delivery
@@ -119,7 +119,7 @@ def _send_on(session: Session, context: MonitorContext, handset: int, at: dateti
 def check_sample_data(context: Context, *, is_emulated: bool) -> tuple[CheckResult, ...]:
     """Returns a result about sample data, or no result if the database contains real data.
 
-    Also returns no result if the database does not answer, because another check reports that.
+    Also returns no result if the database does not answer. Another check reports a database that does not answer.
     """
     try:
         if not is_sample(context.database):
@@ -325,7 +325,7 @@ START_READER = "start `hotline process reader` again (`hotline run` does); if th
 def process_findings(context: CliContext) -> tuple[CheckResult, ...]:
     """Checks that the watch process and the workers run, and that the last notice was sent.
 
-    Returns no results if the database does not answer, because another check reports that.
+    Returns no results if the database does not answer. Another check reports a database that does not answer.
     """
     at = context.now()
     try:

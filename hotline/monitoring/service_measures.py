@@ -97,8 +97,8 @@ def _around(context: CliContext) -> Measured:
 
 
 def _timings(session: Session) -> Measured:
-    """Returns the histograms of durations: one for each hook and outcome, and one for each outcome of sending a
-    message.
+    """Returns the histograms of durations. There is one histogram for each hook and outcome, and one for each outcome
+    of sending a message.
     """
     hooks = {astuple(one): number for one, number in tables.hook_counters(session).items()}
     sends = {("", *key): number for key, number in queries.sends(session).items()}
@@ -154,8 +154,8 @@ def _by(name: str, help_: str, label: str, values: Mapping[str, float | None]) -
 
 
 def level_counts(session: Session, at: datetime) -> Mapping[ServiceLevel, tuple[int, int]]:
-    """Returns, for each service level, how often the hotline measured this level in this month, and how often the
-    hotline missed it.
+    """Returns two counts for each service level in this month: how often the hotline measured the level, and how often
+    the hotline missed it.
     """
     here = at.astimezone(KIGALI)
     begins = here.replace(day=1, hour=0, minute=0, second=0, microsecond=0)

@@ -7,9 +7,9 @@ it has checked and migrated the copy, and has paused its messages.
 
 A backup consists of two files. `NAME.age` is the compressed copy, encrypted in age's format for the operators' keys.
 For SQLite, the copy is the database's file. For PostgreSQL, it is the dump of `pg_dump`. The public program `age`
-decrypts this file, and no server has the private key for that. `NAME.age.sig` has two lines: the manifest, and this
-hotline's Ed25519 signature of the manifest in base64. The manifest contains the digest of the first file. Anyone can
-encrypt for a public key, so only the signature proves that a backup comes from this hotline.
+decrypts this file with a private key that no server has. `NAME.age.sig` has two lines: the manifest, and this hotline's
+Ed25519 signature of the manifest in base64. The manifest contains the digest of the first file. Anyone can encrypt for
+a public key, so only the signature proves that a backup comes from this hotline.
 """
 
 import base64
@@ -59,14 +59,14 @@ class Snapshot:
     engine: Engine
     measures: Measures
     pieces: Iterator[bytes]
-    """The bytes of the copy, in pieces. They can be read only once."""
+    """The bytes of the copy, in pieces. The pieces can be read only once."""
 
 
 def snapshot(database: Database, scratch: Path) -> AbstractContextManager[Snapshot]:
     """Yields a snapshot of the whole database. Inside the block, `scratch` contains SQLite's copy.
 
-    That copy is not encrypted, so `scratch` is on the disk that already contains the database. Raises StoreUnavailable,
-    ProgramMissing and CopyFailed. Raises NotReady if the database does not have the hotline's tables.
+    SQLite's copy is not encrypted, so `scratch` is on the disk that already contains the database. Raises
+    StoreUnavailable, ProgramMissing and CopyFailed. Raises NotReady if the database does not have the hotline's tables.
     """
     return _of_sqlite(database, scratch) if database.is_sqlite else _of_postgres(database)
 
@@ -96,8 +96,9 @@ def without_time_limits(session: Session) -> None:
 
 
 def server_words(url: str) -> tuple[str, dict[str, str]]:
-    """Returns how PostgreSQL's own programs reach a server: an address without the password, and environment variables
-    with the password."""
+    """Returns the address and the environment variables with which PostgreSQL's own programs reach a server. Only the
+    environment variables contain the password.
+    """
     parts = make_url(url)
     address = parts.set(drivername="postgresql", password=None)
     environ = dict(os.environ)
@@ -369,7 +370,7 @@ def signer_of(signing_key: bytes) -> str:
 
 class Source:
     """An object that age can read like a file. It gives age the pieces of a copy. It stores the error that stopped the
-    pieces, because age hides this error.
+    pieces of the copy, because age hides this error.
     """
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
@@ -388,8 +389,9 @@ class Source:
 
 
 class Sink:
-    """An object that age writes to like a file. It passes the data to a function. It stores the error that the
-    function raised."""
+    """An object that age writes to like a file. It passes the data from age to a function. It stores the error that the
+    function raised.
+    """
 
     def __init__(self, write: Write) -> None:
         self._write = write

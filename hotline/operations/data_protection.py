@@ -37,7 +37,7 @@ processors = []      # under a written contract (article 4): "Gateway, contract 
 
 @dataclass(frozen=True, slots=True)
 class LawDuty:
-    """One duty that must be fulfilled before real callers are answered."""
+    """One duty that the controller must fulfil before the hotline answers real callers."""
 
     name: str
     article: str
@@ -119,7 +119,7 @@ def days(term: timedelta) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Processing:
-    """One use of data that identifies a person, or might identify one."""
+    """One use of data that identifies or might identify a person."""
 
     name: str
     purpose: str

@@ -43,7 +43,7 @@ class BackupKey:
 
 
 def open_backup_key(file: bytes, passphrase: Callable[[], str]) -> BackupKey:
-    """Returns the keys in a key file. It asks for the passphrase only if the file is encrypted.
+    """Returns the keys in a key file. The function asks for the passphrase only if the file is encrypted.
 
     Raises PassphraseWrong or DecryptionFailed.
     """

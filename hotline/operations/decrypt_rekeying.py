@@ -29,8 +29,8 @@ def reencrypt(
 ) -> int:
     """Encrypts phone numbers again until all are encrypted with the newest key. Returns the number of changed rows.
 
-    It skips numbers that are up to date. Raises DecryptionFailed if neither the newest nor the previous key decrypts a
-    number. After this error, an operator must keep the previous key.
+    The function skips numbers that are already encrypted with the newest key. Raises DecryptionFailed if neither the
+    newest nor the previous key decrypts a number. After this error, an operator must keep the previous key.
     """
     encrypter, done, looked = Encrypter(public_key), 0, -1
     while looked != done:
@@ -63,8 +63,8 @@ def reencrypt_cases(
 
 
 def reencrypt_factors(context: Context, factors: FactorEncrypter) -> int:
-    """Encrypts all second factors again with the newest key, or none of them. Returns the number of changed rows.
-    Calling the function again does no harm.
+    """Encrypts all second factors again with the newest key. If one of them fails, changes none of them. Returns the
+    number of changed rows. Calling the function again does no harm.
 
     Raises DecryptionFailed if neither the newest nor the previous key decrypts a secret. After this error, an operator
     must keep the previous key.

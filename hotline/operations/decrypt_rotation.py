@@ -1,8 +1,8 @@
 """Replaces a desk's key while tips arrive, and encrypts every grant (a tip's key for a desk) for the new key.
 
 A member of a desk replaces its key on the desk's page, without the passphrase. The command in a terminal replaces the
-key of one desk, or all desk keys under a new passphrase. Each step is complete in itself. A repeated command continues
-from the last completed step. The code that answers the gateway never imports this file.
+key of one desk, or all desk keys under a new passphrase. Each step of a replacement is complete in itself. A repeated
+command continues from the last completed step. The code that answers the gateway never imports this file.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -101,7 +101,8 @@ def _granted(session: Session, context: Context, code: str, desk_key: bytes) -> 
 def move_grants(
     context: Context, pairs: Sequence[DeskKeyPair], say: Say, *, most: int | None = None
 ) -> int:
-    """Encrypts grants for the desks' new keys. Returns the number of changed grants. It stops soon after `most` grants.
+    """Encrypts grants for the desks' new keys. Returns the number of changed grants. The function stops soon after it
+    has changed `most` grants.
 
     Returns 0 if no grant with an old key is left in the whole database. Raises DecryptionFailed or KeyMissing if
     neither the old nor the new key decrypts a grant.
@@ -120,8 +121,9 @@ def move_grants(
 
 
 def end_rotation(session: Session, pair: DeskKeyPair) -> None:
-    """Destroys the previous key. It does nothing if another process has already ended this rotation and a newer key
-    exists."""
+    """Destroys the previous key. The function does nothing if another process has already ended this rotation and a
+    newer key exists.
+    """
     if tables_desks.get_desk(session, pair.desk, for_writing=True).public_key == pair.public_key:
         decrypt_harms.encrypt_again(session, pair.desk, pair.before, pair.public_key)
         tables_desks.end_rotation(session, pair.desk)
@@ -184,7 +186,8 @@ def rotate_step(context: Context, by: Actor, private_key: bytes, desk: str, reas
     """
     with context.database.writing() as session:
         pair, since = _begun(session, context, by, private_key, desk, reason)
-    # The time is read before the search, so that the search finds everything that a hop encrypted with the old key.
+    # This code reads the time before the search. If `SETTLES` is over by then, no hop still uses the old key, so the
+    # search finds every grant for the old key.
     is_settled = context.now() - since >= SETTLES
     moved = move_grants(context, [pair], lambda _: None, most=MAX_GRANTS)
     if moved or not is_settled:
@@ -283,7 +286,8 @@ def rotate_one(
     """Gives one desk a new key under the current passphrase. A removed member's copy of the old key then becomes
     useless.
 
-    It also completes a rotation that a member began in the console. Raises NotFound and the errors of `rotate_all`.
+    Also completes a rotation of this desk that a member began in the console. Raises NotFound and the errors of
+    `rotate_all`.
     """
     opener = PassphraseDecrypter(by, passphrase)
     with context.database.reading() as session:

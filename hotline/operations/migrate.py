@@ -68,9 +68,9 @@ class TablesState(StrEnum):
 class TablesFound:
     state: TablesState
     version: str
-    """The version of the tables. It is empty if the tables contain no version."""
+    """The version of the tables. The text is empty if the tables contain no version."""
     place: str
-    """The file, or the server and the name of the database. It contains no account and no password."""
+    """The file, or the server and the name of the database. The text contains no account and no password."""
     difference: str = ""
     """The first column that differs from the columns of this code, although both have the same version."""
 
@@ -80,7 +80,8 @@ Columns = Mapping[tuple[str, str], bool]
 
 
 def find_tables(url: str, *, also: Path | None = None) -> TablesFound:
-    """Compares the tables at an address with those of this release. It changes nothing. Raises StoreUnavailable.
+    """Compares the tables at an address with those of this release. The function changes nothing in the database.
+    Raises StoreUnavailable.
 
     Tests name a second folder in `also`, with the migrations of a future release.
     """
@@ -101,7 +102,9 @@ def find_tables(url: str, *, also: Path | None = None) -> TablesFound:
 
 
 def _difference(found: Columns) -> str:
-    """Returns the first column that the database lacks, or that the database requires but this code does not fill."""
+    """Returns the first column that is missing in the database, or that every new row must fill but this code does not
+    fill.
+    """
     from hotline.operations.schema import METADATA
 
     tables = METADATA.tables
@@ -126,7 +129,7 @@ ON_SERVER = text(
 
 
 def _read_version(file: Path) -> tuple[str | None, Columns]:
-    """Returns the version and the columns of the tables in a file. It creates no file and sets no pragma."""
+    """Returns the version and the columns of the tables in a file. The function creates no file and sets no pragma."""
     address = f"file:{quote(str(file.absolute()))}?mode=rw"
     with (
         without_details(),
@@ -168,8 +171,9 @@ def refuse_unless_current(found: TablesFound) -> None:
 
 
 def database_name(url: str) -> str:
-    """Returns the name of a database for a person: its file, or its server and name. It contains no account and no
-    password."""
+    """Returns the name of a database for a person: its file, or its server and name. The name contains no account and
+    no password.
+    """
     file = sqlite_file(url)
     if file is not None:
         return str(file)

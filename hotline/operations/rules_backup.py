@@ -42,7 +42,7 @@ STRICT = ConfigDict(strict=True)
 
 
 class _Document:
-    """A document of a backup. It can read exactly the documents that it writes."""
+    """A document of a backup. The class can read exactly the documents that it writes."""
 
     def document(self) -> bytes:
         said = to_jsonable_python(self)
@@ -84,4 +84,6 @@ class Contents(_Document):
     """The number of rows, by table."""
     audit_rows: NonNegativeInt
     audit_newest: Line
-    """The digest at the end of the audit log. This digest shows if rows at the end were removed."""
+    """The digest at the end of the audit log. With this digest, a check finds out if rows at the end of the audit log
+    were removed.
+    """

@@ -1,4 +1,4 @@
-"""Imports every table, so that one metadata object contains all of them."""
+"""Imports the classes of all tables, so that one metadata object contains every table."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Finds every encrypted number and every grant, so that a rotation can encrypt them for the new key pair."""
+"""Finds every encrypted number and every grant, so that a rotation can encrypt all of them for the new key pair."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -58,8 +58,9 @@ def encrypted_values(session: Session, column: Column, after: int) -> Sequence[t
 def replace_value(
     session: Session, column: Column, row_id: int, before: bytes, after: bytes
 ) -> None:
-    """Replaces an encrypted value. It does nothing if another process has changed the value. Then the next search finds
-    the value and replaces it."""
+    """Replaces an encrypted value. The function does nothing if another process has changed the value since `before`
+    was read. Then the next search finds the value and replaces it.
+    """
     row = column.class_
     held = update(row).where(row.id == row_id, column == before)
     session.execute(held.values({column: after}))
@@ -84,7 +85,9 @@ def grants(session: Session, row: Any, holder: str, after: int) -> Sequence[Encr
 
 
 def replace_grant(session: Session, grant: EncryptedGrant, encrypted_key: bytes) -> None:
-    """Replaces the encrypted key of a grant. It does nothing if the grant was changed or erased meanwhile."""
+    """Replaces the encrypted key of a grant. The function does nothing if the grant was changed or erased since it was
+    read.
+    """
     row = grant.row
     session.execute(
         update(row)

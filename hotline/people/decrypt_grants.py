@@ -229,7 +229,8 @@ def _about(session: Session, _context: Context, row: Approval, by: SignedIn) -> 
 
 
 def _admit(decision: Decision) -> None:
-    """Decrypts the desk's private key with the private key of the deciding member, and encrypts it for the new member.
+    """Decrypts the desk's private key with the private key of the deciding member, and encrypts the desk's key for the
+    new member.
 
     Raises DeskRefused, DecryptionFailed.
     """

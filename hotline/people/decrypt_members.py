@@ -101,7 +101,7 @@ class PinVault:
 
     peppers: Callable[[], Sequence[bytes]] = field(repr=False)
     """Returns the peppers, newest first. A pepper is a secret of the reader process. The previous pepper is needed for
-    keys that were encrypted with it.
+    keys that were encrypted with the previous pepper.
     """
     costs: Costs = PIN_COSTS
 

@@ -79,8 +79,8 @@ def new_pair(passphrase: str, costs: Costs | None = None) -> WrappedPair:
 
 
 def first_keys(session: Session, passphrase: str, costs: Costs | None, at: datetime) -> SigningKey:
-    """Makes the first recovery pair and the hotline's signing key. Stores both, encrypted under this passphrase.
-    Returns the signing key.
+    """Makes the first recovery pair and the hotline's signing key. Stores the pair's private key and the signing key,
+    both encrypted under this passphrase. Returns the signing key.
     """
     line, under = SigningKey.generate(), WrappingKey.stretch(passphrase, costs or Costs())
     add_pair(session, under.new_pair(owner=OWNER), under, line, at)

@@ -3,8 +3,8 @@ can also decrypt the signing key.
 
 For each pair of admins, the database has a copy of the signing key that is encrypted twice: first for the second admin,
 then for the first admin. When the first admin requests a signature, the hotline removes the outer encryption with that
-admin's private key. It stores the result for the second admin, with a digest of the desk's key. The second admin can
-sign only the desk's key with this digest. The process that serves the hooks must not load this file.
+admin's private key. The hotline stores the result for the second admin, together with a digest of the desk's key. The
+second admin can sign only the desk's key with this digest. The process that serves the hooks must not load this file.
 """
 
 import json
@@ -114,7 +114,7 @@ def next_proof(
 def signed_key(context: Context, row: DeskKey, at: datetime) -> SignedKey | None:
     """Returns the newest key that the hotline signed for a desk. Returns None if this process checks no signatures.
 
-    Raises DeskRefused if the proof is wrong or old, or if the key in the database is another key.
+    Raises DeskRefused if the proof is wrong or old, or if the key in the database is not the key in the proof.
     """
     trust = context.encrypter.desks
     if trust is None:

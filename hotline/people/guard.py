@@ -133,8 +133,8 @@ def guarded_view(context: GuardContext, route: PageRoute) -> Answer:
 def _only_what_may_be(context: GuardContext, values: dict[str, object]) -> None:
     """Refuses a form that another site sent, and an address with an id that no row can have.
 
-    A browser sends the origin of the form with each POST. The guard also refuses an id above the limit and a NUL
-    character in the address, because the database would raise an error for them.
+    A browser sends the origin of the form with each POST. The guard also refuses an id above `MAX_ROW_ID` and a NUL
+    character in the address, because the database would raise an error for such a value.
     """
     if request.method == "POST" and request.headers.get("Origin") != context.context.console_url:
         abort(403)
@@ -162,9 +162,8 @@ def _fresh(
     visit: Visit, route: PageRoute, values: dict[str, object], password: str, code: str
 ) -> Response:
     """Handles a form that needs a recent sign-in. If the request contains a password and a code, signs the account in
-    again with them, and shows the requested page.
-
-    If they are missing, returns a page that asks for both.
+    again with them, and shows the requested page. If the password or the code is missing, returns a page that asks for
+    both.
     """
     if not password and not code:
         return _asked(visit)
@@ -177,7 +176,9 @@ def _fresh(
 
 
 def _asked(visit: Visit) -> Response:
-    """Returns a page that asks for password and code. This page then sends the original form again."""
+    """Returns a page that asks for password and code. After the person enters them, this page sends the original form
+    again.
+    """
     return page(visit, "fresh.html", status=422, kept=visit.form.kept())
 
 

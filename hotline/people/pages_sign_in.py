@@ -1,4 +1,5 @@
-"""Shows the pages for sign-in, sign-out and lost passwords, and the pages that the links of new accounts open.
+"""Shows the pages for sign-in, sign-out and lost passwords. Also shows the pages with which a person sets up a new
+account by its link.
 
 Also sends the static files of all pages, such as style sheets.
 """

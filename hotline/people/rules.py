@@ -125,7 +125,8 @@ def unwatched_desks(
     shown: Collection[str],
     at: datetime,
 ) -> list[str]:
-    """Returns the desks that no one watches: these desks have no active phone on duty, and no one has their board open.
+    """Returns the desks that no one watches. At these desks, no phone on duty is active, and no one has the desk's
+    board open.
 
     At a desk without a roster, all people are on duty. Leaves out desks that have neither people nor accounts.
     """
@@ -343,7 +344,7 @@ def _row(line: int, cells: Mapping[str, str], faults: list[RowFault]) -> Enrolme
 
 
 def _desks(level: str, cell: str, wrong: list[MessageText]) -> Mapping[str, Level]:
-    """Returns the desks of the districts that a cell of the file names, with the level at each desk. An empty cell
+    """Returns the desks of the districts that a cell of the file names, each with the responder's level. An empty cell
     means that the responder belongs to the desks of all districts.
 
     With `Gasabo;Huye`, both desks have the level of the row. With `Gasabo=deputy`, the desk of Gasabo has its own
@@ -419,8 +420,8 @@ DECIDED_WITHIN = timedelta(days=7)
 this time. Otherwise the responder must start the enrolment again.
 """
 OLD_NUMBER_KEPT = timedelta(days=7)
-"""After a responder changes the phone number, the hotline stores the old number for this time, and sends an SMS about
-the change to it.
+"""After a responder's phone number changes, the hotline sends an SMS about the change to the old number, and stores the
+old number for this time.
 """
 MAX_ATTEMPTS = 3
 CODE_DIGITS = 6
@@ -584,14 +585,16 @@ class DeskKind(StrEnum):
     district.
     """
     OVERSIGHT = "oversight"
-    """An oversight desk does not belong to the ministry. It gets the complaints about the national desk."""
+    """An oversight desk does not belong to the ministry. An oversight desk gets the complaints about the national
+    desk.
+    """
 
 
 ADDED_KINDS = (DeskKind.SERVICE, DeskKind.BORDER, DeskKind.PROTECTION, DeskKind.OVERSIGHT)
 """The kinds of desks that people can add. `hotline init` makes the desks of other kinds."""
 APART = message_text("a person of an oversight desk (for complaints) cannot belong to another desk")
-"""The reason to refuse a person who would belong to an oversight desk and to another desk. Such a person could read
-complaints about their own desk.
+"""The reason to refuse a person who would belong to an oversight desk and to another desk. A person who belongs to both
+could read complaints about their own desk.
 """
 OVERSEEN_DESK = message_text(
     "the national desk may not decide about people of an oversight desk, which handles complaints about "

@@ -27,8 +27,8 @@ PROCESSES = PHRASES["processes"]
 SUBJECTS = {"tip", "call-back", "message", "leave", "desk"}
 SENTENCES = PHRASES["sentences"]
 OUTCOMES = PHRASES["outcomes"]
-"""The names of some actions end with the outcome of a tip. This table maps the beginning of such a name to the sentence
-of the action.
+"""The names of some actions end with the outcome of a tip. This table maps the beginning of such an action's name to
+the sentence of the action.
 """
 ROSTER = re.compile(
     "(account|desk|person|responder|watcher)s?_"
@@ -95,8 +95,8 @@ def action_sentence(action: str) -> tuple[str, str]:
 
 
 def read_actor(text: str, names: Mapping[int, str]) -> tuple[str, str]:
-    """Returns the name of the actor's desk, which may be empty, and the name of the person or process. In rows of the
-    program's first release, the actor is only a desk, without a person.
+    """Returns two names: the name of the actor's desk, which may be empty, and the name of the person or process. In
+    rows of the program's first release, the actor is only a desk, without a person.
     """
     kind, _, rest = text.partition(":")
     if kind == DESK:

@@ -68,7 +68,9 @@ class Shift(NamedTuple):
 
 
 class Override(NamedTuple):
-    """A change of the roster: a person takes a shift that no one had, or a shift that a colleague offered."""
+    """A change of the roster: a person takes a shift. Before this change, no one had the shift, or a colleague offered
+    it.
+    """
 
     desk: str
     starts_at: datetime

@@ -2,8 +2,8 @@
 passes the time and a source of random letters.
 
 The library zxcvbn knows English words. This module adds the words of the hotline's texts in Kinyarwanda and French, so
-that the check also finds everyday phrases in these languages. The check does not know rare words, names of people, or
-forms of verbs that the texts do not contain.
+that the check also finds everyday phrases in these languages. The check does not know rare words and names of people.
+It also does not know forms of verbs that are missing in the texts.
 
 An account may not have the name of a process or a desk, because the audit log uses these names.
 
@@ -195,8 +195,8 @@ def _reserved(desks: Iterable[str]) -> Iterator[str]:
 
 
 WORDS = 4
-"""The number of words by which people compare a key. Each word represents 17 bits. To find another key with the same
-four words, an attacker would need more than a lifetime.
+"""The number of words by which people compare a key. Each of the words represents 17 bits. To find another key with the
+same four words, an attacker would need more than a lifetime.
 """
 
 
@@ -220,8 +220,8 @@ PAPER_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 PAPER_CODES = 10
 PAPER_CODE_LETTERS = 10
 RECOVERY_KEY_LETTERS = 26
-"""The number of letters in a recovery key. They contain 128 random bits, so an attacker cannot find
-the key by trying.
+"""The number of letters in a recovery key. The letters contain 128 random bits, so an attacker cannot find the key by
+trying.
 """
 
 
@@ -284,7 +284,9 @@ MAX_WAIT = timedelta(seconds=60)
 FORGET_AFTER = timedelta(hours=1)
 """The hotline forgets the failed attempts with a name after this time."""
 ALARM_FAILURES_OF_NAME, ALARM_FAILURES = 20, 200
-"""The numbers of failed attempts within an hour that raise an alarm: with one name, and with all names together."""
+"""Two numbers of failed attempts within an hour. The first raises an alarm for attempts with one name, and the second
+for attempts with all names together.
+"""
 LOGGED_EACH = 5
 SUSPENDED_FOR = timedelta(hours=24)
 """An admin who acts alone can suspend an account for this time."""
@@ -308,16 +310,16 @@ sign-in.
 BOARD_EACH = timedelta(minutes=4)
 """The hotline records in the database that a session shows the board, at most once in this time."""
 FACTOR_VALIDITY = timedelta(minutes=15)
-"""For this time after a person enters the second factor, the sign-in counts as recent, and the person's private key
-stays unlocked.
+"""For this time after a person enters the second factor, the sign-in counts as recent. For the same time, the person's
+private key stays unlocked.
 """
 SEEN_EACH = timedelta(seconds=60)
 """The database records a request of a session at most once in this time. The limit is needed because with SQLite, each
 write to the database makes callers wait.
 """
 RENEWAL_NOTICE = timedelta(days=7)
-"""For this time, the console shows a person that the recovery sheet or the authenticator was replaced, unless the
-person confirms the change.
+"""After a recovery sheet or an authenticator was replaced, the console shows a notice to the owner for this time, or
+until the owner confirms the change.
 """
 LINK_VALIDITY = timedelta(minutes=15)
 APPROVAL_VALIDITY = timedelta(days=7)

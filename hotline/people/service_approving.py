@@ -52,15 +52,15 @@ class ApprovalView:
     """The facts about a pending approval that a page shows, and that decide who may approve."""
 
     sentence: MessageText
-    """The sentence that describes the requested approval. Its values `role`, `desk`, `desks`, `places` and `outcome`
-    are codes, which the page replaces by names.
+    """The sentence that describes the requested approval. The values `role`, `desk`, `desks`, `places` and `outcome` in
+    the sentence are codes. The page shows names instead of these codes.
     """
     subject: str
     """The subject of the row in the audit log."""
     detail: str = ""
     """A text that the audit log shows before the reason of the request."""
     person_id: int | None = None
-    """The person that the approval is about. This person may never decide."""
+    """The person that the approval is about. The person that the approval is about may never decide it."""
     desks: Collection[str] = ()
     """The desks that the person would get with the approval."""
     account_id: int | None = None
@@ -102,7 +102,7 @@ class ApprovalRule:
 
     kind: ApprovalKind
     decided_by: frozenset[AccountRole]
-    """The roles that see approvals of this kind and may decide them."""
+    """The roles that see and may decide approvals of this kind."""
     about: Callable[[Session, Context, Approval, SignedIn], ApprovalView | None]
     """A function that describes an approval for an account. Returns None if the account may not see the approval."""
     refused: str

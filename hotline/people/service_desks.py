@@ -48,8 +48,8 @@ class NewDesk:
 
 
 def check_desk_keys(context: Context) -> tuple[CheckResult, ...]:
-    """Checks for `hotline doctor` if former members may still have keys of desks, if each desk has members, and if
-    the recovery pair is valid.
+    """Checks three facts for `hotline doctor`: if former members may still have keys of desks, if each desk has
+    members, and if the recovery pair is valid.
 
     If the database does not answer, returns no results, because another check of the doctor reports a database that
     does not answer.

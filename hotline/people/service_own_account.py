@@ -8,11 +8,11 @@ person can continue in another browser.
 
 A recovery sheet contains a recovery key, and ten codes that can replace codes of an authenticator. A person who lost
 the password can use the recovery key and a code to keep all access. A person without the recovery key needs a new link
-from an admin, which leads to a new key pair.
+from an admin. With this link, the person gets a new key pair.
 
 To change the password, a person needs the old password and a recent second factor. To change the authenticator or the
 sheet, a person needs the password and a code each time. So another person who finds the owner's screen unlocked cannot
-change them.
+change the authenticator or the sheet.
 """
 
 import base64
@@ -95,8 +95,8 @@ def reset_password(
         bound = envelope_owner(account.id) if account is not None else ""
         envelope = held or dummy_envelope(PAPER_COSTS)
         private_key = unwrap_by_paper(envelope, plain_typed(recovery_key), account=bound)
-        # The code checks if the new password is common only after the recovery key was found to be right. This check is
-        # slow, and strangers can send this form.
+        # The code first checks the recovery key. Only if the key is right, the code checks if the new password is
+        # common. The check for common passwords is slow, and strangers can send this form.
         if private_key is not None and is_common(password, name):
             raise refusal(AccountFault.COMMON_PASSWORD)
         kept = private_key or random(KEY_BYTES)
@@ -259,8 +259,8 @@ class RenewedProofs:
 
 
 def unconfirmed_renewals(context: ConsoleContext, signed_in: SignedIn) -> RenewedProofs:
-    """Returns the times of a new sheet and a new authenticator in the last seven days, if the person has not confirmed
-    them.
+    """Returns the times when a new sheet and a new authenticator were made, if this was in the last seven days and the
+    person has not confirmed the change.
     """
     since = context.now() - RENEWAL_NOTICE
     with context.database.reading() as session:

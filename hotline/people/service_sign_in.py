@@ -1,4 +1,5 @@
-"""Checks a person's password and code. Each code is accepted only once, and each failure delays the next attempt.
+"""Checks a person's password and code. The hotline accepts each code only once, and each failure delays the next
+attempt.
 
 An attempt with an unknown name runs the same code and takes the same time as an attempt with the name of an account. So
 a stranger cannot find out which accounts exist.

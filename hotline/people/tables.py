@@ -1,7 +1,7 @@
 """Stores persons and their phones, desk memberships, leaves and enrolments.
 
-Each row of the table `responder` is one phone with which a person works for one or more desks. A person has one name,
-but may have several phones and several accounts (`tables_accounts`), and may be an on-call contact.
+Each row of the table `responder` is one phone. With this phone, a person works for one or more desks. A person has one
+name, but may have several phones and several accounts (`tables_accounts`), and may be an on-call contact.
 
 Only this module writes memberships. This module also copies a responder's highest level, districts and categories into
 the row of the phone, because pages that list responders show these values.
@@ -200,8 +200,8 @@ class Responder(Row):
     responders use this column.
     """
     number_key: Mapped[str] = mapped_column(unique=True)
-    """A keyed digest of the phone number. The hotline finds the phone by this digest, which stays the same as long as
-    the number stays the same.
+    """A keyed digest of the phone number. The hotline finds the phone by this digest. The digest changes only if the
+    phone number changes.
     """
     encrypted_number: Mapped[bytes]
     """The phone number, encrypted so that only the workers can decrypt it."""
@@ -239,7 +239,7 @@ class Responder(Row):
     pin_network: Mapped[str | None]
     """The code of the mobile network from which the responder last opened the list of cases."""
     read_lately: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
-    """The cases that the responder read in the last hour, each as a text of tip id, `@` and ISO 8601 time."""
+    """The cases that the responder read in the last hour, each as a text `<tip id>@<ISO 8601 time>`."""
     warnings_read_at: Mapped[datetime | None]
     """The time when this responder last read the warnings about PINs."""
     memberships: Mapped[list["Membership"]] = relationship(lazy="raise")
@@ -597,7 +597,7 @@ ANY_PIN = (
 def has_any_pin(database: Database) -> bool:
     """Returns True if any responder has a PIN, or must choose a PIN.
 
-    If this is True, the responders' short code asks every phone for a PIN. Raises StoreUnavailable.
+    If the result is True, the responders' short code asks every phone for a PIN. Raises StoreUnavailable.
     """
     with database.looking() as connection:
         return connection.ask(ANY_PIN) is not None
@@ -610,17 +610,17 @@ def can_prove(session: Session, responder_id: int, at: datetime) -> bool:
 
 
 def language_to_prove(session: Session, number_key: str, at: datetime) -> str | None:
-    """Returns the language of the person whose enrolment `provable_enrolment` returns for this phone.
+    """Returns the language of the person who has an enrolment that this phone can prove now.
 
-    Returns None if there is no such enrolment.
+    Returns None if `provable_enrolment` returns no enrolment for this phone.
     """
     row = provable_enrolment(session, number_key, at)
     return None if row is None else session.get_one(Responder, row.responder_id).language
 
 
 def take_attempt(session: Session, enrolment_id: int) -> bool:
-    """Counts an attempt to enter the code and the start PIN, before the hotline checks them. Returns False if no
-    attempts are left.
+    """Counts an attempt to enter the code and the start PIN. The calling function counts the attempt before it checks
+    the code and the PIN. Returns False if no attempts are left.
     """
     counted = (
         update(Enrolment)

@@ -1,5 +1,5 @@
-"""Stores the accounts of the console, their links and their recovery codes. Each link and code works once. Also finds
-the persons that a name refers to.
+"""Stores the accounts of the console, their links and their recovery codes. Each link works once, and each code works
+once. Also finds the persons that a name refers to.
 
 The module does not check passwords.
 """
@@ -214,8 +214,8 @@ def delete_links(session: Session) -> None:
     session.execute(delete(AccountCode).where(AccountCode.kind == CodeKind.LINK))
 
 
-# The code below finds the persons that a name refers to. The audit log, approvals and case events
-# name a person by account, by responder, or by the name that the person gave to a command.
+# The code below finds the persons that a name refers to. The audit log, approvals and case events name a person in one
+# of three ways: by account, by responder, or by the name that the person gave to a command.
 
 NAMED_BY = {
     "account": (ConsoleAccount.id, ConsoleAccount.person_id),
@@ -228,7 +228,7 @@ def is_same_person(session: Session, one: str, other: str) -> bool:
     """Returns True if two names refer to the same person. All code that needs two different people calls this function.
 
     If both names are names of accounts or phones, compares the owners of the two accounts or phones. A name that a
-    person gave to a command refers to every person whose name or sign-in name looks similar.
+    person gave to a command refers to every person whose name or sign-in name looks like this name.
     """
     first, second = persons_of(session, one), persons_of(session, other)
     if first and second:

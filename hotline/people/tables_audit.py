@@ -1,10 +1,10 @@
 """Writes and checks the audit log of the hotline. The log records that a person read a tip, but never what the tip
 contains.
 
-The hotline adds rows to the log, but never changes or deletes them. Each row contains the digest of the previous row,
-so a check of these digests shows if a row was changed, removed or inserted. An attacker who can write to the table
-could compute all digests again and replace them. So each process also numbers its rows, and seals them with its own
-key, which is not in the database. The check of digests and seals cannot notice that rows at the end are missing. So the
+The hotline adds rows to the log, but never changes or deletes them. Each row contains the digest of the previous row. A
+check of the digests shows if a row was changed, removed or inserted. An attacker who can write to the table could
+compute all digests again and replace them. So each process also numbers its rows, and seals them with its own key,
+which is not in the database. The check of digests and seals cannot notice that rows at the end are missing. So the
 monitor stores and sends the digest of the newest row each day (monitoring/service_audit_digest.py).
 """
 
@@ -55,9 +55,9 @@ OWN_PROCESS = (
     " USING ERRCODE = 'insufficient_privilege'; END IF; RETURN NEW; END $$",
     "CREATE TRIGGER audit_own_process BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION audit_own_process()",
 )
-"""A trigger of PostgreSQL. It refuses a row in the name of another process, and a row that does not follow the newest
-row. After such a row, no process could add rows. The trigger knows the process from its database account, which is
-named after the database and the process.
+"""A trigger of PostgreSQL. The trigger refuses a row in the name of another process, and a row that does not follow the
+newest row. If the database contained such a row, no process could add rows after it. The trigger knows the process from
+its database account, which is named after the database and the process.
 """
 
 
@@ -66,7 +66,7 @@ class AuditEntry(database.Row):
     __table_args__ = (UniqueConstraint("process", "number"),)
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
-    """The id of the row. It has 64 bits, so that no process can use up all ids."""
+    """The id of the row. The id has 64 bits, so that no process can use up all ids."""
     at: Mapped[datetime]
     actor: Mapped[str]
     """The name of a process, such as "line" or "clock", or one of "cli:<name>", "account:<id>:<name>",

@@ -41,13 +41,15 @@ key, like a member. `hotline init` makes this passphrase.
 
 
 PREVIOUS_KEY = "before"
-"""In the rows of desk members, this name marks the desk's old private key during a rotation, encrypted for the recovery
-passphrase.
+"""In the rows of desk members, this name marks the old private key of a desk during a rotation. The old key in this row
+is encrypted for the recovery passphrase.
 
 The hotline deletes this row when no tip needs the old key any more.
 """
 PREVIOUS_KEY_OF = "before:"
-"""The prefix of the name that marks the old key of one member, such as `before:r17`."""
+"""The prefix of the name that marks a member's old key. For example, `before:r17` is the old key of the member
+`r17`.
+"""
 
 
 class Desk(Row):
@@ -346,8 +348,8 @@ def desks_of_person(session: Session, person_id: int, *, but: int = 0) -> frozen
 
 
 def is_of_national(session: Session, who: str) -> bool:
-    """Returns True if this person belongs to the national desk. Such a person may not decide about people of an
-    oversight desk.
+    """Returns True if this person belongs to the national desk. A person of the national desk may not decide about
+    people of an oversight desk.
     """
     people = tables_accounts.persons_of(session, who)
     accounts = (row for one in people for row in tables_accounts.of_person(session, one))

@@ -327,8 +327,8 @@ class SheetImport(Row):
 
 
 def pending_ids(session: Session) -> Sequence[int]:
-    """Returns the ids of the imports that have not ended, oldest first. The calling code does not continue imports
-    older than `RESUMED_FOR`, but ends them.
+    """Returns the ids of the imports that have not ended, oldest first. The calling code continues an import only if it
+    is younger than `RESUMED_FOR`. It ends older imports.
     """
     found = select(SheetImport.id).where(SheetImport.ended_at.is_(None))
     return session.scalars(found.order_by(SheetImport.id)).all()

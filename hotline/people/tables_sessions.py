@@ -85,14 +85,14 @@ def note_board(session: Session, digest: bytes, at: datetime) -> None:
 
 
 BOARD_LOCKED = timedelta(hours=1)
-"""After a board has been locked for this time, the hotline does not count it as open any more, because perhaps no one
-looks at the board.
+"""After a board has been locked for this time, the hotline counts the board as closed, because perhaps no one looks at
+the board.
 """
 
 
 def desks_with_board(session: Session, since: datetime, at: datetime) -> frozenset[str]:
-    """Returns the desks that have an open board: an account of the desk has shown the board since this time. A session
-    that has been locked for more than `BOARD_LOCKED` does not count.
+    """Returns the desks that have an open board. A board is open if an account of the desk has shown it since the time
+    `since`. A session that has been locked for more than `BOARD_LOCKED` does not count.
 
     A record with a time after `at` does not count, because the clock was set back after that record.
     """

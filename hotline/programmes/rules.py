@@ -164,8 +164,8 @@ COMPANION_WORDS = """
 ABANTU BARI HAJE TWARI MU MURI NA KU WA BY SMS PEOPLE PERSONS CAME WE WERE AT IN THE ATTENDED
 PERSONNES GENS ETAIENT NOUS ETIONS A AU LA LE L DANS VENUS SEANCE SESSION
 """
-"""Words that a leader may write in the SMS in addition to the number of people and the occasion. These words do not
-change the meaning.
+"""Words that a leader may write in the SMS in addition to the number of people and the occasion. These additional words
+do not change the meaning of the SMS.
 """
 JOIN_WORDS = frozenset({"UMUYOBOZI", "LEADER", "LEADERS", "RESPONSABLE"})
 
@@ -256,9 +256,7 @@ SHOWN = "certificate"
 """The name of the placeholder for the certificate's code in a flow's text."""
 
 NO_DISTRICT = "00"
-"""The value that is stored in place of a district for a responder who has several districts or belongs to the national
-desk.
-"""
+"""The value that replaces the district of a responder who has several districts or belongs to the national desk."""
 VALID_MONTHS = 24
 FIRST_YEAR = 2026
 CODE_LENGTH = 12

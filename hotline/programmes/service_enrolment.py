@@ -6,8 +6,8 @@ Functions that take a database session run inside the transaction of that sessio
 Lessons count for a trainee whose phone is in the programme, and for a responder who entered the PIN. A responder needs
 no code, and the lessons do not enrol the responder's phone in the programme. If the responder's phone is not in the
 programme, the trainees' short code asks for an enrolment code. A responder's lessons are stored like a trainee's, under
-a keyed digest of the phone number. These lessons count for the responder's district. If the phone is also in the
-programme, the lessons count for the district of the programme.
+a keyed digest of the phone number. A responder's lessons count for the responder's district. If the phone is also in
+the programme, the lessons count for the district of the programme.
 
 For each case of a lesson, statistics count the officer's first answer in a session. The last answers to the cases
 decide if the officer passes the lesson. Certificates are not stored: the hotline computes the code each time, from the
@@ -75,7 +75,7 @@ class ReceivedCode:
 
 @dataclass(frozen=True, slots=True)
 class DistrictEnrolment:
-    """One district in a programme: the number of its phones, and its codes that are still valid."""
+    """One district in a programme, with the number of its phones and with its valid codes."""
 
     district: str
     phones: int
@@ -167,8 +167,8 @@ def enrol(
     """Enrols a phone. Returns False if the code is invalid, or if this process does not have the key for programmes. A
     second call for the same phone and code changes nothing.
 
-    Before this call, the calling function must check the code and count the check as an attempt. This function counts
-    no attempt.
+    Before this call, the calling function must check the code and count the check as an attempt. The function `enrol`
+    counts no attempt.
     """
     with suppress(KeyMissing):
         code_key = context.pseudonyms.joins(programme, code)
@@ -259,8 +259,8 @@ def remove_participant(
 
 
 def enrolment_by_district(context: Context, programme: Programme) -> Sequence[DistrictEnrolment]:
-    """Returns every district that has a phone in the programme or a valid code, with the number of its phones and its
-    valid codes.
+    """Returns every district that has a phone in the programme or a valid code. Returns each district with the number
+    of its phones and its valid codes.
     """
     with context.database.reading() as session:
         phones = programmes_tables.participants_by_district(session, programme)
