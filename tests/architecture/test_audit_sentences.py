@@ -24,8 +24,8 @@ NAMED = {
     "rule.given": [rule.given for rule in APPROVALS.values() if rule.given],
     "rule.refused": [rule.refused for rule in APPROVALS.values()],
 }
-"""Names of actions in the audit log that the test cannot read from the code: each expression, with all its possible
-values."""
+"""The expressions from which the test cannot read the name of an action in the audit log, each with every name that it
+can give."""
 
 PLACE = {"append_row": 3, "append_command": 3, "append_about_tip": 2}
 """The position of the argument `action` in a call of each function that adds a row to the audit log."""
@@ -37,7 +37,7 @@ class ReadModule:
 
     functions: Sequence[ast.FunctionDef]
     calls: Mapping[str, Sequence[ast.Call]]
-    """The calls by the last part of the called function's name."""
+    """The calls in the module, by the last part of the name of the called function."""
 
     @classmethod
     def of(cls, path: Path) -> "ReadModule":

@@ -17,8 +17,8 @@ from tests.support.homes import LayHome
 
 
 class Start(NamedTuple):
-    """The modules that a process imports when it starts, and the modules that it may load although most processes may
-    not."""
+    """The modules that a process imports when it starts, and other modules that this process may load and most
+    processes may not."""
 
     modules: str
     may: str = ""
@@ -134,7 +134,7 @@ def test_a_command_loads_no_page_no_queue_and_no_test(file: str) -> None:
 
 
 def test_the_web_process_names_no_module_of_the_console() -> None:
-    """The test reads `wsgi.py`, which the linter does not see, because it belongs to no package."""
+    """The test reads `wsgi.py`, because this file belongs to no package and the linter does not check it."""
     wsgi = (ROOT / "wsgi.py").read_text(encoding="utf-8")
     assert "console" not in wsgi
 

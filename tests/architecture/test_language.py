@@ -30,14 +30,14 @@ OLD_WORDS = re.compile(
 CALLED = re.compile(r"\b(?:she|her|hers|somebody|nobody|whoever|everybody)\b", re.IGNORECASE)
 """Forbidden words. Name the caller, the responder, the desk officer, the editor or the admin instead."""
 CODE = re.compile(r"`[^`]*`|(?m:^    .*$)")
-"""Code within a sentence, and indented samples."""
+"""Matches code within a sentence, and indented samples of code."""
 NO_VERB = frozenset(("this", "its", "as", "us", "always"))
 LOGGED = frozenset(("debug", "info", "warning", "error", "critical", "exception"))
 NO_COMMAND = frozenset(("a", "an", "the", "another", "only", "also", "no", "not"))
 TESTS = ROOT / "tests"
 with (ROOT / "locales/en/LC_MESSAGES/console.po").open("rb") as file:
     CONSOLE = frozenset(str(one.id) for one in read_po(file) if one.id)
-"""The English texts of the console."""
+"""The English texts of the console's catalogue."""
 
 OLD_NAMES = {
     "kit": "context",
@@ -152,7 +152,7 @@ def is_command(function: ast.FunctionDef) -> bool:
 
 
 def kind_of(node: ast.AST, number: int) -> Kind:
-    """Returns the kind of a standalone string, from its node and its position in the body."""
+    """Returns the kind of a standalone string. The string's node and its position in the body decide the kind."""
     if not isinstance(node, ast.FunctionDef) or node.name.startswith("test_") or number:
         return Kind.DOCSTRING
     return Kind.HELP if is_command(node) else Kind.FUNCTION

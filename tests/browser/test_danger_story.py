@@ -1,8 +1,8 @@
 """Tests one case about danger from its alert to the person's outcome, on three handsets and at a desk.
 
 A second tip is about an official, and its district learns nothing about it. A person who declines help is offered no
-service. At the end, only the month's numbers remain. The phones call the hotline's own hooks, and the reader process
-runs next to them. A browser shows the desk's console, and the test moves the clock.
+service. At the end, only the monthly sums about the case remain. The phones call the hotline's own hooks, and the
+reader process runs next to them. A browser shows the desk's console, and the test moves the clock.
 """
 
 from collections.abc import Iterator
@@ -218,7 +218,8 @@ def she_is_asked_whether_the_person_arrived(case: DangerCase) -> None:
     """Moves the clock to each follow-up. After 72 hours, the deputy is asked if the person arrived. The coordinator is
     asked the next morning.
 
-    A person who declined help may still need it, so another user is asked about this person once more.
+    A person who declined help may still need it, so some time later the hotline asks a user about this person once
+    more.
     """
     line, coordinator = case.office.line, case.enrols_a_coordinator()
     helped, other = (tip.id for tip in line.tips[:2])

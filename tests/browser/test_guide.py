@@ -1,5 +1,5 @@
-"""Follows docs/admin-guide.md: an editor opens the first link, changes a sentence until callers read it, and changes it
-back. The editor also adds a topic within ten minutes.
+"""Follows docs/admin-guide.md. An editor opens the invitation link and changes a sentence, and callers read the change.
+After that, the editor changes the sentence back. The editor also adds a topic within ten minutes.
 
     HOTLINE_TEST_LONG=yes HOTLINE_TEST_PICTURES=yes pytest tests/browser -k guide
 

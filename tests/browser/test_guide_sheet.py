@@ -95,8 +95,8 @@ def brings_it_in(hands: Hands, sheet: Path) -> None:
 
 
 def filled(file: Path, words: dict[str, str]) -> int:
-    """Enters a new text for each of these places, and a "yes" that the text was reviewed. Returns the number of rows in
-    the workbook."""
+    """Enters a new text for each place in `words`, and a "yes" which says that the text was reviewed. Returns the
+    number of rows in the workbook."""
     book = load_workbook(file)
     table, columns = book.worksheets[0], columns_of(book)
     for row in table.iter_rows(min_row=2):

@@ -26,8 +26,8 @@ from tests.support.reading import PHONE, ReaderBeside, at_her_desk, at_home, rea
 from tests.support.taking import close_by_two, take_case
 
 SITE = ("2", "1", "1", "3", "1", "2")
-"""The answers of a screening: adult, recruited, by force, perhaps by deception, for another's gain, and not free to
-leave."""
+"""The keys that answer six screening questions: an adult, recruited, with force, perhaps with deception, for another
+person's gain, and not free to leave."""
 WORK = "1"
 WANTS_HELP = ("1", "1", "1")
 IN_CLEAR = {
@@ -370,7 +370,7 @@ def test_later_danger_moves_a_deadline_forward_and_never_back(district: District
 
 
 def owed_at(district: District, tip: int, n: int) -> datetime | None:
-    """Returns the time by which a responder must offer help to this person, or None."""
+    """Returns the time by which a responder must offer help to person `n` of the tip, or None if no offer is due."""
     with district.database.reading() as session:
         row = session.get_one(PossibleVictim, (tip, n))
         return row.due_at if row.clock == "offer" else None

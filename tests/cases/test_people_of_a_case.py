@@ -256,7 +256,8 @@ class Undone(Exception):
 
 
 def check_made_again(case: HelpedCase, met: Sequence[MetPerson]) -> None:
-    """Checks that deleted rows are made again from the log."""
+    """Checks that the persons and offers are the same after their rows were deleted and made again from the case
+    log."""
 
     def rows(session: Session) -> list[tuple[object, ...]]:
         persons = [(row.n, row.met_at) for row in tables_persons.persons_of_tip(session, case.tip)]

@@ -1,8 +1,8 @@
-"""Plays one danger on phones and board to its 30-day check, reported in three ways and in three
-languages.
+"""Plays one case about danger on phones and on the board, from the report to the check after thirty days. The danger is
+reported in three ways and in three languages.
 
-A caller reports it, an officer at a border writes it down, or a desk writes down a call on 116. A service has no room,
-the shift changes at 06:00, and a caller complains meanwhile.
+A caller reports the danger, an officer at a border writes it down, or a desk writes down a call on 116. A service has
+no room, the shift changes at 06:00, and a caller complains meanwhile.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -20,7 +20,7 @@ from tests.support.made_once import lay_keys, lay_released
 
 @pytest.fixture
 def shared() -> Iterator[int]:
-    """Yields the port of a web server that its workers share, like those of the hotline."""
+    """Yields a port on which several processes may listen, as the workers of a web server do."""
     with socket.socket() as server:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         server.bind(("127.0.0.1", 0))
@@ -38,8 +38,8 @@ def home(tmp_path: Path) -> Path:
 
 
 def run(home: Path, port: int, **settings: str) -> str:
-    """Runs `hotline run`, which must fail to start, and returns its error output. The command runs in a separate
-    process, because it ends the process."""
+    """Runs `hotline run`, which must fail to start, and returns its error output. The command needs a separate process,
+    because it ends the process in which it fails."""
     told = subprocess.run(
         (sys.executable, "-m", "hotline.cli.main", "run"),
         env={**os.environ, "HOTLINE_HOME": str(home), "HOTLINE_PORT": str(port), **settings},

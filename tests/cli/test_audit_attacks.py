@@ -50,7 +50,7 @@ def settings(home: Path) -> Settings:
 
 
 def write(home: Path, rows: int) -> None:
-    """Writes rows in turns, as the processes of the hotline do."""
+    """Writes rows to the audit log: the processes of the hotline take turns to write one row each."""
     with ExitStack() as stack:
         made = [BUILDERS[role](settings(home)).database for role in ROLES[:rows]]
         for database in made:
@@ -236,7 +236,7 @@ def test_a_row_changed_under_its_old_digest_is_found_at_the_next_look(
 def test_rows_that_the_monitor_saw_are_missed_at_its_next_look(
     home: Path, attack: Callable[..., None], more: int
 ) -> None:
-    """The attacker adds and cuts rows between two of the daily digests."""
+    """Between two daily digests, the attacker deletes rows that the monitor saw, and the processes write new rows."""
     with monitor(home) as context:
         look(context)
         assert "is not the one" not in service_audit_digest.check_log(context).message

@@ -54,8 +54,8 @@ class Operator:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """Returns the options that name the key file without a passphrase, because each use of a passphrase takes a
-        second."""
+        """Returns the options that name the key file. The key has no passphrase, because each use of a passphrase takes
+        a second."""
         return "--key", str(self.folder / "identity")
 
     def add_own_key(self, key: Path) -> str:

@@ -177,7 +177,7 @@ def test_a_list_is_filtered_by_what_is_open_by_desk_by_day_and_by_urgency(five: 
 
 @pytest.mark.row("R6")
 def test_a_desk_neither_lists_nor_counts_what_was_not_sealed_to_it(five: Path) -> None:
-    """The desk of Gasabo can read three of the five tips from one phone."""
+    """All five tips come from one phone. The desk of Gasabo can read three of them and counts only these."""
     counts = {row["same_contact"] for row in json.loads(listed(five, "--json", "--desk", "gasabo"))}
     assert counts == {2}
     assert {row["same_contact"] for row in json.loads(listed(five, "--json"))} == {4}

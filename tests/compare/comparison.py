@@ -149,7 +149,7 @@ class Comparison:
         return seen
 
     def _differing(self, world: DrawnWorld) -> list[Difference]:
-        """Returns the differences between the runs of a world's stories, as far as they were run."""
+        """Returns the differences between the runs of the stories of a world. Stories that did not run have none."""
         names = {f"national desk of world {world.number}"}
         names |= {
             name

@@ -77,9 +77,9 @@ class Difference:
 def difference(ours: Sequence[Transcript], theirs: Sequence[Transcript]) -> Difference | None:
     """Returns the difference between the runs of one story, or None.
 
-    A line counts if every run of one checkout has it more often than any run of the other. A line that a slow machine
-    moved in one run is not a difference. If two runs have the same lines in another order, they also differ. In a
-    transcript that several stories share, the order is random, so it is ignored.
+    A line is a difference if every run of one checkout has it more often than any run of the other checkout. A line
+    that a slow machine moved in one run is not a difference. If two runs have the same lines in another order, they
+    also differ. In a transcript that several stories share, the order is random, so it is ignored.
     """
     one, other = _counted(ours), _counted(theirs)
     lines = {line for count in (*one, *other) for line in count}

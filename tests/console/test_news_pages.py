@@ -146,7 +146,7 @@ def test_the_emergency_form_has_a_page_of_its_own(writing: Writing) -> None:
 
 
 def test_a_desk_without_other_tasks_is_sent_to_the_board(writing: Writing) -> None:
-    """Cases are on the board, so Today never says to a desk that nothing is to do."""
+    """Cases appear only on the board. So the page Today never tells a desk that it has nothing to do."""
     page = text_of(writing.desk.tab(AccountRole.DESK, name="Desk 8"), "/today")
     assert '<p class="empty">No other tasks wait for you. <a href="/board">Go to the board' in page
     assert "You have nothing to do" not in page

@@ -88,7 +88,8 @@ def plain_text(tab: Tab, text: str) -> str:
 
 
 def enrol(desks: Desks) -> tuple[str, str]:
-    """Enrols a phone of the national desk and one of the oversight desk. Returns the pages about the second."""
+    """Enrols one phone of the national desk and one phone of the oversight desk. Returns the addresses of the pages
+    about the phone of the oversight desk."""
     with desks.desk.context.database.writing() as session:
         for name, wanted in (
             ("Nation 8", {NATIONAL: Level.NATIONAL}),

@@ -1,4 +1,4 @@
-"""Tests the pages through which a sentence goes: drafted, submitted, read, published and restored. Also tests an
+"""Tests each page that a changed sentence passes: drafted, submitted, read, published and restored. Also tests an
 emergency change."""
 
 import html

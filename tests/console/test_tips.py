@@ -300,7 +300,7 @@ def search(tab: Tab, typed: str) -> TestResponse:
 
 
 def searches(desks: Desks) -> list[tuple[str, str, str]]:
-    """Returns the actor, the action and all else of each search in the audit log."""
+    """Returns each search in the audit log: the actor, the action, and the subject together with the reason."""
     with desks.desk.context.database.reading() as session:
         rows = session.query(AuditEntry).order_by(AuditEntry.id).all()
         return [

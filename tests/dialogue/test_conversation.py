@@ -1,4 +1,4 @@
-"""Tests the responders' menu with the real services, and the content of a session."""
+"""Tests the responders' menu with the real services, and the limits and the end of a session."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Tests that a simulated caller who reads finds a label anywhere on a screen."""
+"""Tests that a simulated caller who reads the screens finds a label on any page of a screen."""
 
 from dataclasses import dataclass, field
 

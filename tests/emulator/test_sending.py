@@ -1,4 +1,5 @@
-"""Tests recorded requests and answers of the gateway by sending them again with its own SDK."""
+"""Sends requests to the emulator with the gateway's own SDK. Tests that the answers are like those that were recorded
+from the gateway."""
 
 import re
 import time
