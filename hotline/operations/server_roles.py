@@ -28,7 +28,7 @@ message participant pending_alert people people_register pin_reading pin_reading
 process_start question_back queue_state reply_answer screen_count secret_attempt service_referral service_request
 shared_alert started_form stopped storm tally timed_task tip tip_likeness tip_link tip_place
 """
-"""The tables of calls, tips and messages. Every process writes to the tables of calls, tips and messages."""
+"""The tables of calls, tips and messages. Every process writes to these tables."""
 WRITERS: Mapping[str, Sequence[str]] = {
     **dict.fromkeys(CALLS.split(), ALL),
     **dict.fromkeys(("account", "account_code", "approval", "console_session"), (PAGES,)),

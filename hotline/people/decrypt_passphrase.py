@@ -50,8 +50,8 @@ class TwoPeople:
 
 
 OF_THE_DEMO = TwoPeople("the demo's key holder", "no one, since it is a demo")
-"""The two names that a demo uses. In a demo, the gateway is the emulator. In a demo, every user can read the passphrase
-in the home folder.
+"""The two names that a demo uses. In a demo, the gateway is the emulator, and every user can read the
+passphrase in the home folder.
 """
 
 

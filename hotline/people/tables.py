@@ -619,8 +619,8 @@ def language_to_prove(session: Session, number_key: str, at: datetime) -> str | 
 
 
 def take_attempt(session: Session, enrolment_id: int) -> bool:
-    """Counts an attempt to enter the code and the start PIN. The calling function counts the attempt before it checks
-    the code and the PIN. Returns False if no attempts are left.
+    """Counts an attempt to enter the code and the start PIN. The calling function must call this function
+    before it checks the code and the PIN. Returns False if no attempts are left.
     """
     counted = (
         update(Enrolment)
