@@ -70,8 +70,8 @@ class PromisedTip:
 
 
 def lost(database: Database, told: Sequence[PromisedTip]) -> list[str]:
-    """Returns the breaches of invariant I1. A session whose caller read "passed on" or "saved" has exactly one filed
-    tip for that place."""
+    """Returns the breaches of invariant I1. If a caller read "passed on" or "saved", the database must hold exactly one
+    filed tip with the caller's session and the reported place."""
     with database.reading() as session:
         filed = Counter((tip.session_key, tip.place) for tip in books.filed(session, NATIONAL))
     return [
@@ -124,8 +124,8 @@ def unreferred(database: Database) -> list[str]:
 
 
 def unsettled(database: Database, at: datetime) -> list[str]:
-    """Returns the breaches of invariant I4: alerts that still wait. If the result of sending an SMS that confirms an
-    answer is unknown, this SMS may wait for ten minutes."""
+    """Returns the breaches of invariant I4: alerts that are still not settled, although no process is sending them. If
+    the result of sending an SMS that confirms an answer is unknown, this SMS may wait for ten minutes."""
     with database.reading() as session:
         alerts = books.alerts(session)
     return [
@@ -141,11 +141,11 @@ def unsent(
     """Returns the alerts that break invariant I2. The gateway must have accepted each alert at least once, or the
     console must show the alert as undeliverable.
 
-    If the gateway refuses a number permanently, the message counts as undeliverable for that number. The hotline then
-    alerted a colleague, and that alert must obey the same rule. An `answered` alert does not have to be sent if its
-    recipient has acknowledged the case. The function calls `ask` after it has read the database, so that the gateway's
-    list includes the newest alerts. A message about added details has the reference of an earlier tip, so this check
-    skips it.
+    If the gateway refuses a number permanently, the message counts as undeliverable for that number. For such a number,
+    the hotline must alert a colleague, and the gateway must accept that alert too. An `answered` alert does not have to
+    be sent if its recipient has acknowledged the case. The function calls `ask` after it has read the database, so that
+    the gateway's list includes the newest alerts. The check skips a message about added details, because this message
+    has the reference of an earlier tip.
     """
     given_up = (MessageState.UNDELIVERABLE, MessageState.FAILED)
     with database.reading() as session:
@@ -180,8 +180,9 @@ def repeated_too_often(database: Database, accepted: Mapping[str, Sequence[str]]
 
 
 def worded_otherwise(database: Database, accepted: Mapping[str, Sequence[str]]) -> list[str]:
-    """Returns the breaches of invariant I9. Every repeat of an alert has the same text, and every reference that was
-    sent belongs to an alert. A person's alerts about one case share their reference, and each may have its own text."""
+    """Returns the breaches of invariant I9. Each alert keeps its text when the hotline sends it again, and every
+    reference that was sent belongs to an alert. The alerts to one person about one case share one reference, so the
+    check allows one text for each of these alerts."""
     with database.reading() as session:
         alerts = books.alerts(session)
     known = {alert.reference: alert.id for alert in alerts}

@@ -33,7 +33,7 @@ TWICE = 2
 """For each kill that only a restart can repair: the maximum number of such kills in a round."""
 FROZEN = {"worker.frozen": 33.0, "redis.frozen": 8.0}
 """The seconds for which the test freezes each process. A worker that is frozen for so long loses its claimed messages
-and its leadership. Clients stop waiting for a frozen Redis."""
+and its leadership. If Redis is frozen for so long, its clients stop waiting for an answer."""
 BY_THE_CLOCK = ("worker.frozen",)
 """The freezes that the test shortens by moving the hotline's clock. In the other freezes, the test waits for sockets,
 which do not use the hotline's clock."""
@@ -54,7 +54,8 @@ class ProcessKiller:
     continues until it is stopped."""
 
     keepers: Sequence[int]
-    """The ids of the keepers. Each process of the hotline is a child of a keeper."""
+    """The process ids of the keepers, which start the hotline's processes again. Each process of the hotline is a child
+    of a keeper."""
     faults: Path
     redis_url: str
     seed: int
@@ -62,9 +63,10 @@ class ProcessKiller:
     """The seconds between two kills after the first round."""
     each: int = EACH
     spared: frozenset[str] = frozenset()
-    """The names of kills that this run leaves out, because another run has them."""
+    """The names of kills that this run leaves out, because another run of the test makes these kills."""
     turn: Callable[[int], None] | None = None
-    """Moves the hotline's clock forward. If it is set, a freeze is measured on the hotline's clock."""
+    """Moves the hotline's clock forward. If this function is set, the hotline's clock measures how long a freeze
+    lasts."""
     servers: Mapping[str, Callable[[], None]] = field(default_factory=dict)
     """Functions that kill servers outside the hotline, by name. Each function returns when its server runs again."""
     absences: Mapping[str, Callable[[], None]] = field(default_factory=dict)
@@ -81,7 +83,7 @@ class ProcessKiller:
         self._stop = threading.Event()
 
     def run(self, stop: threading.Event) -> None:
-        """Kills processes until `stop` is set. At its end, no process is frozen."""
+        """Kills processes until `stop` is set. When the function returns, no process is frozen."""
         self._stop = stop
         while not stop.is_set():
             for name, death in self._deck():

@@ -21,7 +21,7 @@ class RunReport:
     pair: str
     promised: int = 0
     unheard: int = 0
-    """The number of callers who stopped trying."""
+    """The number of callers who stopped dialling before the hotline accepted their tip."""
     alerts: int = 0
     """The number of references that the gateway accepted at least once."""
     sends: int = 0
@@ -29,7 +29,7 @@ class RunReport:
     """The number of references that the gateway accepted more than once."""
     deaths: dict[str, int] = field(default_factory=dict)
     """The number of kills by kind of process. The name "everything" means that all processes were killed at once. A
-    name with "frozen" counts pauses."""
+    name with "frozen" counts processes that were paused and not killed."""
     lies: dict[str, int] = field(default_factory=dict)
     """The faults of the network and the gateway, by kind."""
     faults: int = 0

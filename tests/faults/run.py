@@ -110,8 +110,9 @@ CROWDED = 3.0
 two."""
 SLOW = "slow answer"
 REPEATED_OTHERWISE = "repeat answered otherwise"
-"""The emulator reports that a repeated hop got another answer than before. A fault test allows this: while the database
-is down, the first answer ends the call politely. The repeated hop may then continue the call."""
+"""The emulator reports that a repeated hop got another answer than before. A fault test allows this, because the
+hotline ends the call politely while the database is down. If the gateway repeats the hop after that, the call may
+continue."""
 
 Say = Callable[[str], None]
 
@@ -132,8 +133,8 @@ class Order:
     spared: frozenset[str] = frozenset()
     """The names of kills that this run leaves out, because another run does them."""
     callers: int = CALLERS
-    """The number of callers at the same time, until each kind of kill has occurred. On a fast machine, they report
-    more tips."""
+    """The number of callers who call at the same time. New calls begin until each kind of kill has occurred. On a fast
+    machine, the same number of callers reports more tips."""
     turned: bool = False
     """If True, the hotline's clock is moved forward instead of waiting for a lease or an unknown result. If False, the
     hotline uses the true time."""
@@ -249,7 +250,8 @@ def _count(report: RunReport, stack: Stack, killer: ProcessKiller, crowd: Crowd)
 
 
 def waits(stack: Stack) -> dict[str, float]:
-    """Returns statistics of the seconds between a tip about danger and its first received alert."""
+    """Returns statistics of the seconds from filing a tip about danger to the first alert that the gateway accepted
+    or that a responder acknowledged."""
     context = context_of(stack)
     with context.database.reading() as session:
         found = books.waits(session, urgency=Urgency.DANGER)

@@ -28,8 +28,8 @@ queue of alerts grows, and the hotline needs time to send it."""
 PAUSE = 1.0
 TURN = 30
 """The seconds by which the test moves the hotline's clock when nothing changes. This time is longer than a lease, and
-longer than the wait after an unknown result. The step is shorter than 60 seconds, because such a jump raises an
-alarm."""
+longer than the wait after an unknown result. The step is shorter than 60 seconds, because a jump of 60 seconds raises
+an alarm."""
 LAST_SECONDS = 75.0
 """The seconds that an alert about danger may still need after the time limit: one lease, and one wait after an unknown
 result."""
@@ -54,9 +54,9 @@ def settle(
     last: float | None = None,
     turning: bool = True,
 ) -> list[Breach]:
-    """Returns the breaches that are still present after the time limit and that remain. Returns early if no breach is
-    left. While nothing changes, the function moves the hotline's clock, so that no run waits for a lease. With
-    `turning=False`, the hotline uses the true time."""
+    """Returns the breaches that the checks find at the time limit and again in every later check. Returns early if no
+    breach is left. While nothing changes, the function moves the hotline's clock, so that no run waits for a lease.
+    With `turning=False`, the hotline uses the true time."""
     context = context_of(stack)
     promised = [
         PromisedTip(context.pseudonyms.session(one.session_id), one.place, one.complete)
@@ -112,7 +112,7 @@ def lasting(
 
 
 def _of(breach: Breach) -> tuple[Invariant, str]:
-    """Returns the subject of a breach, such as an alert's number, without its state."""
+    """Returns the part of a breach that identifies the alert or the tip, without its state."""
     return breach.invariant, breach.sentence.partition(" is ")[0]
 
 

@@ -37,7 +37,8 @@ def sound(database: Database) -> bool:
 
 
 def keeping(valkey: Valkey) -> None:
-    """Makes Redis write its data to the disk, as in production. Returns when the first file is complete."""
+    """Makes Redis write its data to the disk, as in production. Returns when Redis has written its first file
+    completely."""
     client = valkey.client()
     client.config_set("appendonly", "yes")
     eventually(lambda: not _rewriting(client.info("persistence")))

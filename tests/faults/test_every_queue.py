@@ -149,8 +149,8 @@ def dying(sending: Sending, fuse: Fuse) -> Iterator[None]:
 @QUEUES
 @pytest.mark.parametrize("place", range(1, PLACES))
 def test_rows_17_and_18_a_kill_sends_once(texter: Texter, queue: Priority, place: int) -> None:
-    """After the kill, another process sends the message. An answer to a stranger that may already be sent is not sent
-    again, because the stranger can write again."""
+    """After the kill, another process sends the message. If the first send of an answer to a stranger may have
+    succeeded, the hotline does not send the answer again, because the stranger can write again."""
     sending = Sending(texter, queue)
     fuse = Fuse(place)
     with dying(sending, fuse), suppress(Killed):
@@ -243,8 +243,8 @@ def test_no_process_claims_what_another_one_sends(texter: Texter, queue: Priorit
 
 
 def test_the_row_of_an_answer_never_names_what_the_gateway_calls_it(texter: Texter) -> None:
-    """With the gateway's message id and the gateway's records, someone could find the person behind the row's
-    pseudonym."""
+    """The row of an answer does not store the gateway's message id. With this id and the gateway's records, someone
+    could find the person behind the row's pseudonym."""
     sending = Sending(texter, Priority.ANSWER)
     sending.send()
     (attempt,) = texter.line.all(Attempt)

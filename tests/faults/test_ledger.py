@@ -1,4 +1,4 @@
-"""Tests the checks that a fault test makes: they report each broken rule that this file creates."""
+"""Tests the checks that a fault test makes: each test in this file breaks a rule, and the check must report it."""
 
 from collections.abc import Callable
 from datetime import timedelta

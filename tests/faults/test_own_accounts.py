@@ -206,7 +206,7 @@ def test_a_tip_goes_its_way_and_no_server_refuses_a_statement(tmp_path: Path) ->
             pages=True,
         )
         hotline(stack.environ, "init", "--demo")
-        # The hotline's home did not exist when this test wrote the settings.
+        # When the stack chose its command, the hotline's home did not exist yet, so this option was missing.
         stack._words.append("--made")
         hotline(stack.environ, "upgrade", "--roles", "--redis-users", str(users))
         users.write_text(users.read_text() + CHECKER)

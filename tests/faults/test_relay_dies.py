@@ -85,8 +85,9 @@ def die_at(place: str) -> Callable[[str], None]:
 def owe(district: District) -> list[int]:
     """Creates four tips, each with another kind of pending work. Returns their ids.
 
-    Responders were alerted about the first tip. No one took it, and no delivery report arrived. The worker of the
-    second tip was killed. The third tip is a draft whose caller became silent. The job of the fourth tip was lost.
+    Responders were alerted about the first tip. No one took the tip, and no delivery report arrived for its alerts. The
+    worker of the second tip was killed. The third tip is a draft whose caller became silent. The job of the fourth tip
+    was lost.
     """
     told = district.tell()
     district.deliver()
@@ -180,7 +181,7 @@ def test_row_22_another_relay_does_the_rest_once(district: District, tell_steps:
     assert place > PLACES_AT_LEAST
     assert fuse.left > 0, f"more than {PLACES_AT_MOST} places"
     end(district, owed)
-    district.clock.turn(minutes=16)  # By then, SMS with several repeated alerts are due.
+    district.clock.turn(minutes=16)  # After 16 minutes, SMS with several repeated alerts are due.
     repair(district)
     with district.database.reading() as session:
         shared = {*session.scalars(select(SharedAlert.message_id))}

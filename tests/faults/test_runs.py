@@ -46,8 +46,8 @@ DEALT = ("tip.after_commit", "worker.after_claim", "redis.flush", "everything")
 SPARED = frozenset() if is_long() else frozenset(NAMES) - {*DEALT}
 FEW = 6
 PATIENCE = 15.0
-"""The real seconds of the first wait. Meanwhile the test moves the clock by more than a lease and the wait after an
-unknown result."""
+"""The real seconds for which the test first waits until no breach is left. Meanwhile the test moves the clock by more
+than a lease and the wait after an unknown result."""
 LAST = 3.0
 """After this wait, a breach counts only if every check finds it for this many seconds."""
 MENDED_BY = {"assign_pending": "tip.before_doorbell", "expire_leases": "worker.after_claim"}
@@ -102,8 +102,8 @@ def test_no_tip_is_lost_and_no_alert_is_silent(
 @pytest.mark.fault(3)
 @pytest.mark.parametrize("step", [*MENDED_BY])
 def test_a_run_notices_that_a_step_is_missing(tmp_path: Path, step: str, lay_home: LayHome) -> None:
-    """The test kills a process during the last tip, in the way that only this step of the clock repairs. If that step
-    is missing, the run must report a breach."""
+    """The test kills a process while a caller reports the last tip. Only one step of the worker's clock can repair this
+    kill. If that step is missing, the run must report a breach."""
     failpoint = MENDED_BY[step]
     codes = [district.code for district in districts()]
     procfile = procfile_without(step, lay_home(tmp_path))
@@ -114,7 +114,8 @@ def test_a_run_notices_that_a_step_is_missing(tmp_path: Path, step: str, lay_hom
 
         (faults / failpoint).touch()
         with suppress(DialogueBroken, LabelMissing):
-            # The caller must report only one tip, because the job of another tip would also send this alert.
+            # The caller must report only one tip: if another tip was filed, its job would also send the alert of this
+            # tip.
             told.append(dial_once(stack.emulator, plan(FEW + 1, codes, WORDS)[-1]))
         assert settle(stack, told, seconds=PATIENCE, last=LAST) != []
 

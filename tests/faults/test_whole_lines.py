@@ -98,8 +98,8 @@ def tells_and_hangs_up(line: EmulatorClient) -> None:
 
 
 def references_sent(line: EmulatorClient) -> dict[str, str]:
-    """Returns the reference of each recipient. Also checks that every alert is one segment in the recipient's
-    language."""
+    """Returns, by phone number, the reference that the alert to this phone number contains. Also checks that every
+    alert is one segment in the recipient's language."""
     references = {}
     for sms in line.outbox():
         found = ANY_REFERENCE.match(sms["text"])
@@ -326,7 +326,8 @@ WITHIN = 30.0
 
 
 def flood(emulator: EmulatorClient) -> list[Promise]:
-    """Dials for each caller at a fixed time, even if the previous call is not finished. Returns the promises."""
+    """Dials for each caller at a fixed time, even if the previous call is not finished. Returns the promises that the
+    hotline made to the callers."""
     codes = [district.code for district in districts()]
     tips = [
         TipToTell(n, codes[n % len(codes)], n % (TIPS // IN_DANGER) == 0, WORDS, child=False)
@@ -344,7 +345,7 @@ def flood(emulator: EmulatorClient) -> list[Promise]:
 
 
 def waiting(stack: Stack) -> int:
-    """Returns the number of alerts from these many tips that have not been tried yet."""
+    """Returns the number of alerts about the flood of tips that the hotline has not tried to send yet."""
     context = context_of(stack)
     of_the_flood = (Message.state == MessageState.PENDING, Message.priority > Priority.URGENT)
     with context.database.reading() as session:

@@ -22,7 +22,7 @@ LISTS = {
 
 
 def t(words: str) -> dict[str, str]:
-    """Returns the same words in every language, with the code of the language."""
+    """Returns the words once for each language, followed by the language's code."""
     return {code: f"{words} {code}" for code in CODES}
 
 

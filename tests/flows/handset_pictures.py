@@ -5,7 +5,8 @@ from html import escape
 from hotline.flows.screen import wrapped
 
 COLUMNS, LINES = 24, 9
-"""The letters in a line and the lines, as on the handsets of the demo. A longer screen gets more lines."""
+"""The number of letters in a line, and the number of lines on a screen, as on the handsets of the demo. A longer screen
+gets more lines."""
 LETTER, LINE = 9, 18
 EDGE, INNER = 12, 10
 FONT = "'DejaVu Sans Mono', 'Liberation Mono', Menlo, Consolas, monospace"

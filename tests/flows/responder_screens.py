@@ -1,4 +1,4 @@
-"""Shows the screens in docs/responder-guide with the shipped flows, and takes messages from the shipped catalogues."""
+"""Takes the screens of docs/responder-guide from the shipped flows, and the messages from the shipped catalogues."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -37,7 +37,7 @@ class MetScreen:
 
 
 CODE, PAPER = "604713", "40719300"
-"""The code from the SMS, and the code on paper."""
+"""The two codes that a new responder types: the code from the SMS, and the code on paper."""
 JOINS = ("proves", "paper_right", "pin_chosen")
 HERS = (f"hers.{REF}", f"people.{REF}", "person_kept")
 ASKED = (PIN, "1", "1", "5", "4", "1")

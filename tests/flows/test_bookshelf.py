@@ -70,7 +70,7 @@ class Hops:
         )
 
     def begins(self) -> int:
-        """Returns the revision for a session that begins a second later."""
+        """Moves the clock one second forward. Returns the revision for a session that begins then."""
         self.elapsed.seconds += LIVE_SECONDS
         revision_id = self.shelf.live()
         self.shelf.get(revision_id)

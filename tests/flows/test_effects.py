@@ -30,7 +30,7 @@ from tests.support.made_once import shipped_book
 BOOK = shipped_book()
 CHANGE_NOTHING = {OCCASION_ANSWER, RECEIPT, "pin"}
 """Answers without an effect of their own: the hotline reads them when a later answer has its effect. The answer `pin`
-is here because an event of its own reports a typed PIN."""
+is in this set because the hotline reports a typed PIN in a separate event."""
 OF_THE_READER = {
     *READER_PINS,
     *ANSWERS,

@@ -107,7 +107,7 @@ def test_an_adult_s_no_leads_to_no_service_and_says_where_help_stays_open() -> N
 
 
 def test_the_phone_offers_every_code_of_a_form_and_no_other() -> None:
-    """The phone has no key for "no answer yet", because the call ends there."""
+    """The phone has no key for "no answer yet": a responder who has no answer just ends the call."""
     offered: dict[str, set[str]] = {}
     for flow in FLOWS:
         for node in flow.nodes.values():

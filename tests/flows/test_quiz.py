@@ -37,7 +37,8 @@ class Asked:
     why: MessageNode
     """The screen that explains the correct answer.
 
-    Before the lesson it is a screen of the lesson. After the lesson it is the screen that follows the answer.
+    For the questions before the lesson, it is one of the lesson's screens. For the questions after the lesson, it is
+    the screen that follows the caller's answer.
     """
 
     @property

@@ -46,8 +46,8 @@ FIGURES = {
 }
 """The numbers in the guide about danger.
 
-The first number says when the next person is alerted. The second says when others are asked about a case that was not
-read. The third says which wrong PIN locks the phone.
+The first number says when the next person is alerted. The second says when the hotline also alerts the next person if
+the case is unread. The third says which wrong PIN locks the phone.
 """
 
 
@@ -143,7 +143,8 @@ def test_the_three_languages_of_a_paper_say_the_same_in_the_same_order(paper: st
 @pytest.mark.parametrize("paper", PAPERS)
 @pytest.mark.parametrize("language", CODES)
 def test_a_paper_prints_no_number_to_ring(paper: str, language: str) -> None:
-    """No phone number is confirmed, so people write numbers by hand. Even three digits could be a phone number."""
+    """No phone number is confirmed yet, so the papers print none and people write the numbers by hand. Even three
+    printed digits could look like a phone number. Even three digits could be a phone number."""
     assert WRITTEN == DIALLED
     words = PICTURE.sub("", page(paper, language)).replace(DIALLED, "")
     assert set(re.findall(r"\d[\d .-]*\d\d", words)) <= {"123456"}

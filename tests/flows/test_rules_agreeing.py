@@ -1,4 +1,4 @@
-"""Tests that a written yes or no is read as its digit, and that no other word is."""
+"""Tests that menus read a typed yes or no as its digit, and read no other word as a digit."""
 
 from itertools import product
 

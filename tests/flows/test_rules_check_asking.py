@@ -1,5 +1,5 @@
-"""Tests the list of questions that desks ask back: each rule with a question that breaks it, and a list without a
-fault."""
+"""Tests the list of questions that a desk can ask a caller later: each rule with a question that breaks it, and a list
+without a fault."""
 
 from copy import deepcopy
 from datetime import date, timedelta

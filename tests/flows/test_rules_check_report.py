@@ -286,7 +286,8 @@ def test_c17_no_entry_lands_where_anything_is_gathered(what: str) -> None:
 def test_c17_neither_an_entry_nor_digits_dialled_ahead_reach_what_no_passage_guards(
     node: dict[str, Any], behind: dict[str, Any]
 ) -> None:
-    """In a flow that collects nothing, one node shows a status, offers a call-back or takes a complaint."""
+    """In a flow that collects nothing, a short code or digits dialled ahead may not lead to a node that shows a status,
+    offers a call-back or takes a complaint."""
     learn = {**behind, "one": node, "end": {"finish": {"text": t("Goodbye")}}}
     assert {one.node for one in found(Code.UNKNOWN_ENTRY, learn=learn)} == {"11"}
     assert {one.node for one in found(Code.DIALLED, learn=learn)} == {"one"}
@@ -327,8 +328,8 @@ def test_who_she_is_is_asked_on_no_screen_of_the_shipped_report() -> None:
 
 
 def test_each_replacement_is_safe_where_it_is_offered() -> None:
-    """The replacement for a risky word comes from the shipped texts. If the table gives no replacement, the editor gets
-    no suggestion."""
+    """The table risky_words.csv takes the replacement for a risky word from the shipped texts. If the table gives no
+    replacement for a word, the editor gets no suggestion."""
     rows = [*rows_of("risky_words.csv")]
     assert all(REPLACEMENTS.get((row[1], row[2]), "") == row[4] for row in rows)
     innocent = ("warned_of", "not_asked", "said_of_none")

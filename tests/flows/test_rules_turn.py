@@ -146,7 +146,7 @@ def test_one_leads_on_where_there_is_one_way_and_nothing_is_answered() -> None:
     ],
 )
 def test_one_is_a_choice_but_no_answer(choices: list[dict[str, object]], leads_on: bool) -> None:
-    """For one row of choices, `1` is the key of a choice."""
+    """In the last row of choices, `1` is the key of the choice "Stay"."""
     menu = {"text": t("Menu"), "saves": "one", "choices": choices}
     learn = {
         "one": {"menu": menu},

@@ -170,8 +170,8 @@ def test_a_report_without_danger_reads_as_ever(line: Line) -> None:
 
 
 def test_a_line_that_nobody_ever_made_start_promises_as_tests_do(line: Line) -> None:
-    """Rows without a start are no sign of a fault: `hotline init` and `run` record when the senders should have
-    started."""
+    """If the database records no start of the senders, this is no sign of a fault: `hotline init` and `run` record when
+    the senders should have started."""
     with line.database.writing() as session:
         session.query(Leader).delete()
     assert PASSED_ON["rw"] in danger(line).screen

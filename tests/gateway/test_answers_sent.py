@@ -1,4 +1,5 @@
-"""Tests how the hotline sends an answer by SMS: after alerts, soon or never, once, and only to allowed numbers."""
+"""Tests how the hotline sends an answer by SMS: after all alerts, soon or not at all, only once, and only to allowed
+numbers."""
 
 from dataclasses import replace
 from datetime import timedelta

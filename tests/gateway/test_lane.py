@@ -176,7 +176,7 @@ def give_up(district: District) -> int:
 
 
 def is_well(district: District) -> bool:
-    """Returns True if no message counts as undeliverable for the doctor and for the monitoring process."""
+    """Returns True if neither the doctor nor the monitoring process counts a message as undeliverable."""
     with district.database.reading() as session:
         return queries.outbox_health(session).dead == 0
 

@@ -1,4 +1,4 @@
-"""Tests which facts a session after a private short code stores when it begins, and that they stay the same."""
+"""Tests which facts a session stores when it begins with a private short code, and that these facts stay the same."""
 
 import pytest
 from sqlalchemy import delete

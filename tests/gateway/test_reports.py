@@ -1,5 +1,5 @@
-"""Tests delivery reports: in any order and number, before the answer, or for an unknown message. No message goes
-back to an earlier state."""
+"""Tests delivery reports that arrive in any order and number, before the gateway's answer to the send, or for an
+unknown message. No message goes back to an earlier state."""
 
 from itertools import permutations
 
@@ -143,7 +143,7 @@ def test_no_word_raises(status: str) -> None:
 
 
 def test_a_doubtful_answer_is_delivered_once_a_report_says_so(district: District) -> None:
-    """The result of the send was unknown. Its id and its delivery report both arrived late."""
+    """The result of the send was unknown. A colleague took the case, and only then the delivery report arrived."""
     helper = district.enrol(Level.NATIONAL, districts=())
     district.tell(urgency=3)
     district.sms.results = [SendResult(Outcome.UNKNOWN, provider_id=ID)]

@@ -86,7 +86,8 @@ def gateway() -> HeldSms:
 
 @pytest.fixture
 def process(district: District, gateway: HeldSms) -> Iterator[Process]:
-    """Returns a function that makes contexts of workers. Each has its own threads, and all use the same gateway."""
+    """Returns a function that makes the context of a worker. Each context has its own threads, and all contexts use the
+    same gateway."""
     begun: list[ThreadSenders] = []
 
     def start(at_once: int = AT_ONCE) -> WholeContext:
@@ -227,7 +228,7 @@ def test_two_processes_share_places(district: District, gateway: HeldSms, proces
     for thread in threads:
         thread.join()
 
-    # If both workers claim messages at the same moment, one of them takes one place too many for sending.
+    # If both workers claim messages at the same moment, they send one message more than `AT_ONCE` at the same time.
     assert AT_ONCE <= len(gateway.until_asked(AT_ONCE)) <= AT_ONCE + 1
     gateway.answer_as_they_come(lambda _: ACCEPTED, 60)
     eventually(settled(district, accepted=60), seconds=PATIENCE)

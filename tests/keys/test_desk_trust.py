@@ -46,7 +46,7 @@ Rekey = Callable[..., DeskKey]
 
 @pytest.fixture
 def rekey(folder: KeyFolder, clock: Clock) -> Rekey:
-    """Returns a function that gives a desk its next key, as a member or as the hotline."""
+    """Returns a function that gives a desk its next key, signed by a member or by the hotline."""
 
     def rekeyed(
         before: DeskKey, private: bytes, made: KeyPair = NEW, by: Signer = MEMBER

@@ -1,5 +1,5 @@
-"""Tests that a message box for one hop can be decrypted only with that hop's key and binding. The length of the box
-reveals little."""
+"""Tests that a message box for one hop can be decrypted only with that hop's key and with the value to which the box is
+bound. The length of the box reveals little."""
 
 import pytest
 from hypothesis import given

@@ -38,8 +38,8 @@ DISTRICT, NATIONAL, STRANGER = (PrivateKey(bytes([n]) * 32) for n in (1, 2, 3))
 DESKS = {"12": bytes(DISTRICT.public_key), "national": bytes(NATIONAL.public_key)}
 ANSWERS = {"danger": "yes", "landmark": "hafi y'ishuri: é ñ 🙂"}
 OVERHEAD = 2 * HEAD_BYTES + len(binding(UID, "12")) + 32 + 16
-"""The length of a tip's encrypted body minus the length of its answers: the head twice, the binding, and the bytes that
-encryption adds."""
+"""The length of a tip's encrypted body minus the length of its answers: the head twice, the binding to the tip and its
+desk, and the bytes that encryption adds."""
 QUICK = Costs(passes=1, kib=8)
 SEALER = Encrypter(mark_key=lambda: b"a key of the folder of the hooks")
 STRETCHED = WrappingKey.stretch("correct horse", QUICK)
@@ -110,8 +110,8 @@ def test_the_same_words_twice_look_nothing_alike() -> None:
 
 
 def test_newer_words_open_by_the_grants_of_the_older(words_before: EncryptedTip) -> None:
-    """The hotline encrypts newer answers with the head of the older body alone, because no process keeps the key of the
-    body."""
+    """The hotline uses only the head of the older body to encrypt newer answers of a tip, because no process
+    keeps the key of that body."""
     newer = ANSWERS | {"kind": "labour"}
     body = again(words_before, newer)
 

@@ -34,8 +34,8 @@ KEY_BYTES = 32
 
 @pytest.fixture
 def own_case(beside: ReaderBeside) -> tuple[Caller, Assignment]:
-    """Returns a phone and its case, after the responder entered the PIN and read the case. All traces of these hops are
-    in the database."""
+    """Returns a responder's phone and the case on it, after the responder entered the PIN and read the case. All traces
+    of these hops are in the database."""
     phone, known_as = at_her_desk(beside)
     phone.dial("90")
     at_home(phone, "1", "1")
@@ -123,8 +123,8 @@ def opened_codes(beside: ReaderBeside, privates: list[bytes]) -> int:
 def test_codes_about_a_person_open_with_the_reader_s_folder_and_without_it_by_none(
     beside: ReaderBeside, own_case: tuple[Caller, Assignment], tmp_path: Path
 ) -> None:
-    """The reader sends codes to others without a person's help, so its folder and the database together can decrypt
-    codes. The folder and the database cannot decrypt any tip."""
+    """The reader gives keys of cases to desks without any action of a person. So its key folder and the database
+    together are enough to decrypt codes about a person. They are not enough to decrypt a tip."""
     screened(beside.line.context, own_case[1].tip_id)
     reader_handover.reconcile(beside.context)
     assert len(beside.line.all(CaseGrant)) == 3

@@ -95,7 +95,7 @@ def test_no_week_is_forgotten_that_a_tip_still_needs(locked: Line, tmp_path: Pat
 
 
 def test_the_key_of_a_case_outlives_its_tip_s_words_each_week(locked: Line, tmp_path: Path) -> None:
-    """The tip has no grant left. The relay did not run for ten weeks, and then ran for five."""
+    """The tip has no grant left. The relay did not run for ten weeks, and then ran every week for five weeks."""
     told(locked, *DANGER_HERE)
     folder = KeyFolder(tmp_path / "keys" / "reader")
     half = public_half(folder)

@@ -19,8 +19,8 @@ Dialogue = Generator[str, str, Any]
 hop."""
 
 MENUS = ("4", "2", "9", "0", "0", "0", "1", "0", "2", "0", "3", "0")
-"""The keys that open menus and their pages, forwards and back, as callers do in most hops. The hotline does not count
-any of them."""
+"""The keys that open menus and their pages, forwards and back, as callers do in most hops. The hotline counts none of
+these keys in its statistics."""
 DANGER = ("5", "1", "2")
 """The keys for a report about danger: report a problem, a person is in danger, no official is involved."""
 BEHIND = ("1", "1", "5", "1")

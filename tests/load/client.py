@@ -1,4 +1,5 @@
-"""Sends hops through connections that stay open, and compares every answer. The client runs in a separate process.
+"""Sends hops through connections that stay open, and compares each screen with the first screen that the same keys
+showed. The client runs in a separate process.
 
 A client that uses a web framework would be slower than the hotline that it measures.
 """

@@ -86,8 +86,8 @@ def _sign_in(browser: Browser, name: str) -> None:
 
 
 def _timed(browser: Browser, path: str) -> float | None:
-    """Returns the seconds that the page took. Returns None if the address redirects, or if this person may not see
-    the page."""
+    """Returns the seconds that the page took. Returns None if the address redirects, or if the person who is signed in
+    may not see the page."""
     began = time.perf_counter()
     status, _ = browser.ask(path)
     return time.perf_counter() - began if status == 200 else None
