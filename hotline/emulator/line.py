@@ -154,8 +154,8 @@ class FaultKind(StrEnum):
     HTML = "html"
     """The gateway records the message, and answers 201 with an HTML page."""
     CHARSET = "charset"
-    """The gateway records the message, and answers with `application/json; charset=utf-8`. The SDK then returns
-    text."""
+    """The gateway records the message, and answers with `application/json; charset=utf-8`. The SDK then returns the
+    answer as text, not as parsed JSON."""
     TRUNCATED = "truncated"
     """The gateway records the message, and its JSON answer is cut off at the end."""
     DRIP = "drip"

@@ -35,7 +35,7 @@ NAMES = {
     501: "GatewayError",
     502: "RejectedByGateway",
 }
-"""The gateway's names for its status codes of recipients."""
+"""The name that the gateway gives to each status code of a recipient."""
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
@@ -177,7 +177,7 @@ class Messages:
     def _go_on(
         self, sent: Sent, interim: Sequence[str], faults: DrawnFaults, *, wait: float
     ) -> None:
-        """Schedules the delivery reports before the arrival of a message, and then the arrival.
+        """Schedules the interim delivery reports of a message, and then its arrival.
 
         Each step schedules the next one before it posts. So the order stays correct, and a slow answer of the hotline
         delays no step.

@@ -100,7 +100,7 @@ def _drip(honest: Response, seconds: float) -> Response:
 
 def as_json(document: dict[str, Any], status: int = 200) -> Response:
     """Returns a response with the content type `application/json`, without a charset. If the header had a charset,
-    the SDK would return text."""
+    the SDK would return the answer as text, not as parsed JSON."""
     return Response(json.dumps(document), status, content_type="application/json")
 
 
@@ -258,9 +258,9 @@ class About:
     """The links and texts that the page shows in addition to the phones."""
 
     console: str = ""
-    """The address of the console. It is empty if there is none."""
+    """The address of the console. It is empty if the page links to no console."""
     readme: str = ""
-    """The text of the README. It is empty if there is none."""
+    """The text of the README. It is empty if the page shows no README."""
 
 
 NOTHING_ABOUT = About()

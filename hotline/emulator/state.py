@@ -1,8 +1,8 @@
 """Stores the emulator's whole state in memory under one lock, and runs its timers.
 
 The state contains phones, USSD dialogues and outgoing messages, as the network and the gateway see them. Each network
-has the code that the gateway uses for it. The state also contains the settings: codes, speed, and behaviour of the
-gateway that is not verified. A change of the state notifies the pages that wait for it.
+has the code that the gateway uses for it. The state also contains the settings: the service codes, the clock's speed,
+and unverified assumptions about the gateway. A change of the state notifies the pages that wait for it.
 
 The timers run on a clock that can run faster or jump ahead. The module also stores the offset of the hotline's own
 clock.
@@ -113,7 +113,7 @@ class LineClock:
     """The path of the file with the offset. It is None if the hotline always uses the true time."""
 
     def offset(self) -> int:
-        """Returns the offset in seconds. It is negative if the clock is behind.
+        """Returns the offset in seconds. It is negative if the clock is behind the true time.
 
         Returns 0 if the file cannot be read.
         """
@@ -312,7 +312,8 @@ class UssdSession:
     network: str
     dialled: str
     service_code: str
-    """The service code as it was posted. The code includes the suffix if the network leaves the suffix there."""
+    """The service code as it was posted. It includes the digits that the caller dialled after the code only if
+    `direct_dial` is `IN_CODE`."""
     path: list[str] = field(default_factory=list, repr=False)
     hops: list[Hop] = field(default_factory=list)
     phase: Phase = Phase.ASKING
@@ -409,7 +410,7 @@ class EmulatorState:
     incoming: list[Incoming] = field(default_factory=list)
     blacklist: set[str] = field(default_factory=set)
     violations: list[dict[str, Any]] = field(default_factory=list)
-    """The violations of the protocol by the hotline. If there is one, a test fails."""
+    """The violations of the protocol by the hotline. A test fails if this list is not empty."""
     travels: list[Travel] = field(default_factory=list)
     people: list[dict[str, str]] = field(default_factory=list)
 

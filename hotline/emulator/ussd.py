@@ -1,6 +1,7 @@
 """Acts as the network in a USSD dialogue: dial, reply, hang up, time out.
 
-Each hop is posted to the hotline, with the faults that affect it. When a dialogue ends, the gateway may send a notice.
+Each hop is posted to the hotline, with the faults that affect it. When a dialogue ends, the gateway may post an end
+notice to the hotline.
 """
 
 import threading

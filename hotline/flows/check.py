@@ -95,7 +95,7 @@ class Code(StrEnum):
     TOO_MANY_ANSWERS = "too_many_answers"
     ALERT_LATE = "alert_late"
     PHRASE = "phrase"
-    """An editor gave a phrase of the code, such as the text of an SMS, a new text that is not allowed."""
+    """An editor changed a phrase of the code, such as the text of an SMS, to a text that is not allowed."""
 
 
 class Problem(NamedTuple):
@@ -175,7 +175,7 @@ def problem(
     /,
     **values: str | int | MessageText,
 ) -> Problem:
-    """Returns the problem of a field that breaks this rule."""
+    """Returns the problem to report for a field that breaks this rule."""
     known = {"field": field, "language": language, **values}
     says, fix = (
         message_text(words, **{name: one for name, one in known.items() if f"{{{name}}}" in words})
@@ -392,12 +392,13 @@ IN_A_REPORT = (
     ELSEWHERE,
 )
 ON_ANY_SCREEN = (SAFETY, SECRECY, FREE, PAY_FIRST, ANY_PROMISES, ELSEWHERE)
-"""Words that need a reason on any screen. Most of them promise something that the hotline cannot keep.
+"""Words that no screen may contain without a written reason. Most of these words promise something that the hotline
+cannot keep.
 
 If a screen only warns of such promises, its written reason says so.
 """
 NEEDS_REASON = (*ON_ANY_SCREEN, IDENTITY_WORDS)
-"""All words that need a reason outside a report."""
+"""All words that a screen outside a report may contain only with a written reason."""
 IN_A_MESSAGE = (REPORTING, TRAFFICKING, TRADE_IN_PEOPLE, POLICE, SECRECY, PROMISES)
 """Words that no SMS may contain. An SMS can appear on a lock screen, and other people may hold the phone."""
 
@@ -456,8 +457,8 @@ def _word_problem(
     tables: tuple[Table, ...],
     **values: MessageText,
 ) -> Problem:
-    """Returns the problem of a risky word. `at` contains the flow, the node, the field and the language of the
-    word."""
+    """Returns the problem to report for a risky word. `at` contains the flow, the node, the field and the language of
+    the word."""
     found = problem(rule, *at, word=word, **values)
     return found._replace(fix=with_replacement(found.fix, word, found.language, tables))
 
@@ -470,7 +471,7 @@ def _without(text: str, language: str, innocent: Table) -> str:
 
 
 def new_risky_words(before: str, after: str, language: str) -> Iterator[str]:
-    """Yields promises and identity words from new sentences in `after`, which `before` does not contain."""
+    """Yields promises and identity words in those sentences of `after` that `before` does not contain."""
     known = {*_sentences(before)}
     new = [sentence for sentence in _sentences(after) if sentence not in known]
     for sentence in new:
@@ -547,8 +548,9 @@ def _named(
 
 
 def _depths(flow_set: FlowSet) -> dict[Place, int]:
-    """Returns each place within `GUARDED_SCREENS` screens of the front, with the number of its screen.
-    If several paths lead to a place, the smallest number counts. Nodes that show nothing do not count as screens.
+    """Returns each place that a caller can see on the first `GUARDED_SCREENS` screens, with the number of its screen.
+    The front is screen 1. If several paths lead to a place, the smallest number counts. Nodes that show nothing do
+    not count as screens.
     """
     front = flow_set.flows.get(flow_set.front)
     if front is None or front.start not in front.nodes:
@@ -595,7 +597,7 @@ class _Part(NamedTuple):
 
 
 def numbers_in(text: str) -> Iterator[str]:
-    """Yields the digits of each number in a text that has three digits or more, in reading order."""
+    """Yields the digits of each number with three digits or more in a text, in reading order."""
     plain = _folded(text)
     for whole in _runs(plain):
         run = _without_articles(whole)
@@ -658,7 +660,7 @@ def _runs(plain: str) -> Iterator[list[_Part]]:
 
 
 def _digits_of(word: str, *, has_run: bool) -> str:
-    """Returns the digits that a word means. For any other word the result is empty."""
+    """Returns the digits that a word means, or an empty text if the word means no digits."""
     if word.isdecimal():
         return "".join(str(unicodedata.decimal(one)) for one in word)
     parts = unicodedata.normalize("NFKD", word)
@@ -682,9 +684,9 @@ _REASON_OLDER = message_text(
 
 
 def promises(flow_set: FlowSet) -> Problems:
-    """Yields promises and identity words on screens outside a report that have no written reason.
+    """Yields the promises and identity words on each screen that is outside a report and has no written reason.
 
-    For screens of a report, the rules are stricter. There, `unsafe_words` and `identity_questions` accept no reason.
+    Inside a report, the rules are stricter: `unsafe_words` and `identity_questions` accept no reason.
     """
     for risk in _risks(flow_set):
         if flow_set.flows[risk.flow].reason_of(risk.node) is None:
@@ -692,7 +694,7 @@ def promises(flow_set: FlowSet) -> Problems:
 
 
 def words_newer_than_reason(live: FlowSet, flow_set: FlowSet) -> Problems:
-    """Yields risky words that were added after the written reason of their screen.
+    """Yields risky words that an editor added to a screen after the screen got its written reason.
 
     A reason covers only the words that callers saw when the editor wrote the reason. `live` is the published flow
     set. A new or changed reason covers all words of the screen.
@@ -707,7 +709,7 @@ def words_newer_than_reason(live: FlowSet, flow_set: FlowSet) -> Problems:
 
 
 class _Risk(NamedTuple):
-    """A word on a caller's screen that needs a reason."""
+    """A word that a caller's screen may contain only with a written reason."""
 
     flow: str
     node: str
@@ -758,7 +760,7 @@ def _heard(live: Node, risk: _Risk) -> bool:
 
 
 def has_promises(flow: Flow, name: str) -> bool:
-    """Returns True if the text of this screen needs a reason."""
+    """Returns True if this screen contains words that need a written reason."""
     said = (text.items() for _, text in node_texts(flow.nodes[name]))
     return not flow.private and any(
         [*_risky(words, language)] for texts in said for language, words in texts
@@ -778,7 +780,7 @@ def unsafe_words(flow_set: FlowSet) -> Problems:
 
 def identity_questions(flow_set: FlowSet) -> Problems:
     """Finds questions that ask for a person's identity. In a report it checks every question. Elsewhere it checks
-    only questions for words, numbers or PINs."""
+    only questions that callers answer by typing words, numbers or PINs."""
     inside = report_nodes(flow_set)
     for written, language, words in translations(flow_set):
         place = Place(written.flow, written.node)
@@ -794,8 +796,9 @@ def identity_questions(flow_set: FlowSet) -> Problems:
 def free_text_outside_reports(flow_set: FlowSet) -> Problems:
     """Finds questions for free text outside a report.
 
-    Nothing saves such text. Each request of a call contains all earlier input, and outside a report nothing stores
-    where a free text ends in it. Private flows are not checked, because ordinary callers cannot reach them.
+    The hotline does not save such text. Each request of a call contains all earlier input, and outside a report
+    nothing stores which part of that input is the free text. Private flows are not checked, because ordinary callers
+    cannot reach them.
     """
     inside = report_nodes(flow_set)
     for flow, name, node in nodes(flow_set):
@@ -805,7 +808,7 @@ def free_text_outside_reports(flow_set: FlowSet) -> Problems:
 
 
 def report_nodes(flow_set: FlowSet) -> set[Place]:
-    """Returns every node on a path through a report flow, and the nodes of the flows that it calls."""
+    """Returns every node on a path through a report flow, including the nodes of flows that the report flow calls."""
     begins = [
         Place(flow.name, flow.start)
         for flow in flow_set.flows.values()

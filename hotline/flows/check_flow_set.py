@@ -123,7 +123,7 @@ SHORT = 4
 label "No"."""
 
 Labels = Mapping[str, Mapping[str, list[Text]]]
-"""The labels of the choices, by the name of the answer and the value."""
+"""The labels of the choices that save an answer, by the name of the answer and then by the saved value."""
 
 
 def echoes(flow_set: FlowSet) -> Problems:
@@ -236,8 +236,8 @@ UNSURE = "unsure"
 
 
 def _views(flows: FlowSet, place: Place, node: Waiting | EndNode, language: str) -> Iterator[View]:
-    """Yields the node once for each combination of flags and answers, as callers then see the node, without the
-    places of its list."""
+    """Yields the node as callers see it, once for each combination of flags and answers. Leaves out the places in the
+    node's list."""
     bare = replace(node, list=None) if isinstance(node, QuestionNode) else node
     for state, facts in situations(bare, ConversationState(language, (place,))):
         yield view(flows, bare, state, facts)
@@ -280,8 +280,8 @@ def pages(flow_set: FlowSet, limit: int) -> Problems:
 
 
 def free_septets(flow_set: FlowSet, place: Place, language: str, limit: int) -> int | None:
-    """Returns the free septets on the last screen of a node, in the situation with the least room. Returns None if
-    the node shows nothing."""
+    """Returns the number of free septets on the last screen of a node, for the flags and answers that leave the least
+    room. Returns None if the node shows nothing."""
     node = flow_set.flows[place.flow].nodes[place.node]
     if not isinstance(node, Waiting | EndNode):
         return None
@@ -527,7 +527,8 @@ def _known_of_texts(one: _Alone) -> tuple[Problem, ...]:
 
 
 def _of_texts(alone: FlowSet, limit: int) -> Problems:
-    """Yields the problems with texts, numbers, lengths and answers in a flow set with one flow."""
+    """Yields the problems of one flow that its texts cause, such as missing languages, phone numbers and long
+    texts."""
     yield from missing_languages(alone)
     yield from letters(alone)
     yield from unverified_numbers(alone)

@@ -148,7 +148,8 @@ def _returns_unseen(flow: Flow) -> bool:
 
 
 def _saved_values(flow_set: FlowSet) -> dict[str, set[str | None]]:
-    """Returns the values that each answer may have. If the set contains None, the answer may have any value."""
+    """Returns the values that each answer may have. None among the values of an answer means that the answer may have
+    any value."""
     found: dict[str, set[str | None]] = {SOURCE: {MET}}
     for _, _, node in nodes(flow_set):
         if isinstance(node, MenuNode | QuestionNode) and node.saves is not None:
@@ -197,7 +198,8 @@ def listings(flow_set: FlowSet, node: Waiting) -> Iterator[tuple[Waiting, dict[s
 
 
 def _without_list(node: QuestionNode) -> Iterator[QuestionNode]:
-    """Yields the question with an empty list, and its texts for a list with one place or no place."""
+    """Yields the versions of a question that do not depend on its list: the question without its places, the question
+    for an empty list, and the question for a list with one place."""
     bare = replace(node, list=None)
     yield bare
     if node.none is not None:

@@ -134,8 +134,8 @@ class ConversationState:
     def at(
         self, calls: tuple[Place, ...], *, trail: tuple[tuple[Place, ...], ...] | None = None
     ) -> "ConversationState":
-        """Returns a copy at another place. Each hop makes several such copies, and `dataclasses.replace` is four
-        times slower."""
+        """Returns a copy of the state with the call stack `calls`. Each hop makes several such copies, and
+        `dataclasses.replace` is four times slower."""
         return ConversationState(
             self.language,
             calls,
@@ -147,7 +147,7 @@ class ConversationState:
         )
 
     def saying(self, answers: Mapping[str, str]) -> "ConversationState":
-        """Returns a copy with other answers."""
+        """Returns a copy of the state with these answers in place of its own."""
         where = (self.language, self.calls, self.trail)
         return ConversationState(*where, answers, self.attempts, self.erased, self.finished)
 
@@ -168,8 +168,7 @@ class ConversationState:
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> "ConversationState":
-        """Restores the conversation state that `to_dict` wrote. The document may have been stored as JSON in
-        between."""
+        """Restores the conversation state that `to_dict` wrote. Storing the document as JSON does not change it."""
         return cls(
             language=document["l"],
             calls=_places(document["c"]),

@@ -144,7 +144,8 @@ class Model(BaseModel):
 
 KINDS = ("say", "menu", "ask", "branch", "call", "finish")
 ROWS = {"choices": "choices", "lead": "lead", "branch": "arms"}
-"""The keys of a node that contain lists of rows, each with the first part of its field names."""
+"""The keys of a node that contain a list, each with the word that begins the field names of its rows, as in
+`arms.2`."""
 _AT_A_ROW = re.compile(r"^choice (\d+) (has no next screen)?")
 
 
@@ -532,7 +533,7 @@ class NumberModel(Model):
     confirmed_on: date | None = None
     """The day on which the person who confirmed the number called it."""
     answered_by: str = ""
-    """The office and role of the person who answered that call."""
+    """The office and role of the person who answered when the number was called for the confirmation."""
     note: str = ""
 
     @model_validator(mode="after")
@@ -639,8 +640,8 @@ def parse_shape(document: Document) -> RevisionModel | tuple[ShapeFault, ...]:
 
 
 def bind_lists(revision: RevisionModel, lists: Lists) -> FlowSet:
-    """Returns the flow set of a revision with a correct structure, so that the check can read it. The revision may
-    contain broken references."""
+    """Converts a validated revision to a flow set that the check can read. The revision may still contain broken
+    references, such as the name of a missing node."""
     flows = {
         name: flow_of(name, model.start, model.nodes, model.gathers, private=model.private)
         for name, model in revision.flows.items()

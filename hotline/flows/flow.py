@@ -234,7 +234,8 @@ class Flow:
     gathers: str | None = None
     """The kind of report that the answers in this flow form, such as "tip".
 
-    When the caller enters the flow, a report attempt begins. Digits dialled in advance never enter it.
+    When the caller enters the flow, a report attempt begins. Digits that a caller dials after the service code never
+    open such a flow.
     """
     private: bool = False
     """True if only its own short code or another private flow can open it, such as the flow for responders. The
@@ -270,7 +271,7 @@ class FlowSet:
     )
     """The cache of the function `draw`. It has room for every screen of the flow set in every language."""
     days: dict[date, Mapping[str, bool]] = field(default_factory=dict, compare=False, repr=False)
-    """A cache of the numbers that screens show, by the day on which a session begins."""
+    """The cache of the function `numbers_shown`, by the day on which a session begins."""
     dependants: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
     """A cache of the answers that the engine drops when another answer changes, by the name of the other answer."""
 
@@ -285,7 +286,7 @@ def numbers_shown(flow_set: FlowSet, today: date) -> Mapping[str, bool]:
 
 
 def numbers_named(flow_set: FlowSet) -> frozenset[str]:
-    """Returns the phone numbers that a conditional text shows while they are confirmed."""
+    """Returns the phone numbers in the conditional texts of the flow set, confirmed or not."""
     nodes = (node for flow in flow_set.flows.values() for node in flow.nodes.values())
     leads = (
         lead
@@ -334,7 +335,7 @@ WIDEST: Mapping[str, str] = {
 }
 """The allowed placeholders, each with its longest value. The check uses these values to measure texts."""
 FOUND = "{found}"
-"""The placeholder for the only place of a list, in the question about that place."""
+"""The placeholder for the name of the place, in the question that callers see when a list has only one place."""
 ABOUT = "work_case"
 """The name of the answer that contains the reference of a case, such as `K7Q4`. On a screen about this case, the
 placeholder `{place}` shows the session's value `place.K7Q4`."""
@@ -491,8 +492,8 @@ def _languages(state: ConversationState) -> tuple[Choice, ...]:
 
 
 def text_in(text: Text, language: str) -> str:
-    """Returns a text in `language`. If it is missing, returns the first language, or an empty text. The check
-    reports missing languages."""
+    """Returns a text in `language`. If the text has no such language, returns the text in the first language, or an
+    empty text. The check reports missing languages."""
     return text.get(language) or text.get(FIRST, "")
 
 
@@ -510,7 +511,8 @@ def list_answers(pattern: str) -> tuple[str, ...]:
 
 
 def _ways_out(flow_set: FlowSet, node: Waiting, state: ConversationState) -> tuple[str, ...]:
-    """Returns the line with the keys `0` and `00` in each wording, longest first. Every page shows this line.
+    """Returns the line that explains the keys `0` and `00`, once with long words and once with short words. Every
+    page shows this line.
 
     Only the front has no such line, because these keys lead to the front. If a question may be skipped, `0` skips the
     question.
@@ -524,7 +526,8 @@ def _ways_out(flow_set: FlowSet, node: Waiting, state: ConversationState) -> tup
     ways: dict[str, None] = {}
     for word in back:
         line, home = f"0 {word}", f"00 {own.home}"
-        # Uses a second line if a narrow phone would separate a key from its word. A line break is as long as a space.
+        # Uses a second line if a narrow phone would separate a key from its word. A line break takes as many septets
+        # as a space.
         gap = " " if len(f"{line} {home}") <= NARROWEST else "\n"
         ways[f"\n{line}{gap}{home}"] = None
     return tuple(ways)

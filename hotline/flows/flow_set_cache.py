@@ -1,10 +1,10 @@
 """Keeps compiled flow sets in memory, by revision. Asks the database for the live revision once a second at most.
 
-Converts a compiled flow set to text and back, so that a new process does not have to compile it.
-Each flow is one line of this text. Two revisions differ in few lines, and a process builds each different line only
-once. In a line, each object is a list `[kind, field, field, ...]`, in the order of the fields of its class. The list
-leaves out default values at its end. A mapping that contains a text contains only texts. If a stored text has another
-`MARK`, code with other fields wrote it, so the process does not read this text.
+Converts a compiled flow set to text and back, so that a new process does not have to compile it. Each flow is one
+line of this text. Two revisions differ in few lines, and a process builds each different line only once. In a line,
+each object is a list `[kind, field, field, ...]`, in the order of the fields of its class. The list leaves out
+default values at its end. A mapping that contains a text contains only texts. If a stored text does not have the
+current `MARK`, other versions of these classes wrote it, so the process does not read this text.
 """
 
 import hashlib
@@ -180,11 +180,12 @@ def start_thread(work: Callable[[], None]) -> None:
 
 
 class SqlFlowSets:
-    """The cache of flow sets in one process. It implements `FlowSets` of `core.contexts`. Threads may share it. Two
-    threads may compile the same flow twice, but both get a correct result.
+    """The cache of flow sets in one process. It implements `FlowSets` of `core.contexts`. Threads may share it. If
+    two threads compile the same flow at the same time, both get a correct result.
 
-    A flow that two revisions share is compiled once. If `behind` is given, a new published flow set loads in the
-    background. New sessions use the previous flow set until the new one is loaded, for `LATE_SECONDS` at most.
+    If a new revision contains an unchanged flow, the cache uses the compiled flow of the old revision. If `behind` is
+    given, a new published flow set loads in the background. New sessions use the previous flow set until the new one
+    is loaded, for `LATE_SECONDS` at most.
     """
 
     def __init__(

@@ -122,7 +122,7 @@ def is_disputed(base: Sequence[str], hers: Sequence[str], yours: Sequence[str]) 
 
 
 ROWS = "#rows"
-"""The last step of a path that leads to the order of a list: the names of the list's rows."""
+"""The last step of a path to the names of a list's rows. These names show a changed order."""
 
 WHOLE = frozenset({"when", "signed"})
 """Mappings that are compared as a whole, because single parts of them mean nothing."""
@@ -263,7 +263,7 @@ def rows_of(node: object, rows: str) -> Sequence[Any]:
 
 
 def screens_with_numbers(flows: Document) -> Mapping[str, Mapping[tuple[str, str], None]]:
-    """Returns the flow and screen of each place that names a phone number, by number, without duplicates."""
+    """Returns, for each phone number, the flows and screens that show it, without duplicates."""
     found: dict[str, dict[tuple[str, str], None]] = {}
     for flow, document in flows.items():
         for name, node in nodes_of(document).items():
@@ -337,8 +337,8 @@ class Titles:
     def screen(self, flow: str, name: str) -> str:
         """Returns the title of a screen.
 
-        For a screen without a title, returns the title of the flow that the screen opens, its first words, or its
-        name.
+        If a screen has no title, returns the title of the flow that it calls. If it calls no flow, returns the first
+        words of the screen, or its name.
         """
         node = nodes_of(self.flows.get(flow)).get(name)
         if title := self._said(node, "title"):
@@ -475,9 +475,9 @@ def recorded_values(node: object) -> Document:
 class TextMatch(NamedTuple):
     flow: str
     node: str
-    """The screen that matches. It is empty if the name of the flow matches."""
+    """The screen in which the search found the query. It is empty if the name of the flow contains the query."""
     field: str
-    """The field of the screen that matches. It is empty if the name of the screen matches."""
+    """The field of the screen that contains the query. It is empty if the name of the screen contains the query."""
     language: str
     words: str
 
@@ -530,7 +530,8 @@ def bad_letters(node: object) -> tuple[BadLetter, ...]:
 
 
 def replace_letters(node: Document, language: str, letter: str = "") -> tuple[Editable, int]:
-    """Replaces one letter that phones cannot show, or all of them, in one language of a node's texts.
+    """Replaces letters that phones cannot show, in one language of a node's texts. If `letter` is given, replaces
+    only this letter.
 
     Returns the node and the number of replacements. A letter without a substitute stays, because `?` would spoil the
     word.
@@ -544,8 +545,8 @@ def replace_letters(node: Document, language: str, letter: str = "") -> tuple[Ed
 def without_typography(node: Document) -> tuple[Editable, Mapping[str, int]]:
     """Replaces the quotes, dashes and spaces of Microsoft Word with simple characters, in every language.
 
-    Returns the node and the number of each replaced character. A letter with an accent stays, because only the editor
-    may decide about such a letter.
+    Returns the node, and the number of replacements of each character. A letter with an accent stays, because only
+    the editor may decide about such a letter.
     """
     found: Counter[str] = Counter()
     for text in texts_in(node):

@@ -1,9 +1,9 @@
 """Shows which of the texts that callers read are reviewed, for each text and language. Pure.
 
 A reviewer signs a text together with its English text. If either text changes, the signature is not valid any more.
-Kinyarwanda texts need two reviewers.
-Next to a text, a reviewer sees the doubtful terms of the glossary and the questions of a careful reader. A term is
-doubtful if its Kinyarwanda is unsure, or if no public source uses it.
+Kinyarwanda texts need two reviewers. Next to a text, a reviewer sees the doubtful glossary terms that it contains,
+and questions that a careful reader wrote about the text. A term is doubtful if its Kinyarwanda is unsure, or if no
+public source uses it.
 """
 
 import hashlib
@@ -21,8 +21,8 @@ ENGLISH = "en"
 NEEDED: Mapping[str, int] = {"rw": 2}
 """The number of people who must review a text, by language. A language that is not listed needs one person."""
 PHRASES = "locales"
-"""The first part of the place of a phrase of the code, such as the text of an SMS. The place of a text in a flow
-begins with the name of the flow instead."""
+"""The first part of a place, if the text is a phrase of the code, such as the text of an SMS. The place of a text in
+a flow begins with the name of the flow instead."""
 ENGINE = "engine"
 """The first part of the place of a text of the engine, such as `engine.back`."""
 CONSOLE = "console"
@@ -185,7 +185,7 @@ def glossary_terms(glossary: str) -> Iterator[GlossaryTerm]:
 class ReviewAids:
     terms: Sequence[GlossaryTerm] = ()
     questions: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    """The questions of a careful reader about texts, by place and language."""
+    """The questions that a careful reader wrote about texts, by place and language of the text."""
 
     @property
     def doubts(self) -> Sequence[GlossaryTerm]:

@@ -1,6 +1,7 @@
 """Provides the lists of places for the flows, and the national desk's number for responders.
 
-Also reads the glossary and the open questions about texts, which reviewers see. Their files ship with the flows.
+Also reads the glossary and the open questions about texts, which reviewers see. The files with the glossary and the
+questions ship with the flows.
 """
 
 import csv

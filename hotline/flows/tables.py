@@ -31,7 +31,7 @@ class Revision(database.Row):
     them."""
     created_at: Mapped[datetime]
     live_from: Mapped[datetime | None]
-    """The time of publication. The live revision is the one with the newest time. It is None for a draft."""
+    """The time of publication. The live revision is the one with the newest time. A draft has the value None."""
     pressed: Mapped[str | None]
     """The compiled flow set, as `flows.flow_set_cache` writes it. A new process reads this text."""
     pressed_mark: Mapped[str | None]
@@ -41,7 +41,7 @@ class Revision(database.Row):
 
 
 LIGHT = (defer(Revision.document, raiseload=True), defer(Revision.pressed, raiseload=True))
-"""Options for a query that leave the large columns of a revision unread until they are used."""
+"""Query options that do not read the large columns of a revision. Access to such a column then raises an error."""
 
 
 def live_id(session: Session) -> int | None:
@@ -159,12 +159,12 @@ class PublicationKind(StrEnum):
     BY_HAND = "by hand"
     """Flows that a person published, with a command or a draft. Only another publication by a person replaces them."""
     BACK = "back"
-    """Earlier flows that a person restored, or that the clock restored after an emergency change."""
+    """Earlier flows that a person restored, or that the clock process restored after an emergency change."""
     ENDED = "ended"
-    """Flows from which the clock removed a text, because the last day of that text was over."""
+    """Flows from which the clock process removed a text, because the last day of that text was over."""
     EMERGENCY = "emergency"
-    """Flows that one person published alone, for some hours. An approver confirms these flows, or the clock restores
-    the previous flows."""
+    """Flows that one person published alone, for some hours. If no approver confirms these flows in time, the clock
+    process restores the previous flows."""
 
 
 class Publication(database.Row):
@@ -187,7 +187,7 @@ class Publication(database.Row):
     """The person who approved the publication. It is NULL for a software release, a command, or an unconfirmed
     emergency change."""
     lapses_at: Mapped[datetime | None]
-    """For an emergency change: the time when the clock ends it."""
+    """For an emergency change: the time when the clock process ends it."""
     settled_at: Mapped[datetime | None]
     """The time when an emergency change was confirmed, ended or replaced."""
 
@@ -225,7 +225,8 @@ def newest_of_version(session: Session) -> Publication | None:
 
 
 def unsettled(session: Session) -> Publication | None:
-    """Returns the newest emergency change that no one has confirmed, ended or replaced, or None."""
+    """Returns the newest emergency change that is still open, which means not confirmed, ended or replaced. Returns
+    None if no change is open."""
     waits = select(Publication).where(
         Publication.kind == PublicationKind.EMERGENCY, Publication.settled_at.is_(None)
     )

@@ -107,7 +107,7 @@ def _draw(
 
 
 def _varies(node: Waiting | EndNode, state: ConversationState, facts: Facts) -> tuple[bool, ...]:
-    """Returns True or False for each condition of the node.
+    """Returns, for each condition of the node, True if the condition is met.
 
     The pages of the node depend only on these values, the place, the language, the limit and the list of choices.
     """
@@ -338,8 +338,8 @@ def _opens(flow_set: FlowSet, state: ConversationState, name: str) -> bool:
 
 
 def _ended(flow_set: FlowSet, state: ConversationState) -> ConversationState:
-    """Returns the state without the current flow, because that flow ends together with the flow that it calls. So the
-    call stack does not grow with each topic.
+    """Removes the current flow from the call stack before this flow calls another flow. When the called flow ends,
+    this flow ends too. So the call stack stays short, even if a caller reads many topics.
 
     A report flow or a private flow stays on the stack. Its rules also apply to all flows that it calls.
     """
@@ -404,8 +404,8 @@ def start(
     ahead: Sequence[str] = (),
     limit: int = SEPTETS,
 ) -> Turn:
-    """Starts a conversation for a dialled string. `entry` is a short code. The conversation starts at its landing
-    flow. `ahead` contains digits dialled in advance.
+    """Starts a conversation for a dialled string. `entry` is a short code. The conversation starts at the landing
+    flow of this short code. `ahead` contains digits dialled in advance.
 
     These digits work only on menus and messages. If one of them would enter a report flow or a private flow, `start`
     drops all of them. The caller then sees the same screen as after a plain dial.
@@ -675,8 +675,8 @@ def with_answer(
 
 
 def _dependants(flow_set: FlowSet, name: str) -> frozenset[str]:
-    """Returns the answers that callers choose from lists whose names contain this answer, directly or through other
-    answers. The flow set caches the result."""
+    """Returns the answers that depend on the answer `name`, directly or through other answers. The flow set caches
+    the result. A choice from the list `districts.{province}` depends on the answer `province`."""
     found = flow_set.dependants.get(name)
     if found is None:
         named = _named_by(flow_set)
@@ -686,7 +686,8 @@ def _dependants(flow_set: FlowSet, name: str) -> frozenset[str]:
 
 
 def _named_by(flow_set: FlowSet) -> Mapping[str, set[str]]:
-    """Returns for each answer the other answers that callers choose from lists whose names contain its value."""
+    """Returns, for each answer, the answers that directly depend on it. A choice from the list `districts.{province}`
+    depends on the answer `province`."""
     found: dict[str, set[str]] = {}
     for flow in flow_set.flows.values():
         for node in flow.nodes.values():

@@ -68,7 +68,8 @@ def read_balance(text: str) -> float | None:
 
 
 SEND_SECONDS = 10.0
-"""The number of seconds after which the code ends a call, even if the server is still sending."""
+"""The number of seconds after which the code ends a request to the gateway, even if the gateway is still sending its
+answer."""
 
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
