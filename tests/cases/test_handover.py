@@ -1,4 +1,5 @@
-"""Tests notes from one shift to the next: encrypted for a desk, for 72 hours, until each person confirms them."""
+"""Tests handover notes from one shift to the next. A general note is encrypted for one desk and stored for
+72 hours. Each person of the desk sees a note until the person confirms it."""
 
 from dataclasses import replace
 from datetime import timedelta

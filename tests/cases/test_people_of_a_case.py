@@ -92,8 +92,8 @@ def endings_wait(case: HelpedCase) -> bool:
 
 
 def test_who_may_not_know_of_the_case_any_more_is_asked_nothing(case: HelpedCase) -> None:
-    """The assignee was stood down, so the coordinator is asked. After an official is named, only the national desk
-    is asked."""
+    """The assignee was stood down, so the hotline asks the coordinator about the person. After the case names an
+    official, the hotline asks only the national desk."""
     case.offer()
     (known_as,) = [row for row in case.district.all(Assignment) if row.responder_id == case.hers]
     case.district.change(Assignment, known_as.id, released_at=case.district.clock())

@@ -28,7 +28,7 @@ def test_c11_the_number_is_shown_once_and_alike_however_often_the_hop_comes(line
 
 
 def test_c11_a_number_that_was_seen_works(line: Line) -> None:
-    """If a caller hangs up on the screen with the number or before it, any number that they saw works."""
+    """If a caller hangs up after the screen has shown the number of the receipt, this number works."""
     caller = told(line, *DANGER_HERE, "1", "1", *REST)
     assert not re.search(r"\d{3} \d{3} \d{3}", caller.key("2"))
     assert line.tip.receipt_key is None

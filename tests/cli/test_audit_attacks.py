@@ -86,7 +86,7 @@ def keep(home: Path) -> None:
 
 @pytest.fixture
 def attack(home: Path) -> Callable[..., None]:
-    """Runs statements like an attacker of the database who first removes its triggers."""
+    """Runs SQL statements as an attacker who can write to the database. First removes the triggers of the audit log."""
 
     def run(*statements: str, chained: bool = False) -> None:
         with closing(sqlite3.connect(home / "hotline.db")) as opened:

@@ -208,7 +208,7 @@ class Line:
                 os.kill(pid, signal.SIGCONT)
 
     def processes(self, *, whole: bool = False) -> list[int]:
-        """Returns the processes below `run`. With `whole`, it includes `run` itself."""
+        """Returns the ids of all child processes of `run`. With `whole`, it includes `run` itself."""
         if self._process is None:
             return []
         return [self._process.pid] * whole + below(self._process.pid)

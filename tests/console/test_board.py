@@ -1,4 +1,5 @@
-"""Tests the board of a desk: its columns, its order, its number and what it never shows."""
+"""Tests the board of a desk: the columns and the order of its cases, the number of its database statements, and what it
+never shows."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -273,7 +274,8 @@ def test_r6_a_case_is_not_passed_to_a_desk_or_taken_for_a_person_who_is_excluded
     assert {"Gasabo 3", "Nyarugenge 4"}.isdisjoint(alerted(staffed))
 
 
-# The tests below check that the board, the list and the tip's own page show a case without an assignee.
+# The tests below check that a case which has lost its assignee waits again on the board, in the list and on the page
+# of the tip.
 
 
 HOLDER = "Gasabo 2"

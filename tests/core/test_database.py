@@ -1,4 +1,4 @@
-"""Tests the database when it is locked, missing or damaged, its plain statements, and many rows at once."""
+"""Tests the database when it is locked, missing or damaged. Also tests plain SQL statements and many rows at once."""
 
 import sqlite3
 import subprocess

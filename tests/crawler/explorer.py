@@ -32,7 +32,8 @@ class Explorer:
     """The answers that were given on each path."""
 
     def screens(self, msisdn: str) -> Iterator[tuple[Dialogue, Way]]:
-        """Continues while it finds new screens. Each key that was not pressed on a screen begins another walk."""
+        """Yields each screen once, with the keys that led to it, until a walk finds no new screen. Each key that was
+        not pressed on a screen begins another walk."""
         met: set[tuple[Place, str]] = set()
         ahead: deque[Way] = deque([()])
         while ahead:
