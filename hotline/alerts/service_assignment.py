@@ -49,7 +49,7 @@ STEPS_IN_TRANSACTION = 10
 
 
 def assign_pending(context: Context, *, most: int | None = None) -> int:
-    """Alerts people of every tip with a pending alert, the most urgent first. Returns the number of tips.
+    """Alerts people of every tip with a pending alert, the most urgent first. Returns the number of these tips.
 
     `most` limits the number of tips in one transaction. If no active responder can be alerted of a tip, its alert stays
     pending. In this case the health check `readyz` fails, and callers cannot report until a responder is active again.
@@ -117,8 +117,8 @@ def _assign_batch(
 def _held_until(
     session: Session, tips: Sequence[WaitingTip], people: Sequence[Candidate], at: datetime
 ) -> Mapping[int, datetime]:
-    """Returns the tips whose alert waits for the next duty of their district, each with the time at which this duty
-    begins."""
+    """Returns the tips whose alert waits until a person of their district comes on duty, each with the time at which
+    this duty begins."""
     new = [tip for tip in tips if tip.case.urgency == Urgency.HEARD and not tip.alerted]
     if not new or all(one.is_on_duty for one in people):
         return {}
@@ -139,7 +139,8 @@ def _held_until(
 def release_held(context: Context) -> None:
     """Ends the wait of each held tip if a person who may get the tip has come on duty, or if the tip must not wait any
     more. If the duty roster or a leave was changed, sets the new time at which the wait of a tip ends. The clock
-    process calls this function, which checks once a minute. The alert of a released tip is pending again."""
+    process often calls this function, but the function checks the tips only once a minute. The alert of a released tip
+    is pending again."""
     at = context.now()
     with context.database.reading() as session:
         if queries_retention.is_done(session, LOOKED, at, MINUTE) or not tables.has_held(session):
@@ -219,11 +220,10 @@ def _fire(session: Session, context: Context, deadline: Deadline, tip: Tip, at: 
 
 
 def alert_undelivered_marks(context: Context) -> None:
-    """Alerts the next person of the desk or the national desk, if an assignee did not get the SMS that the caller wants
-    no visit.
+    """Alerts another person of the district, or else of the national desk, if the assignee of a tip did not get the SMS
+    that the caller wants no visit.
 
-    The clock process calls this function every second. A person who already got an alert gets no second one. Raises
-    StoreUnavailable.
+    The clock process calls this function every second. Alerts no person of the same tip twice. Raises StoreUnavailable.
     """
     at = context.now()
     with context.database.reading() as session:

@@ -4,9 +4,9 @@ Each event has a unique key, so a repeated command writes the event only once. A
 of the calling function.
 
 The module also finds the digits with which a responder may answer about a case, and writes the text that offers these
-digits. It stores digests of tips, by which it compares tips, and keeps these digests for one day. If several tips share
-one alert, the module chooses which reference a message about visits names (docs/decisions/08). The rules about similar
-tips are in `tips/rules_events.py`.
+digits. It compares tips by digests, which it stores for one day. If several tips share one alert, the module chooses
+which reference a message about visits names (docs/decisions/08). The rules about similar tips are in
+`tips/rules_events.py`.
 """
 
 from collections import defaultdict
@@ -91,7 +91,7 @@ class EventActor:
     """None if the channel follows from the actor's name: a command, a page of the console, or a timed job."""
     desk: str | None = None
     person: int | None = None
-    """The id of a responder who used a console account."""
+    """The responder id of the person, if this person caused the event with a console account."""
 
     @property
     def by_way(self) -> EventChannel:
@@ -185,8 +185,8 @@ def write_report(session: Session, row: Assignment, command: Command, kind: Logg
 
 
 def write_passed(session: Session, tip_id: int, command: Command) -> None:
-    """Writes the event that a responder passes the case on. Its key contains the id of the responder's last event in
-    this case, so that the same command is written only once.
+    """Writes the event that a responder passes the case on. The key of this event contains the id of the responder's
+    last event in this case, so that the same command is written only once.
     """
     who = command.responder_id
     last = tables_case_events.last_event_of(session, tip_id, who)
@@ -205,9 +205,10 @@ def write_closed(
     waits: bool = False,
     supersedes: int | None = None,
 ) -> None:
-    """Writes the event that a case was closed. If `waits` is True, writes instead that its closure was requested.
+    """Writes the event that a case was closed. If `waits` is True, writes instead that the closure of the case was
+    requested.
 
-    `supersedes` is the id of an earlier request that this request replaces.
+    `supersedes` is the id of an earlier closure request that this event replaces.
     """
     codes = {**codes, WAITS: YES} if waits else codes
     which = f"wanted:{':'.join(codes.values())}" if waits else "done"
@@ -259,7 +260,7 @@ def visit_facts_of(tip: Tip | ReportedTip) -> VisitFacts:
 
 def assignee_visit_facts(session: Session, tip: Tip) -> VisitFacts:
     """Returns the facts about visits that the assignee must know. If several open tips in the cluster have such facts,
-    the strictest count."""
+    returns the strictest of them."""
     others = (one for one in queries_references.cluster_of(session, tip) if one.id != tip.id)
     return strictest_visit(visit_facts_of(tip), map(visit_facts_of, others))
 
@@ -365,7 +366,7 @@ def digits_text(context: Context, case: OfferedCase, language: str) -> str:
 
 
 def offered_case(session: Session, tip: Tip, responder: Responder) -> OfferedCase:
-    """Returns what a responder may answer about an open case now."""
+    """Returns the facts that decide which answers this responder may give about an open case now."""
     own: Sequence[Assignment] = queries.assignments_to(session, tip.id, responder.id)
     is_national = queries_visible.decides(session, tip, responder.id)
     clocks = tables.open_clocks(session, tip.id)
@@ -386,7 +387,7 @@ def offered_case(session: Session, tip: Tip, responder: Responder) -> OfferedCas
 WHO = "who"
 MAX_COMPARED = 50
 """The largest number of tips that are compared in one batch. If very many tips arrive at once, many of them are
-similar, and links between them do not help."""
+similar, so links between them would help no one."""
 
 
 def comparison_keys(context: Context, answers: Mapping[str, str], at: datetime) -> LikenessKeys:
@@ -421,8 +422,8 @@ def store_keys(session: Session, tip: ReportedTip, keys: LikenessKeys, kind: str
 def join_clusters(
     session: Session, waiting: Sequence[WaitingTip], people: Sequence[Candidate], at: datetime
 ) -> dict[int, EscalationStep]:
-    """Returns one escalation step for each pending tip that joins a cluster. In this step, the people who know the
-    cluster get the case too, and at most one SMS.
+    """Returns one escalation step for each pending tip that joins a cluster. In this step, the responders who were
+    alerted of the cluster get an assignment of the new tip, but at most one SMS.
 
     If none of these people is active any more, the tip leaves the cluster, and people are alerted of it separately.
     """
@@ -462,7 +463,7 @@ def join_clusters(
 def joining_tips(session: Session, tip_ids: Sequence[int], at: datetime) -> dict[int, Following]:
     """Returns those tips with a pending alert that join a cluster.
 
-    Each tip is also compared with the earlier ones of these pending tips.
+    Compares each tip with earlier tips, and with the pending tips that come before it in `tip_ids`.
     """
     since = at - rules_events.DAY
     new = tips_queries.repeated_tips(
@@ -518,8 +519,8 @@ def link_tips(
 
 
 def link_alerted(session: Session, tip_id: int, at: datetime) -> None:
-    """Links a tip of which people were alerted before the caller had named its category. If there is danger, people are
-    alerted first, and the caller is asked afterwards.
+    """Links a tip to similar earlier tips after the caller has named its category. This function is for tips about
+    danger: people are alerted of such a tip before the caller names its category.
 
     Compares the tip only with the most similar tips, because the function runs in the transaction of a hop.
     """
@@ -549,10 +550,11 @@ def _carries(session: Session, pair: LikelyPair, at: datetime) -> bool:
 def known_in_situation(
     session: Session, asked: Collection[tuple[int, int]]
 ) -> Mapping[tuple[int, int], str]:
-    """Returns the reference by which a responder knows another tip of the same situation. Each key has the ids of the
-    tip and the responder.
+    """Returns for each pair (tip, responder) in `asked` the reference by which the responder knows another tip of the
+    same situation.
 
-    Leaves out responders who know no other tip of the situation. Returns an empty result for more than 50 tips.
+    Leaves out responders who know no other tip of the situation. If `asked` contains more than 50 tips, returns an
+    empty result.
     """
     tip_ids = {tip_id for tip_id, _ in asked}
     if not tip_ids or len(tip_ids) > MAX_COMPARED:
@@ -575,8 +577,8 @@ with the tip's own reference."""
 def references_for(
     session: Session, tip: Tip, order: Notice, safety: VisitSafety, *, again: bool
 ) -> Mapping[int, Sequence[KnownName]]:
-    """Returns the references that a message names, for each responder. Leaves out responders who have already got this
-    message.
+    """Returns for each responder the references that a message to this responder names. Leaves out responders who have
+    already got this message.
     """
     own = {
         who: [KnownName(tip.id, tip.urgency, row.id, row.reference)]

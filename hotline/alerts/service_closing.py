@@ -51,8 +51,8 @@ from hotline.tips.tables import Tip, drop_closure_request
 def request_erasure(
     session: Session, context: Context, tip_ids: Collection[int], *, actor: str
 ) -> None:
-    """Records a request to erase the text of these tips. Deletes the phone number for a call-back and the receipt at
-    once.
+    """Records a request to erase the text of these tips. Deletes at once the receipts of these tips, and the phone
+    numbers for call-backs.
 
     If the case is closed and has no legal hold, also erases the text at once. If the request is repeated, nothing
     changes.
@@ -79,8 +79,8 @@ def request_erasure(
 
 
 def erasure_due(session: Session, context: Context, tip: Tip) -> None:
-    """Handles an erasure request whose time is over: erases the text of the tip, if the rules allow this. If they do
-    not, sets the time when the request is handled again.
+    """Handles an erasure request whose time is over: erases the text of the tip, if the rules allow this. If the rules
+    do not allow this yet, sets the time when the request is handled again.
 
     If the national desk must decide, asks the desk again.
     """
@@ -143,7 +143,7 @@ def undecided_others(context: Context, tip_id: int) -> Sequence[int]:
 
 
 def text_fate(session: Session, tip: Tip) -> TextFate:
-    """Returns what the rules allow for the text of a tip now."""
+    """Returns the rule that decides now if the text of a tip is erased after an erasure request."""
     return ErasureRequest(
         urgency=tip.urgency,
         taken=tip.assignee_id is not None,
@@ -165,7 +165,7 @@ def _check(session: Session, tip: Tip, *, erases: bool) -> None:
 
 
 def _erase(session: Session, tip: Tip, at: datetime, *, actor: str, reason: str = "") -> None:
-    """Erases the text of a tip. The case stays open, and keeps its other deadlines."""
+    """Erases the text of a tip. Does not close the case, and does not end its other deadlines."""
     tables_audit.append_about_tip(session, tip.id, "tip_erased", actor, at, reason)
     tables.close_clocks(session, [tip.id], [DeadlineKind.ERASURE], at)
     session.flush()
@@ -177,8 +177,8 @@ def _ask_to_decide(
 ) -> None:
     """Asks the national desk to decide on an erasure request.
 
-    Does nothing if the desk will be asked until the time `due` about a tip of the same cluster or of the same erasure
-    request.
+    Does nothing if, before the time `due`, the desk will be asked about another tip of the same cluster or of the same
+    erasure request.
     """
     like = [one.id for one in cluster_of(session, tip)]
     others = queries_retention.others_due(session, tip, like, at, due)
@@ -269,9 +269,8 @@ def by_command(name: str, reason: str) -> CloseRequest:
 
 
 def by_signed_command(session: Session, by: tables_audit.CommandActor, reason: str) -> CloseRequest:
-    """Returns the decision of a person who gives a command in their own name.
-
-    If the owner of an account also has a phone, the decision names the owner by this phone.
+    """Returns a `CloseRequest` for a person who gives a command in their own name. If the owner of an account also has
+    a phone, the `CloseRequest` names the owner by this phone.
     """
     if not isinstance(by, Actor) or by.account_id is None:
         return by_command(tables_audit.name_of(by), reason)
@@ -431,8 +430,8 @@ def has_opened(
 ) -> bool:
     """Returns True if this person has opened the case with any phone or account.
 
-    `since` is the time of a closure request, or None for any time. If `in_console` is True, only reading in the console
-    counts, and not reading on a phone.
+    If `since` is the time of a closure request, only reading after this request counts. If `in_console` is True, only
+    reading in the console counts, and not reading on a phone.
     """
     return any(
         tables_case_events.is_written(session, f"{LoggedEvent.OPENED}:{opening(tip, one, since)}")
@@ -442,7 +441,8 @@ def has_opened(
 
 
 def opening(tip: Tip, name: str, since: datetime | None = None) -> str:
-    """Returns the key of the event that a person opened a case. `since` is the time of a closure request, or None."""
+    """Returns the key of the event that a person opened a case. `since` is the time of the closure request that was
+    open then, or None if there was no request."""
     who = ":".join(name.split(":", 2)[:2])
     return f"{tip.id}:{who}" if since is None else f"{tip.id}:{since.timestamp()}:{who}"
 

@@ -2,11 +2,11 @@
 
 Each kind of command (a verb) has one function, which SMS, dialling and the command line share. A repeated command
 changes nothing, and gets the same answer. A case about danger, about a child or about an official is closed only after
-a second person has confirmed the closure. This person must have opened the case after the request.
+a second person has confirmed the closure. The second person must have opened the case after the closure was requested.
 
 The hotline reads an SMS before the transaction of the calling function, and carries out the commands inside this
 transaction. An answer never repeats text of the responder. A hint is about the responder's newest open case about
-danger, or else about the newest case. The hint offers only commands that are possible now.
+danger, or, if there is none, about their newest open case. The hint offers only commands that are possible now.
 
 The module also records that an answer by SMS is proved because the gateway's inbox lists it, or doubted because it does
 not. If a responder was removed or is on leave, the module gives their cases to others.
@@ -250,7 +250,8 @@ def _close(command: _ActContext) -> CommandOutcome:
 
 
 def _pass_on(command: _ActContext) -> CommandOutcome:
-    """Passes the case on at once. The assignee stays the same until another responder takes the case.
+    """Records that the responder passes the case on, and alerts the next people at once. The assignee stays the same
+    until another responder takes the case.
 
     If a colleague is the assignee, alerts no one.
     """
@@ -372,7 +373,7 @@ def _no_more(context: Context, responder: Responder) -> Wording:
 
 
 NAMED_FOR = timedelta(days=30)
-"""For this time after an alert, the responder may answer about its case."""
+"""The time after an alert within which the responder may answer about the case of this alert."""
 RECENT_ALERTS = timedelta(hours=12)
 MAX_REFERENCES = 6
 """The largest number of references in one answer. The references and the text must together fit into one part of an
@@ -408,8 +409,8 @@ BY = {
     Template.ON_SITE_NOTED: Template.ON_SITE_UNTIL,
     Template.REFERRED_NOTED: Template.REFERRED_UNTIL,
 }
-"""For some of these templates, the one that is used instead if the assignee must report the outcome by a given time.
-The text of the other template names this time."""
+"""The templates that replace some templates of `ANSWERS`, if the assignee must report the outcome by a given time. The
+text of the replacing template names this time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -567,7 +568,7 @@ def _worded(
 def _template(one: CommandOutcome, responder: Responder, number: str | None) -> Template:
     """Returns the template that answers a command.
 
-    If the responder has not read the case, prefers a template that says how to visit.
+    If a responder who has not read the case must not visit openly, prefers a template that says how to visit.
     """
     template = ANSWERS[one.result]
     if template is Template.PLACE_CHANGED and number is None:
@@ -612,7 +613,8 @@ def _confirmation(
 def _hint(session: Session, context: Context, responder: Responder, reply: ReadReply) -> Wording:
     """Returns a hint about the case that the SMS names.
 
-    If the SMS names no case, the hint is about the newest case about danger, or else about the newest case.
+    If the SMS names no case, the hint is about the responder's newest open case about danger, or, if there is none,
+    about their newest open case.
     """
     about = reply.reading.reference or next(iter((*reply.dangers, *reply.cases.open)), None)
     referral = queries.locked_assignment(session, responder.id, about) if about else None

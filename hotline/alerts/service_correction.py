@@ -1,9 +1,10 @@
 """Handles corrections of a filed tip: of its place, or of the caller's answer about officials who may be involved.
 
-Also records that a caller wants no visit, and how the national desk decides that responders may visit. Notifies all
+Also records that a caller wants no visit, and the national desk's decision how responders may visit. Notifies all
 alerted people of these changes.
 
-All functions except `decide_visit` run inside the transaction of the calling function. Each report attempt is one case.
+All functions except `decide_visit` run inside the transaction of the calling function. Each report attempt is one case,
+so a correction never makes a second case.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -64,12 +65,12 @@ WORST = ("no", "unsure", "yes", OVERSEEN)
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The place of a tip, and the caller's answer about officials who may be involved. These facts decided, before a
-    correction, which desks could read the tip."""
+    """The place of a tip and the caller's answer about officials, as they were before a correction. These two facts
+    decided which desks could read the tip at that time."""
 
     filed: bool
-    """True for a filed tip. If a draft, a complaint or a fragment (a report without a known place) is corrected, only
-    its desk changes."""
+    """True for a filed tip. False for a draft, for a complaint, and for a fragment (a report without a known place): a
+    correction of these changes only the desk that reads them."""
     place: str
     official: str
     """The caller's answer about officials who may be involved. Empty for a draft."""
@@ -81,8 +82,9 @@ def route_of(tip: ReportedTip) -> Route:
 
 
 def official_of(before: Route, now: str) -> str:
-    """Returns the answer about officials who may be involved. This answer decides which desks may read the tip. After
-    the tip was filed, a later answer of the caller can take access away from a desk, but cannot give access.
+    """Returns the answer about officials that counts after a correction. This answer decides which desks may read the
+    tip. After the tip was filed, a later answer of the caller can take access away from a desk, but cannot give a desk
+    access.
 
     Only the national desk can then give the district access again. A filed complaint about the national desk never goes
     to that desk.
@@ -93,8 +95,8 @@ def official_of(before: Route, now: str) -> str:
 
 
 def with_desk(session: Session, come_to: TipSummary) -> TipSummary:
-    """Returns the facts of a tip. If there is no oversight desk, changes them so that a complaint about the national
-    desk goes to the national desk.
+    """Returns the facts of a tip. If there is no oversight desk, the returned facts send a complaint about the national
+    desk to the national desk itself.
     """
     if come_to.official != OVERSEEN or tables_desks.oversight_desks(session):
         return come_to
@@ -117,8 +119,8 @@ def hand_to_oversight(session: Session, tip: ReportedTip, before: Route, at: dat
 def store_earlier_place(session: Session, tip: ReportedTip, before: Route, at: datetime) -> None:
     """Stores the earlier place of a tip whose place was corrected.
 
-    If there is danger and people were alerted, the earlier desk can read the tip until the national desk ends this
-    access.
+    If there is danger and people were alerted, the desk of the earlier place can read the tip until the national desk
+    ends this access.
     """
     if not before.filed or before.place == tip.place:
         return
@@ -136,8 +138,8 @@ def store_earlier_place(session: Session, tip: ReportedTip, before: Route, at: d
 def reading_desks(
     tip: Tip | ReportedTip, earlier: Sequence[TipPlace], partners: Collection[str] = ()
 ) -> list[str]:
-    """Returns the codes of all desks that may read the tip. `earlier` contains the places from before each
-    correction.
+    """Returns the codes of all desks that may read the tip. `earlier` contains the places that the tip had before its
+    corrections.
     """
     places = [tip.place, *(one.place for one in earlier if one.released_at is None)]
     local = (desk_of(place, tip.official) for place in places)
@@ -222,9 +224,9 @@ def passed_districts(
 def proven_desks(
     session: Session, context: Context, tip: ReportedTip, codes: Sequence[str], at: datetime
 ) -> Sequence[str]:
-    """Returns those desks to which a process of the hotline has given access to the tip. The access of a desk is a
-    grant: the key of the tip, encrypted for that desk. The hotline locks each of its grants with a weekly key, and this
-    lock is the proof.
+    """Returns those of the desks in `codes` to which a process of the hotline has given access to the tip. The access
+    of a desk is a grant: the key of the tip, encrypted for that desk. The hotline locks each of its grants with a
+    weekly key, and this lock is the proof.
 
     A stranger who can write to the database can add a place to a tip, or a grant for another desk. For such a desk,
     raises an alarm, and ends the access that the place gave, so that the alarm is raised only once. A desk that had no
@@ -373,9 +375,8 @@ def notify_added(session: Session, context: Context, reported: ReportedTip, at: 
 def notify_mark(
     session: Session, context: Context, tip: Tip, before: VisitFacts, at: datetime
 ) -> None:
-    """Notifies people once that the caller wants no visit.
-
-    People who are alerted of the tip later read the caller's wish in their alert.
+    """Notifies the alerted people once that the caller wants no visit. For people who are alerted after that, their
+    alert contains this information.
     """
     session.flush()
     if before.is_marked or not visit_facts_of(tip).is_marked:
@@ -389,9 +390,8 @@ def notify_mark(
 def notify_followers(
     session: Session, context: Context, tip_ids: Iterable[int], at: datetime
 ) -> None:
-    """Notifies people that the callers of these tips want no visit. These tips have joined a cluster.
-
-    Before this notice, the people were alerted only of another tip of the cluster.
+    """Notifies the people of a cluster that the callers of these tips want no visit. These tips have just joined the
+    cluster. Until now, the people were alerted only of other tips of the cluster.
     """
     for tip_id in tip_ids:
         _notify(session, context, queries.tip_for_writing(session, tip_id), at)
@@ -424,7 +424,7 @@ def decide_visit(
     by: tables_audit.CommandActor,
     reason: str,
 ) -> None:
-    """Records the national desk's decision how responders may visit, which a person gave as a command. Raises NotFound.
+    """Records a command with the national desk's decision how responders may visit. Raises NotFound.
 
     Raises EndRefused if the tip is closed.
     """

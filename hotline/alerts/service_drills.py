@@ -217,7 +217,8 @@ def _alert(
 
 
 def _notify_answering(session: Session, row: Drill, but: Collection[int], at: datetime) -> None:
-    """Notifies the national desk and the coordinators of the desk, except the people who are tested."""
+    """Notifies the national desk and the coordinators of the tested desk that the drill begins. Leaves out the people
+    in `but`, who are tested."""
     for one in people_tables.coordinators_and_national(session, row.desk, at):
         if one.id not in but:
             said = {
@@ -342,7 +343,7 @@ def _notify_unanswered(session: Session, tip_id: int, at: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class DrillReport:
-    """A drill, with all alerted responders and the times of their steps."""
+    """A drill, with all alerted responders and the times at which each of them got, answered and read the alert."""
 
     exercise: Drill
     recipients: Sequence[DrillRecipient]

@@ -74,7 +74,7 @@ TO_ALERTED = (
     Purpose.TOLD_FIRST,
     Purpose.STAND_DOWN,
 )
-"""Messages for these purposes go only to people who were alerted before."""
+"""Messages for these purposes go only to people who were already alerted of the case."""
 NOTICING = (*TO_ALERTED, Purpose.HOW, Purpose.LET)
 """A message for one of these purposes names the reference by which the responder already knows the case."""
 
@@ -202,8 +202,8 @@ def write_steps(
 ) -> None:
     """Writes an assignment and an alert for each responder of each of these escalation steps.
 
-    People who were alerted of the first tip of a cluster get no alert of a later tip. Instead, the hotline notifies
-    them once that there are more details.
+    People who were alerted of the first tip of a cluster get no alert of later tips of this cluster. Instead, the
+    hotline notifies these people once that there are more details.
     """
     steps = service_case.with_strictest_visit(session, steps)
     new = [(step, who) for step in steps for who in step.recipients]

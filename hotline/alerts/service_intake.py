@@ -95,8 +95,8 @@ class ReportAttempt:
     language: str
     matter: Matter = Matter.TIP
     identity: str = ""
-    """The name by which the database recognizes this tip, if an officer at a desk writes it down. Empty for the tip of
-    a caller: the hooks' process makes the name from the session, with keys that no other process has."""
+    """The value by which the database recognizes a tip that an officer at a desk writes down. Empty for a caller's tip:
+    for such a tip, `store_report` makes the value from the session, with keys that only the hooks' process has."""
 
     def __repr__(self) -> str:
         return f"Telling(passage={self.number}, completed={self.completed})"
@@ -156,10 +156,10 @@ def store_report(
 def erase_report(
     session: Session, context: Context, dialogue: LockedDialogue, *, up_to_attempt: int
 ) -> None:
-    """Handles the keys `000`, with which a caller erases a report: deletes drafts. Marks filed tips, so that responders
-    do not visit openly.
+    """Handles the keys `000`, with which a caller takes a report back. Deletes drafts. Marks filed tips, so that
+    responders do not visit openly.
 
-    Notifies all people who were alerted.
+    Notifies all people who were alerted of these tips.
     """
     for tip in tables.erase_session(session, dialogue.key, up_to_attempt=up_to_attempt):
         before = visit_facts_of(tip)
@@ -314,8 +314,8 @@ def _seal(
             kept = context.encrypter.again(answers, **seal, desks=None, body=tip.body)
             body, grants = kept or body, grants if kept is None else None
     if grants is not None and not grants and tip.official == OVERSEEN:
-        # No desk could decrypt the complaint. The caller is asked to dial again, and the next session promises no
-        # oversight desk.
+        # No desk could decrypt the complaint. The caller is asked to dial again, and the next session does not promise
+        # that an oversight desk reads the complaint.
         raise StoreUnavailable(
             "the complaint was not saved, because no oversight desk has a valid key: see the page Desks"
         )
@@ -359,7 +359,8 @@ def _alert(
     *,
     others: bool,
 ) -> None:
-    """Alerts people of the changes that this answer causes. Usually there are no such changes.
+    """Alerts or notifies people, if the caller's last answer corrected the tip or says that the caller wants no visit.
+    Most answers do neither.
 
     `others` is True if other desks than before may read the tip now.
     """

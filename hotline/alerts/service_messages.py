@@ -85,8 +85,8 @@ that is not in the table, an alert is a repeat if any alert about the case was s
 
 
 BEHIND = 100
-"""In the order of sending, the position of messages that come together with alerts. These messages are sent after all
-alerts.
+"""The position in the order of sending for messages that are written together with alerts. With this position, they are
+sent after all alerts.
 
 A notice of a corrected place has the position 0, so that it is sent before the alerts to people of the new place.
 """
@@ -202,7 +202,7 @@ class SmsPlan:
         return known.message_id
 
     def write(self) -> None:
-        """Stores for each alert which shared SMS it belongs to."""
+        """Stores for each alert in a shared SMS the id of this SMS."""
         queries_outbox.link(self._session, self._links, self._notices.difference(self._links))
 
     @cached_property
@@ -322,8 +322,8 @@ def _may_storm(tip: WaitingTip) -> bool:
 
 
 def _ways(session: Session, new: Sequence[WaitingTip], at: datetime) -> Mapping[int, SmsShare]:
-    """Returns for each new danger by which rule people are alerted of it. Stores the storms in districts that begin or
-    last longer because of these dangers."""
+    """Returns for each new danger the rule by which its alert may share an SMS. Stores each storm that begins or lasts
+    longer because of these dangers."""
     tips: dict[str, list[int]] = defaultdict(list)
     for tip in new:
         tips[tip.case.place].append(tip.tip_id)
@@ -385,7 +385,7 @@ def notify(
     due: datetime | None = None,
 ) -> tuple[int, ...]:
     """Notifies people about a case, each with the reference by which they know the case. Returns the people who have no
-    reference of the case.
+    reference of the case, and who were therefore not notified.
 
     `again` is True if people who were already asked about the case are asked again. `due` is the time when the message
     is sent, if it is not sent now.
@@ -533,7 +533,8 @@ def count_first_stop(session: Session, responder: Responder, text_key: str, at: 
 
 
 def notify_removal(session: Session, cases: int, at: datetime) -> None:
-    """Notifies the national desk that one person alone removed a responder. The SMS says how many cases were open."""
+    """Notifies the national desk that one person alone removed a responder. The SMS says how many open cases this
+    responder had."""
     for one in people_tables.active_responders(session, at):
         if one.level == Level.NATIONAL:
             wording = Wording(Template.REMOVED, {"count": str(cases)}, one.language)
@@ -543,8 +544,8 @@ def notify_removal(session: Session, cases: int, at: datetime) -> None:
 logger = logging.getLogger(__name__)
 
 BOUND_AS = "call-back"
-"""The value in the associated data of an encrypted request. For a tip, this value is a district. So an encrypted
-request cannot be decrypted as a tip.
+"""The value in the associated data of an encrypted call-back request. The associated data of a tip contain a district
+in its place, so an encrypted request cannot be decrypted as a tip.
 """
 
 

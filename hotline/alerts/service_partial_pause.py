@@ -21,7 +21,8 @@ NAMES: Mapping[OutgoingPart, Template] = {
 
 
 def pause(context: Context, part: OutgoingPart, *, by: CommandActor, reason: str) -> bool:
-    """Pauses one of these parts, and notifies the national desk. Returns False if the part was paused already."""
+    """Pauses call-backs, drills or answers to callers, and notifies the national desk. Returns False if the part was
+    paused already."""
     with ringing(context) as session:
         if not service_pause.pause_part(session, part, by=by, reason=reason, at=context.now()):
             return False
@@ -30,7 +31,8 @@ def pause(context: Context, part: OutgoingPart, *, by: CommandActor, reason: str
 
 
 def resume(context: Context, part: OutgoingPart, *, by: CommandActor, reason: str) -> None:
-    """Resumes one of these parts, and notifies the national desk. Raises NotFound if the part is not paused."""
+    """Resumes call-backs, drills or answers to callers, and notifies the national desk. Raises NotFound if the part is
+    not paused."""
     with ringing(context) as session:
         service_pause.resume_part(session, part, by=by, reason=reason, at=context.now())
         _notify(session, context, Template.PART_RESUMED, part)

@@ -49,7 +49,7 @@ from hotline.tips.tables_persons import desk_people
 
 
 class ReplyAnswer(Row):
-    """An answer to a responder's SMS: the reason for it, and the digest of the SMS."""
+    """An answer to a responder's SMS: the reason for the answer, and the digest of the SMS."""
 
     __tablename__ = "reply_answer"
     __table_args__ = (
@@ -106,7 +106,7 @@ def answers_since(session: Session, responder_id: int, since: datetime) -> list[
 
 
 def set_first_clocks(session: Session, due: Mapping[datetime, Sequence[int]], at: datetime) -> None:
-    """Sets the first deadline of many new tips at once. It is the deadline for a responder to acknowledge the tip."""
+    """Sets the first deadline of many new tips at once: the one for a responder to acknowledge the tip."""
     same = {Deadline.kind: DeadlineKind.ACKNOWLEDGE, Deadline.set_at: at, Deadline.nth: 0}
     for due_at, tip_ids in due.items():
         rows = [(tip_id, 0) for tip_id in tip_ids]
@@ -227,7 +227,8 @@ def acknowledge(
     proved: bool,
     provisional: bool = False,
 ) -> bool:
-    """Records that this responder acknowledged the tip, on all their assignments of it that are in the state `SENT`.
+    """Records that this responder acknowledged the tip, on all their assignments of the tip that are in the state
+    `SENT`.
 
     Returns True if the acknowledgement counts. If an earlier answer is doubted because the gateway's inbox does not
     list it, a later answer counts only if it is proved. `provisional` is True if the hotline could not read the
@@ -303,10 +304,9 @@ def taken_at(session: Session, tip_id: int, responder_id: int) -> datetime | Non
 def acknowledged_since_alert(
     session: Session, responder_id: int, tip_ids: Collection[int]
 ) -> frozenset[int]:
-    """Returns the tips that their assignee acknowledged, with proof, after this responder was last alerted of them.
-
-    Alerts that this responder acknowledged do not count. The assignee must be active. The assignee must also have read
-    the case, or have no PIN.
+    """Returns those of these tips that their assignee acknowledged, with proof, after the last alert that this
+    responder has not acknowledged. The assignee must be active. The assignee must also have read the case, or have no
+    PIN.
     """
     theirs = (
         select(
@@ -411,7 +411,8 @@ def recipients_who_may_see(
 
 
 def national_recipients(session: Session, tip_id: int, at: datetime) -> Sequence[Recipient]:
-    """Returns the active people of the national desk. The number of the tip is their reference."""
+    """Returns the active people of the national desk. The result contains the number of the tip in place of a
+    reference."""
     people = desk_people(session, at, tip_id)
     return [Recipient(one.id, one.language, f"T{tip_id}") for one in people]
 

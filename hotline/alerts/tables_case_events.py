@@ -1,7 +1,7 @@
 """Stores the log of each case, and the data that is encrypted with the key pair of a case.
 
-A row of the log is written once and never changed. Triggers in both kinds of databases refuse UPDATE, DELETE and
-TRUNCATE. The code never switches these triggers off.
+A row of the log is written once and never changed. Triggers in PostgreSQL and in SQLite refuse to change or delete a
+row. The code never switches these triggers off.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -245,8 +245,7 @@ protect_by(CaseCode, CODE_SQLITE, CODE_POSTGRES)
 class CaseNote(Row):
     """The text of a note, encrypted with the key of its tip.
 
-    The note is deleted when the text of the tip is erased. The event in the log which says that the note was written is
-    kept.
+    The note is deleted when the text of the tip is erased. The log keeps the event that the note was written.
     """
 
     __tablename__ = "case_note"

@@ -69,8 +69,8 @@ class DecryptedTip:
     visit_facts: VisitFacts
     """The facts that decide how responders may visit. Every page about the tip shows these facts first."""
     erasure_asked_at: datetime | None
-    """The time when a person requested the erasure of the text. This person can be another one than the caller who
-    reported."""
+    """The time when a person requested the erasure of the text. This person need not be the caller who reported the
+    tip."""
     earlier: tuple[str, ...]
     """The earlier places of a tip whose place was corrected, the oldest first."""
     answers: Mapping[str, str] = field(repr=False)

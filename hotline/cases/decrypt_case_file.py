@@ -1,7 +1,7 @@
 """Makes a case file, with data that it decrypts with the account's own key. The hotline keeps the text only in memory.
 No module that answers the gateway may import this file.
 
-A child process turns the text into a PDF that a passphrase protects. This process gets no keys and no files. The
+A child process turns the text into a PDF that a passphrase protects. The child process gets no keys and no files. The
 hotline stores only a digest of the case file.
 """
 
