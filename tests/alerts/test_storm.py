@@ -169,7 +169,8 @@ def test_a_night_in_the_ledger(flood: Flood, tell_steps: Tell) -> None:
 
 
 def test_a_tip_that_became_a_danger_counts_from_then(flood: Flood) -> None:
-    """A storm begins when enough tips are about danger. These tips may have been filed an hour earlier, without danger."""
+    """A storm begins when enough tips are about danger. These tips may have been filed an hour earlier, without
+    danger."""
     early = [flood.danger(sector=None) for _ in range(STORM_FROM - 1)]
     flood.district.clock.turn(minutes=60)
     at = flood.district.clock()
