@@ -104,7 +104,7 @@ def in_english(document: object, place: str) -> Iterator[tuple[str, str]]:
 
 
 def uses() -> dict[str, str]:
-    """Maps each text in double quotes that the console's files contain to the name of its file."""
+    """Maps each text in double quotes in the hotline's files to the name of the file that contains it."""
     found: dict[str, str] = {}
     for suffix in ("py", "toml", "csv", "html"):
         for path in sorted((ROOT / "hotline").rglob(f"*.{suffix}")):

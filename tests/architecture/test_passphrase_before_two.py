@@ -29,7 +29,7 @@ people."""
 
 
 def asked_of(function: ast.FunctionDef) -> dict[str, set[str]]:
-    """Returns, for each parameter of a function, the names in its type."""
+    """Returns, for each parameter of a function, the names in the type of the parameter."""
     every = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
     return {
         one.arg: {node.id for node in ast.walk(one.annotation) if isinstance(node, ast.Name)}
