@@ -80,7 +80,7 @@ def console_findings(
 
 def failed_sign_ins(session: Session, at: datetime) -> CheckResult:
     """Checks if strangers are trying passwords. The result contains no names of accounts. Only the audit log contains
-    them.
+    these names.
     """
     found = tables_sessions.count_failures(session, at - FORGET_AFTER)
     text = f"{found.in_all} failed within an hour, {found.of_one} of them for one name"

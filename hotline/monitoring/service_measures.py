@@ -1,5 +1,5 @@
-"""Collects the values for the page `/metrics` when Prometheus asks. Also checks if the service levels of this month are
-kept.
+"""Collects the values for the page `/metrics` when Prometheus asks. Also checks if the hotline has met the service
+levels of this month.
 
 No value counts tips, in total or by urgency. A change of a tip count would show at what hour a report came, and of
 which kind it was. For the same reason, the service level for tips about danger has no histogram: its values only say if
@@ -38,7 +38,9 @@ Measured = Sequence[Gauge | Timing]
 
 
 def gather(context: CliContext) -> Measured:
-    """Returns all current values. If a value cannot be read, it is missing, and `hotline_wrong` shows the fault."""
+    """Returns the current values of all metrics. If a value cannot be read, it is missing, and `hotline_wrong` shows
+    the fault.
+    """
     found = (
         *service_checks_outside.process_findings(context),
         *service_checks_outside.check_outside(context),

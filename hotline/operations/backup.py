@@ -214,8 +214,8 @@ def check_empty(url: str, at: datetime, *, replace: bool = False) -> Path | None
 
 
 def arrival(url: str, fill: Fill, aside: Path | None = None) -> AbstractContextManager[Database]:
-    """Yields the database that is restored from the copy. Within the block, it is already checked and migrated, and its
-    sending is paused. If the block succeeds, the copy is put in place.
+    """Yields the database that is restored from the copy. Within the block, the database is already checked and
+    migrated, and its outgoing queue is paused. If the block succeeds, the copy is put in place.
 
     Only then does the function move SQLite's old file to `aside`. So after an interruption the old file is still in
     place. On PostgreSQL, the copy is in place from the beginning. Until the block succeeds, all other transactions are

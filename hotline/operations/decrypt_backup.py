@@ -61,8 +61,8 @@ def open_backup_key(file: bytes, passphrase: Callable[[], str]) -> BackupKey:
 
 
 def _under_passphrase(file: bytes, passphrase: str) -> bytes:
-    """Decrypts a key file with its passphrase. It tries again if age refuses because this machine is slow at that
-    moment, for example because other programs use it.
+    """Decrypts a key file with its passphrase. The function tries again if age refuses because this machine is slow at
+    that moment, for example because other programs use the machine.
     """
     for _ in range(SLOW_TRIES):
         try:

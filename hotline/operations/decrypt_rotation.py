@@ -39,7 +39,9 @@ from hotline.text.errors import DecryptionFailed, DeskRefused, PassphraseWrong
 from hotline.text.languages import message_text
 
 SETTLES = timedelta(seconds=6)
-"""A time that is longer than any hop. After this time, a hop that read the old key has committed, or it never will."""
+"""A time that is longer than any hop (one request of the gateway during a call). After this time, a hop that read the
+old key has committed, or it never will.
+"""
 Say = Callable[[str], None]
 
 

@@ -33,7 +33,7 @@ other."""
 LOCK_MS = 2000
 """The maximum milliseconds for which a migration waits for a table.
 
-Hops wait behind the migration, so this time is shorter than a hop's limit.
+Hops (requests of the gateway during a call) wait behind the migration, so this time is shorter than a hop's limit.
 """
 
 

@@ -2,7 +2,7 @@
 with their own private key.
 
 So an admin who manages accounts can never read tips. For the first member of a desk, two people grant access with the
-recovery passphrase. The process that serves the hooks must not load this file.
+recovery passphrase. The process that answers the gateway must not load this file.
 """
 
 from collections.abc import Sequence
@@ -118,10 +118,10 @@ def grant_by_passphrase(
     """Uses the recovery passphrase to grant all pending requests for access. If `shown` is given, grants only the
     requests in `shown`.
 
-    Returns the desk and the member's name of each granted request. If a request fails, the earlier requests stay
-    granted, and the function may run again. Skips a request that the first of the two people made, or that is about
-    this person, because another person must grant it. If one of the two people works for the national desk, also skips
-    requests about oversight desks. Raises PassphraseWrong, DeskRefused or DecryptionFailed.
+    Returns the desk and the member's name for each request that was granted. If a request fails, the earlier requests
+    stay granted, and the function may run again. Skips a request that the first of the two people made, or that is
+    about this person, because another person must grant it. If one of the two people works for the national desk, also
+    skips requests about oversight desks. Raises PassphraseWrong, DeskRefused or DecryptionFailed.
     """
     opener, actor = PassphraseDecrypter(by, passphrase), Actor(by.first)
     done = []

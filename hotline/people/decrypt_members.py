@@ -1,7 +1,7 @@
 """Encrypts a desk's private key for its members. Encrypts each member's own private key under a PIN.
 
 The reader process has a secret called pepper. A member's key can be decrypted only with both the PIN and the pepper, so
-an attacker with a copy of the database cannot try all PINs of six digits. The process that serves the hooks must not
+an attacker with a copy of the database cannot try all PINs of six digits. The process that answers the gateway must not
 load this file. The first line below is the format of an encrypted member's key, and the second line is the format of an
 encrypted desk key. The numbers are sizes in bytes.
 

@@ -1,7 +1,7 @@
 """Makes the recovery key pair, and encrypts each new desk key for this pair. The recovery passphrase decrypts the
 pair's private key.
 
-The process that serves the hooks must not load this file.
+The process that answers the gateway must not load this file.
 """
 
 from collections.abc import Iterable
@@ -40,8 +40,8 @@ def ensure_pair(
 ) -> None:
     """Makes sure that the passphrase of `opener` decrypts the present recovery pair.
 
-    When two people change the passphrase, `replaces` has the previous passphrase. In this case, the function adds a new
-    pair. The old pair stays until the change is complete. Raises PassphraseWrong or DecryptionFailed. Raises
+    When two people change the passphrase, `replaces` has the previous passphrase. If `replaces` is given, the function
+    adds a new pair. The old pair stays until the change is complete. Raises PassphraseWrong or DecryptionFailed. Raises
     DeskRefused if there are no desks yet.
     """
     with context.database.reading() as session:
@@ -156,7 +156,7 @@ def retire_older_pairs(context: Context, opener: PassphraseDecrypter) -> None:
 
 
 def check_recovery(context: Context) -> CheckResult:
-    """Checks the recovery pair for the doctor."""
+    """Checks the recovery pair. The doctor shows the result."""
     with context.database.reading() as session:
         pairs = len(tables_desks.recovery_pairs(session))
     if pairs > 1:

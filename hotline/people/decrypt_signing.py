@@ -4,7 +4,8 @@ can also decrypt the signing key.
 For each pair of admins, the database has a copy of the signing key that is encrypted twice: first for the second admin,
 then for the first admin. When the first admin requests a signature, the hotline removes the outer encryption with that
 admin's private key. The hotline stores the result for the second admin, together with a digest of the desk's key. The
-second admin can sign only the desk's key with this digest. The process that serves the hooks must not load this file.
+second admin can sign only the desk's key with this digest. The process that answers the gateway must not load this
+file.
 """
 
 import json
@@ -346,8 +347,8 @@ SIGNATURE = ApprovalRule(
 
 
 def _sign(session: Session, context: Context, code: str, line: SigningKey, at: datetime) -> None:
-    """Signs the newest key in a desk's proof. Also resets the desk's key, kind and place in the database to the signed
-    values.
+    """Signs the newest key in a desk's proof, which contains the signed statements about the desk's keys. Also resets
+    the desk's key, kind and place in the database to the signed values.
     """
     desk = tables_desks.get_desk(session, code, for_writing=True)
     signed = _wanted(context, desk)

@@ -26,8 +26,8 @@ from hotline.keys.passphrase import HEADER, Costs, WrappingKey, checksum
 from hotline.text.errors import PassphraseWrong
 
 PAPER_COSTS = Costs(passes=1, kib=8)
-"""The cost of one key derivation from the printed recovery key. This key has 128 random bits, so no one can guess it,
-and a fast derivation is enough.
+"""The cost of one key derivation from the printed recovery key. The recovery key has 128 random bits. So no one can
+guess the key, and a fast derivation is enough.
 """
 SECRET_NAME = "the key of the account"
 

@@ -142,8 +142,8 @@ def unwatched_desks(
 
 
 def desks_of(level: Level, codes: Sequence[str]) -> Mapping[str, Level]:
-    """Returns the responder's desks, each with this level. For the national level, this is the national desk. For other
-    levels, these are the desks of these districts.
+    """Returns the responder's desks, each with this level. For the national level, returns the national desk. For other
+    levels, returns the desks of these districts.
 
     If no districts are given, returns the desks of all districts.
     """
@@ -486,7 +486,7 @@ def without_gains(before: Mapping[str, Level], after: Mapping[str, Level]) -> Ma
 class EnrolmentState(StrEnum):
     """The state of an enrolment.
 
-    A new enrolment is in the state `PROVING`, and then in the states `WAITING`, `ACTIVE` and `REMOVED`. A responder in
+    A new enrolment has the state `PROVING`, later `WAITING`, then `ACTIVE`, and at the end `REMOVED`. A responder in
     the state `REMOVED` can be enrolled again.
     """
 

@@ -126,8 +126,8 @@ class Roster:
         return (desk, week_of(at)) in self.used
 
     def shifts(self, start: datetime, end: datetime) -> list[Shift]:
-        """Returns the shifts that are at least partly within this time, sorted. Includes the changes that the overrides
-        make.
+        """Returns the shifts that overlap the time from `start` to `end`, sorted. Includes the changes that the
+        overrides make.
         """
         by_day: dict[tuple[date, int], list[DutyRow]] = {}
         for row in self.rows:
@@ -174,7 +174,7 @@ def _without(shift: Shift, one: Override) -> Iterator[Shift]:
 
 
 def cut(row: DutyRow, from_min: int, to_min: int) -> Iterator[DutyRow]:
-    """Yields the parts of a row of the roster that are outside these minutes."""
+    """Yields the parts of a row of the roster that are outside the time from `from_min` to `to_min`."""
     if to_min <= row.from_min or row.to_min <= from_min:
         yield row
         return

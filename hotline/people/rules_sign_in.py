@@ -78,7 +78,8 @@ def password_fault(password: str, name: str) -> AccountFault | None:
 def is_common(password: str, name: str) -> bool:
     """Returns True if an attacker could find the password with few attempts.
 
-    Attackers first try words, names, dates and neighbouring keys of the keyboard, with the usual changes to them.
+    Attackers first try words, names, dates and neighbouring keys of the keyboard. They also try the usual variants,
+    such as a digit at the end.
     """
     # This import is inside the function, because zxcvbn's word lists take 12 MB of memory, and most processes check no
     # passwords.
@@ -136,12 +137,14 @@ def form_fault(password: str, name: str) -> AccountFault | None:
 
 
 def suggest_password(pick: Pick, words: int = SUGGESTED_WORDS) -> str:
-    """Returns a password of words that speakers of the three languages can say. Five words contain 88 random bits."""
+    """Returns a password of invented words that speakers of English, French and Kinyarwanda can say. Five words contain
+    88 random bits.
+    """
     return "-".join(_spoken(pick(CONSONANTS) + pick(VOWELS) for _ in range(words * SYLLABLES)))
 
 
 def _spoken(syllables: Iterable[str]) -> Iterator[str]:
-    """Yields words, each made of the next three of these syllables."""
+    """Yields words. Each word consists of the next three syllables in `syllables`."""
     return map("".join, zip(*[iter(syllables)] * SYLLABLES, strict=True))
 
 
@@ -304,8 +307,8 @@ MAX_IDLE = timedelta(minutes=15)
 MAX_SESSION = timedelta(hours=8)
 MAX_SHIFT = timedelta(hours=13)
 """If a session showed the board of a desk, the board becomes locked at the end of the session. The locked board shows
-only the number of urgent cases that no one has taken. It shows this number until this time has passed since the
-sign-in.
+only the number of urgent cases that no one has taken. The board shows this number until the time `MAX_SHIFT` has passed
+since the sign-in.
 """
 BOARD_EACH = timedelta(minutes=4)
 """The hotline records in the database that a session shows the board, at most once in this time."""

@@ -49,7 +49,7 @@ class KeyToSign:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalView:
-    """The facts about a pending approval that a page shows, and that decide who may approve."""
+    """The facts about a pending approval. A page shows some of these facts, and others decide who may approve."""
 
     sentence: MessageText
     """The sentence that describes the requested approval. The values `role`, `desk`, `desks`, `places` and `outcome` in

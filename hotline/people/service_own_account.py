@@ -145,7 +145,7 @@ class NewFactor:
     letters: str = field(repr=False)
     uri: str = field(repr=False)
     encrypted: str = field(repr=False)
-    """The encrypted secret, for a hidden field of a form. Only this account can decrypt it."""
+    """The encrypted secret, for a hidden field of a form. Only this account can decrypt the secret."""
 
 
 def set_language(context: ConsoleContext, signed_in: SignedIn, language: str) -> None:

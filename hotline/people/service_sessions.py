@@ -112,7 +112,7 @@ def open_flow(
     context: ConsoleContext, by: SignedIn, token: str, flow: str
 ) -> Sequence[tuple[str, datetime]]:
     """Records that a person has opened a draft of this flow. Returns the names of other people who also have the flow
-    open, each with the time when the person opened it.
+    open, each with the time when the console last recorded this.
 
     Returns the names even if the database cannot store that the person has opened the draft. Raises StoreUnavailable if
     the database does not answer.

@@ -85,8 +85,8 @@ def all_persons(session: Session) -> Sequence[Person]:
 
 
 def merge_persons(session: Session, other: int, into: int) -> None:
-    """Merges two rows that are about the same human. Changes all references to the person `other` into references to
-    the person `into`, and then deletes `other`.
+    """Merges two rows of the table of persons that are about the same human. Changes all references to the person
+    `other` into references to the person `into`, and then deletes `other`.
 
     Does nothing if both ids are the same.
     """
@@ -146,7 +146,7 @@ def has_waiting_warning(session: Session, before: datetime) -> bool:
 def mark_reported(session: Session, before: datetime, at: datetime) -> Sequence[int]:
     """Marks the waiting warnings from before this time as reported.
 
-    Returns the ids of their responders, each only once.
+    Returns the ids of the responders in these warnings, without duplicates.
     """
     reported = update(PinWarningRow).where(*_waiting(before)).values(notified_at=at)
     told_now = reported.returning(PinWarningRow.responder_id)
@@ -293,7 +293,7 @@ class Leave(Row):
 
 
 def active_conditions(at: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
-    """Returns the SQL conditions that a responder is active at this time, and so may be alerted.
+    """Returns SQL conditions that are true for a responder who is active at this time, and so may be alerted.
 
     An active responder is enrolled, can be reached, and is not on leave. No other code defines who is active.
     """

@@ -135,7 +135,7 @@ def all_accounts(session: Session) -> Sequence[ConsoleAccount]:
 
 
 def accounts_with_factor(session: Session) -> Sequence[ConsoleAccount]:
-    """Returns the accounts that have an authenticator. Locks them until the transaction ends."""
+    """Returns the accounts that have an authenticator. Locks the rows of these accounts until the transaction ends."""
     found = select(ConsoleAccount).where(ConsoleAccount.totp.is_not(None))
     return session.scalars(found.order_by(ConsoleAccount.id).with_for_update()).all()
 

@@ -219,8 +219,8 @@ def count_actions(
 def entries(
     session: Session, *, since: datetime | None = None, subject: str | None = None
 ) -> Sequence[AuditEntry]:
-    """Returns rows of the log, oldest first. If given, `since` and `subject` limit the rows to those since this time,
-    and about this subject.
+    """Returns rows of the log, oldest first. If `since` is given, returns only rows since this time. If `subject` is
+    given, returns only rows about this subject.
     """
     found = select(AuditEntry).order_by(AuditEntry.id)
     if since is not None:
@@ -345,7 +345,7 @@ class _ProofCheck:
         self._proofs = proofs
         self._numbers: dict[str, int] = {}
         self.digests = dict(sorted(proofs.digests.items()))
-        """The digests from outside of the database, of rows that this object has not checked yet."""
+        """The digests that are stored outside of the database, and whose rows this object has not checked yet."""
         self.unchecked: set[str] = set()
 
     def fault(self, entry: AuditEntry) -> str:

@@ -205,8 +205,8 @@ def replace_rows(
 def delete_overrides(
     session: Session, desk: str, span: tuple[datetime, datetime], responder_id: int | None
 ) -> None:
-    """Deletes a desk's changes of shifts that are at least partly within this time. If `responder_id` is given, deletes
-    only the changes in which this responder took the shift.
+    """Deletes a desk's changes of shifts that overlap the time `span`. If `responder_id` is given, deletes only the
+    changes in which this responder took the shift.
     """
     touching = (DutyOverride.starts_at < span[1], DutyOverride.ends_at > span[0])
     own = () if responder_id is None else (DutyOverride.responder_id == responder_id,)

@@ -121,8 +121,8 @@ def note_open_flow(session: Session, digest: bytes, flow: str, at: datetime) -> 
 def accounts_with_flow(
     session: Session, flow: str, seen: datetime, *, but: int
 ) -> Sequence[tuple[str, datetime]]:
-    """Returns the names of accounts that have a draft of this flow open, each with the time. Names only accounts that
-    have sent a request after `seen`.
+    """Returns the names of accounts that have a draft of this flow open, each with the time when the console last
+    recorded this. Names only accounts that have sent a request after `seen`.
 
     Leaves out the account with the id `but`.
     """
@@ -426,8 +426,8 @@ def pending_about(
 
 
 def pending_for(session: Session, subject: str, at: datetime) -> Approval | None:
-    """Returns the newest pending approval of a subject, or None. Locks its row, so that two people cannot decide at the
-    same time.
+    """Returns the newest pending approval of a subject, or None. Locks the row of this approval, so that two people
+    cannot decide at the same time.
     """
     waits = select(Approval).where(Approval.subject == subject, *_waits(at))
     return session.scalars(waits.order_by(Approval.id.desc()).with_for_update()).first()

@@ -11,8 +11,8 @@ again.
 
 The certificate's code has twelve letters and digits, and contains no name. The code is a number in base 26 with four
 parts: the district, the month, a serial number, and a tag. Only the hotline's key can make the tag. The last character
-is a check character. With it, the hotline recognises a misread code, so that it does not suspect an honest officer of
-forgery.
+is a check character. With this character, the hotline recognises a misread code, and does not suspect an honest officer
+of forgery.
 """
 
 import re

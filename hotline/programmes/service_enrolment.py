@@ -203,7 +203,8 @@ def create_code(
     by: CommandActor,
     valid: timedelta = rules.CODE_VALIDITY,
 ) -> tuple[str, EnrolmentCode]:
-    """Creates an enrolment code for a district. Returns the code and its row. Later, no one can read the code again.
+    """Creates an enrolment code for a district. Returns the code and its row. After that, no one can read the code a
+    second time.
 
     Raises NotFound, Undecided, KeyMissing.
     """
