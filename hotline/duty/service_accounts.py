@@ -3,7 +3,8 @@ people, and requests a second admin's approval for some roles.
 
 To end or suspend an account, make a new link or remove a role, an admin must enter a reason. Then the national desk and
 the on-call contacts are notified. An admin may use these commands on accounts only twice within an hour. So a single
-admin cannot shut out a whole team. A second admin must approve before an account gets a role that decides for others.
+admin cannot shut out a whole team. A second admin must approve before an account gets the role of an admin, an
+approver, the programme lead or the national desk.
 
 The module also lists accounts without their keys, and ends accounts. A second admin must approve before the account of
 an admin, an approver or the national desk ends, or the only account that can decrypt the tips of a desk. A new link
@@ -478,8 +479,8 @@ def close_account(change: AccountChange) -> None:
 
 
 def describes(sentence: str) -> Callable[[Session, Context, Approval, SignedIn], ApprovalView]:
-    """Returns a function that describes a request about an account for the page of approvals. `sentence` contains the
-    placeholders `by` and `about`."""
+    """Returns a function that the page of approvals calls to describe a request about an account. `sentence` is the
+    description, with the placeholders `by` and `about`."""
 
     def about(session: Session, _context: Context, row: Approval, _by: SignedIn) -> ApprovalView:
         account = tables_accounts.get_account(session, row.about_id)

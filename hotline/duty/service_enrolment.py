@@ -128,8 +128,8 @@ def register(
     reason: str,
     subject: str = "",
 ) -> Sequence[Responder]:
-    """Registers the people in these rows, and requests their start PINs with one approval. The function makes no start
-    PIN.
+    """Registers the person of each row of a file or form, and requests the start PINs of all these people with one
+    approval. The function makes no start PIN.
 
     `unfit` must have found no error in the rows.
     """
@@ -313,7 +313,7 @@ def check_file(
 def enrol(
     context: Context, rows: Sequence[EnrolmentRow], *, proving: bool, actor: str = BY_COMMAND
 ) -> Sequence[int]:
-    """Enrols the phones in these rows, and returns their ids.
+    """Enrols the phone of each row of a file or form, and returns the ids of the phones.
 
     If there is any error, changes nothing and raises ImportRefused with all errors.
     """
@@ -332,7 +332,7 @@ def add_people(
     *,
     proving: bool,
 ) -> Sequence[Responder]:
-    """Enrols the phones in these rows. `unfit` must have found no error in them."""
+    """Enrols the phone of each row of a file or form. `unfit` must have found no error in these rows."""
     people = [_responder(context, row) for row in rows]
     if proving:
         for one in people:
@@ -351,11 +351,11 @@ def list_responders(context: Context) -> Sequence[Responder]:
 
 
 def unfit(session: Session, context: Context, rows: Sequence[EnrolmentRow]) -> Iterator[RowFault]:
-    """Yields the errors of rows that are valid but whose number or name cannot be enrolled.
+    """Yields an error for each row whose number or name has the right form, but cannot be enrolled.
 
     A number on the stop list is an error, because its owner could never be alerted. A name must differ from the names
-    of all responders and accounts, because the audit log shows names. Names of demo accounts do not count. A person of
-    an oversight desk cannot have a phone that works for another desk.
+    of all responders and accounts, because the audit log shows names. Names of demo accounts do not count. If one of a
+    person's desks is an oversight desk, the person may not have a phone that works at another desk.
     """
     by_key = {context.pseudonyms.enrolled(row.msisdn): row for row in rows}
     stop_keys = {key: context.pseudonyms.stopped(row.msisdn) for key, row in by_key.items()}

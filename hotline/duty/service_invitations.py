@@ -1,8 +1,8 @@
 """Makes accounts for the console, gives them roles, and suspends them.
 
-A role that decides for others needs the approval of a second admin, who must be another person. While fewer than two
-admins are active, a command at the server counts as the second person. In this case, the audit log records that no
-second admin approved.
+The roles of admins, approvers, the programme lead and the national desk need the approval of a second admin, who must
+be another person. While fewer than two admins are active, a command at the server counts as the second person. In this
+case, the audit log records that no second admin approved.
 
 The module also gives an account a new link if its owner has lost the password and the recovery sheet, or if an admin
 requests it. The hotline makes a link for another person's account only after 24 hours, or after a second admin has
@@ -129,8 +129,8 @@ def make_link(change: AccountChange) -> Invited:
     """Makes a new link for an account. The key pair, the second factor and the sessions of the account end at once. The
     owner gets a new key pair by opening the link.
 
-    Roles that decide for others need a new approval. Otherwise an admin who secretly opens the link could use the roles
-    of the owner.
+    The account needs a new approval for each of its roles in `TWO_PERSON_ROLES`. Otherwise an admin who secretly opens
+    the link could use the roles of the owner.
     """
     account, waited = change.account, change.waiting_roles()
     deciding, direct = account.held_roles & TWO_PERSON_ROLES, change.counts_as_second()
@@ -264,9 +264,9 @@ class WaitingLink:
 def request_link(context: Context, by: Actor, account_id: int, reason: str = "") -> Invited:
     """Requests a new link, or makes the link after its waiting time. `Invited.link` is empty until the link is made.
 
-    The link ends the old keys and the old second factor of the account. After that, roles that decide for others need
-    the approval of a second admin again. An account that was never set up gets the link at once. The link makes an
-    ended account usable again. Raises AccountRefused.
+    The link ends the old keys and the old second factor of the account. After that, the account needs a second admin's
+    approval again for each of its roles in `TWO_PERSON_ROLES`. An account that was never set up gets the link at once.
+    The link makes an ended account usable again. Raises AccountRefused.
     """
     with changing(context, by, account_id, reason, ended=True) as change:
         change.check_another()
@@ -306,8 +306,7 @@ def invite_at_the_server(
 ) -> Invited:
     """Makes a new account, or gives an existing account more roles or a new link. Raises AccountRefused.
 
-    `link` is empty if the account was already set up and only got new roles. The owner of such an account signs in as
-    before.
+    If the account was already set up and only gets new roles, `link` is empty, and the owner signs in as before.
     """
     found, wanted = service_accounts.find_account(context, name), frozenset(roles)
     if found is None:

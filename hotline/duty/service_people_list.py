@@ -145,7 +145,8 @@ def _is_admin(by: SignedIn) -> bool:
 def person_page(
     context: Context, by: SignedIn, who: str
 ) -> tuple[PersonLine, Sequence[ResponderLine]]:
-    """Returns a person and the person's phones. `who` identifies the person in a form that `persons_of` reads.
+    """Returns a person and the person's phones. `who` is a text such as `responder:7` or `account:3:NAME` (see
+    `persons_of`).
 
     Raises NotFound if the person does not exist, or if this account may not see the person.
     """

@@ -428,7 +428,7 @@ def change_desks(
 def request_access_everywhere(
     session: Session, context: Context, by: Actor, person: Responder, reason: str
 ) -> None:
-    """Requests access to each desk of a responder whose tips the responder cannot decrypt yet.
+    """Requests access for a responder to each of the responder's desks whose tips the responder cannot decrypt yet.
 
     Does nothing for a responder without a key pair.
     """

@@ -120,8 +120,8 @@ def _where(visit: Visit, titles: Titles, refused: DraftRefused) -> Iterator[str]
 
 
 def languages_kept(visit: Visit, changes: Difference, after: Document) -> str:
-    """Returns a text with the places where the English text is new and another language still has the old text. The
-    text is empty if there is no such place."""
+    """Returns a text that lists the places where the English text is new and another language still has the old
+    text. The text is empty if there is no such place."""
     titles = live_titles(visit.context, visit.language)
     return _some([_kept(visit, titles, one) for one in stale_translations(changes, after)])
 
@@ -171,8 +171,8 @@ def step_sentence(visit: Visit, titles: Titles, step: StepRow) -> str:
 
 
 def recorded_value_reasons(visit: Visit, found: Sequence[StepRow]) -> Sequence[str]:
-    """Returns one sentence for each step of a draft that changed recorded values or alerts, with the reason that the
-    editor gave."""
+    """Returns one sentence for each of these steps that changed recorded values or alerts. The sentence contains the
+    reason that the editor gave."""
     titles = live_titles(visit.context, visit.language)
     return [
         step_sentence(visit, titles, step)

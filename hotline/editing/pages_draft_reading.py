@@ -56,7 +56,8 @@ def printed_draft(visit: Visit, draft_id: int) -> Response:
 
 
 def _went_live(visit: Visit, draft_id: int) -> Response:
-    """Shows a published draft as its approver saw it. The published flows may have changed since this publication."""
+    """Shows a published draft with the differences that its approver saw. These are not the differences from the flows
+    of today, because the flows may have changed since the publication."""
     done = service_plans.of_change(visit.context, draft_id)
     if done is None:
         abort(404)

@@ -114,7 +114,7 @@ TO = "to:"
 """The first part in the name of a form field in which the editor chooses the new target of an arrow. The name of the
 field continues with the key of the arrow. An arrow is a link from one screen to another."""
 REMOVE_ARROW = "-"
-"""The value by which the editor removes an arrow, and the choice where the arrow begins."""
+"""The value of the form field by which the editor removes an arrow, together with the choice where the arrow begins."""
 NO_NAME = phrase("Enter a name.")
 
 

@@ -181,8 +181,8 @@ def poster(visit: Visit, digits: str) -> Response:
 
 
 def is_printable(flow_set: FlowSet, digits: str) -> bool:
-    """Returns True if a poster may show a short code. The flow of the short code collects no report and has no
-    private answers. If a caller dials further digits after the short code, these digits open no report and no PIN
+    """Returns True if a poster may show a short code. This is so if the flow of the short code collects no report and
+    has no private answers. Also, further digits that a caller dials after the short code may not open a report or a PIN
     question."""
     name = flow_set.entries.get(digits, "")
     flow = flow_set.flows.get(name)

@@ -348,7 +348,7 @@ def _played(visit: Visit, change: ChangeRow | None, flow: str, document: Documen
 
 
 def _draft_of(visit: Visit) -> ChangeRow | None:
-    """Returns the draft in the address. Only editors see drafts. Raises NotFound."""
+    """Returns the draft that the page's address names. Only editors see drafts. Raises NotFound."""
     change = number_of(visit.asked("change"))
     if change is None or not visit.may(routes.EDITOR):
         return None

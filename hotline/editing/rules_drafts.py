@@ -138,8 +138,8 @@ def _entries(document: Document) -> PartDocument:
 
 
 def _with_or_without(document: Document, name: str, changed: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns a document with a field, or without the field if its value is empty. So the document is equal to a
-    document that was read from files."""
+    """Returns a document with a field, or without the field if its value is empty. A document that was read from files
+    has no empty fields, so the result is equal to such a document."""
     rest = {key: value for key, value in document.items() if key != name}
     return {**rest, name: changed} if changed else rest
 

@@ -4,9 +4,9 @@ A preview never saves, sends or counts anything in the hotline. Each request of 
 editor pressed, and the engine produces all screens again. `document.read` accepts a whole flow or refuses it.
 `read_draft` also accepts a flow with errors, and leaves out only the invalid nodes. If possible, it leaves out only the
 invalid part of a node. So editors can see a screen while they write it. `played_screens` returns the screens that
-callers can reach from the front of a draft, so that a file can play them. It presses every key on every screen, begins
-with the screens nearest to the front, and ends at a maximum number of screens. Other functions show the values of a
-document as readable text, list the screens of a flow, and measure how much of a screen its text fills.
+callers can reach from the front of a draft, so that a file can play them. This function presses every key on every
+screen. It begins with the screens nearest to the front, and stops at a maximum number of screens. Other functions show
+the values of a document as readable text, list the screens of a flow, and measure how much of a screen its text fills.
 """
 
 import copy
@@ -285,7 +285,8 @@ def calling_order(flows: Mapping[str, object], begins: Iterable[str]) -> Sequenc
 
 
 def _ways(flow: object) -> Mapping[str, tuple[str, DocumentPath]]:
-    """Returns, for each node, the flow that the node calls, and the nodes to which it leads, in reverse order."""
+    """Returns, for each node, the name of the flow that it calls, and the names of the nodes that follow it. The nodes
+    that follow are in reverse order."""
     return {
         name: (called_flow(node), tuple(goes for _, goes in reversed([*links_in(node)])))
         for name, node in nodes_of(flow).items()
@@ -613,8 +614,9 @@ class PlayedScreen(NamedTuple):
     ends: bool
     ways: dict[str, tuple[int, str]]
     """For each key, the number of the next screen, and the change to the list of places for going back. `keep` leaves
-    the list as it was, `push` adds this screen, `clear` removes all places, and `only` keeps this screen alone. The key
-    `*` means that the caller types an answer, and `easy` means that the caller types a PIN that is easy to guess."""
+    the list as it was, `push` adds this screen, `clear` removes all places, and `only` makes this screen the only place
+    in the list. The key `*` means that the caller types an answer, and `easy` means that the caller types a PIN that is
+    easy to guess."""
 
 
 def played_screens(flow_set: FlowSet, shown: Collection[str]) -> list[PlayedScreen]:
@@ -696,7 +698,7 @@ def _reports(flow_set: FlowSet, state: ConversationState) -> bool:
 
 
 def _shrunk(state: ConversationState, needed: Mapping[Place, set[str]]) -> ConversationState:
-    """Returns the state without the values that neither this screen nor a later screen needs."""
+    """Returns the state with only those values that this screen or a later screen needs."""
     names = {name for place in state.calls for name in needed.get(Place(*place[:2]), ())}
     answers = {name: said for name, said in state.answers.items() if name in names}
     return ConversationState(state.language, state.calls, answers=answers, finished=state.finished)

@@ -482,9 +482,9 @@ def set_around(context: Context, here: EditedFlow) -> FlowSet:
 
 
 def flow_set_to_play(context: Context, draft_id: int) -> tuple[GatheredDraft, FlowSet]:
-    """Returns a draft, and the flow set with which a file can play it: the published flows on which the draft is based,
-    with the draft's own flows. The flow set does not contain nodes that cannot be previewed. Two drafts with the same
-    digest give the same flows. Raises NotFound, NotReady, StoreUnavailable."""
+    """Returns a draft, and a flow set with which a file can play the draft. The flow set contains the published flows
+    on which the draft is based, changed by the draft's own flows. The flow set does not contain nodes that cannot be
+    previewed. Two drafts with the same digest give the same flows. Raises NotFound, NotReady, StoreUnavailable."""
     with context.database.reading() as session:
         gathered = gather_draft(session, draft_id)
     own = {part: step.document for part, step in gathered.steps.items() if part[0] != "#"}

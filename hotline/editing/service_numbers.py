@@ -133,7 +133,8 @@ def _part(
 
 
 def confirm(form: SentForm, digits: str, answered_by: str, called_on: str) -> Edited | NumberFault:
-    """Confirms a verified number for one year from the day of the call, in the editor's name.
+    """Records that a phone call confirmed a verified number. The confirmation is in the editor's name, and lasts one
+    year from the day of the call.
 
     Raises NotFound, StoreUnavailable.
     """

@@ -254,7 +254,7 @@ def stale_translation_refusal(made: AssembledDraft) -> DraftRefused | None:
 
 
 def read_by_two(session: Session) -> frozenset[int]:
-    """Returns the ids of the publications without any text that one person published alone.
+    """Returns the ids of the publications in which two people have read every text.
 
     Publications by a release or a command count as read by two people, because the operator is responsible for such
     publications.
@@ -275,7 +275,8 @@ def read_by_two(session: Session) -> frozenset[int]:
 
 
 def _is_read(row: Publication, was_read: bool, *, is_new: bool) -> bool:
-    """Returns True if two people read this publication. `was_read` says if two people read the state before it.
+    """Returns True if two people read this publication. `was_read` is True if two people read the state before this
+    publication.
 
     `is_new` is True if no earlier publication has the same revision.
     """
