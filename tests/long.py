@@ -1,8 +1,9 @@
 """Chooses the tests of `bin/test --long`, the servers for each test, and the seed of a run.
 
 `bin/test` runs the same tests every day, and `bin/test --long` runs all of them at full length. The seed decides the
-order of the tests, random values inside them, and the examples of hypothesis. HOTLINE_TEST_SEED repeats a run. Each
-process of a run reads it and HOTLINE_TEST_LONG from the environment.
+order of the tests, random values inside them, and the examples of hypothesis. Set HOTLINE_TEST_SEED to the seed of an
+earlier run to repeat that run. Each process of a run reads HOTLINE_TEST_SEED and HOTLINE_TEST_LONG from the
+environment.
 """
 
 import os
@@ -21,7 +22,7 @@ from hotline.core.environment import is_yes
 from tests.support.servers import Pair
 
 ONLY_LONG = (
-    # The test stores 100,000 tips.
+    # The test is slow because it stores 100,000 tips.
     "tests/console/test_board_speed.py::*",
     # Each story in these tests takes 15 seconds in a browser. The daily run has the English story.
     "tests/console/test_in_browser.py::test_a8_a_board_reads_a_danger_and_closes_it[narrow-rw]",
@@ -49,9 +50,9 @@ ONLY_LONG = (
     "tests/cli/test_keys.py::test_the_desks_get_a_new_passphrase",
     "tests/cli/test_prove_shred.py::test_every_try_succeeds_while_the_keys_are_there_and_none_after",
     "tests/cli/test_prove_shred.py::test_what_was_erased_opens_for_nobody[postgres]",
-    # Each sender has its first queue on both pairs every day. Alerts and confirmations have their own kind of message.
-    # The other queues have the same code, so the daily run tests them on one pair of servers only, with an answer and
-    # without killing a process.
+    # Every day, the first queue of each sender is tested on both pairs of servers. Alerts and confirmations are two
+    # separate kinds of message. The other queues have the same code, so the daily run tests them on one pair of servers
+    # only, with an answer and without killing a process.
     "tests/faults/test_every_queue.py::*[embedded-*-soon]",
     "tests/faults/test_every_queue.py::*[embedded-*-normal]",
     "tests/faults/test_every_queue.py::*[embedded-*-drill]",
@@ -150,15 +151,15 @@ ONLY_LONG = (
     "tests/compare/test_plays.py::*",
     "tests/architecture/test_ports_fit.py::*",
     "tests/support/test_made_once.py::test_a_home_is_as_init_leaves_it",
-    # The database makes no difference between the kinds of damage to a key. The daily run tests each kind of damage on
+    # The database treats all kinds of damage to a key in the same way. The daily run tests each kind of damage on
     # SQLite, and one kind on PostgreSQL.
     "tests/people/test_locked.py::test_row_36_a_desk_without_a_key_costs_no_tip[servers-*-cut_short]",
     "tests/people/test_locked.py::test_row_36_a_desk_without_a_key_costs_no_tip[servers-*-break_off]",
-    # The daily run warns about the first and the last of four like tips.
+    # The daily run tests the warnings about the first and the last of four similar tips.
     "tests/alerts/test_cluster_marks.py::test_whoever_was_alerted_or_read_learns_it_in_30_seconds[*-2]",
-    # The test files 10,000 tips.
+    # The test is slow because it files 10,000 tips.
     "tests/alerts/test_month_of_tips.py::*",
-    # The tests search for a long time, or compute all numbers of a quarter a second time.
+    # Some of these tests search for a long time. The others compute all numbers of a quarter a second time.
     "tests/alerts/test_bursts.py::test_when_four_characters_have_run_out_five_are_drawn",
     "tests/cli/test_publishing.py::test_what_somebody_published_by_hand_stays",
     "tests/console/test_routes.py::test_a_post_without_its_key_changes_nothing[a foreign key]",
@@ -176,11 +177,11 @@ ONLY_LONG = (
     "tests/alerts/test_rules_every_interleaving.py::test_no_danger_tip_is_lost[taken by two*",
     "tests/alerts/test_rules_every_interleaving.py::test_no_danger_tip_is_lost[an end is wanted*",
     "tests/alerts/test_rules_every_interleaving.py::test_no_danger_tip_is_lost_within_three_acts",
-    # The search from a newly filed tip also visits each state that this search visits.
+    # The search that begins at a newly filed tip also visits each state that the search from an overdue tip visits.
     "tests/alerts/test_rules_every_interleaving.py::test_no_danger_tip_is_lost[red]",
 )
-"""The tests, by their ids, that only `bin/test --long` runs. `*` matches any text. An id without parameters means all
-of them."""
+"""The tests, by their ids, that only `bin/test --long` runs. `*` matches any text. The id of a test without its
+parameters means the test with all its parameters."""
 FEW, MANY = 20, 300
 PARTS = ("computing", "waiting")
 SLOW = "mark.slow"
@@ -219,7 +220,8 @@ def seed_everything(config: pytest.Config) -> None:
     if config.option.hypothesis_seed is None:
         config.option.hypothesis_seed = str(seed())
     if config.option.part == "waiting" and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        # A shell makes background processes ignore Ctrl-C.
+        # If a shell starts a process in the background, the process ignores Ctrl-C. Python's usual handler makes it end
+        # the run.
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
@@ -236,7 +238,7 @@ def has_no_slow_test(path: Path, config: pytest.Config) -> bool:
 
 
 def keep(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Selects the tests of this part and this length, and puts the slow ones first."""
+    """Selects the tests of the part and the length that were asked for, and puts the slow tests first."""
     for item in items:
         if has(item, "slow") and SLOW not in item.path.read_text(encoding="utf-8"):
             raise pytest.UsageError(f"{item.nodeid}: write pytest.mark.slow(...) in its own file")
@@ -270,8 +272,8 @@ def is_of_the_other_pair(item: pytest.Item) -> bool:
     """Returns True if this test, with this pair of servers, is left out because it runs on the other pair.
 
     Tests about differing SQL, locks and races run on both pairs and are marked `both` or `fault`. Every other test runs
-    on one pair of servers, which the test's name decides. Five of six tests use SQLite and Valkey. The sixth uses
-    PostgreSQL and Redis, which take longer."""
+    on one pair of servers, which the test's name decides. Five of six tests use SQLite and Valkey. One of six tests
+    uses PostgreSQL and Redis, which take longer."""
     if has(item, "both") or has(item, "fault"):
         return False
     if not (isinstance(item, pytest.Function) and hasattr(item, "callspec")):

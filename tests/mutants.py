@@ -50,7 +50,8 @@ class Mutant:
     test: str
 
     def broken(self, text: str) -> str:
-        """Returns the text of the file with the broken line. Raises ValueError unless `before` occurs exactly once."""
+        """Returns the text of the file after the line of this row was broken. Raises ValueError unless `before` occurs
+        exactly once."""
         if text.count(self.before) != 1:
             raise ValueError(f"{self.file}: {text.count(self.before)} times {self.before!r}")
         return text.replace(self.before, self.after)
@@ -72,7 +73,7 @@ def copy_tree(folder: Path) -> None:
 
 
 def passes(folder: Path, tests: Sequence[str]) -> bool | None:
-    """Runs tests in a copy of the code. Returns None if they neither passed nor failed in an assertion."""
+    """Runs tests in a copy of the code. Returns None if the run ended with another error than a failed test."""
     command = [sys.executable, "-B", "-m", "pytest", "-xq", "-n", "0", "-p", "no:cacheprovider"]
     environment = {**os.environ, "PYTHONPATH": str(folder), "HOTLINE_TEST_LONG": ""}
     done = subprocess.run(

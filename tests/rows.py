@@ -1,4 +1,5 @@
-"""Lists the promises of the product, the faults that it must survive and its adversaries. Finds the tests for each.
+"""Lists the promises of the product, the faults that it must survive and its adversaries. Finds the tests for each
+promise, fault and adversary.
 
     bin/test --rows        prints each row with its promise or defence, and its tests.
 
@@ -34,9 +35,9 @@ class Fault:
     I1: if a caller read that the tip is stored, there is exactly one tip, which the desk can decrypt. I2: the gateway
     accepted every alert, or a person sees that the alert is undeliverable. I3: an alert is sent once, and repeated once
     for each attempt with an unknown result and once for a missing report. I4: 90 seconds after the fault, no alert
-    about danger waits. I5: no word of a tip and no number is written to a place where it does not belong. I6: no
-    deadline is lost, and none has its effect twice. I7: the audit log stays complete. I8: every hop is answered within
-    five seconds, with CON or END. I9: a repeated alert has the same reference, and belongs to the same case.
+    about danger waits. I5: no word of a tip and no phone number is written to a place where it may not be stored. I6:
+    no deadline is lost, and none has its effect twice. I7: the audit log stays complete. I8: every hop is answered
+    within five seconds, with CON or END. I9: a repeated alert has the same reference, and belongs to the same case.
     """
 
     number: int

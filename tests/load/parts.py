@@ -36,9 +36,9 @@ NATION_SECONDS, RESTART_SECONDS = 6.0, 60.0
 AT_ONCE_PACED, TELLERS = 64, 6
 CALLERS_OF_100_HOPS = 8
 HOPS_EACH = 6
-"""The average number of hops in a session of the mix."""
+"""The average number of hops in a session of the kind `mixed`."""
 PAGE = "page "
-"""The names of the numbers about pages begin with this word."""
+"""The measured numbers about pages have names that begin with this word."""
 Figures = Mapping[str, float]
 _taken = count(1)
 
@@ -73,8 +73,8 @@ class Stage:
     """The time, by the monotonic clock, at which the hotline was ready."""
 
     def at_line(self, kind: Kind, callers: int, first: int = 0) -> Load:
-        """Returns a load of hops for the hotline, from callers who never dialled before or from the numbered callers
-        after `first`."""
+        """Returns a load of hops for the hotline. The callers have numbers from `first` on, or new numbers if `first`
+        is 0."""
         path = urlsplit(self.line.gateway.hooks["ussd"]).path
         return Load(self.line.port, path, kind, first or new_callers(), callers)
 
@@ -95,7 +95,7 @@ class Stage:
         return outcome
 
     def settle(self) -> None:
-        """Waits until the hotline has sent everything."""
+        """Waits until the hotline has sent every SMS and the gateway has sent every delivery report."""
         gateway, began = self.line.gateway, time.monotonic()
 
         def quiet() -> bool:
@@ -187,8 +187,8 @@ def alerts(stage: Stage, database: str) -> Figures:
 
 
 def accepted(dials: Mapping[str, float], outbox: Sequence[Sent]) -> Mapping[str, list[float]]:
-    """Returns, for each district, the seconds until its alert was accepted, once for each alerted person. An alert
-    names its district."""
+    """Returns, for each district, the seconds until the gateway accepted its alert: one number for each person who was
+    alerted. Each alert contains the name of its district."""
     waits: dict[str, dict[str, float]] = {place: {} for place in dials}
     for sent in outbox:
         for place, asked in dials.items():

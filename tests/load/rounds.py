@@ -18,8 +18,8 @@ from tests.load.parts import PARTS, Figures, Size, Stage, alerts
 
 ALERTS, MEMORY = "alerts", "memory"
 NAMES = (MEMORY, "hops", ALERTS, *(name for name in PARTS if name not in (MEMORY, "hops")))
-"""The parts in the order of measurement. The part `alerts` comes early, and no responder answers its alerts. After some
-minutes, the hotline would repeat these alerts while the part `nation` runs."""
+"""The parts of the measurement, in the order in which they run. The part `alerts` comes early, and no responder answers
+its alerts. After some minutes, the hotline would repeat these alerts while the part `nation` runs."""
 REAL = {"HOTLINE_CLOCK": ""}
 """The measurement uses the real clock of the machine."""
 Say = Callable[[str], None]
@@ -92,7 +92,8 @@ def play(
         for number in range(rounds):
             for at in sorted(range(len(sides)), reverse=number % 2 == 1):
                 began = time.monotonic()
-                # Memory does not differ between rounds, and takes a minute to measure.
+                # Memory is measured in the first round only: it does not differ between rounds, and measuring it takes
+                # a minute.
                 asked = [one for one in parts if number == 0 or one != MEMORY]
                 found[at].append(_round(sides[at], null, clients, size, asked))
                 name, took = sides[at].checkout.name, time.monotonic() - began

@@ -19,7 +19,8 @@ class Row:
     higher: bool = False
     """True if a higher number is better."""
     loss: bool = False
-    """True if the row counts lost tips and wrong answers. For such a row, the worst round decides."""
+    """True if the row counts lost tips and wrong answers. The table shows such a row's worst round, and other rows'
+    best round."""
 
 
 ROWS = (
@@ -70,7 +71,7 @@ def _pages(rounds: Sequence[Figures]) -> set[str]:
 
 
 def _best(row: Row, rounds: Sequence[Figures], pages: set[str]) -> float | None:
-    """Returns the number of the best round, or None if no round measured it. The row of the median page counts only
+    """Returns the number of the best round, or None if no round measured it. The median of the pages' times uses only
     pages that both sides have."""
     values = []
     for some in rounds:

@@ -1,4 +1,4 @@
-"""Tests the second channel of alarms, and what is measured outside the database."""
+"""Tests the second channel of alarms, and the values that the monitoring measures outside the database."""
 
 import logging
 import math

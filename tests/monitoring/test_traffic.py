@@ -1,4 +1,5 @@
-"""Tests the hotline's own test call, its balance and its usual traffic, as the doctor and the monitoring read them."""
+"""Tests how the doctor and the monitoring read the hotline's own test call, its balance at the gateway and its usual
+traffic."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -153,7 +153,8 @@ def test_every_empty_district_and_every_away_desk_is_named(district: District) -
 
 
 def test_a_message_of_which_nobody_knows_is_told_and_is_no_fault(district: District) -> None:
-    """The hotline sends a message with an unknown result again, so this is no fault."""
+    """The hotline sends a message with an unknown result again, so the doctor shows the message but reports no
+    fault."""
     healthy(district)
     district.tell(urgency=3)
     for message in district.all(Message):

@@ -354,8 +354,8 @@ def test_a_trial_is_told_by_the_watchman(manned: Line) -> None:
 
 
 def test_who_is_removed_reads_it_once_and_may_come_back(manned: Line) -> None:
-    """An admin cannot remove a contact without notice. The removed contact and the other contacts are notified, and the
-    last contact cannot be removed."""
+    """The removed contact always gets a notice of the removal, and the other contacts get one too. The last contact
+    cannot be removed."""
     (keza,) = service_alarms.on_call_contacts(manned.context)
     with pytest.raises(ImportRefused):
         service_alarms.remove_contact(manned.context, keza.id, by="Aline")

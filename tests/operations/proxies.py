@@ -33,7 +33,7 @@ class Behind:
 
 @dataclass
 class Front:
-    """A web server with TLS in front of `behind`."""
+    """A web server with TLS that forwards requests to the simulated hotline `behind`."""
 
     port: int
     behind: Behind
@@ -158,7 +158,7 @@ def running(argv: list[str], folder: Path, port: int, behind: Behind) -> Iterato
 
 
 def logs(front: Front) -> str:
-    """Returns every line that the web server wrote to any file."""
+    """Returns all lines that the web server wrote to its log files."""
     files = [path for path in front.log.parent.rglob("*") if path.is_file()]
     ours = {"hotline.conf", "nginx.conf", "Caddyfile", f"{NAME}.pem", f"{NAME}.key"}
     return "".join(p.read_text(errors="replace") for p in files if p.name not in ours)

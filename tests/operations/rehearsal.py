@@ -207,7 +207,8 @@ def dials(machine: Machine, office: Machine) -> None:
 
 
 def upgrade(machines: list[Machine], owner: Machine, unit: str) -> Iterator[str]:
-    """Installs the next version everywhere, changes the tables on one machine, and restarts one after the other."""
+    """Installs the next version on all machines, changes the tables from one machine, and restarts the machines one
+    after the other."""
     for machine in machines:
         machine.type(block("git checkout", VERSION="origin/next"))
     owner.type(block("hotline upgrade\n"))

@@ -45,8 +45,8 @@ def write(
     signing_key: bytes = SIGNING_KEY,
     to: Iterable[Identity] = (MINE,),
 ) -> Path:
-    """Writes a backup as any person with the public keys can. Only the signing key makes it a backup of this
-    hotline."""
+    """Writes a backup, as any person who knows the operators' public keys can do. Only the signing key makes it a
+    backup of this hotline."""
     recipients, copy = [str(one.to_public()) for one in to], folder / "a.age"
     with copy.open("wb") as file:
         digest = encrypt_copy(pieces, recipients, file.write)
@@ -87,7 +87,8 @@ def test_any_size(tmp_path: Path, size: int) -> None:
 
 @pytest.mark.row("P3")
 def test_the_public_tool_decrypts_it(tmp_path: Path) -> None:
-    """An operator decrypts a backup without this project, with either of two keys."""
+    """An operator decrypts a backup with the program `age` alone, using either of the two keys for which it is
+    encrypted."""
     copy = write(tmp_path, [b"words ", b"of a tip"], to=(MINE, SECOND))
     age = shutil.which("age")
     assert age, "bin/test installs age"

@@ -133,8 +133,8 @@ def test_every_setting_in_compose_and_examples_is_ours(compose: dict[str, Any]) 
 
 
 def test_compose_passes_every_setting_through(compose: dict[str, Any]) -> None:
-    """Only three things are left out: settings that a container fixes, settings that a test changes, and the path of
-    the key file."""
+    """The compose file passes every setting except three kinds: settings that a container fixes, settings that a test
+    changes, and the path of the key file."""
     fixed = {"home", "port", "console_port", "keys", "backups", "clock", "faults"}
     fixed |= {"gateway_api_key_file", "web_host", "console_host"}
     wanted = {f"HOTLINE_{name.upper()}" for name in {*NAMES} - fixed} - {"HOTLINE_MAIL_SERVER"}

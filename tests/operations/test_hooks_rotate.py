@@ -1,4 +1,5 @@
-"""Rotates the secrets of the hooks while callers dial: two web workers answer every hop, and refuse no caller."""
+"""Replaces the secrets of the hooks while callers dial. The two web workers must answer every hop and refuse no
+caller."""
 
 import json
 import os
@@ -73,7 +74,7 @@ def web(tmp_path: Path, lay_home: LayHome) -> Iterator[Web]:
 
 
 class Callers:
-    """Callers who dial without a pause at the newest address that they got."""
+    """Callers who dial without a pause, each time at the newest address of the hooks."""
 
     def __init__(self, address: str) -> None:
         self.address = address

@@ -25,7 +25,7 @@ from tests.support.stack import free_port
 
 PATIENCE = "5s"
 SHORT = "300ms"
-"""In the tests, this time replaces `PATIENCE` to make them shorter."""
+"""The tests use this time in place of `PATIENCE`, so that they take less time."""
 HALF_SENT = 16
 HEARS = 0.5
 
@@ -88,7 +88,8 @@ def test_the_emulator_calls_through_it_with_a_certificate(folder: Path, behind: 
 
 @pytest.mark.slow(reason="waits until a half-sent body is given up")
 def test_beside_half_sent_bodies_others_pass_and_no_half_is_said_to_be_taken(front: Front) -> None:
-    """An empty answer with status 200 would tell the gateway that the hotline has the SMS."""
+    """If a web server answered a half-sent SMS with an empty answer and status 200, the gateway would believe that the
+    hotline has the SMS."""
     with ExitStack() as open_ones:
         opened = [open_ones.enter_context(front.half_sent()) for _ in range(HALF_SENT)]
         assert front.send() == (200, b"CON ok")

@@ -64,8 +64,7 @@ def test_continuous_integration_runs_what_everybody_runs() -> None:
 
 
 def test_no_argument_of_the_tests_is_a_path_by_itself() -> None:
-    """pytest takes the common folder of all its path arguments as its root folder. pytest would find no settings in
-    that folder."""
+    """If a path argument is the only path, pytest takes its folder as the root folder and finds no settings there."""
     runs = [
         line
         for line in (ROOT / "bin" / "test").read_text(encoding="utf-8").splitlines()
@@ -165,8 +164,8 @@ def test_an_old_python_is_not_taken(tmp_path: Path) -> None:
 
 
 def test_the_second_time_costs_nothing(tmp_path: Path) -> None:
-    """The stamp file covers the lock file and the project's settings. If they have not changed, the script makes
-    nothing."""
+    """The stamp file contains the digest of the lock file and of the project's settings. If neither has changed, the
+    script does not make the environment again."""
     machine = Machine(tmp_path, uid=1000)
     checkout = _checkout(tmp_path)
     made = "make_venv() { echo made; mkdir -p .venv/bin; ln -s /bin/true .venv/bin/python; }; fill_venv() { :; }"

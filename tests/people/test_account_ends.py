@@ -1,5 +1,5 @@
-"""Tests how an account that a team or a desk needs is ended, and how it gets a new link. A second admin must agree to
-either action. Admins can undo both actions.
+"""Tests how an account that a team or a desk needs is ended, and how such an account gets a new link. A second admin
+must agree to either action. Admins can undo both actions.
 """
 
 from functools import partial
@@ -78,7 +78,7 @@ def with_role(context: ConsoleContext, clock: Clock, name: str, *roles: AccountR
 
 
 def opens(context: ConsoleContext, *people: Person) -> None:
-    """Gives the key of Gasabo's desk to each of these accounts."""
+    """Gives each of these accounts a key of Gasabo's desk."""
     with context.database.writing() as session:
         for one in people:
             tables_desks.store_key(

@@ -115,8 +115,8 @@ def people(district: District) -> People:
 
 
 def test_the_passphrase_grants_only_the_keys_that_a_person_was_shown(people: People) -> None:
-    """After the words were compared, an attacker who can write to the database replaces the person's key in two rows:
-    the person's and the request's."""
+    """After a person has seen and compared the words of the key, an attacker who can write to the database replaces the
+    key in two rows: the person's row and the request's row."""
     context = people.district.context
     people.ask(NATIONAL, FIRST)
     shown = decrypt_grants.pending_access(context)
@@ -189,8 +189,8 @@ def test_an_admission_lapses(people: People) -> None:
 
 
 def test_whom_nobody_asks_in(people: People) -> None:
-    """The request is refused for a member of another desk, a person without a key, an unknown person or account, and
-    the passphrase."""
+    """The hotline refuses requests for four members: a member of another desk, a person without a key, an unknown
+    person or account, and the passphrase."""
     with pytest.raises(DeskRefused):
         people.ask("13", PERSON)
     for member in ("r1", "r77", "account:9", "enrolment"):

@@ -89,7 +89,7 @@ class Attacked:
 
 @pytest.fixture(scope="module")
 def home_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Returns the folder for the home that the first test makes and the other tests use."""
+    """Returns the folder for the hotline's home. The first test makes the home, and the other tests use it."""
     return tmp_path_factory.mktemp("attacked") / "home"
 
 

@@ -113,7 +113,8 @@ def test_what_comes_in_meanwhile_and_who_reads_meanwhile(context: WholeContext) 
 
 
 class Racing(WeeklyLock):
-    """A weekly lock that runs a function between reading a grant and writing it."""
+    """A weekly lock that runs a test's function after the hotline has read a grant and before it writes the locked
+    grant."""
 
     meanwhile: Callable[[], None] | None = None
 
@@ -127,8 +128,8 @@ class Racing(WeeklyLock):
 def test_a_grant_locked_meanwhile_is_kept(
     context: WholeContext, clock: Clock, tmp_path: Path
 ) -> None:
-    """A late tip with an old key has a grant that changes between the rotation's second search and its writing. So the
-    rotation must search a third time, and must not overwrite the changed grant."""
+    """A late tip with an old key has a grant that another process changes after the rotation's second search and before
+    the rotation writes. So the rotation must search a third time, and must not overwrite the changed grant."""
     before, racing = keys_of(context), Racing(make_keyfolder(tmp_path, role="console", at=clock()))
     filed: list[int] = []
 

@@ -110,8 +110,8 @@ def test_the_alarm_ends_when_the_tip_is_over(line: Line) -> None:
 
 
 def test_a_key_that_is_back_is_used_by_the_next_answer(line: Line) -> None:
-    """The hotline encrypts the earlier answers again for the restored key, because each new answer encrypts the whole
-    body."""
+    """Each new answer encrypts the whole body again, so the earlier answers are then encrypted for the restored key
+    too."""
     key = next(row.public_key for row in line.all(Desk) if row.code == HERE)
     caller = told(without(line, (HERE,), cut_short), *QUIET_HERE)
     assert line.tip.locked_for == HERE

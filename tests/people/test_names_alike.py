@@ -1,5 +1,5 @@
-"""Tests that no second account or person gets a name that looks like an existing one. So the name in an approval can
-mean only one account."""
+"""Tests that no account or person gets a name that looks like the name of another account or person. So each name in an
+approval means only one account."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Tests which console roles one account may have together, and which passwords are accepted."""
+"""Tests which console roles one account may have at the same time, and which passwords are accepted."""
 
 import secrets
 

@@ -101,8 +101,8 @@ def test_empty_and_away_are_named(people: list[Member], empty: list[str], away: 
 def test_a_desk_needs_an_open_board_or_a_phone_on_duty(
     phones: str, roster: dict[str, list[int]], staffed: str, shown: str, alarms: str
 ) -> None:
-    """In `phones`, a minus marks a phone that cannot be reached, and `roster` names phones by their position in that
-    list."""
+    """In `phones`, a minus marks a phone that cannot be reached. `roster` names phones by their position in
+    `phones`."""
     people = [
         member(Level.RESPONDER, one.strip("-"), reachable=not one.startswith("-"))
         for one in phones.split()

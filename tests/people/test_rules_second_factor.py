@@ -43,7 +43,8 @@ def test_the_library_s_own_authenticator_shows_what_is_taken() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=20))
 def test_no_step_is_accepted_twice_nor_after_a_later_one(tries: list[tuple[int, int]]) -> None:
-    """Each attempt has two time steps: the one in which it is made, and the one to which its code belongs."""
+    """Each attempt has two time steps: the step in which the person signs in, and the step to which the typed code
+    belongs."""
     after, taken = 0, []
     for made, shown in sorted(tries):
         at, of = (NOON + timedelta(seconds=STEP_SECONDS * step) for step in (made, shown))

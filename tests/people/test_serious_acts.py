@@ -82,7 +82,8 @@ ACTS: dict[str, tuple[Act, str, str]] = {
     "link": (service_invitations.request_link, "ACCOUNT_LINK", "x" * 201),
     "roles": (take_roles, "ACCOUNT_ROLES_TAKEN", ""),
 }
-"""For each action: its function, the template of the SMS that it sends, and a reason that it refuses."""
+"""For each action: its function, the template of the SMS that it sends, and an invalid reason that the action
+refuses."""
 
 
 def does(context: ConsoleContext, act: str, actor: Actor, one: int) -> object:
@@ -99,7 +100,8 @@ def approve_all(context: ConsoleContext, decider: SignedIn) -> None:
 def test_three_acts_are_refused(
     context: ConsoleContext, two: list[Person], clock: Clock, act: str
 ) -> None:
-    """Without this limit, one admin could end every account in half a second, before anyone is notified."""
+    """Without a limit on the number of actions, one admin could end every account in half a second, before anyone is
+    notified."""
     ones = [one.account_id for one in editors(context, clock, 4)]
     first, second = map(by, two)
     does(context, act, first, ones[0])

@@ -162,7 +162,7 @@ def test_whatever_is_wrong_is_answered_counted_and_delayed_alike(
     tried.context = with_queue(tried.context, counted)
     answers = [tried.is_refused() for _ in range(8)]
 
-    # The codes come 30 seconds apart, so each waiting time is over before the next code.
+    # The codes come 30 seconds apart. Each waiting time is shorter, so it is over before the next code comes.
     waits = [one.wait_seconds for one in answers]
     assert waits == [0, 0, 0, 0, 2, 4, 8, 16]
     assert counted.turns == 8

@@ -21,9 +21,9 @@ from tests.support.reading import PHONE, PIN, ReaderBeside, reader_beside, with_
 
 OFFICER = "+250788000051"
 LESSON = ("9", "9", "9")
-"""The names of the three screens of the lesson."""
+"""The keys that turn the three pages of the lesson."""
 RIGHT = (*LESSON, "2", "9", "1", "9", "2", "9")
-"""The correct answers in the lesson "trafficking or smuggling": no, yes, no."""
+"""The keys that read the lesson "trafficking or smuggling" and answer it correctly: no, yes, no."""
 
 
 def dialled(line: Line, *keyed: str, msisdn: str = OFFICER) -> Caller:
@@ -109,7 +109,7 @@ CODE = re.compile(r"Kode y'amahugurwa: (\w{4} \w{4} \w{4})\.")
 
 
 def keys_of(line: Line, lesson: str, *, right: bool = True) -> list[str]:
-    """Returns the keys that answer all cases of a lesson correctly, or with a wrong answer in the last case."""
+    """Returns the keys that answer all cases of a lesson correctly. With `right=False`, the last answer is wrong."""
     flow = line.context.flow_sets.get(line.context.flow_sets.live()).flows[f"train_{lesson}"]
     pressed = [*MENU[lesson], "9", "9", "9"]
     for number in (1, 2, 3):
@@ -286,12 +286,12 @@ HOME = (
 def beside(line: Line) -> ReaderBeside:
     line.clock.turn(
         hours=3
-    )  # People of a test join their desks before this time, so the membership is already valid.
+    )  # The test's people joined their desks before this time, so their memberships are valid.
     return reader_beside(line)
 
 
 def behind_pin(line: Line, *keyed: str) -> Caller:
-    """Dials the short code, then enters the PIN, `2`, `3` and these keys in one hop."""
+    """Dials the short code. Then types the PIN, `2`, `3` and the keys in `keyed`, all in one hop."""
     line.clock.at += timedelta(seconds=30)
     caller = line.caller(PHONE)
     caller.dial("90")

@@ -43,7 +43,8 @@ def released(
     spans: Spans | None = None,
     plant: Callable[[str, Sums], list[ReleaseNumber]] | None = None,
 ) -> list[Release]:
-    """Returns the published statistics of the year. `plant` adds cells that must never be published."""
+    """Adds the cells of `plant`, which the hotline must never publish. `plant` adds cells that must
+    never be published."""
     in_force = shortest() if spans is None else spans
     made: list[Release] = []
     for period in PERIODS:

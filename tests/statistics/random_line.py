@@ -33,7 +33,8 @@ class RandomLine:
     noted: list[tuple[str, CountedTip, list[PersonEntry], dict[int, int]]] = field(
         default_factory=list
     )
-    """The data behind the cases: the month, the tip, the entries about its persons, and their record keys."""
+    """The data from which the cases were counted: the month, the tip, the entries about the tip's persons, and these
+    persons' record keys."""
 
     def __post_init__(self) -> None:
         self.chance = Random(f"{self.calls} {self.seed}")

@@ -43,7 +43,7 @@ WHOLES: Mapping[str, str] = {
     "persons_by_means": "identified",
     "persons_by_nationality": "identified",
 }
-"""Indicators whose values add up to the total named here."""
+"""For each of these indicators: the indicator of the total to which its values add up."""
 At = tuple[str, CellName]
 """The place of a count: the period and the cell."""
 
@@ -119,7 +119,8 @@ class Reader:
             capping = [numbers[before] for before in earlier(name) if before in numbers]
             low, high = counts_of(number)
             if number in capping:
-                # The published number is the smaller number of an earlier indicator, so the real count may be larger.
+                # If an earlier indicator has the same printed number, this number may have been lowered to it. So the
+                # real count may be larger.
                 high = MOST
                 low = 0 if number is None else low
             self._between(at, low, high)

@@ -49,7 +49,7 @@ class StoppedError(Exception):
 
 @pytest.fixture
 def beside(line: Line) -> ReaderBeside:
-    """Adds two tips of one month with a person in each. The person of the first tip was offered help."""
+    """Adds two tips of one month, each about one person. The person of the first tip was offered help."""
     beside = reader_beside(line)
     for _ in range(2):
         told(line, *DANGER_HERE)
@@ -91,7 +91,8 @@ def numbers(beside: ReaderBeside) -> dict[str, int]:
 
 
 def left(beside: ReaderBeside, *tips: int) -> dict[str, int]:
-    """Returns the number of remaining rows of each kind. If tips are given, it counts only their keys."""
+    """Returns the number of rows that are left in each table. If tips are given, counts only the rows with the keys of
+    these tips. If tips are given, it counts only their keys."""
     with beside.line.database.reading() as session:
         if tips:
             held = select(func.count()).where(CaseKey.tip_id.in_(tips))

@@ -32,7 +32,7 @@ QUARTER = f"{YEAR}-Q3"
 
 
 def writes(desk: Desk, *, published: bool, is_sample: bool = False) -> list[Release]:
-    """Stores the releases of a year, approved by both roles or by neither."""
+    """Stores the releases of a year. With `published`, both roles have approved each release."""
     found = [replace(one, is_sample=is_sample) for one in year_of(1200, 5)[1]]
     with desk.context.database.writing() as session:
         for one in found:

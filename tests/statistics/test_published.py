@@ -33,7 +33,8 @@ LINES = 2
 
 
 def share_of(releases: list[Release], indicator: str, dimension: Dimension) -> float:
-    """Returns the share of cells that show a number, without "not said", "other" and forms that no tip has."""
+    """Returns the share of cells that show a number. Ignores the values "not said" and "other", and forms that occur in
+    no tip."""
     cells = [
         cell
         for release in releases
@@ -114,7 +115,8 @@ Rule = Callable[[CellSum], int | None]
 
 
 def plain(cell: CellSum) -> int | None:
-    """Rounds at random to 5, as the rounding table would without its first step. Multiples of 5 then never change."""
+    """Rounds a count at random to a multiple of 5. This is how the rounding table would round without its first step.
+    Without that step, a count that is a multiple of 5 never changes."""
     rest = cell.count % 5
     number = cell.count - rest + (5 if (2 * cell.keys + 1) * 5 < 2 * rest * RECORD_KEYS else 0)
     return number if number >= SMALLEST else None
@@ -127,7 +129,7 @@ def chances(rule: Rule, count: int) -> Counter[int | None]:
 
 
 def belief(rule: Rule, others: list[int], printed: list[int | None]) -> float:
-    """Returns the attacker's certainty that the record exists, and that it does not exist.
+    """Returns how certain the attacker can be of the likelier of two answers: the record exists, or it does not exist.
 
     The attacker uses all cells that would count the record.
     """

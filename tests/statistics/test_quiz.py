@@ -18,9 +18,10 @@ from tests.support.counts import counts, number
 from tests.support.made_once import shipped_book
 
 LESSON = ("9", "9", "9")
-"""The three screens of the lesson between the two halves of the quiz."""
+"""The keys that turn the three pages of the lesson between the two halves of the quiz."""
 LEARNS = ("1", "2", "1", "2", *LESSON, "2", "9", "1", "9", "2")
-"""The answers about work abroad: none correct before the lesson, and all correct after it."""
+"""The keys that answer the quiz about work abroad: no answer is correct before the lesson, and all are correct after
+it."""
 KNOWS = ("1", "1", "2", "1", *LESSON, "2", "9", "1", "9", "2")
 FORGETS = ("1", "1", "2", "1", *LESSON, "1", "9", "2", "9", "3")
 

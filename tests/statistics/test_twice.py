@@ -132,7 +132,8 @@ def test_e2_a_board_counts_in_time_what_a_release_counts(database: Database, see
 
 
 def of_person(codes: dict[str, dict[str, str]], tip: CountedTip) -> list[tuple[str, str]]:
-    """Returns the cells of the tables in which one person is counted, from the last codes of each kind of entry."""
+    """Returns the cells of the tables in which one person is counted. Uses the person's last codes of each kind of
+    entry."""
     seen, said = codes["screened"], codes.get("determination", {}).get("determination")
     means = [name for name in ("force", "deceit") if seen[name] == "yes"]
     is_child = seen["sex"] in ("girl", "boy")

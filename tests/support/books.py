@@ -53,7 +53,7 @@ class SentAlert:
     id: int
     reference: str
     step: int
-    """The escalation level at which the alert was sent. Level 0 is for the responder who was alerted first."""
+    """The escalation level at which the alert was sent. The responder who was alerted first has level 0."""
     state: str
     created_at: datetime
     resent: bool
@@ -140,7 +140,8 @@ def dialogues(session: Session) -> int:
 
 
 def waiting_without_deadline(session: Session) -> Sequence[int]:
-    """Returns the open tips without a deadline about which responders were alerted, even if a responder took them."""
+    """Returns the open tips that have no deadline although responders were alerted about them. A responder may have
+    taken some of these tips."""
     timed = select(Deadline.id).where(Deadline.tip_id == Tip.id, Deadline.fired_at.is_(None))
     open_tips = (
         Tip.assigned_at.is_not(None),
@@ -179,7 +180,8 @@ def waits(session: Session, *, urgency: int) -> list[timedelta]:
     """Returns, for each tip of this urgency, the time from filing it to its first alert that was accepted or
     acknowledged.
 
-    The accepted attempt stores that time. The message does not: if it is sent again, only the last time remains.
+    The time of the first accepted attempt comes from the row of this attempt. The row of the message has only the time
+    of the last send.
     """
     taken = (
         select(Assignment.tip_id, Attempt.started_at.label("at"))

@@ -120,7 +120,7 @@ def make_account(
     public_key: bytes | None = None,
     at: datetime = NOON,
 ) -> ConsoleAccount:
-    """Returns an account of a new person, or of `person`."""
+    """Returns an account that belongs to `person`, or to a new person if none is given."""
     return ConsoleAccount(
         name=account_name_key(name),
         person=person or Person(name=name, languages=["en"]),

@@ -54,7 +54,7 @@ DESK_KEY = PrivateKey(bytes([7]) * 32)
 
 
 class KnownLock(WeeklyLock):
-    """A simulated weekly lock that needs no file. Every hotline of a test has this lock."""
+    """All hotlines of the tests have a lock with the same key. Every hotline of a test has this lock."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -122,7 +122,8 @@ class Line:
     numbers: Any = field(default_factory=lambda: count(1))
     way: Way = Way.FRONT
     made: "tuple[WholeContext, Client] | None" = field(default=None, init=False)
-    """The simulated web process, made again only if the context changes. Making it takes longer than a hop."""
+    """The simulated web process. It is made again only if the context has changed, because making it takes longer than
+    a hop. Making it takes longer than a hop."""
 
     @property
     def client(self) -> Client:
@@ -202,8 +203,8 @@ class Caller:
     screen: str = ""
 
     def dial(self, ahead: str = "") -> str:
-        """Starts the call. The digits in `ahead` arrive in `text`. If a gateway leaves these digits in the service
-        code, set the service code instead."""
+        """Starts the call. The digits in `ahead` arrive in `text`. To simulate a gateway that leaves these digits in
+        the service code, set `service_code` instead."""
         self.text = ahead
         return self.again()
 
@@ -219,8 +220,8 @@ class Caller:
         return self.again() if keyed else self.screen
 
     def again(self) -> str:
-        """Sends the current hop again. The hotline cannot distinguish a repeated request of the gateway from a first
-        one."""
+        """Sends the current hop again. The gateway may repeat a request, and the hotline cannot distinguish the
+        repeated request from the first one."""
         fields = {
             "phoneNumber": self.msisdn,
             "serviceCode": self.service_code,

@@ -1,4 +1,4 @@
-"""Makes contexts for the tests of services, with a real database and simulated other parts."""
+"""Makes contexts for the tests of services. Each context has a real database, and its other parts are simulated."""
 
 import hashlib
 from collections.abc import Callable

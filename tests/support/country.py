@@ -43,7 +43,7 @@ class Country:
         return str(self.district.all(Assignment)[0].reference)
 
     def lists(self, text: str, *, ago: float = 0, number: int | None = None, **fields: str) -> None:
-        """Adds an SMS to the inbox that the gateway received this many seconds ago."""
+        """Adds an SMS to the gateway's inbox. The gateway received the SMS `ago` seconds before now."""
         known = max((one.number for one in self.inbox.listed), default=0)
         at = self.district.clock() - timedelta(seconds=ago)
         sms = ListedSms(
@@ -71,7 +71,7 @@ class Country:
             self.district.deliver()
 
     def climbs(self) -> int:
-        """Runs the escalation, and returns the number of assignments."""
+        """Runs the escalation of the cases, and returns how many assignments exist then."""
         service_assignment.fire_deadlines(self.district.context)
         return len(self.district.all(Assignment))
 

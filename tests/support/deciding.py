@@ -36,7 +36,7 @@ def one_person(context: Context, account_id: int, phone: str) -> None:
 
 
 def waits(context: Context, by: SignedIn, kind: str) -> list[PendingApproval]:
-    """Returns the pending approvals of one kind that this account sees."""
+    """Returns the pending approvals of one kind that this account can see."""
     return [one for one in service_approvals.pending(context, by) if one.kind == kind]
 
 
@@ -55,8 +55,7 @@ def prints_start_pin(context: Context, by: Actor, person: str) -> StartPaper:
 
 
 def approves_by_name(context: Context, admin: str, person: str) -> None:
-    """Approves a person's enrolment as an admin. If the admin's account exists only for this, it is deleted
-    afterwards."""
+    """Approves a person's enrolment as an admin. Deletes the admin's account afterwards."""
     by = signed_in(context, admin, AccountRole.ADMIN)
     (one,) = [
         one for one in waits(context, by, "enrolment") if f" {person} for " in str(one.sentence)

@@ -51,7 +51,7 @@ class District:
         return self.add(make_tip(uid=f"{number:032}", at=self.clock(), **fields))
 
     def tell(self, **fields: Any) -> int:
-        """Files a tip, and assigns it to the first responders. Returns the id of the tip."""
+        """Files a tip, and assigns it to the responders who are alerted first. Returns the id of the tip."""
         tip_id = self.file_tip(**fields)
         assert service_assignment.assign_pending(self.context) == 1
         return tip_id

@@ -26,7 +26,8 @@ def redis_of(settings: Settings) -> Iterator[Redis]:
 
 @contextmanager
 def redis_at(socket: Path, folder: Path, *words: str) -> Iterator[Redis]:
-    """Runs Redis in this folder, with the test's own settings after the usual ones. Raises StartFailed."""
+    """Runs Redis in this folder. The test's own settings in `words` follow the hotline's usual settings. Raises
+    StartFailed."""
     argv = [*run.redis_command(socket, folder), *words]
     process = subprocess.Popen(argv, stdout=subprocess.DEVNULL)
     try:

@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable
 
 STEP, PATIENCE = 0.05, 60.0
-"""Seconds. The patience is long, because a machine that is busy may stop for many seconds."""
+"""Seconds. The two values are seconds. `PATIENCE` is long, because a busy machine may stop a process for many
+seconds."""
 
 
 def eventually(holds: Callable[[], bool], *, seconds: float = PATIENCE) -> None:

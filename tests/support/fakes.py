@@ -1,5 +1,5 @@
-"""Contains simulated ports that only tests use. Each is a subclass of its port, so that the type checker compares
-them."""
+"""Contains simulated ports that only tests use. Each class is a subclass of its port, so that the type checker compares
+the class with the port."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -62,7 +62,7 @@ class FakeInstruments(Instruments):
     ends: dict[str, float] = field(default_factory=dict)
     """For each certificate, the seconds until it expires."""
     silent: dict[str, float] = field(default_factory=dict)
-    """The seconds since the last sign of a queue's worker, if that was long ago."""
+    """For each queue whose worker has been silent for a long time: the seconds since the worker's last sign."""
 
     def worker_age(self, queue: str) -> float | None:
         return self.silent.get(queue, 1.0) if self.redis else None

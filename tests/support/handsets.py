@@ -95,7 +95,7 @@ class EmulatorClient:
     def outbox(self, after: int = 0) -> list[dict[str, Any]]:
         """Returns every SMS from the hotline after the first `after`, in order.
 
-        Each has `id`, `to`, `text`, `accepted`, `accepted_at` ...
+        Each SMS has `id`, `to`, `text`, `accepted`, `accepted_at` and more fields.
         """
         return list(self.get(f"outbox?after={after}")["outbox"])
 
@@ -125,7 +125,7 @@ class EmulatorClient:
         self.post("hooks", **hooks)
 
     def enrol(self, people: Iterable[Mapping[str, str]]) -> None:
-        """Sets the people that the right phone on the page can represent: `{msisdn, label}`."""
+        """Sets the people whose phones the right phone on the page can represent: `{msisdn, label}`."""
         self.post("people", people=[dict(person) for person in people])
 
     def turn(self, seconds: float) -> None:
@@ -136,7 +136,8 @@ class EmulatorClient:
         self.post("clock", scale=scale)
 
     def turn_line(self, seconds: int) -> None:
-        """Moves the clock of the hotline's own processes in a demo. If it is not a demo, raises SettingsInvalid."""
+        """Moves the clock of the hotline's own processes in a demo. Raises SettingsInvalid if the hotline does not run
+        as a demo."""
         self.post("line-clock", by=seconds)
 
     def right_line(self) -> None:

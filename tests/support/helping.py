@@ -108,7 +108,8 @@ class HelpedCase:
         return offered
 
     def reminded(self) -> list[tuple[int, str]]:
-        """Handles the deadlines that are due. Returns each responder who is asked, with the template."""
+        """Returns, for each question that was sent, the responder who gets it and the template of its text. Returns
+        each responder who is asked, with the template."""
         before = len(self.district.all(Message))
         service_follow_up.ask_due(self.context)
         rows = self.district.all(Message)[before:]

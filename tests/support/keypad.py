@@ -115,7 +115,8 @@ class Phone:
     def spell(self, words: str) -> None:
         """Types words on the keypad. A letter needs several presses of its key, and # switches to digits and back.
 
-        The clock of the page stops during a letter, so that a slow machine cannot divide a letter into two.
+        The clock of the page is stopped while a letter is typed, so that a slow machine cannot turn one letter into
+        two.
         """
         at = datetime.now(UTC)
         mode = self.root.locator("[data-mode]")

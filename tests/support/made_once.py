@@ -39,7 +39,7 @@ def share_statements(database: Database) -> None:
     engine = database.engine
     kind = engine.dialect.name
     if kind not in DIALECTS:
-        # At its first connection, a dialect finds out which features its server has.
+        # At its first connection to a server, SQLAlchemy's dialect finds out which features the server has.
         engine.connect().close()
     engine.dialect = DIALECTS.setdefault(kind, engine.dialect)
     engine.update_execution_options(compiled_cache=STATEMENTS)
@@ -114,7 +114,8 @@ _ROWS: dict[str, bytes] = {}
 
 
 def lay_rows(database: Database, name: str, fill: Callable[[], None]) -> None:
-    """Fills an empty database as `fill` does. A process fills only one SQLite file, which later tests copy."""
+    """Fills an empty database with the rows that `fill` writes. On SQLite, a process calls `fill` only once for each
+    name, and later tests copy the file."""
     file = sqlite_file(str(database.engine.url))
     if file is None:
         fill()
@@ -171,7 +172,7 @@ def _shipped() -> ReadyDocument:
 
 @cache
 def _shipped_lines() -> Mapping[str, Flow]:
-    """Builds each shipped flow from its stored line, as a process of the hotline does."""
+    """Builds each shipped flow from its stored form, as a process of the hotline does."""
     lines: dict[str, Flow] = {}
     for _ in deserialise(_shipped().pressed, place_lists(), lines):
         pass
@@ -179,7 +180,8 @@ def _shipped_lines() -> Mapping[str, Flow]:
 
 
 def knowing_shipped(sets: SqlFlowSets) -> SqlFlowSets:
-    """Returns the flow sets of a process that has loaded the shipped flows before."""
+    """Gives this cache of flow sets the shipped flows, as if its process had loaded them before, and returns the
+    cache."""
     sets._lines = {**_shipped_lines()}
     return sets
 

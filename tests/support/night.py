@@ -37,7 +37,7 @@ def due_steps(
     """Moves the clock by `time` in steps of `step`. Yields after each step in which a deadline or an SMS became due,
     and at the end.
 
-    In the steps between, the clock's jobs would do nothing.
+    Skips the other steps, in which the clock's jobs would do nothing.
     """
     begun, done, many = clock(), 0, ceil(time / step)
     of_sms = select(func.min(Message.next_at)).where(Message.state.in_(DUE_STATES))
@@ -59,7 +59,7 @@ class Night:
     people: dict[str, int]
 
     def tick(self, **turned: float) -> None:
-        """Moves the clock by this much, and runs the clock's jobs and the worker once."""
+        """Moves the clock by the given time, and runs the clock's jobs and the worker once."""
         self.line.clock.turn(**turned)
         context = self.line.context
         service_assignment.assign_pending(context)
@@ -87,7 +87,7 @@ class Night:
         self, person: str, text: str, *, way: Arrival = Arrival.LISTED, then: Arrival | None = None
     ) -> str:
         """Sends an SMS from a person and returns the answer. `{ref}` is the newest reference. With `then`, the same SMS
-        arrives once more, in that way."""
+        arrives a second time in the way that `then` names."""
         self.line.clock.turn(seconds=5)
         message = make_message(
             provider_id=f"night-{next(self.numbers)}",
@@ -102,7 +102,7 @@ class Night:
         return self.newest(person)
 
     def names(self, person: str) -> list[str]:
-        """Returns the references by which this person knows the case, oldest first."""
+        """Returns the references under which this person was alerted about the case, oldest first."""
         rows = sorted(self.line.all(Assignment), key=lambda row: row.id)
         return [row.reference for row in rows if row.responder_id == self.people[person]]
 

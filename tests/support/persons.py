@@ -31,7 +31,7 @@ def said(
 
 
 def screened(context: Context, tip_id: int, n: int = 1, **more: str) -> int:
-    """Screens a person with signs of trafficking and these further codes."""
+    """Records a screening of a person with signs of trafficking. `more` adds further codes or replaces some."""
     with context.database.writing() as session:
         tip = session.get_one(Tip, tip_id)
         codes = PersonCodes(n, {**SIGNS, "form": "labour", "sex": "woman", **more})

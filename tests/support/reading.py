@@ -50,7 +50,8 @@ class ReaderBeside:
             self.look()
 
     def look(self) -> None:
-        # As in a separate reader process, this code cannot see the id of the hop that waits for it.
+        # Runs without the context variables of the hop, because a separate reader process cannot see the id of the hop
+        # that waits for it.
         while copy_context().run(reader_answering.answer_next, self.context):
             pass
 
@@ -63,8 +64,8 @@ class ReaderBeside:
 
 
 def reader_beside(line: Line) -> ReaderBeside:
-    """Connects a reader to the hotline. The hotline's web process waits for the reader with a clock that does not
-    move."""
+    """Connects a reader to the hotline. The web process waits by a test clock, which moves only by the seconds of each
+    wait."""
     path = line.context.pseudonyms._folder.path.parent
     half = public_half(KeyFolder(path / "hooks"))
     line.context = replace(line.context, encrypter=replace(line.context.encrypter, reader=half))
@@ -128,7 +129,8 @@ def with_pin(
 
 
 def at_home(phone: Caller, *keyed: str, pin: str = PIN) -> str:
-    """Types the PIN. If it leads to a case, opens the home screen. After that, presses the given keys."""
+    """Types the PIN. If the next screen shows a case, opens the home screen from there. After that, presses the given
+    keys."""
     if other := re.search(
         r"(\d) (?:Others|Other cases|Autres|Autres cas|Ibindi|Ibindi bibazo)\n", phone.key(pin)
     ):

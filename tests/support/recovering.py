@@ -13,7 +13,7 @@ from hotline.people.tables_desks import PASSPHRASE_MEMBER, DeskMember
 def encrypt_for_desks(
     session: Session, codes: Iterable[str], private_key: bytes, passphrase: str, at: datetime
 ) -> None:
-    """Makes it possible to decrypt this key of these desks with the passphrase."""
+    """Encrypts a key of these desks in such a way that the passphrase can decrypt it."""
     pair = decrypt_recovery.new_pair(passphrase, Costs(passes=1, kib=8))
     tables_desks.add_pair(session, pair.public_key, pair.wrapped_key, at)
     for code in codes:

@@ -35,7 +35,7 @@ OTHERS_END = (
     " WHERE datname = 'line' AND pid <> pg_backend_pid()"
 )
 UNFINISHED_END = f"{OTHERS_END} AND (state <> 'idle' OR pid IN (SELECT pid FROM pg_locks))"
-"""Ends connections of an earlier test that could still have locked a row, or have the lock of a leader."""
+"""Ends the connections of an earlier test that may still lock a row or hold the lock of a leader."""
 EMPTIED = ";".join(
     (
         # The audit log refuses to be emptied, except in a test.
@@ -125,7 +125,7 @@ def asleep(processes: Sequence[psutil.Process]) -> Iterator[None]:
 
 
 def frozen(server: Postgres) -> AbstractContextManager[None]:
-    """Stops the main process and every child process: connections stay open and get no answer."""
+    """Freezes the server's main process and every child process: connections stay open but get no answer."""
     return asleep([psutil.Process(pid) for pid in server.pids])
 
 
