@@ -516,8 +516,8 @@ class Template(StrEnum):
     """An SMS to the national desk: the caller cancelled the call-back."""
 
     ERASE_WANTED = "{ref}: someone asked to erase this case. Read the case soon."
-    """An SMS to the assignee, or to every alerted responder: a person asked by SMS to erase a report. The person who
-    sent that SMS may not be the person who reported."""
+    """An SMS to the assignee or, without an assignee, to every alerted responder: the hotline got an SMS that asks to
+    erase a report. The sender of that SMS may be another person than the caller who reported."""
     ERASE_DECIDE = "{ref}: someone asked to erase this case. Keep or erase the case by {time}."
     """An SMS to the national desk: someone asked to erase a report, and the desk must decide. The desk gets this SMS
     if no one took the case, or if a person is in danger. `ref` is a reference such as T12."""

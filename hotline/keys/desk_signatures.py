@@ -52,7 +52,7 @@ class DeskKeyState(StrEnum):
     """A member made the key less than 72 hours ago, and the hotline has not signed it yet."""
     LATE = "late"
     CHANGED = "changed"
-    """The hotline signed another key, kind or place for this desk."""
+    """The hotline's signature of this desk is for a different key, kind or place than the desk has now."""
     OLD = "old"
     """This process has seen a newer signed key of the desk before."""
     UNSIGNED = "unsigned"

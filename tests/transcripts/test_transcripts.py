@@ -44,7 +44,7 @@ def played(book: FlowSet) -> Played:
 @pytest.mark.row("C7", "C11", "C12", "C13", "C19", "C20", "R11", "R13")
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_transcript_plays_as_it_is_written_and_fits_in_gsm7(played: Played, path: Path) -> None:
-    """The transcript shows the flow and ends in the language that its first lines name."""
+    """The first lines of a transcript name a flow and a language: it shows this flow, and ends in this language."""
     transcript, recording = played(path)
     assert recording.text == path.read_text(encoding="utf-8")
 
