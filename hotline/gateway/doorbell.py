@@ -1,5 +1,5 @@
-"""Rings the doorbell of the workers after a transaction has committed. If the job queue fails, the clock process
-finds the waiting row later."""
+"""After a transaction has committed, rings the doorbell: it adds a job that tells the workers which message is due.
+If the job queue fails, the clock process finds the due message later."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext

@@ -35,7 +35,7 @@ HELD = text(
 )
 """The query for the database sessions that hold one of the hotline's advisory locks. The query leaves out the
 leader's lock, because a leader rightly holds this lock for a long time. If another program holds the leader's lock, a
-clock process works anyway after the time `FROZEN`."""
+clock process becomes the leader without the lock after the time `FROZEN`."""
 
 
 def lock_holders(session: Session) -> frozenset[tuple[int, str, int, str]]:
@@ -58,7 +58,7 @@ class Leadership:
 
     def holds(self, at: datetime) -> bool:
         """Returns True if this clock process is the leader now. Raises StoreUnavailable if the database does not
-        answer. After this error, no clock process is the leader."""
+        answer. After this error, this process must not act as the leader."""
         if self._database.is_sqlite:
             return self._leases(at, grace=timedelta(0))
         try:

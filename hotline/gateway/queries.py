@@ -37,7 +37,7 @@ from hotline.tips.rules_receipts import AskedAgain
 from hotline.tips.tables import IS_WAITING, PendingAlert, Tip
 
 ASK_RUNS = (Deadline.fired_at.is_(None), Deadline.kind.in_(ASKS))
-"""The conditions for a `Deadline` that is open and by which the hotline asks responders to take the deadline's tip."""
+"""The conditions for an open `Deadline` at which the hotline asks responders to take the tip."""
 UNTAKEN = or_(
     Tip.assignee_id.is_(None), exists().where(Deadline.tip_id == Tip.id, *ASK_RUNS).correlate(Tip)
 )
@@ -88,8 +88,8 @@ def unreviewed(session: Session) -> Sequence[UndeliverableMessage]:
 
 
 def mark_reviewed(session: Session, message_ids: Collection[int], at: datetime) -> Sequence[int]:
-    """Records that a person has reviewed these messages. Returns the ids of the messages that `unreviewed` listed
-    until now."""
+    """Records that a person has reviewed these messages. Returns the ids of the messages that were undeliverable and
+    not reviewed until now."""
     here = (*OPEN, Message.id.in_(message_ids))
     answered = update(Message).where(*here).values(answered_at=at).returning(Message.id)
     return sorted(session.scalars(answered))
@@ -264,10 +264,11 @@ def waiting_messages(
 def drop_doubtful(
     session: Session, kinds: Collection[MessageKind], doubtful_until: datetime
 ) -> int:
-    """Ends the doubtful messages of these kinds, so that they are not sent again.
+    """Ends the doubtful messages of these kinds, so that the hotline does not send them again. A message is doubtful
+    if it is older than `doubtful_until` and may already have been sent.
 
-    Returns the number of these messages. The deadlines of their tips remain. The function does not end messages that
-    `waiting_messages` does not show, because no person can decide about such messages.
+    Returns the number of these messages. The deadlines of the tips that the messages are about remain. The function
+    does not end messages that `waiting_messages` does not show, because no person can decide about such messages.
     """
     doubtful = and_(Message.kind.in_(kinds), Message.created_at <= doubtful_until, IS_SHOWN)
     ended = session.execute(
@@ -295,8 +296,8 @@ def _unreported() -> ColumnElement[bool]:
 def asked_besides_assignee(
     session: Session, tip_ids: Collection[int] | None = None
 ) -> dict[int, AskedAgain]:
-    """Returns the tips that have an assignee, but that the hotline asks other responders to take too. Each tip has
-    the reason. If `tip_ids` is None, the function checks all tips."""
+    """Returns the tips that have an assignee, but that the hotline asks other responders to take too, each with the
+    reason. If `tip_ids` is None, the function checks all tips."""
     passed = exists().where(
         Assignment.tip_id == Tip.id,
         Assignment.responder_id == Tip.assignee_id,
@@ -384,7 +385,7 @@ def notice_parameters(alarm: str, since: datetime) -> dict[str, Any]:
 
 
 def newest_to_contacts(session: Session) -> Message | None:
-    """Returns the newest notice to a contact whose phone SMS can reach, or None."""
+    """Returns the newest notice to an on-call contact who can get SMS, or None."""
     reached = select(OnCallContact.id).where(
         OnCallContact.active, OnCallContact.unreachable.is_(None)
     )

@@ -74,8 +74,8 @@ class TickMemory:
         lease within the last minute."""
         now, looked = self._elapsed(), self._looked
         if looked is not None and until != self._until:
-            # The clock process renewed its lease between the last check and this check, perhaps just after the last
-            # check.
+            # The clock process renewed its lease at some time after the last check. The code counts from the last
+            # check, because the lease may have been renewed just after it.
             self._ticked = looked
         self._until, self._looked = until, now
         return self._ticked is not None and now - self._ticked <= STALE.total_seconds()

@@ -67,11 +67,11 @@ class Outcome(StrEnum):
     """The owner of the phone asked the hotline or the gateway to send no more messages."""
     TRANSIENT = "transient"
     UNREADABLE = "unreadable"
-    """The hotline cannot decrypt the stored phone number or code. Another attempt may still reach the responder,
+    """The hotline cannot decrypt the stored phone number or code. Later messages may still reach the responder,
     because the phone itself has no fault."""
     WITHDRAWN = "withdrawn"
-    """The hotline must not send the message, because its code was already used or replaced, or because the recipient
-    wants no more messages."""
+    """The hotline must not send the message, because the code in its text was already used or replaced, or because
+    the recipient wants no more messages."""
 
 
 FAULTS = (Outcome.CONFIG_FAULT, Outcome.MONEY_FAULT)
@@ -114,7 +114,8 @@ the process that made the claim has stopped."""
 MAX_ATTEMPTS = 8
 """The hotline tries to send a message until this number of attempts may have reached the network."""
 PARALLEL_AFTER = 2
-"""After this number of counted failures, the hotline also alerts a colleague of the responder."""
+"""After this number of failed attempts that may have reached the network, the hotline also alerts a colleague of the
+responder."""
 FAULT_PAUSE = timedelta(seconds=60)
 """The time after which a queue that a fault has paused sends one message as a test."""
 LONG_WAIT = timedelta(seconds=5)
@@ -222,7 +223,7 @@ WITHOUT_RETRY = {
     ),
     Outcome.WITHDRAWN: Verdict(MessageState.FAILED, timedelta(), counted=False),
 }
-"""The verdicts for outcomes that end a message after any number of attempts."""
+"""The verdict for each outcome after which the hotline does not try to send the message again."""
 
 
 def decide(
@@ -282,11 +283,12 @@ class FreeSends:
 
 def free_sends(at_once: int, under_way: int, others: int, *, doubted: bool) -> FreeSends:
     """Returns how many messages the hotline may start to send now, in addition to the sends in progress. First alerts
-    about danger may use all places. All other messages together may use three of eight places.
+    about danger may use all places. All other messages together may use three eighths of the places. A place is one
+    send in progress.
 
     `under_way` is the number of all sends in progress. `others` is the number of sends in progress that are not first
-    alerts about danger. `doubted` is True after a fault of the hotline. The hotline then sends only one message at a
-    time.
+    alerts about danger. `doubted` is True after a fault that affects all messages, such as wrong settings. The
+    hotline then sends only one message at a time.
     """
     if doubted:
         one = 0 if under_way else 1
@@ -415,8 +417,8 @@ REQUEST_TEXTS: Mapping[Purpose, Pair] = {
 }
 """The templates that ask a responder for something, by the purpose of the assignment."""
 SHARED = (Template.SHARED_OPEN.name, Template.SHARED_URGENT.name)
-"""The names of the templates for an SMS about several cases. Each attempt to send such an SMS counts the cases again,
-until an attempt may have reached the network."""
+"""The names of the templates for an SMS about several cases. The text says how many cases there are. Each attempt
+counts the cases again, until one attempt may have reached the network."""
 ALERTS: Mapping[tuple[bool, bool], Pair] = {
     (True, True): (Template.ALERT_LOCKED_URGENT_REPLY, Template.ALERT_LOCKED_URGENT_DIAL),
     (True, False): (Template.ALERT_URGENT_REPLY, Template.ALERT_URGENT_DIAL),
@@ -432,8 +434,8 @@ PLAIN: Mapping[Purpose, Template] = {
     Purpose.MORE: Template.MORE_TOLD,
 }
 PLACE_CHANGED: Pair = (Template.PLACE_CHANGED, Template.PLACE_CHANGED_ALONE)
-"""The template with the phone number of the national desk, and the template without a number, for a hotline without a
-verified number of this desk."""
+"""The templates for a tip whose place has changed. The second template is for a hotline that has no verified phone
+number of the national desk."""
 NOTICES = {
     one.name
     for pair in (
@@ -606,7 +608,7 @@ class AlertPath:
     clock_until: datetime | None = None
     """The end of the lease of the clock process that is the leader, or None if no clock process has ever run."""
     awaited_at: datetime | None = None
-    """The time of the last signal to the sending processes to start."""
+    """The time when the sending processes last got the signal to start."""
     failing_since: datetime | None = None
     failed_at: datetime | None = None
 
@@ -644,7 +646,7 @@ OLDEST = timedelta(days=25)
 """The hotline ignores an SMS in the inbox that is older than this time. The database stores the ids of handled SMS
 for thirty days, so the hotline could handle an older SMS twice."""
 NO_NEWS = timedelta(days=1)
-"""The time without a new SMS after which the inbox may have begun its numbers again."""
+"""After this time without a new SMS, the inbox may have begun to number SMS from the start again."""
 SECOND = timedelta(seconds=1)
 
 
@@ -695,7 +697,8 @@ class PageResult:
     bookmark: Bookmark
     proves_until: datetime | None
     """The time up to which this page can show that a callback was forged. If a callback reported an SMS from before
-    this time and no page lists the SMS, the SMS is not proved. The value is None if the page cannot show this."""
+    this time and no page lists the SMS, the callback may be forged. The value is None if the page says nothing about
+    callbacks."""
     more: bool
     """True if there may be another page."""
 

@@ -34,8 +34,8 @@ class QueueView:
 
     @property
     def undecided(self) -> Collection[MessageKind]:
-        """Returns the kinds of messages that include doubtful messages. A person must decide about each of these
-        kinds."""
+        """Returns the kinds of messages of which some may already have been sent before the restore. A person must
+        decide about each of these kinds."""
         return [one.kind for one in self.waiting if one.doubtful]
 
 
@@ -70,8 +70,8 @@ def pause(context: Context, *, by: CommandActor, reason: str) -> bool:
 
 
 def pause_restored(session: Session, *, by: str, reason: str, at: datetime) -> int:
-    """Pauses the queue of a restored database. Returns the number of waiting messages. The hotline may already have
-    sent all of them. The new pause replaces a pause that the backup contained."""
+    """Pauses the queue of a restored database. Returns the number of waiting messages. The hotline may have sent
+    these messages after the backup was made. The new pause replaces a pause that the backup contained."""
     current = queries.current_pause(session)
     if current is not None:
         session.delete(current)

@@ -158,7 +158,7 @@ class Message(Row):
     revision_id: Mapped[int | None] = mapped_column(ForeignKey("revision.id"))
     """Only for an answer: the id of the published flows that contain the answer's screen."""
     template: Mapped[str]
-    """The name of a `core.wording.Template`. For an answer, the value of a `gateway.rules.AnswerForm`."""
+    """The name of a `core.wording.Template`. For an answer, it is the value of a `gateway.rules.AnswerForm`."""
     parameters: Mapped[dict[str, Any]]
     """The values for the template. For an answer that is not sent yet, these values are the place of its screen in
     the flow, and the earlier choices of the caller. They never contain text that the caller typed."""
@@ -302,8 +302,8 @@ class QueueState(Row):
     paused_until: Mapped[datetime | None]
     reason: Mapped[str | None]
     awaited_at: Mapped[datetime | None]
-    """The time of the last signal to the sending processes to start. These processes count as running until the clock
-    process has worked once."""
+    """The time when the sending processes last got the signal to start. These processes count as running until the
+    clock process has worked once."""
     failing_since: Mapped[datetime | None]
     """The time of the first send that did not reach the gateway, if the gateway has not accepted any message since."""
     failed_at: Mapped[datetime | None]
@@ -331,7 +331,7 @@ class QueuePause(Row):
 class Leader(Row):
     """The clock process that is the leader and handles the deadlines, with the end of its lease. Two leaders at the
     same time do no harm. A second row of this table has the time of the monitor's last check. A third row delays
-    planned texts after the system clock jumped."""
+    planned publications after the system clock jumped."""
 
     __tablename__ = "leader"
 
@@ -425,8 +425,8 @@ def take_lead(
 ) -> bool:
     """Makes this clock process the leader, or extends its lease. Returns True if this clock process is the leader.
 
-    Another process stays the leader until its lease ended more than `grace` ago. The function ignores a lease that
-    ends too late, because a process wrote this lease before someone set back the system clock.
+    Another process stays the leader until its lease ended more than `grace` ago. The function ignores a lease whose
+    end is too far in the future, because a process wrote this lease before someone set back the system clock.
     """
     if add_if_new(session, Leader(name=RELAY, holder=holder, until=at + lease)):
         return True
@@ -457,31 +457,30 @@ def write_leader(session: Session, holder: str, until: datetime, *, name: str = 
 
 
 PLANS = "plans"
-"""The name of the row that delays planned texts. The field `holder` of this row has the time that the system clock
-showed after its jump."""
+"""The name of the row that delays planned publications and the planned ends of texts. The field `holder` of this row
+has the time that the system clock showed after its jump."""
 
 
 def hold_plans(session: Session, at: datetime, jump: timedelta) -> None:
-    """Delays planned texts for the time by which the system clock jumped forward. After a jump back, the delay ends
-    earlier. The row stays in the database when the process ends. `at` is the time that the clock
-    shows after it jumped."""
+    """Delays planned publications and the planned ends of texts for the time by which the system clock jumped
+    forward. If `jump` is negative, the delay becomes shorter. A restart of the process does not end the delay. `at`
+    is the time that the clock shows after it jumped."""
     row = session.get(Leader, PLANS)
     left = max(row.until - (at - jump), timedelta(0)) if row else timedelta(0)
     session.merge(Leader(name=PLANS, holder=at.isoformat(), until=at + left + jump))
 
 
 def end_old_hold(session: Session, at: datetime) -> None:
-    """Ends the delay of planned texts if someone has corrected the system clock, so that the clock shows an earlier
-    time than after its jump. Without this end, the delay would begin again when the clock reaches the time of the
-    jump."""
+    """Ends the delay of planned publications if the system clock shows an earlier time than after its jump, because
+    someone has corrected it. Otherwise the delay would begin again when the clock reaches the time of the jump."""
     row = session.get(Leader, PLANS)
     if row is not None and at < datetime.fromisoformat(row.holder):
         session.delete(row)
 
 
 def are_plans_held(session: Session, at: datetime) -> bool:
-    """Returns True if planned texts must still wait because the system clock jumped. Planned texts do not wait if
-    someone has corrected the clock since then."""
+    """Returns True if planned publications and ends of texts must still wait because the system clock jumped. They do
+    not wait if someone has corrected the clock since then."""
     row = session.get(Leader, PLANS)
     return row is not None and datetime.fromisoformat(row.holder) <= at < row.until
 
@@ -514,7 +513,8 @@ class Dialogue(Row):
     oversight: Mapped[bool] = mapped_column(default=False)
     """True if an oversight desk could get a complaint about the national desk when the session began."""
     responder_id: Mapped[int | None]
-    """The id of the responder, if an enrolled phone dialled the responders' short code. None otherwise."""
+    """The id of the responder, if an enrolled phone dialled the responders' short code. The value is None for every
+    other session."""
     network: Mapped[str | None]
     language: Mapped[str]
     counted: Mapped[list[str]]
@@ -522,8 +522,8 @@ class Dialogue(Row):
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     committed: Mapped[int] = mapped_column(default=0)
-    """The number of letters of the session's text whose effects are committed. If the gateway repeats a hop with this
-    text, nothing changes."""
+    """The length of that part of the session's text whose effects are committed. If the gateway repeats a hop with
+    this text, nothing changes."""
     text_key: Mapped[str | None]
     """The length of the committed text, and the keyed digest of this text, such as `12:9f...`. The value is None
     before the first commit."""
@@ -536,7 +536,7 @@ class Dialogue(Row):
     pinned: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """A `core.ussd.CallerFacts` as JSON, or None."""
     screens_counted: Mapped[int | None]
-    """The number of letters of the session's text whose screens the hotline has counted, or None before the first
+    """The length of that part of the session's text whose screens the hotline has counted, or None before the first
     count."""
 
 
@@ -658,11 +658,11 @@ class FirstHop:
     channel: str
     language: str
     committed: int
-    """The number of letters of the session's text, if no effect of this text must be committed. The value is -1
-    otherwise."""
+    """The length of the session's text, if this text has no effects to commit. The value is -1 if its effects are not
+    committed yet."""
     text_key: str | None = field(repr=False)
     measure: str
-    """The name of the counter to which the session adds. The text is empty if statistics do not count the session."""
+    """The name of the counter to which the session adds. The name is empty if statistics do not count the session."""
     day: date
     people: Mapping[str, int] = field(default_factory=dict, repr=False)
     """The digest of the caller for each period. Statistics estimate the number of callers with these digests."""

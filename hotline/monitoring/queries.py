@@ -85,7 +85,8 @@ def sessions_of_weeks(session: Session, at: datetime) -> Sequence[int]:
 
 
 def arrivals(session: Session, since: datetime, until: datetime) -> Mapping[str, Arrivals]:
-    """Counts the arrived and the lost messages of each network, from delivery reports in this time."""
+    """Counts the arrived and the lost messages of each network, from the delivery reports between `since` and
+    `until`."""
     rows = session.execute(
         select(DeliveryReport.network, DeliveryReport.status, func.count())
         .where(
@@ -106,8 +107,8 @@ def arrivals(session: Session, since: datetime, until: datetime) -> Mapping[str,
 
 
 def sends(session: Session) -> Mapping[tuple[str, int], tuple[int, float]]:
-    """Counts the finished attempts to send a message, and their seconds. Groups them by outcome, and by the time that
-    the gateway took, as an index of `BOUNDS`.
+    """Returns the number of finished attempts to send a message, and the sum of the seconds that they took. Each key
+    is an outcome and an index of `BOUNDS`, the ranges of seconds.
     """
     took = func.coalesce(Attempt.seconds, 0.0)
     bound = case(*((took <= most, n) for n, most in enumerate(BOUNDS)), else_=len(BOUNDS))
@@ -227,7 +228,7 @@ Kept = TypeVar("Kept", bound=Row)
 
 
 def bring_forward(session: Session, by: timedelta) -> None:
-    """Makes all stored waiting times earlier by the time `by`: of deadlines, messages, unfinished tips and pauses.
+    """Moves the stored times of deadlines, messages, unfinished tips and pauses earlier by `by`.
 
     Skips rows that another process has locked, because that process is about to change them.
     """

@@ -2,8 +2,8 @@
 on-call contacts.
 
 The watch process stores each notice, and then sends this notice without another process. So notices do not depend on
-the parts that it checks: the workers, the clock process and the outgoing queue. A system clock that was set back does
-not delay notices.
+the parts that the watch process checks: the workers, the clock process and the outgoing queue. A system clock that
+was set back does not delay notices.
 """
 
 from collections.abc import Mapping, Sequence
@@ -216,8 +216,8 @@ def add_contact(
 ) -> None:
     """Adds an on-call contact. The contact belongs to the person with that name, or to a new person.
 
-    Raises NumberInvalid for a wrong number, and ImportRefused for a wrong name or language or a known number. Raises
-    KeyMissing if `hotline init` has not made the keys.
+    Raises NumberInvalid for a wrong number, and ImportRefused if the name or the language is wrong, or if the number
+    is already known. Raises KeyMissing if `hotline init` has not made the keys.
     """
     msisdn, name = parse_sendable(number), tidy_name(name)
     if not 1 <= len(name) <= NAME_LETTERS or not name.isprintable():
@@ -269,8 +269,8 @@ def _person(session: Session, name: str, language: str) -> int:
 
 
 def remove_contact(context: CliContext, on_call_id: int, *, by: CommandActor) -> str:
-    """Removes an on-call contact, and returns the contact's name. Raises NotFound, and ImportRefused for the last
-    contact.
+    """Removes an on-call contact, and returns the contact's name. Raises NotFound if there is no such contact, and
+    ImportRefused if it is the last contact.
 
     Every contact gets a notice about the removal, including the removed contact. So no one can silence the alarms
     secretly.

@@ -1,9 +1,9 @@
 """Stores each day's digest of the audit log outside the database. Also sends the digest to the on-call contacts and to
 the second channel.
 
-A person who controls the database could remove rows at the end of the log. The stored digests would reveal that. At
-each check, the monitor also stores the id and the digest of the newest row in its key folder. So the next check notices
-if rows were removed.
+A person who controls the database could remove rows at the end of the log. The stored digests would show that rows
+are missing. At each check, the monitor also stores the id and the digest of the newest row in its key folder. So the
+next check notices if rows were removed.
 """
 
 import logging
@@ -128,8 +128,8 @@ def remember(context: MonitorContext, line: str) -> None:
 def _missing(
     session: Session, lines: Sequence[tuple[str, int, str]], *, after: bool = False
 ) -> str:
-    """Compares the last of these lines with the log. Returns a description of the fault, or an empty text. If `after`
-    is True, also checks the chain of rows after that line.
+    """Compares the row that the last of `lines` describes with the row in the log. Returns a description of the
+    fault, or an empty text. If `after` is True, also checks the chain of rows after that line.
     """
     for day, row, digest in lines[-1:]:
         wrong = None if tables_audit.digest_of(session, row) == digest else row

@@ -399,8 +399,8 @@ def _persons(uncounted: Sequence[str]) -> CheckResult:
 URGENT_WORDS = "urgent words"
 """The name of the check of published texts in the doctor, in its alarm and in the runbook."""
 ENDED_BY = timedelta(minutes=2)
-"""The clock process ends an emergency text that no second person approved. If the clock process is later than this
-time, the fault is worse.
+"""The clock process ends an emergency text that no second person approved. If the clock process is late by more than
+this time, the check reports a worse fault.
 """
 
 
