@@ -316,7 +316,7 @@ def write_target(
 
 @dataclass(frozen=True, slots=True)
 class TipCounts:
-    """The numbers of open tips that a viewer may see, by state. A tip may count in several states."""
+    """The numbers of open tips that a viewer may see, by state. One tip may be counted in more than one state."""
 
     overdue: int = 0
     to_approve: int = 0

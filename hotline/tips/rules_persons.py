@@ -406,7 +406,7 @@ class PersonCodes:
 
 
 def codes_of_kind(kind: LoggedEvent, codes: Mapping[str, str]) -> dict[str, str]:
-    """Returns the given codes that an event of this kind may have. Leaves out all others."""
+    """Returns those of the given codes that an event of this kind may have. Leaves out all other codes."""
     allowed = CASE_FORMS[kind].codes
     return {name: value for name, value in codes.items() if value in allowed.get(name, ())}
 
@@ -468,8 +468,8 @@ def screening_result(codes: Mapping[str, str]) -> ScreeningResult:
 
 
 ARRIVAL_WITHIN = timedelta(hours=72)
-"""The time after a service has accepted, within which the person should arrive. Until then, the answer "not known" does
-not mean that the person failed to arrive."""
+"""The time after a service has accepted, within which the person should arrive. If a responder answers "not known"
+before this time has passed, this does not mean that the person failed to arrive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -706,8 +706,8 @@ def _follow(person: MetPerson, one: PersonEntry, reported: PersonCodes) -> None:
 
 
 COUNTING_PROOFS = ("", TakeProof.PROVED, TakeProof.UNPROVED)
-"""The values of `TakeProof` with which a responder's acknowledgement of a case is valid. The empty text is for an event
-that stores no such value.
+"""The values of `TakeProof` with which a responder's acknowledgement of a case is valid. The empty text means that the
+event stores no value of `TakeProof`.
 """
 
 

@@ -51,7 +51,7 @@ FIRST_DIGITS = "13456"
 
 class ReceiptStatus(StrEnum):
     """The status of a tip that the hotline gives to the holder of its receipt. The values are in the order in which a
-    tip usually reaches them.
+    tip usually gets them.
     """
 
     RECEIVED = "received"
@@ -300,8 +300,8 @@ class TipFilter:
     sector: str = ""
     """The name of a sector. Several districts may have a sector of this name."""
     owes: bool = False
-    """True for tips with a missing fact about a person: an answer, an arrival, the situation after thirty days, or
-    consent.
+    """True for tips in which a fact about a person is missing. This fact can be the answer of a service, the arrival
+    there, the situation after thirty days, or the person's consent.
     """
 
 
@@ -411,8 +411,8 @@ class DayPart(StrEnum):
 
 OPENS = {DayPart.MORNING: time(8), DayPart.NOON: time(12), DayPart.EVENING: time(17)}
 DAYS = {"tomorrow": (1,), "after": (2,), "either": (1, 2)}
-"""For each answer to the question on which day the desk may call: the possible numbers of days between the request and
-the call.
+"""For each answer to the question on which day the desk may call, says after how many days the desk may call: 1 is the
+day after the request.
 """
 SHARED = frozenset({"alone", "family"})
 """The desk may call if the caller gave one of these answers to the question of who else may answer the phone. If the

@@ -80,8 +80,8 @@ class Tip(Row):
     urgency: Mapped[int]
     """1: danger or a child. 2: the caller is affected or saw it. 3: the caller heard about it."""
     first_urgency: Mapped[int | None]
-    """The urgency before a responder reported that the person is in danger again. None if no responder reported this.
-    Statistics of response times use this first urgency.
+    """The urgency before a responder reported that the person is in danger again. None if no responder reported new
+    danger. Statistics of response times use `first_urgency` if it is not None.
     """
     official: Mapped[str]
     """The answer to the question if an official is involved: yes, no or unsure. If the answer is not "no", the
@@ -178,8 +178,8 @@ class Tip(Row):
 
 
 WITHOUT_BODY = defer(Tip.body, raiseload=True)
-"""An option for a query of tips. The query then does not read the column `body`, and code that uses `body` of such a
-tip gets an error.
+"""An option for a query of tips. With this option, the query does not read the column `body`, and code that uses `body`
+of a tip from this query gets an error.
 """
 IS_REPORTED = (Tip.state != TipState.DRAFT, Tip.channel != rules_trial.CHANNEL)
 """The conditions for tips of callers, and for drills. Drafts and the hotline's own test tips do not match."""
@@ -227,7 +227,8 @@ class TipPlace(Row):
     place: Mapped[str]
     corrected_at: Mapped[datetime]
     released_at: Mapped[datetime | None]
-    """The time when the desk of this place lost its access. After this, the desk cannot decrypt later answers."""
+    """The time when the desk of this place lost its access. After this time, the desk of the earlier place cannot
+    decrypt new answers of the caller."""
 
 
 class Grant(Row):
@@ -304,8 +305,8 @@ def has_written(session: Session, contact_keys: Collection[str], since: datetime
 
 
 def can_be_extended(session: Session, session_key: str) -> bool:
-    """Returns True if the caller may add text to a tip of this session. Such a tip is open and has no erasure
-    request.
+    """Returns True if the caller may add text to a tip of this session. The caller may do this if a tip of the session
+    is open and has no erasure request.
     """
     open_ones = (Tip.closed_at.is_(None), Tip.erasure_asked_at.is_(None))
     return has_row(session, Tip.id, Tip.session_key == session_key, *open_ones)

@@ -125,7 +125,7 @@ def offers_of(session: Session, tip_id: int) -> Sequence[ServiceReferral]:
 def due_tips(session: Session, at: datetime, limit: int) -> Sequence[int]:
     """Returns the ids of the tips with a reminder that is due, about a person or an offer. The function locks nothing.
 
-    The calling function must lock the tip before it changes these rows.
+    The calling function must lock a tip before it changes the tip's reminders.
     """
     found = union(
         *(select(row.tip_id).where(row.due_at <= at) for row in (PossibleVictim, ServiceReferral))

@@ -32,8 +32,8 @@ def case(district: District) -> HelpedCase:
 
 
 def sms(case: HelpedCase, who: int, verb: Verb) -> CommandOutcome:
-    """Sends a digit about the case as an SMS of this person. The inbox of the gateway lists the SMS, so the answer is
-    proved."""
+    """Sends an SMS from the person `who` with the digit for the action `verb` in the case. The gateway's inbox lists
+    this SMS, so it is proved."""
     asked = Command(
         who, case.reference(who), verb, EventChannel.SMS, case.district.clock(), proved=True
     )
@@ -118,7 +118,7 @@ def test_no_answer_by_sms_shows_a_screening(case: HelpedCase, signs: Mapping[str
 
 @pytest.mark.adversary("a person who wants a case closed")
 def test_who_confirms_has_opened_the_case_after_closure_was_requested(case: HelpedCase) -> None:
-    """A look at the case before the newest request does not count."""
+    """A person who opened the case only before the newest request for closure cannot confirm this request."""
     second = service_closing.by_responder(case.nation[0])
 
     def agrees() -> None:

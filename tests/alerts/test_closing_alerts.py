@@ -1,5 +1,5 @@
-"""Tests when people are asked about a requested closure: at once, every 15 minutes, at 06:30, or by the next working
-day."""
+"""Tests when people are asked about a requested closure: at once and every 15 minutes, at 06:30, or by the end of the
+next working day."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -85,8 +85,8 @@ def opens(case: HelpedCase, who: int) -> None:
 
 
 def test_nobody_found_in_danger_asks_at_once_and_every_fifteen_minutes(case: HelpedCase) -> None:
-    """The outcome "not found" may mean that no responder has looked yet. From the third time on, all people of the
-    national desk are asked."""
+    """The outcome "not found" may mean that no responder has looked for the person yet. From the third SMS on, all
+    people of the national desk are asked to confirm the closure."""
     (first,) = request(case, TipOutcome.NOT_FOUND)
     assert first in case.nation
     assert asked_after(case, minutes=14) == []

@@ -1,4 +1,4 @@
-"""Tests many similar tips: each is a case, but not every one sends alerts."""
+"""Tests many similar tips: each tip is a case, but the hotline does not send alerts for every tip."""
 
 from dataclasses import replace
 

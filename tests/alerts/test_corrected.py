@@ -22,9 +22,10 @@ LET_GO = "REF: another team has this case now. You do not need to go. Thank you.
 TOLD_FIRST = "REF: careful: responders of the district got an alert before you."
 OVER = "REF: this case is closed. Thank you."
 DANGER = ("5", "1", "2", "1", "1")
-"""The keys of a report: danger, no official, Kigali, Gasabo. The tip is then filed."""
+"""The keys of a report: danger, no official, Kigali, Gasabo. After these keys, the tip is filed."""
 QUIET = ("5", "2", "2", "1", "1", "1", "1")
-"""The keys of the same report without danger, with a sector and the kind of tip. The tip is then a draft."""
+"""The keys of the same report without danger, with a sector and the kind of tip. After these keys, the tip is a draft.
+"""
 THERE = ("0", "2")
 """The keys that go back to the list of districts and choose Kicukiro."""
 
@@ -123,7 +124,7 @@ def test_twice_and_back_again_it_is_still_one_case(here: Night) -> None:
 
 def test_a_thumb_that_goes_back_and_forth_wakes_no_more_than_three_times(here: Night) -> None:
     """If a caller corrects the place more than three times, each further correction alerts only the national desk.
-    Escalation uses the place of the last correction."""
+    Escalation continues with people of the place that the caller named last."""
     caller = here.tells(*DANGER)
     for keyed in (THERE, ("0", "1"), THERE):
         caller.key(*keyed)

@@ -21,8 +21,8 @@ __all__ = ["country"]
 
 
 def forge(country: Country) -> None:
-    """Sends a forged answer in the responder's name. Later an SMS from another sender is in the inbox, but the forged
-    one is not."""
+    """Sends a forged answer in the responder's name. Later the gateway's inbox lists an SMS from another sender, but
+    does not list the forged answer."""
     country.is_called(f"1 {country.reference}")
     country.district.clock.turn(seconds=90)
     country.lists("hello", sender="+250788000077")
@@ -64,7 +64,7 @@ def test_proved_later_it_is_hers_and_the_ladder_rests(country: Country) -> None:
     assert "acknowledge" in country.district.open_kinds()
     country.lists(f"1 {country.reference}", ago=95, number=7)
     country.minute(2)
-    # The inbox lists the SMS late, with the same time as the callback.
+    # The inbox lists the responder's SMS late, with the time at which the callback about this SMS arrived.
     country.inbox.listed[-1] = replace(
         country.inbox.listed[-1], number=8, sent_at=country.seen()[0].received_at
     )

@@ -61,7 +61,8 @@ WHY = "the week of drills"
 
 @pytest.fixture
 def staffed(district: District) -> District:
-    """Enrols 1, 2 and 3 in district 12, 4 as its deputy and 5 as coordinator. 6 and 7 belong to the national desk."""
+    """Enrols seven people. In district 12, the people 1, 2 and 3 are responders, 4 is the deputy and 5 is the
+    coordinator. The people 6 and 7 belong to the national desk."""
     for level in (*[Level.RESPONDER] * 3, Level.DEPUTY, Level.COORDINATOR):
         district.enrol(level)
     for _ in range(2):
@@ -154,7 +155,7 @@ def test_r12_an_answer_by_sms_is_answered_so_whatever_it_says(staffed: District)
 def test_r12_silence_wakes_no_other_level_unless_asked_and_the_nation_never(
     staffed: District, climbs: bool, told: set[int]
 ) -> None:
-    """In this test, no responder answers the drill for 54 minutes."""
+    """In this test, no responder answers the alert of the drill for 54 minutes."""
     begun(staffed, escalates=climbs)
     for _ in range(9):
         staffed.clock.turn(minutes=6)

@@ -93,7 +93,7 @@ def test_over_the_end_of_a_month_no_deadline_is_lost_or_fires_twice(
         ended |= {*close_some(district, chance)}
         assert not ended & fired.keys(), "each deadline fires once"
         fired |= dict.fromkeys(ended, district.clock())
-        # Some steps are twice as long, as if the machine had stood still.
+        # Some steps of the clock are twice as long, as if the machine had been off for one step.
         district.clock.at += STEP * chance.choice([1, 1, 1, 1, 2])
     for _ in range(3):
         district.clock.at += timedelta(hours=12)

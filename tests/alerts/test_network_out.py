@@ -19,8 +19,8 @@ from tests.support.steps import Tell
 
 HOURS = timedelta(hours=6)
 EVERY = timedelta(hours=1) if is_long() else timedelta(hours=3)
-"""The time from one report of danger to the next. In a daily run this time is longer, so that there are fewer
-dangers."""
+"""The time from one report of danger to the next. In a short run of the tests, this time is longer, so that there are
+fewer dangers."""
 STEP = timedelta(seconds=30)
 LIMIT = timedelta(minutes=10)
 LEVELS = (

@@ -120,7 +120,8 @@ def test_no_passphrase_opens_a_desk_for_two_names_of_one_person(one: District) -
 
 
 def test_removing_a_person_ends_every_phone_account_and_contact(one: District) -> None:
-    """After the removal, the desks need a new key. Two people make both phones active again."""
+    """After the person was removed, the desks need a new key. Two people together can make both phones of the person
+    active again."""
     decrypt_access.make_desks(one.context, "correct horse", costs=QUICK)
     one.man_desks()
     for name, number in ((NAME, "+250788000301"), ("Admin 3", "+250788000302")):

@@ -1,4 +1,5 @@
-"""Tests the time by which an assignee must report the outcome. The texts name the time at which others are alerted."""
+"""Tests the time by which an assignee must report the outcome. The texts to the assignee name the time at which other
+people are alerted."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -88,8 +88,8 @@ def test_a_tip_that_became_urgent_is_told_again(staffed: District) -> None:
 def test_many_clocks_fire_in_one_tick_and_callers_wait_for_a_few_of_them(
     staffed: District, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If one transaction fails, the deadlines of the earlier transactions keep their effect, and the next tick handles
-    the rest."""
+    """If one transaction of a tick fails, the deadlines that earlier transactions of the tick handled stay handled. The
+    next tick handles the other deadlines."""
     monkeypatch.setattr(service_assignment, "STEPS_IN_TRANSACTION", 2)
     for _ in range(5):
         staffed.tell(urgency=3)

@@ -81,10 +81,10 @@ def may_hear(course: CaseWalk) -> set[int]:
 def test_invariant_1_an_open_case_always_has_an_open_clock(
     case: Case, who: list[Candidate], events: Events
 ) -> None:
-    """The open deadline must be the correct one.
+    """The kind of the open deadline must be correct for the state of the case.
 
     If there is an assignee, the deadline is for the outcome, or for a decision of the national desk. If there is no
-    assignee, people are being asked.
+    assignee, the deadline is for people who are asked to take the case.
     """
     for course, _ in walk(case, who, events):
         if course.holder is not None:

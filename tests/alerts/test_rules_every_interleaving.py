@@ -3,8 +3,9 @@ is never lost, and every deadline is necessary.
 
 The search includes sent and lost messages, phones that are off, and processes that are killed. The search also includes
 answers by dialling and by SMS (accepted, proved, doubted, noted), "I can't", silence, `000` and a STOP from the
-gateway. The search includes a requested closure, a second request with another outcome, and the answer of a second
-person or the national desk. The search includes leave, removal and return, and all deadlines in any order.
+gateway. The search includes a requested closure, a second request with another outcome, and the decision of a second
+person or of the national desk about this request. The search includes people who are on leave, are removed or return,
+and all deadlines in any order.
 """
 
 from functools import cache

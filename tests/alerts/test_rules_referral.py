@@ -157,10 +157,12 @@ def test_next_told(
     [
         ((1, 16), EscalationReason.SILENT, (5, 13)),
         ((1, 5, 16, 13), EscalationReason.SILENT, (6, 15)),
-        # All people of the camp were asked, some long ago, so the levels of the district continue.
+        # All people of the camp's desk were already alerted, some long ago, so the next level of the district is
+        # alerted.
         ((1, 15), EscalationReason.SILENT, (5,)),
         ((1, 5, 6, 16), EscalationReason.SILENT, (8, 13)),
-        # All people were alerted, so the case is overdue as if there were no camp.
+        # All people of the camp's desk, the district and the national desk were alerted. So the case is overdue, as it
+        # would be without a camp.
         ((1, 5, 6, 8, 9, 16), EscalationReason.SILENT, (8,)),
         ((1, 16), EscalationReason.UNREACHED, (2, 13)),
         ((1, 2, 3, 5, 6, 8, 9, 13, 14, 15, 16), EscalationReason.UNREACHED, ()),
@@ -252,7 +254,8 @@ def test_phones_that_are_all_off_make_no_storm(asked: Case, roster: list[Candida
 @pytest.mark.row("C19")
 @given(asked=CASES, roster=ROSTERS, steps=st.integers(1, 20))
 def test_a_camp_keeps_the_district_ladder(asked: Case, roster: list[Candidate], steps: int) -> None:
-    """A camp's desk does not change who is alerted in the district and in the nation at each level.
+    """If a camp's desk is alerted too, the same people of the district and of the national desk are alerted at each
+    level as without a camp.
 
     In this test, the district always has a coordinator.
     """

@@ -168,11 +168,10 @@ def test_with_one_case_open(text: str, expected: str) -> None:
         ("2 K7Q4 M3TX", "K7Q4 M3TX", "ask"),
         ("yego K7Q4 na M3TX", "K7Q4 M3TX", "1:K7Q4;1:M3TX"),
         ("not K7Q4 1 M3TX", "K7Q4 M3TX", "ask"),
-        # The text matches both references, because a blank between a digit and a reference may be missing or be in the
-        # wrong place.
+        # The text matches both references, because blanks in a reply may be missing or be in the wrong place.
         ("2K7Q4", "K7Q4 2K7Q", "ask"),
         ("1 K7Q4 A", "K7Q4 K7Q4A", "ask"),
-        # "1 H" before the letters 9RC is not a time such as 1 hour.
+        # In this text, "1 H" does not mean 1 hour: it is the digit 1 and the first letter of the reference H9RC.
         ("1 H 9RC", "H9RC", "1:H9RC"),
     ],
 )

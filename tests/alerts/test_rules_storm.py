@@ -131,7 +131,8 @@ def test_alerts_without_danger_share_an_sms_above_twenty_an_hour() -> None:
 def test_a_notice_shares_an_sms_in_a_storm_and_above_the_limit(
     count: int, *, storms: bool, goes: bool, shares_one: bool
 ) -> None:
-    """An assignee may be on the way, so notices to them share an SMS only above a higher limit."""
+    """An assignee may be on the way to the place. So notices to the assignee share an SMS only after the assignee got
+    more SMS than other people need for sharing."""
     pace = SmsPace(count=count)
     assert shares_notice(pace, storms=storms, goes=goes, most=20) is shares_one
 

@@ -169,8 +169,7 @@ def test_a_night_in_the_ledger(flood: Flood, tell_steps: Tell) -> None:
 
 
 def test_a_tip_that_became_a_danger_counts_from_then(flood: Flood) -> None:
-    """A storm begins when enough tips are about danger. These tips may have been filed an hour earlier, without
-    danger."""
+    """A storm begins when enough tips are about danger, even if they were filed an hour earlier without danger."""
     early = [flood.danger(sector=None) for _ in range(STORM_FROM - 1)]
     flood.district.clock.turn(minutes=60)
     at = flood.district.clock()
@@ -202,7 +201,8 @@ def stormy(flood: Flood) -> Flood:
 
 
 def test_a_shared_sms_counts_its_cases_when_it_is_sent(stormy: Flood) -> None:
-    """The SMS does not count cases that responders have taken since. If no case is left, the hotline sends no SMS."""
+    """The SMS does not count cases that responders took before it is sent. If responders took all cases of the SMS, the
+    hotline does not send it."""
     district = stormy.district
     (few, gone), *_, (many, rest) = shared(district).items()
     for one in (*gone, rest[0]):
@@ -248,7 +248,7 @@ def test_a_repeat_keeps_its_reference_and_shares_one_sms_in_fifteen_minutes(
 def test_notices_share_an_sms_in_a_storm_but_who_has_taken_the_case_reads_them_at_once(
     stormy: Flood,
 ) -> None:
-    """A shared SMS counts every case with a notice, even a case that a colleague has taken."""
+    """A shared SMS with notices counts every case that has a notice, even a case that a colleague has taken."""
     district = stormy.district
     tip = next(one for one in district.all(Tip) if one.storm_at is not None)
     first, assignee = assignment(stormy, tip.id), district.enrol(Level.DEPUTY, language="en")
@@ -316,7 +316,7 @@ def test_in_a_storm_a_danger_is_sealed_for_the_neighbours_too(
 
 
 def test_thirty_percent_of_the_day_are_kept_for_danger(district: District) -> None:
-    """After a person got 70 % of the day's SMS, further alerts without danger share an SMS."""
+    """If the hotline has sent 70 % of the SMS that it may send in a day, further alerts without danger share an SMS."""
     district.enrol()
     context = replace(district.context, line=replace(district.context.line, sms_a_day=10))
     for urgency in (*[3] * 9, 1):

@@ -1,5 +1,5 @@
-"""Tests a case that gets a new assignee. The new assignee sees it in the list and reads it, and the old assignee
-loses the assignee's menu."""
+"""Tests a case that gets a new assignee. The new assignee sees the case in the list and reads it. The old assignee no
+longer gets the menu of an assignee."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -74,7 +74,7 @@ class CaseErrands:
     seen: set[int] = field(default_factory=set)
     """The assignments that `check_duty` has already compared with the roster."""
     waits: dict[int, Verb] = field(default_factory=dict)
-    """For each assignment with an answer that waits for its proof: the command in the answer."""
+    """The commands in answers that wait for a proof, by the id of the assignment."""
 
     def __post_init__(self) -> None:
         for level in LEVELS:
@@ -186,7 +186,7 @@ class CaseErrands:
         assert done.result is not CommandResult.UNKNOWN
 
     def hear_inbox(self) -> None:
-        """Confirms or doubts an answer, as the gateway's inbox would."""
+        """Proves or doubts a random answer, as the hotline does after it reads the gateway's inbox."""
         row = self.chance.choice(self.district.all(Assignment))
         proves = self.chance.choice([True, False])
         self.told.append(f"{row.responder_id} {'is proved' if proves else 'is doubted'}")
@@ -246,8 +246,8 @@ class CaseErrands:
                 )
 
     def end_by_command(self) -> None:
-        """Requests the closure of a case with a command. At random, a second person decides about it instead, with
-        or without opening the case first."""
+        """Requests the closure of a case with a command. At random, decides about a requested closure instead, as a
+        second person who may have opened the case first."""
         context, who = self.district.context, self.chance.choice(["A desk", "Another desk"])
         outcome = self.chance.choice([TipOutcome.SILENT, TipOutcome.NOT_TRAFFICKING])
         try:
@@ -268,7 +268,8 @@ class CaseErrands:
             self.told.append(str(refused))
 
     def check_duty(self) -> None:
-        """Checks that no one off duty is alerted of the case while colleagues on duty have not been alerted."""
+        """Checks that a person off duty is alerted of the case only if all active colleagues of the same level who are
+        on duty were alerted."""
         given = [row for row in self.district.all(Assignment) if row.tip_id == self.tip]
         new = [row for row in given if row.id not in self.seen and row.repeats_id is None]
         self.seen |= {row.id for row in given}
@@ -325,7 +326,7 @@ class CaseErrands:
         for _ in range(14):
             self.district.clock.turn(minutes=10)
             service_assignment.fire_deadlines(self.district.context)
-        # Some of these alerts may be in a shared SMS that is not sent yet.
+        # An alert may have no message yet, because it waits for a shared SMS.
         given = self.district.all(Assignment)[before:]
         sent = {row.assignment_id for row in self.district.all(Message)}
         with self.district.database.reading() as session:

@@ -52,7 +52,7 @@ class DutyWalk(CaseWalk):
     record: list[str] = field(default_factory=list)
     """The events, shown if a rule is broken."""
     checked: int = 0
-    """The number of checked alerts to people off duty."""
+    """The number of alerts to people off duty that the test has checked."""
     was_held: bool = False
     filed_at: datetime = NOON
     begun: set[tuple[int, datetime]] = field(default_factory=set)
@@ -294,7 +294,7 @@ class DutyWalk(CaseWalk):
             assert len(recent) <= FEW[Urgency(self.case.urgency)], self.record
 
     def reaches_national_desk(self) -> None:
-        """Checks that a danger that no one answers is with the national desk in ten minutes."""
+        """Checks that the national desk is alerted within ten minutes of a danger that no one answers."""
         other = self.copied()
         for _ in range(10):
             other.tick(1)

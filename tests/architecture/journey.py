@@ -79,7 +79,8 @@ def found_in(at: Place, name: str, imports: Mapping[str, tuple[str, str]]) -> Pl
 
 
 def used(tree: ast.AST, place: Place, module: Module) -> Iterator[Place]:
-    """Yields the definitions that code names outside annotations. A local name hides a name of the module."""
+    """Yields the definitions whose names are used in a piece of code outside of annotations. If a local variable has
+    the same name as a definition, the definition is left out."""
     whole = [*ast.walk(tree)]
     imports = module.imports | imported(whole)
     hidden = {named(one) for one in whole if isinstance(getattr(one, "ctx", None), ast.Store)}
