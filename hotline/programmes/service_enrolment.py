@@ -514,7 +514,8 @@ def record_passed_lesson(session: Session, number_key: str, lesson: str, at: dat
 
 
 def verify_certificate(context: Context, typed: str) -> CertificateCheck:
-    """Checks the code on a certificate that an officer shows to another person. Raises KeyMissing."""
+    """Checks the code on a certificate. A person types this code after an officer has shown the certificate. Raises
+    KeyMissing."""
     meant = rules.normalise_code(typed)
     if not context.pseudonyms.knows_certificates:
         raise KeyMissing("the key certificate.key is missing: run `hotline keys import`")

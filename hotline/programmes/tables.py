@@ -51,7 +51,7 @@ class Participant(Row):
     """The person's district. Empty for a responder who does not belong to exactly one district."""
     created_at: Mapped[datetime]
     reports: Mapped[list[str]]
-    """The reports of the last day on which the leader reported. Each has the day, the occasion and the number of
+    """The reports of the last day on which the leader reported. Each report has the day, the occasion and the number of
     people."""
     passed: Mapped[dict[str, Any] | None]
     """The lessons that the person passed, each with the time when the session began. Wrong answers and lessons that are

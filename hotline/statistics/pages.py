@@ -93,8 +93,8 @@ def overview(visit: Visit, lines: Sequence[routes.TodayLine] = ()) -> Response:
 
 
 def release(visit: Visit, period: str, notice: str = "") -> Response:
-    """Shows the tables of one release of statistics. Before the release is published, only the roles that approve
-    releases can see it."""
+    """Shows the tables of one release of statistics. Before the release is published, only accounts with a role that
+    approves releases can see it."""
     found = _found(visit, period)
     approvals = service_releases.approvals(visit.context, period)
     is_published = len(approvals) >= len(routes.RELEASING)
@@ -202,8 +202,8 @@ def set_targets(visit: Visit) -> Response:
 
 
 def _has_report(found: Release) -> bool:
-    """Returns True if a release has a report for the minister. The release of a month has none, because it contains no
-    numbers of tips and persons."""
+    """Returns True if a release has a report for the minister. The release of a month has no report, because it
+    contains no numbers of tips or persons."""
     return span_of(found.period) is not Span.MONTH
 
 
@@ -306,8 +306,8 @@ def _weeks(visit: Visit, found: TipBoard) -> Sequence[Block]:
 
 
 def _map(visit: Visit, found: TipBoard) -> Block | None:
-    """Returns a map of the open tips by district, for the national desk. Returns None if there are no open tips, and
-    for all other desks."""
+    """Returns a map of the open tips by district, for the national desk. Returns None if there are no open tips. Also
+    returns None for a district desk."""
     if not found.districts:
         return None
     names = {area.code: area.name for area in districts()}

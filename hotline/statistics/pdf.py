@@ -22,8 +22,8 @@ def pdf_here(given: bytes) -> bytes:
         ignore_system_fonts=True,
         sys_inputs=data,
         timestamp=made_at,
-        # The standard PDF/UA-1 makes typst write tags. A screen reader needs them for the order of the text, for tables
-        # and for pictures.
+        # For the standard PDF/UA-1, typst writes tags into the PDF. A screen reader needs these tags for the order of
+        # the text, for tables and for pictures.
         pdf_standards="ua-1",
     )
     return _locked(made, *passphrase) if passphrase else made

@@ -1,5 +1,5 @@
-"""Counts the persons of each month's cases. Only after that, the module erases the coded answers, times and keys of
-these cases.
+"""Counts the persons of each month's cases. Only after the count, the module erases the coded answers, times and keys
+of these cases.
 
 The reader process does this, because only this process can decrypt coded answers without a person's PIN. Each step is
 one transaction. After a crash, the next run continues after the last completed step.
@@ -73,7 +73,7 @@ def _count(context: ReaderContext, month: str, at: datetime) -> None:
     """Stores the count of a month. The same transaction marks the cases of the month as counted, so that their coded
     answers may be erased.
 
-    Stores nothing if a case changed after this function read it.
+    Stores nothing if a case has changed since this function read the case.
     """
     with context.database.reading() as session:
         found = _of_month(session, month)

@@ -66,8 +66,8 @@ _ACTS = frozenset(
 )
 NOT_BELIEVED = frozenset({TakeProof.DOUBTED, TakeProof.PROVISIONAL})
 _BY_SMS = frozenset({LoggedEvent.ON_SITE, LoggedEvent.OFFERED})
-"""The events that a responder can report by SMS. An SMS can be forged, so these events count only if the responder is
-trusted."""
+"""The events that a responder can report by SMS. An SMS can be forged, so these events count only if the hotline does
+not doubt the responder's acknowledgement."""
 _STEP_OF = {
     LoggedEvent.OPENED: "read",
     LoggedEvent.ON_SITE: "on_site",
@@ -184,8 +184,8 @@ def province_of(place: str, within: str | None, official: str) -> str:
 
 
 def values_of(dimension: Dimension) -> Sequence[str]:
-    """Returns every possible value of a property of tips, such as every district. So a table has a row for each
-    value."""
+    """Returns every possible value of a property of tips, such as every district. So a table has a row even for a value
+    that no tip has."""
     match dimension:
         case Dimension.URGENCY:
             return [str(one.value) for one in Urgency]
@@ -302,7 +302,8 @@ class LiveRows:
     """The screens of the report flow and of the flows that it leads to, such as `report/danger`. Only the national desk
     sees their numbers."""
     private_codes: frozenset[str] = frozenset()
-    """Short codes that lead to a private flow. Statistics do not count calls to them as use of the hotline."""
+    """Short codes that lead to a private flow. Statistics do not count calls to these short codes as use of the
+    hotline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -508,8 +509,8 @@ def _person_cells(case: CountedCase, person: MetPerson) -> Iterator[CellName]:
 
 
 def _steps(person: MetPerson) -> Iterator[str]:
-    """Yields the names of the steps towards help that a person has reached. A person with a later step also has the
-    earlier steps."""
+    """Yields the names of the steps towards help that a person has reached. A person who has reached a later step also
+    counts for the earlier steps."""
     yield "identified"
     offers = person.referrals
     followed = [one.thirty for one in offers if one.thirty is not None]
@@ -541,7 +542,7 @@ def _steps(person: MetPerson) -> Iterator[str]:
 
 def _consented_at(person: MetPerson) -> datetime | None:
     """Returns the time at which a person first agreed to help. For a child, this is the time at which the officials
-    decided for the child. Returns None if there is no such time."""
+    decided for the child. Returns None if neither has happened."""
     for at, said, decided in person.consents:
         if said == ConsentCode.YES or (said in OF_CHILD and decided == YES):
             return at
@@ -549,17 +550,15 @@ def _consented_at(person: MetPerson) -> datetime | None:
 
 
 def _who(person: MetPerson) -> str:
-    """Returns the sex and age group of a person. Returns the means, such as force or deceit, that the last screening
-    recorded.
-    """
+    """Returns the sex and age group of a person in one value: woman, man, girl or boy."""
     if person.is_child:
         return {WOMAN: GIRL, MAN: BOY}.get(person.sex or "", person.sex or NOT_SAID)
     return person.sex or NOT_SAID
 
 
 def _means(person: MetPerson) -> str:
-    """Returns the means of exploitation from the last screening. A child gets the value "child", because the law
-    requires no means for a child."""
+    """Returns the means, such as force or deceit, that the last screening recorded. A child gets the value "child",
+    because the law requires no means for a child."""
     if person.is_child:
         return "child"
     screened = [

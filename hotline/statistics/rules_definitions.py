@@ -174,8 +174,8 @@ class Dimension(StrEnum):
     MEANS = "means"
     NATIONALITY = "nationality"
     WHERE = "where"
-    """The place of exploitation: inside Rwanda or abroad. If it is abroad, a table also names the three countries with
-    the largest numbers.
+    """The place of exploitation: inside Rwanda or abroad. For exploitation abroad, a table also names the three
+    countries with the largest numbers.
     """
     DECISION = "decision"
     SERVICE = "service"
@@ -209,14 +209,14 @@ class Indicator:
     step is never larger than the number of the previous step.
     """
     htcds: str = ""
-    """The field of the standard HTCDS 2.0 that holds the same fact about one record."""
+    """The field of the standard HTCDS 2.0 that stores for one person or tip the fact that this indicator counts."""
     is_collected: bool = True
     """False if the hotline does not collect this number. In this case, pages show that the number is not collected."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedTable:
-    """One table that each release contains, if its period is long enough."""
+    """One table of a release. A release contains the table if the period of the release is long enough."""
 
     name: str
     """The table's name, from T1 to T15."""

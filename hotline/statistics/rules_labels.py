@@ -68,8 +68,8 @@ class Labels:
         span, year = span_of(period), period[:4]
         if span is Span.MONTH:
             first = date(int(year), int(period[5:]), 1)
-            # The format is not "LLLL", because of an error in Babel 2.18: it takes the month's name from the language
-            # that was loaded first.
+            # The format is not "LLLL": for this format, Babel 2.18 has an error and takes the month's name from the
+            # language that was loaded first.
             return format_date(first, "MMMM y", locale=self.language)
         if span is Span.YEAR:
             return year

@@ -278,8 +278,8 @@ def _in_time(
 
 
 def _without_small_countries(cells: Sequence[ReleaseNumber]) -> Sequence[ReleaseNumber]:
-    """Returns the numbers with at most three countries: those with the largest printed numbers. Leaves out the numbers
-    of all other countries."""
+    """Keeps at most three countries of exploitation: the countries with the largest printed numbers. Leaves out the
+    numbers of all other countries."""
     countries = [
         cell
         for cell in cells

@@ -178,8 +178,8 @@ class FlowUse:
 
 
 def flow_use(context: Context, *, is_national: bool) -> FlowUse:
-    """Returns how much callers used each public lesson. For the national desk, it also returns this for the report and
-    help flows.
+    """Returns how much callers used each public lesson. For the national desk, also returns how much callers used the
+    report and help flows.
 
     Raises StoreUnavailable.
     """
@@ -230,8 +230,8 @@ def _live(context: Context) -> FlowSet | None:
 def rows_of(flow_set: FlowSet) -> LiveRows:
     """Returns the topics, short codes and screens that callers can reach in a flow set.
 
-    A flow with a topic is a lesson, unless `NO_LESSONS` contains it. The result has no screens of complaint flows. The
-    numbers of these screens would show the national desk that callers complain about the national desk.
+    A flow with a topic is a lesson, unless `NO_LESSONS` contains it. The result has no screens of complaint flows.
+    These screens are left out because their numbers would show the national desk that callers complain about it.
     """
     topics: set[str] = set()
     screens: set[str] = set()

@@ -1,8 +1,8 @@
-"""Decides who may see a tip. Every list, count, search, link and export uses this decision.
+"""Decides who may see a tip. Every list, count, search, link and export of tips follows this decision.
 
 A desk sees the tips that were encrypted for it, except tips in which an official is or may be involved. The national
 desk sees every tip, except complaints about itself. Only oversight desks see these complaints. An exclusion hides a tip
-from a person, with all their phones and accounts. It can also hide a tip from a desk and its members.
+from a person, with all their phones and accounts. An exclusion can also hide a tip from a desk and its members.
 
 The decision is written as four conditions. `visible_to` finds the tips that a viewer may see. `is_not_excluded` finds
 the assigned tips that a responder may still see. `may_see_tip` finds the responders who may see a tip. `desk_may_know`

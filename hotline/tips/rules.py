@@ -365,11 +365,11 @@ Clocks = Mapping[DeadlineKind, Clock]
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """The time limits for tips of one urgency. A limit of None ends on the next working morning."""
+    """The time limits for tips of one urgency. If a time limit is None, the time ends on the next working morning."""
 
     acknowledge: timedelta
     later: timedelta | None
-    """The time to take the tip, from the second step of escalation on."""
+    """The time within which a person must take the tip, from the second step of escalation on."""
     open: timedelta | None
     outcome: timedelta | None
     """The time until the outcome must be reported. None means three working days."""
@@ -512,7 +512,8 @@ def in_hours(at: datetime) -> datetime:
 
 
 def may_remind(urgency: int, at: datetime) -> bool:
-    """Returns True if an assignee may be reminded now. Without danger, this is only in working hours."""
+    """Returns True if an assignee may be reminded now. If the tip is not about danger, the assignee may be reminded
+    only in working hours."""
     return urgency == Urgency.DANGER or in_hours(at) == at
 
 
@@ -749,8 +750,8 @@ def visit_facts(
 ) -> VisitFacts:
     """Returns the facts about visits, from the columns of a tip.
 
-    A complaint counts as a tip without danger. No responder visits because of a complaint, and a person reads the
-    complaint before anyone calls.
+    For visits, a complaint is handled like a tip without danger. No responder visits because of a complaint, and a
+    person reads the complaint before anyone calls.
     """
     pressing = urgency if matter == Matter.TIP else Urgency.HEARD
     return VisitFacts(pressing, visit, erased, decision)

@@ -262,12 +262,12 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 MAX_AN_HOUR = 3
 MAX_A_DAY = 8
-"""The largest number of similar tips from one phone that have separate alerts within a day. `MAX_AN_HOUR` is this
-number for an hour."""
+"""The largest number of similar tips from one phone that have separate alerts within a day. `MAX_AN_HOUR` is the
+largest number within an hour."""
 MAX_DANGERS = 2
 """The largest number of similar tips about danger from one phone that have separate alerts within an hour."""
 ALERT_AGAIN_AFTER = timedelta(minutes=30)
-"""People are alerted of a cluster about danger again if its last alert is older than this."""
+"""If the last alert of a cluster about danger is older than this, people are alerted of its next tip again."""
 MAX_SAME_TEXT = 4
 """The largest number of tips with the same typed text that have separate alerts."""
 SAME_TEXT_WITHIN = timedelta(minutes=10)
@@ -500,7 +500,7 @@ def name_for(known: Sequence[KnownName], tip_id: int, first: int) -> KnownName:
 def visit_safety_under(name: KnownName, safety: VisitSafety) -> VisitSafety:
     """Returns the visit safety that a message with this reference contains.
 
-    If there is danger, a message never tells responders to stay away.
+    A message about a tip with danger never asks responders to stay away.
     """
     danger = name.urgency == Urgency.DANGER
     return VisitSafety.CAREFUL if danger and safety is VisitSafety.DO_NOT_VISIT else safety
@@ -518,8 +518,8 @@ def strictest_visit(own: VisitFacts, others: Iterable[VisitFacts]) -> VisitFacts
 
 
 CONTACT_WITHIN = timedelta(days=30)
-"""The code compares tips from the same phone that were sent within this time. The real limit is shorter, because the
-pseudonym of a phone changes each week."""
+"""The code compares tips from the same phone that were sent within this time. In practice the time is shorter, because
+the pseudonym of a phone changes each week."""
 WITHIN = timedelta(hours=24)
 """The code compares two tips with the same text, and two tips with the same place and category, only if both were sent
 within this time."""

@@ -257,7 +257,8 @@ class CaseForm:
     title: str
     asked: tuple[AskedCode, ...]
     on_site: bool = False
-    """True if the person is present when the responder answers. In this case, questions of safety come first."""
+    """True if the person is present when the responder answers. If it is True, the form begins with questions about the
+    person's safety."""
 
     @property
     def codes(self) -> Mapping[str, frozenset[str]]:
@@ -350,7 +351,8 @@ CASE_FORMS: Mapping[LoggedEvent, CaseForm] = {
         ),
     ),
 }
-"""The forms about a person. The phone, the console, the encrypted events and the statistics all use this table."""
+"""The forms about a person. The responder's phone, the console, the encrypted events and the statistics all use these
+forms."""
 OF_REFERRAL = (LoggedEvent.ANSWERED, LoggedEvent.ARRIVED, LoggedEvent.THIRTY)
 """The kinds of events that concern an offer of help."""
 MAX_PEOPLE = 99
@@ -364,7 +366,7 @@ class PersonCodes:
     """The number of the person within the case, counted from 1. The name of the person is never stored."""
     codes: Mapping[str, str] = field(default_factory=dict, repr=False)
     referral: int | None = None
-    """The id of the event in which help was offered, if this event concerns that offer."""
+    """If the event concerns an offer of help, the id of the event in which this help was offered."""
 
     def checked(self, kind: LoggedEvent) -> "PersonCodes":
         """Returns this object unchanged, if its codes and numbers are correct.

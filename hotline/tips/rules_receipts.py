@@ -88,7 +88,8 @@ class Progress:
     helped_at: datetime | None = None
     closed_at: datetime | None = None
     was_asked: bool = False
-    """True if the holder of the receipt has said if the help was good, or did not want to say it."""
+    """True if the holder of the receipt has already answered the question if the help was good, also if the answer was
+    "prefer not to say"."""
 
     @property
     def status(self) -> ReceiptStatus:
@@ -212,7 +213,7 @@ def whole_units(span: timedelta) -> tuple[int, str]:
 
 STILL_REPORTING = timedelta(minutes=3)
 """The time after the last answer during which the caller may still add to the tip. Each addition encrypts the tip
-again. So a desk may not ask a question during this time."""
+again, so a desk may not ask the caller a question during this time."""
 
 
 def question_refusal(
@@ -276,7 +277,7 @@ class TipRefusal(StrEnum):
 
 
 class AssigneeFilter(StrEnum):
-    """The filter of a list by the assignee of the tips."""
+    """A filter that selects tips in a list by their assignee."""
 
     ANYBODY = "anybody"
     MINE = "mine"
@@ -285,7 +286,7 @@ class AssigneeFilter(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TipFilter:
-    """A filter for lists of tips. A listed tip must match every field. An empty field matches all tips."""
+    """A filter for lists of tips. A listed tip must match every field. An empty field excludes no tip."""
 
     state: TipStateFilter = TipStateFilter.WAITS
     matter: Matter = Matter.TIP

@@ -26,8 +26,8 @@ MANY = MOST + 300
 
 
 def file_many(district: District, count: int, urgent: int) -> None:
-    """Files tips. The last tips, as many as `urgent`, report danger. Every second tip has no row for its pending alert,
-    like a tip that an old version filed."""
+    """Files tips. The last tips, as many as `urgent`, report danger. Every second tip has no row in `pending_alert`,
+    like a tip that an old version of the hotline filed."""
     with district.database.writing() as session:
         tips = [
             make_tip(uid=f"{number:032}", urgency=1 if number >= count - urgent else 3)

@@ -46,7 +46,8 @@ ACTS = 2
 
 @cache
 def shipped() -> EscalationModel:
-    """Returns the whole policy. The policy remembers its decisions, so that later searches ask it less often."""
+    """Returns the escalation policy with all its deadlines. The policy remembers its decisions, so that later searches
+    ask it less often."""
     return EscalationModel()
 
 

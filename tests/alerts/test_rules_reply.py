@@ -1,4 +1,5 @@
-"""Tests how people answer an alert: the table of words, a hundred ways to write them, and ordinary words."""
+"""Tests how the hotline reads replies to an alert: the table of the words for each reply, a hundred ways to write these
+words, and ordinary words that are no reply."""
 
 import csv
 import random

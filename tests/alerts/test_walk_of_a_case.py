@@ -142,7 +142,7 @@ class CaseErrands:
         service_assignment.fire_deadlines(context)
 
     def kill(self) -> None:
-        """Kills a worker at a random point while it sends. Only the rows in the database remain."""
+        """Kills a worker at a random point while it sends messages. Only the rows in the database remain."""
         place = self.chance.choice(KILLED_AT)
 
         def fall(name: str) -> None:

@@ -113,7 +113,7 @@ class DutyWalk(CaseWalk):
         return found
 
     def may_see(self, people: Sequence[Candidate]) -> list[Candidate]:
-        """Returns the people among these who may be alerted about the case if there is no storm."""
+        """Returns those of `people` who may be alerted about the case if there is no storm."""
         return [
             one
             for one in people
@@ -197,7 +197,8 @@ class DutyWalk(CaseWalk):
         return decision
 
     def _goes(self, who: int) -> None:
-        """Gives the cases of a person to others, because the person's leave begins or the person is excluded."""
+        """Simulates that the cases of a person pass to other people, because the person's leave begins or the person is
+        excluded."""
         concerns = self.holder in (None, who) or DeadlineKind.ACKNOWLEDGE in self.clocks
         if who in {one.responder_id for one in self.told} and concerns:
             self.happen(Event(CaseEventKind.REMOVED, by=who))
@@ -277,7 +278,7 @@ class DutyWalk(CaseWalk):
         return other
 
     def silence(self) -> None:
-        """Lets time pass without an answer. Checks that others are alerted, and only a few at once."""
+        """Lets time pass without an answer. Checks that other people are alerted, and only a few people at a time."""
         other = self.copied()
         before, steps = len(other.telling), []
         for _ in range(40):

@@ -96,7 +96,7 @@ class Explored:
     ends: int
     """The number of states in which two people have closed the case."""
     broken: Mapping[str, tuple[Standing, ...]]
-    """For each broken rule: the states on the shortest path to the state that breaks it."""
+    """For each broken rule: the states on the shortest path to a state that breaks this rule."""
 
 
 def explore(ladder: EscalationModel, first: Standing, most: int, *, until: str = "") -> Explored:
