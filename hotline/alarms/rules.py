@@ -7,7 +7,7 @@ growing intervals until an on-call contact acknowledges the alarm, or until the 
 notified contacts get a message. Some alarms report a single event, which has no visible end. These alarms remain until
 a contact acknowledges them.
 
-The module also defines the service levels: promises about how fast the hotline is.
+The module also defines the service levels. Each of them promises that the hotline does something within a given time.
 """
 
 from dataclasses import dataclass, replace
@@ -233,8 +233,8 @@ def _well(state: AlarmState, at: datetime) -> AlarmChange:
 
 @dataclass(frozen=True, slots=True)
 class ServiceLevel:
-    """A promise that the hotline does something within a time, and the share of cases in a month in which it must keep
-    this promise."""
+    """A promise that the hotline does something within a given time. The class also says in which share of a month's
+    cases the hotline must keep this promise."""
 
     name: str
     promise: str

@@ -260,7 +260,7 @@ def open_tips_of(session: Session, responder_id: int) -> Sequence[int]:
     """Returns the ids of the open tips that concern a responder, the oldest first.
 
     A tip concerns its assignee. A tip also concerns every alerted responder if it has no assignee, or if the hotline is
-    still asking responders to take it.
+    still asking responders to take the tip.
     """
     asked = exists().where(
         Deadline.tip_id == Tip.id,
@@ -592,7 +592,8 @@ def _rows(ids: Sequence[int], alerts: Sequence[Alert], turn: int) -> Iterator[tu
 
 
 def _parts(words: Wording) -> tuple[str, str]:
-    """Returns the name of a message's template, and the JSON text of all its parameters except the reference.
+    """Returns the name of the template in `words`, and the JSON text that follows the reference in the message's
+    parameters.
 
     The values in this JSON text contain only letters and digits.
     """

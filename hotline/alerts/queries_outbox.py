@@ -205,7 +205,7 @@ def asked_before(
 
 
 def has_spare(session: Session, since: datetime, most: int) -> bool:
-    """Returns True if fewer SMS than `most` were written after `since`, the beginning of the day."""
+    """Returns True if fewer than `most` SMS were written since the beginning of the day (`since`)."""
     some = select(Message.id).where(Message.created_at >= since).limit(most).subquery()
     return (session.scalar(select(func.count()).select_from(some)) or 0) < most
 
@@ -303,8 +303,8 @@ def claim_due(session: Session, at: datetime, free: int, at_once: int, worker: s
     """Claims the most urgent due messages. Claims at most `free` messages. Claims fewer messages if all processes
     together would otherwise send more than `at_once` messages at the same time.
 
-    Writes each claim before the message is sent. If another process is claiming at the same time, claims only one
-    message.
+    Writes each claim before the message is sent. If another process is claiming messages at the same time, claims at
+    most one message.
     """
     if not _claims_alone(session):
         free = min(free, 1)
@@ -373,7 +373,7 @@ def claim_answer(
 
 
 def due_notices(session: Session, at: datetime, *, oldest: timedelta) -> Sequence[int]:
-    """Returns the ids of due notices that are young enough to be sent, in the order of their ids."""
+    """Returns the ids of due notices of the monitor that are not older than `oldest`, in the order of their ids."""
     due = select(Message.id).where(_is_due_notice(at), Message.created_at > at - oldest)
     return session.scalars(due.order_by(Message.id).limit(50)).all()
 

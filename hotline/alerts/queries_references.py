@@ -82,7 +82,7 @@ def known_names(session: Session, tips: Sequence[Tip]) -> Mapping[int, Sequence[
     """Returns for each responder their newest reference of each tip, with the last instruction about visits that was
     sent to them.
 
-    Leaves out alerts that only announce more details, because these contain no reference.
+    Leaves out alerts which only say that the caller gave more details, because these alerts contain no reference.
     """
     urgency = {tip.id: tip.urgency for tip in tips}
     rows = session.execute(
@@ -197,8 +197,8 @@ class KnownCases:
 
 @lru_cache(maxsize=IN_A_HOP)
 def _is_own(responder_id: int) -> tuple[ColumnElement[bool], ...]:
-    """Returns the SQL conditions that an `Assignment` belongs to this responder, and that the responder may still know
-    the case."""
+    """Returns three SQL conditions: an `Assignment` belongs to this responder, the hotline has not ended it, and the
+    responder is not excluded from the case."""
     return (
         Assignment.responder_id == responder_id,
         IS_CURRENT,
@@ -442,7 +442,7 @@ def has_read(session: Session, assignment_id: int) -> bool:
 
 
 def has_reported_help(session: Session, tip_id: int, responder_id: int) -> bool:
-    """Returns True if the responder answered that another helper is with the person of this case. The responder may
+    """Returns True if the responder answered that they referred a person of this case to a service. The responder may
     have used any of their references of the case."""
     own = assigned_to(tip_id, responder_id)
     return has_row(session, Assignment.id, *own, Assignment.handed_to_help_at.is_not(None))

@@ -1,9 +1,9 @@
 """Applies the escalation policy: decides which alerts and deadlines follow from an event of a case. Pure.
 
 Every change of a case goes through `decide`. A service collects the state of the case, calls `decide`, and carries out
-the decision. Escalation ends in only two ways: the case is closed with an outcome, or a responder takes it. If neither
-happens, the case stays overdue until a person of the national desk takes it. `rules_assignment.py` chooses which people
-of a level are alerted.
+the decision. Escalation of a case ends in only two ways: a responder takes the case, or the case is closed with an
+outcome. Until then, the hotline continues to alert people, and in the end marks the case as overdue.
+`rules_assignment.py` chooses which people of a level are alerted.
 
 The module also decides which alerts share one SMS, and who is alerted in a storm. In this module, "danger" means a tip
 about danger. A storm is a time in which very many dangers are reported in one district. A storm may be an attack that
@@ -20,8 +20,8 @@ a real alert.
 
 If a district knew of a drill in advance, the drill would not show how people react to a real alert. If drills reached
 the national desk, its people would learn to ignore overdue cases. So a drill alerts only the people of the lowest
-escalation level of one desk. The drill also alerts the higher levels of the desk if the person who starts it wants
-this. A drill never alerts the national desk, and statistics do not count drills. No responder misses a real alert
+escalation level of one desk. The drill also alerts the higher levels of the desk if the person who starts the drill
+wants this. A drill never alerts the national desk, and statistics do not count drills. No responder misses a real alert
 because of a drill. All other messages are sent before those of a drill.
 
 One person alone can start a drill. A drill runs during the day, and a desk has at most four in a year. No one can
@@ -127,7 +127,7 @@ class SmsShare(StrEnum):
 
 @dataclass(slots=True)
 class SmsPace:
-    """The number of SMS that one person got in the last hour, and the time of the last one."""
+    """The number of SMS that one person got in the last hour, and the time of the last of these SMS."""
 
     last: datetime | None = None
     """The time when the person got the last SMS. SMS that are due later do not count."""
@@ -647,7 +647,8 @@ class EscalationStep(NamedTuple):
     """The id of the first tip of the cluster, if this tip joins a cluster. Responders who were alerted of the first tip
     get no alert of this tip."""
     more: bool = False
-    """True if the hotline does not alert these responders, but notifies them that the caller gave more details."""
+    """True if the hotline does not alert the recipients of this step, but notifies them that the caller gave more
+    details."""
     safety: VisitSafety = VisitSafety.NONE
     """The instruction about visits that a responder must know before a visit."""
     is_drill: bool = False

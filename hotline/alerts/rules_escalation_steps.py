@@ -198,8 +198,8 @@ ALL_FROM = 2
 """The number of the first alert that goes to all people of the national desk. Numbers begin at 0, so this is the third
 alert. """
 MAX_MOVES = 3
-"""The largest number of corrections in one report attempt that may alert another district. Similar tips may also cause
-only this number of alerts within an hour."""
+"""The largest number of corrections in one report attempt that may alert another district. Further corrections alert
+only the national desk."""
 ASSIGNEE_CLOCKS = frozenset({DeadlineKind.OUTCOME, DeadlineKind.SECOND_LOOK})
 """The deadlines that exist only while the case has an assignee."""
 

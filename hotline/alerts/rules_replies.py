@@ -44,7 +44,7 @@ class OfferedCase:
     is_on_site: bool = False
     """True if this responder answered that they are on site."""
     has_service: bool = False
-    """True if this responder answered that a service helps a person of this case."""
+    """True if this responder answered that they referred a person of this case to a service."""
     is_passed: bool = False
     """True if this responder passed the case on, and no other responder has taken it since then."""
     closure_requested: bool = False

@@ -573,7 +573,7 @@ def _lone_letter(pieces: Sequence[Piece]) -> set[str]:
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
-"""The time for which replies are counted. This time is longer than the period of any limit for replies."""
+"""The hotline counts the replies of this time, to apply the limits for replies. Each limit is about a shorter time."""
 UNASKED_AN_HOUR = 3
 UNASKED_A_DAY = 8
 DANGER_AN_HOUR = 10

@@ -1,9 +1,9 @@
 """Sends messages about a case to people who know the case, and writes SMS that several alerts share.
 
 The rules about shared SMS are in `alerts/rules_escalation.py`. The module also chooses who is alerted of new dangers in
-a storm, and tells people who are alerted that the caller wants no visit. The module stores requests for a call-back,
-and notifies the national desk of them. It ends requests that the caller withdraws or that are too old. It cannot
-decrypt a phone number.
+a storm, and tells alerted people if the caller wants no visit. The module stores requests for a call-back, and notifies
+the national desk of them. The module also ends requests that the caller withdraws or that are too old. The module
+cannot decrypt a phone number.
 
 All functions run inside the transaction of the calling function, except the functions whose only parameter is
 `context`.
@@ -80,8 +80,9 @@ ASKED_BY = {
     Purpose.LOOK: {one.name for one in REQUEST_TEXTS[Purpose.LOOK]},
     Purpose.CONFIRM_CLOSURE: {Template.CLOSURE_REQUESTED.name},
 }
-"""For each purpose of an alert in this table: the templates of earlier alerts that such an alert repeats. For a purpose
-that is not in the table, an alert is a repeat if any alert about the case was sent before."""
+"""For some purposes of an alert, the templates by which the hotline recognizes an earlier alert for the same purpose.
+An alert for such a purpose is a repeat only after an alert with one of these templates. For any other purpose, an alert
+is a repeat after any alert about the case."""
 
 
 BEHIND = 100

@@ -284,8 +284,8 @@ def delete_notes(session: Session, tip_ids: Collection[int]) -> None:
 
 
 class CaseCounted(Row):
-    """A tip of a month whose persons were already counted. Coded answers about its persons were counted with its month,
-    or were written after that count."""
+    """A tip whose persons were already counted, together with the persons in all other tips of the same month. Coded
+    answers about these persons were either part of the count, or were written after it."""
 
     __tablename__ = "case_counted"
 

@@ -39,8 +39,8 @@ from hotline.tips.rules_events import LoggedEvent
 
 @dataclass(frozen=True, slots=True)
 class UnlockedTip:
-    """A tip that a desk can decrypt. `grant` is the key of the tip, encrypted for the desk. The outer encryption with
-    the weekly key is already removed. `private_key` decrypts the grant.
+    """A tip that a desk can decrypt. `grant` is the key of the tip, encrypted for the desk, without the outer
+    encryption with the weekly key. `private_key` decrypts the grant.
 
     `repr` does not show the keys.
     """
