@@ -54,8 +54,8 @@ from hotline.text.languages import message_text
 REASON_LETTERS = 200
 MIN_ADMINS = 2
 NEEDED = (AccountRole.ADMIN, AccountRole.APPROVER, AccountRole.NATIONAL)
-"""At least one other account must keep each of these roles. Without admins and approvers, no request could be approved.
-Without the national desk, no one could read the tips that only that desk may read."""
+"""An account can lose one of these roles only if another account has the role too. Without admins and approvers, no
+request could be approved. Without the national desk, no one could read the tips that only that desk may read."""
 BY_THE_SERVER = "the command line counts as the second person: fewer than two admins are active"
 
 
@@ -134,8 +134,8 @@ class AccountChange:
             raise refusal(AccountFault.ONESELF)
 
     def is_last_other(self, loses: Collection[AccountRole] = NEEDED) -> bool:
-        """Returns True if no other account has one of the roles in `loses`. Other accounts of the person who makes
-        the change do not count."""
+        """Returns True if, for one of the roles in `loses`, this is the only account that has the role. Accounts of the
+        person who makes the change do not count."""
         if self.account.state == AccountState.INVITED:
             return False
         others = [
@@ -176,7 +176,7 @@ class AccountChange:
         return bool((self.account.held_roles | lately) & {*NEEDED}) or bool(self.desks_alone())
 
     def desks_alone(self) -> frozenset[str]:
-        """Returns the desks that no other person can decrypt with a key of their own."""
+        """Returns the desks whose tips only the owner of this account can decrypt."""
         session = self.session
         own = set(queries_member_keys.names_of(session, self.account.person_id))
         opened = tables_desks.desks_of(session, self.member)

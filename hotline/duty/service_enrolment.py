@@ -143,8 +143,8 @@ def register(
 def print_start_pin(
     context: Context, by: Actor, responder_id: int, *, costs: Costs | None = None
 ) -> StartPaper:
-    """Makes the code and the start PIN that another person approved. No one can print the same PIN again, because the
-    hotline stores it nowhere.
+    """Makes the enrolment code and the start PIN, after another person has approved the start PIN. No one can print the
+    same PIN again, because the hotline stores it nowhere.
 
     Raises NotFound, PersonnelRefused.
     """
@@ -540,7 +540,7 @@ ENROLMENT = ApprovalRule(
 
 @dataclass(frozen=True, slots=True)
 class TypedPerson:
-    """A person, as an admin has typed them into a form. `repr` does not show the phone number."""
+    """The details of a person that an admin has typed into a form. `repr` does not show the phone number."""
 
     name: str
     msisdn: str = field(repr=False)

@@ -1,8 +1,8 @@
 """Records the leaves of responders.
 
-When a leave begins, the responder gets no more alerts, and others get the responder's open cases at once. The module
-also makes responders active again, and finds people by name. It checks that the national desk keeps enough people. For
-some changes, it also checks that a second person has approved.
+When a leave begins, the responder gets no more alerts, and other responders get the responder's open cases at once. The
+module also makes responders active again, and finds people by name. It checks that the national desk keeps enough
+people. For some changes, it also checks that a second person has approved.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -260,8 +260,8 @@ def _reopen(session: Session, person: Responder, removed_at: datetime, at: datet
 
 
 def begin_leaves(context: Context) -> None:
-    """Passes the open cases of a responder to others when the responder's leave begins. Also drops messages to removed
-    people.
+    """Passes the open cases of a responder to other responders when the responder's leave begins. Also drops messages
+    to removed people.
 
     The clock calls this function. If the clock calls the function twice, the second call changes nothing. Raises
     StoreUnavailable.

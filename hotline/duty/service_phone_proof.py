@@ -1,8 +1,8 @@
-"""Proves a phone and its owner: the owner enters the code from the SMS and the start PIN from paper on the phone.
+"""Proves a phone and its owner: on the phone, the owner enters the code from the SMS and the start PIN from the paper.
 
 The reader process calls this module. The check is slow on purpose, so `is_proof_right` must run outside of a
-transaction. The reader process first counts an attempt, and then checks the code and the start PIN. If a code or a
-start PIN is wrong, expired, used or unknown, the answer is the same and takes the same time.
+transaction. The reader process first counts an attempt, and then checks the code and the start PIN. A wrong, an
+expired, a used and an unknown code or start PIN all get the same answer, after the same time.
 """
 
 from hotline.core.contexts import Context

@@ -93,7 +93,7 @@ def close_desks(
 def end_access(
     session: Session, context: Context, by: Actor, person_id: int, reason: str, *, by_two: bool
 ) -> None:
-    """Ends a removed person's access to all desks, their accounts and their on-call contacts.
+    """Ends the accounts and the on-call contacts of a removed person, and the person's access to all desks.
 
     `by_two` is True if a second person approved the removal. In this case, the function also ends an account that one
     person alone may not end.
@@ -130,8 +130,8 @@ def set_desks(
 ) -> None:
     """Sets the desks of a responder and the categories of cases that they get.
 
-    If the responder loses a desk or a category, others get the responder's open cases. Raises PersonnelRefused if the
-    national desk would have too few active people.
+    If the responder loses a desk or a category, other responders get the responder's open cases. Raises
+    PersonnelRefused if the national desk would have too few active people.
     """
     before = {row.desk_code for row in tables.current_memberships(session, person.id)}
     lost = before - set(desks)
@@ -223,14 +223,16 @@ LAST_OF_NATIONAL = (
 
 
 # The functions below remove a person at once: from all work, from one desk, or from the console. One admin alone may
-# remove a person in these ways.
+# start each removal. For some people, such as one of the last two of the national desk, a second person must approve
+# before the removal is complete.
 
 
 def remove_person(context: Context, by: SignedIn, person_id: int, reason: str) -> None:
     """Removes a person at once, with all phones, accounts and on-call contacts.
 
-    For one of the last two people of the national desk, ends all access and requests an approval. Only an admin can
-    remove a person who has no phone. Raises NotFound, AccountRefused, PersonnelRefused.
+    If the person is one of the last two people of the national desk, ends all access and requests a second person's
+    approval of the removal. Only an admin can remove a person who has no phone. Raises NotFound, AccountRefused,
+    PersonnelRefused.
     """
     with ringing(context) as session:
         queries_people.take_lock(session)

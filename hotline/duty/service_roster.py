@@ -142,7 +142,7 @@ def gaps_in(
     end: datetime,
     members: Sequence[Member] | None = None,
 ) -> list[Gap]:
-    """Returns the gaps of these desks between two times."""
+    """Returns the gaps of these desks between two times: the hours in which no one is on duty."""
     people = queries_people.members(session) if members is None else members
     return rules_roster.gaps(tables_roster.roster(session, start, end), people, desks, start, end)
 
@@ -286,7 +286,8 @@ def save(
     rows: Iterable[DutyRow],
     desks: Collection[str] = (),
 ) -> None:
-    """Replaces the rows of these desks in a week. Without `desks`, replaces the rows of each desk that `rows` name."""
+    """Replaces the roster of the desks `desks` in a week with these rows. Without `desks`, replaces the roster of each
+    desk that `rows` name."""
     every = set(rows)
     codes = desks or {row.desk for row in every}
     tables_roster.replace_rows(session, week, codes, every)

@@ -209,8 +209,8 @@ def problem_sentence(visit: Visit, finding: Problem) -> str:
 
 
 def problem_details(visit: Visit, finding: Problem) -> str:
-    """Returns the details of a problem and the fix. The result is empty if the sentence of the problem already
-    contains them."""
+    """Returns the details of a problem and the fix. The result is empty if the sentence of the problem already contains
+    the details and the fix."""
     if finding.code is Code.SHAPE and finding.message in _HALF_MADE:
         return ""
     said = (checker_message(visit, each) for each in (finding.message, finding.fix))
@@ -307,7 +307,7 @@ class NumberToRead:
 class DifferenceToRead:
     screens: Sequence[ScreenToRead]
     counted: Sequence[ScreenToRead]
-    """The screens whose recorded values change. The page shows them in a red box."""
+    """The screens whose recorded values change. The page shows these screens in a red box."""
     covered: Sequence[tuple[ScreenToRead, str, str, Sequence[str]]]
     """The screens for which an editor wrote a reason to use risky words. Each screen comes with its new risky words in
     quotation marks, the reason, and the words to write instead."""
@@ -318,7 +318,7 @@ class DifferenceToRead:
     phrases: Sequence[TextColumns]
     others: Sequence[str]
     languages: Sequence[str]
-    """The languages with changed texts. The approver must read each of them."""
+    """The languages with changed texts. The approver must read the texts in each of these languages."""
     part: int = 1
     parts: int = 1
     """The number of parts of a long list of screens. Every other field describes the whole list of screens."""

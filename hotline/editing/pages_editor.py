@@ -196,7 +196,7 @@ class TypedScreen:
     """The screen with the typed values."""
     refused: Sequence[FieldRefused]
     as_typed: Mapping[str, str]
-    """Typed values that the screen cannot store. The page shows them again."""
+    """Typed values that the screen cannot store, but that the form shows again."""
     marks_changed: bool
     """True if recorded values or alerts change."""
 
@@ -448,7 +448,8 @@ def save_screen(visit: Visit, draft_id: int, flow: str, node: str) -> Response:
 
 
 def moving_part(visit: Visit, draft_id: int, flow: str, node: str) -> Response:
-    """Renders only the parts of the page that change while the editor types. The script of the page requests them."""
+    """Renders only the parts of the page that change while the editor types. The script of the page requests these
+    parts."""
     here, typed = form_origin(visit, draft_id, flow, node)
     state = _state(visit, visit.form.text("do"))
     around = service_drafts.set_around(visit.context, here)
@@ -478,7 +479,8 @@ def form_origin(
 def flow_at_version(
     visit: Visit, draft_id: int, flow: str, node: str, version: int | None = None
 ) -> EditedFlow:
-    """Returns the flow at a version, or its newest version. The flow must have this screen. Raises NotFound."""
+    """Returns the flow in the version `version`. Without `version`, returns the newest version. Raises NotFound if the
+    flow has no screen `node`."""
     here = service_drafts.edited_flow(visit.context, draft_id, flow, version)
     if node not in node_fields.nodes_of(here.document):
         raise NotFound(f"flow {here.name} has no screen {node}: choose another screen")

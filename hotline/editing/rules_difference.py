@@ -124,7 +124,7 @@ class Difference(NamedTuple):
 
     @property
     def languages(self) -> frozenset[str]:
-        """Returns the languages with changed text. The approver must read each of them."""
+        """Returns the languages with changed text. The approver must read the texts in each of these languages."""
         return frozenset(code for screen in self.screens for code in screen.languages)
 
 

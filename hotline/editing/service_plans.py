@@ -305,8 +305,8 @@ def without_fields(
 ) -> Document | None:
     """Returns the published flows of `now` without the edits that lead from `before` to `after`.
 
-    A text that an editor changed again later stays. Returns None if an editor later changed one of the edited fields
-    again, and this field is not a text.
+    A text that an editor changed again later keeps its newest version. Returns None if an editor later changed one of
+    the edited fields again, and this field is not a text.
     """
     document: Mapping[str, Any] = now
     for part in parts:
@@ -490,7 +490,7 @@ def publish_restored(
 def _unfit(context: Context, state: StateToRestore) -> DraftRefused | None:
     """Returns a refusal if the restored state cannot run or has new errors.
 
-    Errors do not count as new if the published flows or the old state already had them.
+    Errors do not count as new if the published flows or the old state already had these errors.
     """
 
     def found(document: Document) -> Sequence[Problem]:
@@ -515,7 +515,8 @@ class EmergencyToRead(NamedTuple):
     after: Document
     """The flows that callers see now."""
     before_id: int | None
-    """The id of the publication that the second person can restore instead."""
+    """The id of the publication that the second person can restore, instead of a confirmation of the emergency
+    change."""
 
     @property
     def live_id(self) -> int:

@@ -310,7 +310,7 @@ class DraftToRead(NamedTuple):
     in_the_middle: int
     """The number of callers in a session now, who would finish this session with the old text."""
     contributors: Sequence[Actor]
-    """The people who submitted the draft or saved a change to it. None of them can approve it."""
+    """The people who submitted the draft or saved a change to it. None of these people can approve the draft."""
 
     @property
     def live_id(self) -> int:

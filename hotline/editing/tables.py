@@ -317,7 +317,7 @@ def store_signatures(
     )
 
 
-# The code below stores the questions that translators ask about a text. An editor answers and closes them.
+# The code below stores the questions that translators ask about a text. An editor answers and closes these questions.
 
 
 class TextQuestion(Row):
