@@ -40,7 +40,7 @@ READ = {
     "fr": "1 Lire à l'ordinateur",
     "rw": "1 Soma kuri mudasobwa",
 }
-ONLY = "read the case in the console. There you can also ask the caller, write notes or pass the case to another"
+ONLY = "read the case in the console. There you can also ask the caller, write notes or pass the case on."
 
 
 def turn_setting(beside: ReaderBeside, *, on: bool) -> None:
