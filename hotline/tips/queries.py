@@ -169,7 +169,7 @@ def earlier_tips(
 
 
 def record_leaders(session: Session, leaders: Mapping[int, int | None]) -> None:
-    """Stores for each of these tips the first tip of the cluster that it joined."""
+    """Stores for each tip in `leaders` the first tip of the cluster that the tip joined."""
     for tip_id, leader_id in leaders.items():
         session.execute(
             update(TipLikeness)
@@ -430,8 +430,8 @@ class ReportedTip:
     id: int = 0
     """The id of the tip in the database. It is 0 until the tip is stored."""
     body: bytes = field(default=b"", repr=False)
-    """Before the tip is written, this is the whole body. After the tip was read, it is only the beginning of the
-    body.
+    """The whole body if the hop is about to write the tip. Only the beginning of the body if the hop has read the tip
+    from the database.
     """
     likeness: LikenessKeys | None = field(default=None, repr=False)
     """The digests by which the hotline finds similar tips. None if the tip has no stored digests."""
@@ -501,7 +501,7 @@ def tip_of_attempt(session: Session, identity: str) -> ReportedTip | None:
 def write_tip(session: Session, tip: ReportedTip) -> None:
     """Inserts a tip that has no id, and sets its id.
 
-    For any other tip, writes the columns that an answer may change.
+    If the tip has an id, writes the columns that an answer of the caller may change.
     """
     if tip.id:
         new = {f"new_{name}": getattr(tip, name) for name in (*CHANGED, "body")}

@@ -101,7 +101,8 @@ def current_exclusions(
 def copy_exclusions(
     session: Session, tip_id: int, to: int, by: str, at: datetime
 ) -> Sequence[Exclusion]:
-    """Copies the exclusions of a tip to another tip. Returns the exclusions that the other tip did not have yet."""
+    """Copies the exclusions of the tip `tip_id` to the tip `to`. Returns the exclusions that the tip `to` did not have
+    yet."""
     there = {one.party for one in current_exclusions(session, to)}
     new = [
         Exclusion(tip_id=to, **one.party._asdict(), reason=one.reason, by=by, at=at)
@@ -239,7 +240,7 @@ def may_see_tip(tip_id: int) -> ColumnElement[bool]:
 
 
 def _names(who: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """Returns the condition that an `Exclusion` names this responder's person, or one of their desks."""
+    """Returns the condition that an `Exclusion` names the person who uses the phone `who`, or a desk of this person."""
     person: ColumnElement[int] = Responder.person_id.expression
     if isinstance(who, int):
         person = select(_COLLEAGUE.person_id).where(_COLLEAGUE.id == who).scalar_subquery()
@@ -304,8 +305,8 @@ def those_who_may_see(
 
 
 def desk_may_know(code: InstrumentedAttribute[str]) -> ColumnElement[bool]:
-    """Returns the condition on `Tip` that a desk may still see a tip that was encrypted for it. `code` is the column
-    with the desk.
+    """Returns the condition on `Tip` that a desk may still see a tip that was encrypted for this desk. `code` is the
+    column with the desk.
     """
     kept = select(Exclusion.id).where(
         Exclusion.tip_id == Tip.id, IS_EXCLUDED, Exclusion.desk_code == code

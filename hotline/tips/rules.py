@@ -99,7 +99,8 @@ OUTCOMES: Mapping[TipOutcome, OutcomeRow] = {
 
 
 class Urgency(IntEnum):
-    """The urgency of a tip. 1: danger or a child. 2: the caller's own case, or unclear danger. 3: all others."""
+    """The urgency of a tip. 1: danger, a child, or a journey that can still be stopped. 2: the caller's own case, or
+    unclear danger. 3: all other tips."""
 
     DANGER = 1
     SEEN = 2
@@ -352,7 +353,7 @@ OVERDUE_KINDS = tuple(kind for kind, row in DEADLINES.items() if row.is_overdue)
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """An open deadline: its due time, and how often this kind has fired in a row."""
+    """An open deadline: its due time, and how often a deadline of its kind has fired in a row."""
 
     due_at: datetime
     nth: int = 0
@@ -657,7 +658,7 @@ class VisitSafetyRow:
     sentence: str = ""
     """The English first line on the console's page of the tip."""
     mark: str = ""
-    """The short English text about visits that the console shows with a tip in its lists."""
+    """The short English text about visits that the console's lists of tips show for a tip."""
 
 
 VISIT_SAFETIES: Mapping[VisitSafety, VisitSafetyRow] = {
@@ -760,7 +761,7 @@ def visit_facts(
 def kept_visit_answer(before: str | None, now: str | None, *, filed: bool) -> str | None:
     """Returns the answer about visits that must be stored.
 
-    After the tip was filed, a "no" stays, because another person may have the phone now.
+    After the tip was filed, the answer "no" is not replaced, because another person may have the phone now.
     """
     if filed and before == NO:
         return before

@@ -58,7 +58,7 @@ class CaseEventKind(StrEnum):
     """An alerted responder passed the case on to other responders."""
     DOUBTED = "doubted"
     """The gateway's inbox does not list the SMS with which a responder took the case. If this responder was the
-    assignee, the case loses its assignee."""
+    assignee, the case has no assignee any more, or another responder who took the case becomes the assignee."""
     CLOSURE_REQUESTED = "end_wanted"
     REFUSED = "refused"
     """A second person refused the requested closure. A person who refuses by phone becomes the assignee."""
@@ -284,7 +284,8 @@ them.
 class ComparedTip(NamedTuple):
     """The facts by which the code compares a tip with others. Fields with a name that ends in `_key` are digests.
 
-    `category` and `who_key` are None until the caller has answered these questions.
+    `category` and `who_key` are None until the caller has answered the questions about the category and about the
+    person who needs help.
     """
 
     tip_id: int

@@ -77,7 +77,7 @@ SURE = {YES: "yes", NO: "no", UNSURE: "not sure"}
 class Question:
     """A question about a person, with its possible codes and the English texts for the console.
 
-    The flows contain the texts for phones.
+    The texts of the question for phones are in the flows.
     """
 
     asks: str
@@ -275,7 +275,7 @@ class CaseForm:
 
     def questions(self, answers: Answers, at: Collection[FormPlace]) -> list[str]:
         """Returns the questions that the form asks on the phone or in the console (`at` says where), in order. Leaves
-        out the questions that these answers make unnecessary.
+        out the questions that `answers` make unnecessary.
         """
         return [one.code for one in self.asked if one.where in at and one.when(answers)]
 
@@ -491,7 +491,7 @@ class PersonEntry:
 @dataclass(frozen=True, slots=True)
 class PersonTimelineItem:
     """An event about a person, as a page shows it. If a later event corrects this event, the page still shows this
-    event, with the id of the later one.
+    event, with the id of the later event.
     """
 
     entry: PersonEntry
@@ -536,7 +536,8 @@ class ConsentState(StrEnum):
     """An adult refused help, and has not agreed to help since then."""
     UNASKED = "unasked"
     UNDECIDED = "undecided"
-    """The child was not asked, or it is not yet decided with the child officer what is best."""
+    """The person is a child. The child was not asked, or the responder and the child officer have not decided yet what
+    is best for the child."""
 
 
 @dataclass(slots=True)
@@ -567,7 +568,7 @@ class MetPerson:
 
     @property
     def actual(self) -> bool | None:
-        """Returns True if a deciding body said that the person is a victim, and False if it said the opposite.
+        """Returns True if a deciding body said that the person is a victim, and False if it decided anything else.
 
         Returns None if no deciding body has decided.
         """

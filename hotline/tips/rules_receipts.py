@@ -8,7 +8,8 @@ from tips. Only the national desk reads complaints, because the helper may work 
 the national desk are for oversight desks only.
 
 The rules of call-backs say when a desk may call, who may see the number, and when the request ends. If the desk calls
-at a wrong time, another person may answer the phone. So if a fact is missing, every rule refuses the call.
+at a wrong time, another person may answer the phone. So if the facts about the call-back are incomplete, the rules
+refuse the call.
 """
 
 from collections.abc import Mapping, Sequence

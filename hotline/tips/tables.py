@@ -78,7 +78,7 @@ class Tip(Row):
     """The code of a sector or of a camp (`text.places.is_camp`)."""
     category: Mapped[str | None]
     urgency: Mapped[int]
-    """1: danger or a child. 2: the caller is affected or saw it. 3: the caller heard about it."""
+    """The value of a `tips.rules.Urgency`, from 1 (the most urgent) to 3."""
     first_urgency: Mapped[int | None]
     """The urgency before a responder reported that the person is in danger again. None if no responder reported new
     danger. Statistics of response times use `first_urgency` if it is not None.
