@@ -55,7 +55,9 @@ OTHER_LINE_TODO = "compare line.pub on both machines; see the runbook, section d
 ADMINS = "console admins"
 FACTORS = "console second factors"
 BOARD_SHOWN = BOARD_EACH + timedelta(minutes=1)
-"""An open board page records itself regularly. If the last record is older than this, the board counts as closed."""
+"""An open board page records itself regularly. If the last record is older than this time, the board counts as
+closed.
+"""
 NAMED = 5
 """The largest number of accounts that one message names."""
 
@@ -278,8 +280,8 @@ def _flows(context: Context) -> CheckResult:
 
 
 def _keys(refused: Sequence[tables_canaries.ProcessStart]) -> CheckResult:
-    """Checks that no process found a wrong key at its start. A wrong key of the workers is a worse fault, because only
-    workers decrypt responders' numbers.
+    """Checks that no process found a wrong key at its start. If the workers found a wrong key, the fault is worse,
+    because only workers decrypt responders' numbers.
     """
     text = "; ".join(
         f"{one.role} on {one.host}: {one.wrong_keys} is lost, damaged or from another line"

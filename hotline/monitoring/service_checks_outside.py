@@ -5,7 +5,8 @@ In the daily test, the hotline reports a tip to itself. The alert about this tip
 operator. The test tip passes through the same parts as every tip: hooks, encryption, outbox, workers, gateway, delivery
 report. No one but the handset is alerted about the test tip, because the escalation policy does not apply.
 
-The module also finds out if the database contains sample data. In that case, every page with statistics says so.
+The module also finds out if the database contains sample data. If it does, every page with statistics says that the
+data is sample data.
 """
 
 from collections.abc import Sequence
@@ -158,8 +159,8 @@ def check_second_channel(context: CliContext) -> CheckResult:
     """Checks that the hotline can also send alarms by a second channel, which is a mail or a command. If SMS does not
     work, only this channel reaches the on-call contacts.
 
-    The settings of the second channel are often visible to the process `watch` only. When that process starts, it
-    records if it has these settings.
+    The settings of the second channel are often visible to the process `watch` only. When the process `watch` starts,
+    it records if it has the settings of the second channel.
     """
     if context.watch.other.is_there() or _has_second_channel(context):
         return CheckResult("second channel", True, "alarms are sent by mail or command too")
@@ -265,8 +266,8 @@ def _balance(context: CliContext) -> CheckResult:
 
 
 def quiet_hour(context: Context) -> tuple[int, int] | None:
-    """Returns the number of sessions in the last hour and the usual number. Returns None if the last hour did not have
-    fewer sessions than usual.
+    """Returns the number of sessions in the last hour, and the usual number of sessions in this hour. Returns None if
+    the last hour did not have fewer sessions than usual.
     """
     at = context.now()
     with context.database.reading() as session:

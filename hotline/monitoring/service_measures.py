@@ -38,8 +38,8 @@ Measured = Sequence[Gauge | Timing]
 
 
 def gather(context: CliContext) -> Measured:
-    """Returns the current values of all metrics. If a value cannot be read, it is missing, and `hotline_wrong` shows
-    the fault.
+    """Returns the current values of all metrics. If the function cannot read a value, the result does not contain this
+    value, and `hotline_wrong` shows the fault.
     """
     found = (
         *service_checks_outside.process_findings(context),

@@ -120,8 +120,9 @@ def _of_sqlite(database: Database, scratch: Path) -> Iterator[Snapshot]:
 
 @contextmanager
 def empty_file(folder: Path, purpose: str) -> Iterator[Path]:
-    """Yields an empty file that only its owner can read. At the end it deletes the file, and all files that SQLite
-    added."""
+    """Yields an empty file that only its owner can read. At the end, the function deletes the file, and all files that
+    SQLite added.
+    """
     file = folder / f".{purpose}-{secrets.token_hex(8)}"
     os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
@@ -191,8 +192,8 @@ wrong.
 def check_empty(url: str, at: datetime, *, replace: bool = False) -> Path | None:
     """Raises Occupied if the address already contains a database, or if a hotline uses this database.
 
-    If `replace` is True, SQLite's file may exist. Returns the path to which that file must move, or None if no file
-    exists.
+    If `replace` is True, SQLite's file may exist. Returns the path to which the existing file must move, or None if no
+    file exists.
     """
     file = sqlite_file(url)
     if file is not None:
@@ -355,8 +356,8 @@ def new_key_file(passphrase: str, signer: str) -> tuple[str, bytes]:
     """Returns a new public key, and a file with its private key, encrypted with a passphrase. `age --decrypt` can also
     read the file.
 
-    The file also contains the public key of this hotline's signatures. With it, the key's owner can recognise this
-    hotline's backups on an empty machine.
+    The file also contains the public key of this hotline's signatures. With this public key, the owner of the file can
+    recognise this hotline's backups on an empty machine.
     """
     identity = Identity.generate()
     text = f"{SIGNER}{signer}\n{identity}\n"

@@ -64,8 +64,9 @@ DUTIES: Mapping[str, LawDuty] = {
 
 @dataclass(frozen=True, slots=True)
 class LawFacts:
-    """The facts that the controller filled in. An empty field means that the controller has not fulfilled a duty
-    yet."""
+    """The facts that the data controller entered. An empty field means that the controller has not fulfilled a duty
+    yet.
+    """
 
     controller: str = ""
     registration: str = ""
@@ -124,7 +125,7 @@ class Processing:
     name: str
     purpose: str
     basis: str
-    """The legal basis of the use. The controller must confirm it."""
+    """The legal basis of the use. The data controller must confirm this basis."""
     people: str
     """The people that the data describes."""
     held: str

@@ -76,7 +76,7 @@ def _under_passphrase(file: bytes, passphrase: str) -> bytes:
 def read_manifest(copy: Path, signers: Collection[str] | None = None) -> Manifest:
     """Returns the manifest of a copy. Raises BackupInvalid unless one of `signers` signed it.
 
-    If `signers` is None, it verifies nothing. Raises NotReady if `signers` is empty.
+    If `signers` is None, the function verifies no signature. Raises NotReady if `signers` is empty.
     """
     signature = signature_path(copy)
     try:

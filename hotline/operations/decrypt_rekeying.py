@@ -94,8 +94,9 @@ def count_under_pepper(context: Context, pepper: bytes) -> int:
 
 
 def check_pepper(context: Context, before: bytes) -> CheckResult:
-    """Returns how many PINs still need the previous pepper. A PIN changes to the newest pepper when the responder
-    next enters it."""
+    """Returns how many PINs still need the previous pepper. When a responder enters the PIN the next time, the hotline
+    encrypts the responder's key with the newest pepper.
+    """
     left = count_under_pepper(context, before)
     if not left:
         return CheckResult("pepper", True, "no PIN needs the old pepper: `hotline keys end-old`")

@@ -1,8 +1,8 @@
 """Replaces a desk's key while tips arrive, and encrypts every grant (a tip's key for a desk) for the new key.
 
-A member of a desk replaces its key on the desk's page, without the passphrase. The command in a terminal replaces the
-key of one desk, or all desk keys under a new passphrase. Each step of a replacement is complete in itself. A repeated
-command continues from the last completed step. The code that answers the gateway never imports this file.
+A member of a desk can replace the desk's key on the desk's page, without the passphrase. The command in a terminal
+replaces the key of one desk, or all desk keys under a new passphrase. Each step of a replacement is complete in itself.
+A repeated command continues from the last completed step. The code that answers the gateway never imports this file.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -340,8 +340,8 @@ def _end_all(
 def _put(
     context: Context, code: str, old: PassphraseDecrypter, new: PassphraseDecrypter, by: Signer
 ) -> DeskKeyPair | None:
-    """Gives a desk its new key, unless an earlier attempt already did. Returns None if that attempt already completed
-    the change of the key.
+    """Gives a desk its new key, unless an earlier attempt already gave the desk this key. Returns None if that attempt
+    already completed the change of the key.
     """
     with context.database.reading() as session:
         found = decrypt_passphrase.wrapped_desk(session, code, new.by)

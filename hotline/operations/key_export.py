@@ -22,8 +22,8 @@ from hotline.text.errors import BackupInvalid, Occupied
 OWNER = "exported keys"
 SECRET_NAME = "this file of keys"
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}/[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
-"""The pattern that the names of exported keys, `role/file`, must match. A name that matches never points to a place
-outside the folder.
+"""The pattern that the names of exported keys, `role/file`, must match. A name that matches this pattern never points
+to a place outside the folder.
 """
 OF_A_TIME = re.compile(r"\d{4}-(W?\d\d)")
 ON_PAPER = frozenset({PEPPER_KEY, previous_name(PEPPER_KEY)})
@@ -40,7 +40,8 @@ def export_keys(folder: Path, passphrase: str, costs: Costs | None = None) -> by
 
 
 def import_keys(parcel: bytes, passphrase: str, folder: Path) -> list[str]:
-    """Restores the permanent keys from an exported file. Returns the names of the keys that were missing before.
+    """Restores the permanent keys from an exported file. Returns the names of the keys that were missing in the folder
+    before.
 
     Raises PassphraseWrong, DecryptionFailed, BackupInvalid. Raises Occupied if a different key with the same name
     exists. If the function raises `Occupied`, it writes no key.

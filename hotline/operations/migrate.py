@@ -1,6 +1,6 @@
 """Updates a database's tables to the version of this code.
 
-The module never returns tables to an older version. A new migration corrects the errors of an earlier one.
+The module never returns tables to an older version. To correct an error in a migration, developers add a new migration.
 """
 
 import re
@@ -38,12 +38,12 @@ Hops (requests of the gateway during a call) wait behind the migration, so this 
 
 
 def upgrade(database: Database, *, also: Path | None = None) -> bool:
-    """Runs the missing migrations, each in its own transaction. Returns True if at least one was missing. Raises
-    StoreUnavailable.
+    """Runs the missing migrations, each in its own transaction. Returns True if at least one migration was missing.
+    Raises StoreUnavailable.
 
-    A migration locks only one table at a time, so callers can continue (docs/decisions/20). If a migration fails, the
-    earlier migrations stay, and the run can be repeated. Tests name a second folder in `also`, with the migrations of
-    a future release.
+    A migration locks only one table at a time, so the hotline can answer callers during a migration
+    (docs/decisions/20). If a migration fails, the migrations before it keep their effect, and the run can be repeated.
+    Tests name a second folder in `also`, with the migrations of a future release.
     """
     # The migrations are read once, because every call of alembic's own command reads all of them again.
     scripts = _scripts(also)
@@ -215,9 +215,9 @@ def _step(database: Database, scripts: "ScriptDirectory", goal: str | None) -> b
 def _take_turns(session: Session) -> None:
     """Takes the lock for migrations, and then limits how long this transaction waits for a table.
 
-    It waits without a time limit until another release ends its migration. The time limit for a table is short, because
-    callers' requests wait behind this migration. A migration that does not get its table in time is rolled back
-    completely and can be repeated.
+    The function waits without a time limit until another release has ended its migration. The time limit for a table is
+    short, because callers' requests wait behind this migration. A migration that does not get its table in time is
+    rolled back completely and can be repeated.
     """
     driver = session.connection().connection.dbapi_connection
     assert isinstance(driver, BoundedConnection)
@@ -234,7 +234,7 @@ def newest_version(also: Path | None = None) -> str | None:
 def known_versions() -> Sequence[str]:
     """Returns the versions of the tables that this code can update, in the order of the migrations' file names.
 
-    Alembic is not asked, because importing it costs each command a quarter of a second.
+    The function does not use Alembic, because each command would need a quarter of a second to import Alembic.
     """
     files = sorted(VERSIONS.glob("v*.py"))
     return [found for one in files for found in REVISION.findall(one.read_text("utf-8"))]

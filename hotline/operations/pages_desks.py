@@ -66,7 +66,9 @@ def remove_member(visit: Visit, code: str) -> None:
 
 @form_view(desk, "sign", HotlineError)
 def request_signature(visit: Visit, code: str) -> Response:
-    """Asks another admin to sign the desk's key as well. On the page of approvals, the request can be withdrawn."""
+    """Asks another admin to sign the desk's key together with this admin. On the page of approvals, the request can be
+    withdrawn.
+    """
     reason = visit.reason("sign", MISSING)
     seen = visit.form.text("seen", most=128)
     decrypt_signing.request_signature(

@@ -20,7 +20,9 @@ from hotline.people.tables_audit import AuditEntry
 
 ALL = HOOKS, WORKERS, WATCH, READER, PAGES = "hooks", "workers", "watch", "reader", "pages"
 CONSOLE = "console"
-"""The commands of the operator. At PostgreSQL they use the owner's account, because they also create tables."""
+"""The commands of the operator. At PostgreSQL, these commands use the owner's account, because they also create
+tables.
+"""
 CALLS = """
 alarm assignment attempt call_back case_code case_counted case_event case_grant case_key case_note counter coverage
 deadline delivery_report dialogue drill enrolment_code grant help_answer hook_counter inbound_seen inbox_read leader
@@ -127,8 +129,8 @@ def grant_existing(database: Database, url: str) -> None:
 
 
 def make_roles(database: Database, url: str, keys: Path) -> Sequence[str]:
-    """Creates the missing accounts, and sets their passwords to those in the key folders. Returns the names of the
-    created accounts.
+    """Creates the missing accounts, and sets their passwords to the passwords in the key folders. Returns the names of
+    the created accounts.
 
     The owner of the database needs the right CREATEROLE. The server receives only a digest of each password, because
     the server may write each statement to its log.

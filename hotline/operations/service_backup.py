@@ -53,7 +53,8 @@ def take_backup(
     scratch: Path,
     say: Say,
 ) -> BackupTaken:
-    """Writes a backup to two files that only their owner can read. The copy appears only when it is complete.
+    """Writes a backup to two files that only their owner can read. A file with the final name exists only after the
+    backup is complete.
 
     `to` is the path of a new file, or a folder for the new file. Raises Occupied if the file exists, and OSError if it
     cannot be written. Also raises StoreUnavailable, NotReady or CopyFailed.

@@ -51,10 +51,11 @@ def restore(
     replace: bool = False,
     audit_key: tuple[str, bytes] | None = None,
 ) -> Restored:
-    """Restores a backup of this hotline into an empty database. If `replace` is True, it replaces SQLite's file.
+    """Restores a backup of this hotline into an empty database. If `replace` is True, the function may replace an
+    existing SQLite file.
 
-    It records `by` as the person who paused the outgoing queue. Raises BackupInvalid, Occupied, NotReady, CopyFailed or
-    StoreUnavailable. After an error, the database is the same as before.
+    The function records `by` as the person who paused the outgoing queue. Raises BackupInvalid, Occupied, NotReady,
+    CopyFailed or StoreUnavailable. After an error, the database is the same as before.
     """
     say("verifying who signed the backup")
     with _verified(file, key) as (stream, manifest):

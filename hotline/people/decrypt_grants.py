@@ -166,7 +166,7 @@ def decrypt_desk_as(
 
 
 def desk_words(context: Context, account_id: int, private_key: bytes | None, desk: str) -> str:
-    """Returns the four words by which people compare a desk's key. Computes them from the key that this account
+    """Returns the four words by which people compare a desk's key. Computes the words from the key that this account
     decrypts. Returns an empty text if the account cannot decrypt the key.
     """
     with context.database.reading() as session, suppress(NotFound, DecryptionFailed):

@@ -134,7 +134,9 @@ class PinVault:
         return not is_under(wrap, self.peppers()[0])
 
     def open_nothing(self, pin: str) -> None:
-        """Does nothing, but takes as long as a real attempt. The code calls this method for a phone that has no key."""
+        """Decrypts nothing, but takes as long as a real attempt to decrypt a key with a PIN. The code calls this method
+        for a phone that has no key.
+        """
         _stretched(pin, bytes(PrivateKey.SIZE), self.costs, bytes(argon2id.SALTBYTES))
 
     def _read(self, wrap: bytes) -> tuple[bytes, Costs, bytes] | None:

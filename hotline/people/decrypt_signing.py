@@ -196,7 +196,7 @@ def sign_desks(
     context: Context, keys: Sequence[KeyToSign], opener: PassphraseDecrypter, reason: str
 ) -> Sequence[str]:
     """Signs the desk keys that a person saw. The recovery passphrase decrypts the signing key. Returns the codes of the
-    desks.
+    desks whose keys the function signed.
 
     Raises PassphraseWrong, DeskRefused.
     """

@@ -183,8 +183,8 @@ def _asked(visit: Visit) -> Response:
 
 
 def _guest(context: GuardContext) -> GuestVisit:
-    """Returns the visit of a user who is not signed in. Takes the language from the address, the
-    form or the browser.
+    """Returns the visit of a user who is not signed in. Takes the language of the visit from the address, the form or
+    the browser.
     """
     asked = (request.args.get("language"), request.form.get("speaks"))
     preferred = request.accept_languages.best_match(CODES, default=FIRST)

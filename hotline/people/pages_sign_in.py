@@ -235,7 +235,7 @@ A_YEAR = "public, max-age=31536000, immutable"
 
 
 def static(visit: GuestVisit, name: str) -> Response:
-    """Sends the static file with this name. The name contains a digest of the content.
+    """Sends the static file with this name. The name of a static file contains a digest of the file's content.
 
     So a page of another release of the program never gets a file of this release.
     """

@@ -400,7 +400,7 @@ def _repeated(rows: Sequence[EnrolmentRow]) -> Iterator[RowFault]:
 
 def _quoted(word: str) -> str:
     """Returns a mistyped word in quotes for an error message. Returns "(not shown)" if the word contains a digit,
-    because it could be a phone number.
+    because the word could be a phone number.
     """
     if any(letter.isnumeric() for letter in word) or not word.isprintable():
         return "(not shown)"
@@ -445,7 +445,7 @@ def may_decide(proved_at: datetime | None, at: datetime) -> bool:
 class RequestedPosting:
     desks: Mapping[str, Level]
     categories: tuple[Category, ...] = ()
-    """The categories of cases that the responder gets. Empty if the responder gets all."""
+    """The categories of cases that the responder gets. Empty if the responder gets all categories."""
 
     def __str__(self) -> str:
         places = ",".join(f"{code}={level}" for code, level in sorted(self.desks.items()))
@@ -528,7 +528,7 @@ ON_CALL = ("Admin 1", f"{PREFIX}9901", "en")
 CALL_BACK_NUMBER = "0788109902"
 """The phone number from which the national desk of the demo calls callers back."""
 NATIONAL_NUMBER = "0788109903"
-"""The phone number of the demo's national desk, which responders call."""
+"""The phone number that responders call to reach the demo's national desk."""
 WITH_PINS = ("Gasabo 1", "Gasabo 2", "National desk 1")
 """The names of the demo's responders who have a PIN to read cases."""
 
@@ -709,7 +709,7 @@ class PinWarning(StrEnum):
     """The reason for a warning to a coordinator. The coordinator should then ask the responder who used the phone."""
 
     WRONG = "wrong"
-    """A person entered three wrong PINs in a row, or six in a day."""
+    """A person entered three wrong PINs in a row, or six wrong PINs in a day."""
     NETWORK = "network"
     """The phone uses another mobile network than before. So an attacker may have copied the SIM card."""
     MANY = "many"

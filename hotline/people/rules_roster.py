@@ -23,7 +23,7 @@ DAY, WEEK = timedelta(days=1), timedelta(days=7)
 AHEAD = timedelta(days=14)
 """Pages and reports show the gaps in the roster for this time ahead."""
 MAX_NIGHTS = 4
-"""The national board names each person who has more nights on duty in a week than this."""
+"""The national board names each person who has more than this number of nights on duty in a week."""
 OFF_DUTY = 3
 """In the ranks of the roster, this is the rank of a person who is not on duty. The hotline alerts people of rank 1
 first, then people of rank 2.
@@ -318,7 +318,8 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 def read_roster(
     text: str, week: date, names: Mapping[str, Mapping[str, int]]
 ) -> tuple[dict[int, DutyRow], list[RowFault]]:
-    """Reads the roster of a week from a CSV file. Returns its rows by line number, and the errors.
+    """Reads the roster of a week from a CSV file. Returns the rows of the roster by their line numbers in the file, and
+    the errors in the file.
 
     `names` contains, for each desk, the names of its people with their ids.
     """

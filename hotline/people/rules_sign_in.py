@@ -3,7 +3,7 @@ passes the time and a source of random letters.
 
 The library zxcvbn knows English words. This module adds the words of the hotline's texts in Kinyarwanda and French, so
 that the check also finds everyday phrases in these languages. The check does not know rare words and names of people.
-It also does not know forms of verbs that are missing in the texts.
+The check also does not know forms of verbs that are missing in the texts.
 
 An account may not have the name of a process or a desk, because the audit log uses these names.
 
@@ -70,7 +70,7 @@ Pick = Callable[[str], str]
 
 
 def password_fault(password: str, name: str) -> AccountFault | None:
-    """Returns the fault of a new password, or None if the account may have it."""
+    """Returns the fault of a new password, or None if the account may have this password."""
     fault = form_fault(password, name)
     return AccountFault.COMMON_PASSWORD if fault is None and is_common(password, name) else fault
 
@@ -78,8 +78,8 @@ def password_fault(password: str, name: str) -> AccountFault | None:
 def is_common(password: str, name: str) -> bool:
     """Returns True if an attacker could find the password with few attempts.
 
-    Attackers first try words, names, dates and neighbouring keys of the keyboard. They also try the usual variants,
-    such as a digit at the end.
+    Attackers first try words, names, dates and neighbouring keys of the keyboard. They also try the usual variants of
+    these words, such as a word with a digit at the end.
     """
     # This import is inside the function, because zxcvbn's word lists take 12 MB of memory, and most processes check no
     # passwords.
@@ -301,7 +301,7 @@ link works only after this time.
 """
 COMMANDS_WITHIN, MAX_COMMANDS = timedelta(hours=1), 2
 """Within the time `COMMANDS_WITHIN`, one admin may change at most `MAX_COMMANDS` accounts with a serious command. The
-serious commands are: end an account, suspend it, give it a new link, remove a role.
+serious commands end an account, suspend an account, give an account a new link, or remove a role from an account.
 """
 MAX_IDLE = timedelta(minutes=15)
 MAX_SESSION = timedelta(hours=8)

@@ -1,8 +1,8 @@
 """Requests approvals, and checks who may decide them. `web/service_approvals.py` lists the approvals of all kinds and
 carries out the decisions.
 
-Each kind of approval has an `ApprovalRule`, in the service that requests this kind. The process that answers the
-gateway must not load this file.
+Each kind of approval has an `ApprovalRule`. It is in the service that requests approvals of this kind. The process that
+answers the gateway must not load this file.
 """
 
 from collections.abc import Callable, Collection
@@ -126,8 +126,8 @@ def request(
     encrypted: bytes | None = None,
     lives: timedelta = APPROVAL_VALIDITY,
 ) -> Approval | None:
-    """Stores a request for an approval, and returns it. Returns None if a request with the same subject is already
-    pending.
+    """Stores a request for an approval, and returns the stored request. Returns None if a request with the same subject
+    is already pending.
     """
     if tables_sessions.pending_for(session, subject, context.now()) is not None:
         return None
@@ -150,7 +150,7 @@ def sees(session: Session, by: SignedIn, person_id: int, desks: Collection[str] 
 
 def may_decide(session: Session, by: Actor, row: Approval, about: ApprovalView) -> bool:
     """Returns True if this account may decide an approval. Returns False for the person who requested the approval, for
-    the person that the approval is about, and for persons with a similar name.
+    the person that the approval is about, and for anyone whose name is similar to one of their names.
 
     Also returns False for a person of the national desk, if the approval is about a person of an oversight desk.
     """

@@ -435,7 +435,8 @@ def new_sheet(context: ConsoleContext, link: str, browser: str) -> RecoverySheet
 
 
 def finish(context: ConsoleContext, link: str, browser: str) -> str:
-    """Makes the account active, and returns its name. Only the browser with the newest token can do this.
+    """Makes the account active, and returns its name. Only the browser with the newest token can make the account
+    active.
 
     Raises AccountRefused.
     """

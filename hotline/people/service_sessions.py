@@ -1,7 +1,8 @@
 """Manages console sessions. Signs accounts in and out, finds the account that sent a request, and keeps a session's
 private key unlocked for some minutes.
 
-The sign-in page asks for name, password and code together. If one of them is wrong, the page does not show which one.
+The sign-in page asks for name, password and code together. If the name, the password or the code is wrong, the page
+does not show which of the three is wrong.
 
 After a sign-in, the browser stores a signed text, the mark. With the mark, the console recognises the browser at the
 next sign-in, and counts its failed attempts separately. So a stranger who tries a name again and again does not delay
@@ -266,7 +267,7 @@ def _found(context: ConsoleContext, token: str) -> tuple[ConsoleSession, Console
 
 def _locked(context: ConsoleContext, token: str) -> tuple[ConsoleSession, ConsoleAccount] | None:
     """Returns the locked session with this token, and the session's account. If the session expired a moment ago and is
-    not locked yet, locks it and returns it.
+    not locked yet, locks and returns this session.
     """
     found, at = _stored(context, token), context.now()
     if found is None or _is_open(found[0], at) or not _counts(*found, at):
@@ -318,7 +319,7 @@ MARK_DAYS = 180
 def browser_mark(context: ConsoleContext, name: str, before: str = "") -> str:
     """Returns the mark that the browser stores after a sign-in.
 
-    If `before` is a valid mark for this name, returns it unchanged.
+    If `before` is a valid mark for this name, returns `before` unchanged.
     """
     if queue_of(context, name, before):
         return before

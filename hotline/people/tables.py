@@ -122,7 +122,7 @@ class PinWarningRow(Row):
 def add_warning(
     session: Session, responder_id: int, kind: PinWarning, at: datetime, *, waits: bool
 ) -> None:
-    """Stores a warning. If `waits` is True, the SMS of the next morning reports it."""
+    """Stores a warning. If `waits` is True, the SMS of the next morning reports the warning."""
     told_at = None if waits else at
     session.add(PinWarningRow(responder_id=responder_id, kind=kind, at=at, notified_at=told_at))
     session.flush()
@@ -658,8 +658,8 @@ class MessageAddress:
     number: bytes = field(repr=False)
     code: bytes | None = field(default=None, repr=False)
     is_own: bool = True
-    """True if the message goes to the responder's present number. Only in this case does the gateway's result show if
-    the present number works.
+    """True if the message goes to the responder's present number. If the value is False, the gateway's result for the
+    message does not show if the present number works.
     """
 
 

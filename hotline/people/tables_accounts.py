@@ -118,7 +118,7 @@ def get_account(session: Session, account_id: int, *, for_writing: bool = False)
 
 
 def of_person(session: Session, person_id: int) -> Sequence[ConsoleAccount]:
-    """Returns the accounts of a person, in the order of their creation. Locks these rows."""
+    """Returns the accounts of a person, in the order of their creation. Locks the rows of these accounts."""
     own = select(ConsoleAccount).where(ConsoleAccount.person_id == person_id)
     return session.scalars(own.order_by(ConsoleAccount.id).with_for_update()).all()
 

@@ -1,11 +1,11 @@
 """Writes and checks the audit log of the hotline. The log records that a person read a tip, but never what the tip
 contains.
 
-The hotline adds rows to the log, but never changes or deletes them. Each row contains the digest of the previous row. A
-check of the digests shows if a row was changed, removed or inserted. An attacker who can write to the table could
-compute all digests again and replace them. So each process also numbers its rows, and seals them with its own key,
-which is not in the database. The check of digests and seals cannot notice that rows at the end are missing. So the
-monitor stores and sends the digest of the newest row each day (monitoring/service_audit_digest.py).
+The hotline adds rows to the log, but never changes or deletes rows of the log. Each row contains the digest of the
+previous row. A check of the digests shows if a row was changed, removed or inserted. An attacker who can write to the
+table could compute all digests again and replace them. So each process also numbers its rows, and seals them with its
+own key, which is not in the database. The check of digests and seals cannot notice that rows at the end are missing. So
+the monitor stores and sends the digest of the newest row each day (monitoring/service_audit_digest.py).
 """
 
 import hashlib

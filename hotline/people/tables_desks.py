@@ -359,8 +359,8 @@ def is_of_national(session: Session, who: str) -> bool:
 
 
 def is_overseen(session: Session, who: str, person_id: int | None, desks: Collection[str]) -> bool:
-    """Returns True if `who` works for the national desk, and a decision is about a person of an oversight desk. In this
-    case, `who` may not decide.
+    """Returns True if `who` works for the national desk, and a decision is about a person of an oversight desk. If the
+    result is True, `who` may not decide.
 
     `person_id` is the person that the decision is about. `desks` contains the desks that this person would get.
     """
@@ -444,7 +444,7 @@ def replace_keys(session: Session, code: str, encrypted: Mapping[str, bytes], at
 
 
 def end_access_at(session: Session, code: str, names: Collection[str], at: datetime) -> bool:
-    """Ends the access of these members to this desk. Returns True if any of them had access.
+    """Ends the access of these members to this desk. Returns True if any of these members had access.
 
     The former members may still have a copy of the key until the desk gets a new key.
     """

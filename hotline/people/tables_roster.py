@@ -106,7 +106,7 @@ class HandoverRead(Row):
 
 
 class Holiday(Row):
-    """A public holiday. On this day, the roster of another weekday counts."""
+    """A public holiday. On a public holiday, the roster of another weekday counts."""
 
     __tablename__ = "holiday"
 
@@ -317,7 +317,7 @@ class SheetImport(Row):
     asked_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     faults: Mapped[str | None]
-    """The errors that stopped the import, as JSON. None if there were none."""
+    """The errors that stopped the import, as JSON. None if there were no errors."""
 
     def end(self, at: datetime, faults: Sequence[RowFault] = ()) -> None:
         """Ends the import, deletes the sheet, and stores the errors."""
@@ -335,7 +335,7 @@ def pending_ids(session: Session) -> Sequence[int]:
 
 
 def locked_import(session: Session, sheet_id: int) -> SheetImport | None:
-    """Returns an import that has not ended, and locks it. Returns None if it has ended."""
+    """Returns an import that has not ended, and locks it. Returns None if the import has ended."""
     found = select(SheetImport).where(SheetImport.id == sheet_id, SheetImport.ended_at.is_(None))
     return session.scalar(found.with_for_update())
 

@@ -225,7 +225,8 @@ def count_failures(session: Session, since: datetime) -> SignInFailures:
 
 
 def locked_name(session: Session, name_key: bytes, at: datetime) -> SignInAttempt:
-    """Returns the row for a typed name, and locks it until the transaction ends. Makes the row if there is none.
+    """Returns the row for a typed name, and locks it until the transaction ends. If there is no row for this name,
+    makes one.
 
     If a successful sign-in deletes the row at the same moment, makes the row again.
     """
@@ -407,8 +408,8 @@ def pending(session: Session, at: datetime, *kinds: str) -> Sequence[Approval]:
 
 
 def approved_by_subject(session: Session, subjects: Collection[str]) -> Mapping[str, Approval]:
-    """Returns the approved requests about these subjects whose command has not run yet. For each subject, returns only
-    the newest request.
+    """Returns the approved requests that are about these subjects, and that the hotline has not carried out yet. For
+    each subject, returns only the newest request.
     """
     return {row.subject: row for row in approved(session, *subjects)}
 
@@ -416,8 +417,8 @@ def approved_by_subject(session: Session, subjects: Collection[str]) -> Mapping[
 def pending_about(
     session: Session, kind: ApprovalKind, begins: str, at: datetime
 ) -> Sequence[Approval]:
-    """Returns the pending approvals of a kind whose subject begins with the text `begins`. Locks their rows, so that
-    two people cannot decide at the same time.
+    """Returns the pending approvals of a kind whose subject begins with the text `begins`. Locks the rows of these
+    approvals, so that two people cannot decide at the same time.
     """
     waits = select(Approval).where(
         Approval.kind == kind, Approval.subject.startswith(begins, autoescape=True), *_waits(at)
@@ -443,7 +444,9 @@ def locked_pending(session: Session, approval_id: int, at: datetime) -> Approval
 
 
 def approved(session: Session, *subjects: str) -> Sequence[Approval]:
-    """Returns the approved requests about these subjects whose command has not run yet, oldest first."""
+    """Returns the approved requests that are about these subjects, and that the hotline has not carried out yet, oldest
+    first.
+    """
     given = select(Approval).where(
         Approval.subject.in_(subjects), Approval.decision == ApprovalDecision.APPROVED
     )

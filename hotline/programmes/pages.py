@@ -39,8 +39,9 @@ def overview(
 
 @form_view(overview, "district-{programme}", NotFound, Undecided)
 def create_code(visit: Visit, programme: str) -> Response:
-    """Creates an enrolment code for a district and shows it, this one time only. The admin gives the code to people in
-    person or by telephone."""
+    """Creates an enrolment code for a district, and shows this code. No later page shows the code again. The admin
+    gives the code to people in person or by telephone.
+    """
     kind, days = _programme(programme), number_of(visit.form.text("days", most=4)) or 0
     code, row = service_enrolment.create_code(
         visit.context,

@@ -140,7 +140,7 @@ ATTENDANCE = "gathered"
 
 
 class Occasion(StrEnum):
-    """The occasion of a community session. The values are those of the menu in the leaders' flow."""
+    """The occasion of a community session. The values are the answers of the menu in the leaders' flow."""
 
     UMUGANDA = "umuganda"
     CHURCH = "church"

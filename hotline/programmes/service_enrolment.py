@@ -429,8 +429,8 @@ def _district_of(session: Session, responder_id: int, at: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CertificateCheck:
-    """The result of checking a certificate's code. For a valid or expired code, it also includes the content of the
-    code.
+    """The result of checking a certificate's code. For a valid or expired code, this result also includes the content
+    of the code.
     """
 
     verdict: CertificateVerdict
