@@ -1,6 +1,7 @@
 """Describes the result of a check, and decides when an alarm notifies the on-call contacts. Pure.
 
-A check looks at one part of the installation. Its result says if this part works, and what the operator must do.
+A check looks at one part of the installation. The result of a check says if this part works, and what the operator must
+do.
 
 The monitor raises an alarm when a fault has lasted for the time in `PATIENCE`. The monitor repeats its notices at
 growing intervals until an on-call contact acknowledges the alarm, or until the fault ends. When an alarm ends, all
@@ -65,8 +66,7 @@ def check_result(name: str, wrong: str | None, well: str, todo: str, level: int 
 
 
 class Alarm(StrEnum):
-    """A kind of alarm. Its value is the name that the command `hotline doctor` and the pages of the runbook use for
-    this alarm."""
+    """A kind of alarm. The value is the alarm's name in the output of `hotline doctor` and in the runbook."""
 
     DATABASE = "database"
     FLOWS = "flows"
@@ -119,8 +119,8 @@ class Notice(StrEnum):
     AGAIN = "again"
     OVER = "over"
     DIGEST = "digest"
-    """A message that reports no fault. This message contains the newest digest of the audit log, which people store
-    outside the hotline."""
+    """A message that reports no fault. It contains the newest digest of the audit log, so that the contacts can store
+    this digest outside the hotline."""
     TRIAL = "trial"
     """A test message that reports no fault. A person sends this message to check that messages reach the contacts."""
 

@@ -21,8 +21,8 @@ class RaisedAlarm(database.Row):
     name: Mapped[str] = mapped_column(primary_key=True)
     """The value of an `alarms.rules.Alarm`."""
     message: Mapped[str]
-    """The text that the command `hotline doctor` shows for this alarm. It contains no phone number and no text of a
-    tip."""
+    """The text that the command `hotline doctor` shows for this alarm. This text contains no phone number and no text
+    of a tip."""
     since: Mapped[datetime]
     next_at: Mapped[datetime]
     level: Mapped[int]

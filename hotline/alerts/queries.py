@@ -56,7 +56,7 @@ assignment is the oldest gets the next tip."""
 def tip_for_writing(session: Session, tip_id: int) -> Tip:
     """Returns a tip, and locks it until the transaction ends.
 
-    So two processes that escalate the same tip work one after the other.
+    With this lock, two processes that escalate the same tip work one after the other.
     """
     held = select(Tip).where(Tip.id == tip_id).with_for_update(key_share=True)
     return session.scalars(held).one()

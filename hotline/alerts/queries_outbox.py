@@ -397,7 +397,8 @@ def _claims_alone(session: Session) -> bool:
     """Returns True if no other process is claiming messages at this moment. Two processes that claim messages at the
     same time could together send too many messages at once.
 
-    Does not wait for the other process, because that process may hang. With SQLite there is always only one writer.
+    If another process is claiming messages, does not wait for this process, because it may hang. With SQLite there is
+    always only one writer.
     """
     if session.get_bind().dialect.name != "postgresql":
         return True
@@ -501,7 +502,7 @@ def unreported(session: Session, at: datetime) -> Sequence[Message]:
 def is_acknowledged(session: Session, message: Message) -> bool:
     """Returns True if the responder has acknowledged the case after the message was written.
 
-    In this case, the message is no longer needed.
+    After the acknowledgement, the message is no longer needed.
     """
     if message.assignment_id is None:
         return False

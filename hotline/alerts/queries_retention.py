@@ -73,7 +73,7 @@ class LegalHold(Row):
     lifted_by: Mapped[str | None]
     lifted_at: Mapped[datetime | None]
     for_file: Mapped[bool] = mapped_column(default=False)
-    """True if a request for a case file placed the hold. In this case, two people must agree to end the hold."""
+    """True if a request for a case file placed the hold. Two people must agree to end such a hold."""
     reviewed_at: Mapped[datetime | None]
     """The time when a person last decided that the hold is still needed."""
 

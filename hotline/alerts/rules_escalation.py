@@ -15,8 +15,8 @@ A repeat is an alert to a person who was alerted of the same case before. All re
 share one SMS, with or without a storm. If a person got too many SMS in the last hour, further alerts without danger
 share an SMS. In a storm, notices about cases share an SMS too.
 
-The module also decides what is allowed in a drill. A drill is a test alert to one desk. It looks real, and is sent like
-a real alert.
+The module also decides what is allowed in a drill. A drill is a test alert to one desk. The test alert looks like a
+real alert, and is sent like one.
 
 If a district knew of a drill in advance, the drill would not show how people react to a real alert. If drills reached
 the national desk, its people would learn to ignore overdue cases. So a drill alerts only the people of the lowest
@@ -27,11 +27,11 @@ because of a drill. All other messages are sent before those of a drill.
 One person alone can start a drill. A drill runs during the day, and a desk has at most four in a year. No one can
 change these limits (docs/decisions/05).
 
-A responder's answer may contain no reference. The module decides if such an answer may be about a drill. If an answer
-about a case is counted for a drill, no one is harmed. But if an answer about a drill is counted for a case, the
-escalation of that case stops. So an answer that may be about a case or a drill is counted for the drill. The hotline
-then asks the responder about the case, and the escalation of the case continues. After the responder knows of the
-drill, no answer is counted for the drill any more.
+A responder's answer may contain no reference. The module decides if an answer without a reference may be about a drill.
+If an answer about a case is counted for a drill, no one is harmed. But if an answer about a drill is counted for a
+case, the escalation of that case stops. So an answer that may be about a case or a drill is counted for the drill. The
+hotline then asks the responder about the case, and the escalation of the case continues. After the responder knows of
+the drill, no answer is counted for the drill any more.
 """
 
 from collections import Counter
@@ -826,8 +826,8 @@ def drill_decision(
     """Returns the decision about an event of a drill. The decision follows the escalation policy, but uses only the
     people whose desk is tested.
 
-    The only deadline of a drill is the one to acknowledge the case. This deadline ends when no one is left to alert, or
-    when the time of the drill is over. So no one is alerted at night because of the drill.
+    The only deadline of a drill is the one to acknowledge the case. The deadline to acknowledge ends when no one is
+    left to alert, or when the time of the drill is over. So no one is alerted at night because of the drill.
     """
     decision = decide(state, people, event, at)
     acknowledge = DeadlineKind.ACKNOWLEDGE

@@ -51,8 +51,8 @@ class CaseState:
 
     case: Case
     step: int
-    """The number of the next escalation step. Its value is also the number of steps in which people were already
-    alerted."""
+    """The number of the next escalation step. The first step has the number 0, so this number says in how many steps
+    people were already alerted."""
     alerted: Sequence[AlertedResponder] = ()
     """Every responder who was ever alerted of the case."""
     assignee: int | None = None
@@ -86,8 +86,8 @@ class CaseState:
     unread: frozenset[int] = frozenset()
     """Alerted responders with a PIN who have not read the case."""
     linked_questions: int = -1
-    """Another tip of the cluster may have an open deadline for the national desk to decide about visits. This number
-    says how often in a row that deadline has fired. The value is -1 if no such deadline is open."""
+    """The national desk may also have an open deadline to decide about visits for another tip of the cluster. The value
+    says how often in a row this deadline of the other tip has fired, or is -1 if there is no such deadline."""
     roster: Sequence[Candidate] = ()
     """The active responders. `rules_escalation.decide` sets the fields `roster`, `event` and `at`."""
     event: Event = DUE

@@ -86,7 +86,7 @@ class Reply:
     outcome: TipOutcome | None = None
     """The outcome with which this answer closes the case, or requests its closure."""
     decision: VisitDecision | None = None
-    """The decision how responders may visit, if this answer makes such a decision."""
+    """The decision how responders may visit, if the answer is such a decision. None for all other answers."""
     service: str = ""
     """The meaning of this digit, if a service's person on duty sends it as the answer to a referral. Empty if the digit
     has no such meaning."""

@@ -59,7 +59,7 @@ _NOISE = re.compile(
 """Matches times, dates, distances, minutes and other numbers that are not answers."""
 _SILENCE = re.compile(r"\bNO (?=(?:WORD|NEWS|ANSWER|REPLY)\b)")
 """Finds a "no" as in "no news" or "no answer", which says that another person does not answer. Such a "no" does not
-mean that the responder cannot take the case. It only negates the words next to it."""
+mean that the responder cannot take the case. The "no" only negates the words next to it."""
 _THANKS = re.compile(r"\bTHANK YOU\b")
 _DENIED = re.compile(r"\bNO ?[,.;:!]+ ?(?=TRAFFICKING\b)")
 """Finds a "no" that a punctuation mark separates from "trafficking", because "no, trafficking" does not mean "no
@@ -185,8 +185,8 @@ def parse_reply(
     """Returns the meaning of an SMS. Accepts any text, and never raises an error.
 
     `lately` is True if the responder was alerted of their only open case within the last twelve hours. `over` contains
-    references of closed cases. The parser finds such a reference only if it is written completely, and never guesses
-    it. `national` is True for a responder of the national desk, who may use more digits.
+    references of closed cases. The parser finds the reference of a closed case only if the reference is written
+    completely, and never guesses it. `national` is True for a responder of the national desk, who may use more digits.
     """
     if is_stop(text):
         return ReplyReading(ReplyKind.STOP)
@@ -602,8 +602,8 @@ class AnswerReason(StrEnum):
     WRONG = "wrong"
     STOP = "stop"
     LAST = "last"
-    """If there is danger: the last reply that the hotline sends within an hour to SMS that change nothing. Its text
-    says that no more replies will follow.
+    """The SMS changes nothing, the responder has an open case about danger, and the reply is the last one within an
+    hour. The text of this reply says that no more replies will follow.
     """
 
 

@@ -52,7 +52,7 @@ def assign_pending(context: Context, *, most: int | None = None) -> int:
     """Alerts people of every tip with a pending alert, the most urgent first. Returns the number of these tips.
 
     `most` limits the number of tips in one transaction. If no active responder can be alerted of a tip, its alert stays
-    pending. In this case the health check `readyz` fails, and callers cannot report until a responder is active again.
+    pending. The health check `readyz` then fails, and callers cannot report until a responder is active again.
     """
     assigned = 0
     roster: Sequence[Candidate] = ()

@@ -311,9 +311,8 @@ def reads_in_console(session: Session, context: Context, tip: Tip, responder_id:
 
 
 def can_stand_down(session: Session, tip: Tip) -> bool:
-    """Returns True if the people of an earlier place may be stood down.
-
-    For this, the assignee must have been alerted for the present place.
+    """Returns True if the people of an earlier place may be stood down. The assignee must have been alerted for the
+    present place, and not only for an earlier place.
     """
     state = case_state(session, tip)
     gone = rules_escalation_steps.alerted_elsewhere(state)
@@ -353,7 +352,7 @@ def _is_safe(session: Session, tip: Tip) -> bool:
 def is_with_colleague(session: Session, tip: Tip, responder_id: int) -> bool:
     """Returns True if a colleague is the assignee, and no responder is asked to take the case.
 
-    In this case, passing the case on would change nothing.
+    If the responder then passes the case on, nothing changes.
     """
     if tip.assignee_id is None or tip.assignee_id == responder_id:
         return False

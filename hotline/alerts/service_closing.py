@@ -1,7 +1,7 @@
 """Closes cases, confirms or refuses requested closures, and reopens cases.
 
 Two people are needed to close a case about danger, about a child or about an official, or a case in which responders
-met a person. One of them requests the closure, and the other confirms it.
+met a person. One person requests the closure, and a second person confirms the closure.
 
 The module also handles erasure requests. After a request, the module marks the tip and notifies people at once. The
 module erases the text as soon as the state of the case allows this.
@@ -550,7 +550,7 @@ def _check_confirms(
 
 
 def reopen(session: Session, tip: Tip, actor: CloseRequest, at: datetime) -> None:
-    """Reopens a closed case. Its escalation then continues within a second. Raises EndRefused."""
+    """Reopens a closed case. The escalation of the case then continues within a second. Raises EndRefused."""
     if tip.closed_at is None:
         raise EndRefused(f"tip {tip.id} is open already, so you cannot reopen it")
     if tip.channel == rules_trial.DRILL:

@@ -270,7 +270,7 @@ def _say_how(command: _ActContext) -> CommandOutcome:
     """Records the national desk's decision how responders may visit. An SMS that allows open visits counts only after
     the gateway's inbox lists it.
 
-    If such an SMS were forged, it could put a person in danger.
+    A forged SMS that allows open visits could put a person in danger.
     """
     decision = REPLIES[command.command.verb].decision or VisitDecision.UNSEEN
     if decision is VisitDecision.OPENLY and not command.command.proved:
@@ -401,8 +401,8 @@ ANSWERS = {
     CommandResult.HOW_WAITS: Template.HOW_WAITS,
     CommandResult.DRILL: Template.EXERCISE,
 }
-"""The template of the SMS that answers each result of a command. `UNKNOWN` is not in the table, because such a command
-gets the answer to a wrong reference.
+"""The template of the SMS that answers each result of a command. `UNKNOWN` is not in the table, because a command with
+this result gets the answer to a wrong reference.
 """
 BY = {
     Template.TAKEN: Template.TAKEN_UNTIL,

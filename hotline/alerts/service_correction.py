@@ -228,9 +228,9 @@ def proven_desks(
     of a desk is a grant: the key of the tip, encrypted for that desk. The hotline locks each of its grants with a
     weekly key, and this lock is the proof.
 
-    A stranger who can write to the database can add a place to a tip, or a grant for another desk. For such a desk,
-    raises an alarm, and ends the access that the place gave, so that the alarm is raised only once. A desk that had no
-    valid key causes no alarm.
+    A stranger who can write to the database can add a place to a tip, or a grant for another desk. For a desk that was
+    added in this way, raises an alarm, and ends the access that the place gave, so that the alarm is raised only once.
+    A desk that had no valid key causes no alarm.
     """
     if not codes:
         return ()
@@ -341,7 +341,8 @@ def _alerted(session: Session, tip_id: int) -> tuple[int, ...]:
 def _notify_more(session: Session, context: Context, tip: Tip, at: datetime) -> None:
     """Notifies the people of a tip once that the caller gave more details.
 
-    This notice gives no one access: if an official may be involved, only the national desk can give a district access.
+    The notice gives no one access to the tip. If an official may be involved, only the national desk can give a
+    district access.
     """
     alerted = _alerted(session, tip.id)
     if alerted and queries_retention.newest_more(session, tip.id) is None:
@@ -444,8 +445,9 @@ def record_visit_decision(
     by: CloseRequest,
     at: datetime,
 ) -> None:
-    """Records the decision how responders may visit for this tip. Also records it for the other tips of its cluster
-    that are about danger and whose caller wants no visit. Writes a row to the audit log for each of these cases.
+    """Records the decision how responders may visit for this tip. Also records the decision for each other tip of the
+    same cluster, if this other tip is about danger and its caller wants no visit. Writes a row to the audit log for
+    each of these cases.
 
     If the decision is repeated, sends no messages.
     """

@@ -122,8 +122,8 @@ WORDS = "words"
 def make_tip(
     session: Session, context: Context, desk: DrilledDesk, urgency: Urgency, at: datetime
 ) -> Tip:
-    """Stores a sample tip for a drill. The sample tip is encrypted like a real tip. Its text only says, in each
-    language, that the alert is a drill."""
+    """Stores a sample tip for a drill. The sample tip is encrypted like a real tip. The text of the sample tip only
+    says, in each language, that the alert is a drill."""
     uid = secrets.token_hex(16)
     said = " / ".join(context.phrases.say(language, Template.EXERCISE_TOLD) for language in CODES)
     codes = (desk.code, NATIONAL)

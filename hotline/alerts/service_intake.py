@@ -4,7 +4,7 @@ Each report attempt has one row.
 
 `store_report`, `erase_report`, `file_drafts` and `reach_state` run inside the transaction of the calling function.
 After the commit, `announce` tells the workers that a tip is waiting (the doorbell). `store_report` runs after every
-answer. This function uses SQLAlchemy's row objects only if people must be alerted, because these objects are slow.
+answer. `store_report` uses SQLAlchemy's row objects only if people must be alerted, because these objects are slow.
 
 A tip never returns to an earlier state: it goes from draft or fragment to filed, and then to complete.
 """
@@ -337,8 +337,8 @@ def _keys(session: Session, context: Context, codes: Sequence[str]) -> Mapping[s
 def _waits_again(
     session: Session, context: Context, tip: ReportedTip, attempt: ReportAttempt, kind: str | None
 ) -> bool:
-    """Returns True if an answer changed so that the tip may no longer belong to its cluster. In this case, its alert is
-    pending again.
+    """Returns True if the caller changed an answer, and the tip may therefore no longer belong to its cluster. The
+    alert of the tip is then pending again.
 
     If the tip does not belong to the cluster any more, people are alerted of the tip separately.
     """

@@ -156,7 +156,8 @@ class SmsPlan:
         return True
 
     def due_of(self, template: Template, who: int, due: datetime) -> datetime | None:
-        """Returns the time when an SMS is sent which asks the national desk to decide about a list of the console.
+        """Returns the time when the hotline sends an SMS that asks the national desk to decide about the entries of a
+        list in the console.
 
         Returns None if such an SMS to the same person will be sent later anyway, because that SMS leads to the same
         list.
@@ -521,8 +522,8 @@ def may_answer(
 
 
 def count_first_stop(session: Session, responder: Responder, text_key: str, at: datetime) -> bool:
-    """Counts an SMS with the word STOP, which gets no answer. Returns False if such an SMS was already counted within
-    the last week."""
+    """Counts an SMS with the word STOP, which gets no answer. Returns False if an SMS with the word STOP was already
+    counted within the last week."""
     given = alerts_tables.answers_since(session, responder.id, at - WEEK)
     if any(one.reason is AnswerReason.STOP for one in given):
         return False

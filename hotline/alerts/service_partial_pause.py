@@ -1,5 +1,6 @@
-"""Pauses and resumes call-backs, drills or answers to callers, if one of these parts does harm. This module never
-pauses alerts. The module notifies the national desk by SMS of each pause and of its end."""
+"""Pauses and resumes three parts of the hotline: call-backs, drills, and answers to callers. A person pauses a part if
+this part does harm. This module never pauses alerts. The module notifies the national desk by SMS of each pause and of
+its end."""
 
 from collections.abc import Mapping
 

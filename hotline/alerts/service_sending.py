@@ -1,9 +1,9 @@
 """Sends messages: claims a message, sends it outside of a transaction, and records the result.
 
-Before a message is sent, the worker's claim on it is committed to the database. If a newer attempt to send the message
-exists, the result of the older attempt usually does not change the message. This module sends several messages to
-responders at the same time. `dialogue/service_answers.py` sends the answers to callers, and the monitor sends its own
-notices.
+Before a message is sent, the worker's claim on it is committed to the database. The hotline may try to send a message
+several times. The result of an earlier attempt usually no longer changes the message. The module sends several messages
+to responders at the same time. `dialogue/service_answers.py` sends the answers to callers, and the monitor sends its
+own notices.
 """
 
 import logging
@@ -57,7 +57,7 @@ def apply_report(context: Context, report: ReportIn) -> None:
     """Stores a delivery report from the gateway. If the hotline does not know the message's id yet, it applies the
     report as soon as it knows this id. Repeated reports, and reports with an unknown status, change nothing.
 
-    Raises StoreUnavailable if the database fails. In this case, the gateway sends the report again.
+    Raises StoreUnavailable if the database fails. The gateway then sends the report again.
     """
     at = context.now()
     with ringing(context) as session:

@@ -88,7 +88,8 @@ def set_storm(session: Session, place: str, until: datetime) -> None:
 def answers_since(session: Session, responder_id: int, since: datetime) -> list[SentAnswer]:
     """Returns the answers that a responder got after `since`.
 
-    Locks the responder's row, so that two SMS of the same responder are counted one after the other.
+    Locks the responder's row, so that the hotline counts two simultaneous SMS of the same responder one after the
+    other.
     """
     session.execute(
         select(Responder.id).where(Responder.id == responder_id).with_for_update(key_share=True)
