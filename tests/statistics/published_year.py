@@ -43,8 +43,8 @@ def released(
     spans: Spans | None = None,
     plant: Callable[[str, Sums], list[ReleaseNumber]] | None = None,
 ) -> list[Release]:
-    """Adds the cells of `plant`, which the hotline must never publish. `plant` adds cells that must
-    never be published."""
+    """Returns the published statistics of the year. The function `plant` adds cells that the hotline must never
+    publish."""
     in_force = shortest() if spans is None else spans
     made: list[Release] = []
     for period in PERIODS:

@@ -54,7 +54,7 @@ DESK_KEY = PrivateKey(bytes([7]) * 32)
 
 
 class KnownLock(WeeklyLock):
-    """All hotlines of the tests have a lock with the same key. Every hotline of a test has this lock."""
+    """A simulated weekly lock that needs no file. The locks of all hotlines in the tests have the same key."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 STEP, PATIENCE = 0.05, 60.0
-"""Seconds. The two values are seconds. `PATIENCE` is long, because a busy machine may stop a process for many
+"""Both values are seconds. `PATIENCE` is long, because a busy machine may stop a process for many
 seconds."""
 
 

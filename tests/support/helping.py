@@ -108,8 +108,8 @@ class HelpedCase:
         return offered
 
     def reminded(self) -> list[tuple[int, str]]:
-        """Returns, for each question that was sent, the responder who gets it and the template of its text. Returns
-        each responder who is asked, with the template."""
+        """Handles the deadlines that are due. Returns, for each question that was sent, the responder who gets it and
+        the template of its text."""
         before = len(self.district.all(Message))
         service_follow_up.ask_due(self.context)
         rows = self.district.all(Message)[before:]

@@ -78,7 +78,7 @@ class Postgres(chaos.Postgres):
         return [self.pid, *(child.pid for child in psutil.Process(self.pid).children())]
 
     def fill_disk(self) -> None:
-        """Prevents its processes from writing another byte to any file. Only a restart makes room again."""
+        """Prevents the server's processes from writing another byte to any file. Only a restart makes room again."""
         for pid in self.pids:
             subprocess.run(["prlimit", f"--pid={pid}", "--fsize=0:"], check=True, user=self._owner)
 
@@ -155,7 +155,7 @@ class CopiedPostgres(Postgres):
 @pytest.fixture(scope="session")
 def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Returns the folder of a stopped PostgreSQL server with the tables in the database `line`. The first process of a
-    run that needs it makes it."""
+    run that needs this folder makes the folder."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     template = shared / "postgres-template"
@@ -210,8 +210,8 @@ def postgres_of_a_file(postgres_template: Path) -> Iterator[Postgres]:
 
 @pytest.fixture
 def postgres_killable(postgres_of_a_file: Postgres) -> Postgres:
-    """Restarts a server that a test may kill, and empties its tables. Its folder already exists, so the start is
-    quick."""
+    """Restarts a server that a test may kill, and empties its tables. The server's folder already exists, so the start
+    is quick."""
     postgres_of_a_file.restart()
     empty_tables(postgres_of_a_file)
     return postgres_of_a_file

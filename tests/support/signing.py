@@ -77,7 +77,7 @@ def person(
 
 
 def admins(context: ConsoleContext, clock: Clock, names: Iterable[str]) -> list[Person]:
-    """Creates these admins while the command line counts as the second person."""
+    """Creates these admins. The command line counts as the second person who must approve each of them."""
     return [person(context, clock, name, AccountRole.ADMIN) for name in names]
 
 

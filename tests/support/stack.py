@@ -21,8 +21,8 @@ from tests.support.handsets import EmulatorClient
 OF_ANY_LINE = NOT_SETTINGS | {PREFIX + name for name in ("CONSOLE_HOST", "WEB_HOST", "WEB_WORKERS")}
 """Environment variables that a test may keep, because they do not point to a real hotline."""
 READY_SECONDS = 120.0
-"""Seconds until a start counts as failed. This limit is long enough for a busy machine. If the hotline exits, the test
-notices it at once."""
+"""Seconds until a start counts as failed. This limit is long enough for a busy machine. If the hotline's process ends
+earlier, the test notices this at once."""
 FAREWELL_SECONDS = 30.0
 
 
@@ -51,8 +51,8 @@ class Stack:
     """A hotline that starts at the beginning of a `with` block and stops at its end.
 
     `log` is the file with the output of every process. If the folder already contains a home of `hotline init --demo`,
-    this home is used. With `pages`, the console and the reader are also started. Few runs need them, and they cost two
-    more processes.
+    this home is used. With `pages`, the console and the reader are also started. Few runs need the console and the
+    reader, and these two processes cost time.
     """
 
     def __init__(

@@ -1,6 +1,6 @@
 """Shows how many steps an exploring test took, after all tests have run.
 
-A worker of pytest-xdist has no terminal, so the lines travel with its report.
+A worker of pytest-xdist has no terminal, so it sends the lines to the main process with the reports of its tests.
 """
 
 from collections.abc import Callable

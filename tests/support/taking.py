@@ -34,7 +34,8 @@ def do(
 
 
 def close_by_two(context: WholeContext, tip_id: int, outcome: TipOutcome | None = None) -> None:
-    """Closes a case of any kind. One person requests the closure, and a second one opens the case and confirms it."""
+    """Closes a case of any kind. One person requests the closure. If the closure needs confirmation, a second person
+    opens the case and confirms it."""
     service_retention.close_tip(context, tip_id, by="A desk", reason="over", outcome=outcome)
     with context.database.reading() as session:
         waits = session.get_one(Tip, tip_id).closed_at is None
@@ -46,7 +47,8 @@ SECOND = "account:99:A second desk"
 
 
 def confirm(context: WholeContext, tip_id: int, *, people: Sequence[MetPerson] = ()) -> None:
-    """Opens the case as a second person and confirms its closure. `people` are the persons who were found there."""
+    """Opens the case as a second person and confirms its closure. `people` are the persons of the case, if the calling
+    function could decrypt them."""
     who, at = CloseRequest(SECOND, SECOND, "seen"), context.now()
     with context.database.writing() as session:
         tip = queries.tip_for_writing(session, tip_id)

@@ -1,5 +1,5 @@
-"""Tests how people write that they want no more messages: a hundred ways, and messages that must not be mistaken for
-one."""
+"""Tests how people write that they want no more messages: a hundred ways to write this, and messages that the hotline
+must not mistake for it."""
 
 import csv
 import string

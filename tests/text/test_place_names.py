@@ -330,7 +330,7 @@ def test_a_country_that_is_named_wins_over_a_district(text: str, country: str) -
     [
         ("bamujyanye mu mahanga", SOMEWHERE_ABROAD),
         ("they sold her abroad", SOMEWHERE_ABROAD),
-        # The SMS names a job abroad and a district, so the recruiter is in that district.
+        # The SMS names a job abroad and a district. The place is the district, because the recruiter is there.
         ("akazi ko mu mahanga k'ikinyoma, Musanze", {"district": "43"}),
         # The words in these messages do not name a country.
         ("akazi katari keza", UNKNOWN),
@@ -356,7 +356,8 @@ def test_abroad_without_a_country(text: str, where: dict[str, str]) -> None:
         ("camp de réfugiés de Mahama", {"district": "55", "sector": "55c1"}),
         ("a girl in Mahama refugee camp", {"district": "55", "sector": "55c1"}),
         ("Kiziba, Karongi", {"district": "31", "sector": "31c1"}),
-        # A sector also has that name, and many villages are called Kiziba.
+        # A sector is also called Mahama, and many villages are called Kiziba. So without the word "camp", these names
+        # do not mean the camps.
         ("i Mahama", {"district": "55", "sector": "5506"}),
         ("Mahama muri Kirehe", {"district": "55", "sector": "5506"}),
         ("i Kiziba", UNKNOWN),
@@ -376,7 +377,8 @@ def test_abroad_without_a_country(text: str, where: dict[str, str]) -> None:
         ("ndi i Gatuna mutabare", {"district": "45"}),
         ("bari ku mupaka wa Nemba", {"district": "57"}),
         ("ku mupaka wa Cyanika", {"district": "44"}),
-        # Other districts have places with the same names, or the words are ordinary ones.
+        # Other districts have places with these names, or the names are also ordinary words. So the place stays
+        # unknown.
         ("i Nyabugogo", UNKNOWN),
         ("i Rusumo", UNKNOWN),
         ("i Nemba", UNKNOWN),

@@ -1,4 +1,5 @@
-"""Tests the PO files of texts: what goes out comes back, and no file can break the reader."""
+"""Tests the PO files of texts: a file that is exported can be read again without a change, and no file can break the
+reader."""
 
 import io
 import re

@@ -1,4 +1,5 @@
-"""Tests that no spelling of a number, a mail address or a reference passes, and that ordinary words do."""
+"""Tests that the check finds every spelling of a phone number, a mail address or a reference, and that it accepts
+ordinary words."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Tests how people ask by SMS to read a topic, and which messages must never be mistaken for that."""
+"""Tests how people ask by SMS to read a topic, and which messages the hotline must never mistake for such a request."""
 
 import csv
 import string

@@ -228,7 +228,7 @@ def test_where_no_call_is_offered_a_caller_of_a_fault_run_goes_on(line: Line) ->
 
 @dataclass
 class Handset:
-    """A caller in the form that a fault test uses."""
+    """A caller with the methods that a fault test uses."""
 
     caller: Caller
     open: bool = True

@@ -173,8 +173,8 @@ def test_two_people_let_him_know_again(hidden: District) -> None:
 
 
 def test_a_name_of_a_responder_and_an_account_excludes_both(hidden: District) -> None:
-    """The account is not linked to the responder, so each of them gets an exclusion. Later tips from that phone get
-    the same exclusions."""
+    """The account is not linked to the responder, so each of them gets an exclusion. Later tips from the phone that
+    reported tip 1 get the same exclusions."""
     name = hidden.responder(HIM).name
     with hidden.database.writing() as session:
         account = make_account(name, "desk")

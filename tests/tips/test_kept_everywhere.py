@@ -63,7 +63,7 @@ SIGNED = {"by": "Alice", "reason": "the caller names him"}
 def four(district: District) -> District:
     """Adds four tips from one phone in district 12 and alerts one responder about all four.
 
-    A colleague of that responder took the last two tips first.
+    A colleague of that responder took the last two of these tips.
     """
     for level in (Level.RESPONDER, Level.COORDINATOR, Level.NATIONAL, Level.NATIONAL):
         district.enrol(level, districts=() if level is Level.NATIONAL else (HERE,))
@@ -207,8 +207,8 @@ def _account(session: Session) -> ConsoleAccount:
 
 @pytest.mark.row("R6")
 def test_r6_each_way_to_a_tip_is_closed_to_an_account_that_it_is_kept_from(four: District) -> None:
-    """At first, the account belongs to no responder. After it is linked to a responder, the exclusion is valid for
-    that phone too."""
+    """At first, the account belongs to no responder. After it is linked to a responder, the exclusion is valid for the
+    responder's phone too."""
     with four.database.writing() as session:
         session.add(make_account("Desk 9", "desk"))
 

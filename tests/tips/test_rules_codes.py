@@ -29,7 +29,7 @@ PEOPLE: Mapping[str, Collection[str]] = {
 }
 FLOWS = Path(__file__).parents[2] / "flows"
 CALLED = {"determination": "determined", SEX: "who"}
-"""For some lists of codes, the name in case events and the different name in statistics."""
+"""The lists of codes that have two names: for each list, the name in case events and the name in statistics."""
 OURS: Mapping[str, Collection[str]] = {
     **{CALLED.get(name, name): codes for name, codes in PEOPLE.items() if name != STATE},
     FORM: {*FORMS, *Category, NOT_SAID},

@@ -86,8 +86,8 @@ OF_ONE_PHONE: dict[str, tuple[Reported, list[int], list[int]]] = {
         *([1, 2, 5], [3, 6]),
     ),
 }
-"""Each case has the reports, the tips that alert people on their own, and the tips for which people get
-only the SMS about more reports."""
+"""For each case: the reports, the numbers of the tips that alert people with an SMS of their own, and the numbers of
+the tips that people learn of only from the SMS about more reports."""
 
 
 @pytest.mark.parametrize(("tips", "ring", "text"), OF_ONE_PHONE.values(), ids=OF_ONE_PHONE)

@@ -26,7 +26,7 @@ ACTS = (
     *(("consent", one, False) for one in SAYS),
     *(("consent", one, True) for one in SAYS),
 )
-"""The entry, and True if it corrects the newest entry of its kind."""
+"""For each entry: its kind, its answer, and True if the entry corrects the newest entry of this kind."""
 LONGEST = 4
 
 

@@ -203,7 +203,8 @@ NAMES = (MINOR, ACT, FORCE, DECEIT, PURPOSE, FREE)
 
 @pytest.mark.row("R8")
 def test_r8_what_every_screening_comes_to() -> None:
-    """For each possible set of answers, the test takes the result and checks that the answers allow it."""
+    """The test computes the result of a screening for each possible set of answers, and checks that these answers allow
+    this result."""
     seen = set()
     for said in product(sorted(SURE), repeat=len(NAMES)):
         codes = dict(zip(NAMES, said, strict=True))

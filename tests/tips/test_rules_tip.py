@@ -102,7 +102,7 @@ def test_a_place_keeps_its_part(answers: dict[str, str], place: str, within: str
         ({"danger": "no", "province": "abroad", "leaves": "today", "who": "adult"}, 1),
         ({"danger": "no", "province": "abroad", "leaves": "week"}, 1),
         ({"danger": "no", "province": "abroad", "leaves": "gone"}, 3),
-        # The caller went back and changed the answer, and it is no longer a journey.
+        # The caller went back and chose a place in Rwanda, so the earlier answer about a journey abroad does not count.
         ({"danger": "no", "province": "1", "leaves": "today"}, 3),
         ({}, 3),
     ],

@@ -126,8 +126,8 @@ def test_what_lost_its_words_is_sealed_to_a_new_pair_when_more_is_told(line: Lin
 
 
 def swap_pair(line: Line, pair: PrivateKey) -> None:
-    """Replaces the key pair of each tip, as an attacker who can write to the database could do. The marks that protect
-    the desks of the tip do not change."""
+    """Replaces the key pair of each tip, as an attacker who can write to the database could do. The mark in the tip's
+    head, which protects the list of the tip's desks, does not change."""
     with line.database.writing() as session:
         for tip in session.scalars(select(Tip)):
             tip.body = tip.body[: HEAD_BYTES - 32] + bytes(pair.public_key) + tip.body[HEAD_BYTES:]
@@ -168,7 +168,7 @@ def test_an_earlier_place_that_a_stranger_wrote_opens_no_draft(line: Line) -> No
 
 
 THEIRS = "21"
-"""The district of a stranger who writes the database and has the key of its desk."""
+"""The district of an attacker who can write to the database and who has the key of this district's desk."""
 
 
 @pytest.mark.adversary("a person who writes the database")
@@ -200,8 +200,8 @@ def test_another_place_written_into_a_tip_is_no_earlier_place(line: Line) -> Non
 @pytest.mark.adversary("a person who writes the database")
 @pytest.mark.parametrize("copied", [False, True], ids=["made up", "of another desk"])
 def test_a_grant_that_a_stranger_wrote_opens_no_later_answer(line: Line, *, copied: bool) -> None:
-    """The attacker adds a grant for their own desk, and the mark of the desks no longer matches. So the next answer
-    gets a new key pair."""
+    """The attacker adds a grant for their own desk, so the mark in the tip's head no longer matches the tip's desks. So
+    the next answer gets a new key pair."""
     caller = told(line, *DANGER_HERE)
     (_, own) = envelopes(line)[HERE]
     with line.database.writing() as session:
@@ -246,7 +246,7 @@ def test_another_pair_gets_no_answer_while_no_key_of_a_desk_counts(line: Line) -
 
 
 def test_the_pair_of_another_tip_gets_no_answer(line: Line) -> None:
-    """A person who can read one tip puts the uid, body and grants of this tip in the place of another tip's."""
+    """A person who can read one tip writes the uid and the body of this tip into the row of another tip."""
     known = told(line, *DANGER_HERE)
     known.hang_up()
     caller = told(line, *DANGER_HERE)
@@ -312,7 +312,7 @@ def by_the_mapper() -> Iterator[list[str]]:
 
 @pytest.mark.parametrize("referred", [False, True])
 def test_a_repeated_answer_asks_three_things(line: Line, referred: bool) -> None:
-    """A report only reads the tip and the keys of its desks, and writes the tip."""
+    """To store an answer, the hotline only reads the tip and the keys of its desks, and writes the tip."""
     caller = told(line, *DANGER_HERE)
     if referred:
         assign_pending(line.context)

@@ -28,8 +28,7 @@ from tests.support.builders import NOON
 HE, COLLEAGUE, DESK = 1, 2, 3
 HERE = "12"
 KEPT, OTHERS = frozenset({1, 3}), frozenset({2, 4})
-"""Tips that are hidden from the responder, and similar tips that are not hidden. A colleague took tips 3 and 4
-first."""
+"""Tips that are hidden from the responder, and similar tips that are not hidden. A colleague took tips 3 and 4."""
 ALL = TipFilter(state=TipStateFilter.ALL)
 SOON, AGO = NOON + timedelta(minutes=10), NOON - timedelta(days=30)
 
@@ -162,7 +161,7 @@ def asked_as_a_service(one: Asker) -> set[int]:
 
 
 def handed_over(one: Asker) -> set[int]:
-    """Returns the tips whose handover notes the viewer finds, if each tip has one."""
+    """Adds a handover note to each tip, and returns the tips whose notes the viewer finds."""
     with one.session.begin_nested() as noted:
         author = one.session.get_one(Responder, COLLEAGUE).person_id
         for tip_id in (*KEPT, *OTHERS):

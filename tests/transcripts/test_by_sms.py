@@ -1,9 +1,9 @@
 """C2: tests that lessons are the same by dialling and by SMS. The same transcripts run on both channels.
 
-Each key of a transcript is pressed on one channel and written on the other. On both channels, the conversation passes
-the same nodes and reports the same events. An SMS may contain text that USSD divides into pages. If the SMS already
-contains the next page, the key for the next page has no effect. By SMS, a menu leaves out the choice to report, so
-later choices have other digits. The test then writes the label instead of the digit.
+The test presses each key of a transcript on the USSD channel, and writes the same key in an SMS. On both channels, the
+conversation passes the same nodes and reports the same events. An SMS may contain text that USSD divides into pages. If
+the SMS already contains the next page, the key for the next page has no effect. By SMS, a menu leaves out the choice to
+report, so later choices have other digits. The test then writes the label instead of the digit.
 """
 
 import json
@@ -133,7 +133,7 @@ def test_c2_a_transcript_is_the_same_conversation_by_sms(path: Path) -> None:
 
 @pytest.mark.parametrize("language", CODES)
 def test_what_is_read_by_sms_is_all_of_it(language: str) -> None:
-    """The test covers every node that anyone may read, except calls that lead to other flows."""
+    """The test covers every node that anyone may read, except nodes that call a flow which cannot be read by SMS."""
     seen: set[Place] = set()
     for path in OPEN:
         both = _played(path)

@@ -16,8 +16,9 @@
     ~ a fragment, which rings nobody      the result of hanging up here, in a report
     # END                                 the dialogue is over
 
-The editor writes only the keys. `record` writes all other lines again. If a new screen lies on the way, `rekeyed` adds
-its key. Between two turns, the conversation state is converted to JSON and back, as between two hops.
+The editor writes only the keys. `record` writes all other lines again. If the flow has a new screen between two keys,
+`rekeyed` adds the key for this screen. Between two turns, the conversation state is converted to JSON and back, as
+between two hops.
 """
 
 import json
@@ -158,8 +159,8 @@ def _causes(
     way: tuple[str, ...],
     events: tuple[str, ...],
 ) -> bool:
-    """Returns True if the last of the keys in `way` causes these events. The keys before it, which an update adds, may
-    only cause an answer.
+    """Returns True if the last of the keys in `way` causes these events. The keys before the last one, which an update
+    adds, may only cause an answer.
     """
     recording = record(book, replace(transcript, keyed=keyed + way))
     *before, last = _happened(recording.text)[len(keyed) :]

@@ -1,4 +1,4 @@
-"""Restores and upgrades a backup of every version, on both kinds of database, and decrypts a tip of that time."""
+"""Restores and upgrades a backup of every version on both kinds of database, and decrypts a tip from that backup."""
 
 import json
 import time
@@ -30,7 +30,8 @@ def test_its_files_are_small(version: str) -> None:
 
 @pytest.fixture(params=list(Engine))
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Engine, Machine, str]:
-    """Returns a machine without a hotline, and an address at which migrated tables can be made for comparison."""
+    """Returns a machine without a hotline, and the address of a second, empty database. The test makes migrated tables
+    there and compares them."""
     engine: Engine = request.param
     home, other = tmp_path / "home", f"sqlite:///{tmp_path}/other.db"
     settings = {}

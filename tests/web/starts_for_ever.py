@@ -1,5 +1,5 @@
-"""An application whose import never ends. A worker of the server that is told to end during this import would
-continue."""
+"""An application whose import never ends. If a worker of the server must end during this import, it ends only because
+its parent process kills it."""
 
 import os
 import threading

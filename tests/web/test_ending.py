@@ -14,8 +14,8 @@ SERVED = "wsgi:application"
 
 @pytest.mark.slow(reason="waits until a worker that does not end is killed")
 def test_a_process_that_is_still_starting_ends_when_it_is_told(tmp_path: Path) -> None:
-    """Until the worker process has started, it only records the signal, because it inherits the parent's signal
-    handler. Without a time limit for the worker, the parent would wait for ever."""
+    """A worker process that is still starting only records the signal to end, because it has inherited the signal
+    handler of its parent. Without a time limit for the worker, the parent would wait for ever."""
     begun = tmp_path / "begun"
     environ = environ_of(tmp_path, BEGUN=str(begun), HOTLINE_PORT=str(free_port()))
     command = command_of("web").replace(SERVED, "tests.web.starts_for_ever:application")

@@ -236,7 +236,7 @@ LIVE = {hook: f"/hooks/{secrets[0]}/{hook}" for hook, secrets in SECRETS.items()
 
 
 def answers(line: Line, method: str, path: str, fields: Mapping[str, str]) -> list[Any]:
-    """Returns the answer of each front end, with every header."""
+    """Returns the answers of the hooks in front of Flask and in Flask, each with every header."""
     found = []
     for way in Way:
         client = replace(line, way=way).client

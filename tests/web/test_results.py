@@ -109,7 +109,8 @@ class DatabaseThatWaits:
 
 
 def test_nobody_waits_for_the_page_that_another_thread_draws(line: Line) -> None:
-    """The threads also serve callers, so a slow database may block only the thread that draws the page."""
+    """If another thread is drawing the page and no older page is kept, a request for the page fails at once. A slow
+    database may block only one thread, because the other threads serve callers."""
     kept, slow = PageCache(), DatabaseThatWaits(line.database)
     context = replace(line.context, database=cast(Database, slow))
     drawing = Thread(target=kept.of, args=(context,))

@@ -81,7 +81,7 @@ class Door:
         return Colleague(token, signed_in.session_key, codes[1:])
 
     def makes_old(self) -> None:
-        """Sets the date of every second factor back to 2020, so that the next form asks for it."""
+        """Sets the date of every second factor back to 2020, so that the next form asks for the second factor again."""
         with self.context.database.writing() as session:
             long_ago = self.context.now().replace(year=2020)
             session.execute(update(ConsoleSession).values(factor_at=long_ago, key_until=None))

@@ -18,7 +18,7 @@ from tests.support.callers import DANGER_HERE, FAILURE, QUIET_HERE, Caller, Line
 
 @contextmanager
 def broken(line: Line) -> Iterator[None]:
-    """Makes the hotline use a database without tables until the block ends."""
+    """Makes the hotline use a database that cannot be opened, until the block ends."""
     engine = line.database.engine
     line.database.engine = create_engine("sqlite:////nowhere/at/all.db")
     try:

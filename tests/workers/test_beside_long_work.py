@@ -31,7 +31,7 @@ from tests.support.valkey import Valkey
 
 
 def grown(nodes: int) -> dict[str, Any]:
-    """Returns the shipped flows with copies of them, up to this number of nodes."""
+    """Returns the shipped flows, with copies of them until there are at least this many nodes."""
     document = shipped_document()
     flows = document["flows"]
     shipped = list(flows.items())
@@ -82,7 +82,7 @@ class Line:
         self.district, self.jobs, self.process = district, RqJobs(valkey.url), process
 
     def first_sms(self) -> float:
-        """Returns the seconds between a tip about danger and its first SMS."""
+        """Returns the seconds between filing a tip about danger and the first SMS about this tip."""
         tip_id = self.district.file_tip()
         began = time.monotonic()
         self.jobs.ring(Job.ASSIGN_TIP, tip_id)

@@ -106,7 +106,8 @@ def test_with_redis_dead_danger_is_out_within_fifteen_seconds(manned: District) 
 
 @pytest.mark.fault(12)
 def test_row_12_danger_passes_a_hung_redis(manned: District, valkey: Valkey) -> None:
-    """A real Redis is frozen. No tick waits for it longer than a moment, and the clock process itself sends."""
+    """A real Redis is frozen. No tick waits for Redis longer than two seconds, and the process of the clock sends the
+    alert itself."""
     manned.jobs = RqJobs(valkey.url)  # type: ignore[assignment]
     manned.file_tip()
     valkey.hang()
@@ -122,8 +123,8 @@ def test_row_12_danger_passes_a_hung_redis(manned: District, valkey: Valkey) -> 
 
 
 def test_a_held_lane_is_not_rung_for(manned: District) -> None:
-    """The gateway reported that there is no money when the first message was sent. The second message is due since
-    then, but the queue is paused."""
+    """The gateway reported that the hotline's account had no money when the first message was sent. The second message
+    is due since then, but the queue is paused."""
     for _ in range(2):
         manned.tell()
     manned.sms.results = [SendResult(Outcome.MONEY_FAULT)]
@@ -173,8 +174,8 @@ def test_without_the_sweep_it_is_never_made_good(manned: District, missing: str)
 
 
 def test_reports_that_never_come_cost_one_step_a_tip(district: District) -> None:
-    """The network sends no delivery reports. Three alerts wait for their reports. The gateway accepted them a second
-    apart."""
+    """The network sends no delivery reports. Three alerts wait for their reports. The gateway accepted the three alerts
+    one second after the other."""
     for level in (Level.RESPONDER, Level.RESPONDER, Level.DEPUTY, Level.COORDINATOR):
         district.enrol(level)
     district.enrol(Level.NATIONAL, districts=())

@@ -1,4 +1,4 @@
-"""Tests the worker with a real Valkey: our jobs run, forged jobs do not, and neither are logged."""
+"""Tests the worker with a real Valkey: it runs our jobs, refuses forged jobs, and logs the content of no job."""
 
 import json
 import logging
@@ -192,7 +192,8 @@ def test_a_job_that_is_large_is_refused_before_it_is_inflated(
 def test_the_workers_go_on_behind_a_large_job(
     district: District, valkey: Valkey, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """An attacker puts a job in front of a real one. The worker refuses it and names it."""
+    """An attacker puts a job in front of a real one. The worker raises an alarm, refuses the attacker's job and runs
+    the real one."""
     district.enrol(Level.NATIONAL, districts=())
     tip_id = district.file_tip()
     forge(valkey.client(), None, data=zlib.compress(b"[" + b" " * 8_000_000))
@@ -299,7 +300,8 @@ def start(valkey: Valkey, database: str, program: str = PROGRAM) -> "subprocess.
 
 
 def await_birth(valkey: Valkey) -> None:
-    """Returns True if a worker waits on its queue. Redis then has a blocked client."""
+    """Waits until a worker waits on its queue, because Redis then has a blocked client. Raises AssertionError if no
+    worker does."""
     for _ in range(3000):
         if valkey.client().info("clients")["blocked_clients"]:
             return
@@ -342,7 +344,8 @@ def test_a_clock_that_breaks_ends_the_process_so_that_another_is_started(valkey:
 
 
 def test_no_alert_waits_for_an_answer(district: District) -> None:
-    """The thread that sends answers waits for another writer, but the code that notified it does not wait."""
+    """The thread that sends answers waits for another writer of the database. The job that starts this thread does not
+    wait."""
     district.enrol(Level.NATIONAL, districts=())
     district.tell()
     functions = safe_job(district.context).functions
