@@ -100,8 +100,8 @@ def printed(visit: Visit) -> Response:
 
 @form_view(show, "who", PersonnelRefused)
 def change(visit: Visit) -> Response:
-    """Puts people on duty, takes people off duty, copies the roster of the week before, or sets or ends a public
-    holiday."""
+    """Changes the roster of the week: puts people on duty, takes people off duty, or copies the roster of the week
+    before. Also sets or ends a public holiday."""
     (week, desk), do, context, by = asked(visit), visit.form.text("do"), visit.context, visit.by
     if do == "copy":
         service_roster.copy_last_week(context, by, week, desk)

@@ -162,7 +162,8 @@ class AccountChange:
         return not self.counts_as_second() and self.is_depended_on()
 
     def is_depended_on(self) -> bool:
-        """Returns True for an admin, an approver, an account of the national desk, or the only member of a desk.
+        """Returns True if the owner of the account is an admin, an approver, a member of the national desk, or the only
+        person who can decrypt the tips of a desk.
 
         A role that the account lost within the last seven days counts too. Otherwise an admin could first remove the
         account's role, and then end the account a minute later.
@@ -300,7 +301,7 @@ def current_account(session: Session, account_id: int) -> ConsoleAccount:
 
 
 def roles_by_account(session: Session, context: Context) -> Mapping[int, frozenset[AccountRole]]:
-    """Returns the roles that wait for a second admin's approval, by account id."""
+    """Returns, for each account id, the roles that wait for a second admin's approval."""
     found: dict[int, frozenset[AccountRole]] = {}
     for row in tables_sessions.pending(session, context.now(), ApprovalKind.ROLE):
         account_id, role = _wanted(row)

@@ -67,8 +67,8 @@ class DeskHead:
     """True for an oversight desk where fewer than two people have the key. An oversight desk needs two people to close
     a complaint."""
     unasked: bool = False
-    """True for an oversight desk to which the hotline sends no complaint, because no phone of the desk can get an alert
-    and read the complaint."""
+    """True for an oversight desk to which the hotline sends no complaint. Either the signature on the desk's key does
+    not count, or no phone of the desk can get an alert and read the complaint."""
 
     @property
     def is_last(self) -> bool:

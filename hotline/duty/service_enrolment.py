@@ -286,8 +286,8 @@ def import_responders(
 ) -> Sequence[EnrolmentRow]:
     """Enrols all people of a CSV file. If there is any error, changes nothing and raises ImportRefused with all errors.
 
-    If `proving` is True, people get alerts only after each person has proved the phone with a code and a start PIN, and
-    a second admin has approved.
+    If `proving` is True, people get no alerts at first. Each person must first prove the phone with a code and a start
+    PIN, and then a second admin must approve.
     """
     rows = read_responders(text)
     enrol(context, rows, proving=proving)

@@ -242,8 +242,8 @@ class WaitingLink:
     asked_by: str
     usable_at: datetime | None
     """The earliest time when the link can be made. None if the link cannot be made before a second admin approves. A
-    second admin must approve if the hotline knows no phone of the owner, if the account was ended, or if a team or a
-    desk depends on the account."""
+    second admin must approve in three cases: the hotline knows no phone of the owner, the account was ended, or a team
+    or a desk depends on the account."""
 
     @property
     def asked_at(self) -> datetime:

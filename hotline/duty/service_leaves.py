@@ -89,8 +89,8 @@ def check_national(
 def is_last_of_oversight(
     session: Session, person: Responder, starts_at: datetime, ends_at: datetime
 ) -> bool:
-    """Returns True if, at any time in this period, an oversight desk of this person would have no other active person
-    with the desk's key."""
+    """Returns True if one of this person's oversight desks needs the person at some time in this period, because no
+    other active person has the key of the desk then."""
     own = tables_desks.desks_of_person(session, person.person_id)
     for code in own & tables_desks.every_oversight(session):
         others = [

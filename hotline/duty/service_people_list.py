@@ -263,8 +263,8 @@ def _person_state(
     """Returns the state of the phone on which the hotline can best reach the person. For a person without a phone,
     returns the state of the person's accounts.
 
-    `is_known` is True for an on-call contact, and for a person who decrypts tips with an account that the reader may
-    not see.
+    `is_known` is True for an on-call contact. It is also True for a person who decrypts tips with an account that the
+    reader may not see.
     """
     found = {one.state for one in phones} - {PersonState.REMOVED}
     states = {one.state for one in accounts} - {AccountState.ENDED}

@@ -47,8 +47,8 @@ DAYTIME = range(8, 20)
 """The hours of the day in which the hotline notifies people of gaps in the roster."""
 HOUR = timedelta(hours=1)
 CHECKED, REPORTED = "gaps_checked", "gaps_reported"
-"""The names of the two tasks that report gaps in the roster: `CHECKED` reports to coordinators each hour, and
-`REPORTED` to the national desk on Mondays."""
+"""The names of the two tasks that report gaps in the roster. The task `CHECKED` reports gaps to coordinators each hour,
+and the task `REPORTED` reports gaps to the national desk on Mondays."""
 FOUND, DAY_BEFORE = "found", "day before"
 """The kinds of reports about a gap: `FOUND` for the first report, and `DAY_BEFORE` for the report a day before the gap
 begins."""
@@ -69,7 +69,7 @@ class WeekRoster:
     week: date
     names: Mapping[int, str]
     people: Mapping[str, Sequence[int]]
-    """The people of each desk, by name."""
+    """For each desk, the ids of its people, sorted by the people's names."""
     cells: Mapping[tuple[str, int], Sequence[int]]
     """The people on duty in each half-day of each desk. A desk without a roster in this week has no entries."""
     gaps: Sequence[Gap]
@@ -155,9 +155,9 @@ def gaps_ahead(context: Context, ahead: timedelta) -> list[Gap]:
 
 
 def board(context: Context, by: SignedIn) -> tuple[Mapping[str, int], Mapping[str, int], set[str]]:
-    """Returns the hours without anyone on duty in the next 14 days, by desk. Also returns the people with more than
-    four nights in a week, each with the number of nights. Also returns the people who took an offered shift and are
-    alone in this shift. Both lists of people are empty for an account that may see only its own desks."""
+    """Returns, for each desk, the number of hours in the next 14 days without anyone on duty. Also returns the people
+    with more than four nights in a week, each with the number of nights. Also returns the people who took an offered
+    shift and are alone in this shift. Both lists of people are empty for an account that may see only its own desks."""
     at = context.now()
     with context.database.reading() as session:
         found = rules_roster.hours(gaps_in(session, visible_desks(session, by), at, at + AHEAD))

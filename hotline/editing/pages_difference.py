@@ -421,8 +421,9 @@ def _covered(
 
 
 def _risky(change: rules_difference.ScreenDifference, node: object) -> Iterator[tuple[str, str]]:
-    """Yields each risky word in the changed texts of a screen, with the language of the text. If the screen is new, or
-    the written reason that allows risky words is new, this function searches every text of the screen."""
+    """Yields each risky word in the changed texts of a screen, with the language of the text. If the screen is new,
+    this function searches every text of the screen. It does the same if an editor has just written the reason that
+    allows risky words."""
     if change.state is rules_difference.ScreenState.NEW or any(
         one.field == "reason" for one in change.others
     ):
@@ -510,8 +511,8 @@ def _pages(flow_set: FlowSet, place: Place, language: str, node: object) -> Sequ
 
 
 def _phrases(changes: Sequence[rules_difference.FieldChanged]) -> Iterator[TextColumns]:
-    """Yields the changed phrases of the hotline, by name. If the text before or after the change is empty, the text
-    of the translation catalogue applies."""
+    """Yields the changed phrases of the hotline, each with its name. If the text before or after the change is empty,
+    the hotline uses the text of the translation catalogue at that time."""
     changed = []
     for one in changes:
         _, language, name = one.field.split(".", 2)

@@ -145,7 +145,7 @@ def handset_after(state: HandsetState, do: str, form: PostedForm) -> HandsetStat
 class MovingParts:
     meters: Mapping[str, FilledMeter]
     letters: Mapping[str, Sequence[BadLetter]]
-    """Letters on the screen that a basic handset cannot show, by language."""
+    """For each language, the letters on the screen that a basic handset cannot show."""
     problems: Sequence[tuple[str, str, str]]
     """Each problem to fix: a sentence, the details with the fix, and the anchor of its field."""
     elsewhere: int

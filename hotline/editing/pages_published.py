@@ -467,8 +467,8 @@ def flow(visit: Visit, flow: str) -> Response:
 
 
 def _hidden_numbers(visit: Visit, document: Document, flow: str) -> Mapping[str, Sequence[str]]:
-    """Returns the phone numbers that each screen names but callers do not see, because no one has confirmed the number
-    or the confirmation has expired."""
+    """Returns the phone numbers that each screen names but callers do not see. No one has confirmed such a number, or
+    its confirmation has expired."""
     flow_set = visit.context.flow_sets.get(visit.context.flow_sets.live())
     today = visit.context.now().date()
     found: dict[str, list[str]] = {}

@@ -161,8 +161,8 @@ def _page(visit: Visit, language: str, wrong: TextFaults | None = None, used: st
 
 
 def _faults(visit: Visit, texts: Sequence[PageText], wrong: TextFaults) -> FormFaults:
-    """Returns the errors of the texts, by field. If the page does not show the text any more, the error appears above
-    the list."""
+    """Returns the error of each text. The key is the text's field on the page. If the page does not show the text any
+    more, the error appears above the list."""
     numbers = {text.place: number for number, text in enumerate(texts, start=1)}
     says = {}
     for at, one in wrong.items():

@@ -86,8 +86,8 @@ class TextChanged(NamedTuple):
 
 
 class FieldChanged(NamedTuple):
-    """One change of an arrow, a recorded value or another field. `before` is empty if the field had no value before the
-    change, and `after` is empty if it has no value after the change."""
+    """One change of an arrow, a recorded value or another field. If the field had no value before the change, `before`
+    is empty. If it has no value after the change, `after` is empty."""
 
     field: str
     """The field, such as `choices.1.goes`. If the field is `choices` or `arms`, the list of rows changed, and
@@ -116,7 +116,7 @@ class ScreenDifference(NamedTuple):
 class Difference(NamedTuple):
     screens: tuple[ScreenDifference, ...]
     entries: tuple[FieldChanged, ...] = ()
-    """Changed short codes, by their digits."""
+    """The changed short codes, each named by its digits."""
     numbers: tuple[FieldChanged, ...] = ()
     """Changed phone numbers, each named by the number and its field, such as `112.confirmed_on`."""
     others: tuple[FieldChanged, ...] = ()

@@ -1,10 +1,10 @@
 """Defines a draft: a title, its edited parts, and the people who worked on it. Pure.
 
-A part is a flow, by its name, or one of `#numbers`, `#entries` and `#phrases`. The document of a flow is the flow as in
-a revision. The document of another part is a mapping. The keys of the mapping are the digits of phone numbers or short
-codes, or the languages of phrases. If a part does not exist, its document is None. If one approver published a change
-alone, as an emergency change, the module computes when this change ends. The module also restores the texts of an older
-publication, but not its phone numbers and short codes.
+A part is one flow, which has the name of the flow, or one of the three parts `#numbers`, `#entries` and `#phrases`. The
+document of a flow is the flow as in a revision. The document of another part is a mapping. The keys of the mapping are
+the digits of phone numbers or short codes, or the languages of phrases. If a part does not exist, its document is None.
+If one approver published a change alone, as an emergency change, the module computes when this change ends. The module
+also restores the texts of an older publication, but not its phone numbers and short codes.
 """
 
 from collections.abc import Mapping
@@ -129,7 +129,8 @@ def with_part(document: Document, part: str, now: PartDocument | None) -> dict[s
 
 
 def _entries(document: Document) -> PartDocument:
-    """Returns the landing flow of each short code, and the name of the poster that shows it, by digits."""
+    """Returns, for the digits of each short code, the landing flow and the name of the poster that shows the short
+    code."""
     names = document.get("entry_names", {})
     return {
         digits: {"flow": flow, **({"name": names[digits]} if digits in names else {})}

@@ -41,8 +41,8 @@ from hotline.text.characters import UNSEEN
 from hotline.text.languages import CODES
 
 TICK = "yes"
-"""The value of a ticked checkbox. Before a checkbox, the page has an empty field of the same name, so that the server
-also gets the name of a checkbox that is not ticked."""
+"""The value of a ticked checkbox. Before each checkbox, the page has an empty field of the same name. So the server
+also gets the names of the checkboxes that are not ticked."""
 ASKED = ("words", "number", "place", "pin")
 LENGTHS = ("4", "6", "8")
 """The possible lengths of a PIN."""

@@ -6,8 +6,8 @@ missing node. The names of new screens and flows come from the English text that
 flow through nodes that call it. An operation that deletes a flow also removes these nodes and gives each arrow to them
 a new target. No operation deletes a flow with a printed short code, because the short code must always lead to this
 flow. A builder copies a model of a lesson, quiz or menu, and fills in the texts of one form. The form has one field for
-each empty text of the model. If the editor left a screen of the form empty, the builder leaves out this screen, and the
-arrows to it lead to the next screen.
+each empty text of the model. If the editor left a screen of the form empty, the builder leaves out this screen. The
+arrows to it then lead to the next screen.
 """
 
 import copy
@@ -37,10 +37,10 @@ EMPTY: Mapping[str, Document] = {
     "call": {"call": {}},
     "finish": {"finish": {}},
 }
-"""The content of a new screen, by kind."""
+"""For each kind of screen, the content of a new screen."""
 LED_ON = frozenset({"say", "menu", "ask", "branch", "call"})
-"""The kinds of screens that lead to another screen: a new screen of such a kind gets the old target of the arrow that
-now leads to it."""
+"""The kinds of screens that lead to another screen. If an arrow is changed to lead to a new screen of such a kind, the
+new screen leads to the arrow's old target."""
 
 
 class Obstacle(StrEnum):

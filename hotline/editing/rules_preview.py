@@ -473,8 +473,8 @@ def with_flow(flow_set: FlowSet, flow: Flow) -> FlowSet:
 
 
 def draft_problems(flow_set: FlowSet, draft: ReadDraft, *, node: str = "") -> tuple[Problem, ...]:
-    """Returns all faults of one draft, or of one node of the draft, when the draft is used together with the published
-    flows.
+    """Returns all faults of one draft, or of one node of the draft. The check uses the draft together with the
+    published flows.
 
     `flow_set` may already contain the draft. In this case, the check uses the cached screens of the flow set.
     """

@@ -86,7 +86,8 @@ def _mark_untried(context: WorkerContext, mails: Sequence[_Mail]) -> None:
 
 
 def _waiting(session: Session, row: NewsAddress, account: ConsoleAccount, at: datetime) -> int:
-    """Returns the number of tasks that wait for the owner of an account, or 0 if no task is new since the last mail.
+    """Returns the number of tasks that wait for the owner of an account. Returns 0 if no task is new since the last
+    mail.
 
     A suspended account gets no mail.
     """

@@ -398,7 +398,7 @@ def current_publication(context: Context) -> Publication | None:
 
 
 def newest_by_flow(context: Context, flows_named: Collection[str]) -> Mapping[str, Publication]:
-    """Returns the newest publication of each flow, by flow.
+    """Returns, for each flow, its newest publication.
 
     Raises StoreUnavailable.
     """

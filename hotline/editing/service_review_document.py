@@ -52,7 +52,7 @@ from hotline.text.characters import foreign_letters, septets, substitute
 from hotline.text.languages import CODES, FIRST, MessageText, Phrases, message_text
 
 TITLES = {"rw": "Words of Kinyarwanda", "fr": "Words of French", "en": "Words of English"}
-"""The title of the draft with new texts, by language."""
+"""For each language, the title of the draft that contains the new texts."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,8 @@ class LanguageReview:
     document: Document
     """The document that publishing this language's draft would produce."""
     sections: Mapping[str, Mapping[str, ReviewedText]]
-    """The texts of each chapter, by place. The chapters are the flows, then the phrases of the code, then the
-    engine's own words."""
+    """The texts of each chapter. The inner key is the place of the text. The chapters are the flows, then the phrases
+    of the code, then the engine's own words."""
     signatures: Mapping[str, Sequence[Signature]]
     """The reviews in this language, by the place of the reviewed text."""
     draft_id: int | None
@@ -70,7 +70,7 @@ class LanguageReview:
 
     @cached_property
     def texts(self) -> Mapping[str, ReviewedText]:
-        """Returns all texts, by place."""
+        """Returns all texts. The key is the place of the text."""
         return {place: text for texts in self.sections.values() for place, text in texts.items()}
 
     def state(self, text: ReviewedText) -> ReviewState:
@@ -141,7 +141,7 @@ def text_draft(context: Context, language: str) -> int | None:
 
 
 def phrase_texts(phrases: Phrases, document: Document, template: Template) -> dict[str, str]:
-    """Returns the text of a phrase, by language. `document` contains phrases that replace phrases of the code."""
+    """Returns the text of a phrase in each language. `document` contains phrases that replace phrases of the code."""
     shipped = {code: phrases.shipped(code, template) for code in CODES}
     shipped[ENGLISH] = template.value
     changed = {code: document.get(code, {}).get(template.name) for code in CODES}
@@ -199,8 +199,8 @@ TextFaults = Mapping[str, TextFault]
 
 
 def faults_of(review: LanguageReview, flow_set: FlowSet, new: Sequence[ReviewedText]) -> TextFaults:
-    """Returns the faults of new texts, by place. `flow_set` is the published flow set. The function checks all texts
-    together."""
+    """Returns the fault of each new text that has one. The key is the place of the text. `flow_set` is the published
+    flow set. The function checks all texts together."""
     found = {text.place: fault for text in new for fault in _alone(review, flow_set, text)}
     fit = [text for text in new if text.place not in found and text.in_flows]
     flows: dict[str, list[ReviewedText]] = {}
@@ -377,7 +377,7 @@ class ReviewMatrix(NamedTuple):
         return [*dict.fromkeys(chapter for chapter, texts in all_of if texts)]
 
     def row(self, chapter: str) -> Mapping[str, Counter[ReviewState]]:
-        """Returns the number of a chapter's texts in each state, by language."""
+        """Returns, for each language, the number of the chapter's texts in each review state."""
         return {
             review.language: Counter(map(review.state, review.sections.get(chapter, {}).values()))
             for review in self.reviews
@@ -412,8 +412,8 @@ def text_page(
 def text_meters(
     context: Context, language: str, typed: Mapping[str, str]
 ) -> Mapping[str, FilledMeter]:
-    """Returns the meters of texts while a person types them, by place. A meter shows how full a screen is. The
-    function stores nothing."""
+    """Returns the meter of each text while a person types it. The key is the place of the text. A meter shows how full
+    a screen is. The function stores nothing."""
     review = language_review(context, language)
     known = [
         (review.texts[place], words) for place, words in typed.items() if place in review.texts

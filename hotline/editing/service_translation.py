@@ -57,7 +57,7 @@ def save_texts(
     context: Context, by: Author, language: str, texts: Sequence[ReviewedText], once: str
 ) -> TextFaults:
     """Saves the new texts of each part of the draft as one step, which is one saved version of this part. Returns the
-    faults of the texts that were not saved, by place.
+    fault of each text that was not saved. The key is the place of the text.
 
     Raises StoreUnavailable.
     """
@@ -231,7 +231,8 @@ def open_questions(context: Context, below: str = "") -> Sequence[TextQuestion]:
 
 
 def questions_by_place(context: Context, language: str) -> Mapping[str, Sequence[TextQuestion]]:
-    """Returns the open questions of a language, by place. Raises StoreUnavailable."""
+    """Returns the open questions of a language. The key is the place of the text that the question is about. Raises
+    StoreUnavailable."""
     found: dict[str, list[TextQuestion]] = {}
     for one in open_questions(context):
         if one.language == language:

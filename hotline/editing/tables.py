@@ -101,7 +101,7 @@ class DraftStep(Row):
 
 
 def draft_titles(session: Session, ids: Collection[int]) -> Mapping[int, str]:
-    """Returns the titles of these drafts, by id."""
+    """Returns the title of each of these drafts. The key is the id of the draft."""
     found = session.execute(select(DraftRow.id, DraftRow.title).where(DraftRow.id.in_(ids)))
     return {draft_id: title for draft_id, title in found}  # noqa: C416
 
@@ -283,8 +283,8 @@ def _signature(row: SignatureRow) -> Signature:
 
 
 def english_read(session: Session, language: str, places: Sequence[str]) -> Mapping[str, str]:
-    """Returns the English text that the last reader of each text saw, by place. Leaves out places for which this
-    English text is unknown."""
+    """Returns, for the place of each text, the English text that the text's last reader saw. Leaves out places for
+    which this English text is unknown."""
     rows = (
         select(SignatureRow.place, SignatureRow.english)
         .where(SignatureRow.language == language, SignatureRow.place.in_(places))
@@ -299,7 +299,7 @@ def store_signatures(
 ) -> int:
     """Stores signatures and returns the number of new signatures. Skips signatures that are already stored.
 
-    `english` has the English text that the reader sees, by place.
+    `english` contains, for the place of each text, the English text that the reader sees.
     """
     return sum(
         add_if_new(

@@ -273,7 +273,7 @@ class GatewayFault:
 
 
 DrawnFaults = Mapping[FaultKind, GatewayFault]
-"""The faults that occur for one message or hop, by kind."""
+"""For each kind of fault, the fault that occurs for one message or hop."""
 
 
 class Faults:
