@@ -71,7 +71,7 @@ class LineAddress:
     ) -> HookAnswer:
         """Posts one callback. `raw_plus` leaves a `+` unescaped, as careless programs do.
 
-        It opens a new connection each time and stores no cookies, like a gateway with many hosts.
+        Each callback uses a new connection and no cookies, as if the gateway had many hosts.
         """
         with self._lock:
             url = self._hooks.get(hook)
@@ -168,16 +168,16 @@ class FaultKind(StrEnum):
     DUPLICATE_REPORT = "duplicate_report"
     REVERSED_REPORTS = "reversed_reports"
     EARLY_REPORT = "early_report"
-    """The final report arrives before the answer to the send request."""
+    """The final delivery report arrives before the answer to the send request."""
     FAILED_REPORT = "failed_report"
     """The message is not delivered. `value` is `Status` or `Status:failureReason`."""
     UNKNOWN_REPORT = "unknown_report"
     """The delivery report has the unknown status in `value`."""
 
     DUPLICATE_HOP = "duplicate_hop"
-    """The hop is posted twice, one after the other."""
+    """The gateway posts the hop twice, one post after the other."""
     CONCURRENT_HOP = "concurrent_hop"
-    """The hop is posted twice at the same time."""
+    """The gateway posts the hop twice at the same time."""
     OUT_OF_ORDER = "out_of_order"
     """After the current hop, the gateway posts the previous hop again."""
     RETRY_HOP = "retry_hop"
@@ -297,7 +297,7 @@ class Faults:
                 self._dice = random.Random(seed)
 
     def draw(self, point: Point, msisdn: str) -> DrawnFaults:
-        """Returns every fault that occurs now, by kind. At `Point.SEND`, returns only the first such fault."""
+        """Returns every fault that occurs now, by kind. At `Point.SEND`, returns only the first of them."""
         drawn: dict[FaultKind, GatewayFault] = {}
         with self._lock:
             for at, rule in enumerate(self._rules):
@@ -316,7 +316,8 @@ class Faults:
         return drawn
 
     def strike(self, kind: FaultKind) -> None:
-        """Counts a fault that `draw` did not count, because the fault takes effect only now."""
+        """Counts a fault that `draw` returned earlier without counting it, because the fault takes effect only
+        now."""
         with self._lock:
             self._count(kind)
 

@@ -76,7 +76,8 @@ class Messages:
     scheduler: Scheduler
     ids: Ids
     waiting: dict[str, list[tuple[Sent, DrawnFaults]]] = field(default_factory=dict)
-    """Messages that wait until a phone is switched on, by number. The calling code must hold the state's lock."""
+    """Messages that wait until a phone is switched on, by the number of the phone. The calling code must hold the
+    state's lock."""
 
     def sender_known(self, sender: str) -> bool:
         settings = self.state.settings

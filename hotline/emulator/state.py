@@ -299,7 +299,7 @@ class Hop:
     asked_at: float
     answered_at: float | None = None
     answer: str | None = field(default=None, repr=False)
-    """The body of the answer, with its prefix."""
+    """The body of the hotline's answer, with its prefix `CON` or `END`."""
     error: str | None = None
 
 

@@ -179,7 +179,7 @@ class Ussd:
                 self._end(session, SessionStatus.INCOMPLETE, screen=TIMED_OUT)
 
     def _post(self, session: UssdSession, hop: Hop, faults: DrawnFaults) -> HookAnswer:
-        """Returns the answer that reaches the handset."""
+        """Posts one hop with its faults, and returns the answer that reaches the handset."""
         if FaultKind.CONCURRENT_HOP in faults:
             answer = self._twice_at_once(session, hop, faults)
         else:

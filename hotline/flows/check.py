@@ -296,7 +296,7 @@ def node_of(flow_set: FlowSet, place: Place) -> Node:
 
 
 def screens_from(flow_set: FlowSet, places: Iterable[Place]) -> Iterator[Place]:
-    """Yields the first screens on every path from these places."""
+    """Yields, for every path from these places, the first screen on the path."""
 
     def following(place: Place) -> Iterable[Place]:
         return () if shows_screen(node_of(flow_set, place)) else next_nodes(flow_set, place)
@@ -370,12 +370,12 @@ AFTERWARDS = _TABLES["afterwards"]
 """Words about help, times or places. The last screen stays visible on the phone, so it must not contain these
 words."""
 IDENTITY_WORDS = _TABLES["who_she_is"]
-"""Words of a question about the caller's name, phone, house or papers."""
+"""Words that ask for the caller's name, phone, house or papers."""
 IDENTITY_NOT_ASKED = _TABLES["not_asked"]
 """Phrases that say that the hotline does not ask for the caller's name, phone, house or papers. These phrases are
 allowed."""
 ANY_IDENTITY_WORDS = _TABLES["of_anybody"]
-"""Words of a question about any person's name, number, house or papers. A desk may not ask for any of these facts."""
+"""Words that ask for the name, number, house or papers of any person. A desk may not ask for any of these facts."""
 IDENTITY_WARNINGS = _TABLES["said_of_none"]
 """Phrases that ask people not to give the name, number, house or papers of any person. These phrases are allowed."""
 
@@ -431,7 +431,7 @@ def unsafe_promises(text: str, language: str) -> DocumentPath:
 
 def replacement(word: str, language: str, tables: tuple[Table, ...]) -> MessageText | None:
     """Returns a sentence that says what to write instead of a risky word. Returns None if no replacement is known, or
-    if the replacement contains a word of these tables too."""
+    if the replacement itself contains a word of `tables`."""
     instead = REPLACEMENTS.get((language, word), "")
     if not instead or risky_words(_without(instead, language, WARNING_WORDS), language, tables):
         return None
@@ -528,7 +528,7 @@ def last_screens(flow_set: FlowSet) -> Problems:
 
 
 def early_word_places(flow_set: FlowSet) -> set[Place]:
-    """Returns the places where this module checks for the words in `EARLY`."""
+    """Returns the places where words of `EARLY` are a problem: the first screens of a call and the last screens."""
     return {*_depths(flow_set), *(place for place, _ in _last(flow_set))}
 
 
@@ -586,7 +586,7 @@ MIN_DIGITS, MIN_DISGUISED_DIGITS = 3, 6
 
 
 class _Part(NamedTuple):
-    """One word of a text that means digits, with its position."""
+    """One word that means digits, with its position in the text."""
 
     begins: int
     ends: int

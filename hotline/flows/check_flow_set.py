@@ -157,7 +157,7 @@ def _is_filled(field: str, found: str) -> bool:
 
 
 def _repeated(place: Place, field: str, text: Text, when: Condition, labels: Labels) -> Problems:
-    """Finds conditional text that shows because of an answer and also repeats that answer."""
+    """Finds a text that callers see because they gave the answer in `when`, and that repeats this answer."""
     if when.answer is None or when.negated:
         return
     said, where = labels.get(when.answer, {}), (place.flow, place.node, field)
@@ -187,8 +187,8 @@ def _nodes_before(flow: Flow) -> Mapping[str, Sequence[Node]]:
 def _only_after(flow: Flow, name: str, sources: Sequence[Node]) -> Condition | None:
     """Returns the answer that every caller gives on the way to this node. Returns None if there is no such answer.
 
-    The node must have one predecessor. That predecessor must lead to this node through choices with values, or
-    through one arm of a branch.
+    There is such an answer only if exactly one node leads to this node, through choices with values or through one
+    arm of a branch.
     """
     if len(sources) != 1 or name == flow.start:
         return None
@@ -218,7 +218,8 @@ def _labels(flow_set: FlowSet) -> Labels:
 
 
 def _options(flow_set: FlowSet, pattern: str) -> Iterator[tuple[str, Text]]:
-    """Returns the options of every list whose name fits this pattern."""
+    """Yields the value and the label of each option, for every list whose name fits the pattern, such as
+    `districts.{province}`."""
     name = re.compile(re.sub(r"\\\{\w+\\\}", ".*", re.escape(pattern)))
     for listed, options in flow_set.lists.items():
         if name.fullmatch(listed):
@@ -508,8 +509,8 @@ def node_problems(flow_set: FlowSet, name: str, node: str) -> Problems:
 
 @dataclass(frozen=True)
 class _Alone:
-    """One flow without the other flows, as the key of a cache. `content` is the flow as text, because a `Flow` has no
-    hash."""
+    """One flow without the other flows of its flow set, as the key of a cache. `content` is the flow as text, because
+    a `Flow` has no hash."""
 
     content: str
     limit: int

@@ -182,8 +182,9 @@ def situations(
 
 
 def listings(flow_set: FlowSet, node: Waiting) -> Iterator[tuple[Waiting, dict[str, str]]]:
-    """Yields the node once for each list that it may show, with the answers that form the name of the list.
-    A list that exists only during a session counts as empty, because editors do not write such a list.
+    """Yields the node once for each list that it may show, with the answers that lead to this list. For
+    `districts.1`, the answer `province` is 1. A list that exists only during a session counts as empty, because
+    editors do not write such a list.
     """
     if not isinstance(node, QuestionNode) or node.list is None:
         yield node, {}
@@ -313,7 +314,8 @@ def _questions(flow_set: FlowSet, flow: Flow, places: Iterable[Place]) -> Collec
 
 
 def _types_again(flow_set: FlowSet, asked: Place, after: Place) -> bool:
-    """Returns True if the caller types a name again for the same question. The new answer replaces the old one."""
+    """Returns True if the node `after` lets the caller type a name again and then leads back to the question `asked`.
+    The new name replaces the old name."""
     node = node_of(flow_set, after)
     if not isinstance(node, QuestionNode) or (after.flow, node.goes) != (asked.flow, asked.node):
         return False

@@ -150,7 +150,8 @@ _AT_A_ROW = re.compile(r"^choice (\d+) (has no next screen)?")
 
 
 def field_of(steps: Sequence[str], message: str = "") -> tuple[str, str]:
-    """Returns the field and language for a path in a node's document. Both results are empty for the node as a whole.
+    """Returns the form field and the language to which a path in a node's document leads. Both results are empty if
+    the path leads to the whole node.
 
     Some faults name a choice only in their message. Then the field comes from the message.
     """

@@ -443,7 +443,8 @@ def shown_leads(node: Waiting, state: ConversationState, facts: Facts) -> tuple[
 def _asked(
     flow_set: FlowSet, node: Waiting, state: ConversationState, facts: Facts
 ) -> tuple[str, tuple[Choice, ...]]:
-    """Returns the question and its choices. A list with one place or no place has its own question."""
+    """Returns the question and its choices. If a list has only one place or no place, the node's text for this case
+    replaces the question."""
     choices, text = shown_choices(flow_set, node, state, facts), node.text
     if not isinstance(node, QuestionNode) or node.list is None:
         return text_in(text, state.language), choices

@@ -3,8 +3,8 @@
 Converts a compiled flow set to text and back, so that a new process does not have to compile it. Each flow is one
 line of this text. Two revisions differ in few lines, and a process builds each different line only once. In a line,
 each object is a list `[kind, field, field, ...]`, in the order of the fields of its class. The list leaves out
-default values at its end. A mapping that contains a text contains only texts. If a stored text does not have the
-current `MARK`, other versions of these classes wrote it, so the process does not read this text.
+default values at its end. If one value of a mapping is a text, all its values are texts. If a stored text does not
+have the current `MARK`, other versions of these classes wrote it, so the process does not read this text.
 """
 
 import hashlib

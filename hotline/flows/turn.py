@@ -159,7 +159,7 @@ def draw_invalid(node: Waiting, seen: View, page: Page, language: str, limit: in
 
 
 def _lines(node: Waiting, seen: View, page: Page, own: EngineTexts) -> Iterator[str]:
-    """Yields each version of the line above a repeated screen, longest first."""
+    """Yields each version of the line about the valid keys, longest first."""
     typed, keys = _typed(node, own), _working(node, seen, page)
     out = ("0", "00") if seen.layout.key_lines else ()
     leads_on = [typed] if typed else [*_runs(keys, shortest=3)]
@@ -200,7 +200,8 @@ def _working(node: Waiting, seen: View, page: Page) -> Sequence[str]:
 
 
 def _runs(keys: Sequence[str], *, shortest: int) -> Iterator[str]:
-    """Yields a sequence of at least `shortest` digits as `1-5`, and other digits one by one."""
+    """Yields consecutive digits in short form, such as `1-5`, if there are at least `shortest` of them. Yields other
+    digits one by one."""
     row: list[str] = []
     for key in (*keys, ""):
         if row and (not key or int(key) != int(row[-1]) + 1):
@@ -228,7 +229,7 @@ class WalkResult(NamedTuple):
     stayed at the same place."""
 
     def after(self, *events: Event) -> "WalkResult":
-        """Returns the same result with `events` before its own events."""
+        """Returns the same result, but with `events` before the events that it already has."""
         if not events:
             return self
         return WalkResult(self.state, (*events, *self.events), self.passed, self.answered)

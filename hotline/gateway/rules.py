@@ -109,8 +109,8 @@ LEASE = timedelta(seconds=30)
 """The time for which a worker may keep a message that it claimed for sending. This time is more than twice as long as
 the longest send."""
 MAX_SEND = timedelta(seconds=12)
-"""The longest time of a send: ten seconds for the gateway, and two seconds to write the result. If a claim is older,
-the process that made the claim has stopped."""
+"""The longest time of a send: ten seconds for the gateway, and two seconds to write the result. If a worker's claim
+on a message is older than this time, the worker has stopped."""
 MAX_ATTEMPTS = 8
 """The hotline tries to send a message until this number of attempts may have reached the network."""
 PARALLEL_AFTER = 2
@@ -504,8 +504,8 @@ LIKE = {
 
 
 def with_similar_case(words: Wording, reference: str | None) -> Wording:
-    """Adds the reference of a similar case to an alert, if the responder knows that case. Any other text stays the
-    same.
+    """Adds the reference of a similar case to an alert, if the responder knows a similar case. Messages other than
+    alerts stay the same.
     """
     template = LIKE.get(words.template)
     if reference is None or template is None:
@@ -736,7 +736,7 @@ def read_page(
 
 
 def same_second(second: datetime) -> tuple[datetime, ...]:
-    """Returns all times that count as the same second as `second`.
+    """Returns `second`, the second before it and the second after it. All three count as the same time.
 
     The callback and the inbox may treat a fraction of a second differently, because one of them cuts off the fraction
     and the other rounds.

@@ -271,7 +271,7 @@ class Deadline(Row):
     step: Mapped[int]
     """The number of this deadline among the tip's deadlines of this kind, beginning with 0."""
     nth: Mapped[int] = mapped_column(default=0, server_default="0")
-    """The number of times that deadlines of this kind fired in a row before this deadline was set."""
+    """The number of deadlines of this kind that fired in a row before this one was set."""
     set_at: Mapped[datetime | None]
     due_at: Mapped[datetime]
     named_at: Mapped[datetime | None]
@@ -286,7 +286,7 @@ IS_HELD = exists().where(Deadline.tip_id == Tip.id, *HELD).correlate(Tip)
 
 
 TRULY_DUE = func.coalesce(Deadline.named_at, Deadline.due_at)
-"""The time of a deadline that texts and pages show. At this time, the hotline alerts other people."""
+"""The time that texts and pages show for a deadline. At this time, the hotline alerts other people."""
 
 
 class QueueState(Row):
@@ -834,7 +834,7 @@ def lock_dialogue(session: Session, key: str) -> LockedDialogue | None:
 
 
 def save_dialogue(session: Session, dialogue: LockedDialogue) -> None:
-    """Writes the columns of the session that changed."""
+    """Writes the changed columns of the session's row."""
     new = {name: getattr(dialogue, name) for name in CHANGING_COLUMNS}
     changed = tuple(name for name in CHANGING_COLUMNS if new[name] != dialogue.read[name])
     if changed:
@@ -845,7 +845,7 @@ def save_dialogue(session: Session, dialogue: LockedDialogue) -> None:
 
 @cache
 def _writing(names: tuple[str, ...]) -> driver.PreparedStatement:
-    """Returns a prepared statement that writes these columns. The code makes each statement only once, and there are
-    few sets of columns."""
+    """Returns a prepared statement that writes these columns. Each statement is cached. The cache stays small,
+    because there are few sets of columns."""
     here = update(_DIALOGUE).where(_DIALOGUE.c.key == bindparam("held"))
     return driver.PreparedStatement(here.values(driver.new_values(names)))

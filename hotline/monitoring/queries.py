@@ -53,8 +53,8 @@ def recent_sessions(session: Session, at: datetime) -> int:
 
 
 def recent_sms(session: Session, at: datetime) -> int:
-    """Returns the number of outgoing SMS that the hotline wrote in the last hour. Leaves out SMS of which the national
-    desk may not know.
+    """Returns the number of outgoing SMS that the hotline wrote in the last hour. Leaves out SMS that the national
+    desk may not see.
     """
     hour = (Message.created_at > at - HOUR, Message.created_at <= at, IS_SHOWN)
     return session.scalar(select(func.count(Message.id)).where(*hour)) or 0
@@ -135,8 +135,8 @@ def oldest_waiting(session: Session) -> Mapping[str, datetime]:
 
 
 def danger_alerts(session: Session, since: datetime, until: datetime) -> tuple[int, int]:
-    """Returns the number of tips that got the urgency "danger" in this time. Also returns for how many of these tips
-    the first alert came too late.
+    """Returns the number of tips that got the urgency "danger" between `since` and `until`. Also returns for how many
+    of these tips the first alert came too late.
 
     Does not count a tip that caused no alert because it was joined to a similar tip.
     """

@@ -106,7 +106,7 @@ def notify_wrong_keys(context: CliContext) -> None:
     """Sends an alarm by the second channel: the keys of the watch process are wrong. No other process would report
     this.
 
-    Also stores the alarm. So if the process starts again and finds the same wrong keys, the function sends no second
+    Also stores the alarm. So if the watch process starts again with the same wrong keys, the function sends no second
     alarm. Raises StoreUnavailable.
     """
     at = context.now()

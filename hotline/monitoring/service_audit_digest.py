@@ -96,8 +96,8 @@ delete a stored alarm, so the monitor raises it again from the log.
 
 
 def look(context: MonitorContext) -> tuple[str, frozenset[Alarm]]:
-    """Checks the rows that are new since the last call. Returns a line about the newest row for `remember`, and the
-    alarms that the new rows raise. Raises StoreUnavailable.
+    """Checks the rows that are new since the last call. Returns a line about the newest row, which `remember` stores,
+    and the alarms that the new rows raise. Raises StoreUnavailable.
 
     The line is empty if there are no new rows. The line and the alarms are both empty if the log is wrong, or if the
     settings name no file for the line.
@@ -141,7 +141,8 @@ def _missing(
 
 
 def _outsiders(session: Session, context: MonitorContext) -> Sequence[OnCallContact | None]:
-    """Returns the on-call contacts that SMS can reach. If there is a second channel, the result also contains None."""
+    """Returns the on-call contacts that SMS can reach. None in the result means the second channel, if the hotline
+    has one."""
     reached = [one for one in queries.on_call_contacts(session) if one.unreachable is None]
     return [*reached, *([None] if context.watch.other.is_there() else [])]
 
