@@ -44,7 +44,7 @@ class CallDetails:
 def list_call_backs(context: Context) -> Sequence[CallBack]:
     """Returns every call-back without its phone number.
 
-    Call-backs that are waiting come first, in the order of their windows.
+    Call-backs that are waiting come first, sorted by their window (the hours in which the caller agreed to be called).
     """
     with context.database.reading() as session:
         return tables_persons.visible_call_backs(session)

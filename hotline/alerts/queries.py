@@ -340,8 +340,8 @@ def pending_alerts(session: Session, limit: int) -> tuple[list[WaitingTip], froz
     """Returns filed tips with an alert that is not sent yet, the most urgent first and then the oldest. Locks these
     tips until the transaction ends.
 
-    Most pending alerts are rows in the table of `PendingAlert`. The others are only a mark in the columns of their tip.
-    The second returned value contains the ids of the tips with this mark.
+    Most pending alerts are rows in the table of `PendingAlert`. All other pending alerts are only a mark in the columns
+    of their tip. The second returned value contains the ids of the tips with this mark.
     """
     # Reads the ids of the tips first, in a separate query. With a single query, PostgreSQL may read every tip if its
     # table statistics are out of date.

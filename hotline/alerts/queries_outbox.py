@@ -466,8 +466,8 @@ def assignments_of(session: Session, message: Message) -> Sequence[Assignment]:
 
 
 def expired(session: Session, at: datetime) -> Sequence[Message]:
-    """Returns messages that a worker claimed but did not finish in time, because it stopped or hangs. Locks these
-    messages.
+    """Returns messages that a worker claimed but did not finish in time, because the worker stopped or hangs. Locks
+    these messages.
 
     Leaves out notices of the monitor, because the monitor handles its own claims.
     """

@@ -216,8 +216,8 @@ def first_recipients(
 def eligible(
     case: Case, roster: Sequence[Candidate], before: Collection[int] = ()
 ) -> tuple[Sequence[Candidate], Sequence[Candidate], Sequence[Candidate]]:
-    """Returns three groups of people for a new tip: people of the lowest level in the district, people of the lowest
-    level in a camp, and people of the national desk.
+    """Returns the three groups of people from which the first people to alert of a tip are chosen: people of the lowest
+    level in the district, people of the lowest level in a camp, and people of the national desk.
 
     A person who belongs to two groups is only in the first of them. `before` contains the people who were already
     alerted of the tip, and who therefore count as on duty.

@@ -321,7 +321,7 @@ def _of_fragment(s: CaseState) -> Decision:
 
 
 def more_urgent_clocks(case: Case, safety: VisitSafety, at: datetime) -> Decision:
-    """Returns the new deadlines of a case that a later answer made more urgent.
+    """Returns the new deadlines of a case that a later answer of the caller made more urgent.
 
     The case has no assignee until a responder takes it again.
     """
@@ -475,7 +475,7 @@ def _closed(_s: CaseState) -> Decision:
 
 
 def _with_clock_to_read(s: CaseState, decision: Decision) -> Decision:
-    """Adds a deadline to read the case to the decision, for a new assignee.
+    """Adds to the decision a deadline by which a new assignee must read the case.
 
     The deadline is needed if the assignee has a PIN and could read the case, but has not read it. The deadline ends
     when the assignee opens the case on the phone, or when the assignee changes.

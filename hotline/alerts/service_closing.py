@@ -80,7 +80,7 @@ def request_erasure(
 
 def erasure_due(session: Session, context: Context, tip: Tip) -> None:
     """Handles an erasure request whose time is over: erases the text of the tip, if the rules allow this. If the rules
-    do not allow this yet, sets the time when the request is handled again.
+    do not allow the erasure yet, sets the time when the request is handled again.
 
     If the national desk must decide, asks the desk again.
     """

@@ -70,7 +70,7 @@ class Route:
 
     filed: bool
     """True for a filed tip. False for a draft, for a complaint, and for a fragment (a report without a known place): a
-    correction of these changes only the desk that reads them."""
+    correction then changes only which desk reads the report."""
     place: str
     official: str
     """The caller's answer about officials who may be involved. Empty for a draft."""
@@ -391,8 +391,8 @@ def notify_mark(
 def notify_followers(
     session: Session, context: Context, tip_ids: Iterable[int], at: datetime
 ) -> None:
-    """Notifies the people of a cluster that the callers of these tips want no visit. These tips have just joined the
-    cluster. Until now, the people were alerted only of other tips of the cluster.
+    """Notifies the people of a cluster about tips that have just joined the cluster: the callers of these tips want no
+    visit. Until now, the people were alerted only of other tips of the cluster.
     """
     for tip_id in tip_ids:
         _notify(session, context, queries.tip_for_writing(session, tip_id), at)

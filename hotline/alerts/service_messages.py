@@ -86,8 +86,8 @@ is a repeat after any alert about the case."""
 
 
 BEHIND = 100
-"""The position in the order of sending for messages that are written together with alerts. With this position, they are
-sent after all alerts.
+"""The position in the order of sending for messages that are written together with alerts. With this position, these
+messages are sent after all alerts.
 
 A notice of a corrected place has the position 0, so that it is sent before the alerts to people of the new place.
 """

@@ -119,9 +119,9 @@ def newest_event(session: Session, tip_id: int, kind: LoggedEvent) -> CaseEventR
 
 
 def find_tip(session: Session, name: str) -> int | None:
-    """Returns the id of a tip. The given name is its number, such as `12` or `T12`, or a responder's reference.
-
-    The function does not check if a tip with this number exists. Returns None for an unknown reference.
+    """Returns the id of a tip. `name` is the number of the tip, such as `12` or `T12`, or a responder's reference of
+    the tip. If `name` is a number, the function does not check if such a tip exists. Returns None for an unknown
+    reference.
     """
     number = name.removeprefix("T")
     if number.isdecimal():
@@ -194,7 +194,7 @@ def public_key(session: Session, tip_id: int) -> bytes | None:
 def store_key(session: Session, tip_id: int, new: NewCase, at: datetime) -> bytes:
     """Stores a key pair for a case, and returns its public key.
 
-    If two processes make a key pair for the case at the same time, the hotline keeps the first one.
+    If two processes make a key pair for the case at the same time, the hotline keeps the first key pair.
     """
     key = CaseKey(tip_id=tip_id, public_key=new.public_key, made_at=at)
     if add_if_new(session, key):
@@ -258,7 +258,7 @@ class CaseNote(Row):
 def store_body(
     session: Session, table: type[CaseCode] | type[CaseNote], entry_id: int, body: bytes
 ) -> None:
-    """Stores encrypted data with the id of the event that it belongs to."""
+    """Stores encrypted data in `table`, with the id of the event to which the data belong."""
     session.add(table(case_event_id=entry_id, body=body))
     session.flush()
 
@@ -266,7 +266,8 @@ def store_body(
 def bodies_of(
     session: Session, table: type[CaseCode] | type[CaseNote], tip_id: int
 ) -> Mapping[int, bytes]:
-    """Returns the encrypted data of a tip, by the id of its event, the oldest first."""
+    """Returns all encrypted data in `table` about a tip, by the id of the event to which the data belong, the oldest
+    first."""
     found = (
         select(table.case_event_id, table.body)
         .join(CaseEventRow, CaseEventRow.id == table.case_event_id)
@@ -284,8 +285,8 @@ def delete_notes(session: Session, tip_ids: Collection[int]) -> None:
 
 
 class CaseCounted(Row):
-    """A tip whose persons were already counted, together with the persons in all other tips of the same month. Coded
-    answers about these persons were either part of the count, or were written after it."""
+    """A tip whose persons were already counted. All tips of the same month were counted at the same time. Coded answers
+    about these persons were part of this count, or were written after this count."""
 
     __tablename__ = "case_counted"
 

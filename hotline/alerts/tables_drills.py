@@ -124,7 +124,7 @@ def recent_drills(session: Session, responder_id: int, since: datetime) -> Seque
 def unanswered(session: Session, tip_id: int) -> Sequence[tuple[Responder, int]]:
     """Returns the responders who got the drill's alert but have neither answered it nor read the case.
 
-    Each has the id of their newest assignment.
+    Returns each responder with the id of their newest assignment.
     """
     tried = (Message.kind == MessageKind.ALERT, Message.attempts > 0)
     rows = session.execute(
