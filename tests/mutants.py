@@ -83,8 +83,8 @@ def passes(folder: Path, tests: Sequence[str]) -> bool | None:
 
 
 def fault_of(mutant: Mutant, folder: Path) -> str:
-    """Breaks the line of a row, and returns the fault of the row. The result is empty if its test notices the broken
-    line."""
+    """Breaks the line of a row, and returns the fault of the row. The result is empty if the row's test notices the
+    broken line."""
     file = folder / mutant.file
     whole = file.read_text(encoding="utf-8")
     try:

@@ -229,7 +229,7 @@ def _marks(tree: ast.AST) -> Iterator[Mark]:
 
 
 def adversaries() -> dict[str, str]:
-    """Returns the adversaries of docs/security.md, each with the defence. No two have the same name."""
+    """Returns the adversaries of docs/security.md, each with the defence. No two adversaries have the same name."""
     page = (TESTS.parent / "docs" / "security.md").read_text(encoding="utf-8")
     _, _, after = page.partition("\n## Adversaries\n")
     rows = re.findall(r"^\| (.+?) \| (.+?) \| .+ \|$", after.partition("\n## ")[0], re.M)

@@ -226,7 +226,7 @@ def unchained(database: Database) -> list[str]:
 
 
 def by_reference(texts: Sequence[str]) -> dict[str, list[str]]:
-    """Groups the accepted alerts by the reference with which they begin. Leaves out other messages."""
+    """Groups the accepted alerts by the reference with which they begin. Leaves out messages that are not alerts."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for text in texts:
         if match := REFERENCE.match(text):

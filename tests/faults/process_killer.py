@@ -163,7 +163,7 @@ class ProcessKiller:
         return frozen
 
     def _slept(self, name: str) -> bool:
-        """Waits for the time of a freeze. Returns False if the run ended meanwhile."""
+        """Waits for the time of a freeze. Returns False if the run ended before the freeze was over."""
         if self.turn is None or name not in BY_THE_CLOCK:
             return not self._stop.wait(FROZEN[name])
         if self._stop.wait(TICKS):

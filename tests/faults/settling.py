@@ -96,8 +96,8 @@ def lasting(
     turn: Callable[[], object] | None = None,
 ) -> list[Breach]:
     """Returns the breaches that every check finds again until the time limit. Cases that no responder takes continue to
-    escalate, so each check may find a different alert that is being sent. With `turn`, the function moves the clock, so
-    that even the longest wait after an unknown result ends before the time limit."""
+    escalate, so each check may find that a different alert is being sent. Such alerts do not count. With `turn`, the
+    function moves the clock, so that even the longest wait after an unknown result ends before the time limit."""
     end = time.monotonic() + seconds
     turned = time.monotonic()
     left = list(look())
@@ -124,7 +124,7 @@ class Still:
     since: float = 0.0
 
     def long_enough(self, breaches: Sequence[Breach], now: float) -> bool:
-        """Returns True if the breaches have not changed for `STILL` seconds, and then starts to measure again."""
+        """Returns True if the breaches have not changed for `STILL` seconds. The next `STILL` seconds then begin."""
         if breaches != self.breaches:
             self.breaches, self.since = breaches, now
             return False

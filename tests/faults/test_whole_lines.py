@@ -205,7 +205,7 @@ class Trusts:
         self.emulator = EmulatorClient(f"http://127.0.0.1:{self.page_port}")
 
     def part(self) -> None:
-        """Moves the key folders out of the home, each to its own place."""
+        """Moves each role's key folder out of the home, into a folder of its own."""
         for keys in list((self.home / "keys").iterdir()):
             shutil.move(keys, self.folder / f"only-{keys.name}" / keys.name)
         (self.home / "keys").rmdir()

@@ -138,8 +138,8 @@ def _everywhere(template: Template, reference: str) -> dict[str, str]:
 
 
 def _page(language: str) -> str:
-    """Returns the page of a case about danger in which visits are not wanted. The reader shows the warning about
-    possible harm first."""
+    """Returns the page of a case about danger in which visits are not wanted. The page begins with the warning not to
+    visit openly."""
     happened = ". ".join(
         _chosen(node, choice, language) for node, choice in (("kind", 0), ("who", 3))
     )

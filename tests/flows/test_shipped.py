@@ -294,8 +294,8 @@ SAID = {
     "offering.before_police": {"rw": "Ntagomba", "fr": "Ni prison", "en": "may"},
     "signs.child": {"rw": "mu rugendo", "fr": "en voyage", "en": "travel"},
 }
-"""For some screens, a word that the text needs: without it, the path ended too early, a habit sounded like a right, or
-missing information caused harm."""
+"""For some screens, a word that the text must contain. Without this word, the text had a fault: the path ended too
+early, a habit sounded like a right, or important information was missing."""
 
 
 def everything(language: str) -> Iterator[tuple[str, str]]:

@@ -26,7 +26,7 @@ LISTS = [(place, node) for place, node in SHOWN if isinstance(node, QuestionNode
 
 
 def pages(place: Place, node: Waiting, language: str) -> Iterator[tuple[View, tuple[Page, ...]]]:
-    """Yields the pages of the node under every condition, and with every list."""
+    """Yields the pages of the node for each condition that changes them, and for each list that the node may show."""
     for listed, named in listings(BOOK, node):
         for run, facts in situations(listed, ConversationState(language, (place,))):
             there = ConversationState(language, (place,), answers={**run.answers, **named})

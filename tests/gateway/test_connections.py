@@ -28,8 +28,8 @@ class Keeping:
     asked: list[int] = field(default_factory=list)
     """The number of requests on each connection."""
     answers: Callable[[int], bytes | None] = lambda _: KEPT_OPEN
-    """A function that gets the number of the request on its connection. If it returns None, nothing is sent and the
-    connection stays open."""
+    """A function that gets the number of the request on its connection, and returns the bytes to send. If it returns
+    None, nothing is sent and the connection stays open."""
 
 
 @contextmanager

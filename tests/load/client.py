@@ -16,7 +16,7 @@ from tests.compare.line import SERVICE_CODE
 from tests.load.callers import Dialogue, Kind, dialogues
 
 PATIENCE = 10.0
-"""The seconds after which a hop counts as unanswered. The gateway waits for an answer as long as this."""
+"""The seconds after which a hop counts as unanswered. The gateway waits for an answer for the same time."""
 PAUSE = 0.02
 """Seconds before the client tries again after a refused connection."""
 GAP = b"\r\n\r\n"
@@ -32,8 +32,8 @@ FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """The conversations for one server. Each consists of hops, and every hop waits for the answer to the hop before
-    it."""
+    """The conversations for one server. Each conversation consists of hops, and every hop waits for the answer to the
+    hop before it."""
 
     port: int
     path: str

@@ -132,7 +132,8 @@ class Machine:
         file.chmod(0o600 if ".ssh" in path else 0o644)
 
     def type(self, script: str, tries: int = 1) -> str:
-        """Types commands, answers their questions, and returns what they print. Raises SystemExit if one fails."""
+        """Types commands, answers their questions, and returns what they print. Raises SystemExit if a command
+        fails."""
         self.write(f"{HOME}/script", f"set -e\ncd /opt/hotline\n{script}\n")
         for left in range(tries - 1, -1, -1):
             children = f"/proc/{self.container.pid}/task/{self.container.pid}/children"

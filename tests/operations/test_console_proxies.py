@@ -110,7 +110,7 @@ def test_nginx_limits_an_ipv6_network_of_strangers(folder: Path, behind: Behind)
 
 @pytest.mark.parametrize("make", [nginx_of_the_console, nginx])
 def test_nginx_limits_connections_of_a_network(make: Any, folder: Path, behind: Behind) -> None:
-    """The test lowers the limit from hundreds to four."""
+    """The test lowers the limit of connections from hundreds to four."""
     port = free_port()
     argv, site = make(folder, port, behind), folder / "hotline.conf"
     few = re.sub(r"(limit_conn \w+) \d+;", r"\1 4;", site.read_text())

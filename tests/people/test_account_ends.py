@@ -256,7 +256,7 @@ def test_an_old_link_restores_nobody(
 def test_two_ends_leave_two_admins(
     context: ConsoleContext, two: list[Person], clock: Clock
 ) -> None:
-    """Ending an account checks once more that another admin remains."""
+    """Before an account is ended, the hotline checks once more that another admin remains."""
     third = with_role(context, clock, "Admin 3", R.ADMIN)
     service_removal.end_account(context, by(two[0]), third.account_id, "left")
     service_removal.end_account(context, by(third), two[0].account_id, "left too")

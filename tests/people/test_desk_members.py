@@ -54,7 +54,7 @@ class People:
         return decrypt_grants.pending_access(self.district.context)[-1].id
 
     def admit(self, by: str, member: str, asked: int) -> None:
-        """Approves a member with an account whose own key is decrypted."""
+        """Approves the request `asked` as the account `by`, which decrypts with the key pair of `member`."""
         context, key = self.district.context, bytes(self.pairs[member])
         signed = signed_in(context, by)
         service_approvals.decide(
@@ -172,7 +172,8 @@ def test_only_a_member_of_the_desk_lets_others_in(people: People) -> None:
 
 
 def test_a_key_that_changed_since_it_was_asked_for_is_let_in_by_nobody(people: People) -> None:
-    """If the new key got access, an admin who gives out a new link could use it under the earlier person's name."""
+    """If the new key got access, an admin who gives out a new link could use the key under the earlier person's
+    name."""
     people.let_in(NATIONAL, FIRST)
     asked = people.ask(NATIONAL, SECOND)
     people.district.change(ConsoleAccount, 2, public_key=bytes(PrivateKey.generate().public_key))

@@ -49,7 +49,7 @@ def chosen(person: Person, link: str) -> str:
 
 
 def missing(act: Callable[..., object], context: ConsoleContext, *words: str) -> bool:
-    """Returns True if the step is refused, because an earlier one is missing."""
+    """Returns True if the step is refused because an earlier step is missing."""
     return refused(partial(act, context, *words)) == AccountFault.STEP_MISSING
 
 

@@ -170,8 +170,8 @@ class Attacked:
         return cls(kept, len(cells))
 
     def sets_with(self, record: int) -> set[frozenset[int]]:
-        """Returns the different sets of records that contain this one. Cells that count the same records have the same
-        printed number."""
+        """Returns the different sets of records that contain this record. Cells that count the same records have the
+        same printed number."""
         return {found for found in self.members.values() if record in found}
 
 

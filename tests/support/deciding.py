@@ -28,7 +28,7 @@ def signed_in(context: Context, name: str, *roles: AccountRole) -> SignedIn:
 
 
 def one_person(context: Context, account_id: int, phone: str) -> None:
-    """Links an account to the person of a phone, which is given by name or id."""
+    """Links an account to the person of a phone. `phone` is the responder's name or id."""
     with context.database.writing() as session:
         account = tables_accounts.get_account(session, account_id)
         into = service_leaves.find_person(session, phone).person_id

@@ -155,7 +155,8 @@ def counted_beside(one: Asker) -> set[int]:
 
 
 def asked_as_a_service(one: Asker) -> set[int]:
-    """Returns the tips about which the responder may still answer as the person on duty of a service."""
+    """Returns the tips with a service request that the responder may still answer, as the person on duty of the
+    service."""
     rows = tables_persons.open_requests(one.session, HE)
     return {one.session.get_one(ServiceReferral, row.offered_id).tip_id for row in rows}
 

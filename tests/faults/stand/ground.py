@@ -235,8 +235,8 @@ def _until_heard(keeper: "subprocess.Popen[bytes]", port: int) -> None:
 
 
 def own_or_refuse(stack: Stack, folders: tuple[Path, ...]) -> None:
-    """Refuses a hotline that this test may not kill. Raises RealLine unless the hotline is in these folders or on
-    this machine."""
+    """Refuses a hotline that this test may not kill. Raises RealLine unless the hotline's home, database, Redis and
+    gateway are in these folders or on this machine."""
     settings = Settings.read(stack.environ)
     database, redis = urlsplit(settings.database_url), urlsplit(settings.redis_url)
     here = {
