@@ -480,8 +480,8 @@ def expired(session: Session, at: datetime) -> Sequence[Message]:
 
 
 def doubtful(session: Session, at: datetime) -> Sequence[Message]:
-    """Returns messages for which it is unknown if they were sent, and for which the time to wait for an answer is over.
-    Locks these messages."""
+    """Returns messages if the hotline does not know whether they were sent, and has waited long enough for an answer of
+    the gateway. Locks these messages."""
     return locked_rows(session, Message.state == MessageState.UNKNOWN, Message.next_at <= at)
 
 

@@ -3,8 +3,8 @@
 A reference is the name of an assignment in SMS, such as K7Q4. Some letters and digits look similar on a bad phone
 screen, such as B and 8. References use only one character of each such pair. If a responder types the other character,
 the hotline replaces it: B becomes 8, and Z becomes 2. Each reference has at least one letter, and at least one digit
-that does not look like a letter. References have four characters. When few references of four characters are free, new
-references have five, and later six. No reference is used twice (docs/decisions/06).
+that does not look like a letter. At first, references have four characters. When few references of this length are
+free, new references have five characters, and later six. No reference is used twice (docs/decisions/06).
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -220,7 +220,7 @@ def eligible(
     level in the district, people of the lowest level in a camp, and people of the national desk.
 
     A person who belongs to two groups is only in the first of them. `before` contains the people who were already
-    alerted of the tip, and who therefore count as on duty.
+    alerted of the tip. These people count as on duty.
     """
     most = RECIPIENTS_IN_DANGER if case.urgency == Urgency.DANGER else 1
     roster = people_for(case, roster)
@@ -470,7 +470,8 @@ def turns(
 
 def turn_of(candidate: Candidate) -> Turn:
     """Returns the key by which the candidates for an alert are sorted. The responder with the fewest unanswered
-    assignments comes first. If two responders have the same number, the one who was alerted longest ago comes first."""
+    assignments comes first. If two responders have the same number of these assignments, the one who was alerted
+    longest ago comes first."""
     return (candidate.load, candidate.alerted_at or NEVER, candidate.id)
 
 

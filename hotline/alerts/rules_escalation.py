@@ -492,8 +492,8 @@ def _with_clock_to_read(s: CaseState, decision: Decision) -> Decision:
 
 def _opened(s: CaseState) -> Decision:
     """Ends the deadline to read the case, if the person who opened the case is the assignee. If an officer wrote the
-    tip down and there is no danger, a second person must read the tip. Every reader except the assignee counts as this
-    second person."""
+    tip down and there is no danger, a second person must read the tip. Every person who opens the tip, except the
+    assignee, counts as this second person."""
     if s.event.by == s.assignee:
         return Decision(close={DeadlineKind.OPEN})
     is_second = s.is_met and s.urgency != Urgency.DANGER
@@ -790,7 +790,8 @@ class DrillRecipient:
     answered_at: datetime | None = None
     opened_at: datetime | None = None
     lost: str | None = None
-    """The state of the drill's alert, if this alert can never arrive. None if it has arrived or may still arrive."""
+    """The state of the drill's alert, if this alert can never arrive. None if this alert has arrived or may still
+    arrive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -887,8 +888,8 @@ def meant_drills(
     """Returns the drills that an answer without a reference may be about, the newest first.
 
     `alerted_at` is the time when the responder was alerted of their newest open case. If the responder has no open
-    case, it is None, and the answer counts for the newest drill, even if the responder has answered that drill before.
-    The responder is then notified again that the alert was a drill.
+    case, `alerted_at` is None, and the answer counts for the newest drill, even if the responder has answered that
+    drill before. The responder is then notified again that the alert was a drill.
     """
     if alerted_at is None:
         return tuple(one.reference for one in drills[:1])

@@ -317,9 +317,9 @@ def closure_due(s: CaseState) -> Decision:
 def _closure_again(s: CaseState) -> datetime:
     """Returns the time when the national desk is asked again to confirm a closure.
 
-    Without danger, the desk is asked during working hours. The same is true with danger, if only the national desk may
-    decide and one of its people has read the case. In all other cases about danger, the desk is asked at any hour, or
-    at 06:30 if `is_safe` is True.
+    For a case without danger, the desk is asked during working hours. The same is true for a case about danger, if only
+    the national desk may decide and one of its people has read the case. For all other cases about danger, the desk is
+    asked at any hour, or at 06:30 if `is_safe` is True.
     """
     if s.urgency != Urgency.DANGER or (s.desk_decides and s.closure_read):
         return rules.in_hours(s.at + rules.HOURLY)
@@ -421,7 +421,7 @@ def visit_decision_due(s: CaseState) -> Decision:
     """Notifies alerted responders once that the national desk has not decided yet how they may visit. Asks another
     person of the desk.
 
-    If the desk was already asked the same about another tip of the cluster, sends no message now.
+    If the desk was already asked the same question about another tip of the cluster, sends no message now.
     """
     nth = s.event.nth
     again = {DeadlineKind.VISIT_SAFETY: Clock(s.at + rules.AGAIN, nth + 1)}
@@ -542,8 +542,8 @@ def active_alerted(s: CaseState) -> tuple[int, ...]:
 
 
 def _request_deadline(s: CaseState, gone: Collection[int]) -> Set[DeadlineKind]:
-    """Returns the deadline to confirm a closure, if one of the people in `gone` requested the closure. The caller of
-    this function must end this deadline, and the closure request ends with it.
+    """Returns the deadline to confirm a closure, if one of the people in `gone` requested the closure. The calling
+    function must end this deadline, and the closure request then ends too.
     """
     return (
         {DeadlineKind.CONFIRM_CLOSURE}
