@@ -1,7 +1,7 @@
 """Serves the emulated API of Africa's Talking, the control API, and the page with two handsets.
 
-Status codes, content types and sentences are the same as in recordings of the real gateway. A fault can change or delay
-an answer.
+Status codes, content types and error texts are the same as in recordings of the real gateway. A fault can change or
+delay an answer.
 """
 
 import json

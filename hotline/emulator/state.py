@@ -33,7 +33,7 @@ class Timer:
     cancelled: bool = field(default=False, compare=False)
 
     def cancel(self) -> None:
-        """Cancels the timer. It has no effect after the timer has run."""
+        """Cancels the timer, or does nothing if the timer has already run."""
         self.cancelled = True
 
 
@@ -110,10 +110,10 @@ class LineClock:
     """The clock of the hotline's own processes. A file holds its offset in seconds, and every process reads it."""
 
     file: Path | None = None
-    """The path of the file with the offset. It is None if the hotline always uses the true time."""
+    """The path of the file with the offset. The path is None if the hotline always uses the true time."""
 
     def offset(self) -> int:
-        """Returns the offset in seconds. It is negative if the clock is behind the true time.
+        """Returns the offset in seconds. The offset is negative if the hotline's clock is behind the true time.
 
         Returns 0 if the file cannot be read.
         """
@@ -277,7 +277,8 @@ class Handset:
 
 
 class Phase(StrEnum):
-    """The phase of a USSD dialogue. It alternates between `ASKING` and `OPEN` until it is `ENDED`."""
+    """The phase of a USSD dialogue. The phase alternates between `ASKING` and `OPEN` until the dialogue ends and the
+    phase is `ENDED`."""
 
     ASKING = "asking"
     OPEN = "open"
@@ -353,7 +354,7 @@ class Sent:
     """An outgoing message as the gateway stores it, with its request, its status and its delivery."""
 
     id: str
-    """The message id. It is the word `None` if the gateway refused the message."""
+    """The message id. The id is the word `None` if the gateway refused the message."""
     to: str = field(repr=False)
     sender: str
     text: str = field(repr=False)
@@ -377,7 +378,8 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Travel:
-    """One event in the traffic with its kind, its number and its time. It never contains the text of a message."""
+    """One event in the traffic with its kind, its phone number and its time. The event never contains the text of a
+    message."""
 
     number: int
     at: float

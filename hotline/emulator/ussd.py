@@ -88,8 +88,8 @@ class Ussd:
         return self._ask(session)
 
     def hang_up(self, session_id: str) -> UssdSession:
-        """Presses the red key of the handset. It ends an open dialogue, or clears the screen of an ended one. Raises
-        NotFound."""
+        """Presses the red key of the handset. Pressing the key ends an open dialogue, or clears the screen of a
+        dialogue that has ended. Raises NotFound."""
         with self.state.changing() as state:
             session = self._find(session_id)
             held = state.handset(session.msisdn)
@@ -108,7 +108,8 @@ class Ussd:
             state.travelled("on" if on else "off", msisdn)
 
     def _open(self, msisdn: str, code: str, network: str) -> UssdSession:
-        """Returns a new session. Its `service_code` is empty if the network does not know the dialled code."""
+        """Returns a new session. The `service_code` of the session is empty if the network does not know the dialled
+        code."""
         settings = self.state.settings
         stem = settings.service_code.removesuffix("#")
         ours = code == settings.service_code or (code.startswith(f"{stem}*") and code.endswith("#"))

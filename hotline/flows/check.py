@@ -3,11 +3,11 @@
 The module also finds text that no screen of a report may show: words that expose the caller, and questions about
 identity.
 
-Reviewers add words to the tables of `risky_words.csv`. The search ignores accents and capitals. It matches at the
-beginning of a word, so that endings do not matter. Kinyarwanda words have prefixes before the stem (`curuz`:
-gucuruza, abacuruzi, ugucuruza), so the search finds a stem anywhere in a word. Words that the table marks `whole`
-must match a whole word. The column `instead` contains safe words to write instead. It is empty if no safe words are
-known.
+Reviewers add words to the tables of `risky_words.csv`. The search ignores accents and capitals. The search matches
+the beginning of a word, so that the ending of the word does not matter. Kinyarwanda words have prefixes before the
+stem (`curuz`: gucuruza, abacuruzi, ugucuruza), so the search finds a stem anywhere in a word. Words that the table
+marks `whole` must match a whole word. The column `instead` contains safe words to write instead. The column is empty
+if no safe words are known.
 """
 
 import csv
@@ -140,7 +140,7 @@ class Problem(NamedTuple):
         return {"file": self.file, **self.to_row(), **said}
 
     def to_row(self) -> Editable:
-        """Returns the problem as data for the database. Its texts can later be shown in any language."""
+        """Returns the problem as data for the database. The texts of this data can later be shown in any language."""
         return {
             "flow": self.flow,
             "node": self.node,
@@ -567,7 +567,7 @@ def _depths(flow_set: FlowSet) -> dict[Place, int]:
 REPEATS: Mapping[str, int] = {"double": 2, "triple": 3}
 """Words that mean that the next digit is repeated, such as "double"."""
 ARTICLES = frozenset({"un", "une", "one", "imwe"})
-"""Digit words that are also articles. These words count as digits only next to other digits."""
+"""Digit words that are also articles. Articles count as digits only next to other digits."""
 WORDS = {word: digits for digits, word in rows_of("number_words.csv")}
 """Words for digits and for pairs of digits, as people read numbers out, in every language."""
 _LIKE = str.maketrans({"o": "0", "l": "1", "i": "1"})

@@ -1,7 +1,8 @@
 """Checks a document for every fault that can be found before callers use it. Pure.
 
-The checks find missing languages, letters that phones cannot show, unverified phone numbers and long texts.
-They also find screens that repeat an answer of the caller. Another person who sees the phone could read that answer.
+The checks find missing languages, letters that phones cannot show, unverified phone numbers and long texts. The
+checks also find screens that repeat an answer of the caller, because another person who sees the phone could read the
+answer.
 """
 
 import re
@@ -425,7 +426,7 @@ def _choices(seen: View, page: Page) -> int:
 def short_code_problems(flow_set: FlowSet) -> Problems:
     """Finds short codes that lead into a report flow, or to a node that dialled digits must not open.
 
-    It skips a short code whose landing flow is a report flow, because `broken_in_set` reports such a short code.
+    Skips a short code whose landing flow is a report flow, because `broken_in_set` reports that problem.
     """
     for entry, name in flow_set.entries.items():
         flow = flow_set.flows.get(name)
@@ -447,8 +448,8 @@ def reachable_by_digits(flow_set: FlowSet) -> Problems:
 
 
 def _unguarded(flow_set: FlowSet, flow: Flow) -> Iterator[tuple[Place, MessageText]]:
-    """Yields each node that dialled digits must not open, with the reason.
-    It follows every path from the flow's start, except through report flows.
+    """Yields each node that dialled digits must not open, with the reason. Follows every path from the flow's start,
+    except through report flows.
     """
 
     def gathers(place: Place) -> bool:
@@ -486,7 +487,7 @@ def check_document(
 
 
 def flow_problems(flow_set: FlowSet, name: str, *, limit: int = SEPTETS) -> Problems:
-    """Yields the problems of one flow. It reads the names of the other flows, but not their content."""
+    """Yields the problems of one flow. Reads the names of the other flows, but not the content of the other flows."""
     flow = flow_set.flows[name]
     yield from check_paths.unknown_names(broken_in_flow(flow_set, flow))
     yield from check_paths.dead_ends(replace(flow_set, flows={name: flow}))

@@ -64,8 +64,8 @@ def unknown_names(broken: Iterable[BrokenReference]) -> Problems:
 
 
 def unknown_answers(flow_set: FlowSet) -> Problems:
-    """Finds conditions that can never be true. Such a condition tests an answer that no node saves, or a value that
-    no choice has."""
+    """Finds conditions that can never be true, because they test an answer that no node saves, or a value that no
+    choice has."""
     saved = _saved_values(flow_set)
     for flow, name, node in nodes(flow_set):
         for field, condition in placed_conditions(node):
@@ -324,7 +324,7 @@ def _types_again(flow_set: FlowSet, asked: Place, after: Place) -> bool:
 
 def _is_chosen_next(node: MenuNode | QuestionNode, flow: Flow) -> bool:
     """Returns True if the caller types a name at this question, and the next question lists the places with a similar
-    name. Then the two questions count as one answer."""
+    name. The typed name and the chosen place then count as one answer."""
     if not isinstance(node, QuestionNode) or node.list is not None:
         return False
     chosen = flow.nodes.get(node.goes)

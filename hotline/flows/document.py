@@ -2,8 +2,8 @@
 
 Editors write the document as YAML. The database stores it as JSON.
 
-A revision is `{"flows": {name: flow}, "entries": {"90": "responders"}, "numbers": [row of numbers.csv]}`. It may also
-have `"entry_names": {"11": "poster"}` and `"phrases": {"rw": {"TAKEN": text of a phrase}}`.
+A revision is `{"flows": {name: flow}, "entries": {"90": "responders"}, "numbers": [row of numbers.csv]}`. A revision
+may also have `"entry_names": {"11": "poster"}` and `"phrases": {"rw": {"TAKEN": text of a phrase}}`.
 
 This is a flow:
 
@@ -153,7 +153,7 @@ def field_of(steps: Sequence[str], message: str = "") -> tuple[str, str]:
     """Returns the form field and the language to which a path in a node's document leads. Both results are empty if
     the path leads to the whole node.
 
-    Some faults name a choice only in their message. Then the field comes from the message.
+    If a fault names a choice only in its message, the function takes the field from the message.
     """
     inner = [step for step in steps if step != "[key]"]
     if inner and inner[0] in KINDS and inner[0] != "branch":
@@ -465,7 +465,7 @@ class NodeModel(Model):
     call: CallModel | None = None
     finish: EndModel | None = None
     review: Review | None = None
-    """The review state of this node's texts, if it differs from the flow's."""
+    """The review state of this node's texts, if it differs from the review state of the flow."""
     signed: TextApprovalModel | None = None
     reason: Annotated[str, Field(min_length=1)] | None = None
     """The reason why a question has more than ten lines on a narrow phone, or contains words that the check finds.
@@ -673,9 +673,8 @@ _KINDS = ("null", "bool", "str", "seq", "map")
 
 
 class _Loader(yaml.CSafeLoader):
-    """A YAML loader that converts only `true`, `false` and empty values. It reads all other values as text.
-
-    It refuses a document in which a key occurs twice.
+    """A YAML loader that converts only `true`, `false` and empty values. The loader reads all other values as text,
+    and refuses a document in which a key occurs twice.
     """
 
     yaml_implicit_resolvers = {  # noqa: RUF012

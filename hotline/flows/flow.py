@@ -90,7 +90,7 @@ REASON_LETTERS = 20
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A test of an answer or a flag. It is true if the answer is one of `values`, or if the flag is set."""
+    """A test of an answer or a flag. A condition is true if the answer is one of `values`, or if the flag is set."""
 
     answer: str | None = None
     values: tuple[str, ...] = ()
@@ -100,7 +100,8 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """Conditional text in front of a node's text. It shows only if all its conditions are true."""
+    """Conditional text in front of a node's text. A screen shows this text only if all conditions of the text are
+    true."""
 
     whens: tuple[Condition, ...]
     text: Text
@@ -269,7 +270,7 @@ class FlowSet:
     drawings: dict[tuple[object, ...], object] = field(
         default_factory=dict, compare=False, repr=False
     )
-    """The cache of the function `draw`. It has room for every screen of the flow set in every language."""
+    """The cache of the function `draw`. The cache has room for every screen of the flow set in every language."""
     days: dict[date, Mapping[str, bool]] = field(default_factory=dict, compare=False, repr=False)
     """The cache of the function `numbers_shown`, by the day on which a session begins."""
     dependants: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
@@ -556,8 +557,8 @@ def public_flow_set(whole: FlowSet, *, but: Collection[str], entries: Mapping[st
     """Returns the flow set without report flows, private flows and the flows in `but`. The result has only the short
     codes in `entries`.
 
-    It has no choice that leads to a removed flow, and it skips calls of removed flows. If only removed flows lead to
-    a flow, that flow is removed too.
+    The result has no choice that leads to a removed flow, and skips calls of removed flows. If only removed flows
+    lead to a flow, that flow is removed too.
     """
     allowed = {
         name: flow
@@ -641,7 +642,8 @@ class Question(NamedTuple):
         return QuestionStatus.SHOWS if fresh else QuestionStatus.OVER
 
     def label(self, value: str, language: str) -> str:
-        """Returns the label of a choice in a language. A caller's own words are returned unchanged."""
+        """Returns the label of the choice that has this value. If no choice has it, the value is the caller's own
+        words, and the function returns it unchanged."""
         labels = {choice.value: choice.label for choice in self.node.choices}
         return labels.get(value, {}).get(language, value)
 

@@ -87,8 +87,8 @@ class LoadedFlowSet(NamedTuple):
 
 
 def serialise(flow_set: FlowSet) -> str:
-    """Returns the parts of a flow set that `PARTS` names, as text. It leaves out the lists, because they belong to
-    the code."""
+    """Returns the parts of a flow set that `PARTS` names, as text. It leaves out the lists, because the lists of
+    places ship with the code."""
     head = [
         [*flow_set.flows],
         flow_set.front,
@@ -103,8 +103,7 @@ def deserialise(
     pressed: str, lists: Mapping[str, tuple[Option, ...]], known: dict[str, Flow]
 ) -> Generator[None, None, LoadedFlowSet]:
     """Builds the flow set from the stored text, flow by flow. Yields before it builds each unknown flow, so that
-    other work can go first.
-    It adds each new flow to `known`, so that another thread can use the flow.
+    other work can go first. Adds each new flow to `known`, so that another thread can use the flow.
     """
     first, *lines = pressed.split("\n")
     names, front, entries, rows, phrases = json.loads(first)

@@ -8,7 +8,7 @@ these fields.
 
 The module compares two versions of a document value by value, and recognises rows that moved.
 
-The text search ignores capitals and accents. It also searches the names of flows and screens.
+The text search ignores capitals and accents. The search also looks at the names of flows and screens.
 
 Basic phones cannot show some letters, and Microsoft Word inserts such letters into texts. The module replaces these
 letters with similar letters.
@@ -35,7 +35,7 @@ NAMED_BY = {
     "branch": ("when",),
     "numbers": ("number",),
 }
-"""The lists of rows, by their key in the document, with the fields that identify a row."""
+"""The keys of the document that contain lists of rows, each with the fields that identify a row."""
 WORDED_BY = {"choices": "label", "lead": "text", "branch": "goes"}
 LAST = "else"
 """The name of a row without any of the fields in `NAMED_BY`: the last arm of a branch, or a new row."""
@@ -353,15 +353,17 @@ class Titles:
         return f"{self.flow(flow)}: {self.screen(flow, name)}" if name else self.flow(flow)
 
     def flow_pairs(self, names: Iterable[str], prefix: str = "") -> list[tuple[str, str]]:
-        """Returns the options of a select: the name of each flow after the prefix, and its title."""
+        """Returns the options of a select list. The value of an option is the prefix and the name of the flow, and
+        its label is the flow's title."""
         return [(f"{prefix}{name}", self.flow(name)) for name in names]
 
     def screen_pairs(self, flow: str, names: Iterable[str]) -> list[tuple[str, str]]:
-        """Returns the options of a select: the name of each screen, and its title."""
+        """Returns the options of a select list. The value of an option is the name of the screen, and its label is
+        the screen's title."""
         return [(name, self.screen(flow, name)) for name in names]
 
     def _said(self, part: object, field: str) -> str:
-        """Returns a text in the reader's language, or in English. It accepts invalid documents too."""
+        """Returns a text in the reader's language, or in English, even if the document is invalid."""
         said = value_at(part, (field, self.language)) or value_at(part, (field, "en"))
         return said if isinstance(said, str) else ""
 
@@ -391,7 +393,7 @@ def place_of(flow: str, name: str, node: Document, field: str) -> str:
 def path_of(node: object, field: str) -> DocumentPath:
     """Returns the path of a field in the node's document.
 
-    It accepts the names that `field_of` returns, such as `choices.2.goes`. For the node's own text, it accepts `text`.
+    The name of the field is one that `field_of` returns, such as `choices.2.goes`, or `text` for the node's own text.
     """
     kind = kind_of(node)
     first, *rest = field.split(".")
@@ -510,7 +512,7 @@ class BadLetter(NamedTuple):
     name: str
     """The name of the letter in Unicode."""
     instead: str
-    """The substitute for the letter. It is `?` if no letter is similar."""
+    """The substitute for the letter. The substitute is `?` if no letter is similar."""
     times: int
 
 

@@ -2,8 +2,8 @@
 
 A reviewer signs a text together with its English text. If either text changes, the signature is not valid any more.
 Kinyarwanda texts need two reviewers. Next to a text, a reviewer sees the doubtful glossary terms that it contains,
-and questions that a careful reader wrote about the text. A term is doubtful if its Kinyarwanda is unsure, or if no
-public source uses it.
+and questions that a careful reader wrote about the text. A term is doubtful if its Kinyarwanda translation is unsure,
+or if no public source uses the translation.
 """
 
 import hashlib
@@ -158,8 +158,8 @@ def _forms(cell: str) -> tuple[str, ...]:
 
 @cache
 def _any_of(cells: tuple[str, ...]) -> re.Pattern[str]:
-    """Returns a pattern that matches every form of these terms. It tries the longest form first, and also matches
-    plurals with s."""
+    """Returns a pattern that matches every form of these terms. The pattern tries the longest form first, and also
+    matches plurals that end with s."""
     forms = sorted({form for cell in cells for form in _forms(cell)}, key=len, reverse=True)
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, forms)) or '(?!)'})s?\b", re.IGNORECASE)
 

@@ -26,7 +26,7 @@ class EngineTexts(NamedTuple):
     invalid: str
     """The beginning of the line above a screen that the engine repeats after an invalid key, if there is room."""
     invalid_short: str
-    """The whole line in at most five letters, for screens without room for the valid keys."""
+    """The whole line above a repeated screen in at most five letters, for screens without room for the valid keys."""
     press: str
     """The verb before the list of valid keys, such as "Press"."""
     digits: str
@@ -63,7 +63,8 @@ def texts_of(language: str) -> EngineTexts:
 
 
 SEPTETS = 156
-"""The septets that one screen can show. It is a setting for each network, because Rwanda's limit is not published."""
+"""The septets that one screen can show. This limit is a setting for each network, because the networks of Rwanda do
+not publish it."""
 NARROWEST = 16
 """The number of letters in a line of the narrowest phones. These phones break lines between words, but they break a
 longer word in the middle."""
@@ -104,9 +105,9 @@ class Layout(NamedTuple):
     note: str = ""
     """The text under the buttons."""
     tail: str = ""
-    """A line that the last page must have, such as `9 More` if a node leads on."""
+    """A line that the last page must have, such as `9 More` if another node follows."""
     more: str = "9 More"
-    """The line of every page that has a next page. It is empty if callers see only the first page."""
+    """The line of every page that has a next page. The line is empty if callers see only the first page."""
     question: str = ""
     """The line above choices that continue from the previous page."""
     key_lines: tuple[str, ...] = ()

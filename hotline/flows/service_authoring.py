@@ -68,8 +68,8 @@ def parse_folder(folder: Path) -> tuple[Editable, Sequence[str]]:
 
 
 def _entries(written: Any) -> tuple[Any, Document]:
-    """Returns the landing flows of the short codes, and the names of the posters, by digits. It keeps invalid
-    values. The check of the document reports them."""
+    """Returns the landing flows of the short codes, and the names of the posters, by digits. Keeps invalid values,
+    because the check of the document reports them."""
     if not isinstance(written, Mapping):
         return written, {}
     whole = {digits: row for digits, row in written.items() if isinstance(row, Mapping)}
@@ -200,7 +200,7 @@ def live_document(database: Database) -> Document:
 def write_folder(document: Document, folder: Path) -> tuple[Path, ...]:
     """Writes a document as files: one for each flow, one for short codes and one for numbers.
 
-    It replaces existing files.
+    Replaces existing files.
     """
     folder.mkdir(parents=True, exist_ok=True)
     texts = {f"{name}.yaml": documents.dump(flow) for name, flow in document["flows"].items()}

@@ -32,7 +32,7 @@ def national_number(context: Context) -> str | None:
 
 
 def check_national_number(context: Context) -> CheckResult:
-    """Returns the doctor's result about the national desk's number.
+    """Returns the result that `hotline doctor` shows about the national desk's number.
 
     Without this number, messages about visit safety cannot say which number to call.
     """
@@ -64,8 +64,8 @@ NAMED = "named."
 class PlaceLists(Mapping[str, tuple[Option, ...]]):
     """Fixed lists of places, and lists of places that match typed text.
 
-    This object does not store a list for typed text. The name of such a list contains the caller's words, and other
-    code may store the names of used lists.
+    The object does not store a list for typed text, because the name of the list contains the caller's words, and
+    other code may store the names of lists.
     """
 
     def __init__(self, written: Mapping[str, tuple[Option, ...]]) -> None:

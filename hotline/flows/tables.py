@@ -1,6 +1,6 @@
 """Stores revisions. A revision is a saved set of all flows that never changes. One revision is live.
 
-Also stores the publication history. It shows which revision was live at which time, and who published it.
+Also stores the publication history: which revision was live at which time, and who published the revision.
 """
 
 from collections.abc import Mapping, Sequence
@@ -178,14 +178,14 @@ class Publication(database.Row):
     reason: Mapped[str]
     published_at: Mapped[datetime]
     until: Mapped[datetime | None]
-    """The time when another publication replaced this one. It is NULL for the current publication."""
+    """The time when another publication replaced this one. The value is NULL for the current publication."""
     draft_id: Mapped[int | None]
     """The id of the draft that this publication made live."""
     published_by_id: Mapped[int | None]
     """The id of the account that submitted or published the flows."""
     approved_by: Mapped[str | None]
-    """The person who approved the publication. It is NULL for a software release, a command, or an unconfirmed
-    emergency change."""
+    """The person who approved the publication. The value is NULL for a software release, a publication by a command,
+    or an emergency change that no approver has confirmed."""
     lapses_at: Mapped[datetime | None]
     """For an emergency change: the time when the clock process ends it."""
     settled_at: Mapped[datetime | None]

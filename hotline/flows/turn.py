@@ -148,7 +148,7 @@ def has_next(node: Waiting, page: Page) -> bool:
 
 
 def draw_invalid(node: Waiting, seen: View, page: Page, language: str, limit: int) -> Screen:
-    """Returns the same page below a line about the valid keys. It uses the longest line that fits."""
+    """Returns the same page below a line about the valid keys. Chooses the longest version of the line that fits."""
     own = texts_of(language)
     fitting = (
         line
@@ -225,8 +225,8 @@ class WalkResult(NamedTuple):
     events: tuple[Event, ...] = ()
     passed: tuple[Place, ...] = ()
     answered: bool = False
-    """True if the caller moved on from the previous place. It is False if the caller went back, went to the front, or
-    stayed at the same place."""
+    """True if the caller moved on from the previous place. The value is False if the caller went back, went to the
+    front, or stayed at the same place."""
 
     def after(self, *events: Event) -> "WalkResult":
         """Returns the same result, but with `events` before the events that it already has."""
@@ -342,7 +342,8 @@ def _ended(flow_set: FlowSet, state: ConversationState) -> ConversationState:
     """Removes the current flow from the call stack before this flow calls another flow. When the called flow ends,
     this flow ends too. So the call stack stays short, even if a caller reads many topics.
 
-    A report flow or a private flow stays on the stack. Its rules also apply to all flows that it calls.
+    A report flow or a private flow stays on the stack. The rules of a report flow or a private flow also apply to all
+    flows that it calls.
     """
     flow = flow_set.flows[state.calls[-1].flow]
     return state if flow.gathers or flow.private else state.at(state.calls[:-1])
@@ -541,8 +542,8 @@ def _landed(flow_set: FlowSet, facts: Facts, entry: str) -> WalkResult:
 
 
 def _spends_ahead(flow_set: FlowSet, state: ConversationState) -> bool:
-    """Returns True if a digit dialled in advance may work at the current node. Such digits work on menus and messages
-    outside private flows."""
+    """Returns True if a digit dialled in advance may work at the current node. Digits dialled in advance work on
+    menus and messages outside private flows."""
     node = node_at(flow_set, state.calls[-1])
     hidden = any(
         flow_set.flows[place.flow].private for place in state.calls if place.flow in flow_set.flows

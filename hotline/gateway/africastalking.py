@@ -278,9 +278,9 @@ class AfricasTalkingInbox:
 
 
 def read_page(text: str) -> InboxPage:
-    """Returns the messages that the gateway's answer lists, in the order of their numbers. Leaves out entries that
-    the function cannot read. If it leaves out an entry, or an entry has no date, the page does not count as complete.
-    Raises InboxUnavailable if the answer contains no list."""
+    """Returns the messages that the gateway's answer lists, in the order of their numbers in the inbox. Leaves out
+    entries that the function cannot read. If it leaves out an entry, or an entry has no date, the page does not count
+    as complete. Raises InboxUnavailable if the answer contains no list."""
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):

@@ -79,7 +79,7 @@ one after the other."""
 
 class Connections:
     """A pool of HTTP connections that several threads share. The pool uses an idle connection again for `kept`
-    seconds. It uses no proxies, no netrc, no cookies, no redirects and no retries."""
+    seconds. The pool uses no proxies, no netrc, no cookies, no redirects and no retries."""
 
     def __init__(
         self,

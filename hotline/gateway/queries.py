@@ -52,8 +52,8 @@ IS_SHOWN = and_(
     .correlate(Message),
 )
 """The condition for a `Message` that the national desk may see. The condition leaves out messages to people of
-oversight desks, because these people get alerts only about complaints about the national desk. It also leaves out
-alerts about these complaints to people who have left their oversight desk."""
+oversight desks, because these people get alerts only about complaints about the national desk. The condition also
+leaves out alerts about these complaints to people who have left their oversight desk."""
 OPEN = (
     Message.state == MessageState.UNDELIVERABLE,
     Message.answered_at.is_(None),

@@ -75,8 +75,8 @@ class Outcome(StrEnum):
 
 
 FAULTS = (Outcome.CONFIG_FAULT, Outcome.MONEY_FAULT)
-"""The outcomes that affect the whole hotline, and not only one message. Such an outcome pauses the queue of outgoing
-messages."""
+"""The outcomes that affect the whole hotline, and not only one message. After one of these outcomes, the hotline
+pauses the queue of outgoing messages."""
 NEVER = (Outcome.PERMANENT, Outcome.STOPPED)
 """The outcomes that show that no attempt can ever reach the phone number."""
 UNCOUNTED = (Outcome.NOT_SENT, *FAULTS)
@@ -93,8 +93,8 @@ class Gateway(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """The result of a send. It uses the hotline's own outcomes in place of the gateway's codes. The code for a
-    gateway returns this object and raises no network errors."""
+    """The result of a send. The result uses the hotline's own outcomes in place of the gateway's codes. The code for
+    a gateway returns this object and raises no network errors."""
 
     outcome: Outcome
     http_status: int | None = None
@@ -106,8 +106,8 @@ class SendResult:
 
 
 LEASE = timedelta(seconds=30)
-"""The time for which a worker may keep a message that it claimed for sending. This time is more than twice as long as
-the longest send."""
+"""The time for which a worker may keep a message that it claimed for sending. The time of the claim is more than
+twice as long as the longest send."""
 MAX_SEND = timedelta(seconds=12)
 """The longest time of a send: ten seconds for the gateway, and two seconds to write the result. If a worker's claim
 on a message is older than this time, the worker has stopped."""
@@ -676,7 +676,7 @@ class Bookmark:
     """The position up to which the hotline has read the gateway's inbox."""
 
     number: int
-    """The number of the last SMS that the hotline read, or 0 before the first SMS."""
+    """The number that the inbox gave to the last SMS that the hotline read, or 0 before the first SMS."""
     until: datetime | None
     """The latest sending time among the SMS that the hotline has read."""
     since: datetime

@@ -4,10 +4,10 @@
 for messages and deadlines. The state of the outgoing queue and the leader of the clock processes are rows too, so
 that every process can read them. The tables contain phone numbers only in encrypted form or as keyed digests.
 
-The functions for the first hop of a session use plain SQL, because plain SQL is faster. They write the row of the
-session, and count the session, before the caller sees the first screen. With SQLite, this takes three statements in
-one transaction. With PostgreSQL, it takes one statement. A later hop that changes the session locks its row, reads
-the row, and writes only the changed columns.
+The functions for the first hop of a session use plain SQL, because plain SQL is faster. These functions write the row
+of the session, and count the session, before the caller sees the first screen. With SQLite, this takes three
+statements in one transaction. With PostgreSQL, it takes one statement. A later hop that changes the session locks its
+row, reads the row, and writes only the changed columns.
 """
 
 import json
@@ -63,8 +63,8 @@ class Assignment(Row):
     """The name of the case in SMS to this responder: four to six letters and digits. Each responder of a tip has one
     reference for the tip, from the first alert to closing. No other responder or tip gets the same reference."""
     repeats_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"))
-    """The id of this responder's first assignment of the same tip, if this row is a later assignment. Both
-    assignments have the same reference."""
+    """The id of this responder's first assignment of the same tip, if this row is a later assignment. The first and
+    the later assignment have the same reference."""
     state: Mapped[str]
     """The value of an `alerts.rules_assignment.AssignmentState`."""
     created_at: Mapped[datetime]
@@ -161,7 +161,7 @@ class Message(Row):
     """The name of a `core.wording.Template`. For an answer, it is the value of a `gateway.rules.AnswerForm`."""
     parameters: Mapped[dict[str, Any]]
     """The values for the template. For an answer that is not sent yet, these values are the place of its screen in
-    the flow, and the earlier choices of the caller. They never contain text that the caller typed."""
+    the flow, and the earlier choices of the caller. The values never contain text that the caller typed."""
     language: Mapped[str]
     priority: Mapped[int]
     """The priority of the message, as the value of a `gateway.rules.Priority`."""
@@ -626,8 +626,8 @@ def try_writing(session: Session, at: datetime) -> None:
 
 
 PROBE = "probe"
-"""The key of the row that `try_writing` writes. This key is not a digest, so it can never be the key of a phone
-number."""
+"""The key of the row that `try_writing` writes. The probe's key is not a digest, so it can never be the key of a
+phone number."""
 
 START_COLUMNS = (
     "revision_id",
