@@ -1,4 +1,5 @@
-"""Carries SMS between the gateway and the handsets in both directions, with delivery reports and their faults.
+"""Carries SMS between the gateway and the handsets in both directions, and posts delivery reports. Faults can affect
+an SMS or a report.
 
 Outgoing (MT): a send request becomes entries of the outbox, and an SMS on each handset. Incoming (MO): an SMS typed on
 a handset is posted to the hotline. The gateway posts the SMS again until the hotline answers 200 or `mo_patience` is
@@ -115,7 +116,7 @@ class Messages:
         return bool(found)
 
     def type_sms(self, msisdn: str, to: str, text: str) -> list[str]:
-        """Sends an SMS from a handset, and returns the ids that the gateway gave to its parts.
+        """Sends an SMS from a handset, and returns the ids that the gateway gave to the parts of the SMS.
 
         An SMS to a number other than the shortcode stays on the handset and returns no id. Raises HandsetRefused if the
         phone is off.
@@ -180,8 +181,8 @@ class Messages:
     ) -> None:
         """Schedules the interim delivery reports of a message, and then its arrival.
 
-        Each step schedules the next one before it posts. So the order stays correct, and a slow answer of the hotline
-        delays no step.
+        Each step schedules the next step before it posts its report. So the order stays correct, and a slow answer of
+        the hotline delays no step.
         """
         settings = self.state.settings
         if not interim:

@@ -320,7 +320,7 @@ def create_app(emulator: Emulator, about: About = NOTHING_ABOUT) -> Flask:
 class Handler(WSGIRequestHandler):
     """A request handler that logs nothing, because addresses can contain phone numbers.
 
-    If an answer breaks off, it resets the TCP connection.
+    If an answer breaks off, the handler resets the TCP connection.
     """
 
     def log(self, type: str, message: str, *args: Any) -> None:

@@ -1,8 +1,9 @@
-"""Stores the emulator's whole state in memory under one lock, and runs its timers.
+"""Stores the emulator's whole state in memory under one lock, and runs the emulator's timers.
 
-The state contains phones, USSD dialogues and outgoing messages, as the network and the gateway see them. Each network
-has the code that the gateway uses for it. The state also contains the settings: the service codes, the clock's speed,
-and unverified assumptions about the gateway. A change of the state notifies the pages that wait for it.
+The state contains phones, USSD dialogues and outgoing messages, as the network and the gateway see them. The code of
+each network is the code that the gateway uses for the network. The state also contains the settings: the service
+codes, the clock's speed, and unverified assumptions about the gateway. A change of the state notifies the pages that
+wait for it.
 
 The timers run on a clock that can run faster or jump ahead. The module also stores the offset of the hotline's own
 clock.
@@ -107,7 +108,8 @@ class Scheduler:
 
 @dataclass(frozen=True, slots=True)
 class LineClock:
-    """The clock of the hotline's own processes. A file holds its offset in seconds, and every process reads it."""
+    """The clock of the hotline's own processes. A file holds the offset of this clock in seconds, and every process
+    reads the file."""
 
     file: Path | None = None
     """The path of the file with the offset. The path is None if the hotline always uses the true time."""
@@ -159,7 +161,7 @@ class EmulatorSettings:
     service_code: str = "*384*777#"
     shortcode: str = "3847"
     senders: tuple[str, ...] = ()
-    """The registered sender ids. If it is empty, every sender id is accepted."""
+    """The registered sender ids. If no sender id is registered, the gateway accepts every sender id."""
     direct_dial: DirectDial = DirectDial.IN_TEXT
     limit: int = 182
     """The maximum number of septets in a USSD string. If one letter is outside GSM-7, the limit is 80 UCS-2 units."""
@@ -241,7 +243,7 @@ class Sms:
 
 @dataclass(slots=True)
 class DialledCall:
-    """One dialled string in a phone's call log. Later users of the phone can see it."""
+    """One dialled string in a phone's call log. Later users of the phone can see this string."""
 
     dialled: str
     at: float
@@ -435,7 +437,8 @@ class EmulatorState:
     def handset(self, msisdn: str) -> Handset:
         """Returns the handset with this number.
 
-        At its first use, the handset is created, switched on and without messages. The calling code must hold the lock.
+        If the number has no handset yet, creates a handset that is switched on and has no messages. The calling code
+        must hold the lock.
         """
         if msisdn not in self.handsets:
             self.handsets[msisdn] = Handset(msisdn, network_of(msisdn))

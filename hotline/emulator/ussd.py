@@ -1,6 +1,6 @@
 """Acts as the network in a USSD dialogue: dial, reply, hang up, time out.
 
-Each hop is posted to the hotline, with the faults that affect it. When a dialogue ends, the gateway may post an end
+Posts each hop to the hotline, with the faults that affect this hop. When a dialogue ends, the gateway may post an end
 notice to the hotline.
 """
 
@@ -264,7 +264,7 @@ class Ussd:
     ) -> None:
         """Ends the dialogue and posts the end notice later. The calling code must hold the lock.
 
-        If `silent` is True, it sends no notice, because the gateway never knew about the dialogue.
+        If `silent` is True, posts no end notice, because the gateway never knew about the dialogue.
         """
         session.phase, session.status, session.ended_at = Phase.ENDED, status, time.time()
         if screen is not None:

@@ -87,7 +87,7 @@ class Code(StrEnum):
     WORDS_LOST = "words_lost"
     """A question for free text is outside a report, so nothing saves the answer."""
     QUESTION = "question"
-    """A question that desks may ask callers breaks a rule for such questions."""
+    """A question that desks may ask callers breaks a rule for the questions of desks."""
     ECHO = "echo"
     """A screen repeats an answer of the caller, or contains an unknown placeholder."""
     VALUE_TWICE = "value_twice"

@@ -41,7 +41,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class PinGiven:
-    """The caller typed a PIN. Only this event contains the PIN. The conversation state never contains it."""
+    """The caller typed a PIN. Only this event contains the PIN. The conversation state never contains the PIN."""
 
     name: str
     pin: str

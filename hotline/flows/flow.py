@@ -200,8 +200,8 @@ class BranchNode:
 
 @dataclass(frozen=True, slots=True)
 class CallNode:
-    """A node that calls another flow. `goes` is the node that follows after the called flow returns. If it is None,
-    this flow ends when the called flow ends."""
+    """A node that calls another flow. `goes` is the node that follows after the called flow returns. If `goes` is
+    None, this flow ends when the called flow ends."""
 
     flow: str
     goes: str | None = None
@@ -209,8 +209,8 @@ class CallNode:
 
 @dataclass(frozen=True, slots=True)
 class EndNode:
-    """The end of a flow. With a text, it is the last screen of the call. Without a text, the flow returns to the
-    flow that called it."""
+    """The end of a flow. An end with a text is the last screen of the call. An end without a text returns to the flow
+    that called this flow."""
 
     text: Text | None = None
 
@@ -240,7 +240,7 @@ class Flow:
     """
     private: bool = False
     """True if only its own short code or another private flow can open it, such as the flow for responders. The
-    service must also allow the caller to open it."""
+    service must also allow the caller to open this flow."""
     signed: Mapping[str, TextApproval] = field(default_factory=dict)
     """The approvals of questions, by node name."""
     reasons: Mapping[str, str] = field(default_factory=dict)
@@ -622,7 +622,7 @@ class Question(NamedTuple):
 
     @property
     def digest(self) -> str:
-        """Returns a short digest of a question with all its texts and values. The approver copies it into the
+        """Returns a short digest of a question with all its texts and values. The approver copies the digest into the
         approval."""
         written = [self.node.text, *([one.label, one.value] for one in self.node.choices)]
         said = json.dumps(written, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -630,7 +630,7 @@ class Question(NamedTuple):
 
     @property
     def until(self) -> date | None:
-        """Returns the last day on which the question may be asked. Returns None if it is not approved."""
+        """Returns the last day on which the question may be asked. Returns None if the question is not approved."""
         return self.signed.on + VALID if self.signed else None
 
     def standing(self, today: date) -> QuestionStatus:

@@ -115,7 +115,7 @@ def last_look(session: Session) -> datetime | None:
 def is_starting(session: Session, at: datetime) -> bool:
     """Returns True if the processes got the signal to start less than one lease ago.
 
-    In that first time, the monitor may not have checked the hotline yet.
+    So soon after the start, the monitor may not have checked the hotline yet.
     """
     awaited = tables.queue_state(session).awaited_at
     return awaited is not None and at - awaited < LEASE

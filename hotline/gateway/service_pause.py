@@ -176,7 +176,7 @@ def mark_reviewed(
 ) -> Sequence[int]:
     """Marks undeliverable messages as reviewed by a person.
 
-    Raises NotFound if one of them is not undeliverable or was already reviewed.
+    Raises NotFound if one of the messages is not undeliverable or was already reviewed.
     """
     at = context.now()
     with context.database.writing() as session:

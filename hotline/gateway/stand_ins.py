@@ -76,7 +76,7 @@ class FakeSenders(Senders):
 @dataclass
 class FakeJobs(JobQueue):
     """A job queue that only stores each call of `ring`, the method that tells the workers about a job. If `dead` is
-    True, it accepts no job."""
+    True, the queue accepts no job."""
 
     scheduled: list[tuple[Job, int]] = field(default_factory=list)
     dead: bool = False
@@ -105,8 +105,8 @@ class FakeStates(StateStore):
 
 @dataclass
 class FakeStarts(StartStore):
-    """A store that keeps the last start of each session in memory. If `dead` is True, it stores nothing and finds
-    nothing.
+    """A store that keeps the last start of each session in memory. If `dead` is True, the store saves nothing and
+    finds nothing.
     """
 
     saved: dict[str, tuple[SessionStart, CommittedText]] = field(default_factory=dict)

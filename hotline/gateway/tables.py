@@ -5,9 +5,9 @@ for messages and deadlines. The state of the outgoing queue and the leader of th
 that every process can read them. The tables contain phone numbers only in encrypted form or as keyed digests.
 
 The functions for the first hop of a session use plain SQL, because plain SQL is faster. These functions write the row
-of the session, and count the session, before the caller sees the first screen. With SQLite, this takes three
-statements in one transaction. With PostgreSQL, it takes one statement. A later hop that changes the session locks its
-row, reads the row, and writes only the changed columns.
+of the session, and count the session, before the caller sees the first screen. With SQLite, the writing and the
+counting take three statements in one transaction. With PostgreSQL, they take one statement. A later hop that changes
+the session locks its row, reads the row, and writes only the changed columns.
 """
 
 import json
@@ -73,8 +73,8 @@ class Assignment(Row):
     """The time when the hotline got the proof that the responder gave the answer. The proof is a call, or an SMS that
     the gateway's inbox lists."""
     doubted_at: Mapped[datetime | None]
-    """The time when the hotline found that the gateway's inbox does not list the SMS with this answer. Until such an
-    answer is proved, the hotline continues to escalate."""
+    """The time when the hotline found that the gateway's inbox does not list the SMS with this answer. Until an
+    answer with this time is proved, the hotline continues to escalate."""
     on_site_at: Mapped[datetime | None]
     """The time when the responder answered that they are on site."""
     handed_to_help_at: Mapped[datetime | None]
@@ -171,8 +171,8 @@ class Message(Row):
     state: Mapped[str]
     """The value of a `gateway.rules.MessageState`."""
     attempts: Mapped[int] = mapped_column(default=0)
-    """The number of the newest attempt. Only the process that claimed the message for this attempt may write its
-    result into this row."""
+    """The number of the newest attempt. Only the process that claimed the message for this attempt may write the
+    result of the attempt into the row."""
     counted: Mapped[int] = mapped_column(default=0)
     """The number of attempts that may have reached the network. The hotline makes at most eight such attempts."""
     next_at: Mapped[datetime]
@@ -464,7 +464,7 @@ has the time that the system clock showed after its jump."""
 def hold_plans(session: Session, at: datetime, jump: timedelta) -> None:
     """Delays planned publications and the planned ends of texts for the time by which the system clock jumped
     forward. If `jump` is negative, the delay becomes shorter. A restart of the process does not end the delay. `at`
-    is the time that the clock shows after it jumped."""
+    is the time that the system clock shows after the jump."""
     row = session.get(Leader, PLANS)
     left = max(row.until - (at - jump), timedelta(0)) if row else timedelta(0)
     session.merge(Leader(name=PLANS, holder=at.isoformat(), until=at + left + jump))
@@ -783,8 +783,8 @@ def _seen(first: FirstHop) -> tuple[object, ...]:
 
 
 def ends_of(starred: object) -> dict[int, int]:
-    """Returns the end of each free text that contains a `*`, by its start. Reads these positions from stored texts
-    such as `12-30`."""
+    """Returns the end of each free text that contains a `*`. The key is the start of the free text. Reads these
+    positions from stored texts such as `12-30`."""
     assert isinstance(starred, list | tuple)
     pairs = (mark.split("-") for mark in starred)
     return {int(begins): int(ends) for begins, ends in pairs}

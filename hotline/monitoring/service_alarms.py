@@ -1,9 +1,9 @@
 """Runs one round of checks in the watch process, and starts, repeats or ends alarms. Also adds, removes and tests
 on-call contacts.
 
-The watch process stores each notice, and then sends this notice without another process. So notices do not depend on
-the parts that the watch process checks: the workers, the clock process and the outgoing queue. A system clock that
-was set back does not delay notices.
+The watch process stores each notice, and then sends the notice itself. So notices do not depend on the parts that the
+watch process checks: the workers, the clock process and the outgoing queue. A system clock that was set back does not
+delay notices.
 """
 
 from collections.abc import Mapping, Sequence
@@ -104,7 +104,7 @@ def readings(context: MonitorContext, *, around: bool = True) -> Mapping[Alarm, 
 
 def notify_wrong_keys(context: CliContext) -> None:
     """Sends an alarm by the second channel: the keys of the watch process are wrong. No other process would report
-    this.
+    these wrong keys.
 
     Also stores the alarm. So if the watch process starts again with the same wrong keys, the function sends no second
     alarm. Raises StoreUnavailable.
@@ -252,8 +252,8 @@ def add_contact(
 
 
 def _person(session: Session, name: str, language: str) -> int:
-    """Returns the id of the person with this name. Creates the person if necessary. Sets the language of a person who
-    has no other phone.
+    """Returns the id of the person with this name. Creates the person if necessary. If the person has no other phone,
+    sets the person's language to `language`.
     """
     known = tables_accounts.named(session, name)
     row = (
@@ -315,7 +315,7 @@ class NoticesSent:
     sent: int
     """The number of notices that the gateway, the mail server or the command accepted."""
     causes: Sequence[str]
-    """The reasons why the other notices failed, without duplicates."""
+    """The reasons why notices failed, without duplicates."""
 
 
 def notices_sent(context: Context) -> Sequence[NoticesSent]:

@@ -2,8 +2,8 @@
 the second channel.
 
 A person who controls the database could remove rows at the end of the log. The stored digests would show that rows
-are missing. At each check, the monitor also stores the id and the digest of the newest row in its key folder. So the
-next check notices if rows were removed.
+are missing. At each check, the monitor also stores the id and the digest of the newest row in the monitor's key
+folder. So the next check notices if rows were removed.
 """
 
 import logging
