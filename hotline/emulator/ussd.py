@@ -236,7 +236,8 @@ class Ussd:
         return self._same(session, first, second)
 
     def _same(self, session: UssdSession, first: HookAnswer, second: HookAnswer) -> HookAnswer:
-        """Checks that a repeated hop got exactly the same answer. Returns the first answer that succeeded."""
+        """Checks that a repeated hop got exactly the same answer as the first hop. Returns the first answer that
+        succeeded."""
         if first.ok and second.ok and first.body != second.body:
             with self.state.changing() as state:
                 state.violated("repeat answered otherwise", session.id)

@@ -236,7 +236,7 @@ class Flow:
     """The kind of report that the answers in this flow form, such as "tip".
 
     When the caller enters the flow, a report attempt begins. Digits that a caller dials after the service code never
-    open such a flow.
+    open a flow that makes a report.
     """
     private: bool = False
     """True if only its own short code or another private flow can open it, such as the flow for responders. The

@@ -134,7 +134,7 @@ class _Piece:
     text: str
     button: int | None = None
     key: str | None = None
-    """The fixed digit, if the piece is a choice with such a digit."""
+    """The fixed digit of the choice, if the piece is a choice that has one."""
     shares_page: bool = False
 
     @property

@@ -409,8 +409,8 @@ def start(
     """Starts a conversation for a dialled string. `entry` is a short code. The conversation starts at the landing
     flow of this short code. `ahead` contains digits dialled in advance.
 
-    These digits work only on menus and messages. If one of them would enter a report flow or a private flow, `start`
-    drops all of them. The caller then sees the same screen as after a plain dial.
+    These digits work only on menus and messages. If one of these digits would enter a report flow or a private flow,
+    `start` drops all digits. The caller then sees the same screen as after a plain dial.
     """
     plain = _shown(flow_set, facts, _at_front(flow_set, facts), limit)
     turn = _shown(flow_set, facts, _landed(flow_set, facts, entry), limit)

@@ -80,8 +80,8 @@ pauses the queue of outgoing messages."""
 NEVER = (Outcome.PERMANENT, Outcome.STOPPED)
 """The outcomes that show that no attempt can ever reach the phone number."""
 UNCOUNTED = (Outcome.NOT_SENT, *FAULTS)
-"""The outcomes that prove that the gateway did not send the message. So such an attempt does not count as one of the
-eight attempts."""
+"""The outcomes that prove that the gateway did not send the message. So an attempt with one of these outcomes does
+not count as one of the eight attempts."""
 
 
 class Gateway(StrEnum):
@@ -448,7 +448,7 @@ NOTICES = {
     )
     for one in pair
 }
-"""The names of the templates for notices to responders who were alerted. The hotline also sends such a notice after a
+"""The names of the templates for notices to responders who were alerted. The hotline also sends these notices after a
 responder has taken the case, and expects no reply."""
 
 
@@ -668,7 +668,8 @@ class InboxPage:
     listed: Sequence[ListedSms]
     """The SMS in the order of their numbers."""
     whole: bool
-    """True if the hotline could read every entry of the page. Only such a page can show that a callback was forged."""
+    """True if the hotline could read every entry of the page. Only a page that the hotline read completely can show
+    that a callback was forged."""
 
 
 @dataclass(frozen=True, slots=True)
