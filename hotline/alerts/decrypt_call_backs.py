@@ -79,7 +79,7 @@ def approve_request(
         row = tables_persons.get_call_back(session, call_back_id, for_writing=True)
         _check_paused(session)
         if row.asked_by is None:
-            raise CallRefused(f"call-back {row.id}: another person must first ask for the number")
+            raise CallRefused(f"call-back {row.id}: no one has asked to see the phone number yet")
         if is_same_person(session, row.asked_by, tables_audit.actor_of(by)):
             raise CallRefused("you cannot approve your own request: another person must approve")
         if asked_by is not None and tables_audit.name_in(row.asked_by) != asked_by:

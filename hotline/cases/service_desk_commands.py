@@ -210,7 +210,7 @@ def _about(
         )
         if name
         else message_text(
-            "{by} asks to give the desk {desk} access to tip {tip} again",
+            "{by} asks to restore the access of the desk {desk} to tip {tip}",
             by=asks,
             desk=row.desk_code or "",
             tip=tip,

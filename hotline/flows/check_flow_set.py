@@ -246,7 +246,7 @@ def _views(flows: FlowSet, place: Place, node: Waiting | EndNode, language: str)
 
 
 def labels(flow_set: FlowSet, limit: int) -> Problems:
-    """Finds labels that do not fit on one page together with their number and the keys `9`, `0` and `00`."""
+    """Finds labels that are too long: label, number and the keys `9`, `0` and `00` do not fit on one page."""
     for flow, name, node in nodes(flow_set):
         for number, choice in enumerate(choices_of(node)):
             for language in CODES:

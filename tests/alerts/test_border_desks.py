@@ -18,7 +18,7 @@ from tests.support.posting import post
 
 BORDER = "border-east"
 LEAVES_SOON = ("5", "2", "2", "6", "7", "2")
-"""The keys of a report: no danger, no official, abroad, Oman, this week."""
+"""The digits that a caller presses to report: no danger, no official involved, abroad, Oman, this week."""
 LEAVES_LATER = ("5", "2", "2", "6", "7", "3")
 IN_DANGER = ("5", "1", "2", "6", "7")
 """The keys of a report: danger, no official, abroad, Oman. The keys end before the question about the day on which the

@@ -20,7 +20,7 @@ from tests.support.callers import Caller, Line
 from tests.support.taking import do
 
 QUIET = ("5", "2", "2", "1", "1", "1")
-"""The keys of a report: no danger, no official, Kigali, Gasabo, the first sector of Gasabo."""
+"""The digits of a report: no danger, no official involved, Kigali, Gasabo, the first sector of Gasabo."""
 LABOUR, SEX = "1", "2"
 ME, CHILD = "2", "3"
 COME = "1"

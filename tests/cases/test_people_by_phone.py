@@ -265,7 +265,7 @@ def test_a_no_goes_on_at_who_asks_again(own_case: HerCase) -> None:
     phone = own_case.dials()
     assert "1 Continue (3 of 3)" in phone.screen
     assert phone.key("1").startswith(
-        "CON In 3 days someone else will ask about help again, in private. Who should ask?"
+        "CON In 3 days, who asks the person about help again, in private?"
     )
     assert phone.key("1").startswith("CON Noted. Say: you can ask for help any day")
     assert own_case.kept() == ["consent"]

@@ -76,7 +76,7 @@ def comes_to(text: str) -> Comes:
 
 
 def is_right(row: HeardRow) -> bool:
-    """Returns True if the message has its required result. A child in danger may also count as danger."""
+    """Returns True if the message has its required result. Where the table requires `CHILD`, `DANGER` is right too."""
     heard = comes_to(row.text)
     if row.must is None:
         return heard not in (Comes.CHILD, Comes.DANGER)

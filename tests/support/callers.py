@@ -94,7 +94,7 @@ class Way(StrEnum):
 
 
 class LaterApp:
-    """Makes the Flask application at its first request, because a test that only calls hooks needs none."""
+    """Makes the Flask application when the first request comes. A test that only calls hooks needs no application."""
 
     def __init__(self, context: WholeContext) -> None:
         self._context = context

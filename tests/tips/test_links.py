@@ -19,7 +19,7 @@ from tests.support.callers import DANGER_HERE, Line, told
 from tests.support.reading import at_her_desk, at_home, reader_beside
 
 QUIET = ("5", "2", "2", "1", "1", "1")
-"""The keys of a report: no danger, no official, Kigali, Gasabo, the first sector of Gasabo."""
+"""The digits of a report: no danger, no official involved, Kigali, Gasabo, the first sector of Gasabo."""
 LABOUR, SEX = "1", "2"
 HERS, OTHER = "+250788000077", "+250788000078"
 SIGNED = {"actor": "cli:Alice", "reason": "the same house"}
