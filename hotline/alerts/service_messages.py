@@ -638,7 +638,8 @@ def end_request(row: CallBack, state: CallBackState, at: datetime) -> None:
 
 
 def next_window(row: CallBack) -> bool:
-    """Moves a request to its second window. Two people must approve the call again.
+    """Moves a request for a call to the second period in which the caller agreed to be called. Two people must
+    approve the call again.
 
     Returns False if the request has no second window.
     """

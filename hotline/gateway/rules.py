@@ -533,7 +533,7 @@ KEPT = timedelta(hours=72)
 attempt, the row does not contain the phone number."""
 SOON = timedelta(seconds=50)
 """The hotline must begin to send the answer to a cry for help within this time. So the answer arrives within a
-minute, even if the send takes as long as possible."""
+minute, even if the send takes the longest time that the hotline allows."""
 CRY_ANSWER_INTERVAL = timedelta(days=7)
 """A phone that sent cries for help gets at most one answer within this time. The database keeps the row of the answer
 for this time, so that the hotline recognises the phone."""

@@ -85,8 +85,8 @@ class CaseEventKind(StrEnum):
     STOOD_DOWN = "released"
     """The national desk stood down the responders of the first place: they are no longer needed."""
     DUE = "due"
-    """A deadline of the case has passed, or half of the time for the outcome is over. `Event.kind` is the kind of the
-    deadline."""
+    """A deadline of the case has passed, or half of the time to record the outcome has passed. `Event.kind` is the
+    kind of the deadline."""
 
 
 @dataclass(frozen=True, slots=True)
