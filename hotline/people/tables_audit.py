@@ -231,7 +231,8 @@ def entries(
 
 
 def rows_after(session: Session, digest: str) -> Sequence[AuditEntry] | None:
-    """Returns the rows after the row with this digest, the oldest first. Returns None if no row has this digest."""
+    """Returns the rows after the row with this digest, the oldest first. Returns None if no row of the log has this
+    digest."""
     known = session.scalar(select(AuditEntry.id).where(AuditEntry.digest == digest))
     if known is None:
         return None
@@ -250,8 +251,8 @@ def newest_rows(
     """Returns the newest rows that match a filter, the newest first. If `before` is given, returns only rows with a
     lower id.
 
-    A row about a responder contains only an id, so `names` gives the names of responders by id. A day of the filter
-    lasts from midnight to midnight in Kigali.
+    A row about a responder contains only the responder's id, so `names` gives the names of responders by id. If the
+    filter names a day, this day lasts from midnight to midnight in Kigali.
     """
     found = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
     if before is not None:

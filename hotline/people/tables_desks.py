@@ -35,8 +35,8 @@ from hotline.text.errors import NotFound
 from hotline.text.places import NATIONAL
 
 PASSPHRASE_MEMBER = "enrolment"
-"""The table of desk members contains the recovery passphrase under this name. The passphrase has a copy of every desk's
-key, like a member. `hotline init` makes this passphrase.
+"""The name of the recovery passphrase in the table of desk members. For each desk, the table contains a copy of the
+desk's private key that is encrypted for this passphrase, as for a member. `hotline init` makes this passphrase.
 """
 
 
@@ -82,7 +82,7 @@ class Desk(Row):
     """
     copied_since: Mapped[datetime | None]
     """The time when a member lost access to the desk. The former member may still have a copy of the desk's private
-    key. None if the desk has got a new key since then.
+    key. None if no member has lost access since the desk last got a new key.
     """
     proof: Mapped[bytes | None]
     """The signatures of the key, which `keys.desk_signatures` checks."""
@@ -256,8 +256,8 @@ def rotation_since(session: Session, code: str) -> datetime | None:
 
 
 def end_rotation(session: Session, code: str) -> None:
-    """Deletes the old keys of this desk after a rotation. After that, a copy of the old key that a former member may
-    have is useless.
+    """Deletes the old keys of this desk after a rotation. After that, no tip can be decrypted with the old key, so a
+    copy that a former member may have is useless.
     """
     since = rotation_since(session, code)
     session.execute(delete(DeskMember).where(DeskMember.desk_code == code, IS_ASIDE))
@@ -333,10 +333,8 @@ def desks_of(session: Session, member: str) -> frozenset[str]:
 
 
 def desks_of_person(session: Session, person_id: int, *, but: int = 0) -> frozenset[str]:
-    """Returns the codes of a person's desks: the desks of the person's phones, and the desks whose key is encrypted for
-    a phone or an account of the person.
-
-    Leaves out the phone `but`.
+    """Returns the codes of a person's desks. These are the desks to which the person's phones belong, and the desks
+    whose key is encrypted for one of the person's phones or accounts.
     """
     own = select(Responder.id).where(Responder.person_id == person_id, Responder.id != but)
     accounts = select(ConsoleAccount.id).where(ConsoleAccount.person_id == person_id)
@@ -362,7 +360,8 @@ def is_overseen(session: Session, who: str, person_id: int | None, desks: Collec
     """Returns True if `who` works for the national desk, and a decision is about a person of an oversight desk. If the
     result is True, `who` may not decide.
 
-    `person_id` is the person that the decision is about. `desks` contains the desks that this person would get.
+    `person_id` is the person that the decision is about. `desks` contains the desks that the person would join as a
+    result of the decision.
     """
     own = frozenset() if person_id is None else desks_of_person(session, person_id)
     is_apart = every_oversight(session).isdisjoint({*desks, *own})
@@ -471,10 +470,10 @@ def _shut(session: Session, code: str, member: str, at: datetime) -> None:
     """Deletes a member's encrypted copies of a desk's key. Sets `Desk.copied_since`, because the former member may have
     kept the key.
 
-    Locks the row of the desk first, as the code that makes a new key also does. Otherwise the two transactions could
-    wait for each other for ever. During a rotation, the member may also have a copy of the new key. So the function
-    sets `Desk.copied_since` to a time after the beginning of the rotation. `end_rotation` does not delete a time after
-    this beginning.
+    Locks the row of the desk before the rows of its members. The code that makes a new desk key locks the rows in the
+    same order. In different orders, the two transactions could wait for each other for ever. During a rotation, the
+    member may also have a copy of the new key. So the function sets `Desk.copied_since` to a time after the beginning
+    of the rotation, because `end_rotation` deletes only an earlier time.
     """
     get_desk(session, code, for_writing=True)
     _forget(session, code, member)
@@ -526,7 +525,7 @@ def recovery_pairs(session: Session) -> Sequence[RecoveryPair]:
 def newest_pair(session: Session) -> RecoveryPair | None:
     """Returns the recovery pair for which desk keys are encrypted now, or None.
 
-    The calling function must lock a desk before it encrypts that desk's key for the pair.
+    Before the calling function encrypts a desk's key for this pair, it must lock the row of the desk.
     """
     return next(iter(recovery_pairs(session)), None)
 
@@ -545,8 +544,8 @@ def add_pair(
 
 
 def delete_older_pairs(session: Session, than: int) -> None:
-    """Deletes the recovery pairs with a lower id than `than`. Before this call, no desk's key may need the older pairs
-    any more.
+    """Deletes the recovery pairs with a lower id than `than`. Call this function only after every desk's key is
+    encrypted for a newer pair.
     """
     session.execute(delete(RecoveryPair).where(RecoveryPair.id < than))
 

@@ -56,7 +56,7 @@ class Duty(Row):
 
 
 class DutyOverride(Row):
-    """One shift that a person takes, or that a person on duty offers to colleagues."""
+    """A change of one shift: a responder takes the shift, or offers it to colleagues."""
 
     __tablename__ = "duty_override"
     __table_args__ = (Index("duty_override_end", "ends_at"),)
@@ -87,8 +87,8 @@ class HandoverNote(Row):
     case_event_id: Mapped[int | None] = mapped_column(
         ForeignKey("case_note.case_event_id", ondelete="CASCADE"), unique=True
     )
-    """For a note about a case, the case event that contains this note. If the database deletes the note of the case, it
-    also deletes this row.
+    """For a note about a case, the case event that contains this note. If the database deletes this case event, it also
+    deletes this row.
     """
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     """The person who wrote the note."""
@@ -106,7 +106,7 @@ class HandoverRead(Row):
 
 
 class Holiday(Row):
-    """A public holiday. On a public holiday, the roster of another weekday counts."""
+    """A public holiday. On a public holiday, responders are on duty as on another weekday, such as Sunday."""
 
     __tablename__ = "holiday"
 
@@ -285,9 +285,8 @@ def delete_old(session: Session, at: datetime) -> None:
 SHEETS_KEPT_FOR = timedelta(days=30)
 """The hotline deletes the record of an import after this time."""
 RESUMED_FOR = timedelta(hours=1)
-"""The hotline continues an interrupted import within this time after a person confirmed the sheet. After this time, a
-person must
-upload the sheet again to continue.
+"""If the import of a sheet is interrupted, the hotline can continue it until this time has passed since a person
+confirmed the sheet. After that, a person must upload the sheet again.
 """
 
 
@@ -327,8 +326,8 @@ class SheetImport(Row):
 
 
 def pending_ids(session: Session) -> Sequence[int]:
-    """Returns the ids of the imports that have not ended, oldest first. The calling code continues an import only if it
-    is younger than `RESUMED_FOR`. It ends older imports.
+    """Returns the ids of the imports that have not ended, oldest first. The calling code continues an import if it is
+    younger than `RESUMED_FOR`, and ends an older import without finishing it.
     """
     found = select(SheetImport.id).where(SheetImport.ended_at.is_(None))
     return session.scalars(found.order_by(SheetImport.id)).all()

@@ -47,9 +47,8 @@ class ConsoleSession(Row):
     after this time. NULL if the session never showed the board.
     """
     locked_at: Mapped[datetime | None]
-    """The time when the session was locked. After that, the session shows only the number of urgent cases that no one
-    has taken, even if
-    the clock is set back.
+    """The time when the session was locked. A locked session shows only the number of urgent cases that no one has
+    taken. The session stays locked even if the clock is set back.
     """
 
 
@@ -85,8 +84,8 @@ def note_board(session: Session, digest: bytes, at: datetime) -> None:
 
 
 BOARD_LOCKED = timedelta(hours=1)
-"""After a board has been locked for this time, the hotline counts the board as closed, because perhaps no one looks at
-the board.
+"""After the session that shows a board has been locked for this time, the hotline counts the board as closed, because
+perhaps no one is looking at it any more.
 """
 
 
@@ -228,7 +227,7 @@ def locked_name(session: Session, name_key: bytes, at: datetime) -> SignInAttemp
     """Returns the row for a typed name, and locks it until the transaction ends. If there is no row for this name,
     makes one.
 
-    If a successful sign-in deletes the row at the same moment, makes the row again.
+    If another process deletes the row at the same moment because of a successful sign-in, creates the row again.
     """
     found = select(SignInAttempt).where(SignInAttempt.name_key == name_key).with_for_update()
     row = None
@@ -257,7 +256,7 @@ the expired rows.
 
 
 def _over(at: datetime) -> Iterator[ExpiredRows]:
-    """Yields descriptions of all expired rows: sessions that have ended or must be locked, expired keys of sessions and
+    """Yields one description for each kind of expired row, such as ended sessions, expired keys of sessions, expired
     links, and old failed sign-ins.
     """
     is_old = or_(
@@ -303,10 +302,11 @@ class ApprovalKind(StrEnum):
     ENROLMENT = "enrolment"
     """The enrolment of a responder, or of a responder's new number. The subject of the approval is `enrolment:<id>`."""
     START_PIN = "start_pin"
-    """The printing of start PINs. The subject of the approval is `start:<responder id>`, or `start:sheet:<id>`."""
+    """The printing of start PINs, with which new responders sign in for the first time. The subject of the approval is
+    `start:<responder id>`, or `start:sheet:<id>`."""
     POSTING = "posting"
-    """A membership of a responder in another desk, or a higher level. The subject of the approval is
-    `posting:<id>:<requested posting>`.
+    """A responder's membership in one more desk, or a responder's higher escalation level. The subject of the approval
+    is `posting:<id>:<requested posting>`.
     """
     REMOVAL = "removal"
     """The removal of one of the last two people of the national desk. The subject of the approval is `responder:<id>`.
@@ -324,7 +324,8 @@ class ApprovalKind(StrEnum):
     END = "end"
     """The end of an account. The subject of the approval is `account:<id>:end`."""
     SIGNATURE = "signature"
-    """The hotline's signature of a desk's key. The subject of the approval is `signature:<code>`."""
+    """The signature with which the hotline confirms a desk's public key. The subject of the approval is
+    `signature:<code>`."""
 
 
 class ApprovalDecision(StrEnum):

@@ -60,8 +60,8 @@ PROGRAMME_OF_ANSWER = {names.code: roll for roll, names in FLOW_NAMES.items()}
 YES = "yes"
 """With this answer, a person confirms that they leave a programme."""
 CODE_FLAG = "code"
-"""The first part of a flag's name. `code.12345678` is set if the caller typed this code in this session and the code is
-valid."""
+"""The first part of the name of a flag for a valid enrolment code. For example, `code.12345678` is set if the caller
+typed the code 12345678 in this session and this code is valid."""
 
 
 def new_code() -> str:
@@ -81,7 +81,8 @@ ANSWER = re.compile(r"train_(?P<lesson>[a-z]+)_(?P<case>[1-3])")
 LESSONS = ("smuggling", "violence", "child", "interview", "hours", "referral")
 CASES_PER_LESSON = 3
 LESSONS_COMPLETED = "lesson"
-"""The name of the counter of completed lessons: in a completed lesson, the officer answered all three cases."""
+"""The name of the counter of completed lessons. A lesson is completed if the officer answered the questions about all
+three of its cases."""
 CASES_RIGHT = "lesson_right"
 CASES_OTHER = "lesson_other"
 """The names of two counters: one counts correct answers, and the other counts all other answers. The answer `unsure`
@@ -128,8 +129,8 @@ TALKING_POINTS = 4
 turn.
 """
 CROWD_FLAG = "crowd"
-"""The first part of a flag's name. `crowd.120` is set if the leader typed 120 in this session and 120 is a possible
-attendance."""
+"""The first part of the name of a flag for a possible attendance. For example, `crowd.120` is set if the leader typed
+120 in this session."""
 TALK_FLAG = "talk"
 OCCASION_ANSWER = "gathering_occasion"
 ATTENDANCE_ANSWER = "gathering_came"
@@ -207,8 +208,8 @@ def talking_point_of(day: date) -> int:
 
 
 def parse_sms(text: str) -> SessionReport | EnrolmentRequest | None:
-    """Reads a report of a community session, or a request to join, from an SMS. Returns None for any other SMS. Never
-    raises an error.
+    """Reads an SMS from a local leader: a report of a community session, or a request to join the programme. Returns
+    None for any other SMS. Never raises an error.
 
     Examples: `45 UMUGANDA`, `umuganda45`, `inteko: abantu 120`, `UMUYOBOZI 12345678`. A report may contain only a
     number, an occasion and words from `COMPANION_WORDS`. So a responder's answer is never mistaken for a report.
@@ -230,11 +231,11 @@ def parse_sms(text: str) -> SessionReport | EnrolmentRequest | None:
 def add_report(
     written: Sequence[str], day: date, report: SessionReport
 ) -> tuple[list[str], int, int]:
-    """Adds a report to a leader's reports of one day, and returns all these reports. Also returns how much the counters
-    of sessions and of people change.
+    """Adds a report to a leader's reports of one day, and returns all reports of this day. Also returns the numbers to
+    add to the counter of sessions and to the counter of people.
 
     A new number for the same occasion replaces the old number. So a repeated report adds nothing, and a leader can
-    correct a number. Only the reports of one day are stored.
+    correct a number. Deletes the reports of earlier days.
     """
     today = [entry.split() for entry in written if entry.startswith(f"{day} ")]
     before = {occasion: int(came) for _, occasion, came in today}
@@ -264,13 +265,13 @@ CODE_LENGTH = 12
 _DISTRICTS, _MONTHS, SERIALS = 100, 300, 1000
 _PAYLOADS = _DISTRICTS * _MONTHS * SERIALS
 _TAGS: int = len(ALPHABET) ** (CODE_LENGTH - 1) // _PAYLOADS
-"""The number of possible tags for one certificate: more than a hundred million. A forger of a certificate would need
-about this number of attempts.
+"""The number of possible tags (check digits) for one certificate: more than a hundred million. Without the hotline's
+key, a forger would have to try about this many tags.
 """
 
 Passed = Mapping[str, datetime]
-"""For each passed lesson, the time when the session began in which the officer passed it. The keys are the names of
-lessons.
+"""The lessons that an officer has passed, by name. The value is the time when the session began in which the officer
+passed the lesson.
 """
 Digest = Callable[[str], str]
 """A function that returns hexadecimal digits for a text. Only a process with the hotline's key can compute these
@@ -293,8 +294,8 @@ class Certificate:
     month: int
     """The number of months since January 2026."""
     serial: int
-    """A number that is different for most phones. So two people with the same code probably share one certificate. The
-    number says nothing about the owner."""
+    """A number that is different for most phones, but from which no one can find the phone's owner. So if two people
+    show the same code, one of them probably copied the certificate of the other."""
 
     @property
     def payload(self) -> int:
@@ -302,7 +303,8 @@ class Certificate:
 
     @property
     def signed_text(self) -> str:
-        """Returns the text that the certificate's tag protects."""
+        """Returns the content of the certificate as text, from which the hotline computes the tag that prevents
+        forgery."""
         return f"{self.district}.{self.month}.{self.serial}"
 
 
@@ -331,7 +333,8 @@ def add_lesson(passed: Passed, lesson: str, at: datetime) -> Passed:
 
 
 def current_lessons(passed: Passed, at: datetime) -> Passed:
-    """Returns the lessons that count at a given time. If the officer's certificate has expired, no lesson counts."""
+    """Returns the passed lessons that still count for a certificate at this time. After the officer's certificate has
+    expired, no earlier lesson counts."""
     return (
         {}
         if has_every_lesson(passed) and _expired(month_index(max(passed.values())), at)

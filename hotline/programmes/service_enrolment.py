@@ -75,7 +75,7 @@ class ReceivedCode:
 
 @dataclass(frozen=True, slots=True)
 class DistrictEnrolment:
-    """One district in a programme, with the number of its phones and with its valid codes."""
+    """The enrolment in one district of a programme: the number of enrolled phones, and the valid codes."""
 
     district: str
     phones: int
@@ -167,8 +167,8 @@ def enrol(
     """Enrols a phone. Returns False if the code is invalid, or if this process does not have the key for programmes. A
     second call for the same phone and code changes nothing.
 
-    Before this call, the calling function must check the code and count the check as an attempt. The function `enrol`
-    counts no attempt.
+    Before this call, the calling function must check the code and count this check as an attempt, because `enrol` does
+    not.
     """
     with suppress(KeyMissing):
         code_key = context.pseudonyms.joins(programme, code)
@@ -203,8 +203,8 @@ def create_code(
     by: CommandActor,
     valid: timedelta = rules.CODE_VALIDITY,
 ) -> tuple[str, EnrolmentCode]:
-    """Creates an enrolment code for a district. Returns the code and its row. After that, no one can read the code a
-    second time.
+    """Creates an enrolment code for a district. Returns the code and its row. The hotline stores only a digest of the
+    code, so no one can read the code again later.
 
     Raises NotFound, Undecided, KeyMissing.
     """
@@ -260,8 +260,8 @@ def remove_participant(
 
 
 def enrolment_by_district(context: Context, programme: Programme) -> Sequence[DistrictEnrolment]:
-    """Returns every district that has a phone in the programme or a valid code. Returns each district with the number
-    of its phones and its valid codes.
+    """Returns every district that has an enrolled phone or a valid code, with the number of enrolled phones and the
+    valid codes.
     """
     with context.database.reading() as session:
         phones = programmes_tables.participants_by_district(session, programme)
@@ -295,8 +295,8 @@ def _opener(context: Context, programme: Programme, code: str, at: datetime) -> 
 
 
 def _admit(found: AttemptResult, code: str) -> AttemptResult:
-    """Returns the result of checking a code, with a flag whose name contains the code, because the flow asks for this
-    flag. The code is stored in no table.
+    """Returns the result of checking a valid code, with a flag whose name contains the code. The branches of the flow
+    check this flag. No table stores the code.
     """
     return replace(found, results=(f"{CODE_FLAG}.{code}",))
 
@@ -363,8 +363,8 @@ def receive_sms(
 
 
 RESPONDER_FLAGS = {rules.FLOW_NAMES[Programme.TRAINEES].joined: True}
-"""The flags for a responder's session. In a responder's session, a person can reach the lessons only through the
-responders' flow, after entering the PIN.
+"""The flags for a responder's session. With these flags, a responder reaches the lessons from the responders' flow
+after entering the PIN, and in no other way.
 """
 
 
@@ -401,7 +401,7 @@ def learner_of(
 def answering_row(
     session: Session, context: Context, dialogue: LockedDialogue, caller: str, at: datetime
 ) -> Participant | None:
-    """Returns the row of a person who answers in a lesson. Creates the row when a responder answers for the first time.
+    """Returns the row of a person who answers in a lesson. If a responder answers for the first time, creates the row.
 
     Returns None for a person whose answers do not count: the phone is not in the programme, or the responder was
     removed after entering the PIN. Raises KeyMissing.

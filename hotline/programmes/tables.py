@@ -62,7 +62,7 @@ class Participant(Row):
 def valid_codes(
     session: Session, code_keys: Collection[str], at: datetime
 ) -> Sequence[EnrolmentCode]:
-    """Returns those of the given codes that are valid at the given time."""
+    """Returns the codes whose keyed digest is in `code_keys` and that are valid at the given time."""
     asked = EnrolmentCode.code_key.in_(code_keys)
     within = (EnrolmentCode.created_at <= at, EnrolmentCode.ends_at > at)
     return session.scalars(select(EnrolmentCode).where(asked, *within)).all()
@@ -118,7 +118,8 @@ def lesson_row(
 
 
 def find_participant(session: Session, number_key: str) -> Participant | None:
-    """Returns the row of a phone that is in a programme or has only lessons. Returns None if the phone has no row."""
+    """Returns the row of a phone, which is in a programme or has only a responder's lessons. Returns None if the phone
+    has no row."""
     return session.get(Participant, number_key)
 
 

@@ -319,8 +319,8 @@ def _map(visit: Visit, found: TipBoard) -> Block | None:
 
 
 def _left(visit: Visit, found: TipBoard) -> Block | None:
-    """Returns the number of calls that ended on each screen of the report flow, for the national desk. Returns None if
-    no call ended on a screen of the report flow. Also returns None for a district desk."""
+    """Returns a block with the number of calls that ended on each screen of the report flow. Returns None if there were
+    no such calls, or if the user does not belong to the national desk."""
     if not any(found.left.values()):
         return None
     title = visit.say(phrase("Screens of the report where callers stop"))

@@ -10,8 +10,8 @@ import json
 
 
 def pdf_here(given: bytes) -> bytes:
-    """Makes a PDF. `core.long_work` runs this function in a child process. `given` is a JSON list: the template, its
-    data, the document's Unix time, and optionally a passphrase that opens the PDF.
+    """Makes a PDF in the present process. `core.long_work` runs this function in a child process. `given` is a JSON
+    list: the template, its data, the document's Unix time, and optionally a passphrase that opens the PDF.
     """
     import typst
 
@@ -22,8 +22,8 @@ def pdf_here(given: bytes) -> bytes:
         ignore_system_fonts=True,
         sys_inputs=data,
         timestamp=made_at,
-        # For the standard PDF/UA-1, typst writes tags into the PDF. A screen reader needs these tags for the order of
-        # the text, for tables and for pictures.
+        # The standard PDF/UA-1 makes typst write tags into the PDF. With these tags, a screen reader can read the text
+        # in the right order, and can read tables and the descriptions of pictures.
         pdf_standards="ua-1",
     )
     return _locked(made, *passphrase) if passphrase else made

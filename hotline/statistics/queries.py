@@ -97,8 +97,8 @@ def counted_tips(session: Session, begins: datetime, ends: datetime) -> Sequence
 
 
 def use_counts(session: Session, first: date, after: date, month: str | None) -> UseCounts:
-    """Returns the counts of the hotline's use from the day `first` until the day before `after`. The number of callers
-    is included only if `month` is given, because the hotline counts callers by month.
+    """Returns how much the hotline was used, from the day `first` to the day before `after`. The number of callers is
+    included only if `month` is given, because the hotline counts callers by month.
     """
     calls = _reach(session, Measure.SESSION, first, after)
     topics = _reach(session, Measure.TOPIC, first, after)
@@ -135,7 +135,7 @@ def trainees(session: Session) -> Sequence[tuple[datetime, datetime | None]]:
 
 
 def first_day(session: Session) -> date | None:
-    """Returns the first day with a counted call or a tip, or None."""
+    """Returns the first day on which the hotline counted a call or received a tip, or None."""
     days = [session.scalar(select(func.min(table.day))) for table in (DailyCount, Tally)]
     at = session.scalar(select(func.min(Tip.filed_at)).where(*IS_REAL_CASE))
     days.append(None if at is None else at.astimezone(KIGALI).date())
@@ -171,7 +171,7 @@ def write_release(session: Session, release: Release) -> bool:
 
 
 def releases(session: Session, periods: Collection[str] | None = None) -> Sequence[Release]:
-    """Returns all releases, or those of some periods, in the order in which they were made."""
+    """Returns all releases, or only the releases of `periods`, in the order in which the hotline made them."""
     found = select(ReleaseRow).order_by(ReleaseRow.id)
     if periods is not None:
         found = found.where(ReleaseRow.period.in_(periods))
@@ -179,7 +179,8 @@ def releases(session: Session, periods: Collection[str] | None = None) -> Sequen
 
 
 def released_periods(session: Session) -> Sequence[str]:
-    """Returns the periods with a release, approved or not, in the order in which the releases were made."""
+    """Returns the periods that have a release, even if no one has approved it, in the order in which the hotline made
+    the releases."""
     return session.scalars(select(ReleaseRow.period).order_by(ReleaseRow.id)).all()
 
 
@@ -202,9 +203,8 @@ def missing_periods(session: Session, at: datetime) -> Sequence[str]:
 
 
 def spans_of(session: Session, period: str) -> Spans:
-    """Returns for each table the shortest period for which the table is published in the year of the given period.
-
-    Each January, the hotline chooses the shortest period of each table again, from the releases of the last year.
+    """Returns the length of the shortest period (such as a quarter) for which each table is published in the year of
+    `period`. Each January, the hotline chooses this length again for each table, from the releases of the last year.
     """
     first = first_day(session)
     year, start = int(period[:4]), first.year if first is not None else int(period[:4])
@@ -217,8 +217,8 @@ def spans_of(session: Session, period: str) -> Spans:
 
 
 def published_periods(session: Session) -> Sequence[str]:
-    """Returns the periods with a published release: people in two roles have approved the release. The periods are in
-    the order in which their releases were made."""
+    """Returns the periods whose release is published, which means that people in two roles have approved it. The
+    periods are in the order in which the hotline made their releases."""
     approved = (
         select(ReleaseApproval.release_id)
         .group_by(ReleaseApproval.release_id)
@@ -249,7 +249,7 @@ def write_approval(session: Session, period: str, role: str, *, by: str, at: dat
 
 
 def person_sums(session: Session, months: Collection[str]) -> Mapping[str, bytes]:
-    """Returns the encrypted sums about persons for these months, by month."""
+    """Returns, by month, the encrypted sums from which the hotline prints its numbers about persons."""
     found = select(PersonSum.month, PersonSum.body).where(PersonSum.month.in_(months))
     return {row.month: row.body for row in session.execute(found)}
 
@@ -260,23 +260,23 @@ def write_person_sum(session: Session, month: str, body: bytes, at: datetime) ->
 
 
 def summed_months(session: Session) -> Set[str]:
-    """Returns the months whose persons were counted. The sums of such a month are stored, or they were deleted after
-    the count of their year."""
+    """Returns the months for which the hotline has counted the persons in cases. For each of these months, the hotline
+    stores the sums, or has deleted them because the count of the whole year is complete."""
     years = (one for one in counted_periods(session) if span_of(one) is Span.YEAR)
     gone = {month for year in years for month in months_of(year)}
     return gone.union(session.scalars(select(PersonSum.month)))
 
 
 def delete_person_sums(session: Session, months: Collection[str]) -> None:
-    """Deletes the sums of these months. Before this call, the printed numbers about persons for the whole year must be
-    stored.
+    """Deletes the sums of these months. Call this function only after the printed numbers about persons for the whole
+    year are stored.
     """
     session.execute(delete(PersonSum).where(PersonSum.month.in_(months)))
 
 
 def person_cells(session: Session, period: str) -> Sequence[ReleaseNumber] | None:
-    """Returns the printed numbers about persons in a period. Returns None if the reader process has not stored them
-    yet."""
+    """Returns the printed numbers about persons in a period. Returns None if the reader process has not stored these
+    numbers yet."""
     row = session.get(PersonCount, period)
     if row is None:
         return None
@@ -286,7 +286,7 @@ def person_cells(session: Session, period: str) -> Sequence[ReleaseNumber] | Non
 def write_person_cells(
     session: Session, period: str, cells: Sequence[ReleaseNumber], at: datetime
 ) -> bool:
-    """Stores the printed numbers about persons in a period. Returns False if they were already stored."""
+    """Stores the printed numbers about persons in a period. Returns False if these numbers were already stored."""
     written = {str(cell.name): cell.number for cell in cells}
     return add_if_new(session, PersonCount(period=period, made_at=at, cells=written))
 
@@ -338,8 +338,8 @@ def tip_counts(session: Session, viewer: Viewer, at: datetime) -> TipCounts:
 
 def open_by_district(session: Session, viewer: Viewer) -> Mapping[str, int]:
     """Counts the open tips that a viewer may see, by district."""
-    # This function counts in Python. With GROUP BY, SQLite would visit the tips in the order of their places, which is
-    # slower.
+    # This function counts the tips in Python, not with GROUP BY in SQL, because SQLite would then visit the tips in the
+    # order of their places, which is slower.
     mine = (*IS_REAL_CASE, Tip.closed_at.is_(None), visible_to(viewer))
     return Counter(session.scalars(select(Tip.place).where(*mine)))
 
@@ -353,7 +353,8 @@ def filed_and_in_time(
     `weeks` contains the start of each week, earliest first. Tips from before the first week are not counted.
     """
     run_uncompiled(session)
-    # The database counts the tips itself, because reading every tip of twelve weeks would take three times as long.
+    # The database counts the tips, because loading every tip of twelve weeks into Python would take three times as
+    # long.
     take, doubt = aliased(CaseEventRow), aliased(CaseEventRow)
     is_doubted = exists().where(
         doubt.tip_id == take.tip_id,
@@ -384,8 +385,8 @@ def filed_and_in_time(
 
 
 def hours_without_duty(session: Session, begins: datetime) -> tuple[int, Mapping[str, int]]:
-    """Returns how many hours the hotline has checked since `begins`, and in how many of them each district had no
-    responder on duty."""
+    """Returns the number of hours since `begins` for which the hotline has checked which districts had a responder on
+    duty. Also returns, for each district, the number of these hours without a responder on duty."""
     rows = session.scalars(select(Coverage.missing).where(Coverage.hour >= begins)).all()
     return len(rows), Counter(code for row in rows for code in row)
 
@@ -413,7 +414,8 @@ def _release_of(session: Session, row: ReleaseRow) -> Release:
 def _reach(
     session: Session, measure: str, first: date, after: date
 ) -> Mapping[tuple[str, str, str], int]:
-    """Returns how often the counted event `measure`, such as a call, occurred, by language, short code and topic."""
+    """Returns how often an event such as a call occurred, by language, short code and topic. `measure` names the kind
+    of event."""
     by = ("language", "entry", "topic")
     found = _added_up(session, by, (measure,), first, after, channel=USSD)
     return {(language, entry, topic): count for (language, entry, topic), count in found.items()}
@@ -433,8 +435,8 @@ def _added_up(
     after: date,
     **only: str,
 ) -> Mapping[tuple[Any, ...], int]:
-    """Returns how often the counted events `measures`, such as calls, occurred, grouped by the columns `by`. Includes
-    counts that are not yet in the daily counters.
+    """Returns how often events such as calls occurred, grouped by the columns `by`. `measures` names the kinds of
+    events. Includes counts that are not yet in the daily counters.
     """
     found: Counter[tuple[Any, ...]] = Counter()
     for table in (DailyCount, Tally):
