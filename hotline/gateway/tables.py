@@ -1,13 +1,15 @@
 """Stores outgoing messages and deadlines, delivery reports, received SMS, and sessions.
 
-`gateway/rules.py` defines the states of a message and the steps between them. `alerts/queries*.py` has the queries
-for messages and deadlines. The state of the outgoing queue and the leader of the clock processes are rows too, so
-that every process can read them. The tables contain phone numbers only in encrypted form or as keyed digests.
+`gateway/rules.py` defines the states of a message and the steps between them. `alerts/queries*.py` has the queries for
+messages and deadlines. The tables also contain the state of the outgoing queue and the current leader of the clock
+processes, so that every process can read them. The tables contain phone numbers only in encrypted form or as keyed
+digests.
 
-The functions for the first hop of a session use plain SQL, because plain SQL is faster. These functions write the row
-of the session, and count the session, before the caller sees the first screen. With SQLite, the writing and the
-counting take three statements in one transaction. With PostgreSQL, they take one statement. A later hop that changes
-the session locks its row, reads the row, and writes only the changed columns.
+The functions for the first hop of a session use plain SQL, because plain SQL is faster than objects of the ORM. These
+functions write the row of the session, and count the session, before the caller sees the first screen. With SQLite,
+the functions need three statements in one transaction to write the row and to count the session. With PostgreSQL, the
+functions need only one statement. A later hop that changes the session locks its row, reads the row, and writes only
+the changed columns.
 """
 
 import json
@@ -73,8 +75,8 @@ class Assignment(Row):
     """The time when the hotline got the proof that the responder gave the answer. The proof is a call, or an SMS that
     the gateway's inbox lists."""
     doubted_at: Mapped[datetime | None]
-    """The time when the hotline found that the gateway's inbox does not list the SMS with this answer. Until an
-    answer with this time is proved, the hotline continues to escalate."""
+    """The time when the hotline found that the gateway's inbox does not list the SMS with this answer. Until the
+    hotline has a proof of such a doubted answer, the hotline continues to escalate the case."""
     on_site_at: Mapped[datetime | None]
     """The time when the responder answered that they are on site."""
     handed_to_help_at: Mapped[datetime | None]
@@ -90,8 +92,8 @@ class Assignment(Row):
 
 HAS_ANSWERED = Assignment.acknowledged_at.is_not(None)
 IS_BELIEVED = or_(Assignment.doubted_at.is_(None), Assignment.proved_at.is_not(None))
-"""The condition for an acknowledgement that counts: the hotline never doubted the acknowledgement, or has a proof
-that the responder sent it."""
+"""The condition for an acknowledgement that is valid. Either the hotline never doubted that the responder sent the
+acknowledgement, or the hotline has a proof."""
 HAS_TAKEN = and_(HAS_ANSWERED, IS_BELIEVED)
 IS_CURRENT = Assignment.released_at.is_(None)
 """The condition for an assignment that no correction has ended."""
@@ -114,7 +116,8 @@ class OnCallContact(Row):
         tables.person_languages(person_id), expire_on_flush=False
     )
     number_key: Mapped[str] = mapped_column(unique=True)
-    """A keyed digest of the phone number. The key of this digest never changes."""
+    """A keyed digest of the phone number. The hotline never changes the secret key with which it computes this
+    digest."""
     encrypted_number: Mapped[bytes]
     """The phone number, encrypted so that only the monitor can decrypt it."""
     active: Mapped[bool] = mapped_column(default=True)
@@ -150,24 +153,24 @@ class Message(Row):
     assignment_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"))
     on_call_id: Mapped[int | None] = mapped_column(ForeignKey("on_call_contact.id"))
     contact_key: Mapped[str | None]
-    """Only for an answer: the pseudonym of the phone in the week of the answer. By this pseudonym, the hotline counts
-    its answers to one phone."""
+    """Only for an answer to a caller: the pseudonym of the phone. A phone has a new pseudonym each week. By this
+    pseudonym, the hotline counts its answers to one phone."""
     encrypted_number: Mapped[bytes | None]
-    """Only for an answer: the phone number. The number is encrypted to the workers' key, and locked with the key of
-    the week. The hotline deletes the number after the last attempt."""
+    """Only for an answer: the phone number. The number is encrypted to the workers' public key, and encrypted a second
+    time with the key of the week. The hotline deletes the number after the last attempt."""
     revision_id: Mapped[int | None] = mapped_column(ForeignKey("revision.id"))
     """Only for an answer: the id of the published flows that contain the answer's screen."""
     template: Mapped[str]
     """The name of a `core.wording.Template`. For an answer, it is the value of a `gateway.rules.AnswerForm`."""
     parameters: Mapped[dict[str, Any]]
-    """The values for the template. For an answer that is not sent yet, these values are the place of its screen in
-    the flow, and the earlier choices of the caller. The values never contain text that the caller typed."""
+    """The values for the template. For an answer that is not sent yet, the values are the position of the answer's
+    screen in the flow, and the caller's earlier choices. The values never contain text that the caller typed."""
     language: Mapped[str]
     priority: Mapped[int]
     """The priority of the message, as the value of a `gateway.rules.Priority`."""
     turn: Mapped[int] = mapped_column(default=0, server_default="0")
-    """The position of this alert among the alerts that one escalation step of a tip sends. With this order, the
-    hotline sends the first alert of every tip before the second alert of any tip."""
+    """The position of this alert in the order in which one escalation step of a tip sends its alerts. With this order,
+    the hotline sends the first alert of every tip before the second alert of any tip."""
     state: Mapped[str]
     """The value of a `gateway.rules.MessageState`."""
     attempts: Mapped[int] = mapped_column(default=0)
@@ -185,8 +188,8 @@ class Message(Row):
     identifies the message by `provider_id`."""
     provider_id: Mapped[str | None]
     created_at: Mapped[datetime]
-    """The time when the hotline wrote the message. For the answer to a cry for help, this is the time when the caller
-    wrote the cry, because the hotline sends such an answer at once or never."""
+    """The time when the hotline wrote the message. For the answer to an SMS that asks for help, this is the time when
+    the caller wrote the SMS, because the hotline sends such an answer at once or never."""
     accepted_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
     resent: Mapped[bool] = mapped_column(default=False)
@@ -194,13 +197,13 @@ class Message(Row):
     answered_at: Mapped[datetime | None]
     """The time when a person reviewed an undeliverable message."""
     request: Mapped[str] = mapped_column(default=REQUEST.get, server_default="")
-    """The id of the gateway's request that made the hotline write the message. The log shows the same id. The field
-    is empty for an alert, because the tip has the id."""
+    """The id of the HTTP request from the gateway that made the hotline write this message. The log shows the same id.
+    The field is empty for an alert, because the row of the tip contains the id."""
 
     @property
     def has_ended(self) -> bool:
-        """Returns True if no more attempts follow. As the only exception, the hotline may send an alert again that
-        has no delivery report."""
+        """Returns True if the hotline makes no further attempt to send this message. As the only exception, the
+        hotline may repeat an alert for which no delivery report came."""
         return self.state in (MessageState.ACCEPTED, *FINAL_STATES)
 
 
@@ -286,7 +289,8 @@ IS_HELD = exists().where(Deadline.tip_id == Tip.id, *HELD).correlate(Tip)
 
 
 TRULY_DUE = func.coalesce(Deadline.named_at, Deadline.due_at)
-"""The time that texts and pages show for a deadline. At this time, the hotline alerts other people."""
+"""The time that texts and pages show for a deadline. At this time, the hotline alerts other people, if the deadline is
+still open."""
 
 
 class QueueState(Row):
@@ -302,8 +306,8 @@ class QueueState(Row):
     paused_until: Mapped[datetime | None]
     reason: Mapped[str | None]
     awaited_at: Mapped[datetime | None]
-    """The time when the sending processes last got the signal to start. These processes count as running until the
-    clock process has worked once."""
+    """The time when the hotline last recorded that the sending processes are starting. The hotline assumes that the
+    sending processes run, until the clock process has completed its first round."""
     failing_since: Mapped[datetime | None]
     """The time of the first send that did not reach the gateway, if the gateway has not accepted any message since."""
     failed_at: Mapped[datetime | None]
@@ -361,7 +365,7 @@ def first_due(session: Session) -> int | None:
 
 
 def is_part_paused(session: Session, part: OutgoingPart) -> bool:
-    """Returns True if a person paused this part of the work."""
+    """Returns True if a person paused this part of the outgoing messages."""
     return has_row(session, QueuePause.queue, QueuePause.queue == part)
 
 
@@ -411,7 +415,7 @@ def note_failure(session: Session, at: datetime) -> None:
 
 
 def await_senders(session: Session, at: datetime) -> None:
-    """Records that the sending processes got the signal to start."""
+    """Records that the sending processes are starting."""
     _change(session, awaited_at=at)
 
 
@@ -425,8 +429,9 @@ def take_lead(
 ) -> bool:
     """Makes this clock process the leader, or extends its lease. Returns True if this clock process is the leader.
 
-    Another process stays the leader until its lease ended more than `grace` ago. The function ignores a lease whose
-    end is too far in the future, because a process wrote this lease before someone set back the system clock.
+    Another process stays the leader until its lease ended more than `grace` ago. The function ignores a lease that
+    ends too far in the future: a process wrote the lease while the system clock was wrong, and someone has set the
+    clock back since then.
     """
     if add_if_new(session, Leader(name=RELAY, holder=holder, until=at + lease)):
         return True
@@ -457,30 +462,32 @@ def write_leader(session: Session, holder: str, until: datetime, *, name: str = 
 
 
 PLANS = "plans"
-"""The name of the row that delays planned publications and the planned ends of texts. The field `holder` of this row
-has the time that the system clock showed after its jump."""
+"""The name of the row for a delay after a jump of the system clock. The row delays planned publications, and the times
+at which a temporary text is planned to end. The field `holder` of this row contains the time that the system clock
+showed directly after its jump."""
 
 
 def hold_plans(session: Session, at: datetime, jump: timedelta) -> None:
-    """Delays planned publications and the planned ends of texts for the time by which the system clock jumped
-    forward. If `jump` is negative, the delay becomes shorter. A restart of the process does not end the delay. `at`
-    is the time that the system clock shows after the jump."""
+    """Delays planned publications, and the planned ends of temporary texts. The delay is as long as the jump of the
+    system clock. If `jump` is negative, the delay becomes shorter. A restart of the process does not end the delay.
+    `at` is the time that the system clock shows after the jump."""
     row = session.get(Leader, PLANS)
     left = max(row.until - (at - jump), timedelta(0)) if row else timedelta(0)
     session.merge(Leader(name=PLANS, holder=at.isoformat(), until=at + left + jump))
 
 
 def end_old_hold(session: Session, at: datetime) -> None:
-    """Ends the delay of planned publications if the system clock shows an earlier time than after its jump, because
-    someone has corrected it. Otherwise the delay would begin again when the clock reaches the time of the jump."""
+    """Ends the delay of planned publications if the system clock now shows an earlier time than directly after its
+    jump, because someone has then corrected the clock. Without this function, the delay would begin again when the
+    corrected clock reaches that time."""
     row = session.get(Leader, PLANS)
     if row is not None and at < datetime.fromisoformat(row.holder):
         session.delete(row)
 
 
 def are_plans_held(session: Session, at: datetime) -> bool:
-    """Returns True if planned publications and ends of texts must still wait because the system clock jumped. They do
-    not wait if someone has corrected the clock since then."""
+    """Returns True if planned publications and planned ends of texts must still wait because the system clock jumped.
+    Returns False if someone has corrected the clock since the jump."""
     row = session.get(Leader, PLANS)
     return row is not None and datetime.fromisoformat(row.holder) <= at < row.until
 
@@ -490,7 +497,8 @@ CALL = "ussd"
 
 
 class Dialogue(Row):
-    """A session: the flows that it uses, the length of its committed text, and the counters to which it has added."""
+    """A session. Its row records the flows that it uses, the length of the text that is already committed, and the
+    counters to which the session has added."""
 
     __tablename__ = "dialogue"
     __table_args__ = (Index("dialogue_started", "started_at"),)
@@ -504,7 +512,7 @@ class Dialogue(Row):
     """The digits that the caller dialled after the service code. The field is empty if the caller dialled only the
     service code."""
     dialled: Mapped[int]
-    """The number of letters that the caller dialled before the first screen."""
+    """The number of characters that the caller dialled before the first screen."""
     reporting: Mapped[bool]
     """True if the caller could make a report when the session began."""
     alerts_blocked: Mapped[bool] = mapped_column(default=False)
@@ -522,8 +530,8 @@ class Dialogue(Row):
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     committed: Mapped[int] = mapped_column(default=0)
-    """The length of that part of the session's text whose effects are committed. If the gateway repeats a hop with
-    this text, nothing changes."""
+    """The length of the part of the session's text whose effects are already in the database. If the gateway repeats a
+    hop with this part of the text, nothing changes."""
     text_key: Mapped[str | None]
     """The length of the committed text, and the keyed digest of this text, such as `12:9f...`. The value is None
     before the first commit."""
@@ -542,7 +550,7 @@ class Dialogue(Row):
 
 class Stopped(Row):
     """A phone number that must never get a message again. The database stores only a keyed digest of the number. The
-    key of this digest never changes."""
+    hotline never changes the secret key with which it computes this digest."""
 
     __tablename__ = "stopped"
 
@@ -658,14 +666,15 @@ class FirstHop:
     channel: str
     language: str
     committed: int
-    """The length of the session's text, if this text has no effects to commit. The value is -1 if its effects are not
-    committed yet."""
+    """If this hop has no effects that must be committed, the length of the session's text. Otherwise -1, until the
+    effects are committed."""
     text_key: str | None = field(repr=False)
     measure: str
     """The name of the counter to which the session adds. The name is empty if statistics do not count the session."""
     day: date
     people: Mapping[str, int] = field(default_factory=dict, repr=False)
-    """The digest of the caller for each period. Statistics estimate the number of callers with these digests."""
+    """For each period (month or week), the digest of the caller. With these digests, statistics estimate how many
+    different callers there were."""
 
 
 def write_first_hop(database: Database, first: FirstHop) -> bool:
@@ -771,7 +780,8 @@ def _tally(first: FirstHop) -> tuple[object, ...]:
 
 
 def _seen(first: FirstHop) -> tuple[object, ...]:
-    """Returns the values for the registers that estimate the number of callers, in the order of the periods.
+    """Returns the values to write into the registers, sorted by period. Statistics estimate the number of callers with
+    these registers.
 
     All hops write the registers in this order, so that two hops never block each other.
     """

@@ -2,9 +2,9 @@
 
 If no key decrypts a state, the state counts as lost, and the conversation starts again. Each state is encrypted under
 two keys together: a key that only the process of the hooks has, and the key of the current week. An operator can
-rotate the first key. Each process replaces the weekly key by the key of the next week, and destroys the old key.
-Redis keeps overwritten states in its log. To decrypt a state from this log, a thief needs both keys, and the weekly
-key is destroyed after two weeks.
+rotate the key that only the hooks' process has. Each process replaces the weekly key by the key of the next week, and
+destroys the old key. Redis keeps overwritten states in its log. To decrypt a state from this log, a thief needs both
+keys, and the weekly key is destroyed after two weeks.
 
 An encrypted state has this format, with the number of bytes of each part:
 

@@ -37,7 +37,7 @@ UNSIGNED_FOR = timedelta(hours=72)
 """The time for which processes accept a new desk key that the hotline has not signed."""
 AHEAD = timedelta(hours=1)
 """The time of a member's statement may be up to one hour in the future. A process refuses a statement that is further
-in the future, because later statements would then look old.
+in the future, because all later statements of the desk would look older than this one.
 """
 PURPOSE = b"hotline desk key 1\0"
 MAX_PROOF = 64 * 1024
@@ -59,8 +59,8 @@ class DeskKeyState(StrEnum):
 
 
 WARNED_BEFORE = timedelta(hours=24)
-"""If less than this time is left of the 72 hours in which the hotline must sign a new key, the monitor notifies the
-on-call contacts."""
+"""The hotline must sign a new desk key within 72 hours. If less than `WARNED_BEFORE` is left of this time, the monitor
+notifies the on-call contacts."""
 COUNTING = frozenset((DeskKeyState.SIGNED, DeskKeyState.PROVISIONAL))
 """The states of a desk's key in which processes encrypt tips to this key."""
 WAITING = frozenset((DeskKeyState.PROVISIONAL, DeskKeyState.LATE, DeskKeyState.CHANGED))
@@ -84,7 +84,8 @@ class Statement(NamedTuple):
 
     public_key: str
     verify_key: str
-    """The key that checks the signature under the desk's next key. The key belongs to the desk's private key."""
+    """The public key that checks the signatures that this desk key makes. This desk key signs the statement about the
+    desk's next key. It belongs to the desk's private key."""
     at: int
     by: str = ""
     """The name of the member who made the key. The field is empty in a statement of the hotline."""
@@ -117,8 +118,8 @@ class SignedKey:
 
     @property
     def since(self) -> int:
-        """Returns the time of the first key after the hotline's last signature. Returns 0 if the hotline signed the
-        newest key.
+        """Returns the time when the desk made its first key after the hotline's last signature. Returns 0 if the
+        hotline signed the newest key.
         """
         return self.statements[1].at if len(self.statements) > 1 else 0
 

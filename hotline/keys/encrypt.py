@@ -32,8 +32,8 @@ HEAD_BYTES = len(PAIRED) + MARK_BYTES + PublicKey.SIZE
 """The number of bytes at the start of a body of format `PAIRED` that are not encrypted. These bytes contain the
 version, two marks, and the public half of the tip's key pair.
 
-A mark is a keyed digest. The first mark covers the tip, the desks and the key pair. The second mark covers the tip and
-the key pair. The key for the marks is in the key folder of the role `hooks`.
+A mark is a keyed digest. The first mark is computed from the tip, the desks and the key pair. The second mark is
+computed from the tip and the key pair. The key for the marks is in the key folder of the role `hooks`.
 """
 HALF = MARK_BYTES // 2
 SIZES = (256, 512, 1024, 2048, 4096, 8192)
@@ -66,7 +66,8 @@ def padded(plain: bytes) -> bytes:
 
 
 def unpadded(held: bytes) -> bytes:
-    """Removes the padding that `padded` added. Raises ValueError, CryptoError or TypeError for anything else."""
+    """Removes the padding that `padded` added. Raises ValueError, CryptoError or TypeError for content that `padded`
+    did not make."""
     if len(held) not in SIZES:
         raise ValueError("the decrypted text has a wrong length, so it was damaged")
     return bytes(sodium_unpad(held, len(held)))
@@ -161,7 +162,7 @@ class Encrypter:
 
         The private half in encrypted form is called the desk's grant. A desk with an unusable key gets no grant. If
         `at` is given, also encrypts the grants under the key of that week. Raises ValueError for answers that are too
-        long, but the flows limit their length.
+        long. The flows limit the length of answers, so this does not happen.
         """
         key = random(PrivateKey.SEED_SIZE)
         public_key = bytes(PrivateKey.from_seed(key).public_key)
@@ -241,7 +242,7 @@ class Encrypter:
     def line_mark(self) -> str:
         """Returns a short digest of the workers' public key, which identifies this installation.
 
-        Returns an empty text without a key.
+        Returns an empty text if the folder has no such key.
         """
         public_key = self._relay_key
         return "" if public_key is None else mark_of(public_key)

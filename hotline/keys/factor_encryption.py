@@ -15,8 +15,8 @@ TOTP_KEY = "totp.key"
 DIGEST_KEY = "digest.key"
 """The file with the digest key. The first rotation writes this file, and later rotations do not change it.
 
-The database contains only digests of the printed codes. Without the codes, no program could compute these digests under
-another key.
+The database contains only digests of the printed codes. The codes themselves are not stored, so no program could
+compute these digests again under another key.
 """
 
 

@@ -4,9 +4,9 @@ The gateway's key is the password with which the hotline sends SMS. This key is 
 processes can read, and never in an environment variable (docs/decisions/12).
 
 The address of each hook contains a secret. The operator pastes the first secret of each hook into the gateway's
-dashboard. The hooks also accept older secrets, until the gateway uses the new secret and has not used an older one for
-`QUIET`. An operator can also end older secrets at once. In the same folder, each secret has an empty file whose time
-shows when the secret was last used. The name of this file contains a digest of the secret.
+dashboard. If the gateway uses a new secret, the hooks also accept older secrets until the gateway has not used any of
+them for `QUIET`. An operator can also end older secrets at once. In the same folder, each secret has an empty file
+whose time shows when the secret was last used. The name of this file contains a digest of the secret.
 """
 
 import fcntl

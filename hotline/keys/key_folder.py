@@ -82,7 +82,8 @@ class KeyFolder:
         """Writes a key if the file does not exist yet, or is empty. Returns True if it wrote the file. Raises OSError
         if the folder is not writable.
 
-        Other processes never find a part of a key. If two processes make the same key, both end with the same content.
+        Other processes never find an incomplete key in the file. If two processes make the same key at the same time,
+        both use the key that was written first.
         """
         with self._draft(name, secret) as draft:
             try:
@@ -262,7 +263,8 @@ class LiveKeys:
     def _look(self) -> Stamp | None:
         """Returns the stamp of the newest key's file.
 
-        Code that changes the previous key also sets the time of this file, so this one stamp is enough.
+        Code that changes the file of the previous key also sets the time of the newest key's file, so a check of this
+        one stamp is enough.
         """
         return stamp_of(self._files[0])
 
@@ -325,8 +327,8 @@ class PeopleKeys:
         return [name for name in names if self._folder.make(name, secrets.token_bytes(KEY_BYTES))]
 
     def forget(self, moment: datetime) -> None:
-        """Destroys the keys of past months and weeks. Only code that works on a folder without a running process calls
-        this method.
+        """Destroys the keys of past months and weeks. A running process destroys old keys in another way, so only code
+        for folders that no running process uses calls this method.
         """
         for period in self.held():
             if any(_before(period, current) for current in periods_of(moment)):

@@ -158,9 +158,9 @@ class _Made:
     def public_half(self, name: str, *, replaced: bool) -> None:
         """Writes the public half of a key pair to the folder of every role that encrypts to this pair.
 
-        Raises KeysDiffer for the public half of another pair, because no one could decrypt data that a process encrypts
-        to it. During a rotation, also accepts the previous public half. If `replaced` is True, replaces a wrong
-        public half.
+        Raises KeysDiffer if a role has a public half that belongs to another pair, because no one could decrypt data
+        that is encrypted to it. During a rotation, also accepts the previous public half. If `replaced` is True,
+        replaces a wrong public half.
         """
         (role,), public = HELD_BY[name], PAIRS[name]
         private = [
@@ -209,14 +209,14 @@ WITH_CANARY = (
     DIGEST_KEY,
 )
 """The keys that have a canary. The keys for contacts and for counting callers have no canary, because they are random
-and last only weeks or a month. The secrets in addresses and the gateway's key have no canary, because the web process
-and the gateway check these secrets themselves.
+and exist only for some weeks or a month. The secrets in addresses and the gateway's key have no canary, because the
+web process and the gateway check these secrets themselves.
 """
 TEXT = b"canary"
 
 
 def canary_of(name: str, key: bytes) -> bytes:
-    """Returns a canary for a key. Encrypts the canary under another key, which is derived from this key. Raises
+    """Returns a canary for a key. Encrypts the canary under a second key, which is derived from `key`. Raises
     DecryptionFailed for a key of an unknown format.
     """
     return bytes(Aead(_derived(name, key)).encrypt(TEXT, aad=name.encode()))
@@ -249,9 +249,10 @@ def held_keys(folder: Path) -> Iterator[tuple[str, tuple[bytes, ...]]]:
 def _derived(name: str, key: bytes) -> bytes:
     """Derives the key that encrypts the canary.
 
-    Each role advances its weekly key separately, so the copies differ. From each copy, the function computes the key
-    of the same week in the far future. HMAC treats a short key like a key with zeros at its end. So the function adds
-    the length to the digest. With the length in the digest, the code notices if a damaged file lost a zero at its
+    Each role replaces its weekly key by the next week's key at its own time, so the roles can have keys of different
+    weeks. So the function computes the key of a fixed week in the far future, which is the same for each role. HMAC
+    gives the same result for a key and for the same key with zeros at its end. So the function adds the key's length
+    to the text of the digest. With the length, the check of a canary fails if a damaged key file lost a zero at its
     end.
     """
     lasting = far_key(key) if name == WEEKLY_KEY else key

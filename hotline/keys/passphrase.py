@@ -3,9 +3,9 @@ decrypts the result, which has this format, with sizes in bytes:
 
     `version 1 | passes 4 | KiB of memory 4 | salt 16 | nonce 24 | secret and tag | checksum 16`
 
-The result contains the costs of the key derivation (passes and memory). So new results can have higher costs, while old
-results stay valid. If decryption fails, the checksum shows the reason: a damaged result has a wrong checksum, and a
-mistyped passphrase does not change the checksum.
+The result contains the costs of the key derivation (passes and memory). So new results can have higher costs, while
+old results stay valid. If decryption fails, the checksum shows the reason. If the result is damaged, the checksum is
+wrong. If the passphrase is mistyped, the checksum is right.
 """
 
 import hashlib

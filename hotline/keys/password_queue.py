@@ -2,8 +2,8 @@
 core for a quarter of a second.
 
 Signed-in users and known browsers have their own queue, which is always served first. Unknown browsers share another
-queue. In that queue, each network has a limited number of places and attempts. So an unknown browser cannot delay a
-colleague, and no network can block another network.
+queue. In that queue, each network has a limited number of waiting derivations and of attempts. So an unknown browser
+cannot delay a colleague, and no network can block another network.
 """
 
 from collections import Counter, OrderedDict, deque
@@ -15,12 +15,11 @@ from time import monotonic
 from typing import Protocol
 
 MAX_STRANGERS = 8
-"""The largest number of unknown browsers that may wait."""
+"""The largest number of unknown browsers that may wait for a key derivation."""
 MAX_KNOWN = 16
-"""The largest number of signed-in users and known browsers that may wait."""
+"""The largest number of signed-in users and known browsers that may wait for a key derivation."""
 MAX_OF_ONE = 2
-"""The largest number of derivations of one network, one session or one known browser that may wait or run at the same
-time.
+"""Each network, each session and each known browser may have at most this number of derivations that wait or run.
 """
 BURST = 20
 """The largest number of attempts that one network may make without a pause. The number is high, because all computers
@@ -30,16 +29,16 @@ EACH_SECONDS = 1.0
 """After `BURST` attempts without a pause, a network gets one more attempt each time these seconds pass."""
 MAX_NETWORKS = 4096
 FULL_GAP = 10.0
-"""If the queue of unknown browsers has refused no one for this number of seconds, the queue does not count as full
-any more.
+"""The queue of unknown browsers counts as full until this number of seconds has passed without a refusal.
 """
 ALARM_AFTER = 60.0
 ALARM_AGAIN = 600.0
 
 
 class WorkPlaces(Protocol):
-    """The limited number of requests on which a process works at the same time. Each request needs a place. While a
-    thread waits for a key derivation, it gives its place to another thread.
+    """A process works on a limited number of requests at the same time. This object counts them. A request can start
+    only if the process has a free place for it. While a thread waits for a key derivation, it gives its place to
+    another thread.
     """
 
     def take(self) -> None: ...
@@ -102,15 +101,16 @@ class StretchQueue:
         self._lent: WorkPlaces | None = None
 
     def share(self, places: WorkPlaces) -> None:
-        """Sets the object that manages the places for requests. While a thread waits or works in this queue, it gives
-        back its place, so that the process can answer other pages.
+        """Sets the object that counts the requests on which the process works. While a request waits or runs in this
+        queue, the object does not count it, so that the process can answer other pages.
         """
         self._lent = places
 
     @contextmanager
     def turn(self, entrant: Entrant) -> Iterator[StretchTurn]:
-        """Waits for a turn of the entrant, then runs the `with` block. No other block with a turn runs at the same
-        time. If the queue refuses the entrant, runs the block at once, with the refusal as its value.
+        """Waits until it is the turn of this user or browser, then runs the `with` block. Only one `with` block of
+        this kind runs at a time. If the queue refuses the user or browser, runs the block at once. The block then gets
+        the refusal.
         """
         turn, line = object(), self._lines[bool(entrant.known)]
         with self._changed:
@@ -168,7 +168,7 @@ class StretchQueue:
     def _is_alarm(self, at: float) -> bool:
         """Records that the full queue refused an unknown browser.
 
-        Returns True if the queue has been full for a minute, but at most once in ten minutes.
+        Returns True if the queue has been full for a minute. Returns True at most once in ten minutes.
         """
         if at - self._refused_at > FULL_GAP:
             self._full_since = at

@@ -83,8 +83,8 @@ class Pseudonyms:
         return (own,) if before is None else (own, digest(before, "contact", msisdn))
 
     def likeness(self, what: str, text: str, at: datetime) -> str:
-        """Returns the digest of an answer, made with this week's key. With this digest, the hotline finds similar tips
-        for a day. No one can compute the answer from the digest.
+        """Returns the digest of a reporter's answer, made with this week's key. With this digest, the hotline finds
+        tips of one day that have similar answers. No one can compute the answer from the digest.
         """
         return digest(self._weekly.at(at), "likeness", what, text)
 

@@ -29,7 +29,8 @@ class Rotating:
     file: str
     digest_file: str | None = None
     """The file of the key that makes digests, if the rotated key has such a second key. A rotation never changes this
-    file, because no one could compute the stored digests again. The original texts are not stored.
+    file: the stored digests would then be useless, and no program can compute them again. The original texts are not
+    in the database.
     """
 
     @property

@@ -16,14 +16,14 @@ records the new refusal.
 
 
 STARTS_KEPT = timedelta(days=30)
-"""The time after which the record of a start is deleted. A container has a new name at each start, so the record of
-its next start does not replace this record.
+"""The time after which the record of a start is deleted. A container has a new name at each start. So a later start
+does not replace the record of an earlier start.
 """
 
 
 class KeyCanary(Row):
-    """One canary: a short text that was encrypted with a key (`key_making.py`). While a key is rotated, its name has
-    two rows.
+    """One canary: a short text that was encrypted with a key (`key_making.py`). While a key is rotated, the table has
+    two rows with its name.
     """
 
     __tablename__ = "key_canary"

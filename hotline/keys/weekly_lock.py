@@ -12,11 +12,11 @@ tip: the desk's private key is needed too. A locked grant has this format, with 
 
     `version 2 | week 8, as in 2026-W48 | nonce 24, the grant, tag 16`
 
-The module also manages the weekly keys of contacts. These keys make the pseudonyms of phones. The process destroys
-the keys of weeks before last week, so that older pseudonyms identify no one. `hotline init` makes keys in advance. If
-this week's key is missing, the process that needs it makes the key in its own folder. If the folder is not writable,
-the process uses the newest key it has, because a tip must not wait. A folder without any contact key belongs to
-another role. If a folder has no contact key, the code raises KeyMissing.
+The module also manages the weekly keys of contacts. These keys make the pseudonyms of phones. The process destroys the
+keys of weeks before last week, so that older pseudonyms identify no one. `hotline init` makes keys in advance. If this
+week's key is missing, the process that needs it makes the key in its own folder. If the folder is not writable, the
+process uses the newest key it has, because a tip must not wait. A folder without any contact key belongs to a role
+that does not need contact keys. If code asks for a contact key in such a folder, the module raises KeyMissing.
 """
 
 import hmac
@@ -38,8 +38,8 @@ WEEK_BYTES = 8
 MARK_BYTES = 1 + WEEK_BYTES
 FAR_WEEK = "2100-W01"
 MAX_WEEKS = 100 * 53
-"""The largest number of weeks from the key in the key file to a key that the code computes from it. If the clock is
-wrong by more weeks, the code does not change the key.
+"""The code computes the key of a later week from the key in the key file. This is the largest number of weeks between
+the two. If the clock is wrong by more weeks, the code does not change the key file.
 """
 
 
