@@ -590,8 +590,8 @@ def _tried(context: ReaderContext, one: WaitingHop) -> PinAttempt:
 def _prove_keys(
     session: Session, context: ReaderContext, one: WaitingHop, private: bytes | None
 ) -> None:
-    """Checks that the private keys which the PIN decrypts belong to the stored public keys. Does this only once in a
-    session."""
+    """Checks that the private keys which the PIN decrypts belong to the stored public keys. Checks the keys only once
+    in each session."""
     if private is None or one.responder_id is None or _remembered(context, one) is not None:
         return
     person, member = session.get_one(Responder, one.responder_id), of_responder(one.responder_id)
@@ -658,8 +658,8 @@ def _decided(
         and found.private is not None
         and (not person.active or person.pin_wrap is None)
     ):
-        # An admin can remove the responder, or the PIN can end, after the private key was read into memory. The code
-        # below handles this.
+        # An admin can remove the responder, or the PIN can end, after the private key was read into memory. The request
+        # then gets the same answer as a request without a valid PIN.
         return _of_no_one(first, PinAttempt())
     if first.state == ReadingState.WRONG or first.responder_id is None:
         return _of_no_one(first, found)
@@ -738,7 +738,7 @@ def _done(
 
 def _with_page(turn: ReaderTurn, view: ReaderAnswer, *, again: bool) -> ReaderAnswer:
     """Adds the page of one case to the list of cases, if exactly one case about danger has no assignee. If the page
-    cannot be decrypted, the phone shows the home screen after the PIN instead of this page."""
+    cannot be decrypted, the phone shows the home screen instead of the page."""
     if ONE_DANGER not in view.flags:
         return view
     ask = ReaderQuestion(ReaderQuestionKind.PAGE, view.words[FIRST])
@@ -760,7 +760,7 @@ def _with_own(turn: ReaderTurn, answer: ReaderAnswer) -> ReaderAnswer:
 
 
 def _keep(context: ReaderContext, first: PinReading, answer: ReaderAnswer) -> None:
-    """Stores the answer for a repeated request. Leaves out the text of a case."""
+    """Stores the answer, without the text of a case. A repeated request then gets the stored answer."""
     own = one_off.public_of(context.pair.now()[0])
     bound = bound_to(first.session_key, first.text_digest)
     first.encrypted_answer = one_off.seal(answer.without_page().to_dict(), public=own, bound=bound)

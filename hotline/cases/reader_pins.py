@@ -96,8 +96,8 @@ class ReaderTurn:
         return f"{RESPONDER}{self.person.id}"
 
     def known(self) -> tuple[Tip, Assignment] | None:
-        """Returns the case that the request names, and this responder's assignment. Returns None if the responder no
-        longer has access to the case."""
+        """Returns the case that the request names, and this responder's assignment to the case. Returns None if the
+        responder no longer has access to the case."""
         alert = queries.locked_assignment(self.session, self.person.id, self.ask.reference)
         if alert is None or alert.released_at is not None:
             return None
@@ -126,8 +126,8 @@ class ReaderTurn:
 
 LEADS = (Level.COORDINATOR, Level.NATIONAL)
 MAX_WARNINGS = 40
-"""The hotline reads this many of the newest warnings of all desks. The coordinator's page shows those warnings among
-them that are about the coordinator's desks."""
+"""The maximum number of warnings that the hotline reads: the newest warnings about PINs of all desks. Of these
+warnings, a coordinator sees only those about responders of the coordinator's desks."""
 MAX_LINES = 12
 """The maximum number of warnings on the page. A page with this many warnings needs up to three screens."""
 
@@ -219,7 +219,7 @@ def _warn(turn: ReaderTurn, kind: PinWarning) -> None:
 
 
 def _pass_dangers_on(turn: ReaderTurn) -> None:
-    """Asks the next responder to take over, for each of this responder's open cases about danger."""
+    """For each of this responder's open cases about danger, asks the next responder to take over the case."""
     for tip_id in queries.open_tips_of(turn.session, turn.person.id):
         if turn.session.get_one(Tip, tip_id).urgency == Urgency.DANGER:
             event = Event(CaseEventKind.PASSED, by=turn.person.id)
@@ -296,8 +296,8 @@ def warnings_page(turn: ReaderTurn) -> ReaderAnswer:
 
 
 def _warnings_for(turn: ReaderTurn) -> Sequence[tuple[PinWarningRow, Responder]]:
-    """Returns the newest warnings about PINs that this coordinator may read. Each has the responder whose PIN the
-    warning is about."""
+    """Returns the newest warnings about PINs that this coordinator may read, each with the responder who has the
+    PIN."""
     session, person, at = turn.session, turn.person, turn.at
     if person.level not in LEADS and not queries_visible.oversees(session, person.id):
         return ()

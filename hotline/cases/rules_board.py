@@ -47,7 +47,7 @@ class BoardCase(NamedTuple):
     is_overdue: bool
     """True if all responders were alerted and none has taken the case."""
     is_passed: bool
-    """True if the assignee has asked others to take the case."""
+    """True if the assignee has asked other responders to take the case."""
     is_read: bool
     on_site_at: datetime | None
     closure_at: datetime | None
@@ -56,8 +56,8 @@ class BoardCase(NamedTuple):
     """The time of the next reminder about a person. None if no reminder was sent, or if the last reminder was
     answered."""
     duty_at: datetime | None
-    """If the hotline alerts responders only when a person of the district comes on duty, the time when this person
-    comes on duty. Otherwise None."""
+    """The time when a person of the district comes on duty, if the hotline waits for this person before it alerts
+    responders. Otherwise None."""
     open_due: datetime | None
     outcome_due: datetime | None
     closure_due: datetime | None
@@ -155,7 +155,7 @@ def sort_board(cases: Sequence[BoardCase], at: datetime) -> SortedBoard:
 
 
 def board_number(cases: Sequence[BoardCase]) -> int:
-    """Returns a number that is computed from the cases. Every process gets the same number for the same cases."""
+    """Returns a checksum of the cases. If two processes read the same cases, they compute the same checksum."""
     return crc32(repr(sorted(cases)).encode())
 
 

@@ -95,9 +95,9 @@ def refuses_police(person: MetPerson) -> bool:
 
 def refusal_of(people: Sequence[MetPerson], n: int | None) -> FileStop | None:
     """Returns the reason why a file must not contain the coded answers of the person with the number `n`. Returns None
-    if the file may contain these coded answers.
+    if there is no such reason.
 
-    If `n` is None, the file contains no coded answers.
+    Also returns None if `n` is None, because the file then contains no coded answers.
     """
     person = next((one for one in people if one.n == n), None)
     if n is None:

@@ -64,8 +64,8 @@ MY_SHIFTS, FREE_SHIFTS = "my_shifts", "free_shifts"
 """Two lists on the phone: the responder's own shifts, and the shifts that the responder may take. The name of each list
 is also the name of the flag that the list is not empty."""
 ASK, PASS, DISTRICT = "ask.", "pass.", "district."
-"""The first parts of three kinds of commands: ask the caller a question, pass the case to a colleague, pass the case to
-a district."""
+"""The first parts of the names of three kinds of commands: ask the caller a question, pass the case to a colleague,
+pass the case to a district."""
 SHIFT, TAKES, OFFERS = "shift.", "take.", "offer."
 """`SHIFT` is the first part of the name of a command about a shift. `TAKES` or `OFFERS` follows, because the responder
 takes the shift or offers it to colleagues. The name of the command ends with the name of the shift."""
@@ -116,8 +116,8 @@ PROVES, PAPER_RIGHT, NUMBER_PROVED, PROOF_OVER = (
     "number_proved",
     "proof_over",
 )
-"""Four flags. The code was right; the code and the start PIN were right; a new phone number is proved; or nothing can
-be proved on this phone now."""
+"""Four flags. The code was right; the code and the start PIN were right; a new phone number is proved; or
+nothing can be proved on this phone now."""
 CHOSEN, CHANGED, REFUSED = "pin_chosen", "pin_changed", "pin_refused"
 """Three flags. The responder has chosen a first PIN; the responder has changed the PIN; or the hotline refused the new
 PIN, because it is easy to guess or was not typed twice the same."""
@@ -127,8 +127,8 @@ RIGHT, WAITS, IS_BLOCKED, UNREADABLE = "pin_right", "waits", "pin_rests", "unrea
 """Four flags: the PIN was right; the reader process did not answer in time; the phone is blocked after wrong PINs; no
 key decrypts the case."""
 ONE_DANGER, ONE_STARTED = "one_danger", "one_started"
-"""Two flags that name the screen after the PIN: the page of the only untaken case about danger, or a form that the
-responder left unfinished a short time ago."""
+"""Two flags that choose the screen after the PIN. `ONE_DANGER` chooses the page of the only untaken case about danger.
+`ONE_STARTED` chooses a form that the responder left unfinished a short time ago."""
 IS_OWN = "hers"
 """The first part of the flag of a case whose assignee is this responder. The reference of the case completes the name
 of the flag."""
@@ -177,8 +177,8 @@ class ReaderAnswer:
         return ReaderAnswer(self.flags, self.lists, words)
 
     def about_cases(self) -> "ReaderAnswer":
-        """Returns the answer with all its lists. Keeps only those flags and values whose names contain the reference of
-        a case. These lists, flags and values stay valid for the whole session."""
+        """Returns a copy of the answer with all its lists, but only with the flags and values whose names contain the
+        reference of a case. These lists, flags and values stay valid for the whole session."""
         words = {name: word for name, word in self.words.items() if "." in name}
         return ReaderAnswer(tuple(one for one in self.flags if "." in one), self.lists, words)
 
@@ -207,8 +207,10 @@ def blocked_answer(until: datetime | None) -> ReaderAnswer:
 
 
 def bound_to(session_key: str, text_digest: str) -> str:
-    """Returns a label for one request of a session. The hotline computes the label from the digest of the text that the
-    session has sent until then. A value that is encrypted with this label can be decrypted only for this request.
+    """Returns a label for one request of a session. The hotline makes the label from the key of the session and from
+    a digest of the text that the session has sent. A value that is encrypted with this label can be decrypted only
+    for this
+    request.
     """
     return f"{session_key}:{text_digest}"
 

@@ -127,7 +127,8 @@ REMINDER_EACH = timedelta(minutes=10)
 
 
 class Act(NamedTuple):
-    """A command that an account gives on an open case, with its transaction."""
+    """A command that an account gives about an open case, and the database transaction in which the hotline carries out
+    the command."""
 
     session: Session
     context: ConsoleContext
@@ -189,8 +190,8 @@ def _phones(
         ids += [one.id for one in on_duty if one.level is Level.NATIONAL]
     may = queries_visible.those_who_may_see(session, tip.id, ids)
     names = tables.responder_names(session)
-    # The phones are sorted by name, and not in the order of alerts. That order would reveal how often a colleague was
-    # alerted of other cases.
+    # The phones are sorted by name, and not in the order of alerts. The order of alerts would reveal how often a
+    # colleague was alerted of other cases.
     ordered = sorted(may, key=lambda one: (one != viewer.responder_id, names[one], one))
     return {one: names[one] for one in ordered}
 
@@ -236,7 +237,7 @@ def alert_next(context: ConsoleContext, by: SignedIn, tip_id: int) -> None:
 def remind(context: ConsoleContext, by: SignedIn, tip_id: int) -> None:
     """Sends the assignee an SMS that asks for news, at most once in ten minutes. Raises NotFound, EndRefused.
 
-    Refuses if the report says that a call or visit may be dangerous.
+    Refuses to send the SMS if the report says that a call or visit may be dangerous.
     """
     with _acting(context, by, tip_id) as act:
         at, who = context.now(), act.tip.assignee_id

@@ -90,7 +90,7 @@ def list_call_backs(context: ConsoleContext, by: SignedIn) -> Sequence[CallLine]
 
 
 def _asked(session: Session, row: tables_persons.CallBack) -> tables_audit.AuditEntry | None:
-    """Returns the newest row of the audit log in which an account requested this number."""
+    """Returns the newest row of the audit log in which an account requested the phone number of this call-back."""
     found = tables_audit.entries(session, subject=f"call-back:{row.id}")
     return next((one for one in reversed(found) if one.action == "call_back_wanted"), None)
 

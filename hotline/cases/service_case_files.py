@@ -46,7 +46,7 @@ class ListedFile:
 
 @dataclass(frozen=True, slots=True)
 class OpenFile:
-    """A pending request for a case file. The account that reads the list may see the tip."""
+    """A pending request for a case file. The list contains the request only for accounts that may see the tip."""
 
     id: int
     tip_id: int
@@ -212,8 +212,8 @@ def _desks(session: Session, account_id: int) -> frozenset[str]:
 
 
 def _is_of_another_desk(session: Session, tip_id: int, asked: Approval, by: SignedIn) -> bool:
-    """Returns True if the account's owner and the requester share no desk. The owner must also be allowed to know about
-    the case."""
+    """Returns True if the account's owner and the requester share no desk. Returns False if the owner may not know
+    about the case."""
     own, asker = _desks(session, by.account_id), tables_audit.account_of(asked.asked_by)
     if not viewer_of(session, by).desks or asker is None:
         return False

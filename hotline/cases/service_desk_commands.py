@@ -63,7 +63,7 @@ EVERY_STEP = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class ExclusionTarget:
-    """The person or the desk that will be excluded from a tip. Only one of the two fields is set.
+    """The person or the desk that will be excluded from a tip. Only one of the fields `person` and `desk` is set.
 
     `person` is the name or the sign-in name of a person, or the id of a person's phone. `desk` is a desk's code or
     name.
@@ -237,8 +237,8 @@ LIFT = ApprovalRule(
 )
 
 ACTIONS = ("tips_linked", "tips_unlinked")
-"""Two actions in the audit log. Each such row is about one tip and also names a second tip. An account sees the row
-only if it may see both tips."""
+"""Two actions in the audit log. A row with one of these actions is about one tip and also names a second tip. An
+account sees the row only if it may see both tips."""
 
 
 def other_tip(reason: str) -> int | None:
@@ -251,8 +251,8 @@ def other_tip(reason: str) -> int | None:
 def link_tips(
     context: Context, a: int, b: int, *, viewer: Viewer | None, actor: str, reason: str
 ) -> None:
-    """Links two tips because both are about the same situation. This is possible even if an earlier link was removed.
-    Raises NotFound, EndRefused."""
+    """Links two tips because both are about the same situation. If a link between the two tips was removed earlier,
+    they can still be linked again. Raises NotFound, EndRefused."""
     with context.database.writing() as session:
         _check(session, a, b, viewer)
         if any(session.get_one(Tip, one).channel in rules_trial.UNCOUNTED for one in (a, b)):

@@ -1,8 +1,8 @@
 """Reminds responders by SMS to report how a person in a case is now. If no report comes in time, records the answer
 "unknown".
 
-The clock process calls this module every second. A call sends at most one reminder for each case. Closed cases can also
-get reminders. During the night, only cases about danger get reminders.
+The clock process calls this module every second. In each call, the module sends at most one reminder for each case.
+Closed cases can also get reminders. During the night, only cases about danger get reminders.
 """
 
 from collections.abc import Sequence
@@ -89,8 +89,8 @@ def _ring(session: Session, context: Context, tip: Tip, at: datetime) -> None:
 def _alert_nation(
     session: Session, context: Context, tip: Tip, row: ServiceReferral, at: datetime
 ) -> None:
-    """Asks the national desk about a case in which a service has not answered its SMS in time. After this, the
-    responder asks the next service."""
+    """Asks the national desk about a case in which a service has not answered its SMS in time. The responder of the
+    case must then ask another service."""
     if not cases_service_requests.expire(session, row, at):
         return
     everybody = queries.roster(session, at)
@@ -118,8 +118,8 @@ def _fires(
 
 
 def _responsible(session: Session, tip: Tip, row: ServiceReferral | PossibleVictim) -> int | None:
-    """Returns the responder who gets the reminder. It is the responder who offered the help, or who last asked the
-    person if they want help.
+    """Returns the responder who gets the reminder: the responder who offered the help, or who last asked the person if
+    they want help.
 
     Returns None if this responder no longer has the case.
     """
@@ -203,8 +203,9 @@ def reopen_as_danger(
         drop_closure_request(tip)
     tip.first_urgency = tip.first_urgency or tip.urgency
     tip.urgency, tip.danger_at = Urgency.DANGER, at
-    # The code below alerts the responders of the case itself. Other processes see the new alert time, and do not alert
-    # the same responders again. An earlier assignee must acknowledge the case again.
+    # The code below alerts the responders of the case again, because the case is now about danger. Other processes see
+    # the new alert time, and do not alert the same responders again. An earlier assignee must acknowledge the case
+    # again.
     tip.assigned_at, tip.alert_urgency = at, Urgency.DANGER
     tables_audit.append_about_tip(session, tip.id, "danger_again", by.actor, at)
     tables_persons.bring_offers_forward(session, tip.id, at + rules_follow_up.OFFER_WITHIN)
@@ -275,7 +276,8 @@ def _offered(session: Session, context: Context, tip: Tip, responder_id: int, at
 
 
 def _accepted(tip: Tip, person: MetPerson, at: datetime) -> None:
-    """Stores that help has reached the person. A caller who enters the receipt can then read this.
+    """Stores that help has reached the person. A caller who enters the receipt then reads that help has reached the
+    person.
 
     Does nothing if the person no longer wants help.
     """

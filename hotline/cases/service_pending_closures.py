@@ -146,7 +146,7 @@ DAY = timedelta(days=1)
 UNTIL = timedelta(hours=5)
 """The clock process writes the morning's SMS at 06:30, or within this time after 06:30 if it starts late."""
 NAMED = 6
-"""The maximum number of references in one SMS. For all other closures, the SMS gives only their number."""
+"""The maximum number of references in one SMS. If more closures are late, the SMS says only how many more there are."""
 
 
 def write_morning_sms(context: Context) -> None:

@@ -136,8 +136,8 @@ def read_persons(
 def persons_for_rules(
     session: Session, context: ConsoleContext, by: SignedIn, token: str, tip: Tip
 ) -> Sequence[MetPerson]:
-    """Returns the decrypted persons of a case. The code uses them only to check a rule, and no page may show them.
-    Raises KeyMissing, DecryptionFailed.
+    """Returns the decrypted persons of a case, with which the calling function checks a rule. No page may show these
+    persons. Raises KeyMissing, DecryptionFailed.
     """
     viewer = viewer_of(session, by)
     _, private = case_key(session, context, by, account_key(context, token), viewer, tip)

@@ -119,8 +119,8 @@ def _tip_of(session: Session, responder_id: int, reference: str) -> Tip | None:
 
 
 REQUEST = "service:"
-"""The first part of a name. The reference of the request completes the name. Under this name, a service's "yes" by SMS
-waits until the hotline has found the SMS in the gateway's inbox."""
+"""The first part of the name under which the hotline stores a service's "yes" by SMS until it has found the SMS in the
+gateway's inbox. The reference of the request completes the name."""
 SEEN = {
     "woman": Template.MET_WOMAN,
     "man": Template.MET_MAN,
@@ -177,8 +177,8 @@ def ask(
 
 
 def name_of(session: Session, context: Context, row: ServiceRequest, at: datetime) -> str:
-    """Returns the name of the service that was asked. If its phone number is confirmed, the returned text also contains
-    the number."""
+    """Returns the name of the service that was asked. If the service's phone number is confirmed, the returned text
+    also contains the number."""
     desk = session.get_one(Desk, row.desk_code)
     name, number = (desk.name or desk.code)[:20].rstrip(), desk.number or ""
     try:
@@ -283,8 +283,8 @@ def _record(
         )
         _tell_referrer(session, context, tip, offer, at)
     else:
-        # The responder must now ask another service, so the reminder for this is due at once. The clock process sends
-        # this reminder.
+        # The responder must now ask another service, so the reminder to ask another service is due at once. The clock
+        # process sends this reminder.
         _write(session, Template.SERVICE_FULL, responder.id, at, ref=row.reference)
 
 

@@ -169,8 +169,8 @@ def reopen_tip(context: Context, tip_id: int, *, by: CommandActor, reason: str) 
 
 
 def record_help(context: Context, tip_id: int, *, by: CommandActor, reason: str) -> None:
-    """Records that help has reached the person of the case. A caller who enters the receipt can then read this. Raises
-    NotFound."""
+    """Records that help has reached the person of the case. A caller who enters the receipt then reads that help has
+    reached the person. Raises NotFound."""
     with context.database.writing() as session:
         tip = queries_retention.retained_tip(session, tip_id).tip
         if tip.helped_at is None:

@@ -105,13 +105,13 @@ class TipLine:
     question: str
     is_overdue: bool
     duty_at: datetime | None
-    """If the hotline alerts responders only when a person of the district comes on duty, the time when this person
-    comes on duty. Otherwise None."""
+    """The time when a person of the district comes on duty, if the hotline waits for this person before it alerts
+    responders. Otherwise None."""
     is_held: bool
     erasure_asked_at: datetime | None
     erased_at: datetime | None
     goes_at: datetime
-    """The time at which the text will be erased. If the tip has a legal hold, the text is not erased at this time."""
+    """The time at which the text will be erased, unless the tip has a legal hold."""
     warned: bool
     owed: frozenset[FollowKind]
     """The kinds of follow-ups about persons that are overdue, because a responder was reminded and has still not
@@ -130,7 +130,7 @@ OF_TIP = (
 class TipList:
     lines: Sequence[TipLine]
     before: int | None
-    """If there are older tips, the id of the oldest tip on this page. Older tips have lower ids."""
+    """The id of the oldest tip on this page, if there are older tips on a later page. Older tips have lower ids."""
     has_key: bool
     """True if this account can decrypt the key of at least one desk."""
     is_national: bool
@@ -138,7 +138,8 @@ class TipList:
 
 @dataclass(frozen=True, slots=True)
 class _TipDetails:
-    """Data from other tables about the tips on one page of the list. The keys are tip ids."""
+    """Data from other tables about the tips on one page of the list. Each field is a mapping by tip id, or a set of
+    tip ids."""
 
     asked: Mapping[int, AskedAgain]
     questions: Mapping[int, str]
@@ -291,11 +292,11 @@ class TimelineKind(StrEnum):
     STOOD_DOWN = "released"
     MOVED = "moved"
     PERSON = "person"
-    """A report about a person. For such an entry, `outcome` is the kind of the case event. The content of the report is
-    encrypted."""
+    """A report about a person. For a report about a person, `outcome` is the kind of the case event. The content of the
+    report is encrypted."""
     NOTED = "noted"
-    """A note of a responder. For such an entry, `outcome` is the code of the note. If the note has text, only the page
-    with the decrypted text of the tip shows the text of the note."""
+    """A note of a responder. For a note, `outcome` is the code of the note. If the note has text, only the page with
+    the decrypted text of the tip shows the text of the note."""
     LOGGED = "logged"
     """A row of the audit log. `phrase` is the sentence that describes the action."""
 

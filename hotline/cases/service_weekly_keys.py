@@ -65,7 +65,7 @@ def delete_old_keys_first(context: Context, at: datetime) -> None:
     any database transaction.
 
     Raises an alarm if one of these keys could not be deleted from the disk. If the database is not available, this
-    function raises no alarm, because another check does.
+    function raises no alarm, because another check already raises one.
     """
     if not context.encrypter.weekly_lock.forget(last_week(at)):
         with suppress(StoreUnavailable):

@@ -5,9 +5,9 @@ person, responder or service. The row has no time except the month of the opinio
 so the order of the ids reveals nothing.
 
 A row of `PinReading` is one request that a responder makes with a PIN. For each text that a session has sent, there is
-at most one such row. A row of `PinReadingAsk` is one request of the gateway (a hop) that waits for the answer. If the
-gateway repeats a request, there are two such rows, but the reader process carries out the responder's request only
-once. The hotline deletes the rows of both tables after ten minutes.
+at most one row of `PinReading`. A row of `PinReadingAsk` is one request of the gateway (a hop) that waits for the
+answer. If the gateway repeats a request, there are two rows of `PinReadingAsk`, but the reader process carries out the
+responder's request only once. The hotline deletes the rows of both tables after ten minutes.
 """
 
 import secrets
@@ -176,7 +176,7 @@ def answer_of(database: Database, ask_id: int) -> bytes | None:
 
 def fix_answer(session: Session, reading_id: int, shown: bytes | None, at: datetime) -> PinReading:
     """Stores the answer to a request. From now on, every gateway request with the same text gets this answer. If
-    `shown` is None, such a request always gets the screen that asks the responder to wait.
+    `shown` is None, all these gateway requests get the screen that asks the responder to wait.
 
     If two processes store an answer at the same time, the first answer is kept. Returns the row of the request with the
     committed answer.
@@ -225,8 +225,8 @@ def record_state(session: Session, reading_id: int, state: str) -> None:
 
 
 def store_answer(session: Session, ask_id: int, box: bytes | None, at: datetime) -> None:
-    """Stores the encrypted answer for a waiting request of the gateway. `box` is the encrypted answer. It is None if
-    the reader process could not answer."""
+    """Stores the encrypted answer for a waiting request of the gateway. `box` is the encrypted answer, or None if the
+    reader process could not answer."""
     here = update(PinReadingAsk).where(
         PinReadingAsk.id == ask_id, PinReadingAsk.answered_at.is_(None)
     )
@@ -241,7 +241,7 @@ def has_older(session: Session, before: datetime) -> bool:
 
 def delete_older(session: Session, before: datetime) -> None:
     """Deletes responders' requests that were made before the given time. Also deletes the gateway's requests that
-    waited for an answer to one of these."""
+    waited for the answers to the deleted requests."""
     old = select(PinReading.id).where(PinReading.at <= before)
     session.execute(delete(PinReadingAsk).where(PinReadingAsk.reading_id.in_(old)))
     session.execute(update(PinReading).where(PinReading.of_id.in_(old)).values(of_id=None))

@@ -49,8 +49,8 @@ class CaseFile(Row):
     """The number of the person whose coded answers the file will contain. None if the file contains no coded answers,
     and after the file is made."""
     hold_id: Mapped[int | None] = mapped_column(ForeignKey("legal_hold.id"))
-    """The legal hold that ends if this request ends without a file. None after the file is made, if this request did
-    not set the tip's hold, or if a person has set or reviewed the hold since."""
+    """The legal hold that ends if this request ends without a file. None in three cases: the file was made; this
+    request did not set the tip's hold; or a person has set or reviewed the hold since the request."""
     basis: Mapped[str]
     """The legal reason for the file, as the value of a `FileBasis`."""
     order_number: Mapped[str]
@@ -150,8 +150,8 @@ class LackingDesk:
 
 
 def lacking_desks(session: Session, after: tuple[int, str]) -> Sequence[LackingDesk]:
-    """Returns desks that still need the private key of a case, sorted by tip and desk. The list begins with the first
-    desk after `after`.
+    """Returns desks that still need the private key of a case, sorted by tip and desk. If there are many, returns a
+    part of the list: the first desks after the pair `after` of a tip's id and a desk's code.
 
     A retired oversight desk still gets the keys of its complaints, because its people still handle them.
     """
@@ -200,8 +200,8 @@ def _beyond() -> ColumnElement[bool]:
 
 
 class HarmRecord(Row):
-    """A record of one harm that the hotline caused: who wrote the record, and which second person read it. The row
-    contains no tip."""
+    """A record of one harm that the hotline caused: who wrote the record, and which second person read it. The row does
+    not say to which tip the harm belongs."""
 
     __tablename__ = "harm_record"
 

@@ -288,7 +288,7 @@ class Role(StrEnum):
 
 
 ENCRYPTING_KEYS = frozenset({WEEKLY_KEY, RELAY_PUBLIC_KEY, READER_PUBLIC_KEY, WATCH_PUBLIC_KEY})
-"""Keys with which a process encrypts for other processes. If such a key is wrong, no process can decrypt the data
+"""Keys with which a process encrypts data for other processes. If such a key is wrong, no process can decrypt the data
 that was encrypted with it."""
 FORGETTING_ROLES = (Role.HOOKS, Role.WORKERS, Role.READER, Role.PAGES)
 """Roles whose processes destroy the keys of past weeks. These processes must be able to write in their key folders."""

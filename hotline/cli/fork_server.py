@@ -6,10 +6,11 @@ knows a key or a setting. The request to start a child process contains the sett
 keys (docs/decisions/20).
 
 The keeper (`hotline run`) sends requests on a unix socket, with one connection for each process. The keeper sends a
-line of JSON with `argv`, `environ` and `gate`. The fork server replies with the process id. The keeper stores this
-id, and then answers `go`. At the end, the keeper receives the exit code. If the keeper sends a role as `gate`, the
-fork server checks if the processes of this role may start. The fork server replies with the reason why these
-processes must not start, as JSON, or with null. If the fork server ends, the processes that it started continue.
+line of JSON with `argv`, `environ` and `gate`. The fork server replies with the process id. The keeper stores this id,
+and then answers `go`. When the started process ends, the fork server sends its exit code to the keeper. If the keeper
+sends a role as `gate`, the fork server checks if the processes of this role may start. The fork server replies with the
+reason why these processes must not start, as JSON, or with null. If the fork server ends, the processes that it started
+continue.
 """
 
 import gc

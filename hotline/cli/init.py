@@ -200,7 +200,8 @@ def _home(home: Path) -> None:
             f"{home} cannot be created ({broken.strerror}): run as root `install -d -m 700 -o ACCOUNT {home}`"
             " with the name of the hotline's account, or set HOTLINE_HOME"
         ) from None
-    # In a container, the folder of keys is mounted, and the rest of the home folder is read-only.
+    # In a container, only the folder of keys may be writable. So it is enough if this account can write in the home
+    # folder or in the folder of keys.
     if not any(os.access(one, os.W_OK | os.X_OK) for one in (home, home / "keys")):
         raise FolderRefused(
             f"this account cannot write to {home}: make the hotline's account its owner"
