@@ -58,8 +58,9 @@ def _needed(body: Sequence[ast.stmt], command: str) -> Iterator[ast.stmt]:
 
 
 def _is_of(one: ast.stmt, command: str) -> TypeGuard[ast.FunctionDef]:
-    """Returns True if this statement defines the function of the command. If the command is a group, also returns
-    True for the functions of the group's commands."""
+    """Returns True if the statement `one` of a module defines the function of the command. If the command is a group,
+    also returns True for the functions of the group's commands.
+    """
     if not isinstance(one, ast.FunctionDef):
         return False
     parts = (part for each in one.decorator_list for part in ast.walk(each))

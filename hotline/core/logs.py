@@ -54,7 +54,8 @@ def configure(form: str, process: str, level: str) -> None:
     for ours in OUR_LOGGERS:
         logging.getLogger(ours).setLevel(level.upper())
     for name in list(root.manager.loggerDict):
-        # Without this step, a library with its own log handler would bypass this module.
+        # Without its own handler, the library passes its logs to this module. With its own handler, it would bypass
+        # this module.
         other = logging.getLogger(name)
         other.handlers.clear()
         other.propagate = True

@@ -1,7 +1,8 @@
-"""Runs long work in a child process that ends after the work. So alerts and pages do not wait for the long work. The
-child process has a low priority, and limits for its time and memory. The child gets the settings and the key folder
-of its parent only if the work needs the database. The child ends when its parent ends. The parent sends the input
-through a pipe, so that the input never appears on a command line."""
+"""Runs long work in a child process that ends after the work. So the sending of alerts and the answers to web requests
+do not wait for the long work. The child process has a low priority, and limits for its time and memory. The child gets
+the settings and the key folder of its parent only if the work needs the database. The child ends when its parent ends.
+The parent sends the input through a pipe, so that the input never appears on a command line.
+"""
 
 import ctypes
 import json
@@ -43,8 +44,9 @@ class Work(NamedTuple):
     memory: int = 2**30
     """The maximum size of the child's address space in bytes."""
     role: str = ""
-    """The role whose context the function gets. Without a role, the function gets only bytes, and cannot read
-    settings or write files."""
+    """The role (such as `workers`) under which the function runs. The role decides which settings and keys the function
+    gets. Without a role, the function gets only bytes, and cannot read settings or write files.
+    """
 
 
 WORK = {
@@ -118,7 +120,8 @@ def limit_process(work: Work, parent: int) -> None:
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # In Linux, 1 means `PR_SET_PDEATHSIG`.
     if os.getppid() != parent:
         sys.exit(1)
-    with suppress(OSError):  # A service manager may forbid the two calls below.
+    # A service manager may forbid the next two calls. The child process then works without them.
+    with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_bytes(b"1000")
         os.nice(PRIORITY)
     if not work.role:

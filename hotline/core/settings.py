@@ -146,8 +146,9 @@ def _setting(
     needs: Callable[[Mapping[str, Any]], str] = lambda _: "",
 ) -> Any:
     """Declares one setting. If the default depends on settings that are declared above this setting, `default` is a
-    function of their values. `needs` is a check that runs if this setting is set: it returns a fault in the settings
-    above, or an empty text. `example` is the value in the example TOML file."""
+    function of their values. `needs` is a check that runs if this setting is set: it returns a problem of the settings
+    declared above this setting, or an empty text. `example` is the value in the example TOML file.
+    """
     return field(metadata={"kind": kind, "default": default, "example": example, "needs": needs})
 
 
@@ -421,8 +422,9 @@ class Settings:
         return f"Settings({', '.join(f'{name}={value}' for name, value in self.shown().items())})"
 
     def shown(self) -> dict[str, str]:
-        """Returns each setting as a text that any person may read. The texts do not show the alarm command and
-        passwords in URLs."""
+        """Returns each setting as a text that any person may read. The texts leave out the alarm command, and the
+        passwords in URLs.
+        """
         shown = {name: str(getattr(self, name)) for name in NAMES}
         shown["alarm_command"] = "(set)" if self.alarm_command else ""
         for name in ("database_url", "redis_url", "gateway_url", "alarm_mail", "mail_server"):
@@ -491,8 +493,9 @@ def _values(table: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[tuple[
 
 
 def _refused(ours: Mapping[str, str]) -> Iterator[str]:
-    """Yields three further kinds of problems: the gateway's key is in an environment variable, a failpoint is set
-    outside a test, or a setting has an unknown name."""
+    """Yields the problems of environment variables that no check of a single setting finds. Such a problem is the
+    gateway's key in a variable, a failpoint outside a test, or an unknown name of a setting.
+    """
     if ours.get(API_KEY):
         yield (
             f"{API_KEY}: no key belongs in the environment: unset it, and store the key with `hotline keys gateway`"

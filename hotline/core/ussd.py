@@ -15,8 +15,9 @@ PIN_ASKED = "pin_asked"
 """The name of a flag: if a session has this flag, the hotline asks every caller of the dialled short code for a
 PIN."""
 MAX_INPUTS = 120
-"""The maximum number of inputs in one text. A session of three minutes has fewer inputs. Without a cached path, the
-hotline replays every input of the text."""
+"""The maximum number of inputs in one text. A session of three minutes has fewer inputs. If the hotline has not cached
+the screens of a session, it replays every input of the text.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +158,9 @@ def suffix_of(dialled: str, service_code: str) -> str | None:
 
 
 def with_suffix(suffix: str, text: str) -> str:
-    """Returns the text of a session with the directly dialled digits at its beginning. The gateway sometimes sends
-    these digits in the service code instead of the text, so the function moves the digits."""
+    """Returns the text of a session, with the digits that the caller dialled after the service code at its beginning.
+    The gateway sometimes sends these digits in the service code instead of the text, so the function moves the digits.
+    """
     return SEPARATOR.join(part for part in (suffix, text) if part)
 
 
@@ -184,8 +186,9 @@ def new_text(text: str, accepted: int) -> str | None:
 
 
 def follows(text: str, accepted: int) -> bool:
-    """Returns True if `text` can follow after the hotline has answered the first `accepted` letters of the session's
-    text."""
+    """Returns True if `text` can be the next text of a session in which the hotline has answered the first `accepted`
+    letters.
+    """
     return len(text) == accepted or new_text(text, accepted) is not None
 
 

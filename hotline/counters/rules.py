@@ -69,8 +69,9 @@ def bound_of(seconds: float) -> int:
 
 
 WEEK_BEGINS = (1, 8, 15, 22)
-"""The days of a month on which a counted week begins. The last week ends with the month, so that no week is in two
-months."""
+"""The days of a month on which a week of the statistics begins. The last week ends with the month, so that no week is
+in two months.
+"""
 
 
 class ScreenMeasure(StrEnum):
@@ -182,7 +183,7 @@ def is_quiet(sessions: int, before: Sequence[int]) -> bool:
 
 
 def is_flood(sms: int, before: Sequence[int]) -> bool:
-    """Returns True if far more SMS were written than usual at this hour."""
+    """Returns True if the hotline wrote far more SMS than usual at this hour."""
     return sms >= max(FLOOD_FROM, FLOOD * (median(before) if before else 0))
 
 

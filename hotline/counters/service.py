@@ -93,16 +93,17 @@ def _count(context: WebContext, batch: Sequence[LeftSession]) -> None:
 FOLDED = 1000
 """The number of tallies (single counts) that the relay adds up in one transaction."""
 OVER = timedelta(days=2)
-"""A sketch estimates the number of people in a period. When this much time has passed since the end of the period, no
-process adds to the sketch any more. The hotline then replaces the sketch by a number."""
+"""The time from the end of a period until its number of people is final. A sketch estimates this number. After the time
+`OVER`, no process adds a person to the sketch. The hotline then replaces the sketch by a number.
+"""
 UNANSWERABLE = "unanswerable"
 """The counter of people who wrote from a number to which no SMS can be sent."""
 STRANGE_CALLER = "strange_caller"
-"""The counter of requests that another phone sent in a caller's session."""
+"""The counter of requests in a caller's session that came from a different phone than the first request."""
 
 
 Counts: TypeAlias = LockedDialogue | SessionCounts
-"""The row of a session. The request that counts has locked the row."""
+"""The row of a session in the database. The code that counts an event of the session has already locked this row."""
 
 
 def day_of(at: datetime) -> date:

@@ -18,7 +18,7 @@ once.
 
 The hotline counts the topics of a session in plain SQL, because most requests that write to the database only count a
 topic. Plain SQL takes 140 microseconds for this. With the mapped rows of `gateway/tables.py`, it would take 210
-microseconds. The plain SQL and the mapped rows lock the same row and make the same check.
+microseconds. The plain SQL and the mapped rows lock the same row, and both check that the text is not counted yet.
 """
 
 import json
@@ -59,7 +59,7 @@ the same time."""
 
 
 class _Counted:
-    """The columns that say which events are counted together, and the column with their number."""
+    """The columns by which counted events are grouped, and the column with the number of events in the group."""
 
     day: Mapped[date]
     """The day of the counted events, in Kigali."""
@@ -87,7 +87,9 @@ class DailyCount(_Counted, Row):
 
 
 class Tally(_Counted, Row):
-    """One event that the relay has not added to its counter yet. `count` may be negative."""
+    """One event that the relay has not added to its counter yet. The number `count` is negative if the relay must
+    subtract events from the counter.
+    """
 
     __tablename__ = "tally"
 
@@ -96,7 +98,7 @@ class Tally(_Counted, Row):
 
 @dataclass(frozen=True, slots=True)
 class CounterKey:
-    """The values of one counter. Events with the same values are counted together."""
+    """The values that identify one counter of events. Events with the same values are counted together."""
 
     day: date
     measure: str
@@ -117,7 +119,8 @@ build it."""
 
 
 def count(session: Session, cell: CounterKey, by: int = 1) -> None:
-    """Stores a tally. The relay process adds it to its counter later, so no process must wait for the counter now.
+    """Stores a tally. The relay process adds the tally to its counter later, so no process must wait for the counter
+    now.
 
     Stores no tally for a channel that statistics leave out.
     """
@@ -200,13 +203,14 @@ def write_coverages(session: Session, missing: Mapping[datetime, Collection[str]
 
 @dataclass(frozen=True, slots=True, order=True)
 class HookCount:
-    """The values of one counter of hooks. Answers with the same values are counted together. A hook is an address of
-    the hotline that the gateway calls."""
+    """The values that identify one counter of a hook's answers. Answers with the same values are counted together. A
+    hook is an address of the hotline that the gateway calls.
+    """
 
     hook: str
     outcome: str
     bound: int
-    """An index in `counters.rules.BOUNDS`, or the index after its end."""
+    """An index in `counters.rules.BOUNDS`, or the length of `BOUNDS` for an answer slower than all limits."""
 
 
 class HookCounter(Row):
@@ -226,7 +230,9 @@ class HookCounter(Row):
 def add_hook_counts(
     session: Session, counted: Mapping[HookCount, tuple[int, float]], month: str
 ) -> None:
-    """Adds these numbers to the counters. The order is fixed, so that two processes never deadlock."""
+    """Adds the counted answers of hooks to the counters of this month. The function changes the counters in a fixed
+    order, so that two processes never deadlock.
+    """
     for one in sorted(counted):
         number, seconds = counted[one]
         key = {"month": month, "hook": one.hook, "outcome": one.outcome, "bound": one.bound}
@@ -431,8 +437,9 @@ class SessionCounts:
 
 Tallies = Sequence[tuple[CounterKey, int]]
 CountDecision = Callable[[SessionCounts, int], Tallies]
-"""A function that decides which events to count. It gets the row of the session, and the number of letters of the
-session's text that are already stored. It can change the row."""
+"""A function that decides which events of a session to count. The function gets the row of the session, and the number
+of letters of the session's text that are already stored. The function can change the row.
+"""
 
 
 def count_text(

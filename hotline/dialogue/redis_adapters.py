@@ -37,7 +37,9 @@ for a server that hangs, and the process soon tries the server again."""
 
 class Circuit:
     """A circuit breaker: after a failed call to a server, it refuses further calls for a short time. Several threads
-    may share a circuit breaker. In the worst case, two threads meet the same fault."""
+    may share a circuit breaker. If two threads call the server at the same time, both calls can fail before the circuit
+    breaker refuses further calls.
+    """
 
     def __init__(self, *, elapsed: Callable[[], float] = time.monotonic) -> None:
         self._elapsed = elapsed

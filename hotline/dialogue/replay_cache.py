@@ -238,7 +238,9 @@ class SessionMemory:
 
 
 def can_be_cached(text: str, steps: Sequence[ReplayStep]) -> bool:
-    """Returns True if a text and its steps contain only keys, and no words, answers or report attempts."""
+    """Returns True if a text and its steps contain only choices of keys, and no free text, no saved answers and no
+    report attempts.
+    """
     if any(step.are_words or step.state.answers or step.state.attempts for step in steps):
         return False
     if len(text) > MAX_TEXT or not text.isascii():

@@ -37,10 +37,11 @@ CALLED: Mapping[str, str] = CRY_WORDS["called"]
 GAP = r"(?:\w+ ){0,2}"
 """The pattern that allows up to two other words between the words of a phrase, as in "they do not let my sister go"."""
 MIN_FORGIVEN_LETTERS = 5
-"""The number of letters from which a word may have one typing error: a letter that is wrong, missing, doubled or
-exchanged with the next letter."""
+"""The smallest number of letters in a word for which the hotline accepts one typing error. A typing error is a letter
+that is wrong, missing, doubled or exchanged with the next letter.
+"""
 MIN_TWICE_FORGIVEN = 10
-"""The number of letters from which a word may have two typing errors."""
+"""The smallest number of letters in a word for which the hotline accepts two typing errors."""
 BRIEF = 3
 """The largest number of words of a message in which the word "urgent" is a cry for help. In a longer message, this
 word belongs to a report."""
@@ -94,8 +95,9 @@ class _CryWords:
 
 
 _Pattern = Sequence[tuple[tuple[bool, bool], str]]
-"""Search patterns for phrases. Each pattern has the form of the message (see `_CryWords`) in which the code searches
-for it."""
+"""Search patterns for phrases. Each pattern comes with two flags that say in which of the four forms of a message (see
+`_CryWords`) the code searches.
+"""
 
 
 def _line(words: Iterable[str]) -> str:

@@ -1,6 +1,6 @@
 """Writes into the database the effects of a caller's input, in one transaction for each hop. Also handles a STOP.
 
-If the gateway repeats a hop, the module carries out its effects only once. An event has no effect if it has no meaning
+If the gateway repeats a hop, the module carries out its effects only once. An input has no effect if it has no meaning
 at its place in the flow. A table maps the name of each saved answer to its effect. The module uses this table to decide
 if a hop needs a transaction. The answers of a report are not in this table, because `note_report` writes all of them
 together.
@@ -126,7 +126,9 @@ SILENCE = "silence"
 
 @dataclass(frozen=True, slots=True)
 class EffectContext:
-    """The conversation whose effects the code carries out. `repr` does not show the caller's number."""
+    """The data with which the code carries out the effects of one conversation's inputs. `repr` does not show the
+    caller's number.
+    """
 
     context: Context
     flow_set: FlowSet
@@ -391,8 +393,8 @@ def carry_out(
     there were steps to commit.
 
     The function never carries out a step of `text` twice. Raises StoreUnavailable. Also raises StoreUnavailable if the
-    database was restored from a backup and does not know the session. So a screen says "saved" only about data that the
-    database has saved.
+    database has no row for the session, for example because the database was restored from a backup. So a screen says
+    "saved" only about data that the database has saved.
     """
     new_steps = steps_with_effect(effects.flow_set, known.uncommitted(steps), known.counted)
     if not new_steps:
@@ -531,7 +533,7 @@ def only_counts(flow_set: FlowSet, step: ReplayStep) -> bool:
 
 
 def event_tallies(counts: Counts, event: Event, at: datetime) -> Tallies:
-    """Returns the counters of the statistics to which an event adds, with the added numbers."""
+    """Returns the tallies that an event adds to the counters of the statistics."""
     match event:
         case LanguageChosen(language):
             return service.in_language(counts, language)
@@ -544,8 +546,8 @@ def event_tallies(counts: Counts, event: Event, at: datetime) -> Tallies:
 def note_report(
     session: Session, effects: EffectContext, dialogue: LockedDialogue, step: ReplayStep
 ) -> ReportedTip | None:
-    """Writes the answers that a step adds to a report or to a complaint. Returns the tip if the caller has answered
-    enough to store it.
+    """Writes the answers that a step adds to a report or to a complaint. Returns the tip if the report now has enough
+    answers to be stored as a tip.
     """
     answered = [event for event in step.events if isinstance(event, Answered | Completed)]
     matter = _matter(effects.flow_set, step.state)
@@ -569,7 +571,7 @@ def note_report(
 
 
 def _matter(flow_set: FlowSet, state: ConversationState) -> Matter | None:
-    """Returns the kind of report that the caller is making at this place. Returns None if the caller is not making a
-    report.
+    """Returns the kind of report that the caller is making at the state `state` of the flow. Returns None if the caller
+    is not making a report.
     """
     return next((matter for matter in Matter if is_reporting(flow_set, state, matter)), None)

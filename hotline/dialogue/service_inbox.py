@@ -2,7 +2,9 @@
 lost. If a callback reported an SMS that the inbox does not list, marks the SMS as doubted, because it may be forged.
 The clock process reads the inbox. The clock process does not have the key that finds the responder of a phone number.
 So this process sends each SMS to the web address where the hotline receives SMS from the gateway (docs/decisions/06).
-After a crash, the clock process sends the SMS of the same page again. The hotline handles each SMS only once."""
+If the clock process crashes, it sends the SMS of the same inbox page to this web address again. The hotline handles
+each SMS only once.
+"""
 
 from datetime import datetime, timedelta
 

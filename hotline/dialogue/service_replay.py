@@ -93,7 +93,9 @@ class ReaderRequest:
     """The number of letters of the session's text up to this question, including the input that caused the question."""
     ask: ReaderQuestion
     pin: str = field(repr=False)
-    """The digits that the responder typed as a work PIN. These digits may be the code from an SMS instead."""
+    """The digits that the responder typed as a work PIN. If the phone is not proved yet, these digits may be the code
+    from an SMS.
+    """
     typed: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Other values that the responder typed, by name: a start PIN, a new PIN, the text of a note, or codes about a
     person."""
@@ -162,7 +164,8 @@ class ReaderQuestions:
             if not isinstance(event, Answered):
                 continue
             if event.name == WORK_FORM and event.value in PERSON_VERBS:
-                # If the responder left a form about this case unfinished, the flow continues with its answers.
+                # If the responder left a form about this case unfinished, the flow continues with the stored answers of
+                # that form.
                 kept = self._view.words.get(f"{STARTED}.{led.answers.get(WORK_CASE, '')}")
                 started = {} if kept is None else StartedForm.from_text(kept).answers
                 return state, replace(facts, answers=started), None

@@ -76,8 +76,9 @@ ASKED, RESTING = "asked", "resting"
 process to check the PIN. `RESTING` means that the phone must wait before its next attempt."""
 WAIT = ReaderReply(ReaderAnswer((rules_reading_requests.WAITS,)))
 WRONG_PIN = ReaderReply(ReaderAnswer())
-"""The answer to a wrong PIN. If the gateway repeats a text with another PIN than before, the session gets the same
-answer as for a wrong PIN."""
+"""The answer to a wrong PIN. If the gateway repeats a text but with a different PIN, the session gets the same answer
+as for a wrong PIN.
+"""
 
 
 class ReaderRequests:
@@ -103,8 +104,8 @@ class ReaderRequests:
         if asked.ask.kind is not ReaderQuestionKind.VIEW:
             return self._fresh(asked)
         if self._opening.responder_id is not None:
-            # While the phone must wait, the hotline does not send its attempts to the reader process. Attempts of an
-            # unknown phone that must wait are not sent either.
+            # If too many wrong PINs have blocked the phone for a time, the hotline does not send the typed PIN to the
+            # reader process.
             at = self._context.now()
             with self._context.database.reading() as session:
                 person = session.get(Responder, self._opening.responder_id)
@@ -301,10 +302,12 @@ Looks = dict[int, AttemptResult]
 
 
 def answer_hop(context: WebContext, hop: UssdHop) -> str:
-    """Returns the answer to the gateway: "CON ..." or "END ...". If a hop comes from another phone than the first
-    hop, the session ends without an effect. If the answer says "saved", the database has already committed the data.
-    If the database cannot commit, the answer asks the caller to try again. The gateway can then send the same hop
-    again to continue the session. Raises NotReady. Raises CallbackInvalid for a text that no phone can send."""
+    """Returns the answer to the gateway: "CON ..." or "END ...". If a hop comes from a different phone than the
+    session's first hop, the session ends without an effect. If the answer says "saved", the database has already
+    committed the data. If the database cannot commit, the answer asks the caller to try again. The gateway can then
+    send the same hop again to continue the session. Raises NotReady. Raises CallbackInvalid for a text that no phone
+    can send.
+    """
     if hop.text.count(SEPARATOR) >= MAX_INPUTS:
         raise CallbackInvalid('the field "text" of a USSD request has too many inputs')
     key = context.pseudonyms.session(hop.session_id)
@@ -323,8 +326,9 @@ def answer_hop(context: WebContext, hop: UssdHop) -> str:
 
 
 def _count_stranger(context: Context) -> None:
-    """Counts a hop that came from another phone than the first hop of its session, and raises an alarm. Ignores a
-    failure of the database, because such a failure has its own alarm."""
+    """Counts a hop that came from a different phone than the session's first hop, and raises an alarm. Ignores a
+    failure of the database, because such a failure has its own alarm.
+    """
     with suppress(StoreUnavailable), context.database.writing() as session:
         at = context.now()
         counters_service.count_event(session, counters_service.STRANGE_CALLER, USSD, at)

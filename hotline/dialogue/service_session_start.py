@@ -69,7 +69,9 @@ CAN_CONFIRM = "judges"
 IS_COMPLAINT = "complaint"
 """The flag of a case that is a complaint. A responder cannot pass on a complaint, because only one desk may see it."""
 ANOTHER = "another"
-"""The flag of a case if another person requested to close the case, with any outcome except "not trafficking"."""
+"""The flag of a case if a person other than this responder requested to close the case, with any outcome except "not
+trafficking".
+"""
 NATIONAL_DESK = "national_desk"
 """The flag of a responder who works for the national desk."""
 DESK_IN_CONSOLE = "desk_in_console"
@@ -346,7 +348,8 @@ def _pinned(
             who, at = start.responder_id, start.started_at
             own = caller_facts(session, who, at, asks_pin=asks_pin)
         if asks_pin:
-            # A responder counts as a trainee and needs no code. The flags say which lessons the responder has passed.
+            # In lessons, a responder counts as a trainee, and needs no programme code. The flags say which lessons the
+            # responder has passed.
             passed = service_enrolment.certificate_facts(context, flow_set, start, caller).flags
             known = {**service_enrolment.RESPONDER_FLAGS, **passed}
             own = replace(
@@ -354,8 +357,8 @@ def _pinned(
             )
         return own
     if asks_pin:
-        # Finds the language of a person who must still prove their phone with a code and a start PIN. The flow gets
-        # only this language, because only the reader process decides if this phone must still be proved.
+        # This person must perhaps still prove the phone with a code and a start PIN. Only the reader process decides
+        # this, so the flow gets only the person's language.
         language = None
         if is_number(caller):
             with context.database.reading() as session:

@@ -220,8 +220,10 @@ def _stage(context: WebContext, revision_id: int, began: datetime) -> Conversati
 
 
 def message_digests(context: Context, message: MessageIn, at: datetime) -> tuple[str, ...]:
-    """Returns the digests by which the hotline recognises a repeated SMS. The first digest has the exact second of
-    the SMS, the others the neighbouring seconds. If the SMS has no time, the function uses the time of its arrival."""
+    """Returns the digests by which the hotline recognises a repeated SMS. The first digest contains the exact second of
+    the SMS. The other digests contain the seconds just before and after it. If the SMS has no time, the function uses
+    the time of its arrival.
+    """
     second = (message.sent_at or at).replace(microsecond=0)
     said = (message.sender, context.line.shortcode, message.text.strip())
     return tuple(
@@ -294,8 +296,9 @@ class InboxOutcome(StrEnum):
 
 
 MessageOutcome: TypeAlias = InboxOutcome | CommandResult
-"""The result of handling an SMS: for a responder's command, the result of the command, and for every other SMS, a value
-of `InboxOutcome`."""
+"""The result of handling an SMS. For a responder's command, this is the result of the command. For any other SMS, it is
+a value of `InboxOutcome`.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,8 +318,10 @@ class _Result:
     outcome: MessageOutcome
     assignment_ids: tuple[int, ...] = ()
     queued: Mapping[str, str] = field(default_factory=dict)
-    """The commands that wait until the gateway's inbox proves the sender of the SMS, each under the id of its
-    assignment. If a service agrees by SMS to help a person, this answer also waits for the proof of the sender."""
+    """The commands that wait until the gateway's inbox proves the sender of the SMS. The key of each command is the id
+    of the assignment that the command is about. If a service answers by SMS that it helps a person, the hotline adds
+    this answer to the waiting commands.
+    """
     answer_id: int | None = None
     """The id of the answer to a sender who is not enrolled, if there is an answer."""
     written: SmsTipWritten | None = None

@@ -28,8 +28,9 @@ SMS = "sms"
 TOGETHER = timedelta(minutes=30)
 """The longest time between two messages of one tip. After this time, another person may have the phone."""
 RECENT = timedelta(hours=24)
-"""For this time after a tip, any further message of the phone that has a meaning is also a tip. The hotline may already
-have deleted the text of the earlier message."""
+"""The time after a tip in which the hotline also files any further message of the phone as a tip, if the message has a
+meaning. The hotline does this even if it has already deleted the text of the earlier message.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Shows the pages about people, accounts, drills and rights in the console, and carries out their forms.
 
 In the form with a responder's desks, each row is a desk and a level. The page of drills starts and ends drills, and
-lists them with the time of each step. All users see their own account. Admins see all accounts. They can change the
+lists them with the time of each step. All users see their own account. Admins see all accounts. Admins can change the
 roles and links of an account, and suspend or end an account.
 
 The page of rights shows the rights of all people and accounts, and an auditor prints it. The page reads all rights from
@@ -157,7 +157,7 @@ def read_desks(visit: Visit) -> Mapping[str, Level]:
 DAY = "%Y-%m-%d"
 MISSING = phrase("Enter a reason.")
 FIELDS = {"name": "name", "msisdn": "secret_number", "language": "languages"}
-"""The columns of a sheet that can have an error. For each column, the field of the form that shows the error."""
+"""Maps each column of a sheet that can have an error to the field of the form that shows this error."""
 
 
 def people(visit: Visit) -> Response:
@@ -196,8 +196,9 @@ def account(visit: Visit, account_id: int) -> Response:
 
 def _person(visit: Visit, who: str) -> Response:
     """Shows the person's name, the person's rights, and the pending requests about the person. `who` names a phone, an
-    account or the person. The forms on the page change the named phone or account. If `who` does not name one, the
-    forms change the person's first phone and first account that are in use.
+    account or the person. The forms on the page change the named phone or account. If `who` names no phone, the forms
+    for a phone change the first phone of the person that is in use. If `who` names no account, the forms for an account
+    change the person's first account.
     """
     context, by = visit.context, visit.by
     line, phones = service_people_list.person_page(context, by, who)
@@ -597,8 +598,8 @@ def paper(visit: Visit) -> Response:
 
 PROOFS = table("proofs")
 COMMANDS = table("commands")
-"""For commands that have no sentence in the audit log, the sentence that describes the command. The keys are the
-endpoints."""
+"""Maps the endpoint of each command that has no sentence in the audit log to the sentence that describes the command.
+"""
 
 
 class CommandLine(NamedTuple):

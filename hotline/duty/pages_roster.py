@@ -154,7 +154,7 @@ EFFECTS: Mapping[RowEffect, tuple[str, str]] = {
     RowEffect.REMOVED: (phrase("taken off"), "warn"),
     RowEffect.WRONG: (phrase("wrong"), "bad"),
 }
-"""For each effect that a row of a sheet can have, the text and the colour that the page shows."""
+"""Maps each effect that a row of a sheet can have to the text and the colour that the page shows."""
 RELOADED = 3
 """The number of seconds after which the page with the progress of an import reloads."""
 EXAMPLES: Mapping[SheetKind, str] = {
@@ -162,7 +162,7 @@ EXAMPLES: Mapping[SheetKind, str] = {
     "Gasabo 1,+250788000000,rw;en,responder,Gasabo=deputy;Kicukiro,labour",
     SheetKind.ROSTER: f"{','.join(SHIFT_COLUMNS)}\nGasabo,Gasabo 1,Mon,18:00,06:00,1",
 }
-"""For each kind of sheet, the example on its page: the names of the columns, and one row."""
+"""Maps each kind of sheet to the example on the sheet's page: the names of the columns, and one row."""
 HINTS: Mapping[SheetKind, str] = {
     SheetKind.PEOPLE: phrase(
         "Separate districts or languages with a semicolon (;). If a person has another level in one district, write "

@@ -1,14 +1,14 @@
-"""Lets an admin change the account of another person. The module limits how often an admin may do this, notifies
-people, and requests a second admin's approval for some roles.
+"""Lets an admin change the account of another person. The module limits how often an admin may change accounts,
+notifies people about the changes, and requests a second admin's approval for some roles.
 
-To end or suspend an account, make a new link or remove a role, an admin must enter a reason. Then the national desk and
-the on-call contacts are notified. An admin may use these commands on accounts only twice within an hour. So a single
-admin cannot shut out a whole team. A second admin must approve before an account gets the role of an admin, an
-approver, the programme lead or the national desk.
+To end or suspend an account, make a new link or remove a role, an admin must enter a reason. The hotline then notifies
+the national desk and the on-call contacts of the command. An admin may use the commands that need a reason only twice
+within an hour. So a single admin cannot shut out a whole team. A second admin must approve before an account gets the
+role of an admin, an approver, the programme lead or the national desk.
 
 The module also lists accounts without their keys, and ends accounts. A second admin must approve before the account of
-an admin, an approver or the national desk ends, or the only account that can decrypt the tips of a desk. A new link
-makes an ended account usable again.
+an admin, an approver or the national desk ends. The same holds for the only account that can decrypt the tips of a
+desk. A new link makes an ended account usable again.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -54,13 +54,15 @@ from hotline.text.languages import message_text
 REASON_LETTERS = 200
 MIN_ADMINS = 2
 NEEDED = (AccountRole.ADMIN, AccountRole.APPROVER, AccountRole.NATIONAL)
-"""An account can lose one of these roles only if another account has the role too. Without admins and approvers, no
-request could be approved. Without the national desk, no one could read the tips that only that desk may read."""
+"""A role that an account can lose only if another account has the same role. Without admins and approvers, no request
+could be approved. Without the national desk, no one could read the tips that only that desk may read.
+"""
 BY_THE_SERVER = "the command line counts as the second person: fewer than two admins are active"
 
 
 class SeriousCommand(Enum):
-    """A command that limits an account, with its action in the audit log and its SMS to the national desk."""
+    """A command that takes access from an account, with its action in the audit log and its SMS to the national
+    desk."""
 
     ASK_END = ("account_end_asked", Template.ACCOUNT_END_ASKED)
     END = ("account_ended", Template.ACCOUNT_ENDED)
@@ -152,8 +154,9 @@ class AccountChange:
         )
 
     def counts_as_second(self) -> bool:
-        """Returns True if a command at the server counts as the second admin's approval. This is so while fewer than
-        two admins are active."""
+        """Returns True if a command at the server counts as the second admin's approval. A command at the server counts
+        as this approval only while fewer than two admins are active.
+        """
         admins = tables_accounts.admins_in_states(self.session, AccountState.ACTIVE)
         return self.by.account_id is None and len(admins) < MIN_ADMINS
 

@@ -131,7 +131,7 @@ def register(
     """Registers the person of each row of a file or form, and requests the start PINs of all these people with one
     approval. The function makes no start PIN.
 
-    `unfit` must have found no error in the rows.
+    The calling function must first check that `unfit` finds no error in the rows.
     """
     people = add_people(session, context, rows, tables_audit.by_actor(by), reason, proving=True)
     opened = [_new_enrolment(one, context.now()) for one in people]
@@ -210,7 +210,9 @@ def _request_one(
 
 
 def _open(session: Session, context: Context, by: Actor, row: Enrolment) -> None:
-    """Adds a new enrolment, which replaces an earlier one. Locks the row of the enrolled person in the database."""
+    """Adds a new enrolment, which replaces an earlier enrolment of the same responder. Locks the row of the enrolled
+    person in the database.
+    """
     at = context.now()
     person = session.get_one(Responder, row.responder_id, with_for_update={"key_share": True})
     service_leaves.check_overseen(session, by, person)
@@ -332,7 +334,9 @@ def add_people(
     *,
     proving: bool,
 ) -> Sequence[Responder]:
-    """Enrols the phone of each row of a file or form. `unfit` must have found no error in these rows."""
+    """Enrols the phone of each row of a file or form. The calling function must first check that `unfit` finds no error
+    in these rows.
+    """
     people = [_responder(context, row) for row in rows]
     if proving:
         for one in people:

@@ -121,7 +121,8 @@ LAST_OF_OVERSIGHT = message_text("first add another active person to this person
 def check_second(
     session: Session, by: CommandActor, second: str | None, person: Responder | None, what: str
 ) -> None:
-    """Checks that two different people decide, and that neither of them is the person whose state changes.
+    """Checks that two different people decide about a change of a person's work, and that neither of them is this
+    person.
 
     Raises PersonnelRefused otherwise.
     """

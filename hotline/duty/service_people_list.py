@@ -88,8 +88,9 @@ class ResponderLine:
     is_stopped: bool
     """True if the number is on the stop list."""
     confirmed_at: datetime | None = None
-    """The time when the owner proved the phone with a code. Only the person's own page shows this time, the leaves and
-    the open cases; the list of people does not."""
+    """The time when the owner proved the phone with a code. The person's own page shows this time. The list of people
+    does not show it.
+    """
     leaves: Sequence[Leave] = ()
     open_cases: int | None = None
     """The number of open cases. None for a reader who may see only some desks, because the number could reveal a case
@@ -263,8 +264,8 @@ def _person_state(
     """Returns the state of the phone on which the hotline can best reach the person. For a person without a phone,
     returns the state of the person's accounts.
 
-    `is_known` is True for an on-call contact. It is also True for a person who decrypts tips with an account that the
-    reader may not see.
+    `is_known` is True for an on-call contact, and for a person who decrypts tips with an account that the reader may
+    not see.
     """
     found = {one.state for one in phones} - {PersonState.REMOVED}
     states = {one.state for one in accounts} - {AccountState.ENDED}

@@ -75,8 +75,9 @@ from hotline.text.places import NATIONAL
 
 
 def national_desk_without(session: Session, person: Responder, at: datetime) -> tuple[int, bool]:
-    """Returns how many active people the national desk has without this responder. Also returns True if the desk would
-    have fewer people than it needs without this responder."""
+    """Returns the number of active people that the national desk has without this responder. The second returned value
+    is True if this number is below the minimum.
+    """
     rest = active_national(queries_people.members(session, but=person.person_id), at)
     before = active_national(queries_people.members(session), at)
     return rest, rest < before and rest < MIN_NATIONAL

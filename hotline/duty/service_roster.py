@@ -59,7 +59,7 @@ HOLIDAY = message_text(
     "a public holiday uses the shifts of a weekday: change the shifts of that weekday instead, or end the holiday"
 )
 MAX_SHIFTS = 9
-"""The largest number of shifts in a list on a phone."""
+"""The largest number of shifts in a list that a responder reads on a phone."""
 
 
 @dataclass(frozen=True, slots=True)
