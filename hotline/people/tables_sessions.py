@@ -302,10 +302,10 @@ class ApprovalKind(StrEnum):
     ENROLMENT = "enrolment"
     """The enrolment of a responder, or of a responder's new number. The subject of the approval is `enrolment:<id>`."""
     START_PIN = "start_pin"
-    """The printing of start PINs, with which new responders sign in for the first time. The subject of the approval is
+    """The printing of start PINs, with which new responders prove who they are. The subject of the approval is
     `start:<responder id>`, or `start:sheet:<id>`."""
     POSTING = "posting"
-    """A responder's membership in one more desk, or a responder's higher escalation level. The subject of the approval
+    """A responder's membership in one more desk, or a responder's higher level at a desk. The subject of the approval
     is `posting:<id>:<requested posting>`.
     """
     REMOVAL = "removal"

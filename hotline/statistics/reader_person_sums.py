@@ -41,15 +41,15 @@ logger = logging.getLogger(__name__)
 EVERY = timedelta(hours=1)
 BATCH = 200
 ANSWERS_AT_ONCE = 5
-"""The minimum number of opinions about help that are counted together. If there are fewer opinions, they wait for the
-count of the next month. So no count reveals one person's answer.
+"""The minimum number of opinions about help that the hotline counts together, so that no count reveals one person's
+answer. If a month has fewer opinions, the hotline counts them with those of the next month.
 """
 ERRAND = "codes"
 
 
 def count_due_months(context: ReaderContext) -> None:
     """Counts the persons of the months that have ended, at most once an hour. Also marks the cases whose coded answers
-    will soon be erased, so that admins can see these cases. Erases the coded answers that are due. Raises
+    will soon be erased, so that admins can see these cases. Erases coded answers whose retention time has ended. Raises
     StoreUnavailable."""
     at = context.now()
     with context.database.reading() as session:
@@ -70,8 +70,8 @@ def count_due_months(context: ReaderContext) -> None:
 
 
 def _count(context: ReaderContext, month: str, at: datetime) -> None:
-    """Stores the count of a month. The same transaction marks the cases of the month as counted, so that their coded
-    answers may be erased.
+    """Counts the persons of a month, and stores the encrypted sums. The same transaction marks the cases of the month
+    as counted, so that their coded answers may be erased.
 
     Stores nothing if a case has changed since this function read the case.
     """
@@ -107,8 +107,8 @@ def _help_keys(
     context: ReaderContext, waiting: Sequence[tables.HelpAnswer]
 ) -> tuple[Mapping[str, Sequence[int]], int]:
     """Decrypts the waiting answers to the question if the help was good. The decrypted answers stay inside this
-    function. Returns the rounding keys of the answers for each indicator, and the number of answers that indicators
-    count."""
+    function. Returns the rounding keys of the answers that each indicator counts, and the total number of these
+    answers."""
     keys: dict[str, list[int]] = {}
     opinions = 0
     for row in waiting:
@@ -180,8 +180,8 @@ def _mark_late(context: ReaderContext, at: datetime) -> None:
 def _opened(
     session: Session, context: ReaderContext, found: queries_follow_up.MonthTips
 ) -> tuple[Sequence[rules_counts.CountedCase], int]:
-    """Returns the cases that could be decrypted, and the number of cases that could not. Each case has the rounding
-    keys of its tip and persons."""
+    """Decrypts cases. Returns each decrypted case with the rounding keys of its tip and persons, and the number of
+    cases that this function could not decrypt."""
     cases, closed = [], 0
     for tip in found.counting:
         private = case_private_key(session, context, tip)

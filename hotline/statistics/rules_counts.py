@@ -51,12 +51,12 @@ LATE_CLOSURE = timedelta(days=7)
 READ_SOON = timedelta(minutes=8)
 """The programme's target time for reading a tip about danger."""
 IN_TIME = "in_time"
-"""The name for the number of tips that were acknowledged in time. A release does not print this number, but prints
-which share of the tips was acknowledged in time."""
+"""The name for the number of tips that were acknowledged in time. A release does not print this number. Instead, it
+prints the share of tips that were acknowledged in time."""
 NOT_SAID = "not_said"
 """The value for a place or a form of trafficking that is unknown or must not be published."""
 SMALLEST_MEDIAN = 20
-"""If the printed number of tips is smaller than this, the median time until they were read is not printed."""
+"""The smallest printed number of tips for which a release also prints the median time until the tips were read."""
 MEDIAN_STEPS = (1, 2, 3, 5, 8, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 360, 720, 1440, 2880)
 """The numbers of minutes that a printed median can have. The exact median is rounded up to the next of these numbers.
 """
@@ -140,8 +140,8 @@ def steps_of(tip: CountedTip) -> TipSteps:
 
 
 def sums(tips: Iterable[CountedTip]) -> Mapping[CellName, CellSum]:
-    """Returns two sums for every number about tips: the number of records, and the sum of their rounding keys. Leaves
-    out a number that counts no tip."""
+    """Returns two sums for every number about tips that a release may print: how many tips it counts, and the sum of
+    the rounding keys of these tips. Leaves out a number if it would count no tip."""
     keys: dict[CellName, list[int]] = defaultdict(list)
     for tip in tips:
         for cell in _cells(tip):
@@ -170,7 +170,7 @@ def medians(tips: Iterable[CountedTip]) -> Mapping[CellName, int]:
 
 
 def province_of(place: str, within: str | None, official: str) -> str:
-    """Returns a province's code, "abroad", or "not_said".
+    """Returns the place of a tip for statistics: a province's code, "abroad", or "not_said".
 
     Statistics never show the place of a tip that may involve an official.
     """
@@ -236,8 +236,8 @@ def _reached(tip: CountedTip, steps: TipSteps) -> Iterator[str]:
 
 
 def _of_nation(tip: CountedTip, steps: TipSteps) -> Iterator[str]:
-    """Yields the names of the numbers that count this tip and are computed only for the whole country, not for a
-    district."""
+    """Yields the names of the numbers for the whole country that count this tip. The hotline does not compute these
+    numbers for a district."""
     if _is_closure_late(tip.events):
         yield "late_closures"
     if "on_site" in steps:
@@ -291,8 +291,8 @@ NO_LESSONS = frozenset({"report", "help", "receipt", "complaint", "silence", "re
 
 @dataclass(frozen=True, slots=True)
 class LiveRows:
-    """The topics, short codes and screens that callers can reach at the moment. A table has a row for each of them,
-    even if its number is zero."""
+    """The topics, short codes and screens that callers can reach at the moment. A table has a row for each topic, short
+    code or screen that callers can reach, even if the row's number is zero."""
 
     topics: Collection[str] = ()
     codes: Collection[str] = ()
@@ -300,7 +300,7 @@ class LiveRows:
     """The screens of public lessons, such as `learn/what`."""
     report_screens: Collection[str] = ()
     """The screens of the report flow and of the flows that it leads to, such as `report/danger`. Only the national desk
-    sees their numbers."""
+    sees how often callers reached these screens."""
     private_codes: frozenset[str] = frozenset()
     """Short codes that lead to a private flow. Statistics do not count calls to these short codes as use of the
     hotline."""
@@ -326,8 +326,7 @@ class UseCounts:
 
 
 def counts(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:
-    """Returns the numbers about calls, lessons and community sessions, by the name of their cell. These numbers are not
-    rounded."""
+    """Returns the exact numbers about calls, lessons and community sessions, by their names in a release."""
     return {
         **_calls(use, live),
         **_topics(use, live),
@@ -394,7 +393,7 @@ def _lessons(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:
 
 
 def ended_at_screen(use: UseCounts, screens: Collection[str]) -> Mapping[str, int]:
-    """Returns for each screen how many calls ended there without an answer from the caller."""
+    """Returns for each screen how many calls ended at this screen because the caller did not answer it."""
     return {
         screen: max(0, use.shown.get(screen, 0) - use.answered.get(screen, 0))
         for screen in sorted(screens)
@@ -455,8 +454,8 @@ def is_identified(person: MetPerson) -> bool:
 
 
 def person_sums(cases: Iterable[CountedCase]) -> Mapping[CellName, CellSum]:
-    """Returns two sums for every number about persons: the number of records, and the sum of their rounding keys.
-    Leaves out a number that counts no person."""
+    """Returns two sums for every number about persons that a release may print: how many records it counts, and the sum
+    of the rounding keys of these records. Leaves out a number if it would count no record."""
     keys: dict[CellName, list[int]] = defaultdict(list)
     for case in cases:
         identified = [one for one in case.persons if is_identified(one)]
@@ -474,7 +473,8 @@ def person_sums(cases: Iterable[CountedCase]) -> Mapping[CellName, CellSum]:
 
 
 def person_values(dimension: Dimension, known: Iterable[str] = ()) -> Sequence[str]:
-    """Returns every possible value of a property of persons. `known` contains the countries that occur in the data."""
+    """Returns every possible value of a property of persons, such as every form of trafficking. For a property whose
+    values are countries, `known` contains the countries that occur in the data."""
     match dimension:
         case Dimension.PROVINCE:
             return [*PROVINCES, ABROAD, NOT_SAID]
@@ -542,7 +542,7 @@ def _steps(person: MetPerson) -> Iterator[str]:
 
 def _consented_at(person: MetPerson) -> datetime | None:
     """Returns the time at which a person first agreed to help. For a child, this is the time at which the officials
-    decided for the child. Returns None if neither has happened."""
+    decided for the child. Returns None if no one has agreed or decided."""
     for at, said, decided in person.consents:
         if said == ConsentCode.YES or (said in OF_CHILD and decided == YES):
             return at
@@ -574,8 +574,8 @@ def _means(person: MetPerson) -> str:
 
 
 def _decision(person: MetPerson) -> str | None:
-    """Returns the decision of an official body: victim, no victim, or undecided. Returns None for a person who has no
-    decision and no signs of trafficking."""
+    """Returns the decision of an official body: victim, no victim, or undecided. Returns None if no official body has
+    decided and no responder saw signs of trafficking."""
     if person.actual is not None:
         return "victim" if person.actual else "no_victim"
     return "undecided" if is_identified(person) else None

@@ -30,12 +30,13 @@ from hotline.core.rules_record_keys import RECORD_KEYS
 
 MONTHS = 12
 USE_AFTER = timedelta(days=5)
-"""The time after the end of a month at which the month's numbers of use are published: the sixth day of the next month.
+"""The time from the end of a month until the hotline publishes how much callers used it in this month, on the sixth day
+of the next month.
 """
 
 
 class Span(StrEnum):
-    """The length of a period. The lengths are listed from the shortest to the longest."""
+    """The length of a period, such as a month. The class lists the lengths from the shortest to the longest."""
 
     MONTH = "month"
     QUARTER = "quarter"
@@ -127,7 +128,7 @@ def _parsed(period: str) -> tuple[Span, int, int]:
 
 
 class Unit(StrEnum):
-    """The thing that a number counts. The value of each member is its English label."""
+    """The unit in which a number counts, such as tips or minutes. The value of each unit is its English label."""
 
     CALLS = "calls"
     PEOPLE = "people"
@@ -146,7 +147,8 @@ class Unit(StrEnum):
 
 
 class Protection(StrEnum):
-    """The way in which an exact number is changed before it is printed."""
+    """The way in which the hotline changes an exact number before printing it, so that the printed number does not
+    reveal facts about a person."""
 
     USE = "use"
     """The number is rounded to a multiple of 10. For a number below 10, "few" is printed."""
@@ -185,7 +187,7 @@ class Dimension(StrEnum):
 
 
 ALL = "all"
-"""The value for a number that is not divided into groups."""
+"""The name of the only group of a number that is not divided into groups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,14 +211,15 @@ class Indicator:
     step is never larger than the number of the previous step.
     """
     htcds: str = ""
-    """The field of the standard HTCDS 2.0 that stores for one person or tip the fact that this indicator counts."""
+    """The field of the data standard HTCDS 2.0 with the fact, about one person or tip, that this indicator counts."""
     is_collected: bool = True
     """False if the hotline does not collect this number. In this case, pages show that the number is not collected."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedTable:
-    """One table of a release. A release contains the table if the period of the release is long enough."""
+    """One table of a release. A release contains the table only if the release's period is at least as long as
+    `span`."""
 
     name: str
     """The table's name, from T1 to T15."""
@@ -292,18 +295,19 @@ def texts() -> Iterator[str]:
 
 
 BASE = 5
-"""Every printed number of tips or persons is a multiple of this."""
+"""Every printed number of tips or persons is a multiple of this number."""
 SMALLEST = 10
 """The smallest number that is printed. In place of a smaller number, "few" is printed."""
 USE_BASE = 10
-"""Every printed number of use is a multiple of this."""
+"""Every printed number about use of the hotline is a multiple of this number."""
 SHARE_STEP = 5
 """Every printed share is a multiple of this many percent."""
 
 
 @dataclass(frozen=True, slots=True)
 class CellSum:
-    """An exact count of records, with the sum of their rounding keys. The exact count is never printed."""
+    """An exact count of records (tips or persons), with the sum of the rounding keys of these records. The exact count
+    is never printed."""
 
     count: int = 0
     keys: int = 0
@@ -313,7 +317,7 @@ class CellSum:
 
 
 def sum_keys(keys: Iterable[int]) -> CellSum:
-    """Returns the number of the keys and their sum. Each key is the rounding key of one record."""
+    """Returns how many keys there are, and their sum. Each key is the rounding key of one record."""
     listed = list(keys)
     return CellSum(len(listed), sum(listed) % RECORD_KEYS)
 
@@ -346,9 +350,8 @@ def at_most(number: int | None, earlier: int | None) -> int | None:
 
 
 def share(part: int | None, whole: int | None, *, smallest_whole: int) -> int | None:
-    """Returns the share of the part in the whole, in percent. The part and the whole are printed numbers.
-
-    Returns None if the whole is too small, or if a number is "few".
+    """Returns how many percent of `whole` the number `part` is. Both are printed numbers. Returns None if `whole` is
+    smaller than `smallest_whole`, or if one of the two numbers is "few".
     """
     if part is None or whole is None or whole < smallest_whole:
         return None

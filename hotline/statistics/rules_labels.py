@@ -271,8 +271,8 @@ def _n(number: float) -> str:
 
 
 ANY = "*"
-"""In a mapping file, this sign means every code of a list. If a row has this sign, all codes of the list are the same
-in the standard and in the hotline.
+"""In a mapping file, this sign means every code of a list. If a row has this sign, the standard and the hotline use the
+same codes for the whole list.
 """
 FIRST_LINE = re.compile(r"# (?P<standard>[^,]+), table (?P<version>\d+): (?P<how>.+)")
 
@@ -298,12 +298,12 @@ class MappedCode:
     """The name of the list of codes that contains the code, such as `form`."""
     code: str
     field: str
-    """The name of a field in HTCDS, or of an element in IC-TIP. Empty if the standard has nothing with this meaning. In
-    this case, the mapping's note gives the reason.
+    """The name of a field in HTCDS, or of an element in IC-TIP. If the standard has nothing with the meaning of this
+    code, the field is empty and `note` gives the reason.
     """
     value: str
-    """For HTCDS, the value of the field. The value is empty if the field contains the hotline's own code. For IC-TIP,
-    the name of a part of the element.
+    """For HTCDS, the value that the field gets for this code, or an empty text if the field gets the hotline's own
+    code. For IC-TIP, the name of the part of the element that has this meaning.
     """
     note: str
 
@@ -320,15 +320,15 @@ class CodeTable:
     """The version of the mapping, not of the standard."""
     how: str
     """A sentence that says how far the hotline follows the standard. A publication that mentions the standard must use
-    this sentence and claim nothing else.
+    this sentence, and may not claim that the hotline follows the standard more closely.
     """
     rows: Sequence[MappedCode]
 
 
 @cache
 def code_table(standard: CodeStandard) -> CodeTable:
-    """Returns the mapping to a standard. Raises ValueError if the mapping file has a wrong first line or wrong
-    columns."""
+    """Returns the table that maps the hotline's codes to a standard. Raises ValueError if the mapping file has a wrong
+    first line or wrong columns."""
     text = files(__package__).joinpath(f"{standard}.csv").read_text(encoding="utf-8")
     first, *lines = text.splitlines()
     head = FIRST_LINE.fullmatch(first)

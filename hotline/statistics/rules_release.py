@@ -31,13 +31,15 @@ from hotline.statistics.rules_definitions import (
 from hotline.text.places import ABROAD
 
 SMALLEST_SHARE = 40
-"""If the printed number of tips is smaller than this, no share of these tips is printed."""
+"""The smallest printed number of tips of which a release prints a share."""
 MIN_SHOWN_SHARE, ENOUGH = 0.6, 0.8
-"""Limits for the share of a table's numbers that are not "few". If the share is below the first limit, the table is
-published for longer periods. If the share reaches the second limit, the table is published for shorter periods again.
+"""Two limits for a table, each a share of its numbers that are not "few". If the share is below the first limit, the
+hotline publishes the table for longer periods. If the share for shorter periods would reach the second limit, the
+hotline publishes the table for shorter periods again.
 """
 Spans = Mapping[str, Span]
-"""For each table, by its name, the shortest period for which it is published."""
+"""The shortest period, such as a quarter, for which the hotline publishes each table. The keys are the names of the
+tables."""
 _ValuesOf = Callable[[Dimension], Sequence[str]]
 
 
@@ -112,9 +114,9 @@ def next_spans(spans: Spans, releases: Iterable[Release]) -> Spans:
     """Returns the shortest period of each table for a new year, based on the numbers that the releases of the last year
     printed.
 
-    If too many numbers of a table were "few", the table changes to the next longer period. The table changes back to a
-    shorter period if enough numbers would not be "few". For this estimate, each printed number is divided equally among
-    the shorter periods.
+    If too many numbers of a table were "few", the table changes to the next longer period. If for shorter periods
+    enough numbers would be printed instead of "few", the table changes back to the shorter period. To estimate these
+    numbers, the function divides each printed number equally among the shorter periods.
     """
     printed: dict[str, list[int | None]] = {}
     for release in releases:
@@ -180,8 +182,8 @@ def protect_use(
 
 
 def with_sums(cells: Sequence[ReleaseNumber], parts: Sequence[Release]) -> Sequence[ReleaseNumber]:
-    """Returns the numbers of a longer period. If all shorter periods in it print a number, the longer period prints the
-    sum of these numbers.
+    """Returns the printed numbers of a longer period, such as a year. If the releases of all shorter periods in it
+    print a number, replaces the number of the longer period by the sum of these numbers.
 
     A sum of printed numbers reveals nothing more than these numbers, and readers see that the parts add up to the
     total. If a shorter period does not print a number, the number of the longer period stays unchanged.
@@ -199,7 +201,7 @@ def is_of_persons(indicator: Indicator) -> bool:
 
 
 def is_of_tips(indicator: Indicator) -> bool:
-    """Returns True if this indicator is counted from tips, and needs only facts that are not encrypted."""
+    """Returns True if the hotline computes this indicator from facts about tips that are not encrypted."""
     return INDICATORS[indicator.name][0].sensitive and not is_of_persons(indicator)
 
 
@@ -211,8 +213,8 @@ def shown_share(cells: Collection[ReleaseNumber]) -> float:
 def _keyed(
     indicators: Sequence[Indicator], sums: Mapping[CellName, CellSum], values_of: _ValuesOf
 ) -> Sequence[ReleaseNumber]:
-    """Returns the rounded number for every possible group, including groups without a record. So the list of groups
-    does not reveal which groups have a record.
+    """Returns the rounded number for every possible group, such as a district. Includes groups without a record, so
+    that the list of groups does not reveal which groups have a record.
     """
     cells: dict[CellName, int | None] = {}
     for indicator in indicators:
@@ -226,7 +228,7 @@ def _keyed(
 
 
 def _capped(cells: Mapping[CellName, int | None], name: CellName) -> int | None:
-    """Returns the printed number of a step, or the smallest number of the earlier steps if that is smaller."""
+    """Returns the printed number of a step, but never more than the number of an earlier step."""
     number, step = cells[name], INDICATORS[name.indicator][1].step_of
     while step:
         before = CellName(step, name.dimension, name.value)

@@ -26,17 +26,19 @@ from hotline.tips.rules import Urgency
 POINTS = 12
 """The maximum number of points in a small line chart."""
 SMALLEST_OF_PERSONS = 20
-"""If the printed number of persons is smaller than this, no share of these persons is printed."""
+"""The smallest printed number of persons of which the report prints a share."""
 DANGER = str(Urgency.DANGER.value)
 IN_TIME_GOAL = 90
 """The share of urgent tips that should be acknowledged in time, in percent. The report names a lower share as a
 problem."""
 _DANGER_IN_TIME = ("share_in_time", Dimension.URGENCY.value, DANGER)
 MAXIMUM = "no_room_share"
-"""The name of the indicator whose target is a maximum. For all other indicators, the target is a minimum."""
+"""The name of the only indicator whose value should be at most its target. The values of all other indicators should be
+at least their targets."""
 BELOW_TARGET, ABOVE_TARGET = phrase("below target"), phrase("above target")
 NOT_HELD = "\N{EN DASH}"
-"""The sign in place of a number that a release does not contain. This sign does not mean "few"."""
+"""The sign that the report prints in place of a number that the release does not contain. For "few", the report prints
+that word."""
 NO_DATA = phrase("No statistics are published yet.")
 _USED = phrase("The hotline was called {number} times in {period}.")
 _IN_TIME = phrase("Share of urgent tips that responders took in time in {period}: {number}.")
@@ -96,8 +98,8 @@ class ProgrammeRow:
     target: str
     actual: str
     missed: str
-    """The English words "below target" or "above target". Empty if the target is reached, or if the value and the
-    target cannot be compared yet.
+    """The English words "below target" or "above target". Empty if the value reaches the target, or if the two cannot
+    be compared yet.
     """
     table: str
 
@@ -113,7 +115,7 @@ OBJECTIVES: Mapping[str, str] = DEFINITIONS["objectives"]
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One indicator of the programme's plan."""
+    """One indicator in the plan of the programme."""
 
     objective: str
     name: str

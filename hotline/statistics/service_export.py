@@ -14,7 +14,7 @@ from hotline.text.languages import SAMPLE
 
 HEAD = ("period", "indicator", "label", "dimension", "value", "value_label", "number", "unit")
 OLDEST = (1980, 1, 1, 0, 0, 0)
-"""The fixed time of each file in the archive. So the same files always give the same archive."""
+"""The date of every file in the archive. It never changes, so the same files always give the same archive."""
 QUESTIONS: Sequence[tuple[str, str, str]] = (
     ("SDG 16.2.2: victims by sex, age and form", "T7, T8", "persons_by_who, persons_by_form"),
     ("GLOTIP: persons identified", "T9", "identified"),
@@ -47,8 +47,8 @@ QUESTIONS: Sequence[tuple[str, str, str]] = (
     ("Programme plan: O4 victims", "T12", "offer_share, no_room_share, follow_share"),
     ("Promise to callers: time until a tip is read", "T3", "minutes_to_read"),
 )
-"""Numbers that other organisations ask for. Each has the names of the hotline's table and indicators that contain the
-number."""
+"""Numbers that other organisations ask for, such as the United Nations. For each number, the hotline's tables and
+indicators that contain it."""
 
 
 def archive(release: Release, labels: Labels) -> bytes:

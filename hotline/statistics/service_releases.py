@@ -282,8 +282,8 @@ def _make(context: Context, period: str, live: LiveRows, at: datetime) -> bool:
 def _cells(
     session: Session, period: str, spans: Spans, live: LiveRows
 ) -> Sequence[ReleaseNumber] | None:
-    """Returns the printed numbers of a period. Returns None if the reader process has not counted the persons of this
-    period yet."""
+    """Returns the numbers that the release of a period prints. Returns None if the reader process has not counted the
+    persons of this period yet."""
     span, first, after = span_of(period), begins(period), ends(period)
     use = rules_release.protect_use(_use(session, period, live), span, spans)
     if span is Span.MONTH:
@@ -358,7 +358,7 @@ class UseBoard:
     days: Sequence[tuple[date, int, int]]
     """For each day: the date, the number of calls, and the number of topics that callers read."""
     counts: Mapping[CellName, int]
-    """The exact numbers of all days of the board together, by topic, short code and lesson screen."""
+    """The exact numbers for each topic, short code and lesson screen, added up over all days that the board shows."""
 
 
 def tip_board(context: ConsoleContext, by: SignedIn) -> TipBoard:

@@ -20,7 +20,8 @@ class ReleaseRow(Row):
     made_at: Mapped[datetime]
     digest: Mapped[str]
     spans: Mapped[dict[str, Any]]
-    """For each table, by its name, the shortest period for which it is published."""
+    """The shortest period, such as a quarter, for which the hotline publishes each table. The keys are the names of the
+    tables."""
     first_month: Mapped[str]
     """The hotline's first month. Empty if the hotline began before this period or in its first month."""
     is_sample: Mapped[bool]
@@ -41,8 +42,8 @@ class ReleaseCell(Row):
 
 
 class ReleaseApproval(Row):
-    """One person's approval of a release, in a role. A release is published after people in both roles have approved
-    it."""
+    """One person's approval of a release, with the role in which the person approves. A release is published after
+    people in both roles have approved it."""
 
     __tablename__ = "release_approval"
     __table_args__ = (UniqueConstraint("release_id", "role"),)
@@ -56,8 +57,9 @@ class ReleaseApproval(Row):
 
 
 class PersonSum(Row):
-    """The sums about the persons of one month: numbers of records, and sums of their rounding keys. Only the reader
-    process can decrypt the sums. The reader process deletes the sums after it has counted their year."""
+    """The encrypted sums about the persons of one month. For each number: how many records it counts, and the sum of
+    the rounding keys of these records. Only the reader process can decrypt the sums. The reader process deletes the
+    sums after it has counted their year."""
 
     __tablename__ = "person_sum"
 
@@ -67,7 +69,8 @@ class PersonSum(Row):
 
 
 class PersonCount(Row):
-    """The printed numbers about persons of one period. The reader process stores them before the release is created."""
+    """The printed numbers about persons of one period. The reader process stores these numbers before the hotline
+    creates the release of the period."""
 
     __tablename__ = "person_count"
 
@@ -78,8 +81,8 @@ class PersonCount(Row):
 
 
 class ProgrammeTarget(Row):
-    """The programme's target for one indicator in one year. If an indicator has several targets for a year, the newest
-    applies."""
+    """The programme's target for one indicator in one year. If an indicator has several rows for a year, only the
+    newest row counts."""
 
     __tablename__ = "programme_target"
 

@@ -48,7 +48,8 @@ CAUSES: tuple[tuple[str, str], ...] = (
     ("closed the connection", "it closed the connection"),
     ("reset by peer", "it closed the connection"),
 )
-"""Parts of error texts in lower case, each with its cause. The first part that occurs in the error's text decides."""
+"""Parts of drivers' error texts in lower case, each with the cause of the error. If several parts occur in an error's
+text, the first part in this list gives the cause."""
 
 
 def known_cause(text: str) -> str | None:
@@ -59,7 +60,7 @@ def known_cause(text: str) -> str | None:
 
 def cause_of(broken: BaseException) -> str:
     """Returns the known cause of an error, or of the earlier error that led to it. If no cause is known, returns the
-    class name of the error. Never returns the error's text."""
+    class name of the error. Never returns the driver's error text, which may contain a caller's data."""
     seen: BaseException | None = broken
     while seen is not None:
         if cause := known_cause(str(seen)):

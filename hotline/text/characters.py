@@ -55,8 +55,8 @@ TYPOGRAPHY = {
     "•": "-",
     "…": "...",
 }
-"""Plain characters for the quotes, dashes, dots and spaces of word processors. These substitutes do not change the
-meaning of a text."""
+"""For each special quote, dash, dot or space that word processors insert, the plain characters that replace it without
+a change of meaning."""
 SUBSTITUTES = {**TYPOGRAPHY, "°": "o", "²": "2", "œ": "oe", "Œ": "OE", "×": "x"}
 """GSM-7 letters for foreign letters that Unicode cannot split into a GSM-7 letter and an accent. Unicode splits `ç`
 into `c` and a cedilla, so this table does not list `ç`."""

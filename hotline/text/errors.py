@@ -55,7 +55,7 @@ TRY_AGAIN = 75
 
 
 class HotlineError(Exception):
-    """An error that this project raises on purpose."""
+    """An error that the hotline's own code raises, for a situation that it foresees. Other errors are bugs."""
 
     exit_code: ClassVar[int] = 1
     """The exit code of a command that ends with this error."""
@@ -89,7 +89,8 @@ class ImportRefused(_Listed):
 
 
 class NotReady(HotlineError):
-    """A required part does not exist yet. The error says which command creates it."""
+    """A part that the hotline needs, such as a key, does not exist yet. The error says which command creates this
+    part."""
 
 
 class ProgramMissing(NotReady):
@@ -109,11 +110,12 @@ class FolderRefused(NotReady):
 
 
 class TooSoon(NotReady):
-    """A recent change may still be in use. The error says how long to wait."""
+    """A process may still be using data from before a recent change, so the command must wait. The error says how
+    long."""
 
 
 class StartFailed(NotReady):
-    """A process or a server did not become ready. Its log says why."""
+    """A process or a server did not become ready after its start. The log of this process or server says why."""
 
 
 class NumberInvalid(HotlineError):
@@ -151,8 +153,8 @@ class PassphraseWrong(HotlineError):
 
 
 class PinRefused(HotlineError):
-    """The PIN does not decrypt the key. Either the PIN is wrong, or the encrypted key is damaged. The error does not
-    say which of the two is true.
+    """The PIN does not decrypt the key. Either the PIN is wrong, or the encrypted key is damaged. The hotline cannot
+    know which.
     """
 
 
@@ -164,7 +166,8 @@ class Unavailable(HotlineError):
 
 
 class StoreUnavailable(Unavailable):
-    """The database cannot commit. The database is the only part without which callers cannot report."""
+    """The database cannot commit. Without the database, callers cannot report. Callers can report while any other part
+    is unavailable."""
 
 
 class RunsUnavailable(Unavailable):
@@ -180,8 +183,8 @@ class WorkEnded(Unavailable):
 
 
 class CircuitOpen(HotlineError):
-    """A server failed, or it failed a moment ago and the hotline did not call it again. The adapters always catch this
-    error.
+    """A call to a server failed, or the hotline did not try the call because an earlier call to this server has just
+    failed. The adapters always catch this error.
     """
 
 

@@ -31,7 +31,7 @@ REGION = "RW"
 CALLER = re.compile(r"[+ ]?(?P<digits>[1-9][0-9]{6,14})")
 DOMESTIC = re.compile(r"[+ ]?(?:0(?P<dialled>[27][0-9]{8})|(?P<bare>7[0-9]{8}))")
 """Matches a Rwandan number without its country code, such as 0788123456. Without the zero, only a mobile number
-matches: a 7 and eight more digits. Numbers without the zero exist only in Rwanda."""
+matches: a 7 and eight more digits. People write a number without the zero and without a country code only in Rwanda."""
 ABROAD = re.compile(r"\A[+ ]?00(?=[1-9])")
 TRUNK_ZERO = re.compile(r"2500(?P<national>[0-9]{9})")
 """Matches a Rwandan number that has the country code and also the zero of its domestic form."""
@@ -39,15 +39,15 @@ WRITTEN = re.compile(r"[+\d\s().\u2010-\u2015-]*(;ext=\d{1,7})?")
 """The characters that people write in a number. Letters are not allowed, because the library for numbers would read a
 letter as the digit on its key. For example, 0788-CALL-ME would become a real person's number."""
 BY_SMS = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
-"""The types of numbers that receive SMS at a normal price. Premium numbers are not among these types."""
+"""The types of phone numbers to which an SMS costs a normal price. Premium numbers are not among these types."""
 
 
 def parse_caller(raw: str) -> str:
     """Returns a caller's number as E.164. The function checks only the form of the number. Raises NumberInvalid. The
     error does not contain the number.
 
-    When the web server decodes a form, the plus becomes a space, and some callbacks lose the plus. The function
-    restores the plus. The function also accepts a number in the form in which people dial within Rwanda.
+    Restores the plus at the beginning of the number. The web server turns the plus into a space when it decodes a form,
+    and some callbacks leave out the plus. Also accepts a number as people in Rwanda dial it, without the country code.
     """
     raw = ABROAD.sub("+", raw)
     home = DOMESTIC.fullmatch(raw)
@@ -105,8 +105,8 @@ _SHAPE = re.compile(
     rf"(?:[{ALPHABET}]{{4}}|(?![{ANSWERS}])[{ALPHABET}]{{5,6}}(?<![{ANSWERS}]))"
 )
 MEASURE = re.compile(r"\d+(?:KM|[AP]M|[HJM])|\d{1,2}H\d{2}")
-"""Matches distances and times of day, such as 12KM and 7PM. No reference looks like a distance or a time, so a
-responder who writes a distance never seems to name a case."""
+"""Matches distances and times of day, such as 12KM and 7PM. No reference looks like a distance or a time. So if a
+responder writes a distance, the hotline never mistakes it for the reference of a case."""
 
 _NUMBER = re.compile(r"\S*@\S+|\+?\d(?:[\W_]{0,3}\d){5,}")
 """Matches a mail address, and a sequence of six digits or more, which could be a phone number or the number of a
@@ -197,8 +197,8 @@ def _names_case(pieces: Sequence[re.Match[str]]) -> bool:
 
 
 def _is_one_word(words: Sequence[str]) -> bool:
-    """Returns True if these pieces of text may be parts of one reference. Ordinary words next to a number, as in
-    "came 7 times" or "a 9-year-old", are not parts of a reference."""
+    """Returns True if these pieces of text could together be one reference that a person typed with spaces or hyphens.
+    Ordinary words next to a number, as in "came 7 times" or "a 9-year-old", are not parts of a reference."""
     short = all(len(one) <= 2 or not one.isalpha() for one in words)
     mixed = any(not (one.isalpha() or one.isdecimal() or _is_counted(one)) for one in words)
     return short and (mixed or all(len(one) == 1 for one in words))
@@ -208,12 +208,12 @@ def _is_counted(word: str) -> bool:
     return bool(MEASURE.fullmatch(word) or _COUNTED.fullmatch(word))
 
 
-# The functions below estimate the number of different people, from their digests and without storing who they are.
-# The keyed digest of a person selects one of 16,384 registers. Each register stores the longest sequence of zeros at
-# the start of the remaining bits of the digests that select this register. A person who comes a second time changes
-# no register. To merge two of these sketches, the code takes the larger value of each register. Ertl's improved
-# estimator computes the number of people ("New cardinality estimation algorithms for HyperLogLog sketches", 2017).
-# The estimator works for any number of people, with a standard error of 0.8 %.
+# The functions below estimate the number of different people, from their digests and without storing who they are. The
+# keyed digest of a person selects one of 16,384 registers. Each register stores the longest sequence of zeros at the
+# start of the remaining bits of the digests that select this register. If the same person calls again, no register
+# changes. All registers together are called a sketch. To merge two sketches, the code takes the larger value of each
+# register. Ertl's improved estimator computes the number of people ("New cardinality estimation algorithms for
+# HyperLogLog sketches", 2017). The estimator works for any number of people, with a standard error of 0.8 %.
 
 BITS = 14
 REGISTERS = 1 << BITS
@@ -229,7 +229,8 @@ def register_and_rank(digest: int) -> tuple[int, int]:
 
 
 def estimate(ranks: Iterable[int]) -> int:
-    """Returns the estimated number of different digests. `ranks` may leave out registers that have no value yet."""
+    """Returns the estimated number of different digests. `ranks` contains the rank that each register stores. It may
+    leave out registers that have no rank yet."""
     filled = Counter(ranks)
     empty = REGISTERS - filled.total()
     z = REGISTERS * _tau(1 - filled[MAX_RANK] / REGISTERS)

@@ -160,7 +160,7 @@ COMPANION_WORDS = split_words(
     " CES D DE DES ECRIRE ENVOI ENVOIS ENVOYER J JE L LA LE LES M ME MERCI MOI SVP VEUX VOS VOUS"
     " BUTUMWA IBI KOHEREZA KUNYANDIKIRA KUNYOHEREREZA MURAKOZE NDABASABYE NDASHAKA NYABUNEKA UBU UBUTUMWA"
 )
-"""Words that may come with a stop word in one SMS: polite words, and words for "messages"."""
+"""Words that an SMS may contain in addition to a stop word: polite words, and words for "messages"."""
 ERASURE_WORDS = split_words(
     "DELETE ERASE SIBA SIBE MUSIBE GUSIBA SIBISHA MUSIBISHE EFFACE EFFACER EFFACEZ SUPPRIME SUPPRIMER SUPPRIMEZ"
 )
@@ -171,7 +171,7 @@ OWN_REPORT_WORDS = split_words(
     " AI CE CECI CELA CES DIT ECRIT ENVOYE J LA LE LES MA MES MON QUE TOUT VOUS"
     " BWANJYE BYANJYE BYOSE IBI IBYO NABABWIYE NANDITSE NOHEREJE NATANZE NAVUZE UBU UBUTUMWA"
 )
-"""Words that may come with a request to erase, such as "my report"."""
+"""Words that an SMS may contain in addition to a word for "erase", such as "my report"."""
 COURTESY = split_words("PLEASE PLS THANK THANKS YOU SVP MERCI MURAKOZE NYABUNEKA NDABASABYE")
 MAX_WORDS = 12
 MIN_FORGIVEN_LETTERS = 6

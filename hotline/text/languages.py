@@ -42,8 +42,9 @@ def unchanged_value(_name: str, value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class MessageText:
-    """One message: a template such as `"{field} has no {language}"`, and its values. Template and values stay apart,
-    so that the console can show the message in every language. `str` returns the message in English."""
+    """One message: a template such as `"{field} has no {language}"`, and its values. The template and its values are
+    stored separately, so that the console can show the message in every language. `str` returns the message in English.
+    """
 
     template: str
     values: "tuple[tuple[str, str | MessageText], ...]" = ()
@@ -95,8 +96,8 @@ def message_text_of(written: list[Any]) -> MessageText:
 
 
 EditedTexts = Callable[[str, str], str | None]
-"""A function that returns the edited text of a phrase, by language and English text. The function returns None if no
-editor has changed the phrase."""
+"""A function that takes a language and an English phrase, and returns the text with which an editor has replaced the
+phrase in this language. The function returns None if no editor has changed the phrase."""
 
 
 def no_edited_text(_language: str, _phrase: str) -> None:

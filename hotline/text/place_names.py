@@ -49,7 +49,8 @@ from hotline.text.places import (
 MAX_MATCHES = 5
 """The maximum number of suggested places. One menu has room for this number of choices."""
 MIN_SIMILARITY = 0.7
-"""The lowest similarity that counts as a match: about one wrong letter in a short name, or three in ten letters."""
+"""The lowest similarity at which a typed name counts as a place's name. A short name may have about one wrong letter,
+and a name of ten letters about three."""
 MAX_LETTERS = 160
 MAX_PIECES = 12
 _AROUND_WORDS = """
@@ -129,8 +130,8 @@ def menu_label(area: Area) -> Label:
 
 
 def full_label(area: Area) -> Label:
-    """Returns the name of an area for the question that the hotline asks if only one area matches. The name includes
-    the district and the province."""
+    """Returns the name of an area for a question. If only one area matches, the hotline asks the caller if this area is
+    right. The name includes the district and the province."""
     within = {code: place_name(province_of(area.code), code) for code in CODES}
     if len(area.code) == 2 and not is_landmark(area):
         return {code: f"{said}, {within[code]}" for code, said in menu_label(area).items()}
@@ -153,7 +154,8 @@ def spelling_key(name: str) -> str:
 
 
 def _pieces(words: list[str]) -> list[str]:
-    """Returns the spelling keys of all words joined, of each two neighbouring words joined, and of each word.
+    """Returns spelling keys: the key of all words joined, the key of each pair of neighbouring words joined, and the
+    key of each single word.
 
     So the module finds both `Nyaru genge` (one name in two words) and `Remera, Gasabo` (two names).
     """
@@ -204,7 +206,8 @@ a lake."""
 
 
 def place_in_text(words: Sequence[str]) -> Mapping[str, str]:
-    """Finds the place that `words` name. Returns the answers that a caller would choose for this place in a report."""
+    """Finds the place that the `words` of an SMS name. Returns the answers with which a caller reports this place in
+    the USSD menus."""
     country = country_of(words)
     if country is not None:
         return {"province": ABROAD, "country": country}
@@ -240,8 +243,8 @@ def _district(words: Sequence[str]) -> str | None:
 
 
 def _camp(words: Sequence[str], district: str | None) -> str | None:
-    """Returns the code of the camp if the words mean exactly one camp. If the words name a district, the camp must be
-    in this district."""
+    """Returns the code of the camp if the words mean exactly one camp. If the caller's words name a district, the camp
+    must be in this district."""
     found = {
         camp.code
         for camp in camps(district or "")
