@@ -54,15 +54,21 @@ JUMP = timedelta(seconds=60)
 """If the system clock jumps by more than this time, the clock process raises an alarm."""
 RING_AFTER = timedelta(seconds=0.7)
 URGENT_AFTER = timedelta(seconds=2)
-"""The longest time that a message waits for a worker if Redis did not accept the job that tells workers about it."""
+"""After this time, the clock process sends a due message itself, if Redis did not accept the job that tells workers
+about the message.
+"""
 SELF_AFTER = timedelta(seconds=10)
-"""The longest time that a message waits for a worker if Redis accepted the job that tells workers about it."""
+"""After this time, the clock process sends a due message itself, if Redis accepted the job that tells workers about
+the message but no worker has sent it.
+"""
 
 Step = Callable[[WorkerContext], object]
 
 
 def look_after_due(context: WorkerContext) -> None:
-    """Tells the workers again about a due message. If no worker has sent the message in time, sends it here."""
+    """Tells the workers again about a due message. If no worker has sent the message in time, sends all due messages
+    in the clock process itself.
+    """
     at = context.now()
     with context.database.reading() as session:
         held = tables.pause_reason(session, at)
@@ -255,8 +261,8 @@ def without_plans(steps: Sequence[Step], *, is_early: bool) -> Sequence[Step]:
 
 
 def make_good(context: WorkerContext, back: timedelta) -> timedelta:
-    """Makes all stored waiting times earlier after the system clock was set back by the time `back`. Returns `back` if
-    the database did not answer, and zero if the work is done.
+    """After the system clock was set back, makes all stored deadlines earlier by the time `back`. Returns `back` if
+    the database did not answer, and zero if the deadlines are stored.
     """
     if back:
         try:
@@ -271,8 +277,9 @@ def make_good(context: WorkerContext, back: timedelta) -> timedelta:
 
 
 def keep_jump(context: WorkerContext, moved: timedelta) -> timedelta:
-    """Stores a jump of the clock, so that planned texts wait after a restart too. Returns the jump that could not be
-    stored yet."""
+    """Stores a jump of the clock, so that planned texts wait after a restart too. Returns zero if the jump is stored.
+    Otherwise returns the jump, so that the process can try again.
+    """
     if moved:
         try:
             with context.database.writing() as session:
@@ -287,7 +294,7 @@ def keep_jump(context: WorkerContext, moved: timedelta) -> timedelta:
 
 
 def end_old_hold(context: WorkerContext) -> None:
-    """Ends the delay of planned texts if the system clock was set right while no process was the leader."""
+    """Ends the delay of planned texts if a person corrected the system clock while no process was the leader."""
     with context.database.writing() as session:
         tables.end_old_hold(session, context.now())
 
@@ -295,7 +302,7 @@ def end_old_hold(context: WorkerContext) -> None:
 def wake_for_jump(context: WorkerContext) -> None:
     """Raises the alarm that the clock jumped.
 
-    Continues after any error. A database that does not answer has its own alarm.
+    Logs any error and continues. If the database does not answer, another alarm reports this.
     """
     try:
         service.raise_alarm(context, Alarm.CLOCK_JUMP)

@@ -28,13 +28,15 @@ def deliver(context: WorkerContext, _message_id: int) -> None:
 
 
 def answer(context: WorkerContext, _answer_id: int) -> None:
-    """Begins to send all waiting answers, the oldest first, and not only the answer that the job names. Returns at
-    once."""
+    """Begins to send all waiting answers, the oldest first, and not only the answer that the job names. Returns
+    before the answers are sent.
+    """
     ANSWERING.go(context, service_answers.send_due)
 
 
 def check_draft(context: WorkerContext, draft_id: int) -> None:
-    """Starts a child process that checks a draft. A page of the console waits for the result. Returns at once.
+    """Starts a child process that checks a draft, and returns before the check ends. A page of the console waits for
+    the result.
 
     With the id 0, the child process checks the live flows instead of a draft.
     """

@@ -1,4 +1,6 @@
-"""Logs if a service does not answer: at once, then once a minute, and again when it answers."""
+"""Logs the outage of a service: at once when the service does not answer, then once a minute, and at last when the
+service answers again.
+"""
 
 import logging
 import time

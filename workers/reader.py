@@ -25,7 +25,9 @@ LOOK_SECONDS = 0.25
 TIDY_SECONDS = 60.0
 """The seconds between two deletions of old rows."""
 HAND_ON_SECONDS = 5.0
-"""The seconds between two rounds that give case keys to desks. A round starts only while no responder asks."""
+"""The seconds between two rounds of work in which the reader process gives case keys to desks. A round starts only
+while no responder waits for a case.
+"""
 
 
 class Reader:

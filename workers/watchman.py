@@ -1,7 +1,7 @@
 """Runs the monitor. The monitor checks the hotline every ten seconds, and notifies on-call contacts.
 
-The monitor has its own process, so that it notices when the other processes stop. Two monitors at the same time do no
-harm. The two monitors take turns, and each monitor finds the alarms that the other monitor has raised.
+The monitor has its own process, so that it notices when the other processes stop. Two monitors may run at the same
+time. They take turns, and each monitor finds the alarms that the other monitor has raised.
 """
 
 import logging
@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 10.0
 AROUND_EACH = 6
-"""An expensive check is made only once in this number of rounds."""
+"""The monitor makes an expensive check in only one of this number of rounds."""
 
 
 class Watchman:

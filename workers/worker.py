@@ -132,9 +132,9 @@ def safe_job(context: Context, queue: str = WORKER_QUEUE) -> type[SafeJob]:
 
 
 class OwnWords(logging.Filter):
-    """A log filter that says in our own words that Redis does not answer.
+    """A log filter that replaces RQ's log line about a failed connection with a line in our own words.
 
-    The line that RQ logs does not name the cause.
+    RQ's line does not say that Redis is the cause.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -156,7 +156,7 @@ class QuietWorker(SimpleWorker):
     max_connection_wait_time = RECONNECT_SECONDS
     context: Context | None = None
     stop: Event | None = None
-    """Set if this process was asked to stop before RQ began to listen."""
+    """The event is set if a signal asked this process to stop before RQ began to listen for jobs."""
 
     @property
     def asked_to_stop(self) -> bool:
@@ -230,7 +230,7 @@ def hear(
 
 
 def _work(context: Context, redis_url: str, queue: str, stop: Event) -> bool:
-    """Works as long as Redis answers. Returns True if this process was asked to stop."""
+    """Takes jobs from the queue as long as Redis answers. Returns True if this process was asked to stop."""
     try:
         worker = make_worker(context, redis_url, queue)
         worker.stop = stop
@@ -257,7 +257,7 @@ def run(
 
 
 def _tick_until(context: WorkerContext, stop: Event) -> None:
-    """Runs the clock if no other worker runs the clock.
+    """Runs the work of the clock while no other worker is the leader.
 
     If the clock fails, this process ends, and the program that started it starts another process.
     """

@@ -49,7 +49,7 @@ class RequestBodies:
             self.places.put(None)
         self._since: dict[int, float] = {}
         self._with_place: set[int] = set()
-        """The ids of the threads that have a place."""
+        """The ids of the threads that now have one of the places in `places`."""
 
     def waiting(self) -> int:
         """Returns the number of bodies that are not complete yet."""
@@ -63,7 +63,9 @@ class RequestBodies:
         return 0.0 if began is None else monotonic() - began
 
     def read(self, stream: Any, size: int) -> bytes:
-        """Gives back the place of this thread, reads the whole body, and then waits for a new place."""
+        """Gives back this thread's place among the working threads, reads the whole body, and then waits for a new
+        place.
+        """
         thread = threading.get_ident()
         self.give_back()
         self._since[thread] = monotonic()
@@ -75,14 +77,16 @@ class RequestBodies:
         return found
 
     def take(self) -> None:
-        """Waits for a place, unless this thread has one."""
+        """Waits until this thread gets a place among the working threads. Returns at once if the thread already has a
+        place.
+        """
         thread = threading.get_ident()
         if thread not in self._with_place:
             self.places.get()
             self._with_place.add(thread)
 
     def give_back(self) -> None:
-        """Gives back the place of this thread, if it has one."""
+        """Gives back this thread's place among the working threads, if the thread has a place."""
         thread = threading.get_ident()
         if thread in self._with_place:
             self._with_place.remove(thread)
@@ -163,8 +167,8 @@ def complete_bodies_first(
 
     Without this check, the console could save half of a text, because the code that reads forms does not notice the
     missing part. The function does not read a body of more than `most` bytes, and the given application refuses such a
-    request. If a network already has many incomplete bodies, its next request gets the status 429. So one network
-    cannot delay other networks.
+    request. If a network already has many incomplete bodies, its next request gets the status 429. So slow forms from
+    one network cannot delay requests from other networks.
     """
     waits = WaitingForms()
 
@@ -211,8 +215,8 @@ logger = logging.getLogger(__name__)
 def repeat(seconds: float, work: Callable[[], object], name: str) -> None:
     """Starts a daemon thread that calls `work` every `seconds` seconds.
 
-    If `work` fails, the thread logs only the class of the error, and tries again later. The thread does not log that
-    the database is unavailable, because other code reports it.
+    If `work` fails, the thread logs only the class of the error, and tries again later. The thread does not log an
+    unavailable database, because other code already reports an unavailable database.
     """
     pause = threading.Event()
 
@@ -262,8 +266,8 @@ def overdue_connections(
     patience: float = PATIENCE,
     look_every: float = LOOK_EVERY,
 ) -> tuple[list[Peer], dict[Peer, int]]:
-    """Returns the connections that must be closed, and a table of the other overdue connections. The table says how
-    many checks have found each of them overdue.
+    """Returns the connections that must be closed, and a table of the other overdue connections. For each connection
+    that may stay open, the table contains the number of checks that found it overdue.
 
     A connection is overdue if this process has sent nothing on it for `patience` seconds. An overdue connection must be
     closed at once if the other end is silent too. If the other end still sends bytes, the connection may stay open for
@@ -289,9 +293,10 @@ def close_slow_ones(
     patience: float,
     look_every: float = LOOK_EVERY,
 ) -> dict[Peer, int]:
-    """Closes overdue connections if the process waits for a late body.
+    """Closes overdue connections, if a thread has already waited for the body of a request for `look_every` seconds.
 
-    Returns the new `strikes` for the next check: how many checks have found each open connection overdue. Raises
+    Returns the `strikes` for the next check: for each overdue connection that stays open, the number of checks that
+    found it overdue. Raises
     OSError if the code cannot read the list of open connections.
     """
     if bodies.longest() < look_every:
@@ -310,8 +315,8 @@ def close_slow_ones(
 def close_slow_ones_for_ever(bodies: RequestBodies, *, patience: float = PATIENCE) -> None:
     """Starts a thread that closes overdue connections every second.
 
-    The process must answer each request within `patience` seconds. Otherwise the thread closes its connection as if the
-    body of the request were late.
+    The process must answer each request within `patience` seconds. If an answer takes longer, the thread may close
+    the connection of the request, even if the whole body has arrived.
     """
     strikes: dict[Peer, int] = {}
 

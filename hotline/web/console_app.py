@@ -28,11 +28,11 @@ HEADERS = {
 `Origin: null`.
 """
 LINE = "X-Line"
-"""The header that identifies this hotline. From this header, the doctor command knows that the console answers, and not
-another program.
+"""The header that identifies this hotline. The doctor command looks for this header, to check that no other program
+answers at the console's address.
 """
 MAX_BYTES = 3 * 1024 * 1024
-"""The largest size of a request in bytes. A spreadsheet of 2 MB and the form around it fit."""
+"""The largest size of a request in bytes. The size is enough for a form with a spreadsheet of 2 MB."""
 AT_WORK = 16
 """The number of requests on which the console works at the same time. A request that waits for slow work does not
 count.

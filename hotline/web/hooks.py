@@ -1,15 +1,15 @@
 """Handles the gateway's callbacks. Reads each form strictly, and refuses a form that the gateway would not send.
 
 A callback is a request that the gateway sends to the hotline. The function that handles a callback is called a hook.
-Five hooks are for the gateway. Our own clock process calls a sixth hook, which reports each SMS that the process
-found in the gateway's inbox. The sender of an SMS in the inbox counts as proved (docs/decisions/06).
+The gateway calls five hooks. Our own clock process calls a sixth hook for each SMS that it found in the gateway's
+inbox. If an SMS is in this inbox, the hotline trusts the sender's number (docs/decisions/06).
 
 The reply to a USSD hop always has the status 200 and a text that starts with `CON ` or `END `, except after a wrong
 secret in the address or a wrong HTTP method. The gateway repeats an SMS every minute until it gets the status 200. So
 if the hotline could not store an SMS, it replies with 503.
 
-The module also contains the health check `/readyz`, which says if the installation is ready. The installation is ready
-if the tips of callers would reach a recipient.
+The module also contains the health check `/readyz`, which says if the installation is ready. The installation is
+ready if a new tip would be stored and would reach a responder.
 
 These are the fields in the callbacks of Africa's Talking. The module ignores unknown fields.
 
@@ -341,7 +341,7 @@ def reasons_not_ready(context: WebContext) -> tuple[str, ...]:
 
 
 def wrong_keys(context: WebContext) -> list[str]:
-    """Returns the processes that recently found a wrong key at their start.
+    """Returns one line for each process that recently started and found that one of its keys is wrong.
 
     Raises StoreUnavailable.
     """
@@ -370,9 +370,9 @@ def broken_hop(context: WebContext, hook: str, error: Exception) -> Reply:
 
 
 def broken_hook(_context: WebContext, hook: str, error: Exception) -> Reply:
-    """Replies with 503, so that the gateway sends the request again.
+    """Logs the error of a hook. Replies with 503, so that the gateway sends the request again.
 
-    Replies with 200 to an invalid form, and logs its error. After a 503, the gateway would repeat the invalid form for
+    If the form of the request is invalid, replies with 200. After a 503, the gateway would repeat this form for
     twelve hours.
     """
     log_error(hook, error)
@@ -403,7 +403,7 @@ health = Blueprint("health", __name__)
 
 @health.get("/healthz")
 def healthz() -> Response:
-    """Replies that the process runs. This function checks nothing."""
+    """Always replies `ok`: this reply shows that the process runs. Does not check the database or anything else."""
     return plain_response("ok")
 
 
@@ -417,8 +417,8 @@ def readyz() -> Response:
 
 MAX_USSD = 1000
 MAX_SMS = 32 * 1024
-"""The largest number of letters in an SMS. The body of a callback is never larger, so the hook accepts every long
-SMS. Later code shortens a long SMS before it stores the SMS.
+"""The largest number of letters in an SMS. This number is as large as the largest body of a callback, so the hook
+accepts every long SMS. Later code shortens a long SMS before it stores the SMS.
 """
 MAX_WORD = 100
 NETWORK = re.compile(r"[0-9]{5,6}", re.ASCII)
@@ -455,7 +455,7 @@ def read_end(form: CallbackForm, line: Line) -> EndNotice:
 
 
 def read_message(form: CallbackForm, line: Line) -> MessageIn | None:
-    """Reads an SMS. Returns None if the sender is not a phone number, for example for a notice of the network operator.
+    """Reads an SMS. Returns None if the sender is not a phone number, but for example the name of a network operator.
     Raises CallbackInvalid.
 
     Also accepts an SMS without a usable id, because it may contain an answer or a tip, and the gateway would not send
@@ -481,8 +481,8 @@ def read_message(form: CallbackForm, line: Line) -> MessageIn | None:
 def read_report(form: CallbackForm) -> ReportIn:
     """Reads a delivery report. Accepts unknown statuses too. Raises CallbackInvalid.
 
-    Removes NUL characters, because PostgreSQL cannot store them. If the hotline could not store a report, the gateway
-    would send the report again and again.
+    Removes NUL characters, because PostgreSQL cannot store them. A report that cannot be stored would fail each time,
+    and the gateway would send it again and again.
     """
     return ReportIn(
         provider_id=form.identifier("id"),

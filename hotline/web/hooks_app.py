@@ -1,4 +1,4 @@
-"""Builds the web application of the hooks, with the health checks and the public page of results.
+"""Builds the web application of the hooks, with the health checks and the public page of statistics (the results page).
 
 The application answers the hooks before Flask sees the request, because Flask's routing, contexts and response objects
 take as much time as a whole hop (docs/decisions/12).

@@ -203,7 +203,7 @@ def _part(visit: Visit) -> OutgoingPart | None:
 
 @_outgoing("resume_part")
 def resume_part(visit: Visit) -> None:
-    """Resumes one kind of messages that was paused alone."""
+    """Resumes one kind of messages that a person paused without pausing the whole queue."""
     part, reason = _part(visit), typed_reason(visit, "resume_part")
     if part is None:
         raise visit.wrong("resume_part", "Choose which messages to pause or resume.")
@@ -215,7 +215,8 @@ def resume(visit: Visit) -> None:
     """Resumes the outgoing queue.
 
     After a backup was restored, the queue can contain messages that were already sent. In this case, the person who
-    resumes the queue decides if the hotline sends the alerts, and if it sends the confirmations.
+    resumes the queue decides two things: if the hotline sends the alerts of these messages, and if it sends the
+    confirmations.
     """
     chosen = {kind: visit.form.text(f"fate-{kind}", most=4) for kind in TO_DECIDE}
     fates = {kind: DoubtDecision(fate) for kind, fate in chosen.items() if fate in {*DoubtDecision}}

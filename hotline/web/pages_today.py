@@ -116,8 +116,8 @@ def red_bars(context: ConsoleContext, by: SignedIn) -> Sequence[TodayLine]:
 
 
 def counts(context: ConsoleContext, by: SignedIn) -> Mapping[str, int]:
-    """Returns the numbers in the navigation bar, by page: late cases at the board, and unread news
-    at the page Today.
+    """Returns the two numbers in the navigation bar: the number of late cases for the link to the board, and the
+    number of unread news for the link to the page Today.
     """
     late = service_board.count_late(context, by) if by.roles & routes.DESKS else 0
     unread = service_news.unread_count(context, by) if by.roles & routes.WORDS else 0
@@ -326,7 +326,7 @@ SOURCES = (
 
 
 NO_NEWS: Mapping[str, Any] = dict.fromkeys(("news", "waiting", "opened", "opened_draft"))
-"""The values of the page Today for an account that has no role for work on the hotline's texts."""
+"""The values of the page Today for an account whose roles do not include work on the hotline's texts."""
 RELOADED = "60; url={path}?auto"
 """The value of the HTTP header `Refresh`: the browser loads the page again each minute. The address contains `auto`, so
 that this load does not extend the user's session.
@@ -334,8 +334,8 @@ that this load does not extend the user's session.
 
 
 def first(visit: Visit) -> Response:
-    """Shows the first page after sign-in: the board to desks, the page Today to people who work with texts and to
-    admins, and the statistics to others.
+    """Shows the first page after sign-in. Members of desks see the board. People who work with texts, and admins, see
+    the page Today. All others see the statistics.
     """
     if visit.by.roles & routes.DESKS:
         return pages_board.show(visit)
@@ -366,7 +366,7 @@ def answer(visit: Visit, news_id: int) -> Response:
 
 
 def read(visit: Visit) -> Response:
-    """Marks one piece of news as read, or all news."""
+    """Marks the piece of news in the form as read. Marks all news as read if the form names no piece."""
     service_news.mark_read(visit.context, visit.by, number_of(visit.form.text("news")))
     return redirect_to("today.show")
 

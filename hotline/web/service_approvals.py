@@ -52,8 +52,8 @@ APPROVALS: Mapping[str, ApprovalRule] = {
         service_case_files.HOLD,
     )
 }
-"""The rule for each kind of approval. A rule says who may decide, which sentence the page shows, and what an approval
-does.
+"""The rule for each kind of approval. A rule says who may decide, which sentence the page shows, and what the program
+does after the decision to approve.
 """
 REASON_LETTERS = 200
 COMPARE = message_text("compare the person's four words with this page first, then tick the box")
@@ -74,7 +74,7 @@ class AccountMark:
 
 @dataclass(frozen=True, slots=True)
 class PendingApproval:
-    """A pending approval, as a page lists it."""
+    """The facts about a pending approval that a page shows in its list."""
 
     kind: str
     id: int
@@ -141,8 +141,8 @@ def decide(
     seen: str = "",
 ) -> None:
     """Approves or refuses a request. Carries out an approved request at once. `key` is the private key of the
-    approver. `seen` is the text that the page showed to the approver: the four words that belong to a person's key,
-    or the mark of the desk's key to sign.
+    approver. `seen` is the text that the page showed to the approver: the four words of a person's key, or the short
+    mark of a desk's key that the approver will sign.
 
     Raises AccountRefused if the reason is missing or too long. Raises NotFound if the request is not pending, or if
     this account may not see it. Raises ApprovalRefused if another person must decide, or if `seen` is wrong. Each kind
@@ -211,7 +211,8 @@ def _carry_out(decision: Decision, about: ApprovalView, approve: bool) -> None:
 def _seen(session: Session, context: Context, row: Approval, by: SignedIn) -> ApprovalView | None:
     """Returns the facts about a request that a page shows.
 
-    Returns None if this account may not see the request, or if this version of the program does not know its kind.
+    Returns None if this account may not see the request, or if this version of the program does not know this kind of
+    request.
     """
     rule = APPROVALS.get(row.kind)
     if rule is None or not rule.decided_by & by.roles:
@@ -302,8 +303,9 @@ def _calls(context: ConsoleContext, by: SignedIn) -> Iterator[PendingApproval]:
 
 
 def frame_needs(context: ConsoleContext, by: SignedIn) -> FrameNeeds:
-    """Returns three facts for a page of this account: if it needs red bars, if it needs the mark for sample data, and
-    the number of alarms."""
+    """Returns three facts for a page of this account: if the page must show red bars, if it must say that the data is
+    sample data, and the number of alarms.
+    """
     subject = service_invitations.link_subject(by.account_id)
     with context.database.reading() as session:
         return queries.frame_needs(session, subject, context.now())

@@ -28,8 +28,9 @@ def at(minutes: float) -> datetime:
 def watched(
     alarm: Alarm, looks: Iterable[tuple[float, int]], start: AlarmState | None = None
 ) -> tuple[list[tuple[float, Notice]], AlarmState | None]:
-    """Returns the notices with their minutes, and the last state. `looks` contains for each check its minute and the
-    level of the fault."""
+    """Simulates checks of an alarm. Returns each notice with the minute of its check, and the last state of the
+    alarm. `looks` contains the minute of each check and the level of the fault at this check.
+    """
     standing, told = start, []
     for minute, level in looks:
         change = next_state(standing, alarm, level, at(minute))

@@ -22,7 +22,7 @@ class CaseSum:
     told: set[int] = field(default_factory=set)
     delivered: set[int] = field(default_factory=set)
     taken: set[int] = field(default_factory=set)
-    """Responders with a valid acknowledgement who have not passed the case on."""
+    """The responders who took the case by a valid acknowledgement, and have not passed it to another person."""
     opened: set[int] = field(default_factory=set)
     on_site: set[int] = field(default_factory=set)
     offered: set[int] = field(default_factory=set)
@@ -31,7 +31,7 @@ class CaseSum:
 
 
 def add_up(entries: Iterable[CaseEventRow]) -> CaseSum:
-    """Adds up the case events, oldest first."""
+    """Computes the groups of responders from the case events, oldest event first."""
     found = CaseSum()
     people = {
         LoggedEvent.ALERTED: found.told,

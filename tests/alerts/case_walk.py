@@ -22,7 +22,7 @@ ACTS = (
     CaseEventKind.REFUSED,
     CaseEventKind.CLOSURE_READ,
 )
-"""The actions of people, and the events that happen to them."""
+"""The actions of people, and the events that happen to these people."""
 
 
 def as_alerted(case: Case, person: Candidate) -> AlertedResponder:
@@ -46,7 +46,7 @@ class CaseWalk:
     holder: int | None = None
     judging: int | None = None
     met: bool = False
-    """True if a responder met a person. If it is True, the national desk decides on every requested closure."""
+    """True if a responder met a person. After this, the national desk decides on every requested closure."""
     renewed: bool = False
     clocks: dict[DeadlineKind, Clock] = field(default_factory=dict)
 
@@ -80,8 +80,9 @@ class CaseWalk:
         return self.judging is not None and self.met
 
     def meet(self) -> Decision | None:
-        """Records that a responder met a person. If a closure is already requested, requests it again, because now the
-        national desk must decide."""
+        """Records that a responder met a person. If a closure is already requested, simulates the request once more,
+        because the national desk must now decide on it.
+        """
         self.met = True
         return None if self.judging is None else self.happen(Event(CaseEventKind.CLOSURE_REQUESTED))
 

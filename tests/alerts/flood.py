@@ -95,5 +95,5 @@ class Flood:
 
 
 def ledger(title: str, counts: Counter[int], people: Mapping[int, str]) -> str:
-    """Returns one line with the number of SMS that each person got."""
+    """Returns one line with the title, and the name of each person with the number of SMS that this person got."""
     return f"{title}: " + ", ".join(f"{people[who]} {counts[who]}" for who in sorted(people))

@@ -21,8 +21,9 @@ LEAVES_SOON = ("5", "2", "2", "6", "7", "2")
 """The digits that a caller presses to report: no danger, no official involved, abroad, Oman, this week."""
 LEAVES_LATER = ("5", "2", "2", "6", "7", "3")
 IN_DANGER = ("5", "1", "2", "6", "7")
-"""The keys of a report: danger, no official, abroad, Oman. The keys end before the question about the day on which the
-person will travel."""
+"""The digits that a caller presses to report: danger, no official involved, abroad, Oman. The next question would ask
+on which day the person will travel.
+"""
 AN_OFFICIAL = ("5", "2", "1", "6", "7", "2")
 
 

@@ -26,8 +26,9 @@ MANY = MOST + 300
 
 
 def file_many(district: District, count: int, urgent: int) -> None:
-    """Files tips. The last tips, as many as `urgent`, report danger. Every second tip has no row in `pending_alert`,
-    like a tip that an old version of the hotline filed."""
+    """Files `count` tips. The last `urgent` of these tips report danger. Every second tip has no row in
+    `pending_alert`, like a tip that an old version of the hotline filed.
+    """
     with district.database.writing() as session:
         tips = [
             make_tip(uid=f"{number:032}", urgency=1 if number >= count - urgent else 3)
@@ -75,8 +76,9 @@ def test_who_stops_in_the_middle_of_a_burst_is_told_no_more(district: District) 
     file_many(district, MANY, urgent=0)
 
     def now() -> datetime:
-        """Returns the current time, each time when a group of tips is handled. After the first group, also marks one
-        responder as unreachable."""
+        """Returns the current time. The code under test calls this function for each group of tips. After the first
+        group, the function also marks one responder as unreachable.
+        """
         if district.all(Assignment):
             district.change(Responder, 1, unreachable="stopped")
         return district.clock()

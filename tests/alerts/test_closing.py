@@ -62,7 +62,7 @@ def requested(case: HelpedCase) -> list[tuple[str, int | None]]:
 
 
 def asked(case: HelpedCase) -> Message:
-    """Returns the newest SMS that asks the national desk about a closure."""
+    """Returns the newest SMS that asks the national desk to confirm or refuse a closure."""
     rows = [one for one in case.district.all(Message) if one.template == "CLOSURE_REQUESTED"]
     newest: Message = rows[-1]
     return newest

@@ -1,5 +1,6 @@
-"""Tests when people are asked about a requested closure: at once and every 15 minutes, at 06:30, or by the end of the
-next working day."""
+"""Tests when people are asked to confirm a requested closure. Depending on the case, they are asked at once and then
+every 15 minutes, at 06:30, or by the end of the next working day.
+"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -141,8 +142,9 @@ def test_without_danger_nobody_is_asked_outside_working_hours(district: District
 def test_where_the_national_desk_decides_the_deadline_becomes_the_desk_s(
     district: District,
 ) -> None:
-    """The case stays open. Its deadline for the outcome ends, so the assignee is not asked for an outcome any more. Its
-    deadline for a second person to look at the case remains."""
+    """The case stays open. The deadline for the outcome of the case ends, so the hotline no longer asks the assignee
+    for an outcome. The deadline for a second person to look at the case remains.
+    """
     district.clock.at = SUNDAY_NIGHT - timedelta(minutes=1)
     case = HelpedCase(district, urgency=1)
     case.say("screened", GROWN_UP)

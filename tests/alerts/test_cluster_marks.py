@@ -1,4 +1,6 @@
-"""Tests visit warnings on similar tips: each is sent once to every alerted person, with a reference that they know."""
+"""Tests visit warnings on similar tips. Every person who was alerted gets each warning once, with a reference that
+this person knows.
+"""
 
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from tests.support.taking import close_by_two
 GASABO = "12"
 QUIET = ("5", "2", "2", "1", "1", "1", "1")
 NO_VISIT = ("5", "2")
-"""The keys of two answers: several people need help, and responders must not come."""
+"""The digits that a caller presses to give two answers: several people need help, and responders must not come."""
 CAREFUL, HOW = ("CAREFUL",), ("HOW_REPLY",)
 
 

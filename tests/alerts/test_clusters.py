@@ -136,7 +136,7 @@ def test_closing_one_closes_no_other_and_a_take_covers_its_cluster(
 
 
 def test_what_a_forged_answer_took_with_the_first_is_doubted_with_it(staffed: Line) -> None:
-    """A forged SMS takes three similar tips with one reference. When the hotline doubts this SMS, escalation continues
+    """A forged SMS with one reference takes three similar tips. When the hotline doubts this SMS, escalation continues
     for each of the three tips. When this SMS is proved later, the responder becomes the assignee of the three tips
     again."""
     for _ in range(5):

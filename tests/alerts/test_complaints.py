@@ -1,4 +1,6 @@
-"""Tests complaints about a helper. Only the national desk sees them, and no district learns about them."""
+"""Tests complaints about a helper. Only the national desk sees these complaints, and no district desk learns about
+them.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,7 @@ from tests.support.two_people import ALICE
 
 SIGNED: dict[str, Any] = {"by": ALICE, "reason": "court asked"}
 TREATED = ("4", "5", "3", "2", "9")
-"""The keys from the first screen to the first question of the complaint."""
+"""The digits that a caller presses to get from the first screen to the first question of a complaint."""
 HURT_HERE = (*TREATED, "4", "1", "1")
 NOBODY_CAME = (*TREATED, "2")
 WORDS = "umugabo wambaye ingofero yirabura"

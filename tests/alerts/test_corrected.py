@@ -1,4 +1,4 @@
-"""Tests that one report is one case, even if the place is corrected or an official is named late."""
+"""Tests that one report is only one case, even if the caller later corrects the place or names an official."""
 
 from pathlib import Path
 
@@ -22,12 +22,15 @@ LET_GO = "REF: another team has this case now. You do not need to go. Thank you.
 TOLD_FIRST = "REF: careful: responders of the district got an alert before you."
 OVER = "REF: this case is closed. Thank you."
 DANGER = ("5", "1", "2", "1", "1")
-"""The keys of a report: danger, no official, Kigali, Gasabo. After these keys, the tip is filed."""
+"""The digits that a caller presses to report: danger, no official involved, Kigali, Gasabo. After these digits, the
+tip is filed.
+"""
 QUIET = ("5", "2", "2", "1", "1", "1", "1")
-"""The keys of the same report without danger, with a sector and the kind of tip. After these keys, the tip is a draft.
+"""The digits of the same report without danger, with a sector and the kind of tip. After these digits, the tip is a
+draft.
 """
 THERE = ("0", "2")
-"""The keys that go back to the list of districts and choose Kicukiro."""
+"""The digits with which the caller goes back to the list of districts and chooses Kicukiro."""
 
 
 @pytest.fixture

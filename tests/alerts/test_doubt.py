@@ -197,8 +197,9 @@ def test_an_end_of_hers_outlives_a_forged_answer_that_is_doubted(country: Countr
 
 
 def test_a_take_that_a_later_name_of_the_case_proves_stands_in_the_log(country: Country) -> None:
-    """The SMS in the inbox may name the case by the reference of a later alert. It still proves that the responder took
-    the case."""
+    """The SMS in the inbox may name the case by the reference of a later alert. This SMS still proves that the
+    responder took the case.
+    """
     forge(country)
     with country.district.database.writing() as session:
         first = session.get_one(Assignment, 1)

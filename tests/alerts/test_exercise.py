@@ -325,7 +325,7 @@ def test_r12_a_border_post_and_a_camp_are_tried_as_a_district_is(
     staffed: District, kind: DeskKind, where: str | None, place: str, named: str
 ) -> None:
     """In a drill of a border post or a camp, only the people of this desk are alerted, and not the people of the
-    district. A higher level is alerted only if the drill includes this level."""
+    district. People of a higher level are alerted only if the drill includes this level."""
     levels = (*[Level.RESPONDER] * 3, Level.DEPUTY)
     people = [staffed.enrol(level) for level in levels]
     with staffed.database.writing() as session:

@@ -31,7 +31,9 @@ UNSEEN = "REF: the national desk says: go with a colleague, not openly. Do not c
 OPENLY = "REF: the national desk says: you may go openly."
 UNREAD = "REF: you took this case without reading it. Do not visit openly."
 NO_VISIT = ("1", "1", "5", "2")
-"""The keys after danger was reported: a sector, a kind, several people, and responders must not come."""
+"""The digits that the caller presses after reporting danger: a sector, a kind of tip, several people need help, and
+responders must not come.
+"""
 
 
 GASABO = "12"

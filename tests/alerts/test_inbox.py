@@ -1,4 +1,4 @@
-"""Tests that a responder's SMS has its effect on a case once, and that an outsider's SMS has none."""
+"""Tests that a responder's SMS changes a case only once, and that an outsider's SMS does not change a case."""
 
 import re
 from datetime import datetime, timedelta

@@ -1,4 +1,5 @@
-"""Tests how tips are filed: at the hop that the screen promises, once, and encrypted. A stranger who gets the phone
+"""Tests how tips are filed: each tip once, encrypted, and at the hop at which the screen says that the tip is sent. A
+stranger who gets the phone
 later cannot withdraw a filed tip."""
 
 from pathlib import Path

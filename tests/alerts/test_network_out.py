@@ -31,7 +31,7 @@ LEVELS = (
 
 
 ONE = [*range(len(LEVELS))] if is_long() else [random.Random(seed()).randrange(len(LEVELS))]
-"""For each run of the test, the position in `LEVELS` of the only person whose network works."""
+"""The values of a test parameter: the position in `LEVELS` of the only person whose network works."""
 
 
 def report(district: District, dead: set[int], known: set[int]) -> None:

@@ -1,4 +1,4 @@
-"""Tests how tips are assigned: who is alerted when, and the effects of taking a case."""
+"""Tests who is alerted about a tip and when, and what changes when a responder takes the case."""
 
 from datetime import datetime, timedelta
 
@@ -26,8 +26,9 @@ from tests.support.taking import take_case
 
 @pytest.fixture
 def staffed(district: District) -> District:
-    """Enrols people in district 12: 1 and 2 are responders, 3 is deputy, 4 coordinator. 5 and 6 are the national
-    desk."""
+    """Enrols six people. In district 12, the people 1 and 2 are responders, 3 is the deputy and 4 is the coordinator.
+    The people 5 and 6 belong to the national desk.
+    """
     for level in (Level.RESPONDER, Level.RESPONDER, Level.DEPUTY, Level.COORDINATOR):
         district.enrol(level)
     for _ in range(2):
@@ -113,8 +114,9 @@ def test_many_clocks_fire_in_one_tick_and_callers_wait_for_a_few_of_them(
 
 
 def test_an_alert_that_was_answered_was_heard_whatever_the_gateway_said(staffed: District) -> None:
-    """If the gateway sends no report about an alert, the responder's answer to this alert proves that it arrived. A
-    later alert of the case does not count as the first alert that arrived."""
+    """If the gateway sends no report about an alert, the responder's answer to this alert proves that it arrived. If
+    a later alert of the case arrives, the hotline does not treat it as the first alert that arrived.
+    """
     staffed.change(Tip, staffed.tell(urgency=1), filed_at=staffed.clock())
     staffed.clock.turn(seconds=2)
     take_case(staffed.context, 1, staffed.all(Assignment)[0].reference, staffed.clock())

@@ -195,7 +195,7 @@ def test_invariant_7_passing_on_never_leaves_nobody_responsible(
 
 @given(case=CASES, who=people(), events=EVENTS)
 def test_invariant_8_a_clock_fires_once(case: Case, who: list[Candidate], events: Events) -> None:
-    """If a deadline fires and is set again, its new due time is later than the old one.
+    """If the hotline sets a deadline again after it fired, the new due time is later than the old due time.
 
     `tests/alerts/test_walk_of_a_case.py` shows that a restart never loses a deadline.
     """

@@ -1,4 +1,6 @@
-"""Tests when answers become a complaint, how urgent it is, and that no district desk ever learns about it."""
+"""Tests when a caller's answers become a complaint and how urgent this complaint is. Also tests that no district desk
+ever learns about a complaint.
+"""
 
 from dataclasses import replace
 

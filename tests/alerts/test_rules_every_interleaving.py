@@ -38,16 +38,18 @@ STATES = {
     "an end is wanted": (8_800, 9_400),
     "the desk decides": (3_700, 3_950),
 }
-"""For each beginning, the smallest and the largest allowed number of states that the search finds. Fewer states prove
-less, and more states take too long."""
+"""For each beginning, the smallest and the largest allowed number of states that the search finds. With fewer states,
+the search would check too little. With more states, the search would take too long.
+"""
 ACTS = 2
 """The maximum number of actions of people and of faults in one search."""
 
 
 @cache
 def shipped() -> EscalationModel:
-    """Returns the escalation policy with all its deadlines. The policy remembers its decisions, so that later searches
-    ask it less often."""
+    """Returns the escalation policy with all its deadlines. This object caches the decisions of the policy, so that
+    later searches are faster.
+    """
     return EscalationModel()
 
 

@@ -1,4 +1,6 @@
-"""Tests who is asked about an offer of help, and when. Every deadline is followed to its end."""
+"""Tests which people the hotline asks about an offer of help, and when. The tests simulate each deadline until
+the hotline stops asking.
+"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -43,7 +45,8 @@ MORNING = datetime(2026, 11, 28, 6, 0, tzinfo=UTC)
 def played(
     clock: FollowClock, roster: list[Candidate], at: datetime = AT
 ) -> list[tuple[timedelta, tuple[int, ...]]]:
-    """Returns for each reminder about an offer of help the time since `at`, and the people who are asked. The time of
+    """Returns one entry for each reminder about an offer of help: the time since `at`, and the people who are asked.
+    The time of
     the last entry is the time at which the hotline stops asking."""
     rung, now = [], clock
     while True:
@@ -58,8 +61,9 @@ def played(
 
 
 def met(*said: str) -> MetPerson:
-    """Returns an adult who wants help. `said` contains later answers about offers of help, such as `arrived:no`, one
-    for each hour that follows."""
+    """Returns an adult who wants help. `said` contains later answers about offers of help, such as `arrived:no`.
+    There is one hour between two answers.
+    """
     entries = [said_of(0, "consent", "yes")]
     offered = 0
     for hour, one in enumerate(said, 1):

@@ -1,4 +1,4 @@
-"""Tests the escalation policy after the caller corrected the place of a tip, or named an official in a later answer.
+"""Tests the escalation policy for a caller who corrects the place of a tip, or names an official in a later answer.
 The policy decides who is alerted, who is stood down, and which deadlines remain."""
 
 from dataclasses import replace

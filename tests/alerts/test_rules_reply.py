@@ -287,7 +287,8 @@ def test_chance_is_fair_to_every_letter_and_enough_for_every_draw(length: int) -
     assert {len(one) for one in made} == {length}
     second = [one[1] for one in made if one[1] not in identifiers.SURE_DIGITS]
     shares = [second.count(letter) / len(second) for letter in sorted(set(second))]
-    # A reference must not look like a time or a distance. This rule makes H, J and M slightly rarer in references.
+    # A reference must not look like a time or a distance. Because of this rule, the letters H, J and M are slightly
+    # rarer in references than other letters.
     assert max(shares) < 1.3 * min(shares)
 
 

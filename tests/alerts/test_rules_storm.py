@@ -1,4 +1,6 @@
-"""Tests which alerts share an SMS, and who is alerted of one more tip about danger in a storm of tips."""
+"""Tests which alerts share an SMS during a storm (very many tips about danger), and who is alerted about each further
+tip.
+"""
 
 from datetime import datetime, timedelta
 
@@ -38,7 +40,7 @@ def danger(n: int, sector: str = "1201", *, phone: str = "", text: bool = False)
 
 
 def placed(dangers: list[RecentDanger]) -> list[SmsShare]:
-    """Returns how the hotline alerts people about each danger, if all of these dangers are new."""
+    """Returns for each danger if its alert gets an SMS of its own or shares an SMS. All of these dangers are new."""
     at = NOON + MINUTE
     ids = [one.tip_id for one in dangers]
     district = DistrictDangers(dangers, ids, until=None, at=at)
@@ -131,8 +133,9 @@ def test_alerts_without_danger_share_an_sms_above_twenty_an_hour() -> None:
 def test_a_notice_shares_an_sms_in_a_storm_and_above_the_limit(
     count: int, *, storms: bool, goes: bool, shares_one: bool
 ) -> None:
-    """An assignee may be on the way to the place. So notices to the assignee share an SMS only after the assignee got
-    more SMS than other people need for sharing."""
+    """An assignee may be on the way to the place. So the hotline combines notices to the assignee in one SMS only at
+    a higher number of SMS than for other people.
+    """
     pace = SmsPace(count=count)
     assert shares_notice(pace, storms=storms, goes=goes, most=20) is shares_one
 

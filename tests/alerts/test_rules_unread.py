@@ -63,8 +63,9 @@ def test_whoever_holds_it_next_ends_the_clock_of_who_held_it() -> None:
 def due(
     s: CaseState, nth: int = 0, at: datetime = AT
 ) -> tuple[list[tuple[Purpose, tuple[int, ...]]], bool, bool]:
-    """Returns three values: the SMS with their recipients, True if other people are asked to take the case, and True if
-    there is a new deadline to read the case."""
+    """Simulates that the deadline to read the case passes. Returns each SMS with its recipients, if other people are
+    asked to take the case, and if there is a new deadline to read the case.
+    """
     fired = rules_escalation.decide(
         s, ROSTER, Event(CaseEventKind.DUE, kind=DeadlineKind.OPEN, nth=nth), at
     )

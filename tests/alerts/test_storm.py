@@ -1,4 +1,6 @@
-"""Tests nights with very many dangers on the real services: each danger has a person, and no phone rings too often."""
+"""Tests nights with very many tips about danger, with the real services. Each danger reaches a person, and no person
+gets too many SMS.
+"""
 
 from collections import Counter, defaultdict
 from dataclasses import replace
@@ -181,7 +183,9 @@ def test_a_tip_that_became_a_danger_counts_from_then(flood: Flood) -> None:
 
 
 def shared(district: District) -> dict[int, list[Assignment]]:
-    """Returns the alerts of each shared SMS, the SMS with the fewest alerts first."""
+    """Returns one list for each shared SMS, with the alerts that share it. The SMS with the fewest alerts comes
+    first.
+    """
     found = defaultdict[int, list[Assignment]](list)
     with district.database.reading() as session:
         rows = select(SharedAlert.message_id, Assignment)

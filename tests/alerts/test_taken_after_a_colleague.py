@@ -82,7 +82,7 @@ HOLDS, IS_THEIRS = (
 
 
 def passed_on(them: Colleagues) -> None:
-    """Lets the first responder take the case, read it, and pass it to the second."""
+    """Lets the first responder take the case, read it, and pass it to the second responder."""
     them.takes(PHONE)
     them.reads(PHONE)
     caller, _ = them.opens(PHONE)

@@ -156,7 +156,7 @@ class DutyWalk(CaseWalk):
         """Checks that no one off duty is alerted for the first time while enough people on duty are free.
 
         A danger must reach two people of the district and one person of the national desk. If too few people are on
-        duty, it may reach people off duty.
+        duty, people off duty may be alerted too.
         """
         by_id, danger = {one.id: one for one in people}, self.case.urgency == Urgency.DANGER
         for who in {*alerted} - knew:

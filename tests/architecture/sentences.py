@@ -3,8 +3,8 @@
     python -m tests.architecture.sentences              the commit's hash is the seed
     python -m tests.architecture.sentences --seed two   another sixty
 
-Each sentence has its kind, and what its reader sees next to it: the file, the function or option that it describes,
-the heading above it, and its neighbours.
+Each drawn sentence comes with its kind and its context: the file, the function or option that it describes, the
+heading above it, and the sentences next to it.
 """
 
 import argparse
@@ -34,7 +34,7 @@ NO_SENTENCE = re.compile(r"^ *(?:[|#<>!:`-]|\d+\.|---)[^\n]*$|^ {4}[^\n]*$", re.
 BLOCK = re.compile(r"^(?:\|| {4})[^\n]*$", re.MULTILINE)
 """Tables and commands in a docstring."""
 Drawn = tuple[str, str, str, str]
-"""The kind, the place, the sentence, and the sentence with its neighbours."""
+"""A drawn sentence: its kind, its place, the sentence, and the sentence together with the sentences next to it."""
 
 
 def split(kind: str, place: str, text: str) -> Iterator[Drawn]:

@@ -50,8 +50,9 @@ class ReadModule:
 
 
 def _appended(module: ReadModule) -> Iterator[tuple[str | None, ast.expr]]:
-    """Yields the action of each row that a module adds to the audit log, after the name of the function that adds the
-    row."""
+    """Yields a pair for each row that a module adds to the audit log: the name of the function that adds the row, and
+    the action of the row.
+    """
     if not any(_of_audit(call) for name in PLACE for call in module.calls.get(name, ())):
         return
     for function in module.functions:

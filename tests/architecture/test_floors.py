@@ -1,4 +1,4 @@
-"""Tests that imports follow the order in pyproject.toml: they only go down."""
+"""Tests that a package imports only packages that are lower in the order in pyproject.toml."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Limits the number of files and folders that a request can reach. The limits only go down."""
+"""Limits the number of files and folders that a request can reach. No commit may raise a limit."""
 
 from pathlib import Path
 

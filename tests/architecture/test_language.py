@@ -1,4 +1,6 @@
-"""Tests that docstrings, help texts, errors and log lines are plain English: no old words, no question word first."""
+"""Tests that docstrings, help texts, errors and log lines are plain English: they contain no old words and do not
+begin with a question word.
+"""
 
 import ast
 import re

@@ -30,8 +30,9 @@ NOW = datetime(2026, 11, 24, 22, 0, tzinfo=UTC)
 CASE = Case("12", "sex", Urgency.DANGER, "no")
 HERE = frozenset({"12"})
 MOST_IN_A_ROW = {DeadlineKind.OUTCOME: 3, DeadlineKind.SECOND_LOOK: 1}
-"""For these kinds of deadlines, the search counts how often a deadline fires in a row without an answer, up to this
-number. It treats a larger number like this number."""
+"""The search counts how often a deadline fires in a row without an answer. For each kind of deadline in this table,
+the count stops at the number in the table.
+"""
 LATER = 2
 RAN = timedelta(minutes=15)
 CLOCKS = [Clock(NOW, nth) for nth in range(4)]
@@ -59,10 +60,10 @@ class Course(NamedTuple):
 
 
 class EscalationModel:
-    """The escalation policy, with all results that may follow an event. If `without` is set, the policy sets no
-    deadline of this kind.
+    """The escalation policy, which gives every result that an event may have. If `without` names a kind of deadline,
+    the policy sets no deadline of this kind.
 
-    If `resends` is True, the worker also has its own deadlines after which it sends a lost alert again: the end of a
+    If `resends` is True, the model also has the two times after which a worker sends a lost alert again: the end of a
     claim, and `message.next_at`.
     """
 
@@ -79,7 +80,9 @@ class EscalationModel:
         return Standing(people, self._course(first, (CLOSED,) * len(KINDS)).clocks).canonical()
 
     def courses(self, at: Standing, event: Event) -> tuple[Course, ...]:
-        """Returns the possible results, for each order in which people with the same role may be alerted."""
+        """Returns the possible decisions about an event: for each order in which people with the same role may be
+        alerted, one decision.
+        """
         asked = (at.seen(), event)
         known = self._known.get(asked)
         if known is None:
@@ -145,8 +148,9 @@ class EscalationModel:
 
 
 def _as_asked(at: Standing, event: Event) -> Iterator[CaseState]:
-    """Yields the case in the form that the policy reads. If the event is a doubted answer, yields one case for each
-    person who may become the next assignee."""
+    """Yields the case in the form that the policy reads. If the event is that the hotline doubts an answer, yields
+    one case for each person who may become the next assignee.
+    """
     people = at.people
     took = [n for n, one in enumerate(people) if one & COUNTS and not one & (HOLDS | PASSED)]
     firsts = took if event.what is CaseEventKind.DOUBTED and took else [None]

@@ -1,7 +1,9 @@
-"""Lists everything that can happen to a case: to its messages, through its people and through its deadlines.
+"""Lists every move (event) that can happen in a case: events of its messages, actions of its people, and deadlines
+that pass.
 
-A move of a person or a fault has a cost, and a search limits the total cost. Sent messages, phones that are off,
-silence and deadlines cost nothing. So a story may contain any number of moves of these four kinds.
+A move of a person or a fault has a cost, and a search limits the total cost. Four kinds of moves cost nothing: a
+message is sent, a phone is off, a person is silent, or a deadline passes. So a story may contain any number of these
+moves.
 """
 
 from collections.abc import Iterator
@@ -40,13 +42,14 @@ from tests.alerts.interleaving.standing import (
 
 class Move(NamedTuple):
     says: str
-    """The sentence that describes this move in a story. If the move is that a deadline passes, the kind of the
-    deadline."""
+    """The sentence that describes this move in a story. If a deadline passes in this move, `says` is the kind of the
+    deadline instead.
+    """
     who: int | None
     to: Standing
     costs: int = 0
     course: Course | None = None
-    """The decision of the escalation policy, if it was asked."""
+    """The decision of the escalation policy about this move. None if no decision was needed."""
 
 
 def moves(ladder: EscalationModel, at: Standing, *, acts: bool = True) -> Iterator[Move]:

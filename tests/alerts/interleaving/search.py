@@ -18,14 +18,15 @@ GOING = (
     DeadlineKind.DECISION,
     DeadlineKind.OVERDUE,
 )
-"""The kinds of deadlines with which the hotline finds a person who goes to the place of the tip, or gets the outcome of
-the case."""
+"""The kinds of deadlines that keep a case active: when such a deadline passes, the hotline asks people to go to the
+place of the tip, or asks for the outcome of the case.
+"""
 
 
 def is_not_lost(ladder: EscalationModel, at: Standing) -> bool:
     """Returns True if an open deadline of the kinds in `GOING` will alert an active person other than the assignee.
 
-    If no other person is active, any open deadline of these kinds is enough.
+    If only the assignee is active, returns True for any open deadline of these kinds.
     """
     kinds = [kind for kind in GOING if at.is_open(kind)]
     if all(at.people[n] & HOLDS for n in at.active()):

@@ -3,8 +3,8 @@
 The value contains fewer facts than the database rows of a case, so that one value represents many similar states.
 People of one level are interchangeable: two states that differ only in names are the same. Time is left out: an open
 deadline may pass at any moment, in any order. The delivery of alerts is left out too. An alerted person may answer,
-because they can dial, or may be silent. So the search covers every course that a real case can take, and some that
-cannot happen.
+because they can dial, or may be silent. So the search covers every course that a real case can take, and also some
+courses that a real case cannot take.
 """
 
 from collections.abc import Iterator
@@ -61,7 +61,7 @@ LOOKED = 512
 READ = 1024
 """The person opened the page of the case."""
 CHASED = 2048
-"""The person took the case but did not read it in time, so that others were asked."""
+"""The person took the case but did not read it in time, so the hotline asked other people to take the case."""
 SEEN = TOLD | COUNTS | PASSED | AWAY | HOLDS | WISHES | READ
 """The facts about a person on which the escalation policy bases its decisions."""
 
