@@ -386,14 +386,14 @@ def lock_sessions(session: Session, keys: Collection[str]) -> Mapping[str, Count
 
 
 def mark_counted(session: Session, counted: Sequence[CountedSession]) -> None:
-    """Records up to which letter these sessions are counted."""
+    """Records for each of these sessions the number of letters of its text up to which its screens are counted."""
     if counted:
         given = [{"held": one.key, "upto": one.upto} for one in counted]
         session.connection().execute(_MARKING, given)
 
 
 def add(session: Session, counts: Mapping[tuple[date, ScreenCounter], int]) -> None:
-    """Adds these numbers to the counters in a fixed order, so that two processes never deadlock."""
+    """Adds the given counts of screens to the counters in a fixed order, so that two processes never deadlock."""
     if not counts:
         return
     new = insert_into(session, ScreenCount)

@@ -76,7 +76,7 @@ from hotline.text.places import NATIONAL
 
 def national_desk_without(session: Session, person: Responder, at: datetime) -> tuple[int, bool]:
     """Returns the number of active people that the national desk has without this responder. The second returned value
-    is True if this number is below the minimum.
+    is True if the desk loses this responder and then has fewer people than `MIN_NATIONAL`.
     """
     rest = active_national(queries_people.members(session, but=person.person_id), at)
     before = active_national(queries_people.members(session), at)

@@ -86,7 +86,7 @@ class WeekRoster:
         return next((o for o in here if o.starts_at < ends and starts < o.ends_at), None)
 
     def whole_week(self) -> Mapping[tuple[GapReason, ...], Sequence[str]]:
-        """Returns the desks that have no one for a whole week who can answer, grouped by the reasons for this gap."""
+        """Returns the desks where no one on duty can answer for a whole week, grouped by the reasons for this gap."""
         found: dict[tuple[GapReason, ...], list[str]] = {}
         for one in self.gaps:
             if one.ends_at - one.starts_at == WEEK:
@@ -269,8 +269,8 @@ def import_roster(
 
 
 def names_by_desk(session: Session, by: SignedIn | None) -> Mapping[str, Mapping[str, int]]:
-    """Returns the people of each desk that an account may change: for each desk, the person's id by the person's
-    name."""
+    """Returns, for each desk whose roster the account may change, the ids of the desk's people by the people's
+    names."""
     called, members = tables.responder_names(session), queries_people.members(session)
     return {
         desk: {called[one.id]: one.id for one in members if one.covers(desk)}

@@ -39,7 +39,7 @@ EXPIRED = message_text("choose the spreadsheet again: the time to import your up
 
 @dataclass(frozen=True, slots=True)
 class JudgedRow:
-    """A row of a sheet, and the change that it would make."""
+    """A row of a sheet, and the change that the row would make."""
 
     line: int
     """The number of the row's line in the sheet, or 0 for a shift that the sheet removes."""
@@ -211,8 +211,9 @@ def _import_part(context: ConsoleContext, sheet_id: int) -> bool:
 
 
 def _account(session: Session, sheet: SheetImport) -> SignedIn | None:
-    """Returns the account that confirmed a sheet, with the roles that it has now. Returns None if this account may not
-    import the sheet now."""
+    """Returns the account that confirmed a sheet, with the account's present roles. Returns None if this account may
+    not import the sheet now.
+    """
     account_id = tables_audit.account_of(sheet.asked_by)
     row = None if account_id is None else session.get(ConsoleAccount, account_id)
     if row is None or row.state not in MAY_SIGN_IN:

@@ -171,8 +171,9 @@ def step_sentence(visit: Visit, titles: Titles, step: StepRow) -> str:
 
 
 def recorded_value_reasons(visit: Visit, found: Sequence[StepRow]) -> Sequence[str]:
-    """Returns one sentence for each of these steps that changed recorded values or alerts. The sentence contains the
-    reason that the editor gave."""
+    """Returns one sentence for each step in `found` that changed recorded values or alerts. The sentence contains the
+    reason that the editor gave.
+    """
     titles = live_titles(visit.context, visit.language)
     return [
         step_sentence(visit, titles, step)
@@ -421,9 +422,9 @@ def _covered(
 
 
 def _risky(change: rules_difference.ScreenDifference, node: object) -> Iterator[tuple[str, str]]:
-    """Yields each risky word in the changed texts of a screen, with the language of the text. If the screen is new,
-    this function searches every text of the screen. It does the same if an editor has just written the reason that
-    allows risky words."""
+    """Yields each risky word in the changed texts of a screen, with the language of the text. If the screen is new, or
+    if an editor has just written the reason that allows risky words, the function searches every text of the screen.
+    """
     if change.state is rules_difference.ScreenState.NEW or any(
         one.field == "reason" for one in change.others
     ):

@@ -56,8 +56,9 @@ def printed_draft(visit: Visit, draft_id: int) -> Response:
 
 
 def _went_live(visit: Visit, draft_id: int) -> Response:
-    """Shows a published draft with the differences that its approver saw. These are not the differences from the flows
-    of today, because the flows may have changed since the publication."""
+    """Shows a published draft with the differences that its approver saw. The page does not compare the draft with the
+    flows of today, because the flows may have changed since the publication.
+    """
     done = service_plans.of_change(visit.context, draft_id)
     if done is None:
         abort(404)
@@ -290,7 +291,8 @@ def today_values(visit: Visit) -> Mapping[str, Any]:
 
 def _described(visit: Visit, row: DraftNews, change: ChangeRow) -> tuple[str, str, bool]:
     """Returns the sentence that shows a piece of news, and the address of the page that the news is about. The third
-    value is True if the reader can answer the news there."""
+    value is True if the reader can write an answer to the news on that page.
+    """
     text = row.text
     if row.kind == NewsKind.APPROVED:
         text = visit.when(datetime.fromisoformat(text))

@@ -102,7 +102,9 @@ def first_screen(flow: PartDocument | None) -> str:
 
 
 NEWER = 2
-"""Seconds before the page asks again for the result of the check. A worker runs the check."""
+"""The number of seconds after which the page asks the server again if the check of the draft has ended. A worker runs
+the check.
+"""
 
 
 def show(visit: Visit, draft_id: int) -> Response:

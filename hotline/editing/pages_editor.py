@@ -314,7 +314,8 @@ def save_form(visit: Visit, at: EditedScreen, typed: TypedScreen, do: str) -> Re
     if isinstance(done, DraftRefused):
         return draw_again(visit, at, typed, text=OVER)
     if isinstance(done, StepClash):
-        # The page of conflicts contains this form too, and sends it again with the versions that the editor chose.
+        # The page of conflicts contains the fields of this form too, and sends the fields again with the versions that
+        # the editor chose.
         here: dict[str, Any] = {"draft_id": at.draft_id, "flow": at.flow.name}
         return conflicts_page(
             visit,

@@ -72,7 +72,7 @@ LANGUAGE, LIMIT, BEGINS, KEY, SAY = "h.language", "h.limit", "h.begins", "h.key"
 AS_ANSWER, AS_FLAG = "as.answer.", "as.flag."
 HERE, DIAL = "here", "dial"
 WIDEST_LIMIT = 182
-"""The maximum septets of a message that the network accepts."""
+"""The maximum number of septets (letters of 7 bits) in a message that the network accepts."""
 KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "00", "000")
 FLAGS = {"yes": True, "no": False}
 

@@ -1,9 +1,10 @@
 """Shows the editor's pages with one question, and the forms that make a whole lesson, quiz or menu.
 
-The pages with one question add, move, rename or delete a screen, remove a flow, or set recorded values. Such an
-operation works on the newest state of the draft. The server saves it as one step. The form of a builder makes a whole
-lesson, quiz or menu, a choice of a menu, or a phone number on a screen. A builder makes the same screens as an editor
-makes by hand. If the editor chose no draft, the builder creates a draft, whose title is the text that the editor typed.
+The pages with one question add, move, rename or delete a screen, remove a flow, or set recorded values. An operation of
+this kind works on the newest state of the draft, and the server saves the operation as one step of the draft. The form
+of a builder makes a whole lesson, quiz or menu, a choice of a menu, or a phone number on a screen. A builder makes the
+same screens as an editor makes by hand. If the editor chose no draft, the builder creates a draft, whose title is the
+text that the editor typed.
 """
 
 import secrets
@@ -87,7 +88,7 @@ def check_obstacle(visit: Visit, obstacle: rules_operations.Obstacle | None) -> 
 def _question(
     visit: Visit, template: str, draft_id: int, here: EditedFlow, **values: object
 ) -> Response:
-    """Renders the page of one question. A form with errors gets status 422."""
+    """Renders the page of one question. If the form has errors, the page gets status 422."""
     return page(
         visit,
         template,
@@ -114,7 +115,9 @@ TO = "to:"
 """The first part in the name of a form field in which the editor chooses the new target of an arrow. The name of the
 field continues with the key of the arrow. An arrow is a link from one screen to another."""
 REMOVE_ARROW = "-"
-"""The value of the form field by which the editor removes an arrow, together with the choice where the arrow begins."""
+"""The value of the form field by which the editor removes an arrow. The server then also removes the choice where the
+arrow begins.
+"""
 NO_NAME = phrase("Enter a name.")
 
 
@@ -233,7 +236,9 @@ def rename_screen(visit: Visit, draft_id: int, flow: str, node: str) -> Response
 
 
 def recorded_values_form(visit: Visit, draft_id: int, flow: str) -> Response:
-    """Shows the form for the recorded values of the flow. After an error it shows the typed values."""
+    """Shows the form for the recorded values of the flow. If the sent form has an error, shows the form again with the
+    typed values.
+    """
     typed, here = visit.form, service_drafts.edited_flow(visit.context, draft_id, flow)
     head, is_free = here.document, _is_free(visit, flow)
     return _question(
@@ -417,7 +422,8 @@ CHOICE, NUMBER = "choice", "number"
 screen."""
 MAX_PLACES = 250
 """The maximum number of screens that one list of the form offers. If the draft has more screens, the list offers only
-the screens of the front and of one flow."""
+the screens of the front (the flow with the first menu) and of one other flow.
+"""
 SHOW_PLACES = "menus"
 MAX_TEXT = 1000
 NO_MENU = phrase("Choose a menu.")
@@ -568,7 +574,9 @@ def _numbers(visit: Visit) -> Sequence[tuple[str, str]]:
 
 
 def _places(flows: Mapping[str, Mapping[str, Any]], kinds: Sequence[str]) -> list[str]:
-    """Returns the screens of these kinds as `flow.screen`. The screens of the front come first."""
+    """Returns the screens of these kinds as `flow.screen`. The screens of the front (the flow with the first menu) come
+    first.
+    """
     found = [
         f"{name}.{node}"
         for name, flow in flows.items()

@@ -132,7 +132,7 @@ def add_short_code(visit: Visit, draft_id: int) -> Response:
 
 
 def _entries_saved(visit: Visit, draft_id: int, done: Edited | ShortCodeFault) -> Response:
-    """Checks the result, and returns to the same page of the list."""
+    """Raises FormRefused if the short codes were not saved. Otherwise returns to the same page of the list."""
     _check_saved(visit, done, "entries")
     asked = {"part": said} if (said := visit.asked("part")) else {}
     return redirect_to("numbers.entries", draft_id=draft_id, **asked)
@@ -181,9 +181,10 @@ def poster(visit: Visit, digits: str) -> Response:
 
 
 def is_printable(flow_set: FlowSet, digits: str) -> bool:
-    """Returns True if a poster may show a short code. This is so if the flow of the short code collects no report and
-    has no private answers. Also, further digits that a caller dials after the short code may not open a report or a PIN
-    question."""
+    """Returns True if a poster may show a short code. A poster may not show a short code whose flow collects a report
+    or has private answers. It may also not show a short code after which further digits open a report or a PIN
+    question.
+    """
     name = flow_set.entries.get(digits, "")
     flow = flow_set.flows.get(name)
     if flow is None or flow.gathers or flow.private or name in NEVER_DIALLED:

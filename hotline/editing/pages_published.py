@@ -153,8 +153,8 @@ def place_boxes(
 
 def place_flows(flows: Mapping[str, object], groups: Iterable[str], front: str) -> PlacedPicture:
     """Places the boxes of flows as a tree from left to right. The arrows of the tree are the shortest path to each
-    flow. A path begins at the front, or at a flow to which no other path leads. If a flow opens other flows, the first
-    of them is in the same row as this flow. Each further flow has its own row.
+    flow. A path begins at the front (the flow with the first menu), or at a flow to which no other path leads. If a
+    flow opens other flows, the first of them is in the same row as this flow. Each further flow has its own row.
     """
     opens: dict[str, list[str]] = {name: [] for name in dict.fromkeys((front, *groups))}
     firsts, seen = [], set[str]()

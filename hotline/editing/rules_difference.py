@@ -103,7 +103,9 @@ class ScreenDifference(NamedTuple):
     state: ScreenState
     words: tuple[TextChanged, ...] = ()
     arrows: tuple[FieldChanged, ...] = ()
-    """Changed targets, such as "Choice 2 led to a, leads to b". The target of a node that calls a flow is this flow."""
+    """Changed targets, such as "Choice 2 led to a, leads to b". For a node that calls a flow, the target is the called
+    flow.
+    """
     marks: tuple[FieldChanged, ...] = ()
     """Changed values that are counted or that alert responders."""
     others: tuple[FieldChanged, ...] = ()
@@ -129,7 +131,7 @@ class Difference(NamedTuple):
 
 
 class StaleTranslation(NamedTuple):
-    """A text whose English changed while other languages did not."""
+    """A text whose English wording changed, while a translation of the text stayed the same."""
 
     flow: str
     node: str
@@ -138,7 +140,7 @@ class StaleTranslation(NamedTuple):
 
 
 def stale_translations(changes: Difference, after: Document) -> tuple[StaleTranslation, ...]:
-    """Returns the texts whose English changed while another language did not."""
+    """Returns the texts whose English wording changed, while a translation of the text stayed the same."""
     found = []
     for screen in changes.screens:
         if screen.state is not ScreenState.CHANGED:
@@ -295,8 +297,9 @@ class NotInEmergency(StrEnum):
     GUARDED = "guarded"
     """The text is in a report flow, a private flow, a flow in `GUARDED`, or a flow that one of these flows calls."""
     RISKY = "risky"
-    """A new sentence promises something or asks for an identity. Such a sentence needs an approver even if the screen
-    has a written reason."""
+    """A new sentence promises something or asks for an identity. Such a sentence needs an approver even if an editor
+    wrote a reason to use risky words on the screen.
+    """
     ENTRY = "entry"
     DIGITS = "digits"
     """The text has a new digit or digit word, which may be part of a phone number."""

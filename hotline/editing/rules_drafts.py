@@ -1,10 +1,11 @@
 """Defines a draft: a title, its edited parts, and the people who worked on it. Pure.
 
 A part is one flow, which has the name of the flow, or one of the three parts `#numbers`, `#entries` and `#phrases`. The
-document of a flow is the flow as in a revision. The document of another part is a mapping. The keys of the mapping are
-the digits of phone numbers or short codes, or the languages of phrases. If a part does not exist, its document is None.
-If one approver published a change alone, as an emergency change, the module computes when this change ends. The module
-also restores the texts of an older publication, but not its phone numbers and short codes.
+document of a flow is the flow in the form in which a revision stores it. The document of another part is a mapping. The
+keys of the mapping are the digits of phone numbers or short codes, or the languages of phrases. If a part does not
+exist, its document is None. If one approver published a change alone, as an emergency change, the module computes when
+the previous texts return. The module also restores the texts of an older publication, but not its phone numbers and
+short codes.
 """
 
 from collections.abc import Mapping
@@ -70,7 +71,7 @@ class StepKind(StrEnum):
 
 
 class NewsKind(StrEnum):
-    """The kind of news about a draft that an account gets on the page Today."""
+    """The kind of a piece of news about a draft. The page Today shows the news to the account that gets it."""
 
     COMMENT = "comment"
     SENT_BACK = "sent_back"
@@ -94,8 +95,9 @@ Author = Actor | SignedIn
 
 
 def parts_of(document: Document) -> tuple[str, ...]:
-    """Returns every part of a revision's document. Numbers, short codes and phrases come last, even if they are
-    empty."""
+    """Returns every part of a revision's document. The parts for numbers, short codes and phrases come last, even if
+    these parts are empty.
+    """
     return (*document["flows"], NUMBERS, ENTRIES, PHRASES)
 
 
@@ -139,8 +141,10 @@ def _entries(document: Document) -> PartDocument:
 
 
 def _with_or_without(document: Document, name: str, changed: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns a document with a field, or without the field if its value is empty. A document that was read from files
-    has no empty fields, so the result is equal to such a document."""
+    """Returns a copy of a document in which the field `name` has the value `changed`. If this value is empty, the copy
+    does not have the field. A document that was read from files has no empty fields, so the result is equal to such a
+    document.
+    """
     rest = {key: value for key, value in document.items() if key != name}
     return {**rest, name: changed} if changed else rest
 
@@ -167,8 +171,8 @@ def _has_emergency(document: Document) -> bool:
 
 def restored_document(old: Document, today: Document) -> dict[str, Any]:
     """Returns the old flows and phrases with today's numbers and short codes. Adds every flow that a current short code
-    still opens, so every printed short code leads to a flow. A number that has expired or was removed since then does
-    not come back.
+    still opens, so every printed short code leads to a flow. A phone number that has expired or was removed since the
+    old publication does not come back.
     """
     flows = dict(old["flows"])
     waiting = list(dict.fromkeys(today.get("entries", {}).values()))

@@ -227,7 +227,7 @@ class FieldRefused(NamedTuple):
 class FormRead(NamedTuple):
     node: Editable
     refused: tuple[FieldRefused, ...]
-    """Refused fields. For the fields with an error, the node keeps the old values."""
+    """Refused fields. If the typed value of a field has an error, the node keeps the old value of this field."""
 
 
 def read_form(node: Document, form: Mapping[str, str], *, locked: Collection[str] = ()) -> FormRead:
@@ -307,7 +307,9 @@ def _store(node: Editable, path: Sequence[str], value: object) -> None:
 
 
 def reach_value(node: Editable, path: Sequence[str], end: type = dict) -> Any:
-    """Returns the value at the end of a path. Creates mappings, lists and rows on this path that do not exist yet."""
+    """Returns the value at the end of a path in a node. Adds to the node the mappings, lists and rows on this path that
+    do not exist yet.
+    """
     here: Any = node
     for rows, step, after in zip(("", *path), path, (*path[1:], ""), strict=False):
         kind = list if after.isdecimal() else end if not after else dict

@@ -37,7 +37,7 @@ EMPTY: Mapping[str, Document] = {
     "call": {"call": {}},
     "finish": {"finish": {}},
 }
-"""For each kind of screen, the content of a new screen."""
+"""Maps each kind of screen to the content of a new screen of this kind."""
 LED_ON = frozenset({"say", "menu", "ask", "branch", "call"})
 """The kinds of screens that lead to another screen. If an arrow is changed to lead to a new screen of such a kind, the
 new screen leads to the arrow's old target."""
@@ -264,10 +264,9 @@ def free_name(name: str, used: Collection[str]) -> str:
 
 
 def with_call(flow: Document, called: str) -> tuple[Editable, str]:
-    """Returns the flow with a node that calls another flow and then ends. Also returns the name of that node.
-
-    If the flow already has such a node, the function returns this node's name and adds nothing. Otherwise it adds a
-    node at the end, with the name of the other flow if this name is free.
+    """Returns the flow with a node that calls another flow and then ends. Also returns the name of that node. If the
+    flow already has such a node, the function changes nothing. Otherwise the function adds the node at the end, and
+    names the node like the called flow if no other node has this name.
     """
     changed, call = copy_flow(flow), {"call": {"flow": called}}
     own = changed["nodes"]
@@ -296,7 +295,7 @@ def calls_of(flows: Mapping[str, object], name: str) -> tuple[Place, ...]:
 
 
 MAX_STEM = 24
-"""The names of a quiz's saved answers contain the name of the quiz, cut to this number of letters."""
+"""The maximum number of letters of a quiz's name in the names of the quiz's saved answers."""
 
 
 class FlowModelName(StrEnum):
@@ -348,7 +347,7 @@ ROWS = ("choices", "arms")
 
 
 class ArrowIntoFlow(NamedTuple):
-    """An arrow of another flow to a node that calls this flow."""
+    """An arrow in one flow that leads to a node that calls another flow."""
 
     flow: str
     arrow: Arrow
