@@ -51,8 +51,8 @@ ONLY_LONG = (
     "tests/cli/test_prove_shred.py::test_every_try_succeeds_while_the_keys_are_there_and_none_after",
     "tests/cli/test_prove_shred.py::test_what_was_erased_opens_for_nobody[postgres]",
     # Every day, the first queue of each sender is tested on both pairs of servers. Alerts and confirmations are two
-    # separate kinds of message. The other queues have the same code, so the daily run tests them on one pair of servers
-    # only, with an answer and without killing a process.
+    # separate kinds of message. The other queues have the same code. So the daily run tests them on one pair of servers
+    # only, with a gateway that answers and without killing a process.
     "tests/faults/test_every_queue.py::*[embedded-*-soon]",
     "tests/faults/test_every_queue.py::*[embedded-*-normal]",
     "tests/faults/test_every_queue.py::*[embedded-*-drill]",
@@ -67,8 +67,8 @@ ONLY_LONG = (
     "tests/faults/test_clock.py::test_row_32_no_step_comes_late_nor_two_in_a_tick[servers-*-3]",
     "tests/statistics/test_report.py::test_e5_the_report_is_two_pages_and_holds_what_was_published[*en]",
     "tests/statistics/test_report.py::test_e5_the_report_is_two_pages_and_holds_what_was_published[*fr]",
-    # These tests take long: thirty Python processes, measuring, the year of sample data, the container image, and 200
-    # sockets.
+    # These tests take long, for example because they start thirty Python processes, make a year of sample data, build
+    # the container image or open 200 sockets.
     "tests/cli/test_bench.py::*",
     # The daily run plays each danger in Kinyarwanda.
     "tests/cases/test_three_dangers.py::test_a_danger_is_played_to_its_30_day_check[*-en]",
@@ -159,7 +159,7 @@ ONLY_LONG = (
     "tests/alerts/test_cluster_marks.py::test_whoever_was_alerted_or_read_learns_it_in_30_seconds[*-2]",
     # The test is slow because it files 10,000 tips.
     "tests/alerts/test_month_of_tips.py::*",
-    # Some of these tests search for a long time. The others compute all numbers of a quarter a second time.
+    # Some of the tests below search for a long time. Other tests below compute all numbers of a quarter a second time.
     "tests/alerts/test_bursts.py::test_when_four_characters_have_run_out_five_are_drawn",
     "tests/cli/test_publishing.py::test_what_somebody_published_by_hand_stays",
     "tests/console/test_routes.py::test_a_post_without_its_key_changes_nothing[a foreign key]",
@@ -220,8 +220,8 @@ def seed_everything(config: pytest.Config) -> None:
     if config.option.hypothesis_seed is None:
         config.option.hypothesis_seed = str(seed())
     if config.option.part == "waiting" and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        # If a shell starts a process in the background, the process ignores Ctrl-C. Python's usual handler makes it end
-        # the run.
+        # If a shell starts a process in the background, the process ignores Ctrl-C. Python's usual handler makes Ctrl-C
+        # end the run.
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
@@ -238,7 +238,7 @@ def has_no_slow_test(path: Path, config: pytest.Config) -> bool:
 
 
 def keep(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Selects the tests of the part and the length that were asked for, and puts the slow tests first."""
+    """Selects the tests of the wanted part (`computing` or `waiting`) and length, and puts the slow tests first."""
     for item in items:
         if has(item, "slow") and SLOW not in item.path.read_text(encoding="utf-8"):
             raise pytest.UsageError(f"{item.nodeid}: write pytest.mark.slow(...) in its own file")
@@ -269,11 +269,12 @@ def _pattern(listed: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def is_of_the_other_pair(item: pytest.Item) -> bool:
-    """Returns True if this test, with this pair of servers, is left out because it runs on the other pair.
+    """Returns True if this test is left out with this pair of servers, because it runs with the other pair.
 
-    Tests about differing SQL, locks and races run on both pairs and are marked `both` or `fault`. Every other test runs
-    on one pair of servers, which the test's name decides. Five of six tests use SQLite and Valkey. One of six tests
-    uses PostgreSQL and Redis, which take longer."""
+    Tests about differing SQL, locks and races run with both pairs and are marked `both` or `fault`. Every other test
+    runs with one pair of servers, which the test's name decides. Five of six tests use SQLite and Valkey. One of six
+    tests uses PostgreSQL and Redis, which take longer.
+    """
     if has(item, "both") or has(item, "fault"):
         return False
     if not (isinstance(item, pytest.Function) and hasattr(item, "callspec")):

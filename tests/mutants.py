@@ -83,8 +83,8 @@ def passes(folder: Path, tests: Sequence[str]) -> bool | None:
 
 
 def fault_of(mutant: Mutant, folder: Path) -> str:
-    """Breaks the line of a row, and returns the fault of the row. The result is empty if the row's test notices the
-    broken line."""
+    """Breaks the line of a row of `tests/mutants.csv`, and returns a sentence if the row's test does not notice this.
+    The result is empty if the test notices the broken line."""
     file = folder / mutant.file
     whole = file.read_text(encoding="utf-8")
     try:
@@ -101,7 +101,8 @@ def fault_of(mutant: Mutant, folder: Path) -> str:
 
 
 def faults(rows: Sequence[Mutant], workers: int = 2) -> Iterator[str]:
-    """Yields the fault of each row, or an empty text. The tests must first pass with the unchanged code."""
+    """Yields for each row the sentence about its fault, or an empty text if the row has no fault. The tests must first
+    pass with the unchanged code."""
     with tempfile.TemporaryDirectory() as made:
         folders: Queue[Path] = Queue()
         for number in range(workers):

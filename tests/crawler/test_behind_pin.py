@@ -38,7 +38,7 @@ TOURS = {f"{language}-{half}": (language, half) for language in CODES for half i
 
 
 def verbs(book: FlowSet) -> set[str]:
-    """Returns every action that a responder's menu of a case offers."""
+    """Returns every action that the menu of a case offers to a responder."""
     menus = (node for node in book.flows["responders"].nodes.values() if isinstance(node, MenuNode))
     hers = (menu for menu in menus if menu.saves == WORK_VERB)
     return {choice.value for menu in hers for choice in menu.choices if choice.value}
@@ -49,7 +49,7 @@ class Measured:
     """A hotline that counts the screens that are too long for a phone."""
 
     unfit: list[int] = field(default_factory=list)
-    """For each screen that is too long: the number of keys that led to it."""
+    """The number of keys that led to each screen that is too long."""
 
     def __call__(self, context: WholeContext, hop: UssdHop) -> str:
         body = answer_hop(context, hop)

@@ -1,4 +1,5 @@
-"""Tests the crawler: every digit at every screen of the engine, and a thousand digits at the real hook."""
+"""Tests the crawler: with every digit at every screen of the engine, and with a thousand digits sent to the real
+hook."""
 
 import json
 from collections.abc import Mapping
@@ -85,8 +86,8 @@ class HookLine:
 
 
 MOST = 90_000
-"""The maximum number of presses in a country with thirty districts. If the crawler needs more, the crawler or a list
-has a fault."""
+"""The maximum number of keys that the crawler presses in a country with thirty districts. If the crawler needs more,
+the crawler or a list has a fault."""
 REPORTING = Facts(flags={"reporting": True})
 
 
@@ -96,7 +97,7 @@ def book() -> FlowSet:
 
 
 def small(book: FlowSet) -> FlowSet:
-    """Returns the same flow set in a country of five districts with one sector each."""
+    """Returns `book` with shorter lists of places: five districts with one sector each."""
     lists = {
         name: options if name == "provinces" else options[:1]
         for name, options in book.lists.items()
@@ -194,8 +195,8 @@ def test_the_crawler_finds_a_line_that(how: str, book: FlowSet) -> None:
 
 @pytest.mark.parametrize("way", [*Way])
 def test_a_thousand_digits_at_the_nearest_screens(line: callers.Line, way: Way) -> None:
-    """In the country of this test, each list of places has only one entry. The test of the flows without the hook
-    presses the other digits."""
+    """In the country of this test, each list of places has only one entry. The test that crawls the flows without the
+    hook presses the digits at all other screens."""
     lists = {name: options[:1] for name, options in place_lists().items()}
     context = replace(line.context, flow_sets=SqlFlowSets(line.database, lists))
     crawler = Crawler(

@@ -1,6 +1,6 @@
 """Tests at every node of the report that hanging up sends the tip, and that `000` erases or marks the tip.
 
-The module has its own code for these promises, independent of `tips/rules.py`.
+The module decides from its own code what a caller was promised, and does not use `tips/rules.py`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -89,7 +89,7 @@ def test_a_hangup_files_as_promised(line: Line, danger: str, official: str, lang
     for way, answers in ways(explorer):
         line.clock.turn(
             minutes=45
-        )  # Eight untaken dangers in ten minutes would be a storm, which also alerts neighbours.
+        )  # Eight tips about danger in ten minutes that no one takes would be a storm, which also alerts neighbours.
         dialogue = explorer.walked(PHONE, way, forgetful=True)
         by_then = promised(answers)
         rung = {row_id for job, row_id in line.jobs.scheduled if job is Job.ASSIGN_TIP}

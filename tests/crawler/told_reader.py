@@ -1,8 +1,8 @@
 """Simulates a reader that decrypts nothing. Its answers depend on the PIN, the case and the action.
 
 So a tour reaches every screen after a PIN, and no action of one walk changes the next walk. The simulated reader uses
-the same rows and message boxes as the real reader process, and the same words. `test_behind_pin.py` compares the
-simulated reader with the real one.
+the same rows, message boxes and words as the real reader process. `test_behind_pin.py` compares the simulated reader
+with the real one.
 """
 
 from collections.abc import Callable, Mapping
@@ -108,8 +108,8 @@ HELD_UP: Mapping[str, tuple[str, ...]] = {
     "legal": ("person_stopped", "too_early"),
     "journey_home": (f"{RESULT_PREFIX}{CommandResult.OVER}",),
 }
-"""The services whose choice fails in a tour. For each of these services: the flags of the reader's answer. The reader
-then stores no answers about the person."""
+"""The services for which a choice by the responder fails in a tour. For each service, the mapping has the flags of the
+reader's answer. With these flags, the reader stores no answers about the person."""
 COMES_TO = {"labour": "possible", "sex": "not_indicated"}
 """The result of the form about signs of trafficking, by the kind of exploitation."""
 
@@ -121,8 +121,8 @@ def about(told: ReaderAnswer) -> ReaderAnswer:
 
 
 def of_person(codes: Mapping[str, str]) -> ReaderAnswer | None:
-    """Returns the reader's answer about a person. Returns None for a form about servitude and for a service without
-    room, as if the reader did not answer."""
+    """Returns the reader's answer about a person. Returns None for a form about servitude and for a service that has no
+    room for the person, as if the reader did not answer."""
     if codes.get("form") == "servitude" or codes.get("answer") == "no_room":
         return None
     held = HELD_UP.get(codes.get("service", ""))
@@ -139,7 +139,8 @@ answer about a case, and after the fourth one it finds no cases."""
 ONE_PIN = "407197"
 """With this PIN, the reader answers with a single case. No tour enters this PIN."""
 ABOUT_PIN = "407198"
-"""The PIN after which the reader shows the cases that ask about persons. Only the tours of these cases enter it."""
+"""The PIN after which the reader shows the cases that ask about persons. A tour enters this PIN only for these
+cases."""
 WARNED_PIN = "407188"
 """The PIN of a coordinator who has a warning to read."""
 WRONG_PIN, TIRED_PIN, CODE = "815260", "815261", "604713"
@@ -158,14 +159,16 @@ PINS: Mapping[str, tuple[str, ...]] = {
     NEW_PIN: (NEW, EASY),
     NEW_AGAIN: (NEW, EASY, SLOW_NEW, LATE_NEW),
 }
-"""The PINs and codes that a phone types in a tour and that only the reader checks, by the name of the answer."""
+"""The PINs and codes that a phone types in a tour and that only the reader checks. The mapping's keys are the names
+under which flows save what the phone typed."""
 
 NEWS, ODD, NATIONS, LATER, MET = "H3ND", "W2RT", "M9XP", "R4CT", "C5JM"
 OVER, QUICK = "V3RQ", "B6YN"
-"""The cases that the simulated reader shows in addition to the one that the responder has.
+"""The cases that the simulated reader shows in addition to the case of which the responder is the assignee.
 
 Each of these cases has another state: for example taken by a colleague, impossible to decrypt, or closed. `MET` stores
-answers about a person, and one answer is still missing. `OVER` is closed, and a colleague takes `QUICK` at that moment.
+answers about a person, and one answer is still missing. `OVER` is closed. When the responder tries to take `QUICK`, a
+colleague has already taken it.
 """
 GOES_ON = StartedForm(LoggedEvent.OFFERED, "1", {"sex": "girl"})
 """The form about a person that a responder began in one case. The call ended before the last question of the form."""
@@ -193,7 +196,7 @@ DONE: Mapping[str, Mapping[str, str]] = {
     QUICK: {Verb.TAKE: f"{RESULT_PREFIX}{CommandResult.ALREADY_TAKEN}"},
     MET: {Verb.ON_SITE: f"{RESULT_PREFIX}{CommandResult.ON_SITE}"},
 }
-"""For each case: the results of the actions that a responder chooses on a screen with the case's reference."""
+"""For each case: the results of the actions that a responder chooses on a screen that shows the case's reference."""
 OF_ANY: Mapping[str, str] = {
     f"{ASK}still": ASKED_BACK,
     f"{ASK}moved": NOT_ASKED,
@@ -206,8 +209,8 @@ OF_ANY: Mapping[str, str] = {
     "close_nobody": f"{RESULT_PREFIX}{CommandResult.ANOTHER_WAITS}",
     "close_trial": f"{RESULT_PREFIX}{CommandResult.MOVED}",
 }
-"""The results of actions that are chosen on a screen that looks the same for every case. A tour presses these keys for
-only one case."""
+"""The results of actions that a responder chooses on a screen without the case's reference, which looks the same for
+every case. So a tour chooses these actions in only one case."""
 
 
 @dataclass
@@ -289,8 +292,8 @@ class ToldReader:
         return None if pin == DEAD_PIN else ReaderAnswer(flags.get(pin, ()), words=words)
 
     def _cases(self, *cases: str) -> ReaderAnswer:
-        """Returns the reader's answer about these cases. A real session stores the lists `hers`, `lets` and `decides`
-        when it begins.
+        """Returns the reader's answer to a responder who asks for their cases. A real session stores the lists `hers`,
+        `lets` and `decides` when it begins.
 
         Here the simulated reader adds these lists for its own cases.
         """

@@ -1,4 +1,5 @@
-"""Checks second calls, `000` and earlier answers on every screen that a prepared phone can reach.
+"""Calls again from the same phone, presses `000`, and looks for earlier answers, on every screen that a prepared phone
+can reach.
 
 If the same phone calls again, it sees what a new phone sees in its first call, even if the earlier call was not hung
 up. After `000`, a call shows the same as the first call of a new phone. No screen shows an answer that was given on
@@ -20,8 +21,8 @@ class Tour:
     explorer: Explorer
     phone: str
     among: int = 1
-    """One in this many screens gets the second check, which calls again from the same phone. If the number is 1, every
-    screen gets it."""
+    """If the number is 4, every fourth screen gets the second check, which walks to the screen once more and presses
+    `000`. If the number is 1, every screen gets it."""
     nodes: set[Place] = field(default_factory=set)
     """Every node whose screen this tour has shown."""
     ends: set[str] = field(default_factory=set)
@@ -54,8 +55,8 @@ class Tour:
             self.ends.add(dialogue.body)
 
     def _go_again(self, way: Way, shown: list[str]) -> None:
-        """Walks to the screen once more and then presses `000`. An enrolled phone makes this walk itself, and for other
-        phones a new phone does."""
+        """Walks to the screen once more and then presses `000`. Uses the enrolled phone again, or a new phone if this
+        phone is not enrolled."""
         enrolled = self.explorer.standing.enrolled
         phone = self.phone if enrolled else self.explorer.new_phone()
         dialogue = self.explorer.walked(phone, way)

@@ -50,8 +50,8 @@ def sms(line: Line, tmp_path: Path) -> FakeSms:
 def writes(
     line: Line, text: str = CRY, *ways: Arrival, sender: str = HERS, after: int = 0
 ) -> MessageOutcome:
-    """Delivers the same SMS once in each of these ways: by default by the callback and in the inbox. Waits `after`
-    seconds after each delivery."""
+    """Delivers the same SMS in each of the given ways. The default is two ways: as a callback and in the inbox. Waits
+    `after` seconds after each delivery."""
     at = line.context.now().replace(microsecond=0)
     message = make_message(provider_id=f"ATXid_{at:%j%H%M%S}", sender=sender, text=text, sent_at=at)
     for way in ways or BOTH:
@@ -61,7 +61,7 @@ def writes(
 
 
 def sent(line: Line, sms: FakeSms) -> list[tuple[str, str]]:
-    """Sends the answers that are due and returns them with their numbers."""
+    """Sends the answers that are due. Returns each answer with the phone number that received it."""
     service_answers.send_due(line.context)
     came = list(sms.sent)
     sms.sent.clear()

@@ -1,4 +1,5 @@
-"""Tests what a real Valkey stores: doorbells, the starts of sessions, and encrypted conversation states.
+"""Tests what the hotline stores in a real Valkey: signals that a job waits, the starts of sessions, and encrypted
+conversation states.
 
 A hung or dead server never causes a long wait, and an adapter calls a repaired server again after a second.
 """
@@ -31,8 +32,8 @@ HEARD = CommittedText(12, {4: 9})
 
 
 def noted(valkey: Valkey) -> None:
-    """Waits until Redis has stored the start of the session. The adapter stores it through another connection, in the
-    background."""
+    """Waits until Redis has stored the start of the session. The adapter stores the start through another connection,
+    in the background."""
     with valkey.client() as client:
         eventually(lambda: client.get(f"opening:{KEY}") is not None, seconds=60)
 

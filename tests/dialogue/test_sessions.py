@@ -66,8 +66,8 @@ def test_a_way_is_the_same_for_everybody_who_walks_it(line: Line) -> None:
 
 
 def test_what_a_screen_may_depend_on_parts_the_classes(line: Line) -> None:
-    """Invariant 1: these sessions show different screens for the same text. No session shows a screen that was cached
-    for another kind of session."""
+    """Invariant 1: for the same text, two sessions show different screens if a fact such as the page size of their
+    network differs. No session shows a screen that was cached for another kind of session."""
     plain = line.caller()
     shown = [plain.dial(), plain.key("1")]
     small = replace(line.context.line, limits={"": 156, "63514": 80})

@@ -40,7 +40,8 @@ def writes(line: Line, text: str, *ways: Arrival, sender: str = HERS) -> Message
 
 
 def wanted(line: Line) -> Sequence[bool]:
-    """Returns True for each tip whose erasure was requested, in the order in which the tips arrived."""
+    """Returns one value for each tip, in the order in which the tips arrived: True if the sender asked to erase the
+    tip."""
     return [tip.erasure_asked_at is not None for tip in line.tips]
 
 

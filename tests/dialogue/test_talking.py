@@ -1,4 +1,4 @@
-"""Tests that any text, in any order, can be read by SMS without an error and never enters a report."""
+"""Tests reading a topic by SMS: whatever texts a person sends, no error occurs and no report begins."""
 
 from datetime import date
 

@@ -1,4 +1,5 @@
-"""Tests that the console's child process imports confirmed sheets: the real process, keys and database of a line."""
+"""Tests that the console's child process imports confirmed sheets, with the processes, keys and database of a real
+hotline."""
 
 from datetime import timedelta
 from pathlib import Path

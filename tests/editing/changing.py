@@ -48,7 +48,8 @@ NUMBERS = [
 
 
 def playable(words: str = "First lesson") -> dict[str, Any]:
-    """Returns a flow document that the engine can run. The document needs only the real lists of places."""
+    """Returns a flow document that the engine can run. To run the document, the engine needs only the real lists of
+    places."""
     document = copy.deepcopy(make_document())
     document["flows"]["tell"]["nodes"]["district"]["ask"]["list"] = "districts.{province}"
     saying(document["flows"]["learn"], words)
@@ -153,7 +154,7 @@ class Desk:
         return done
 
     def imposes(self, document: Mapping[str, Any], *, of_version: bool = False) -> None:
-        """Publishes a document as a command does, without a draft."""
+        """Publishes a document without a draft, as the command line can do."""
         service_publishing.publish(
             self.context, document, by="Operator 1", reason="x", of_version=of_version
         )

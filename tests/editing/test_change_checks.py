@@ -1,4 +1,5 @@
-"""Tests the checks of a draft: they run once, are stored by content, and the clock runs them if no job came."""
+"""Tests the checks of a draft: each version is checked once, its result is stored, and the clock starts a check whose
+job was lost."""
 
 from typing import Any
 

@@ -246,8 +246,8 @@ def test_whatever_happens_while_it_is_published_it_is_what_was_read(desk: Desk) 
 
 
 def test_a_step_that_took_no_proposal_back_is_not_published(desk: Desk) -> None:
-    """The test writes a step that did not withdraw the submission, as a process with another version of the code could
-    do."""
+    """The test writes a step that does not withdraw the submission. A process with another version of the code could
+    write such a step."""
     change = desk.proposed("Other words")
     worse = playable("Worse words")["flows"]["learn"]
     with desk.context.database.writing() as session:

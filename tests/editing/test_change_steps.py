@@ -68,8 +68,8 @@ def test_a_flow_may_be_taken_out_and_brought_back(desk: Desk) -> None:
 
 
 def test_a_form_without_a_new_edit_is_no_step(desk: Desk) -> None:
-    """A form saves no step if it was sent twice, if it changes nothing, or if another editor already saved the same
-    words."""
+    """The hotline saves no step for a form that was sent twice, that changes nothing, or whose words another editor
+    already saved."""
     change, live = desk.opened(), playable()["flows"]["learn"]
     assert desk.save(change, live) == StepSaved(-1, live)
     assert not service_drafts.history(desk.context, change)
@@ -107,7 +107,8 @@ def test_two_who_change_the_same_words_are_asked_and_nothing_is_saved(desk: Desk
 
 @pytest.mark.both
 def test_two_who_save_at_once_lose_nothing(desk: Desk) -> None:
-    """Six forms of one version arrive at the same moment. One is saved, and the others are refused."""
+    """Six forms arrive at the same moment, and each edits the same version of a draft. One of the six edits is saved,
+    and the other five are refused."""
     change = desk.opened()
     flows = [_mine(f"Words {n}") for n in range(6)]
     with ThreadPoolExecutor(6) as pool:

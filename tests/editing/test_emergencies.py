@@ -232,7 +232,7 @@ def test_nobody_brings_back_alone_what_only_one_person_has_read(desk: Desk, cloc
 
 
 def test_no_emergency_makes_another_one_read(desk: Desk, clock: Clock) -> None:
-    """A state that is based on one person's text also counts as read by only one person."""
+    """A state that contains an emergency change, which only one person read, also counts as read by only one person."""
     first = urgent(desk).publication_id
     on_top = urgent(desk, "Do not go there at all").publication_id
     assert isinstance(back(desk, 1), DraftPublished)

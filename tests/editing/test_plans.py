@@ -1,5 +1,5 @@
-"""Tests that approved drafts are published and withdrawn at their planned times, and only once. If texts changed, a
-person must decide."""
+"""Tests that approved drafts are published and withdrawn at their planned times, and only once. If the texts changed
+after the approval, nothing is published and a person must decide."""
 
 import copy
 from collections.abc import Callable

@@ -52,8 +52,8 @@ def test_a_question_is_asked_before_and_after_with_one_right_answer() -> None:
 
 
 def test_what_builders_make_may_go_live() -> None:
-    """A flow that an editor makes by hand from a model may be published too. Its screens show a phone number only while
-    the number is verified."""
+    """Editors may also publish a flow that they make by hand from an empty model. The screens of such a flow show a
+    phone number only while the number is verified."""
     document, made = copy.deepcopy(shipped()), set()
     flows = document["flows"]
     for model in FlowModelName:
@@ -76,7 +76,7 @@ def test_what_builders_make_may_go_live() -> None:
 
 
 def written(flow: dict[str, Any]) -> dict[str, Any]:
-    """Returns the model with a text in each place that needs one."""
+    """Returns a new flow in which each missing text is filled in."""
     for name, node in flow["nodes"].items():
         for at, text in enumerate(texts_in(node)):
             if not text.words:

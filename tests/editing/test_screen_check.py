@@ -17,8 +17,8 @@ from tests.support.made_once import shipped_book, shipped_document
 def checked(
     flow: str, node: str, text: str, *, of: str = "", most: int = 1000, reason: str = ""
 ) -> ScreenCheck:
-    """Changes the English text of `node` in a shipped flow, and then checks the screen of the node `of`, or of `node`
-    if `of` is empty."""
+    """Changes the English text of `node` in a shipped flow. Then checks one screen: the screen of `of` if this is
+    given, and otherwise the screen of `node`."""
     document: Any = copy.deepcopy(dict(shipped_document()["flows"][flow]))
     kind = next(name for name in ("say", "menu", "ask") if name in document["nodes"][node])
     document["nodes"][node][kind]["text"]["en"] = text

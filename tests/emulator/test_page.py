@@ -305,10 +305,11 @@ def alert(url: str, line: FakeLine, citizen: Phone, *to: str) -> None:
 def test_the_right_phone_follows_each_tip(
     url: str, page: Page, citizen: Phone, responder: Phone, line: FakeLine
 ) -> None:
-    """The phone on the right switches to the recipient of the next alert, even if the owner of the shown phone already
-    read an alert, or if a person chose the shown phone.
+    """The phone on the right switches to the recipient of the next alert. It switches even if a person chose the shown
+    phone, or if its owner already read an alert.
 
-    The page does not switch if the shown phone gets the next alert too, or after a person typed on it.
+    The page does not switch if the next alert also goes to the shown phone, or if a person has typed on the shown
+    phone.
     """
     holder = page.locator("[data-people]")
     alert(url, line, citizen, RESPONDER)

@@ -169,13 +169,15 @@ class Intruder:
         return False
 
     def recognises(self) -> bool:
-        """Tries to find the key in any folder that gives the copied pseudonym of the caller."""
+        """Tries every key in any folder, and looks for a key that turns the caller's number into the copied
+        pseudonym."""
         return any(
             digest(key, "contact", self.caller) == self.stolen.contact_key for key in self._keys()
         )
 
     def reads(self, *roots: Path) -> set[str]:
-        """Searches every file for the text and the number, in every form. Returns the forms that it found."""
+        """Searches every file for the caller's text and phone number, in plain and encoded forms. Returns the forms
+        that it found."""
         needles = {f"the words as {name}": form for name, form in written_forms(self.words).items()}
         for name, form in number_forms(self.caller).items():
             needles[f"the number as {name}"] = form

@@ -32,8 +32,8 @@ class StolenCodes:
     def are_read(
         self, holder: str, privates: Collection[bytes], weekly_locks: Iterable[WeeklyLock]
     ) -> bool:
-        """Returns True if one of these keys with one of these locks decrypts the holder's grant and the correct
-        codes."""
+        """Returns True if the keys and weekly locks given here decrypt the holder's grant, and the codes behind this
+        grant are the correct ones."""
         bound = label(case_name(self.uid), holder)
         for weekly_lock in weekly_locks:
             for private in privates:

@@ -44,12 +44,14 @@ from tests.support.publishing import publish
 PLACE = districts("1")[0]
 PIN = "4711"
 MY_NUMBER = ("4", "5", "5")
-"""The labels from the front to "My number"."""
+"""The keys that a caller presses on the way from the first screen to "My number"."""
 PASSED = (76, 15, 15, 15, 7, 7, 7)
 """The days from each run of the worker to the next run.
 
-The runs are at the warning, at the end of the text, and at the end of the codes about persons. The last runs cover the
-weeks for which the keys remain. These numbers are right for any day of the month on which the hotline began."""
+The first runs are due at three times: when the hotline warns of the erasure, when the text is erased, and when the
+codes about persons are erased. The last runs are due in the weeks in which the old keys still exist. These numbers are
+right for any day of the month on which the hotline began.
+"""
 
 
 @dataclass

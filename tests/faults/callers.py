@@ -82,7 +82,7 @@ class Promise:
     place: str
     complete: bool
     calls: str = field(default="", repr=False)
-    """The number that the hotline promised to call. The text is empty if the hotline promised no call."""
+    """The phone number that the hotline promised to call. The text is empty if the hotline promised no call."""
 
 
 Habits = dict[tuple[bool, str], str]
@@ -181,7 +181,7 @@ def dial_once(emulator: EmulatorClient, tip: TipToTell, habits: Habits | None = 
 
 
 def _read_on(session: ClientSession, tip: TipToTell) -> str:
-    """Reads each screen on the way to the list of districts. Returns the digits that led there."""
+    """Reads each screen from the first one to the list of districts. Returns the digits that led there."""
     district = place_name(tip.district, "rw")
     province = place_name(province_of(tip.district), "rw")
     labels = (PROBLEM, YES if tip.danger else NO, NO, province, district)
@@ -209,7 +209,7 @@ def _must_be_open(session: ClientSession) -> None:
 
 
 def _must_say(session: ClientSession, words: str) -> None:
-    """Checks that the screen has these words. Only these words promise that the tip is stored."""
+    """Checks that the screen contains `words`, with which the hotline promises that the tip is stored."""
     if words not in session.screen:
         raise DialogueBroken("another screen than was to come")
 

@@ -24,7 +24,7 @@ DANGER = ("5", "1", "2")
 """The keys of a caller who reports a problem with danger and no official."""
 LOCKED_SECONDS = 6.0
 RULINDO = ("4", "5")
-"""The keys that choose the Northern province and Rulindo, its fifth district in alphabetical order."""
+"""The keys for the Northern province and for Rulindo, the fifth district of this province in alphabetical order."""
 
 
 def without_the_web_process_the_network_speaks_and_the_next_dial_works(stack: Stack) -> None:

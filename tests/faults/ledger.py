@@ -26,8 +26,8 @@ from tests.support.books import FiledTip, Firing, SentAlert
 
 UNSETTLED = (MessageState.PENDING, MessageState.SENDING, MessageState.UNKNOWN, MessageState.RETRY)
 ON_ITS_WAY = timedelta(seconds=5)
-"""The longest time for which an alert of a later escalation level may wait, because the hotline continues to escalate
-while the test reads the database."""
+"""The longest time for which the check allows an alert of a later escalation level to be unsent. The hotline continues
+to escalate while the test reads the database, so such an alert may be new."""
 OVERDUE = timedelta(seconds=90)
 TWICE = timedelta(seconds=60)
 """Two deadlines of one tip cannot pass within this time, because they are at least 90 seconds apart."""
@@ -65,8 +65,8 @@ class PromisedTip:
     session_key: str
     place: str
     complete: bool
-    """True if the caller read the screen "saved". If it is True, the tip must contain all answers, and not only the
-    first four."""
+    """True if the caller read the screen "saved". The tip must then contain all answers, and not only the first
+    four."""
 
 
 def lost(database: Database, told: Sequence[PromisedTip]) -> list[str]:

@@ -30,13 +30,13 @@ REDIS_MARK = "unixsocket"
 EACH = 5
 """The default number of times that a round uses each failpoint, kills each server and empties each Redis."""
 TWICE = 2
-"""For each kill that only a restart can repair: the maximum number of such kills in a round."""
+"""The maximum number of times in a round that the test makes a kill which only a restart of the hotline can repair."""
 FROZEN = {"worker.frozen": 33.0, "redis.frozen": 8.0}
 """The seconds for which the test freezes each process. A worker that is frozen for so long loses its claimed messages
 and its leadership. If Redis is frozen for so long, its clients stop waiting for an answer."""
 BY_THE_CLOCK = ("worker.frozen",)
-"""The freezes that the test shortens by moving the hotline's clock. In the other freezes, the test waits for sockets,
-which do not use the hotline's clock."""
+"""The freezes of a process that the test shortens by moving the hotline's clock. In the other freezes, the test waits
+for sockets, which do not use the hotline's clock."""
 TICKS = 3.0
 """The seconds that a relay needs to notice the moved clock and do the due work."""
 PATIENCE = 60.0
@@ -65,8 +65,7 @@ class ProcessKiller:
     spared: frozenset[str] = frozenset()
     """The names of kills that this run leaves out, because another run of the test makes these kills."""
     turn: Callable[[int], None] | None = None
-    """Moves the hotline's clock forward. If this function is set, the hotline's clock measures how long a freeze
-    lasts."""
+    """Moves the hotline's clock forward. With this function, the killer shortens the freezes in `BY_THE_CLOCK`."""
     servers: Mapping[str, Callable[[], None]] = field(default_factory=dict)
     """Functions that kill servers outside the hotline, by name. Each function returns when its server runs again."""
     absences: Mapping[str, Callable[[], None]] = field(default_factory=dict)
@@ -79,7 +78,8 @@ class ProcessKiller:
         self._dice = random.Random(self.seed)
         self._thawing: list[threading.Thread] = []
         self._asleep: set[int] = set()
-        """The processes that the killer has frozen. The killer must not kill them, because they must continue later."""
+        """The processes that the killer has frozen. The killer must not kill frozen processes, because they must
+        continue later."""
         self._stop = threading.Event()
 
     def run(self, stop: threading.Event) -> None:

@@ -49,7 +49,8 @@ class DrillStep:
 class DrillReport:
     pair: str
     promised: int = 0
-    """The number of tips that callers were promised before the backup began. All of them must be in the backup."""
+    """The number of tips that callers were promised before the backup began. The backup must contain all of these
+    tips."""
     restored: int = 0
     """The number of restored tips: the promised tips, and some that callers reported during the backup."""
     rows: int = 0

@@ -98,8 +98,8 @@ has no money, so the hotline pauses the queue."""
 FEW = 2
 """A run with fewer tips reports no statistics."""
 ANSWERING = 0.4
-"""The share of alerts that responders answer. For most tips, a responder answers one of three alerts. For one in five
-tips, no responder answers, and the tip escalates."""
+"""The share of alerts that a simulated responder answers. For most tips, a responder answers one of three alerts. For
+one in five tips, no responder answers, and the tip escalates."""
 SOUGHT = 3
 """The number of callers whose phone numbers the test looks for in all written data."""
 TELL_EVERY = 10.0

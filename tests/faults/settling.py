@@ -23,8 +23,8 @@ SETTLE_SECONDS = 150.0
 """The seconds after which no rule may be broken. An alert about danger may wait 30 s for the end of a worker's lease,
 and 30 s after an unknown result. Each wait may happen twice."""
 SENT_A_SECOND = 5.0
-"""The number of alerts that two processors send each second, at least, during a run. If callers report faster, the
-queue of alerts grows, and the hotline needs time to send it."""
+"""The minimum number of alerts that a machine with two processors sends each second during a run. If callers report
+faster, the queue of alerts grows, and the hotline needs time to send it."""
 PAUSE = 1.0
 TURN = 30
 """The seconds by which the test moves the hotline's clock when nothing changes. This time is longer than a lease, and
@@ -96,8 +96,9 @@ def lasting(
     turn: Callable[[], object] | None = None,
 ) -> list[Breach]:
     """Returns the breaches that every check finds again until the time limit. Cases that no responder takes continue to
-    escalate, so each check may find that a different alert is being sent. Such alerts do not count. With `turn`, the
-    function moves the clock, so that even the longest wait after an unknown result ends before the time limit."""
+    escalate, so each check may find that a different alert is being sent. An alert that one of the checks no longer
+    finds does not count as a breach. With `turn`, the function moves the clock, so that even the longest wait after an
+    unknown result ends before the time limit."""
     end = time.monotonic() + seconds
     turned = time.monotonic()
     left = list(look())
@@ -118,13 +119,14 @@ def _of(breach: Breach) -> tuple[Invariant, str]:
 
 @dataclass
 class Still:
-    """A timer that measures how long the same breaches have been found."""
+    """A timer that measures for how long the checks have found the same breaches."""
 
     breaches: Sequence[Breach] = ()
     since: float = 0.0
 
     def long_enough(self, breaches: Sequence[Breach], now: float) -> bool:
-        """Returns True if the breaches have not changed for `STILL` seconds. The next `STILL` seconds then begin."""
+        """Returns True if the breaches have not changed for `STILL` seconds. After that, the timer begins again at
+        zero."""
         if breaches != self.breaches:
             self.breaches, self.since = breaches, now
             return False

@@ -48,7 +48,8 @@ PROGRAMS = ("wsgi:application", "hotline process worker")
 CODES = [district.code for district in districts()]
 SLOW = {"kind": "slow", "seconds": 3.0}
 TIPS, HEARD = (40, (3, 12, 24)) if is_long() else (12, (3,))
-"""The number of tips, and the numbers of promised tips after which the test kills all processes."""
+"""The number of tips in a run. The test kills all processes when the hotline has promised one of these numbers of
+tips."""
 
 
 @pytest.mark.fault(19)
@@ -96,7 +97,8 @@ def so_many_are_heard(telling: Sequence[Future[Promise]], count: int) -> bool:
 
 
 def kill_everything(keeper: int, beneath: Ground, dice: random.Random) -> None:
-    """Kills all processes except the keeper, in a random order. The process that is killed first starts first again."""
+    """Kills all processes except the keeper, in a random order. The keeper starts them again in the order in which they
+    were killed."""
     eventually(lambda: all(started_as(keeper, program) for program in PROGRAMS), seconds=60)
     servers = [threading.Thread(target=beneath.deaths[name]) for name in sorted(beneath.deaths)]
     victims = [pid for pid in below(keeper) if "hotline process emulator" not in command_line(pid)]

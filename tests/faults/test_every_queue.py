@@ -37,7 +37,8 @@ KEZA, ALINE = "+250788700001", "+250788000001"
 QUEUES = pytest.mark.parametrize("queue", list(Priority), ids=lambda queue: queue.name.lower())
 MINUTES_AFTER = 2
 PLACES = 8
-"""The test tries this many places for a kill during one send, which is more than the send's database writes."""
+"""The test kills the process at each of this many places in one send. The number is larger than the number of database
+writes in a send."""
 SENDERS: dict[str, Callable[[WholeContext], object]] = {
     "alerts": service_sending.deliver_due,
     "answers": service_answers.send_due,
@@ -101,9 +102,9 @@ class Sending:
         SENDERS[process](self.context(process))
 
     def pass_time(self) -> None:
-        """Moves the clock over leases, waits after unknown results, and pauses after a fault, while all processes work.
-        Continues for two minutes after the message was accepted or has failed. In these two minutes, no process may
-        send the message again."""
+        """Moves the clock while all processes work, until every lease, every wait after an unknown result and every
+        pause after a fault has ended. Continues for two minutes after the message was accepted or has failed. In these
+        two minutes, no process may send the message again."""
         after = 0
         for _ in range(12):
             after += self.row.state in ("accepted", "failed")

@@ -57,8 +57,8 @@ class Air:
 
     @property
     def asks(self) -> bool:
-        """Returns True if a deadline is open at which the hotline repeats alerts, because no responder has taken the
-        case."""
+        """Returns True if a deadline is still open at which the hotline alerts someone again, because no responder has
+        taken the case."""
         return any(
             row.fired_at is None and row.kind in (DeadlineKind.ACKNOWLEDGE, DeadlineKind.OVERDUE)
             for row in self.line.all(Deadline)

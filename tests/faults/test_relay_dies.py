@@ -23,12 +23,13 @@ from tests.support.taking import close_by_two
 from workers.clock import tick
 
 PLACES_AT_LEAST, PLACES_AT_MOST = 20, 200
-"""The minimum and the maximum number of places at which the worker is killed. With fewer places, the tick lacks some
-kind of work. With more places, the worker has new writes that this test does not know."""
+"""The minimum and the maximum number of places at which the worker is killed. If there are fewer places, some kind of
+work is missing from the tick. If there are more places, the worker has new writes that this test does not know."""
 EACH = 1 if is_long() else 20
 """If the value is 20, the test tries every twentieth place. A long run tries every place."""
 LOOKS = ("SELECT", "BEGIN", "SAVEPOINT", "RELEASE")
-"""The actions that only read. A kill at a read has the same effect as a kill after the previous write."""
+"""The beginnings of SQL statements that change no row. A kill at a read has the same effect as a kill after the
+previous write."""
 
 
 class Killed(BaseException):
@@ -129,7 +130,7 @@ def steps(district: District, tip_ids: list[int]) -> list[Counter[int]]:
 
 
 def running(district: District, tip_ids: list[int]) -> int:
-    """Returns the number of deadlines of these tips that had no effect yet."""
+    """Returns the number of deadlines of these tips at which the hotline has not acted yet."""
     with district.database.reading() as session:
         open_ones = select(Deadline).where(
             Deadline.tip_id.in_(tip_ids), Deadline.fired_at.is_(None)
@@ -181,7 +182,8 @@ def test_row_22_another_relay_does_the_rest_once(district: District, tell_steps:
     assert place > PLACES_AT_LEAST
     assert fuse.left > 0, f"more than {PLACES_AT_MOST} places"
     end(district, owed)
-    district.clock.turn(minutes=16)  # After 16 minutes, SMS with several repeated alerts are due.
+    # After 16 minutes, repeated alerts are due, and one SMS may contain several of them.
+    district.clock.turn(minutes=16)
     repair(district)
     with district.database.reading() as session:
         shared = {*session.scalars(select(SharedAlert.message_id))}

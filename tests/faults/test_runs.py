@@ -46,12 +46,12 @@ DEALT = ("tip.after_commit", "worker.after_claim", "redis.flush", "everything")
 SPARED = frozenset() if is_long() else frozenset(NAMES) - {*DEALT}
 FEW = 6
 PATIENCE = 15.0
-"""The real seconds for which the test first waits until no breach is left. Meanwhile the test moves the clock by more
-than a lease and the wait after an unknown result."""
+"""The real seconds that the test waits until no breach is left. While the test waits, it moves the clock by more than a
+lease and the wait after an unknown result."""
 LAST = 3.0
-"""After this wait, a breach counts only if every check finds it for this many seconds."""
+"""After the `PATIENCE` seconds, a breach counts only if every check finds it for this many seconds."""
 MENDED_BY = {"assign_pending": "tip.before_doorbell", "expire_leases": "worker.after_claim"}
-"""For each step of the worker's clock: the kind of kill that only this step repairs."""
+"""The names of kills that only one step of the worker's clock repairs, by the name of that step."""
 pytestmark = [
     pytest.mark.chaos,
     pytest.mark.timeout(3600),
@@ -114,8 +114,8 @@ def test_a_run_notices_that_a_step_is_missing(tmp_path: Path, step: str, lay_hom
 
         (faults / failpoint).touch()
         with suppress(DialogueBroken, LabelMissing):
-            # The caller must report only one tip: if another tip was filed, its job would also send the alert of this
-            # tip.
+            # If the caller reported two tips, the job of the second tip would also send the alert of the first one. So
+            # the caller must report only one tip.
             told.append(dial_once(stack.emulator, plan(FEW + 1, codes, WORDS)[-1]))
         assert settle(stack, told, seconds=PATIENCE, last=LAST) != []
 

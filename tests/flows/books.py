@@ -22,7 +22,7 @@ LISTS = {
 
 
 def t(words: str) -> dict[str, str]:
-    """Returns the words once for each language, followed by the language's code."""
+    """Returns `words` in each language: the same words, with the language's code after them."""
     return {code: f"{words} {code}" for code in CODES}
 
 
@@ -177,7 +177,7 @@ class Player:
 
 
 def unpress(pressed: str, lists: Mapping[str, tuple[Option, ...]]) -> FlowSet:
-    """Returns the flow set from the text that `press` made."""
+    """Returns the flow set that is stored in the text `pressed`."""
     unpressing = deserialise(pressed, lists, {})
     while True:
         try:

@@ -30,7 +30,8 @@ PIN = "407193"
 
 @dataclass(frozen=True, slots=True)
 class MetScreen:
-    """The path to a screen: flags of the session, and the keys after the short code."""
+    """The conditions under which a screen appears: flags of the session, and the keys that a responder presses after
+    the short code."""
 
     flags: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
@@ -43,7 +44,7 @@ HERS = (f"hers.{REF}", f"people.{REF}", "person_kept")
 ASKED = (PIN, "1", "1", "5", "4", "1")
 """The keys from the PIN screen to the questions that a responder asks a person on site."""
 HELP = (PIN, "1", "1", "3", "1", "2")
-"""The keys to help for an adult."""
+"""The keys from the PIN screen to the help for an adult."""
 SCREENS = {
     "pin": MetScreen(),
     "home": MetScreen(keys=(PIN,)),
@@ -93,7 +94,7 @@ def words_of(flow: str, node: str, language: str) -> str:
 
 
 def screens(language: str) -> dict[str, str]:
-    """Returns the text of each picture, by the picture's name."""
+    """Returns the text that each picture shows. The keys are the names of the pictures."""
     played = {name: _played(language, shown) for name, shown in SCREENS.items()}
     said = {name: _message(language, template) for name, template in MESSAGES.items()}
     return {name: (said | played)[name] for name in NAMES}

@@ -32,7 +32,7 @@ PRIVACY = "privacy"
 """Two screens that teach nothing about trafficking, and are not counted."""
 
 Lesson = tuple[tuple[Place, MessageNode], ...]
-"""The screens from a menu, or from a flow's start, to the last screen of the lesson."""
+"""The screens of one lesson, in their order. The first is a menu or the start of a flow."""
 
 
 def lessons_of(flow: Flow) -> Iterator[Lesson]:

@@ -48,7 +48,7 @@ class Asked:
 
     @property
     def key(self) -> str:
-        """Returns the key of the correct answer."""
+        """Returns the digit that a caller presses for the correct answer."""
         values = [choice.value for choice in self.question.choices]
         return str(values.index(RIGHT) + 1)
 

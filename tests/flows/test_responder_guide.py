@@ -144,7 +144,7 @@ def test_the_three_languages_of_a_paper_say_the_same_in_the_same_order(paper: st
 @pytest.mark.parametrize("language", CODES)
 def test_a_paper_prints_no_number_to_ring(paper: str, language: str) -> None:
     """No phone number is confirmed yet, so the papers print none and people write the numbers by hand. Even three
-    printed digits could look like a phone number. Even three digits could be a phone number."""
+    printed digits could look like a phone number."""
     assert WRITTEN == DIALLED
     words = PICTURE.sub("", page(paper, language)).replace(DIALLED, "")
     assert set(re.findall(r"\d[\d .-]*\d\d", words)) <= {"123456"}

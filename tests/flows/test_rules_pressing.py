@@ -56,8 +56,7 @@ def test_a_flow_whose_line_is_known_is_not_made_again() -> None:
 
 
 def made(pressed: str, known: dict[str, Flow] | None = None) -> tuple[int, LoadedFlowSet]:
-    """Returns the number of flows that had to be built because `known` did not contain them, and the loaded flow
-    set."""
+    """Returns the number of flows that had to be built because they are not in `known`, and the loaded flow set."""
     steps, unpressing = 0, deserialise(pressed, place_lists(), {} if known is None else known)
     while True:
         try:

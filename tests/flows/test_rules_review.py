@@ -43,7 +43,7 @@ def test_a_text_is_as_far_as_those_who_signed_these_very_words(
 
 
 class Undigested(ReviewedText):
-    """A text for which computing its digest fails the test.
+    """A text that fails the test if its digest is computed.
 
     Most texts of a large hotline have no signature. A list counts all texts, so the count must not compute their
     digests.

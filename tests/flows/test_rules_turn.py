@@ -146,7 +146,7 @@ def test_one_leads_on_where_there_is_one_way_and_nothing_is_answered() -> None:
     ],
 )
 def test_one_is_a_choice_but_no_answer(choices: list[dict[str, object]], leads_on: bool) -> None:
-    """In the last row of choices, `1` is the key of the choice "Stay"."""
+    """In the last row of parameters, `1` is the key of the choice "Stay"."""
     menu = {"text": t("Menu"), "saves": "one", "choices": choices}
     learn = {
         "one": {"menu": menu},
@@ -178,7 +178,8 @@ def test_a_page_is_the_same_one_after_odd_input() -> None:
 
 
 def test_the_way_back_is_the_screen_that_was_shown() -> None:
-    """The keys `1*0*2` lead to the same screen as `2`. From the screen after a later page, back leads to that page."""
+    """The keys `1*0*2` lead to the same screen as `2`. If a caller chooses on the second page of a list and then
+    presses back, the second page appears again."""
     assert Player(BOOK).keys("1", "0", "5").screen == Player(BOOK).keys("5").screen
     second_page = Player(BOOK).keys(*TO_DISTRICT, "9")
     assert second_page.screen == Player(BOOK).keys(*TO_DISTRICT, "9", "1", "0").screen

@@ -294,12 +294,12 @@ SAID = {
     "offering.before_police": {"rw": "Ntagomba", "fr": "Ni prison", "en": "may"},
     "signs.child": {"rw": "mu rugendo", "fr": "en voyage", "en": "travel"},
 }
-"""For some screens, a word that the text must contain. Without this word, the text had a fault: the path ended too
-early, a habit sounded like a right, or important information was missing."""
+"""For some screens, a word that the text must contain. An earlier text without this word had a fault: the path ended
+too early, a habit sounded like a right, or important information was missing."""
 
 
 def everything(language: str) -> Iterator[tuple[str, str]]:
-    """Yields every text that a phone may show, with its place."""
+    """Yields every text that a phone may show, with the name of its screen or template."""
     for written in written_texts(BOOK):
         yield f"{written.flow}.{written.node}.{written.field}", written.text[language]
     phrases = load_phrases()

@@ -27,8 +27,8 @@ def http(status: int, body: str, content_type: str = "application/json") -> byte
 
 
 def sent(**recipient: Any) -> str:
-    """Returns the body of the gateway's answer to an accepted SMS, with these fields about the SMS's recipient changed.
-    A field with the value None is removed."""
+    """Returns the body of the gateway's answer to an accepted SMS. The arguments change fields about the SMS's
+    recipient in this body. If an argument is None, the body does not contain this field."""
     fields = {
         "statusCode": 102,
         "number": "+250788000002",

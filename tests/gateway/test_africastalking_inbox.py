@@ -188,7 +188,7 @@ def test_whatever_is_listed_is_in_order_and_can_be_told(entries: list[Any]) -> N
     assert numbers == sorted({*numbers})
     assert all(0 < number < 2**63 for number in numbers)
     for one in read.listed:
-        # The hotline must be able to encode these texts as UTF-8.
+        # The hotline must be able to encode the sender, the recipient and the text as UTF-8.
         f"{one.sender}{one.to}{one.text}".encode()
         assert one.sent_at is None or (one.sent_at.tzinfo, one.sent_at.microsecond) == (UTC, 0)
     assert not read.whole or len(numbers) == len(entries)

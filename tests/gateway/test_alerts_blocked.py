@@ -148,8 +148,8 @@ def test_a_wrong_key_is_told_in_readyz_while_another_machine_sends(line: Line) -
 
 
 def test_a_session_reads_on_as_it_began(line: Line) -> None:
-    """A session keeps the screens with which it began, even if alerts are blocked meanwhile. If the screens could
-    change, a list could differ between two of its pages, because any process may answer the next hop."""
+    """A session keeps the screens with which it began, even if alerts are blocked during the session. If the screens
+    could change, a list could differ between two of its pages, because any process may answer the next hop."""
     before, during = danger(line), None
     clock_stops(line)
     during = danger(line)

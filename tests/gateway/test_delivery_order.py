@@ -184,7 +184,7 @@ class TestTheFence:
 
 
 def _once(act: Callable[[], None]) -> Callable[[], None]:
-    """Returns a function that runs `act` only when it is first called."""
+    """Returns a function that runs `act` at its first call, and does nothing at later calls."""
     left = [act]
 
     def run() -> None:

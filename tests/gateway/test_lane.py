@@ -137,7 +137,7 @@ class TestAfterARestore:
 
     def test_the_clock_turns_nothing_old_into_something_new(self, alone: District) -> None:
         """Without a restore, the clock sends an accepted message once more if no delivery report comes. After a
-        restore, the clock does not do this: a person decides."""
+        restore, the clock does not send the message again, because a person must decide about it."""
         alone.deliver()
         hold_restored(alone)
         (before,) = service_pause.queue_view(alone.context).waiting

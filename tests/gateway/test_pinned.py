@@ -78,8 +78,8 @@ def test_what_cannot_be_written_down_is_not_shown_as_saved(line: Line) -> None:
 
 
 def test_a_first_row_is_what_the_mapper_reads(line: Line, officer: Caller) -> None:
-    """Both kinds of sessions write their first row with a plain SQL statement. SQLAlchemy's mapper must read the same
-    values from it."""
+    """Both kinds of sessions write their first row with a plain SQL statement. SQLAlchemy's mapper must read from this
+    row the same values that the session wrote."""
     caller = line.caller()
     caller.dial()
     officer.dial("90")

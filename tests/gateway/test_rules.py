@@ -31,7 +31,7 @@ def verdict(
     return decide(result, priority=priority, attempts=counted + 1, counted=counted, chance=0)
 
 
-# Outcome and HTTP status: seconds until the next attempt, for the urgencies 1, 2 and 3.
+# Each row: the outcome of a send, the HTTP status, and the seconds until the next attempt for the urgencies 1, 2 and 3.
 WAITS = [
     ("a server error", Outcome.UNKNOWN, 500, (5, 120, 600)),
     ("an overloaded server", Outcome.UNKNOWN, 503, (5, 120, 600)),

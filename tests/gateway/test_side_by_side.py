@@ -66,8 +66,8 @@ class HeldSms:
             return list(self.asked)
 
     def answer_as_they_come(self, judge: Callable[[int], SendResult | None], total: int) -> None:
-        """Answers the nth message with the result of `judge`. With None, the message stays pending. Returns after
-        `total` messages."""
+        """Answers each message with the result of `judge`, which gets the message's position. If `judge` returns None,
+        the message stays pending. Returns after `total` messages."""
         for n in range(total):
             text = self.until_asked(n + 1)[n]
             result = judge(n)
@@ -179,8 +179,8 @@ def test_no_danger_waits_behind_the_time_out_of_another(
 def test_twenty_who_tell_after_one_another_have_their_first_alert_on_the_wire(
     district: District, gateway: HeldSms, process: Process
 ) -> None:
-    """Meanwhile no send is answered. Further alerts of the first tips leave room for the first alert of the last
-    tip."""
+    """The gateway answers no send while twenty callers report. Further alerts of the first tips leave room for the
+    first alert of the last tip."""
     danger(district, 0)
     context = process()
     for n in range(20):

@@ -28,7 +28,8 @@ DIAL = ROTATING["dial"]
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Returns a folder of hooks without the secret of the monitoring process, which no rotation changes."""
+    """Returns a folder of the hooks' keys without the secret of the monitoring process, because no rotation changes
+    this secret."""
     make_keys(tmp_path, NOON)
     (tmp_path / "hooks" / DIAL_SECRET).unlink()
     return tmp_path / "hooks"

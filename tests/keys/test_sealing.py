@@ -38,8 +38,8 @@ DISTRICT, NATIONAL, STRANGER = (PrivateKey(bytes([n]) * 32) for n in (1, 2, 3))
 DESKS = {"12": bytes(DISTRICT.public_key), "national": bytes(NATIONAL.public_key)}
 ANSWERS = {"danger": "yes", "landmark": "hafi y'ishuri: é ñ 🙂"}
 OVERHEAD = 2 * HEAD_BYTES + len(binding(UID, "12")) + 32 + 16
-"""The length of a tip's encrypted body minus the length of its answers: the head twice, the binding to the tip and its
-desk, and the bytes that encryption adds."""
+"""The number of bytes by which a tip's encrypted body is longer than its answers: the head twice, the binding to the
+tip and its desk, and the bytes that encryption adds."""
 QUICK = Costs(passes=1, kib=8)
 SEALER = Encrypter(mark_key=lambda: b"a key of the folder of the hooks")
 STRETCHED = WrappingKey.stretch("correct horse", QUICK)

@@ -14,7 +14,8 @@ HERE = Entrant("192.0.2.1")
 
 
 class Crowd:
-    """People who wait to sign in, each in a thread, and the order in which they are served."""
+    """People who wait to sign in, each in a thread. The object also records the order in which the queue serves
+    them."""
 
     def __init__(self, queue: StretchQueue) -> None:
         self.queue, self.order, self.threads = queue, list[str](), list[Thread]()
@@ -34,7 +35,7 @@ class Crowd:
 
 @contextmanager
 def crowded(queue: StretchQueue) -> Iterator[Crowd]:
-    """Fills the queue with one stranger until the block ends."""
+    """Lets one stranger use the queue until the block ends, so that everyone else must wait."""
     crowd, go, inside = Crowd(queue), Event(), Event()
 
     def first() -> None:

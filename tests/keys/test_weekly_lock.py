@@ -1,4 +1,5 @@
-"""Tests the weekly lock: each folder computes the next key in the same way, and then can decrypt nothing older."""
+"""Tests the weekly lock: each folder computes the next week's key in the same way. After that, no folder can decrypt
+anything of earlier weeks."""
 
 import shutil
 from contextlib import suppress

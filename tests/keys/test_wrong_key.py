@@ -27,7 +27,7 @@ PATIENCE = 60.0
 
 
 class Running:
-    """One `hotline run` with its web, worker and watch processes, and a simulated gateway."""
+    """A `hotline run` with its processes `web`, `worker` and `watch`, and a simulated gateway."""
 
     def __init__(self, folder: Path) -> None:
         self.home = folder / "home"
@@ -85,7 +85,7 @@ class Running:
             return 0
 
     def dial(self, session: str, *keyed: str) -> str:
-        """Dials, presses these keys and returns the last screen."""
+        """Dials in the session `session`, presses the keys in `keyed`, and returns the last screen."""
         secret = json.loads(self.keys_of_hooks().read(HOOKS_FILE))["ussd"][0]
         shown = ""
         for length in range(len(keyed) + 1):

@@ -1,4 +1,4 @@
-"""Runs `bin/bench`: the measurement and the long tests. See the package's docstring."""
+"""Runs `bin/bench`: the measurement and the long tests. The docstring of the package describes both."""
 
 import json
 import shutil

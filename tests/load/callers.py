@@ -73,7 +73,8 @@ def district(number: int) -> str:
 
 
 def presses(keys: Iterable[str], text: str = "") -> Generator[str, str, tuple[str, str]]:
-    """Presses these keys on any screen. An empty key means dialling. Returns the last text and its screen."""
+    """Presses these keys on any screen. An empty key means dialling. Returns two texts: the last text that the caller
+    sent, and the screen that answered it."""
     screen = ""
     for key in keys:
         text = f"{text}*{key}".removeprefix("*") if key else text
@@ -109,8 +110,8 @@ def tells(place: str, pressed_at: dict[str, float], *, whole: bool) -> Dialogue:
 
 
 def _key(dice: Random, screen: str) -> str:
-    """Returns the key of the next page most of the time, otherwise one of the first choices. The key that opens a
-    report is never returned."""
+    """Returns a key that a caller may press on this screen: most often the key of the next page or one of the first
+    choices, and sometimes a wrong key. The function never returns the key that opens a report."""
     offered = [key for key in _offered(screen) if key != REPORT]
     if dice.random() < ERRS or not offered:
         return dice.choice(WRONG)

@@ -55,13 +55,13 @@ class Load:
 class Outcome:
     seconds: float = 0.0
     waits: list[float] = field(default_factory=list)
-    """The seconds that each hop took, from the time at which it was due."""
+    """For each hop, the seconds from the time at which the hop was due until its answer came."""
     odd: list[str] = field(default_factory=list)
     """The answers that differ from the first answer to the same keys."""
     hung: int = 0
     dials: dict[str, float] = field(default_factory=dict)
-    """For each district whose caller read that the hotline will alert someone: the time at which that caller pressed
-    the district's key. The time is that of the monotonic clock."""
+    """For each district for which a caller read that the hotline will alert someone: the time at which that caller
+    pressed the district's key. The time is that of the monotonic clock."""
 
     @property
     def rate(self) -> float:

@@ -136,8 +136,8 @@ def hops(stage: Stage) -> Figures:
 
 
 def mix(stage: Stage) -> Figures:
-    """Measures the waiting time that one hop in a hundred exceeds, in whole sessions whose hops are sent at a fixed
-    rate."""
+    """Measures the waiting time that only one hop in a hundred exceeds. The hops belong to whole sessions and are sent
+    at a fixed rate."""
     rate = PACE * stage.drive(stage.at_null(stage.size.callers * len(MENUS))).rate
     count = int(rate * stage.size.mix_seconds)
     stage.drive(stage.at_line(Kind.MIXED, stage.size.warm))

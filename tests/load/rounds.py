@@ -1,4 +1,5 @@
-"""Runs the measurement several times: each side's hotline in turn, from a copy of a home that was prepared once."""
+"""Runs the measurement several times. In each round, the hotlines of the compared commits run in turn, each from a copy
+of a home that was prepared once."""
 
 import shutil
 import time
@@ -82,8 +83,8 @@ def _running(line: Line) -> Iterator[Line]:
 def play(
     sides: Sequence[Side], size: Size, rounds: int, parts: Sequence[str], say: Say
 ) -> list[list[Figures]]:
-    """Returns for each side one set of numbers for each round. The sides run in turn, and another side begins each
-    time."""
+    """Returns a list for each side. The list contains the measured numbers of each round. The sides run one after the
+    other, and each round begins with another side than the round before."""
     found: list[list[Figures]] = [[] for _ in sides]
     with (
         null_endpoint() as null,

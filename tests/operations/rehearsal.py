@@ -179,7 +179,8 @@ def conversation(command: list[str]) -> tuple[int, str]:
 
 
 def block(marks: str, document: str = "deployment.md", **words: str) -> str:
-    """Returns the first commands of a document that contain a text, with words in capitals replaced."""
+    """Returns the first block of shell commands in a document that contains the text `marks`. Replaces the words in
+    capitals by this machine's values."""
     text = (ROOT / "docs" / document).read_text(encoding="utf-8")
     blocks: list[str] = re.findall(r"```sh\n(.*?)```", text, re.S)
     found = next(each for each in blocks if marks in each)

@@ -45,8 +45,8 @@ def write(
     signing_key: bytes = SIGNING_KEY,
     to: Iterable[Identity] = (MINE,),
 ) -> Path:
-    """Writes a backup, as any person who knows the operators' public keys can do. Only the signing key makes it a
-    backup of this hotline."""
+    """Writes a backup, as any person who knows the operators' public keys can do. The backup counts as a backup of this
+    hotline only if it is signed with this hotline's signing key."""
     recipients, copy = [str(one.to_public()) for one in to], folder / "a.age"
     with copy.open("wb") as file:
         digest = encrypt_copy(pieces, recipients, file.write)

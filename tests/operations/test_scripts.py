@@ -64,7 +64,8 @@ def test_continuous_integration_runs_what_everybody_runs() -> None:
 
 
 def test_no_argument_of_the_tests_is_a_path_by_itself() -> None:
-    """If a path argument is the only path, pytest takes its folder as the root folder and finds no settings there."""
+    """If only one argument is a path, pytest takes the folder of that path as its root folder and finds no settings
+    there."""
     runs = [
         line
         for line in (ROOT / "bin" / "test").read_text(encoding="utf-8").splitlines()
@@ -137,7 +138,8 @@ def test_what_fails_is_shown_whole(tmp_path: Path, status: str, shown: str) -> N
 
 
 def test_what_was_compiled_is_kept(tmp_path: Path) -> None:
-    """uv compiles files only if it is told to, and a machine may forbid processes to write compiled files."""
+    """uv compiles Python files only with the option `--compile-bytecode`. The script sets it, because a machine may
+    forbid other processes to write compiled files."""
     machine = Machine(tmp_path, uid=1000)
     machine.program("uv", 'echo "$*"')
     checkout = _checkout(tmp_path)
@@ -179,7 +181,8 @@ def test_the_second_time_costs_nothing(tmp_path: Path) -> None:
 
 
 def test_uv_is_installed_from_the_lock_with_its_hashes() -> None:
-    """The lines that `with_uv` takes from the lock file form one complete entry."""
+    """The test copies uv's entry from the lock file in the same way as `with_uv` does. The copied lines must form one
+    complete entry."""
     cut = subprocess.run(
         ["awk", "/^uv==/ { on = 1 } on { print } on && !/\\\\$/ { exit }", "requirements.lock"],
         cwd=ROOT,

@@ -78,7 +78,7 @@ def with_role(context: ConsoleContext, clock: Clock, name: str, *roles: AccountR
 
 
 def opens(context: ConsoleContext, *people: Person) -> None:
-    """Gives each of these accounts a key of Gasabo's desk."""
+    """Stores a key of Gasabo's desk for each of the given accounts."""
     with context.database.writing() as session:
         for one in people:
             tables_desks.store_key(
@@ -284,7 +284,8 @@ def test_removing_a_responder_leaves_two_admins(context: ConsoleContext, two: li
 def test_who_is_taken_off_the_line_is_shut_out_at_once_and_the_account_ends_by_two(
     context: ConsoleContext, two: list[Person], clock: Clock, second: str | None
 ) -> None:
-    """If a removal needed one admin only, that admin could end every account of the national desk."""
+    """If one admin alone could remove a responder and the account, that admin could end every account of the national
+    desk."""
     one, _ = (with_role(context, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2))
     one_person(context, one.account_id, "National 1")
     service_removal.remove_responder(

@@ -24,7 +24,7 @@ R = AccountRole
 
 
 def roles_of(context: ConsoleContext, name: str) -> tuple[set[AccountRole], set[AccountRole]]:
-    """Returns the roles of the account, and the roles that wait for approval."""
+    """Returns two sets of roles of the account: those that it has, and those that wait for approval."""
     line = next(one for one in service_accounts.list_accounts(context) if one.name == name)
     return set(line.roles), set(line.waiting)
 

@@ -83,7 +83,7 @@ class People:
         return False
 
     def rotate(self, settle: Callable[[], None] = lambda: None) -> None:
-        """Gives the desk of Gasabo a new key with the passphrase."""
+        """Uses the recovery passphrase to give the desk of Gasabo a new key."""
         how: dict[str, Any] = {"settle": settle, "say": print, "costs": QUICK, **BY_TWO}
         context = self.district.context
         decrypt_rotation.rotate_one(context, "12", passphrase=PASSPHRASE, **how)
@@ -156,7 +156,7 @@ def test_nobody_carries_out_what_she_asked_for_nor_lets_herself_in(people: Peopl
     assert ("12", "responder 4") not in decrypt_grants.grant_by_passphrase(context, BOB, PASSPHRASE)
     assert ("12", "responder 4") in decrypt_grants.grant_by_passphrase(context, ALICE, PASSPHRASE)
 
-    # The command line knows only a name, so any spelling of it counts as the same person.
+    # A command knows only the names of people, so each spelling of the name "Bosco" counts as the same person.
     people.ask("12", SECOND, by=Actor("Bosco", 9))
     for one in ("bosco", "DENISE"):
         assert decrypt_grants.grant_by_passphrase(context, TwoPeople(one, "Emma"), PASSPHRASE) == []
@@ -172,8 +172,8 @@ def test_only_a_member_of_the_desk_lets_others_in(people: People) -> None:
 
 
 def test_a_key_that_changed_since_it_was_asked_for_is_let_in_by_nobody(people: People) -> None:
-    """If the new key got access, an admin who gives out a new link could use the key under the earlier person's
-    name."""
+    """If the approval also covered a key that changed after the request, an admin who gives out a new link could use a
+    key of their own under the earlier person's name."""
     people.let_in(NATIONAL, FIRST)
     asked = people.ask(NATIONAL, SECOND)
     people.district.change(ConsoleAccount, 2, public_key=bytes(PrivateKey.generate().public_key))
@@ -266,7 +266,7 @@ def test_a_rotation_seals_the_new_key_to_every_member_of_that_desk_alone(people:
     seen: list[int] = []
 
     def settle() -> None:
-        """Counts, during a rotation, the keys of the desk that its member can decrypt."""
+        """Records, during a rotation, how many keys of the desk its member can decrypt."""
         own = bytes(people.pairs[PERSON])
         with context.database.reading() as session:
             seen.append(len(decrypt_grants.decrypt_desk_as(session, "12", PERSON, own)))

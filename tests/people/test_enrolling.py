@@ -64,7 +64,7 @@ class Office:
         return prints_start_pin(self.context, by, "Gasabo 1")
 
     def sent(self) -> list[tuple[str, str]]:
-        """Sends the messages that are due, and returns their numbers and texts."""
+        """Sends the messages that are due. Returns the phone number and the text of each one."""
         before = len(self.district.sms.sent)
         self.district.deliver()
         return self.district.sms.sent[before:]

@@ -55,7 +55,7 @@ def staffed(line: Line) -> Line:
 
 
 def alerts(line: Line) -> dict[str, list[str]]:
-    """Returns the templates of the alerts, by the level of the alerted responder."""
+    """Returns the templates of the alerts that were sent to responders of each level."""
     levels = {row.id: row.level for row in line.all(Responder)}
     found: dict[str, list[str]] = {}
     for message in line.all(Message):

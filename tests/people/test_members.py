@@ -101,7 +101,7 @@ def test_a_wrap_says_what_it_cost_so_that_costs_may_rise() -> None:
 
 
 def test_a_try_of_a_pin_costs_whoever_has_every_key_a_fiftieth_of_a_second() -> None:
-    """A million attempts at one person's PIN take at least five hours of a processor."""
+    """A million attempts at one person's PIN take at least five hours of processor time."""
     vault = PinVault(lambda: (PEPPER,))
     began = time.perf_counter()
     vault.open_nothing(PIN)

@@ -182,7 +182,8 @@ def test_a_row_that_no_member_wrote_gets_no_new_key(people: People) -> None:
 
 
 def rotate(people: People, new: str = "", *, pulled: bool = False) -> None:
-    """Rotates keys with the passphrase: only this desk's key, or those of all desks under a new passphrase."""
+    """Uses the recovery passphrase to change keys: only this desk's key, or, with `new`, the keys of all desks together
+    with the passphrase."""
 
     def settle() -> None:
         if pulled:

@@ -78,7 +78,7 @@ def code_of(line: Line) -> str:
 
 @pytest.fixture
 def invited(beside: ReaderBeside) -> Invited:
-    """Invites a responder whose phone is not confirmed yet. No phone has a PIN."""
+    """Invites a responder whose phone is not confirmed yet. In the returned state, no phone has a PIN."""
     context = replace(beside.line.context, encrypter=cast(Any, DecryptingEncrypter()))
     service_enrolment.import_responders(context, FILE, proving=True)
     paper = service_enrolment.invite(context, ALICE, "Responder 1", "new here", costs=QUICK)

@@ -52,7 +52,7 @@ def member(id: int, *, reachable: bool = True, pin: bool = True, away: bool = Fa
 
 
 def rows(*held: tuple[int, int], rank: int = 1) -> list[DutyRow]:
-    """Returns the rows of a roster: each row has a person and the half-day on which this person is on duty."""
+    """Returns the rows of a roster. Each row says on which half-day a person is on duty."""
     found = []
     for who, half in held:
         starts = 18 * 60 if half % 2 else 6 * 60

@@ -82,8 +82,8 @@ ACTS: dict[str, tuple[Act, str, str]] = {
     "link": (service_invitations.request_link, "ACCOUNT_LINK", "x" * 201),
     "roles": (take_roles, "ACCOUNT_ROLES_TAKEN", ""),
 }
-"""For each action: its function, the template of the SMS that it sends, and an invalid reason that the action
-refuses."""
+"""For each action of an admin: its function, the template of the SMS that the hotline then sends, and a reason that the
+action refuses as invalid."""
 
 
 def does(context: ConsoleContext, act: str, actor: Actor, one: int) -> object:

@@ -33,8 +33,8 @@ def with_queue(context: ConsoleContext, queue: StretchQueue) -> ConsoleContext:
 
 
 def at_once(*acts: Callable[[ConsoleContext], object], context: ConsoleContext) -> list[str]:
-    """Runs the functions at the same time, each with its own queue, as in separate processes. Returns the types of
-    the results."""
+    """Runs the functions at the same time, each with its own queue, as in separate processes. Returns the type of each
+    result."""
     told, start = list[str](), Barrier(len(acts))
 
     def run(act: Callable[[ConsoleContext], object]) -> None:
@@ -112,7 +112,8 @@ def test_a_session_steps_up_no_ended_account(context: ConsoleContext, editor: Pe
 
 @contextmanager
 def is_full(queue: StretchQueue) -> Iterator[None]:
-    """Fills the queue: a stranger's sign-in uses the processor, and the sign-in of a known browser waits."""
+    """Fills the queue until the block ends: a stranger's sign-in uses the processor, and the sign-in of a known browser
+    waits."""
 
     def wait() -> None:
         with queue.turn(Entrant(known="a session")):

@@ -46,7 +46,7 @@ def text(line: Line, words: str, number: int, msisdn: str = LEADER) -> MessageOu
 
 
 def counted(line: Line) -> dict[tuple[str, str], int]:
-    """Returns the numbers of community sessions by occasion."""
+    """Returns the number of community sessions of each occasion."""
     found = counts(line.database)
     return {what: number for what, number in found.items() if what[1].startswith("gather")}
 

@@ -104,7 +104,7 @@ queue."""
 
 
 class Pair(StrEnum):
-    """The database server and the Redis server of a hotline. Everything must work with each pair."""
+    """The database server and the Redis server of a hotline. The hotline must work with each pair."""
 
     SQLITE = "sqlite"
     """The pair of SQLite and the embedded Valkey."""

@@ -62,8 +62,8 @@ class Postgres:
         return f"postgresql+psycopg://line@127.0.0.1:{self.port}/{name}"
 
     def start(self, **settings: str) -> None:
-        """Starts the server and waits for its answer. Tries again while child processes of the killed server still use
-        its memory."""
+        """Starts the server and waits for its answer. If child processes of the killed server still use its memory, the
+        start fails, so the function tries again."""
         end = time.monotonic() + PATIENCE
         while True:
             self._process = self._spawn(settings)
