@@ -424,7 +424,8 @@ def flows_without_arrows(
     """Returns the other flows as they are after the removal: no arrow leads into the removed flow. The calling code
     must call `obstacle_to_removing` first."""
     changed = {place.flow: copy_flow(flows[place.flow]) for place in calls_of(flows, name)}
-    # Removes rows last, from the end, because a removed row changes the numbers of later rows.
+    # The loop handles rows of choices last, from the last row to the first, because removing a row changes the numbers
+    # of later rows.
     into = sorted(
         arrows_into_flow(flows, name), key=lambda one: _row(one.arrow) or ("", 0), reverse=True
     )
@@ -471,8 +472,8 @@ class Slot(NamedTuple):
 
 
 def slots(model: FlowModelName) -> Sequence[Slot]:
-    """Returns the empty texts of a model. Texts with the same number follow each other. The question of a lesson
-    comes last."""
+    """Returns the empty texts of a model. Texts with the same number come together, one after the other. The question
+    of a lesson comes last."""
     found = _slots(model)
     return sorted(found, key=lambda one: (one.key.startswith(OPTIONAL_GROUP), one.number))
 

@@ -2,11 +2,12 @@
 
 A preview never saves, sends or counts anything in the hotline. Each request of the browser contains all keys that the
 editor pressed, and the engine produces all screens again. `document.read` accepts a whole flow or refuses it.
-`read_draft` also accepts a flow with errors, and leaves out only the invalid nodes. If possible, it leaves out only the
-invalid part of a node. So editors can see a screen while they write it. `played_screens` returns the screens that
-callers can reach from the front of a draft, so that a file can play them. This function presses every key on every
-screen. It begins with the screens nearest to the front, and stops at a maximum number of screens. Other functions show
-the values of a document as readable text, list the screens of a flow, and measure how much of a screen its text fills.
+`read_draft` also accepts a flow with errors, and leaves out only the invalid nodes. If possible, `read_draft` leaves
+out only the invalid part of a node. So editors can preview a screen while they write it. `played_screens` returns the
+screens that callers can reach from the front of a draft. A file with these screens lets a person play the draft.
+`played_screens` presses every key on every screen. The function begins with the screens nearest to the front, and stops
+at a maximum number of screens. Other functions show the values of a document as readable text, list the screens of a
+flow, and measure how much of a screen its text fills.
 """
 
 import copy
@@ -285,8 +286,8 @@ def calling_order(flows: Mapping[str, object], begins: Iterable[str]) -> Sequenc
 
 
 def _ways(flow: object) -> Mapping[str, tuple[str, DocumentPath]]:
-    """Returns, for each node, the name of the flow that it calls, and the names of the nodes that follow it. The nodes
-    that follow are in reverse order."""
+    """Returns, for each node, the flow that the node calls and the next nodes in the same flow. The next nodes are in
+    reverse order."""
     return {
         name: (called_flow(node), tuple(goes for _, goes in reversed([*links_in(node)])))
         for name, node in nodes_of(flow).items()
@@ -325,8 +326,8 @@ class FilledMeter(NamedTuple):
     """The maximum number of septets of a page."""
     screens: int
     whole: int
-    """The number of septets if the whole text and the shortest line of keys were on one page. This number shows how
-    much too long the text is.
+    """The number of septets that the whole text and the shortest line of keys would need on one page. This number shows
+    by how much the text is too long.
     """
     is_sms: bool = False
 
@@ -408,7 +409,7 @@ MISSING_BY_FIELD = {
     "value": MissingKind.NAME,
     "flow": MissingKind.NAME,
 }
-"""The kind of fault if a field is empty or invalid, by the last part of the field's name."""
+"""The kind of fault of a field that is empty or invalid. The key is the last part of the field's name."""
 SENTENCES = {
     MissingKind.KIND: message_text("the screen has no type yet"),
     MissingKind.WORDS: message_text("the screen has no text yet"),
@@ -504,7 +505,8 @@ def _of_the_flow(name: str, flow: object) -> Iterator[Problem]:
 
 
 def _read(where: tuple[str, str], document: Document) -> tuple[NodeModel | None, Sequence[Problem]]:
-    """Returns the node without its invalid parts, and every fault. The node is None if the rest is invalid."""
+    """Returns the node without its invalid parts, and every fault. The node is None if the rest of the node is
+    invalid."""
     found: dict[Problem, None] = {}
     rest: Editable = dict(document)
     for _ in range(MAX_REPAIRS):

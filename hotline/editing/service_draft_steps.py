@@ -80,9 +80,10 @@ def save_step(
     base_version: int,
     settled: Settled | None = None,
 ) -> StepSaved | StepClash | DraftRefused:
-    """Saves the next complete version of a part. The editor saw the version `base_version` in the form, and changed it.
-    If the draft was submitted for approval, the save withdraws the submission. `settled` contains the editor's choices
-    for the conflicts that the page showed after an earlier save of the same form. Raises NotFound, StoreUnavailable.
+    """Saves the next complete version of a part of the draft. The editor saw the version `base_version` in the form,
+    and changed it. If the draft was submitted for approval, the save withdraws the submission. `settled` contains the
+    editor's choices for the conflicts that the page showed after an earlier save of the same form. Raises NotFound,
+    StoreUnavailable.
     """
     while True:
         # The slow work is done before the transaction, because with SQLite only one process can write at a time.
@@ -117,7 +118,7 @@ def restore_step(
     """Restores a part of a draft as it was after a step, and saves it as the newest version. Raises NotFound,
     StoreUnavailable.
 
-    With `before`, restores the part as it was before that step. If no earlier step changed the part, takes the part
+    With `before`, restores the part as it was before that step. If no earlier step changed the part, restores the part
     from the published flows on which the draft is based.
     """
     with context.database.reading() as session:
@@ -134,8 +135,8 @@ def restore_step(
     new = NewStep(step.part, document, once, says)
     saved = save_step(context, by, draft_id, new, base_version=now.version)
     if isinstance(saved, StepClash):
-        # Another person saved a change between the reading of this draft and the save. The editor asked for exactly
-        # this version, so the service tries again to restore it.
+        # Another person saved a change after the service read this draft and before it saved the restored version. The
+        # editor asked for exactly this version, so the service tries again to restore it.
         return restore_step(context, by, draft_id, step_id, once=once, before=before)
     return saved
 
@@ -143,8 +144,8 @@ def restore_step(
 def _add(
     session: Session, context: Context, by: Author, draft_id: int, new: NewStep, after: int
 ) -> int | DraftRefused | None:
-    """Adds a step and returns its version. Returns None if another save of this part, or the same form sent twice, was
-    faster."""
+    """Adds a step and returns its version. Returns None if another process saved this part first, or if this form
+    already made a step."""
     change = tables.get_draft(session, draft_id, held=True)
     if not change.is_editable:
         return DraftRefused(Refusal.OVER)
@@ -203,8 +204,8 @@ def withdraw_submission(change: DraftRow) -> None:
 
 
 class UpdateClash(NamedTuple):
-    """The conflicts for which the editor must still choose a version, by the part of the draft. In each of these
-    conflicts, the other version is the published version."""
+    """The conflicts for which the editor must still choose a version, by the part of the draft. For each conflict, the
+    editor chooses between the version in the draft and the published version."""
 
     parts: Mapping[str, Merged]
 
@@ -257,8 +258,8 @@ class VersionReleased(NamedTuple):
     revision: int
     """The published revision."""
     change: int | None = None
-    """The id of the draft that contains what is new in the release. The service makes such a draft only if a person has
-    published other flows in the console."""
+    """The id of the draft that contains what is new in the release. The id is None if no person has published other
+    flows in the console."""
     published_by: str = ""
 
 
@@ -268,8 +269,8 @@ def publish_version(
     """Publishes the flows of a release. If a person published other flows in the console, makes a draft of the
     release's flows and publishes nothing. The function can safely be called again with the same flows.
 
-    `signed` lists the texts that the files of the release mark as reviewed. Raises StoreUnavailable. Raises
-    FlowInvalid if this code cannot run the flows of the release or the published flows.
+    `signed` lists the texts that the files of the release mark as reviewed. Raises StoreUnavailable. Raises FlowInvalid
+    if the installed software cannot run the flows of the release or the published flows.
     """
     with context.database.reading() as session:
         current = flows_tables.current(session)
@@ -287,8 +288,8 @@ def publish_version(
         )
     assert current is not None
     assert live_id is not None
-    # This code must be able to run the flows that are published now.
-    # The code stores these flows in compiled form, so that no other process has to compile them.
+    # Raises FlowInvalid if the installed software cannot run the published flows. The code stores these flows in
+    # compiled form, so that no other process has to compile them.
     pressed = service_authoring.compile_text(live)
     with context.database.writing() as session:
         flows_tables.store_compiled(session, live_id, pressed, MARK)

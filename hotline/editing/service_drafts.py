@@ -1,6 +1,6 @@
 """Stores drafts as lists of steps, and combines them with the published flows.
 
-For a form, the module also returns one flow of a draft, and the draft's other flows.
+The module also returns one flow of a draft and the draft's other flows, which a form in the console needs.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ from hotline.text.errors import NotFound, NotReady
 
 ChangeRow = DraftRow
 StepRow = DraftStep
-"""The console's pages use the rows of the database under this name and the name `ChangeRow`."""
+"""The console's pages use the name `ChangeRow` for a row of a draft, and the name `StepRow` for a row of a step."""
 
 
 def may_publish(session: Session, by: Author, authors: Iterable[Author]) -> bool:
@@ -80,8 +80,8 @@ class Refusal(StrEnum):
     """The draft contains changes that an emergency publication must not make. `held_back` lists the changes that an
     emergency publication must not make."""
     EMERGENCY_STANDS = "emergency_stands"
-    """A text that one person published alone is still shown to callers. First a second person must confirm this text or
-    restore the previous text."""
+    """Before the next publication, a second person must confirm this text or restore the previous text. First a second
+    person must confirm this text or restore the previous text."""
     READ_BY_ONE = "read_by_one"
     """The older state of the flows contains a text that one person published alone and no second person confirmed."""
     SETTLED = "settled"
@@ -149,7 +149,7 @@ class GatheredDraft:
 
     change: DraftRow
     steps: Mapping[str, DraftStep]
-    """The newest step of each part."""
+    """The newest step of each part that the draft edits."""
     live_id: int
     live_digest: str
     live: Document
@@ -232,8 +232,8 @@ def assemble(gathered: GatheredDraft) -> AssembledDraft:
 def merge_part(
     gathered: GatheredDraft, part: str, edited: PartDocument | None, settled: Settled | None = None
 ) -> Merged:
-    """Merges one edited part with its published version. If the merge has a conflict, `theirs` in this conflict is the
-    published version."""
+    """Merges one edited part with its published version. In each conflict of the merge, `theirs` is the published
+    version."""
     base, live = part_of(gathered.base, part), part_of(gathered.live, part)
     return merge(base, live, edited, settled)
 
@@ -274,7 +274,7 @@ class NewStep(NamedTuple):
 
 
 def part_draft(context: Context, draft_id: int, part: str) -> PartDraft:
-    """Returns the newest version of a part. Raises NotFound, StoreUnavailable."""
+    """Returns the newest version of a part of a draft. Raises NotFound, StoreUnavailable."""
     with context.database.reading() as session:
         return newest(session, tables.get_draft(session, draft_id), part)
 
@@ -291,7 +291,8 @@ def part_drafts(context: Context, draft_id: int) -> Mapping[str, PartDraft]:
 def history(
     context: Context, draft_id: int, *, before: int | None = None, limit: int = SHOWN
 ) -> Sequence[DraftStep]:
-    """Returns the steps of a draft, newest first. With `before`, the id of a step, it returns older steps.
+    """Returns the steps of a draft, newest first. With `before`, the id of a step, it returns only steps that are older
+    than this step.
 
     Raises NotFound, StoreUnavailable.
     """
@@ -477,14 +478,16 @@ def edited_flow(
 
 
 def set_around(context: Context, here: EditedFlow) -> FlowSet:
-    """Returns the published flow set, changed by the other flows of this draft. Raises NotReady, StoreUnavailable."""
+    """Returns the published flow set, with the draft's versions of all flows that the draft edits, except the flow
+    `here`. Raises NotReady, StoreUnavailable."""
     return _with_flows(context.flow_sets.get(context.flow_sets.live()), here.others)
 
 
 def flow_set_to_play(context: Context, draft_id: int) -> tuple[GatheredDraft, FlowSet]:
-    """Returns a draft, and a flow set with which a file can play the draft. The flow set contains the published flows
-    on which the draft is based, changed by the draft's own flows. The flow set does not contain nodes that cannot be
-    previewed. Two drafts with the same digest give the same flows. Raises NotFound, NotReady, StoreUnavailable."""
+    """Returns a draft, and the flow set for a file in which a person can play the draft. The flow set contains the
+    published flows on which the draft is based, changed by the draft's own flows. The flow set does not contain nodes
+    that cannot be previewed. Two drafts with the same digest give the same flows. Raises NotFound, NotReady,
+    StoreUnavailable."""
     with context.database.reading() as session:
         gathered = gather_draft(session, draft_id)
     own = {part: step.document for part, step in gathered.steps.items() if part[0] != "#"}

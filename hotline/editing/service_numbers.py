@@ -1,7 +1,7 @@
 """Shows and edits the phone numbers of a draft.
 
-Also shows the short codes of a draft, adds new short codes, and searches all texts that callers may see. A short code
-that was published stays for ever.
+Also shows the short codes of a draft, adds new short codes, and searches all texts that callers may see. A published
+short code can never be removed.
 """
 
 import re
@@ -236,12 +236,12 @@ class ShortCodeLine(NamedTuple):
     """The whole string on a poster, such as `*384*777*11#`."""
     flow: str
     name: str
-    """The name of the poster or place that shows the short code, such as "poster Nyabugogo". It is empty if there is
-    no name."""
+    """The name of the poster or place that shows the short code, such as "poster Nyabugogo". The name is empty if the
+    short code has none."""
     is_live: bool
     calls: int | None
-    """The number of calls that began with this short code in the last 28 days, up to yesterday. It is None if the
-    short code is not published."""
+    """The number of calls that began with this short code in the last 28 days, up to yesterday. The number is None if
+    the short code is not published."""
 
 
 class ShortCodesPart(NamedTuple):
@@ -250,7 +250,7 @@ class ShortCodesPart(NamedTuple):
     offered: Sequence[str]
     """The flows to which a new short code may lead."""
     next_digits: str
-    """The lowest free digits. It is empty if no digits are free."""
+    """The lowest free digits. The text is empty if no digits are free."""
 
 
 def short_codes_of(context: Context, draft_id: int) -> ShortCodesPart:
@@ -336,7 +336,7 @@ MAX_HITS = 50
 class SearchHit(NamedTuple):
     found: TextMatch
     place: str
-    """The place of the text, as reviews store it. It is empty for the name of a flow or a screen."""
+    """The place of the text, as reviews store it. The place is empty for the name of a flow or a screen."""
 
     @property
     def anchor(self) -> str:

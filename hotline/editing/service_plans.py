@@ -372,7 +372,7 @@ class StateToRestore(NamedTuple):
     still be the same."""
     live_id: int
     old: Document
-    """The older state of the flows without changes, with the numbers and short codes of that time."""
+    """The older state exactly as it was published, with the numbers and short codes of that time."""
 
 
 class PublishedChange(NamedTuple):
@@ -450,7 +450,7 @@ def preview(context: Context, publication_id: int) -> StateToRestore:
 def restore(
     context: Context, by: Author, publication_id: int, reason: str, digest: str
 ) -> DraftPublished | DraftRefused:
-    """Publishes an older state of the flows again. One person may decide this alone, but only for a state that two
+    """Publishes an older state of the flows again. One person may restore a state alone, but only a state that two
     people read.
 
     Raises NotFound, StoreUnavailable.
@@ -515,8 +515,7 @@ class EmergencyToRead(NamedTuple):
     after: Document
     """The flows that callers see now."""
     before_id: int | None
-    """The id of the publication that the second person can restore, instead of a confirmation of the emergency
-    change."""
+    """The id of the publication that the second person can restore if they do not confirm the emergency change."""
 
     @property
     def live_id(self) -> int:
@@ -524,8 +523,8 @@ class EmergencyToRead(NamedTuple):
 
 
 def current_emergency(context: Context) -> Publication | None:
-    """Returns the current publication if one person decided it alone and no second person has confirmed it. Every
-    page of the console shows it in a red bar.
+    """Returns the current publication if one person decided it alone and no second person has confirmed it. Every page
+    of the console shows this publication in a red bar.
 
     Raises StoreUnavailable.
     """

@@ -153,8 +153,8 @@ def problems_of(
     live: Document | None = None,
 ) -> Sequence[Problem]:
     """Returns every problem of a document. Checks the document once for each `digest` and stores the result. With
-    `live`, the check compares the document with this other document. In this case, `digest` must cover both documents.
-    Raises StoreUnavailable.
+    `live`, the check compares the document with the published flows in `live`. In this case, `digest` must cover both
+    documents. Raises StoreUnavailable.
     """
     with context.database.reading() as session:
         kept = _kept(session, digest)
@@ -180,9 +180,9 @@ def _key(digest: str) -> str:
 def submit(
     context: Context, by: rules_drafts.Author, draft_id: int, *, keeps_languages: bool = False
 ) -> DraftRefused | None:
-    """Submits a draft for approval. A later edit withdraws the submission.
-    Refuses a draft that has new errors or cannot run. If the English text is new and a translation is old, refuses
-    the draft until the editor confirms this with `keeps_languages`. Raises NotFound, NotReady, StoreUnavailable.
+    """Submits a draft for approval. A later edit withdraws the submission. Refuses a draft that has new errors or
+    cannot run. If the English text is new and a translation is old, refuses the draft unless the editor agreed to keep
+    the old translation (`keeps_languages`). Raises NotFound, NotReady, StoreUnavailable.
     """
     made = merge_draft(context, draft_id)
     if refused := publication_refusal(context, made, keeps_languages=keeps_languages):
@@ -381,8 +381,8 @@ def approvable(
 ) -> Approvable | DraftRefused:
     """Checks that a submitted draft can be published exactly as the approver read it.
 
-    If `alone` is True, one person may both submit and approve the draft. Learners use `alone` in `hotline demo`.
-    Raises NotFound, NotReady, StoreUnavailable.
+    If `alone` is True, one person may both submit and approve the draft. In `hotline demo`, `alone` is True, so that
+    one learner can try both tasks. Raises NotFound, NotReady, StoreUnavailable.
     """
     with context.database.reading() as session:
         gathered = gather_draft(session, draft_id)

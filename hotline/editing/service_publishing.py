@@ -182,8 +182,8 @@ def publish_version(context: Context, document: Document) -> int | None:
 
 
 def publish(context: Context, document: Document, *, by: str, reason: str, of_version: bool) -> int:
-    """Publishes flows for a named person, and returns their revision. If `of_version` is True, later software
-    releases replace these flows.
+    """Publishes flows in the name of `by`, and returns the revision of these flows. If `of_version` is True, later
+    software releases replace these flows.
 
     Raises FlowInvalid, NotReady, StoreUnavailable.
     """
@@ -360,8 +360,8 @@ def all_problems(
 ) -> Sequence[Problem]:
     """Returns the problems from the engine's checker and from the checks in this module.
 
-    `live` are the published flows. Without `live`, an editor's written reason for an exception to a rule covers every
-    text of the screen for which the editor wrote the reason.
+    `live` are the published flows. An editor can write a reason why a screen breaks a rule. Without `live`, this reason
+    covers every text of the screen.
     """
     lists = place_lists()
     found = check_document(document, lists, limit=limit)

@@ -290,7 +290,7 @@ def _faults(
 
 class PlacedText(NamedTuple):
     flow: str
-    """The name of the flow. It is empty for a phrase of the code."""
+    """The name of the flow. The name is empty for a phrase of the code."""
     node: str
     """The name of the screen, or of the phrase of the code."""
     field: str
@@ -334,9 +334,9 @@ class PageText(NamedTuple):
     memory: Sequence[str]
     """Other translations of the same English text."""
     question: str
-    """An open question that a careful reader asked about the text. It is empty if there is no question."""
+    """An open question that a careful reader asked about the text. The field is empty if there is no question."""
     widest: str
-    """The text with the longest possible value in place of each placeholder. It is empty if the text has no
+    """The text with the longest possible value in place of each placeholder. The field is empty if the text has no
     placeholder or is not a phrase of the code."""
     meter: FilledMeter | None
     """The size of the text, compared with the screen or SMS that contains it."""
@@ -359,7 +359,7 @@ class TextPage(NamedTuple):
     left: int
     """The number of all texts that match the filter."""
     next_at: str
-    """The text with which the next page begins. It is empty at the end of the list."""
+    """The text with which the next page begins. The field is empty at the end of the list."""
     draft_id: int | None
 
 

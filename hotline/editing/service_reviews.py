@@ -1,6 +1,7 @@
 """Reads and writes who reviewed each text, for `reviews.csv` and for the pages of texts.
 
-Also lists the phone numbers and desk questions that callers can see today, and those of them that need a new review.
+Also lists the phone numbers and desk questions that callers can see today, and says which numbers and questions need a
+new review.
 """
 
 import csv

@@ -265,7 +265,7 @@ class RefusedRow(NamedTuple):
     row: SheetRow
     refusal: SheetRowFault | TextFault
     now: ReviewedText | None
-    """The current text. It is None if the text no longer exists."""
+    """The current text. The field is None if the text no longer exists."""
 
 
 class CheckedSheet(NamedTuple):
@@ -337,7 +337,7 @@ def refused_rows(
 
 def _check_rows(context: Context, review: LanguageReview, rows: Sequence[SheetRow]) -> CheckedSheet:
     """Checks each row of a spreadsheet. The check accepts a row if a translator agreed to it, the row is up to date,
-    and its text has no fault. It leaves out unchanged texts of a PO file."""
+    and its text has no fault. The check leaves out unchanged texts of a PO file."""
     flow_set = context.flow_sets.get(context.flow_sets.live())
     refused: list[RefusedRow] = []
     accepted: dict[str, tuple[SheetRow, ReviewedText]] = {}
@@ -394,7 +394,8 @@ def _rows(
 
     @cache
     def left_on(flow: str, node: str) -> int:
-        """Returns the number of letters that still fit on a screen. It is 0 for a screen that is not complete yet."""
+        """Returns the number of letters that still fit on a screen. The number is 0 for a screen that is not complete
+        yet."""
         if node not in flow_set.flows[flow].nodes:
             return 0
         return free_septets(flow_set, Place(flow, node), review.language, SEPTETS) or 0

@@ -89,12 +89,13 @@ class DraftStep(Row):
     part: Mapped[str]
     version: Mapped[int]
     document: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
-    """The content of the part. It is None if the step removes the flow."""
+    """The content of the part. The content is None if the step removes the flow."""
     made_by_id: Mapped[int | None]
     made_by: Mapped[str]
     at: Mapped[datetime]
     about: Mapped[dict[str, Any]]
-    """A description of the step: `{"did": a StepKind, ...}`. A page turns it into a sentence."""
+    """A description of the step: `{"did": a StepKind, ...}`. A page of the console shows this description as a
+    sentence."""
     once: Mapped[str] = mapped_column(unique=True)
     """A unique key, made from the token of the form that saved the step (see `form_key`). A form that is sent twice
     makes only one step."""
@@ -109,8 +110,8 @@ def draft_titles(session: Session, ids: Collection[int]) -> Mapping[int, str]:
 def get_draft(session: Session, draft_id: int, *, held: bool = False) -> DraftRow:
     """Returns a draft. Raises NotFound.
 
-    If `held` is True, it locks the draft until the transaction ends. So saving, submitting and publishing wait for
-    each other.
+    If `held` is True, it locks the draft until the transaction ends. So two processes cannot save, submit or publish
+    the same draft at the same time.
     """
     here = select(DraftRow).where(DraftRow.id == draft_id)
     if held:
@@ -175,7 +176,8 @@ def step_of_form(session: Session, draft_id: int, part: str, once: str) -> Draft
 
 
 def form_key(draft_id: int, part: str, once: str) -> str:
-    """Returns the unique key of a form's step. It includes the part, so a form can make one step for each part."""
+    """Returns the unique key of a form's step. The key includes the part, so one form can make one step for each
+    part."""
     return f"{draft_id} {part} {once}"
 
 
@@ -218,7 +220,7 @@ class DraftCheck(Row):
     digest: Mapped[str] = mapped_column(primary_key=True)
     """The digest of the document and of the code that checked it."""
     draft_id: Mapped[int | None] = mapped_column(ForeignKey("draft.id"))
-    """The checked draft. It is None for the published flow set."""
+    """The checked draft. The id is None for the published flow set."""
     findings: Mapped[list[Any]] = mapped_column(JSON)
     at: Mapped[datetime]
 
@@ -260,7 +262,7 @@ class SignatureRow(Row):
     signed_by: Mapped[str]
     signed_on: Mapped[date]
     english: Mapped[str | None]
-    """The English text that the reader saw. It is None for a signature from a file."""
+    """The English text that the reader saw. The text is None for a signature from a file."""
 
 
 def all_signatures(session: Session, language: str | None = None) -> Sequence[Signature]:
@@ -333,7 +335,7 @@ class TextQuestion(Row):
     asked_at: Mapped[datetime]
     settled_by: Mapped[str | None]
     settled_at: Mapped[datetime | None]
-    """The time when an editor closed the question. It is None while the question is open."""
+    """The time when an editor closed the question. The time is None while the question is open."""
 
 
 def open_questions(session: Session, limit: int, below: str = "") -> Sequence[TextQuestion]:
@@ -367,7 +369,7 @@ class DraftNews(Row):
     """A `NewsKind`."""
     draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id"), index=True)
     flow: Mapped[str]
-    """The flow of the screen that a comment is about. It is empty for a comment on the whole draft."""
+    """The flow of the screen that a comment is about. The name is empty for a comment on the whole draft."""
     node: Mapped[str]
     text: Mapped[str]
     made_by_id: Mapped[int | None]
@@ -392,7 +394,7 @@ class NewsAddress(Row):
 
 def unread(session: Session, account_id: int) -> Sequence[DraftNews]:
     """Returns the unread news of an account in the order in which they were added. If the account has many unread news,
-    returns only the newest ones."""
+    returns only the newest of them."""
     rows = select(DraftNews).where(*_unread(account_id)).order_by(DraftNews.id.desc())
     return session.scalars(rows.limit(LISTED)).all()[::-1]
 
@@ -502,9 +504,10 @@ class DraftPlan(Row):
     state: Mapped[str]
     """A `PlanState`."""
     publish_at: Mapped[datetime | None]
-    """The planned time of the publication. It is None if the draft was published at the moment of the approval."""
+    """The planned time of the publication. The time is None if the draft was published at the moment of the
+    approval."""
     withdraw_at: Mapped[datetime | None]
-    """The planned end of the text. It is None if the text stays."""
+    """The planned end of the text. The time is None if the text has no planned end."""
     against: Mapped[str]
     """The digest of what the approver compared: the draft, and the published version of each of its parts."""
     keeps_languages: Mapped[bool]

@@ -1,7 +1,7 @@
 """Builds the emulator from its parts, and serves the control API.
 
-The control API operates the handsets, and sets faults, settings and clocks. It accepts only requests from this machine,
-and only JSON.
+The control API operates the handsets, and sets faults, settings and clocks. The control API accepts only JSON requests
+from this machine.
 """
 
 import ipaddress
@@ -95,8 +95,9 @@ REFUSALS: Mapping[type[Exception], int] = {HandsetRefused: 409, NotFound: 404, S
 def only_loopback() -> None:
     """Refuses a request that does not come from this machine.
 
-    It checks the peer's address and the host name. Otherwise a foreign web page could use a name that resolves to this
-    machine. The body must be JSON, because a browser asks for permission before a foreign page may post JSON.
+    It checks the client's address and the host name in the request. The check of the address is not enough, because a
+    foreign web page could use a host name that resolves to this machine. The body must be JSON, because a browser asks
+    for permission before a foreign page may post JSON.
     """
     try:
         peer = ipaddress.ip_address(request.remote_addr or "")
@@ -231,9 +232,9 @@ class _Control:
             return held.shown(_shown(session) if session else {})
 
     def outbox(self) -> dict[str, Any]:
-        """Returns all sent messages, or those after the first `after` messages.
+        """Returns all sent messages except the first `after` messages.
 
-        So a client that asks often can skip the messages that it already has.
+        So a client that asks often gets only the messages that it does not have yet.
         """
         after = max(0, request.args.get("after", default=0, type=int))
         with self._state.lock:

@@ -1,7 +1,7 @@
 """Posts the gateway's callbacks to the hotline as forms, and causes faults of a network and a gateway.
 
-The emulator shares nothing else with the hotline. A fault occurs always, a given number of times, or at random with a
-seed.
+Apart from these callbacks, the emulator shares nothing with the hotline. A fault occurs always, a given number of
+times, or at random with a seed.
 """
 
 import random
@@ -33,7 +33,7 @@ class HookAnswer:
     metadata: str = ""
     cookies: bool = False
     error: str | None = None
-    """The kind of failure. It never contains an address, because the address contains the secret of the hooks."""
+    """The kind of failure. This text never contains an address, because a hook's address contains a secret."""
 
     @property
     def ok(self) -> bool:
@@ -297,7 +297,7 @@ class Faults:
                 self._dice = random.Random(seed)
 
     def draw(self, point: Point, msisdn: str) -> DrawnFaults:
-        """Returns every fault that occurs now, by kind. At `Point.SEND`, returns only the first of them."""
+        """Returns every fault that occurs now, by kind. At `Point.SEND`, returns only the first fault."""
         drawn: dict[FaultKind, GatewayFault] = {}
         with self._lock:
             for at, rule in enumerate(self._rules):

@@ -258,9 +258,9 @@ class About:
     """The links and texts that the page shows in addition to the phones."""
 
     console: str = ""
-    """The address of the console. It is empty if the page links to no console."""
+    """The address of the console. The address is empty if the page links to no console."""
     readme: str = ""
-    """The text of the README. It is empty if the page shows no README."""
+    """The text of the README. The text is empty if the page shows no README."""
 
 
 NOTHING_ABOUT = About()

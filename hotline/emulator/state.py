@@ -315,7 +315,7 @@ class UssdSession:
     network: str
     dialled: str
     service_code: str
-    """The service code as it was posted. It includes the digits that the caller dialled after the code only if
+    """The service code as it was posted. The service code includes the digits that the caller dialled after it only if
     `direct_dial` is `IN_CODE`."""
     path: list[str] = field(default_factory=list, repr=False)
     hops: list[Hop] = field(default_factory=list)
@@ -429,7 +429,8 @@ class EmulatorState:
                 self.lock.notify_all()
 
     def wait_past(self, version: int, seconds: float) -> int:
-        """Waits until the version exceeds `version` or `seconds` pass. Returns the current version."""
+        """Waits until the version of the state is higher than `version`, but `seconds` at most. Returns the current
+        version."""
         with self.lock:
             self.lock.wait_for(lambda: self.version > version, seconds)
             return self.version

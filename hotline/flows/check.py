@@ -3,11 +3,11 @@
 The module also finds text that no screen of a report may show: words that expose the caller, and questions about
 identity.
 
-Reviewers add words to the tables of `risky_words.csv`. The search ignores accents and capitals. The search matches
-the beginning of a word, so that the ending of the word does not matter. Kinyarwanda words have prefixes before the
-stem (`curuz`: gucuruza, abacuruzi, ugucuruza), so the search finds a stem anywhere in a word. Words that the table
-marks `whole` must match a whole word. The column `instead` contains safe words to write instead. The column is empty
-if no safe words are known.
+Reviewers add words to the tables of `risky_words.csv`. The search ignores accents and capitals. The search matches the
+beginning of a word, so that the ending of the word does not matter. Kinyarwanda words have prefixes before the stem
+(`curuz`: gucuruza, abacuruzi, ugucuruza), so the search finds a stem anywhere in a word. Words that the table marks
+`whole` must match a whole word. The column `instead` contains safe words, which an editor can write instead of the
+risky words. The column is empty if no safe words are known.
 """
 
 import csv
@@ -106,7 +106,7 @@ class Problem(NamedTuple):
     fix: MessageText
     language: str = ""
     field: str = ""
-    """The field to fix, with its name in the form, such as `choices.2`. It is empty if the problem concerns the
+    """The field to fix, with its name in the form, such as `choices.2`. The name is empty if the problem concerns the
     whole node."""
 
     @property
@@ -796,9 +796,9 @@ def identity_questions(flow_set: FlowSet) -> Problems:
 def free_text_outside_reports(flow_set: FlowSet) -> Problems:
     """Finds questions for free text outside a report.
 
-    The hotline does not save such text. Each request of a call contains all earlier input, and outside a report
-    nothing stores which part of that input is the free text. Private flows are not checked, because ordinary callers
-    cannot reach them.
+    The hotline does not save such text. Each request of a call contains all earlier input, and outside a report nothing
+    stores which part of that input is the free text. The check skips private flows, because ordinary callers cannot
+    reach them.
     """
     inside = report_nodes(flow_set)
     for flow, name, node in nodes(flow_set):

@@ -77,7 +77,7 @@ from hotline.text.characters import foreign_letters, septets, substitute, to_gsm
 from hotline.text.languages import CODES, MessageText, message_text
 
 OUR_KEYS = frozenset({"000"})
-"""The keys that callers press, such as `000`, which look like a phone number in a text."""
+"""The keys that callers press, such as `000`, which could be mistaken for a phone number in a text."""
 
 
 def missing_languages(flow_set: FlowSet) -> Problems:

@@ -199,8 +199,8 @@ def listings(flow_set: FlowSet, node: Waiting) -> Iterator[tuple[Waiting, dict[s
 
 
 def _without_list(node: QuestionNode) -> Iterator[QuestionNode]:
-    """Yields the versions of a question that do not depend on its list: the question without its places, the question
-    for an empty list, and the question for a list with one place."""
+    """Yields the versions of a question that do not depend on the entries of its list. These are the question without
+    its places, the question for an empty list, and the question for a list with one place."""
     bare = replace(node, list=None)
     yield bare
     if node.none is not None:

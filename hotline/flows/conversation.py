@@ -147,7 +147,7 @@ class ConversationState:
         )
 
     def saying(self, answers: Mapping[str, str]) -> "ConversationState":
-        """Returns a copy of the state with these answers in place of its own."""
+        """Returns a copy of the state in which these answers replace the answers of the state."""
         where = (self.language, self.calls, self.trail)
         return ConversationState(*where, answers, self.attempts, self.erased, self.finished)
 

@@ -46,9 +46,10 @@ condition is true if the caller answered the question. The name of a flag may co
 choices on each page are numbered from 1 to 8. A choice with a `key` always has that digit. The code that calls
 `compile` provides some lists ("provinces", "districts.1"). Other lists come with the facts of a session.
 
-A text may contain placeholders. `{receipt}` is the receipt of the session's report. `{certificate}` is the code of a
-certificate. After a responder types the work PIN, `{open}` and `{urgent}` are numbers of cases, and `{ref}`, `{place}`,
-`{time}` and `{page}` describe the chosen case. `flow.py` lists all placeholders. A text may contain no other braces.
+A text may contain placeholders. `{receipt}` is the receipt of the report that the caller made in this session.
+`{certificate}` is the code of a certificate. After a responder types the work PIN, `{open}` and `{urgent}` are numbers
+of cases, and `{ref}`, `{place}`, `{time}` and `{page}` describe the chosen case. `flow.py` lists all placeholders. A
+text may contain no other braces.
 """
 
 import re
@@ -87,8 +88,8 @@ MESSAGE_KEY = "remark"
 
 
 def invalid(template: str, **values: str | int) -> PydanticCustomError:
-    """Returns the error that a validator raises. The message of this error can be translated, unlike that of a
-    ValueError."""
+    """Returns the error that a validator raises. The message of this error can be translated, but the message of a
+    ValueError cannot."""
     text = message_text(template, **values)
     return PydanticCustomError("value_error", "{says}", {"says": str(text), MESSAGE_KEY: text})
 
@@ -445,8 +446,8 @@ class EndModel(Part):
 
 
 class TextApprovalModel(Part):
-    """The approval of a question: the name of the approver, the day, and the digest of the approved text. `hotline
-    flows check` prints the digest."""
+    """The approval of a question: the approver's name, the day of the approval, and the digest of the approved text.
+    `hotline flows check` prints the digest."""
 
     makes = compiled.TextApproval
 
@@ -457,7 +458,7 @@ class TextApprovalModel(Part):
 
 class NodeModel(Model):
     title: Titled | None = None
-    """The screen's title for colleagues. Callers never see it."""
+    """The screen's title for colleagues. Callers never see this title."""
     say: MessageModel | None = None
     menu: MenuModel | None = None
     ask: QuestionModel | None = None
@@ -470,7 +471,7 @@ class NodeModel(Model):
     reason: Annotated[str, Field(min_length=1)] | None = None
     """The reason why a question has more than ten lines on a narrow phone, or contains words that the check finds.
 
-    Callers never see it.
+    Callers never see this reason.
     """
 
     @model_validator(mode="after")
@@ -532,7 +533,7 @@ class NumberModel(Model):
     evidence: str
     confirmed_by: str = ""
     confirmed_on: date | None = None
-    """The day on which the person who confirmed the number called it."""
+    """The day on which a person called the number to confirm it."""
     answered_by: str = ""
     """The office and role of the person who answered when the number was called for the confirmation."""
     note: str = ""
@@ -558,7 +559,7 @@ class RevisionModel(Model):
     entry_names: dict[Annotated[str, Field(pattern=r"^\d{1,4}$")], Words] = Field(
         default_factory=dict
     )
-    """The name of the poster that shows a short code. The statistics show this name, and callers never see it."""
+    """The name of the poster that shows a short code. The statistics show this name, but callers never see it."""
     phrases: dict[Language, dict[PhraseName, Words]] = Field(default_factory=dict)
 
     @model_validator(mode="after")

@@ -1,13 +1,13 @@
 """Defines compiled flows: nodes, choices, texts, phone numbers, and the questions that a desk may ask. Pure.
 
 `document.py` builds flows from YAML or JSON. `public_flow_set` makes the flow set for SMS, without report flows and
-private flows.
-A wrong phone number can bring a caller into danger. So a flow shows a number only in a `lead` with `number:`, and
-only for a year after a person confirmed the number. After that year the text disappears without any action. Only the
-emergency number remains, because a caller in danger must find it. An alarm then asks for a new confirmation.
-A question in a desk's own words could name a person or put the caller in danger. So a desk chooses a question from
-the flow `questions`. Every node with a screen in this flow is one question. A person approves its exact text. The
-approval ends after a year, or when any word of the question changes.
+private flows. A wrong phone number can bring a caller into danger. So a flow shows a number only in a `lead` with
+`number:`, and only for a year after a person confirmed the number. After that year, screens no longer show this text,
+and no person has to remove it. Only the emergency number stays on screens, because a caller in danger must find it.
+When the confirmation of the emergency number has ended, an alarm asks for a new confirmation. A question in a desk's
+own words could name a person or put the caller in danger. So a desk chooses a question from the flow `questions`. Every
+node with a screen in this flow is one question. A person approves its exact text. The approval ends after a year, or
+when any word of the question changes.
 """
 
 import hashlib
@@ -113,7 +113,7 @@ class Lead:
 class Choice:
     label: Text
     value: str = ""
-    """The value to save. If it is empty, the choice saves nothing and only leads to the next node."""
+    """The value to save. If the value is empty, the choice saves nothing and only leads to the next node."""
     goes: str | None = None
     key: str | None = None
     """The fixed digit of the choice. Choices without a fixed digit are numbered in order."""
@@ -123,7 +123,8 @@ class Choice:
     """The language to which this choice switches the conversation."""
     when: Condition | None = None
     every_page: bool = False
-    """True if a choice after a list is shown on each page of the list. So "not sure" is always visible."""
+    """True if a choice after a list is shown on each page of the list. So callers always see a choice such as "not
+    sure"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ class QuestionNode:
     none: Text | None = None
     """The text shown instead of the question if the list is empty."""
     weak: str | None = None
-    """The node to which a new PIN leads if it is easy to guess. The hotline does not accept such a PIN."""
+    """The node to which the caller comes if the new PIN is easy to guess. The hotline does not accept such a PIN."""
     digits: int = PIN_DIGITS
     """The number of digits of a PIN."""
     leads: tuple[Lead, ...] = ()
@@ -239,8 +240,8 @@ class Flow:
     open a flow that makes a report.
     """
     private: bool = False
-    """True if only its own short code or another private flow can open it, such as the flow for responders. The
-    service must also allow the caller to open this flow."""
+    """True for a flow that only its own short code or another private flow can open, such as the flow for responders.
+    The service must also allow the caller to open this flow."""
     signed: Mapping[str, TextApproval] = field(default_factory=dict)
     """The approvals of questions, by node name."""
     reasons: Mapping[str, str] = field(default_factory=dict)
@@ -274,7 +275,7 @@ class FlowSet:
     days: dict[date, Mapping[str, bool]] = field(default_factory=dict, compare=False, repr=False)
     """The cache of the function `numbers_shown`, by the day on which a session begins."""
     dependants: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
-    """A cache of the answers that the engine drops when another answer changes, by the name of the other answer."""
+    """For each answer, the cached names of the answers that the engine drops when this answer changes."""
 
 
 def numbers_shown(flow_set: FlowSet, today: date) -> Mapping[str, bool]:
@@ -336,7 +337,7 @@ WIDEST: Mapping[str, str] = {
 }
 """The allowed placeholders, each with its longest value. The check uses these values to measure texts."""
 FOUND = "{found}"
-"""The placeholder for the name of the place, in the question that callers see when a list has only one place."""
+"""The placeholder for a place's name, in the question that callers see when a list contains only this place."""
 ABOUT = "work_case"
 """The name of the answer that contains the reference of a case, such as `K7Q4`. On a screen about this case, the
 placeholder `{place}` shows the session's value `place.K7Q4`."""
@@ -642,8 +643,8 @@ class Question(NamedTuple):
         return QuestionStatus.SHOWS if fresh else QuestionStatus.OVER
 
     def label(self, value: str, language: str) -> str:
-        """Returns the label of the choice that has this value. If no choice has it, the value is the caller's own
-        words, and the function returns it unchanged."""
+        """Returns the label of the choice that has this value. If no choice has this value, the value is the caller's
+        own words, and the function returns the value unchanged."""
         labels = {choice.value: choice.label for choice in self.node.choices}
         return labels.get(value, {}).get(language, value)
 

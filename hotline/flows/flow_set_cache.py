@@ -87,8 +87,8 @@ class LoadedFlowSet(NamedTuple):
 
 
 def serialise(flow_set: FlowSet) -> str:
-    """Returns the parts of a flow set that `PARTS` names, as text. It leaves out the lists, because the lists of
-    places ship with the code."""
+    """Returns the parts of a flow set that `PARTS` names, as text. The text does not contain the lists of places,
+    because these lists ship with the code."""
     head = [
         [*flow_set.flows],
         flow_set.front,
@@ -102,8 +102,8 @@ def serialise(flow_set: FlowSet) -> str:
 def deserialise(
     pressed: str, lists: Mapping[str, tuple[Option, ...]], known: dict[str, Flow]
 ) -> Generator[None, None, LoadedFlowSet]:
-    """Builds the flow set from the stored text, flow by flow. Yields before it builds each unknown flow, so that
-    other work can go first. Adds each new flow to `known`, so that another thread can use the flow.
+    """Builds the flow set from the stored text, flow by flow. Yields before it builds each flow that `known` does not
+    contain, so that other work can go first. Adds each new flow to `known`, so that another thread can use the flow.
     """
     first, *lines = pressed.split("\n")
     names, front, entries, rows, phrases = json.loads(first)
@@ -162,7 +162,8 @@ LIVE_SECONDS = 1.0
 LATE_SECONDS = 10.0
 """The seconds during which new sessions may start on the previous flow set while the new flow set loads."""
 PAUSE = 0.002
-"""The pause in seconds after each flow that loads in the background. The pause lets requests of callers go first."""
+"""The pause in seconds after each flow that loads in the background. During the pause, the processor can first handle
+the requests of callers."""
 
 Begin = Callable[[Callable[[], None]], object]
 """A function that starts some work in the background."""
@@ -179,8 +180,8 @@ def start_thread(work: Callable[[], None]) -> None:
 
 
 class SqlFlowSets:
-    """The cache of flow sets in one process. It implements `FlowSets` of `core.contexts`. Threads may share it. If
-    two threads compile the same flow at the same time, both get a correct result.
+    """The cache of flow sets in one process. The class implements `FlowSets` of `core.contexts`. Several threads may
+    share one object of this class. If two threads compile the same flow at the same time, both get a correct result.
 
     If a new revision contains an unchanged flow, the cache uses the compiled flow of the old revision. If `behind` is
     given, a new published flow set loads in the background. New sessions use the previous flow set until the new one
@@ -304,14 +305,14 @@ def _compile(document: Mapping[str, Any], lists: Mapping[str, tuple[Option, ...]
 # The class below finds the phrases that have a different text in the live revision than in the shipped catalogues.
 
 PATIENCE = 10.0
-"""The seconds until the next attempt after a failed attempt to read the flow sets. An alert must not wait for the
-database."""
+"""After a failed attempt to read the flow sets, the number of seconds until the next attempt. The pause is needed
+because an alert must not wait for a database that does not answer."""
 NAMES = {template.value: template.name for template in Template}
 
 
 class LivePhrases:
-    """The phrases of the live revision. A look-up never raises an error. If no live revision is known, the shipped
-    phrases apply."""
+    """The phrases of the live revision. A look-up never raises an error. If no live revision is known, the phrases that
+    ship with the code apply."""
 
     def __init__(self, sets: FlowSets, *, elapsed: Callable[[], float] = time.monotonic) -> None:
         self._sets = sets

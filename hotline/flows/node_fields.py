@@ -100,8 +100,8 @@ def merged_order(
     base: Sequence[str], hers: Sequence[str], yours: Sequence[str], kept: Iterable[str]
 ) -> DocumentPath:
     """Returns the items in `kept`, in the order of the version that moved items: `hers` or `yours`. If both versions
-    moved items, the order of `yours` counts. An item that only the other version added comes after the same neighbour
-    as in that version.
+    moved items, the order of `yours` counts. If only the other version added an item, the item comes after the same
+    neighbour as in that version.
     """
     leading, other = (
         (yours, hers) if is_moved(base, yours) or not is_moved(base, hers) else (hers, yours)
@@ -122,15 +122,16 @@ def is_disputed(base: Sequence[str], hers: Sequence[str], yours: Sequence[str]) 
 
 
 ROWS = "#rows"
-"""The last step of a path to the names of a list's rows. These names show a changed order."""
+"""The last step of a path that leads to the names of the rows in a list. If the order of the rows changed, these names
+are in a different order too."""
 
 WHOLE = frozenset({"when", "signed"})
-"""Mappings that are compared as a whole, because single parts of them mean nothing."""
+"""The fields whose mappings are compared as a whole, because a single key of the mapping has no meaning alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """The value of a place that one version of the document does not have."""
+    """The value of a place that exists in only one of two versions of a document."""
 
 
 ABSENT = Absent()
@@ -327,7 +328,7 @@ class Titles:
     language: str
 
     def flow(self, name: str) -> str:
-        """Returns the title of a flow, or its name if it has no title."""
+        """Returns the title of a flow, or the flow's name if the flow has no title."""
         return self._said(self.flows.get(name), "title") or name
 
     def description(self, name: str) -> str:
@@ -337,8 +338,8 @@ class Titles:
     def screen(self, flow: str, name: str) -> str:
         """Returns the title of a screen.
 
-        If a screen has no title, returns the title of the flow that it calls. If it calls no flow, returns the first
-        words of the screen, or its name.
+        If a screen has no title, returns the title of the flow that the screen calls. If the screen calls no flow,
+        returns the first words of the screen, or its name.
         """
         node = nodes_of(self.flows.get(flow)).get(name)
         if title := self._said(node, "title"):
@@ -369,8 +370,8 @@ class Titles:
 
 
 def with_value(node: Document, steps: Sequence[str], value: object) -> Editable:
-    """Returns a copy of the node with another value at an existing path. If the value is None, the copy has no value
-    at this path."""
+    """Returns a copy of the node in which `value` replaces the value at the path `steps`. If `value` is None, the copy
+    has no value at this path."""
     changed: Editable = copy.deepcopy(dict(node))
     *way, last = steps
     here: Any = changed
@@ -393,7 +394,7 @@ def place_of(flow: str, name: str, node: Document, field: str) -> str:
 def path_of(node: object, field: str) -> DocumentPath:
     """Returns the path of a field in the node's document.
 
-    The name of the field is one that `field_of` returns, such as `choices.2.goes`, or `text` for the node's own text.
+    `field` is a name that `field_of` returns, such as `choices.2.goes`, or `text` for the node's own text.
     """
     kind = kind_of(node)
     first, *rest = field.split(".")
@@ -415,8 +416,8 @@ RECORDED_FIELDS = RECORDED_OF_FLOW | RECORDED_OF_NODE | RECORDED_OF_CHOICE
 
 
 def recorded_name(field: str) -> str:
-    """Returns the name of the recorded value that a form field sets. For `choices.2.value` it is `value`. For other
-    fields it is empty."""
+    """Returns the name of the recorded value that a form field sets. For `choices.2.value` it is `value`. For a field
+    that sets no recorded value, the result is empty."""
     parts = field.split(".")
     if parts[0] == "choices" and len(parts) == 3:
         return parts[2] if parts[2] in RECORDED_OF_CHOICE else ""
@@ -477,9 +478,11 @@ def recorded_values(node: object) -> Document:
 class TextMatch(NamedTuple):
     flow: str
     node: str
-    """The screen in which the search found the query. It is empty if the name of the flow contains the query."""
+    """The screen in which the search found the query. The name is empty if the search found the query in the name of
+    the flow."""
     field: str
-    """The field of the screen that contains the query. It is empty if the name of the screen contains the query."""
+    """The field of the screen that contains the query. The name is empty if the search found the query in the name of
+    the screen."""
     language: str
     words: str
 

@@ -167,7 +167,8 @@ def _any_of(cells: tuple[str, ...]) -> re.Pattern[str]:
 def term_spans(
     text: str, language: str, terms: Iterable[GlossaryTerm]
 ) -> Sequence[tuple[str, bool]]:
-    """Divides a text at the terms of the glossary. Each piece is marked with True if it is a term."""
+    """Divides a text at the terms of the glossary. Each piece comes with True if the piece is a term, and with False
+    otherwise."""
     found, end = [], 0
     for match in _any_of(tuple(one.words[language] for one in terms)).finditer(text):
         found += [(text[end : match.start()], False), (match.group(), True)]

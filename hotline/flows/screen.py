@@ -1,8 +1,8 @@
-"""Divides text into pages within the network's limit, and adds the engine's own words. Pure.
-Each page leaves `RESERVED_SEPTETS` septets free for the line that the engine adds above a repeated screen. So this
-line never moves a page break. Page breaks are only between words and between choices. The choices on each page are
+"""Divides text into pages within the network's limit, and adds the engine's own words. Pure. Each page leaves
+`RESERVED_SEPTETS` septets free for the line that the engine adds above a repeated screen. So the engine can add this
+line without moving a page break. Page breaks are only between words and between choices. The choices on each page are
 numbered from 1, but a choice with a fixed key keeps its key. A page that begins with a choice repeats the question
-above the choice. Every page shows the keys to go back. A layout can also limit the number of lines of a page on a
+above the choice. Every page shows the keys that lead back. A layout can also limit the number of lines of a page on a
 narrow phone.
 """
 
@@ -93,8 +93,8 @@ class Button(NamedTuple):
     every_page: bool = False
     """True if the choice appears at the end of each page, such as "not sure"."""
     shares_page: bool = False
-    """True if the choice must share a page with the choice before it. The page before must keep at least one other
-    choice."""
+    """True if the choice must share a page with the choice before it. The page with the choice before it must keep at
+    least one more choice."""
 
 
 class Layout(NamedTuple):
@@ -111,8 +111,8 @@ class Layout(NamedTuple):
     question: str = ""
     """The line above choices that continue from the previous page."""
     key_lines: tuple[str, ...] = ()
-    """The lines with the keys `0` and `00` in several wordings, best first. The last one is the shortest and always
-    fits."""
+    """The wordings are in the order in which the page tries them: the best wording comes first. The last wording is the
+    shortest, and always fits."""
     lines: int | None = None
     """The maximum lines of a page on a narrow phone, without `more` and `key_lines`. None means no limit."""
 
@@ -134,7 +134,7 @@ class _Piece:
     text: str
     button: int | None = None
     key: str | None = None
-    """The fixed digit of the choice, if the piece is a choice that has one."""
+    """The fixed digit, if the piece is a choice with a fixed digit."""
     shares_page: bool = False
 
     @property
@@ -150,14 +150,16 @@ class _Draft:
     text: str = ""
     keys: dict[str, int] = field(default_factory=dict)
     most: int = len(NUMBERS)
-    """The maximum choices on the page. A lower maximum keeps digits free for choices that come later."""
+    """The largest number of choices on the page. A lower maximum keeps digits free for choices that come later."""
     lines: int | None = None
-    """The maximum lines of the page on a narrow phone. This limit does not apply to the first piece of a page."""
+    """The largest number of lines on the page on a narrow phone. This limit does not apply to the first piece of a
+    page."""
     count: int = 0
     """The number of pieces on the page."""
 
     def take(self, piece: _Piece, room: int) -> bool:
-        """Adds the piece to the page if there are room and a digit for it. Otherwise it returns False."""
+        """Adds the piece to the page if there are room and a digit for it. Returns False if the piece does not fit or
+        no digit is free."""
         gap = piece.gap if self.text else ""
         if septets(self.text) + len(gap) + piece.cost > room:
             return False
@@ -244,7 +246,7 @@ def _after(pieces: Sequence[_Piece], kept: Sequence[_Piece], count: int) -> Sequ
 def _before_shared(pieces: Sequence[_Piece], draft: _Draft) -> int:
     """Returns how many pieces a page keeps, so that the next page does not begin with a `shares_page` choice.
 
-    If the page would lose its last choice, it keeps all its pieces.
+    If the page would then have no choice, the page keeps all its pieces.
     """
     fewer = draft.count
     while fewer < len(pieces) and fewer and pieces[fewer].shares_page:

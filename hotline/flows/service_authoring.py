@@ -68,8 +68,8 @@ def parse_folder(folder: Path) -> tuple[Editable, Sequence[str]]:
 
 
 def _entries(written: Any) -> tuple[Any, Document]:
-    """Returns the landing flows of the short codes, and the names of the posters, by digits. Keeps invalid values,
-    because the check of the document reports them."""
+    """Returns the landing flows of the short codes and the names of the posters. The keys of both are the digits of the
+    short codes. Keeps invalid values, because the check of the document reports them."""
     if not isinstance(written, Mapping):
         return written, {}
     whole = {digits: row for digits, row in written.items() if isinstance(row, Mapping)}
@@ -100,8 +100,8 @@ def _numbers(path: Path, faults: list[str]) -> list[dict[str, str]]:
 
 
 def digest_of(document: Document) -> str:
-    """Returns the SHA-256 of a document, including the order of its screens. The order of other parts does not change
-    the result (docs/decisions/18)."""
+    """Returns the SHA-256 of a document, including the order of its screens. A change in the order of other parts does
+    not change the digest (docs/decisions/18)."""
     return sha_of({**document, "order of screens": _orders(document)})
 
 
@@ -133,7 +133,7 @@ def compile_text(document: Document) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ReadyDocument:
-    """A document that is ready for publication. All slow work on it is done before the transaction begins."""
+    """A document that is ready for publication. All slow work on the document is done before the transaction begins."""
 
     document: WrittenObject
     pressed: str

@@ -34,7 +34,7 @@ def national_number(context: Context) -> str | None:
 def check_national_number(context: Context) -> CheckResult:
     """Returns the result that `hotline doctor` shows about the national desk's number.
 
-    Without this number, messages about visit safety cannot say which number to call.
+    Without a valid number of the national desk, messages about visit safety cannot say which number to call.
     """
     if not context.line.national_number:
         return CheckResult(NAME, False, "no number is set for responders to call", TODO)
@@ -64,8 +64,7 @@ NAMED = "named."
 class PlaceLists(Mapping[str, tuple[Option, ...]]):
     """Fixed lists of places, and lists of places that match typed text.
 
-    The object does not store a list for typed text, because the name of the list contains the caller's words, and
-    other code may store the names of lists.
+    The object does not store the result for typed text, because the name of such a list contains the caller's words.
     """
 
     def __init__(self, written: Mapping[str, tuple[Option, ...]]) -> None:

@@ -1,4 +1,4 @@
-"""Stores revisions. A revision is a saved set of all flows that never changes. One revision is live.
+"""Stores revisions. Stores revisions. A revision is a saved set of all flows, and never changes. One revision is live.
 
 Also stores the publication history: which revision was live at which time, and who published the revision.
 """
@@ -31,7 +31,7 @@ class Revision(database.Row):
     them."""
     created_at: Mapped[datetime]
     live_from: Mapped[datetime | None]
-    """The time of publication. The live revision is the one with the newest time. A draft has the value None."""
+    """The time of publication. The live revision is the one with the newest time. For a draft, the value is None."""
     pressed: Mapped[str | None]
     """The compiled flow set, as `flows.flow_set_cache` writes it. A new process reads this text."""
     pressed_mark: Mapped[str | None]
@@ -41,7 +41,7 @@ class Revision(database.Row):
 
 
 LIGHT = (defer(Revision.document, raiseload=True), defer(Revision.pressed, raiseload=True))
-"""Query options that do not read the large columns of a revision. Access to such a column then raises an error."""
+"""Query options that do not read the large columns of a revision. Later access to such a column raises an error."""
 
 
 def live_id(session: Session) -> int | None:
@@ -68,8 +68,8 @@ def live_flows(session: Session) -> Document:
 
 
 def document_of(session: Session, revision_id: int) -> Mapping[str, Any] | None:
-    """Returns the whole document of a revision. Other code may use the same object in memory, so change only a
-    copy."""
+    """Returns the whole document of a revision. Other code may use the same document in memory, so the calling code may
+    change only a copy."""
     memory: DocumentCaches | None = session.info.get(IN_SESSION)
     if memory is None:
         return stored_document(session, revision_id)
@@ -77,7 +77,7 @@ def document_of(session: Session, revision_id: int) -> Mapping[str, Any] | None:
 
 
 def stored_document(session: Session, revision_id: int) -> dict[str, Any] | None:
-    """Returns the document from the database, for code that needs it only once."""
+    """Returns the document from the database and not from the cache, for code that needs the document only once."""
     return session.scalar(select(Revision.document).where(Revision.id == revision_id))
 
 
@@ -105,7 +105,7 @@ def short_code_names(session: Session) -> Mapping[str, str]:
 
 
 def compiled_of(session: Session, revision_id: int, mark: str) -> str | None:
-    """Returns the compiled flow set if code with this mark can read it."""
+    """Returns the compiled flow set, or None if code with this mark cannot read the stored text."""
     here = (Revision.id == revision_id, Revision.pressed_mark == mark)
     return session.scalar(select(Revision.pressed).where(*here))
 
@@ -193,7 +193,8 @@ class Publication(database.Row):
 
 
 def current(session: Session) -> Publication | None:
-    """Returns the current publication. Returns None if the hotline published its flows before this history existed."""
+    """Returns the publication that is live now. Returns None if the hotline published its flows before this history
+    existed."""
     found = select(Publication).where(Publication.until.is_(None))
     return session.scalar(found.order_by(Publication.id.desc()).limit(1))
 
@@ -213,7 +214,7 @@ def of_change(session: Session, draft_id: int) -> Publication | None:
 
 
 def previous(session: Session, publication_id: int) -> Publication | None:
-    """Returns the publication that this one replaced, or None."""
+    """Returns the publication that the publication with this id replaced, or None."""
     older = select(Publication).where(Publication.id < publication_id)
     return session.scalar(older.order_by(Publication.id.desc()).limit(1))
 
@@ -225,8 +226,8 @@ def newest_of_version(session: Session) -> Publication | None:
 
 
 def unsettled(session: Session) -> Publication | None:
-    """Returns the newest emergency change that is still open, which means not confirmed, ended or replaced. Returns
-    None if no change is open."""
+    """Returns the newest emergency change that no person has confirmed and that has not ended or been replaced. Returns
+    None if there is no such emergency change."""
     waits = select(Publication).where(
         Publication.kind == PublicationKind.EMERGENCY, Publication.settled_at.is_(None)
     )

@@ -107,9 +107,9 @@ def _draw(
 
 
 def _varies(node: Waiting | EndNode, state: ConversationState, facts: Facts) -> tuple[bool, ...]:
-    """Returns, for each condition of the node, True if the condition is met.
+    """Returns, for each condition of the node, True if the condition is met and False if it is not.
 
-    The pages of the node depend only on these values, the place, the language, the limit and the list of choices.
+    The pages of the node depend only on these conditions, the place, the language, the limit and the list of choices.
     """
     if isinstance(node, EndNode):
         return ()
@@ -175,8 +175,8 @@ def _lines(node: Waiting, seen: View, page: Page, own: EngineTexts) -> Iterator[
 
 
 def _typed(node: Waiting, own: EngineTexts) -> str:
-    """Returns the instruction for a question with typed answers. For other nodes, where the caller presses the key of
-    a choice, the result is empty."""
+    """Returns the instruction that tells the caller what to type, for a question with typed answers. For other nodes,
+    where the caller presses the key of a choice, the result is empty."""
     match node:
         case QuestionNode(kind="words"):
             return own.write
@@ -189,8 +189,8 @@ def _typed(node: Waiting, own: EngineTexts) -> str:
 
 
 def _working(node: Waiting, seen: View, page: Page) -> Sequence[str]:
-    """Returns the keys that lead from a page to another page or node: the keys of its choices, `9`, and `1` if `1`
-    has the effect of the only choice."""
+    """Returns the keys that open another page or node: the keys of the choices, and `9`. The result also contains `1`
+    if `1` has the effect of the only choice."""
     keys = {*page.keys}
     if has_next(node, page):
         keys.add(MORE)
@@ -229,7 +229,7 @@ class WalkResult(NamedTuple):
     front, or stayed at the same place."""
 
     def after(self, *events: Event) -> "WalkResult":
-        """Returns the same result, but with `events` before the events that it already has."""
+        """Returns the same result, but with `events` before the events of the result."""
         if not events:
             return self
         return WalkResult(self.state, (*events, *self.events), self.passed, self.answered)
@@ -257,7 +257,8 @@ def home(flow_set: FlowSet, facts: Facts, state: ConversationState) -> WalkResul
 
 
 def back(flow_set: FlowSet, facts: Facts, state: ConversationState) -> WalkResult:
-    """Moves one page back, or to the previous screen, or to the front. Answers remain until the caller changes them."""
+    """Moves one page back, or to the previous screen, or to the front. An answer stays saved until the caller gives
+    another answer."""
     here = state.calls[-1]
     if here.page:
         return at_page(state, here.page - 1)
@@ -268,7 +269,7 @@ def back(flow_set: FlowSet, facts: Facts, state: ConversationState) -> WalkResul
 
 
 def at_page(state: ConversationState, page: int) -> WalkResult:
-    """Returns the same place with another page."""
+    """Returns the state at the same place, but on another page."""
     *under, here = state.calls
     return WalkResult(state.at((*under, Place(here.flow, here.node, page))))
 
@@ -277,7 +278,8 @@ def enter_flow(flow_set: FlowSet, state: ConversationState, name: str) -> Conver
     """Enters an existing flow. A report flow begins a new report attempt, so the state drops earlier answers. If a
     private flow leads to the report, the first answer says that an officer writes the report.
 
-    A private flow that is called again drops its own answers, because they may be about another person.
+    If the caller enters a private flow again, its earlier answers are dropped, because they may be about another
+    person.
     """
     flow = flow_set.flows[name]
     state = state.at((*state.calls, Place(flow.name, flow.start)))
@@ -370,8 +372,8 @@ def _arrival(node: MessageNode | MenuNode | QuestionNode) -> Iterator[Event]:
 
 
 def _forget_way(flow_set: FlowSet, state: ConversationState) -> ConversationState:
-    """Removes the places for going back if the caller is at the front. The call stack then contains only the
-    front."""
+    """Removes the earlier places to which the key `0` goes back, if the caller is at the front. The call stack then
+    contains only the front."""
     return state.at(front(flow_set), trail=()) if at_front(flow_set, state) else state
 
 
@@ -410,7 +412,8 @@ def start(
     flow of this short code. `ahead` contains digits dialled in advance.
 
     These digits work only on menus and messages. If one of these digits would enter a report flow or a private flow,
-    `start` drops all digits. The caller then sees the same screen as after a plain dial.
+    `start` ignores all digits dialled in advance and the short code. The caller then sees the same screen as after
+    dialling only the service code.
     """
     plain = _shown(flow_set, facts, _at_front(flow_set, facts), limit)
     turn = _shown(flow_set, facts, _landed(flow_set, facts, entry), limit)
@@ -498,9 +501,9 @@ def expects_words(flow_set: FlowSet, state: ConversationState) -> bool:
 
 
 def expects_pin(flow_set: FlowSet, state: ConversationState) -> int:
-    """Returns the number of digits of the PIN that the current question asks for, or 0.
+    """Returns the number of digits of the PIN, if the current question asks for a PIN. Otherwise returns 0.
 
-    The service needs this number before the turn, to look up what the PIN protects.
+    The service needs the number of digits before the turn, to look up what the PIN protects.
     """
     node = _asked(flow_set, state)
     return node.digits if node is not None and node.kind == "pin" else 0
@@ -529,7 +532,8 @@ def _at_front(flow_set: FlowSet, facts: Facts) -> WalkResult:
 def _landed(flow_set: FlowSet, facts: Facts, entry: str) -> WalkResult:
     """Opens the landing flow of a short code.
 
-    It opens the front if the short code has no landing flow, or if a report attempt would begin.
+    The function opens the front if the short code has no landing flow, or if the landing flow would begin a report
+    attempt.
     """
     flow = flow_set.flows.get(flow_set.entries.get(entry, ""))
     if flow is None:
@@ -574,7 +578,7 @@ def _again(state: ConversationState, stand: _Stand, limit: int) -> Screen:
 def _led(
     flow_set: FlowSet, state: ConversationState, keyed: str, facts: Facts, stand: _Stand | None
 ) -> WalkResult | None:
-    """Applies one input of the caller. Returns None if the input has no meaning on this screen."""
+    """Applies one input of the caller. Returns None if the caller's input has no meaning on the current screen."""
     pressed = text_typed.clean_keys(keyed)
     if pressed == "000":
         blank = ConversationState(FIRST, (), attempts=state.attempts, erased=True)
@@ -587,7 +591,8 @@ def _led(
 def _moved(
     flow_set: FlowSet, facts: Facts, state: ConversationState, stand: _Stand, key: str, keyed: str
 ) -> WalkResult | None:
-    """Applies one input other than `00` and `000`. Returns None if the input has no meaning on this screen."""
+    """Applies one input other than `00` and `000`. Returns None if the caller's input has no meaning on the current
+    screen."""
     node = stand.node
     if key == FIRST_KEY:
         key = only_key(node, stand.seen, stand.page) or key
@@ -661,7 +666,8 @@ def with_answer(
     caller skipped the question.
 
     Going back does not remove answers. A list may depend on another answer: the list of districts depends on the
-    province. If that other answer changes, the state drops the place that the caller chose from the list.
+    province. If the caller changes the province, for example, the state drops the district that the caller chose
+    before.
     """
     before = state.answers.get(name)
     if value is None and before is None:
@@ -688,8 +694,8 @@ def _dependants(flow_set: FlowSet, name: str) -> frozenset[str]:
 
 
 def _named_by(flow_set: FlowSet) -> Mapping[str, set[str]]:
-    """Returns, for each answer, the answers that directly depend on it. A choice from the list `districts.{province}`
-    depends on the answer `province`."""
+    """Returns, for each answer, the answers that directly depend on this answer. A choice from the list
+    `districts.{province}` depends on the answer `province`."""
     found: dict[str, set[str]] = {}
     for flow in flow_set.flows.values():
         for node in flow.nodes.values():

@@ -55,7 +55,7 @@ class Account:
 
 
 def read_balance(text: str) -> float | None:
-    """Returns the balance that the gateway's answer contains, or None if it contains none. Never raises an error."""
+    """Returns the balance in the gateway's answer, or None if the answer contains no balance. Never raises an error."""
     try:
         match json.loads(text):
             case {"UserData": {"balance": str(written)}} | {"userData": {"balance": str(written)}}:
@@ -124,7 +124,7 @@ class AfricasTalkingSms:
         *,
         seconds: float = SEND_SECONDS,
     ) -> None:
-        """Opens at most `at_once` connections, so that the object can send this number of SMS at the same time."""
+        """Opens at most `at_once` connections, so that the object can send at most `at_once` SMS at the same time."""
         self._service = Service(base_url, username, api_key, seconds, at_once=at_once)
         self._sender_id = sender_id or None
 
@@ -183,8 +183,8 @@ def _of_recipient(recipient: Mapping[str, Any], http_status: int) -> SendResult:
 
 
 def _word(text: str) -> str:
-    """Returns the gateway's status if this status is a single word, and "other" if it is longer. A longer status may
-    contain the phone number."""
+    """Returns the gateway's status if the status is a single word. Returns "other" for a longer status. The reason is
+    that a longer status may contain the phone number."""
     return text if re.fullmatch(r"[A-Za-z0-9]{1,40}", text) else "other"
 
 
@@ -279,8 +279,8 @@ class AfricasTalkingInbox:
 
 def read_page(text: str) -> InboxPage:
     """Returns the messages that the gateway's answer lists, in the order of their numbers in the inbox. Leaves out
-    entries that the function cannot read. If it leaves out an entry, or an entry has no date, the page does not count
-    as complete. Raises InboxUnavailable if the answer contains no list."""
+    entries that the function cannot read. If the function leaves out an entry, or if an entry has no date, the page
+    does not count as complete. Raises InboxUnavailable if the answer contains no list."""
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
@@ -312,7 +312,7 @@ def _entry(entry: Any) -> ListedSms | None:
 
 
 def _sound(written: str) -> str:
-    """Replaces half of an emoji by a question mark, because an HTTP form cannot contain half of an emoji."""
+    """Replaces half of an emoji with a question mark, because an HTTP form cannot contain half of an emoji."""
     return written.encode("utf-8", "replace").decode()
 
 

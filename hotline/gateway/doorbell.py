@@ -1,5 +1,5 @@
-"""After a transaction has committed, rings the doorbell: it adds a job that tells the workers which message is due.
-If the job queue fails, the clock process finds the due message later."""
+"""After a transaction has committed, adds a job that tells the workers which message is due. The code calls this
+"ringing the doorbell". If the job queue fails, the clock process finds the due message a little later."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext

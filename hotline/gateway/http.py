@@ -1,8 +1,8 @@
 """Makes HTTP calls with one time limit for the whole call, and test calls to the hotline itself.
 
 The read timeout of `requests` limits only each single read, so a server that sends one byte every second would never
-reach the timeout. In this module a timer closes the socket when the time limit is reached. Every read and write on
-the socket then ends, and the call fails with an error of `requests`.
+reach the timeout. In this module, a timer closes the socket when the time limit of the call is reached. Every read and
+write on the socket then ends, and the call fails with an error of `requests`.
 
 `Dialler` calls the hotline as the gateway does. `ListedHook` sends the hotline an SMS from the gateway's inbox, at an
 address that only the clock process knows.
@@ -73,8 +73,8 @@ class WireCall:
 
 
 _CALL: ContextVar[WireCall] = ContextVar("call")
-"""The call that this thread is making. A connection finds its call here, because one connection serves many calls,
-one after the other."""
+"""The HTTP call that this thread is making. A connection finds the present call in this variable, because one
+connection serves many calls, one after the other."""
 
 
 class Connections:
@@ -291,7 +291,7 @@ class ListedHook:
     def tell(self, sms: ListedSms) -> bool:
         """Sends an SMS to the hook.
 
-        Returns True if the hook accepts the SMS. Reads the newest secret from the key folder each time, so that the
+        Returns True if the hook accepts the SMS. Reads the newest secret from the key folder for each SMS, so that the
         object uses a new secret at once.
         """
         live = listed_secrets(self._keys)

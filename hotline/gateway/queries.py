@@ -100,8 +100,8 @@ IS_WATCHED = visible_to(THE_LINE)
 raises no alarm."""
 UNASSIGNED = (IS_WAITING, IS_WATCHED, Tip.assigned_at.is_(None), Tip.channel != rules_trial.CHANNEL)
 IS_PENDING = (PendingAlert.tip_id.is_not(None), ~IS_HELD, IS_WATCHED)
-"""The conditions for a `Tip` whose alert is pending and does not wait for the next person on duty. A query with these
-conditions must join `PendingAlert`."""
+"""The conditions for a `Tip` whose alert is pending, and whose alert does not wait until the next person is on duty. A
+query with these conditions must join `PendingAlert`."""
 LATE_UNTAKEN = (
     *ASK_RUNS,
     IS_WATCHED,
@@ -217,12 +217,13 @@ UNSENT = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING, Messag
 
 @dataclass(frozen=True, slots=True)
 class WaitingMessages:
-    """The SMS of one kind that wait while the outgoing queue is paused. The hotline sends these SMS when the pause
+    """SMS of one kind that wait because the outgoing queue is paused. The hotline sends these SMS when the pause
     ends."""
 
     kind: MessageKind
     doubtful: bool
-    """True if the hotline wrote these SMS before a backup was restored. Only such SMS may already have been sent."""
+    """True if the hotline wrote these SMS before a backup was restored. The hotline may already have sent these SMS,
+    but it has certainly not sent other waiting SMS."""
     count: int
     oldest: datetime
 
@@ -267,8 +268,9 @@ def drop_doubtful(
     """Ends the doubtful messages of these kinds, so that the hotline does not send them again. A message is doubtful
     if it is older than `doubtful_until` and may already have been sent.
 
-    Returns the number of these messages. The deadlines of the tips that the messages are about remain. The function
-    does not end messages that `waiting_messages` does not show, because no person can decide about such messages.
+    Returns the number of messages that the function ended. The function keeps the deadlines of the tips that the
+    messages are about. The function does not end messages that `waiting_messages` does not show, because no person can
+    decide about such messages.
     """
     doubtful = and_(Message.kind.in_(kinds), Message.created_at <= doubtful_until, IS_SHOWN)
     ended = session.execute(
@@ -296,8 +298,8 @@ def _unreported() -> ColumnElement[bool]:
 def asked_besides_assignee(
     session: Session, tip_ids: Collection[int] | None = None
 ) -> dict[int, AskedAgain]:
-    """Returns the tips that have an assignee, but that the hotline asks other responders to take too, each with the
-    reason. If `tip_ids` is None, the function checks all tips."""
+    """Returns the tips that have an assignee, but for which the hotline also asks other responders. Each tip comes with
+    the reason. If `tip_ids` is None, the function checks all tips."""
     passed = exists().where(
         Assignment.tip_id == Tip.id,
         Assignment.responder_id == Tip.assignee_id,

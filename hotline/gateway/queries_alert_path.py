@@ -74,8 +74,8 @@ class TickMemory:
         lease within the last minute."""
         now, looked = self._elapsed(), self._looked
         if looked is not None and until != self._until:
-            # The clock process renewed its lease at some time after the last check. The code counts from the last
-            # check, because the lease may have been renewed just after it.
+            # The clock process renewed its lease at some time after the last check. The code counts from that last
+            # check, because the clock process may have renewed its lease just after that check.
             self._ticked = looked
         self._until, self._looked = until, now
         return self._ticked is not None and now - self._ticked <= STALE.total_seconds()
@@ -96,8 +96,8 @@ MONITOR = "watch"
 
 
 LEASE = timedelta(minutes=1)
-"""The time after its last check for which the monitor counts as working. The monitor checks every ten seconds, so
-this is the time of six checks. A check takes longer if a connection is dead or the gateway is slow."""
+"""After each check, the monitor counts as working for this time. The monitor checks every ten seconds, so it makes six
+checks in this time. A check takes longer if a connection is dead or the gateway is slow."""
 
 
 def note_look(session: Session, at: datetime) -> None:

@@ -70,8 +70,8 @@ class Outcome(StrEnum):
     """The hotline cannot decrypt the stored phone number or code. Later messages may still reach the responder,
     because the phone itself has no fault."""
     WITHDRAWN = "withdrawn"
-    """The hotline must not send the message, because the code in its text was already used or replaced, or because
-    the recipient wants no more messages."""
+    """The hotline must not send the message, because the code in its text is not valid any more, or because the
+    recipient wants no more messages."""
 
 
 FAULTS = (Outcome.CONFIG_FAULT, Outcome.MONEY_FAULT)
@@ -106,8 +106,8 @@ class SendResult:
 
 
 LEASE = timedelta(seconds=30)
-"""The time for which a worker may keep a message that it claimed for sending. The time of the claim is more than
-twice as long as the longest send."""
+"""The time for which a worker may keep a message that it claimed for sending. This time is more than twice as long as
+the longest send."""
 MAX_SEND = timedelta(seconds=12)
 """The longest time of a send: ten seconds for the gateway, and two seconds to write the result. If a worker's claim
 on a message is older than this time, the worker has stopped."""
@@ -159,12 +159,12 @@ class OutgoingQueue:
     """The waiting time if the gateway gave no answer, or an answer that the hotline cannot read. This time is short,
     because sending a message twice costs little money, but a lost alert may cost a life."""
     error: timedelta | None = None
-    """The waiting time if the gateway answers with an error of its own, because the gateway then probably did not
-    send the message. If the value is None, the time in `unknown` applies."""
+    """The waiting time if the gateway answers with an error of its own. After such an answer, the gateway probably did
+    not send the message. If the value is None, the time in `unknown` applies."""
     report: timedelta = timedelta(minutes=10)
     ends: Mapping[Outcome, MessageState] | None = None
-    """The state after each outcome, for messages that the hotline tries to send until they are too old. If the value
-    is None, the limit of eight attempts applies."""
+    """For messages that the hotline tries to send until they are too old, the state after each outcome. If the value is
+    None, the limit of eight attempts applies."""
     holds: bool = True
     """True if a fault of the hotline pauses the messages of this priority. Only the monitor's messages never pause."""
 
@@ -232,8 +232,8 @@ def decide(
     """Returns how the result of an attempt changes the message.
 
     `attempts` is the number of attempts, including this attempt. `counted` is the number of earlier attempts that may
-    have reached the network. `chance` is a random number that varies the waiting time, so that attempts do not all
-    come at once.
+    have reached the network. `chance` is a random number that varies the waiting time, so that the next attempts of
+    many messages do not all come at once.
     """
     outcome, queue = result.outcome, QUEUES[priority]
     if outcome in FAULTS and queue.holds:
@@ -399,7 +399,7 @@ class ReportIn:
 class Wording:
     """The text of a message, as template, values and language. The hotline fixes these three parts when it writes the
     message, so every attempt sends the same text. If many tips arrive in a short time, most alerts differ only in the
-    reference, and the code makes the rest of the text only once."""
+    reference. The code then makes the rest of the text only once."""
 
     template: Template
     parameters: Mapping[str, str]
@@ -417,8 +417,8 @@ REQUEST_TEXTS: Mapping[Purpose, Pair] = {
 }
 """The templates that ask a responder for something, by the purpose of the assignment."""
 SHARED = (Template.SHARED_OPEN.name, Template.SHARED_URGENT.name)
-"""The names of the templates for an SMS about several cases. The text says how many cases there are. Each attempt
-counts the cases again, until one attempt may have reached the network."""
+"""The names of the templates for an SMS about several cases. The text says how many cases there are. For each attempt,
+the hotline counts the cases again, until one attempt may have reached the network."""
 ALERTS: Mapping[tuple[bool, bool], Pair] = {
     (True, True): (Template.ALERT_LOCKED_URGENT_REPLY, Template.ALERT_LOCKED_URGENT_DIAL),
     (True, False): (Template.ALERT_URGENT_REPLY, Template.ALERT_URGENT_DIAL),
@@ -527,13 +527,13 @@ RESPONDERS_SUFFIX = "90"
 
 
 MAX_ANSWER_DELAY = timedelta(minutes=10)
-"""The hotline sends an answer within this time or never, because another person may have the phone later."""
+"""After this time, the hotline does not send the answer, because another person may have the phone by then."""
 KEPT = timedelta(hours=72)
 """The time for which the database keeps the row of an answer, so that the hotline can count answers. After the last
 attempt, the row does not contain the phone number."""
 SOON = timedelta(seconds=50)
-"""The hotline must begin to send the answer to a cry for help within this time. So the answer arrives within a
-minute, even if the send takes the longest time that the hotline allows."""
+"""The hotline must begin to send the answer to a cry for help within this time. So the answer arrives within a minute,
+even if the send takes its maximum of ten seconds."""
 CRY_ANSWER_INTERVAL = timedelta(days=7)
 """A phone that sent cries for help gets at most one answer within this time. The database keeps the row of the answer
 for this time, so that the hotline recognises the phone."""
@@ -541,8 +541,8 @@ AN_HOUR, A_DAY = 20, 60
 """The largest number of answers to one phone in an hour and in a day. A phone that would get more answers is probably
 a machine that replies to each answer."""
 ANSWER_SHARE = 0.7
-"""The part of the daily number of SMS that answers may use. The rest is for alerts. The daily number never stops an
-alert."""
+"""The share of the daily limit of SMS that answers may use. The rest of the limit is for alerts. An alert is always
+sent, even if the daily limit is reached."""
 
 
 class AnswerForm(StrEnum):
@@ -652,7 +652,8 @@ SECOND = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class ListedSms:
-    """An SMS that the gateway received, as the inbox lists it. `repr` does not show its text and its sender."""
+    """An SMS that the gateway received, as the inbox lists it. `repr` shows neither the text nor the sender of the
+    SMS."""
 
     number: int
     sender: str = field(repr=False)
@@ -705,8 +706,8 @@ class PageResult:
 
 
 def next_request(bookmark: Bookmark, at: datetime) -> int:
-    """Returns the number for the next request to the inbox, which then lists the SMS after this number. Returns 0 if
-    there was no new SMS for a long time."""
+    """Returns a number for the next request to the inbox. The inbox answers with the SMS that come after this number.
+    Returns 0 if the inbox has listed no new SMS for a long time."""
     return 0 if abs(at - bookmark.news_at) > NO_NEWS else bookmark.number
 
 
@@ -737,7 +738,7 @@ def read_page(
 
 
 def same_second(second: datetime) -> tuple[datetime, ...]:
-    """Returns `second`, the second before it and the second after it. All three count as the same time.
+    """Returns `second`, the second before it and the second after it. All three seconds count as the same time.
 
     The callback and the inbox may treat a fraction of a second differently, because one of them cuts off the fraction
     and the other rounds.

@@ -13,8 +13,8 @@ from hotline.people import tables_desks
 
 
 def current_alert_path(context: WebContext) -> tuple[bool, BlockReason | None, bool]:
-    """Returns three values. The first is True if the hotline can alert at least one responder. The second is the
-    reason why the hotline cannot send alerts, or None. The third is True if an oversight desk can get complaints
+    """Returns three values about alerts. The first is True if the hotline can alert at least one responder. The second
+    is the reason why the hotline cannot send alerts, or None. The third is True if an oversight desk can get complaints
     about the national desk.
 
     Raises StoreUnavailable.
@@ -46,7 +46,7 @@ def await_senders(database: Database, at: datetime) -> None:
 
 def begin_waiting(database: Database, at: datetime) -> None:
     """Records for a new installation that the sending processes are starting. A second call records nothing. Without
-    this record, the hotline would promise callers an alert although no process can send the alert.
+    this record, the hotline would promise an alert to callers before any process can send alerts.
 
     Raises StoreUnavailable.
     """

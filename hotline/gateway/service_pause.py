@@ -1,8 +1,8 @@
 """Pauses and resumes the outgoing queue. The audit log records each pause, and each end of a pause.
 
-After a backup was restored, the hotline does not know which of the waiting messages it has already sent. So the
-person who resumes the queue decides, for each kind of message, to send these doubtful messages (perhaps for a second
-time) or to drop them. Before this decision, the hotline sends no doubtful message.
+After a backup was restored, the hotline does not know which of the waiting messages it has already sent. The person who
+resumes the queue decides about these doubtful messages, for each kind of message. The hotline then sends them, perhaps
+for a second time, or drops them. Before this decision, the hotline sends no doubtful message.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -34,7 +34,7 @@ class QueueView:
 
     @property
     def undecided(self) -> Collection[MessageKind]:
-        """Returns the kinds of messages of which some may already have been sent before the restore. A person must
+        """Returns the kinds that contain messages which may already have been sent before the restore. A person must
         decide about each of these kinds."""
         return [one.kind for one in self.waiting if one.doubtful]
 
@@ -53,8 +53,8 @@ def queue_view(context: Context) -> QueueView:
 def current_pause(context: Context) -> QueuePause | None:
     """Returns the pause of the queue, or None.
 
-    Every page of the console calls this function. So this function does not count the waiting messages. `queue_view`
-    counts them.
+    Every page of the console calls this function. So this function does not count the waiting messages. The function
+    `queue_view` counts the waiting messages.
     """
     with context.database.reading() as session:
         return queries.current_pause(session)
