@@ -246,8 +246,8 @@ class WeeklyKeys:
         return [name for name in names if self._folder.make(name, secrets.token_bytes(KEY_BYTES))]
 
     def forget(self, moment: datetime) -> None:
-        """Destroys all keys of weeks before last week. Only code that works on a folder without a running process calls
-        this method.
+        """Destroys all keys of weeks before last week. A running process destroys old keys in another way, so only
+        code for folders that no running process uses calls this method.
         """
         self._retire(key_name(moment - timedelta(weeks=1)))
 

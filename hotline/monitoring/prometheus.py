@@ -16,8 +16,8 @@ from hotline.counters.rules import BOUNDS, Gauge, Timing
 from hotline.text.errors import Occupied
 
 FRESH = 5.0
-"""For this number of seconds, every request gets the same collected metrics. So frequent requests do not cause more
-queries.
+"""For this number of seconds, every request gets the same collected metrics. So frequent requests from Prometheus do
+not cause more queries to the database.
 """
 
 

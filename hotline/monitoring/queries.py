@@ -1,5 +1,5 @@
 """Counts sessions, messages and delivery reports for the monitor, and finds the tips of the daily test. Also finds out
-if a page of the console needs a red bar.
+if the pages of the console must show a red bar.
 """
 
 from collections.abc import Mapping, Sequence
@@ -107,8 +107,9 @@ def arrivals(session: Session, since: datetime, until: datetime) -> Mapping[str,
 
 
 def sends(session: Session) -> Mapping[tuple[str, int], tuple[int, float]]:
-    """Returns the number of finished attempts to send a message, and the sum of the seconds that they took. Each key
-    is an outcome and an index of `BOUNDS`, the ranges of seconds.
+    """Returns the number of finished attempts to send a message, and the sum of the seconds that they took. The keys
+    of the result are pairs: the outcome of the attempts, and the index of the range in `BOUNDS` in which their seconds
+    lie.
     """
     took = func.coalesce(Attempt.seconds, 0.0)
     bound = case(*((took <= most, n) for n, most in enumerate(BOUNDS)), else_=len(BOUNDS))
@@ -135,8 +136,8 @@ def oldest_waiting(session: Session) -> Mapping[str, datetime]:
 
 
 def danger_alerts(session: Session, since: datetime, until: datetime) -> tuple[int, int]:
-    """Returns the number of tips that got the urgency "danger" between `since` and `until`. Also returns for how many
-    of these tips the first alert came too late.
+    """Returns the number of tips that got the urgency "danger" between `since` and `until`. Also returns how many of
+    these tips had a late first alert.
 
     Does not count a tip that caused no alert because it was joined to a similar tip.
     """
@@ -228,7 +229,8 @@ Kept = TypeVar("Kept", bound=Row)
 
 
 def bring_forward(session: Session, by: timedelta) -> None:
-    """Moves the stored times of deadlines, messages, unfinished tips and pauses earlier by `by`.
+    """Subtracts `by` from the stored times of deadlines, messages, unfinished tips and pauses. The system clock was set
+    back by the time `by`.
 
     Skips rows that another process has locked, because that process is about to change them.
     """

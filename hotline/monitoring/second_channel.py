@@ -12,8 +12,9 @@ logger = logging.getLogger(__name__)
 class SecondChannel:
     """The second channel for alarms of a real hotline. Implements the protocol `OtherChannel`.
 
-    The shell `/bin/sh` runs the command, and passes the text to its standard input. `mail` is one address that contains
-    the server, the sender and the recipient: `smtps://account%40example.org:password@mail.example.org/to@example.org`.
+    The shell `/bin/sh` runs the command. The command gets the text of the alarm on its standard input. `mail` is one
+    address that contains the server, the sender and the recipient:
+    `smtps://account%40example.org:password@mail.example.org/to@example.org`.
     """
 
     def __init__(self, command: str, mail: str) -> None:

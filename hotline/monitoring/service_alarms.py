@@ -150,8 +150,8 @@ def write_notices(
 
 
 def bring_forward(context: Context, by: timedelta) -> None:
-    """Makes all stored waiting times earlier after the system clock was set back. So due work happens too early rather
-    than too late.
+    """Subtracts `by` from all stored waiting times, after the system clock was set back by this time. So the hotline
+    does waiting work too early rather than too late.
 
     If the database is unavailable, raises StoreUnavailable and changes no waiting time.
     """

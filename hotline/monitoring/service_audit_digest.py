@@ -90,8 +90,8 @@ ALARMED = {
     "key_differs": Alarm.MEMBER_KEYS,
     "desk_key_withheld": Alarm.MEMBER_KEYS,
 }
-"""The alarms that rows of the audit log raise, by the action of the row. An attacker with access to the database could
-delete a stored alarm, so the monitor raises it again from the log.
+"""For each action in a row of the audit log, the alarm that the monitor raises if it finds such a row. An attacker
+with access to the database could delete a stored alarm, so the monitor raises it again from the log.
 """
 
 
@@ -128,8 +128,9 @@ def remember(context: MonitorContext, line: str) -> None:
 def _missing(
     session: Session, lines: Sequence[tuple[str, int, str]], *, after: bool = False
 ) -> str:
-    """Compares the row that the last of `lines` describes with the row in the log. Returns a description of the
-    fault, or an empty text. If `after` is True, also checks the chain of rows after that line.
+    """Compares the row that the last of `lines` describes with the row in the log. Returns a description of the fault,
+    or an empty text. If `after` is True, also checks the chain of all rows of the log that come after the described
+    row.
     """
     for day, row, digest in lines[-1:]:
         wrong = None if tables_audit.digest_of(session, row) == digest else row

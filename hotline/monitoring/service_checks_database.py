@@ -128,17 +128,17 @@ def _opens(factors: FactorEncrypter, account: tables_accounts.ConsoleAccount) ->
 
 KEYS, WORKERS = "keys", "workers"
 LATE = timedelta(seconds=60)
-"""The waiting time after which a tip or a message counts as late. The hotline retries the most urgent messages much
-sooner.
+"""The waiting time after which a tip or a message counts as late. This time is long enough for several attempts: the
+hotline retries its most urgent messages after a much shorter time.
 """
 LOCKS = "locks"
 HELD_FOR, LOOKS = timedelta(seconds=3), 6
-"""The check of locks fails if a transaction keeps a lock for the time `HELD_FOR`, because other processes do not wait
-so long. The check looks `LOOKS` times within this time.
+"""The check of locks fails if one transaction keeps a lock for at least the time `HELD_FOR`. Other processes do not
+wait for a lock so long: they fail. The check reads the list of locks `LOOKS` times during `HELD_FOR`.
 """
 UNTIDY = timedelta(days=2)
-"""The delay after which a daily task counts as missed. With this delay, the hotline has missed the task both today and
-yesterday.
+"""The delay after which a daily task counts as missed. With this delay, a task counts as missed only if the hotline
+did not do the task on two days in a row.
 """
 
 
@@ -214,8 +214,8 @@ def check_locks(context: Context, pause: Callable[[float], None] = time.sleep) -
     """Checks that no transaction keeps one of the hotline's locks in PostgreSQL for long. If a transaction kept a lock
     for long, other processes would wait for it, and fail.
 
-    Each account of the database can take these locks, so one account can block all other processes. The check repeats
-    only while a transaction keeps a lock.
+    Each account of the database can take these locks, so one account can block all other processes. The check reads
+    the list of locks again only as long as the same transaction keeps a lock.
     """
     held = _holders(context)
     for _ in range(LOOKS):

@@ -240,7 +240,7 @@ def _dial(*, answers: bool) -> CheckResult:
 
 
 def _dialled_by_watch(session: Session, at: datetime) -> CheckResult:
-    """Returns the result of the watch process's last test call. Processes that cannot call the hotline themselves use
+    """Returns the result of the watch process's last test call. A process that cannot make a test call itself uses
     this result.
     """
     alarm = tables.raised_alarms(session).get(Alarm.DIAL)
@@ -266,8 +266,8 @@ def _balance(context: CliContext) -> CheckResult:
 
 
 def quiet_hour(context: Context) -> tuple[int, int] | None:
-    """Returns the number of sessions in the last hour, and the usual number of sessions in this hour. Returns None if
-    the last hour did not have fewer sessions than usual.
+    """Returns the number of sessions in the last hour, and the median number of sessions in the same hour of earlier
+    weeks. Returns None if the last hour did not have unusually few sessions.
     """
     at = context.now()
     with context.database.reading() as session:

@@ -1,9 +1,9 @@
 """Collects the values for the page `/metrics` when Prometheus asks. Also checks if the hotline has met the service
 levels of this month.
 
-No value counts tips, in total or by urgency. A change of a tip count would show at what hour a report came, and of
-which kind it was. For the same reason, the service level for tips about danger has no histogram: its values only say if
-an alert was late.
+No value counts tips, in total or by urgency. If a count of tips changed, the change would show at what hour a report
+came. A count by urgency would also show the kind of the report. For the same reason, the service level for tips about
+danger has no histogram: its values only say if an alert was late.
 """
 
 from collections import defaultdict
@@ -203,7 +203,7 @@ def _levels(session: Session, at: datetime) -> Measured:
 
 def add(context: Context, counted: Mapping[tables.HookCount, tuple[int, float]]) -> None:
     """Adds the counts of one web process to the database. The process passes only counts that it has not reported yet.
-    Raises StoreUnavailable. After this error, the process passes the same counts again later.
+    Raises StoreUnavailable. After a StoreUnavailable, the process passes the same counts again later.
     """
     with context.database.writing() as session:
         month = f"{context.now().astimezone(KIGALI):%Y-%m}"

@@ -47,7 +47,8 @@ PIECE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """Measurements with which a restored copy must agree."""
+    """Facts about the copied database, for example the number of rows in each table. The restored database must have
+    the same values."""
 
     schema: str
     rows: Mapping[str, int]
@@ -87,7 +88,7 @@ def measure(session: Session) -> Measures:
 
 
 def without_time_limits(session: Session) -> None:
-    """Removes the usual short time limits from this transaction, because it reads everything."""
+    """Removes the usual short time limits from this transaction, because the transaction reads the whole database."""
     driver = session.connection().connection.dbapi_connection
     if isinstance(driver, BoundedConnection):
         driver.patience = None
@@ -289,7 +290,7 @@ def _pour(url: str, fill: Fill) -> None:
 
 
 def _default(database: Database, words: str) -> None:
-    """Sets a default value for every later connection to this database. Raises CopyFailed if PostgreSQL refuses."""
+    """Changes a setting of this database for all later connections. Raises CopyFailed if PostgreSQL refuses."""
     with database.engine.connect() as connection:
         alone = connection.execution_options(isolation_level="AUTOCOMMIT")
         name = alone.scalar(text("SELECT quote_ident(current_database())"))
@@ -365,13 +366,13 @@ def new_key_file(passphrase: str, signer: str) -> tuple[str, bytes]:
 
 
 def signer_of(signing_key: bytes) -> str:
-    """Returns the public half of the hotline's signing key, in the form in which people compare it."""
+    """Returns the public half of the hotline's signing key, as the text that people compare."""
     return bytes(SigningKey(signing_key).verify_key).hex()
 
 
 class Source:
-    """An object that age can read like a file. It gives age the pieces of a copy. It stores the error that stopped the
-    pieces of the copy, because age hides this error.
+    """An object that age can read like a file. It gives age the pieces of a copy. If an error occurs while the copy is
+    read, the object stores the error, because age hides it.
     """
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
@@ -407,13 +408,13 @@ class Sink:
         return len(part)
 
     def flush(self) -> None:
-        """Does nothing. Does nothing, because the calling code flushes its own file."""
+        """Does nothing, because the calling code flushes its own file."""
 
 
 def encrypt_copy(pieces: Iterable[bytes], recipients: Sequence[str], write: Write) -> str:
     """Writes the copy, compressed and encrypted. Returns the digest of the written data.
 
-    Raises the error that stopped the pieces, or the error of `write`.
+    Raises the error that occurred while the pieces were read, or the error of `write`.
     """
     digest = hashlib.sha256()
 

@@ -34,9 +34,8 @@ or give --signer with the signing key that it printed"""
 
 @dataclass(frozen=True, slots=True)
 class BackupKey:
-    """The private keys in an operator's key file, and the hotlines' public keys that the file names as signers of
-    backups.
-    """
+    """The private keys in an operator's key file. The file also contains the public keys of the hotlines
+    whose backups its owner accepts."""
 
     identities: Sequence[Identity]
     signers: frozenset[str]

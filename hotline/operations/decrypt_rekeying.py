@@ -63,8 +63,8 @@ def reencrypt_cases(
 
 
 def reencrypt_factors(context: Context, factors: FactorEncrypter) -> int:
-    """Encrypts all second factors again with the newest key. If one of them fails, changes none of them. Returns the
-    number of changed rows. Calling the function again does no harm.
+    """Encrypts all second factors again with the newest key. If one second factor cannot be encrypted again, changes
+    none of them. Returns the number of changed rows. Calling the function again does no harm.
 
     Raises DecryptionFailed if neither the newest nor the previous key decrypts a secret. After this error, an operator
     must keep the previous key.

@@ -1,8 +1,9 @@
 """Replaces a desk's key while tips arrive, and encrypts every grant (a tip's key for a desk) for the new key.
 
 A member of a desk can replace the desk's key on the desk's page, without the passphrase. The command in a terminal
-replaces the key of one desk, or all desk keys under a new passphrase. Each step of a replacement is complete in itself.
-A repeated command continues from the last completed step. The code that answers the gateway never imports this file.
+replaces the key of one desk, or all desk keys under a new passphrase. If a replacement stops between two steps, all
+grants can still be decrypted. A repeated command continues from the last completed step. The code that answers the
+gateway never imports this file.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -40,7 +41,7 @@ from hotline.text.languages import message_text
 
 SETTLES = timedelta(seconds=6)
 """A time that is longer than any hop (one request of the gateway during a call). After this time, a hop that read the
-old key has committed, or it never will.
+old key has either committed its transaction or failed.
 """
 Say = Callable[[str], None]
 
@@ -61,10 +62,10 @@ def put_key(
     """Gives a desk a new key. The transaction of the calling code must lock the desk, and no other rotation may be in
     progress.
 
-    The new key is encrypted for the recovery key pair, and for every member who may still have access. Also stores the
-    previous key until the rotation ends, encrypted in the same way as the new key. Raises DeskRefused if there is no
-    recovery key pair, or if that pair or the current key is not signed. Raises DecryptionFailed if `before` is not the
-    current key.
+    The new key is encrypted for the recovery key pair, and for every member whose access is still valid. Also stores
+    the previous key until the rotation ends, encrypted in the same way as the new key. Raises DeskRefused if there is
+    no recovery key pair, or if that pair or the current key is not signed. Raises DecryptionFailed if `before` is not
+    the current key.
     """
     row, at = tables_desks.key_of(tables_desks.get_desk(session, code)), context.now()
     if bytes(PrivateKey(before).public_key) != row.public_key:
@@ -84,9 +85,10 @@ def put_key(
 
 
 def _granted(session: Session, context: Context, code: str, desk_key: bytes) -> Mapping[str, bytes]:
-    """Returns the public key of each member who may still have access.
+    """Returns the public key of each member whose access is still valid.
 
-    Leaves out a member whose public key differs from the key that was granted access, and raises an alarm.
+    Leaves out a member if the public key in the database is not the key for which access was granted. In this case,
+    also raises an alarm.
     """
     found = {}
     for member, wrapped in tables_desks.members_of_desk(session, code).items():
@@ -103,11 +105,11 @@ def _granted(session: Session, context: Context, code: str, desk_key: bytes) -> 
 def move_grants(
     context: Context, pairs: Sequence[DeskKeyPair], say: Say, *, most: int | None = None
 ) -> int:
-    """Encrypts grants for the desks' new keys. Returns the number of changed grants. The function stops soon after it
-    has changed `most` grants.
+    """Encrypts grants for the desks' new keys. Returns the number of grants that this call changed. The function stops
+    soon after it has changed `most` grants.
 
-    Returns 0 if no grant with an old key is left in the whole database. Raises DecryptionFailed or KeyMissing if
-    neither the old nor the new key decrypts a grant.
+    The result 0 means that the whole database has no grant with an old key any more. Raises DecryptionFailed or
+    KeyMissing if neither the old nor the new key decrypts a grant.
     """
     moved = 0
     for pair in pairs:
@@ -188,8 +190,8 @@ def rotate_step(context: Context, by: Actor, private_key: bytes, desk: str, reas
     """
     with context.database.writing() as session:
         pair, since = _begun(session, context, by, private_key, desk, reason)
-    # This code reads the time before the search. If `SETTLES` is over by then, no hop still uses the old key, so the
-    # search finds every grant for the old key.
+    # This code reads the time before the search. If the time `SETTLES` is over at this moment, no hop still uses the
+    # old key, so the search finds every grant for the old key.
     is_settled = context.now() - since >= SETTLES
     moved = move_grants(context, [pair], lambda _: None, most=MAX_GRANTS)
     if moved or not is_settled:
@@ -329,7 +331,7 @@ def _rotate(
 def _end_all(
     context: Context, pairs: Sequence[DeskKeyPair], about: str, *, by: TwoPeople, reason: str
 ) -> None:
-    """Destroys the previous keys, and records that in the audit log."""
+    """Destroys the previous keys, and adds a row about this to the audit log."""
     with context.database.writing() as session:
         for pair in pairs:
             end_rotation(session, pair)
@@ -340,8 +342,8 @@ def _end_all(
 def _put(
     context: Context, code: str, old: PassphraseDecrypter, new: PassphraseDecrypter, by: Signer
 ) -> DeskKeyPair | None:
-    """Gives a desk its new key, unless an earlier attempt already gave the desk this key. Returns None if that attempt
-    already completed the change of the key.
+    """Gives a desk its new key, unless an earlier attempt already gave the desk this key. Returns None if the earlier
+    attempt already completed the change of the key.
     """
     with context.database.reading() as session:
         found = decrypt_passphrase.wrapped_desk(session, code, new.by)

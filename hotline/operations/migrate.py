@@ -61,7 +61,7 @@ class TablesState(StrEnum):
     OLDER = "older"
     CURRENT = "current"
     UNKNOWN = "unknown"
-    """Another release, another commit or another program made the tables."""
+    """The tables do not fit this release: another release, another commit or another program made them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +72,13 @@ class TablesFound:
     place: str
     """The file, or the server and the name of the database. The text contains no account and no password."""
     difference: str = ""
-    """The first column that differs from the columns of this code, although both have the same version."""
+    """The first column that differs from this code's columns, although the tables and this code have the same
+    version."""
 
 
 Columns = Mapping[tuple[str, str], bool]
-"""The columns of a database, by table and name. The value is True if each new row must fill the column."""
+"""The columns of a database, by table and name. The value is True if the database requires a value in this column for
+each new row."""
 
 
 def find_tables(url: str, *, also: Path | None = None) -> TablesFound:
@@ -171,8 +173,8 @@ def refuse_unless_current(found: TablesFound) -> None:
 
 
 def database_name(url: str) -> str:
-    """Returns the name of a database for a person: its file, or its server and name. The name contains no account and
-    no password.
+    """Returns a name for the database that an operator can read: its file, or its server and name. The name contains
+    no account and no password.
     """
     file = sqlite_file(url)
     if file is not None:

@@ -82,7 +82,8 @@ REDIS: Mapping[str, str] = {
     **dict.fromkeys((WORKERS, READER), f"~rq:* {SERVES}"),
     **dict.fromkeys((WATCH, PAGES, CONSOLE), f"~rq:* ~hotline:probe {EACH}"),
 }
-"""The keys, commands and channels that each process may use at Redis. No process may empty a database."""
+"""The keys, commands and channels that each process may use at Redis. No process has the right to empty a database of
+Redis."""
 
 
 def grants(role: str, name: str) -> Iterator[str]:
@@ -96,8 +97,8 @@ def grants(role: str, name: str) -> Iterator[str]:
     yield f"GRANT USAGE, SELECT ON SEQUENCE {', '.join(_sequences(role))} TO {to}"
     yield f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {to}"
     yield f"GRANT INSERT, UPDATE, DELETE ON {tables} TO {to}"
-    # If a process could choose the id of a row, it could choose the highest possible id. Then no later row would get a
-    # number.
+    # If a process could choose the id of its row in the audit log, it could choose the highest possible id. Then no
+    # process could add a later row.
     added = ", ".join(f'"{one.name}"' for one in AuditEntry.__table__.columns if one.name != "id")
     yield f"GRANT INSERT ({added}) ON audit TO {to}"
     for table in UNREAD.get(role, ()):

@@ -59,7 +59,7 @@ def replace_value(
     session: Session, column: Column, row_id: int, before: bytes, after: bytes
 ) -> None:
     """Replaces an encrypted value. The function does nothing if another process has changed the value since `before`
-    was read. Then the next search finds the value and replaces it.
+    was read. In that case, the next search of the rotation finds the new value and replaces it.
     """
     row = column.class_
     held = update(row).where(row.id == row_id, column == before)
@@ -69,8 +69,8 @@ def replace_value(
 def grants(session: Session, row: Any, holder: str, after: int) -> Sequence[EncryptedGrant]:
     """Returns the next grants for a desk or for the reader from one table of `GRANT_TABLES`, ordered by id.
 
-    Includes the grants of tips that are not complete yet. For call-backs, returns only those that still wait, and only
-    for the national desk.
+    Includes the grants of tips that are not complete yet. For call-backs, returns only the grants of call-backs that
+    still wait, and only grants for the national desk.
     """
     if row is CallBack:
         is_hers = [row.state == CallBackState.WAITING] if holder == NATIONAL else [false()]

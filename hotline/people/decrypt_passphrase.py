@@ -50,8 +50,8 @@ class TwoPeople:
 
 
 OF_THE_DEMO = TwoPeople("the demo's key holder", "no one, since it is a demo")
-"""The two names that a demo uses. In a demo, the gateway is the emulator, and every user can read the
-passphrase in the home folder.
+"""In a demo, the hotline uses these two texts in place of the names of two people. In a demo, the gateway is the
+emulator, and every user can read the passphrase in the home folder.
 """
 
 
@@ -79,7 +79,7 @@ def wrapped_desk(session: Session, desk: str, by: TwoPeople) -> WrappedDesk:
 @dataclass(frozen=True, slots=True)
 class PassphraseDecrypter:
     """Decrypts desk keys with the recovery passphrase, for two people. Derives each key from the passphrase only once,
-    because this is slow.
+    because the derivation is slow.
     """
 
     by: TwoPeople

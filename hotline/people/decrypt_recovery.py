@@ -90,8 +90,8 @@ def first_keys(session: Session, passphrase: str, costs: Costs | None, at: datet
 def add_pair(
     session: Session, made: WrappedPair, under: WrappingKey, line: SigningKey | None, at: datetime
 ) -> None:
-    """Stores a recovery pair. If `line` is given, it signs the pair, and the function also stores `line` under the same
-    passphrase.
+    """Stores a recovery pair. If `line` is given, signs the pair with this signing key, and also stores the signing
+    key, encrypted under the same passphrase.
     """
     proof = None
     if line is not None:

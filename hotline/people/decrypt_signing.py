@@ -137,8 +137,8 @@ def line_key(context: Context, opener: PassphraseDecrypter) -> SigningKey | None
 def open_line_key(
     context: Context, passphrase: str, stretch: Stretch = stretch_passphrase
 ) -> SigningKey | None:
-    """Decrypts the hotline's signing key, also for `hotline init`, which has no `PassphraseDecrypter`. Raises the same
-    errors as `line_key`.
+    """Decrypts the hotline's signing key. `hotline init` calls this function too, because it has no
+    `PassphraseDecrypter`. Raises the same errors as `line_key`.
     """
     with context.database.reading() as session:
         copies = tables_desks.line_key_copies(session, PASSPHRASE_MEMBER)
@@ -295,8 +295,8 @@ def request_signature(
 
 
 def _passed_on(sealed: bytes, private_key: bytes, digest: bytes) -> str:
-    """Removes the outer encryption of a copy of the signing key. Encrypts the rest for the second admin, together with
-    the digest of the statement to sign.
+    """Removes the outer encryption of a copy of the signing key. Encrypts the result (the inner encryption) for the
+    second admin, together with the digest of the statement to sign.
     """
     plain = _opened(sealed, private_key)
     second, inner = plain[: PublicKey.SIZE], plain[PublicKey.SIZE :]

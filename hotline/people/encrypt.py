@@ -89,8 +89,8 @@ def digest_of(token: str) -> bytes | None:
 
 
 def form_key(token: str) -> str:
-    """Returns the secret that every form of a session contains. With this secret, the console recognises the forms that
-    its own pages sent.
+    """Returns the secret that the console puts into every form that it sends during a session. With this secret, the
+    console recognises the forms that its own pages sent.
 
     The secret reveals nothing about the token. Raises ValueError if the text is not a token.
     """

@@ -32,7 +32,7 @@ def digest_digits(digits: str, costs: Costs) -> bytes:
 def is_same(kept: bytes | None, digits: str, costs: Costs) -> bool:
     """Returns True if `kept` is the digest of `digits`.
 
-    If `kept` is None, returns False, but takes as long as with a digest.
+    If `kept` is None, returns False, but only after the time that a comparison with a digest takes.
     """
     read = None if kept is None else _read(kept)
     if read is None:

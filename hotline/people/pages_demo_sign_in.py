@@ -16,7 +16,7 @@ TINTS = {
     "good": phrase("This task is done."),
     "soft": phrase("This notice needs no action."),
 }
-"""The notices on the style guide's page: for each kind of notice, its text."""
+"""The texts of the notices on the style guide's page: one text for each kind of notice."""
 
 
 def sign_in(visit: GuestVisit) -> Response:

@@ -1,5 +1,5 @@
-"""Shows the pages for sign-in, sign-out and lost passwords. Also shows the pages with which a person sets up a new
-account by its link.
+"""Shows the pages for sign-in, sign-out and lost passwords. Also shows the pages for a person who opened the link in
+an invitation and sets up a new account.
 
 Also sends the static files of all pages, such as style sheets.
 """
@@ -144,7 +144,8 @@ ASKED = {
 
 
 def step(visit: GuestVisit, token: str) -> Response:
-    """Shows the next of the three steps in which a person sets up a new account by its link.
+    """Shows the next of the three steps in which a person sets up a new account. The person opened the account's link
+    to reach this page.
 
     The page is in the account's language, unless the user chose another language.
     """

@@ -158,8 +158,8 @@ def highest_level(levels: Iterable[Level]) -> Level:
 
 
 def districts_of(desks: Collection[str]) -> list[str]:
-    """Returns an empty list, which means "all districts", if the codes include every district. Returns an empty list if
-    the codes include all districts or none.
+    """Returns a list of districts. The list is empty, which means "all districts", if the codes include every
+    district. The list is also empty if the codes include no district.
     """
     every = every_district()
     mine = [code for code in every if code in desks]
@@ -198,9 +198,10 @@ class EnrolmentRow:
     desks: Mapping[str, Level]
     """The responder's desks, with the responder's level at each desk."""
     categories: tuple[Category, ...]
-    """The categories of cases that the responder may get. Empty if the responder may get all categories."""
+    """The categories of cases that the responder may get. The tuple is empty if the responder may get all
+    categories."""
     person_id: int | None = None
-    """The id of the person who gets this phone. None if the row is about a new person."""
+    """The id of the person who gets this phone. The value is None if the row is about a new person."""
 
     @property
     def language(self) -> str:
@@ -213,7 +214,8 @@ class EnrolmentRow:
 
     @property
     def districts(self) -> tuple[str, ...]:
-        """Returns the NISR codes of the responder's districts. Empty if the responder has all districts."""
+        """Returns the NISR codes of the responder's districts. The result is empty if the responder works in all
+        districts."""
         return tuple(districts_of(self.desks))
 
 
@@ -445,7 +447,7 @@ def may_decide(proved_at: datetime | None, at: datetime) -> bool:
 class RequestedPosting:
     desks: Mapping[str, Level]
     categories: tuple[Category, ...] = ()
-    """The categories of cases that the responder gets. Empty if the responder gets all categories."""
+    """The categories of cases that the responder gets. The tuple is empty if the responder gets all categories."""
 
     def __str__(self) -> str:
         places = ",".join(f"{code}={level}" for code, level in sorted(self.desks.items()))
@@ -510,11 +512,12 @@ class EnrolmentKind(StrEnum):
     """One kind of enrolment. The kinds differ in the facts that the enrolment proves."""
 
     ENROL = "enrol"
-    """This kind proves that the responder has this phone, and the responder chooses a PIN. A responder who has
-    forgotten the PIN also needs an enrolment of this kind.
+    """An enrolment of this kind proves that the responder has this phone. During the enrolment, the responder chooses
+    a PIN. A responder who has forgotten the PIN also needs an enrolment of this kind.
     """
     NUMBER = "number"
-    """This kind proves that the responder has a new phone number. The responder's key and PIN stay the same."""
+    """An enrolment of this kind proves that the responder has a new phone number. The responder's key and PIN stay the
+    same."""
 
 
 PREFIX = "+25078810"
@@ -593,8 +596,8 @@ class DeskKind(StrEnum):
 ADDED_KINDS = (DeskKind.SERVICE, DeskKind.BORDER, DeskKind.PROTECTION, DeskKind.OVERSIGHT)
 """The kinds of desks that people can add. `hotline init` makes the desks of other kinds."""
 APART = message_text("a person of an oversight desk (for complaints) cannot belong to another desk")
-"""The reason to refuse a person who would belong to an oversight desk and to another desk. A person who belongs to both
-could read complaints about their own desk.
+"""The reason to refuse a person who would belong to an oversight desk and to another desk. Such a person could read
+complaints about their other desk.
 """
 OVERSEEN_DESK = message_text(
     "the national desk may not decide about people of an oversight desk, which handles complaints about "
@@ -610,8 +613,8 @@ def kind_of(code: str) -> DeskKind:
 
 
 def is_code(code: str) -> bool:
-    """Returns True if people may add a desk with this code. A code of a place, or of a desk that `hotline init` makes,
-    is not allowed.
+    """Returns True if people may add a desk with this code. A new desk may not have the code of a place, or the code
+    of a desk that `hotline init` makes.
     """
     taken = code in {NATIONAL, ABROAD, UNSURE, TYPED} or is_district(code)
     return bool(CODE.fullmatch(code)) and not taken
@@ -701,7 +704,7 @@ NIGHT_BEGINS, NIGHT_ENDS, REPORTED_AT = time(22), time(6), time(7)
 `NIGHT_BEGINS` and `NIGHT_ENDS`.
 """
 SHOWN_FOR = timedelta(days=7)
-"""A coordinator can read a warning about a responder's PIN for this time."""
+"""For this time after a warning about a responder's PIN, a coordinator can read the warning."""
 KEPT_FOR = timedelta(days=90)
 
 
@@ -753,7 +756,7 @@ def night_began(at: datetime) -> datetime:
 
 def last_report_before(at: datetime) -> datetime:
     """Returns the last time, at or before `at`, at which the morning's SMS about PIN warnings was due (`REPORTED_AT` in
-    Kigali). The SMS of that morning reports the warnings from before the returned time.
+    Kigali). The SMS that is sent at the returned time reports all warnings from before this time.
     """
     local = at.astimezone(KIGALI)
     morning = datetime.combine(local.date(), REPORTED_AT, KIGALI)

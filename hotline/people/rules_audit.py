@@ -27,8 +27,8 @@ PROCESSES = PHRASES["processes"]
 SUBJECTS = {"tip", "call-back", "message", "leave", "desk"}
 SENTENCES = PHRASES["sentences"]
 OUTCOMES = PHRASES["outcomes"]
-"""The names of some actions end with the outcome of a tip. This table maps the beginning of such an action's name to
-the sentence of the action.
+"""The names of some actions end with the outcome of a tip. For each such action, this table maps the beginning of the
+action's name to a sentence.
 """
 ROSTER = re.compile(
     "(account|desk|person|responder|watcher)s?_"

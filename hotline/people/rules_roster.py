@@ -21,7 +21,7 @@ DAY_START, NIGHT_START, FULL_DAY = 6 * 60, 18 * 60, 24 * 60
 HALF = timedelta(hours=12)
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 AHEAD = timedelta(days=14)
-"""Pages and reports show the gaps in the roster for this time ahead."""
+"""Pages and reports show the gaps in the roster from now until the end of this time."""
 MAX_NIGHTS = 4
 """The national board names each person who has more than this number of nights on duty in a week."""
 OFF_DUTY = 3
@@ -68,15 +68,15 @@ class Shift(NamedTuple):
 
 
 class Override(NamedTuple):
-    """A change of the roster: a person takes a shift. Before this change, no one had the shift, or a colleague offered
-    it.
+    """A change of the roster: a person takes a shift. Before the override, the shift was empty, or a colleague had
+    offered the shift.
     """
 
     desk: str
     starts_at: datetime
     ends_at: datetime
     responder_id: int | None
-    """The person who took the shift. None if no one has taken the offered shift yet."""
+    """The person who took the shift. The value is None if no one has taken the offered shift yet."""
     replaces: int | None = None
 
 
@@ -106,7 +106,8 @@ def moment(day: date, minutes: int) -> datetime:
 
 
 def half_day(week: date, half: int) -> tuple[datetime, datetime]:
-    """Returns the beginning and the end of one of the fourteen half-days of a week. `half` counts from 0."""
+    """Returns the beginning and the end of one of the fourteen half-days of a week. `half` is the number of the
+    half-day: 0 is the first half-day of the week, 13 the last."""
     starts = moment(week + (half // 2) * DAY, NIGHT_START if half % 2 else DAY_START)
     return starts, starts + HALF
 
@@ -162,7 +163,7 @@ class Roster:
 
 
 def _without(shift: Shift, one: Override) -> Iterator[Shift]:
-    """Yields the parts of a shift that the person on duty keeps after this override."""
+    """Yields the parts of a shift for which the person stays on duty after another person took the rest."""
     same = shift.desk == one.desk and shift.responder_id == one.replaces
     if not same or one.ends_at <= shift.starts_at or shift.ends_at <= one.starts_at:
         yield shift

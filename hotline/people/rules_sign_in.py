@@ -78,8 +78,8 @@ def password_fault(password: str, name: str) -> AccountFault | None:
 def is_common(password: str, name: str) -> bool:
     """Returns True if an attacker could find the password with few attempts.
 
-    Attackers first try words, names, dates and neighbouring keys of the keyboard. They also try the usual variants of
-    these words, such as a word with a digit at the end.
+    Attackers first try words, names, dates and neighbouring keys of the keyboard. Attackers also try the usual
+    variants of these words, such as a word with a digit at the end.
     """
     # This import is inside the function, because zxcvbn's word lists take 12 MB of memory, and most processes check no
     # passwords.

@@ -1,8 +1,8 @@
 """Requests approvals, and checks who may decide them. `web/service_approvals.py` lists the approvals of all kinds and
 carries out the decisions.
 
-Each kind of approval has an `ApprovalRule`. It is in the service that requests approvals of this kind. The process that
-answers the gateway must not load this file.
+Each kind of approval has an `ApprovalRule`. The rule is in the service that requests approvals of this kind. The
+process that answers the gateway must not load this file.
 """
 
 from collections.abc import Callable, Collection
@@ -37,7 +37,7 @@ class KeyToSign:
     words: str
     """The four words by which people compare the key."""
     by: str
-    """The name of the member who made the key. Empty if the hotline has already signed this key."""
+    """The name of the member who made the key. The field is empty if the hotline has already signed this key."""
     made_at: datetime
     signed_at: datetime
     """The time of the hotline's last signature for this desk."""
@@ -49,7 +49,8 @@ class KeyToSign:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalView:
-    """The facts about a pending approval. A page shows some of these facts, and others decide who may approve."""
+    """The facts about a pending approval. A page shows some of these facts. The code needs the other facts to find out
+    who may decide the approval."""
 
     sentence: MessageText
     """The sentence that describes the requested approval. The values `role`, `desk`, `desks`, `places` and `outcome` in
@@ -74,7 +75,7 @@ class ApprovalView:
     needs_key: bool = False
     fingerprint: str = ""
     """The four words of the key of the person that the approval is about. The approver and that person must compare
-    these words. Empty if there is no key to compare.
+    these words. The field is empty if there is no key to compare.
     """
     key_to_sign: KeyToSign | None = None
 
@@ -89,7 +90,7 @@ class Decision:
     by: Actor
     reason: str
     key: bytes | None = field(default=None, repr=False)
-    """The private key of the person who decides. None if the key is locked."""
+    """The private key of the person who decides. The value is None if the private key is locked."""
 
 
 def no_effect(_decision: Decision) -> None:
@@ -108,7 +109,8 @@ class ApprovalRule:
     refused: str
     """The name of the action that the audit log records for a refusal."""
     given: str = ""
-    """The name of the action that the audit log records for an approval. Empty if `approve` itself writes this row."""
+    """The name of the action that the audit log records for an approval. The field is empty if `approve` itself writes
+    this row."""
     approve: Callable[[Decision], None] = no_effect
     refuse: Callable[[Decision], None] = no_effect
     hides_reason: bool = False

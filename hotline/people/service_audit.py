@@ -20,8 +20,8 @@ ROWS = 50
 class AuditPage:
     rows: Sequence[AuditRow]
     before: int | None
-    """The id of the oldest row on this page. The next page shows the rows that have lower ids. None if there are no
-    older rows.
+    """The id of the oldest row on this page. The next page shows the rows that have lower ids. The value is None if
+    there are no older rows.
     """
     length: int
     """The number of rows in the whole log."""

@@ -1,5 +1,6 @@
-"""At a sign-in, compares the person's private key with the public key in the database. Does the same for the desk keys
-that this private key decrypts. A difference shows that an attacker changed the database.
+"""At a sign-in, compares the person's private key with the public key in the database. Also compares the desk keys
+that this private key decrypts with the desks' public keys in the database. A difference shows that an attacker changed
+the database.
 
 The process that answers the gateway must not load this file.
 """

@@ -1,10 +1,10 @@
 """Lets people set up, change and recover their own accounts.
 
-A person sets up a new account by its link in three steps: a password, an authenticator and a recovery sheet. After the
-last step, the account is active. The database stores each step, so that a reloaded page continues at the same step. In
-the first step, the console makes a token for this browser, and encrypts the new private key with the token. So another
-person who has only the link can see neither the authenticator's secret nor the recovery sheet. With the password, the
-person can continue in another browser.
+A person opens the link of a new account, and then sets up the account in three steps: a password, an authenticator and
+a recovery sheet. After the last step, the account is active. The database stores each step, so that a reloaded page
+continues at the same step. In the first step, the console makes a token for this browser, and encrypts the new private
+key with the token. So another person who has only the link can see neither the authenticator's secret nor the recovery
+sheet. With the password, the person can continue in another browser.
 
 A recovery sheet contains a recovery key, and ten codes that can replace codes of an authenticator. A person who lost
 the password can use the recovery key and a code to keep all access. A person without the recovery key needs a new link
@@ -201,7 +201,8 @@ def change_password(
 def new_factor(context: ConsoleContext, signed_in: SignedIn, encrypted: str = "") -> NewFactor:
     """Returns the secret for a new authenticator. Stores nothing. Raises AccountRefused.
 
-    If the same page is shown again, `encrypted` contains its earlier secret, and the function returns the same secret.
+    If the page is shown again, `encrypted` contains the secret that the page showed before, and the function returns
+    this secret again.
     """
     secret = _opened(context, signed_in, encrypted) if encrypted else pyotp.random_base32()
     if not encrypted:
@@ -273,7 +274,7 @@ def unconfirmed_renewals(context: ConsoleContext, signed_in: SignedIn) -> Renewe
 
 
 def confirm_renewals(context: ConsoleContext, signed_in: SignedIn) -> None:
-    """Removes the notices about a new sheet and a new authenticator, because the person has confirmed them."""
+    """Removes the notices about a new sheet and a new authenticator, because the person has confirmed both changes."""
     with context.database.writing() as session:
         account = tables_accounts.get_account(session, signed_in.account_id, for_writing=True)
         account.paper_at = account.factor_at = None
@@ -326,7 +327,7 @@ class Welcome:
     uri: str = field(default="", repr=False)
     """The text that the QR code contains."""
     browser: str = field(default="", repr=False)
-    """The new token that this browser needs for the later steps. Empty if this step made no token."""
+    """The new token that this browser needs for the later steps. The text is empty if this step made no token."""
 
 
 def current_step(context: ConsoleContext, link: str, browser: str = "") -> Welcome | None:

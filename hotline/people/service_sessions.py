@@ -70,7 +70,7 @@ def find_session(
     row, account = found
     at = context.now()
     if not automatic and at - row.seen_at >= SEEN_EACH:
-        # If the database cannot store this time, the page is shown all the same.
+        # If the database cannot store the time of this request, the console still shows the page.
         with suppress(StoreUnavailable), context.database.writing() as session:
             tables_sessions.note_activity(session, row.digest, at)
     return _signed_in(account, token, fresh=is_fresh(row.factor_at, at))
@@ -113,7 +113,7 @@ def open_flow(
     context: ConsoleContext, by: SignedIn, token: str, flow: str
 ) -> Sequence[tuple[str, datetime]]:
     """Records that a person has opened a draft of this flow. Returns the names of other people who also have the flow
-    open, each with the time when the console last recorded this.
+    open. Each name comes with the time when the console last recorded that this person has the flow open.
 
     Returns the names even if the database cannot store that the person has opened the draft. Raises StoreUnavailable if
     the database does not answer.

@@ -43,8 +43,8 @@ DUMMY_SECRET = "A" * 32
 
 
 def envelope_owner(account_id: int) -> str:
-    """Returns the text that is part of the encryption of an account's keys. With another text, no one can decrypt these
-    keys.
+    """Returns a text that identifies the account. The encryption of the account's keys includes this text. With the
+    text of another account, no one can decrypt these keys.
     """
     return f"account:{account_id}"
 
@@ -144,9 +144,9 @@ def _count(context: ConsoleContext, name_key: bytes) -> int:
     """
     at = context.now()
     with context.database.reading() as session:
-        # This code reads the waiting time first. It writes to the database only if the attempt does not come too early.
-        # SQLite allows only one writer at a time. If a stranger repeats attempts, each write to the database would make
-        # callers wait.
+        # This code reads the waiting time first. The code writes to the database only if the attempt does not come too
+        # early. SQLite allows only one writer at a time. If a stranger repeats attempts, each write to the database
+        # would make callers wait.
         left = seconds_left(tables_sessions.next_attempt_at(session, name_key), at)
     if left:
         return left

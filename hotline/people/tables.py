@@ -114,8 +114,8 @@ class PinWarningRow(Row):
     """The value of a `people.rules.PinWarning`."""
     at: Mapped[datetime]
     notified_at: Mapped[datetime | None]
-    """The time when an SMS reported the warning to the coordinator. None if the warning waits for the SMS of the next
-    morning.
+    """The time when an SMS reported the warning to the coordinator. The value is None if the warning waits for the SMS
+    of the next morning.
     """
 
 
@@ -192,12 +192,13 @@ class Responder(Row):
     level: Mapped[str]
     """The highest level of the responder at any desk, as the value of a `people.rules.Level`."""
     districts: Mapped[list[str]]
-    """The NISR codes of the responder's districts. Empty if the responder has all districts. Only pages that list
-    responders use this column. To alert responders, the hotline uses the memberships and not this column.
+    """The NISR codes of the responder's districts. The list is empty if the responder works in all districts. Only
+    pages that list responders use this column. To alert responders, the hotline uses the memberships and not this
+    column.
     """
     categories: Mapped[list[str]]
-    """The categories of cases that the responder gets. Empty if the responder gets all categories. Only pages that list
-    responders use this column.
+    """The categories of cases that the responder gets. The list is empty if the responder gets all categories. Only
+    pages that list responders use this column.
     """
     number_key: Mapped[str] = mapped_column(unique=True)
     """A keyed digest of the phone number. The hotline finds the phone by this digest. The digest changes only if the
@@ -220,8 +221,8 @@ class Responder(Row):
     is not removed.
     """
     public_key: Mapped[bytes | None]
-    """The responder's X25519 public key, for which the private keys of desks are encrypted. None until the responder
-    has chosen a PIN.
+    """The responder's X25519 public key, for which the private keys of desks are encrypted. The value is None until
+    the responder has chosen a PIN.
     """
     pin_wrap: Mapped[bytes | None]
     """The responder's private key, encrypted with the PIN and the reader's pepper. The first byte identifies the
@@ -265,11 +266,11 @@ class Membership(Row):
     level: Mapped[str]
     """The value of a `people.rules.Level`."""
     categories: Mapped[list[str]]
-    """The categories of cases that the member gets. Empty if the member gets all."""
+    """The categories of cases that the member gets. The list is empty if the member gets all categories."""
     from_at: Mapped[datetime]
     until_at: Mapped[datetime | None]
-    """The time when the membership ended, for example because the responder was removed. None while the membership is
-    current.
+    """The time when the membership ended, for example because the responder was removed. The value is None while the
+    membership is current.
     """
 
 
@@ -433,7 +434,8 @@ def end_memberships(session: Session, person: Responder, at: datetime) -> None:
 def reopen_memberships(
     session: Session, person: Responder, removed_at: datetime, at: datetime
 ) -> None:
-    """Makes new memberships with the desks, levels and categories of those that ended when the responder was removed.
+    """Makes new memberships in place of the memberships that ended when the responder was removed. The desks, levels
+    and categories stay the same.
 
     Skips desks of which the responder is already a member.
     """

@@ -57,7 +57,7 @@ class ConsoleAccount(Row):
     totp: Mapped[bytes | None]
     """The secret of the authenticator app, encrypted with a key that only the console has."""
     totp_step: Mapped[int] = mapped_column(default=0)
-    """The time step of the last accepted code of the authenticator. 0 if no code was accepted."""
+    """The time step of the last accepted code of the authenticator. The value is 0 if no code was accepted."""
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime | None]
     """The time of the last request in any session of the account."""
@@ -67,9 +67,11 @@ class ConsoleAccount(Row):
     suspension.
     """
     paper_at: Mapped[datetime | None]
-    """The time when a signed-in user made a new recovery sheet. NULL after the owner has confirmed this change."""
+    """The time when a signed-in user made a new recovery sheet. The value is NULL after the owner has confirmed this
+    change."""
     factor_at: Mapped[datetime | None]
-    """The time when a signed-in user added a new authenticator. NULL after the owner has confirmed this change."""
+    """The time when a signed-in user added a new authenticator. The value is NULL after the owner has confirmed this
+    change."""
 
     def is_suspended(self, at: datetime) -> bool:
         return self.suspended_until is not None and self.suspended_until > at
@@ -202,7 +204,7 @@ def use_code(session: Session, account_id: int, digest: bytes, at: datetime) -> 
 
 
 def delete_codes(session: Session, account_id: int, *kinds: CodeKind) -> None:
-    """Deletes the account's codes of these kinds: links or recovery codes."""
+    """Deletes the account's links, its recovery codes, or both, as `kinds` says."""
     gone = delete(AccountCode).where(
         AccountCode.account_id == account_id, AccountCode.kind.in_(kinds)
     )

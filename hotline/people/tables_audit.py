@@ -83,8 +83,8 @@ class AuditEntry(database.Row):
     digest: Mapped[str] = mapped_column(unique=True)
     """The SHA-256 digest of `previous` and the fields of this row."""
     process: Mapped[str | None]
-    """The role of the process whose key sealed the row. None if the process had no key: the row is still added, because
-    a missing key must not stop a tip.
+    """The role of the process whose key sealed the row. The value is None if the process had no key. The process then
+    still adds the row, because a missing key must not stop a tip.
     """
     number: Mapped[int | None]
     """The number of this row among the rows of its process, beginning with 1 and without gaps."""
@@ -103,7 +103,7 @@ class Chain:
     newest: str
     """The digest of the last row of the log."""
     broken_at: int | None
-    """The id of the first row that is wrong. None if no row is wrong."""
+    """The id of the first row that is wrong. The value is None if no row is wrong."""
     reason: str = ""
     unchecked: Collection[str] = ()
     """The processes and rows whose seals were not checked, because the key is on another machine, or because a restore
@@ -116,7 +116,7 @@ class Proofs:
     """The keys and digests from outside of the database, with which the code checks the audit log."""
 
     keys: Mapping[str, bytes | None]
-    """The audit key of each process of this hotline. None if the key is on another machine."""
+    """The audit key of each process of this hotline. The value is None if the key is on another machine."""
     digests: Mapping[int, str] = field(default_factory=dict)
     """The digests that were stored outside of the database, by the id of their row."""
     since: int = 0

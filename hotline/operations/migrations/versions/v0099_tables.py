@@ -1,8 +1,8 @@
 """Creates every table, index and trigger of the first release. The tables are in `tables.sql`.
 
-The triggers protect some tables: they refuse to change or delete rows, and to empty the table. Until the first hotline
-is in use, developers change tables in this file. After a hotline is in use, this file never changes, and each change of
-a table is a new migration.
+The triggers protect some tables: no program can change or delete a row in these tables, and no program can empty them.
+Until the first hotline is in use, developers change tables in this file. After a hotline is in use, this file never
+changes, and each change of a table is a new migration.
 """
 
 from collections.abc import Sequence
