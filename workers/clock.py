@@ -261,7 +261,7 @@ def without_plans(steps: Sequence[Step], *, is_early: bool) -> Sequence[Step]:
 
 
 def make_good(context: WorkerContext, back: timedelta) -> timedelta:
-    """After the system clock was set back, makes all stored deadlines earlier by the time `back`. Returns `back` if
+    """Makes all stored deadlines earlier by the time `back`, after the system clock was set back. Returns `back` if
     the database did not answer, and zero if the deadlines are stored.
     """
     if back:

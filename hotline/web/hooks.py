@@ -403,7 +403,7 @@ health = Blueprint("health", __name__)
 
 @health.get("/healthz")
 def healthz() -> Response:
-    """Always replies `ok`: this reply shows that the process runs. Does not check the database or anything else."""
+    """Replies `ok`: this reply shows that the process runs. Does not check the database or anything else."""
     return plain_response("ok")
 
 

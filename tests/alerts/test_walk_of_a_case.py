@@ -394,7 +394,7 @@ class DyingDatabase:
 
 def test_invariant_8_no_restart_loses_a_clock_or_fires_it_twice(district: District) -> None:
     """The clock process repeats a step of escalation whose transaction was not committed. The process never repeats a
-    committed step, even if the signal that wakes other processes does not work.
+    committed step, even if processes cannot notify each other of new work.
     """
     district.man_desks()
     tip = district.tell(urgency=1)
