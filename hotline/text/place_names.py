@@ -90,8 +90,8 @@ def find_areas(typed: str) -> tuple[Area, ...]:
         return (posts or found)[:MAX_MATCHES]
     if CAMP_WORDS.isdisjoint(words):
         return found[:MAX_MATCHES]
-    # The caller typed "camp". If no found area is a camp, the word may belong to another name (`Camp Kigali`). If the
-    # function found no area, the caller may mean any camp.
+    # The caller typed "camp". If areas were found but none is a camp, "camp" may be part of another name, as in `Camp
+    # Kigali`. If no area was found, the caller may mean any camp.
     meant = tuple(area for area in found if is_camp(area.code))
     return (meant or found or camps())[:MAX_MATCHES]
 
@@ -259,8 +259,8 @@ def _camp(words: Sequence[str], district: str | None) -> str | None:
 
 
 def _sector(words: Sequence[str], district: str | None) -> str | None:
-    """Returns the code of the sector if the words mean exactly one sector. If the words name a district, the sector
-    must be in this district. If they name no district, the name must be unique among all sectors."""
+    """Returns the code of the sector if the words mean exactly one sector. If the caller's words name a district, the
+    sector must be in this district. Otherwise no other sector may have the same name."""
     found = {
         area.code
         for at, name in enumerate(words)
@@ -296,7 +296,8 @@ def _landmark(words: Sequence[str]) -> str | None:
 
 
 def _is_meant(words: Sequence[str], at: int) -> bool:
-    """Returns True if the word at this position means a sector, and not the ordinary word with the same spelling."""
+    """Returns True if the word at the position `at` is the name of a sector, and not the ordinary word with the same
+    spelling."""
     before = words[max(at - 2, 0) : at]
     if not _SAYS_SECTOR.isdisjoint(before):
         return True

@@ -33,13 +33,14 @@ name and chooses from similar names."""
 
 
 SOURCE = "source"
-"""The name of the answer that says who wrote down a report. A caller's own report has no such answer."""
+"""The name of the answer that says who wrote down a report for another person. A report that a caller entered has no
+answer with this name."""
 CALLER, MET, OPERATOR = "caller", "officer", "operator"
 """The sources of a tip: a caller, a responder who met a person, or a desk that wrote down a call."""
 
 
 NOT_SAID = ""
-"""The place of a tip that ended before the caller named a place."""
+"""The place of a tip whose report ended before the caller named a place."""
 
 
 NATIONAL = "national"
@@ -156,7 +157,7 @@ def markets() -> tuple[Area, ...]:
 
 @cache
 def unique_markets() -> tuple[Area, ...]:
-    """Returns the markets whose name is unique: no cell, village or market of another district has the same name."""
+    """Returns the markets with a unique name. In all other districts, no cell, village or market has the same name."""
     return tuple(
         Area(code, name.rstrip("*"))
         for code, name in _listed(_text("markets.txt"))
@@ -179,7 +180,7 @@ def neighbours(district: str) -> tuple[str, ...]:
 
 
 def _listed(table: str) -> Iterator[tuple[str, str]]:
-    """Yields each name in a table, together with the code of its district, which begins the line."""
+    """Yields each name in a table, with the code of its district. Each line of the table begins with this code."""
     for code, names in re.findall(r"(?m)^(\d\d) ([^\n]+(?:\n +[^\n]+)*)", table):
         yield from ((code, name.strip()) for name in names.split(","))
 
@@ -222,8 +223,8 @@ def alert_place(place: str, within: str | None) -> str:
 
 
 def place_within(place: str, within: str | None, language: str) -> str:
-    """Returns the text about a place that a desk reads: the place, and the larger or smaller place that the caller
-    named.
+    """Returns the text with which a desk reads the place of a tip. If the caller also named a country or a province,
+    the text includes it.
 
     For example: `abroad: Oman`, or `Kigali, place not known`.
     """
@@ -245,7 +246,8 @@ def place_name(code: str, language: str) -> str:
 
 
 def place_lists() -> dict[str, tuple[tuple[str, Label], ...]]:
-    """Returns the value and the label of each choice, by the name of the list.
+    """Returns the lists of places from which callers choose, by the name of the list. Each choice has a value and a
+    label.
 
     The lists are `provinces`, `districts.<province>`, `sectors.<district>` and `countries`. A camp comes before the
     sectors of its district. So a caller from a camp sees the camp before a sector with the same name. The flow engine

@@ -16,7 +16,7 @@ ANSWER_VALUES = frozenset({RIGHT, "wrong", "unsure"})
 
 
 class QuizOutcome(StrEnum):
-    """The result of comparing the answer after a lesson with the answer before the lesson."""
+    """The result of comparing the answers to one quiz question, which the flow asks before and after a lesson."""
 
     KNEW = "knew"
     LEARNED = "learned"
@@ -25,14 +25,16 @@ class QuizOutcome(StrEnum):
 
 
 def repeated_question(name: str) -> str | None:
-    """Returns the topic of an answer after a lesson, from the answer's name. Returns None for any other name."""
+    """Returns the topic of the quiz question if `name` is the name of an answer after a lesson. Otherwise returns
+    None."""
     return name.removeprefix(SECOND_PREFIX) if name.startswith(SECOND_PREFIX) else None
 
 
 def quiz_outcome(thing: str, answers: Mapping[str, str]) -> QuizOutcome | None:
-    """Returns the result of the comparison for one topic. The answer `unsure` counts as wrong.
+    """Compares the answers before and after the lesson to the question about one topic, and returns the result. The
+    answer `unsure` counts as wrong.
 
-    Returns None if one of the two answers is missing.
+    Returns None if the answer before or after the lesson is missing.
     """
     before, after = answers.get(f"{FIRST_PREFIX}{thing}"), answers.get(f"{SECOND_PREFIX}{thing}")
     if before is None or after is None:
@@ -44,8 +46,8 @@ def quiz_outcome(thing: str, answers: Mapping[str, str]) -> QuizOutcome | None:
 
 @dataclass(frozen=True, slots=True)
 class AnswerPairs:
-    """The number of pairs of answers to quiz questions, the number of right answers before the lesson, and the number
-    of right answers after the lesson."""
+    """Three counts of answers to quiz questions: the pairs of answers (before and after a lesson), the right answers
+    before a lesson, and the right answers after a lesson."""
 
     asked: int
     before: int

@@ -68,7 +68,7 @@ class SheetRow:
 
 
 class SheetRowFault(StrEnum):
-    """The reason to refuse a row of a spreadsheet before its text is checked."""
+    """The reason why the hotline refuses a row of a spreadsheet without checking the row's text."""
 
     GONE = "no such text: it was moved or taken out since the sheet was made"
     NOT_YES = "write yes into `agreed`, or leave it empty"
@@ -147,8 +147,8 @@ def _row(line: int, cells: Mapping[str, str], language: str) -> SheetRow:
 
 
 def plain_text(words: str) -> str:
-    """Returns the text with plain quotes and spaces instead of a word processor's quotes and spaces. Keeps letters
-    with accents, because the reader must decide how to replace them."""
+    """Returns the text with plain quotes and spaces instead of a word processor's quotes and spaces. Keeps letters with
+    accents. The person who reads the text must decide how to replace these letters."""
     composed = unicodedata.normalize("NFC", words.replace("\r\n", "\n").replace("\r", "\n"))
     return "".join(SUBSTITUTES.get(letter, letter) for letter in composed).strip()
 
@@ -164,7 +164,8 @@ _LANGUAGE = re.compile(r"^Language:[ \t]*([A-Za-z]+)", re.MULTILINE)
 
 
 class _Entries(Catalog):
-    """A PO file's entries in their order, with duplicates and the header."""
+    """The entries of a PO file (a file with translations) in the file's order. Includes the header and duplicate
+    entries."""
 
     def __init__(self) -> None:
         super().__init__()

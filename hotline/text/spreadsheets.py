@@ -29,7 +29,8 @@ REVIEWER_FILL = PatternFill("solid", fgColor="FFF7D6")
 DEFAULT_WIDTH = 14
 NUMBER_WIDTH = 24
 OLDEST = (1980, 1, 1, 0, 0, 0)
-"""The date of each part of the zip file. This date never changes, so equal tables give equal files."""
+"""The date of every part of a workbook, which is a zip file. The date never changes, so equal tables give equal
+files."""
 CORE = "docProps/core.xml"
 
 
@@ -74,8 +75,8 @@ def write_table(
 
 
 def write_workbook(sheets: Sequence[ExportSheet], made_at: datetime) -> bytes:
-    """Returns a workbook with one sheet for each table, below a sentence about the table. Integers remain numbers.
-    All other values become text. Equal tables give equal files."""
+    """Returns a workbook with one sheet for each table. Each sheet has a sentence about the table, and the table below
+    the sentence. Integers remain numbers. All other values become text. Equal tables give equal files."""
     work = Workbook()
     work.remove(work.worksheets[0])
     for name, one in zip(sheet_names(one.name for one in sheets), sheets, strict=True):
@@ -111,8 +112,8 @@ def _fill(sheet: Worksheet, one: ExportSheet) -> None:
 
 
 def _write(cell: Cell | MergedCell, text: str) -> None:
-    """Writes a cell as text, even if the text begins like a formula. The cell also remains text when a person edits
-    the cell."""
+    """Writes a cell as text, even if the text begins like a formula. If a person edits the cell, its content remains
+    text."""
     cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)
     cell.data_type = "s"
     cell.number_format, cell.alignment = TEXT, TOP_ALIGNED

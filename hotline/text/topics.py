@@ -14,8 +14,8 @@ from hotline.text.keywords import COMPANION_WORDS, normalised_words, sound_key
 
 
 class Topic(StrEnum):
-    """The flows that a word in an SMS can open. None of these flows collects answers or is private. A test checks
-    these two rules for the flows in this repository."""
+    """The flows that a word in an SMS can open. None of these flows is private or collects answers, and a test checks
+    this for the flows in this repository."""
 
     FRONT = "front"
     ABROAD = "abroad"
@@ -39,7 +39,8 @@ class AskedTopic:
 
 
 MIN_FORGIVEN_LETTERS = 5
-"""The minimum length of a word in which one letter may be wrong, missing, added or exchanged with its neighbour."""
+"""In a word of at least this length, the hotline accepts one letter that is wrong, missing, added or exchanged with its
+neighbour."""
 MAX_WORDS = 8
 LANGUAGES: Mapping[str, str] = {
     "KINYARWANDA": "rw",
@@ -121,7 +122,7 @@ COMPANION_WORDS = COMPANION_WORDS | {
     "BWACU",
     "YANJYE",
 }
-"""Polite words and small words that may come with the one word of a topic."""
+"""Polite words and small words that an SMS may contain in addition to the word for a topic."""
 ORDINARY_WORDS = frozenset({"AMABANGA"})
 """Words that look like a misspelt word of a topic, but have a meaning of their own."""
 

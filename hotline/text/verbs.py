@@ -13,7 +13,7 @@ from typing import NamedTuple
 DIRECT = "d"
 """A mark of a verb form: the object is a person, such as me, us or them."""
 TO = "t"
-"""A mark of a verb form: something happens to a person. The verb has a person as its object, or is passive."""
+"""A mark of a verb form: something happens to a person, because the verb is passive or has a person as its object."""
 THING = "i"
 """A mark of a verb form: the object is a thing, such as a passport."""
 OTHER = "o"
@@ -30,7 +30,7 @@ SUBJECTS = {"N": "", "U": "", "A": OTHER, "TU": "", "DU": "", "MU": "", "BA": OT
 """The prefixes of the subject: I, you (one person) or who, he or it, we (two forms, before hard and soft letters),
 you (several people), they. The value of each prefix is the mark that the prefix adds to the verb."""
 PAST = {"NA": "", "WA": "", "YA": OTHER, "TWA": "", "MWA": "", "BA": OTHER}
-"""The prefixes of the same subjects together with the `a` of the past tense."""
+"""The prefixes of the subjects in `SUBJECTS`, joined with the `a` of the past tense."""
 TENSES = ("RA", "ZA", "KA", "GA", "KO", "ZO", "KI", "GI", "RACYA", "TA", "DA", "U", "WO")
 """The syllables that mark a tense: present, future, subjunctive, "still", and the negative tenses. `ko`, `zo` and
 `wo` come before the verb `-ongera`."""
@@ -43,7 +43,7 @@ YOU = ("KU", "GU")
 YOU_DO = ("U", "WA", "MU", "MWA")
 ME = ("N", "M", "NY")
 BEFORE_O = "*"
-"""If the marks of a part contain this sign, the part occurs only before a stem that begins with an o."""
+"""If the marks of a part of a word contain this sign, this part occurs only before a stem that begins with an o."""
 MAX_OBJECT_MARKERS = 5
 """The maximum number of letters of two object markers."""
 CLITICS = ("", "HO", "MO", "YO", "KO", "NA")
@@ -51,8 +51,8 @@ NO_FOR = frozenset({"BABARA"})
 """The stems that get another meaning if an ending for "for" is added: `babara` means "suffer", but `babarira` means
 "forgive"."""
 CAUSES = ("IRA", "ERA", "YA", "ZA", "SHA")
-"""The last letters of stems to which this module adds no ending for "for": these stems already mean "for", or form
-"for" in another way."""
+"""The last letters of verb stems to which this module adds no ending with the meaning "for". These stems already have
+this meaning, or get it in another way."""
 VOWELS = "AEIOU"
 NASAL = {"H": "P", "R": "D"}
 """The first letters of a stem that change after `n`: `hohotera` becomes `mpohotera`, and `rasa` becomes `ndasa`."""
@@ -67,8 +67,8 @@ HARD = {
     "Z": "J",
     "H": "SHY",
 }
-"""The last letters of a root that change in the perfect form. A root that ends with r has a rule of its own. After
-all other letters, the perfect form only adds `ye`."""
+"""The last letters of a root that change in the perfect form. A root that ends with r has a rule of its own. After all
+letters that are not in this set, the perfect form only adds `ye`."""
 
 
 def parse_verb(word: str, stems: frozenset[str]) -> tuple[tuple[str, str], ...]:
@@ -150,8 +150,8 @@ def _forms(stems: frozenset[str]) -> Mapping[tuple[str, str], tuple[tuple[str, s
 
 
 def _beginnings(word: str) -> Iterator[tuple[int, str]]:
-    """Yields each position at which a stem may begin after a head and an object, with the marks of the head and the
-    object."""
+    """Yields each position at which the stem of a verb may begin, after a head (the prefix of the subject) and an
+    object. Also yields the marks of the head and of the object."""
     heads, objects = _heads(), _objects()
     for end in range(len(word) - 1):
         vowel = word[end] in VOWELS
@@ -174,7 +174,8 @@ def _allowed(word: str, start: int, marks: str) -> Iterator[tuple[int, str]]:
 
 
 class _Pieces(NamedTuple):
-    """The parts of a word with their marks, in their forms before a consonant and before a vowel."""
+    """Parts of words, each with its marks. A part may have two forms: one before a consonant, and one before a
+    vowel."""
 
     whole: Mapping[str, str]
     short: Mapping[str, str]

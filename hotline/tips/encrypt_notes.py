@@ -19,7 +19,8 @@ from hotline.text.errors import DecryptionFailed
 class AnswerPair:
     """A key pair for the answer to one question of a desk.
 
-    The hooks encrypt the answer with the public key. The private key is itself encrypted with the key of the tip.
+    The hooks encrypt the answer with the public key. The private key of the pair is stored encrypted with the key of
+    the tip.
     """
 
     public_key: bytes

@@ -75,9 +75,8 @@ class TipLikeness(Row):
     """The digest of the answer to "Who needs help?"."""
     at: Mapped[datetime]
     leader_id: Mapped[int | None]
-    """The first tip of the cluster that this tip joined. The responders of the first tip then got no alert of this tip,
-    but only a notice that the tip was added. None if responders were alerted of this tip separately, or if its alert is
-    still pending."""
+    """The id of the first tip in the cluster that this tip joined. Responders then got only a notice that this tip was
+    added to the cluster. None if this tip has an alert of its own, which is sent or still pending."""
 
 
 class LikenessKeys(NamedTuple):
@@ -126,7 +125,8 @@ _NEW = aliased(TipLikeness, name="waits")
 def repeated_tips(
     session: Session, tip_ids: Iterable[int], since: datetime, *, contact: int, words: int
 ) -> dict[int, ComparedTip]:
-    """Returns the pending tips whose phone or text has been used too often since `since`.
+    """Returns the pending tips from a phone that sent too many tips since `since`, or with a text that too many tips
+    had since then.
 
     Usually the result is empty.
     """
@@ -150,8 +150,8 @@ def repeated_tips(
 def earlier_tips(
     session: Session, new: Iterable[ComparedTip], since: datetime
 ) -> Sequence[ComparedTip]:
-    """Returns earlier tips with the same phone or text as these tips, the oldest first. These earlier tips are open,
-    and people were alerted of them.
+    """Returns earlier tips with the same phone or text as one of the `new` tips, the oldest first. Returns only open
+    tips of which people were alerted.
     """
     contacts = {one.contact_key for one in new}
     words = {one.words_key for one in new if one.words_key is not None}
@@ -190,7 +190,7 @@ def open_leader(session: Session, tip_id: int) -> int | None:
 
 
 def open_followers(session: Session, tip_id: int) -> Sequence[int]:
-    """Returns the open tips that have no assignee and joined the cluster whose first tip is this tip."""
+    """Returns the open tips without an assignee that joined the cluster of which this tip is the first tip."""
     joined = (
         select(TipLikeness.tip_id)
         .join(Tip, Tip.id == TipLikeness.tip_id)
@@ -235,7 +235,7 @@ COMPARED = (
 )
 """The conditions that a `Tip` must meet to be compared with other tips."""
 MAX_LINKED = 100
-"""A search for tips of the same situation follows no more links after it has found this number of tips."""
+"""A search for tips about the same situation stops after it has found this number of tips through links."""
 
 
 class TipLink(Row):
@@ -308,7 +308,8 @@ def link_between(session: Session, a: int, b: int) -> TipLink | None:
 
 
 def same_situation(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
-    """Returns, for each of the given tips that has links, the other tips of the same situation."""
+    """Returns, for each of the given tips, the other tips about the same situation. Leaves out given tips without a
+    link."""
     known: set[int] = set(tip_ids)
     pairs: set[tuple[int, int]] = set()
     fresh = set(known)
@@ -368,8 +369,8 @@ _NEAREST = tuple(
         ).order_by(Tip.created_at.desc(), Tip.id.desc()),
     )
 )
-"""Three queries. Each finds the newest earlier tip that has the same phone, the same text, or the same place and
-category."""
+"""Three queries. Queries that each find the newest earlier tip: one by the same phone, one by the same text, and one by
+the same place and category."""
 
 NEVER_CHANGED = (
     "uid",
@@ -430,8 +431,8 @@ class ReportedTip:
     id: int = 0
     """The id of the tip in the database. It is 0 until the tip is stored."""
     body: bytes = field(default=b"", repr=False)
-    """The whole body if the hop is about to write the tip. Only the beginning of the body if the hop has read the tip
-    from the database.
+    """The whole body if the hop is about to write the tip. If the hop has read the tip from the database, contains only
+    the beginning of the body.
     """
     likeness: LikenessKeys | None = field(default=None, repr=False)
     """The digests by which the hotline finds similar tips. None if the tip has no stored digests."""
@@ -445,8 +446,8 @@ CHANGED = tuple(
     for one in fields(ReportedTip)
     if one.name not in {*NEVER_CHANGED, *READ, "id", "body", "likeness", "moved"}
 )
-"""The columns of a tip, without its body, that an answer of the caller may change. An answer may also change the body:
-the code reads only its first bytes, but writes the whole body."""
+"""The columns of a tip, without its body, that an answer of the caller may change. An answer may also change the body.
+The body is not in this list, because the code reads only the first bytes of the body but writes the whole body."""
 _HEAD = func.substr(_TIP.c.body, 1, HEAD_BYTES, type_=LargeBinary)
 _FOUND_COLUMNS = (
     *(_TIP.c[name] for name in (*NEVER_CHANGED, *CHANGED, *READ, "id")),
@@ -512,8 +513,8 @@ def write_tip(session: Session, tip: ReportedTip) -> None:
 
 
 def give_keys(session: Session, tip_id: int, keys: Mapping[str, bytes], *, first: bool) -> None:
-    """Stores for these desks the key of the tip's present body, and deletes the keys of all other desks. `first` is
-    True if no desk has a key of this tip yet.
+    """Stores the encrypted key of the tip's present body for each desk in `keys`, and deletes the copies of the key for
+    all other desks. `first` is True if no desk has a key of this tip yet.
     """
     if not first:
         _UNGRANT.rows(session, tip_id=tip_id)
@@ -522,7 +523,7 @@ def give_keys(session: Session, tip_id: int, keys: Mapping[str, bytes], *, first
 
 
 def grants_of(session: Session, tip_id: int) -> Mapping[str, bytes]:
-    """Returns the key of the tip, encrypted for each desk, by the code of the desk."""
+    """Returns the encrypted copies of the tip's key: one copy for each desk with access, by the code of the desk."""
     found = select(Grant.desk_code, Grant.encrypted_key).where(Grant.tip_id == tip_id)
     return {row.desk_code: row.encrypted_key for row in session.execute(found)}
 

@@ -68,11 +68,11 @@ class Exclusion(Row):
 
 
 IN_A_HOP = 16
-"""The number of query conditions that a process keeps in memory. The queries of one hop use the same condition objects
-for a responder, because building the objects takes longer than most queries."""
+"""The number of query conditions that a process keeps in memory, so that all queries of one hop (one USSD request) for
+a responder can use the same condition. Building a condition takes longer than most queries."""
 IS_EXCLUDED = Exclusion.lifted_at.is_(None)
-# Aliases of the tables, for use in subqueries. They are made once here, because making an alias takes longer than most
-# queries.
+# Aliases of the tables, for use in subqueries. The module creates these aliases only once, because creating an alias
+# takes longer than most queries.
 _COLLEAGUE = aliased(Responder)
 _ANY_TIP = aliased(Tip)
 _ANY_GRANT = aliased(Grant)
@@ -93,7 +93,8 @@ class ExcludedParty(NamedTuple):
 def current_exclusions(
     session: Session, tip_id: int, *, for_writing: bool = False
 ) -> Sequence[Exclusion]:
-    """Returns the exclusions that are in force, the oldest first. `for_writing` locks their rows."""
+    """Returns the exclusions from a tip that have not ended, the oldest first. If `for_writing` is True, locks the rows
+    of these exclusions."""
     found = select(Exclusion).where(Exclusion.tip_id == tip_id, IS_EXCLUDED).order_by(Exclusion.id)
     return session.scalars(found.with_for_update() if for_writing else found).all()
 
@@ -156,8 +157,8 @@ class Viewer:
 
 
 THE_LINE: Viewer | None = None
-"""Represents the hotline itself as a viewer: it may see every tip, except complaints about the national desk. The
-hotline counts tips with this viewer. Commands that are not for a desk use this viewer too."""
+"""Represents the hotline itself as a viewer, which may see every tip except complaints about the national desk. The
+hotline counts tips as this viewer. Commands that are not for a desk also use this viewer."""
 
 
 def desk_viewer(code: str) -> Viewer:
@@ -169,8 +170,7 @@ def account_viewer(
 ) -> Viewer:
     """Returns a viewer for a person with an account, with the desks whose keys the account can decrypt.
 
-    If the person has active phones, the viewer gets only those of these desks to which at least one of the phones
-    belongs.
+    If the person has active phones, leaves out each desk to which none of these phones belongs.
     """
     if phones:
         desks &= frozenset().union(*phones.values())
@@ -178,7 +178,7 @@ def account_viewer(
 
 
 def visible_to(viewer: Viewer | None) -> ColumnElement[bool]:
-    """Returns the condition on `Tip` that this viewer may see the tip."""
+    """Returns an SQL condition on `Tip` that is true for the tips that this viewer may see."""
     if viewer is None:
         return Tip.official != OVERSEEN
     is_national = NATIONAL in viewer.desks
@@ -218,7 +218,7 @@ def tip_with_grant(session: Session, tip_id: int, desk_code: str) -> tuple[Tip, 
 def is_not_excluded(
     responder_id: int, tip_id: InstrumentedAttribute[int] = Tip.id
 ) -> ColumnElement[bool]:
-    """Returns the condition on `Tip` or `Assignment` that an alerted responder may still see the tip."""
+    """Returns an SQL condition on `Tip` or `Assignment` that is true if an alerted responder may still see the tip."""
     official, overseen = (_is_of(tip_id, one) for one in (_ANY_TIP.official != "no", _OVERSEEN))
     return and_(has_no_exclusion(responder_id, tip_id), _hears(responder_id, official, overseen))
 
@@ -227,12 +227,12 @@ def is_not_excluded(
 def has_no_exclusion(
     responder_id: int, tip_id: InstrumentedAttribute[int] = Tip.id
 ) -> ColumnElement[bool]:
-    """Returns the condition that no exclusion names the responder or one of their desks."""
+    """Returns an SQL condition that is true if no exclusion names the responder or one of the responder's desks."""
     return tip_id.not_in(select(Exclusion.tip_id).where(IS_EXCLUDED, _names(responder_id)))
 
 
 def may_see_tip(tip_id: int) -> ColumnElement[bool]:
-    """Returns the condition on `Responder` that the responder may see this tip."""
+    """Returns an SQL condition on `Responder` that is true for the responders who may see this tip."""
     kept = exists().where(Exclusion.tip_id == tip_id, IS_EXCLUDED, _names(Responder.id))
     official = exists().where(Tip.id == tip_id, Tip.official != "no").correlate(None)
     overseen = exists().where(Tip.id == tip_id, Tip.official == OVERSEEN).correlate(None)
@@ -240,7 +240,8 @@ def may_see_tip(tip_id: int) -> ColumnElement[bool]:
 
 
 def _names(who: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """Returns the condition that an `Exclusion` names the person who uses the phone `who`, or a desk of this person."""
+    """Returns an SQL condition that is true for an `Exclusion` of the person who uses the phone `who`, or of a desk of
+    this person."""
     person: ColumnElement[int] = Responder.person_id.expression
     if isinstance(who, int):
         person = select(_COLLEAGUE.person_id).where(_COLLEAGUE.id == who).scalar_subquery()
@@ -254,7 +255,8 @@ def _hears(
     official: ColumnElement[bool],
     overseen: ColumnElement[bool],
 ) -> ColumnElement[bool]:
-    """Returns the condition that a responder belongs to a desk that may get a tip about an official.
+    """Returns an SQL condition that is true if no official is involved in the tip, or if the responder belongs to a
+    desk that may get tips about officials.
 
     A complaint about the national desk reaches only people of oversight desks who do not also belong to the national
     desk.
@@ -305,8 +307,8 @@ def those_who_may_see(
 
 
 def desk_may_know(code: InstrumentedAttribute[str]) -> ColumnElement[bool]:
-    """Returns the condition on `Tip` that a desk may still see a tip that was encrypted for this desk. `code` is the
-    column with the desk.
+    """Returns an SQL condition on `Tip` that is true if a desk for which the tip was encrypted may still see the tip.
+    `code` is the column with the desk.
     """
     kept = select(Exclusion.id).where(
         Exclusion.tip_id == Tip.id, IS_EXCLUDED, Exclusion.desk_code == code
@@ -325,17 +327,16 @@ _OVERSEEN = _ANY_TIP.official == OVERSEEN
 def _is_of(
     tip_id: InstrumentedAttribute[int], official: ColumnElement[bool]
 ) -> ColumnElement[bool]:
-    """Returns the condition that the tip with this id meets the condition `official`, which tests the answer about
-    officials."""
+    """Returns an SQL condition that is true if the answer about officials in the tip with this id meets the condition
+    `official`."""
     found = select(_ANY_TIP.id).where(_ANY_TIP.id == tip_id, official)
     return found.correlate(tip_id.class_).exists()
 
 
 def _granted(desks: frozenset[str], *, oversees: bool) -> ColumnElement[bool]:
-    """Returns the condition that the tip was encrypted for one of these desks and involves no official.
-
-    If `oversees` is True, the condition also accepts a complaint about the national desk that was encrypted for one of
-    these desks, if that desk is an oversight desk.
+    """Returns an SQL condition that is true for a tip that involves no official and was encrypted for one of `desks`.
+    If `oversees` is True, the condition is also true for a complaint about the national desk that was encrypted for an
+    oversight desk in `desks`.
     """
     here = select(_ANY_GRANT.id).where(_ANY_GRANT.tip_id == Tip.id, _ANY_GRANT.desk_code.in_(desks))
     plain = and_(Tip.official == "no", here.correlate(Tip).exists())

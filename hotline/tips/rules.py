@@ -44,7 +44,8 @@ class TipState(StrEnum):
 
     DRAFT = "draft"
     FRAGMENT = "fragment"
-    """The caller hung up before naming a district. No responder can act on it, so it has no deadline."""
+    """The caller hung up before naming a district. Without a district, no responder can act on the tip, so the tip has
+    no deadline."""
     FILED = "filed"
     COMPLETE = "complete"
 
@@ -74,7 +75,8 @@ class OutcomeRow:
     is_help: bool = False
     """True if this outcome counts as help in the statistics."""
     is_safe: bool = False
-    """True if a case can have this outcome although a service helps the person. It is False for `NOT_FOUND`."""
+    """True if a case may be closed with this outcome while a service is helping the person. It is False for
+    `NOT_FOUND`."""
     is_for_desk: bool = False
     """True if only the national desk may choose this outcome after a person was met. The national desk chooses the
     outcome in the console, and gives a reason.
@@ -126,7 +128,7 @@ TYPE_AGAIN = "again"
 """The caller chose none of the offered places, and wants to type the name of the place again."""
 
 SOON = frozenset({"today", "week"})
-"""The answers about the day of departure that leave enough time to stop the journey."""
+"""The answers about the day of departure that mean a journey begins soon but can still be stopped."""
 
 _RANK = {state: rank for rank, state in enumerate(TipState)}
 _CATEGORIES = frozenset(Category)
@@ -314,8 +316,9 @@ class DeadlineKind(StrEnum):
 
 
 OVERDUE_FROM = 2
-"""After half of the time for the outcome, the deadline fires once and only reminds the assignee. When it has fired this
-number of times in a row, people other than the assignee are alerted."""
+"""The deadline for reporting the outcome of a case fires the first time after half of the allowed time, and only
+reminds the assignee. When the deadline has fired this number of times in a row, the hotline alerts people other than
+the assignee."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,9 +412,9 @@ TIMES: Mapping[int, Times] = {
 }
 WORKING_DAYS = 3
 HELP_REACHED_WITHIN = timedelta(hours=72)
-"""The time after a service referral within which the responder must report if the person reached the service."""
+"""After a service referral, the responder must report within this time if the person reached the service."""
 VISIT_SAFETY_WITHIN = timedelta(minutes=10)
-"""The time after a caller's wish for no visit, within which the national desk must decide how responders may visit."""
+"""If a caller wants no visit, the national desk must decide within this time how responders may visit."""
 SECOND_LOOK_AFTER = timedelta(hours=2)
 AGAIN = timedelta(minutes=15)
 HOURLY = timedelta(hours=1)
@@ -554,20 +557,20 @@ HOLD_REVIEWED = timedelta(days=182)
 FILES_LISTED = timedelta(days=3653)
 """The time for which the list of case files keeps a row: ten years."""
 COUNTS_AS_CLOSED = timedelta(days=180)
-"""The time after filing at which an open tip counts as closed."""
+"""If a tip is still open after this time since it was filed, the hotline counts it as closed."""
 WARNING = timedelta(days=14)
 PSEUDONYMS_KEPT = timedelta(days=30)
-"""The time for which sessions, and the pseudonyms in tips, are kept."""
+"""The time for which the hotline keeps the rows of sessions, and the pseudonyms of callers in tips."""
 ATTEMPTS_KEPT = timedelta(days=2)
-"""The time for which attempts to use receipts and codes are stored. It is longer than the period of any limit on
-attempts.
+"""The time for which attempts to use receipts and codes are stored. This time is longer than the period of every limit
+on attempts.
 """
 CALLERS_KEPT = timedelta(hours=1)
-"""The time after which the phone's pseudonym is erased from the row of a session. No network keeps a session open for
-so long."""
+"""The time after which the phone's pseudonym is erased from the row of a session. Before this time ends, the mobile
+network has always ended the session."""
 CALLERS_SEARCHED = timedelta(days=3)
-"""The clock process erases old pseudonyms of callers every day, and searches them only in rows younger than this. Older
-rows have no pseudonym any more.
+"""The clock process erases old pseudonyms of callers every day. It searches only rows that are younger than this time,
+because older rows have no pseudonym any more.
 """
 INBOUND_KEPT = timedelta(days=30)
 """The time for which the ids of received SMS are kept. The gateway may send the same id again for twelve hours."""
@@ -575,8 +578,8 @@ STRAY_REPORTS_KEPT = timedelta(days=7)
 """The time for which a delivery report is kept if its message is unknown. The gateway returns the id of a sent message
 within minutes."""
 REPLIES_KEPT = timedelta(days=7)
-"""The time for which the hotline stores that it answered a responder's SMS. It is longer than the period of any limit
-on answers.
+"""The time for which the hotline stores that it answered a responder's SMS. This time is longer than the period of
+every limit on answers.
 """
 PARAMETERS_KEPT = timedelta(days=90)
 """The time for which the values in the text of a message are kept. The times when the message was sent and when it
