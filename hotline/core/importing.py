@@ -41,8 +41,9 @@ class OptionsLoader(InspectLoader):
 
 
 def _needed(body: Sequence[ast.stmt], command: str) -> Iterator[ast.stmt]:
-    """Yields the statements of a module that the decorators of a command need, in the order of the module. For a
-    group of commands, also yields the statements that these commands need."""
+    """Yields the statements of a module that the decorators of a command need, in the order of the module. For a group
+    of commands, also yields the statements that the decorators of the group's commands need.
+    """
     commands = {one.name: one for one in body if _is_of(one, command)}
     for one in commands.values():
         for argument in (*one.args.args, *one.args.kwonlyargs):

@@ -21,20 +21,24 @@ from typing import Any
 from hotline.core.environment import CHECKOUT
 
 GIVEN = ("step", "queue", "row")
-"""The fields that code may add to a log line with `extra`. The field `row` is the id of a database row and never the
-reference of a case."""
+"""The fields that code may add to a log line with `extra`. The field `row` is the id of a row in the database, and
+never the reference of a case.
+"""
 FIELDS = ("level", "process", "logger", "event", "error", "where", "request", *GIVEN)
 """All fields that a log line may contain, except its time."""
 OUR_LOGGERS = ("hotline", "workers")
 MAX_LENGTH = 300
 NUMBER = re.compile(r"\+?\d(?:[ .()/-]{0,3}\d){7,}")
-"""Matches a sequence of eight or more digits, in any notation. The ids of rows and processes have fewer digits."""
+"""Matches a sequence of eight or more digits, in any notation. The ids of rows and processes have fewer digits, so the
+pattern does not match these ids.
+"""
 REDACTED = "(number)"
 HOUSE = CHECKOUT
 
 REQUEST: ContextVar[str] = ContextVar("request", default="")
-"""The id of the gateway's request for which this thread works now, or an empty text. Rows of the database store this
-id, so that a worker can log it too."""
+"""The id of the gateway's request for which this thread works now, or an empty text. Rows of the database store the id
+of the request, so that a worker can also log this id.
+"""
 
 Kind = type[BaseException] | None
 

@@ -24,7 +24,7 @@ class SecretTyped:
     upto: int
     secret: AttemptedSecret
     target: str = field(repr=False)
-    """The number of the receipt, or the name of the programme."""
+    """The number of the caller's receipt, or the name of the programme to which the code belongs."""
     typed: str = field(repr=False)
 
 
@@ -36,9 +36,10 @@ class Limits:
     an_hour: int
     """The maximum number of attempts of one caller within an hour."""
     a_day: int
-    """The maximum number of attempts at one target (a receipt or a programme) within a day. For the PIN of a receipt,
-    the target is this receipt. For the code of a programme, the target is the whole programme, and only wrong
-    attempts count."""
+    """The maximum number of attempts at one target (a receipt or a programme) within a day. For attempts at the PIN of
+    a receipt, the target is this receipt. For attempts at the code of a programme, the target is the whole programme,
+    and only wrong attempts count.
+    """
 
 
 LIMITS = {

@@ -12,8 +12,9 @@ DRILL = "drill"
 (`alerts/rules_escalation.py`)."""
 UNCOUNTED = frozenset({CHANNEL, DRILL, "invented"})
 """The channels of tips and sessions that are not real: test calls, drills, and sample data. Code that counts for
-statistics must exclude all these channels. Code that excludes only `CHANNEL` must give a reason
-(`tests/counters/test_uncounted.py`)."""
+statistics must exclude all these channels. Code that excludes only the channel `CHANNEL` must give a reason
+(`tests/counters/test_uncounted.py`).
+"""
 
 
 LEVEL = "trial"

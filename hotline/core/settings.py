@@ -459,8 +459,8 @@ def with_file_settings(environ: Mapping[str, str]) -> dict[str, str]:
     """Returns the environment, with each setting of the TOML file added as a variable. A variable that is already set
     has priority.
 
-    A process with this environment does not read the file again. Raises SettingsInvalid if the TOML file does not
-    exist.
+    A process that has this environment does not read the TOML file again. Raises SettingsInvalid if the TOML file does
+    not exist.
     """
     found = dict(environ)
     file = found.pop(FILE, "").strip()
@@ -477,8 +477,9 @@ def with_file_settings(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _values(table: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Yields the name and the value of each entry of a TOML file. For example, `port` in `[console]` becomes
-    `console_port`."""
+    """Yields the name and the value of each entry of a TOML file. For example, the entry `port` in the section
+    `[console]` becomes the setting `console_port`.
+    """
     for name, value in table.items():
         path = (*above, name)
         if isinstance(value, dict):

@@ -1,9 +1,9 @@
 """Reads a workbook (a spreadsheet file) in a child process with limits of time and memory. A process reads one
 workbook at a time.
 
-The person who uploads a file decides how large the file becomes after unpacking. For example, a file of 39 kB took
-nine seconds and 713 MB. The system ends a child process that needs too much time or memory. No other request waits
-for this child process.
+The person who uploads a file can choose how large the file becomes after unpacking. For example, a file of 39 kB took
+nine seconds and 713 MB. The system ends a child process that needs too much time or memory. No other request waits for
+this child process.
 """
 
 import io

@@ -59,7 +59,7 @@ class CallerFacts:
     cases: tuple[str, ...] = ()
     """The references of the responder's cases, in the order in which the responder's list shows them."""
     language: str = ""
-    """The language of messages to the responder. The text is empty for other callers."""
+    """The language of messages to the responder. The language is empty for a caller who is not a responder."""
 
     def to_dict(self) -> dict[str, Any]:
         return {"flags": [*self.flags], "cases": [*self.cases], "language": self.language}
@@ -90,7 +90,7 @@ class CommittedText:
         the position `first_end`. `whole` is the length of the session's text.
 
         The hotline saves a free text in the same hop in which the text arrives. So all unsaved letters belong to the
-        current hop. If `ends` does not list a saved free text, this free text contains no `*`.
+        current hop. If `ends` does not list a saved free text, the saved free text contains no `*`.
         """
         if begins in self.ends:
             return min(self.ends[begins], whole)
@@ -176,8 +176,9 @@ def short_code_of(dialled: str, entries: Collection[str]) -> tuple[str, tuple[st
 
 
 def new_text(text: str, accepted: int) -> str | None:
-    """Returns the part of `text` after the first `accepted` letters, or None if the caller typed nothing more. An
-    empty result is also an input: the caller pressed only "send"."""
+    """Returns the part of `text` after the first `accepted` letters, or None if the caller typed nothing more. If the
+    result is empty, the caller pressed only "send", which is also an input.
+    """
     if len(text) <= accepted:
         return None
     if accepted == 0:

@@ -52,7 +52,7 @@ class Gauge:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """The durations of one operation since counting began."""
+    """The durations of one operation since the process began to count."""
 
     name: str
     help: str
@@ -64,7 +64,7 @@ class Timing:
 
 
 def bound_of(seconds: float) -> int:
-    """Returns the index of the first limit in `BOUNDS` that is not below `seconds`."""
+    """Returns the index in `BOUNDS` of the first limit that is not below `seconds`."""
     return bisect_left(BOUNDS, seconds)
 
 
@@ -85,7 +85,7 @@ class ScreenMeasure(StrEnum):
 
 
 class SessionStep(NamedTuple):
-    """The screen of a session after one of its inputs."""
+    """The screen that a session showed after one of the caller's inputs."""
 
     upto: int
     """The number of letters of the session's text that led to this screen."""
@@ -104,7 +104,7 @@ class LeftSession(NamedTuple):
 
 
 class ScreenCounter(NamedTuple):
-    """The name of one counter, without its week."""
+    """The measure and the name of one counter of screens, without the counter's week."""
 
     measure: str
     name: str

@@ -7,8 +7,8 @@ Once an hour, the relay process records the districts in which no responder can 
 
 The hotline counts the screens of a session once, when the session is over. A session is over after its last screen,
 when the gateway reports its end, or after three minutes without input. Until then, a web process keeps the screens in
-memory. The requests of the session do not write them to the database. One transaction increases the counters, and
-records in the session's row how much of the session is counted. Another process can later add only the part of the
+memory. The requests of the session do not write these screens to the database. One transaction increases the counters,
+and records in the session's row how much of the session is counted. Another process can later add only the part of the
 session that is not counted yet.
 """
 
@@ -51,8 +51,8 @@ def count_ended_sessions(
 ) -> None:
     """Counts all sessions that are over, and calls `pause` after each transaction.
 
-    Raises StoreUnavailable. If the database fails, the function puts the uncounted sessions back, so that nothing is
-    lost.
+    Raises StoreUnavailable. If the database fails, the function puts the uncounted sessions back into the memory of the
+    process, so that no session is lost.
     """
     longest: dict[str, LeftSession] = {}
     for one in context.sessions.take_left(silent):
@@ -94,7 +94,7 @@ FOLDED = 1000
 """The number of tallies (single counts) that the relay adds up in one transaction."""
 OVER = timedelta(days=2)
 """The time from the end of a period until its number of people is final. A sketch estimates this number. After the time
-`OVER`, no process adds a person to the sketch. The hotline then replaces the sketch by a number.
+`OVER`, no process adds a person to the sketch. The hotline then stores a number instead of the sketch.
 """
 UNANSWERABLE = "unanswerable"
 """The counter of people who wrote from a number to which no SMS can be sent."""
@@ -192,7 +192,9 @@ def close_periods(session: Session, at: datetime) -> None:
 
 
 def is_first_time(counts: Counts, name: str) -> bool:
-    """Returns True if the session has not counted an event under this name yet. Marks the name as counted."""
+    """Returns True if the session has not counted an event under this name yet. Also marks the name as counted, so that
+    a second call returns False.
+    """
     if name in counts.counted:
         return False
     counts.counted = [*counts.counted, name]

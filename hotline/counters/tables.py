@@ -13,12 +13,13 @@ But a person who has both the registers and the key of the period could test if 
 hotline deletes the key after the period, and the registers soon after the key.
 
 There is one counter of screens for each week and name. A session's row records how much of the session is counted. If a
-process knows a longer part of the session than the row, it adds only the difference. So each screen of a session counts
-once.
+process knows a longer part of the session than the row says, the process adds only the screens after the counted part.
+So each screen of a session counts once.
 
 The hotline counts the topics of a session in plain SQL, because most requests that write to the database only count a
-topic. Plain SQL takes 140 microseconds for this. With the mapped rows of `gateway/tables.py`, it would take 210
-microseconds. The plain SQL and the mapped rows lock the same row, and both check that the text is not counted yet.
+topic. To count one topic, plain SQL takes 140 microseconds. With the mapped rows of `gateway/tables.py`, the same step
+would take 210 microseconds. The plain SQL and the mapped rows lock the same row, and both check that the text is not
+counted yet.
 """
 
 import json
@@ -175,7 +176,7 @@ def _columns(table: type[DailyCount] | type[Tally]) -> list[Any]:
 
 
 class Coverage(Row):
-    """One hour for which the hotline checked if responders were active."""
+    """One hour for which the hotline checked if each district had an active responder."""
 
     __tablename__ = "coverage"
 
@@ -411,7 +412,9 @@ def add(session: Session, counts: Mapping[tuple[date, ScreenCounter], int]) -> N
 def screen_totals(
     session: Session, measure: ScreenMeasure, begins: date, ends: date
 ) -> Mapping[str, int]:
-    """Returns the counts by name, for the weeks that begin on or after `begins` and before `ends`."""
+    """Returns the counts of one measure by the names of its counters, for the weeks that begin on or after `begins` and
+    before `ends`.
+    """
     asked = (
         select(ScreenCount.name, func.sum(ScreenCount.count))
         .where(ScreenCount.measure == measure, ScreenCount.week >= begins, ScreenCount.week < ends)

@@ -3,7 +3,7 @@ starts of USSD sessions.
 
 A job contains only the id of one database row, as JSON. RQ, the library for job queues, deletes each job when the job
 is done. This process encrypts the conversation states, and the states expire after some minutes. With the stored
-starts, a menu can continue while the database does not answer. The hotline does not wait for Redis when it stores a
+starts, a session can continue while the database does not answer. The hotline does not wait for Redis when it stores a
 start (docs/decisions/01).
 """
 
@@ -46,7 +46,9 @@ class Circuit:
         self._open_until = 0.0
 
     def call(self, ask: Callable[[], Answer]) -> Answer:
-        """Calls the server and returns its answer. Raises CircuitOpen if the server fails, or failed a moment ago."""
+        """Calls the server with the function `ask`, and returns the server's answer. Raises CircuitOpen if the server
+        fails, or failed a moment ago.
+        """
         if self._elapsed() < self._open_until:
             raise CircuitOpen(
                 "Redis failed a moment ago, so this process waits before its next request to Redis"
@@ -81,8 +83,9 @@ SECONDS = 600
 
 
 class RedisStarts:
-    """Stores in Redis how sessions began. This class is the `StartStore` of every hotline. This class opens its
-    connections at their first use."""
+    """Stores in Redis how sessions began. Every running hotline uses this class as its `StartStore`. This class opens
+    its connections at their first use.
+    """
 
     def __init__(self, url: str, circuit: Circuit | None = None) -> None:
         self._redis = connect(url)
@@ -172,8 +175,9 @@ FAILURE_TTL = 3600
 
 
 class RqJobs:
-    """Puts jobs for the workers into queues in Redis. This class is the `JobQueue` of every hotline. This class opens
-    its connection at the first job."""
+    """Puts jobs for the workers into queues in Redis. Every running hotline uses this class as its `JobQueue`. This
+    class opens its connection at the first job.
+    """
 
     def __init__(self, url: str, circuit: Circuit | None = None) -> None:
         connection = connect(url)
@@ -211,8 +215,9 @@ STATE_PREFIX = "run:"
 
 
 class RedisStates:
-    """Stores the conversation states in Redis. This class is the `StateStore` of every hotline. This class opens its
-    connection at the first SMS. If Redis hangs, a call takes at most 0.6 seconds."""
+    """Stores the conversation states in Redis. Every running hotline uses this class as its `StateStore`. This class
+    opens its connection at the first SMS. If Redis hangs, a call takes at most 0.6 seconds.
+    """
 
     def __init__(
         self, url: str, cipher: StateCipher | WeeklyStateCipher, circuit: Circuit | None = None

@@ -103,11 +103,13 @@ class KnownSession:
 
     start: SessionStart
     shared: PathKey | None
-    """The key of the cached paths that this session shares. The value is None if the caller is a responder or dialled
-    a programme's short code, because other callers do not see the same screens."""
+    """The key of the cached paths that this session shares with other sessions. The value is None if the caller is a
+    responder or dialled a programme's short code, because other callers do not see the same screens.
+    """
     committed: CommittedText
     """The part of the session's text whose effects the database has stored, as far as this process knows. If the
-    database has already stored more than this part, the process only makes an unnecessary query."""
+    database has already stored more than this part, the process makes an unnecessary query but no error.
+    """
     counted: frozenset[str] = frozenset()
     """The topics that the caller read in this session and that the hotline has already counted. If the caller reads a
     counted topic again, the hotline does not count the topic again."""

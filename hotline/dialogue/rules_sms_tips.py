@@ -3,7 +3,7 @@ Pure.
 
 The hotline asks no questions by SMS. So if the SMS does not contain the answer to a question of a report, the hotline
 stores the answer "unsure". The answer about officials is always "unsure". Only the national desk can read a tip that
-may involve an official. So the national desk reads every SMS tip, and assigns it to responders.
+may involve an official. So the national desk reads every SMS tip, and then assigns the tip to responders.
 
 A cry for help counts as danger, so the hotline alerts two people about it at once. The module recognises a cry for
 help in three languages, even with spelling errors. Some words always make an SMS a cry for help, even if other words
@@ -269,8 +269,8 @@ def clean_message(text: str) -> str:
 def is_tip(text: str) -> bool:
     """Returns True if the text reports something: a word that is not only polite, or a phone number.
 
-    A single word from the hotline's advertisements is not a tip: such a word requests a topic, or a local leader
-    sends it.
+    A single word from the hotline's advertisements is not a tip, because such a word only requests a topic. A report or
+    a request of a local leader is not a tip either.
     """
     if is_cry_for_help(text) or _CALLABLE.search(text):
         return True

@@ -82,8 +82,9 @@ def conversation_context(flow_set: FlowSet, day: date) -> ConversationContext:
 
 
 def begin_topic(on: ConversationContext, asked: AskedTopic, language: str) -> SmsTurn:
-    """Returns the first screen of a topic. The screen's language is the language of the sent word. If this word
-    belongs to several languages, the screen's language is `language`."""
+    """Returns the first screen of a topic. The screen's language is the language of the word with which the sender
+    asked for the topic. If this word exists in several languages, the screen's language is `language`.
+    """
     first = turn.start(on.flow_set, on.facts, entry=asked.topic.value, limit=ALONE)
     spoken = asked.language or language
     if spoken == first.state.language:
@@ -250,8 +251,9 @@ def send_due(context: WorkerContext, *, limit: int = BATCH, budget: timedelta = 
 
 
 def keep_time(context: WorkerContext) -> None:
-    """Ends answers that are too late to send, and tells the workers to send the other answers. If no worker sends an
-    answer in time, this process sends it."""
+    """Cancels answers that are too late to send, and tells the workers to send the other answers. If no worker sends an
+    answer in time, the clock process sends the answer.
+    """
     at = context.now()
     with context.database.reading() as session:
         due, is_late = (

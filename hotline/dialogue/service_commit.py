@@ -502,7 +502,9 @@ def apply_event(
     event: Event,
     step: ReplayStep,
 ) -> None:
-    """Carries out one event. An event that has no meaning at its place in the flow has no effect."""
+    """Carries out the effect of one event of a session. Does nothing if the event has no meaning at its place in the
+    flow.
+    """
     passage = step.state.attempts
     match event:
         case LanguageChosen() | TopicRead():

@@ -70,8 +70,9 @@ from hotline.text.languages import CODES
 from hotline.tips.rules_receipts import NUMBER, RECEIPT
 
 FILLER = "xxxxxxx "
-"""A text that replaces the text of a page during a replay. The replay needs only the number of screens that the page
-fills, not the words of the page."""
+"""The text that replaces the text of a responder's page during a replay. The replay needs only the number of screens
+that the page fills, not the words of the page.
+"""
 PREFIXES = {
     WORK_VERB: "",
     WORK_QUESTION: ASK,
@@ -393,8 +394,9 @@ def play(
     """Replays `text` to its end. Digits that the caller dialled together with the short code start the session. All
     later digits are answers to screens.
 
-    `committed` is the part of the text that the session's row covers, as far as this process knows. If a free text
-    may end after this part, the replay asks for the newest row. `start` is the position from which the replay starts.
+    `committed` is the part of the text that the session's row covers, as far as this process knows. If a free text may
+    end after this part, the replay asks the calling function for the newest row of the session. `start` is the position
+    from which the replay starts.
     """
     steps: list[ReplayStep] = []
     shown: Turn | None = None
@@ -476,7 +478,7 @@ def _with_page(
 def _asking(session_context: SessionContext) -> ReaderQuestions | None:
     """Returns the object that collects the questions to the reader process.
 
-    Returns None if the session needs no work PIN, or if it accepts any input as the PIN.
+    Returns None if the session needs no work PIN, or if any typed text counts as the PIN of the session.
     """
     flags = session_context.facts.flags
     any_will_do = flags.get(NO_PIN, False) and not flags.get(MAY_PROVE, False)
@@ -487,8 +489,8 @@ def _asking(session_context: SessionContext) -> ReaderQuestions | None:
 
 def _dialled(session_context: SessionContext, text: str) -> Turn:
     dialled = text[: session_context.start.dialled]
-    # The session's row stores the dialled short code. The column for the short code is empty if the short code is
-    # private and had no effect for this phone.
+    # The session's row stores the short code that the caller dialled. The column for the short code is empty if the
+    # short code is private and had no effect for this phone.
     landed = bool(session_context.start.entry)
     entry, ahead = landing_code(session_context.flow_set, dialled, enrolled=landed)
     return turn.start(

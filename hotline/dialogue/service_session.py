@@ -483,8 +483,8 @@ def _look(
 ) -> AttemptResult:
     """Checks a secret and returns the result. The attempt stays recorded even if the hotline cannot answer this hop."""
     if session_context.start.asks_pin:
-        # The database stores a digest of all input up to an attempt. A digest of an input may not contain a work PIN,
-        # so this line removes work PINs from the text.
+        # The database stores a digest of all inputs of the session up to an attempt. A digest of an input may not
+        # contain a work PIN, so this line removes work PINs from the text.
         hop = replace(hop, text=without_pins(hop.text))
     match asked.secret:
         case AttemptedSecret.RECEIPT:

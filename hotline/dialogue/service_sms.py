@@ -139,7 +139,7 @@ def note(
 ) -> int | None:
     """Counts the topic that the sender reads, and writes the answer. Runs in the transaction of the calling function.
 
-    Returns the id of the answer, or None.
+    Returns the id of the answer, or None if the hotline writes no answer.
     """
     talk, spoken = heard.talk, heard.turn
     dialogue = service_sms_tips.locked_session(
@@ -330,7 +330,7 @@ class _Result:
 def take_sms(
     context: WebContext, message: MessageIn, arrival: Arrival = Arrival.CALLED
 ) -> MessageOutcome:
-    """Handles an SMS only once, even if it arrives several times or in several ways.
+    """Handles an SMS only once, even if the SMS arrives several times, or both by a callback and in the inbox.
 
     Raises StoreUnavailable. If the function raises StoreUnavailable, it has changed nothing in the database.
     """

@@ -154,8 +154,9 @@ def _file(
 
 
 def announce_tip(context: WebContext, written: SmsTipWritten) -> None:
-    """Stores the phone's text so that a next message can be added, and announces the tip. The calling code calls this
-    function after the commit."""
+    """Stores the phone's text, so that the hotline can add the phone's next message to the tip. Also announces the tip.
+    The calling code calls this function after the commit.
+    """
     if written.pending is not None:
         pocket = written.pending
         kept = {

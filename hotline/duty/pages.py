@@ -4,9 +4,9 @@ In the form with a responder's desks, each row is a desk and a level. The page o
 lists them with the time of each step. All users see their own account. Admins see all accounts. Admins can change the
 roles and links of an account, and suspend or end an account.
 
-The page of rights shows the rights of all people and accounts, and an auditor prints it. The page reads all rights from
-the table of roles and the table of routes. The console uses the same tables to accept or refuse every request. The page
-of rights shows no phone numbers.
+The page of rights shows the rights of all people and accounts, and an auditor prints this page. The page reads all
+rights from the table of roles and the table of routes. The console uses the same tables to accept or refuse every
+request. The page of rights shows no phone numbers.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -603,7 +603,9 @@ COMMANDS = table("commands")
 
 
 class CommandLine(NamedTuple):
-    """One command of the console on the page of rights: what it does, who may use it, and the proof that it needs."""
+    """One command of the console on the page of rights: the effect of the command, the roles that may use it, and the
+    proof that the user must give.
+    """
 
     does: str
     roles: Sequence[AccountRole]

@@ -199,9 +199,9 @@ class AccountChange:
         """Writes the command to the audit log, and sends an SMS to each person of the national desk.
 
         Also raises an alarm, so that the on-call contacts get a message. If the account's owner has a phone, sends the
-        text `own` to it. If only this account can decrypt a desk's tips, the coordinators of that desk get the SMS too.
-        If the account has already lost its access, the calling function must name in `desks` the desks whose tips only
-        this account could decrypt.
+        text `own` to this phone. If only this account can decrypt a desk's tips, the coordinators of that desk get the
+        SMS too. If the account has already lost its access, the calling function must name in `desks` the desks whose
+        tips only this account could decrypt.
         """
         session, at = self.session, self.context.now()
         self.log(command.action, (reason or self.reason).strip())
@@ -277,8 +277,8 @@ class AccountChange:
 def changing(
     context: Context, by: Actor, account_id: int, reason: str = "", *, ended: bool = False
 ) -> Iterator[AccountChange]:
-    """Yields the change of an account, and locks the account until the change is stored. Then tells the workers to send
-    the messages about the change.
+    """Yields the change of an account, and locks the account until the change is stored. After the change is stored,
+    tells the workers to send the messages about the change.
 
     If `ended` is True, also accepts an account that was ended. Raises AccountRefused.
     """

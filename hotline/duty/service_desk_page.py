@@ -54,7 +54,7 @@ class DeskHead:
     is_moving: bool
     retired_at: datetime | None
     reads: bool
-    """True if tips can be encrypted for the desk."""
+    """True if the hotline can encrypt tips for the desk."""
     signature: str
     """The state of the hotline's signature on the desk's key, as the value of a `DeskKeyState`. The value is empty if
     this process cannot check signatures, or if the desk is retired."""

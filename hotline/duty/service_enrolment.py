@@ -246,7 +246,7 @@ def _hand_out(
     reason: str,
     made: tuple[str, Mapping[str, bytes]],
 ) -> StartPaper:
-    """Gives an enrolment its code and its start PIN, and requests a second admin's approval."""
+    """Gives an enrolment its code and its start PIN, and requests a second admin's approval of the enrolment."""
     at, dial = context.now(), responders_short_code(context.line.service_code)
     for column, value in made[1].items():
         setattr(row, column, value)

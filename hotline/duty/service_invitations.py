@@ -1,15 +1,15 @@
 """Makes accounts for the console, gives them roles, and suspends them.
 
-The roles of admins, approvers, the programme lead and the national desk need the approval of a second admin, who must
-be another person. While fewer than two admins are active, a command at the server counts as the second person. In this
-case, the audit log records that no second admin approved.
+The roles of admins, approvers, the programme lead and the national desk need the approval of a second admin. The second
+admin must be a different person than the admin who gives the role. While fewer than two admins are active, a command at
+the server counts as the second person. In this case, the audit log records that no second admin approved.
 
-The module also gives an account a new link if its owner has lost the password and the recovery sheet, or if an admin
-requests it. The hotline makes a link for another person's account only after 24 hours, or after a second admin has
-approved. During the 24 hours, the owner gets an SMS about the link, can sign in as before, and may refuse the link.
-Hours in which the account is suspended do not count as waiting time. A second admin must always approve if the account
-was ended, or if a team or a desk depends on the account. A second admin must also approve if the hotline knows no phone
-of the owner.
+The module also gives an account a new link if the owner of the account has lost the password and the recovery sheet, or
+if an admin requests the link. The hotline makes a link for another person's account only after 24 hours, or after a
+second admin has approved. During the 24 hours, the owner gets an SMS about the link, can sign in as before, and may
+refuse the link. Hours in which the account is suspended do not count as waiting time. A second admin must always
+approve if the account was ended, or if a team or a desk depends on the account. A second admin must also approve if the
+hotline knows no phone of the owner.
 
 A command at the server makes the first account. A command at the server also makes a new link if no one can sign in to
 the console.
@@ -226,8 +226,8 @@ def _link(change: AccountChange) -> str:
     return token
 
 
-# The code below gives an account a new link if its owner has lost the password and the recovery sheet, or if an admin
-# requests it.
+# The code below gives an account a new link if the owner of the account has lost the password and the recovery sheet,
+# or if an admin requests the link.
 
 
 FIRST = "Admin 1"

@@ -261,8 +261,8 @@ def _reopen(session: Session, person: Responder, removed_at: datetime, at: datet
 
 
 def begin_leaves(context: Context) -> None:
-    """Passes the open cases of a responder to other responders when the responder's leave begins. Also drops messages
-    to removed people.
+    """Passes the open cases of a responder to other responders when the responder's leave begins. Also drops waiting
+    messages to people who were removed.
 
     The clock calls this function. If the clock calls the function twice, the second call changes nothing. Raises
     StoreUnavailable.

@@ -114,7 +114,7 @@ class PersonLine:
     is_on_call: bool
 
     def works_at(self, desk: str) -> bool:
-        """Returns True if a phone of the person belongs to this desk."""
+        """Returns True if a phone of the person belongs to the desk `desk`."""
         wanted = {desk, EVERYWHERE} if desk.isdigit() else {desk}
         return any(wanted & one.places.keys() for one in self.phones)
 
@@ -203,8 +203,9 @@ class _PersonLines:
         self.on_call = {one.person_id for one in queries.on_call_contacts(session)}
 
     def of(self, people: Iterable[Person]) -> list[PersonLine]:
-        """Returns one line of the list for each of these people, if the reader may see the person. Leaves out the phone
-        that belongs to the daily test of the hotline."""
+        """Returns one line of the list for each person in `people` that the reader may see. Leaves out the phone that
+        belongs to the daily test of the hotline.
+        """
         return [line for one in people if (line := self._line(one)) is not None]
 
     def _line(self, person: Person) -> PersonLine | None:

@@ -42,8 +42,8 @@ def record_proof(
 ) -> bool:
     """Records that the code and the start PIN were right, so that a second admin can decide.
 
-    Stores the key pair if the person has chosen a PIN. A change of number does not need a key pair. Returns False if
-    the enrolment was already proved, ended or replaced.
+    Stores the key pair if the person has chosen a PIN. For a change of number, stores no new key pair, because the
+    person keeps the work PIN. Returns False if the enrolment was already proved, ended or replaced.
     """
     at = context.now()
     row = tables.open_enrolment(session, enrolment.responder_id, for_writing=True)

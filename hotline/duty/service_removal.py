@@ -277,8 +277,8 @@ def end_account(context: Context, by: Actor, account_id: int, reason: str = "") 
     """Ends an account, and removes the phones of its owner. The limits for ending an account and for removing a person
     both apply.
 
-    Returns False if a second admin must approve first. Until then, nothing changes. Raises AccountRefused,
-    PersonnelRefused.
+    Returns False if a second admin must approve the end of the account first. Until the approval, nothing changes.
+    Raises AccountRefused, PersonnelRefused.
     """
     with ringing(context) as session:
         queries_people.take_lock(session)

@@ -47,8 +47,9 @@ DAYTIME = range(8, 20)
 """The hours of the day in which the hotline notifies people of gaps in the roster."""
 HOUR = timedelta(hours=1)
 CHECKED, REPORTED = "gaps_checked", "gaps_reported"
-"""The names of the two tasks that report gaps in the roster. The task `CHECKED` reports gaps to coordinators each hour,
-and the task `REPORTED` reports gaps to the national desk on Mondays."""
+"""The names of the two tasks that report gaps (hours without anyone on duty) in the roster. The task `CHECKED` reports
+gaps to coordinators each hour, and the task `REPORTED` reports gaps to the national desk on Mondays.
+"""
 FOUND, DAY_BEFORE = "found", "day before"
 """The kinds of reports about a gap: `FOUND` for the first report, and `DAY_BEFORE` for the report a day before the gap
 begins."""
@@ -148,7 +149,7 @@ def gaps_in(
 
 
 def gaps_ahead(context: Context, ahead: timedelta) -> list[Gap]:
-    """Returns the gaps in the roster of all desks, from now until the time `ahead` has passed."""
+    """Returns the gaps in the roster of all desks, from now until the end of the period `ahead`."""
     at = context.now()
     with context.database.reading() as session:
         return gaps_in(session, visible_desks(session, None), at, at + ahead)
@@ -157,7 +158,9 @@ def gaps_ahead(context: Context, ahead: timedelta) -> list[Gap]:
 def board(context: Context, by: SignedIn) -> tuple[Mapping[str, int], Mapping[str, int], set[str]]:
     """Returns, for each desk, the number of hours in the next 14 days without anyone on duty. Also returns the people
     with more than four nights in a week, each with the number of nights. Also returns the people who took an offered
-    shift and are alone in this shift. Both lists of people are empty for an account that may see only its own desks."""
+    shift and are the only people on duty in this shift. Both lists of people are empty for an account that may see only
+    its own desks.
+    """
     at = context.now()
     with context.database.reading() as session:
         found = rules_roster.hours(gaps_in(session, visible_desks(session, by), at, at + AHEAD))
@@ -286,8 +289,9 @@ def save(
     rows: Iterable[DutyRow],
     desks: Collection[str] = (),
 ) -> None:
-    """Replaces the roster of the desks `desks` in a week with these rows. Without `desks`, replaces the roster of each
-    desk that `rows` name."""
+    """Replaces the roster of the desks `desks` in a week with the shifts in `rows`. Without `desks`, replaces the
+    roster of each desk that `rows` name.
+    """
     every = set(rows)
     codes = desks or {row.desk for row in every}
     tables_roster.replace_rows(session, week, codes, every)

@@ -176,8 +176,9 @@ def recent(context: ConsoleContext, by: SignedIn, kind: SheetKind) -> Sequence[S
 
 
 def import_here(context: ConsoleContext) -> None:
-    """Imports the confirmed sheets part by part. Two processes may run this function, because each locks the sheet
-    while it imports a part."""
+    """Imports the confirmed sheets part by part. Two processes may run this function at the same time, because each
+    process locks a sheet while it imports a part of the sheet.
+    """
     with context.database.reading() as session:
         waits = tables_roster.pending_ids(session)
     for sheet_id in waits:

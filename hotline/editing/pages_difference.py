@@ -35,8 +35,9 @@ Done = TypeVar("Done")
 PARTS = table("change_parts")
 ROWS = table("row_names")
 FIELDS = table("field_names")
-"""The names of a draft's fields, in words that readers of the page understand. A key of the table is the name of a
-whole field, or the last part of a field's name."""
+"""The names of a draft's fields, in words that readers of the page understand. A key of the table is the full name of a
+field, or the last part of the name.
+"""
 
 OF_A_NUMBER = table("number_fields")
 
@@ -48,8 +49,9 @@ def draft_titles(visit: Visit, here: EditedFlow) -> Titles:
 
 
 def field_words(visit: Visit, field: str) -> str:
-    """Returns a field's name in the reader's language. If the table has no name for the field, returns the name that
-    the draft stores."""
+    """Returns a field's name in the reader's language. If the table `FIELDS` has no name for the field, returns the
+    name that the draft stores.
+    """
     first, *rest = field.split(".")
     if first in ROWS and rest and rest[0].isdecimal():
         row = visit.say(ROWS[first], number=int(rest[0]) + 1)
@@ -203,7 +205,7 @@ _HALF_MADE = {said: LACKS[lack] for lack, said in SENTENCES.items()}
 
 
 def problem_sentence(visit: Visit, finding: Problem) -> str:
-    """Returns the problem in one sentence."""
+    """Returns one sentence that describes a problem of the draft."""
     if finding.code is Code.SHAPE and finding.message in _HALF_MADE:
         return visit.say(_HALF_MADE[finding.message])
     return visit.say(SAYS[finding.code])
@@ -271,7 +273,7 @@ STATES = tinted_table("screen_states")
 
 @dataclass(frozen=True, slots=True)
 class TextColumns:
-    """One text of a screen, in every language. An unchanged language shows its current text."""
+    """One text of a screen, in every language. For a language without a change, the page shows the current text."""
 
     label: str
     columns: Mapping[str, Sequence[rules_difference.WordSpan]]
@@ -493,7 +495,7 @@ def _texts(
 def _columns(
     changed: Iterable[tuple[str, str, Sequence[rules_difference.WordSpan]]],
 ) -> Iterable[tuple[str, Mapping[str, Sequence[rules_difference.WordSpan]]]]:
-    """Returns each text of a screen in the changed languages."""
+    """Returns each text of a screen, in the languages in which the text changed."""
     found: dict[str, dict[str, Sequence[rules_difference.WordSpan]]] = {}
     for name, language, words in changed:
         found.setdefault(name, {})[language] = words
@@ -505,7 +507,9 @@ def _same(words: str) -> Sequence[rules_difference.WordSpan]:
 
 
 def _pages(flow_set: FlowSet, place: Place, language: str, node: object) -> Sequence[str]:
-    """Returns the screen's pages. The result is empty if the screen does not exist or has no text of its own."""
+    """Returns the screen's pages. The result is empty if the screen does not exist, or if the screen has no text of its
+    own.
+    """
     if node is None:
         return ()
     return [screen.text for screen in screens_of(flow_set, place, language)]

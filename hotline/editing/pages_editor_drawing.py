@@ -276,8 +276,9 @@ class SaveNotice:
 
 
 def save_notice(visit: Visit, here: EditedFlow) -> SaveNotice:
-    """Returns the result of a save as the page's address describes it. The result is empty if someone saved the screen
-    again after this save."""
+    """Returns the result of a save as the page's address describes it. The result is empty if anyone saved the screen
+    again after the described save.
+    """
     if number_of(visit.asked("saved"), signed=True) != here.version:
         return SaveNotice()
     return SaveNotice(True, replaced_characters(visit.asked("plain")), "both" in visit.query)

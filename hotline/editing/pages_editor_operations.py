@@ -64,8 +64,8 @@ def store_flow(
     did: StepKind,
     **says: Any,
 ) -> None:
-    """Saves the new document of a flow. If the document is None, the function removes the flow from the draft. `here`
-    is the flow before the operation.
+    """Saves the new document of a flow. If the document is None, the function removes the flow from the draft instead.
+    `here` is the flow before the operation.
 
     Raises FormRefused.
     """

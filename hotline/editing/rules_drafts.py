@@ -1,11 +1,11 @@
 """Defines a draft: a title, its edited parts, and the people who worked on it. Pure.
 
-A part is one flow, which has the name of the flow, or one of the three parts `#numbers`, `#entries` and `#phrases`. The
-document of a flow is the flow in the form in which a revision stores it. The document of another part is a mapping. The
-keys of the mapping are the digits of phone numbers or short codes, or the languages of phrases. If a part does not
-exist, its document is None. If one approver published a change alone, as an emergency change, the module computes when
-the previous texts return. The module also restores the texts of an older publication, but not its phone numbers and
-short codes.
+A part is one flow, or one of the three parts `#numbers`, `#entries` and `#phrases`. The name of a flow is also the name
+of its part. The document of a flow is the flow in the form in which a revision stores it. The document of another part
+is a mapping. The keys of the mapping are the digits of phone numbers or short codes, or the languages of phrases. If a
+part does not exist, its document is None. If one approver published a change alone, as an emergency change, the module
+computes when the previous texts return. The module also restores the texts of an older publication, but not its phone
+numbers and short codes.
 """
 
 from collections.abc import Mapping
@@ -154,8 +154,9 @@ EMERGENCY_DURATION = timedelta(hours=4)
 
 
 def emergency_end(published_at: datetime, lapses_at: datetime | None) -> datetime:
-    """Returns the time at which an emergency change ends. If an earlier emergency change still applies, the new change
-    ends together with it, at `lapses_at`."""
+    """Returns the time at which an emergency change ends. If an earlier emergency change has not ended yet, the new
+    change ends together with the earlier change, at `lapses_at`.
+    """
     return lapses_at or published_at + EMERGENCY_DURATION
 
 

@@ -87,7 +87,9 @@ _MAY_HOLD = {name: FieldFault(kind) for kind, held in _TABLES["holds"].items() f
 WHEN = ("answer", "is", "flag", "not")
 TICKS = frozenset({"languages", "same_line", "every_page"})
 COMMON_FIELDS = ("reason", "signed.by", "signed.day", "signed.digest")
-"""Fields that every kind of node has, outside its content."""
+"""Fields that the form has for every kind of node, and that do not belong to the content of the node: the written
+reason and the approval.
+"""
 
 
 def fault_of(name: str, typed: str) -> FieldFault | None:
@@ -174,7 +176,7 @@ def _said(value: object) -> str:
 
 
 LABELS = {"choices": "label", "lead": "text"}
-"""The key of the text in a row, for each kind of list."""
+"""Maps each kind of list to the key that contains the text of a row in this list."""
 
 
 def form_of(node: Document) -> dict[str, str]:
@@ -201,8 +203,9 @@ def shown_value(node: object, name: str) -> str:
 
 
 def _way(node: object, name: str) -> DocumentPath:
-    """Returns the path of a field in the document. In the document, the text of a row is one level deeper than the name
-    of its form field says."""
+    """Returns the path in the document to the value of a form field. In the document, the text of a row is one level
+    deeper than the name of its form field says.
+    """
     if name == "returns":
         return ("finish", "text")
     first, *rest = name.split(".")
@@ -478,9 +481,10 @@ class _Merging:
 
 
 class _Where(NamedTuple):
-    """A place in the flow, given by the names of the list rows that contain it (`path`) and by the numbers of these
-    rows (`at`). The row numbers are those of the version to save (`yours`). If a row exists only in the other version,
-    its number is the number in that version."""
+    """A place in the flow. `path` contains the names of the list rows that contain the place, and `at` contains the
+    numbers of these rows. The row numbers are those of the version to save (`yours`). If a row exists only in the other
+    version, its number is the number in that version.
+    """
 
     path: DocumentPath = ()
     at: DocumentPath = ()

@@ -329,7 +329,9 @@ def new_flow(model: FlowModelName, name: str, *, onward: str = "") -> Editable:
 def with_choice(
     flow: Document, menu: str, called: str, label: Mapping[str, str]
 ) -> Editable | None:
-    """Returns the flow with a new choice in a menu that opens another flow. Returns None if the menu does not exist."""
+    """Returns the flow with a new choice in the menu `menu`. The new choice opens another flow. Returns None if the
+    menu does not exist.
+    """
     if node_fields.kind_of(node_fields.nodes_of(flow).get(menu)) != "menu":
         return None
     changed, name = with_call(flow, called)
@@ -444,7 +446,9 @@ def flows_without_arrows(
 
 
 def _row(arrow: Arrow) -> tuple[str, int] | None:
-    """Returns the list and the row in which an arrow starts. Returns None for an arrow outside `choices` and `arms`."""
+    """Returns the list and the row in which an arrow begins. Returns None for an arrow that does not begin in a row of
+    `choices` or `arms`.
+    """
     rows, _, rest = arrow.field.partition(".")
     return (rows, int(rest.partition(".")[0])) if rows in ROWS else None
 
