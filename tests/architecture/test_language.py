@@ -139,7 +139,7 @@ def sources() -> Iterator[Path]:
 
 
 class Kind(Enum):
-    """The kind of text that a string in the code is."""
+    """The kind of text that a string in the code contains."""
 
     DOCSTRING = "docstring"
     FUNCTION = "docstring of a function"

@@ -24,12 +24,13 @@ MAKES = {
     "new_pair": "makes the recovery pair, and opens nothing",
 }
 DEMO = {"service_demo"}
-"""The modules of the demo, which has an emulated gateway. In the demo, `OF_THE_DEMO` takes the place of two real
-people."""
+"""The modules of the demo, which has an emulated gateway. In the demo, the constant `OF_THE_DEMO` is used instead of
+the names of two real people.
+"""
 
 
 def asked_of(function: ast.FunctionDef) -> dict[str, set[str]]:
-    """Returns, for each parameter of a function, the names in the type of the parameter."""
+    """Returns the parameters of a function, each with the names of classes in its type."""
     every = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
     return {
         one.arg: {node.id for node in ast.walk(one.annotation) if isinstance(node, ast.Name)}

@@ -21,7 +21,7 @@ ADAPTERS = {
     "monitoring.second_channel.SecondChannel": "OtherChannel.tell",
     "flows.flow_set_cache.SqlFlowSets": "FlowSets.book",
 }
-"""Each adapter of a port, and the method of the port whose type the test makes wrong in the adapter."""
+"""Pairs of an adapter and a method. In its copy of the adapter, the test gives this method a wrong type."""
 
 
 def _broken(adapter: str, verb: str) -> str:

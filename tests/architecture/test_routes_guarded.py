@@ -1,5 +1,6 @@
-"""Tests that no one can call a route of the web process without a secret. Only three addresses need none, and they only
-return information."""
+"""Tests that no one can call a route of the web process without a secret. Only three addresses need no secret. These
+addresses only return information.
+"""
 
 from pathlib import Path
 

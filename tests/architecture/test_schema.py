@@ -1,5 +1,6 @@
-"""Tests that the schema contains every table. A table is registered by an import that looks unused and was once
-removed by mistake."""
+"""Tests that the schema contains every table. An import registers each table. Such an import looks unused, and one
+was once removed by mistake.
+"""
 
 import re
 import subprocess

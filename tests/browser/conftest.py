@@ -50,7 +50,9 @@ def page(chromium: Browser, stack: Stack) -> Iterator[Page]:
 
 
 def take_all(running: Stack) -> None:
-    """Answers all alerts. Without this, a case would escalate during the next story and send alerts to its phones."""
+    """Answers all alerts. Without this step, a case of one story would escalate during the next story and send alerts
+    to the phones of that story.
+    """
     outbox = running.emulator.outbox()
     for phone in {sms["to"] for sms in outbox}:
         running.emulator.power(phone, on=True)

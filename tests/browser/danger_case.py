@@ -1,4 +1,6 @@
-"""Provides a case about danger for a story on handsets and at a desk, with a clock that the test moves."""
+"""Provides a case about danger for a story on emulated phones and on a desk's pages, with a clock that the test
+moves.
+"""
 
 import re
 from dataclasses import dataclass, replace
@@ -80,8 +82,9 @@ class DangerCase:
         return self.office.line.context.phrases.say(self.office.language, template, **values)
 
     def dials(self, *keys: str, by: tuple[str, str] = (PHONE, PIN)) -> Caller:
-        """Dials five seconds later with the deputy's phone, or with the phone of `by`. Enters the phone's PIN and
-        presses these keys."""
+        """Moves the clock by five seconds, and dials with the deputy's phone, or with the phone in `by`. Enters the
+        PIN of this phone and then presses `keys`.
+        """
         self.office.desk.clock.turn(seconds=5)
         msisdn, pin = by
         phone = self.office.line.caller(msisdn)
@@ -90,7 +93,9 @@ class DangerCase:
         return phone
 
     def chooses(self, tip_id: int, *keys: str, who: int | None = None) -> Caller:
-        """Dials, chooses one case in the deputy's or the coordinator's list, and presses these keys."""
+        """Dials with the deputy's phone, or with the coordinator's phone if `who` is set. Chooses one case in the
+        list and presses `keys`.
+        """
         phone = self.dials("1", by=(PHONE, PIN) if who is None else (COORDINATOR, OTHER_PIN))
         name = self.known_as(tip_id, who)
         (number,) = [line[0] for line in phone.read().split("\n") if name == line[2:6]]
@@ -102,7 +107,9 @@ class DangerCase:
         return re.findall(r"\n[1-8] (\w{4}) ", self.dials("1").screen)
 
     def shows(self, node: str, flow: str = "responders") -> str:
-        """Returns the longest part of a screen's text that is the same for every case."""
+        """Returns the longest piece of a screen's text between two placeholders, because this piece is the same for
+        every case.
+        """
         text = words_of(flow, node, self.office.language)
         return max(re.split(r"\{\w+\}", text), key=len).strip()
 
@@ -112,12 +119,14 @@ class DangerCase:
         return self.known_as(max(row.tip_id for row in self.office.line.all(Assignment)))
 
     def follows(self, template: Template, tip_id: int, who: int) -> str:
-        """Returns the SMS that asks one user for news about a person."""
+        """Returns the SMS that asks the user `who` what happened to a person of the case."""
         code = responders_short_code(self.office.line.context.line.service_code)
         return self.says(template, ref=self.known_as(tip_id, who), code=code)
 
     def counted(self) -> dict[str, int]:
-        """Returns the sums about persons that the reader stored for the month, by indicator."""
+        """Returns the number for each indicator about persons, from the sums that the reader process stored for the
+        month.
+        """
         with self.office.line.database.reading() as session:
             (body,) = queries.person_sums(session, [MONTH]).values()
         sums = decrypt_sums(body, month=MONTH, private_keys=self.beside.context.pair.now())

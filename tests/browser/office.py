@@ -1,4 +1,5 @@
-"""Runs the console for a story, and phones that call the same hotline. Also contains the steps that several stories
+"""Runs the console for a browser story, and emulates phones that call the same hotline. Also contains the steps that
+several stories
 do on the console's pages."""
 
 import copy
@@ -58,7 +59,7 @@ class Office:
         return self.desk.person(name, *roles, language=self.language)
 
     def calls(self, *keys: str) -> Caller:
-        """Dials, presses these keys and returns the caller."""
+        """Dials, presses the given keys and returns the caller."""
         caller = self.line.caller()
         assert caller.dial().startswith(FRONT)
         caller.key(*keys)

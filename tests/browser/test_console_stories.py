@@ -79,7 +79,9 @@ def is_refused(said: str) -> bool:
 
 @contextmanager
 def two_at_the_sentence(office: Office) -> Iterator[tuple[Hands, Hands]]:
-    """Yields two editors who have the same screen of one draft open, before either of them saves."""
+    """Yields the browser pages of two editors. Both have opened the same screen of one draft, and neither of them has
+    saved it.
+    """
     change = office.written("Fees abroad", {"en": "Pay nothing."}, by="Editor 3")
     with ExitStack() as pages:
         both = []

@@ -42,14 +42,15 @@ __all__ = ["case", "language", "make_desk", "office"]
 pytestmark = pytest.mark.browser
 
 OFFICIAL_HERE = ("5", "1", "1", "1", "1")
-"""The keys of a report like `DANGER_HERE`, except that an official is involved."""
+"""The digits that a caller presses to report the same danger as with `DANGER_HERE`, but with an official involved."""
 UNOPENED = (
     "Open the report text first. "
     "You can confirm the closure only if you read the report after another person requested the closure."
 )
 SIGNS = ("2", "1", "1", "3", "1", "2", "1")
-"""Keys that answer the seven screening questions: an adult, recruited, with force, perhaps with deception, for another
-person's gain, not free to leave, exploited at work."""
+"""The digits that answer the seven screening questions: an adult, recruited, with force, perhaps with deception, for
+another person's gain, not free to leave, exploited at work.
+"""
 FOLLOWED = (CaseCode, PossibleVictim, ServiceReferral, CaseGrant, CaseKey)
 """All tables with data about a person, except the audit log and the monthly sums."""
 
@@ -153,8 +154,9 @@ def she_is_there_and_finds_help(case: DangerCase) -> None:
 
 
 def another_person_wants_no_help(case: DangerCase) -> None:
-    """Reports a second tip. The person that the responder meets declines help. After that, no key of the screen leads
-    to the offer of a service."""
+    """Reports a second tip. The person that the responder meets declines help. After that, no choice on the phone's
+    screen leads to the offer of a service.
+    """
     told(case.office.line, *DANGER_HERE, "1", "1", *REST)
     case.minutes(4)
     tip = case.office.line.tips[-1]
@@ -268,8 +270,9 @@ def of_an_official_the_district_meets_nothing(case: DangerCase) -> None:
 
 
 def the_desk_opens_whom_it_met(hands: Hands) -> None:
-    """Decrypts the persons of the first case with the desk's own key. The reader process gave the desk access to
-    them."""
+    """Decrypts the persons of the first case with the desk's own key. The reader process gave the desk access to the
+    data about these persons.
+    """
     hands.page.goto("/tips/1")
     hands.click(hands.page.locator("#f-of_persons-send"))
     hands.presses("Open notes about people met")

@@ -62,7 +62,9 @@ TOPIC = {
     },
 }
 THERE = ("4", "1", "3")
-"""The keys from the first screen to the choice that the editor adds: rights, then the law, then the new choice."""
+"""The digits that a caller presses from the first screen to the choice that the editor adds: rights, then the law,
+then the new choice.
+"""
 
 
 @pytest.mark.row("A1", "A3")

@@ -1,6 +1,6 @@
 """Runs a story in the console and files a tip. After that, no file of the hotline may contain a secret in plain text.
 
-The search looks for a secret in each form in which the fault tests look for it.
+The search looks for each secret in the same encodings as the search of the fault tests.
 """
 
 import logging
@@ -49,7 +49,7 @@ before submission."""
 TOLD = "umucuruzi witwa kanyoni"
 """Words that only the caller of this story writes."""
 LANDMARK = "3"
-"""The choice after a saved tip with which the caller can add words."""
+"""The number of the choice on the screen after a saved tip with which the caller can add text."""
 COOKIES = 2
 
 
@@ -84,7 +84,7 @@ class SeenSecrets:
         return found
 
     def codes(self, begin: datetime, end: datetime) -> set[str]:
-        """Returns every authenticator code that is valid between the two times."""
+        """Returns every code of the authenticator that is valid at some time between `begin` and `end`."""
         steps = int((end - begin).total_seconds()) // STEP_SECONDS + 2
         times = [begin + timedelta(seconds=STEP_SECONDS * step) for step in range(steps)]
         return {code_at(secret, at) for secret in self.factors for at in times}

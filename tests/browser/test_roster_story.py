@@ -1,5 +1,6 @@
-"""Tests a week's roster in Chromium in each language: made from a sheet and on the screen, with a gap that a responder
-closes by phone."""
+"""Tests a week's roster in Chromium in each language. One roster is made from a spreadsheet and on the console's
+page, and a responder takes a free shift by phone.
+"""
 
 import pytest
 from playwright.sync_api import Locator, ViewportSize, expect

@@ -1,5 +1,6 @@
-"""Shows ten situations of the hotline on a handset in a browser. With `--save-pictures`, it saves them in
-docs/screens."""
+"""Shows ten situations of the hotline on a handset in a browser. With `--save-pictures`, the test saves pictures of
+these situations in docs/screens.
+"""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -67,7 +67,9 @@ def tells_of_danger(citizen: Phone, *, district: str) -> None:
 
 
 def reads_the_alert(responder: Phone, place: str) -> str:
-    """Returns the reference in the alert. The alert contains only its urgency, the place and how to reply."""
+    """Opens the alert on the responder's phone, and returns its reference. The alert contains only this reference,
+    the place, the urgency and how to reply.
+    """
     expect(responder.root).to_have_attribute("data-unread", "1")
     responder.act("left")
     alert = re.compile(rf"([A-Z0-9]{{4}}): {place}, byihutirwa\. Subiza 1 \1$")
@@ -199,6 +201,6 @@ def takes_it_on_the_keyboard(page: Page, responder: Phone) -> None:
 
 
 def take_picture(page: Page) -> None:
-    """Takes a picture when no new entry appears in the log. The alert is open on the right phone."""
+    """Takes a picture of the emulator as soon as no entry of its log is marked as new."""
     expect(page.locator("[data-log] .fresh")).to_have_count(0)
     page.screenshot(path=PICTURE, animations="disabled", caret="hide")

@@ -15,8 +15,9 @@ __all__ = ["language", "make_desk", "office"]
 pytestmark = pytest.mark.browser
 
 TEXTS, MENDED_EACH = 20, 5
-"""The number of texts to review, and a number n: the translator corrects every nth text by typing its first word
-again."""
+"""The number of texts to review, and a number n. The translator corrects every nth text: the test types the first
+word of this text again.
+"""
 MINUTES = 20
 
 
@@ -41,7 +42,9 @@ def test_twenty_texts_take_less_than_twenty_minutes_on_a_narrow_screen(office: O
 
 
 def judges_the_first(hands: Hands, number: int) -> str:
-    """Reads the first waiting text, and approves or corrects it. Returns the place of the text in the flows."""
+    """Reads the first text that waits for a review, and approves or corrects this text. Returns the place of the text
+    in the flows.
+    """
     text = hands.page.locator("#t-1")
     place = text.locator("[name='place.1']").input_value()
     hands.reads(text)

@@ -1,5 +1,7 @@
-"""Tests one question from an approved list that a desk asks back. The caller answers it once with the receipt, and only
-the tip's desks can read the answer."""
+"""Tests a question, from a list of approved questions, that a desk asks the caller about a tip. The caller answers
+the question once, after entering the number of the receipt. Only the desks that may read the tip can read the
+answer.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -250,7 +252,7 @@ def test_a_tip_without_a_receipt_or_closed_or_still_told_is_not_asked(desked: Li
 
 @dataclass(frozen=True)
 class Shelf:
-    """A simulated cache of flow sets that returns the same one for every revision."""
+    """A simulated cache of flow sets that returns the same flow set for every revision."""
 
     only: FlowSet
 

@@ -1,4 +1,6 @@
-"""Tests case files: who requests and approves them, what is never in them, and that they are never stored."""
+"""Tests case files: who may request and approve a case file, which data it never contains, and that the hotline never
+stores it.
+"""
 
 import hashlib
 import io
@@ -91,7 +93,9 @@ class FileDesk:
         return by.post(f"/approvals/{self.pending()}", sent).status_code
 
     def makes(self, does: str = "pdf", number: int = 1, language: str = "en") -> tuple[str, Any]:
-        """Makes the case file, and returns its passphrase of six words and the answer that contains the file."""
+        """Makes the case file. Returns the file's passphrase of six words, and the HTTP response that contains the
+        file.
+        """
         shown = self.desks.national.post(f"/case-files/{number}/words", {}).text
         words = re.search(r"<code>([a-z ]+)</code>", shown)
         locked = re.search(r'name="locked" value="(\w+)"', shown)

@@ -1,4 +1,4 @@
-"""Tests the key of a case: the reader gives it to each desk that may read the tip, and to no other desk."""
+"""Tests that the reader process gives the key of a case to each desk that may read the tip, and to no other desk."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -46,8 +46,9 @@ def beside(line: Line) -> ReaderBeside:
 
 
 def holders(beside: ReaderBeside) -> set[str]:
-    """Runs the reader process, and returns the desks and processes that have the key of the case. Also checks that each
-    of them can decrypt the code about the person."""
+    """Runs the reader process, and returns the desks and processes that have the key of the case. Also checks that
+    each of these desks and processes can decrypt the codes about the person.
+    """
     reader_handover.reconcile(beside.context)
     found = set()
     with beside.line.database.reading() as session:

@@ -1,4 +1,5 @@
-"""Tests requests to erase a report, made with the receipt. Another person may have the phone and the PIN, so no
+"""Tests how a caller requests the erasure of a report, with the number of the receipt. Another person may have the
+phone and the PIN, so no
 open case is erased at once."""
 
 from datetime import UTC, datetime, timedelta
@@ -39,7 +40,7 @@ def alerted_case(district: District, urgency: int) -> tuple[int, int, str]:
 
 
 def sent_after_wish(district: District) -> list[tuple[int, str, str]]:
-    """Returns the person, the template and the reference of each message about an erasure request."""
+    """Returns for each message about an erasure request: its recipient, its template, and the reference in it."""
     wishes = {Template.ERASE_WANTED.name, Template.ERASE_DECIDE.name}
     rows = [row for row in district.all(Message) if row.template in wishes]
     return [(row.responder_id, row.template, row.parameters["ref"]) for row in rows]
@@ -219,7 +220,9 @@ def test_a_wish_says_nothing_of_what_it_is_about(district: District) -> None:
 
 
 def test_c11_behind_the_receipt_it_is_like_a_wrong_number_from_then_on(line: Line) -> None:
-    """A person who forces the caller to ask for the tip learns nothing, although the text still exists."""
+    """A person may force the caller to ask for the status of the tip. This person learns nothing, although the text
+    of the tip still exists.
+    """
     _, number = given(line)
     eraser = asked(line, number)
     eraser.key("2", "2")

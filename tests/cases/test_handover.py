@@ -151,8 +151,8 @@ def test_a_phone_confirms_no_note_after_one_that_only_the_console_shows(
     assert f"Handover notes to read: {left}" in shifts(beside, PHONE, PIN)
 
 
-# Tests a handover at 06:00. The night shift writes a note about a case, and the day shift sees the note on phone and
-# page until it confirms the note. A person who may not see the case learns nothing.
+# Tests a handover at 06:00. The night shift writes a note about a case, and the people of the day shift see the note
+# on their phones and pages until they confirm it. A person who may not see the case learns nothing.
 
 
 DAY_PHONE, ELSEWHERE, BESIDE = "+250788000013", "+250788000014", "+250788000015"
@@ -272,7 +272,8 @@ def test_a_case_whose_weekly_key_was_destroyed_leaves_the_other_notes(
     assert (shown.status_code, CASE_NOTE in shown.text) == (200, True)
 
 
-# Tests how a responder takes a shift that no one has, and offers it again, on a phone behind the PIN.
+# Tests the phone screens after the PIN with which a responder takes a shift that no one has, and offers this shift to
+# others again.
 
 
 DESK = "12"

@@ -1,5 +1,6 @@
-"""Tests the question if the help was good: asked once for each receipt after thirty days, encrypted for the reader
-alone, and counted only with other answers."""
+"""Tests the question that asks a caller if the help was good. The caller is asked once for each receipt, after thirty
+days. Only the reader process can decrypt the answer, and an answer is counted only together with other answers.
+"""
 
 from datetime import UTC, datetime
 
@@ -55,7 +56,8 @@ def test_r9_a_receipt_asks_once_after_thirty_days_if_the_help_was_good(
 
 
 def asked_as(line: Line, opinion: HelpOpinion) -> HelpAnswer:
-    """Makes one more receipt, and gives this opinion about the help thirty days later with its number. Returns the
+    """Makes a receipt, and thirty days later enters its number on a phone and chooses this opinion about the help.
+    Returns the
     stored answer."""
     known = {row.id for row in line.all(HelpAnswer)}
     number = helped(line)
@@ -73,8 +75,9 @@ def sums(session: Session, beside: ReaderBeside, month: str) -> dict[str, int]:
 
 
 def kept(beside: ReaderBeside, *opinions: HelpOpinion) -> str:
-    """Stores these answers about the help, moves the clock to the day on which their month is counted, and returns the
-    month."""
+    """Stores these answers about the help, moves the clock to the day on which their month is counted, and returns
+    the name of this month.
+    """
     month = month_of(beside.line.clock())
     with beside.line.database.writing() as session:
         for one in opinions:

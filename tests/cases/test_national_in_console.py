@@ -1,5 +1,5 @@
-"""Tests the setting by which the national desk reads in the console only. By phone it can only take cases and pass them
-on.
+"""Tests the setting `national_in_console`: the national desk can read cases only in the console. By phone, it can
+only take cases and pass them to other people.
 """
 
 from dataclasses import replace
@@ -73,7 +73,7 @@ def take(beside: ReaderBeside, known_as: Assignment) -> None:
 
 
 def read_in_console(beside: ReaderBeside, known_as: Assignment) -> None:
-    """Records that an account of this person opened the tip in the console."""
+    """Records that the account that belongs to this person opened the tip in the console."""
     at = beside.line.clock.at
     with beside.line.database.writing() as session:
         person = session.get_one(Responder, known_as.responder_id).person_id

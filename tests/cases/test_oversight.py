@@ -59,7 +59,7 @@ HURT = ("4", "1", "1")
 WORDS = "umugabo wambaye ingofero yirabura"
 PASS = {"rw": "Bihe undi", "fr": "Passer", "en": "Pass case to another responder"}
 OUTSIDE = {"rw": "urwego rwo hanze", "fr": "bureau extérieur", "en": "outside office"}
-"""The words on a screen that promise that an office outside the hotline reads the complaint."""
+"""A part of a screen's text, which promises that an office outside the hotline reads the complaint."""
 
 
 class Oversight:
@@ -272,7 +272,7 @@ def test_a_filed_complaint_moves_to_the_oversight_desk_and_never_back(oversight:
 def test_people_of_a_retired_oversight_desk_still_handle_its_complaint(
     oversight: Oversight, *, has_successor: bool
 ) -> None:
-    """Retirement is never refused, so no one learns from it that there is a complaint."""
+    """The hotline never refuses to retire an oversight desk. A refusal would reveal that there is a complaint."""
     line = oversight.line
     oversight.complain(*ABOUT_THE_DESK, *HURT)
     if has_successor:

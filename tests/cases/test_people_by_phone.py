@@ -26,7 +26,7 @@ from tests.support.reading import PHONE, ReaderBeside, at_her_desk, at_home, rea
 from tests.support.taking import close_by_two, take_case
 
 SITE = ("2", "1", "1", "3", "1", "2")
-"""The keys that answer six screening questions: an adult, recruited, with force, perhaps with deception, for another
+"""The digits that answer six screening questions: an adult, recruited, with force, perhaps with deception, for another
 person's gain, and not free to leave."""
 WORK = "1"
 WANTS_HELP = ("1", "1", "1")
@@ -57,7 +57,7 @@ class HerCase:
         self.line, self.case = line, known_as.reference
 
     def dials(self, *keyed: str) -> Caller:
-        """Starts a new session and opens the case with these keys."""
+        """Dials, opens the case and then presses the given keys."""
         self.line.clock.turn(minutes=1)
         phone = self.line.caller(PHONE)
         phone.dial("90")
@@ -304,8 +304,9 @@ def test_inputs_that_come_at_once_leave_no_form_that_is_whole(own_case: HerCase)
 def test_a_hop_that_comes_again_when_its_reading_is_gone_says_nothing_anew(
     own_case: HerCase,
 ) -> None:
-    """The keys of the repeated hop were chosen for an older list. If the hotline used them for a newer list, they could
-    choose another person."""
+    """The keys of the repeated hop were chosen for an older list. If the hotline used these keys for a newer list,
+    the keys could choose another person.
+    """
     phone = own_case.dials("2", "2", *SITE, WORK, "1", *WANTS_HELP)
     assert own_case.kept() == ["screened", "consent"]
     own_case.line.clock.turn(hours=1)
@@ -316,7 +317,8 @@ def test_a_hop_that_comes_again_when_its_reading_is_gone_says_nothing_anew(
     assert own_case.kept() == ["screened", "consent"]
 
 
-# Tests reminders to offer help that a person wants: after the consent, and when the case is closed.
+# Tests the reminders that a responder gets to offer help to a person who agreed to help, also after the case was
+# closed.
 
 
 ASKS, ABOVE = Template.FOLLOW.name, Template.FOLLOW_ABOVE.name
@@ -324,7 +326,9 @@ HOURS = timedelta(hours=1)
 
 
 def passes(case: HelpedCase, time: timedelta) -> list[tuple[timedelta, int, str]]:
-    """Moves the clock forward. Returns the delay, the person and the template of each reminder."""
+    """Moves the clock forward in steps of half an hour. Returns for each reminder: the time since the start, the
+    recipient, and the template.
+    """
     asked, begun = [], case.district.clock()
     for _ in range(time // (HOURS / 2)):
         case.district.clock.turn(minutes=30)
@@ -406,8 +410,9 @@ def test_no_sms_tells_what_the_person_said(district: District) -> None:
 
 
 YES = ("3", "1", "2", "1")
-"""The keys on four screens: refer the person to help, the place is safe, the person is an adult, the person says yes to
-help."""
+"""The digits that a responder presses on four screens: refer the person to help, the place is safe, the person is an
+adult, the person says yes to help.
+"""
 
 
 def test_a_call_that_drops_after_the_yes_keeps_a_deadline(own_case: HerCase, clock: Clock) -> None:

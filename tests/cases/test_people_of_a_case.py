@@ -1,5 +1,6 @@
-"""Tests the persons of a case in the services: screening, consent, offers of help, and the follow-up after thirty
-days."""
+"""Tests the services that store data about the persons of a case: screening, consent, offers of help, and the
+follow-up after thirty days.
+"""
 
 import random
 from collections.abc import Sequence
@@ -311,8 +312,9 @@ def test_walks_of_what_is_said_of_persons(tmp_path: Path) -> None:
 
 
 def is_danger(case: HelpedCase, chance: random.Random) -> bool:
-    """Lets time pass, or records a random valid answer. Returns True if the answer says that a person is in danger
-    again."""
+    """Lets time pass, or records a random valid answer. Returns True if it recorded an answer which says that a
+    person is in danger again.
+    """
     if chance.random() < 0.25:
         case.district.clock.turn(hours=chance.choice([1, 30, 80, 800]))
         case.reminded()
@@ -336,7 +338,8 @@ def is_danger(case: HelpedCase, chance: random.Random) -> bool:
     return done is not None and codes.get("thirty") == "danger"
 
 
-# Tests two responders who write about one person at the same time, and two relays that handle the same deadline.
+# Tests two responders who write about one person at the same time, and two clock processes that handle the same
+# deadline.
 
 
 @pytest.mark.both

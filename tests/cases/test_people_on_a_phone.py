@@ -1,4 +1,6 @@
-"""Tests what a phone shows about the persons of a case after the PIN, and the answers about them."""
+"""Tests the screens about the persons of a case that a phone shows after the PIN, and the answers about these persons
+that a responder enters.
+"""
 
 import json
 
@@ -28,7 +30,7 @@ from tests.support.taking import close_by_two, do, take_case
 
 
 class HerPhone:
-    """One responder's phone, with the requests about one case that its screens send to the reader."""
+    """The phone of one responder. Its screens send requests about one case to the reader process."""
 
     def __init__(self, line: Line) -> None:
         self.beside: ReaderBeside = reader_beside(line)
@@ -47,7 +49,7 @@ class HerPhone:
             return decrypt_reader_persons.record_report(turn)
 
     def sees(self) -> ReaderAnswer:
-        """Returns the responder's lists after the PIN."""
+        """Returns the reader process's answer with the lists that the responder sees after the PIN."""
         pinned = CallerFacts(cases=(self.case,), flags=(f"hers.{self.case}",))
         with self.line.database.reading() as session:
             hers = session.get_one(Responder, self.who)

@@ -1,6 +1,6 @@
 """Tests the requests about a person that a session sends to the reader. The name of the requested command is not
-encrypted. The codes about the person are encrypted, and the session sends them once, after the last answer. In this
-test a simulated reader answers, because the real one has its own tests.
+encrypted. The codes about the person are encrypted, and the session sends them once, after the last answer. In these
+tests, a simulated reader process answers. The real reader process has its own tests.
 """
 
 from collections.abc import Mapping
@@ -48,7 +48,7 @@ ADULT = {"minor": "no", "act": "yes", "force": "yes", "deceit": "unsure", "purpo
 
 @dataclass
 class PlayedReader:
-    """A reader that gives fixed answers and records what it received."""
+    """A simulated reader process that gives fixed answers and records the requests that it gets."""
 
     flags: tuple[str, ...] = ()
     lists: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)

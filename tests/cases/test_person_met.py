@@ -1,5 +1,6 @@
-"""Tests the report of an officer who met a person. The officer writes it on a phone after the PIN and becomes the
-assignee of the case. A second person reads the case."""
+"""Tests the report of an officer who met a person. The officer enters the report on a phone after the PIN and becomes
+the assignee of the case. A second person reads the case.
+"""
 
 import pytest
 
@@ -13,14 +14,18 @@ from tests.support.reading import OTHER_PIN, PHONE, PIN, ReaderBeside, with_pin
 
 COLLEAGUE = "+250788000013"
 HERE = ("2", "1", "1")
-"""The keys of three answers: no official is involved, the province is Kigali, and the place is its first district."""
+"""The digits of three answers: no official is involved, the province is Kigali, and the district is the first one of
+Kigali.
+"""
 QUIET = ("2", *HERE, "1", "1", "2", "1")
-"""The keys of a person met: no danger, no official, the first district and sector of Kigali, the kind of tip, an adult,
-and helpers may come."""
+"""The digits with which an officer reports a person: no danger, no official involved, the first district of Kigali
+and its first sector, the kind of tip, an adult, and helpers may come.
+"""
 
 
 def writes(beside: ReaderBeside, *keyed: str, pin: str = PIN) -> tuple[Tip, str]:
-    """Writes down a person met on the officer's phone, and alerts the responders of the new tip. Returns the tip and
+    """Enters a report about a person that the officer met, on the officer's phone. Then alerts responders about the
+    new tip. Returns the tip and
     the last screen."""
     line = beside.line
     phone = line.caller(PHONE)
@@ -34,7 +39,8 @@ def writes(beside: ReaderBeside, *keyed: str, pin: str = PIN) -> tuple[Tip, str]
 
 
 def team(beside: ReaderBeside, *desks: str) -> tuple[int, int, int]:
-    """Enrols the officer at these desks, and a colleague in the first district of Kigali. Returns their ids, and the id
+    """Enrols the officer at the given desks, and a colleague at the desk of the first district of Kigali. Returns
+    their ids, and the id
     of the national desk's responder."""
     beside.line.clock.turn(hours=3)
     officer = with_pin(beside, desks=desks)

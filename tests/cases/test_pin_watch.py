@@ -33,7 +33,7 @@ def coordinator(beside: ReaderBeside, own_case: tuple[Caller, Assignment]) -> in
 
 
 def dialled(beside: ReaderBeside, msisdn: str, *keys: str, network: str | None = None) -> str:
-    """Dials the responders' short code and presses these keys. Returns the screen."""
+    """Dials the responders' short code and presses the given keys. Returns the screen."""
     phone = beside.line.caller(msisdn)
     if network is not None:
         phone.network = network

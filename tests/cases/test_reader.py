@@ -1,4 +1,4 @@
-"""Tests how a responder dials, enters the PIN, reads the case and acts on it."""
+"""Tests how a responder dials, enters the PIN, reads a case and chooses an action in this case."""
 
 import re
 import sys
@@ -312,7 +312,7 @@ def test_a_note_is_sealed_to_the_pair_of_the_words(beside: ReaderBeside) -> None
 
 LANDMARK = "Near the red-roof house, Gikondo school"
 USUAL = (*DANGER_HERE, "2", "2", "4", "2", "3", LANDMARK)
-"""The keys of a report about danger, with a sector, an adult, no visit and a landmark."""
+"""The digits of a report about danger: a sector, an adult, responders must not come, and a landmark."""
 FIRST_SCREEN = {
     "rw": ("Gatsata, Gasabo", "Gukoreshwa uburaya n'abandi. Umuntu mukuru"),
     "en": ("Gatsata, Gasabo", "Sold for sex. An adult"),

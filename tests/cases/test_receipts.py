@@ -1,4 +1,6 @@
-"""Tests a receipt and its chosen PIN. Any phone can ask for the status, and no one can guess a receipt."""
+"""Tests the receipt of a tip and the PIN that the caller chose for it. A caller can ask for the tip's status from any
+phone, and no one can guess a receipt.
+"""
 
 import re
 from collections.abc import Callable

@@ -23,7 +23,7 @@ CALLER = "+250788000077"
 
 
 class Kept(logging.Handler):
-    """Keeps each log line in the form in which its process would write it."""
+    """Stores each log line in memory, as its process would write it."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,6 @@
-"""Tests how a service is asked by SMS to help a person, and how its answer without a PIN is recorded."""
+"""Tests how the hotline asks a service by SMS to help a person, and how it records the service's answer, which needs
+no PIN.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -2,7 +2,7 @@
 reported in three ways and in three languages.
 
 A caller reports the danger, an officer at a border writes it down, or a desk writes down a call on 116. A service has
-no room, the shift changes at 06:00, and a caller complains meanwhile.
+no room, the shift changes at 06:00, and during the story a caller files a complaint.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -36,7 +36,7 @@ BORDER = "gatuna"
 
 
 class Danger(HerCase):
-    """An officer's phone, the board of the district, and one danger that reaches them in one of three ways."""
+    """An officer's phone, the district's board, and one danger that was reported in one of three ways."""
 
     def __init__(self, beside: ReaderBeside, language: str) -> None:
         self.beside, self.line, self.language = beside, beside.line, language

@@ -43,7 +43,8 @@ def hotline(
     command: click.Command = main,
     **more: str,
 ) -> Result:
-    """Runs `hotline`, or another command, for this home, with no other setting of the environment. Checks its exit
+    """Runs `hotline`, or another command, for this home. The command sees no other settings from the environment.
+    Checks its exit
     code, unless `code` is None."""
     environ: dict[str, str | None] = {
         name: None for name in os.environ if name.startswith("HOTLINE_")

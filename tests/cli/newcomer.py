@@ -20,7 +20,7 @@ from tests.support.callers import FLOWS
 
 ACTIVATE = ". .venv/bin/activate"
 FRONT = {"rw": "5", "en": "75", "fr": "85"}
-"""The keys to the report in each language, as the README describes the first screen."""
+"""For each language, the digits that lead from the first screen to the report, as the README describes this screen."""
 SEEN = {"official": "no", "kind": "labour", "who": "adult", "visit": "unsure"}
 TOLD = {
     "rw": {"danger": "yes", "province": "1", "district": "12", "sector": "1201"},
@@ -126,7 +126,7 @@ def _key_of(label: str, screen: str) -> str | None:
 
 
 def _labels(language: str) -> Iterator[str]:
-    """Yields the label to choose on each screen, in the words of the shipped flows."""
+    """Yields for each screen of the report the label that the newcomer chooses, as the shipped flows write it."""
     book = documents.compile(read_folder(FLOWS), place_lists())
     nodes = [
         one

@@ -1,4 +1,4 @@
-"""Tests that a second hotline on the same port or in the same home is refused. The first one continues to run."""
+"""Tests that a second hotline on the same port or in the same home is refused. The first hotline continues to run."""
 
 import os
 import socket
