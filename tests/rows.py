@@ -198,7 +198,7 @@ def marked() -> dict[Mark, list[str]]:
 
 
 def in_file(module: ast.Module) -> Iterator[tuple[str, list[Mark]]]:
-    """Yields each test, class or file in a module, with its marks."""
+    """Yields the name and the marks of each test and each class in a module, and the marks of the whole file."""
     outside: list[Mark] = []
     for node in module.body:
         if isinstance(node, ast.ClassDef):

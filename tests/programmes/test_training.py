@@ -1,4 +1,5 @@
-"""R11: tests how officers join with their district's code. Their answers count only for their district."""
+"""R11: tests how officers join with their district's code. The answers of an officer count only for the officer's own
+district."""
 
 import re
 from datetime import timedelta
@@ -21,9 +22,9 @@ from tests.support.reading import PHONE, PIN, ReaderBeside, reader_beside, with_
 
 OFFICER = "+250788000051"
 LESSON = ("9", "9", "9")
-"""The keys that turn the three pages of the lesson."""
+"""The keys that turn the three pages of a lesson."""
 RIGHT = (*LESSON, "2", "9", "1", "9", "2", "9")
-"""The keys that read the lesson "trafficking or smuggling" and answer it correctly: no, yes, no."""
+"""The keys that read the lesson "trafficking or smuggling" and answer its three questions correctly: no, yes, no."""
 
 
 def dialled(line: Line, *keyed: str, msisdn: str = OFFICER) -> Caller:

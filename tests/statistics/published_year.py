@@ -18,7 +18,7 @@ Sums = Mapping[CellName, CellSum]
 
 
 def sums_of(line: RandomLine, period: str) -> Sums:
-    """Returns the exact numbers of a period, about tips and persons, with the sums of their record keys."""
+    """Returns the exact numbers of tips and persons in a period, each with the sum of their record keys."""
     months = set(months_of(period))
     return {
         **rules_counts.sums(line.tips_of(months)),
@@ -27,13 +27,15 @@ def sums_of(line: RandomLine, period: str) -> Sums:
 
 
 def shortest() -> Spans:
-    """Returns for each table the shortest kind of period for which a busy hotline publishes it."""
+    """Returns, for each table, the shortest kind of period for which the hotline publishes the table if it gets many
+    calls."""
     return {table.name: table.span for table in TABLES}
 
 
 @cache
 def year_of(calls: int, seed: int) -> tuple[RandomLine, Sequence[Release]]:
-    """Returns a random hotline and the releases of its year. Tests share both and change neither."""
+    """Returns a random hotline and the releases of statistics about its year. All tests use the same hotline and
+    releases, and no test changes them."""
     line = RandomLine(calls, seed)
     return line, released(line)
 

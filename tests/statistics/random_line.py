@@ -14,7 +14,7 @@ from hotline.tips.rules_events import EventChannel, LoggedEvent
 from hotline.tips.rules_persons import PersonCodes, PersonEntry, build_persons
 
 TIPS_OF_CALLS = 0.2
-"""The number of tips for each call."""
+"""The average number of tips that result from one call."""
 YEAR = 2026
 FORMS = [one.value for one in Category]
 CROWD = [30, 20, 12, 8, 6, 5, 5, 4, 4, 3]

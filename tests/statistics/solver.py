@@ -43,14 +43,15 @@ WHOLES: Mapping[str, str] = {
     "persons_by_means": "identified",
     "persons_by_nationality": "identified",
 }
-"""For each of these indicators: the indicator of the total to which its values add up."""
+"""The indicators whose values add up to a total, each with the indicator of this total."""
 At = tuple[str, CellName]
 """The place of a count: the period and the cell."""
 
 
 @cache
 def counts_of(number: int | None) -> tuple[int, int]:
-    """Returns the smallest and the largest count that can be printed as this number."""
+    """Returns the smallest and the largest count that can be behind this printed number, because printed numbers are
+    rounded."""
     near = range(30) if number is None else range(max(0, number - 10), number + 11)
     found = [
         n for n in near if any(rounded(CellSum(n, key)) == number for key in range(RECORD_KEYS))
@@ -107,7 +108,8 @@ class Reader:
         self.highs.addConstr(variable <= high)
 
     def _read(self, release: Release) -> None:
-        """Limits each count by its printed number, unless the printed number is a sum of its quarters."""
+        """Limits each count by its printed number, unless the number was printed as the sum of the numbers of its
+        quarters."""
         numbers = release.numbers()
         for name, number in numbers.items():
             if INDICATORS[name.indicator][1].protection.value == "derived":
@@ -183,7 +185,7 @@ class Reader:
         self.highs.addConstr(whole - sum(parts) == 0)
 
     def _pairs(self, periods: Iterable[str] | None = None) -> Iterator[tuple[At, At]]:
-        """Yields each later step with the step before it."""
+        """Yields each later step of a case together with the step before it."""
         for period in self.releases if periods is None else periods:
             for name in self.releases[period].numbers():
                 before = next(earlier(name), None)

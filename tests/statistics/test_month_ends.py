@@ -1,6 +1,5 @@
-"""Tests that the codes of persons are counted once and then erased, even after crashes.
-
-The codes are never erased before the count or under a legal hold.
+"""Tests that the codes of persons are counted once and then erased, even after crashes. No code is erased before it was
+counted, or under a legal hold.
 """
 
 from dataclasses import replace
@@ -91,8 +90,8 @@ def numbers(beside: ReaderBeside) -> dict[str, int]:
 
 
 def left(beside: ReaderBeside, *tips: int) -> dict[str, int]:
-    """Returns the number of rows that are left in each table. If tips are given, counts only the rows with the keys of
-    these tips. If tips are given, it counts only their keys."""
+    """Returns the number of rows that each table still has. If tips are given, returns only the number of keys that
+    these tips still have."""
     with beside.line.database.reading() as session:
         if tips:
             held = select(func.count()).where(CaseKey.tip_id.in_(tips))
@@ -287,7 +286,7 @@ def test_nothing_is_counted_or_erased_by_a_reader_that_opens_nothing(
 
 
 def test_a_count_that_fails_keeps_the_reader_from_nothing_else(beside: ReaderBeside) -> None:
-    """The reader tries a failed count again after a minute, and not in each round."""
+    """The reader tries a failed count again after a minute, and not each time that it looks for work."""
     tried = []
 
     def fails(name: str) -> None:

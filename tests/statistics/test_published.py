@@ -115,8 +115,8 @@ Rule = Callable[[CellSum], int | None]
 
 
 def plain(cell: CellSum) -> int | None:
-    """Rounds a count at random to a multiple of 5. This is how the rounding table would round without its first step.
-    Without that step, a count that is a multiple of 5 never changes."""
+    """Rounds a count up or down to a multiple of 5. The count's record keys decide which. This is how the rounding
+    table would round without its first step. Without that step, a count that is a multiple of 5 never changes."""
     rest = cell.count % 5
     number = cell.count - rest + (5 if (2 * cell.keys + 1) * 5 < 2 * rest * RECORD_KEYS else 0)
     return number if number >= SMALLEST else None
@@ -124,14 +124,14 @@ def plain(cell: CellSum) -> int | None:
 
 @cache
 def chances(rule: Rule, count: int) -> Counter[int | None]:
-    """Returns for each printed number how many of the 256 keys lead from this count to it."""
+    """Returns, for each number that can be printed for this count, how many of the 256 keys lead to it."""
     return Counter(rule(CellSum(count, key)) for key in range(RECORD_KEYS))
 
 
 def belief(rule: Rule, others: list[int], printed: list[int | None]) -> float:
-    """Returns how certain the attacker can be of the likelier of two answers: the record exists, or it does not exist.
+    """Returns how certain the attacker can be of the more likely answer to one question: does the record exist?
 
-    The attacker uses all cells that would count the record.
+    The attacker uses all cells in which the record would be counted.
     """
     present = absent = 1.0
     for count, number in zip(others, printed, strict=True):
@@ -145,7 +145,7 @@ class Attacked:
     """A year of a hotline and its releases. The attacker knows all records except one."""
 
     members: dict[tuple[str, CellName], frozenset[int]]
-    """The records that each cell counts, by period."""
+    """For each period and cell: the records that the cell counts."""
     records: int
 
     @classmethod
@@ -170,8 +170,8 @@ class Attacked:
         return cls(kept, len(cells))
 
     def sets_with(self, record: int) -> set[frozenset[int]]:
-        """Returns the different sets of records that contain this record. Cells that count the same records have the
-        same printed number."""
+        """Returns each set of records that is counted in some cell and contains this record. Cells that count the same
+        records have the same printed number."""
         return {found for found in self.members.values() if record in found}
 
 

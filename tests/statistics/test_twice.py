@@ -28,7 +28,7 @@ PROMISE = {1: 3, 2: 15, 3: 120}
 
 
 def plain_rounding(count: int, keys: int) -> int | None:
-    """Rounds with rounding.csv, in code that was written a second time."""
+    """Rounds a count as rounding.csv says, with code that shares nothing with the code under test."""
     table = Path(hotline.statistics.__file__).with_name("rounding.csv")
     with table.open(encoding="utf-8") as file:
         rows = [{name: int(text) for name, text in row.items()} for row in csv.DictReader(file)]

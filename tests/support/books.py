@@ -18,7 +18,8 @@ from hotline.tips.tables import HAS_PENDING_ALERT, Grant, Tip
 from hotline.tips.tables_persons import CallBack
 
 OF_THE_TRIAL = TwoPeople("a trial", "nobody, since it is a trial")
-"""Two names with which a test may decrypt desk keys of its own hotline, which has sample data and no callers."""
+"""The two names under which a test decrypts the desk keys of its own hotline. This hotline has sample data and no
+callers."""
 WHOLE = Tip.state.in_((TipState.FILED, TipState.COMPLETE))
 """Selects filed and complete tips. A fragment without a place alerts no responder and has no deadline."""
 
@@ -34,7 +35,7 @@ class FiledTip:
     state: str
     body: bytes = field(repr=False)
     grant: bytes | None = field(repr=False)
-    """The tip's key, encrypted for the desk for which `filed` was called."""
+    """The tip's key, encrypted for the desk that the function `filed` was called with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +103,13 @@ def calls(session: Session) -> list[WaitingCall]:
 
 
 def unreferred(session: Session) -> Sequence[int]:
-    """Returns the filed tips without an assignment."""
+    """Returns the filed tips that are assigned to no responder."""
     given = select(Assignment.id).where(Assignment.tip_id == Tip.id).exists()
     return session.scalars(select(Tip.id).where(WHOLE, ~given)).all()
 
 
 def alerts(session: Session) -> list[SentAlert]:
-    """Returns every alert, with the number of its attempts that may or may not have been sent."""
+    """Returns every alert, with the number of its attempts whose result is unknown."""
     doubtful = (
         select(Attempt.message_id, func.count().label("tries"))
         .where(or_(Attempt.outcome.is_(None), Attempt.outcome == Outcome.UNKNOWN))
@@ -140,8 +141,8 @@ def dialogues(session: Session) -> int:
 
 
 def waiting_without_deadline(session: Session) -> Sequence[int]:
-    """Returns the open tips that have no deadline although responders were alerted about them. A responder may have
-    taken some of these tips."""
+    """Returns the open tips about which responders were alerted, but which have no deadline. The result includes tips
+    that a responder has taken."""
     timed = select(Deadline.id).where(Deadline.tip_id == Tip.id, Deadline.fired_at.is_(None))
     open_tips = (
         Tip.assigned_at.is_not(None),
@@ -177,8 +178,8 @@ def firings(session: Session) -> list[Firing]:
 
 
 def waits(session: Session, *, urgency: int) -> list[timedelta]:
-    """Returns, for each tip of this urgency, the time from filing it to its first alert that was accepted or
-    acknowledged.
+    """Returns, for each tip of this urgency, the time between its filing and its first alert that the gateway accepted
+    or a responder acknowledged.
 
     The time of the first accepted attempt comes from the row of this attempt. The row of the message has only the time
     of the last send.

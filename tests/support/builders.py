@@ -206,7 +206,7 @@ def alert(
     purpose: Purpose = Purpose.ALERT,
     locked: bool = False,
 ) -> Wording:
-    """Returns an alert without content. With `code`, the alert tells the responder to dial that short code, as on
-    hotlines that cannot receive SMS replies."""
+    """Returns the text of an alert that reveals nothing about the tip except place and urgency. With `code`, the alert
+    tells the responder to dial that short code, as on hotlines that cannot receive SMS replies."""
     alike = alert_but_ref(place, urgency, purpose, language, code, locked)
     return Wording(alike.template, {"ref": reference, **alike.parameters}, language)

@@ -85,8 +85,8 @@ Python 3.11 fails if several threads use it."""
 
 
 class Way(StrEnum):
-    """The way in which a request reaches the hooks. In front of Flask and in Flask, the hooks must behave in the same
-    way."""
+    """The way in which a request reaches the hooks. The hooks must behave in the same way in front of Flask and in
+    Flask."""
 
     FRONT = "front"
     """As in production, the hooks answer before Flask does."""
@@ -94,7 +94,8 @@ class Way(StrEnum):
 
 
 class LaterApp:
-    """Makes the Flask application when the first request comes. A test that only calls hooks needs no application."""
+    """Makes the Flask application when the first request comes. A test that only calls hooks needs no Flask
+    application."""
 
     def __init__(self, context: WholeContext) -> None:
         self._context = context
@@ -122,8 +123,8 @@ class Line:
     numbers: Any = field(default_factory=lambda: count(1))
     way: Way = Way.FRONT
     made: "tuple[WholeContext, Client] | None" = field(default=None, init=False)
-    """The simulated web process. It is made again only if the context has changed, because making it takes longer than
-    a hop. Making it takes longer than a hop."""
+    """The simulated web process. The process is made again only if the context has changed, because making it takes
+    longer than a hop."""
 
     @property
     def client(self) -> Client:
@@ -184,7 +185,8 @@ class Line:
         return Caller(self, msisdn, f"ATUid_{next(self.numbers):032x}", **fields)
 
     def written(self, folder: Path) -> bytes:
-        """Returns the bytes of the database and its log, the conversation states and the notes."""
+        """Returns everything that the hotline stored: the bytes of the database and of its log, the conversation states
+        and the notes."""
         files = b"".join(path.read_bytes() for path in sorted(folder.glob("hotline.db*")))
         assert isinstance(self.context.notes, FakeStarts)
         return files + (json.dumps(self.runs.held) + repr(self.context.notes.saved)).encode()
@@ -296,7 +298,7 @@ def failing_at(line: Line, name: str, die: Callable[[], None]) -> Line:
 
 
 def told(line: Line, *keyed: str) -> Caller:
-    """Dials, presses these keys in one hop, and returns the caller."""
+    """Dials, and then presses the keys in `keyed` in one hop. Returns the caller."""
     caller = line.caller()
     caller.dial()
     caller.at_once(*keyed)
@@ -304,5 +306,5 @@ def told(line: Line, *keyed: str) -> Caller:
 
 
 def walked(caller: Caller, keyed: Sequence[str]) -> list[str]:
-    """Dials, and then presses these keys one by one. Returns every screen."""
+    """Dials, and then presses these keys one by one. Returns every screen that the caller saw."""
     return [caller.dial(), *(caller.key(one) for one in keyed)]

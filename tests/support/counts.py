@@ -7,7 +7,7 @@ from hotline.counters.tables import DailyCount, Tally
 
 
 def counts(database: Database, by: str = "topic") -> Counter[tuple[str, str]]:
-    """Returns the counts of a measure by the values of a column."""
+    """Returns the sum of the counts for each measure and each value of the column `by`."""
     found: Counter[tuple[str, str]] = Counter()
     with database.reading() as session:
         rows: list[DailyCount | Tally] = [*session.query(DailyCount), *session.query(Tally)]

@@ -64,7 +64,7 @@ class District:
         return deliver_one(self.context)
 
     def told(self, tip_id: int) -> list[tuple[int, int]]:
-        """Returns the level and the responder of each assignment of this tip, sorted."""
+        """Returns, sorted, the level and the responder of each assignment of this tip."""
         with self.database.reading() as session:
             rows = session.scalars(
                 select(Assignment).where(Assignment.tip_id == tip_id).order_by(Assignment.id)

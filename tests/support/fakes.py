@@ -19,8 +19,8 @@ from hotline.text.errors import InboxUnavailable, NotReady
 
 @dataclass
 class FakeInbox(SmsInbox, OwnHook):
-    """The gateway's inbox and the hotline's own hook. The inbox lists the messages of the test, and the class records
-    what is delivered."""
+    """The gateway's inbox and the hotline's own hook. The inbox lists the messages that the test puts into it, and the
+    class records the messages that are delivered to the hook."""
 
     listed: list[ListedSms] = field(default_factory=list)
     whole: bool = True

@@ -141,7 +141,7 @@ class EmulatorClient:
         self.post("line-clock", by=seconds)
 
     def right_line(self) -> None:
-        """Sets the hotline's clock to the true time."""
+        """Sets the clock of the hotline's processes back to the true time."""
         self._call("DELETE", "line-clock")
 
     def report(self, message_id: str, status: str, reason: str = "") -> None:

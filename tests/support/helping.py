@@ -72,7 +72,7 @@ class HelpedCase:
     ) -> int | None:
         """Records an entry by the assignee, or by `who`, in its own transaction.
 
-        Returns the id of the entry. `of` is the id of the entry in which a service was offered.
+        Returns the id of the entry. `of` is the id of an earlier entry, in which the service was offered.
         """
         by = service_case.by_responder(who or self.hers, EventChannel.USSD)
         said, at = PersonCodes(n, codes, of), self.district.clock()
@@ -108,8 +108,8 @@ class HelpedCase:
         return offered
 
     def reminded(self) -> list[tuple[int, str]]:
-        """Handles the deadlines that are due. Returns, for each question that was sent, the responder who gets it and
-        the template of its text."""
+        """Asks the questions whose deadlines have passed. Returns, for each question, the responder who gets it and the
+        template of its text."""
         before = len(self.district.all(Message))
         service_follow_up.ask_due(self.context)
         rows = self.district.all(Message)[before:]

@@ -32,7 +32,8 @@ def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def lay_home(made_home: Path) -> LayHome:
-    """Copies the home into a folder, so that a `Stack` starts there at once. Returns the folder."""
+    """Returns a function that copies the prepared home into a folder and returns this folder, so that a `Stack` starts
+    there at once."""
 
     def lay(folder: Path) -> Path:
         shutil.copytree(made_home, folder / "home")

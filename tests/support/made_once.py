@@ -1,7 +1,7 @@
-"""Makes what most tests need only once in each test process: tables, keys, flows, statements. Tests copy it from
-memory.
+"""Makes only once in each test process what most tests need: tables, keys, flows and database statements. Tests then
+take copies from memory.
 
-Making it for each test would take longer than the tests themselves.
+If each test made these things for itself, this would take longer than the tests.
 """
 
 import hashlib
@@ -35,7 +35,9 @@ STATEMENTS: dict[Any, Any] = {}
 
 
 def share_statements(database: Database) -> None:
-    """Compiles each statement only once in a process. SQLAlchemy stores compiled statements for each dialect object."""
+    """Makes every database of a process use the same compiled statements, so that each statement is compiled only once.
+    For this, all databases of one kind get the same dialect object, because SQLAlchemy stores compiled statements for
+    each dialect object."""
     engine = database.engine
     kind = engine.dialect.name
     if kind not in DIALECTS:
@@ -85,8 +87,8 @@ def _keys(hour: datetime) -> Mapping[Path, bytes]:
 
 
 def _known(path: Path) -> bytes:
-    """Returns the bytes of a key. The keys with which the hotline counts callers are the same in every run: with random
-    keys, two callers could by chance be counted as one."""
+    """Returns the bytes of a key. They are fixed for the keys with which the hotline counts callers, and random for
+    other keys. With random keys for counting, two callers could by chance be counted as one."""
     secret = path.read_bytes()
     if path.name.startswith("people-"):
         return hashlib.sha256(path.name.encode()).digest()[: len(secret)]
@@ -131,7 +133,7 @@ def lay_rows(database: Database, name: str, fill: Callable[[], None]) -> None:
 
 
 def is_untouched(database: Database) -> bool:
-    """Returns True for a SQLite file that `lay_tables` has just written."""
+    """Returns True if the database is a SQLite file with the bytes that `lay_tables` writes."""
     file = sqlite_file(str(database.engine.url))
     if file is None or file.with_name(f"{file.name}-wal").exists():
         return False
@@ -139,7 +141,7 @@ def is_untouched(database: Database) -> bool:
 
 
 def is_current(database: Database) -> bool:
-    """Returns True if the tables are those that this code expects."""
+    """Returns True if the tables of the database have the newest version that this code knows."""
     with database.reading() as session:
         return migrate.current_version(session) == migrate.newest_version()
 
@@ -180,8 +182,7 @@ def _shipped_lines() -> Mapping[str, Flow]:
 
 
 def knowing_shipped(sets: SqlFlowSets) -> SqlFlowSets:
-    """Gives this cache of flow sets the shipped flows, as if its process had loaded them before, and returns the
-    cache."""
+    """Puts the shipped flows into this cache, as if the process had loaded them before. Returns the cache."""
     sets._lines = {**_shipped_lines()}
     return sets
 

@@ -35,9 +35,9 @@ def due_steps(
     database: Database, clock: Clock, time: timedelta, step: timedelta = MINUTE
 ) -> Iterator[None]:
     """Moves the clock by `time` in steps of `step`. Yields after each step in which a deadline or an SMS became due,
-    and at the end.
+    and once at the end.
 
-    Skips the other steps, in which the clock's jobs would do nothing.
+    Does not yield after the other steps, because the clock's jobs have nothing to do then.
     """
     begun, done, many = clock(), 0, ceil(time / step)
     of_sms = select(func.min(Message.next_at)).where(Message.state.in_(DUE_STATES))
@@ -86,8 +86,8 @@ class Night:
     def writes(
         self, person: str, text: str, *, way: Arrival = Arrival.LISTED, then: Arrival | None = None
     ) -> str:
-        """Sends an SMS from a person and returns the answer. `{ref}` is the newest reference. With `then`, the same SMS
-        arrives a second time in the way that `then` names."""
+        """Sends an SMS from a person and returns the answer. In `text`, `{ref}` means the newest reference of this
+        person. With `then`, the same SMS arrives a second time in the way that `then` names."""
         self.line.clock.turn(seconds=5)
         message = make_message(
             provider_id=f"night-{next(self.numbers)}",

@@ -10,7 +10,7 @@ from hotline.flows.service_authoring import prepare, publish_document
 
 def publish(database: Database, document: Mapping[str, Any], now: datetime) -> int:
     """Publishes the document and returns its revision. Saves the same document only once. Raises FlowInvalid if the
-    document cannot run or changes a published short code, or StoreUnavailable."""
+    document cannot run or if it changes a published short code. Raises StoreUnavailable if the database fails."""
     made = prepare(document)
     with database.writing() as session:
         return publish_document(session, made, now)

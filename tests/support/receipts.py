@@ -11,7 +11,8 @@ OTHER_PHONE = "+250788000055"
 
 
 def given(line: Line, pin: str = PIN) -> tuple[Caller, str]:
-    """Simulates a caller who reports a tip and takes a receipt. Returns the caller and the number of the receipt."""
+    """Simulates a caller who reports a tip about danger and takes a receipt. Returns the caller and the number of the
+    receipt."""
     caller = told(line, *DANGER_HERE, "1", "1", *REST)
     return caller, shown(caller.key("2", pin))
 

@@ -47,7 +47,7 @@ EMPTIED = ";".join(
 
 
 class Pair(StrEnum):
-    """The database server and the queue server of a hotline. Every test must pass with each pair."""
+    """The database server and the queue server of a hotline. Every test must pass with the pair that it is given."""
 
     EMBEDDED = "embedded"
     """The pair of SQLite and Valkey."""
@@ -57,8 +57,8 @@ class Pair(StrEnum):
 
 @pytest.fixture(params=list(Pair))
 def pair(request: pytest.FixtureRequest) -> Pair:
-    """Returns the pair of servers. Each test must work with both pairs of servers, unless its file or a conftest has
-    `embedded`."""
+    """Returns each of the two pairs of servers in turn. A test must work with both pairs, unless its file or its
+    conftest uses the fixture `embedded`."""
     assert isinstance(request.param, Pair)
     return request.param
 
@@ -78,7 +78,8 @@ class Postgres(chaos.Postgres):
         return [self.pid, *(child.pid for child in psutil.Process(self.pid).children())]
 
     def fill_disk(self) -> None:
-        """Prevents the server's processes from writing another byte to any file. Only a restart makes room again."""
+        """Prevents the server's processes from writing another byte to any file. The server's processes can write again
+        only after a restart."""
         for pid in self.pids:
             subprocess.run(["prlimit", f"--pid={pid}", "--fsize=0:"], check=True, user=self._owner)
 
@@ -195,7 +196,8 @@ def postgres_server(postgres_template: Path) -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def postgres_released(postgres_server: Postgres) -> str:
-    """Returns the name of a database to copy. Its tables were made by running every migration."""
+    """Returns the name of a database that tests copy. The tables in this database were made by running every
+    migration."""
     database = open_database(postgres_server.make("released"))
     migrate.upgrade(database)
     database.close()
@@ -224,10 +226,11 @@ def empty_tables(server: Postgres) -> None:
 
 @contextmanager
 def emptied(kept: Database) -> Iterator[Database]:
-    """Yields a database for one test, with empty tables.
+    """Yields a database with empty tables, for one test.
 
-    The database has its own engine, so that listeners belong to one test, but uses the connections of all tests. With a
-    new connection for each test, the first use of each table would take the server longer than most tests.
+    The database has an engine of its own, so that a listener belongs to one test only. It uses one connection that all
+    tests share. With a new connection for each test, the first use of each table would take the server longer than most
+    tests.
     """
     with kept.engine.connect() as connection:
         driver = connection.connection.driver_connection
@@ -265,7 +268,8 @@ def drop_guard(session: Session, table: str) -> None:
 
 
 def every_value(database: Database) -> bytes:
-    """Returns the values of every row of every table. Bytes are returned as they are."""
+    """Returns the values of every row of every table. Values that are bytes are not changed, and other values are
+    converted to text."""
     with database.reading() as session:
         return b"\n".join(
             value if isinstance(value, bytes) else str(value).encode()

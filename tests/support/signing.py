@@ -30,7 +30,8 @@ class Person:
     sheet: RecoverySheet = field(default_factory=lambda: RecoverySheet((), ""))
 
     def code(self) -> str:
-        """Moves the clock to the time of the next authenticator code, and returns that code, which is still unused."""
+        """Moves the clock 30 seconds forward, and returns the authenticator code of that time, which is still
+        unused."""
         self.clock.turn(seconds=30)
         return code_at(self.secret, self.clock())
 

@@ -52,7 +52,7 @@ class Stack:
 
     `log` is the file with the output of every process. If the folder already contains a home of `hotline init --demo`,
     this home is used. With `pages`, the console and the reader are also started. Few runs need the console and the
-    reader, and these two processes cost time.
+    reader, and both cost processor time.
     """
 
     def __init__(

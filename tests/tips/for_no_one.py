@@ -1,5 +1,5 @@
-"""Lists the store functions that read tips, or rows of tips, without checking which person will see them. A reason is
-given for each function."""
+"""Lists the store functions that read tips, or rows of tips, without checking who may see these tips. The list gives a
+reason for each function."""
 
 from collections.abc import Mapping
 
@@ -111,7 +111,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         UPKEEP: "forget_answers",
     },
 }
-"""For each module: the names of such functions, by the reason why no person's access needs to be checked."""
+"""For each module: the functions of this kind, each group with the reason why no person's access needs to be
+checked."""
 FOR_NO_ONE: Mapping[str, str] = {
     **{
         f"{module}.{name}": reason

@@ -62,7 +62,7 @@ def file_tip(
 
 
 def logged(context: WholeContext) -> list[tuple[str, str, str, str]]:
-    """Returns the rows of the log after the one about creating desks."""
+    """Returns the rows of the log without the first rows, which are about creating desks."""
     with context.database.reading() as session:
         rows = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     return [(row.actor, row.action, row.subject, row.reason) for row in rows][1:]

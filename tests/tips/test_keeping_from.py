@@ -55,7 +55,8 @@ def reference(district: District, session: Session, who: int) -> str:
 
 
 def seen(district: District, who: int) -> Mapping[str, bool]:
-    """Returns for each query that could find tip 1: True if this responder or their desk finds it."""
+    """Returns one value for each query that could find tip 1: True if this responder, or the responder's desk, finds
+    tip 1."""
     with district.database.reading() as session:
         at = district.clock()
         hers, names = (

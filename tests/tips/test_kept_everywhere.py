@@ -1,7 +1,7 @@
 """R6: tests that every query of tips for a viewer applies the exclusions.
 
-Each store function that reads tips, or rows of a tip, is in `WAYS` or in `FOR_NO_ONE`. The functions in `WAYS` return
-tips for one viewer, and are tested with an excluded person, an excluded desk and the district of an official.
+Each store function that reads tips, or rows of a tip, must be in `WAYS` or in `FOR_NO_ONE`. The functions in `WAYS`
+return tips for one viewer, and are tested with an excluded person, an excluded desk and the district of an official.
 `FOR_NO_ONE` gives the reason why its functions need no viewer.
 """
 
@@ -133,7 +133,7 @@ def _desk(district: District, tip_id: int) -> None:
 
 
 def _camp(district: District, tip_id: int) -> None:
-    """Excludes a camp's desk from the tip. The responder is a member of that desk too."""
+    """Excludes a camp's desk from the tip. The responder who was alerted is also a member of the camp's desk."""
     with district.database.writing() as session:
         if session.get(Desk, CAMP) is None:
             row = {"kind": DeskKind.PROTECTION, "place": "31c1", "public_key": b"k" * 32}
@@ -289,7 +289,8 @@ def test_no_page_lists_tips_without_saying_for_whom() -> None:
 
 
 def _aliases(one: ast.stmt) -> Iterator[str]:
-    """Yields the second name of a database table, if a statement gives it one, as in `_OWN = aliased(Assignment)`."""
+    """Yields the second name of each database table to which a statement gives one, as in `_OWN =
+    aliased(Assignment)`."""
     match one:
         case ast.Assign([ast.Name(name)], ast.Call(ast.Name("aliased"), [ast.Name(table), *_])) if (
             table in ROWS

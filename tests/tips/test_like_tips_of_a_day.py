@@ -23,8 +23,8 @@ ROWS_APART = 40
 """On a busy day, PostgreSQL may read this many rows more than on a quiet day. PostgreSQL reads a whole table if the
 table has few rows."""
 STEPS_APART = 200
-"""On a busy day, SQLite's virtual machine may need this many steps more than on a quiet day. This is enough to read a
-few rows. SQLite needs about thirty steps to read one row."""
+"""On a busy day, SQLite's virtual machine may need this many steps more than on a quiet day. This number allows it to
+read a few rows. SQLite needs about thirty steps to read one row."""
 
 
 def tell(database: Database, count: int, **differs: Any) -> int:

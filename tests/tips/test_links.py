@@ -47,7 +47,7 @@ def linked(line: Line) -> set[tuple[int, int, str]]:
 
 
 def linked_to(line: Line, tip_id: int, viewer: Viewer) -> list[int]:
-    """Returns the tips linked to this one that the viewer may see."""
+    """Returns the tips that are linked to the tip `tip_id` and that the viewer may see."""
     with line.database.reading() as session:
         others = tips_queries.same_situation(session, [tip_id]).get(tip_id, frozenset())
         return [*queries.visible_tips(session, viewer, others)]
@@ -123,7 +123,7 @@ def test_r6_whom_a_tip_is_kept_from_the_next_one_of_that_phone_is_kept_from(staf
 
 
 def _hide_from_alerted(staffed: Line, tip_id: int) -> int:
-    """Hides the tip from the first responder who was alerted about it. Returns the number of that responder."""
+    """Hides the tip from the responder who was alerted about it first. Returns the id of that responder."""
     who = next(row.responder_id for row in staffed.all(Assignment) if row.tip_id == tip_id)
     him = ExclusionTarget(person=str(who))
     service_desk_commands.exclude(

@@ -1,4 +1,5 @@
-"""Tests which data is erased, when, and which data is kept. The hotline announces each erasure before it happens."""
+"""Tests which data the hotline erases and when, and which data it keeps. The hotline announces each erasure before it
+happens."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -38,9 +39,9 @@ DAY = timedelta(days=1)
 
 
 def days_go_by(district: District, days: int, *, quiet: int = 0) -> None:
-    """Lets this many days pass with one tick a day, as the relay does.
+    """Lets `days` days pass, with one tick of the relay on each day.
 
-    In the first `quiet` days the relay does not run.
+    The relay does not run in the first `quiet` of these days.
     """
     district.clock.turn(days=quiet)
     for _ in range(days - quiet):

@@ -17,7 +17,7 @@ from hotline.tips.rules_receipts import (
 )
 
 NINE = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
-"""The time 09:00 on a day in Kigali."""
+"""The time 09:00 in Kigali, on a certain day."""
 AGREED = {
     "call": "yes",
     "call_who": "alone",

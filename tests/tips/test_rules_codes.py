@@ -29,7 +29,8 @@ PEOPLE: Mapping[str, Collection[str]] = {
 }
 FLOWS = Path(__file__).parents[2] / "flows"
 CALLED = {"determination": "determined", SEX: "who"}
-"""The lists of codes that have two names: for each list, the name in case events and the name in statistics."""
+"""The lists of codes that have two names. The keys are the names in case events, and the values are the names in
+statistics."""
 OURS: Mapping[str, Collection[str]] = {
     **{CALLED.get(name, name): codes for name, codes in PEOPLE.items() if name != STATE},
     FORM: {*FORMS, *Category, NOT_SAID},
@@ -70,8 +71,8 @@ HTCDS_NAMES: Mapping[str, str] = {
     "cas_ReferredOrganisation": "",
     "con_Consent": "true false",
 }
-"""Fields and values of the standard HTCDS, as the spreadsheet of its version 2.0 writes them. A checkbox there has the
-values `true` and `false`."""
+"""Fields and values of the standard HTCDS, as the spreadsheet of its version 2.0 writes them. In this spreadsheet, a
+checkbox has the values `true` and `false`."""
 ELEMENTS = {"event", "victim", "perpetrator", "reporting entity"}
 
 

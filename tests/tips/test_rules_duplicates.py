@@ -86,8 +86,8 @@ OF_ONE_PHONE: dict[str, tuple[Reported, list[int], list[int]]] = {
         *([1, 2, 5], [3, 6]),
     ),
 }
-"""For each case: the reports, the numbers of the tips that alert people with an SMS of their own, and the numbers of
-the tips that people learn of only from the SMS about more reports."""
+"""For each case: the reports, the tips that alert people with an SMS of their own, and the tips that people learn of
+only from the SMS about more reports. The lists contain the numbers of the tips."""
 
 
 @pytest.mark.parametrize(("tips", "ring", "text"), OF_ONE_PHONE.values(), ids=OF_ONE_PHONE)
@@ -200,7 +200,8 @@ NOTHING, STAY_AWAY, CAREFUL, SILENT, UNSEEN, OPENLY = VisitInstruction
 
 
 def knows(read: Mapping[int, VisitInstruction]) -> list[KnownName]:
-    """Returns the references that a responder knows, by tip, each with the instruction that they read last."""
+    """Returns the references that a responder knows. Each reference has the instruction about visits that the responder
+    read last for its tip."""
     return [KnownName(tip_id, 1, tip_id, f"t{tip_id}", said) for tip_id, said in read.items()]
 
 
@@ -287,8 +288,9 @@ def test_who_is_told_of_one_knows_what_the_strictest_of_them_asks() -> None:
     ("nth", "beside", "tells"), [(0, -1, 2), (0, 0, 2), (0, 1, 0), (1, 0, 1), (1, 2, 0)]
 )
 def test_the_most_frequent_clock_of_a_cluster_speaks(nth: int, beside: int, tells: int) -> None:
-    """One deadline of linked tips asks if a visit is safe: the first time it asks the desk and all alerted responders,
-    later only the desk. The deadline is set again each time, even if another tip's deadline has just asked."""
+    """A deadline of linked tips asks if a visit is safe. The first time, it asks the desk and all alerted responders.
+    After that, it asks only the desk. The hotline sets the deadline again each time, even if the deadline of another
+    linked tip has just asked."""
     standing = CaseState(
         Case("12", "labour", 1, "no"),
         step=1,

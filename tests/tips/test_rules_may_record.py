@@ -1,5 +1,5 @@
-"""Tests that no sequence of entries about a person offers help after the person said no. Every sequence of four
-entries is tried."""
+"""Tests that help is never offered to a person after this person said no, whatever entries a responder makes. The test
+tries every sequence of four entries."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -43,7 +43,8 @@ def written(before: Sequence[PersonEntry], what: str, said: str, corrects: bool)
 
 
 def every(before: Sequence[PersonEntry], left: int) -> Iterator[Sequence[PersonEntry]]:
-    """Yields every possible sequence of entries, one entry after the other."""
+    """Yields every sequence of entries that begins with `before` and that the rules allow, with at most `left` further
+    entries."""
     yield before
     for act in ACTS if left else ():
         one = written(before, *act)

@@ -60,8 +60,7 @@ def entry(
 
 
 def consents(*said: str) -> MetPerson:
-    """Returns a person with these answers, such as `yes`, `assent_no+yes` (with a decision in the child's interest),
-    or `minor:yes`."""
+    """Returns a person who gave these answers one after the other."""
     entries = [entry(0, "screened", GROWN_UP)]
     for number, one in enumerate(said, 1):
         if one.startswith("minor:"):

@@ -27,8 +27,8 @@ NATION = Viewer(frozenset({NATIONAL}), HER)
 
 @pytest.fixture
 def all_states(district: District) -> District:
-    """Adds one tip for each state. The only responder took the second tip, about which a desk has also asked a
-    question."""
+    """Adds one tip for each state. The only responder took the second tip. A desk has also asked a question about this
+    tip."""
     assert district.enrol() == HER
     at = district.clock()
     for _ in (WAITS, TAKEN, HELPED, JUDGED, CLOSED):

@@ -28,7 +28,8 @@ from tests.support.builders import NOON
 HE, COLLEAGUE, DESK = 1, 2, 3
 HERE = "12"
 KEPT, OTHERS = frozenset({1, 3}), frozenset({2, 4})
-"""Tips that are hidden from the responder, and similar tips that are not hidden. A colleague took tips 3 and 4."""
+"""The ids of two groups of tips: those that are hidden from the responder, and similar ones that are not hidden. A
+colleague took tips 3 and 4."""
 ALL = TipFilter(state=TipStateFilter.ALL)
 SOON, AGO = NOON + timedelta(minutes=10), NOON - timedelta(days=30)
 
@@ -47,7 +48,8 @@ class Asker:
         return {tip_id for name, tip_id in rows if name in known}
 
     def while_held(self, holder: int, ask: Callable[[], list[str]]) -> set[int]:
-        """Returns the tips whose references the query finds while this responder is the assignee of every case."""
+        """Makes the responder `holder` the assignee of every case. Returns the tips whose references the function `ask`
+        then finds."""
         with self.session.begin_nested() as asked:
             self.session.execute(update(Tip).values(assignee_id=holder))
             self.session.execute(update(Deadline).values(fired_at=NOON))
@@ -133,7 +135,7 @@ def beside_on_its_page(one: Asker) -> set[int]:
 
 
 def by_any_reference(one: Asker) -> set[int]:
-    """Returns the tips that a desk finds by the reference of any responder."""
+    """Returns the tips that a desk finds when it searches for references, whichever responder has the reference."""
     known = one.session.execute(select(Assignment.tip_id, Assignment.reference)).all()
     return {
         tip_id
@@ -162,7 +164,7 @@ def asked_as_a_service(one: Asker) -> set[int]:
 
 
 def handed_over(one: Asker) -> set[int]:
-    """Adds a handover note to each tip, and returns the tips whose notes the viewer finds."""
+    """Adds a handover note to each tip, and returns the tips whose notes the viewer may read."""
     with one.session.begin_nested() as noted:
         author = one.session.get_one(Responder, COLLEAGUE).person_id
         for tip_id in (*KEPT, *OTHERS):
@@ -234,4 +236,5 @@ WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
     "tips/tables_persons.open_requests": asked_as_a_service,
 }
 BY_DESK = {"tips/queries_visible.tip_with_grant"}
-"""The query for one desk. The tests call it once for an excluded desk and once for an excluded district."""
+"""The query that finds a tip for one desk. The tests call this query twice: for an excluded desk and for an excluded
+district."""

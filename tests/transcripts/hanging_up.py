@@ -13,7 +13,8 @@ WHOLE = (TipState.FILED, TipState.COMPLETE)
 
 
 def leaves(book: FlowSet, runs: Sequence[ConversationState], happened: Collection[Event]) -> str:
-    """Returns a sentence about what remains if the caller hangs up now, or an empty text outside a report.
+    """Returns a sentence about what remains if the caller hangs up now. The sentence is empty if the caller is not in a
+    report.
 
     `runs` are the states of the report attempt, with the newest last. `happened` contains the events of the report
     attempt.

@@ -3,7 +3,8 @@
 The test presses each key of a transcript on the USSD channel, and writes the same key in an SMS. On both channels, the
 conversation passes the same nodes and reports the same events. An SMS may contain text that USSD divides into pages. If
 the SMS already contains the next page, the key for the next page has no effect. By SMS, a menu leaves out the choice to
-report, so later choices have other digits. The test then writes the label instead of the digit.
+report, so the choices after this one have other digits. For a choice with another digit, the test writes the label of
+the choice in the SMS.
 """
 
 import json
@@ -36,7 +37,8 @@ SMS = service_answers.conversation_context(BOOK, DAY)
 
 
 def topics() -> dict[str, str]:
-    """Returns the flow of each short code, and the flow of dialling the service code alone."""
+    """Returns the name of the flow to which each short code leads. The empty code means that the caller dials only the
+    service code."""
     return {"": Topic.FRONT.value, **BOOK.entries}
 
 

@@ -44,7 +44,8 @@ def played(book: FlowSet) -> Played:
 @pytest.mark.row("C7", "C11", "C12", "C13", "C19", "C20", "R11", "R13")
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_transcript_plays_as_it_is_written_and_fits_in_gsm7(played: Played, path: Path) -> None:
-    """The first lines of a transcript name a flow and a language: it shows this flow, and ends in this language."""
+    """The first lines of a transcript name a flow and a language. The transcript must show this flow, and the
+    conversation must end in this language."""
     transcript, recording = played(path)
     assert recording.text == path.read_text(encoding="utf-8")
 

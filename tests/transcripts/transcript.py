@@ -16,7 +16,7 @@
     ~ a fragment, which rings nobody      the result of hanging up here, in a report
     # END                                 the dialogue is over
 
-The editor writes only the keys. `record` writes all other lines again. If the flow has a new screen between two keys,
+The editor writes only the keys, and `record` writes all other lines. If the flow has a new screen between two keys,
 `rekeyed` adds the key for this screen. Between two turns, the conversation state is converted to JSON and back, as
 between two hops.
 """
@@ -45,12 +45,12 @@ from hotline.text.languages import CODES
 
 DIAL = "*dial*"
 ADDED = "912345"
-"""The keys that an update may add: to the next screen, or to a choice of a new menu."""
+"""An update may add these keys, which lead to the next screen or to a choice of a new menu."""
 HARMLESS = frozenset({"Answered"})
 """The kinds of events that an added key may cause."""
 Leaves = Callable[[FlowSet, Sequence[ConversationState], Collection[Event]], str]
-"""A function that returns what remains if the caller hangs up, from the states of a report attempt and their events.
-The result is empty outside a report."""
+"""A function that says what remains if the caller hangs up. It needs the states of a report attempt and the events of
+this attempt. The function returns an empty text if the caller is not in a report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Recording:
     text: str
     screens: tuple[Screen, ...]
     passed: frozenset[Place]
-    """The nodes that the conversation passed, each as a place with page 0."""
+    """The nodes that the conversation passed, each as a place on page 0."""
     language: str
     """The language in which the conversation ended."""
 
@@ -115,7 +115,8 @@ def read(text: str) -> Transcript:
 def record(
     book: FlowSet, transcript: Transcript, *, leaves: Leaves | None = None, limit: int = SEPTETS
 ) -> Recording:
-    """Runs the keys. Returns the screens, the events, and what would remain if the caller hung up."""
+    """Runs the keys. Returns a recording: the screens, the events, and what would remain if the caller hung up at each
+    screen."""
     tape = _Tape(list(transcript.head))
     run = ConversationState("", ())
     passage: list[Turn] = []
@@ -134,10 +135,11 @@ def record(
 
 
 def rekeyed(book: FlowSet, transcript: Transcript, before: str) -> Transcript:
-    """Returns the transcript with changed keys, so that the same events happen as in `before`, the older text of the
-    file.
+    """Returns the transcript with changed keys, so that the flow causes the same events as in `before`, the older text
+    of the transcript's file.
 
-    If a key no longer causes its events, the function tries one more key after it, and then one before it.
+    If a key no longer causes the same events as before, the function tries one more key after this key, and then one
+    more before it.
     """
     happened = _happened(before)
     if _happened(record(book, transcript).text) == happened:
@@ -159,8 +161,8 @@ def _causes(
     way: tuple[str, ...],
     events: tuple[str, ...],
 ) -> bool:
-    """Returns True if the last of the keys in `way` causes these events. The keys before the last one, which an update
-    adds, may only cause an answer.
+    """Returns True if the last of the keys in `way` causes these events. `way` may contain other keys before the last
+    one, which an update adds. These keys may only cause answers.
     """
     recording = record(book, replace(transcript, keyed=keyed + way))
     *before, last = _happened(recording.text)[len(keyed) :]

@@ -42,7 +42,7 @@ from tests.web.test_guard import HOP
 
 HALF_SENT = 16
 BOUND = 1.0
-"""The seconds within which a caller must get an answer despite half-sent requests."""
+"""The seconds by which half-sent requests may delay the answer to a caller."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,8 @@ def served(tmp_path_factory: pytest.TempPathFactory, made_home: Path) -> Iterato
 
 @pytest.mark.adversary("a sender of unfinished requests")
 def test_beside_sixteen_half_bodies_a_caller_is_answered_in_a_second(served: Served) -> None:
-    """The limit is one second more than without half-sent requests, because the machine may be busy."""
+    """The test first measures how long a call takes without half-sent requests. With them, a call may take one second
+    more."""
     before = max(served.dial()[1] for _ in range(3))
     with ExitStack() as open_ones:
         for _ in range(HALF_SENT):
@@ -94,7 +95,7 @@ def test_beside_sixteen_half_bodies_a_caller_is_answered_in_a_second(served: Ser
 
 
 class Slow:
-    """The body of a request, which arrives when the test allows it."""
+    """The body of a request. No byte of it arrives until the test allows it."""
 
     def __init__(self) -> None:
         self.came = threading.Event()

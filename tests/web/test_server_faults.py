@@ -82,8 +82,8 @@ def test_row_8_a_quick_return_is_not_noticed(line: Line, postgres_killable: Post
 def test_row_8_killed_at_the_commit_there_is_a_whole_tip_or_none(
     line: Line, postgres_killable: Postgres, failpoint: str, kept: str
 ) -> None:
-    """I1: a failed hop never shows success. If the same hop is sent again, it shows the usual screen, and there is
-    one tip."""
+    """Invariant I1: a failed hop never shows success. If the caller sends the failed hop again, the hotline shows the
+    usual screen, and there is one tip."""
 
     def die(name: str) -> None:
         if name == failpoint:

@@ -1,5 +1,5 @@
-"""Tests on a real server that a stranger's requests do not stop colleagues from signing in. Colleagues can still
-confirm a second factor."""
+"""Tests on a real server that a stranger's requests do not stop colleagues from signing in. Colleagues who are signed
+in can still confirm their second factor."""
 
 import asyncio
 import re
@@ -87,7 +87,8 @@ class Door:
             session.execute(update(ConsoleSession).values(factor_at=long_ago, key_until=None))
 
     def confirms(self, one: Colleague, code: str) -> tuple[int, float]:
-        """Sends a form with a password and a code. Returns the status of the answer and the seconds that it took.
+        """Sends a form that asks for the second factor, with a password and a code. Returns the status of the answer
+        and the seconds that it took.
 
         The form deletes a draft that does not exist. So the status 404 means that the factor was confirmed, and 422
         means that it was not.

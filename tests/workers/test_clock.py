@@ -124,7 +124,7 @@ def test_row_12_danger_passes_a_hung_redis(manned: District, valkey: Valkey) -> 
 
 def test_a_held_lane_is_not_rung_for(manned: District) -> None:
     """The gateway reported that the hotline's account had no money when the first message was sent. The second message
-    is due since then, but the queue is paused."""
+    has become due since then, but the queue is paused."""
     for _ in range(2):
         manned.tell()
     manned.sms.results = [SendResult(Outcome.MONEY_FAULT)]

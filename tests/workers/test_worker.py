@@ -37,14 +37,14 @@ from workers.worker import MOST_BYTES, QuietWorker, SafeJob, make_worker, safe_j
 
 
 def work(district: District, valkey: Valkey) -> QuietWorker:
-    """Runs a worker until its queue is empty."""
+    """Runs a worker until its queue has no more jobs."""
     worker = make_worker(district.context, valkey.url, "worker")
     worker.work(burst=True, logging_level="WARNING")
     return worker
 
 
 def forge(client: "Redis", call: Any, **fields: Any) -> None:
-    """Returns a job as an attacker with a connection to Redis would write it."""
+    """Writes a job to Redis as an attacker with a connection to Redis would do."""
     job = {
         "status": "queued",
         "created_at": "2026-11-24T08:00:00.000000Z",
@@ -300,8 +300,8 @@ def start(valkey: Valkey, database: str, program: str = PROGRAM) -> "subprocess.
 
 
 def await_birth(valkey: Valkey) -> None:
-    """Waits until a worker waits on its queue, because Redis then has a blocked client. Raises AssertionError if no
-    worker does."""
+    """Waits until Redis reports a blocked client, which means that a worker waits for jobs. Raises AssertionError if no
+    worker waits in time."""
     for _ in range(3000):
         if valkey.client().info("clients")["blocked_clients"]:
             return
@@ -344,8 +344,8 @@ def test_a_clock_that_breaks_ends_the_process_so_that_another_is_started(valkey:
 
 
 def test_no_alert_waits_for_an_answer(district: District) -> None:
-    """The thread that sends answers waits for another writer of the database. The job that starts this thread does not
-    wait."""
+    """The thread that sends answers must wait, because another process writes to the database. The job that starts this
+    thread ends without waiting."""
     district.enrol(Level.NATIONAL, districts=())
     district.tell()
     functions = safe_job(district.context).functions
