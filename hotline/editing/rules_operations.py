@@ -476,8 +476,8 @@ class Slot(NamedTuple):
 
 
 def slots(model: FlowModelName) -> Sequence[Slot]:
-    """Returns the empty texts of a model. Texts with the same number come together, one after the other. The question
-    of a lesson comes last."""
+    """Returns the texts of a model that are empty and that the editor must write. Texts with the same number come
+    together, one after the other. The question of a lesson comes last."""
     found = _slots(model)
     return sorted(found, key=lambda one: (one.key.startswith(OPTIONAL_GROUP), one.number))
 
@@ -548,7 +548,8 @@ def _without_empty(flow: Editable, said: SAID) -> Editable:
 
 
 def with_number(flow: Document, node: str, number: str, words: Mapping[str, str]) -> Editable:
-    """Returns the flow with a new text on one screen, which callers see only while this phone number is confirmed."""
+    """Returns the flow with a new text on one screen. Callers see the new text only while the phone number `number` is
+    confirmed."""
     changed = copy_flow(flow)
     body = body_of(changed["nodes"][node])
     lead = {"number": number, "text": dict(words)}

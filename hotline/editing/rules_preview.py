@@ -700,15 +700,15 @@ def _reports(flow_set: FlowSet, state: ConversationState) -> bool:
 
 
 def _shrunk(state: ConversationState, needed: Mapping[Place, set[str]]) -> ConversationState:
-    """Returns the state with only those values that this screen or a later screen needs."""
+    """Returns the state without the answers that neither the current screen nor a later screen needs."""
     names = {name for place in state.calls for name in needed.get(Place(*place[:2]), ())}
     answers = {name: said for name, said in state.answers.items() if name in names}
     return ConversationState(state.language, state.calls, answers=answers, finished=state.finished)
 
 
 def _needed(flow_set: FlowSet) -> Mapping[Place, set[str]]:
-    """Returns, for each place, the names of the saved answers that its screen or a later screen reads. Leaves out an
-    answer that the caller gives again before a screen reads it."""
+    """Returns, for each place, the names of the saved answers that the screen of the place or a later screen reads.
+    Leaves out an answer that the caller gives again before a screen reads it."""
     needed = {
         Place(flow.name, name): set[str]()
         for flow in flow_set.flows.values()

@@ -3,7 +3,7 @@ cannot overwrite another person's edit.
 
 A form contains the number of the version that the editor saw in the form. A version above 0 is a step of the draft, and
 a version below 0 is a published revision. If another person saved a newer version meanwhile, the service merges both
-edits. If the merge has a conflict, the service saves nothing, and the form asks the editor.
+edits. If the merge has a conflict, the service saves nothing, and the form asks the editor to choose a version.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -63,8 +63,8 @@ class StepSaved(NamedTuple):
 
 
 class StepClash(NamedTuple):
-    """A conflict: two people changed the same fields, so nothing was saved. The editor sends the form again, and
-    chooses one version for each conflict."""
+    """A conflict: two people changed the same fields, so nothing was saved. The editor chooses one version for each
+    conflict, and sends the form again."""
 
     clashes: Sequence[FieldClash]
     author: str
@@ -86,7 +86,7 @@ def save_step(
     StoreUnavailable.
     """
     while True:
-        # The slow work is done before the transaction, because with SQLite only one process can write at a time.
+        # Merges the versions before the writing transaction, because with SQLite only one process can write at a time.
         with context.database.reading() as session:
             sent = tables.step_of_form(session, draft_id, new.part, new.once)
             if sent is not None:
@@ -136,7 +136,7 @@ def restore_step(
     saved = save_step(context, by, draft_id, new, base_version=now.version)
     if isinstance(saved, StepClash):
         # Another person saved a change after the service read this draft and before it saved the restored version. The
-        # editor asked for exactly this version, so the service tries again to restore it.
+        # editor asked for exactly this version, so the service tries again to restore this version.
         return restore_step(context, by, draft_id, step_id, once=once, before=before)
     return saved
 
@@ -174,8 +174,8 @@ def add_steps(
 def add_step(session: Session, by: Author, change: DraftRow, new: NewStep, at: datetime) -> int:
     """Adds the next version of a part of a draft, inside a transaction that locks the draft.
 
-    The calling code must make `new.document` with `with_json` before that transaction, because this takes long for a
-    large document.
+    The calling code must make `new.document` with `with_json` before that transaction, because `with_json` is slow for
+    a large document.
     """
     version = tables.newest_versions(session, change.id).get(new.part, 0) + 1
     session.add(

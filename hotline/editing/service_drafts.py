@@ -44,7 +44,7 @@ def may_publish(session: Session, by: Author, authors: Iterable[Author]) -> bool
 
 
 def actor_of(by: Author) -> str:
-    """Returns an author in the form in which the audit log names actors."""
+    """Returns the author's name as the audit log writes it."""
     return tables_audit.by_actor(Actor(by.name, by.account_id))
 
 
@@ -72,16 +72,16 @@ class Refusal(StrEnum):
     """The English text is new, but another language still has the old text. `left_behind` lists the places with an old
     text."""
     ENTRY_MOVED = "entry_moved"
-    """After this change, a printed short code would lead to another flow, or to no flow."""
+    """If the draft were published, a printed short code would lead to another flow, or to no flow."""
     EMERGENCY_NUMBER = "emergency_number"
-    """After this change, no screen would show the emergency number 112."""
+    """If the draft were published, no screen would show the emergency number 112."""
     SHORT_REASON = "short_reason"
     BEYOND_WORDS = "beyond_words"
-    """The draft contains changes that an emergency publication must not make. `held_back` lists the changes that an
-    emergency publication must not make."""
+    """The draft contains changes that an emergency publication must not make. `held_back` lists these forbidden
+    changes."""
     EMERGENCY_STANDS = "emergency_stands"
-    """Before the next publication, a second person must confirm this text or restore the previous text. First a second
-    person must confirm this text or restore the previous text."""
+    """Callers still see a text that one person published alone. Before the next publication, a second person must
+    confirm this text or restore the previous text."""
     READ_BY_ONE = "read_by_one"
     """The older state of the flows contains a text that one person published alone and no second person confirmed."""
     SETTLED = "settled"
@@ -92,7 +92,8 @@ class Refusal(StrEnum):
     TIMES = "times"
     """The time of a publication, or the time when it ends, is invalid or in the past."""
     APPOINTED = "appointed"
-    """The person who published the change gave this approver the role, so this approver cannot confirm the change."""
+    """The person who published the change gave this person the role of an approver, so this person cannot confirm the
+    change."""
 
 
 class DraftRefused(NamedTuple):
@@ -120,7 +121,7 @@ def merge(
     yours: PartDocument | None,
     settled: Settled | None = None,
 ) -> Merged:
-    """Merges two versions of a part. If only one of the two versions changed the part, the result is this version.
+    """Merges two versions of a part. If only one version changed the part, the result is the changed version.
 
     A new order of the screens counts as a change too.
     """
@@ -324,7 +325,7 @@ def base_id(session: Session, change: DraftRow) -> int:
 
 
 def state_at(session: Session, change: DraftRow, part: str, version: int) -> PartDocument | None:
-    """Returns a part of a draft in the version with this number, which a form showed. Raises NotFound."""
+    """Returns the version `version` of a part of a draft, which a form showed. Raises NotFound."""
     if version < 0:
         return part_in(session, -version, part)
     step = tables.find_step(session, change.id, part=part, version=version)
@@ -447,7 +448,7 @@ class EditedFlow(NamedTuple):
     draft."""
     at: datetime | None
     others: Mapping[str, Document | None]
-    """The other flows that the draft edits. If the draft removes a flow, its value is None."""
+    """The other flows that the draft edits. The value is None for a flow that the draft removes."""
 
 
 def live_titles(context: Context, language: str) -> Titles:
@@ -485,9 +486,9 @@ def set_around(context: Context, here: EditedFlow) -> FlowSet:
 
 def flow_set_to_play(context: Context, draft_id: int) -> tuple[GatheredDraft, FlowSet]:
     """Returns a draft, and the flow set for a file in which a person can play the draft. The flow set contains the
-    published flows on which the draft is based, changed by the draft's own flows. The flow set does not contain nodes
-    that cannot be previewed. Two drafts with the same digest give the same flows. Raises NotFound, NotReady,
-    StoreUnavailable."""
+    published flows on which the draft is based, with the draft's own versions of the flows that it edits. The flow set
+    does not contain nodes that cannot be previewed. Two drafts with the same digest give the same flows. Raises
+    NotFound, NotReady, StoreUnavailable."""
     with context.database.reading() as session:
         gathered = gather_draft(session, draft_id)
     own = {part: step.document for part, step in gathered.steps.items() if part[0] != "#"}

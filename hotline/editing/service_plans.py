@@ -345,7 +345,7 @@ def _waits_again(change: DraftRow) -> None:
 
 
 def _taken(session: Session, plan: DraftPlan) -> DraftPlan:
-    """Locks a plan in this transaction. Raises NotFound if another process has carried it out or cancelled it."""
+    """Locks a plan in this transaction. Raises NotFound if another process has carried out or cancelled the plan."""
     mine = tables.held_plan(session, plan.id)
     if mine is None or mine.state != plan.state:
         raise NotFound(

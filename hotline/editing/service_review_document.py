@@ -311,8 +311,8 @@ MAX_TERMS = 5
 TODO, ALL = "todo", "all"
 """Two filters in addition to the review states: texts that this person can review, and all texts."""
 SPREAD = (sqrt(5) - 1) / 2
-"""Each account begins at a different text of the list. This is the distance between two such starting points, as a
-share of the list. With this share, no two starting points are close together, even with many accounts."""
+"""Each account begins at a different text of the list. The distance between the starting points of two accounts, as a
+share of the list. With this distance, no two starting points are close together, even with many accounts."""
 
 
 class PageText(NamedTuple):

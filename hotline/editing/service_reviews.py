@@ -165,7 +165,8 @@ def check_reviews(context: Context) -> Sequence[CheckResult]:
 def _numbers(flow_set: FlowSet, today: date) -> CheckResult:
     """Returns the doctor's result about phone numbers.
 
-    The result is worse for the emergency number, because screens still show that number after its confirmation expires.
+    The result is more serious for the emergency number, because screens still show that number after its confirmation
+    expires.
     """
     named = numbers_named(flow_set)
     ends = {

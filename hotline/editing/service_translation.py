@@ -2,7 +2,7 @@
 
 Marks texts as reviewed if a translator agrees to them, on a page or in a spreadsheet.
 
-Also stores the questions that translators ask about a text. Editors see a question until one of them closes it.
+Also stores the questions that translators ask about a text. Editors see a question until an editor closes it.
 """
 
 import secrets

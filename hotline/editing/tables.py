@@ -157,7 +157,8 @@ def step_document(session: Session, step: DraftStep) -> Mapping[str, Any] | None
 
 
 def newest_versions(session: Session, draft_id: int) -> Mapping[str, int]:
-    """Returns the newest version number of each part. Steps never change, so equal numbers mean equal documents."""
+    """Returns the newest version number of each part. Steps never change, so if two version numbers of a part are
+    equal, the documents are equal too."""
     each = select(DraftStep.part, func.max(DraftStep.version))
     rows = session.execute(each.where(DraftStep.draft_id == draft_id).group_by(DraftStep.part))
     return dict(rows.all())
@@ -389,7 +390,7 @@ class NewsAddress(Row):
     encrypted_address: Mapped[bytes]
     """The address, encrypted for the workers, like a phone number."""
     mailed_at: Mapped[datetime | None]
-    """The time of the last notice."""
+    """The time when the account got its last notice by mail."""
 
 
 def unread(session: Session, account_id: int) -> Sequence[DraftNews]:

@@ -245,7 +245,7 @@ class GatewayFault:
     times: int | None = None
     """The number of times that the fault can still occur. None means no limit."""
     skip: int = 0
-    """The fault does not occur the first `skip` times that it could occur."""
+    """The fault does not occur on the first `skip` occasions."""
     msisdn: str | None = None
     """The phone number that the fault affects. None means every number."""
     seconds: float | None = None

@@ -768,7 +768,8 @@ def has_promises(flow: Flow, name: str) -> bool:
 
 
 def unsafe_words(flow_set: FlowSet) -> Problems:
-    """Finds unsafe words in a report. Skips words of `EARLY` on screens where another check already reports them."""
+    """Finds unsafe words in a report. Skips words of `EARLY` on screens where another check already reports these
+    words."""
     early, inside = early_word_places(flow_set), report_nodes(flow_set)
     rest = tuple(table for table in IN_A_REPORT if table not in EARLY)
     for written, language, words in translations(flow_set):

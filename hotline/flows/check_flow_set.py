@@ -464,7 +464,7 @@ def _unguarded(flow_set: FlowSet, flow: Flow) -> Iterator[tuple[Place, MessageTe
 
 
 def _does(flow_set: FlowSet, place: Place) -> MessageText | None:
-    """Returns the reason why dialled digits must not open a node. Returns None if they may open the node."""
+    """Returns the reason why dialled digits must not open a node. Returns None if dialled digits may open the node."""
     node = node_of(flow_set, place)
     if isinstance(node, QuestionNode) and node.kind == "pin":
         return message_text("asks the caller for a PIN")

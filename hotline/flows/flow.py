@@ -6,8 +6,8 @@ private flows. A wrong phone number can bring a caller into danger. So a flow sh
 and no person has to remove it. Only the emergency number stays on screens, because a caller in danger must find it.
 When the confirmation of the emergency number has ended, an alarm asks for a new confirmation. A question in a desk's
 own words could name a person or put the caller in danger. So a desk chooses a question from the flow `questions`. Every
-node with a screen in this flow is one question. A person approves its exact text. The approval ends after a year, or
-when any word of the question changes.
+node with a screen in this flow is one question. A person approves the exact text of each question. The approval ends
+after a year, or when any word of the question changes.
 """
 
 import hashlib

@@ -184,8 +184,8 @@ class SqlFlowSets:
     share one object of this class. If two threads compile the same flow at the same time, both get a correct result.
 
     If a new revision contains an unchanged flow, the cache uses the compiled flow of the old revision. If `behind` is
-    given, a new published flow set loads in the background. New sessions use the previous flow set until the new one
-    is loaded, for `LATE_SECONDS` at most.
+    given, a new published flow set loads in the background. New sessions use the previous flow set until the new flow
+    set is loaded, for `LATE_SECONDS` at most.
     """
 
     def __init__(
@@ -237,7 +237,8 @@ class SqlFlowSets:
                 return book
 
     def _at_hand(self, newest: int, known: _Live | None, now: float) -> int:
-        """Returns the revision for new sessions: the newest one, or the previous one while the newest loads."""
+        """Returns the revision for new sessions. This is the newest revision, or the previous revision while the newest
+        revision loads."""
         behind = self._behind
         with self._lock:
             if behind is None or known is None or newest in self._flow_sets:
@@ -329,7 +330,7 @@ class LivePhrases:
         return book.phrases.get(language, {}).get(NAMES.get(phrase, ""))
 
     def _live(self) -> FlowSet | None:
-        """Returns the live flow set, or the last known one while flow sets cannot be read."""
+        """Returns the live flow set. While the flow sets cannot be read, returns the last known flow set."""
         if self._elapsed() >= self._not_before:
             try:
                 self._known = self._sets.get(self._sets.live())

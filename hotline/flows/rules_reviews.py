@@ -36,7 +36,7 @@ class ReviewState(StrEnum):
     """The text does not exist yet."""
     DRAFT = "draft"
     REVIEWED_ONCE = "read"
-    """One person has signed the text, and it needs one more signature."""
+    """One person has signed the text, and one more person must sign it."""
     REVIEWED = "reviewed"
     STALE = "stale"
     """A reviewer signed the text, but the text has changed since then."""

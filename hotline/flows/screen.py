@@ -111,7 +111,7 @@ class Layout(NamedTuple):
     question: str = ""
     """The line above choices that continue from the previous page."""
     key_lines: tuple[str, ...] = ()
-    """The wordings are in the order in which the page tries them: the best wording comes first. The last wording is the
+    """The lines with the keys `0` and `00`, in several wordings. The best wording comes first. The last wording is the
     shortest, and always fits."""
     lines: int | None = None
     """The maximum lines of a page on a narrow phone, without `more` and `key_lines`. None means no limit."""

@@ -31,7 +31,8 @@ class Revision(database.Row):
     them."""
     created_at: Mapped[datetime]
     live_from: Mapped[datetime | None]
-    """The time of publication. The live revision is the one with the newest time. For a draft, the value is None."""
+    """The time of publication. The live revision is the revision with the newest time of publication. For a draft, the
+    value is None."""
     pressed: Mapped[str | None]
     """The compiled flow set, as `flows.flow_set_cache` writes it. A new process reads this text."""
     pressed_mark: Mapped[str | None]
@@ -178,7 +179,7 @@ class Publication(database.Row):
     reason: Mapped[str]
     published_at: Mapped[datetime]
     until: Mapped[datetime | None]
-    """The time when another publication replaced this one. The value is NULL for the current publication."""
+    """The time when another publication replaced this publication. The value is NULL for the current publication."""
     draft_id: Mapped[int | None]
     """The id of the draft that this publication made live."""
     published_by_id: Mapped[int | None]

@@ -278,8 +278,8 @@ def enter_flow(flow_set: FlowSet, state: ConversationState, name: str) -> Conver
     """Enters an existing flow. A report flow begins a new report attempt, so the state drops earlier answers. If a
     private flow leads to the report, the first answer says that an officer writes the report.
 
-    If the caller enters a private flow again, its earlier answers are dropped, because they may be about another
-    person.
+    If the caller enters a private flow again, the state drops the flow's earlier answers, because they may be about
+    another person.
     """
     flow = flow_set.flows[name]
     state = state.at((*state.calls, Place(flow.name, flow.start)))
@@ -341,8 +341,8 @@ def _opens(flow_set: FlowSet, state: ConversationState, name: str) -> bool:
 
 
 def _ended(flow_set: FlowSet, state: ConversationState) -> ConversationState:
-    """Removes the current flow from the call stack before this flow calls another flow. When the called flow ends,
-    this flow ends too. So the call stack stays short, even if a caller reads many topics.
+    """Removes the current flow from the call stack before this flow calls another flow. When the called flow ends, the
+    current flow ends too. So the call stack stays short, even if a caller reads many topics.
 
     A report flow or a private flow stays on the stack. The rules of a report flow or a private flow also apply to all
     flows that it calls.
@@ -352,8 +352,8 @@ def _ended(flow_set: FlowSet, state: ConversationState) -> ConversationState:
 
 
 def _at(flow_set: FlowSet, state: ConversationState, node: str | None) -> ConversationState:
-    """Returns the state at another node of the same flow. If `node` is None, the state returns to the flow that
-    called this one, or to a flow further up the call stack."""
+    """Returns the state at another node of the same flow. If `node` is None, the state returns to the flow that called
+    the current flow, or to a flow further up the call stack."""
     calls = state.calls
     while node is None and len(calls) > 1:
         calls = calls[:-1]

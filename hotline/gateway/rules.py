@@ -3,9 +3,10 @@
 The rules decide how an SMS changes after an attempt to send it, how many SMS the hotline may send, if it can send
 alerts now, and which SMS of the gateway's inbox it must handle.
 
-The gateway sends a callback for each SMS that it receives, and also lists the SMS in its inbox. If a callback was
-lost, the inbox still lists the SMS. If a stranger forged a callback, the inbox does not list its SMS. The hotline is
-certain that a callback was forged only after it read a complete page of the inbox that also lists later SMS.
+The gateway sends a callback for each SMS that it receives, and also lists the SMS in its inbox. If a callback was lost,
+the inbox still lists the SMS. If a stranger forged a callback, the inbox does not list the SMS that the callback
+reported. The hotline is certain that a callback was forged only after it read a complete page of the inbox that also
+lists later SMS.
 """
 
 from collections.abc import Mapping, Sequence
