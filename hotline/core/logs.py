@@ -117,8 +117,9 @@ def _harmless(value: Any) -> str | int:
 
 
 def _place(trace: TracebackType | None) -> str:
-    """Returns the file and the line of the hotline's own code that is nearest to the place of the exception, or
-    "elsewhere" if there is none."""
+    """Returns the file and the line of the hotline's own code at which the exception occurred, or from which the
+    failing library was called. Returns "elsewhere" if the trace contains no code of the hotline.
+    """
     place = "elsewhere"
     while trace is not None:
         file = Path(trace.tb_frame.f_code.co_filename)

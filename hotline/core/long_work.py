@@ -39,8 +39,8 @@ class Work(NamedTuple):
     """The function as text, in the form `module:function`. The parent does not import the module, so it knows only
     this text."""
     seconds: int
-    """The maximum number of seconds that the work may take. The same number of seconds limits the processor time of
-    the work."""
+    """The maximum number of seconds that the work may take. The same limit applies to the processor time of the work.
+    """
     memory: int = 2**30
     """The maximum size of the child's address space in bytes."""
     role: str = ""
@@ -87,7 +87,7 @@ def _run_child(name: str, given: bytes) -> bytes:
     # The child runs isolated: it imports nothing from the folder in which this process was started.
     argv = [sys.executable, "-I", "-m", __name__, name, str(os.getpid())]
     work = WORK[name]
-    # Only typst, the program that makes PDF files, reads this variable. It makes typst use one processor.
+    # Only typst, the program that makes PDF files, reads this variable. The variable makes typst use one processor.
     environ = dict(os.environ) if work.role else {"RAYON_NUM_THREADS": "1"}
     try:
         done = subprocess.run(

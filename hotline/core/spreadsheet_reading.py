@@ -34,8 +34,9 @@ UNPACKED = 4 * 2**20
 MAX_PARTS = 1_000
 MAX_COLUMNS = 64
 MAX_LETTERS = 4_000_000
-"""The maximum number of letters in all cells of a workbook together. The limit is for all cells together, because
-many cells can share one long text and need little space in the file."""
+"""The maximum number of letters in all cells of a workbook together. The limit is not for each single cell, because
+many cells can share one long text and need little space in the file.
+"""
 MAX_FORMULAS = 20
 """The maximum number of formulas that the error about a refused workbook names."""
 

@@ -49,10 +49,11 @@ class EndNotice:
 
 @dataclass(frozen=True, slots=True)
 class CallerFacts:
-    """The facts from the caller's rows in the database, as they were at the start of the session. Only the short
-    codes of responders and of programmes need these facts. These database rows may change during the session. The
-    screens must not change during the session, because the caller pressed keys for the screens of the session's
-    start."""
+    """The facts from the caller's rows in the database, as they were at the start of the session. Only the short codes
+    of responders and of programmes need these facts. The rows of the caller in the database may change during the
+    session. The screens must not change during the session, because the caller pressed keys for the screens of the
+    session's start.
+    """
 
     flags: tuple[str, ...] = ()
     """The names of the flags that were true at the start of the session."""
@@ -99,8 +100,9 @@ class CommittedText:
 
 @dataclass(frozen=True, slots=True)
 class SessionStart:
-    """The facts of one session at its start. These facts never change, because the engine replays a session from
-    these facts and the typed text."""
+    """The facts of one session at its start. The facts in this object never change, because the engine replays a
+    session from these facts and the typed text.
+    """
 
     key: str
     revision_id: int
@@ -143,8 +145,8 @@ def is_number(caller: str) -> bool:
 
 
 def suffix_of(dialled: str, service_code: str) -> str | None:
-    """Returns the digits after our service code in `dialled`. Returns "" for the service code alone, and None if
-    `dialled` has another code.
+    """Returns the digits after our service code in `dialled`. Returns "" if the caller dialled the service code alone,
+    and None if the caller dialled a different code.
 
     For example, `*384*777*2*1#` under `*384*777#` gives `2*1`.
     """

@@ -1,15 +1,15 @@
 """Counts how the hotline is used, without storing who used it.
 
-Each event is counted inside the transaction of the calling code. So an event and its count are stored together or not
-at all.
+Each event is counted inside the transaction of the calling code. So an event and its count are stored together, or
+neither of the two is stored.
 
 Once an hour, the relay process records the districts in which no responder can be alerted.
 
 The hotline counts the screens of a session once, when the session is over. A session is over after its last screen,
-when the gateway reports its end, or after three minutes without input. Until then, a web process keeps the screens in
-memory. The requests of the session do not write these screens to the database. One transaction increases the counters,
-and records in the session's row how much of the session is counted. Another process can later add only the part of the
-session that is not counted yet.
+when the gateway reports its end, or after three minutes without input. Until the session is over, a web process keeps
+the session's screens in memory. The requests of the session do not write these screens to the database. One transaction
+increases the counters, and records in the session's row how much of the session is counted. Another process can later
+add only the part of the session that is not counted yet.
 """
 
 from collections import Counter

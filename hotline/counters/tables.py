@@ -99,7 +99,8 @@ class Tally(_Counted, Row):
 
 @dataclass(frozen=True, slots=True)
 class CounterKey:
-    """The values that identify one counter of events. Events with the same values are counted together."""
+    """The values that identify one counter of events. The hotline adds events with the same values to the same
+    counter."""
 
     day: date
     measure: str
@@ -204,8 +205,8 @@ def write_coverages(session: Session, missing: Mapping[datetime, Collection[str]
 
 @dataclass(frozen=True, slots=True, order=True)
 class HookCount:
-    """The values that identify one counter of a hook's answers. Answers with the same values are counted together. A
-    hook is an address of the hotline that the gateway calls.
+    """The values that identify one counter of a hook's answers. The hotline adds answers with the same values to the
+    same counter. A hook is an address of the hotline that the gateway calls.
     """
 
     hook: str
@@ -309,7 +310,8 @@ def note_person(session: Session, digests: Mapping[str, int]) -> None:
 @cache
 def _raising(rows: int) -> TextClause:
     """Returns the SQL statement that raises `rows` registers to new values. PostgreSQL and SQLite use the same
-    statement. It runs once in each session of a caller."""
+    statement. The statement runs once in each session of a caller.
+    """
     values = ", ".join(f"(:p{n}, :r{n}, :k{n})" for n in range(rows))
     return text(
         f"INSERT INTO people_register (period, register, rank) VALUES {values} ON CONFLICT (period, register)"
@@ -451,7 +453,7 @@ def count_text(
     """Calls `decide` and counts the events that it returns, unless this text of the session was counted before. Returns
     the number of letters of the session's text that are now stored.
 
-    Returns None if there is no such session. Raises StoreUnavailable.
+    Returns None if the database has no session with the key `key`. Raises StoreUnavailable.
     """
 
     def work(connection: PlainConnection) -> CommittedText | None:

@@ -2,8 +2,8 @@
 
 If the gateway repeats a hop, the module carries out its effects only once. An input has no effect if it has no meaning
 at its place in the flow. A table maps the name of each saved answer to its effect. The module uses this table to decide
-if a hop needs a transaction. The answers of a report are not in this table, because `note_report` writes all of them
-together.
+if a hop needs a transaction. The answers of a report are not in this table, because `note_report` writes all answers of
+a report in one step.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -358,7 +358,8 @@ def begin_session(
     """Writes the row of a new session, and counts the session. `carry_out` commits the effects of digits that the
     caller dialled together with the service code.
 
-    If another hop of the same session was faster, returns False and changes nothing. Raises StoreUnavailable.
+    If another hop of the same session has already written the row, returns False and changes nothing. Raises
+    StoreUnavailable.
     """
     start, at = known.start, known.start.started_at
     channel = rules_trial.channel_of(hop.caller, USSD)
@@ -390,7 +391,7 @@ def carry_out(
     effects: EffectContext, known: KnownSession, steps: Sequence[ReplayStep], text: str
 ) -> bool:
     """Commits the effects of steps that are not committed yet, and tells the workers about new work. Returns True if
-    there were steps to commit.
+    any step had to be committed.
 
     The function never carries out a step of `text` twice. Raises StoreUnavailable. Also raises StoreUnavailable if the
     database has no row for the session, for example because the database was restored from a backup. So a screen says

@@ -24,8 +24,9 @@ NOT_LISTED = "the line's own hook does not accept an SMS from it"
 
 
 def read_inbox(context: WorkerContext) -> None:
-    """Reads one page of the inbox if a reading is due. Readings are due each minute, or at once if there are more
-    pages. Raises StoreUnavailable."""
+    """Reads one page of the inbox if a reading is due. Readings are due each minute, or at once if the inbox has
+    further pages. Raises StoreUnavailable.
+    """
     if not context.line.inbound_sms or not context.line.inbox:
         return
     at = context.now()
@@ -65,8 +66,9 @@ def _due(context: WorkerContext, at: datetime) -> Bookmark | None:
 
 def _sent_to_hook(context: WorkerContext, reading: PageResult) -> bool:
     """Sends each SMS of the page to the web address where the hotline receives SMS from the gateway. Stops at the first
-    SMS that the hotline does not accept there, and returns False. The function makes HTTP calls, so no transaction may
-    be open."""
+    SMS that the hotline does not accept at this web address, and returns False. The function makes HTTP calls, so no
+    transaction may be open.
+    """
     for sms in reading.to_answer:
         if not context.hook.tell(sms):
             return False

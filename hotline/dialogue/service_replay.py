@@ -81,7 +81,8 @@ PREFIXES = {
     WORK_SHIFT: SHIFT,
 }
 """A responder's answer can be a command or a question about a case. This table maps the name of each such answer to a
-prefix. This prefix and the value of the answer together are the verb of the request to the reader process."""
+prefix. The prefix, followed by the value of the answer, is the verb of the request to the reader process.
+"""
 NOTE_IN_WORDS = f"{NOTE}words"
 
 
@@ -150,8 +151,8 @@ class ReaderQuestions:
         if WORK_PIN not in self._typed:
             return state, facts, None
         if self._page_case and node is not None and shows_word(self._book, state, PAGE):
-            # A key that the responder presses below a page is about the case on this page, even if the responder
-            # chose another case in between.
+            # A key that the responder presses below a page is about the case on this page, even if the responder has
+            # chosen a different case since the page appeared.
             state = state.saying({**state.answers, WORK_CASE: self._page_case})
         led, events, _ = turn.resume_without_screen(
             self._book, state, keyed, facts, limit=self._limit

@@ -105,8 +105,9 @@ def is_spelled(case: str, typed: str) -> bool:
 def caller_facts(
     session: Session, responder_id: int, as_of: datetime, *, asks_pin: bool
 ) -> CallerFacts:
-    """Returns a responder's cases at a given time, and the flags of these cases. The cases that the responder took
-    come first, then the cases about danger, then the others."""
+    """Returns a responder's cases at a given time, and the flags of these cases. The cases that the responder took come
+    first. Then follow the cases about danger, and last all other cases.
+    """
     held = queries_references.held_cases(session, responder_id, as_of)
     opened = queries_references.open_references(session, responder_id, as_of)
     true = [f"{IS_OWN}.{one}" for one in held]
@@ -159,8 +160,9 @@ def fresh_flags(session: Session, context: Context, responder_id: int) -> Mappin
 
 
 def _may_confirm(session: Session, tip: Tip, responder_id: int) -> bool:
-    """Returns True if another person requested the closure of the case, and this responder's desk decides about the
-    closure."""
+    """Returns True if a person other than this responder requested the closure of the case, and this responder's desk
+    decides about the closure.
+    """
     if tip.closure_by is None or not queries_visible.decides(session, tip, responder_id):
         return False
     own = service_closing.by_responder(responder_id).name
@@ -218,9 +220,10 @@ MY_CASES = "my_cases"
 
 
 def find_session(context: WebContext, hop: UssdHop, key: str) -> KnownSession | None:
-    """Returns a session that is not in the memory of this process. Returns None for an unknown session. If the
-    database is unavailable, searches for the session in Redis. Raises StoreUnavailable if the session is not in Redis
-    either, and StrangeCaller if the session began on another phone."""
+    """Returns a session that is not in the memory of this process. Returns None for an unknown session. If the database
+    is unavailable, searches for the session in Redis. Raises StoreUnavailable if the session is not in Redis either.
+    Raises StrangeCaller if the session began on a different phone.
+    """
     try:
         row = gateway_tables.find_start(context.database, key)
     except StoreUnavailable:
@@ -274,7 +277,7 @@ def open_session(context: WebContext, hop: UssdHop, key: str) -> SessionStart:
 
 
 def check_caller(context: Context, start: SessionStart, hop: UssdHop) -> None:
-    """Raises StrangeCaller if the session began on another phone than this hop."""
+    """Raises StrangeCaller if the session began on a different phone than the phone of this hop."""
     if start.caller_key != context.pseudonyms.caller(start.key, hop.caller):
         raise StrangeCaller
 

@@ -39,7 +39,8 @@ from hotline.tips import tables as tips_tables
 SMS = "sms"
 IDLE = timedelta(minutes=30)
 """While less than this time has passed since a sender's last SMS, a digit answers the last screen. The hotline ignores
-a later digit, because another person may have the phone by then."""
+a digit that comes later, because a different person may hold the phone by then.
+"""
 KEPT = timedelta(hours=2)
 """The time for which the hotline remembers a conversation. If a digit comes after `IDLE` but within this time, the
 sender gets one answer that says how to begin again."""
@@ -77,8 +78,9 @@ class SmsConversation:
 
     @classmethod
     def from_dict(cls, key: str, document: Mapping[str, Any]) -> "SmsConversation":
-        """Reads a stored conversation. Raises KeyError, TypeError or ValueError if another release of the hotline
-        wrote the conversation in a different format."""
+        """Reads a stored conversation. Raises KeyError, TypeError or ValueError if an older or newer release of the
+        hotline wrote the conversation in a different format.
+        """
         return cls(
             key=key,
             dialogue=str(document["dialogue"]),
@@ -249,8 +251,9 @@ def recognise(
 
 
 def _carry_out(session: Session, context: Context, seen: InboundSeen, at: datetime) -> None:
-    """Accepts the answers in an SMS, because the gateway's inbox has now proved who sent the SMS. Also carries out,
-    only once each, the commands in this SMS that waited for this proof."""
+    """Accepts the answers in an SMS, because the gateway's inbox has now proved who sent the SMS. Also carries out the
+    commands in this SMS that waited for this proof, each command only once.
+    """
     waits, seen.queued = seen.queued or {}, None
     service_requests.prove(session, context, waits, at)
     for assignment_id in assignments_of(seen):

@@ -26,7 +26,7 @@ from hotline.tips.queries import ReportedTip
 
 SMS = "sms"
 TOGETHER = timedelta(minutes=30)
-"""The longest time between two messages of one tip. After this time, another person may have the phone."""
+"""The longest time between two messages of one tip. After a longer time, a different person may hold the phone."""
 RECENT = timedelta(hours=24)
 """The time after a tip in which the hotline also files any further message of the phone as a tip, if the message has a
 meaning. The hotline does this even if it has already deleted the text of the earlier message.
@@ -92,8 +92,9 @@ def _last_text(context: WebContext, message: MessageIn, at: datetime) -> Pending
 def _adds(
     context: WebContext, message: MessageIn, before: PendingPart | None, at: datetime
 ) -> bool:
-    """Returns True if the hotline must add this text to an open tip of the phone. Also returns True if the text has a
-    meaning and the phone sent a tip within the time `RECENT`."""
+    """Returns True if the hotline must add the text of `message` to an open tip of the phone. Also returns True if the
+    text has a meaning and the phone sent a tip within the time `RECENT`.
+    """
     if not rules_sms_tips.clean_message(message.text):
         return False
     with context.database.reading() as session:

@@ -578,7 +578,7 @@ def confirm_renewals(visit: Visit) -> None:
 
 
 def refuse_link(visit: Visit) -> Response:
-    """Refuses a new link for the user's own account, if another person has requested this link."""
+    """Refuses a new link for the user's own account, if a different person has requested this link."""
     service_invitations.refuse_own(visit.context, visit.by)
     return redirect_to("accounts.show", done="link")
 

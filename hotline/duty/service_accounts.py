@@ -114,8 +114,8 @@ class AccountChange:
     def check(self, loses: Collection[AccountRole] = NEEDED) -> None:
         """Raises AccountRefused if this person may not make the change now.
 
-        For a command at the server, checks only that the account belongs to another person. `loses` contains the roles
-        that the change takes from the account.
+        For a command at the server, checks only that the account does not belong to the person who makes the change.
+        `loses` contains the roles that the change takes from the account.
         """
         self.check_another()
         if self.by.account_id is None:
@@ -168,8 +168,8 @@ class AccountChange:
         """Returns True if the owner of the account is an admin, an approver, a member of the national desk, or the only
         person who can decrypt the tips of a desk.
 
-        A role that the account lost within the last seven days counts too. Otherwise an admin could first remove the
-        account's role, and then end the account a minute later.
+        A role that the account lost within the last seven days counts too. If the lost role did not count, an admin
+        could remove the account's role, and then end the account a minute later.
         """
         if self.account.state in (AccountState.INVITED, AccountState.ENDED):
             return False
@@ -398,7 +398,7 @@ def account_lines(session: Session, context: Context) -> Sequence[AccountLine]:
 
 
 def find_account(context: Context, name: str) -> AccountLine | None:
-    """Returns the account with this sign-in name. Returns None if there is no such account."""
+    """Returns the account with this sign-in name. Returns None if no account has this sign-in name."""
     with context.database.reading() as session:
         account = tables_accounts.find_account(session, account_name_key(name))
         lines = account_lines(session, context)
@@ -519,7 +519,7 @@ def delete_expired(context: Context) -> None:
 def end_all_sessions(session: Session) -> None:
     """Ends every session, and deletes every sign-in link.
 
-    Otherwise removed people could sign in again after a backup is restored.
+    If the sessions did not end, removed people could sign in again after a backup is restored.
     """
     tables_sessions.end_all_sessions(session)
     tables_accounts.delete_links(session)

@@ -240,7 +240,7 @@ def _head(
 
 
 FEWEST = 2
-"""The number of people that an oversight desk needs: one requests a closure, and another confirms it."""
+"""The number of people that an oversight desk needs: one person requests a closure, and a second person confirms it."""
 
 
 def _people_with_key(session: Session, code: str) -> int:

@@ -110,7 +110,8 @@ def request_start_pin(context: Context, by: Actor, responder_id: int, reason: st
     """Requests a new start PIN for a person. The new start PIN replaces an earlier start PIN, and a work PIN that the
     person forgot.
 
-    After another person has approved, `print_start_pin` makes the start PIN. Raises NotFound, PersonnelRefused.
+    After a second person has approved the request, `print_start_pin` makes the start PIN. Raises NotFound,
+    PersonnelRefused.
     """
     with context.database.writing() as session:
         take_lock(session)
@@ -143,8 +144,8 @@ def register(
 def print_start_pin(
     context: Context, by: Actor, responder_id: int, *, costs: Costs | None = None
 ) -> StartPaper:
-    """Makes the enrolment code and the start PIN, after another person has approved the start PIN. No one can print the
-    same PIN again, because the hotline stores it nowhere.
+    """Makes the enrolment code and the start PIN, after a second person has approved the request for the start PIN. No
+    one can print the same PIN again, because the hotline stores it nowhere.
 
     Raises NotFound, PersonnelRefused.
     """
@@ -169,8 +170,9 @@ def may_print(context: Context, responder_id: int) -> bool:
 
 
 def _approved_request(session: Session, row: Enrolment | None, at: datetime) -> Approval | None:
-    """Returns the approval to print the start PIN of an enrolment. Returns None if no one has approved, if the start
-    PIN was already printed, or if the approval is too old."""
+    """Returns the approval to print the start PIN of an enrolment. Returns None if no one has approved the request, if
+    the start PIN was already printed, or if the approval is too old.
+    """
     asked = None if row is None else session.get(Approval, row.approval_id)
     if asked is None or asked.kind != ApprovalKind.START_PIN or asked.decided_at is None:
         return None
@@ -277,8 +279,8 @@ def _withdraw(session: Session, by: Actor, responder_id: int, at: datetime) -> N
     session.flush()
 
 
-# The functions below enrol all responders of a file, or none of them. They encrypt phone numbers so that only workers
-# can decrypt them, and find responders by the digests of their numbers.
+# The functions below enrol all responders of a file, or none of them. The functions encrypt phone numbers so that only
+# workers can decrypt the numbers, and find responders by the digests of their numbers.
 
 BY_COMMAND = "cli"
 
@@ -286,7 +288,8 @@ BY_COMMAND = "cli"
 def import_responders(
     context: Context, text: str, *, proving: bool = False
 ) -> Sequence[EnrolmentRow]:
-    """Enrols all people of a CSV file. If there is any error, changes nothing and raises ImportRefused with all errors.
+    """Enrols all people of a CSV file. If any row has an error, changes nothing and raises ImportRefused with all
+    errors.
 
     If `proving` is True, people get no alerts at first. Each person must first prove the phone with a code and a start
     PIN, and then a second admin must approve.
@@ -301,8 +304,8 @@ def check_file(
 ) -> tuple[Sequence[EnrolmentRow], Sequence[RowFault]]:
     """Returns the valid rows of a file, and the errors in the other rows. Stores nothing.
 
-    If `person_id` is given, each row is another phone of this person. In this case, the function ignores the name and
-    the languages in the row.
+    If `person_id` is given, each row is a further phone of this person, and the function ignores the name and the
+    languages in the row.
     """
     rows, faults = check_rows(text)
     rows = [replace(row, person_id=person_id) for row in rows]
@@ -317,7 +320,7 @@ def enrol(
 ) -> Sequence[int]:
     """Enrols the phone of each row of a file or form, and returns the ids of the phones.
 
-    If there is any error, changes nothing and raises ImportRefused with all errors.
+    If any row has an error, changes nothing and raises ImportRefused with all errors.
     """
     with context.database.writing() as session:
         refuse_faults([*unfit(session, context, rows)])
@@ -539,7 +542,7 @@ ENROLMENT = ApprovalRule(
 )
 
 
-# The code below enrols people from a page of the console. It uses the functions that enrol people from a file.
+# The code below enrols people from a page of the console. The code uses the functions that enrol people from a file.
 
 
 @dataclass(frozen=True, slots=True)
@@ -551,8 +554,9 @@ class TypedPerson:
     languages: Sequence[str]
     level: str
     districts: Sequence[str]
-    """The names of the person's districts. The person can have another level in one of the districts, as in
-    `Gasabo=deputy`."""
+    """The names of the person's districts. In one of the districts, the person can have a different level than in the
+    others, as in `Gasabo=deputy`.
+    """
     categories: Sequence[str]
     person_id: int | None = None
     """The person who gets the phone. None for a new person."""

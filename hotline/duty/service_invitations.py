@@ -116,7 +116,7 @@ def invite(
 
 
 def _check_name(session: Session, shown: str, person_id: int | None) -> None:
-    """Raises AccountRefused if readers of the audit log could confuse the name with another name."""
+    """Raises AccountRefused if readers of the audit log could confuse the name with the name of a different person."""
     called = [called for one in tables_desks.all_desks(session) for called in (one.name, one.code)]
     if is_reserved(shown, filter(None, called)):
         raise refusal(AccountFault.NAME_RESERVED)
@@ -129,8 +129,8 @@ def make_link(change: AccountChange) -> Invited:
     """Makes a new link for an account. The key pair, the second factor and the sessions of the account end at once. The
     owner gets a new key pair by opening the link.
 
-    The account needs a new approval for each of its roles in `TWO_PERSON_ROLES`. Otherwise an admin who secretly opens
-    the link could use the roles of the owner.
+    The account needs a new approval for each of its roles in `TWO_PERSON_ROLES`. Without a new approval, an admin who
+    secretly opens the link could use the roles of the owner.
     """
     account, waited = change.account, change.waiting_roles()
     deciding, direct = account.held_roles & TWO_PERSON_ROLES, change.counts_as_second()
@@ -173,8 +173,8 @@ def suspend(context: Context, by: Actor, account_id: int, reason: str) -> None:
     """Suspends an account for 24 hours without deleting its keys. Another admin may end the suspension earlier. Raises
     AccountRefused.
 
-    The same admin can suspend the same account only once in seven days. Otherwise one admin alone could keep the
-    account suspended for ever.
+    The same admin can suspend the same account only once in seven days. Without this limit, one admin alone could keep
+    the account suspended for ever.
     """
     with changing(context, by, account_id, reason) as change:
         change.check()
@@ -322,7 +322,7 @@ def invite_at_the_server(
 def waiting_link(context: Context, account_id: int) -> WaitingLink | None:
     """Returns the request for a new link of an account.
 
-    Returns None if there is no request, or if the link was made, refused or has expired.
+    Returns None if no link was requested, or if the requested link was made, refused or has expired.
     """
     with context.database.reading() as session, suppress(NotFound):
         account = tables_accounts.get_account(session, account_id)

@@ -1,8 +1,8 @@
 """Records the leaves of responders.
 
 When a leave begins, the responder gets no more alerts, and other responders get the responder's open cases at once. The
-module also makes responders active again, and finds people by name. It checks that the national desk keeps enough
-people. For some changes, it also checks that a second person has approved.
+module also makes responders active again, and finds people by name. The module checks that the national desk keeps
+enough people. For some changes, it also checks that a second person has approved.
 """
 
 from collections.abc import Collection, Mapping, Sequence

@@ -169,8 +169,8 @@ def person_page(
 
 
 def find_known(context: Context, person_id: int | None) -> Person | None:
-    """Returns the person who will get another phone or account. Returns None for a new person. Raises NotFound if
-    the person does not exist.
+    """Returns the person who will get a further phone or account. Returns None for a new person. Raises NotFound if the
+    person does not exist.
     """
     if person_id is None:
         return None

@@ -26,7 +26,9 @@ def knows_code(enrolment: Enrolment | None, code: str) -> bool:
 def is_proof_right(
     enrolment: Enrolment | None, code: str, start_pin: str, *, costs: Costs = START_COSTS
 ) -> bool:
-    """Returns True if both the code and the start PIN are right. Takes the same time even if there is no enrolment."""
+    """Returns True if both the code and the start PIN are right. The check takes the same time even if there is no
+    enrolment.
+    """
     right_code = is_same(enrolment.code_hash if enrolment else None, code, CODE_COSTS)
     right_start = is_same(enrolment.start_hash if enrolment else None, start_pin, costs)
     return enrolment is not None and right_code and right_start

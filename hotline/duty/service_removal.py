@@ -2,8 +2,9 @@
 
 If a person is removed, all their phones, accounts, on-call contacts and access to desks end. One admin may remove a
 person from all work, from one desk or from the console. But to remove one of the last two people of the national desk,
-a second person must approve. Otherwise one admin could silence that desk. Until the approval, the person has no access
-but still gets alerts. A second person must also approve the end of an account on which a team or a desk depends.
+a second person must approve. Without this approval, one admin could leave the national desk without people. Until the
+approval, the person has no access but still gets alerts. A second person must also approve the end of an account on
+which a team or a desk depends.
 
 If a responder gets fewer desks or a lower level, the change takes effect at once. If a responder gets more desks or a
 higher level, a second person must approve.
@@ -96,8 +97,8 @@ def end_access(
 ) -> None:
     """Ends the accounts and the on-call contacts of a removed person, and the person's access to all desks.
 
-    `by_two` is True if a second person approved the removal. In this case, the function also ends an account that one
-    person alone may not end.
+    `by_two` is True if a second person approved the removal. If `by_two` is True, the function also ends an account
+    that one person alone may not end.
     """
     for account in tables_accounts.of_person(session, person_id):
         change = AccountChange(session, context, by, account, reason)
@@ -304,7 +305,7 @@ def _end(change: AccountChange) -> None:
 
 def remove_from_desk(context: Context, by: Actor, code: str, member: str, reason: str) -> None:
     """Removes a person from one desk. Ends the person's work at this desk, and the access of the person's phones and
-    accounts to this desk. Also ends the person's sessions.
+    accounts to this desk. Also ends the console sessions of the person, so that the person must sign in again.
 
     Raises NotFound, DeskRefused, PersonnelRefused.
     """

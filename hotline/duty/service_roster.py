@@ -235,7 +235,7 @@ def copy_last_week(context: Context, by: SignedIn, week: date, desk: str = "") -
 
 
 def set_holiday(context: Context, by: SignedIn, day: date, like_weekday: int | None) -> None:
-    """Makes a day a public holiday: on this day, the people on duty are those of another weekday, `like_weekday`. If
+    """Makes a day a public holiday. On this day, the people on duty are the people of the weekday `like_weekday`. If
     `like_weekday` is None, ends the holiday.
 
     Raises PersonnelRefused.
@@ -254,7 +254,7 @@ def set_holiday(context: Context, by: SignedIn, day: date, like_weekday: int | N
 def import_roster(
     context: Context, by: SignedIn | None, actor: CommandActor, text: str, week: date
 ) -> int:
-    """Replaces the roster of one week for each desk that a CSV file names. If there is any error, changes nothing.
+    """Replaces the roster of one week for each desk that a CSV file names. If any row has an error, changes nothing.
 
     Returns the number of rows. Raises ImportRefused with all errors.
     """
@@ -381,8 +381,8 @@ def _notify(
         service_messages.write_confirmation(session, wording, one.id, at)
 
 
-# The functions below let responders see, take and offer shifts on a phone. They run in the transaction of the calling
-# function.
+# The functions below let responders see, take and offer shifts on a phone. The functions run in the transaction of the
+# calling function.
 
 
 def own_shifts(session: Session, responder_id: int, at: datetime) -> list[Shift]:

@@ -122,8 +122,9 @@ def _where(visit: Visit, titles: Titles, refused: DraftRefused) -> Iterator[str]
 
 
 def languages_kept(visit: Visit, changes: Difference, after: Document) -> str:
-    """Returns a text that lists the places where the English text is new and another language still has the old
-    text. The text is empty if there is no such place."""
+    """Returns a text that lists the places where the English text is new but the text in a different language is still
+    old. The text is empty if the changes contain no such place.
+    """
     titles = live_titles(visit.context, visit.language)
     return _some([_kept(visit, titles, one) for one in stale_translations(changes, after)])
 

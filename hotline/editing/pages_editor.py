@@ -180,7 +180,7 @@ def _version(visit: Visit, one: FieldClash, value: object) -> str:
 NEW_SCREEN = "new:"
 """The select value for a new screen. Saving the form creates that screen."""
 OTHER_FLOW = "flow:"
-"""The prefix of a select value that names another flow."""
+"""The prefix of a select value that names a flow other than the edited flow."""
 MORE_OPTIONS = "more:"
 """The last option of a short select: if the editor chooses it, the next page has a select with all options. With
 JavaScript, the page loads all options at once."""

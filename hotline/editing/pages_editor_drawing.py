@@ -151,7 +151,7 @@ class MovingParts:
     elsewhere: int
     """The number of the flow's other screens that have problems."""
     is_whole: bool
-    """False if the draft has too many flows for the server to check all of them while the editor types."""
+    """False if the draft has so many flows that the server cannot check all flows while the editor types."""
     handset: HandsetState
     seen: Previewed
     """The screens shown in the preview."""
@@ -272,7 +272,7 @@ class SaveNotice:
     """The typographic characters from Microsoft Word that the server replaced: each character, its replacement and
     the count."""
     is_merged: bool = False
-    """True if another person saved in the meantime and the server merged the two edits."""
+    """True if a different person saved the screen in the meantime, and the server merged the two edits."""
 
 
 def save_notice(visit: Visit, here: EditedFlow) -> SaveNotice:
@@ -455,7 +455,7 @@ def _digits(written: Document) -> Sequence[str]:
 
 
 def digits_of(flow: Document, node: str, goes: str) -> str:
-    """Returns the digits with which callers reach one screen from another, such as `1, 3`."""
+    """Returns the digits with which callers reach the screen `goes` from the screen `node`, such as `1, 3`."""
     written = nodes_of(flow)[node]
     rows, every = rows_of(written, "choices"), body_of(written).get("goes")
     digits = zip(_digits(written), rows, strict=True)

@@ -1,7 +1,7 @@
 """Edits the phone numbers and short codes of a draft, and prints the poster of a published short code. The page of a
 poster also has a text for the radio. The poster and the radio text are in three languages. A poster stays on walls, and
-any listener may hear a radio text. So the code checks both texts as strictly as the texts of screens. Neither text
-shows a short code that opens a report or a flow for responders.
+any listener may hear a radio text. So the code checks both texts as strictly as the texts of screens. Neither the
+poster nor the radio text shows a short code that opens a report or a flow for responders.
 """
 
 import secrets

@@ -1,7 +1,7 @@
 """Shows the published flows, and draws pictures of linked screens and flows.
 
-A picture has boxes and arrows. It shows the screens of one flow, or a map of all flows. The other pages show the list
-of flows, one flow in three languages, and the search in all texts.
+A picture has boxes and arrows. A picture shows the screens of one flow, or a map of all flows. The other pages show the
+list of flows, one flow in three languages, and the search in all texts.
 
 `flow` is a short example of a page function: it reads the address, calls a service, and renders one template.
 """
@@ -154,7 +154,8 @@ def place_boxes(
 def place_flows(flows: Mapping[str, object], groups: Iterable[str], front: str) -> PlacedPicture:
     """Places the boxes of flows as a tree from left to right. The arrows of the tree are the shortest path to each
     flow. A path begins at the front (the flow with the first menu), or at a flow to which no other path leads. If a
-    flow opens other flows, the first of them is in the same row as this flow. Each further flow has its own row.
+    flow opens other flows, the first opened flow is in the same row as the flow that opens it. Each further opened flow
+    has its own row.
     """
     opens: dict[str, list[str]] = {name: [] for name in dict.fromkeys((front, *groups))}
     firsts, seen = [], set[str]()

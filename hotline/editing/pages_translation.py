@@ -130,9 +130,10 @@ def typed_words(form: PostedForm) -> Mapping[str, TypedText]:
 
 
 def _page(visit: Visit, language: str, wrong: TextFaults | None = None, used: str = "") -> Response:
-    """Renders ten texts. `used` is a text such as `3:0`: the number of a text on the page, and the number of a
-    translation that another text with the same English already has. The page shows this translation in the field of the
-    text. The server has not saved it yet."""
+    """Renders ten texts. `used` is a text such as `3:0`. The first number is the number of a text on the page. The
+    second number names a translation of a different text that has the same English wording. The page shows this
+    translation in the field of the text. The server has not saved it yet.
+    """
     wanted = filter_of(visit)
     shown = service_review_document.text_page(
         visit.context, visit.by.name, visit.by.account_id, language, wanted
@@ -287,8 +288,9 @@ def questions(visit: Visit) -> Response:
 
 
 def settle(visit: Visit, question_id: int) -> Response:
-    """Closes a question about a text. Then redirects to the list of questions, or to the screen of the draft on whose
-    page the user closed the question."""
+    """Closes a question about a text. Then redirects to the page on which the user closed the question: the list of
+    questions, or the screen of the draft.
+    """
     service_translation.settle_question(visit.context, visit.by, question_id)
     flow, node = visit.form.text("flow"), visit.form.text("node")
     change = number_of(visit.form.text("change"))

@@ -211,8 +211,8 @@ def _screen(old: Document, new: Document, place: Place) -> ScreenDifference | No
         name, language = field_of(steps) if place.node else (".".join(change.at), "")
         before, after = readable_value(change.before), readable_value(change.after)
         if language:
-            # If a screen changed from one kind to another, its text has an old and a new place in the document. Both
-            # places belong to the same text, so this line joins them.
+            # If an editor changed the kind of a screen, the text of the screen has an old and a new place in the
+            # document. Both places belong to the same text, so this line joins the two changes.
             one = words.get((name, language), TextChanged(name, language, "", ""))
             both = TextChanged(name, language, one.before or before, one.after or after)
             words[name, language] = both
@@ -304,7 +304,7 @@ class NotInEmergency(StrEnum):
     DIGITS = "digits"
     """The text has a new digit or digit word, which may be part of a phone number."""
     NUMBER = "number"
-    """A phone number was added, confirmed again, or changed in another way."""
+    """A phone number was added or confirmed again, or one of its fields changed."""
     EMERGENCY_NUMBER = "emergency_number"
     """The emergency number was removed, but screens show it."""
     OTHER = "other"

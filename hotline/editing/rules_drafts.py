@@ -1,11 +1,11 @@
 """Defines a draft: a title, its edited parts, and the people who worked on it. Pure.
 
 A part is one flow, or one of the three parts `#numbers`, `#entries` and `#phrases`. The name of a flow is also the name
-of its part. The document of a flow is the flow in the form in which a revision stores it. The document of another part
-is a mapping. The keys of the mapping are the digits of phone numbers or short codes, or the languages of phrases. If a
-part does not exist, its document is None. If one approver published a change alone, as an emergency change, the module
-computes when the previous texts return. The module also restores the texts of an older publication, but not its phone
-numbers and short codes.
+of its part. The document of a flow is the flow in the form in which a revision stores it. The document of any part that
+is not a flow is a mapping. The keys of the mapping are the digits of phone numbers or short codes, or the languages of
+phrases. If a part does not exist, its document is None. If one approver published a change alone, as an emergency
+change, the module computes when the previous texts return. The module also restores the texts of an older publication,
+but not its phone numbers and short codes.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ PHRASES = "#phrases"
 DIGITS = "number"
 """The field that contains the digits of a phone number, by which the code finds the row of the number."""
 WHY_LETTERS = 20
-"""The minimum number of letters of the reason that one approver gives for publishing alone."""
+"""The minimum number of letters of the reason that an approver gives for publishing a draft alone."""
 
 PartDocument = Document
 """The document of one part of a draft."""
@@ -79,8 +79,9 @@ class NewsKind(StrEnum):
     """An approver approved the draft for a later time."""
     PUBLISHED = "published"
     STALE = "stale"
-    """A publication changed an English text, and kept the old translation in another language. `text` lists the
-    languages with an old translation."""
+    """A publication changed an English text, but kept the old translation of this text in a different language. `text`
+    lists the languages with an old translation.
+    """
     HELD = "held"
     """A planned publication, or the planned end of a text, waits for a person's decision, because the published flows
     changed."""

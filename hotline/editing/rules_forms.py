@@ -189,7 +189,7 @@ def form_of(node: Document) -> dict[str, str]:
 
 
 def shown_value(node: object, name: str) -> str:
-    """Returns the value that one field shows."""
+    """Returns the value that the form shows in the field `name`."""
     row, is_of_condition, part = name.partition(".when.")
     if is_of_condition:
         return condition_fields(node_fields.value_at(node, _way(node, f"{row}.when")))[part]
@@ -504,7 +504,8 @@ def merge(
     base: Document, theirs: Document, yours: Document, settled: Settled | None = None
 ) -> Merged:
     """Returns the flow after a merge of two edits, which both began with the version `base`. `yours` is the edit to
-    save. `theirs` is the edit that another person saved in the meantime."""
+    save. `theirs` is the edit that a different person saved in the meantime.
+    """
     state = _Merging(settled or {})
     document = _mapping(state, _Where(), base, theirs, yours)
     return Merged(document, tuple(state.clashes))

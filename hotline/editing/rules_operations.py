@@ -1,13 +1,13 @@
 """Adds, renames, moves, deletes and connects screens, and builds whole lessons and menus. Pure.
 
-Each operation returns a new flow. Before an operation, the calling code asks if there is an obstacle: a reason why the
-operation is not possible. If there is an obstacle, the operation changes nothing. No operation creates an arrow to a
-missing node. The names of new screens and flows come from the English text that an editor typed. Other flows reach a
-flow through nodes that call it. An operation that deletes a flow also removes these nodes and gives each arrow to them
-a new target. No operation deletes a flow with a printed short code, because the short code must always lead to this
-flow. A builder copies a model of a lesson, quiz or menu, and fills in the texts of one form. The form has one field for
-each empty text of the model. If the editor left a screen of the form empty, the builder leaves out this screen. The
-arrows to it then lead to the next screen.
+Each operation returns a new flow. Before an operation, the calling code asks if an obstacle exists. An obstacle is a
+reason why the operation is not possible. If an obstacle exists, the operation changes nothing. No operation creates an
+arrow to a missing node. The names of new screens and flows come from the English text that an editor typed. Other flows
+reach a flow through nodes that call it. An operation that deletes a flow also removes these nodes and gives each arrow
+to them a new target. No operation deletes a flow with a printed short code, because the short code must always lead to
+this flow. A builder copies a model of a lesson, quiz or menu, and fills in the texts of one form. The form has one
+field for each empty text of the model. If the editor left a screen of the form empty, the builder leaves out this
+screen. The arrows to it then lead to the next screen.
 """
 
 import copy
@@ -99,7 +99,7 @@ def add_screen(flow: Document, new: NewScreen) -> Editable:
 
 
 def lead_arrow(flow: Document, arrow: Arrow, goes: str) -> Editable:
-    """Returns the flow after one arrow gets another target. An empty `goes` removes the arrow.
+    """Returns the flow after the arrow `arrow` got the target `goes`. An empty `goes` removes the arrow.
 
     If the row of the arrow does not exist, nothing changes.
     """
@@ -246,7 +246,7 @@ _SMALL = frozenset({"a", "an", "and", "is", "it", "of", "or", "that", "the", "to
 def name_of(english: str, used: Collection[str] = ()) -> str:
     """Returns a name such as `do_not_pay_first` for "Do not pay first to get a job".
 
-    Adds a number if another screen has this name.
+    Adds a number to the name if a different screen already has this name.
     """
     bare = unicodedata.normalize("NFKD", english).encode("ascii", "ignore").decode().lower()
     words = re.findall(r"[a-z0-9]+", bare.replace("'", ""))
@@ -278,7 +278,7 @@ def with_call(flow: Document, called: str) -> tuple[Editable, str]:
 
 
 def lead_to_flow(flow: Document, arrow: Arrow, called: str) -> Editable:
-    """Returns the flow after one arrow gets another flow as its target."""
+    """Returns the flow after the arrow `arrow` got the flow `called` as its target."""
     changed, name = with_call(flow, called)
     return lead_arrow(changed, arrow, name)
 
@@ -363,7 +363,7 @@ class ArrowIntoFlow(NamedTuple):
 def arrows_into_flow(flows: Mapping[str, object], name: str) -> tuple[ArrowIntoFlow, ...]:
     """Returns the arrows of other flows into this flow, in the order of the flows.
 
-    Leaves out arrows that begin at nodes that are deleted together with the flow.
+    Leaves out arrows that begin at nodes that the editor deletes together with the flow.
     """
     calls = {(place.flow, place.node) for place in calls_of(flows, name)}
     return tuple(
@@ -392,9 +392,9 @@ def obstacle_to_removing(
     """Returns the reason why a flow cannot be deleted, or None. `decided` contains the new target of each arrow, by the
     arrow's key.
 
-    A target is a screen in the flow of the arrow, or `flow:NAME` for another flow. The target `""` removes the arrow,
-    and the choice where the arrow begins. After the operation, each list of choices or rows must still have at least
-    one row.
+    A target is the name of a screen in the flow where the arrow begins, or `flow:NAME` for a different flow. The target
+    `""` removes the arrow, and the choice where the arrow begins. After the operation, each list of choices or rows
+    must still have at least one row.
     """
     if (kept := removal_obstacle(flows, entries, name)) is not None:
         return kept
