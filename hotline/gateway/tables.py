@@ -49,7 +49,7 @@ from hotline.tips.tables import Tip
 
 
 class Assignment(Row):
-    """The assignment of a tip to a responder, at one step of its escalation."""
+    """The assignment of a tip to a responder, at one step of the tip's escalation."""
 
     __tablename__ = "assignment"
     __table_args__ = (
@@ -96,11 +96,12 @@ IS_BELIEVED = or_(Assignment.doubted_at.is_(None), Assignment.proved_at.is_not(N
 acknowledgement, or the hotline has a proof."""
 HAS_TAKEN = and_(HAS_ANSWERED, IS_BELIEVED)
 IS_CURRENT = Assignment.released_at.is_(None)
-"""The condition for an assignment that no correction has ended."""
+"""The condition for an assignment that is still valid. If the caller corrects the place or the answer about officials,
+this can end an assignment."""
 
 
 def assigned_to(tip_id: int, responder_id: int) -> tuple[ColumnElement[bool], ...]:
-    """Returns the conditions for the assignments of a tip to a responder."""
+    """Returns the SQL conditions that select all assignments of this tip to this responder."""
     return (Assignment.tip_id == tip_id, Assignment.responder_id == responder_id)
 
 
@@ -127,7 +128,7 @@ class OnCallContact(Row):
 
     @property
     def language(self) -> str:
-        """Returns the language of messages to this contact."""
+        """Returns the language in which the hotline writes to this contact."""
         return self.languages[0]
 
 
@@ -174,8 +175,8 @@ class Message(Row):
     state: Mapped[str]
     """The value of a `gateway.rules.MessageState`."""
     attempts: Mapped[int] = mapped_column(default=0)
-    """The number of the newest attempt. Only the process that claimed the message for this attempt may write the
-    result of the attempt into the row."""
+    """The number of the newest attempt. Only the process that claimed the message for the newest attempt may write the
+    result of this attempt into the row."""
     counted: Mapped[int] = mapped_column(default=0)
     """The number of attempts that may have reached the network. The hotline makes at most eight such attempts."""
     next_at: Mapped[datetime]
@@ -278,7 +279,7 @@ class Deadline(Row):
     set_at: Mapped[datetime | None]
     due_at: Mapped[datetime]
     named_at: Mapped[datetime | None]
-    """The time that texts and pages show, if the deadline first fires at an earlier time as a reminder."""
+    """If the deadline first fires early, as a reminder, this is the later time that texts and pages show."""
     fired_at: Mapped[datetime | None]
     """The time when the deadline fired, or when the hotline cancelled the deadline."""
 
@@ -333,7 +334,7 @@ class QueuePause(Row):
 
 
 class Leader(Row):
-    """The clock process that is the leader and handles the deadlines, with the end of its lease. Two leaders at the
+    """The clock process that handles the deadlines now (the leader), and the end of its lease. Two leaders at the
     same time do no harm. A second row of this table has the time of the monitor's last check. A third row delays
     planned publications after the system clock jumped."""
 
@@ -452,8 +453,8 @@ def take_lead(
 
 
 def write_leader(session: Session, holder: str, until: datetime, *, name: str = RELAY) -> None:
-    """Stores which process is the leader, and the end of its lease. Only the process that holds the lock may call this
-    function.
+    """Stores which process is the leader, and the end of its lease. The calling function must hold the lock that
+    protects the leader's row.
     """
     if not add_if_new(session, Leader(name=name, holder=holder, until=until)):
         session.execute(
@@ -542,7 +543,7 @@ class Dialogue(Row):
     """A keyed digest of the session and the caller's phone number. The hotline deletes this digest some time after
     the session. The value is None for a session by SMS."""
     pinned: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    """A `core.ussd.CallerFacts` as JSON, or None."""
+    """The facts about the caller (`core.ussd.CallerFacts`) as JSON, or None."""
     screens_counted: Mapped[int | None]
     """The length of that part of the session's text whose screens the hotline has counted, or None before the first
     count."""
@@ -793,8 +794,8 @@ def _seen(first: FirstHop) -> tuple[object, ...]:
 
 
 def ends_of(starred: object) -> dict[int, int]:
-    """Returns the end of each free text that contains a `*`. The key is the start of the free text. Reads these
-    positions from stored texts such as `12-30`."""
+    """Returns the free texts that contain a `*`, as positions in the session's text: the start of each free text (the
+    key) and its end. The stored form of such a pair is a text such as `12-30`."""
     assert isinstance(starred, list | tuple)
     pairs = (mark.split("-") for mark in starred)
     return {int(begins): int(ends) for begins, ends in pairs}
@@ -855,7 +856,7 @@ def save_dialogue(session: Session, dialogue: LockedDialogue) -> None:
 
 @cache
 def _writing(names: tuple[str, ...]) -> driver.PreparedStatement:
-    """Returns a prepared statement that writes these columns. Each statement is cached. The cache stays small,
-    because there are few sets of columns."""
+    """Returns a prepared SQL statement that writes the columns `names` of a session's row. Each statement is cached.
+    The cache stays small, because there are few sets of columns."""
     here = update(_DIALOGUE).where(_DIALOGUE.c.key == bindparam("held"))
     return driver.PreparedStatement(here.values(driver.new_values(names)))

@@ -1,5 +1,5 @@
-"""Decrypts desk keys, tips, codes about persons of cases, and phone numbers. The process that serves the hooks must
-not import this file. A test of the imports checks that the process does not import this file.
+"""Decrypts desk keys, tips, phone numbers, and the codes that describe persons in cases. The process that serves the
+hooks must not import this file. A test of the imports checks that the process does not import this file.
 """
 
 from collections.abc import Callable, Sequence

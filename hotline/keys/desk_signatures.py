@@ -2,10 +2,10 @@
 signing key.
 
 A proof is a list of signed statements about a desk's keys. The hotline signed the first statement. Each later key of
-the desk adds a statement, which has two signatures: of the previous key, and of the member who made the new key. Each
-signed text includes the desk's code, its kind and its place, so that no statement is valid for another desk. In its key
-folder, each process records the time of the newest statement that it saw for each desk. If the database contains an
-older proof, the process refuses it.
+the desk adds a statement. Two keys sign this statement: the previous key of the desk, and the key of the member who
+made the new key. Each signed text includes the desk's code, its kind and its place, so that no statement is valid for
+another desk. In its key folder, each process records the time of the newest statement that it saw for each desk. If
+the database contains an older proof, the process refuses it.
 """
 
 import json
@@ -124,7 +124,8 @@ class SignedKey:
         return self.statements[1].at if len(self.statements) > 1 else 0
 
     def proof(self, statement: Statement, *, by_line: bool) -> bytes:
-        """Returns the proof with one more statement. A statement of the hotline replaces all earlier statements."""
+        """Adds a statement about a new key to the desk's statements, and returns them as a proof. A statement of the
+        hotline replaces all earlier statements."""
         said = (statement,) if by_line else (*self.statements, statement)
         return proof_of(self.kind, self.place, said)
 
@@ -154,11 +155,11 @@ def read_proof(line_key: bytes, code: str, proof: bytes | None) -> SignedKey | N
 
 
 def _in_order(said: Sequence[Statement]) -> bool:
-    """Returns True if each statement has a complete key and a time, and no statement is older than the statement before
-    it.
+    """Returns True if each statement contains a key of 32 bytes and a time, and the statements are in the order of
+    their times.
 
-    The time 0 is not valid, because 0 means that only the hotline has signed. Raises ValueError or TypeError for values
-    of another type.
+    The time 0 is not valid, because 0 means that only the hotline has signed. Raises ValueError or TypeError for a
+    statement with values of another type.
     """
     times = [one.at for one in said]
     keys = [bytes.fromhex(one.public_key) for one in said]

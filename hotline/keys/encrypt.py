@@ -1,5 +1,5 @@
-"""Encrypts tips, answers, phone numbers and codes about persons of cases. Also defines the formats that `decrypt.py`
-reads. This module decrypts nothing.
+"""Encrypts tips, answers, phone numbers, and the codes that describe persons in cases. Also defines the formats that
+`decrypt.py` reads. This module decrypts nothing.
 """
 
 import json
@@ -199,8 +199,8 @@ class Encrypter:
         return _encrypted(head, answers, uid, place)
 
     def made(self, body: bytes, *, uid: str, identity: str = "") -> bool:
-        """Returns True if a process with the same `mark_key` made the key pair of this body, and
-        made it for this tip.
+        """Returns True if the tip's second mark is right: then a process with the same `mark_key` made this key pair,
+        and made it for this tip.
         """
         head = body[:HEAD_BYTES]
         marked = head[len(PAIRED) + HALF : -PublicKey.SIZE]
@@ -276,7 +276,7 @@ def _encrypted(head: bytes, answers: Mapping[str, str], uid: str, place: str) ->
     )
 
 
-# The code below encrypts codes about a person to the public key of the case. This code needs no
+# The functions below encrypt the codes that describe a person, for the public key of the case. These functions need no
 # secret key.
 
 READER = ":reader"

@@ -25,7 +25,7 @@ class FactorEncrypter:
 
     Each encrypted secret is valid for one account only. Digests need a key, so that a stolen row of the database
     reveals nothing. While the file of the previous key exists, that key still decrypts secrets. The digest key never
-    changes: it is derived from the first key.
+    changes: it is derived from the first encryption key that this folder had.
     """
 
     def __init__(

@@ -42,8 +42,8 @@ class KeyFolder:
     """The keys of one folder, by file name. Reads the file of each key only once."""
 
     def __init__(self, path: Path, *, without: Collection[str] = ()) -> None:
-        """Treats the keys in `without` as missing, because they belong to another hotline. No process could decrypt
-        data that this process encrypts with a key of another hotline.
+        """Makes an object for which the keys in `without` do not exist, because they belong to another hotline. No
+        process could decrypt data that this process encrypts with a key of another hotline.
         """
         self.path = path
         self._without = frozenset(without)
@@ -53,7 +53,7 @@ class KeyFolder:
         return f"KeyFolder({self.path.name})"
 
     def read(self, name: str) -> bytes:
-        """Returns a key. Raises KeyMissing, also for an empty file."""
+        """Returns a key. Raises KeyMissing if the key does not exist, or if its file is empty."""
         if name in self._without:
             raise KeyMissing(f"the key {name} in folder {self.path.name!r} is wrong: restore it")
         if name not in self._held:
@@ -148,8 +148,8 @@ def flush_folder(folder: Path) -> None:
 
 
 def with_account(url: str, folder: Path, name: str) -> str:
-    """Returns the address of a server, with the account and password from the file `name` of this folder. If the folder
-    has no account, returns the address unchanged.
+    """Returns the address of a server, with the account and password from the file `name` of this folder. If the
+    folder has no file with this name, or if the database is SQLite, returns the address unchanged.
     """
     keys = KeyFolder(folder)
     if url.startswith("sqlite") or not keys.holds(name):

@@ -88,9 +88,9 @@ def make_keys(
     """Makes the missing keys of all roles. Each role has its own folder below `folder`. Returns the names of the new
     keys as `role/name`.
 
-    The keys in `new` replace lost keys, so the function also replaces their public halves. The function does not make
-    the keys in `leave`. Raises KeysDiffer if the roles have different copies of a key, or if a public half belongs to
-    another pair.
+    The keys in `new` replace keys that were lost, so the function also replaces the public halves that belonged to the
+    lost keys. Makes no key whose name is in `leave`. Raises KeysDiffer if the roles have different copies of
+    a key, or if a public half belongs to another pair.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     roles = {name: KeyFolder(folder / name) for name in ROLES}
@@ -128,7 +128,8 @@ def lay_line_key(folder: Path, public_key: bytes) -> list[str]:
 
 
 def is_held(folder: Path, name: str) -> bool:
-    """Returns True if a role's folder contains this key, or the private half of this public key."""
+    """Returns True if any role's folder contains this key. For a public key, also returns True if a folder contains
+    only its private half."""
     private = next((one for one, public in PAIRS.items() if public == name), name)
     return any(KeyFolder(folder / role).holds(one) for role in ROLES for one in (name, private))
 
@@ -139,7 +140,7 @@ class _Made:
         self.names: list[str] = []
 
     def each(self, name: str, *, secret: bytes | None = None) -> None:
-        """Writes one secret to the folder of every role that shares it. If a role already has such a secret, copies it
+        """Writes one secret to the folder of every role that shares it. If one role already has this secret, copies it
         to the other roles.
         """
         roles = HELD_BY[name]

@@ -62,13 +62,13 @@ class Entrant:
 
 @dataclass(frozen=True, slots=True)
 class StretchTurn:
-    """The answer of the queue: the user or browser gets a turn, or the queue refuses."""
+    """The decision of the queue: either the user or browser gets a turn, or the queue refuses."""
 
     is_given: bool
     wait_seconds: int = 0
     """The seconds until the network may try again, if it tried too often."""
     is_alarm: bool = False
-    """True if an alarm must be raised, because the queue has refused unknown browsers for a minute."""
+    """True if the calling code must raise an alarm, because the queue has refused unknown browsers for a minute."""
 
 
 @dataclass(slots=True)

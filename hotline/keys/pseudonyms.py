@@ -89,7 +89,7 @@ class Pseudonyms:
         return digest(self._weekly.at(at), "likeness", what, text)
 
     def person(self, msisdn: str, at: datetime) -> dict[str, int]:
-        """Returns two numbers of 64 bits that represent a phone: one for the current month, one for the current week.
+        """Returns two numbers of 64 bits that represent a phone: one for this month, and one for this week.
         The hotline counts the different numbers, and does not store them.
 
         Also destroys old weekly keys of contacts, because this method runs more often than `contact`.
@@ -111,7 +111,7 @@ class Pseudonyms:
             return False
 
     def receipt_seed(self, session_key: str) -> str:
-        """Returns the seed from which a session's receipt is made. A repeated hop gets the same seed."""
+        """Returns the seed from which the receipt of this session is computed. A repeated hop gets the same seed."""
         return self._by(RECEIPT_KEY, "seed", session_key)
 
     def receipt_number(self, number: str) -> str:
@@ -158,7 +158,7 @@ class Pseudonyms:
         return self._folder.holds(CERTIFICATE_KEY)
 
     def holder(self, number_key: str, month: int) -> str:
-        """Returns the digest from which the serial number of a certificate is derived.
+        """Returns a digest. From this digest, the hotline computes the serial number of a person's certificate.
 
         The digest identifies no person, and changes every month.
         """
@@ -170,10 +170,10 @@ class Pseudonyms:
 
 
 def digest(key: bytes, purpose: str, *parts: str) -> str:
-    """Returns the HMAC-SHA-256 of a purpose and its parts.
+    """Returns the HMAC-SHA-256 of a purpose and of the texts in `parts`.
 
-    The digested data contains the length of each part before the part, so that two different lists of parts never give
-    the same digest.
+    Before each text, the digested data contains the length of the text, so that two different lists of texts never
+    give the same digest.
     """
     framed = b""
     for part in (purpose, *parts):

@@ -64,7 +64,8 @@ def stage_key(folder: Path, key: Rotating) -> bool:
     """Makes a new key and keeps the old one as the previous key. Returns False if an earlier run already made the new
     key.
 
-    No data is encrypted to the new pair until `publish_key` writes its public half. Raises NotReady if there is no key.
+    Until `publish_key` writes the new pair's public half, no process encrypts data to the new pair. Raises NotReady if
+    there is no key.
     """
     role = KeyFolder(folder / key.role)
     if not role.holds(key.file):

@@ -95,7 +95,7 @@ def refused_starts(session: Session, at: datetime) -> Sequence[ProcessStart]:
 
 
 def other_line_keys(session: Session, line_key: str) -> Sequence[str]:
-    """Returns the processes that started with another public key of the hotline, or without such a key."""
+    """Returns the processes whose key folder had another public key of the hotline at their start, or no such key."""
     rows = session.scalars(select(ProcessStart).where(ProcessStart.line_key != line_key))
     return sorted(f"{one.role} on {one.host}" for one in rows)
 

@@ -264,7 +264,7 @@ class WeeklyKeys:
         return self._folder.read(name)
 
     def _retire(self, oldest: str) -> None:
-        """Destroys the keys that are too old, but never the newest one.
+        """Destroys the keys of weeks before `oldest`, but never the newest key.
 
         If the disk is full, the process cannot make a new key, and must use the newest old key.
         """

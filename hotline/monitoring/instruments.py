@@ -132,7 +132,7 @@ class LineInstruments:
 
 
 def _age(stored: bytes | None, state: bytes | None) -> float:
-    """Returns the seconds since a worker's last heartbeat. Returns 0 for a busy worker whose last heartbeat is less
+    """Returns the seconds since a worker's last heartbeat. For a busy worker, returns 0 if its last heartbeat is less
     than `BUSY_SECONDS` old.
     """
     if stored is None:

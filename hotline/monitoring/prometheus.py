@@ -45,7 +45,8 @@ class GaugeCollector(Collector):
         return families.values()
 
     def describe(self) -> Iterable[Metric]:
-        """Returns no metrics, so that the registry of Prometheus causes no query when it registers this collector."""
+        """Returns no metrics. The registry of Prometheus calls this method when it registers the collector, and that
+        must cause no query to the database."""
         return ()
 
     def _fresh(self) -> Sequence[Gauge | Timing]:

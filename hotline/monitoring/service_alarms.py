@@ -200,7 +200,7 @@ OTHER_STEP = (
 
 
 def cause_and_step(notice: Message) -> tuple[str, str]:
-    """Returns the reason why a notice did not arrive, and the next step."""
+    """Returns the reason why a notice did not arrive, and the step that the operator should take next."""
     if notice.outcome is None:
         return UNTRIED
     if notice.on_call_id is None:
@@ -399,9 +399,9 @@ def send_test_notices(context: CliContext) -> Sequence[int]:
 
 
 def notice_recipients(context: CliContext, ids: Sequence[int]) -> Sequence[tuple[str, Message]]:
-    """Returns the name of each notice's recipient, and the notice's row with its result.
+    """Returns a pair for each of these notices: the recipient's name, and the notice's row with its result.
 
-    Leaves out contacts who were removed after the notice.
+    Leaves out notices to contacts who have been removed since.
     """
     with context.database.reading() as session:
         names = {one.id: one.name for one in gateway_queries.on_call_contacts(session)}

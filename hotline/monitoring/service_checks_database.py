@@ -1,5 +1,6 @@
-"""Checks the inner parts of the hotline for the doctor and the monitor: the database, processes and their keys, console
-accounts, published texts, statistics and call-backs. Each result says if a part works, and what to do if it does not.
+"""Checks the inner parts of the hotline for the doctor and the monitor: the database, processes and their keys,
+console accounts, published texts, statistics and call-backs. Each result says if a part of the hotline works, and if
+not, what the operator should do.
 """
 
 import time

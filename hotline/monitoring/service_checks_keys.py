@@ -64,7 +64,8 @@ def known_names(database: Database) -> frozenset[str]:
 
 
 def add_missing_canaries(database: Database, folders: Iterable[Path]) -> Sequence[str]:
-    """Encrypts a canary for each key that has none, and returns the names of these keys. Raises StoreUnavailable."""
+    """Encrypts a canary for each key that has no canary yet, and returns the names of these keys. Raises
+    StoreUnavailable."""
     held = {name: keys[0] for folder in folders for name, keys in key_making.held_keys(folder)}
     with database.writing() as session:
         known = tables_canaries.canaries(session)

@@ -147,7 +147,7 @@ def _one(name: str, help_: str, value: float | None) -> Gauge:
 
 
 def _by(name: str, help_: str, label: str, values: Mapping[str, float | None]) -> Gauge:
-    """Returns a gauge with one sample for each value that is not None."""
+    """Returns a Prometheus gauge with one sample for each value that is not None."""
     known = [Sample(value, {label: of}) for of, value in values.items() if value is not None]
     return Gauge(name, help_, known)
 

@@ -64,7 +64,8 @@ class Snapshot:
 
 
 def snapshot(database: Database, scratch: Path) -> AbstractContextManager[Snapshot]:
-    """Yields a snapshot of the whole database. Inside the block, `scratch` contains SQLite's copy.
+    """Yields a copy of the whole database at one moment. For SQLite, the folder `scratch` contains the copy until the
+    block ends.
 
     SQLite's copy is not encrypted, so `scratch` is on the disk that already contains the database. Raises
     StoreUnavailable, ProgramMissing and CopyFailed. Raises NotReady if the database does not have the hotline's tables.
@@ -193,8 +194,8 @@ wrong.
 def check_empty(url: str, at: datetime, *, replace: bool = False) -> Path | None:
     """Raises Occupied if the address already contains a database, or if a hotline uses this database.
 
-    If `replace` is True, SQLite's file may exist. Returns the path to which the existing file must move, or None if no
-    file exists.
+    If `replace` is True, SQLite's file may exist. Returns the path to which the calling code must move the existing
+    file, or None if no file exists.
     """
     file = sqlite_file(url)
     if file is not None:
@@ -217,12 +218,13 @@ def check_empty(url: str, at: datetime, *, replace: bool = False) -> Path | None
 
 def arrival(url: str, fill: Fill, aside: Path | None = None) -> AbstractContextManager[Database]:
     """Yields the database that is restored from the copy. Within the block, the database is already checked and
-    migrated, and its outgoing queue is paused. If the block succeeds, the copy is put in place.
+    migrated, and its outgoing queue is paused. If the block succeeds, the function moves the checked copy to the
+    address `url`.
 
     Only then does the function move SQLite's old file to `aside`. So after an interruption the old file is still in
-    place. On PostgreSQL, the copy is in place from the beginning. Until the block succeeds, all other transactions are
-    read-only, so no hotline can run on this database. If the block fails, the database remains read-only and must be
-    dropped.
+    place. On PostgreSQL, the function writes the copy directly into the database at `url`. Until the block succeeds,
+    all other transactions are read-only, so no hotline can run on this database. If the block fails, the database
+    remains read-only and must be dropped.
     """
     file = sqlite_file(url)
     return _server_arrives(url, fill) if file is None else _file_arrives(file, fill, aside)

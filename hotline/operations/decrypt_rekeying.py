@@ -137,7 +137,7 @@ def decrypts(encrypted: bytes, private_key: bytes) -> bool:
 
 
 def record(context: Context, action: str, key: str, *, by: str, reason: str) -> None:
-    """Records in the audit log that a named person rotated or ended a key."""
+    """Adds a row to the audit log: the person `by` rotated a key, or ended a rotation."""
     with context.database.writing() as session:
         tables_audit.append_row(
             session, context.now(), tables_audit.by_command(by), action, key, reason

@@ -59,11 +59,12 @@ COLUMNS = (
     *((WORKERS, "console_session", one) for one in ("key_until", "locked_key", "locked_at")),
     (WORKERS, "account_code", "locked_key"),
 )
-"""Single columns that a process may change. For example, the web process marks an on-call contact as unreachable after
-the contact sent the SMS "STOP". To lock rows, a process also needs the right to change a column.
+"""The columns that a process may change, in tables in which the process may change no other column. For example, the
+web process marks an on-call contact as unreachable after the contact sent the SMS "STOP". To lock rows, a process also
+needs the right to change a column.
 """
 DELETES = {WORKERS: ("console_session", "failed_sign_in", "sign_in_attempt")}
-"""The tables in which a process only deletes rows, for example rows that have expired."""
+"""The tables in which a process may delete rows, for example rows that have expired, but may not add rows."""
 UNREAD = {
     HOOKS: (
         "account_code",

@@ -28,7 +28,7 @@ VAULTS: Mapping[str, tuple[Column, ...]] = {
     ),
     "watch": (OnCallContact.encrypted_number,),
 }
-"""Columns with encrypted numbers or codes, by the key pair for which they are encrypted."""
+"""The columns that contain encrypted numbers or codes. The key is the key pair for which the columns are encrypted."""
 GRANT_TABLES: Sequence[Any] = (Grant, CallBack, CaseGrant)
 """Tables whose rows contain a key that is encrypted for a desk or the reader."""
 BATCH = 200

@@ -292,7 +292,7 @@ def log_member_command(
 
 
 def _logged(session: Session, member: str) -> str:
-    """Returns the name of a member for the audit log."""
+    """Returns the text that names a member in the audit log."""
     account_id = account_of(member)
     if account_id is None:
         return f"responder:{responder_of(member)}"

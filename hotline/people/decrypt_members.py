@@ -60,8 +60,8 @@ def wrap_desk_key(desk_private: bytes, member_public: bytes, desk_code: str, mem
 def is_granted(
     wrapped: bytes, desk_private: bytes, member_public: bytes, desk_code: str, member: str
 ) -> bool:
-    """Checks the seal of a member's copy of a desk's key. Returns True if a person with the desk's key granted access
-    to the member with this public key.
+    """Checks the seal of a desk's key that was encrypted for a member. Returns True if a person with the desk's key
+    granted access to the member with this public key.
     """
     seal = _seal(desk_private, member_public, desk_code, member)
     return wrapped[:1] == TO_MEMBER and hmac.compare_digest(wrapped[1 : 1 + SEAL_BYTES], seal)

@@ -42,7 +42,7 @@ class TwoPeople:
             raise DeskRefused(ALONE)
 
     def why(self, reason: str) -> str:
-        """Returns the reason for the audit log, with the name of the second person.
+        """Returns the reason as the audit log stores it: with the name of the second person.
 
         The actor in the row of the audit log is the first person.
         """

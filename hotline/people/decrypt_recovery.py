@@ -104,7 +104,7 @@ def add_pair(
 def public_key(session: Session, context: Context) -> bytes:
     """Returns the public key of the recovery pair, for which desk keys are encrypted.
 
-    The calling function must have locked the desk's row. Raises DeskRefused.
+    The calling function must already have locked the row of the desk that needs the key. Raises DeskRefused.
     """
     pair, trust = tables_desks.newest_pair(session), context.encrypter.desks
     if pair is None:

@@ -230,7 +230,7 @@ def error_page(context: GuardContext, error: Exception) -> Response:
 def _of_the_account(context: GuardContext) -> str:
     """Returns the language of the signed-in account.
 
-    Returns an empty text if no account is signed in, or if the database cannot read the account.
+    Returns an empty text if no account is signed in, or if the account cannot be read from the database.
     """
     token = request.cookies.get(COOKIE, "")
     with suppress(HotlineError):

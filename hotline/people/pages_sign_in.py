@@ -140,7 +140,8 @@ ASKED = {
     "code": "secret_code",
     "finish": "have",
 }
-"""For each button of the form for a new account, the field next to which the page shows an error."""
+"""For each button of the form for a new account, the field next to which the page shows an error about the pressed
+button."""
 
 
 def step(visit: GuestVisit, token: str) -> Response:

@@ -74,7 +74,7 @@ def _acts(session: Session, person: Responder, desk: str) -> bool:
 
 
 def _reads(session: Session, account: ConsoleAccount, desk: str) -> bool:
-    """Returns True if the role of the account allows access to the desk.
+    """Returns True if the account may sign in, and its role allows access to the desk.
 
     If the person has phones, one of the phones must also belong to the desk.
     """

@@ -4,8 +4,8 @@ At all times, two people of the national desk and one responder in each district
 only after at least three phones of responders are enrolled. If a district has no responder, the national desk gets the
 alerts about its tips. Callers do not notice that the district has no responder, but an admin must know it.
 
-After too many wrong PINs, the hotline blocks a phone. It also warns the coordinator of a desk if another person may be
-using a responder's PIN.
+After too many wrong PINs, the hotline blocks a phone. The hotline also warns the coordinator of a desk if another
+person may be using a responder's PIN.
 """
 
 import csv
@@ -475,8 +475,8 @@ def gains_rights(before: Mapping[str, Level], after: Mapping[str, Level]) -> boo
 
 
 def without_gains(before: Mapping[str, Level], after: Mapping[str, Level]) -> Mapping[str, Level]:
-    """Returns the part of a change that needs no approval: the desks that the responder keeps, each with the lower of
-    the old and the new level.
+    """Returns the part of a change that takes effect without approval: the desks that the responder keeps, each with
+    the lower of the old and the new level.
     """
     return {
         code: min(level, before[code], key=LEVELS.index)

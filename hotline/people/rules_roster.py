@@ -296,7 +296,8 @@ def nights(shifts: Iterable[Shift]) -> dict[int, int]:
 
 
 def alone_by_offers(shifts: Sequence[Shift], overrides: Iterable[Override]) -> set[int]:
-    """Returns the people who took a colleague's shift in which no other person is on duty."""
+    """Returns the people who took a shift that a colleague offered, and who are the only person on duty in this
+    shift."""
     return {
         one.responder_id
         for one in overrides

@@ -57,7 +57,7 @@ class ApprovalView:
     the sentence are codes. The page shows names instead of these codes.
     """
     subject: str
-    """The subject of the row in the audit log."""
+    """The text that identifies the subject of the approval in the audit log."""
     detail: str = ""
     """A text that the audit log shows before the reason of the request."""
     person_id: int | None = None
@@ -128,8 +128,8 @@ def request(
     encrypted: bytes | None = None,
     lives: timedelta = APPROVAL_VALIDITY,
 ) -> Approval | None:
-    """Stores a request for an approval, and returns the stored request. Returns None if a request with the same subject
-    is already pending.
+    """Stores a request for an approval, and returns the new row. If a request with the same subject is already
+    pending, stores nothing and returns None.
     """
     if tables_sessions.pending_for(session, subject, context.now()) is not None:
         return None

@@ -114,9 +114,9 @@ def sign_in(context: ConsoleContext, name: str) -> service_sessions.NewSession |
 
 
 def _ask(context: ConsoleContext, name: str, desk: str) -> bool:
-    """Requests access to a desk for a demo account.
+    """Requests access to the desk `desk` for a demo account, and returns True.
 
-    Returns False if the account does not exist, or if it already has access.
+    If the account does not exist, or already has access, requests nothing and returns False.
     """
     with context.database.writing() as session:
         account = tables_accounts.find_account(session, account_name_key(name))

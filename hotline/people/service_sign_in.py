@@ -36,7 +36,7 @@ Decrypts = Callable[[ConsoleAccount | None], bytes | None]
 secret is wrong or the account does not exist.
 """
 SignedInAction = Callable[[Session, ConsoleAccount, bytes], T]
-"""A function that runs after password and code were right, in the transaction that accepted the code."""
+"""A function that runs in the transaction that accepted the code, after the password and the code were right."""
 
 NO_ACCOUNT = "names without an account"
 DUMMY_SECRET = "A" * 32
@@ -185,7 +185,8 @@ def _note_failure(
 
 
 def _is_same(now: ConsoleAccount, account: ConsoleAccount | None) -> bool:
-    """Returns True if the state and the secrets of the account did not change during the check."""
+    """Returns True if neither the state nor any secret of the account changed while the console checked the
+    password."""
     return account is not None and (now.state, now.wrapped_key, now.totp, now.recovery_key) == (
         account.state,
         account.wrapped_key,

@@ -63,12 +63,12 @@ class Person(Row):
 
 
 def person_name(person_id: Mapped[int]) -> ScalarSelect[str]:
-    """Returns an SQL expression for the name of the person that a row refers to."""
+    """Returns an SQL expression: the name of the person whose id is in the column `person_id`."""
     return select(Person.name).where(Person.id == person_id).scalar_subquery()
 
 
 def person_languages(person_id: Mapped[int]) -> ScalarSelect[list[str]]:
-    """Returns an SQL expression for the languages of the person that a row refers to."""
+    """Returns an SQL expression: the languages of the person whose id is in the column `person_id`."""
     return select(Person.languages).where(Person.id == person_id).scalar_subquery()
 
 
@@ -236,7 +236,7 @@ class Responder(Row):
     pin_opened_at: Mapped[datetime | None]
     """The last time when the responder opened the list of cases with the PIN."""
     pin_openings: Mapped[int] = mapped_column(default=0, server_default="0")
-    """The number of times that the responder opened the list of cases since choosing the present PIN."""
+    """The number of times that the responder opened the list of cases since they chose the present PIN."""
     pin_network: Mapped[str | None]
     """The code of the mobile network from which the responder last opened the list of cases."""
     read_lately: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
@@ -457,8 +457,8 @@ def coordinators_of(session: Session, of: Responder, at: datetime) -> Sequence[R
 def colleagues_of(
     session: Session, of: Responder, at: datetime, *which: ColumnElement[bool]
 ) -> Sequence[Responder]:
-    """Returns the active people of a responder's desks who also meet the SQL conditions in `which`. Leaves out this
-    responder.
+    """Returns the active people of a responder's desks, if their memberships also meet the SQL conditions in `which`.
+    Leaves out this responder.
     """
     own = select(Membership.desk_code).where(Membership.responder_id == of.id, IS_RUNNING)
     there = exists().where(
