@@ -233,8 +233,8 @@ def _well(state: AlarmState, at: datetime) -> AlarmChange:
 
 @dataclass(frozen=True, slots=True)
 class ServiceLevel:
-    """A promise that the hotline does something within a given time. The class also says in which share of a month's
-    cases the hotline must keep this promise."""
+    """A promise that the hotline does something within a given time. `target` is the share of a month's cases in which
+    the hotline must keep this promise."""
 
     name: str
     promise: str

@@ -2,7 +2,7 @@
 records results.
 
 One person requests the caller's phone number, and a second person approves the request. The hotline decrypts the number
-only in the window: the hours in which the caller agreed to be called.
+only in the hours in which the caller agreed to be called. The code calls these hours the window.
 
 The hooks (the web process that the gateway calls) encrypt data such as a caller's phone number. This module can decrypt
 these data, so no module that the hooks load may import this module.
@@ -69,8 +69,8 @@ def approve_request(
     reason: str,
     asked_by: str | None = None,
 ) -> None:
-    """Approves the latest request for the phone number. The approval is valid only in the present window: the hours in
-    which the caller agreed to be called. Raises NotFound, CallRefused.
+    """Approves the latest request for the phone number. The approval is valid only until the present window ends (the
+    hours in which the caller agreed to be called). Raises NotFound, CallRefused.
 
     `asked_by` is the name of the person who made the request, as the approver saw it. If another person has made a
     later request, raises CallRefused.

@@ -49,8 +49,8 @@ LOAD_PERIOD = timedelta(days=1)
 load."""
 MAX_LOAD = 200
 """The hotline counts at most this number of unanswered assignments for one responder. With this limit, the query stays
-fast even if a responder has very many assignments. If several responders have reached this limit, the one whose newest
-assignment is the oldest gets the next tip."""
+fast even if a responder has very many assignments. If several responders have reached this limit, the next tip goes to
+the responder who has waited longest since their newest assignment."""
 
 
 def tip_for_writing(session: Session, tip_id: int) -> Tip:
@@ -67,7 +67,8 @@ def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) ->
     numbers of recent assignments from `known` and does not count them again.
 
     One responder may be in the list several times: once for each pair of an escalation level and a rank on the duty
-    roster. For example, the deputy of one district may be the coordinator of another, and may be off duty there.
+    roster. For example, a person may be on duty as deputy in one district, and off duty as coordinator in another
+    district.
     """
     hands = {one.id: (one.load, one.alerted_at) for one in known} or _recent_work(session, at)
     ranks = tables_roster.roster(session, at, at).ranks(at)
@@ -119,8 +120,8 @@ def languages(session: Session, responder_ids: Collection[int]) -> dict[int, str
 def alerted_by_tip(session: Session, tip_ids: Collection[int]) -> dict[int, list[AlertedResponder]]:
     """Returns the responders who were alerted of each tip. Leaves out assignments that the hotline has ended.
 
-    The escalation level in the result is the responder's level at the place of the tip. At another place, the responder
-    may have another level. Responders of oversight desks have the escalation level `NATIONAL`.
+    A responder may have different escalation levels in different districts. The result contains the level in the tip's
+    district. Responders of oversight desks have the escalation level `NATIONAL`.
     """
     apart = or_(Tip.place == ABROAD, Tip.storm_at.is_not(None))
     border = select(Grant.desk_code).where(

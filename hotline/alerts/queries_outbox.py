@@ -4,8 +4,8 @@ A worker claims a message before it sends the message, so that no two workers se
 several attempts, and each delivery report of the gateway is about one attempt.
 
 The module also stores which alerts share one SMS. In a storm, a district has very many recent tips about danger
-(`alerts/rules_escalation.py`). For the rules about storms, this module reads these tips, and the SMS that people got in
-the last hour.
+(`alerts/rules_escalation.py`). The module reads these tips, and reads how many SMS each person got in the last hour.
+The rules about storms need both.
 
 The hotline also answers SMS from phones that are not enrolled. These answers have a queue of their own in the outbox.
 The row of such an answer contains the encrypted phone number only until the answer is sent, usually for minutes.
@@ -130,8 +130,8 @@ class SentSms:
 def link(
     session: Session, pairs: Sequence[tuple[int, int]], notices: Iterable[tuple[int, int]]
 ) -> None:
-    """Stores which shared SMS contains the alert of each of these assignments. For each pair in `notices`, stores which
-    shared SMS contains a notice about the case of the assignment."""
+    """Stores which shared SMS contains the alert of each of these assignments. Each pair in `notices` contains an
+    assignment and a shared SMS: the SMS contains a notice about the case of this assignment. Stores these pairs too."""
     columns = SharedAlert.assignment_id, SharedAlert.message_id
     add_rows(session, SharedAlert, columns, pairs, {SharedAlert.is_notice: False})
     for assignment_id, message_id in notices:
@@ -140,7 +140,8 @@ def link(
 
 
 def hasten(session: Session, message_id: int, priority: int, due: datetime) -> None:
-    """Makes a shared SMS as urgent as `priority`, if it was less urgent. Makes it due at `due`, if it was due later."""
+    """Gives a shared SMS the priority `priority` if it was less urgent before. Makes the SMS due at `due` if it was due
+    later before."""
     row = session.get_one(Message, message_id)
     row.priority = min(row.priority, priority)
     if due < row.created_at:
@@ -148,9 +149,9 @@ def hasten(session: Session, message_id: int, priority: int, due: datetime) -> N
 
 
 def cases_left(session: Session, message: Message) -> int:
-    """Returns the number of open cases in a shared SMS that no responder has taken since the alert.
+    """Counts the open cases that a shared SMS is about. Leaves out cases that a responder has taken since the alert.
 
-    If the SMS contains a notice about a case, this case counts even if a responder has taken it.
+    If the SMS contains a notice about a case, counts this case even if a responder has taken it.
     """
     later = aliased(Assignment)
     taken = select(later.id).where(
@@ -178,8 +179,8 @@ def shared_assignments(session: Session, message_id: int) -> Sequence[Assignment
 def asked_before(
     session: Session, tip_ids: Collection[int], at: datetime
 ) -> Mapping[tuple[int, int], set[str]]:
-    """Returns the templates of the alerts that were already sent about these tips, by tip and responder. Includes only
-    alerts of assignments that were made at the tip's present urgency.
+    """Returns the templates of the alerts that were already sent about these tips, by tip and responder. If a tip
+    became more urgent, leaves out alerts of assignments that were made before that.
 
     Leaves out alerts that did not arrive, because the responder does not know of these alerts.
     """
@@ -241,7 +242,8 @@ def recent_dangers(
 
 
 def storms(session: Session, places: Iterable[str]) -> dict[str, datetime]:
-    """Returns for each of these districts that had a storm the time when the storm ends or ended."""
+    """Returns the end of the latest storm in each of these districts. The end may be in the past. Leaves out districts
+    that had no storm."""
     rows = session.execute(
         select(tables.Storm.place, tables.Storm.until).where(tables.Storm.place.in_(places))
     )
@@ -300,8 +302,8 @@ class Claim:
 
 
 def claim_due(session: Session, at: datetime, free: int, at_once: int, worker: str) -> list[Claim]:
-    """Claims the most urgent due messages. Claims at most `free` messages. Claims fewer messages if all processes
-    together would otherwise send more than `at_once` messages at the same time.
+    """Claims the most urgent due messages. Claims at most `free` messages, or fewer: all processes together must never
+    send more than `at_once` messages at the same time.
 
     Writes each claim before the message is sent. If another process is claiming messages at the same time, claims at
     most one message.
@@ -420,8 +422,7 @@ def _under_way(session: Session, at: datetime) -> tuple[int, int]:
 
 
 def close_attempt(session: Session, claim: Claim, result: SendResult) -> None:
-    """Writes the result of an attempt to send a message into the row of this attempt, so that even a late result is
-    stored."""
+    """Stores the result of an attempt to send a message, even if the result comes late."""
     session.execute(
         update_rows(Attempt)
         .where(Attempt.message_id == claim.message.id, Attempt.n == claim.message.attempts)
@@ -480,8 +481,8 @@ def expired(session: Session, at: datetime) -> Sequence[Message]:
 
 
 def doubtful(session: Session, at: datetime) -> Sequence[Message]:
-    """Returns messages if the hotline does not know whether they were sent, and has waited long enough for an answer of
-    the gateway. Locks these messages."""
+    """Returns messages that may or may not have been sent, because the gateway has not answered in time. Locks these
+    messages."""
     return locked_rows(session, Message.state == MessageState.UNKNOWN, Message.next_at <= at)
 
 
@@ -610,7 +611,8 @@ def answers_since(session: Session, since: datetime) -> int:
 
 
 def has_cried_recently(session: Session, contact_keys: Collection[str], at: datetime) -> bool:
-    """Returns True if a cry for help from this phone was answered in the last week, or is being answered now."""
+    """Returns True if the hotline answered a cry for help from the phone with these keys in the last week, or will
+    answer such a cry."""
     return has_row(
         session,
         Message.id,

@@ -91,8 +91,8 @@ def leaves_to_begin(session: Session, at: datetime) -> Sequence[Leave]:
 
 
 def has_to_hand_on(session: Session, at: datetime) -> bool:
-    """Returns True if the hotline must still give the cases of a responder on leave to others, or must still stop a
-    message to a removed responder."""
+    """Returns True if one of two tasks is not done yet: giving the cases of a responder on leave to others, or stopping
+    a message to a removed responder."""
     come = select(Leave.id).where(*_comes(at)).limit(1)
     waits = select(Message.id).where(Message.state.in_(DROPPED), _has_left()).limit(1)
     return session.scalar(come) is not None or session.scalar(waits) is not None

@@ -1,8 +1,8 @@
 """Finds the references (the short names in SMS) by which responders know tips, and the cases that a responder's answer
 may be about.
 
-Also finds the last instruction about visits that was sent to each responder. Also finds the tips whose assignee did not
-get the SMS that the caller wants no visit.
+Also finds the last instruction about visits that was sent to each responder. If a caller wants no visit, the assignee
+gets an SMS that says so. The module also finds the tips for which this SMS did not arrive.
 """
 
 from collections import defaultdict
@@ -47,7 +47,8 @@ def cluster_of(session: Session, tip: Tip) -> Sequence[Tip]:
     """Returns the open tips in the cluster (the group of similar tips) of this tip, including this tip. The tip that
     was filed first is the first in the result. Most tips are alone in their cluster.
 
-    Leaves out tips with another place, and tips with another answer to the question if an official may be involved.
+    Leaves out tips whose place differs from the place of this tip. Also leaves out tips whose caller gave a different
+    answer to the question if an official may be involved.
     """
     known = session.get(TipLikeness, tip.id)
     if known is None:
@@ -191,8 +192,8 @@ class KnownCases:
     open: tuple[str, ...]
     """One reference for each open case that no colleague has taken."""
     also: tuple[str, ...]
-    """References of three kinds of cases: closed cases, cases whose assignee is a colleague, and cases for which the
-    hotline has ended the assignment to this responder."""
+    """References of closed cases, of cases that a colleague has taken, and of cases for which the hotline has ended the
+    assignment to this responder."""
 
 
 @lru_cache(maxsize=IN_A_HOP)
@@ -220,8 +221,8 @@ def usable_reference(responder_id: int) -> ColumnElement[bool]:
 
 @lru_cache(maxsize=IN_A_HOP)
 def stays_with_colleague(responder_id: int) -> ColumnElement[bool]:
-    """Returns the SQL condition that the assignee of a `Tip` is a colleague, and stays the assignee even if this
-    responder takes the case.
+    """Returns the SQL condition that a colleague is the assignee of a `Tip`, and that this colleague stays the assignee
+    even if this responder also takes the case.
 
     Applies the rule of `_may_change_assignee` in `rules_escalation.py` to many cases in one query.
     """
@@ -318,15 +319,16 @@ def helped_cases(session: Session, responder_id: int) -> list[str]:
 
 
 def colleagues_cases(session: Session, responder_id: int) -> list[str]:
-    """Returns the references of cases whose assignee stays a colleague even if this responder takes the case."""
+    """Returns the references of cases that have a colleague as assignee, if this colleague stays the assignee even when
+    this responder also takes the case."""
     stays = (*_is_own(responder_id), stays_with_colleague(responder_id))
     rows = select(Assignment.reference).join(Tip, Tip.id == Assignment.tip_id).where(*stays)
     return list(session.scalars(rows))
 
 
 def open_references(session: Session, responder_id: int, as_of: datetime) -> list[str]:
-    """Returns one reference for each case that this responder had not acknowledged at the time `as_of`, even if the
-    assignee is a colleague. Cases about danger come first.
+    """Returns one reference for each case that this responder had not acknowledged at the time `as_of`. Includes cases
+    that a colleague has taken. Cases about danger come first.
 
     Also returns the cases that this responder acknowledged without becoming the assignee, until these cases are closed.
     """

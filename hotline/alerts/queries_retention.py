@@ -1,8 +1,7 @@
 """Erases data in small batches when the time for which it is kept is over.
 
-While a tip has a legal hold or an open erasure request, the age of its text does not decide when the text is erased. It
-does no harm if a deletion runs twice. If two processes delete at the same time, each skips the rows that the other has
-locked.
+If a tip has a legal hold or an open erasure request, its text is not erased because of its age alone. It does no harm
+if a deletion runs twice. If two processes delete at the same time, each skips the rows that the other has locked.
 
 The module also finds the tips of an erasure request, and the responders who must be notified of it. `stand_down` ends
 assignments, and `withhold` stops unsent messages to responders.
@@ -97,8 +96,8 @@ class RetainedTip:
 
 
 DECIDED = and_(Tip.erasure_asked_at.is_not(None), Tip.closed_at.is_(None))
-"""The SQL condition that the case is open and its caller has requested to erase the text. This request, and not the age
-of the text, then decides when the text is erased."""
+"""The SQL condition that the case is open and its caller has requested to erase the text. For such a case, the time of
+the erasure depends on the request, and not on the age of the text."""
 HAS_LEGAL_HOLD = exists().where(LegalHold.tip_id == Tip.id, LegalHold.lifted_at.is_(None))
 
 
@@ -193,8 +192,8 @@ def delete_rows(
     at: datetime,
     limit: int,
 ) -> int:
-    """Deletes at most `limit` rows of the table of `key`: rows that are at least as old as `term` and match the
-    condition `which`. Returns the number of deleted rows."""
+    """Deletes at most `limit` rows of the table that contains the column `key`. Deletes only rows that are at least as
+    old as `term` and match the condition `which`. Returns the number of deleted rows."""
     found = select(key).where(when <= at - term, which).order_by(key).limit(limit)
     gone = delete(key.class_).where(key.in_(session.scalars(found).all())).returning(key)
     return len(session.scalars(gone.execution_options(synchronize_session=False)).all())
@@ -284,7 +283,7 @@ def term_of(tip: Tip, *, is_held: bool) -> RetentionTerm:
 
 def _ends_before(at: datetime) -> ColumnElement[bool]:
     """Returns the SQL condition that the time for which the text of a tip is kept ended before `at`. Follows the same
-    rule as `RetentionTerm.goes_at`, but does not add the days of the warning before the erasure."""
+    rule as `RetentionTerm.goes_at`, but without the extra days between the warning and the erasure."""
     return and_(
         Tip.erased_at.is_(None),
         Tip.state != TipState.DRAFT,
@@ -323,9 +322,8 @@ def others_due(
 ) -> Sequence[Tip]:
     """Returns other tips whose erasure request is due after `at` and not later than `due`.
 
-    Includes only tips in `like`, and tips with the same erasure request as `tip`. Two tips have the same erasure
-    request if three facts are equal: the time of the request, the place, and the answer about officials who may be
-    involved.
+    Each returned tip is in `like`, or has the same erasure request as `tip`. Two tips have the same erasure request if
+    three facts are equal: the time of the request, the place, and the answer about officials who may be involved.
     """
     same_wish = and_(
         Tip.erasure_asked_at == tip.erasure_asked_at,
@@ -372,8 +370,9 @@ def newest_more(session: Session, tip_id: int) -> Message | None:
 
 
 def is_withheld(session: Session, message: Message) -> bool:
-    """Returns True if a message must never be sent, for one of two reasons. The message is the alert of a drill that is
-    over. Or its case may involve an official, and the hotline has ended the responder's assignment to this case."""
+    """Returns True if a message must never be sent, for one of two reasons. First: the message is the alert of a drill
+    that is over. Second: an official may be involved in the case of the message, and the hotline has ended the
+    responder's assignment to this case."""
     if message.assignment_id is None:
         return False
     released = select(Assignment.id).join(Tip, Tip.id == Assignment.tip_id)

@@ -91,8 +91,8 @@ class Case:
     """True for a fragment (a report without a known place): the national desk is alerted once, and the case has no
     deadlines."""
     partners: frozenset[str] = frozenset()
-    """The partner desks that are also alerted: border desks if a journey can still be stopped, or the desk of the camp
-    where the tip's place is.
+    """The partner desks that are also alerted. If a journey can still be stopped, these are border desks. If the tip is
+    about a camp, this is the desk of the camp.
 
     For a complaint about the national desk, these are the oversight desks that can decrypt it.
     """
@@ -131,8 +131,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class AlertedResponder:
-    """A responder who was alerted of the tip, with the escalation level that the responder has at the place of the
-    tip."""
+    """A responder who was alerted of the tip, with the responder's escalation level in the tip's district."""
 
     responder_id: int
     level: Level
@@ -171,9 +170,10 @@ def held_until(
     """Returns the time when the next person of the district comes on duty, if the alert of a new tip must wait until
     then.
 
-    Returns None if people are alerted now. Urgent tips, and tips that may involve an official, never wait. No tip waits
-    if anyone of the district is on duty, or if the next person comes on duty 12 hours after the tip was filed or later.
-    `people` contains the active responders. `members` also contains the responders on leave.
+    Returns None if people are alerted now. Urgent tips, and tips that may involve an official, never wait. A tip never
+    waits while a person of the district is on duty. A tip also never waits if the next person comes on duty only 12
+    hours after the tip was filed, or later. `people` contains the active responders. `members` also contains the
+    responders on leave.
     """
     waits = case.urgency == Urgency.HEARD and case.official == "no" and not case.once
     if not waits or case.partners or not duty.is_used(case.place, at):
@@ -216,8 +216,8 @@ def first_recipients(
 def eligible(
     case: Case, roster: Sequence[Candidate], before: Collection[int] = ()
 ) -> tuple[Sequence[Candidate], Sequence[Candidate], Sequence[Candidate]]:
-    """Returns the three groups of people from which the first people to alert of a tip are chosen: people of the lowest
-    level in the district, people of the lowest level in a camp, and people of the national desk.
+    """Returns three groups of people: people of the lowest level in the district, people of the lowest level in a camp,
+    and people of the national desk. The first people to alert of a tip are chosen from these groups.
 
     A person who belongs to two groups is only in the first of them. `before` contains the people who were already
     alerted of the tip. These people count as on duty.
@@ -305,11 +305,11 @@ def next_recipients(
     """Returns the responders who are alerted next: people of the district first, then of the national desk. If the tip
     also has partner desks, a person of these desks is alerted at the same time.
 
-    If an earlier alert did not arrive, returns only people who were not alerted before, or no one. If no one answered
-    in time, returns someone as long as a person of the national desk is active. People off duty are alerted only after
-    all people on duty. The people on duty include those of a lower level who came on duty later. If an alert about
-    danger did not arrive, people of the district who are off duty come before the national desk, because this desk
-    already knows of the danger.
+    If an earlier alert did not arrive, returns only people who were not alerted before. There may be no such people. If
+    no one answered an earlier alert in time, the result is never empty while a person of the national desk is active.
+    People off duty are alerted only after all people on duty, even after people of a lower level who came on duty
+    later. If an alert about danger did not arrive, people of the district who are off duty are alerted before the
+    national desk, because the national desk already knows of the danger.
     """
     before = {one.responder_id for one in alerted}
     on_duty = [c for c in roster if c.is_on_duty]
@@ -352,8 +352,8 @@ def _higher(
     before: Collection[int],
     reason: EscalationReason,
 ) -> tuple[int, ...]:
-    """Returns another person of the highest escalation level that was alerted so far. If no one of this level answered
-    in time, returns a person of a higher level."""
+    """Returns another person of the same escalation level as the people alerted before, or of a higher level. If no one
+    answered in time, returns only a person of a higher level."""
     rank = max((_rank(one.level) for one in alerted), default=-1)
     if reason is EscalationReason.SILENT:
         rank += 1
@@ -412,8 +412,8 @@ def storm_groups(
     case: Case, roster: Sequence[Candidate], near: Collection[str]
 ) -> tuple[tuple[int, ...], ...]:
     """Returns all people who may be alerted of a danger in a storm: people of the district, of the desks in `near`, and
-    of the national desk. The groups of people on duty come first, and then the groups of people off duty. In each
-    group, the person who is alerted first comes first."""
+    of the national desk. The groups of people on duty come first, and then the groups of people off duty. Each group is
+    sorted in the order in which its people are alerted."""
     close = [c for c in _hearing(case, roster) if c.districts.intersection(near)]
     local = [*_local(case, roster), *_camp(case, roster)]
     national = [c for c in roster if c.level is Level.NATIONAL]
@@ -435,7 +435,8 @@ def _local(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _camp(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
-    """Returns people of a district's partner desks who may see the case, and who do not belong to the district."""
+    """Returns the people who may see the case and belong to a partner desk of the district, but not to the district
+    itself."""
     if not case.partners or not is_district(case.place):
         return []
     local = {c.id for c in _local(case, roster)}

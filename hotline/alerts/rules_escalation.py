@@ -77,8 +77,7 @@ STORM_FROM = 8
 STORM_WITHIN = timedelta(minutes=10)
 """The dangers that begin a storm must be filed within this time."""
 STORM_ENDS_AFTER = timedelta(minutes=30)
-"""A storm ends when the district has had, for this time, fewer than `STORM_FROM` recent dangers that no responder has
-taken."""
+"""A storm ends when the number of recent dangers that no responder has taken stays below `STORM_FROM` for this time."""
 SEEN_FOR = STORM_WITHIN + STORM_ENDS_AFTER
 """A danger that was filed within this time counts as recent."""
 MAX_ALONE = 8
@@ -93,7 +92,7 @@ MANY = 26
 """After a person got this number of SMS in an hour, shared SMS about dangers follow at the interval `LONG_INTERVAL`."""
 LONG_INTERVAL = timedelta(minutes=3)
 NEARLY_MOST = 34
-"""After a person got this number of SMS in an hour, the intervals between shared SMS become twice as long as
+"""After a person got this number of SMS in an hour, the person's shared SMS about dangers come at intervals of twice
 `LONG_INTERVAL`. So a person gets at most 40 SMS in an hour."""
 OPEN_INTERVAL = timedelta(minutes=15)
 """The shortest time between two SMS to one person about repeats (alerts of a case of which the person was alerted
@@ -112,8 +111,9 @@ class SmsShare(StrEnum):
     ALONE = "alone"
     """The alert has an SMS of its own."""
     KEPT = "kept"
-    """An alert of a danger in a storm, whose caller typed text and reported no other danger in the district from the
-    same phone. The alert has its own SMS, unless its recipient got `MAX_ALONE` SMS in the last hour."""
+    """An alert of a danger in a storm. The caller of this danger typed text, and no other danger in the district was
+    reported from the same phone. The alert has its own SMS, unless its recipient got `MAX_ALONE` SMS in the last
+    hour."""
     STORM = "storm"
     """An alert of a further danger in a storm. The alert shares an SMS if the person got an SMS in the last minute, or
     got `MAX_ALONE` SMS in the last hour."""
@@ -137,8 +137,8 @@ class SmsPace:
     """The time of the last SMS about repeats that was sent."""
 
     def add(self, at: datetime, *, waits: bool = False) -> None:
-        """Counts an SMS to this person. `waits` is True if this SMS is due later, so that an SMS about a new danger may
-        be sent before it."""
+        """Counts an SMS to this person. `waits` is True if this SMS is due later. An SMS about a new danger may then be
+        sent earlier than this SMS."""
         self.count += 1
         if not waits:
             self.last = at if self.last is None else max(at, self.last)
@@ -167,7 +167,8 @@ def shares(wanted: SmsShare, pace: SmsPace, urgency: int, at: datetime, *, most:
     times of the SMS that the person already got.
 
     A person who got `most` SMS in the last hour gets alerts without danger only in a shared SMS. `most` is 0 if alerts
-    without danger have used up their share (`OTHERS_SHARE`) of the day's SMS, or while there are very many SMS.
+    without danger have used up their share (`OTHERS_SHARE`) of the day's SMS, or if the hotline must send very many SMS
+    now.
     """
     if wanted is SmsShare.KEPT and pace.count >= MAX_ALONE:
         wanted = SmsShare.STORM
@@ -255,7 +256,8 @@ def next_person(
     returns the person who may get the next SMS earliest.
 
     `groups` contains people of the district, of its neighbours, and of the national desk, each group in the order in
-    which its people are alerted. `waiting` contains the due time of each person's shared SMS that the danger may join.
+    which its people are alerted. An unsent shared SMS to a person may still take up the danger. `waiting` contains for
+    each such person the time when this SMS is due.
     """
     everyone = {who: paces.setdefault(who, SmsPace()) for group in groups for who in group}
     due = {who: pace.next_storm(at) for who, pace in everyone.items()}
@@ -270,8 +272,9 @@ def next_person(
 
 
 ESCALATED = 2
-"""The hotline alerts other people of a missing outcome only when the deadline for the outcome has fired this number of
-times. This deadline fires when half of the assignee's time is over, and again when all of it is over. """
+"""If the assignee does not report the outcome, the hotline alerts other people after the deadline for the outcome has
+fired this number of times. The deadline fires first when half of the time to report the outcome is over, and again when
+all of this time is over. """
 FRAGMENT_EVENTS = frozenset(
     {
         CaseEventKind.CLOSURE_REQUESTED,
@@ -280,8 +283,8 @@ FRAGMENT_EVENTS = frozenset(
         CaseEventKind.DUE,
     }
 )
-"""Events that have the same effect for a fragment (a report without a known place) as for any other case. A second
-person must confirm each requested closure, even of a fragment.
+"""The events whose effect on a fragment (a report without a known place) is the same as on any other case. For example,
+if a closure is requested, a second person must confirm it.
 """
 ENDS_ASSIGNEE = frozenset({CaseEventKind.REMOVED, CaseEventKind.DOUBTED, CaseEventKind.PASSED})
 """Events after which a fragment (a report without a known place) no longer has an assignee."""
@@ -321,7 +324,7 @@ def _of_fragment(s: CaseState) -> Decision:
 
 
 def more_urgent_clocks(case: Case, safety: VisitSafety, at: datetime) -> Decision:
-    """Returns the new deadlines of a case that a later answer of the caller made more urgent.
+    """Returns the new deadlines of a case that became more urgent after the caller gave a further answer.
 
     The case has no assignee until a responder takes it again.
     """
@@ -409,8 +412,8 @@ def _taken(s: CaseState) -> Decision:
     if assignee != s.assignee:
         close = {DeadlineKind.OVERDUE, DeadlineKind.ACKNOWLEDGE}
     elif assignee == by:
-        # The assignee passed the case on, and takes it again. If the outcome of the case is overdue, it stays overdue,
-        # because taking a case is not an outcome.
+        # The assignee passed the case on, and now takes the same case again. If the outcome of the case is overdue, it
+        # stays overdue, because taking a case is not an outcome.
         close = {DeadlineKind.ACKNOWLEDGE}
     if s.assignee is not None and _looks(s):
         close.add(DeadlineKind.SECOND_LOOK)
@@ -423,8 +426,9 @@ def _taken(s: CaseState) -> Decision:
 
 
 def _looks(s: CaseState) -> bool:
-    """Returns True if this responder, who takes the case, thereby gives the second look that the national desk was
-    asked for. The responder must belong to this desk, and must not be the assignee.
+    """Returns True if this responder, by taking the case, counts as the second person who looks at the case. Only a
+    person of the national desk who is not the assignee counts, and only after the hotline has asked this desk for a
+    second look.
     """
     look, by = s.clocks.get(DeadlineKind.SECOND_LOOK), s.event.by
     return look is not None and look.nth > 0 and by in s.desk and by != s.assignee
@@ -456,8 +460,8 @@ def _further(s: CaseState) -> Decision:
 def _doubted(s: CaseState) -> Decision:
     """Removes the assignee, because the gateway's inbox does not list the SMS by which this person took the case. If
     another active responder also took the case, makes this responder the assignee. If no other responder took it,
-    escalation continues as if no one had answered. The deadline to acknowledge gets its earlier time again. If that
-    time has passed, the deadline fires at once.
+    escalation continues as if no one had answered. The deadline to acknowledge the case is set again, with the time
+    that it had before. If this time has passed, the deadline fires at once.
     """
     if s.assignee is not None and s.assignee != s.event.by:
         return _without_request(s, Decision())
@@ -647,8 +651,7 @@ class EscalationStep(NamedTuple):
     """The id of the first tip of the cluster, if this tip joins a cluster. Responders who were alerted of the first tip
     get no alert of this tip."""
     more: bool = False
-    """True if the hotline does not alert the recipients of this step, but notifies them that the caller gave more
-    details."""
+    """True if the recipients of this step get no alert, but a notice that the caller gave more details."""
     safety: VisitSafety = VisitSafety.NONE
     """The instruction about visits that a responder must know before a visit."""
     is_drill: bool = False
@@ -723,8 +726,8 @@ class AlertPlan:
         return replace(one, load=load, alerted_at=told_at)
 
     def _route_of(self, case: Case, but: frozenset[int], before: Collection[int]) -> Route:
-        """Returns the groups of people who may be alerted of a tip. The function is for a tip from which people are
-        excluded, or of which people were alerted before. The result is not cached, because such tips are rare.
+        """Returns the groups of people who may be alerted of a tip. The function is called only if people are excluded
+        from the tip, or if people were alerted of the tip before. The result is not cached, because such tips are rare.
         """
         return _ids(*first_groups(case, [one for one in self._people if one.id not in but], before))
 
@@ -866,8 +869,8 @@ def _step(times: Iterable[tuple[datetime, datetime | None]]) -> StepSummary:
 
 
 CROSSING = timedelta(seconds=20)
-"""The hotline sends an SMS which says that the alert was a drill. An answer that arrives within this time after the SMS
-may have been written before the responder read the SMS."""
+"""The hotline sends an SMS which says that the alert was a drill. If a responder's answer arrives within this time
+after that SMS, the responder may have written the answer before reading the SMS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -888,8 +891,8 @@ def meant_drills(
     """Returns the drills that an answer without a reference may be about, the newest first.
 
     `alerted_at` is the time when the responder was alerted of their newest open case. If the responder has no open
-    case, `alerted_at` is None, and the answer counts for the newest drill, even if the responder has answered that
-    drill before. The responder is then notified again that the alert was a drill.
+    case, `alerted_at` is None. The answer then counts for the newest drill, even if the responder has already answered
+    the alert of this drill. The responder is then notified again that the alert was a drill.
     """
     if alerted_at is None:
         return tuple(one.reference for one in drills[:1])
@@ -900,6 +903,6 @@ def _may_be_meant(one: RecentDrill, alerted_at: datetime, at: datetime) -> bool:
     if one.answered_at is not None:
         return at - one.answered_at < CROSSING
     knows = one.disclosed_at is not None and at - one.disclosed_at >= CROSSING
-    # A late answer may be about a drill that began after the newest open case, even if the responder knows that it was
-    # a drill.
+    # If the drill began after the newest open case, a late answer may be about the drill. This is so even if the
+    # responder already knows that the alert was a drill.
     return not knows or one.alerted_at >= alerted_at

@@ -4,16 +4,16 @@ no visit. Pure.
 The module also defines the state of a case and the possible decisions about it.
 
 The national desk is asked again and again to confirm a requested closure, until one of its people decides. Until then,
-the case stays open and keeps its other deadlines. If only the national desk may decide, the deadline for this decision
-replaces the deadline by which the assignee must report the outcome. No person can close a case alone. If no other
-person of this desk is active, the hotline asks people of the district again and again.
+the case stays open and keeps its other deadlines. Sometimes only the national desk may decide about the closure. The
+assignee then has no deadline to report the outcome, and the national desk has a deadline to decide. No person can close
+a case alone. If no other person of this desk is active, the hotline asks people of the district again and again.
 
 If the caller of one tip wants no visit, this wish counts for all tips of the cluster. All alerted responders are
-notified how they may visit. The national desk is asked only once for the whole cluster. Rules about visits never close
-another deadline, change the assignee, or prevent a responder from taking the case.
+notified if they may visit openly, discreetly or not at all. The national desk is asked only once for the whole cluster.
+Rules about visits never close another deadline, change the assignee, or prevent a responder from taking the case.
 
 Each report attempt makes only one case, even if the caller corrects the place. If there is danger, no responder is
-stood down after a corrected place, because another person than the caller may have made the correction. So the
+stood down when the place is corrected, because the correction may come from another person than the caller. So the
 responders of the first place stay alerted. After a responder at the new place has taken the case, the national desk can
 stand down the responders of the first place.
 """
@@ -42,7 +42,7 @@ from hotline.tips.rules_events import CaseEventKind, Event, Purpose
 # Pure.
 
 DUE = Event(CaseEventKind.DUE)
-"""The event that a deadline passed before anyone acted."""
+"""The event that a deadline has passed, and that no one did in time what the deadline demands."""
 
 
 @dataclass(frozen=True, slots=True)
