@@ -179,7 +179,7 @@ def report_facts(answers: Mapping[str, str], *, completed: bool = False) -> TipS
 
 
 def stage(answers: Mapping[str, str], *, completed: bool = False) -> TipState | None:
-    """Returns the state of a tip with these answers. Returns None if there are no answers."""
+    """Returns the state that a tip with these answers has. Returns None if there are no answers."""
     if completed:
         return TipState.COMPLETE
     pressing = answers.get("danger") == "yes" or can_be_stopped(answers)
@@ -189,7 +189,7 @@ def stage(answers: Mapping[str, str], *, completed: bool = False) -> TipState | 
 
 
 def abandoned_state(place: str) -> TipState:
-    """Returns the state that a draft gets when its caller can add no more answers."""
+    """Returns the state that a draft gets when the caller can no longer add answers, for example after hanging up."""
     return TipState.FRAGMENT if place == NOT_SAID or is_province(place) else TipState.FILED
 
 
@@ -199,7 +199,8 @@ def later_state(one: TipState, other: TipState) -> TipState:
 
 
 def place_of(answers: Mapping[str, str]) -> str | None:
-    """Returns the code of a district, or "abroad" or "unsure". Returns None if the caller gave no place.
+    """Returns the place of a tip from the caller's answers: the code of a district, "abroad" or "unsure". Returns None
+    if the caller gave no place.
 
     The code of a district begins with the code of its province. A district
     from an earlier answer counts only if it lies in the chosen province.
@@ -215,7 +216,8 @@ def place_of(answers: Mapping[str, str]) -> str | None:
 
 
 def _begun(answers: Mapping[str, str]) -> str:
-    """Returns the chosen province if the caller gave no district. Returns an empty string if the caller chose none."""
+    """Returns the province that the caller chose, for a report without a district. Returns an empty string if the
+    caller chose no province."""
     province = answers.get("province", NOT_SAID)
     return province if is_province(province) else NOT_SAID
 
@@ -287,13 +289,13 @@ SATURDAY = 5
 class DeadlineKind(StrEnum):
     """The kind of a deadline, named after the event that must happen before it.
 
-    The time limit for the arrival of an alert is not a deadline of these kinds: it is the column `next_at` of the
-    message.
+    The time limit for the arrival of an alert is not in this class, because it is stored with the message, in the
+    column `next_at`.
     """
 
     HELD = "held"
-    """A responder of the district comes on duty. Until this event, no person is alerted of the tip, because it is not
-    urgent."""
+    """A responder of the district comes on duty. The tip is not urgent, so no person is alerted of it before a
+    responder comes on duty."""
     ACKNOWLEDGE = "acknowledge"
     """A responder takes the case."""
     OPEN = "open"
@@ -307,8 +309,8 @@ class DeadlineKind(StrEnum):
     SECOND_LOOK = "second_look"
     """A second person looks at a case about danger that was taken."""
     OVERDUE = "red"
-    """A person of the national desk takes the case. All other people were already alerted, so the national desk is
-    alerted again and again."""
+    """A person of the national desk takes the case. Until then, the national desk is alerted again and again, because
+    all other people were already alerted and no one took the case."""
     VISIT_SAFETY = "manner"
     """The national desk decides how responders may visit."""
     ERASURE = "erasure"
@@ -330,11 +332,11 @@ class DeadlineRow:
 
     ends_with_case: bool = True
     asks: bool = False
-    """True if this deadline is open while people are asked to take the tip."""
+    """True for a deadline that a tip has only while the hotline asks people to take the tip."""
     is_overdue: bool = False
     """True if a tip is overdue after this deadline has passed."""
     may_fire: int = 0
-    """If a deadline of this kind has fired fewer times than this number, only the assignee needs to act."""
+    """Until a deadline of this kind has fired this number of times in a row, only the assignee needs to act."""
 
 
 DEADLINES: Mapping[DeadlineKind, DeadlineRow] = {
@@ -361,7 +363,8 @@ class Clock:
     due_at: datetime
     nth: int = 0
     named_at: datetime | None = None
-    """The time that texts name as the time when other people will be alerted. None if texts name `due_at`."""
+    """The time at which other people will be alerted, as messages and pages show it. None if they show `due_at`
+    instead."""
 
 
 Clocks = Mapping[DeadlineKind, Clock]
@@ -369,7 +372,8 @@ Clocks = Mapping[DeadlineKind, Clock]
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """The time limits for tips of one urgency. If a time limit is None, the time ends on the next working morning."""
+    """The time limits for tips of one urgency. If a time limit is None, the time ends on the next working morning,
+    unless the field says otherwise."""
 
     acknowledge: timedelta
     later: timedelta | None
@@ -421,10 +425,8 @@ HOURLY = timedelta(hours=1)
 
 
 def is_in_good_hands(clocks: Clocks, at: datetime) -> bool:
-    """Returns True if a case has an assignee and no other person needs to act.
-
-    No deadline of the case is overdue, and no other responder is asked to take the case, to read it or to confirm its
-    closure.
+    """Returns True if a case has an assignee and no other person needs to act. For this, no deadline of the case may be
+    overdue, and no one may be asked to take the case, to read it or to confirm its closure.
     """
     known = DeadlineKind.OUTCOME in clocks
     return known and all(
@@ -457,15 +459,15 @@ def open_due(urgency: int, at: datetime) -> datetime:
 
 
 def second_look_due(urgency: int, at: datetime) -> datetime:
-    """Returns the time by which a second person must have read the tip. Without danger, this time is in working
-    hours."""
+    """Returns the time by which a second person must have read the tip. If the tip is not about danger, this time is in
+    working hours."""
     due = at + SECOND_LOOK_AFTER
     return due if urgency == Urgency.DANGER else in_hours(due)
 
 
 def outcome_clock(urgency: int, at: datetime, due_at: datetime) -> Clock:
-    """Returns a deadline for the outcome. The deadline reminds the assignee after half of the time, and alerts other
-    people when the outcome is due.
+    """Returns the deadline by which the assignee must report the outcome. The hotline reminds the assignee when half of
+    this time has passed, and alerts other people when all of it has passed.
 
     In a case without danger, the assignee is reminded only in working hours, and other people are alerted only during
     the day. So the reminder may come late, or not at all.
@@ -499,7 +501,8 @@ def decision_due(at: datetime) -> datetime:
 
 
 def overdue_due(urgency: int, at: datetime) -> datetime:
-    """Returns the time at which the national desk is alerted again. Without danger, this time is in working hours."""
+    """Returns the time at which the national desk is alerted again of a tip that no one has taken. If the tip is not
+    about danger, this time is in working hours."""
     if urgency == Urgency.DANGER:
         return at + AGAIN
     return in_hours(at + (AGAIN if urgency == Urgency.SEEN else HOURLY))
@@ -524,7 +527,7 @@ def may_remind(urgency: int, at: datetime) -> bool:
 def by_day(at: datetime) -> datetime:
     """Returns `at` if it is between 08:00 and 17:00. Otherwise returns the next 09:00, also at weekends.
 
-    09:00 is later than 08:00, so that reminders come before alerts.
+    The hotline may remind the assignee from 08:00, so an alert to other people at 09:00 comes after the reminder.
     """
     here = at.astimezone(KIGALI)
     if OPENS <= here.hour < CLOSES:
@@ -636,7 +639,7 @@ class VisitDecision(StrEnum):
 
 
 class VisitSafety(StrEnum):
-    """The instruction about visits that every alerted responder must know."""
+    """The instruction that says how responders may visit. Every alerted responder must know it."""
 
     NONE = "none"
     DO_NOT_VISIT = "stay_away"
@@ -661,7 +664,7 @@ class VisitSafetyRow:
     sentence: str = ""
     """The English first line on the console's page of the tip."""
     mark: str = ""
-    """The short English text about visits that the console's lists of tips show for a tip."""
+    """The short English text about visits that a list of tips in the console shows for each tip."""
 
 
 VISIT_SAFETIES: Mapping[VisitSafety, VisitSafetyRow] = {
@@ -741,7 +744,8 @@ class VisitFacts:
         return NOT_ASKED if self.visit is None else NOT_SURE
 
     def mark(self, matter: str) -> str:
-        """Returns the English mark about visits in a list. Returns an empty text if no mark is needed."""
+        """Returns the short English text about visits that a list of tips shows for this tip. Returns an empty text if
+        the list needs no such text."""
         if VISIT_SAFETIES[self.safety].mark or self.decision is not None:
             return VISIT_SAFETIES[self.safety].mark
         if matter != Matter.TIP or not self.goes_unseen:
@@ -752,19 +756,17 @@ class VisitFacts:
 def visit_facts(
     matter: str, urgency: int, visit: str | None, erased: bool, decision: str | None
 ) -> VisitFacts:
-    """Returns the facts about visits, from the columns of a tip.
-
-    For visits, a complaint is handled like a tip without danger. No responder visits because of a complaint, and a
-    person reads the complaint before anyone calls.
+    """Returns the facts about visits, from the columns of a tip. A complaint gets the same instruction about visits as
+    a tip without danger. No responder visits because of a complaint, and a person reads the complaint before anyone
+    calls.
     """
     pressing = urgency if matter == Matter.TIP else Urgency.HEARD
     return VisitFacts(pressing, visit, erased, decision)
 
 
 def kept_visit_answer(before: str | None, now: str | None, *, filed: bool) -> str | None:
-    """Returns the answer about visits that must be stored.
-
-    After the tip was filed, the answer "no" is not replaced, because another person may have the phone now.
+    """Returns the caller's answer about visits that the hotline must store: the new answer, or the earlier one. After
+    the tip was filed, no new answer replaces "no", because another person may have the phone now.
     """
     if filed and before == NO:
         return before

@@ -41,7 +41,7 @@ class CaseEventKind(StrEnum):
     """An event of a case that may change who must act."""
 
     RAISED = "raised"
-    """A later answer made the case more urgent."""
+    """A later answer of the caller made the case more urgent."""
     NOT_REACHED = "unreached"
     """An alert did not arrive on the phone of a responder, or it arrives late."""
     REMOVED = "left"
@@ -61,21 +61,21 @@ class CaseEventKind(StrEnum):
     assignee, the case has no assignee any more, or another responder who took the case becomes the assignee."""
     CLOSURE_REQUESTED = "end_wanted"
     REFUSED = "refused"
-    """A second person refused the requested closure. A person who refuses by phone becomes the assignee."""
+    """A second person refused the requested closure. If this person refused by phone, they become the assignee."""
     CLOSURE_READ = "closure_read"
     """A person who may confirm the closure opened the case after the closure was requested."""
     CLOSED = "closed"
     MARKED = "marked"
-    """The caller asked for no visit, or erased the report."""
+    """The caller asked that no one visits, or erased the report."""
     NOT_HEARD = "unheard"
-    """The notice about visits did not reach the assignee."""
+    """The message that says how to visit did not reach the assignee."""
     DECIDED = "decided"
     """The national desk decided how responders may visit."""
     MOVED = "moved"
     """The caller corrected the place of the tip."""
     BESIDE = "beside"
-    """A partner desk got access to the tip, because a later answer of the caller names a camp, or a journey that begins
-    soon."""
+    """The desk of a camp or a border desk got access to the tip, because the caller later named the camp, or a journey
+    that begins soon."""
     WITHHELD = "withheld"
     """In a later answer, the caller said that an official is or may be involved."""
     SENT_DOWN = "sent_down"
@@ -83,7 +83,8 @@ class CaseEventKind(StrEnum):
     DANGER_AGAIN = "danger_again"
     """A person who had been helped is in danger again. The case is open and urgent again."""
     STOOD_DOWN = "released"
-    """The national desk stood down the responders of the first place: they are no longer needed."""
+    """The national desk stood down the responders of the tip's earlier place, which means that these responders are no
+    longer needed."""
     DUE = "due"
     """A deadline of the case has passed, or half of the time to record the outcome has passed. `Event.kind` is the
     kind of the deadline."""
@@ -117,7 +118,7 @@ class Purpose(StrEnum):
     OVERDUE = "overdue"
     """To a coordinator or the national desk: the case was taken, and its outcome is overdue."""
     LOOK = "look"
-    """To the national desk: look at a case about danger that one person took two hours ago."""
+    """To the national desk: a case about danger was taken two hours ago, and a second person must look at it."""
     CONFIRM_CLOSURE = "judge"
     """To the national desk: confirm or refuse the requested closure."""
     VISIT_SAFETY = "care"
@@ -129,16 +130,17 @@ class Purpose(StrEnum):
     MOVED = "moved"
     """To every alerted responder: the place of the tip has changed."""
     TOLD_FIRST = "told_first"
-    """To the national desk: people of the district were alerted before the caller named an official."""
+    """To the national desk: people of the district were alerted before the caller said that an official is involved."""
     MORE = "more"
     """To the national desk: the caller added to the report."""
     LET = "let"
-    """To the national desk: a responder at the new place has taken the case. The desk must decide if the responders of
-    the first place are stood down."""
+    """To the national desk: a responder at the tip's new place has taken the case. The desk must decide if the
+    responders of the earlier place are still needed."""
     FOLLOW = "follow"
-    """To a responder who may know it, then to higher levels: report what happened to a person who was offered help."""
+    """To a responder, and later to higher levels: report what happened to a person who was offered help."""
     STAND_DOWN = "let_go"
-    """To the responders of the first place: they are stood down, because others have taken the case."""
+    """To the responders of the tip's earlier place: they are no longer needed, because other responders have taken the
+    case."""
 
 
 class LoggedEvent(StrEnum):
@@ -262,18 +264,21 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 MAX_AN_HOUR = 3
 MAX_A_DAY = 8
-"""The largest number of similar tips from one phone that have separate alerts within a day. `MAX_AN_HOUR` is the
-largest number within an hour."""
+"""The hotline sends separate alerts for at most this number of similar tips from one phone within a day, and for at
+most `MAX_AN_HOUR` within an hour."""
 MAX_DANGERS = 2
-"""The largest number of similar tips about danger from one phone that have separate alerts within an hour."""
+"""The hotline sends separate alerts for at most this number of similar tips about danger from one phone within an
+hour."""
 ALERT_AGAIN_AFTER = timedelta(minutes=30)
-"""If the last alert of a cluster about danger is older than this, people are alerted of its next tip again."""
+"""If the last alert about a cluster of dangers is older than this, the hotline alerts people again when the next tip
+joins the cluster."""
 MAX_SAME_TEXT = 4
-"""The largest number of tips with the same typed text that have separate alerts."""
+"""The hotline sends separate alerts for at most this number of tips with the same typed text, within
+`SAME_TEXT_WITHIN`."""
 SAME_TEXT_WITHIN = timedelta(minutes=10)
 MIN_LETTERS = 12
-"""The smallest number of letters that a typed text must have to be compared. Shorter texts are often equal by
-chance.
+"""The hotline compares typed texts only if they have at least this number of letters, because shorter texts are often
+equal by chance.
 """
 TYPED = (WORDS, "landmark")
 """The answers that callers type in their own words. Answers from menus are often equal, so the code does not compare
@@ -300,8 +305,8 @@ class ComparedTip(NamedTuple):
     who_key: str | None
     """The digest of the answer to "Who needs help?"."""
     leader_id: int | None = None
-    """The first tip of the cluster that this tip joined. People then got no alert of this tip, but only a notice that
-    it was added. None if people were alerted of this tip separately."""
+    """The first tip of the cluster that this tip joined. If the tip joined a cluster, people got only a notice that the
+    tip was added. None if people were alerted of this tip separately."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,10 +352,9 @@ def cluster_of(new: ComparedTip, earlier: Sequence[ComparedTip]) -> Following | 
 
 
 def _alike(new: ComparedTip, one: ComparedTip) -> bool:
-    """Returns True if the typed texts or the categories of two tips are equal.
-
-    An unknown category counts as equal to any other. The hotline compares a tip about danger before the caller has
-    chosen its category, and again afterwards.
+    """Returns True if the typed texts or the categories of two tips are equal. If the category of one tip is unknown,
+    the categories count as equal. The hotline compares a tip about danger before the caller has chosen its category,
+    and again afterwards.
     """
     if _says_the_same(new, one):
         return True
@@ -369,8 +373,9 @@ def _contact_cluster(new: ComparedTip, same: Sequence[ComparedTip]) -> Sequence[
 
 
 def _danger_cluster(new: ComparedTip, same: Sequence[ComparedTip]) -> Sequence[ComparedTip]:
-    """Returns the earlier tips whose cluster a new tip about danger joins. Returns no tips if the last hour had too few
-    tips about danger, if the new tip is about another person, or if the last alert was long ago.
+    """Returns the earlier tips whose cluster a new tip about danger joins. Returns no tips, so that people are alerted
+    separately, in three cases: the phone sent fewer than `MAX_DANGERS` tips about danger in the last hour, the new tip
+    is about another person, or the last alert was long ago.
     """
     lately = [one for one in same if one.urgency == Urgency.DANGER and new.at - one.at < HOUR]
     if len(lately) < MAX_DANGERS:
@@ -390,21 +395,21 @@ def _words_cluster(new: ComparedTip, words: Sequence[ComparedTip]) -> Sequence[C
 
 
 def _quiet(new: ComparedTip, cluster: Sequence[ComparedTip]) -> bool:
-    """Returns True if the cluster's last alert was so long ago that people are alerted of a danger again."""
+    """Returns True if the cluster's last alert was so long ago that a new tip about danger must alert people again."""
     return all(new.at - one.at >= ALERT_AGAIN_AFTER for one in cluster if one.leader_id is None)
 
 
 def _with_a_ring(
     lately: Sequence[ComparedTip], same: Sequence[ComparedTip]
 ) -> Sequence[ComparedTip]:
-    """Returns the similar tips of the last hour. If no tip of the last hour had a separate alert, returns all similar
-    tips of the phone.
+    """Returns the similar tips of the last hour if at least one of them had a separate alert. Otherwise returns all
+    similar tips of the phone.
     """
     return lately if any(one.leader_id is None for one in lately) else same
 
 
 class VisitInstruction(StrEnum):
-    """The instruction about visits in a message."""
+    """The instruction in a message that says how the responder may visit."""
 
     NOTHING = "nothing"
     STAY_AWAY = "stay_away"
@@ -438,8 +443,8 @@ COVERED = {
     **{one: _WITHOUT_OPEN_VISIT[n:] for n, one in enumerate(_WITHOUT_OPEN_VISIT)},
     VisitInstruction.OPENLY: (VisitInstruction.OPENLY,),
 }
-"""Contains for each instruction all instructions that include it. If the last instruction that a responder read
-includes the new instruction, the responder needs no new message.
+"""For each instruction about visits, all instructions that include it. If a new instruction is included in the last
+instruction that a responder read, the responder needs no new message.
 """
 DECISIONS = (VisitInstruction.UNSEEN, VisitInstruction.OPENLY)
 STRICTEST = (VisitSafety.NONE, VisitSafety.DO_NOT_VISIT, VisitSafety.DISCREET, VisitSafety.CAREFUL)
@@ -472,12 +477,12 @@ def names_for(
     *,
     again: bool = False,
 ) -> tuple[KnownName, ...]:
-    """Returns the references with which a responder is notified of an instruction. Returns no reference if the
-    responder already has the instruction.
+    """Returns the references of tips that the messages with an instruction about visits must name to a responder.
+    Returns no reference if the responder already has the instruction.
 
     `first` is the id of the cluster's first tip. A decision of the national desk is sent once for each reference with
-    which the responder has read an earlier instruction. `again` is True if the national desk is asked a second time:
-    then the result contains the reference even if the responder already has the instruction.
+    which the responder has read an earlier instruction. If `again` is True, the national desk is asked a second time,
+    and the result contains the reference even if the responder already has the instruction.
     """
     own = name_for(known, tip_id, first)
     if instruction in DECISIONS:
@@ -491,8 +496,8 @@ def names_for(
 
 
 def name_for(known: Sequence[KnownName], tip_id: int, first: int) -> KnownName:
-    """Returns the reference by which a responder knows the tip. This is the reference of the tip, else the reference of
-    the cluster's first tip, else the newest reference.
+    """Returns the reference by which a responder knows the tip. This is the tip's own reference, if the responder got
+    it. Otherwise it is the reference of the cluster's first tip, or the newest reference that the responder got.
     """
     by_tip = {one.tip_id: one for one in known}
     return by_tip.get(tip_id) or by_tip.get(first) or known[-1]
@@ -501,7 +506,7 @@ def name_for(known: Sequence[KnownName], tip_id: int, first: int) -> KnownName:
 def visit_safety_under(name: KnownName, safety: VisitSafety) -> VisitSafety:
     """Returns the visit safety that a message with this reference contains.
 
-    A message about a tip with danger never asks responders to stay away.
+    If the tip with this reference is about danger, the message never asks the responder to stay away.
     """
     danger = name.urgency == Urgency.DANGER
     return VisitSafety.CAREFUL if danger and safety is VisitSafety.DO_NOT_VISIT else safety
@@ -538,7 +543,8 @@ class LinkReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TipTraits:
-    """The facts by which duplicates are found. Fields with a name that ends in `_key` are digests."""
+    """The facts about a tip by which the hotline finds other tips about the same situation. Fields with a name that
+    ends in `_key` are digests."""
 
     tip_id: int
     at: datetime
@@ -574,8 +580,8 @@ def likely_pairs(new: TipTraits, earlier: Iterable[TipTraits]) -> Sequence[Likel
 
 
 def situation_leaders(links: Iterable[tuple[int, int]]) -> Mapping[int, int]:
-    """Returns for each linked tip the first tip of its situation. Two tips that are linked only through other tips also
-    belong to one situation."""
+    """Returns for each linked tip the first tip about the same situation. Two tips that are linked only through other
+    tips also belong to one situation."""
     first: dict[int, int] = {}
 
     def of(tip_id: int) -> int:

@@ -225,8 +225,8 @@ class FormPlace(StrEnum):
     USSD = "ussd"
     CONSOLE = "console"
     BESIDE = "beside"
-    """The console does not ask this question in this form, and the responder's phone asks it in another form. The event
-    of this form stores the answer from the phone."""
+    """In the console, this form does not ask the question. On the phone, another form asks it, and the event of this
+    form stores the answer."""
 
 
 ON_USSD = (FormPlace.BOTH, FormPlace.USSD)
@@ -241,13 +241,13 @@ class AskedCode:
     code: str
     where: FormPlace = FormPlace.BOTH
     must: bool = False
-    """True if an event without an answer to this question is refused."""
+    """True if the hotline refuses an event without an answer to this question."""
     is_required: bool = False
     """True if the form in the console needs an answer to this question. The form on the phone always asks the
     question.
     """
     when: Callable[[Answers], bool] = lambda _said: True
-    """A function of the answers given so far. It returns False if these answers make this question unnecessary."""
+    """A function that gets the answers so far, and returns False if they make this question unnecessary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,12 +270,13 @@ class CaseForm:
         return tuple(one.code for one in self.asked if one.must)
 
     def names(self, at: Collection[FormPlace]) -> tuple[str, ...]:
-        """Returns all questions that the form asks on the phone or in the console (`at` says where), in order."""
+        """Returns, in order, all questions of the form that are asked at the place `at`, which is the phone or the
+        console."""
         return tuple(one.code for one in self.asked if one.where in at)
 
     def questions(self, answers: Answers, at: Collection[FormPlace]) -> list[str]:
-        """Returns the questions that the form asks on the phone or in the console (`at` says where), in order. Leaves
-        out the questions that `answers` make unnecessary.
+        """Returns, in order, the questions of the form that are asked at the place `at`, which is the phone or the
+        console. Leaves out the questions that `answers` make unnecessary.
         """
         return [one.code for one in self.asked if one.where in at and one.when(answers)]
 
@@ -351,8 +352,8 @@ CASE_FORMS: Mapping[LoggedEvent, CaseForm] = {
         ),
     ),
 }
-"""The forms about a person. The responder's phone, the console, the encrypted events and the statistics all use these
-forms."""
+"""The forms with questions about a person of a case, by the kind of event that each form makes. The responder's phone,
+the console, the encrypted events and the statistics all use these forms."""
 OF_REFERRAL = (LoggedEvent.ANSWERED, LoggedEvent.ARRIVED, LoggedEvent.THIRTY)
 """The kinds of events that concern an offer of help."""
 MAX_PEOPLE = 99
@@ -369,7 +370,7 @@ class PersonCodes:
     """If the event concerns an offer of help, the id of the event in which this help was offered."""
 
     def checked(self, kind: LoggedEvent) -> "PersonCodes":
-        """Returns this object unchanged, if its codes and numbers are correct.
+        """Checks the codes and numbers of this object, and returns the object unchanged.
 
         Raises ValueError if an event of this kind may not have these codes, or lacks a necessary code or number. The
         text of the error does not contain the value of a code.
@@ -428,14 +429,15 @@ class FollowKind(StrEnum):
     ANSWER = "answer"
     """The answer of the service that was asked to help."""
     OFFER = "offer"
-    """A service that helps the person. The person wants help, but no service was asked yet, or the last service could
-    not help.
+    """A service that helps the person. The fact is missing if the person wants help, and no service was asked yet or
+    the last service could not help.
     """
     ARRIVAL = "arrival"
     THIRTY = "thirty"
     """The situation of the person thirty days after arriving at the service."""
     CONSENT = "consent"
-    """The new answer of a person who refused help. A responder must ask this person once more, and report the answer.
+    """The second answer of a person who has refused help. A responder must ask this person once more, and report the
+    answer.
     """
 
 
@@ -456,7 +458,8 @@ def is_taken_for_child(minor: str | None) -> bool:
 def screening_result(codes: Mapping[str, str]) -> ScreeningResult:
     """Returns the result of a screening from its answers.
 
-    A child can be a victim even without force or deceit. A question that was not asked counts as "unsure".
+    A child can be a victim even without force or deceit. A screening question that no one asked counts as answered with
+    "unsure".
     """
     act, purpose = codes.get(ACT, UNSURE), codes.get(PURPOSE, UNSURE)
     means = (codes.get(FORCE, UNSURE), codes.get(DECEIT, UNSURE))
@@ -470,8 +473,8 @@ def screening_result(codes: Mapping[str, str]) -> ScreeningResult:
 
 
 ARRIVAL_WITHIN = timedelta(hours=72)
-"""The time after a service has accepted, within which the person should arrive. If a responder answers "not known"
-before this time has passed, this does not mean that the person failed to arrive."""
+"""After a service has agreed to help, the person should arrive there within this time. If a responder answers "not
+known" before this time has passed, this does not mean that the person failed to arrive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -490,8 +493,8 @@ class PersonEntry:
 
 @dataclass(frozen=True, slots=True)
 class PersonTimelineItem:
-    """An event about a person, as a page shows it. If a later event corrects this event, the page still shows this
-    event, with the id of the later event.
+    """An event about a person, with the facts that a page shows. If a later event corrects this event, the page still
+    shows this event, with the id of the later event.
     """
 
     entry: PersonEntry
@@ -593,8 +596,8 @@ class MetPerson:
     def consent(self) -> ConsentState:
         """Returns the consent of the person that is valid now.
 
-        After a refusal, help may be offered again only if the person agrees. No other answer of the person ends the
-        refusal.
+        After a refusal, a responder may offer help only if the person later answers "yes". No other answer of the
+        person ends the refusal.
         """
         last = next((said for _, said, _ in reversed(self.consents) if said in DECISIVE), None)
         if last == ConsentCode.NO:
@@ -645,10 +648,10 @@ def build_persons(entries: Iterable[PersonEntry]) -> tuple[MetPerson, ...]:
 def _corrections(
     written: Sequence[PersonEntry],
 ) -> tuple[Mapping[int, PersonEntry], dict[int, int]]:
-    """Returns two tables. The first table contains for each original event its newest correction, or the original event
-    if no event corrects it.
+    """Returns two tables of events. The first table contains, for each event that corrects no other event, its newest
+    correction, or the event itself if no one corrected it.
 
-    The second table contains for each corrected event the id of the event that corrects it directly.
+    The second table contains, for each corrected event, the id of the next event that corrects it.
     """
     roots: dict[int, int] = {}
     newest: dict[int, PersonEntry] = {}
@@ -701,7 +704,7 @@ def _follow(person: MetPerson, one: PersonEntry, reported: PersonCodes) -> None:
     elif one.kind is LoggedEvent.ARRIVED:
         found.arrived, found.arrived_at = reported.codes[ARRIVED], one.at
         # After five weeks without a report about the arrival, the clock process itself writes the event `ARRIVED`. This
-        # event counts like two reports, so that responders stop looking for the person.
+        # event counts like two reports that the person did not arrive, so that responders stop looking for the person.
         is_lost = found.arrived != YES and not found.is_on_the_way
         found.lost += is_lost + (one.channel == EventChannel.CLOCK)
     elif one.kind is LoggedEvent.THIRTY:
@@ -709,8 +712,8 @@ def _follow(person: MetPerson, one: PersonEntry, reported: PersonCodes) -> None:
 
 
 COUNTING_PROOFS = ("", TakeProof.PROVED, TakeProof.UNPROVED)
-"""The values of `TakeProof` with which a responder's acknowledgement of a case is valid. The empty text means that the
-event stores no value of `TakeProof`.
+"""The values of `TakeProof` with which a responder's acknowledgement of a case is valid. An event without a value of
+`TakeProof` has the empty text.
 """
 
 

@@ -83,7 +83,7 @@ class HelpOpinion(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The facts from which the status of a tip follows."""
+    """The facts about a tip that decide which status the holder of the receipt reads."""
 
     is_taken: bool = False
     helped_at: datetime | None = None
@@ -174,7 +174,7 @@ class Wait:
     def counted(self) -> tuple[tuple[int, str], tuple[int, str]]:
         """Returns the waiting time and the promised time. Each of the two times is a number with a unit from `UNITS`.
 
-        If the waiting time is longer than the promised time but would look equal to it, the waiting time is rounded up.
+        Rounds the waiting time up if it is longer than the promised time but would look equal in whole units.
         """
         (spent, unit), promised = whole_units(self.spent), whole_units(self.promised)
         is_same = self.is_late and (spent, unit) == promised
@@ -187,7 +187,7 @@ class Wait:
         return spent + (self.is_late and spent == promised), promised
 
     def __str__(self) -> str:
-        """Returns a text such as `9 of 3 min`. If the two units differ, the text contains both."""
+        """Returns a text such as `9 of 3 min`. If the two times have different units, the text contains both units."""
         spent, promised = self.counted
         if spent[1] == promised[1]:
             return f"{spent[0]} of {promised[0]} {promised[1]}"
@@ -195,9 +195,8 @@ class Wait:
 
 
 def wait_of(urgency: int, filed_at: datetime, *, ended_at: datetime | None, now: datetime) -> Wait:
-    """Returns how long a tip has waited.
-
-    The waiting ends when the tip is taken, or when it is closed before that.
+    """Returns how long a tip has waited for a responder. The waiting ends when a responder takes the tip, or when the
+    tip is closed without that.
     """
     promised = acknowledge_due(urgency, filed_at, step=0) - filed_at
     spent = max((ended_at or now) - filed_at, timedelta())
@@ -242,7 +241,7 @@ class TipStateFilter(StrEnum):
     """The state of a tip, as the filter of a list names it."""
 
     WAITS = "waits"
-    """Responders are asked to take the tip, or a second person must confirm its closure."""
+    """The tip waits for a person: a responder must take it, or a second person must confirm its closure."""
     TAKEN = "taken"
     HELPED = "helped"
     """Help reached the person."""
@@ -253,7 +252,7 @@ class TipStateFilter(StrEnum):
 
 
 class AskedAgain(StrEnum):
-    """The reason why other people are asked to take a tip although it has an assignee."""
+    """The reason why the hotline asks more people to take a tip that already has an assignee."""
 
     PASSED_ON = "passed_on"
     SILENT = "silent"
@@ -300,10 +299,10 @@ class TipFilter:
     soon: bool = False
     """True for tips whose text will be erased within 14 days."""
     sector: str = ""
-    """The name of a sector. Several districts may have a sector of this name."""
+    """The name of a sector. Sectors of several districts may have this name."""
     owes: bool = False
-    """True for tips in which a fact about a person is missing. This fact can be the answer of a service, the arrival
-    there, the situation after thirty days, or the person's consent.
+    """True for tips in which a fact about a person is missing. The missing fact is, for example, a service's answer or
+    the person's arrival at the service.
     """
 
 
@@ -332,9 +331,9 @@ def complaint_facts(answers: Mapping[str, str], *, completed: bool = False) -> T
     complaint.
 
     The facts do not contain the kind of the complaint, because only the encrypted text may contain it. The facts say
-    that an official is involved, because the helper who did wrong may be an official. So a district's desk never gets
-    the complaint, just as it never gets a tip about an official. A complaint about the national desk is for oversight
-    desks only.
+    that an official is involved, because the helper who did wrong may be an official. So a district's desk never gets a
+    complaint, in the same way as it never gets a tip about an official. A complaint about the national desk is for
+    oversight desks only.
     """
     state = stage(answers, completed=completed)
     if state is None:
@@ -366,14 +365,15 @@ def stage(answers: Mapping[str, str], *, completed: bool = False) -> TipState | 
 
 
 WINDOW_LENGTH = timedelta(hours=2)
-"""The length of every window of time for a call."""
+"""The length of every window, which is a period of time in which the desk may call."""
 HALF_WINDOW = WINDOW_LENGTH / 2
-"""Half of the length of a window. If a window would end in less than this time while call-backs are paused, the request
-moves to its next window. So no request ends just after a pause, before the desk can call.
+"""Half of the length of a window for a call. If call-backs are paused and less than this time is left in the period for
+a call, the hotline moves the request to its next period. So no request ends just after a pause, before the desk can
+call.
 """
 NOTICE_DELAY = timedelta(minutes=3)
-"""The time between a caller's request for a call-back and the notice to the national desk. During this time, the caller
-can still withdraw the request.
+"""The time that the hotline waits after a caller's request for a call-back before it notifies the national desk. During
+this time, the caller can still withdraw the request.
 """
 
 
@@ -391,8 +391,8 @@ class CallBackState(StrEnum):
 
 
 class CallOutcome(StrEnum):
-    """The result of a call to a caller. The desk may call again in a second window only if the outcome is `SILENT`: no
-    one answered the phone.
+    """The result of a call to a caller. Only after the outcome `SILENT`, which means that no one answered the phone,
+    may the desk call again in a second window.
     """
 
     REACHED = "reached"
@@ -433,8 +433,8 @@ ANSWERS = frozenset({WANTED, OTHERS_ANSWER, CALL_DAY, PART, WORD})
 tip.
 """
 OFFERED = ("me_adult", "child", "adult", "several")
-"""The answers to "Who needs help?" after which the menu offers a call. A caller who says that they are under 18 gets no
-such offer (docs/decisions/10).
+"""If the caller gave one of these answers to "Who needs help?", the menu offers a call from the desk. The menu never
+offers a call to a caller who says that they are under 18 (docs/decisions/10).
 """
 
 
@@ -471,7 +471,8 @@ def windows(answers: Mapping[str, str], asked_at: datetime) -> tuple[Window, ...
 
 
 def next_day(window: Window) -> Window:
-    """Returns the window with the same hours on the next day. The caller did not agree to calls at other hours."""
+    """Returns the window with the same hours on the next day, because the caller did not agree to calls at other
+    hours."""
     return window_from(window.opens_at + timedelta(days=1))
 
 
@@ -483,7 +484,7 @@ def refusal_reason(
     window: Window, at: datetime, *, has_asked: bool, approved_by: str | None
 ) -> str | None:
     """Returns the reason why a person at the desk may not see the caller's phone number now. Returns None if the person
-    may see it.
+    may see the number.
 
     `has_asked` is True if the last request to see the number came from this person.
     """

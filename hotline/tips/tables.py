@@ -103,14 +103,14 @@ class Tip(Row):
     was not the first danger of its sector. Otherwise None.
     """
     place_step: Mapped[int] = mapped_column(default=0, server_default="0")
-    """The number of the escalation step at which people of the tip's present place were first alerted. It is 0 if the
-    place was never corrected.
+    """The number of the escalation step that was current when people of the tip's present place were first alerted. It
+    is 0 if the caller never corrected the place.
     """
     visit_decision: Mapped[str | None]
     """The national desk's decision about visits: the value of a `tips.rules.VisitDecision`."""
     contact_key: Mapped[str]
-    """The pseudonym of the caller's phone, which changes each week. It is used to link tips of the same phone. Linked
-    tips stay separate.
+    """The pseudonym of the caller's phone, which changes each week. The hotline uses it to link tips from the same
+    phone. Linked tips remain separate cases.
     """
     body: Mapped[bytes]
     """The answers of the caller, padded and encrypted."""
@@ -120,14 +120,14 @@ class Tip(Row):
     completed_at: Mapped[datetime | None]
     assigned_at: Mapped[datetime | None]
     alert_urgency: Mapped[int | None]
-    """The urgency of the tip when people were last alerted of it. A later answer of the caller may make the tip more
-    urgent.
+    """The urgency that the tip had when people were last alerted of it. If a later answer of the caller makes the tip
+    more urgent, the hotline alerts people again.
     """
     danger_at: Mapped[datetime | None]
     """The time when a filed tip became a danger. None if the tip was a danger when it was filed."""
     assignee_id: Mapped[int | None]
-    """The id of the assignee: the responder who took the tip. The hotline does not doubt that the acknowledgement came
-    from this responder.
+    """The id of the assignee, who is the responder that took the tip. A responder does not become the assignee if the
+    hotline doubts that the acknowledgement came from this responder.
     """
     renewed_at: Mapped[datetime | None]
     """The time when the assignee got more time to report the outcome, because the assignee had made progress. Each
@@ -142,7 +142,7 @@ class Tip(Row):
     closure_requested_at: Mapped[datetime | None]
     """The time when the pending closure was requested."""
     closure_read_at: Mapped[datetime | None]
-    """The time when a person who may confirm the closure first opened the case after the request."""
+    """The time when a person who may confirm the closure first read the case after closure was requested."""
     locked_for: Mapped[str | None]
     """The codes of desks that should be able to decrypt the tip but cannot. These desks had no valid key when the tip
     was encrypted."""
@@ -155,10 +155,11 @@ class Tip(Row):
     helped_at: Mapped[datetime | None]
     """The time when the desk reported that help has reached the person."""
     was_asked_help: Mapped[bool] = mapped_column(server_default=text("false"))
-    """True if the holder of the receipt was asked if the help was good. The answer has no link to the tip."""
+    """True if the holder of the receipt was asked if the help was good. The answer is stored without a link to the
+    tip."""
     closed_at: Mapped[datetime | None]
-    """The time when the case was closed. From then on, the text of the tip is kept for the time `TEXT_KEPT` in
-    `tips/rules.py`.
+    """The time when the case was closed. The text of the tip is erased when the time `TEXT_KEPT` (in `tips/rules.py`)
+    has passed since the closing.
     """
     outcome: Mapped[str | None]
     """The value of a `tips.rules.TipOutcome`, if the desk chose an outcome."""
@@ -172,14 +173,14 @@ class Tip(Row):
     """A number from 0 to 255. It decides how published numbers that count this tip are rounded. This number is in no
     exported file."""
     request: Mapped[str] = mapped_column(default="", server_default="")
-    """The id in the log of the gateway's last request that made it necessary to alert responders of this tip. The id is
-    erased together with the pseudonyms.
+    """The id of the gateway's last request after which the hotline had to alert responders of this tip. The log names
+    each request by such an id. The id is erased together with the pseudonyms.
     """
 
 
 WITHOUT_BODY = defer(Tip.body, raiseload=True)
-"""An option for a query of tips. With this option, the query does not read the column `body`, and code that uses `body`
-of a tip from this query gets an error.
+"""An option for a query of tips, with which the query does not read the column `body`. Code that then uses `body` of a
+tip from this query gets an error.
 """
 IS_REPORTED = (Tip.state != TipState.DRAFT, Tip.channel != rules_trial.CHANNEL)
 """The conditions for tips of callers, and for drills. Drafts and the hotline's own test tips do not match."""
@@ -203,15 +204,15 @@ if the SQL text itself contains this value.
 IS_WAITING = and_(
     Tip.state != DRAFT, or_(Tip.alert_urgency.is_(None), Tip.alert_urgency > Tip.urgency)
 )
-"""The condition that people must still be alerted of a filed tip: they were never alerted, or the tip became more
-urgent after the alert.
+"""The SQL condition for filed tips with a pending alert: no one was alerted of the tip yet, or the tip became more
+urgent after the last alert.
 """
 
 
 BORDER = and_(Tip.place == ABROAD, Desk.kind == DeskKind.BORDER)
 CAMP = and_(Tip.sector == Desk.place, Desk.kind == DeskKind.PROTECTION)
-"""`BORDER` and `CAMP` are two conditions on a tip and a desk. If one of the two is true, this desk is alerted in
-addition to the desk of the tip's place."""
+"""`BORDER` and `CAMP` are SQL conditions on a tip and a desk. If one of the two conditions is true, this desk is
+alerted in addition to the desk of the tip's district."""
 OVERSIGHT = and_(Tip.official == OVERSEEN, Desk.kind == DeskKind.OVERSIGHT)
 """The condition for desks that are alerted of a complaint about the national desk, instead of that desk."""
 
@@ -247,9 +248,9 @@ class PendingAlert(Row):
     """Says that responders must still be alerted of a filed tip. The row is deleted when the responders are alerted. If
     a row remains after responders were alerted, it has no effect.
 
-    These rows are small. So if many tips arrive at once, the hotline need not write the large rows of these tips again
-    when it sends the alerts. If a tip needs a second alert because it became more urgent, it has no row here: the
-    condition `IS_WAITING` finds it by its columns.
+    Rows of this table are small. If many tips arrive at once, the hotline deletes these small rows when it sends the
+    alerts, and need not change the large rows of the tips. If a tip needs a second alert because it became more urgent,
+    it has no row in this table. The condition `IS_WAITING` finds such a tip by the columns of the tip.
     """
 
     __tablename__ = "pending_alert"
@@ -269,14 +270,14 @@ _PUT = PreparedStatement(
         new_values(("tip_id", "urgency"))
     )
 )
-"""The SQL statement that adds a row. It is prepared only once, to save time, because the hotline runs it for every
-filed tip.
+"""The SQL statement that adds a row. The hotline runs this statement for every filed tip, so it prepares the statement
+only once, to save time.
 """
 
 
 def drop_closure_request(tip: Tip) -> None:
-    """Removes the closure request from a tip. Either the request was decided, or the case has changed since the
-    request.
+    """Removes the closure request from a tip, because a person has decided the request, or because the case has changed
+    since then.
     """
     tip.outcome_asked = tip.closure_by = None
     tip.closure_requested_at = tip.closure_read_at = None
@@ -305,7 +306,7 @@ def has_written(session: Session, contact_keys: Collection[str], since: datetime
 
 
 def can_be_extended(session: Session, session_key: str) -> bool:
-    """Returns True if the caller may add text to a tip of this session. The caller may do this if a tip of the session
+    """Returns True if the caller may add text to a tip of this session. The caller may add text if a tip of the session
     is open and has no erasure request.
     """
     open_ones = (Tip.closed_at.is_(None), Tip.erasure_asked_at.is_(None))
@@ -318,7 +319,8 @@ def has_silent_draft(session: Session, before: datetime) -> bool:
 
 
 def silent_drafts(session: Session, before: datetime) -> Sequence[Tip]:
-    """Returns the drafts to which the callers have added nothing since `before`. Locks them until the transaction ends.
+    """Returns the drafts to which the callers have added nothing since `before`. Locks these drafts until the
+    transaction ends.
 
     Skips rows that other transactions have locked.
     """
@@ -352,7 +354,7 @@ def extra_desks(session: Session, tip_ids: Collection[int]) -> Mapping[int, froz
     camp, or oversight desks.
 
     Leaves out tips without additional desks. A border desk has a grant only if the journey could still be stopped. This
-    function needs only the grants, so the time of the departure need not be stored in clear text.
+    function reads only the grants. So the hotline need not store in clear text when the journey begins.
     """
     if not tip_ids:
         return {}
@@ -381,7 +383,7 @@ def erase_session(session: Session, session_key: str, *, up_to_attempt: int) -> 
     """Deletes the drafts of this session, because the caller typed `000` to erase the report. Returns the filed tips of
     the session, without changing them.
 
-    Ignores report attempts with a higher number than `up_to_attempt`.
+    Neither deletes nor returns tips of report attempts with a higher number than `up_to_attempt`.
     """
     here = (Tip.session_key == session_key, Tip.attempt <= up_to_attempt)
     rows = session.scalars(
@@ -405,7 +407,8 @@ def get_filed(session: Session, tip_id: int) -> Tip:
 
 
 NO_TIP = "there is no tip {}: see `hotline tips list`"
-"""The error about a tip that does not exist, or that the viewer may not know of."""
+"""The error for a tip that does not exist, and also for a tip that the viewer may not see, so that the viewer cannot
+know which."""
 
 
 def add_pending_alert(session: Session, tip_id: int, urgency: int) -> None:

@@ -28,7 +28,7 @@ from hotline.tips.tables import Tip
 class PossibleVictim(Row):
     """A person of a case, known by a number.
 
-    The row contains no name, age or code. What is known about the person is in the case events.
+    The row contains no name, age or code. The case events contain all facts about the person.
     """
 
     __tablename__ = "possible_victim"
@@ -43,14 +43,14 @@ class PossibleVictim(Row):
     reminder is needed.
     """
     due_at: Mapped[datetime | None] = mapped_column(index=True)
-    """The time of the next reminder. It reminds a responder to ask a service for help, or to ask the person once more
-    if they want help. None if no reminder is needed.
+    """The time of the next reminder. The reminder asks a responder to find a service that helps, or to ask the person
+    once more if they want help. None if no reminder is needed.
     """
     times: Mapped[int] = mapped_column(default=0, server_default="0")
     """The number of reminders that were already sent."""
     record_key: Mapped[int] = mapped_column(default=new_record_key)
-    """A number from 0 to 255 that decides how published numbers that count this person are rounded. It is deleted with
-    the row."""
+    """A number from 0 to 255 that decides how published numbers that count this person are rounded. The number is
+    deleted together with the row."""
 
 
 def add_person(session: Session, tip_id: int, n: int, at: datetime) -> bool:
@@ -73,8 +73,8 @@ def tips_with_person(session: Session, tip_ids: Collection[int]) -> frozenset[in
 
 
 def bring_offers_forward(session: Session, tip_id: int, due_at: datetime) -> None:
-    """Makes a reminder to ask a service for help due at `due_at` if it is due later than that. Does not change a
-    reminder that is due earlier.
+    """Moves each reminder to ask a service for help to the time `due_at`, if the reminder is due later than that. Does
+    not change a reminder that is due earlier.
     """
     later = (PossibleVictim.clock == FollowKind.OFFER, PossibleVictim.due_at > due_at)
     rows = update(PossibleVictim).where(PossibleVictim.tip_id == tip_id, *later)
@@ -170,7 +170,7 @@ class ServiceRequest(Row):
     answered_at: Mapped[datetime | None]
     answer: Mapped[str | None]
     """The value of a `rules_persons.ServiceAnswer`. `none` if no answer came in time. The value is deleted at 06:00.
-    Until then, it influences which service is asked first.
+    Until 06:00, the answer influences which service is asked first.
     """
 
 
@@ -248,10 +248,11 @@ class CallBack(Row):
     state: Mapped[str]
     """The value of a `tips.rules_receipts.CallBackState`."""
     body: Mapped[bytes]
-    """The phone number, the code word, and the answer to the question of who else may answer the phone. They are padded
-    and encrypted."""
+    """The phone number, the code word, and the answer to the question of who else may answer the phone. These facts are
+    padded and encrypted."""
     encrypted_key: Mapped[bytes]
-    """The key that decrypts `body`, encrypted for the national desk with a lock that changes each week."""
+    """The key that decrypts `body`, in encrypted form. It is encrypted twice: for the national desk, and with a lock (a
+    key) that changes each week."""
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
     """The end of the present window for a call, or of the next window."""
@@ -265,7 +266,7 @@ class CallBack(Row):
     asked_by: Mapped[str | None]
     approved_by: Mapped[str | None]
     """`asked_by` is the name of the person who requested to see the phone number. `approved_by` is the name of the
-    second person, who approved this request. Both names count only until the window for the call ends.
+    second person, who approved this request. Both names are valid only until the window (the period for the call) ends.
     """
     opened_at: Mapped[datetime | None]
     """The last time in this window when the number was shown."""
@@ -303,8 +304,8 @@ def get_call_back(session: Session, call_back_id: int, *, for_writing: bool = Fa
 
 
 def visible_call_backs(session: Session, viewer: Viewer | None = THE_LINE) -> Sequence[CallBack]:
-    """Returns the call-backs that the viewer may see: first those that are waiting, by time, then the others, newest
-    first.
+    """Returns the call-backs that the viewer may see. The waiting call-backs come first, by time, and the ended
+    call-backs follow, newest first.
     """
     found = select(CallBack).join(Tip, Tip.id == CallBack.tip_id).where(visible_to(viewer))
     rows = session.scalars(found.order_by(CallBack.id.desc())).all()
@@ -314,14 +315,14 @@ def visible_call_backs(session: Session, viewer: Viewer | None = THE_LINE) -> Se
 
 
 def has_due(session: Session, at: datetime, *, is_paused: bool) -> bool:
-    """Returns True if there is a call-back that must now end, move to its next window, or cause a message to the
-    desk.
+    """Returns True if at least one call-back needs an action now: it must end, it must move to its next period for a
+    call, or the desk must get a message.
     """
     return has_row(session, CallBack.id, *_due(at, is_paused))
 
 
 def due_call_backs(session: Session, at: datetime, *, is_paused: bool) -> Sequence[CallBack]:
-    """Returns up to 200 call-backs that need an action now. Locks them until the transaction ends.
+    """Returns up to 200 call-backs that need an action now. Locks these call-backs until the transaction ends.
 
     Skips rows that other transactions have locked.
     """
@@ -330,9 +331,8 @@ def due_call_backs(session: Session, at: datetime, *, is_paused: bool) -> Sequen
 
 
 def desk_people(session: Session, at: datetime, tip_id: int) -> Sequence[Responder]:
-    """Returns the active responders who decide about this tip: the people of the national desk who may see the tip.
-
-    For a complaint about the national desk, returns people of oversight desks instead.
+    """Returns the active responders who decide about this tip. These are the people of the national desk who may see
+    the tip or, for a complaint about the national desk, people of oversight desks.
     """
     overseen = exists().where(Tip.id == tip_id, Tip.official == OVERSEEN).correlate(None)
     decides = or_(Responder.level == Level.NATIONAL, overseen)

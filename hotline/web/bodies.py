@@ -38,7 +38,7 @@ be smaller than the number of threads in a process.
 
 
 class RequestBodies:
-    """The bodies that have not arrived completely, and the places that threads need to work on a request.
+    """The request bodies that have not arrived completely, and the places. A thread needs a place to work on a request.
 
     Several threads may use one object at the same time.
     """
@@ -96,8 +96,8 @@ class RequestBodies:
 def bodies_for(database: Database) -> RequestBodies:
     """Returns the object that manages the request bodies of a web process.
 
-    The database also gets this object. While thread B writes to the database for thread A, the database gives the
-    place of thread A back through this object.
+    The database also gets this object. If thread B writes to the database for thread A, the database uses this object
+    to give the place of thread A back until thread B has finished.
     """
     bodies = RequestBodies()
     database.share(bodies)
