@@ -356,7 +356,7 @@ class ArrowIntoFlow(NamedTuple):
 
     @property
     def key(self) -> str:
-        """Returns the key under which a form stores the decision about this arrow."""
+        """Returns the name under which a form stores the editor's decision about where this arrow leads from now on."""
         return f"{self.flow}/{self.arrow.key}"
 
 

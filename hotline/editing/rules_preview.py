@@ -6,8 +6,8 @@ editor pressed, and the engine produces all screens again. `document.read` accep
 out only the invalid part of a node. So editors can preview a screen while they write it. `played_screens` returns the
 screens that callers can reach from the front of a draft. A file with these screens lets a person play the draft.
 `played_screens` presses every key on every screen. The function begins with the screens nearest to the front, and stops
-at a maximum number of screens. Other functions show the values of a document as readable text, list the screens of a
-flow, and measure how much of a screen its text fills.
+at a maximum number of screens. Other functions show the values of a document as readable text and list the screens of a
+flow. They also measure how much of a screen its text fills.
 """
 
 import copy
@@ -77,7 +77,7 @@ class Previewed:
     place: Place | None
     """The caller's current place. The place is None if the conversation ended or could not continue."""
     stuck: Place | None
-    """The node to which a key led, if the preview cannot show this node yet."""
+    """The next node, if a key led to a node that the preview cannot show yet."""
     expects: str
     """The kind of answer that the question expects: `words`, `number`, `place` or `pin`. The kind is empty for a node
     that asks no question."""
@@ -116,7 +116,7 @@ def preview(
     first screen of the hotline if `flow` is empty.
 
     `flow_set` must contain the draft (see `with_flow`). If a key leads to a node that does not exist, the preview stops
-    there. For a caller, the engine would go to the first screen of the hotline instead.
+    there. In the same case, the engine shows callers the first screen of the hotline.
     """
 
     def missing(passed: Sequence[Place]) -> Place | None:
@@ -171,7 +171,7 @@ def screens_of(
     node = node_at(flow_set, place)
     if not isinstance(node, Waiting | EndNode) or (isinstance(node, EndNode) and node.text is None):
         return ()
-    # The code below finds the answers and flags with which the node shows the most text.
+    # Finds the answers and flags with which the node shows the most text.
     state = ConversationState(language, (place,))
     named = {} if isinstance(node, EndNode) else next(listings(flow_set, node))[1]
     seen = (
@@ -317,7 +317,8 @@ ONE_PAGE = 10**6
 
 
 class FilledMeter(NamedTuple):
-    """The size of a node's text in one language. If conditions can add text, this is the size of the longest text."""
+    """The size of a node's text in one language. If conditions can add text to the node, this is the size of the
+    longest text that the node can show."""
 
     language: str
     septets: int
@@ -397,7 +398,7 @@ class MissingKind(StrEnum):
     NAME = "name"
     """A saved answer, a value or a called flow has no name yet."""
     BROKEN = "broken"
-    """The fault is of none of the kinds above. The message of the fault describes it."""
+    """The fault is not of a kind in the list above. The message of the fault describes it."""
 
 
 MISSING_BY_FIELD = {
@@ -594,7 +595,7 @@ BEFORE = ((Place("", ""),),)
 """A sample of a place that the caller passed before the current place. From this sample, the code finds out how a key
 changes the list of places to which the caller can go back."""
 END = -1
-"""The number that the file uses for a screen that it does not contain."""
+"""In the file, this number replaces the number of a next screen that the file does not contain."""
 NUMBER = re.compile(r"\d(?:[ .-]?\d){2,}")
 OUR_KEYS = "000"
 

@@ -90,7 +90,7 @@ class Refusal(StrEnum):
     """A comment is empty, or contains a phone number, an address or a text that may be the reference of a case."""
     NO_ADDRESSEE = "no_addressee"
     TIMES = "times"
-    """The time of a publication, or the time when it ends, is invalid or in the past."""
+    """The planned time of the publication or of its end is invalid, or is in the past."""
     APPOINTED = "appointed"
     """The person who published the change gave this person the role of an approver, so this person cannot confirm the
     change."""
@@ -123,7 +123,7 @@ def merge(
 ) -> Merged:
     """Merges two versions of a part. If only one version changed the part, the result is the changed version.
 
-    A new order of the screens counts as a change too.
+    A changed order of the screens counts as a change too.
     """
     if are_alike(theirs, base) or are_alike(theirs, yours):
         return Merged(yours)
@@ -172,7 +172,8 @@ class GatheredDraft:
     @property
     def checked_as(self) -> str:
         """Returns the key under which the hotline stores the problems of this draft. The key names the draft and the
-        published flows, because the check reads both. The code can make this key without the merged document."""
+        published flows, because the check reads both. The code can compute this key before it merges the draft with the
+        published flows."""
         return f"{self.live_digest}+{self.own_digest}"
 
 
@@ -444,7 +445,7 @@ class EditedFlow(NamedTuple):
     version: int
     document: Document
     author: str
-    """The person who saved the newest version of the flow. The name is empty if no one has edited the flow in this
+    """The person who saved the newest version of this flow. The name is empty if no one has edited the flow in this
     draft."""
     at: datetime | None
     others: Mapping[str, Document | None]
@@ -487,8 +488,8 @@ def set_around(context: Context, here: EditedFlow) -> FlowSet:
 def flow_set_to_play(context: Context, draft_id: int) -> tuple[GatheredDraft, FlowSet]:
     """Returns a draft, and the flow set for a file in which a person can play the draft. The flow set contains the
     published flows on which the draft is based, with the draft's own versions of the flows that it edits. The flow set
-    does not contain nodes that cannot be previewed. Two drafts with the same digest give the same flows. Raises
-    NotFound, NotReady, StoreUnavailable."""
+    does not contain nodes that cannot be previewed. If two drafts have the same digest, their flow sets contain the
+    same flows. Raises NotFound, NotReady, StoreUnavailable."""
     with context.database.reading() as session:
         gathered = gather_draft(session, draft_id)
     own = {part: step.document for part, step in gathered.steps.items() if part[0] != "#"}

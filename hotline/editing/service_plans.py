@@ -108,7 +108,7 @@ def approve(
     keeps_languages: bool = False,
 ) -> DraftPublished | DraftRefused | None:
     """Publishes a submitted draft, or plans its publication and the end of its text. Returns None if the clock will
-    publish the draft later. The function `approvable` decides which drafts the service refuses.
+    publish the draft later. The function `approvable` decides which drafts the service refuses to publish.
 
     Raises NotFound, NotReady, StoreUnavailable.
     """
@@ -200,7 +200,7 @@ def carry_out_due(context: Context) -> None:
     each plan once, because the state of the plan changes in the transaction that publishes. A plan that fails does
     not stop other plans.
 
-    The function carries out no plan while an emergency text waits for its confirmation. Raises StoreUnavailable.
+    While an emergency text waits for its confirmation, the function carries out no plan. Raises StoreUnavailable.
     """
     with context.database.reading() as session:
         if flows_tables.unsettled(session) is not None:
@@ -240,8 +240,8 @@ def _publish(context: Context, plan: DraftPlan) -> None:
 
 
 def _after(context: Context, plan: DraftPlan, done: DraftPublished | DraftRefused | None) -> None:
-    """Stops a plan whose publication was refused, until a person decides. If the publication was refused because of
-    another publication or an emergency change, the plan continues, and the clock tries again in its next run."""
+    """Stops a plan whose publication was refused, until a person decides. The clock tries the plan again in its next
+    run if the reason was another publication or an emergency change."""
     waits = (Refusal.CHANGED, Refusal.EMERGENCY_STANDS)
     if isinstance(done, DraftRefused) and done.refusal not in waits:
         _hold(context, plan)
@@ -368,8 +368,8 @@ class StateToRestore(NamedTuple):
     """The flows that callers see now."""
     after: Document
     digest: str
-    """The digest of `after`. The command to restore sends this digest back. At that time, the digest of `after` must
-    still be the same."""
+    """The digest of `after`. The command to restore the state sends this digest back. At that time, the digest of
+    `after` must still be the same."""
     live_id: int
     old: Document
     """The older state exactly as it was published, with the numbers and short codes of that time."""
@@ -624,10 +624,9 @@ def confirm(
 
 
 def end_unconfirmed(context: Context) -> DraftPublished | None:
-    """Restores the last texts that two people read, if no one confirmed the emergency change in time. A timed job
-    calls this function. A second call does no harm.
-    Raises StoreUnavailable. Raises FlowInvalid if the older flows cannot run any more. The alarm about the emergency
-    change then stays on.
+    """Restores the last texts that two people read, if no one confirmed the emergency change in time. A timed job calls
+    this function. A second call does no harm. Raises StoreUnavailable. Raises FlowInvalid if the older flows cannot run
+    any more. The alarm about the emergency change then continues.
     """
     with context.database.reading() as session:
         row = flows_tables.unsettled(session)

@@ -41,7 +41,7 @@ UNPLAYABLE = frozenset(
 )
 """Errors that make it impossible to build a flow set from a document."""
 LIVE = 0
-"""This value in place of a draft's id means the published flows."""
+"""With this value in place of a draft's id, a check concerns the published flows."""
 PROBLEMS_KEPT = timedelta(days=30)
 """The time for which stored problems are kept."""
 
@@ -278,7 +278,7 @@ def _is_read(row: Publication, was_read: bool, *, is_new: bool) -> bool:
     """Returns True if two people read this publication. `was_read` is True if two people read the state before this
     publication.
 
-    `is_new` is True if no earlier publication has the same revision.
+    `is_new` is True if no earlier publication published the same revision.
     """
     match PublicationKind(row.kind):
         case PublicationKind.EMERGENCY:
@@ -286,12 +286,12 @@ def _is_read(row: Publication, was_read: bool, *, is_new: bool) -> bool:
             # read.
             return row.approved_by is not None
         case PublicationKind.BACK:
-            # People can restore only a state that two people read. If phone numbers have changed since then, the
-            # restored state is a new revision. This new revision counts as read too.
+            # People can restore only a state that two people have read. If phone numbers have changed since then, the
+            # restored state is a new revision. The new revision counts as read by two people too.
             return is_new
         case PublicationKind.BY_HAND if row.draft_id is not None:
             # The approver read only the difference from the previous state. So two people have read this state only if
-            # two people had read the previous state.
+            # two people had read the previous state too.
             return was_read
         case PublicationKind.ENDED:
             return was_read
@@ -299,7 +299,8 @@ def _is_read(row: Publication, was_read: bool, *, is_new: bool) -> bool:
 
 
 MAX_SESSION = timedelta(minutes=10)
-"""The time after which a session without an end counts as abandoned. The network ends sessions sooner."""
+"""The time after which a session without an end counts as abandoned. The mobile network ends sessions earlier than
+this."""
 
 
 class DraftToRead(NamedTuple):

@@ -350,7 +350,7 @@ BEARABLE = frozenset(
         Code.UNSURE_LATE,
     }
 )
-"""Problems that only make a conversation longer than it should be."""
+"""Problems that do not prevent publication, because they only make a conversation longer than it should be."""
 MAX_SCREENS = 1000
 """The maximum number of screens that can be checked within a second, while an editor types."""
 

@@ -274,7 +274,7 @@ def _of_flow(
 
 
 Told = tuple[Code, str, str, MessageText]
-"""The values that identify the same problem before and after a change."""
+"""The values that identify a problem, to find the same problem again in the flows after a change."""
 
 
 def _faults(
@@ -298,7 +298,7 @@ class PlacedText(NamedTuple):
 
 
 def placed_text(place: str) -> PlacedText:
-    """Returns the parts of a text's place: flow, screen and field."""
+    """Returns the three parts of a text's place: flow, screen and field."""
     flow, node, *steps = place.split(".")
     if flow in (PHRASES, ENGINE):
         return PlacedText("", node, "")

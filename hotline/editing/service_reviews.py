@@ -163,7 +163,7 @@ def check_reviews(context: Context) -> Sequence[CheckResult]:
 
 
 def _numbers(flow_set: FlowSet, today: date) -> CheckResult:
-    """Returns the doctor's result about phone numbers.
+    """Returns the doctor's result about phone numbers whose confirmation has expired or expires soon.
 
     The result is more serious for the emergency number, because screens still show that number after its confirmation
     expires.
@@ -185,8 +185,8 @@ def _numbers(flow_set: FlowSet, today: date) -> CheckResult:
 
 
 def _what_then(ends: Mapping[str, date], late: Sequence[str]) -> str:
-    """Describes the effect on screens when the confirmation of numbers expires. Screens stop showing these numbers,
-    except the emergency number."""
+    """Describes the effect on screens when the confirmation of numbers expires. Screens stop showing a number without a
+    valid confirmation, except the emergency number."""
     go = [ends[digits] for digits in late if digits != EMERGENCY]
     says = [f"shown until {min(go):%Y-%m-%d} at most"] if go else []
     if EMERGENCY in late:

@@ -57,7 +57,7 @@ def save_texts(
     context: Context, by: Author, language: str, texts: Sequence[ReviewedText], once: str
 ) -> TextFaults:
     """Saves the new texts of each part of the draft as one step, which is one saved version of this part. Returns the
-    fault of each text that was not saved. The key is the place of the text.
+    fault of each text that was not saved. The key of the result is the place of the text.
 
     Raises StoreUnavailable.
     """
@@ -275,7 +275,7 @@ class CheckedSheet(NamedTuple):
     """The number of accepted rows with a new text."""
     refused: Sequence[RefusedRow]
     waiting: int
-    """The number of rows that no translator has agreed to yet."""
+    """The number of rows with a text that no translator has agreed to yet."""
 
     @property
     def taken(self) -> Sequence[SheetRow]:
@@ -394,8 +394,8 @@ def _rows(
 
     @cache
     def left_on(flow: str, node: str) -> int:
-        """Returns the number of letters that still fit on a screen. The number is 0 for a screen that is not complete
-        yet."""
+        """Returns the number of septets that are still free on a screen. The number is 0 for a screen that is not
+        complete yet."""
         if node not in flow_set.flows[flow].nodes:
             return 0
         return free_septets(flow_set, Place(flow, node), review.language, SEPTETS) or 0

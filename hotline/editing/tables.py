@@ -147,8 +147,8 @@ def newest_steps(session: Session, draft_id: int) -> Mapping[str, DraftStep]:
 
 
 def step_document(session: Session, step: DraftStep) -> Mapping[str, Any] | None:
-    """Returns the document of a step. The result may come from a cache that other code shares, so no code may change
-    the result."""
+    """Returns the document of a step. The document may come from a cache that other code shares, so no code may change
+    the document."""
     memory: DocumentCaches | None = session.info.get(IN_SESSION)
     document: Mapping[str, Any] | None = step.document
     if memory is None or document is None:
@@ -394,8 +394,8 @@ class NewsAddress(Row):
 
 
 def unread(session: Session, account_id: int) -> Sequence[DraftNews]:
-    """Returns the unread news of an account in the order in which they were added. If the account has many unread news,
-    returns only the newest of them."""
+    """Returns the unread news of an account, oldest first. If the account has many unread news, returns only the newest
+    of them."""
     rows = select(DraftNews).where(*_unread(account_id)).order_by(DraftNews.id.desc())
     return session.scalars(rows.limit(LISTED)).all()[::-1]
 
@@ -510,19 +510,19 @@ class DraftPlan(Row):
     withdraw_at: Mapped[datetime | None]
     """The planned end of the text. The time is None if the text has no planned end."""
     against: Mapped[str]
-    """The digest of what the approver compared: the draft, and the published version of each of its parts."""
+    """The digest of what the approver read: the draft, and the published version of each part that the draft edits."""
     keeps_languages: Mapped[bool]
     note: Mapped[str]
     approved_by_id: Mapped[int | None]
     approved_by: Mapped[str]
     approved_at: Mapped[datetime]
     publication_id: Mapped[int | None] = mapped_column(ForeignKey("publication.id"))
-    """The publication that showed the text to callers."""
+    """The publication with which callers began to see the text."""
     ended_at: Mapped[datetime | None]
 
 
 def due(session: Session, at: datetime) -> Sequence[DraftPlan]:
-    """Returns the plans whose start or end has come, in the order of their approval."""
+    """Returns the plans whose publication or whose end is due, in the order of their approval."""
     now = or_(
         and_(DraftPlan.state == PlanState.WAITING, DraftPlan.publish_at <= at),
         and_(DraftPlan.state == PlanState.LIVE, DraftPlan.withdraw_at <= at),

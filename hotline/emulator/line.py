@@ -122,7 +122,7 @@ def _read(response: requests.Response, deadline: float) -> bytes:
 
 
 class Point(StrEnum):
-    """The step of the traffic at which a fault occurs."""
+    """The point in the traffic at which a fault occurs, such as a send request or a hop."""
 
     SEND = "send"
     REPORT = "report"

@@ -181,8 +181,8 @@ class Messages:
     ) -> None:
         """Schedules the interim delivery reports of a message, and then its arrival.
 
-        Each step schedules the next step before it posts its report. So the order stays correct, and a slow answer of
-        the hotline delays no step.
+        Each step schedules the next step first, and then posts its delivery report. So the steps stay in the correct
+        order, and a slow answer of the hotline delays no step.
         """
         settings = self.state.settings
         if not interim:

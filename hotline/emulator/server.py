@@ -54,7 +54,7 @@ def misbehave(fault: GatewayFault, record: Callable[[], Response]) -> Response:
 
 
 def _spoilt(fault: GatewayFault, honest: Response, status: int) -> Response:
-    """Returns a faulty answer to a request that was recorded."""
+    """Returns a faulty answer to a request that the emulator has recorded."""
     match fault.kind:
         case FaultKind.TIMEOUT:
             time.sleep(fault.seconds or 12.0)

@@ -49,8 +49,8 @@ class Ussd:
     ids: Ids
 
     def dial(self, msisdn: str, code: str, *, network: str | None = None) -> UssdSession:
-        """Opens a dialogue, and returns the dialogue after the hotline answered or failed. If the handset already has
-        an open dialogue, the open dialogue ends first.
+        """Opens a dialogue, and returns the dialogue after the hotline has answered or failed to answer. If the handset
+        already has an open dialogue, ends that dialogue first.
 
         Raises HandsetRefused if the phone is off.
         """
@@ -133,7 +133,8 @@ class Ussd:
         return self.state.sessions[session_id]
 
     def _ask(self, session: UssdSession) -> UssdSession:
-        """Posts one hop and shows the answer. While the hotline works on its answer, the lock is free."""
+        """Posts one hop and shows the answer. While the emulator waits for the hotline's answer, the lock of the state
+        is free."""
         faults = self.faults.draw(Point.HOP, session.msisdn)
         hop = Hop(text=session.text, asked_at=time.time())
         with self.state.changing() as state:
@@ -169,7 +170,8 @@ class Ussd:
         )
 
     def _idle_over(self, session: UssdSession, asked: Hop) -> None:
-        """Ends the dialogue if no hop followed the hop `asked`. So a reply that arrives just in time is not cut off."""
+        """Ends the dialogue if the caller sent no reply after the hop `asked`. If a reply arrives just in time, the
+        dialogue stays open."""
         with self.state.changing():
             if session.phase is Phase.OPEN and session.hops[-1] is asked:
                 self._end(session, SessionStatus.INCOMPLETE, screen=TIMED_OUT)

@@ -158,7 +158,8 @@ def _is_filled(field: str, found: str) -> bool:
 
 
 def _repeated(place: Place, field: str, text: Text, when: Condition, labels: Labels) -> Problems:
-    """Finds a text that callers see because they gave the answer in `when`, and that repeats this answer."""
+    """Finds a text that repeats the caller's answer in `when`. Callers see this text only because they gave this
+    answer."""
     if when.answer is None or when.negated:
         return
     said, where = labels.get(when.answer, {}), (place.flow, place.node, field)
@@ -238,8 +239,8 @@ UNSURE = "unsure"
 
 
 def _views(flows: FlowSet, place: Place, node: Waiting | EndNode, language: str) -> Iterator[View]:
-    """Yields the node as callers see it, once for each combination of flags and answers. Leaves out the places in the
-    node's list."""
+    """Yields the node as callers see it, once for each combination of flags and answers that changes the node. Leaves
+    out the places in the node's list."""
     bare = replace(node, list=None) if isinstance(node, QuestionNode) else node
     for state, facts in situations(bare, ConversationState(language, (place,))):
         yield view(flows, bare, state, facts)
@@ -282,8 +283,8 @@ def pages(flow_set: FlowSet, limit: int) -> Problems:
 
 
 def free_septets(flow_set: FlowSet, place: Place, language: str, limit: int) -> int | None:
-    """Returns the number of free septets on the last screen of a node, for the flags and answers that leave the least
-    room. Returns None if the node shows nothing."""
+    """Returns the number of free septets on the last screen of a node. The flags and answers are those that leave the
+    fewest septets free. Returns None if the node shows nothing."""
     node = flow_set.flows[place.flow].nodes[place.node]
     if not isinstance(node, Waiting | EndNode):
         return None

@@ -96,7 +96,7 @@ class Facts:
     flags: Mapping[str, bool] = field(default_factory=dict)
     """The flags that conditions test with `when: {flag: ...}`. An example is `reporting`."""
     lists: Mapping[str, tuple["Option", ...]] = field(default_factory=dict)
-    """Lists that depend on the session, by name, for example `my_cases`. The engine looks for a list among these
+    """Lists that exist only in one session, by name, for example `my_cases`. The engine looks for a list among these
     lists first, and then among the lists of the flow set."""
     words: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The values that replace placeholders in a text, for example for `{receipt}`. `WIDEST` in `flow.py` lists the

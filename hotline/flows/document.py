@@ -145,8 +145,8 @@ class Model(BaseModel):
 
 KINDS = ("say", "menu", "ask", "branch", "call", "finish")
 ROWS = {"choices": "choices", "lead": "lead", "branch": "arms"}
-"""The keys of a node that contain a list, each with the word that begins the field names of its rows, as in
-`arms.2`."""
+"""The keys of a node that contain a list. For each key, the value is the word that begins the names of the fields in
+its rows, as in `arms.2`."""
 _AT_A_ROW = re.compile(r"^choice (\d+) (has no next screen)?")
 
 
@@ -272,7 +272,7 @@ def _listed(flow_set: FlowSet, flow: Flow, pattern: str) -> bool:
 
 
 NAMES = {"lead": "leads", "list_": "list", "day": "on"}
-"""The fields whose names in the document differ from their names in the classes of the engine."""
+"""The fields that have one name in the document and a different name in the classes of the engine."""
 
 
 class Part(Model):

@@ -106,7 +106,7 @@ class Lead:
     whens: tuple[Condition, ...]
     text: Text
     number: str | None = None
-    """The phone number in the text. One of the conditions requires that this number is confirmed."""
+    """The phone number in the conditional text. One of the conditions requires that this number is confirmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +201,8 @@ class BranchNode:
 
 @dataclass(frozen=True, slots=True)
 class CallNode:
-    """A node that calls another flow. `goes` is the node that follows after the called flow returns. If `goes` is
-    None, this flow ends when the called flow ends."""
+    """A node that calls another flow. `goes` is the node that follows after the called flow returns. If `goes` is None,
+    the flow with this node ends when the called flow ends."""
 
     flow: str
     goes: str | None = None
@@ -352,7 +352,8 @@ def placeholders_in(text: str) -> tuple[str, ...]:
 def fill_placeholders(text: str, words: Mapping[str, str], about: str = "") -> str:
     """Returns the text with values in place of its placeholders.
 
-    A value about the case `about` has priority over a general value. Unknown placeholders become empty.
+    If a placeholder has a value about the case `about` and a general value, the value about the case replaces the
+    placeholder. Unknown placeholders become empty.
     """
     if "{" not in text:
         return text
@@ -480,8 +481,8 @@ def shown_choices(
 
 
 def _languages(state: ConversationState) -> tuple[Choice, ...]:
-    """Returns one choice for each other language, with that language's own name, on the highest keys. The choice
-    shows the same node again in that language."""
+    """Returns one choice for each language except the current language. Its label is the name of the language, and it
+    has one of the highest keys. The choice shows the same node again in the chosen language."""
     others = [language for language in LANGUAGES if language.code != state.language]
     return tuple(
         Choice(
@@ -517,7 +518,7 @@ def _ways_out(flow_set: FlowSet, node: Waiting, state: ConversationState) -> tup
     """Returns the line that explains the keys `0` and `00`, once with long words and once with short words. Every
     page shows this line.
 
-    Only the front has no such line, because these keys lead to the front. If a question may be skipped, `0` skips the
+    Only the front has no such line, because `0` and `00` lead to the front. If a question may be skipped, `0` skips the
     question.
     """
     if at_front(flow_set, state):

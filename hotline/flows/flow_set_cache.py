@@ -1,10 +1,10 @@
 """Keeps compiled flow sets in memory, by revision. Asks the database for the live revision once a second at most.
 
-Converts a compiled flow set to text and back, so that a new process does not have to compile it. Each flow is one
-line of this text. Two revisions differ in few lines, and a process builds each different line only once. In a line,
-each object is a list `[kind, field, field, ...]`, in the order of the fields of its class. The list leaves out
-default values at its end. If one value of a mapping is a text, all its values are texts. If a stored text does not
-have the current `MARK`, other versions of these classes wrote it, so the process does not read this text.
+Converts a compiled flow set to text and back, so that a new process does not have to compile it. Each flow is one line
+of this text. Two revisions differ in few lines, and a process builds the flow of each line only once. In a line, each
+object is a list `[kind, field, field, ...]`, in the order of the fields of its class. The list leaves out default
+values at its end. If one value of a mapping is a text, all its values are texts. If a stored text does not have the
+current `MARK`, other versions of these classes wrote it, so the process does not read this text.
 """
 
 import hashlib
@@ -59,8 +59,8 @@ CLASSES = (
 )
 """The classes of stored values. The position of a class in this list, from 1, is its number in the stored text."""
 PARTS = ("names of flows", "front", "entries", "numbers", "phrases", "a line a flow")
-"""The parts of a flow set that are stored, in order. The first line of the stored text is a list of all parts except
-the last part."""
+"""The parts of a flow set that are stored, in order. The first line of the stored text contains all parts except the
+last part. Each other line contains one flow."""
 _FIELDS = (
     f"{kind.__name__} {field.name} {'' if field.default is MISSING else repr(field.default)}"
     for kind in CLASSES

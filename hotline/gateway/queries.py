@@ -52,7 +52,7 @@ IS_SHOWN = and_(
     .correlate(Message),
 )
 """The condition for a `Message` that the national desk may see. The condition leaves out messages to people of
-oversight desks, because these people get alerts only about complaints about the national desk. The condition also
+oversight desks, because oversight desks get alerts only about complaints about the national desk. The condition also
 leaves out alerts about these complaints to people who have left their oversight desk."""
 OPEN = (
     Message.state == MessageState.UNDELIVERABLE,
@@ -371,8 +371,8 @@ def contact_for_writing(session: Session, on_call_id: int) -> OnCallContact:
 
 
 def notices_of(session: Session, alarm: RaisedAlarm) -> Sequence[Message]:
-    """Returns the newest notice of an alarm to each contact, and the newest notice to the monitor's other channel
-    (mail or a command)."""
+    """Returns the newest notice of an alarm to each on-call contact. Also returns the newest notice that the monitor
+    sent by mail or by a command."""
     written = select(Message).where(
         Message.priority == Priority.MONITOR, Message.created_at >= alarm.since
     )

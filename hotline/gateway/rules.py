@@ -120,8 +120,8 @@ responder."""
 FAULT_PAUSE = timedelta(seconds=60)
 """The time after which a queue that a fault has paused sends one message as a test."""
 LONG_WAIT = timedelta(seconds=5)
-"""The waiting time after which an alert about danger to a second or third responder counts as a first alert. Sending
-a first alert may take ten seconds."""
+"""An alert about danger to a second or third responder counts as a first alert after it has waited for this time.
+Sending a first alert may take ten seconds."""
 JITTER = 0.2
 
 
@@ -185,7 +185,8 @@ QUEUES: Mapping[int, OutgoingQueue] = {
         retries=(2, 5, 15, 30, 60),
         ends={
             **dict.fromkeys((*NEVER, Outcome.UNREADABLE, Outcome.WITHDRAWN), MessageState.FAILED),
-            # The hotline sends no second answer after these outcomes, because the caller can simply write again.
+            # After these outcomes, the hotline sends the answer no second time, because the caller can simply write
+            # again.
             **dict.fromkeys((Outcome.ACCEPTED, Outcome.UNKNOWN), MessageState.ACCEPTED),
         },
     ),
@@ -224,7 +225,7 @@ WITHOUT_RETRY = {
     ),
     Outcome.WITHDRAWN: Verdict(MessageState.FAILED, timedelta(), counted=False),
 }
-"""The verdict for each outcome after which the hotline does not try to send the message again."""
+"""The verdict for each outcome after which the hotline does not send the message again."""
 
 
 def decide(
@@ -276,10 +277,11 @@ class FreeSends:
     """The number of messages that the hotline may start to send now, in addition to the sends in progress."""
 
     first: int
-    """The number of places for first alerts about danger, and for alerts about danger that have waited for
+    """The number of free places for first alerts about danger, and for alerts about danger that have waited for
     `LONG_WAIT`."""
     others: int
-    """The number of places for alerts about danger to a second or third responder, and for all less urgent messages."""
+    """The number of free places for alerts about danger to a second or third responder, and for all less urgent
+    messages."""
 
 
 def free_sends(at_once: int, under_way: int, others: int, *, doubted: bool) -> FreeSends:
@@ -457,9 +459,9 @@ responder has taken the case, and expects no reply."""
 def alert_but_ref(
     place: str, urgency: int, purpose: Purpose, language: str, code: str | None, locked: bool
 ) -> Wording:
-    """Returns the text of an alert, except the reference of the case. The parameters are positional, because the
-    cache is then faster. `code` is the responders' short code, or None if responders reply by SMS. A responder can
-    confirm a requested closure only by dialling, so `code` is never None for such an alert."""
+    """Returns the text of an alert, except the reference of the case. The parameters are positional, because the cache
+    is then faster. `code` is the responders' short code, or None if responders reply by SMS. A responder can confirm a
+    requested closure only by dialling, so `code` is never None for an alert about a requested closure."""
     if purpose is Purpose.CONFIRM_CLOSURE:
         return Wording(Template.CLOSURE_REQUESTED, {"code": code or ""}, language)
     pair = REQUEST_TEXTS.get(purpose) or ALERTS[urgency == Urgency.DANGER, locked]
@@ -686,7 +688,7 @@ class Bookmark:
     """The time when the hotline began to read the inbox. The hotline does not handle SMS that were sent before this
     time."""
     sure_from: datetime
-    """The time since which the hotline has certainly read all SMS of the inbox."""
+    """The time from which on the hotline has certainly read all SMS of the inbox."""
     news_at: datetime
     """The time when the inbox last listed a new SMS, or when the hotline last read the inbox from its beginning."""
 

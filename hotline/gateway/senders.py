@@ -77,7 +77,8 @@ class ThreadSenders:
 def _name_failure(ended: Future[None]) -> None:
     """Logs the class of the error that stopped a send, but no data of the SMS.
 
-    The process's claim on the SMS then expires, and the clock process records an unknown result for this attempt.
+    The process's claim on the SMS then expires, and the clock process records that the result of this attempt is
+    unknown.
     """
     if broken := ended.exception():
         logger.error("an SMS was not sent: %s", type(broken).__name__)

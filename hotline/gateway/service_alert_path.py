@@ -27,7 +27,7 @@ def current_alert_path(context: WebContext) -> tuple[bool, BlockReason | None, b
 
 
 def _counts(context: WebContext, at: datetime) -> bool:
-    """Returns True if at least one oversight desk has an active person and a signed, valid key."""
+    """Returns True if at least one oversight desk has an active person and a signed key that is still valid."""
     with context.database.reading() as session:
         codes = queries_alert_path.oversight_with_people(session, at)
         keys = tables_desks.desk_keys(session, codes)
