@@ -30,7 +30,8 @@ class EngineLine:
     book: FlowSet
     facts: Facts
     held: dict[str, tuple[str, dict[str, object], str]] = field(default_factory=dict)
-    """For each session: the last text, its conversation state, and the body of the answer."""
+    """For each session: the text of its newest hop, the conversation state after this hop, and the body of the hop's
+    answer."""
     replayed: dict[str, Turn] = field(default_factory=dict)
     """The result of each replay, by the text of the session. The replay of a longer text continues from the result of a
     shorter text, because the same text always gives the same result."""

@@ -1,8 +1,9 @@
 """Visits every node of every shipped flow, with the real services.
 
 Each prepared phone has its own hotline, and makes a tour in Kinyarwanda. On every second day, a third of the phones
-also makes a tour in French or English. A full test run makes tours with every phone in all three languages. The test
-repeats every fourth screen, chosen at random, on a phone that never called.
+also makes a tour in French or English. A full test run makes tours with every phone in all three languages. The daily
+run visits every fourth screen a second time, from a phone that never called, and a full test run visits every screen
+again.
 """
 
 from dataclasses import dataclass, field, replace
@@ -159,7 +160,7 @@ class Spoilt:
 
     how: str
     last: dict[str, str] = field(default_factory=dict)
-    """The last answer, by phone and by session."""
+    """The last answer to each phone, and the last answer in each session."""
 
     def __call__(self, context: WholeContext, hop: UssdHop) -> str:
         body, keyed = answer_hop(context, hop), hop.text.split("*")[-1]

@@ -42,8 +42,8 @@ def telling(line: Line, danger: str, official: str, language: str) -> Explorer:
 def promised(answers: Mapping[str, str]) -> str:
     """Returns the state that a tip must have after these answers, if the caller then hangs up.
 
-    After the question about the visit, the report is complete. A report about danger with a place, or about a journey
-    abroad today or this week, is filed at once. In all other cases, the tip is a draft.
+    After the question about the visit, the report is complete. A report is filed at once if it is about danger and
+    names a place, or if it is about a journey abroad today or this week. In all other cases, the tip is a draft.
     """
     if "visit" in answers:
         return "complete"

@@ -99,7 +99,8 @@ def figures(language: str, rows: Iterable[HeardRow]) -> CryFigures:
 
 
 def read(end: str = "") -> Sequence[HeardRow]:
-    """Returns the cries for help and the harmless messages of two tables."""
+    """Returns the rows of two tables: the cries for help and the harmless messages. `end` is the end of the tables'
+    names."""
     return (*table(f"cries{end}"), *table(f"harmless{end}"))
 
 

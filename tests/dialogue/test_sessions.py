@@ -164,7 +164,7 @@ def all_ways(sessions: SessionMemory) -> list[replay_cache.CachedPath]:
 
 
 def everything(value: object) -> Iterator[str]:
-    """Yields every text that can be reached from a value."""
+    """Yields every text inside a value: in its keys, items and attributes."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
@@ -197,8 +197,8 @@ def test_words_end_where_the_hop_ended_that_brought_them(line: Line, words: str)
 
 
 def test_a_blank_where_words_are_asked_is_no_part_of_the_words_after_it(line: Line) -> None:
-    """Invariant 5: the session's row also stores where an empty answer ended. So the text that the caller types next
-    does not include the empty answer."""
+    """Invariant 5: the session's row also stores the position in the session's text at which an empty answer ended. So
+    the text that the caller types next does not include the empty answer."""
     caller = told(line, *DANGER_HERE, "1", "1", *REST, "3")
     asked = caller.key("")
     assert "Andika amagambo, 0, 00" in asked

@@ -173,7 +173,7 @@ def _leaves(value: Any, *way: str) -> Iterator[tuple[tuple[str, ...], str]]:
 @settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["learn", "tell", "front"]), broken_nodes()), max_size=3))
 def test_what_is_shown_is_what_differs(edits: list[tuple[str, dict[str, Any]]]) -> None:
-    """Each screen with a changed value is shown, no other screen is, and no changed text is left out."""
+    """All screens with a changed value are shown, and no other screen. No changed text is left out."""
     after = copy.deepcopy(DOCUMENT)
     for flow, node in edits:
         name = next(iter(after["flows"][flow]["nodes"]))

@@ -134,7 +134,8 @@ def change(after: Mapping[str, Any], live: Mapping[str, Any]) -> GatheredDraft:
 
 
 def asked(gathered: GatheredDraft) -> set[tuple[str, ...]]:
-    """Returns the parts, and the screens in them, about which the page asks an editor to choose."""
+    """Returns the parts, and the screens in these parts, for which the page asks an editor to choose one of two
+    edits."""
     names = {ENTRIES: "entries", NUMBERS: "numbers"}
     return {
         (names.get(part, part), *([clash.place.node] if clash.place.node else []))

@@ -319,7 +319,7 @@ def _story(trial: Trial, to: Path, also: tuple[Path, ...], proof: Proof) -> None
 
 def until_logged(folder: Path) -> None:
     """Waits until Redis has written a session to its file. Redis writes its file a moment after the session has
-    changed. Raises StartFailed if Redis never does."""
+    changed. Raises StartFailed if Redis does not write the session in time."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         if any(b"run:" in path.read_bytes() for path in folder.rglob("*.aof")):

@@ -40,7 +40,7 @@ for sockets, which do not use the hotline's clock."""
 TICKS = 3.0
 """The seconds that a relay needs to notice the moved clock and do the due work."""
 PATIENCE = 60.0
-"""The seconds to wait until a process uses a failpoint file, or until a process exists to kill. This wait is longer
+"""The seconds to wait until a process uses a failpoint file, or until there is a process to kill. This wait is longer
 than any freeze."""
 QUICK = 0.2
 """The seconds between two kills in the first round."""

@@ -101,7 +101,8 @@ def lines_shown(language: str) -> set[str]:
 
 
 def is_said(quote: str, language: str) -> bool:
-    """Returns True if a quote is an answer, or a part of a screen's line or of a message."""
+    """Returns True if a quote is one of the texts in `ANSWERS`, or if a line of a screen or a message contains the
+    quote."""
     if quote in ANSWERS or any(quote in line for line in lines_shown(language)):
         return True
     return any(quote in _in_words(template, language) for template in Template)

@@ -158,8 +158,8 @@ def test_every_tip_has_its_first_alert_on_the_wire_before_any_has_its_second(
 def test_no_danger_waits_behind_the_time_out_of_another(
     district: District, gateway: HeldSms, process: Process
 ) -> None:
-    """Every second send gets no answer. The alerts without this fault are still sent: some at once, and the rest after
-    five seconds."""
+    """Every second send gets no answer. Twenty tips need sixty alerts. The thirty alerts that get an answer are still
+    sent: some at once, and the rest after five seconds."""
     danger(district, 20)
     context = process()
     service_sending.deliver_due(context)

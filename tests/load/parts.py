@@ -105,7 +105,7 @@ class Stage:
 
 
 def new_callers() -> int:
-    """Returns the first of five thousand numbers that no caller has used."""
+    """Returns the number of a simulated caller. This caller and the next 4,999 have not called yet."""
     return 5_000 * next(_taken)
 
 
@@ -124,8 +124,8 @@ def memory(stage: Stage) -> Figures:
 
 
 def hops(stage: Stage) -> Figures:
-    """Measures how many first hops and menu hops a second the hotline answers at full speed, and alternates with hops
-    to the endpoint that does nothing."""
+    """Measures, at full speed, how many first hops and how many menu hops the hotline answers in a second. Compares
+    each with hops to the endpoint that does nothing."""
     firsts, menus, callers = [], [], stage.size.callers
     for _ in range(stage.size.turns):
         null = stage.drive(stage.at_null(callers * len(MENUS))).rate

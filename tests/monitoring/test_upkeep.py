@@ -199,7 +199,7 @@ def test_an_alarm_asks_for_a_signature(days: int, level: int, district: District
 
 
 def _naming(digits: str, on: date | None) -> FlowSet:
-    """Returns a flow set with one screen that shows this number, confirmed on that day."""
+    """Returns a flow set with one screen that shows the phone number `digits`, confirmed on the day `on` or never."""
     number = Number(digits, Evidence.VERIFIED, "MIGEPROF" if on else "", on)
     say = MessageNode(text={}, leads=(Lead((), {}, digits),))
     return FlowSet(flows={"help": Flow("help", "a", {"a": say})}, numbers={digits: number})
