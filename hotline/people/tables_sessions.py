@@ -1,7 +1,7 @@
 """Stores console sessions, failed sign-ins and requests for approval.
 
-The tables store failed sign-ins under a digest of the typed name. The console delays a name without an account in the
-same way as other names.
+The row of a failed sign-in contains a digest of the typed name. After failed sign-ins, the console delays the next
+sign-in in the same way for a name with an account and for a name without one.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence

@@ -6,8 +6,8 @@ by word of mouth.
 
 An officer passes a lesson by answering its three cases correctly in one session. After a wrong answer, the officer
 reads the reason, returns to the question and answers again. An officer who passed six lessons gets a certificate, with
-the month of the last lesson. The certificate is valid for two years. After that, the officer must take the lessons
-again.
+the month of the last lesson. The certificate is valid for two years. After the two years, the officer must take the
+lessons again.
 
 The certificate's code has twelve letters and digits, and contains no name. The code is a number in base 26 with four
 parts: the district, the month, a serial number, and a tag. Only the hotline's key can make the tag. The last character

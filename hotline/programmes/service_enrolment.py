@@ -4,10 +4,10 @@ certificates.
 Functions that take a database session run inside the transaction of that session.
 
 Lessons count for a trainee whose phone is in the programme, and for a responder who entered the PIN. A responder needs
-no code, and the lessons do not enrol the responder's phone in the programme. If the responder's phone is not in the
-programme, the trainees' short code asks for an enrolment code. A responder's lessons are stored like a trainee's, under
-a keyed digest of the phone number. A responder's lessons count for the responder's district. If the phone is also in
-the programme, the lessons count for the district of the programme.
+no enrolment code, and does not join the programme by taking the lessons. If the responder's phone is not in the
+programme, the trainees' short code asks for an enrolment code. The hotline stores the lessons of a responder, like
+those of a trainee, under a keyed digest of the phone number. A responder's lessons count for the responder's district.
+If the phone is also in the programme, the lessons count for the district of the programme.
 
 For each case of a lesson, statistics count the officer's first answer in a session. The last answers to the cases
 decide if the officer passes the lesson. Certificates are not stored: the hotline computes the code each time, from the

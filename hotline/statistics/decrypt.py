@@ -1,5 +1,5 @@
-"""Decrypts the monthly sums about the persons of cases. Only the reader process has the key. The process that answers
-the gateway never imports this module.
+"""Decrypts the monthly sums about the persons of cases. Only the reader process has the private key for these sums. The
+process that answers the gateway never imports this module.
 """
 
 import json

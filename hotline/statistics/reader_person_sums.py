@@ -1,8 +1,8 @@
 """Counts the persons of each month's cases. Only after the count, the module erases the coded answers, times and keys
 of these cases.
 
-The reader process does this, because only this process can decrypt coded answers without a person's PIN. Each step is
-one transaction. After a crash, the next run continues after the last completed step.
+The reader process runs this module, because only this process can decrypt coded answers without a person's PIN. Each
+step is one transaction. After a crash, the next run continues after the last completed step.
 """
 
 import logging

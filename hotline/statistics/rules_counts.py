@@ -1,8 +1,8 @@
 """Counts tips, persons of cases, and use of the hotline, as exact numbers. Pure.
 
 Each tip and each person has a rounding key: a small secret random number that later decides how a count is rounded. So
-a sum here has two parts: the number of records, and the sum of their rounding keys. A person counts in the month in
-which the tip was received.
+each sum in this module has two parts: the number of records (tips or persons), and the sum of the rounding keys of
+these records. A person counts in the month in which the tip was received.
 """
 
 from collections import Counter, defaultdict

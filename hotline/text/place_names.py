@@ -13,7 +13,7 @@ district. For example, a mother whose daughter went to Oman may also name the fa
 - A market counts if no cell, village or market of another district has its name.
 - A border post counts if "border" comes before its name.
 
-If the SMS names a market or a border post, the result is only the district of this place.
+If the SMS names a market or a border post, the module returns only the district of the market or border post.
 """
 
 import re

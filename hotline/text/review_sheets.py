@@ -5,7 +5,8 @@ text. Readers change the text of their own language, and write `yes` in the colu
 file or a workbook (`text/spreadsheets.py`).
 
 Poedit and Weblate edit PO files. The context of an entry is the text's place, and its source is the English text. An
-entry is fuzzy while its text still needs a review. The translator's program removes this mark.
+entry has the mark "fuzzy" while its text still needs a review. The program with which the translator edits the file
+removes this mark.
 
 Each row and each entry has a digest of its source text, so that a late file never replaces a newer text.
 """

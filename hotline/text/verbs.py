@@ -1,8 +1,8 @@
 """Recognises a Kinyarwanda verb in any person and tense by its parts: head, object marker, stem and ending. Pure.
 
-A word has a head (negation, subject and tense), object markers, and a form of a stem. The tables in this module
-contain these parts. The code builds all forms of a verb from the parts. The module also makes the forms of French and
-English verbs from their stems: every person and tense, without accents.
+A word has a head (negation, subject and tense), object markers, and a form of a stem. The tables in this module list
+all possible parts of words, and the code builds all forms of a verb from these parts. The module also makes the forms
+of French and English verbs from their stems: every person and tense, without accents.
 """
 
 import re

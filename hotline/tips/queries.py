@@ -1,11 +1,12 @@
 """Reads and writes the parts of a tip that a hop needs, and links tips of the same situation.
 
-For a hop, the module uses plain SQL, because this is faster. A report consists of many small answers, each in its own
-transaction. So the module prepares each SQL statement only once, in one form for both kinds of databases.
+For a hop (one USSD request), the module uses prepared SQL statements instead of the ORM, because they are faster. A
+report consists of many small answers, each in its own transaction. So the module prepares each SQL statement only once,
+in a form that PostgreSQL and SQLite both accept.
 
 The module also stores the digests by which the hotline finds similar tips. The hotline deletes the digests after a day.
-A link means that two tips are probably about the same situation. The tips stay separate. When a link is removed, its
-row stays, so that the hotline does not make the same link again.
+A link means that two tips are probably about the same situation. Linked tips remain separate cases. When a person
+removes a link, the row of the link stays, so that the hotline does not make the same link again.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

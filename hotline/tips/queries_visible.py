@@ -4,9 +4,9 @@ A desk sees the tips that were encrypted for it, except tips in which an officia
 desk sees every tip, except complaints about itself. Only oversight desks see these complaints. An exclusion hides a tip
 from a person, with all their phones and accounts. An exclusion can also hide a tip from a desk and its members.
 
-The decision is written as four conditions. `visible_to` finds the tips that a viewer may see. `is_not_excluded` finds
-the assigned tips that a responder may still see. `may_see_tip` finds the responders who may see a tip. `desk_may_know`
-finds the desks for which details of a tip may be encrypted.
+Four SQL conditions express this decision about who may see a tip. `visible_to` finds the tips that a viewer may see.
+`is_not_excluded` finds the assigned tips that a responder may still see. `may_see_tip` finds the responders who may see
+a tip. `desk_may_know` finds the desks for which details of a tip may be encrypted.
 
 The module also stores exclusions, and finds responders who get no alert because of an exclusion.
 """

@@ -4,17 +4,17 @@ The lists of codes in events are closed. An event contains no free text, except 
 
 Every tip stays a separate case with its own deadlines. A cluster is a group of similar tips. The hotline uses clusters
 only to limit how often the same people are alerted of similar tips. Tips are similar if they have the same phone,
-place, category and answer about officials. They are also similar if they have the same typed text. The numbers for
-these limits come from the threat model. The hotline never delays a tip about danger: it alerts people at once, or
-notifies them at once that this tip was added to the cluster.
+place, category and answer about officials. They are also similar if they have the same typed text. The limits on alerts
+come from the threat model, which lists the attacks that the hotline must resist. The hotline never delays a tip about
+danger: it alerts people at once, or notifies them at once that this tip was added to the cluster.
 
-If the caller of one tip wants no visit, this wish is valid for all tips of the cluster, and each responder is notified
-of it only once. If a responder got only a notice that a tip was added, messages to this responder name the added tip by
-the reference of the cluster's first tip. If the responder was alerted of the added tip, messages name it by its own
-reference.
+If the caller of one tip wants no visit, the hotline follows this wish in all tips of the cluster, and notifies each
+responder of the wish only once. If a responder got only a notice that a tip was added, messages to this responder name
+the added tip by the reference of the cluster's first tip. If the responder was alerted of the added tip, messages name
+it by its own reference.
 
-A link means that two tips are probably about the same situation. Linked tips stay separate. Every tip in a cluster also
-has a link, but most tips with a link are in no cluster.
+A link means that two tips are probably about the same situation. Linked tips remain separate cases. Every tip in a
+cluster also has a link, but most tips with a link are in no cluster.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

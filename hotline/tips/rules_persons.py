@@ -1,11 +1,11 @@
-"""Defines the forms about the persons of a case, and collects what is known about the persons. Pure.
+"""Defines the forms about the persons of a case, and collects the facts about each person from the case events. Pure.
 
-A form is data: questions, codes, texts and conditions. All lists of codes are closed, so a form has no free text. The
-events of a case never contain the codes in clear text. The hotline stores the codes separately and encrypted.
+A form is data: questions, codes, texts and conditions. A form has no free text: each answer is a code from a fixed
+list. The events of a case never contain the codes in clear text. The hotline stores the codes separately and encrypted.
 
 If an event corrects an earlier event, the codes of the new event replace the codes of the earlier event, and count from
-the time of the earlier event. People who read the case see both events. The module also has the rules by which two
-people close a case.
+the time of the earlier event. People who read the case see both events. The module also defines the rules for closing a
+case: one person requests the closure, and a second person confirms it.
 """
 
 import json

@@ -3,13 +3,13 @@
 The module makes and checks receipts, compares waiting times with the promised times, and defines the filters of tips.
 It also decides if a desk may ask the caller a question.
 
-A complaint is a report about a person who should have helped. The hotline handles complaints like tips, but separate
-from tips. Only the national desk reads complaints, because the helper may work at the district's desk. Complaints about
-the national desk are for oversight desks only.
+A complaint is a report about a person who should have helped. The hotline encrypts and assigns a complaint like a tip,
+but counts complaints separately from tips. Only the national desk reads complaints, because the helper may work at the
+district's desk. Complaints about the national desk are for oversight desks only.
 
 The rules of call-backs say when a desk may call, who may see the number, and when the request ends. If the desk calls
-at a wrong time, another person may answer the phone. So if the facts about the call-back are incomplete, the rules
-refuse the call.
+at a wrong time, another person may answer the phone. So if any fact about the call-back is missing, the rules do not
+allow the call.
 """
 
 from collections.abc import Mapping, Sequence
