@@ -78,9 +78,9 @@ class Assignment(Row):
     """The time when the hotline found that the gateway's inbox does not list the SMS with this answer. Until the
     hotline has a proof of such a doubted answer, the hotline continues to escalate the case."""
     on_site_at: Mapped[datetime | None]
-    """The time when the responder answered that they are on site."""
+    """The time when the responder answered that they have arrived at the place of the case."""
     handed_to_help_at: Mapped[datetime | None]
-    """The time when the responder answered that another helper is with the person."""
+    """The time when the responder answered that another helper is with the person in danger."""
     passed_at: Mapped[datetime | None]
     """The time when the responder answered that they cannot take the case."""
     released_at: Mapped[datetime | None]
@@ -162,7 +162,8 @@ class Message(Row):
     revision_id: Mapped[int | None] = mapped_column(ForeignKey("revision.id"))
     """Only for an answer: the id of the published flows that contain the answer's screen."""
     template: Mapped[str]
-    """The name of a `core.wording.Template`. For an answer, it is the value of a `gateway.rules.AnswerForm`."""
+    """The name of a `core.wording.Template`. For an answer to a caller, the value is the value of a
+    `gateway.rules.AnswerForm`."""
     parameters: Mapped[dict[str, Any]]
     """The values for the template. For an answer that is not sent yet, the values are the position of the answer's
     screen in the flow, and the caller's earlier choices. The values never contain text that the caller typed."""
@@ -178,7 +179,8 @@ class Message(Row):
     """The number of the newest attempt. Only the process that claimed the message for the newest attempt may write the
     result of this attempt into the row."""
     counted: Mapped[int] = mapped_column(default=0)
-    """The number of attempts that may have reached the network. The hotline makes at most eight such attempts."""
+    """The number of attempts that may have reached the network. The hotline makes at most eight attempts that may have
+    reached the network."""
     next_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     leased_by: Mapped[str | None]
@@ -209,8 +211,8 @@ class Message(Row):
 
 
 class SharedAlert(Row):
-    """An alert or a notice whose SMS is about several cases. The text says how many cases there are, and names no
-    reference."""
+    """An alert or a notice whose SMS is about several cases. The text of the SMS says how many cases there are, and
+    names no reference of a case."""
 
     __tablename__ = "shared_alert"
     __table_args__ = (Index("shared_alert_message", "message_id"),)
@@ -222,8 +224,8 @@ class SharedAlert(Row):
 
 
 class Attempt(Row):
-    """An attempt to send a message. The hotline writes the row before it opens the connection, and adds the outcome
-    at the end."""
+    """An attempt to send a message. The hotline writes the row before it opens the connection to the gateway, and adds
+    the outcome when the attempt ends."""
 
     __tablename__ = "attempt"
     __table_args__ = (UniqueConstraint("message_id", "n"),)
@@ -263,7 +265,7 @@ class DeliveryReport(Row):
 
 class Deadline(Row):
     """A deadline of a tip, at which the hotline alerts or reminds people. The database stores the deadline, so that
-    it survives a restart."""
+    the deadline is not lost when a process restarts."""
 
     __tablename__ = "deadline"
     __table_args__ = (UniqueConstraint("tip_id", "kind", "step"),)
@@ -517,8 +519,8 @@ class Dialogue(Row):
     reporting: Mapped[bool]
     """True if the caller could make a report when the session began."""
     alerts_blocked: Mapped[bool] = mapped_column(default=False)
-    """True if the hotline could not send alerts when the session began. The screens of this session then promise no
-    alert."""
+    """True if the hotline could not send alerts when the session began. If the value is True, the screens of this
+    session do not promise that a person is alerted."""
     oversight: Mapped[bool] = mapped_column(default=False)
     """True if an oversight desk could get a complaint about the national desk when the session began."""
     responder_id: Mapped[int | None]
@@ -627,7 +629,7 @@ def stopped(session: Session, number_keys: Collection[str]) -> set[str]:
 
 
 def try_writing(session: Session, at: datetime) -> None:
-    """Writes a row and deletes it again, to find out if the disk is full or the database is read-only. Raises
+    """Writes a row and deletes this row again. If that fails, the disk is full, or the database is read-only. Raises
     StoreUnavailable.
     """
     add_if_new(session, Stopped(number_key=PROBE, stopped_at=at))
@@ -635,8 +637,8 @@ def try_writing(session: Session, at: datetime) -> None:
 
 
 PROBE = "probe"
-"""The key of the row that `try_writing` writes. The probe's key is not a digest, so it can never be the key of a
-phone number."""
+"""The key of the row that `try_writing` writes. The key `probe` is not a digest, so no phone number can have this
+key."""
 
 START_COLUMNS = (
     "revision_id",
@@ -742,8 +744,8 @@ def _people(number: int) -> str:
 
 @cache
 def _whole(counted: bool, people: int) -> str:
-    """Returns the single PostgreSQL statement that adds the row of a session and counts the session. The statement
-    counts the session only if it adds the row."""
+    """Returns the single PostgreSQL statement that adds the row of a session and counts the session. If another hop
+    has already added the row, the statement does not count the session."""
     marks = ", ".join(["%s"] * len(ROW))
     parts = [
         f"opened AS (INSERT INTO dialogue ({', '.join(ROW)}) VALUES ({marks})"

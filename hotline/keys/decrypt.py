@@ -105,11 +105,12 @@ def decrypt_number(encrypted: bytes, *, private_key: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LiveNumbers:
-    """The workers' keys that decrypt phone numbers. Implements `NumberDecrypter`. Uses both the newest key and the
+    """The workers' keys that decrypt phone numbers. Implements `NumberDecrypter`. Uses the newest key, and also the
     previous key.
 
     If no key decrypts a number, the class checks the keys with their canaries. A canary is an encrypted test value in
-    the database. If the keys decrypt no canary, the keys are wrong. Otherwise, the number is damaged.
+    the database. If the keys decrypt no canary, the keys are wrong. If at least one key decrypts a canary, the number
+    itself is damaged.
     """
 
     keys: LiveKeys

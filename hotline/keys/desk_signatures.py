@@ -5,7 +5,7 @@ A proof is a list of signed statements about a desk's keys. The hotline signed t
 the desk adds a statement. Two keys sign this statement: the previous key of the desk, and the key of the member who
 made the new key. Each signed text includes the desk's code, its kind and its place, so that no statement is valid for
 another desk. In its key folder, each process records the time of the newest statement that it saw for each desk. If
-the database contains an older proof, the process refuses it.
+the database contains an older proof of a desk's key than the recorded statement, the process refuses this proof.
 """
 
 import json
@@ -30,8 +30,8 @@ RECOVERY = ":recovery"
 `:recovery` replaces a desk's code. No desk has this code, because a desk's code never contains a colon.
 """
 SEEN_FILE = ".desks.seen"
-"""The file that records, for each desk, the newest signed key that this process saw. Each process has its own file, so
-no export may contain it. An export leaves out file names that begin with a dot.
+"""The file that records, for each desk, the newest signed key that this process saw. Each process has its own file. So
+an export of keys must not contain this file. An export leaves out file names that begin with a dot.
 """
 UNSIGNED_FOR = timedelta(hours=72)
 """The time for which processes accept a new desk key that the hotline has not signed."""
@@ -225,8 +225,8 @@ class DeskTrust:
         key.
 
         At least the national desk must be able to read every tip. So the method returns the national desk's key even
-        in the states `LATE` and `OLD`. Another check then raises an alarm. In the state `CHANGED`, the method returns
-        the key that the hotline signed.
+        in the states `LATE` and `OLD`. In the states `LATE` and `OLD`, another check of the hotline raises an alarm.
+        In the state `CHANGED`, the method returns the key that the hotline signed.
         """
         state = self.state(row, at)
         if state in COUNTING:

@@ -184,8 +184,8 @@ class Encrypter:
         body: bytes,
         identity: str = "",
     ) -> bytes | None:
-        """Encrypts newer answers to the key pair of a tip's current body, so that the existing grants still decrypt
-        them.
+        """Encrypts newer answers to the key pair of a tip's current body, so that the desks' existing grants also
+        decrypt the newer answers.
 
         Returns None if that key pair was not made for exactly this tip, these desks and these keys. In that case, the
         calling function must use `tip`. If `desks` is None, the method does not compare the desks. `body` may be only

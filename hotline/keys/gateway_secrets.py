@@ -175,8 +175,9 @@ def live_secrets(folder: Path) -> Mapping[str, tuple[str, ...]]:
 def rotate_secrets(folder: Path, relay: Path | None = None) -> Mapping[str, tuple[str, ...]]:
     """Adds a new secret to each hook, and returns all valid secrets, newest first. Raises KeyMissing.
 
-    `relay` is the key folder of the process that calls the `listed` hook. The function writes the new secret first
-    for the web process, so that the web process accepts the secret before the other process calls the hook with it.
+    `relay` is the key folder of the process that calls the `listed` hook. The function writes the new secret of the
+    `listed` hook first for the web process, and then for the process that calls this hook. So the web process always
+    accepts the secret of a call.
     """
     with _rotating(folder):
         before = live_secrets(folder)

@@ -21,8 +21,8 @@ KEY_BYTES = 32
 HOOKS = ("ussd", "ended", "sms", "delivery", "optout")
 """The names of the hooks that the gateway calls. Each hook has its own secrets in its address."""
 LISTED = "listed"
-"""The name of the hook that the clock process calls. The clock process reads the gateway's inbox, and reports each SMS
-there to this hook.
+"""The name of the hook that the clock process calls. The clock process reads the list of SMS in the gateway's inbox,
+and reports each listed SMS to this hook.
 """
 HOOKS_FILE = "hooks.json"
 DIAL_SECRET = "dial.secret"
@@ -79,8 +79,8 @@ class KeyFolder:
         return tuple(sorted(p.name for p in self.path.iterdir() if not p.name.startswith(".")))
 
     def make(self, name: str, secret: bytes) -> bool:
-        """Writes a key if the file does not exist yet, or is empty. Returns True if it wrote the file. Raises OSError
-        if the folder is not writable.
+        """Writes a key if the file does not exist yet, or is empty. Returns True if the method wrote the file. Raises
+        OSError if the folder is not writable.
 
         Other processes never find an incomplete key in the file. If two processes make the same key at the same time,
         both use the key that was written first.

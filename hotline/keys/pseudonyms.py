@@ -121,8 +121,8 @@ class Pseudonyms:
         return self._by(RECEIPT_KEY, "number", number)
 
     def receipt(self, number: str, pin: str) -> str:
-        """Returns the digest that identifies the tip of a receipt. To compute this digest, a program needs both the
-        receipt's number and its PIN.
+        """Returns the digest that identifies the tip of a receipt. A program can compute this digest only if it has
+        both the receipt's number and the receipt's PIN.
         """
         return self._by(RECEIPT_KEY, "receipt", number, pin)
 

@@ -1,7 +1,7 @@
-"""Rotates a key: makes a new key, and keeps the previous key until no data needs it.
+"""Rotates a key. This means: makes a new key, and keeps the previous key until no data needs the previous key.
 
-All processes continue to work after each step. If a rotation is interrupted, an operator can run the rotation again,
-and it continues with the same step.
+All processes continue to work after each step. If a rotation is interrupted, an operator can run the rotation again.
+The second run continues with the step that was interrupted.
 """
 
 import os
@@ -126,8 +126,8 @@ def newest_keys(folder: Path, key: Rotating) -> Iterator[tuple[str, bytes]]:
 
 
 def destroy_previous(folder: Path, key: Rotating) -> None:
-    """Destroys the previous key on disk. When a running process next checks its key files, it also removes the previous
-    key from memory.
+    """Destroys the previous key on disk. When a running process next checks its key files, this process also removes
+    the previous key from memory.
     """
     KeyFolder(folder / key.role).destroy(previous_name(key.file))
     os.utime(folder / key.role / key.file)

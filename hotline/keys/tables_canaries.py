@@ -48,8 +48,8 @@ class ProcessStart(Row):
     second_channel: Mapped[bool | None]
     """Only for `watch`: True if the process can send alarms by mail or by a command."""
     line_key: Mapped[str | None]
-    """A digest of the hotline's public key in the folder of the process. The text is empty if the folder has no such
-    key, and the value is None if the start was refused.
+    """A digest of the hotline's public key in the folder of the process. The text is empty if the folder has no public
+    key of the hotline. The value is None if a wrong key stopped the start.
     """
 
 
@@ -101,6 +101,7 @@ def other_line_keys(session: Session, line_key: str) -> Sequence[str]:
 
 
 def has_second_channel(session: Session) -> bool:
-    """Returns True if the newest start of `watch` reports that it can send alarms by mail or command."""
+    """Returns True if the process `watch` recorded at its last start that it can send alarms by mail or by a
+    command."""
     asked = select(ProcessStart.second_channel).where(ProcessStart.second_channel.is_not(None))
     return bool(session.scalar(asked.order_by(ProcessStart.at.desc()).limit(1)))

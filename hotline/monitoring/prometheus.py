@@ -59,7 +59,7 @@ class GaugeCollector(Collector):
 
 def _buckets(timing: Timing) -> list[tuple[str, float]]:
     """Returns the cumulative counts of a histogram, as Prometheus requires. Each bucket includes the counts of all
-    buckets before it.
+    smaller buckets.
     """
     names = [*map(str, BOUNDS), "+Inf"]
     return list(zip(names, map(float, accumulate(timing.counts)), strict=True))

@@ -232,7 +232,7 @@ def bring_forward(session: Session, by: timedelta) -> None:
     """Subtracts `by` from the stored times of deadlines, messages, unfinished tips and pauses. The system clock was set
     back by the time `by`.
 
-    Skips rows that another process has locked, because that process is about to change them.
+    Skips rows that another process has locked, because the other process is about to change these rows.
     """
     for deadline in _held(session, select(Deadline).where(Deadline.fired_at.is_(None))):
         deadline.due_at -= by

@@ -25,8 +25,8 @@ class SecondChannel:
         return bool(self._command or self._mail)
 
     def tell(self, text: str) -> bool:
-        """Sends the text by mail, by the command, or by both, as the operator has set them up. Returns True if the
-        mail server or the command accepts the text.
+        """Sends the text by mail, by the command, or by both. The operator's settings define which of the two channels
+        exist. Returns True if the mail server or the command accepts the text.
         """
         ways = [self._run] if self._command else []
         ways += [self._post] if self._mail else []

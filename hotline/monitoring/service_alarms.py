@@ -1,9 +1,9 @@
 """Runs one round of checks in the watch process, and starts, repeats or ends alarms. Also adds, removes and tests
 on-call contacts.
 
-The watch process stores each notice, and then sends the notice itself. So notices do not depend on the parts that the
-watch process checks: the workers, the clock process and the outgoing queue. A system clock that was set back does not
-delay notices.
+The watch process stores each notice, and then sends the notice without the workers. So notices do not depend on the
+parts that the watch process checks: the workers, the clock process and the outgoing queue. A system clock that was set
+back does not delay notices.
 """
 
 from collections.abc import Mapping, Sequence

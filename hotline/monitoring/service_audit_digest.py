@@ -57,7 +57,8 @@ def digests_by_row(*files: Path | None) -> Mapping[int, str]:
 
 
 def keep_digest(context: MonitorContext) -> None:
-    """Verifies the audit log once a day, then sends and stores its newest digest. Raises StoreUnavailable.
+    """Verifies the audit log once a day. If the log is right, stores the digest of the newest row, and sends it to the
+    contacts. Raises StoreUnavailable.
 
     While the log is wrong, sends no digest, and verifies the log again at each call. Checks the chain of rows and the
     stored digests. Does not check the seals of rows, because this process lacks the keys of other processes.
@@ -91,7 +92,7 @@ ALARMED = {
     "desk_key_withheld": Alarm.MEMBER_KEYS,
 }
 """For each action in a row of the audit log, the alarm that the monitor raises if it finds such a row. An attacker
-with access to the database could delete a stored alarm, so the monitor raises it again from the log.
+with access to the database could delete a stored alarm, so the monitor raises the alarm again from the log.
 """
 
 
@@ -155,7 +156,8 @@ def _is_sent(session: Session, context: MonitorContext, day: str) -> bool:
 
 
 def _send(context: MonitorContext, day: str, row: int, digest: str) -> None:
-    """Stores the notices with the day's digest. If several monitors run, only one of them stores the notices."""
+    """Stores the notices with the day's digest. If several monitor processes run, only one of them stores the
+    notices."""
     at = context.now()
     with context.database.writing() as session:
         tables.take_lock(session)

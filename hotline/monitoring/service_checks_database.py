@@ -470,7 +470,7 @@ def _statistics(session: Session, now: datetime) -> CheckResult:
 
 TALK = timedelta(minutes=30)
 """Within this time after a person has read a caller's number, the person must record the outcome of the call. The
-hotline stores the number until then.
+hotline stores the caller's number until the person records the outcome.
 """
 CLOSES = timedelta(minutes=2)
 """The clock process must end a call-back within this time after the agreed call time."""

@@ -1,5 +1,5 @@
 """Checks that keys belong to this hotline: each key must decrypt its canary, an encrypted test value in the database.
-Each process runs this check when it starts, and the doctor runs it too.
+Each process runs this check when it starts. `hotline doctor` also runs this check.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

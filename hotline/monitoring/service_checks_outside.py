@@ -5,8 +5,8 @@ In the daily test, the hotline reports a tip to itself. The alert about this tip
 operator. The test tip passes through the same parts as every tip: hooks, encryption, outbox, workers, gateway, delivery
 report. No one but the handset is alerted about the test tip, because the escalation policy does not apply.
 
-The module also finds out if the database contains sample data. If it does, every page with statistics says that the
-data is sample data.
+The module also finds out if the database contains sample data. If the database contains sample data, every page with
+statistics says so.
 """
 
 from collections.abc import Sequence
@@ -139,8 +139,8 @@ DISK_LOW, DISK_FULL = 2 * GIB, GIB // 2
 
 
 def check_outside(context: CliContext) -> tuple[CheckResult, ...]:
-    """Checks Redis, the disk and the backups. Must not run inside a transaction of the database, because it waits for
-    other programs.
+    """Checks Redis, the disk and the backups. The calling code must not call this function inside a transaction of the
+    database, because the function waits for other programs.
     """
     instruments = context.watch.instruments
     return (
@@ -160,7 +160,7 @@ def check_second_channel(context: CliContext) -> CheckResult:
     work, only this channel reaches the on-call contacts.
 
     The settings of the second channel are often visible to the process `watch` only. When the process `watch` starts,
-    it records if it has the settings of the second channel.
+    it records if it has the settings of the second channel. Other processes check this record.
     """
     if context.watch.other.is_there() or _has_second_channel(context):
         return CheckResult("second channel", True, "alarms are sent by mail or command too")

@@ -202,8 +202,8 @@ def _levels(session: Session, at: datetime) -> Measured:
 
 
 def add(context: Context, counted: Mapping[tables.HookCount, tuple[int, float]]) -> None:
-    """Adds the counts of one web process to the database. The process passes only counts that it has not reported yet.
-    Raises StoreUnavailable. After a StoreUnavailable, the process passes the same counts again later.
+    """Adds the counts of one web process to the database. The web process passes only counts that it has not yet added
+    to the database. Raises StoreUnavailable. After a StoreUnavailable, the process passes the same counts again later.
     """
     with context.database.writing() as session:
         month = f"{context.now().astimezone(KIGALI):%Y-%m}"

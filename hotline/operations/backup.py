@@ -2,11 +2,11 @@
 
 The copy shows the state of the database at one moment. The hotline runs while the copy is made. For SQLite, `VACUUM
 INTO` reads one snapshot and blocks no writer. `VACUUM INTO` copies no free pages, so deleted data is left out. For
-PostgreSQL, `pg_dump` reads the same snapshot in which the rows are counted. The hotline uses a restored copy only after
-it has checked and migrated the copy, and has paused its messages.
+PostgreSQL, `pg_dump` reads the same snapshot in which the rows are counted. The hotline uses a restored copy only
+after three steps: it checks the copy, migrates its tables, and pauses its outgoing messages.
 
 A backup consists of two files. `NAME.age` is the compressed copy, encrypted in age's format for the operators' keys.
-For SQLite, the copy is the database's file. For PostgreSQL, it is the dump of `pg_dump`. The public program `age`
+For SQLite, the copy is the database's file. For PostgreSQL, the copy is the dump of `pg_dump`. The public program `age`
 decrypts this file with a private key that no server has. `NAME.age.sig` has two lines: the manifest, and this hotline's
 Ed25519 signature of the manifest in base64. The manifest contains the digest of the first file. Anyone can encrypt for
 a public key, so only the signature proves that a backup comes from this hotline.
@@ -284,7 +284,7 @@ def _pour(url: str, fill: Fill) -> None:
     except BrokenPipeError:
         raise CopyFailed(REFUSED) from None
     finally:
-        # If pg_restore is killed before its input ends, it commits nothing.
+        # If pg_restore is killed before the end of its input, it changes nothing in the database.
         restoring.kill()
         restoring.wait()
         with suppress(BrokenPipeError):
@@ -373,8 +373,8 @@ def signer_of(signing_key: bytes) -> str:
 
 
 class Source:
-    """An object that age can read like a file. It gives age the pieces of a copy. If an error occurs while the copy is
-    read, the object stores the error, because age hides it.
+    """An object that age can read like a file. The object gives age the pieces of a copy. If an error occurs while the
+    copy is read, the object stores the error, because age hides it.
     """
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
@@ -393,8 +393,8 @@ class Source:
 
 
 class Sink:
-    """An object that age writes to like a file. It passes the data from age to a function. It stores the error that the
-    function raised.
+    """An object that age writes to like a file. The object passes the data from age to a function. If this function
+    raises an error, the object stores the error.
     """
 
     def __init__(self, write: Write) -> None:

@@ -104,7 +104,8 @@ def check_digest(stream: BufferedReader, manifest: Manifest) -> None:
 def decrypt_copy(
     stream: BufferedReader, manifest: Manifest, identities: Sequence[Identity], write: Write
 ) -> Contents:
-    """Decrypts and unpacks a signed copy, and writes it. Returns the contents of the backup's manifest.
+    """Decrypts and unpacks a signed copy, and passes its pieces to `write`. Returns the contents of the backup's
+    manifest.
 
     Raises BackupInvalid and the errors of `write`. After an error, the calling code must remove the pieces that were
     already written.

@@ -106,7 +106,7 @@ def move_grants(
     context: Context, pairs: Sequence[DeskKeyPair], say: Say, *, most: int | None = None
 ) -> int:
     """Encrypts grants for the desks' new keys. Returns the number of grants that this call changed. The function stops
-    soon after it has changed `most` grants.
+    soon after the number of changed grants has reached `most`.
 
     The result 0 means that the whole database has no grant with an old key any more. Raises DecryptionFailed or
     KeyMissing if neither the old nor the new key decrypts a grant.
@@ -179,7 +179,7 @@ class Rekeyed:
 
     moved: int
     is_over: bool
-    """True if the old key was destroyed, because no grant needed it any more."""
+    """True if this step destroyed the old key, because no grant needed the old key any more."""
 
 
 def rotate_step(context: Context, by: Actor, private_key: bytes, desk: str, reason: str) -> Rekeyed:
@@ -249,15 +249,15 @@ def rotate_all(
 ) -> RotationResult:
     """Gives every desk a new key under the new passphrase. Members keep access through their own keys.
 
-    `settle` waits until all hops that read the old keys have ended. Then the function checks every grant again. Raises
-    PassphraseWrong if neither passphrase decrypts a desk's key. After this error, the desks that came earlier in the
-    list already have new keys. The command can be repeated with the same two passphrases. Raises DeskRefused if another
-    rotation of a desk is in progress. Raises DecryptionFailed or KeyMissing if a grant or its weekly lock cannot be
-    decrypted. After this error, the previous keys are kept.
+    `settle` waits until all hops that read the old keys have ended. Then the function searches once more for grants
+    with an old key. Raises PassphraseWrong if neither passphrase decrypts a desk's key. After this error, the desks
+    that came earlier in the list already have new keys. The command can be repeated with the same two passphrases.
+    Raises DeskRefused if another rotation of a desk is in progress. Raises DecryptionFailed or KeyMissing if a grant
+    or its weekly lock cannot be decrypted. After this error, the previous keys are kept.
     """
     today, next_one = PassphraseDecrypter(by, old), PassphraseDecrypter(by, new)
-    # Checks that every rotation in progress belongs to this run of the command. Otherwise, the command stops before any
-    # change.
+    # Checks that every rotation in progress belongs to this run of the command. If another rotation is in progress,
+    # the command stops before any change.
     with context.database.reading() as session:
         moves = [
             decrypt_passphrase.wrapped_desk(session, code, by)
@@ -287,8 +287,8 @@ def rotate_one(
     say: Say,
     costs: Costs | None = None,
 ) -> RotationResult:
-    """Gives one desk a new key under the current passphrase. A removed member's copy of the old key then becomes
-    useless.
+    """Gives one desk a new key under the current passphrase. A removed member may have a copy of the old key. After
+    the rotation, this copy is useless.
 
     Also completes a rotation of this desk that a member began in the console. Raises NotFound and the errors of
     `rotate_all`.
@@ -321,8 +321,8 @@ def _rotate(
 
     moved = move_grants(context, pairs, say)
     settle()
-    # During a search, the relay can change the weekly lock of a grant, and the search then skips this grant. So the
-    # search is repeated until it finds no grant with an old key.
+    # During a search, the worker process can change the weekly lock of a grant, and the search then skips this grant.
+    # So this code repeats the search until no grant with an old key is left.
     while again := move_grants(context, pairs, say):
         moved += again
     return pairs, moved

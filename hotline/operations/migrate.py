@@ -42,10 +42,10 @@ def upgrade(database: Database, *, also: Path | None = None) -> bool:
     Raises StoreUnavailable.
 
     A migration locks only one table at a time, so the hotline can answer callers during a migration
-    (docs/decisions/20). If a migration fails, the migrations before it keep their effect, and the run can be repeated.
-    Tests name a second folder in `also`, with the migrations of a future release.
+    (docs/decisions/20). If a migration fails, the earlier migrations keep their effect, and an operator can repeat the
+    run. Tests name a second folder in `also`, with the migrations of a future release.
     """
-    # The migrations are read once, because every call of alembic's own command reads all of them again.
+    # The code reads the migrations only once. Each call of Alembic's own command would read all migrations again.
     scripts = _scripts(also)
     goal = scripts.get_current_head()
     changed = False
@@ -82,8 +82,8 @@ each new row."""
 
 
 def find_tables(url: str, *, also: Path | None = None) -> TablesFound:
-    """Compares the tables at an address with those of this release. The function changes nothing in the database.
-    Raises StoreUnavailable.
+    """Compares the tables in the database at `url` with the tables of this release. The function changes nothing in
+    the database. Raises StoreUnavailable.
 
     Tests name a second folder in `also`, with the migrations of a future release.
     """

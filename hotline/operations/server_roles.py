@@ -172,8 +172,8 @@ def account_name(url: str, role: str) -> str:
 
 
 def _account(folder: Path, file: str, name: str) -> tuple[str, str]:
-    """Returns the name and the password of an account from a key folder. If there is no password, first creates a
-    password."""
+    """Returns the name and the password of an account from a key folder. If the folder has no password for this
+    account, first creates a password."""
     keys = KeyFolder(folder)
     keys.make(file, f"{name}:{secrets.token_hex(24)}".encode())
     held, _, password = keys.read(file).decode().partition(":")

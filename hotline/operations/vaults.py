@@ -1,4 +1,5 @@
-"""Finds every encrypted number and every grant, so that a rotation can encrypt all of them for the new key pair."""
+"""Finds every encrypted number and every grant, so that a rotation of a key pair can encrypt all of these values
+again."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -85,8 +86,8 @@ def grants(session: Session, row: Any, holder: str, after: int) -> Sequence[Encr
 
 
 def replace_grant(session: Session, grant: EncryptedGrant, encrypted_key: bytes) -> None:
-    """Replaces the encrypted key of a grant. The function does nothing if the grant was changed or erased since it was
-    read.
+    """Replaces the encrypted key of a grant. The function does nothing if another process has changed or erased the
+    grant since it was read.
     """
     row = grant.row
     session.execute(

@@ -106,7 +106,7 @@ def pending_access(context: Context, desk: str | None = None) -> Sequence[Pendin
 
 
 def has_access_or_request(session: Session, context: Context, desk: str, member: str) -> bool:
-    """Returns True if the member has access to the desk, or if a request for it is pending."""
+    """Returns True if the member has access to the desk, or if a request for this access is pending."""
     if member in tables_desks.members_of_desk(session, desk):
         return True
     return tables_sessions.pending_for(session, _subject(desk, member), context.now()) is not None

@@ -73,7 +73,7 @@ def ensure_pair(
 def new_pair(passphrase: str, costs: Costs | None = None) -> WrappedPair:
     """Makes a recovery key pair, with the private key encrypted under this passphrase.
 
-    Call this function outside of a transaction, because it takes a second.
+    Call this function outside of a transaction, because the slow key derivation takes a second.
     """
     return WrappingKey.stretch(passphrase, costs or Costs()).new_pair(owner=OWNER)
 

@@ -133,8 +133,8 @@ def guarded_view(context: GuardContext, route: PageRoute) -> Answer:
 def _only_what_may_be(context: GuardContext, values: dict[str, object]) -> None:
     """Refuses a form that another site sent, and an address with an id that no row can have.
 
-    A browser sends the origin of the form with each POST. The guard also refuses an id above `MAX_ROW_ID` and a NUL
-    character in the address, because the database would raise an error for such a value.
+    A browser sends the origin of the form with each POST. The guard also refuses an address that contains an id above
+    `MAX_ROW_ID` or a NUL character, because the database would raise an error for such a value.
     """
     if request.method == "POST" and request.headers.get("Origin") != context.context.console_url:
         abort(403)
@@ -147,7 +147,7 @@ def _only_what_may_be(context: GuardContext, values: dict[str, object]) -> None:
 
 def _outside(guest: GuestVisit) -> Response:
     """Returns the answer to a request without a session, which is usually the sign-in page. After a POST, the sign-in
-    page contains the posted fields, which are stored nowhere else.
+    page contains the posted fields. No other place stores these fields.
     """
     if PART in request.headers:
         return make_response("", 401)
@@ -176,8 +176,8 @@ def _fresh(
 
 
 def _asked(visit: Visit) -> Response:
-    """Returns a page that asks for password and code. After the person enters them, this page sends the original form
-    again.
+    """Returns a page that asks for password and code. After the person enters password and code, this page sends the
+    original form again.
     """
     return page(visit, "fresh.html", status=422, kept=visit.form.kept())
 
@@ -243,9 +243,9 @@ def _of_the_account(context: GuardContext) -> str:
 def _drawn(
     context: GuardContext, template: str, status: int, *, language: str = "", **values: object
 ) -> Response:
-    """Shows a page in the given language, or else in the browser's language.
+    """Shows a page in the language `language`. If this text is empty, uses the browser's language.
 
-    Does not read the account from the database, because reading it may have caused the error.
+    Does not read the account from the database, because the database may have caused the error.
     """
     language = language or request.accept_languages.best_match(CODES, default=FIRST) or FIRST
     given = {

@@ -100,7 +100,8 @@ def sign_out(visit: Visit) -> Response:
 
 
 def local_address(address: str) -> str:
-    """Returns the address if it belongs to the console. Otherwise returns the address of the first page."""
+    """Returns the given address if it is an address of the console. For any other address, returns the address of the
+    console's first page."""
     plain = address.isprintable() and "\\" not in address
     return address if plain and address.startswith("/") and not address.startswith("//") else "/"
 

@@ -2,7 +2,7 @@
 
 At all times, two people of the national desk and one responder in each district should be active. Callers can report
 only after at least three phones of responders are enrolled. If a district has no responder, the national desk gets the
-alerts about its tips. Callers do not notice that the district has no responder, but an admin must know it.
+alerts about its tips. Callers do not notice that a district has no responder, but an admin must learn about this gap.
 
 After too many wrong PINs, the hotline blocks a phone. The hotline also warns the coordinator of a desk if another
 person may be using a responder's PIN.
@@ -254,7 +254,7 @@ def check_rows(text: str) -> tuple[Sequence[EnrolmentRow], Sequence[RowFault]]:
 
 
 def refuse_faults(faults: Sequence[RowFault]) -> None:
-    """Raises ImportRefused with all errors, in the order of their lines. Does nothing if there is no error."""
+    """Raises ImportRefused with all errors, in the order of their lines. Does nothing if `faults` is empty."""
     if faults:
         raise ImportRefused([str(fault) for fault in sorted(faults, key=lambda fault: fault.line)])
 
@@ -349,8 +349,8 @@ def _desks(level: str, cell: str, wrong: list[MessageText]) -> Mapping[str, Leve
     """Returns the desks of the districts that a cell of the file names, each with the responder's level. An empty cell
     means that the responder belongs to the desks of all districts.
 
-    With `Gasabo;Huye`, both desks have the level of the row. With `Gasabo=deputy`, the desk of Gasabo has its own
-    level.
+    The cell `Gasabo;Huye` means that the desks of both districts have the level in the row. The cell `Gasabo=deputy`
+    means that the desk of Gasabo has the level "deputy".
     """
     named: dict[str, Level] = {}
     usual = Level(level) if level in set(Level) else Level.RESPONDER
@@ -419,7 +419,7 @@ PIN on paper.
 """
 DECIDED_WITHIN = timedelta(days=7)
 """After the responder has entered the code and the start PIN, a second admin must decide about the enrolment within
-this time. Otherwise the responder must start the enrolment again.
+this time. If no second admin decides in time, the responder must start the enrolment again.
 """
 OLD_NUMBER_KEPT = timedelta(days=7)
 """After a responder's phone number changes, the hotline sends an SMS about the change to the old number, and stores the
@@ -709,7 +709,8 @@ KEPT_FOR = timedelta(days=90)
 
 
 class PinWarning(StrEnum):
-    """The reason for a warning to a coordinator. The coordinator should then ask the responder who used the phone."""
+    """The reason for a warning to a coordinator. After such a warning, the coordinator should ask the responder who
+    used the phone."""
 
     WRONG = "wrong"
     """A person entered three wrong PINs in a row, or six wrong PINs in a day."""

@@ -11,8 +11,8 @@ Pages show a public key as four words: to compare two copies of a key, one perso
 person checks them.
 
 After failed sign-ins with a name, the next attempt with the same name must wait. The waiting time grows up to a limit.
-The hotline never locks an account after failed sign-ins, because a stranger who knows a name could then lock out the
-owner.
+The hotline never locks an account after failed sign-ins. A stranger who knows the name of an account could otherwise
+lock out its owner.
 """
 
 import hashlib
@@ -236,8 +236,8 @@ def accepted_step(secret: str, typed: str, at: datetime, *, after: int) -> int |
     """Checks the code of an authenticator app, and returns the code's time step. The time step may be one step early or
     late. Returns None for a wrong code, and for a code whose step is not later than `after`.
 
-    The calling function must store the returned step and pass it as `after` next time. So each code is accepted only
-    once.
+    The calling function must store the returned step, and pass this step as `after` when the person enters the next
+    code. So each code is accepted only once.
     """
     code, now = plain_typed(typed), step_at(at)
     authenticator = pyotp.TOTP(secret, digits=DIGITS, interval=STEP_SECONDS)
@@ -270,7 +270,7 @@ def is_paper_code(typed: str) -> bool:
 
 
 def group_letters(letters: str, size: int) -> str:
-    """Returns letters in groups with dashes between them, because people read groups more easily."""
+    """Returns letters in groups, separated by dashes, because people read short groups more easily."""
     return "-".join(letters[first : first + size] for first in range(0, len(letters), size))
 
 
@@ -341,7 +341,7 @@ def is_logged(number: int) -> bool:
     """Returns True if the audit log records the failed attempt with this number: 1 to 5, 10, 20, 50, 100, 200 and so
     on.
 
-    The log skips the other failed attempts, because otherwise a stranger could fill the log. No one can delete rows of
+    The log skips the other failed attempts. A stranger could otherwise fill the log. No one can delete rows of
     the log.
     """
     return number <= LOGGED_EACH or str(number).rstrip("0") in ("1", "2", "5")

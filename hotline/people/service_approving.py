@@ -68,8 +68,8 @@ class ApprovalView:
     """The account that the approval is about, if there is one."""
     asked_at: datetime | None = None
     expires_at: datetime | None = None
-    """The time of the request, and the time when it expires. If a time is None, the page shows the time in the stored
-    request.
+    """The time of the request, and the time when the request expires. If a time is None, the page shows the time in
+    the stored request.
     """
     may_decide: bool = True
     needs_key: bool = False

@@ -178,7 +178,8 @@ def retire_desk(context: Context, code: str, *, by: str, reason: str) -> None:
     NotFound, DeskRefused.
 
     Members can still decrypt earlier tips. An operator can retire an oversight desk even if it has open complaints. If
-    the hotline refused to retire the desk, the refusal would reveal that there are complaints.
+    the hotline refused to retire the desk because of open complaints, the refusal would reveal that there are
+    complaints.
     """
     with context.database.writing() as session:
         desk = tables_desks.get_desk(session, code, for_writing=True)

@@ -321,7 +321,8 @@ class Welcome:
     language: str
     step: WelcomeStep
     suggestion: str = field(repr=False)
-    """A password that is easy to type. The page suggests it, and suggests another password each time it is loaded."""
+    """A password that is easy to type. The page suggests this password. Each time the page is loaded, it suggests a
+    new password."""
     letters: str = field(default="", repr=False)
     """The secret of the authenticator as text, for people who cannot scan the QR code."""
     uri: str = field(default="", repr=False)

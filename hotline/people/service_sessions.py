@@ -80,8 +80,8 @@ def find_locked(context: ConsoleContext, token: str) -> SignedIn | None:
     """Returns the account of a locked session. Returns None if the session is open or has ended.
 
     A session that showed the board of a desk does not end, but becomes locked. For the rest of a shift, the locked
-    board shows only the number of urgent cases that no one has taken. To unlock it, the same account must sign in
-    again.
+    board shows only the number of urgent cases that no one has taken. To unlock a locked session, the same account
+    must sign in again.
     """
     found = _locked(context, token)
     return None if found is None else _signed_in(found[1], token, fresh=False, is_locked=True)

@@ -196,8 +196,8 @@ def _is_same(now: ConsoleAccount, account: ConsoleAccount | None) -> bool:
 
 
 def _right_step(context: ConsoleContext, account: ConsoleAccount | None, code: str) -> int | None:
-    """Returns the time step of a right code. If there is no account, checks a dummy secret, which takes the same time,
-    and returns None.
+    """Returns the time step of a right code. If there is no account, checks the code with a dummy secret, which takes
+    the same time, and returns None.
 
     If the key that encrypts the secrets of authenticators is lost, every code counts as wrong, and the person needs a
     new link.

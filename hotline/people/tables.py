@@ -232,7 +232,8 @@ class Responder(Row):
     wrong_pins: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     """The times of the wrong PINs since the last right PIN, as ISO 8601 texts."""
     rested_until: Mapped[datetime | None]
-    """Until this time, the phone is blocked, and the reader checks no PIN from it."""
+    """Until this time, the phone is blocked, and the reader process does not check any PIN that is entered on this
+    phone."""
     pin_opened_at: Mapped[datetime | None]
     """The last time when the responder opened the list of cases with the PIN."""
     pin_openings: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -621,8 +622,8 @@ def language_to_prove(session: Session, number_key: str, at: datetime) -> str | 
 
 
 def take_attempt(session: Session, enrolment_id: int) -> bool:
-    """Counts an attempt to enter the code and the start PIN. The calling function must call this function
-    before it checks the code and the PIN. Returns False if no attempts are left.
+    """Counts an attempt to enter the code and the start PIN. The calling function must first call `take_attempt`, and
+    then check the code and the PIN. Returns False if no attempts are left.
     """
     counted = (
         update(Enrolment)

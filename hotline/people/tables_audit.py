@@ -55,9 +55,9 @@ OWN_PROCESS = (
     " USING ERRCODE = 'insufficient_privilege'; END IF; RETURN NEW; END $$",
     "CREATE TRIGGER audit_own_process BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION audit_own_process()",
 )
-"""A trigger of PostgreSQL. The trigger refuses a row in the name of another process, and a row that does not follow the
-newest row. If the database contained such a row, no process could add rows after it. The trigger knows the process from
-its database account, which is named after the database and the process.
+"""A trigger of PostgreSQL. The trigger refuses a row in the name of another process, and a row that does not follow
+the newest row. If the database contained such a row, no process could add a correct row after it. The trigger knows
+the process from its database account, which is named after the database and the process.
 """
 
 
