@@ -570,7 +570,8 @@ def _tried(context: ReaderContext, one: WaitingHop) -> PinAttempt:
     """Checks the PIN that the request contains. If the same PIN was right earlier in this session, takes the private
     key from memory.
 
-    For an unknown phone, the check takes as long as for a known phone, so the time reveals nothing.
+    For an unknown phone, the check takes as long as for a known phone, so the time does not reveal if the phone is
+    known.
     """
     private, wrap = _remembered(context, one), None
     if private is None and one.responder_id is not None:
@@ -737,8 +738,8 @@ def _done(
 
 
 def _with_page(turn: ReaderTurn, view: ReaderAnswer, *, again: bool) -> ReaderAnswer:
-    """Adds the page of one case to the list of cases, if exactly one case about danger has no assignee. If the page
-    cannot be decrypted, the phone shows the home screen instead of the page."""
+    """Adds to the list of cases the page of the untaken case about danger, if there is exactly one untaken case about
+    danger. If the page cannot be decrypted, the phone shows the home screen instead of the page."""
     if ONE_DANGER not in view.flags:
         return view
     ask = ReaderQuestion(ReaderQuestionKind.PAGE, view.words[FIRST])

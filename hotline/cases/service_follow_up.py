@@ -63,8 +63,8 @@ def ask_due(context: Context) -> None:
 
 
 def _ring(session: Session, context: Context, tip: Tip, at: datetime) -> None:
-    """Sends the reminder of a case that has been due for the longest time. Does nothing if another process has already
-    sent the reminder."""
+    """Sends the reminder that has been due for the longest time in this case. Does nothing if another process has
+    already sent the reminder."""
     row = tables_persons.longest_due(session, tip.id, at)
     if row is None or row.due_at is None:
         return
@@ -188,8 +188,8 @@ def _named(session: Session, tip: Tip, responder_id: int, at: datetime) -> Assig
     return session.get_one(Assignment, written.given.assignment_id)
 
 
-# The code below records reports about persons. If a report needs a further action, for example a new alert, it also
-# carries out this action.
+# The code below records reports about persons. If a report needs a further action, for example a new alert, the code
+# also carries out this action.
 
 
 def reopen_as_danger(

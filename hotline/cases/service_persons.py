@@ -161,7 +161,7 @@ def case_key(
     tip: Tip,
 ) -> tuple[str, bytes | None]:
     """Returns the private key of the case, and the desk through which the account can decrypt this key. If the account
-    cannot decrypt it, returns None instead of the key.
+    cannot decrypt the private key of the case, returns None instead of this key.
     """
     member, desks = of_account(by.account_id), sorted(viewer.desks)
     for desk in desks:
@@ -206,10 +206,10 @@ def record_report(
     """Records a report from a form, and writes a row to the audit log. In a report about a new person, the person's
     number is 0.
 
-    `once` is a text that is different each time a page shows the form. If a browser sends the same form twice, both
-    have the same `once`, and the second changes nothing. Raises NotFound if the account may not see this tip,
-    CodesRefused, and ValueError for unknown coded answers. Raises KeyMissing or DecryptionFailed if the account's key
-    cannot decrypt the case.
+    `once` is a text that is different each time a page shows the form. If a browser sends the same form twice, the two
+    requests have the same `once`, and the second request changes nothing. Raises NotFound if the account may not see
+    this tip, CodesRefused, and ValueError for unknown coded answers. Raises KeyMissing or DecryptionFailed if the
+    account's key cannot decrypt the case.
     """
     private_key, at = account_key(context, token), context.now()
     actor = tables_audit.by_actor(by.actor)

@@ -189,8 +189,8 @@ def name_of(session: Session, context: Context, row: ServiceRequest, at: datetim
 
 
 def expire(session: Session, offer: ServiceReferral, at: datetime) -> bool:
-    """Ends the open request to a service in this offer of help, because the service did not answer in time. Returns
-    False if there is no open request."""
+    """Ends this offer's open request to a service, because the service did not answer in time. Returns False if there
+    is no open request."""
     row = tables_persons.open_request(session, offer.offered_id)
     if row is not None:
         _end(row, ServiceAnswer.NONE, at)
@@ -210,9 +210,9 @@ def answer(
     """Records the answers that a service gives in an SMS. Returns None if the SMS answers no request.
 
     A digit without a reference counts only if one request is open and the sender has no open case. After a service says
-    "yes", the hotline asks no other service for this help. So a "yes" counts only after the hotline has found the SMS
-    in the gateway's inbox. Returns each request whose "yes" still needs this check, with the person who sent the SMS.
-    The function `prove` needs this result.
+    "yes", the hotline asks no other service for this help. So the hotline accepts a "yes" only after it has found the
+    SMS in the gateway's inbox. Returns each request whose "yes" still needs this check, with the person who sent the
+    SMS. The function `prove` needs this result.
     """
     rows = {
         one.reference: one for one in tables_persons.open_requests(session, responder.id) if text

@@ -109,8 +109,8 @@ def close_tip(
 
     A case about danger, about a child or about an official stays open until a second person confirms the closure. If a
     tip was closed without an outcome, an outcome can still be added once. `only_requests` is True for a command at the
-    server, because a name that is typed there proves no identity. Such a command can only request the closure, and
-    raises NotFound for a complaint about the national desk. Raises NotFound if the tip does not exist. Raises
+    server, because a name that is typed there proves no identity. A command at the server can only request the closure,
+    and raises NotFound for a complaint about the national desk. Raises NotFound if the tip does not exist. Raises
     EndRefused if another person has requested the closure with another outcome.
     """
     with ringing(context) as session:

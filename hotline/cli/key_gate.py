@@ -32,8 +32,8 @@ from hotline.text.errors import KeyMissing, NotReady, PartMissing, StoreUnavaila
 
 
 class KeyGate:
-    """The check of one role's keys before each start of its processes. After a key is repaired, the processes start
-    without a new `hotline run`."""
+    """Checks the keys of one role before each start of a process of this role. After an operator has repaired a key,
+    the processes start without a new `hotline run`."""
 
     def __init__(self, settings: Settings, role: Role) -> None:
         self._settings = replace(settings, keys=None)
@@ -83,7 +83,8 @@ class KeyGate:
         )
         service_checks_keys.note_start(database, start)
         if self._role is Role.WATCH:
-            # If the monitor does not start, no other process reports the fault of its keys.
+            # Without the monitor, no process would report that the monitor's keys are wrong, so the code below reports
+            # it.
             with suppress(NotReady, KeyMissing):
                 context = build_cli(self._settings)
                 with closing(context.database):

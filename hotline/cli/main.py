@@ -22,8 +22,8 @@ HERE = "hotline.cli"
 ANY_LENGTH = 1000
 HELP = frozenset({"-h", "--help"})
 Table = Mapping[str, "str | tuple[str, Table]"]
-"""Commands by name. The value for a command is its `module:function` below `hotline.cli`, and for a group of commands
-its purpose and a table of its commands."""
+"""Commands by name. For a command, the value is its `module:function` below `hotline.cli`. For a group of commands, the
+value is the group's purpose and a table of the group's commands."""
 
 
 def group(line: str, modules: Mapping[str, str]) -> "tuple[str, Table]":
@@ -234,7 +234,7 @@ def main(click_context: click.Context) -> None:
 
 
 def start() -> None:
-    """Runs the `hotline` command. Only the owner of a file that the command writes can read it."""
+    """Runs the `hotline` command. Only the account that owns a file can read the files that the command writes."""
     os.umask(OWNER_ONLY)
     main()
 

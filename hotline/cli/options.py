@@ -165,7 +165,7 @@ def print_json(document: object) -> None:
 
 
 def iso_seconds(at: datetime | None) -> str | None:
-    """Returns a time as ISO text with seconds, for programs. Returns None for None."""
+    """Returns a time as ISO text with seconds, for programs. Returns None if `at` is None."""
     return None if at is None else at.isoformat(timespec="seconds")
 
 

@@ -200,8 +200,8 @@ def state_of(person: Responder, back_at: datetime | None = None) -> str:
 DOCS = CHECKOUT / "docs"
 PAPERS = {"responder": "responder-guide", "first-ten-minutes": "first-ten-minutes"}
 WRITTEN = "*384*777*90#"
-"""The example of the responders' short code in the documents below docs/, which `hotline guide` replaces with this
-hotline's own."""
+"""The example of the responders' short code in the documents below docs/. `hotline guide` replaces the example with the
+short code of this hotline."""
 FIRST = "en"
 """The language whose documents have no language code in their file name."""
 

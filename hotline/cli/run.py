@@ -49,7 +49,8 @@ class ProcessRow:
     """One process of the Procfile: its role, its number of copies, and whether it sends SMS."""
 
     role: str
-    """The value of a `contexts.Role`. The keeper does not import `contexts`, because that module loads much code."""
+    """The name of a role, which is a value of the enum `contexts.Role`. The keeper does not import `contexts`, because
+    that module loads much code."""
     count: int = 1
     sends: bool = True
 
@@ -197,8 +198,8 @@ def redis_socket(redis_url: str) -> Path:
 
 
 def redis_command(socket: Path, folder: Path) -> tuple[str, ...]:
-    """Returns the command that starts the embedded Valkey. Also creates its two folders, which only the owner can
-    read.
+    """Returns the command that starts the embedded Valkey. Also creates the two folders of Valkey, which only their
+    owner can read.
 
     Valkey stores the jobs of the workers and the conversation states of one machine. Valkey listens on a unix socket
     and on no port. The command runs the program of the Python package directly, so that signals reach the program. If

@@ -36,14 +36,14 @@ the watch process reads.
 
 @dataclass(frozen=True, slots=True)
 class SettingHelp:
-    """The help text of one setting, with its kind of value and the effect of leaving it out."""
+    """The help text of one setting, its kind of value, and what happens if the setting is not set."""
 
     name: str
     description: str
     value: str
     """The kind of value, such as `a number from 1 to 65535`."""
     otherwise: str
-    """The effect of leaving the setting out."""
+    """The effect on the hotline if the setting is not set."""
     example: object
 
 

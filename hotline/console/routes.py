@@ -139,7 +139,7 @@ class PageRoute(Route):
     audit: str
     """The action that the service of the page writes to the audit log."""
     menu: str
-    """The name of the page in the navigation bar. For most pages it is empty."""
+    """The name of the page in the navigation bar. Empty for a page that is not in the navigation bar."""
 
     def admits(self, roles: frozenset[AccountRole]) -> bool:
         return self.roles == ALL or bool(self.roles & roles)

@@ -219,8 +219,8 @@ def with_contents(body: Markup) -> tuple[Markup, Sequence[tuple[str, Markup]], M
 
 
 def with_heads(rows: Markup, heads: Sequence[str | tuple[str, str]]) -> Markup:
-    """Returns the rows of a table, and adds to each filled cell the heading of its column. A narrow screen shows this
-    heading in the cell.
+    """Returns the rows of a table, and adds to each filled cell the heading of its column. On a narrow screen, the cell
+    shows this heading.
     """
     words = [head if isinstance(head, str) else head[0] for head in heads]
 

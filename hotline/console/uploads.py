@@ -103,7 +103,7 @@ def read_rows(raw: bytes, language: str) -> Sequence[SheetRow]:
 
 def pack_rows(rows: Sequence[SheetRow], whys: Sequence[str] = ()) -> str:
     """Returns the rows of a spreadsheet as the text of a hidden form field. If a row was refused, the text also
-    contains the reason."""
+    contains the reason for the refusal."""
     said = whys or [""] * len(rows)
     cells = [
         [row.line, row.place, row.words, row.agreed, row.digest, why]

@@ -76,11 +76,12 @@ class GuestVisit:
     """The address without the host, but with its query."""
     query: Mapping[str, str]
     form: PostedForm
-    """The posted form. It is empty for a GET request."""
+    """The posted form. Empty for a GET request."""
     is_from_elsewhere: bool
     """True if the person followed a link on another site. The browser then sends no cookie with this request."""
     network: str = field(repr=False)
-    """The network from which the request comes. The console limits the attempts of strangers for each network."""
+    """The network from which the request comes. For each network, the console limits how often strangers may try to
+    sign in."""
     known: str = field(repr=False)
     """The mark of a browser in which a person has signed in before. This mark alone signs no one in."""
     began: str = field(repr=False)
@@ -89,7 +90,8 @@ class GuestVisit:
     """The errors of the posted form, which the page shows."""
 
     def say(self, phrase: str, **values: object) -> str:
-        """Returns a phrase of the catalogue in the reader's language. The page that shows it must escape the values."""
+        """Returns a phrase of the catalogue in the reader's language. The page that shows the phrase must escape the
+        values that replace the placeholders."""
         return self.templates.say(self.language, phrase, **values)
 
     def asked(self, name: str) -> str:
@@ -119,7 +121,7 @@ class GuestVisit:
         """Returns the reason that the person typed. If the person typed no reason, raises FormRefused with the sentence
         `phrase` at the field `name`.
 
-        If `is_printable` is True, also raises it for a reason with more than one line.
+        If `is_printable` is True, also raises FormRefused for a reason with more than one line.
         """
         reason = self.form.text("reason", most=most)
         if not reason or (is_printable and not reason.isprintable()):
@@ -127,7 +129,7 @@ class GuestVisit:
         return reason
 
     def with_faults(self, faults: FormFaults) -> Self:
-        """Returns the same request with these form errors. It leaves out errors whose sentence is empty."""
+        """Returns the same request with these form errors. Leaves out errors whose sentence is empty."""
         return replace(self, faults={name: text for name, text in faults.items() if text})
 
 
@@ -174,8 +176,8 @@ def page(visit: GuestVisit, template: str, *, status: int = 0, **values: object)
         by = visit.by
         menu = {row.endpoint: row for row in PAGES if row.menu and row.admits(by.roles)}
         if "board.show" in menu:
-            # A desk officer's menu does not contain the page Today. For a desk officer, the board is the first page,
-            # and it has links to the other tasks.
+            # A desk officer's menu does not contain the page Today. For a desk officer, the board is the first page.
+            # The board has links to the officer's other tasks.
             menu.pop("today.show", None)
         given["menu"] = [*menu.values()]
         given["sample_marks"] = partial(sample_marks, visit.context, visit.templates)
@@ -230,7 +232,8 @@ def refusal_sentence(visit: GuestVisit, refused: HotlineError) -> str:
 
 
 def sign_in_refusal(visit: GuestVisit, refused: SignInRefused) -> str:
-    """Returns the message for a failed sign-in. It does not say if the name, the password or the code is wrong."""
+    """Returns the message for a failed sign-in. The message does not say if the name, the password or the code is
+    wrong."""
     seconds = refused.wait_seconds
     if refused.is_busy and seconds:
         return visit.say(
@@ -260,9 +263,9 @@ def form_view(
     errors.
 
     If a service refuses the form, the page shows the reason at the field `field`. If `text` contains a sentence for
-    this kind of refusal, the page shows this sentence. Otherwise it shows the service's own sentence. If `field`
-    contains `{name}`, the part of the address with this name replaces it. If the function returns nothing, the view
-    redirects to the page of the form.
+    this kind of refusal, the page shows this sentence. For all other refusals, the page shows the service's own
+    sentence. If `field` contains `{name}`, the part of the address with this name replaces it. If the function returns
+    nothing, the view redirects to the page of the form.
     """
     parts, phrases = signature(shows).parameters, text or {}
 

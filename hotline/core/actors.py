@@ -80,8 +80,8 @@ ROLES: Mapping[str, RoleRow] = {
     OVERSIGHT: RoleRow("This desk reads complaints about the national desk.", "tips.listed"),
     ON_CALL: RoleRow("An on-call contact gets an SMS when something is wrong with the hotline."),
 }
-"""Maps the English title of each role to its row. A person on a phone has a role such as "responder", an account of
-the console has an `AccountRole`, and "oversight" and "on-call contact" are separate roles.
+"""Maps the English title of each role to its row. The table contains the roles of people on phones, such as
+"responder", and the roles of console accounts (`AccountRole`). It also contains "oversight" and "on-call contact".
 
 Each title, and each sentence in `does`, is a key of the console's catalogue. The code makes its other lists of roles
 from this table.

@@ -71,8 +71,8 @@ class StartStore(Protocol):
     an error."""
 
     def tell(self, start: SessionStart, committed: CommittedText) -> None:
-        """Stores the start of a session without waiting. The store ignores a session whose screens need database rows
-        of the caller."""
+        """Stores the start of a session without waiting. Ignores a session if its screens depend on the caller's rows
+        in the database."""
 
     def find(self, key: str) -> tuple[SessionStart, CommittedText] | None:
         """Returns the start of a session as it was stored last. Returns None if the session is unknown, or if the
@@ -93,8 +93,8 @@ class Senders(Protocol):
     """A pool that sends messages in parallel. No message waits for the gateway's answer to another message."""
 
     def fill(self, claim: Callable[[int], Sequence[Send]]) -> int:
-        """Asks the function `claim` for as many messages as the pool can send now, and starts to send them. Returns
-        the number of started messages.
+        """Asks the function `claim` for as many messages as the pool can send now, and starts to send them. Returns the
+        number of messages that the pool has started to send.
 
         A process never runs two calls of `claim` at the same time. After the pool has sent a message, the pool calls
         `claim` again.
@@ -105,7 +105,7 @@ class Senders(Protocol):
         thread holds the lock, no other thread of this process uses rows or claims a message."""
 
     def end(self, seconds: float) -> None:
-        """Starts to send no further message, and waits at most `seconds` for the messages that are being sent."""
+        """Stops the pool: no new message is sent. Waits at most `seconds` for the messages that are being sent."""
 
 
 class SmsInbox(Protocol):
@@ -130,7 +130,8 @@ class JobQueue(Protocol):
 
 
 class NumberDecrypter(Protocol):
-    """Decrypts phone numbers. Only a process with the private key of the relay or the monitor has such an object."""
+    """Decrypts phone numbers. Only a process with the private key of the relay or the monitor has a
+    `NumberDecrypter`."""
 
     def decrypt_number(self, encrypted: bytes) -> str:
         """Returns the E.164 number. Raises KeyMissing or DecryptionFailed."""
@@ -228,8 +229,8 @@ class Line:
     """The number of SMS that the hotline may send in a day. After 70 % of these SMS are sent, the hotline answers no
     more SMS from unknown senders that day. Alerts never stop."""
     sms_an_hour: int = 20
-    """After this number of SMS in an hour, a person gets alerts about cases without danger only together in one
-    SMS."""
+    """The number of SMS in an hour after which a person gets no separate alerts about cases without danger. The hotline
+    then puts several of these alerts into one SMS."""
     inbox: bool = True
     """True if the gateway lists incoming SMS. The hotline then does not trust a responder's answer that this list
     does not contain."""
