@@ -297,8 +297,8 @@ def _ways(flow: object) -> Mapping[str, tuple[str, DocumentPath]]:
 def flow_groups(flows: Mapping[str, object], front: str, codes: Iterable[str]) -> Mapping[str, str]:
     """Returns the group of each flow, in the order in which callers reach the flows.
 
-    The group is `front` for a flow that callers reach from the front. It is `code` for a flow that callers reach only
-    with a short code, and `other` for all other flows.
+    The group is `front` for a flow that callers reach from the front. The group is `code` for a flow that callers reach
+    only with a short code, and `other` for all other flows.
     """
     groups: dict[str, str] = {}
     for group, begins in (("front", [front]), ("code", codes), ("other", flows)):
@@ -429,7 +429,7 @@ def missing_kind(fault: Problem) -> MissingKind:
 
 class ReadDraft(NamedTuple):
     flow: Flow
-    """The part of the draft that can be previewed. This part contains only valid nodes."""
+    """The part of the draft that can be previewed. The part contains only valid nodes."""
     faults: tuple[Problem, ...]
     """Faults in the structure of the draft. If the fault is only that some content is missing, its message is a short
     sentence from `SENTENCES`."""
@@ -616,10 +616,10 @@ class PlayedScreen(NamedTuple):
     """True for a screen of a report, where the hotline would store the caller's answers."""
     ends: bool
     ways: dict[str, tuple[int, str]]
-    """For each key, the number of the next screen, and the change to the list of places for going back. `keep` leaves
-    the list as it was, `push` adds this screen, `clear` removes all places, and `only` makes this screen the only place
-    in the list. The key `*` means that the caller types an answer, and `easy` means that the caller types a PIN that is
-    easy to guess."""
+    """For each key, the number of the next screen, and the change to the list of places for going back. `keep` does not
+    change the list, and `push` adds this screen to the list. `clear` removes all places from the list, and `only` makes
+    this screen the only place in the list. The key `*` means that the caller types an answer, and `easy` means that the
+    caller types a PIN that is easy to guess."""
 
 
 def played_screens(flow_set: FlowSet, shown: Collection[str]) -> list[PlayedScreen]:
@@ -642,7 +642,7 @@ def played_screens(flow_set: FlowSet, shown: Collection[str]) -> list[PlayedScre
             done = turn.resume(flow_set, replace(state, trail=BEFORE), keyed, facts)
             trail, following = done.state.trail, _shrunk(done.state, needed)
             if following.calls == BEFORE[0] or (following == state and trail == BEFORE):
-                continue  # This key leads back to an earlier screen, or it has no meaning.
+                continue  # The key leads back to an earlier screen, or has no meaning on this screen.
             missing = any(node_at(flow_set, place) is None for place in done.passed)
             if not missing and _key(following) not in at and len(at) < MOST_SCREENS:
                 at[_key(following)] = len(at)

@@ -2,8 +2,9 @@
 cannot overwrite another person's edit.
 
 A form contains the number of the version that the editor saw in the form. A version above 0 is a step of the draft, and
-a version below 0 is a published revision. If another person saved a newer version meanwhile, the service merges both
-edits. If the merge has a conflict, the service saves nothing, and the form asks the editor to choose a version.
+a version below 0 is a published revision. If another person saved a newer version meanwhile, the service merges the
+edits of both people. If the merge has a conflict, the service saves nothing, and the form asks the editor to choose a
+version.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -115,8 +116,8 @@ def save_step(
 def restore_step(
     context: Context, by: Author, draft_id: int, step_id: int, *, once: str, before: bool = False
 ) -> StepSaved | DraftRefused:
-    """Restores a part of a draft as it was after a step, and saves it as the newest version. Raises NotFound,
-    StoreUnavailable.
+    """Restores the version of a part of a draft that a step saved, and saves it again as the newest version. Raises
+    NotFound, StoreUnavailable.
 
     With `before`, restores the part as it was before that step. If no earlier step changed the part, restores the part
     from the published flows on which the draft is based.
@@ -288,8 +289,8 @@ def publish_version(
         )
     assert current is not None
     assert live_id is not None
-    # Raises FlowInvalid if the installed software cannot run the published flows. The code stores these flows in
-    # compiled form, so that no other process has to compile them.
+    # Raises FlowInvalid if the installed software cannot run the published flows. The code stores the published flows
+    # in compiled form, so that no other process has to compile them.
     pressed = service_authoring.compile_text(live)
     with context.database.writing() as session:
         flows_tables.store_compiled(session, live_id, pressed, MARK)

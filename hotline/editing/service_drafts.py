@@ -37,8 +37,8 @@ StepRow = DraftStep
 
 
 def may_publish(session: Session, by: Author, authors: Iterable[Author]) -> bool:
-    """Returns True if this person may approve the draft. A person who submitted the draft or saved a step of it may
-    not approve it."""
+    """Returns True if this person may approve the draft. A person who submitted the draft, or who saved a step of the
+    draft, may not approve it."""
     me = actor_of(by)
     return not any(tables_accounts.is_same_person(session, me, actor_of(one)) for one in authors)
 
@@ -58,7 +58,7 @@ class Refusal(StrEnum):
     UNTITLED = "untitled"
     NOT_SUBMITTED = "not_proposed"
     OWN_HAND = "own_hand"
-    """A person who submitted the draft or saved a step of it cannot approve it."""
+    """A person who submitted the draft, or who saved a step of the draft, cannot approve it."""
     CHANGED = "changed"
     """The draft or the published flows changed while the approver read the difference."""
     CLASHES = "clashes"
@@ -145,7 +145,7 @@ def are_alike(one: PartDocument | None, other: PartDocument | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class GatheredDraft:
-    """A draft and its newest steps, with two documents of all flows: the published flows (`live`), and the flows on
+    """A draft and its newest steps, with two versions of all flows: the published flows (`live`), and the flows on
     which the draft is based (`base`)."""
 
     change: DraftRow
@@ -340,7 +340,8 @@ TITLE_LETTERS = 120
 LISTED = 100
 REASON_LETTERS = 200
 NUMBER = re.compile(r"\d(?:[ .-]?\d){7,}")
-"""Matches eight digits or more, with or without separators. Such digits could be the phone number of a person."""
+"""Matches eight digits or more, with or without separators. A text with eight digits or more could contain the phone
+number of a person."""
 
 
 def open_draft(

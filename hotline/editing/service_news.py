@@ -68,7 +68,8 @@ def unread_count(context: Context, by: SignedIn) -> int:
 
 
 def mark_read(context: Context, by: SignedIn, news_id: int | None) -> None:
-    """Marks one news item of this account as read, or all news of this account. Raises StoreUnavailable."""
+    """Marks one news item of this account as read. Without `news_id`, marks all news of this account as read. Raises
+    StoreUnavailable."""
     with context.database.writing() as session:
         tables.mark_read(session, by.account_id, context.now(), news_id)
 

@@ -298,7 +298,8 @@ def add_short_code(form: SentForm, flow: str, name: str) -> Edited | ShortCodeFa
 
 
 def name_short_codes(form: SentForm, names: Mapping[str, str]) -> Edited | ShortCodeFault:
-    """Sets the names of the posters that show the short codes. Statistics show these names, and callers never see them.
+    """Sets the names of the posters that show the short codes. Statistics show the names of the posters, and callers
+    never see them.
 
     Raises NotFound, StoreUnavailable.
     """

@@ -3,8 +3,9 @@ end.
 
 An approver approves a draft together with its times. The clock then publishes the draft and withdraws its texts on
 time. The clock publishes nothing if the draft, or the published version of the same parts, changed after the approval.
-Then the approver and the authors get news. In an emergency, one approver alone publishes texts. These texts stay live
-for four hours. Within that time, a second person confirms the texts or restores the old ones.
+Then the approver and the authors get news. In an emergency, one approver alone publishes texts. The texts of an
+emergency publication stay live for four hours. Within that time, a second person confirms the texts or restores the old
+ones.
 
 Also lists the publication history and restores older states.
 """
@@ -197,8 +198,8 @@ def cancel(context: Context, by: Author, plan_id: int) -> DraftRefused | None:
 
 def carry_out_due(context: Context) -> None:
     """Publishes and withdraws texts on time. The function may run at any time and on several machines. It carries out
-    each plan once, because the state of the plan changes in the transaction that publishes. A plan that fails does
-    not stop other plans.
+    each plan only once, because the transaction that publishes also changes the state of the plan. A plan that fails
+    does not stop other plans.
 
     While an emergency text waits for its confirmation, the function carries out no plan. Raises StoreUnavailable.
     """
@@ -523,8 +524,8 @@ class EmergencyToRead(NamedTuple):
 
 
 def current_emergency(context: Context) -> Publication | None:
-    """Returns the current publication if one person decided it alone and no second person has confirmed it. Every page
-    of the console shows this publication in a red bar.
+    """Returns the current publication if one person published it alone and no second person has confirmed it. Every
+    page of the console shows this publication in a red bar.
 
     Raises StoreUnavailable.
     """

@@ -153,8 +153,8 @@ def problems_of(
     live: Document | None = None,
 ) -> Sequence[Problem]:
     """Returns every problem of a document. Checks the document once for each `digest` and stores the result. With
-    `live`, the check compares the document with the published flows in `live`. In this case, `digest` must cover both
-    documents. Raises StoreUnavailable.
+    `live`, the check compares the document with the published flows in `live`. With `live`, `digest` must be a digest
+    of both documents. Raises StoreUnavailable.
     """
     with context.database.reading() as session:
         kept = _kept(session, digest)
@@ -356,8 +356,8 @@ def is_second(context: Context, by: rules_drafts.Author, seen: DraftToRead) -> b
 
 
 def running_sessions(context: Context) -> int:
-    """Returns the number of recent sessions that have not ended. These sessions finish with the flows with which
-    they began."""
+    """Returns the number of recent sessions that have not ended. A session that is running finishes with the flows with
+    which it began."""
     with context.database.reading() as session:
         return gateway_tables.running_calls(session, context.now() - MAX_SESSION)
 

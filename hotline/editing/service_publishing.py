@@ -191,8 +191,8 @@ def publish(context: Context, document: Document, *, by: str, reason: str, of_ve
     with context.database.writing() as session:
         tables.take_lock(session)
         if not of_version and tables.unsettled(session) is not None:
-            # The folder may contain the text of an emergency change. Without this error, the text would stay live,
-            # and no second person would read it.
+            # The folder may contain the text of an emergency change. Without this error, the emergency text would stay
+            # live, and no second person would read it.
             raise NotReady(EMERGENCY_STANDS)
         revision = service_authoring.publish_document(session, made, context.now())
         kind = PublicationKind.VERSION if of_version else PublicationKind.BY_HAND
@@ -418,7 +418,7 @@ def bearable_problems(document: Document) -> Sequence[Problem]:
 
 @cache
 def checker_digest() -> str:
-    """Returns a digest of the code that checks flows. This digest is part of the key of stored problems, so the hotline
+    """Returns a digest of the code that checks flows. The digest is part of the key of stored problems. So the hotline
     does not reuse problems that another version of the code found."""
     hashed = hashlib.sha256()
     for written_in in (inspect.getfile(Problem), __file__):

@@ -66,7 +66,7 @@ class LanguageReview:
     signatures: Mapping[str, Sequence[Signature]]
     """The reviews in this language, by the place of the reviewed text."""
     draft_id: int | None
-    """The draft that contains the new texts. It is None if no text was saved since the last publication."""
+    """The draft that contains the new texts. The id is None if no text was saved since the last publication."""
 
     @cached_property
     def texts(self) -> Mapping[str, ReviewedText]:

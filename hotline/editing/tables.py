@@ -406,7 +406,7 @@ def count_unread(session: Session, account_id: int) -> int:
 
 
 def own_news(session: Session, account_id: int, news_id: int) -> DraftNews | None:
-    """Returns one piece of news of this account, even if the account has read it."""
+    """Returns one piece of news of this account. The account may have read the news already."""
     here = (DraftNews.id == news_id, DraftNews.account_id == account_id)
     return session.scalar(select(DraftNews).where(*here))
 
@@ -432,7 +432,7 @@ def mark_read(session: Session, account_id: int, at: datetime, news_id: int | No
 def mark_settled(
     session: Session, draft_id: int, kinds: Collection[NewsKind], at: datetime
 ) -> None:
-    """Marks news of these kinds as read for all accounts, because no one needs to act on this news any more."""
+    """Marks news of these kinds as read for all accounts, because no one needs to act on the news any more."""
     here = (DraftNews.draft_id == draft_id, DraftNews.kind.in_(kinds), DraftNews.read_at.is_(None))
     session.execute(update(DraftNews).where(*here).values(read_at=at))
 

@@ -52,7 +52,7 @@ class Emulator:
         self.scheduler.turn(max(0, by))
 
     def reset(self) -> None:
-        """Clears timers, faults, handsets and messages. It keeps the addresses, the settings and the people."""
+        """Clears timers, faults, handsets and messages. The addresses, the settings and the people stay the same."""
         self.scheduler.forget_all()
         self.faults.set([])
         with self.state.changing() as state:

@@ -143,8 +143,8 @@ class FaultKind(StrEnum):
     """The gateway records nothing, waits `seconds` (12), and breaks the connection."""
     RESET_BEFORE = "reset_before"
     RESET_AFTER = "reset_after"
-    """The connection breaks. `RESET_BEFORE` breaks it before the message is recorded, and `RESET_AFTER` breaks it
-    afterwards."""
+    """The connection breaks. `RESET_BEFORE` breaks the connection before the gateway records the message, and
+    `RESET_AFTER` breaks it afterwards."""
     ERROR_BEFORE = "error_before"
     ERROR_AFTER = "error_after"
     """The answer is an HTML page with `status` (500, or 429 for throttling).
@@ -223,8 +223,9 @@ _POINTS = {
 
 
 _ONLY_WHERE_IT_MATTERS = frozenset({FaultKind.RETRY_HOP, FaultKind.OUT_OF_ORDER})
-"""Kinds of faults that are chosen at random for every hop, but take effect only if the gateway has a failed hop or an
-earlier hop to repeat. The code that repeats the hop counts the fault."""
+"""The kinds of faults that need a failed hop or an earlier hop, which the gateway can repeat. The gateway draws these
+faults at random for every hop, but they take effect only if there is such a hop. The code that repeats the hop counts
+the fault."""
 
 _MAYBE = type(None)
 _TYPES: Mapping[str, tuple[type, ...]] = {

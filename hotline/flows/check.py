@@ -367,8 +367,8 @@ ELSEWHERE = _TABLES["elsewhere"]
 """Addresses of other services, or invitations to write to other services. The hotline cannot protect messages that
 callers write to other services."""
 AFTERWARDS = _TABLES["afterwards"]
-"""Words about help, times or places. The last screen stays visible on the phone, so it must not contain these
-words."""
+"""Words about help, times or places. The last screen stays visible on the phone, so the last screen must not contain
+words about help, times or places."""
 IDENTITY_WORDS = _TABLES["who_she_is"]
 """Words that ask for the caller's name, phone, house or papers."""
 IDENTITY_NOT_ASKED = _TABLES["not_asked"]

@@ -189,8 +189,8 @@ def _nodes_before(flow: Flow) -> Mapping[str, Sequence[Node]]:
 def _only_after(flow: Flow, name: str, sources: Sequence[Node]) -> Condition | None:
     """Returns the answer that every caller gives on the way to this node. Returns None if there is no such answer.
 
-    There is such an answer only if exactly one node leads to this node, through choices with values or through one
-    arm of a branch.
+    There is such an answer only if exactly one node leads to this node. That node must be a menu or question whose
+    choices have values, or a branch with one arm that leads here.
     """
     if len(sources) != 1 or name == flow.start:
         return None
@@ -498,7 +498,8 @@ def flow_problems(flow_set: FlowSet, name: str, *, limit: int = SEPTETS) -> Prob
 
 
 def node_problems(flow_set: FlowSet, name: str, node: str) -> Problems:
-    """Yields the problems of one node. This check takes a few milliseconds, so the editor does not have to wait."""
+    """Yields the problems of one node. The check of one node takes a few milliseconds, so the editor does not have to
+    wait."""
     flow = flow_set.flows[name]
     broken = check_paths.unknown_names(broken_in_flow(flow_set, flow))
     ends = check_paths.dead_ends(replace(flow_set, flows={name: flow}))

@@ -182,9 +182,9 @@ def situations(
 
 
 def listings(flow_set: FlowSet, node: Waiting) -> Iterator[tuple[Waiting, dict[str, str]]]:
-    """Yields the node once for each list that it may show, with the answers that lead to this list. For
-    `districts.1`, the answer `province` is 1. A list that exists only during a session counts as empty, because
-    editors do not write such a list.
+    """Yields the node once for each list that the node may show. Each result has the answers that lead to the list. For
+    `districts.1`, the answer `province` is 1. A list that exists only during a session counts as empty, because editors
+    do not write such a list.
     """
     if not isinstance(node, QuestionNode) or node.list is None:
         yield node, {}

@@ -105,7 +105,8 @@ class Facts:
     """The language in which a conversation starts after the caller dials a private short code. The service knows this
     language from the enrolled phone. A conversation that starts with any other short code ignores this field."""
     answers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Answers from an earlier session. If this turn calls a private flow, that flow starts with these answers."""
+    """Answers from an earlier session. If the present turn calls a private flow, the private flow starts with these
+    answers."""
 
 
 class Option(NamedTuple):

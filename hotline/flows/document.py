@@ -151,8 +151,8 @@ _AT_A_ROW = re.compile(r"^choice (\d+) (has no next screen)?")
 
 
 def field_of(steps: Sequence[str], message: str = "") -> tuple[str, str]:
-    """Returns the form field and the language to which a path in a node's document leads. Both results are empty if
-    the path leads to the whole node.
+    """Returns the form field and the language to which a path in a node's document leads. The form field and the
+    language are empty if the path leads to the whole node.
 
     If a fault names a choice only in its message, the function takes the field from the message.
     """
@@ -466,7 +466,7 @@ class NodeModel(Model):
     call: CallModel | None = None
     finish: EndModel | None = None
     review: Review | None = None
-    """The review state of this node's texts, if it differs from the review state of the flow."""
+    """The review state of the texts of this node, if it differs from the review state of the flow."""
     signed: TextApprovalModel | None = None
     reason: Annotated[str, Field(min_length=1)] | None = None
     """The reason why a question has more than ten lines on a narrow phone, or contains words that the check finds.

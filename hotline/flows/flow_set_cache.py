@@ -4,7 +4,7 @@ Converts a compiled flow set to text and back, so that a new process does not ha
 of this text. Two revisions differ in few lines, and a process builds the flow of each line only once. In a line, each
 object is a list `[kind, field, field, ...]`, in the order of the fields of its class. The list leaves out default
 values at its end. If one value of a mapping is a text, all its values are texts. If a stored text does not have the
-current `MARK`, other versions of these classes wrote it, so the process does not read this text.
+current `MARK`, another version of the code wrote the text, so the process does not read it.
 """
 
 import hashlib

@@ -63,11 +63,11 @@ def texts_of(language: str) -> EngineTexts:
 
 
 SEPTETS = 156
-"""The septets that one screen can show. This limit is a setting for each network, because the networks of Rwanda do
-not publish it."""
+"""The septets that one screen can show. The limit is a setting for each network, because the networks of Rwanda do not
+publish their limits."""
 NARROWEST = 16
-"""The number of letters in a line of the narrowest phones. These phones break lines between words, but they break a
-longer word in the middle."""
+"""The number of letters in a line of the narrowest phones. Such a phone breaks lines between words, but breaks a word
+that is longer than a line in the middle."""
 MAX_LINES = 10
 """The maximum lines of a question with its choices on the narrowest phones."""
 MIN_SEPTETS = 40
@@ -152,7 +152,7 @@ class _Draft:
     most: int = len(NUMBERS)
     """The largest number of choices on the page. A lower maximum keeps digits free for choices that come later."""
     lines: int | None = None
-    """The largest number of lines on the page on a narrow phone. This limit does not apply to the first piece of a
+    """The largest number of lines on the page on a narrow phone. The limit does not apply to the first piece of a
     page."""
     count: int = 0
     """The number of pieces on the page."""

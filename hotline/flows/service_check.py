@@ -102,8 +102,8 @@ def place_lists() -> PlaceLists:
 
 
 QUESTIONS = "review_questions.csv"
-"""The name of the file with the texts that a careful reader doubts. These texts do not change until a native reader
-answers."""
+"""The name of the file with the texts that a careful reader doubts. The doubted texts do not change until a native
+reader answers the questions."""
 
 
 def read_aids(glossary: Path, flows: Path) -> ReviewAids:

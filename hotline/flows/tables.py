@@ -158,7 +158,8 @@ class PublicationKind(StrEnum):
     VERSION = "version"
     """The flows of a software release. The flows of the next release replace them."""
     BY_HAND = "by hand"
-    """Flows that a person published, with a command or a draft. Only another publication by a person replaces them."""
+    """Flows that a person published, with a command or a draft. Only a later publication by a person replaces flows
+    that a person published."""
     BACK = "back"
     """Earlier flows that a person restored, or that the clock process restored after an emergency change."""
     ENDED = "ended"

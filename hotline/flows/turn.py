@@ -341,8 +341,8 @@ def _opens(flow_set: FlowSet, state: ConversationState, name: str) -> bool:
 
 
 def _ended(flow_set: FlowSet, state: ConversationState) -> ConversationState:
-    """Removes the current flow from the call stack before this flow calls another flow. When the called flow ends, the
-    current flow ends too. So the call stack stays short, even if a caller reads many topics.
+    """Removes the current flow from the call stack before its last node calls another flow. When the called flow ends,
+    the current flow ends too. So the call stack stays short, even if a caller reads many topics.
 
     A report flow or a private flow stays on the stack. The rules of a report flow or a private flow also apply to all
     flows that it calls.
@@ -411,9 +411,9 @@ def start(
     """Starts a conversation for a dialled string. `entry` is a short code. The conversation starts at the landing
     flow of this short code. `ahead` contains digits dialled in advance.
 
-    These digits work only on menus and messages. If one of these digits would enter a report flow or a private flow,
-    `start` ignores all digits dialled in advance and the short code. The caller then sees the same screen as after
-    dialling only the service code.
+    The digits dialled in advance work only on menus and messages. If one of these digits would enter a report flow or a
+    private flow, `start` ignores all digits dialled in advance and the short code. The caller then sees the same screen
+    as after dialling only the service code.
     """
     plain = _shown(flow_set, facts, _at_front(flow_set, facts), limit)
     turn = _shown(flow_set, facts, _landed(flow_set, facts, entry), limit)

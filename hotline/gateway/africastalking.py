@@ -5,7 +5,7 @@ The gateway answers a request for the balance like this:
 
     GET /version1/user?username=... -> {"UserData": {"balance": "RWF 250000.0000"}}
 
-The gateway's documentation writes the key as `userData`. This module accepts both spellings.
+The gateway's documentation writes the key as `userData`. This module accepts both spellings of the key.
 """
 
 import json
@@ -151,8 +151,8 @@ def outcome_of(answer: GatewayAnswer) -> SendResult:
         outcome = MEANINGS.get(("http", str(answer.http_status)), Outcome.UNKNOWN)
         return SendResult(outcome, http_status=answer.http_status)
 
-    # The SDK reads JSON only with one exact content type. This code accepts any content type, so that the hotline
-    # gets the message id in each answer.
+    # The SDK reads JSON only with one exact content type. This code accepts any content type, so that the hotline can
+    # read the message id in each answer.
     match _data(answer.text):
         case {"Recipients": [dict() as recipient]}:
             return _of_recipient(recipient, answer.http_status)

@@ -60,7 +60,7 @@ class WireCall:
             _shut(handle)
 
     def end(self) -> None:
-        """Closes the sockets of this call, so that every read and write on them ends."""
+        """Closes the sockets of this call, so that every read and write on the sockets ends."""
         with self._lock:
             self._over = True
             handles = tuple(self._sockets)

@@ -58,7 +58,7 @@ class Leadership:
 
     def holds(self, at: datetime) -> bool:
         """Returns True if this clock process is the leader now. Raises StoreUnavailable if the database does not
-        answer. After this error, this process must not act as the leader."""
+        answer. After StoreUnavailable, this process must not act as the leader."""
         if self._database.is_sqlite:
             return self._leases(at, grace=timedelta(0))
         try:

@@ -41,8 +41,8 @@ ASK_RUNS = (Deadline.fired_at.is_(None), Deadline.kind.in_(ASKS))
 UNTAKEN = or_(
     Tip.assignee_id.is_(None), exists().where(Deadline.tip_id == Tip.id, *ASK_RUNS).correlate(Tip)
 )
-"""The condition for a `Tip` that the hotline asks responders to take. Such a tip has no assignee, or its assignee has
-passed it on or does not answer."""
+"""The condition for a `Tip` that the hotline asks responders to take. A tip that the hotline asks responders to take
+has no assignee, or its assignee has passed it on or does not answer."""
 IS_SHOWN = and_(
     ~exists().where(Responder.id == Message.responder_id, IS_OVERSEER).correlate(Message),
     ~exists()
@@ -239,8 +239,8 @@ def paused_parts(session: Session) -> Sequence[QueuePause]:
 
 
 def pause_for_writing(session: Session) -> QueuePause | None:
-    """Returns the pause of the whole queue, and locks its row until the transaction ends, so that two people cannot
-    end the pause at the same time."""
+    """Returns the pause of the whole queue. Locks the row of the pause until the transaction ends, so that two people
+    cannot end the pause at the same time."""
     return session.get(QueuePause, SMS, with_for_update=True)
 
 

@@ -1,7 +1,7 @@
 """Contains the rules of messages: their values and states, the alert path, and the gateway's inbox. Pure.
 
-The rules decide how an SMS changes after an attempt to send it, how many SMS the hotline may send, if it can send
-alerts now, and which SMS of the gateway's inbox it must handle.
+The rules decide how an SMS changes after an attempt to send it, and how many SMS the hotline may send. They also decide
+if it can send alerts now, and which SMS of the gateway's inbox it must handle.
 
 The gateway sends a callback for each SMS that it receives, and also lists the SMS in its inbox. If a callback was lost,
 the inbox still lists the SMS. If a stranger forged a callback, the inbox does not list the SMS that the callback
@@ -136,8 +136,8 @@ class Priority(IntEnum):
     ANSWER = 6
     """An answer to a phone that is not enrolled. The hotline sends such an answer only if no other message is due."""
     MONITOR = 7
-    """A message about an alarm to an on-call contact. Only the monitor sends such messages, with its own key, and it
-    sends them even while the queue is paused."""
+    """A message about an alarm to an on-call contact. Only the monitor sends messages about alarms. It sends them with
+    its own key, even while the queue is paused."""
 
 
 TO_RESPONDERS = (
@@ -157,8 +157,8 @@ class OutgoingQueue:
     """The seconds until the next attempt, by the number of attempts so far. The last value applies to all further
     attempts."""
     unknown: timedelta = timedelta(minutes=10)
-    """The waiting time if the gateway gave no answer, or an answer that the hotline cannot read. This time is short,
-    because sending a message twice costs little money, but a lost alert may cost a life."""
+    """The waiting time if the gateway gave no answer, or an answer that the hotline cannot read. The waiting time is
+    short, because sending a message twice costs little money, but a lost alert may cost a life."""
     error: timedelta | None = None
     """The waiting time if the gateway answers with an error of its own. After such an answer, the gateway probably did
     not send the message. If the value is None, the time in `unknown` applies."""
@@ -264,9 +264,9 @@ def decide(
 
 
 def after_doubt(*, withheld: bool, answered: bool) -> MessageState:
-    """Returns the next state of a message whose arrival is unknown, because no delivery report came. `withheld` is
-    True if the hotline must not send the message again. `answered` is True if the responder has answered about the
-    case. Such an answer does not prove that the message arrived, because the answer may belong to another message."""
+    """Returns the next state of a message whose arrival is unknown, because no delivery report came. `withheld` is True
+    if the hotline must not send the message again. `answered` is True if the responder has answered about the case. An
+    answer about the case does not prove that the message arrived, because the answer may belong to another message."""
     if withheld:
         return MessageState.FAILED
     return MessageState.ANSWERED if answered else MessageState.RETRY
@@ -400,9 +400,9 @@ class ReportIn:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wording:
-    """The text of a message, as template, values and language. The hotline fixes these three parts when it writes the
-    message, so every attempt sends the same text. If many tips arrive in a short time, most alerts differ only in the
-    reference. The code then makes the rest of the text only once."""
+    """The text of a message, as template, values and language. The hotline fixes template, values and language when it
+    writes the message, so every attempt sends the same text. If many tips arrive in a short time, most alerts differ
+    only in the reference. The code then makes the rest of the text only once."""
 
     template: Template
     parameters: Mapping[str, str]
@@ -561,8 +561,8 @@ class AnswerForm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AnswersSent:
-    """The number of answers that the hotline sent to one phone in the last hour, to this phone in the last day, and
-    to all phones today."""
+    """The numbers of answers that the hotline sent to one phone in the last hour, to the same phone in the last day,
+    and to all phones today."""
 
     hour: int
     day: int
@@ -743,8 +743,8 @@ def read_page(
 def same_second(second: datetime) -> tuple[datetime, ...]:
     """Returns `second`, the second before it and the second after it. All three seconds count as the same time.
 
-    The callback and the inbox may treat a fraction of a second differently, because one of them cuts off the fraction
-    and the other rounds.
+    The callback and the inbox may show different seconds for the same SMS, because one of them cuts off the fraction of
+    a second and the other rounds it.
     """
     return (second, second - SECOND, second + SECOND)
 
