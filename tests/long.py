@@ -28,7 +28,7 @@ ONLY_LONG = (
     "tests/console/test_in_browser.py::test_a8_a_board_reads_a_danger_and_closes_it[narrow-rw]",
     "tests/console/test_in_browser.py::test_a8_a_board_reads_a_danger_and_closes_it[office-fr]",
     # These tests run whole hotlines with real processes, and each takes 10 to 180 processor seconds. The daily run
-    # tests the stories that share one hotline.
+    # tests the stories in `test_one_line.py`, which share one hotline.
     "tests/faults/test_whole_lines.py::*",
     "tests/faults/test_command.py::test_told_to_end_it_leaves_nothing_running",
     "tests/faults/test_drill.py::test_a_backup_under_load_is_whole",

@@ -73,8 +73,8 @@ def district(number: int) -> str:
 
 
 def presses(keys: Iterable[str], text: str = "") -> Generator[str, str, tuple[str, str]]:
-    """Presses these keys on any screen. An empty key means dialling. Returns two texts: the last text that the caller
-    sent, and the screen that answered it."""
+    """Presses the given keys, whatever the screens show. An empty key means dialling. Returns two texts: the last text
+    that the caller sent, and the screen that answered it."""
     screen = ""
     for key in keys:
         text = f"{text}*{key}".removeprefix("*") if key else text

@@ -32,8 +32,8 @@ FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """The conversations for one server. Each conversation consists of hops, and every hop waits for the answer to the
-    hop before it."""
+    """The conversations of simulated callers with one server. Each conversation consists of hops, and every hop waits
+    for the answer to the hop before it."""
 
     port: int
     path: str

@@ -49,8 +49,8 @@ class Browser:
 
 
 def page_times(port: int, turns: int) -> Mapping[str, list[float]]:
-    """Loads each page this many times, and returns the seconds of each load, by address and account. Raises LineBroken
-    if an account cannot sign in."""
+    """Loads each page `turns` times. Returns the seconds of each load, by the page's address and the account's name.
+    Raises LineBroken if an account cannot sign in."""
     times: dict[str, list[float]] = {}
     for name in _accounts(port):
         with closing(Browser(port)) as browser:

@@ -29,8 +29,8 @@ ALERT_SECONDS = 120.0
 SETTLED = 2.0
 """Seconds without an SMS or a delivery report after which the hotline counts as idle."""
 PACE = 0.12
-"""Hops are sent at this share of the rate that the endpoint that does nothing can handle. This rate is about half of
-what one web process of the hotline can handle."""
+"""The hotline gets hops at this share of the highest rate at which the endpoint that does nothing can answer them. This
+rate is about half of what one web process of the hotline can handle."""
 NATION_SECONDS, RESTART_SECONDS = 6.0, 60.0
 """The seconds for which many callers dial, and the limit within which a new web process replaces a killed one."""
 AT_ONCE_PACED, TELLERS = 64, 6

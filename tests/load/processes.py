@@ -31,7 +31,7 @@ def held(pids: Iterable[int]) -> float:
 
 
 def listeners(port: int, pids: Iterable[int]) -> list[int]:
-    """Returns those of the processes that listen on a port."""
+    """Returns those of the given processes that listen on this port."""
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     sockets = {
         f"socket:[{row[9]}]"

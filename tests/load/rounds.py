@@ -52,8 +52,8 @@ class Side:
 
     @contextmanager
     def on_postgres(self, server: Postgres) -> Iterator[Line]:
-        """Runs a hotline with a new home and a new database. With the old database, this round would repeat the
-        unanswered alerts of an earlier round."""
+        """Runs a hotline with a new home and a new database. With the database of an earlier round, the hotline would
+        repeat the unanswered alerts of that round."""
         name = f"{self.folder.name}_{next(_made)}"
         also = {"HOTLINE_DATABASE_URL": server.make(name)}
         self._init(name, also)

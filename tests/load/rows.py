@@ -19,8 +19,8 @@ class Row:
     higher: bool = False
     """True if a higher number is better."""
     loss: bool = False
-    """True if the row counts lost tips and wrong answers. The table shows such a row's worst round, and other rows'
-    best round."""
+    """True if the row counts lost tips and wrong answers. The table shows the worst round of such a row, and the best
+    round of every other row."""
 
 
 ROWS = (

@@ -14,8 +14,8 @@ import pytest
 from tests.operations.proxies import NAME, Behind
 
 BEHIND_WAITS = 0.3
-"""Seconds until the simulated hotline ends a request that was only half sent. The real hotline does this after five
-seconds."""
+"""Seconds until the simulated hotline ends a request that was only half sent. The real hotline ends such a request
+after five seconds."""
 
 
 @pytest.fixture

@@ -109,7 +109,7 @@ class Callers:
         return f"{answer.status_code} {answer.text[:4]}"
 
     def goes_on(self, hops: int = 20) -> None:
-        """Waits until the hotline has answered this many more hops."""
+        """Waits until the hotline has answered `hops` more hops."""
         goal = self.hops + hops
         eventually(lambda: self.hops >= goal)
 

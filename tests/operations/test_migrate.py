@@ -23,8 +23,8 @@ LATER = Path(__file__).with_name("later")
 
 
 def test_migrated_tables_equal_the_declared_ones(empty: Database, database: Database) -> None:
-    """The test compares columns, defaults, constraints, indexes, triggers and functions. The test also fails if one
-    side has something that the other side lacks."""
+    """The test compares columns, defaults, constraints, indexes, triggers and functions. The test also fails if the
+    migrated tables or the declared ones have something that the others lack."""
     migrate.upgrade(empty)
 
     migrated, declared = schema_of(empty), schema_of(database)
@@ -157,7 +157,8 @@ def test_a_release_waits_for_the_one_before_it(empty_postgres: Database) -> None
 
 
 def test_two_releases_at_once_migrate_once(empty: Database) -> None:
-    """One of the two releases runs each migration. If a table were created twice, there would be an error."""
+    """For each migration, only one of the two releases runs it. If a table were created twice, there would be an
+    error."""
     with ThreadPoolExecutor(2) as pool:
         changed = list(pool.map(migrate.upgrade, [empty, empty]))
 

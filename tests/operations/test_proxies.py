@@ -25,7 +25,7 @@ from tests.support.stack import free_port
 
 PATIENCE = "5s"
 SHORT = "300ms"
-"""The tests use this time in place of `PATIENCE`, so that they take less time."""
+"""The tests use this time instead of `PATIENCE`, so that they end sooner."""
 HALF_SENT = 16
 HEARS = 0.5
 

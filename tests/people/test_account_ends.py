@@ -270,7 +270,7 @@ def test_two_ends_leave_two_admins(
 
 
 def test_removing_a_responder_leaves_two_admins(context: ConsoleContext, two: list[Person]) -> None:
-    """While the removal waits, the last other admin can still sign in and refuse it."""
+    """While the removal waits for approval, the last other admin can still sign in and refuse the removal."""
     one_person(context, two[1].account_id, "Responder 1")
     token = two[1].enters().token
     service_removal.remove_responder(

@@ -123,8 +123,8 @@ def test_who_is_no_admin_decides_nothing_and_what_nobody_decides_lapses_after_se
 
 
 def test_a_new_link_makes_nobody_a_second_person(context: ConsoleContext, clock: Clock) -> None:
-    """The admin who gives out a link could use it to sign in as the other person. So after a new link, roles that make
-    decisions for others need a new approval."""
+    """An admin who gives out a new link could use the link themselves, and sign in as the other person. So after a new
+    link, roles that make decisions for others need a new approval."""
     first, second = admins(context, clock, ["Admin 1", "Admin 2"])
     token = second.enters().token
     assert not service_invitations.request_link(
@@ -183,7 +183,7 @@ def test_what_is_wanted_no_more_waits_no_more(context: ConsoleContext, clock: Cl
 
 
 def test_what_was_approved_excludes_too(context: ConsoleContext, clock: Clock) -> None:
-    """While the first role waited for approval, the account got a role that excludes it."""
+    """While the first role waited for approval, the account got a second role that excludes the first one."""
     first, second = admins(context, clock, ["Admin 1", "Admin 2"])
     invited = service_invitations.invite(context, actor(first), "National 1", [R.NATIONAL])
     with context.database.writing() as session:

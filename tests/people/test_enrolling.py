@@ -77,8 +77,8 @@ class Office:
         return code
 
     def key(self, number: str, code: str, start_pin: str) -> bool:
-        """Checks a code and a PIN from a phone, as the reader process does. Returns True if they prove that the phone
-        is the right one."""
+        """Checks a code and a PIN from a phone, as the reader process does. Returns True if the code and the PIN prove
+        that the phone is the right one."""
         context, at = self.context, self.context.now()
         with context.database.writing() as session:
             phone = tables.provable_enrolment(session, context.pseudonyms.enrolled(number), at)

@@ -194,8 +194,8 @@ def candidate(id: int, level: Level, duty: int, load: int) -> Candidate:
 
 
 def people_of(rng: random.Random) -> list[Candidate]:
-    """Returns people of a district and of the national desk. Some of them are off duty. The list leaves out some at
-    random, as if they were on leave."""
+    """Returns people of a district and of the national desk. Some of these people are off duty. The list leaves out
+    some at random, as if they were on leave."""
     found = []
     for id in range(1, rng.randint(2, 12)):
         level = rng.choice((*[Level.RESPONDER] * 3, *Level))

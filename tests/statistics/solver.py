@@ -121,8 +121,8 @@ class Reader:
             capping = [numbers[before] for before in earlier(name) if before in numbers]
             low, high = counts_of(number)
             if number in capping:
-                # If an earlier indicator has the same printed number, this number may have been lowered to it. So the
-                # real count may be larger.
+                # If an earlier indicator has the same printed number, the hotline may have lowered this number to the
+                # number of that indicator. So the real count may be larger.
                 high = MOST
                 low = 0 if number is None else low
             self._between(at, low, high)

@@ -1,4 +1,5 @@
-"""Tests that a release of statistics is made on its day, once, from stored data. Two people in two roles publish it."""
+"""Tests that a release of statistics is made on its day, once, from stored data. Two people in two roles publish the
+release."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

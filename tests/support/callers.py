@@ -288,7 +288,7 @@ def line(database: Database, tmp_path: Path, clock: Clock) -> Line:
 
 
 def failing_at(line: Line, name: str, die: Callable[[], None]) -> Line:
-    """Returns the same hotline with one change. At one failpoint, the hotline calls `die`."""
+    """Returns the same hotline, except that it calls `die` at the failpoint `name`."""
 
     def failpoint(reached: str) -> None:
         if reached == name:

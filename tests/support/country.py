@@ -97,7 +97,8 @@ class Country:
 
 @pytest.fixture
 def country(district: District) -> Country:
-    """Returns a district with one alerted responder, and the national desk. Its inbox was read before and was empty."""
+    """Returns a district with one alerted responder, and the national desk. The gateway's inbox was read once before
+    this alert, and was empty."""
     district.enrol()
     district.enrol(Level.NATIONAL, districts=())
     country = Country(district)

@@ -71,7 +71,7 @@ class Night:
             self.tick()
 
     def tells(self, *keyed: str) -> Caller:
-        """Simulates a caller who reports this, and sends the alerts to the responders' phones."""
+        """Simulates a caller who presses the keys of a report, and sends the alerts to the responders' phones."""
         caller = told(self.line, *keyed)
         self.tick()
         return caller

@@ -13,7 +13,7 @@ from hotline.people.tables_desks import PASSPHRASE_MEMBER, DeskMember
 def encrypt_for_desks(
     session: Session, codes: Iterable[str], private_key: bytes, passphrase: str, at: datetime
 ) -> None:
-    """Encrypts a key of these desks in such a way that the passphrase can decrypt it."""
+    """Encrypts the private key for each of these desks with a new recovery key pair, which the passphrase decrypts."""
     pair = decrypt_recovery.new_pair(passphrase, Costs(passes=1, kib=8))
     tables_desks.add_pair(session, pair.public_key, pair.wrapped_key, at)
     for code in codes:

@@ -78,7 +78,8 @@ def person(
 
 
 def admins(context: ConsoleContext, clock: Clock, names: Iterable[str]) -> list[Person]:
-    """Creates these admins. The command line counts as the second person who must approve each of them."""
+    """Creates an admin for each of these names. The command line counts as the second person who must approve each of
+    them."""
     return [person(context, clock, name, AccountRole.ADMIN) for name in names]
 
 

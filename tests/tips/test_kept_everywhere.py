@@ -146,7 +146,7 @@ def _camp(district: District, tip_id: int) -> None:
 
 
 def _official(district: District, tip_id: int) -> None:
-    """Marks the tip as one about an official after access was granted."""
+    """Marks the tip as one about an official after the district has already got access to the tip."""
     district.change(Tip, tip_id, official="unsure")
 
 

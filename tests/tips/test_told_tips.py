@@ -158,7 +158,7 @@ def test_another_pair_put_into_a_tip_gets_no_further_answer(line: Line) -> None:
 
 
 def test_an_earlier_place_that_a_stranger_wrote_opens_no_draft(line: Line) -> None:
-    """The stranger writes the database and has the key of one district."""
+    """A stranger can write to the database and has the key of one district's desk."""
     caller = told(line, *QUIET_HERE)
     assert line.tip.state == "draft"
     with line.database.writing() as session:

@@ -15,7 +15,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Writes the transcripts before any test runs. If the tests run in several processes, only the main process writes
-    them."""
+    the transcripts."""
     is_asked = config.getoption("--update-transcripts", default=False)
     if not is_asked or hasattr(config, "workerinput"):
         return

@@ -30,8 +30,8 @@ def test_its_files_are_small(version: str) -> None:
 
 @pytest.fixture(params=list(Engine))
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Engine, Machine, str]:
-    """Returns a machine without a hotline, and the address of a second, empty database. The test makes migrated tables
-    there and compares them."""
+    """Returns a machine without a hotline, and the address of a second, empty database. In the second database, the
+    test makes the tables with all migrations, and compares them with the upgraded tables."""
     engine: Engine = request.param
     home, other = tmp_path / "home", f"sqlite:///{tmp_path}/other.db"
     settings = {}
