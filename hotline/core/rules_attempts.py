@@ -19,7 +19,9 @@ class AttemptedSecret(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SecretTyped:
-    """The caller typed a PIN or a code. The conversation waits until a service has checked this PIN or code."""
+    """The event that the caller typed a PIN or a code. The conversation waits until a service has checked this PIN or
+    code.
+    """
 
     upto: int
     secret: AttemptedSecret

@@ -87,7 +87,7 @@ class CommittedText:
     """Maps the start of each free text that contains a `*` to its end, as positions in the session's text."""
 
     def end_of_words(self, begins: int, first_end: int, whole: int) -> int:
-        """Returns the position at which the free text that starts at `begins` ends. This text may contain a `*` at
+        """Returns the position at which the free text that starts at `begins` ends. The free text may contain a `*` at
         the position `first_end`. `whole` is the length of the session's text.
 
         The hotline saves a free text in the same hop in which the text arrives. So all unsaved letters belong to the

@@ -116,7 +116,8 @@ def count_session(session: Session, dialogue: LockedDialogue) -> None:
 
 
 def count_person(session: Session, context: Context, msisdn: str, at: datetime) -> None:
-    """Counts a caller as a person. Leaves out hidden numbers and the number of the test calls.
+    """Adds a caller to the number of people who used the hotline. Leaves out hidden numbers and the number of the test
+    calls.
 
     If the key for the pseudonyms is missing, counts no one, because a session must not wait for a key.
     """

@@ -143,8 +143,9 @@ def _written(start: SessionStart, committed: CommittedText) -> str:
 
 
 def read_note(key: str, noted: bytes) -> tuple[SessionStart, CommittedText] | None:
-    """Reads a `SessionStart` and a `CommittedText` from stored bytes. Returns None if the hotline did not write these
-    bytes."""
+    """Reads a `SessionStart` and a `CommittedText` from stored bytes. Returns None if the stored bytes do not come from
+    the hotline.
+    """
     try:
         return _read(key, noted)
     except (ValueError, TypeError, AttributeError, OverflowError):
@@ -228,7 +229,7 @@ class RedisStates:
 
     def load(self, key: str) -> dict[str, Any] | None:
         """Returns the stored conversation state. Returns None if this process cannot decrypt the state, or if the
-        hotline did not write it.
+        hotline did not write the stored state.
 
         Raises RunsUnavailable if Redis fails.
         """
@@ -247,7 +248,9 @@ class RedisStates:
         return document if isinstance(document, dict) else None
 
     def save(self, key: str, data: Mapping[str, Any], *, seconds: int = STATE_SECONDS) -> None:
-        """Encrypts the conversation state, and stores it for `seconds`. Raises RunsUnavailable if Redis fails."""
+        """Encrypts the conversation state, and stores the state for `seconds` seconds. Raises RunsUnavailable if Redis
+        fails.
+        """
         plain = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
         encrypted = self._cipher.seal(key, plain.encode("utf-8", "surrogatepass"))
         try:

@@ -1,10 +1,10 @@
 """Remembers in a web process how sessions began, and to which place in the flows each typed text leads.
 
-If the content of the cache is lost, the process loads it again. The path of a session depends only on its `PathKey`
-and on the typed text. The cache contains nothing that a caller reported. If a text contains a report, the process
-replays the text from the last screen before the report. The module also remembers ended and silent sessions until the
-hotline has counted their screens. For an ended or silent session, the module remembers only the names of the screens,
-and nothing that the caller typed.
+If the content of the cache is lost, the process loads it again. The screens of a session (its path) depend only on the
+session's `PathKey` and on the typed text. The cache contains nothing that a caller reported. If a text contains a
+report, the process replays the text from the last screen before the report. The module also remembers ended and silent
+sessions until the hotline has counted their screens. For an ended or silent session, the module remembers only the
+names of the screens, and nothing that the caller typed.
 """
 
 import time
@@ -29,7 +29,7 @@ class LastStep(NamedTuple):
     """The last screen that a session has reached, as far as this process knows."""
 
     upto: int
-    """The number of letters of the session's text at this screen."""
+    """The number of letters of the session's text that led to this screen."""
     steps: tuple[SessionStep, ...]
     seen: float
     """The time of the session's last request, by the monotonic clock of this process."""
@@ -37,8 +37,9 @@ class LastStep(NamedTuple):
 
 
 KEPT_SECONDS = 600.0
-"""The number of seconds for which this process remembers a caller's session. All sessions end long before this
-time."""
+"""The number of seconds for which this process remembers a caller's session. All sessions end long before this number
+of seconds has passed.
+"""
 MAX_SESSIONS = 8192
 MAX_PATHS = 8192
 MAX_TEXT = 60
@@ -91,7 +92,7 @@ class CachedPath:
     answer: str = field(repr=False)
     state: ConversationState = field(repr=False)
     changing: tuple[ReplayStep, ...] = field(repr=False)
-    """The steps on the path that change data."""
+    """The steps of the path that have an effect on stored data, such as a saved answer."""
     steps: tuple[SessionStep, ...] = field(default=(), repr=False)
     """All screens on the path, beginning with the first. The tuple is empty if the hotline does not count the screens
     of this session."""
@@ -149,8 +150,9 @@ class PathCache:
 
     def longest(self, shared: PathKey, text: str) -> tuple[CachedPath, int] | None:
         """Returns the cached path for the longest beginning of a text that has a cached path, and the length of this
-        beginning. Returns None if no beginning of the text has a cached path. The beginning always contains all
-        digits that the caller dialled before the first screen."""
+        beginning. Returns None if no beginning of the text has a cached path. The returned beginning always contains
+        all digits that the caller dialled before the first screen.
+        """
         at = text.rfind(SEPARATOR)
         while at > 0 and at >= shared.dialled:
             way = self.find(shared, text[:at])
@@ -209,7 +211,8 @@ class SessionMemory:
 
     def take_left(self, silent: float) -> Sequence[LeftSession]:
         """Returns each session that has ended, was silent for `silent` seconds, or was dropped from memory. Returns a
-        session only once. If the session continues later, the method returns it again, with all its screens."""
+        session only once. If the session continues later, the method returns the session again, with all its screens.
+        """
         before = self._elapsed() - silent
         with self._lock:
             for _, known in self._known.values():
@@ -222,8 +225,9 @@ class SessionMemory:
         return sessions
 
     def put_back(self, left: Iterable[LeftSession]) -> None:
-        """Puts these sessions back, because the hotline could not count their screens. The next call of `take_left`
-        returns them again."""
+        """Puts the sessions in `left` back, because the hotline could not count their screens. The next call of
+        `take_left` returns these sessions again.
+        """
         self._left.extend(left)
 
     def _leave(self, known: KnownSession) -> None:

@@ -43,8 +43,9 @@ that is wrong, missing, doubled or exchanged with the next letter.
 MIN_TWICE_FORGIVEN = 10
 """The smallest number of letters in a word for which the hotline accepts two typing errors."""
 BRIEF = 3
-"""The largest number of words of a message in which the word "urgent" is a cry for help. In a longer message, this
-word belongs to a report."""
+"""The largest number of words of a message in which the word "urgent" is a cry for help. In a longer message, the word
+"urgent" belongs to a report.
+"""
 COMPANION_WORDS = frozenset(CRY_WORDS["companions"].split())
 ORDINARY_WORDS = frozenset(CRY_WORDS["ordinary"].split())
 MARKS = "".join(verbs.MARKS)
@@ -67,15 +68,17 @@ def is_cry(words: Sequence[str]) -> bool:
 def concerns_child(words: Sequence[str]) -> bool:
     """Returns True if the message names a child together with work, a journey, money or harm.
 
-    A message that names a child but none of these things shows no danger.
+    A message that names a child, but no work, journey, money or harm, shows no danger.
     """
     cry = _CryWords(words)
     return cry.has(_MINOR) or (cry.has(_CHILD) and cry.has(_SIGN) and not cry.has(_CALM))
 
 
 class _CryWords:
-    """A message in four forms. Two forms have the words as the sender wrote them. The other two forms have the words
-    as they sound in Kinyarwanda. In one form of each pair, the stem of a verb replaces the verb."""
+    """A message in four forms. Two of the forms have the words as the sender wrote them. The other two forms have the
+    same words as they sound in Kinyarwanda. Of the two written forms, and of the two sounding forms, one has the stems
+    of verbs in place of the verbs.
+    """
 
     def __init__(self, words: Sequence[str]) -> None:
         written = [_mended(_shortened(word)) for word in _joined(words)]
@@ -167,7 +170,7 @@ def _mended(word: str) -> str:
 
 
 def _pattern(written: str, sounding: str) -> _Pattern:
-    """Returns both lists of phrases as search patterns.
+    """Returns the lists of phrases `written` and `sounding` as search patterns.
 
     The code searches phrases that contain a `{VERB}` in the forms of a message where stems replace verbs, and all other
     phrases in the forms with the original words.
@@ -203,8 +206,9 @@ def _piece(piece: str) -> str:
 
 
 def _verb(stems: str, marks: str) -> str:
-    """Returns a pattern for these verb stems. `marks` contains letters of `verbs.MARKS` before and after a `-`: the
-    verb must have all marks before the `-`, and none of the marks after it."""
+    """Returns a pattern for the verb stems in `stems`. `marks` contains letters of `verbs.MARKS` before and after a
+    `-`: the verb must have all marks before the `-`, and none of the marks after it.
+    """
     wanted, _, barred = marks.partition("-")
     has = "".join(f"(?=[{MARKS}]*{mark})" for mark in wanted)
     lacks = "".join(f"(?![{MARKS}]*{mark})" for mark in barred)

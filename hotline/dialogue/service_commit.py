@@ -1,9 +1,9 @@
 """Writes into the database the effects of a caller's input, in one transaction for each hop. Also handles a STOP.
 
-If the gateway repeats a hop, the module carries out its effects only once. An input has no effect if it has no meaning
-at its place in the flow. A table maps the name of each saved answer to its effect. The module uses this table to decide
-if a hop needs a transaction. The answers of a report are not in this table, because `note_report` writes all answers of
-a report in one step.
+If the gateway repeats a hop, the module carries out the effects of the hop only once. An input has no effect if it has
+no meaning at its place in the flow. A table maps the name of each saved answer to its effect. The module uses this
+table to decide if a hop needs a transaction. The answers of a report are not in this table, because `note_report`
+writes all answers of a report in one step.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -159,7 +159,7 @@ class GivenAnswer(NamedTuple):
 
     @property
     def answers(self) -> Mapping[str, str]:
-        """Returns all answers until now, including this answer."""
+        """Returns all answers of the conversation, up to and including this answer."""
         return self.step.state.answers
 
     @property
@@ -178,7 +178,7 @@ def _withdraw_call_back(given: GivenAnswer) -> None:
 
 
 def _take_case(given: GivenAnswer) -> None:
-    """Acknowledges the chosen case for a responder who has not read it.
+    """Acknowledges the chosen case for a responder who has not read the case.
 
     The responder can choose a case without reading it only if the reader process did not answer, and this choice ends
     the conversation.
@@ -417,7 +417,7 @@ def carry_out(
 def _commit(
     effects: EffectContext, steps: Sequence[ReplayStep], text: str, mark: str
 ) -> CommittedText | None:
-    """Commits these steps. Returns the part of the text whose effects are now committed.
+    """Commits the effects of the steps `steps`. Returns the part of the text whose effects are now committed.
 
     Returns None if the database has no row for the session.
     """
@@ -442,8 +442,9 @@ def _commit(
 def _count(
     effects: EffectContext, steps: Sequence[ReplayStep], text: str, mark: str
 ) -> CommittedText | None:
-    """Commits steps that only change counters. Uses plain SQL, because plain SQL is faster. Returns the same as
-    `_commit`."""
+    """Commits steps that only change counters. Uses plain SQL, because plain SQL is faster. Returns the part of the
+    text whose effects are now committed, or None if the database has no row for the session.
+    """
     at = effects.context.now()
 
     def decide(counts: SessionCounts, heard: int) -> Tallies:

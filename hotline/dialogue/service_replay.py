@@ -80,8 +80,8 @@ PREFIXES = {
     WORK_DISTRICT: DISTRICT,
     WORK_SHIFT: SHIFT,
 }
-"""A responder's answer can be a command or a question about a case. This table maps the name of each such answer to a
-prefix. The prefix, followed by the value of the answer, is the verb of the request to the reader process.
+"""A responder's answer can be a command or a question about a case. This table maps the name of an answer of either
+kind to a prefix. The prefix, followed by the value of the answer, is the verb of the request to the reader process.
 """
 NOTE_IN_WORDS = f"{NOTE}words"
 
@@ -114,7 +114,9 @@ class ReaderRequest:
 
 
 class ReaderReply(NamedTuple):
-    """The answer of the reader process to a question. The answer is new, or comes from the database."""
+    """The answer of the reader process to a question. The answer is new, or the database has stored the answer at an
+    earlier replay.
+    """
 
     answer: ReaderAnswer
     screens: int = 0
@@ -179,8 +181,9 @@ class ReaderQuestions:
     def _of_answer(
         self, one: Answered, led: ConversationState, state: ConversationState, keyed: str, upto: int
     ) -> ReaderRequest | None:
-        """Returns the question that the session must send to the reader process because of this answer of the
-        responder, or None."""
+        """Returns the question that the session must send to the reader process after the responder gave the answer
+        `one`, or None.
+        """
         about = led.answers.get(WORK_CASE, "")
         verb = ended_by(one.name, led.answers)
         if verb is not None:
@@ -199,8 +202,10 @@ class ReaderQuestions:
     def _of_pin(
         self, node: QuestionNode, state: ConversationState, keyed: str, upto: int
     ) -> ReaderRequest | None:
-        """Returns the question that the session must send to the reader process because of a typed PIN, or None. If the
-        responder chooses a new PIN, the question follows only after the responder has typed the new PIN twice."""
+        """Returns the question that the session must send to the reader process after the responder typed a PIN, or
+        None. If the responder chooses a new PIN, the question follows only after the responder has typed the new PIN
+        twice.
+        """
         typed = text_typed.clean_pin(keyed, node.digits)
         if not typed:
             return None
@@ -299,7 +304,7 @@ class ReaderQuestions:
         return len(draw(self._book, node, led, facts, self._limit).pages)
 
     def _filled(self, facts: Facts, state: ConversationState, keyed: str, screens: int) -> Facts:
-        """Returns the facts with a filler that has this number of screens."""
+        """Returns the facts with a filler for a page of `screens` screens."""
         page = FILLER
         filled = _paged(facts, page)
         while 0 < self._screens(state, keyed, filled) < screens:

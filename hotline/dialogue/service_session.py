@@ -122,7 +122,8 @@ class ReaderRequests:
     def _try(self, asked: ReaderRequest) -> tuple[str, ...]:
         """Records an attempt at a PIN by an unknown phone. After too many attempts an unknown phone must wait, with the
         same limits as the phone of a responder. Returns `ASKED` or `RESTING`. If the phone must wait, also returns the
-        end of this time."""
+        time until which the phone must wait.
+        """
         text = without_pins(self._hop.text)
         target = self._context.pseudonyms.heard("", AttemptedSecret.WORK)
         look = service_receipts.try_once(
@@ -151,7 +152,8 @@ class ReaderRequests:
         self, asked: ReaderRequest, row_id: int | None, answer: ReaderAnswer | None
     ) -> ReaderReply:
         """Stores the answer that the session shows at this place of the text. If two hops store an answer at the same
-        time, both show the first answer."""
+        time, both hops show the answer that was stored first.
+        """
         with self._context.database.writing() as session:
             row_id = self._row(session, asked).id if row_id is None else row_id
             shown = None if answer is None else self._encrypted(answer, asked)
@@ -166,7 +168,7 @@ class ReaderRequests:
         return self._known
 
     def _fresh(self, asked: ReaderRequest, wrong: ReaderAnswer | None = None) -> ReaderReply:
-        """Asks the reader process, and stores its answer. If the PIN is wrong, returns `wrong`."""
+        """Asks the reader process the question `asked`, and stores the answer. If the PIN is wrong, returns `wrong`."""
         row_id, answer = self._asked(asked)
         if wrong is not None and answer == ReaderAnswer():
             answer = wrong
@@ -175,7 +177,7 @@ class ReaderRequests:
     def _page(self, asked: ReaderRequest, row: PinReading | None) -> ReaderReply:
         """Returns the text of a page that this session has shown before.
 
-        If no answer comes, returns a message that the responder cannot read the page now.
+        If the reader process does not answer, returns a message that the responder cannot read the page now.
         """
         answer = None
         if row is not None:
@@ -298,7 +300,9 @@ class ReaderRequests:
 
 
 Looks = dict[int, AttemptResult]
-"""The results of the checked secrets of one text. The key is the number of letters of the text up to the secret."""
+"""The results of the checked secrets of one text. The key of each result is the number of letters of the text up to the
+secret.
+"""
 
 
 def answer_hop(context: WebContext, hop: UssdHop) -> str:
@@ -452,7 +456,7 @@ def _played(
     start: Start | None,
     looks: Looks,
 ) -> service_replay.Played:
-    """Replays the text to its end, and gives the flow engine each fact that it asks for."""
+    """Replays the text to its end, and gives the flow engine each fact for which the engine asks."""
     playing = service_replay.play(session_context, hop.text, known.committed, start)
     asking = ReaderRequests(context, hop, known.start, session_context.facts.language)
     try:

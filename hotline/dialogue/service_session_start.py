@@ -80,7 +80,7 @@ READ_FIRST = "read_first"
 """The flag of a case that this responder must read in the console before closing it."""
 SPELLED = "spelled"
 IS_DRILL = "exercise"
-"""The flag of a case that is a drill. Every text about a drill says that it is a drill."""
+"""The flag of a case that is a drill. Every text about this case says that the case is a drill."""
 
 
 class CaseFlags(dict[str, bool]):
@@ -98,7 +98,7 @@ class CaseFlags(dict[str, bool]):
 
 
 def is_spelled(case: str, typed: str) -> bool:
-    """Returns True if the letters that the responder typed spell this reference."""
+    """Returns True if the letters that the responder typed spell the reference of the case `case`."""
     return rules_assignment.read_reference("".join(filter(str.isalnum, typed))) == case
 
 

@@ -62,8 +62,9 @@ class SmsConversation:
     began: datetime
     at: datetime
     lost: bool = False
-    """True if the hotline did not understand the last message, or if the message came too late. In this state, the
-    hotline does not answer the next message that it does not understand."""
+    """True if the hotline did not understand the last message, or if the message came too late. If the value is True,
+    the hotline does not answer the next message that it does not understand.
+    """
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -238,8 +239,8 @@ def recognise(
 ) -> Sequence[InboundSeen]:
     """Stores a new SMS.
 
-    If the same SMS arrived before, returns its stored rows. If the new copy comes from the gateway's inbox, this
-    proves who sent the SMS.
+    If the same SMS arrived before, returns the stored rows of this SMS. If the new copy comes from the gateway's inbox,
+    this proves who sent the SMS.
     """
     proved_at, vouched_at = seen.proved_at, seen.vouched_at
     known = alerts_tables.record_mo(session, seen, keys)
@@ -422,10 +423,11 @@ def _answer_cry(
     at: datetime,
 ) -> int | None:
     """Writes the one answer to a cry for help. The text of this answer is the text with which the hotline advertises in
-    public. Returns the id of the answer, or None. Another person who holds the phone could see from the answer that the
-    caller sent a message. So the hotline sends this answer only if the ministry has approved it, if the inbox lists the
-    SMS, and if a callback from one of the gateway's own addresses reported the SMS. The hotline sends the answer at
-    once or never, and to each phone at most once a week (docs/decisions/11)."""
+    public. Returns the id of the answer, or None if the hotline sends no answer. Another person who holds the phone
+    could see from the answer that the caller sent a message. So the hotline sends this answer only if the ministry has
+    approved it, if the inbox lists the SMS, and if a callback from one of the gateway's own addresses reported the SMS.
+    The hotline sends the answer at once or never, and to each phone at most once a week (docs/decisions/11).
+    """
     known = gathered.known
     if known is None or any(row.outcome != InboxOutcome.TIP for row in seen):
         return None

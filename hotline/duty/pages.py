@@ -375,8 +375,8 @@ def _by_field(text: list[str]) -> Mapping[str, str]:
 
 DESKS = (DeskKind.BORDER, DeskKind.PROTECTION)
 SHOWN = 60
-"""The number of drills in the list, the newest first. For thirty districts, these are the drills of about half a
-year.
+"""The number of drills that the list shows, the newest first. For thirty districts, these are the drills of about half
+a year.
 """
 URGENCIES = table("exercise_urgencies")
 
@@ -412,8 +412,9 @@ def start(visit: Visit) -> None:
 
 @form_view(drills, "end-{drill_id}", HotlineError)
 def end(visit: Visit, drill_id: int) -> None:
-    """Ends a drill. Each responder who was alerted and has not answered yet gets an SMS that says that it was a
-    drill."""
+    """Ends a drill. Each responder who was alerted and has not answered yet gets an SMS that says that the alert was a
+    drill.
+    """
     reason = typed_reason(visit, f"end-{drill_id}")
     service_drills.call_off(visit.context, drill_id, by=visit.by.actor, reason=reason)
 

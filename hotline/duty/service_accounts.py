@@ -370,7 +370,7 @@ ROLE = ApprovalRule(
 class AccountLine:
     id: int
     name: str
-    """The sign-in name, if it differs from the name of the person. Otherwise, the name of the person."""
+    """The sign-in name if it differs from the name of the person, and otherwise the name of the person."""
     person_id: int
     roles: frozenset[AccountRole]
     waiting: frozenset[AccountRole]

@@ -195,8 +195,9 @@ def _request(
     subject: str,
     reason: str,
 ) -> None:
-    """Requests the approval to print the start PINs of these enrolments. If such a request about `subject` is already
-    pending, adds the enrolments to that request."""
+    """Requests the approval to print the start PINs of the enrolments in `rows`. If such a request about `subject` is
+    already pending, adds the enrolments to that request.
+    """
     at, kind = context.now(), ApprovalKind.START_PIN
     asked = tables_sessions.pending_for(session, subject, at)
     asked = asked or tables_sessions.add_request(session, by, kind, subject, reason, at)

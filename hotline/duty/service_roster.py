@@ -185,8 +185,8 @@ def change(
     *,
     puts: bool,
 ) -> None:
-    """Puts a person on duty in these half-days, or takes people off duty. If `responder_id` is None, takes all people
-    off duty.
+    """Puts a person on duty in the half-days `cells`, or takes people off duty. If `responder_id` is None, takes all
+    people off duty.
 
     Raises PersonnelRefused.
     """

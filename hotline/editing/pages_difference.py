@@ -189,7 +189,7 @@ TICK = "read-"
 
 
 def check_read(visit: Visit, languages: Sequence[str]) -> None:
-    """Raises FormRefused unless the approver ticked each of these languages as read."""
+    """Raises FormRefused unless the approver ticked each language in `languages` as read."""
     missing = [code for code in languages if not visit.form.ticked(f"{TICK}{code}")]
     if missing:
         named = ", ".join(NAMES[code] for code in missing)
@@ -293,7 +293,9 @@ class ScreenToRead:
     marks: Sequence[str]
     sentences: Sequence[str]
     handsets: Sequence[tuple[str, Sequence[str], Sequence[str]]]
-    """For each language: the language, and the pages of the screen on the handset before and after the change."""
+    """For each language, three values: the language, the pages of the screen on the handset before the change, and the
+    pages after the change.
+    """
 
 
 @dataclass(frozen=True, slots=True)

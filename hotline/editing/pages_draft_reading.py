@@ -98,7 +98,9 @@ def publish(visit: Visit, draft_id: int) -> Response:
 
 
 def _time(visit: Visit, name: str) -> datetime | None:
-    """Returns the time in Kigali of a form's field, or None if the field is empty. Raises FormRefused."""
+    """Returns the time in Kigali that the form field `name` contains, or None if the field is empty. Raises
+    FormRefused.
+    """
     typed = visit.form.text(name, most=30)
     try:
         at = datetime.fromisoformat(typed) if typed else None

@@ -164,7 +164,9 @@ def _choice(visit: Visit, titles: Titles, part: str, one: FieldClash) -> Choice:
 
 
 def _version(visit: Visit, one: FieldClash, value: object) -> str:
-    """Returns a version as text. A whole screen or flow shows its kind and first text, and a field shows its value."""
+    """Returns a version as text. For a whole screen or flow, the text contains its kind and its first text. For a
+    field, the text is the value of the field.
+    """
     if one.place.name:
         return readable_value(value) or visit.say("nothing")
     if value == ABSENT:

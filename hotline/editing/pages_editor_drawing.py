@@ -168,7 +168,7 @@ class MovingParts:
         return len(self.handset.keys) >= MAX_KEYS
 
     def has_problem(self, *fields: str) -> bool:
-        """Returns True if one of these fields of the form, or a row of such a field, has a problem to fix."""
+        """Returns True if one of the given fields of the form, or a row of such a field, has a problem to fix."""
         return any(at.startswith(tuple(f"f-{one}" for one in fields)) for _, _, at in self.problems)
 
 

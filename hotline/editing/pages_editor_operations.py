@@ -574,8 +574,8 @@ def _numbers(visit: Visit) -> Sequence[tuple[str, str]]:
 
 
 def _places(flows: Mapping[str, Mapping[str, Any]], kinds: Sequence[str]) -> list[str]:
-    """Returns the screens of these kinds as `flow.screen`. The screens of the front (the flow with the first menu) come
-    first.
+    """Returns the screens whose kind is in `kinds`, each as `flow.screen`. The screens of the front (the flow with the
+    first menu) come first.
     """
     found = [
         f"{name}.{node}"

@@ -45,7 +45,9 @@ class DraftState(StrEnum):
 
 
 class StepKind(StrEnum):
-    """The kind of a step. A stored step is like `{"did": "edited", "node": "fee", "languages": ["rw"]}`."""
+    """The kind of a step in the history of a draft. A stored step is like `{"did": "edited", "node": "fee",
+    "languages": ["rw"]}`.
+    """
 
     EDITED = "edited"
     MARKS = "marks"

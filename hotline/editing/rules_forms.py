@@ -1,9 +1,9 @@
 """Builds and reads the form of a node, and merges two edits of a flow. Pure.
 
-A field of the form has the same name as in the problems that the check of the flow finds. `choices.2.rw` is the text of
-a choice in one language. Other fields are names and checkboxes. In the form, a condition has four fields: an answer,
-the answer's values, a flag, and a checkbox for "not". A merge combines two edits of the same version of a flow. If only
-one of the two edits changed a value, the merge takes the changed value. If both edits changed a value, the editor must
+The form uses the same field names as the problems that the check of the flow finds. `choices.2.rw` is the text of a
+choice in one language. Other fields are names and checkboxes. In the form, a condition has four fields: an answer, the
+answer's values, a flag, and a checkbox for "not". A merge combines two edits of the same version of a flow. If only one
+of the two edits changed a value, the merge takes the changed value. If both edits changed a value, the editor must
 choose between the two new values. A text in one language is a separate field. So two editors can write in two languages
 at the same time. If both edits changed a list, the merge compares the lists row by row. The order of the rows counts as
 one more field of the list.

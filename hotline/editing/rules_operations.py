@@ -3,11 +3,11 @@
 Each operation returns a new flow. Before an operation, the calling code asks if an obstacle exists. An obstacle is a
 reason why the operation is not possible. If an obstacle exists, the operation changes nothing. No operation creates an
 arrow to a missing node. The names of new screens and flows come from the English text that an editor typed. Other flows
-reach a flow through nodes that call it. An operation that deletes a flow also removes these nodes and gives each arrow
-to them a new target. No operation deletes a flow with a printed short code, because the short code must always lead to
-this flow. A builder copies a model of a lesson, quiz or menu, and fills in the texts of one form. The form has one
-field for each empty text of the model. If the editor left a screen of the form empty, the builder leaves out this
-screen. The arrows to it then lead to the next screen.
+reach a flow through nodes that call it. An operation that deletes a flow also removes the nodes that call this flow,
+and gives each arrow to such a node a new target. No operation deletes a flow with a printed short code, because the
+short code must always lead to this flow. A builder copies a model of a lesson, quiz or menu, and fills in the texts of
+one form. The form has one field for each empty text of the model. If the editor left a screen of the form empty, the
+builder leaves out this screen. The arrows to it then lead to the next screen.
 """
 
 import copy
