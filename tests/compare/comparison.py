@@ -1,4 +1,6 @@
-"""Prepares two homes and runs each world on both. Repeats worlds that differ."""
+"""Prepares a home for each of the two checkouts and runs each world (a group of stories) on both. Repeats a world if
+the results differ.
+"""
 
 import multiprocessing
 import os
@@ -26,8 +28,8 @@ COUNT = 300
 """The number of stories in a complete comparison."""
 AGAIN = 4
 """The number of times that a world is repeated before a difference is accepted as real. A machine under load may be
-a second late. A line that appears at random is in all five runs of one checkout and in no run of the other only once in
-250 comparisons."""
+a second late. A line that appears at random would be in all five runs of one checkout and in no run of the other
+checkout. This happens only once in 250 comparisons."""
 PINS = 10
 
 
@@ -45,7 +47,7 @@ class Found:
 
     @property
     def missing(self) -> list[str]:
-        """Returns the nodes, digits, languages and channels that should occur but that no story reached."""
+        """Returns the nodes, digits, languages and channels that the stories should cover but did not cover."""
         return sorted((self.live | MUST_OCCUR) - self.seen - EXCUSED.keys())
 
     @property
@@ -83,7 +85,7 @@ class Comparison:
     say: Callable[[str], None]
     pins: int = PINS
     _plays: dict[str, tuple[list[Transcript], list[Transcript]]] = field(default_factory=dict)
-    """The transcripts of each story: those from our checkout, and those from the other checkout."""
+    """Two lists of transcripts for each story: one list from our checkout, and one list from the other checkout."""
 
     def compare(self, count: int, only: int | None = None) -> Found:
         began = time.monotonic()
@@ -149,7 +151,9 @@ class Comparison:
         return seen
 
     def _differing(self, world: DrawnWorld) -> list[Difference]:
-        """Returns the differences between the runs of the stories of a world. Stories that did not run have none."""
+        """Returns the differences between the runs of the stories of a world. Returns no difference for a story that
+        did not run.
+        """
         names = {f"national desk of world {world.number}"}
         names |= {
             name
@@ -167,8 +171,9 @@ def _end_lines_at_sigterm() -> None:
 
 
 def _done(work: Callable[..., T], *given: Any) -> T:
-    """Runs one piece of work. After SIGTERM, the work raises SystemExit. The process must then exit directly: the pool
-    would store SystemExit as the result of the work and wait for the process for ever."""
+    """Runs one piece of work for the pool of processes. After SIGTERM, the work raises SystemExit. The process must
+    then exit directly: the pool would store SystemExit as the result of the work and wait for the process for ever.
+    """
     try:
         return work(*given)
     except SystemExit:

@@ -1,4 +1,4 @@
-"""Draws stories at random from a seed, and gives each screen of the flows to a story that can reach it."""
+"""Draws stories at random from a seed. Assigns each screen of the flows to a story that can reach this screen."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ DAYS = (
     *(14 * DAY + 3, 34 * DAY + 101, 34 * DAY + 122, 40 * DAY - 17),
 )
 GRID = (*MINUTES, *DAYS)
-"""The minutes of a world at which something may happen, and at which the clock is checked."""
+"""The minutes of a world at which a story may do a step, and at which the hotline's clock is checked."""
 HOURS = ((6, 20), (12, 10), (19, 40), (4, 5), (15, 30), (7, 50), (21, 15), (9, 0))
 """The times in UTC at which worlds start: in daytime, in the evening and at night."""
 MONTHS = 4
@@ -27,7 +27,7 @@ EACH = 50
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One drawn story, before the test runs it."""
+    """The facts about one drawn story that the comparison needs to run it."""
 
     number: int
     tale: str
@@ -130,7 +130,7 @@ OF_NODE = {
     "no_key": "locked_out",
     "exercise": "drills",
 }
-"""The tale that reaches each node in the flow of responders."""
+"""For each node in the responders' flow, the tale (kind of story) that reaches the node."""
 
 
 MUST_OCCUR = frozenset(
@@ -140,7 +140,7 @@ MUST_OCCUR = frozenset(
         *("channel ussd", "channel sms"),
     )
 )
-"""Things that a complete comparison must cover in addition to every node."""
+"""The names of digits, languages and channels that a complete comparison must cover in addition to every node."""
 EXCUSED: dict[str, str] = {
     "responders.another_waits": "the holder's outcome beside a request of the desk, which is made in the console",
     "responders.too_early": "a place is corrected again, while the national desk decides of the first correction",
@@ -204,7 +204,7 @@ def draw(
 
 
 class _Hall:
-    """The free places for stories in all worlds. The hall gives these places to stories one by one."""
+    """The free places for stories in all worlds. Each story takes one of these places."""
 
     def __init__(self, random: Random, worlds: int, pins: int) -> None:
         self.placed: list[list[Drawn]] = [[] for _ in range(worlds)]
@@ -213,8 +213,9 @@ class _Hall:
         self._free = [_places(number, pins) for number in range(worlds)]
 
     def place(self, tale: str, targets: tuple[str, ...], *, month: int | None = None) -> None:
-        """Puts a story into the emptiest world with a free place. If a month is given, the world must begin in it. If
-        no place is free, the story is put nowhere."""
+        """Puts a story into the emptiest world with a free place. If a month is given, only worlds that begin in this
+        month are possible. Leaves the story out if no place is free.
+        """
         where = KINDS[tale].where
         worlds = [
             one

@@ -16,16 +16,18 @@ import yaml
 LANGUAGES = ("rw", "en", "fr")
 KINDS = ("say", "menu", "ask", "branch", "call", "finish")
 SAID = ("text", "one", "none")
-"""The keys under which the file of a flow has the texts of a node. A list has a separate text for a list with one place
-(`one`) and for a list without places (`none`)."""
+"""The YAML keys for the texts of a node in a flow file. A node that shows a list of places has two more texts: one
+for a list with one place (`one`) and one for an empty list (`none`).
+"""
 OPTION = re.compile(r"^(\d{1,3}) (.+)$")
 FAR = 10_000
 NO_CHOICES = ("0", "00", "9")
-"""Keys that the hotline itself puts on a screen: back, home, more."""
+"""The phone keys that the hotline adds to a screen: back, home, more."""
 LETTERS = re.compile(r"[^\W\d_]")
 SOME_LETTERS = 3
-"""The minimum number of letters in the text that a node has itself. With fewer letters, the text counts as coming from
-placeholders only."""
+"""If a node's text has fewer letters than this number outside of placeholders, the whole text is treated as coming
+from placeholders.
+"""
 _TAKES = ("yours", "theirs", "colleague", "unread_by", "helps_unread", "helps_too", "exercise")
 _CLOSES = ("closed", "judged", "another_waits", "closure_unopened", "closure_in_console")
 _SLOW = ("did_waits", "no_key", "over")
@@ -78,7 +80,7 @@ class Node:
     leads: tuple[str, ...]
     """All nodes that may come directly after this node."""
     texts: Mapping[str, tuple[re.Pattern[str], ...]]
-    """The patterns of its screens in each language. A screen of this node matches one of these patterns."""
+    """The patterns of the node's screens in each language. A screen of this node matches one of these patterns."""
 
     @property
     def has_screen(self) -> bool:
@@ -143,8 +145,9 @@ class FlowMap:
         return self._near[target]
 
     def entry_of(self, target: str) -> str | None:
-        """Returns the dialled digits from which the target is nearest. "" means the plain code, and None means that
-        no digits lead there."""
+        """Returns the digits to dial after the hotline's code so that the target is nearest. "" means the code
+        without digits, and None means that no digits lead to the target.
+        """
         near = self.distances(target)
         ways = {"": self.starts["front"]} | {
             digits: self.starts[flow] for digits, flow in self.entries.items()
@@ -179,9 +182,9 @@ class FlowMap:
     ) -> tuple[str, str]:
         """Returns the node and the language of a screen, or ("", "") if no node has this text.
 
-        Several nodes may have the same text. An expected node is preferred. Otherwise it is the node whose choices
-        match best and that is nearest after `after`. A node whose whole text comes from placeholders is used only if no
-        other node matches.
+        If several nodes have the same text, the function prefers an expected node. If none of them is expected, it
+        prefers the node whose choices match best and that is nearest after the node `after`. A node whose whole text
+        comes from placeholders is used only if no other node matches.
         """
         shown = " ".join(screen.split())
         options = filter(None, map(OPTION.match, screen.splitlines()))
@@ -302,6 +305,6 @@ def _nodes(
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    """Returns the pattern that matches each screen with this text. The {placeholders} in the pattern match any text."""
+    """Returns the pattern that matches each screen with this text. Each {placeholder} in the text matches any text."""
     pieces = re.split(r"\{[^}]*\}", " ".join(text.split()))
     return re.compile(".*".join(map(re.escape, pieces)))

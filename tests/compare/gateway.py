@@ -1,7 +1,8 @@
 """Acts as the SMS gateway on this machine: accepts the hotline's SMS and calls its hooks.
 
-It offers only the provider's HTTP (one form endpoint, one inbox, one balance), and uses the hotline's own clock. One
-thread sends the delivery reports in order. So two runs of the same story send the same callbacks to the hotline.
+This gateway offers only the addresses of the provider that the hotline uses: to send SMS, to read the inbox, and to
+read the balance. It uses the hotline's own clock. One thread sends the delivery reports in order. So two runs of the
+same story send the same callbacks to the hotline.
 """
 
 import json
@@ -46,9 +47,9 @@ class Sent:
     to: str
     text: str
     answered: str
-    """The word "taken", or the fault that occurred."""
+    """The gateway's answer to the hotline: "taken" if it accepted the SMS, or the fault that occurred."""
     at: float = 0.0
-    """The time at which the gateway accepted it, by the monotonic clock."""
+    """The time at which the gateway accepted the SMS, by the monotonic clock."""
 
 
 @dataclass
@@ -62,7 +63,7 @@ class Gateway:
     """Pairs of a number and a fault. Each fault affects the next SMS to that number once."""
     inbox: list[dict[str, Any]] = field(default_factory=list)
     seconds: float = 0.0
-    """The seconds until each answer to a send request."""
+    """The number of seconds that the gateway waits before it answers a request to send SMS."""
     polls: int = 0
     """The number of times that the hotline read the inbox."""
     last: float = 0.0
@@ -196,7 +197,9 @@ class Gateway:
             self._reports.append(fields | last)
 
     def report(self) -> bool:
-        """Sends the delivery reports that it still holds, in the order of the SMS. Returns True if there were any."""
+        """Sends the delivery reports that are not sent yet, in the order of the SMS. Returns True if it sent a
+        report.
+        """
         with self._lock:
             held, self._reports = self._reports, []
         for fields in held:

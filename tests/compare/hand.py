@@ -23,9 +23,9 @@ WAITING = ("waits", "_off", ".off")
 """The last words in the names of nodes that ask the caller to wait."""
 LOOK_AGAIN, MOST_LOOKS = 0.5, 8
 VAIN_CHOICES = 3
-"""If a walk did not reach its target, this many of its last choices count as useless."""
+"""If a walk did not reach its target, the phone treats this number of the walk's last choices as useless."""
 IN_VAIN = 3
-"""A useless choice makes the distance to the target longer by this many steps."""
+"""The number of steps that the phone adds to the distance from a useless choice to the target."""
 WORDS = ("near the blue shop", "hafi y'isoko", "pres de l'eglise")
 Note = Callable[[str, str], None]
 Choice = tuple[str, str, str]
@@ -46,7 +46,7 @@ class Hand:
     """Everything that the run covered: nodes shown, digits pressed, languages and channels."""
     typed: dict[str, str] = field(default_factory=dict)
     places: tuple[str, ...] = ()
-    """The text of the place that this person chooses in a list."""
+    """The labels of the places that this person chooses in lists of places."""
     prefer: tuple[str, ...] = ()
     """The values that this person chooses if they are offered and can lead to the target. Earlier values have
     priority."""
@@ -57,7 +57,7 @@ class Hand:
     patient: bool = True
     """If True, the phone checks again without pressing a key when the hotline asks it to wait."""
     vain: dict[str, Counter[Choice]] = field(default_factory=dict)
-    """The number of times that each choice led elsewhere, for each target."""
+    """For each target, the number of times that each choice led away from it."""
     _near: Mapping[str, int] = field(default_factory=dict)
     _vain: Counter[Choice] = field(default_factory=Counter)
     _visits: Counter[str] = field(default_factory=Counter)
@@ -79,7 +79,8 @@ class Hand:
         self.note(
             f"{self.role} dials", SERVICE_CODE if not digits else f"{SERVICE_CODE[:-1]}*{digits}#"
         )
-        # The first screens of several short codes may have the same text. The dialled digits say which one is shown.
+        # The first screens of several short codes may have the same text. The dialled digits show which of these
+        # screens this is.
         self._hop(after=self.map.starts[self.map.entries.get(digits, "front")])
 
     def key(self, text: str) -> None:
@@ -118,10 +119,10 @@ class Hand:
         }
 
     def walk(self, target: str, *, most: int = MOST_HOPS) -> bool:
-        """Presses keys that lead towards a node. Returns True when the node is shown. The walk stops if no key leads
-        there.
+        """Presses keys that lead towards the node `target`. Returns True when the phone shows this node. The walk
+        stops if no key leads to the node.
 
-        On later walks to the same node, a choice that led elsewhere counts as farther away.
+        If a choice did not lead to the node, later walks to this node treat the choice as farther away.
         """
         self._near, self._vain = self.map.distances(target), self.vain.setdefault(target, Counter())
         self._chosen, self._visits = [], Counter()
@@ -157,7 +158,9 @@ class Hand:
             self.key(self._any_key())
 
     def choose(self, labels: Iterable[str]) -> bool:
-        """Turns pages and presses the first of these labels that is offered."""
+        """Turns the pages of a list until it offers one of these labels, and presses the key of the first such
+        label.
+        """
         wanted = set(labels)
         for _ in range(12):
             found = [key for label, key in self.options().items() if label in wanted]

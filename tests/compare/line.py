@@ -1,7 +1,7 @@
-"""Runs one hotline from one checkout with its own commands, and with a clock that the test sets.
+"""Runs one hotline with the commands of its checkout, and with a clock that the test sets.
 
-The hotline reads the offset of its clock from a file (`HOTLINE_CLOCK`). The test sets the time before each step. So the
-hotline records that minute for the step, even if the machine is slow.
+The hotline reads the offset of its clock from a file (`HOTLINE_CLOCK`). The test sets the time before each step. So
+the hotline stores the time of the step with new rows, even if the machine is slow.
 """
 
 import json
@@ -140,7 +140,7 @@ class Line:
         return self.checkout.command(self._environ, *words, given=given)
 
     def script(self, *words: str) -> str:
-        """Does what people do on a page of this hotline's console. Raises LineBroken."""
+        """Runs a script that does the same as people do on a page of this hotline's console. Raises LineBroken."""
         return self.checkout.script(self._environ, *words)
 
     def start(self, procfile: Path | None = None) -> None:
@@ -208,7 +208,7 @@ class Line:
                 os.kill(pid, signal.SIGCONT)
 
     def processes(self, *, whole: bool = False) -> list[int]:
-        """Returns the ids of all child processes of `run`. With `whole`, it includes `run` itself."""
+        """Returns the ids of all child processes of `run`. Includes the process `run` itself if `whole` is True."""
         if self._process is None:
             return []
         return [self._process.pid] * whole + below(self._process.pid)

@@ -114,8 +114,8 @@ def sample(pins: int) -> tuple[tuple[District, ...], tuple[Responder, ...]]:
     """Returns all people who act: two responders for each district, coordinators in every third district, and the
     national desk.
 
-    In the first districts, as many as `pins`, the first responder has a PIN. The first person of the national desk has
-    one too. In the next districts, one responder has a PIN but no access to a desk, and some people are invited.
+    In the first `pins` districts, the first responder has a PIN. The first person of the national desk has a PIN too.
+    In the next districts, one responder has a PIN but no access to a desk, and some people are invited.
     """
     random = Random(1)
     districts = []
@@ -183,7 +183,7 @@ def _has_pin(district: int, at: int, pins: int) -> bool:
 
 
 def _pin(random: Random) -> str:
-    """Returns six digits that no one is likely to guess first."""
+    """Returns a PIN of six random digits that is not easy to guess."""
     return f"{random.choice((7, 8, 9))}{random.randint(10, 49)}{random.choice((0, 1, 5))}{random.randint(60, 98)}"
 
 

@@ -18,7 +18,7 @@ from tests.compare.world import Story, World
 @dataclass(frozen=True, slots=True)
 class Played:
     transcripts: tuple[Transcript, ...]
-    """One transcript for each story, and at the end that of the national desk."""
+    """One transcript for each story, and at the end the transcript of the messages to the national desk."""
     seen: frozenset[str]
     steps: int
     seconds: float

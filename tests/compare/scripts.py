@@ -1,4 +1,4 @@
-"""Does what people do on pages of the console, in the hotline of the environment's settings.
+"""Calls the same functions as the pages of the console. The environment variables contain the settings of the hotline.
 
 The comparison runs this file with the code of either commit. So it imports only names that both commits must have.
 """
@@ -29,7 +29,8 @@ def approve(context: ConsoleContext, name: str) -> None:
 def change_number(context: ConsoleContext, name: str, number: str, paper: str) -> None:
     by, change = Actor("Admin 1"), service_enrolment.change_number
     made: service_enrolment.StartPaper | None = call(change, context, by, name, number, "compare")
-    if made is None:  # One admin alone cannot print a start PIN, so it was only requested.
+    # One admin alone cannot print a start PIN: the call above only requested it, and a second admin must approve.
+    if made is None:
         made = deciding.prints_start_pin(context, by, name)
     people.write(Path(paper), made)
 

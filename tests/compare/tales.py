@@ -1,5 +1,5 @@
-"""Contains the tales, from which stories are made. A tale makes its choices with the story's own random numbers, so the
-same seed always gives the same story.
+"""Contains the tales. A tale is a kind of story, and the comparison makes many stories from one tale. A tale makes its
+choices with the story's own random numbers, so the same seed always gives the same story.
 
 A tale does something, and then yields the minutes until its next action. A tale uses only the hooks and SMS.
 """
@@ -70,7 +70,9 @@ ANSWERS = (
 
 
 def reads(story: Story) -> Iterator[int]:
-    """Simulates a caller who looks for topics, hangs up at some of them, dials again, and ends with 000."""
+    """Simulates a caller who looks for several topics. The caller hangs up at some topics, dials again, and ends the
+    last call with 000.
+    """
     caller = story.caller()
     for target in story.targets:
         _reach(story, caller, target)
@@ -86,7 +88,8 @@ def learns(story: Story) -> Iterator[int]:
         "leader_code": joining_code(line, "leaders"),
         "officer_code": joining_code(line, "training"),
     }
-    # Only a phone that has not joined can join, and only one that has joined can leave.
+    # A phone can join a programme only if it has not joined before. A phone can leave the programme only after it has
+    # joined.
     for target in sorted(story.targets, key=_when_joined):
         wrong = target.endswith((".wrong", ".again"))
         learner.typed = dict.fromkeys(codes, "87654321") if wrong else dict(codes)
@@ -277,7 +280,8 @@ def meanwhile(story: Story) -> Iterator[int]:
             yield setup.wait
         hand.places, hand.prefer = (_newest(story, who),), what.stands.prefer
         for _ in range(2):
-            # After a day, the case may have escalated to others. Then the first call only takes the case again, and
+            # After a day, the hotline may have asked other people to take the case. Then the first call only takes
+            # the case again, and
             # the second call reaches the screen.
             hand.dial(ENTRY)
             if hand.walk(what.stands.screen):
@@ -365,7 +369,9 @@ def judged_later(story: Story) -> Iterator[int]:
 
 
 def _reads_closing(hand: Hand) -> None:
-    """Reads the case of a closure request. A person must read the case before they may confirm its closure."""
+    """Reads the case whose closure is requested, because a person must read the case before this person may confirm
+    the closure.
+    """
     hand.dial(ENTRY)
     hand.walk("responders.closing")
     hand.prefer = ("read",)
@@ -419,10 +425,10 @@ PREFERRED = {
     "offering.no_again": ("no",),
     "offering.respected_again": ("no", "anyone"),
 }
-"""For each target screen, the answers that lead to it."""
+"""For each target screen, the answers that lead a caller to this screen."""
 ASKED_LATER = Setup("offering.tomorrow", ("cannot_say", "new", "no"), wait=DAY + 7)
 AFTER_THIRTY_DAYS = ("thirty", "thirty_person", "reopened")
-"""Screens whose names end like this ask about a person after thirty days."""
+"""The end of the names of screens that ask about a person after thirty days."""
 SAYS_NO = (Setup("offering.why"), Setup("offering.declined", ("person_refused",)))
 """The steps of a story: a responder asks a service to help a person, and the person then declines."""
 MEANWHILE = {
@@ -676,8 +682,9 @@ def decides(story: Story) -> Iterator[int]:
 
 
 def closes(story: Story) -> Iterator[int]:
-    """Simulates a responder who asks to close a case, and a colleague who asks for another outcome. The national
-    desk confirms one of them."""
+    """Simulates a responder who asks to close a case, and a colleague who asks for another outcome. The national desk
+    confirms one of the two outcomes.
+    """
     caller = story.caller()
     reports(story, caller, "report.saved", danger=True, here=True)
     caller.hang_up()
@@ -719,7 +726,7 @@ def complains(story: Story) -> Iterator[int]:
 
 
 def drills(story: Story) -> Iterator[int]:
-    """Simulates a drill with a sample alert. The reply to every answer says that it was a drill."""
+    """Simulates a drill with a sample alert. The reply to every answer says that the alert was only a drill."""
     story.world.line.script("start_drill", str(story.district.code))
     yield 1
     for who in story.district.responders[:2]:
@@ -819,8 +826,9 @@ def _reach(story: Story, caller: Hand, target: str, tries: int = 3) -> bool:
 def _attempt(
     story: Story, hand: Hand, target: str, *, answers: bool = False, tries: int = 1
 ) -> bool:
-    """Dials as a responder and walks to a screen. In some calls the phone repeats a hop, or answers the screen. In some
-    calls the gateway does not tell the hotline that the call ended."""
+    """Dials as a responder and walks to a screen. In some calls the phone repeats a hop, or answers the screen that it
+    has reached. In some calls the gateway does not tell the hotline that the call ended.
+    """
     reached = False
     for _ in range(tries):
         hand.dial(ENTRY)
@@ -857,8 +865,9 @@ def _no_reader(story: Story, hand: Hand) -> Iterator[None]:
 
 @contextmanager
 def _nothing_leaves(story: Story, target: str) -> Iterator[None]:
-    """Pauses the outgoing queue while a story reports a tip, if its target is a screen which says that no alert can be
-    sent."""
+    """Pauses the outgoing queue while a story reports a tip. Does this only if the target of the story is a screen
+    which says that no alert can be sent.
+    """
     said = ("--by", "Admin 1", "--reason", "comparison")
     if target.endswith("unsent"):
         story.world.line.command("outgoing", "pause", *said)
@@ -868,7 +877,9 @@ def _nothing_leaves(story: Story, target: str) -> Iterator[None]:
 
 
 def _before_waiting(target: str) -> str:
-    """Returns the screen at which a story pauses the reader process, so that the next key gets no answer from it."""
+    """Returns the screen at which a story pauses the reader process. After this screen, the reader process does not
+    answer the next key, so the target screen appears.
+    """
     name = target.partition(".")[2]
     if target.startswith("keeping."):
         return "screening.free"

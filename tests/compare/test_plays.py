@@ -35,8 +35,8 @@ WORLD = DrawnWorld(
     ),
 )
 DEADLINE = re.compile(r"(Urgency\.DANGER: Times\(\s*acknowledge=timedelta\(minutes=)3\b")
-"""The source line with the minutes for which an alert about danger waits. The comparison allows two minutes between
-equal SMS."""
+"""The line in the source code with the number of minutes that the hotline waits for an answer to an alert about
+danger. The comparison does not report an SMS that is at most two minutes earlier or later."""
 SAID = "OK."
 """The text that the test adds to one screen of the changed hotline, in each language."""
 
@@ -56,7 +56,9 @@ def played(checkout: Checkout, home: Path, tmp_path: Path) -> dict[str, Transcri
 
 
 def changed(home: Path, tmp_path: Path) -> tuple[Checkout, Path]:
-    """Returns a checkout in which an alert waits three minutes longer, and a home with another text on one screen."""
+    """Returns a changed checkout and a changed home. In the checkout, the hotline waits three minutes longer for an
+    answer to an alert. In the home, one screen has a different text.
+    """
     root = tmp_path / "changed"
     for name in ("hotline", "workers", "locales", "flows"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))

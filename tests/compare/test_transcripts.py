@@ -1,4 +1,4 @@
-"""Tests that two runs of one story differ only if a person would see a difference."""
+"""Tests that the comparison reports a difference between two runs of one story only if a person would notice it."""
 
 import sqlite3
 from contextlib import closing

@@ -13,12 +13,13 @@ CERTIFICATE = re.compile(r"\b(?:[A-Z0-9]{4} ){2}[A-Z0-9]{4}\b")
 DIGITS = re.compile(r"(?<![*\d])\d{3} \d{3} \d{3}\b|(?<![*\d])\d{5,9}\b")
 """Receipts, codes and start PINs."""
 SHOWN_BEFORE = 6
-"""The number of lines shown before the first difference."""
+"""The number of equal lines that the comparison prints before the first difference."""
 TOLERANCE = 2
-"""The minutes by which an SMS may arrive earlier or later. The hotline's clock continues while the test looks at a
-step."""
+"""The minutes by which an SMS may arrive earlier or later. The times of equal SMS may differ, because the hotline's
+clock continues to run during a step of the test.
+"""
 SHOWN = 5
-"""The number of differing lines shown for each checkout."""
+"""The number of differing lines that the comparison prints for each checkout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,8 @@ def difference(ours: Sequence[Transcript], theirs: Sequence[Transcript]) -> Diff
 
     A line is a difference if every run of one checkout has it more often than any run of the other checkout. A line
     that a slow machine moved in one run is not a difference. If two runs have the same lines in another order, they
-    also differ. In a transcript that several stories share, the order is random, so it is ignored.
+    also differ. If several stories share a transcript, the order of its lines is random, so the function ignores the
+    order.
     """
     one, other = _counted(ours), _counted(theirs)
     lines = {line for count in (*one, *other) for line in count}
@@ -98,7 +100,7 @@ def difference(ours: Sequence[Transcript], theirs: Sequence[Transcript]) -> Diff
 
 
 def _pair_off(more: set[Entry], less: set[Entry]) -> None:
-    """Removes SMS that both runs have, even if one of them is a little later."""
+    """Removes each SMS that both runs have, even if the SMS is a little later in one of the runs."""
     for line in sorted(more, key=lambda one: one.minute):
         twin = next((one for one in less if one.is_nearly(line)), None)
         if twin is not None:

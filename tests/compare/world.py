@@ -18,11 +18,11 @@ from tests.compare.people import District, Prepared
 from tests.compare.transcript import Transcript
 
 TICK = 1.25
-"""The seconds of real time within which the hotline reads its clock again."""
+"""The hotline reads the test's clock again within this number of seconds of real time."""
 QUIET = 0.25
 QUIET_AFTER_FAULT = 3.5
-"""The real seconds of quiet that the test waits for after a fault. The hotline tries again after one second, and then
-after two.
+"""The real seconds of quiet that the test waits for after a fault. After a fault, the hotline tries to send again
+after one second, and then after two seconds.
 """
 LONGEST = 20.0
 PLAUSIBLE = (*range(1, 6), *range(10, 61, 5), 75, 90, 120, 180, 240, 360)
@@ -33,13 +33,14 @@ LATEST_SECOND = 40
 screens show the same minute.
 """
 LATER = 2
-"""If steps begin in consecutive minutes, the clock of each step is set this many seconds later in its minute than the
-clock of the step before."""
+"""If two steps begin in consecutive minutes, the second step begins this number of seconds later in its minute than
+the first step in its own minute.
+"""
 APART = 6
-"""The minimum seconds between a time that one step sets and a time that a later step expects."""
+"""The minimum number of seconds between the beginning of a step and the deadlines that earlier steps set."""
 
 Tale = Callable[["Story"], Iterator[int]]
-"""The actions of a story. It yields the minutes until its next action."""
+"""The actions of a story. A tale yields the minutes until its next action."""
 
 
 @dataclass
@@ -49,7 +50,7 @@ class Story:
     name: str
     tale: Tale
     starts: int
-    """The minutes after the beginning of the world."""
+    """The number of minutes between the beginning of the world and the beginning of the story."""
     world: "World"
     district: District
     random: Random
@@ -140,9 +141,8 @@ class World:
             self._hear(stories)
 
     def _settle(self, *, tick: bool = False, reports: bool = False) -> None:
-        """Waits until the hotline is idle. With `tick`, it also waits until the hotline has read its clock and has sent
-        no SMS for the time that it needs to read the clock again. With `reports`, the gateway sends its delivery
-        reports.
+        """Waits until the hotline is idle. With `tick`, also waits until the hotline has read its clock, and then has
+        sent no SMS during the time `TICK`. With `reports`, the gateway sends its delivery reports.
 
         The clock must not move while a worker stores the result of an SMS. The lease of the SMS would end, and the
         hotline would send the SMS again.
@@ -163,7 +163,9 @@ class World:
             time.sleep(0.04)
 
     def _hear(self, stories: Sequence[Story]) -> None:
-        """Writes down every SMS since the last time, in an order that does not depend on threads."""
+        """Adds each SMS that was sent after the last call of this function to a transcript, in an order that does not
+        depend on threads.
+        """
         outbox = self.line.gateway.outbox
         fresh, self._heard = outbox[self._heard :], len(outbox)
         plain = Transcript("", numbered=False).plain
@@ -175,8 +177,9 @@ class World:
             self.inboxes.setdefault(sent.to, []).append(sent.text)
 
     def _whose(self, msisdn: str, stories: Sequence[Story]) -> tuple[Story | None, str]:
-        """Returns the story of an SMS to this number (None for the national desk), and the name of the recipient
-        there."""
+        """Returns the story of an SMS to this number, and the name of the recipient in the transcript. Returns None
+        instead of a story for the national desk.
+        """
         if msisdn in self.owners:
             return self.owners[msisdn]
         who = self.prepared.who(msisdn)
@@ -188,8 +191,8 @@ class World:
 
 def second_for(minute: int, past: Sequence[tuple[int, int]]) -> int:
     """Returns a second of the minute that is far from the seconds at which deadlines set in earlier minutes fall due.
-    If the previous step was in the minute before, the second is a little later than that step's. So the hotline reads
-    the gateway's inbox, which it does each minute, before any story acts."""
+    If the previous step was one minute earlier, the returned second is a little later than the second of the previous
+    step. So the hotline has read the gateway's inbox, which it does each minute, before a story acts."""
     taken = [second for before, second in past if minute - before in PLAUSIBLE]
     if past and minute == past[-1][0] + 1:
         return past[-1][1] + LATER
