@@ -99,8 +99,9 @@ def database(pair: Pair, request: pytest.FixtureRequest) -> Database:
 
 @pytest.fixture
 def stored(pair: Pair, database: Database, tmp_path: Path) -> Callable[[], bytes]:
-    """Returns a function that reads everything that the database has stored: the bytes of SQLite's files, or all values
-    of PostgreSQL."""
+    """Returns a function that returns all data in the database: the bytes of the files of SQLite, or all values in
+    PostgreSQL.
+    """
     if pair is Pair.SERVERS:
         return lambda: every_value(database)
     return lambda: b"".join(path.read_bytes() for path in sorted(tmp_path.glob("hotline.db*")))

@@ -20,8 +20,7 @@ FORTNIGHT = 14 * 86_400
 BURNS = ((14.4, "1h", "5m", PAGE), (6.0, "6h", "30m", PAGE), (1.0, "3d", "6h", TICKET))
 """For each alert about slow hops, four values. A month has an allowed number of slow hops. The first value says how
 many times faster than allowed the hotline uses up this number. The other values are the longer and the shorter period
-that Prometheus
-measures, and the severity of the alert.
+that Prometheus measures, and the severity of the alert.
 """
 SHORT = f'hotline_hook_seconds_bucket{{hook="ussd",outcome!="failed",le="{HOP.seconds}"}}'
 ALL = 'hotline_hook_seconds_count{hook="ussd"}'

@@ -296,8 +296,7 @@ def close_slow_ones(
     """Closes overdue connections, if a thread has already waited for the body of a request for `look_every` seconds.
 
     Returns the `strikes` for the next check: for each overdue connection that stays open, the number of checks that
-    found it overdue. Raises
-    OSError if the code cannot read the list of open connections.
+    found it overdue. Raises OSError if the code cannot read the list of open connections.
     """
     if bodies.longest() < look_every:
         return {}

@@ -1,6 +1,6 @@
 """Tests how tips are filed: each tip once, encrypted, and at the hop at which the screen says that the tip is sent. A
-stranger who gets the phone
-later cannot withdraw a filed tip."""
+stranger who gets the phone later cannot withdraw a filed tip.
+"""
 
 from pathlib import Path
 

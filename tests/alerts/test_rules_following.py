@@ -46,8 +46,8 @@ def played(
     clock: FollowClock, roster: list[Candidate], at: datetime = AT
 ) -> list[tuple[timedelta, tuple[int, ...]]]:
     """Returns one entry for each reminder about an offer of help: the time since `at`, and the people who are asked.
-    The time of
-    the last entry is the time at which the hotline stops asking."""
+    The time of the last entry is the time at which the hotline stops asking.
+    """
     rung, now = [], clock
     while True:
         ring = next_reminder(now, CASE, roster, HERS, at, now.due_at)

@@ -1,6 +1,6 @@
 """Tests which people are alerted about a tip, for each roster in a table. Also tests that at least one person is
-always alerted. If many tips are assigned at
-once, each tip alerts the same people as it would alone."""
+always alerted. If many tips are assigned at once, each tip alerts the same people as it would alone.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -72,8 +72,8 @@ ROSTER = (
 
 def named(value: object) -> str:
     """Returns the text for a parameter's value that pytest shows in the name of a test. The name must be the same in
-    each process
-    of a test run. The order of a set differs between processes, so the partners are sorted."""
+    each process of a test run. The order of a set differs between processes, so the partners are sorted.
+    """
     if not isinstance(value, Case):
         return str(value)
     return f"{replace(value, partners=frozenset())} {sorted(value.partners)}"

@@ -27,8 +27,8 @@ BUDGET = {
 }
 """The largest sizes that each part of the project may have. `tests` counts the lines of the tests. `data` counts the
 lines of the tables that people read. It leaves out tables whose content is also in the code. `unformatted` counts the
-places that a
-comment `# fmt: off` excludes from formatting."""
+places that a comment `# fmt: off` excludes from formatting.
+"""
 LAYOUT = frozenset(
     (
         *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT),

@@ -1,6 +1,6 @@
 """Runs the console for a browser story, and emulates phones that call the same hotline. Also contains the steps that
-several stories
-do on the console's pages."""
+several stories do on the console's pages.
+"""
 
 import copy
 from collections.abc import Callable, Iterator, Mapping

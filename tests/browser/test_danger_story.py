@@ -1,8 +1,8 @@
 """Tests one case about danger from its alert to the person's outcome, on three handsets and at a desk.
 
-A second tip is about an official, and its district learns nothing about it. A person who declines help is offered no
-service. At the end, only the monthly sums about the case remain. The phones call the hotline's own hooks, and the
-reader process runs next to them. A browser shows the desk's console, and the test moves the clock.
+A second tip is about an official, and the desk of its district learns nothing about this tip. A person who declines
+help is offered no service. At the end, only the monthly sums about the case remain. The phones call the hotline's own
+hooks, and the reader process runs next to them. A browser shows the desk's console, and the test moves the clock.
 """
 
 from collections.abc import Iterator

@@ -96,8 +96,8 @@ def brings_it_in(hands: Hands, sheet: Path) -> None:
 
 def filled(file: Path, words: dict[str, str]) -> int:
     """Fills in the workbook: for each place in `words`, a new text, and "yes" in the column that says if the text was
-    reviewed. Returns the
-    number of rows in the workbook."""
+    reviewed. Returns the number of rows in the workbook.
+    """
     book = load_workbook(file)
     table, columns = book.worksheets[0], columns_of(book)
     for row in table.iter_rows(min_row=2):

@@ -1,6 +1,6 @@
 """Tests how a caller requests the erasure of a report, with the number of the receipt. Another person may have the
-phone and the PIN, so no
-open case is erased at once."""
+phone and the PIN, so no open case is erased at once.
+"""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

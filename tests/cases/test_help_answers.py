@@ -57,8 +57,8 @@ def test_r9_a_receipt_asks_once_after_thirty_days_if_the_help_was_good(
 
 def asked_as(line: Line, opinion: HelpOpinion) -> HelpAnswer:
     """Makes a receipt, and thirty days later enters its number on a phone and chooses this opinion about the help.
-    Returns the
-    stored answer."""
+    Returns the stored answer.
+    """
     known = {row.id for row in line.all(HelpAnswer)}
     number = helped(line)
     line.clock.turn(days=30)

@@ -25,8 +25,8 @@ and its first sector, the kind of tip, an adult, and helpers may come.
 
 def writes(beside: ReaderBeside, *keyed: str, pin: str = PIN) -> tuple[Tip, str]:
     """Enters a report about a person that the officer met, on the officer's phone. Then alerts responders about the
-    new tip. Returns the tip and
-    the last screen."""
+    new tip. Returns the tip and the last screen.
+    """
     line = beside.line
     phone = line.caller(PHONE)
     phone.dial("90")
@@ -40,8 +40,8 @@ def writes(beside: ReaderBeside, *keyed: str, pin: str = PIN) -> tuple[Tip, str]
 
 def team(beside: ReaderBeside, *desks: str) -> tuple[int, int, int]:
     """Enrols the officer at the given desks, and a colleague at the desk of the first district of Kigali. Returns
-    their ids, and the id
-    of the national desk's responder."""
+    their ids, and the id of the national desk's responder.
+    """
     beside.line.clock.turn(hours=3)
     officer = with_pin(beside, desks=desks)
     return officer, with_pin(beside, msisdn=COLLEAGUE, pin=OTHER_PIN, desks=("12",)), 1

@@ -44,8 +44,8 @@ def hotline(
     **more: str,
 ) -> Result:
     """Runs `hotline`, or another command, for this home. The command sees no other settings from the environment.
-    Checks its exit
-    code, unless `code` is None."""
+    Checks its exit code, unless `code` is None.
+    """
     environ: dict[str, str | None] = {
         name: None for name in os.environ if name.startswith("HOTLINE_")
     }

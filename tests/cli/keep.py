@@ -1,6 +1,5 @@
 """Runs a keeper in its own process. A keeper starts programs, and starts a program again when it ends: `python -m
-tests.cli.keep NAME=COMMAND
-...`.
+tests.cli.keep NAME=COMMAND ...`.
 
 A name that begins with `/` is the path of a socket, for which the keeper waits before it starts the other programs. A
 program called `fork_server` forks the commands that begin with `hotline`.

@@ -50,7 +50,9 @@ def settings(home: Path) -> Settings:
 
 
 def write(home: Path, rows: int) -> None:
-    """Writes rows to the audit log: the processes of the hotline take turns to write one row each."""
+    """Writes this number of rows to the audit log. The processes of the hotline take turns, and each process writes
+    one row at a time.
+    """
     with ExitStack() as stack:
         made = [BUILDERS[role](settings(home)).database for role in ROLES[:rows]]
         for database in made:
@@ -103,7 +105,7 @@ def attack(home: Path) -> Callable[..., None]:
 
 
 def chain_again(opened: sqlite3.Connection) -> None:
-    """Computes the whole chain of the audit log again after a change, as an attacker can do without any key."""
+    """Computes the whole chain of the audit log again after a change, which an attacker can do without any key."""
     columns = "id, at, actor, action, subject, reason"
     rows = opened.execute(f"SELECT {columns} FROM audit ORDER BY id").fetchall()
     opened.execute("UPDATE audit SET previous = 'p' || id, digest = 'd' || id")

@@ -1,4 +1,6 @@
-"""Tests `hotline backup`, `restore` and `keys` as an operator uses them: from one machine to an empty one."""
+"""Tests how an operator moves a hotline from one machine to an empty machine with `hotline backup`, `restore` and
+`keys`.
+"""
 
 import base64
 import gzip
@@ -59,8 +61,9 @@ class Operator:
         return "--key", str(self.folder / "identity")
 
     def add_own_key(self, key: Path) -> str:
-        """Adds a key without a passphrase, which the public tool made. Returns the letters that the command prints to
-        identify the hotline's signing key."""
+        """Adds a key without a passphrase, which the public tool made. Returns the fingerprint of the hotline's
+        signing key, which the command prints.
+        """
         argv = ["age-keygen", "--output", str(key)]
         public = subprocess.run(argv, capture_output=True, check=True, text=True).stderr.split()[-1]
         told = self.well("backup", "key", "--add", "--recipient", public).stdout
@@ -267,7 +270,7 @@ def upgrade():
 def next_release(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> pytest.MonkeyPatch:
-    """Adds a migration of a later release to the program. The test removes it again at its end."""
+    """Adds a migration of a later release to the program, and removes this migration at the end of the test."""
     later = tmp_path_factory.mktemp("later") / "versions"
     shutil.copytree(migrate.VERSIONS, later)
     (later / "v9999_later.py").write_text(LATER.format(newest=migrate.newest_version()))

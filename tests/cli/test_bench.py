@@ -1,4 +1,6 @@
-"""Tests that the benchmarks measure a real hotline with few requests, and that every part does what its row says."""
+"""Runs the benchmarks with few requests on a real hotline. Tests that each part of a benchmark measures what the name
+of its row says.
+"""
 
 import json
 import time
@@ -56,7 +58,7 @@ def test_a_report_costs_the_whole_line_more_than_its_hops(stage: Stage) -> None:
 def test_a_gateway_of_eight_seconds_delays_each_alert_by_its_own_time(
     stage: Stage,
 ) -> None:
-    """In real time, twenty tips about danger are filed at the same moment."""
+    """The test files twenty tips about danger at the same moment, and runs with the real clock."""
     found = parts.alerts(replace(stage, size=replace(SMALL, tips=20)), "SQLite")
     assert parts.GATEWAY_SECONDS < found["first alert, SQLite"] < 12
     assert found["first alert, SQLite"] <= found["all alerts, SQLite"] < 30

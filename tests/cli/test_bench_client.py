@@ -19,7 +19,7 @@ MORE_PLACES = "CON Akarere?\n1 Nyarugenge\n0 Inyuma"
 
 
 class Screens(BaseHTTPRequestHandler):
-    """A server that answers each text with its own screen, as a hotline does."""
+    """A server that answers each typed text with a different screen, as a hotline does."""
 
     protocol_version = "HTTP/1.1"
     odd = 0
@@ -110,8 +110,9 @@ def test_a_server_that_is_gone_leaves_hops_that_hang(load: Load) -> None:
 
 
 def keys_of(place: str, shown: Sequence[str], *, whole: bool = True) -> tuple[list[str], bool]:
-    """Returns the keys that a caller presses to report a tip from this place, when these screens are shown. Also
-    returns True if the caller saw the promise of an alert."""
+    """Returns the keys that a caller presses on the given screens to report a tip from this place. Also returns if a
+    screen promised the caller that responders are alerted.
+    """
     promised: dict[str, float] = {}
     dialogue = tells(place, promised, whole=whole)
     keyed, after = [next(dialogue)], iter(["", "", "", "", *shown])

@@ -1,5 +1,6 @@
-"""Tests the parts of the benchmarks with a console whose pages are known, and with processes whose use of the
-processor and of memory is known."""
+"""Tests the parts of the benchmarks with a simulated console, and with processes that use a known amount of memory
+and of processor time.
+"""
 
 import subprocess
 import sys

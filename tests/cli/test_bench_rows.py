@@ -1,4 +1,6 @@
-"""Tests how benchmarks are compared: the best round counts, and a result that is more than a tenth worse is marked."""
+"""Tests how two runs of a benchmark are compared. The best round of each run counts, and a result is marked if it is
+more than a tenth worse.
+"""
 
 import pytest
 

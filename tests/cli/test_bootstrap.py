@@ -1,4 +1,6 @@
-"""Tests that the context of each role is built with its own key folder only, and can do no other role's work."""
+"""Tests that the context of each role needs only the key folder of this role, and cannot do the work of another
+role.
+"""
 
 import shutil
 import subprocess

@@ -15,7 +15,7 @@ def proved(home: Path, code: int = 0, **more: Any) -> str:
 
 
 def old_line(home: Path) -> None:
-    """Creates a hotline with keys that are nine weeks old and that no process has moved forward each week."""
+    """Creates a hotline with keys that are nine weeks old. No process has replaced these keys with new weekly keys."""
     lay_line(home, datetime.now(UTC) - timedelta(weeks=9))
 
 

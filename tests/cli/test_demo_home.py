@@ -1,5 +1,6 @@
-"""Tests that `hotline` finds the hotline of the demo in the folder of `bin/demo`, and never takes the place of
-another hotline."""
+"""Tests that, in the folder in which `bin/demo` ran, the command `hotline` uses the hotline of the demo, but never
+instead of another hotline.
+"""
 
 from pathlib import Path
 
@@ -20,8 +21,9 @@ from hotline.cli.main import COMMANDS, main
 NOT_ASKING = (
     *("demo", "dial", "init", "process", "restore", "run", "settings", "texts", "upgrade"),
 )
-"""Commands that create or run a hotline, or that need none. These commands ignore the demo's home unless the operator
-names it."""
+"""Commands that create or run a hotline, and commands that need no hotline. These commands ignore the demo's home
+unless the operator names it.
+"""
 
 
 @pytest.fixture

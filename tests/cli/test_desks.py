@@ -59,7 +59,7 @@ class Admin:
 
 @pytest.fixture
 def admin(tmp_path: Path) -> Admin:
-    """Returns a hotline whose responders have a key each, as if they had chosen PINs."""
+    """Returns a hotline in which each responder has a key, as after choosing a PIN."""
     lay_line(tmp_path, datetime.now(UTC))
     line = Admin(tmp_path)
     (tmp_path / "passphrase").write_text(f"{WORDS}\n")

@@ -1,5 +1,6 @@
-"""Tests what the doctor says about the web process and the console: their processes, the address and the key folder of
-the console."""
+"""Tests the doctor's checks of the web process and the console process, of the console's address, and of the
+console's key folder.
+"""
 
 import json
 import socket

@@ -1,4 +1,6 @@
-"""Tests that flow files and the console agree: export, comparison with the published flows, and a new draft."""
+"""Tests that flow files can be exported, compared with the published flows of the console, and turned into a new
+draft.
+"""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +31,9 @@ def home(tmp_path: Path) -> Path:
 
 
 def edited(tmp_path: Path) -> Path:
-    """Writes the same flows with another text, a named short code and a review."""
+    """Writes the flows of `home` to a folder, with three changes: a different text, a named short code, and a
+    review.
+    """
     own = tmp_path / "own"
     write_folder(playable("Never pay first"), own)
     entries = own / "entries.yaml"

@@ -93,8 +93,9 @@ def test_the_help_of_a_group_imports_no_command_and_nothing_dear() -> None:
 
 
 DEAR_FOR_ALL = DEAR - {"nacl"} | {"alembic", "jinja2", "openpyxl", "psycopg", "zxcvbn"}
-"""Modules that no help text may import. The help of `keys rotate` and `init` lists names of keys, which are in a module
-that imports libsodium."""
+"""Modules that no help text may import. libsodium (`nacl`) is not among them: the help of `keys rotate` and of `init`
+lists names of keys from a module that imports libsodium.
+"""
 FAR = (
     *("alerts", "cases", "console", "dialogue", "duty", "editing", "gateway", "monitoring"),
     *("operations", "programmes", "statistics", "web"),

@@ -1,5 +1,6 @@
-"""Tests the keeper with real processes: it restarts a program that ended, and no program runs longer than the
-keeper."""
+"""Tests with real processes that the keeper restarts a program that ended, and that each program ends when the keeper
+ends.
+"""
 
 import os
 import re

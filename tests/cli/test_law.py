@@ -1,5 +1,6 @@
-"""Tests `hotline law`: the record for the law agrees with what the hotline does, and the command lists the missing
-facts."""
+"""Tests `hotline law`. The record that data protection law requires agrees with what the hotline does, and the
+command lists the facts that are missing from the record.
+"""
 
 import json
 import tomllib

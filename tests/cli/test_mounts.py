@@ -87,7 +87,7 @@ def home(tmp_path: Path) -> Path:
 def mounted(
     mounts: Sequence[str], *words: str | Path, **environ: str
 ) -> "subprocess.CompletedProcess[str]":
-    """Runs Python with these arguments, after the shell commands `mounts` have mounted their folders."""
+    """Runs the shell commands in `mounts`, which mount folders, and then runs Python with the given arguments."""
     script = "\n".join(("set -e", *mounts, 'exec "$@"'))
     return subprocess.run(
         ("unshare", "-rm", "sh", "-c", script, "sh", sys.executable, *words),

@@ -23,8 +23,9 @@ def lies_in(folder: Path) -> Mapping[Path, bytes | None]:
 
 
 def rename_version(file: Path, version: str) -> None:
-    """Sets another version of the tables, as another release would. The function also closes the connection, so that no
-    process locks the file."""
+    """Sets another version of the tables, as another release would. Closes the connection to the database afterwards,
+    so that the file is not locked.
+    """
     with sqlite3.connect(file) as opened:
         opened.execute("UPDATE alembic_version SET version_num = ?", (version,))
     opened.close()
@@ -67,8 +68,9 @@ def test_a_database_of_another_program_without_a_home_makes_neither_home_nor_key
 def test_where_a_part_of_a_line_is_there_the_rest_is_mounted_or_restored(
     home: Path, command: str, gone: str
 ) -> None:
-    """A part of the home is missing, as if its volume was not mounted. If the command made new keys or tables, they
-    could not decrypt the stored data."""
+    """A part of the home is missing, as if its volume was not mounted. The command must not make new keys, because
+    new keys could not decrypt the stored data.
+    """
     copy_home(home)
     for name in gone.split(" and "):
         (home / name).rename(home.parent / name)

@@ -1,4 +1,6 @@
-"""Tests `hotline people`, and the effects when a responder takes leave, moves, is removed and returns."""
+"""Tests `hotline people`, and the effects on cases when a responder takes leave, moves to another district, is
+removed, or returns.
+"""
 
 import json
 import stat

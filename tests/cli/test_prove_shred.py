@@ -1,4 +1,6 @@
-"""Tests `bin/bench erasure`: its search finds nothing at the end, but finds everything that is not erased yet."""
+"""Tests the search of `bin/bench erasure`, which looks for the data of a tip. At the end the search finds nothing,
+but before it finds all data that is not erased yet.
+"""
 
 import json
 from collections.abc import Iterator

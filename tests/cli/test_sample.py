@@ -1,4 +1,4 @@
-"""Tests the sample data of a demo. The hotline's own rules, regular tasks and services must work with it."""
+"""Tests the sample data of a demo. The hotline's rules, regular tasks and services must work with this data."""
 
 from contextlib import closing
 from dataclasses import replace

@@ -57,8 +57,9 @@ def only(home: Path, minutes: int = 0) -> dict[str, Any]:
 
 
 def act(home: Path, *verbs: Verb, minutes: int = 0) -> datetime:
-    """Carries out these commands of the responder Gasabo 1 on the case of which the responder was alerted. Returns the
-    time of the commands."""
+    """Carries out these commands of the responder Gasabo 1, on the case about which this responder was alerted.
+    Returns the time of the commands.
+    """
     with command_line(home) as context, context.database.writing() as session:
         at = context.now() + timedelta(minutes=minutes)
         (hers,) = session.query(Assignment).all()
@@ -177,7 +178,7 @@ def test_a_list_is_filtered_by_what_is_open_by_desk_by_day_and_by_urgency(five: 
 
 @pytest.mark.row("R6")
 def test_a_desk_neither_lists_nor_counts_what_was_not_sealed_to_it(five: Path) -> None:
-    """All five tips come from one phone. The desk of Gasabo can read three of them and counts only these."""
+    """All five tips come from one phone. The desk of Gasabo can read three of these tips, and counts only the three."""
     counts = {row["same_contact"] for row in json.loads(listed(five, "--json", "--desk", "gasabo"))}
     assert counts == {2}
     assert {row["same_contact"] for row in json.loads(listed(five, "--json"))} == {4}

@@ -109,7 +109,7 @@ def test_the_terminal_s_locale_is_the_language(environ: dict[str, str], language
 
 
 def test_one_person_alone_opens_nothing_by_the_passphrase(home: Path) -> None:
-    """The audit log stores the names of both people."""
+    """Two people must use the passphrase together, and the audit log stores the names of both."""
     desk = ("--desk", "national", "--passphrase-file", str(home / "passphrase"))
     alone = ("--by", "Alice", "--second", " alice ", "--reason", "court asked")
     refused = hotline(home, "tips", "read", "1", *desk, *alone, code=1)

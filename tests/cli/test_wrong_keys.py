@@ -1,5 +1,6 @@
-"""Tests keys that are damaged or belong to another hotline: no process starts with such a key, and each key is
-named."""
+"""Tests keys that are damaged or belong to another hotline. No process starts with such a key, and an error message
+names each wrong key.
+"""
 
 import secrets
 from collections.abc import Sequence
@@ -73,7 +74,7 @@ def doctor(home: Path) -> str:
 
 
 def exchange(home: Path, role: Role, name: str) -> None:
-    """Replaces a key with another one of the same form, as if the folder of another hotline were mounted."""
+    """Replaces a key with a different key of the same type, as if the key folder of another hotline were mounted."""
     keys = KeyFolder(home / "keys" / role)
     was = keys.read(name)
     keys.replace(name, was[: len(was) - 32] + secrets.token_bytes(32))

@@ -1,4 +1,4 @@
-"""Serves the console on a port of this machine, with a browser that opens it."""
+"""Serves the console on a port of this machine, and provides a browser that opens the console's pages."""
 
 import socket
 import threading

@@ -1,4 +1,6 @@
-"""Builds the console for tests: the whole application with a real database, and people with browsers."""
+"""Builds the whole application of the console for tests, with a real database. Also simulates people who use the
+console in browsers.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -150,7 +152,9 @@ def writes_people(desk: Desk) -> None:
 
 
 def writes_history(desk: Desk) -> None:
-    """Records the current flows as published by a release, as on an installed hotline."""
+    """Stores the current flows in the publication history, as the first start of a release does on an installed
+    hotline.
+    """
     with desk.context.database.writing() as session:
         live = tables.live_id(session)
         assert live is not None

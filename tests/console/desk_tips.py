@@ -49,8 +49,10 @@ def tell(
     minutes: int = 0,
     **fields: object,
 ) -> int:
-    """Files a tip that is `minutes` old. The tip is encrypted for the national desk, and for its district if no
-    official is involved. A tip with a complaint about the national desk is encrypted for the oversight desk only."""
+    """Files a tip that is `minutes` old. The tip is encrypted for the national desk. If no official is involved, it
+    is also encrypted for the desk of its district. A tip with a complaint about the national desk is encrypted for
+    the oversight desk only.
+    """
     at = desk.clock() - timedelta(minutes=minutes)
     named = {"uid": f"{next(_NUMBERS):032}", "at": at, "filed_at": at, **fields}
     tip = make_tip(place=place, official=official, **named)  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ from tests.console.conftest import WORDS
 
 PICTURES = ROOT / "docs" / "admin-guide"
 BESIDE_THE_HANDSETS = ROOT / "docs" / "console.png"
-"""The file of the picture that the README shows next to the handsets."""
+"""The file of a picture of the console. The README shows this picture next to the picture of the handsets."""
 SHAPE: FloatRect = {"x": 0, "y": 0, "width": 1280, "height": 800}
 """The size of the picture of the handsets."""
 BOTTOM = "document.querySelector('main > :last-child').getBoundingClientRect().bottom"
@@ -24,12 +24,12 @@ CLICK, KEY, LETTER = 2.5, 0.4, 0.08
 
 
 class Newcomer(Protocol):
-    """A person who has an account, or who is completing one."""
+    """A person who has an account, or is just completing an account through an invitation link."""
 
     name: str
     password: str
     secret: str
-    """The secret of the authenticator app, from which it computes codes."""
+    """The secret from which the person's authenticator app computes codes."""
 
     def code(self) -> str:
         """Returns an authenticator code that was not used before."""
@@ -56,7 +56,7 @@ class Hands:
         self.clicks += 1
 
     def opens(self, name: str) -> None:
-        """Follows a link whose name a person chose: the name of a flow, a screen or a draft."""
+        """Clicks a link whose text is a name that a person chose: the name of a flow, a screen or a draft."""
         link = self.page.get_by_role("link", name=name, exact=True).first
         menu = self.page.locator("header summary:visible").first
         if not link.count() and menu.count():
@@ -117,7 +117,9 @@ class Hands:
         self.page.wait_for_url("**/")
 
     def keeps(self, name: str) -> None:
-        """Saves the guide's picture with this name. The picture ends a little below the page's content."""
+        """Takes a picture of the page for the guide, and saves it under this name. The picture ends a little below
+        the page's content.
+        """
         if not self.is_drawing:
             return
         width, height = OFFICE["width"], OFFICE["height"]

@@ -11,7 +11,7 @@ from hotline.console.templating import Templates
 
 
 def rows_in(value: object, seen: set[int]) -> Iterator[DeclarativeBase]:
-    """Yields the database rows among the values for a template: in values, sequences and mappings."""
+    """Yields the database rows in a value that a template gets. Also searches sequences and mappings in this value."""
     if id(value) in seen:
         return
     seen.add(id(value))
@@ -35,7 +35,7 @@ def encrypted_in(row: DeclarativeBase) -> set[str]:
 
 
 def note_encrypted(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
-    """Records, for each template that is rendered from now on, the encrypted columns of the rows that it gets."""
+    """Records the encrypted columns of the rows that each template gets from now on."""
     found: dict[str, set[str]] = {}
     draw = Templates.draw
 

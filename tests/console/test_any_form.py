@@ -1,4 +1,4 @@
-"""Tests that the editor answers every posted form and loses none of its text."""
+"""Tests that the editor's page answers every posted form, and that no typed text of the form is lost."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings

@@ -1,4 +1,6 @@
-"""Tests the pages of the console against an attacker with a browser, a link, or a session."""
+"""Tests the pages of the console against an attacker who has only a browser, a copied link, or a session of another
+person.
+"""
 
 import re
 from dataclasses import replace
@@ -138,8 +140,9 @@ def test_a_sheet_of_words_is_kept_by_no_cache(desk: Desk) -> None:
 
 
 def test_the_network_of_a_stranger_is_the_one_that_our_web_server_names(desk: Desk) -> None:
-    """Each network may make twenty sign-in attempts at once, and then one attempt a second. A header that the
-    stranger's browser sends does not change the network that is counted."""
+    """Each network may make twenty sign-in attempts at once, and then one attempt a second. A stranger cannot pretend
+    to be in another network by sending a header.
+    """
     queue = StretchQueue(burst=2, clock=lambda: 0.0)
     context = replace(desk.context, proofs=replace(desk.context.proofs, stretching=queue))
     app = create_console(context, PAGES)

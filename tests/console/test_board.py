@@ -1,5 +1,6 @@
-"""Tests the board of a desk: the columns and the order of its cases, the number of its database statements, and what it
-never shows."""
+"""Tests the board of a desk: the columns and the order of the cases, the number of database statements for the page,
+and the data that the board never shows.
+"""
 
 import re
 from collections.abc import Callable, Mapping
@@ -205,8 +206,9 @@ def test_a_note_is_kept_for_who_may_read_the_report(staffed: Desks) -> None:
 
 
 def test_a_board_is_read_again_also_without_an_event(staffed: Desks) -> None:
-    """A change may be committed after the board was loaded, but with an event number below the last one that the board
-    knows. So each board is loaded again after 20 seconds at most."""
+    """A change may be committed after the board was loaded, and yet have a lower event number than the newest event
+    that the board knows. So each board is loaded again after 20 seconds at most.
+    """
     assert on_board(staffed.district) == {"untaken": [1]}
     change(staffed.desk, 1, official="unsure")
     staffed.desk.clock.turn(seconds=21)
@@ -274,8 +276,8 @@ def test_r6_a_case_is_not_passed_to_a_desk_or_taken_for_a_person_who_is_excluded
     assert {"Gasabo 3", "Nyarugenge 4"}.isdisjoint(alerted(staffed))
 
 
-# The tests below check that a case which has lost its assignee waits again on the board, in the list and on the page
-# of the tip.
+# The tests below check a case that has lost its assignee. The board, the list and the page of the tip must show that
+# this case waits for a new assignee.
 
 
 HOLDER = "Gasabo 2"
@@ -284,7 +286,7 @@ ASKED = {"by": "Alice", "reason": "their wish"}
 
 @pytest.fixture
 def taken(desks: Desks) -> Desks:
-    """Files a case about danger in Gasabo as tip 1. The first of its responders takes it. Returns the desks."""
+    """Files a case about danger in Gasabo as tip 1. The first responder of Gasabo takes the case. Returns the desks."""
     context = desks.desk.context
     with context.database.writing() as session:
         for row in session.query(Responder):

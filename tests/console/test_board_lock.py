@@ -1,5 +1,6 @@
-"""Tests the lock of a board: during a shift it hides cases and places and shows only counts, and only its own account
-can unlock it."""
+"""Tests the lock of a board. A locked board hides cases and places and shows only numbers, and only the account that
+is signed in can unlock it.
+"""
 
 import re
 from datetime import timedelta

@@ -1,5 +1,6 @@
-"""Tests call-backs in the console: one person asks, another approves, and the number is shown only within its time
-(A8)."""
+"""Tests call-backs in the console (A8). One person requests the caller's phone number and another person approves.
+The page shows the number only during the time of the call-back.
+"""
 
 from datetime import timedelta
 
@@ -28,7 +29,7 @@ TOLD = {"number": NUMBER, "word": "rice", "others": "family", "language": "rw"}
 
 
 BY_ONE = {"asked_by": "National 1"}
-"""The form field by which the console knows whose request the approver saw."""
+"""The form field that tells the console which person's request the approver saw."""
 
 
 @pytest.fixture
@@ -186,7 +187,9 @@ def test_r14_a_call_is_filed_once_like_a_tip_without_a_number_and_says_its_sourc
 
 @pytest.mark.row("R14", "R9")
 def test_r14_no_desk_sees_more_of_a_written_call_than_of_a_tip(desks: Desks) -> None:
-    """A desk may record a phone call and then be unable to see its tip, for example if an official may be involved."""
+    """A desk may record a phone call and then not be allowed to see the tip of this call, for example if an official
+    may be involved.
+    """
     desks.district.post("/call", {**CALL, "official": "unsure"})
     desks.district.post("/call", {**CALL, "once": "1", "place": OTHER_DISTRICT})
     assert listed(desks.district) == []

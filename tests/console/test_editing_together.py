@@ -1,4 +1,6 @@
-"""Tests two editors at one screen: no locks, no lost edits, and questions only about texts that both changed."""
+"""Tests two editors who edit the same screen. Neither editor is locked out, no edit is lost, and the page asks only
+about texts that both editors changed.
+"""
 
 import copy
 import re

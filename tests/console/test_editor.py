@@ -1,4 +1,6 @@
-"""Tests the editor: one screen of a draft in a form, next to a handset. Every button sends that form."""
+"""Tests the editor's page: a form with one screen of a draft, next to a simulated phone that shows this screen. Every
+button sends the form.
+"""
 
 import re
 from html import unescape

@@ -1,4 +1,4 @@
-"""Tests that each page without data says what to do next: in a second sentence, or with a link."""
+"""Tests that each page without data says in a second sentence, or with a link, what the user can do next."""
 
 import re
 from html import unescape

@@ -1,4 +1,6 @@
-"""Tests a drill in the console: one person starts and stops it, its steps have times, and every list marks it."""
+"""Tests a drill in the console. One person can start and stop a drill, the page shows the time of each step, and
+every list marks the case as a drill.
+"""
 
 import re
 

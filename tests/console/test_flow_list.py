@@ -47,7 +47,9 @@ def test_a_flow_says_how_far_it_is_and_who_changed_it_last(writing: Writing) -> 
 
 @pytest.mark.row("A1")
 def test_the_map_leads_from_the_first_screen_to_each_flow(writing: Writing) -> None:
-    """On the map, each flow is one box with its title, its state and its use. The list has the same flows."""
+    """On the map, each flow is one box with its title, its state, and how much callers use the flow. The list has the
+    same flows.
+    """
     flows = live_document(writing.desk.context.database)["flows"]
     writing.says(writing.opened("Other words"))
     drawn, listed = unescape(writing.editor.get("/flows").text).split("</svg>")

@@ -1,4 +1,6 @@
-"""Tests the markup of every page: labels, ids, form keys, and secrets that no form returns."""
+"""Tests the markup of every page: the labels, the ids and the keys of forms. Also tests that no form contains a
+secret that a user typed.
+"""
 
 from html.parser import HTMLParser
 

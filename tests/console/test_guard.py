@@ -1,5 +1,6 @@
-"""Tests the checks before every page: one host, one origin, one session. If a session ends, typed text is kept, but
-secrets are not."""
+"""Tests the checks before every page: the host, the origin and the session must be right. If a session ends, the page
+keeps the text that a user typed, but no secrets.
+"""
 
 import re
 

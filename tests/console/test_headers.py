@@ -1,4 +1,4 @@
-"""Tests the headers of every answer, the size of each page, and files that browsers may keep for a year."""
+"""Tests the headers of every response, the size of each page, and the files that browsers may cache for a year."""
 
 import re
 

@@ -91,8 +91,9 @@ def test_pages_pass_axe_and_fit_their_screen(site: Site, size: str, share: int) 
 
 
 def judged_of_readers(site: Site, size: ViewportSize, share: int) -> list[str]:
-    """Returns the faults on the pages that show tips, which no admin may open, and on the pages that show decrypted
-    texts and persons."""
+    """Returns the faults of the pages that no admin may open: the pages that show tips, and the pages that show
+    decrypted texts and persons.
+    """
     paths = [path for path in PAGES[share::DAYS] if path in READERS]
     if not paths:
         return []
@@ -366,8 +367,9 @@ FORM = """<!doctype html><title>x</title><body data-ended="Ended?"><p id="networ
 
 @pytest.fixture
 def form(site: Site) -> Iterator[Page]:
-    """Opens a page whose parts change while a person types. The console's script updates these parts. The test answers
-    the requests that the script sends."""
+    """Opens a page whose parts the console's script updates while a person types. The test itself answers the
+    requests that the script sends.
+    """
     with site.page(expects=lambda said: "Failed to load" in said) as page:
         body = FORM.format(script=f"/static/{TEMPLATES.files['console.js'].name}")
         page.route("**/try", lambda route: route.fulfill(body=body, content_type="text/html"))

@@ -1,5 +1,6 @@
-"""Tests that failed sign-in attempts by others with a person's name do not block that person in a browser that the
-person used before."""
+"""Tests failed sign-in attempts by strangers with the name of an account. They do not block the account's owner in a
+browser in which the owner signed in before.
+"""
 
 from http.cookies import SimpleCookie
 

@@ -1,5 +1,6 @@
-"""Tests the stylesheet and the script: contrasts, sizes, and nothing that an old browser or the security policy
-refuses."""
+"""Tests the contrasts and sizes in the stylesheet. Also tests that an old browser and the security policy accept
+everything in the stylesheet and the script.
+"""
 
 import re
 

@@ -1,4 +1,6 @@
-"""Tests the news, comments and plans on the console's pages, and that a returned draft needs only the page Today."""
+"""Tests the news, comments and plans on the console's pages, and that an editor can handle a returned draft on the
+page Today alone.
+"""
 
 import re
 from html import unescape

@@ -1,7 +1,7 @@
 """Tests that a case changes no page, list, count, search or board for a person who may not see it.
 
-Each page is read before the case exists and after everything has happened in it. For the national desk,
-pages do change.
+Each page is read before the case exists and after everything has happened in it. For the national desk, which may see
+the case, pages do change.
 """
 
 import re
@@ -31,8 +31,8 @@ from tests.support.persons import said, screened
 __all__ = ["desks"]
 
 SKIPPED = {"/", "/board/since", "/account/factor", *FILES}
-"""The board is tested under another address, because it loads itself again. The page for a new authenticator shows a
-random secret, so it differs each time. Downloaded files contain only what is published.
+"""The board loads itself again, so the test reads the board at another address. The page for a new authenticator shows
+a random secret, so it differs each time. Downloaded files contain only what is published.
 """
 PAGES = sorted(
     path_of(one)

@@ -1,4 +1,6 @@
-"""Tests the numbers and short codes of a draft: edits that need two people, and printed codes that never change."""
+"""Tests the pages for the phone numbers and short codes of a draft. Some edits need two people, and a short code that
+was printed never changes.
+"""
 
 import re
 from dataclasses import replace

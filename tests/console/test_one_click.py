@@ -1,4 +1,4 @@
-"""Tests signing in with one click: only in the demo's own process, and only on this machine."""
+"""Tests that a person can sign in with one click only in the demo's own process, and only on this machine."""
 
 import os
 from dataclasses import replace

@@ -1,4 +1,6 @@
-"""Tests the pages with one question: a new screen, a new name, a deleted screen, a new flow."""
+"""Tests the editor's pages that ask one question before they add a screen, rename a screen, delete a screen, or add a
+flow.
+"""
 
 import re
 from typing import Any

@@ -1,7 +1,7 @@
-"""Tests the pages about a complaint about the national desk. Only people of the oversight desk see it.
+"""Tests the pages about a complaint about the national desk. Only people of the oversight desk see such a complaint.
 
-Each page of the national desk, of its admins and of a district is read before the complaint exists and after
-everything has happened in it.
+Each page of the national desk, of its admins and of a district is read twice: before the complaint exists, and after
+all possible actions on the complaint.
 """
 
 import re

@@ -1,4 +1,6 @@
-"""Tests the persons of a case in the console: recorded with forms, decrypted with a reason, hidden from others."""
+"""Tests the persons of a case in the console. Users record a person with forms, must give a reason to decrypt the
+data, and see no persons of cases that they may not see.
+"""
 
 import re
 from dataclasses import dataclass
@@ -46,8 +48,9 @@ class CaseDesk:
         return (by or self.district).post(f"/tips/{self.tip}/persons/{form}", fields)
 
     def offers(self) -> str:
-        """Records a person who wants help, and an offer of help. Returns the number of the person and the id of the
-        offer's case event, which later forms need."""
+        """Records a person who wants help, and that a responder offered help to this person. Returns the number of the
+        person and the id of the offer's case event, which later forms need.
+        """
         assert self.says("screened", "new", **GROWN_UP, sex="woman").status_code == 303
         hands_on(self.desk)
         assert self.says("consent", consent="yes").status_code == 303

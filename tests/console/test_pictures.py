@@ -1,5 +1,6 @@
-"""Tests the picture of a flow: no boxes overlap, each box is a link to its screen, and the text next to it says the
-same."""
+"""Tests the picture of a flow. No boxes overlap, each box is a link to its screen, and the text next to the picture
+contains the same information.
+"""
 
 import re
 from datetime import date

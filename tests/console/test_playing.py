@@ -1,5 +1,6 @@
-"""Tests the file in which a draft can be tried without a server: it shows the same screens as the hotline, and only
-verified phone numbers."""
+"""Tests the file in which a draft can be tried without a server: the file shows the same screens as the hotline, and
+contains only verified phone numbers.
+"""
 
 import random
 import re

@@ -74,7 +74,7 @@ def paths(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def edited(document: Any, edits: list[tuple[int, Any]]) -> Any:
-    """Returns a document with some other values, as an editor or an invalid draft leaves it."""
+    """Changes some values of a document, as an editor does or as in an invalid draft. Returns the document."""
     for number, value in edits:
         places = [path for path in paths(document["flows"]) if len(path) > 1]
         path = places[number % len(places)]

@@ -1,4 +1,6 @@
-"""Tests the page of rights: it shows what the routes decide, to auditors and admins, and no phone number."""
+"""Tests the page that lists the rights of each role. It agrees with the table of routes, only auditors and admins can
+open it, and it shows no phone number.
+"""
 
 import re
 from html import unescape

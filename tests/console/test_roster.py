@@ -1,4 +1,6 @@
-"""Tests the roster in the console: from the screen and from a sheet, and who is notified of gaps."""
+"""Tests how a person makes a roster on the console's page or from a spreadsheet, and which people are notified of
+gaps in the roster.
+"""
 
 import io
 import re

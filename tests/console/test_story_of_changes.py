@@ -1,4 +1,4 @@
-"""Tests each page that a changed sentence passes: drafted, submitted, read, published and restored. Also tests an
+"""Tests the pages on which a changed sentence is drafted, submitted, reviewed, published and restored. Also tests an
 emergency change."""
 
 import html

@@ -1,4 +1,6 @@
-"""Tests an account through its pages only: from the invitation to the first page, and a person's later changes."""
+"""Tests an account only through pages of the console: from the invitation to the first page after sign-in, and the
+owner's later changes to the account.
+"""
 
 import re
 

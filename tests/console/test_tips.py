@@ -1,4 +1,6 @@
-"""Tests tips in the console: the list, one tip, its text after giving a reason, and the commands on it."""
+"""Tests the pages of tips in the console: the list, the page of one tip, its text after the user gave a reason, and
+the buttons that act on the tip.
+"""
 
 import re
 
@@ -238,8 +240,9 @@ def test_a8_a_person_who_was_told_takes_it_here_as_by_her_phone(desks: Desks) ->
 
 @pytest.mark.parametrize("language", ["rw", "fr", "en"])
 def test_a8_pages_of_tips_are_light_and_whole_in_each_language(desks: Desks, language: str) -> None:
-    """A full list of tips, the page of a tip and the page of its text are small. They have labels, ids and the security
-    policy."""
+    """A full list of tips, the page of a tip and the page of its text are small. The fields of these pages have
+    labels and ids, and the responses have the security policy.
+    """
     for _ in range(ROWS):
         tip = tell(desks.desk, urgency=1, official="unsure", minutes=9)
     desks.national.post("/account/language", {"language": language, "to": "/tips"})
@@ -276,7 +279,8 @@ def test_a_row_about_a_like_tip_is_for_who_may_know_of_that_one(desks: Desks) ->
     assert words not in desks.district.get(f"/tips/{mine}").text
 
 
-# Tests the search for a tip: it finds only what the account may see, logs each search, and never lists a reference.
+# Tests the search for a tip: the search finds only tips that the account may see, adds a row to the audit log, and
+# never lists references.
 
 
 REFERENCE, NOT_FOUND = "K7Q4", "No tip was found."

@@ -23,7 +23,7 @@ ROOMY = 59_500
 """The maximum size, in bytes, of the largest page that shows problems next to its texts. This limit is below
 `HEAVIEST`, so that later additions still fit."""
 WORDS = "Nobody may take your passport, your contract or your telephone away from you. Call 112 for free."
-"""A text that fills the screen of a phone."""
+"""A text that is as long as the screen of a phone allows."""
 
 
 def named(at: int) -> str:
@@ -145,8 +145,9 @@ def test_a_new_flow_offers_the_menus_of_one_flow_at_a_time(writing: Writing) -> 
 
 
 def test_a_part_of_a_page_asks_nothing_that_it_does_not_show(writing: Writing) -> None:
-    """The script of the page often asks for one part of it. For this part, the server must count no pending messages
-    and read no other data of the page."""
+    """The script of the page often asks for one part of it. When the server makes only this part, it must not read
+    the data for the other parts of the page, such as the number of pending messages.
+    """
     change = writing.opened()
     at = f"/changes/{change}/flows/{FLOW}/one"
     fields = dict(read(writing.editor.get(at).text, at).fields)

@@ -1,5 +1,6 @@
-"""Tests spreadsheets of texts: download, check and upload. Nothing is saved before it was shown, and no file can
-harm the hotline."""
+"""Tests how a translator downloads a spreadsheet of texts, uploads it and checks it. The hotline saves no text before
+a page has shown it, and no uploaded file can harm the hotline.
+"""
 
 import csv
 import html
@@ -78,8 +79,9 @@ def test_what_goes_out_is_the_filter_with_every_column(tab: Tab) -> None:
 
 @pytest.mark.row("A5")
 def test_a_sheet_with_one_stale_row_takes_the_others_and_says_why(desk: Desk, tab: Tab) -> None:
-    """A translator downloads a spreadsheet, and another translator then changes one of its texts. After that, the first
-    translator checks and saves the edited spreadsheet, and downloads the remaining texts again."""
+    """A translator downloads a spreadsheet, and then another translator changes one of these texts in the console.
+    After that, the first translator checks and saves the edited spreadsheet, and downloads the remaining texts again.
+    """
     found = agreed(out(tab), FEE, "abroad.contract.say.text", rw=NEW_WORDS)
     other = desk.tab(AccountRole.TRANSLATOR, name="Translator 2")
     press(other, "both", words="Ntukabanze kwishyura.")

@@ -1,4 +1,4 @@
-"""Tests the pages of texts: who reviewed a text, saved texts, and texts that wait for a review."""
+"""Tests the pages on which translators save texts, see which texts wait for a review, and see who reviewed a text."""
 
 import re
 from collections import Counter
@@ -62,8 +62,9 @@ def state(desk: Desk, place: str = FEE, language: str = "rw") -> ReviewState:
 
 
 def test_what_is_live_is_read_once_for_all_languages(desk: Desk) -> None:
-    """The document with the published flows is large. The lists of flows and texts read it once and count all
-    languages. The page that is loaded next finds the document in memory."""
+    """The document with the published flows is large. So a list of flows or texts reads this document only once for
+    all languages, and the next page reads it from memory.
+    """
     asked: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:

@@ -54,7 +54,9 @@ SEATS = {
 
 
 class SignedIn(NamedTuple):
-    """The people of `SEATS`, the tokens of their browsers, and the time after the last person signed in."""
+    """The people in `SEATS`, the session tokens of their browsers, and the time just after the last of them signed
+    in.
+    """
 
     people: Mapping[str, Person]
     tokens: Sequence[str]
@@ -99,7 +101,7 @@ def listed(tab: Tab, query: str = "") -> list[int]:
 
 
 def on_board(tab: Tab, address: str = "/") -> dict[str, list[int]]:
-    """Returns the tips of each column, in their order."""
+    """Returns the numbers of the tips in each column of the board, in the order on the page."""
     page = tab.get(address).text
     parts = re.findall(r'<section id="(\w+)"(.*?)</section>', page, re.DOTALL)
     return {

@@ -1,4 +1,6 @@
-"""Signs in two people at the console of a small hotline, and changes one of its sentences."""
+"""Signs in two people at the console of a small hotline. Contains functions that change one sentence of the hotline's
+flows.
+"""
 
 import copy
 import re

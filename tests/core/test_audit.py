@@ -1,4 +1,6 @@
-"""Tests the chain of the audit log: it is intact while rows are only added, and broken at a row that was changed."""
+"""Tests the chain of digests in the audit log. The chain stays intact if rows are only added, and breaks at the first
+row that was changed.
+"""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -74,8 +74,9 @@ def test_a_locked_database_fails_in_5_seconds_and_reads(sqlite: Database, tmp_pa
 
 @pytest.mark.both
 def test_writers_of_one_process_take_turns_before_the_file_lock(sqlite: Database) -> None:
-    """Writers of one process wait in a queue of the process, because SQLite's own way of waiting can let the last
-    writer go first."""
+    """Writers of one process wait in a queue of the process, because SQLite itself may let the writer that came last
+    write first.
+    """
     impatient = Database(sqlite.engine, turn=0.01)
     begun: list[str] = []
     with impatient.writing():

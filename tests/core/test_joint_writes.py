@@ -1,4 +1,6 @@
-"""Tests threads that write to SQLite: they wait in turn, share a transaction, and no write is lost."""
+"""Tests threads that write to SQLite at the same time. The threads take turns, several writes may share a
+transaction, and no write is lost.
+"""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -128,7 +130,9 @@ def test_who_waits_too_long_is_told_and_is_not_written(joint: Joint) -> None:
 
 
 class Told:
-    """Simulated worker places of a process. The object records when a waiting thread gives back or takes its place."""
+    """The simulated places that threads of a process need to work. This object records when a thread that waits for a
+    write gives back or takes its place.
+    """
 
     def __init__(self) -> None:
         self.said = list[str]()

@@ -1,4 +1,6 @@
-"""Tests documents of revisions in memory: read once, limited in number, shared, and never changed."""
+"""Tests the cache for documents of revisions. Each document is read once and shared, no code changes it, and the
+number of documents in memory is limited.
+"""
 
 import copy
 import json
@@ -60,8 +62,9 @@ def test_a_piece_is_the_same_with_memory_and_without(database: Database) -> None
 
 
 def test_what_is_not_committed_is_not_kept(database: Database) -> None:
-    """If a transaction with a new revision is rolled back, SQLite gives the number of this revision to the next one. So
-    the document must not stay in memory."""
+    """If a transaction with a new revision is rolled back, SQLite gives the number of this revision to the next
+    revision. So the document of the first revision must not stay in memory.
+    """
     keeping = database.keep_documents()
     with database.writing() as session:
         row = tables.add_revision(session, digest="x", document=document(a="never"), at=AT)

@@ -1,5 +1,6 @@
-"""Tests that only one relay at a time is the leader, with either database. If it stops or freezes, another relay
-takes over."""
+"""Tests that only one relay at a time is the leader, with either database. If the leader stops or freezes, another
+relay becomes the leader.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing

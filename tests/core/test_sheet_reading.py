@@ -46,7 +46,7 @@ SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/
 
 
 def packed(sheet: str, **parts: str) -> bytes:
-    """Returns a workbook whose only sheet has this XML after its beginning."""
+    """Returns a workbook with one sheet. The XML of this sheet is a fixed beginning, followed by the text `sheet`."""
     raw = io.BytesIO()
     with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as made:
         for name, text in (PARTS | {"xl/worksheets/sheet1.xml": SHEET + sheet} | parts).items():

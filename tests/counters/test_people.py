@@ -1,4 +1,4 @@
-"""Tests how people and sessions are counted, when traffic is quiet, and when a budget is spent."""
+"""Tests how people and sessions are counted. Also tests when there is little traffic and when a budget is used up."""
 
 import csv
 import io
@@ -35,7 +35,7 @@ def many(first: int, count: int = 6) -> list[str]:
 
 
 def persons(line: Line) -> dict[str, int]:
-    """Returns the exact numbers of counted people, by month and week."""
+    """Returns for each month and each week the exact number of people that were counted."""
     with line.database.reading() as session:
         return tables.totals(session)
 
@@ -65,7 +65,7 @@ def test_last_month_s_count_stays_without_its_key(line: Line, tmp_path: Path) ->
 
 
 def test_no_row_stands_for_anybody(line: Line) -> None:
-    """In each period, another register counts the person. A register stores only one small number."""
+    """In each period, a different register counts the person. A register stores only one small number."""
     dialled(line, *many(0, 1))
     month, week = sorted(line.all(PeopleRegister), key=lambda row: row.period)
     assert (month.period, week.period) == ("2026-11", "2026-W48")

@@ -154,8 +154,9 @@ def test_e1_what_memory_lets_go_of_or_cannot_be_written_waits_and_is_counted(web
 
 @pytest.mark.row("E1")
 def test_e1_whichever_processes_a_session_came_to_it_counts_as_in_one(web: Line) -> None:
-    """Hops reach three processes at random. Each process counts the hops that it knows, in any order and also
-    between hops."""
+    """Hops reach three processes at random. Each process counts the hops that it has answered. The processes count in
+    any order, and also between two hops of the session.
+    """
     chance = random.Random(seed())
     told(alone := other_process(web), *STORY)
     count_all(alone)

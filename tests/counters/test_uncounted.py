@@ -1,8 +1,8 @@
 """E1: tests that statistics never count the hotline's own test calls, drills or sample data.
 
-Each store function that counts people's actions is in one of two tables: the functions that use `trial.UNCOUNTED`, and
-the functions that make no statistics, with the reason. Code that uses only the channel of test calls is also in a
-table, with the reason.
+Each function in the files `tables*.py` and `queries*.py` that counts people's actions is in one of two tables. The
+first table has the functions that use `trial.UNCOUNTED`. The second table has the functions that make no statistics,
+with the reason. Code that uses only the channel of test calls is also in a table, with the reason.
 """
 
 import ast
@@ -88,8 +88,9 @@ TRIALS_ALONE: Mapping[str, str] = {
 
 
 def parts(*kinds: str) -> Iterator[tuple[str, ast.stmt]]:
-    """Yields every function, class and constant in the files whose names begin with one of these kinds. Each comes
-    after its name with the path."""
+    """Yields every function, class and constant in the files whose names begin with one of these kinds. Each yielded
+    pair contains the full name with the path, and the code.
+    """
     root = Path(hotline.__file__).parent
     found = [path for path in root.rglob("*.py") if path.stem.startswith(kinds)]
     assert found, f"no file is of these kinds: {kinds}"

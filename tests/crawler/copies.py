@@ -1,5 +1,6 @@
-"""Copies a hotline for each prepared phone, and makes a small country with place names that occur in no text of the
-flows."""
+"""Copies a hotline for each prepared phone. Also makes a small list of places whose names occur in no text of the
+flows.
+"""
 
 import shutil
 from collections.abc import Iterator
@@ -24,8 +25,9 @@ MONTH = timedelta(days=31)
 
 @contextmanager
 def copied(line: Line, folder: Path, *, months: int = 0) -> Iterator[Line]:
-    """Copies a hotline with SQLite to another folder, and sets the copy's clock some months later. The SMS of the copy
-    are recorded together with those of the first hotline."""
+    """Copies a hotline with SQLite to another folder, and sets the copy's clock some months later. The SMS of the
+    copy are recorded together with the SMS of the first hotline.
+    """
     folder.mkdir()
     file = folder / "hotline.db"
     with line.database.engine.connect() as connection:
@@ -57,13 +59,13 @@ def copied(line: Line, folder: Path, *, months: int = 0) -> Iterator[Line]:
 
 
 def small(line: Line) -> Line:
-    """Returns the same hotline in the small country."""
+    """Returns the same hotline, but with the small list of places."""
     books = SqlFlowSets(line.database, canaries())
     return replace(line, context=replace(line.context, flow_sets=books))
 
 
 def large(line: Line) -> Line:
-    """Returns the same hotline in the whole country."""
+    """Returns the same hotline, but with all places of the country."""
     return replace(
         line, context=replace(line.context, flow_sets=SqlFlowSets(line.database, place_lists()))
     )

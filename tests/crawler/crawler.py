@@ -2,8 +2,8 @@
 
 The crawler checks everything that a stranger can see. Each answer is `CON` or `END`, and fits on a screen in GSM-7. A
 repeated hop gets exactly the same answer, even after `END` and after the hotline forgot the session. Dialling again
-shows the same screen as the first call from another phone. If a screen has only one way to continue, the key for it is
-`1`. A digit without meaning shows the screen again below a line that names digits.
+shows the same screen as the first call from another phone. If a screen offers only one way to continue, the key for
+this way is `1`. A digit without meaning shows the screen again below a line that names digits.
 """
 
 import re
@@ -16,15 +16,16 @@ import gsm0338
 DIGITS = (*"123456789", "0")
 CHOICE, MORE = re.compile(r"(?m)^[1-8] \S"), re.compile(r"(?m)^9 \S")
 BACK = "0"
-"""The key "back". Its target depends on the path to the screen, not on the screen."""
+"""The key "back". The screen to which it leads depends on the screens that the phone saw before."""
 PHONE, STRANGER = "+250788000001", "+250788000999"
 LONGEST_TEXT = 120
 """The number of letters in a session's text after which the phone hangs up and dials again."""
 
 
 class Line(Protocol):
-    """The hotline that the crawler calls: either through the real hook, or only the code that runs the flows without
-    the hook."""
+    """The hotline that the crawler calls. An object of this type calls the real hook, or directly the code that runs
+    the flows.
+    """
 
     def hop(self, session: str, phone: str, text: str) -> str:
         """Sends one callback, and returns the body of the answer."""
@@ -85,8 +86,9 @@ class Crawler:
         return screen
 
     def _roam(self, screen: str) -> None:
-        """Presses digits in one session until every digit on the known paths was pressed. Stops earlier at an
-        unexpected screen."""
+        """Presses digits in one session, starting at `screen`, until no path to an unpressed digit is known. Stops
+        earlier at an unexpected screen.
+        """
         while not screen.startswith("END") and len(self._text) <= LONGEST_TEXT:
             for digit in self._way_to_news(screen):
                 if self.presses >= self.most_hops:
@@ -100,7 +102,7 @@ class Crawler:
 
     def _way_to_news(self, start: str) -> tuple[str, ...]:
         """Returns the digits from a screen to the nearest digit that was never pressed, with this digit at the end.
-        Returns no digits if no path to one is known."""
+        Returns no digits if no path to such a digit is known."""
         seen = {start}
         waiting: deque[tuple[str, tuple[str, ...]]] = deque([(start, ())])
         while waiting:
@@ -163,8 +165,9 @@ class Crawler:
             self._fault("a redial is not a first dial")
 
     def _hold_to_its_keys(self, screen: str, led: dict[str, str]) -> None:
-        """Checks two rules for the digits of a screen. If there is only one way to continue, its key is `1`. After a
-        digit without meaning, the screen appears again below a line that names digits."""
+        """Checks two rules for the digits of a screen. If the screen offers only one way to continue, the key for
+        this way must be `1`. After a digit without meaning, the screen must appear again below a line that names the
+        valid digits."""
         one_way = MORE.search(screen) and not CHOICE.search(screen)
         if one_way and {"1", "9"} <= {*led} and led["1"] != led["9"]:
             self.faults.append(f"1 is not the one way on, behind {self._found_at[screen]}")

@@ -1,4 +1,6 @@
-"""Runs one conversation with the real services, as a phone that knows the answers that it typed and chose."""
+"""Simulates a phone in one conversation with the real services. The phone remembers the answers that it typed and
+chose.
+"""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -39,8 +41,10 @@ without such texts, the phone types the canary."""
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One input on a screen: a digit to press, or the place of a text among the texts for the answer `name`. The place
-    is stored and not the text, because a code differs in each conversation."""
+    """One input on a screen: a digit to press, or a text to type for the answer `name`. For a text, `at` is its
+    position in the list of texts for this answer. The text itself is not stored, because a text such as a code
+    differs in each conversation.
+    """
 
     digit: str
     name: str = ""
@@ -139,10 +143,11 @@ class Dialogue:
             yield Key("9")
 
     def echoes(self) -> Iterator[str]:
-        """Yields the answers given on earlier screens that the present screen shows.
+        """Yields each answer that the phone gave on an earlier screen and that the current screen shows.
 
         A screen that confirms an action may show the action. A screen that confirms a place shows the place that was
-        found. So the confirming screen may show a typed name that found a place, but no other typed words.
+        found. So the screen that confirms a place may show the name that the caller typed to find this place, but no
+        other typed text.
         """
         here = self.place.flow, self.place.node
         if here in CONFIRMING:

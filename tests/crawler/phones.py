@@ -45,8 +45,9 @@ TYPED: Typed = {
 
 MAY_COME = (*DANGER_HERE, "1", "1", *REST)
 NOBODY_COMES = (*MAY_COME[:-1], "2")
-"""The keys of a complete report about danger. With `MAY_COME` the caller allows a visit, and with `NOBODY_COMES` the
-caller does not."""
+"""The digits that a caller presses for a complete report about danger. With `MAY_COME` the caller allows a visit by
+responders, and with `NOBODY_COMES` the caller does not allow a visit.
+"""
 
 Prepare = Callable[[Line, str, str], Typed]
 """A function that prepares a phone before its first call. The function returns the texts that the phone types
@@ -130,8 +131,9 @@ def colleagues_are_quicker(line: Line) -> None:
 
 
 def tell(line: Line, *keyed: str) -> Dialogue:
-    """Simulates another caller who dials and presses these keys. All keys come in one hop, because each walk of a tour
-    begins with this call."""
+    """Simulates another caller who dials and presses the given digits. All keys come in one hop, because each walk of
+    a tour begins with this call.
+    """
     number = next(line.numbers)
     witness = Dialogue(line, WITNESS, f"witness-{number}", TYPED)
     witness.dial("")
@@ -158,7 +160,7 @@ def _closed(line: Line, tip_id: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class AskedBack:
-    """A question about a tip that the national desk asked back."""
+    """A question that the national desk asks the caller about a tip."""
 
     question: str
 
@@ -186,14 +188,15 @@ ROLLS = {Programme.LEADERS: "45", Programme.TRAINEES: "46"}
 
 
 ELSEWHERE = ("0", "2")
-"""The keys that lead back to the list of districts and choose another district."""
+"""The digits with which a caller goes back to the list of districts and chooses another district."""
 OF_HERE, OF_ELSEWHERE = "+250788000033", "+250788000034"
 
 
 @dataclass(frozen=True, slots=True)
 class Helper:
-    """The phone of a responder who was alerted about only one case, the newest. With `took`, the responder took the
-    case before dialling."""
+    """The phone of a responder who was alerted about only one open case, the newest case. With `took`, the responder
+    took the case before dialling.
+    """
 
     told: tuple[str, ...] = DANGER_HERE
     national: bool = False

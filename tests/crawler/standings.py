@@ -1,5 +1,6 @@
-"""Lists the phones for the tours: unknown phones, and each kind of phone that the hotline knows. Together, these
-phones reach every node."""
+"""Lists the phones with which the crawler makes its tours (walks through all screens): unknown phones, and each kind
+of phone that the hotline knows. Together, these phones reach every node.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -148,8 +149,9 @@ ABOUT = {
     "says how it is after thirty days": (("3",), {"following"}, 200),
     "asks once more": (("4",), {"following", "offering"}, 400),
 }
-"""For each kind of case: the keys to its questions about persons, the flows to visit, and the maximum number of
-hops."""
+"""For each kind of case: the digits that lead to the questions about persons, the flows to visit, and the maximum
+number of hops.
+"""
 BEHIND_PIN = {
     "cases": (
         HERS,
@@ -166,5 +168,6 @@ BEHIND_PIN = {
         for name, (keys, flows, most) in ABOUT.items()
     ),
 }
-"""The tours after a PIN: one of all cases, and one of the persons of one case. Each day runs one of these tours in
-one language."""
+"""The tours that begin after a PIN. Tours in the group "cases" visit the screens of all cases, and tours in the group
+"persons" visit the screens about the persons of one case. Each day runs one of these tours in one language.
+"""
