@@ -1,13 +1,13 @@
 """Previews a draft with the same engine that serves callers. Pure.
 
 A preview never saves, sends or counts anything in the hotline. Each request of the browser contains all keys that the
-editor pressed, and the engine produces all screens again. `document.read` accepts a whole flow or refuses it.
-`read_draft` also accepts a flow with errors, and leaves out only the invalid nodes. If possible, `read_draft` leaves
-out only the invalid part of a node. So editors can preview a screen while they write it. `played_screens` returns the
-screens that callers can reach from the front of a draft. A file with these screens lets a person play the draft.
-`played_screens` presses every key on every screen. The function begins with the screens nearest to the front, and stops
-at a maximum number of screens. Other functions show the values of a document as readable text and list the screens of a
-flow. They also measure how much of a screen its text fills.
+editor has pressed in this preview, and the engine produces all screens again. `document.read` accepts a whole flow or
+refuses it. `read_draft` also accepts a flow with errors, and leaves out only the invalid nodes. If possible,
+`read_draft` leaves out only the invalid part of a node. So editors can preview a screen while they write it.
+`played_screens` returns the screens that callers can reach from the front of a draft. A file with these screens lets a
+person play the draft. `played_screens` presses every key on every screen. The function begins with the screens nearest
+to the front, and stops at a maximum number of screens. Other functions show the values of a document as readable text
+and list the screens of a flow. They also measure how much of a screen its text fills.
 """
 
 import copy
@@ -490,7 +490,7 @@ def draft_problems(flow_set: FlowSet, draft: ReadDraft, *, node: str = "") -> tu
 
 
 def _of_the_flow(name: str, flow: object) -> Iterator[Problem]:
-    """Yields the faults of a flow's own fields, such as its start, its reviews and its kind of report."""
+    """Yields the faults in the fields of the flow itself, such as its start, its reviews and its kind of report."""
     head = dict(flow) if isinstance(flow, Mapping) else {}
     stand_in: Editable = {"start": {"finish": {}}}
     try:
@@ -604,8 +604,8 @@ class PlayedScreen(NamedTuple):
     """One screen of the file, in the order in which the file's script reads it."""
 
     spot: int
-    """The number of the screen's place in the flows, which is the same number in each language. So a caller who goes
-    back to an earlier place keeps the present language."""
+    """The number of the screen's place in the flows. The screen has the same number in every language. So a caller who
+    goes back to an earlier place keeps the present language."""
     language: str
     text: str
     wrong: str

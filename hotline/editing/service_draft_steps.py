@@ -198,7 +198,7 @@ def add_step(session: Session, by: Author, change: DraftRow, new: NewStep, at: d
 
 
 def withdraw_submission(change: DraftRow) -> None:
-    """Reopens a draft, because an edit withdraws its submission."""
+    """Reopens a submitted draft, because an edit withdraws the submission."""
     change.state = DraftState.OPEN
     change.submitted_by_id = change.submitted_by = None
     change.submitted_at = change.submitted_digest = None

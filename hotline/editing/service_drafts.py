@@ -83,7 +83,8 @@ class Refusal(StrEnum):
     """Callers still see a text that one person published alone. Before the next publication, a second person must
     confirm this text or restore the previous text."""
     READ_BY_ONE = "read_by_one"
-    """The older state of the flows contains a text that one person published alone and no second person confirmed."""
+    """The older state of the flows contains a text that one person published alone and that no second person
+    confirmed."""
     SETTLED = "settled"
     """No emergency change waits for a second person."""
     NOT_ABOUT_TEXT = "not_about_text"
@@ -166,7 +167,7 @@ class GatheredDraft:
 
     @property
     def version(self) -> str:
-        """Returns the short form of `own_digest`, which is part of the name of a file that plays the draft."""
+        """Returns the short form of `own_digest`. The name of a file that plays the draft contains this short form."""
         return self.own_digest[:12]
 
     @property

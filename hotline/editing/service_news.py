@@ -44,8 +44,8 @@ class NewsOfAccount:
 
 
 def news_of(context: Context, by: SignedIn, opened: int | None = None) -> NewsOfAccount:
-    """Returns the unread news of an account. `opened` is the id of one more news item, which the result includes even
-    if the account has already read it.
+    """Returns the unread news of an account. The result also includes the news item with the id `opened`, even if the
+    account has already read this item.
 
     Raises StoreUnavailable.
     """
@@ -106,8 +106,8 @@ def comment(
 def answer(context: Context, by: SignedIn, news_id: int, words: str) -> DraftRefused | None:
     """Sends an answer to the author of a comment or note. The answer is a comment on the same screen.
 
-    The answered comment then counts as read. The news about a returned draft stays on the page until an editor
-    submits the draft again. Raises NotFound, StoreUnavailable.
+    The answered comment then counts as read. News about a returned draft stays unread until an editor submits the draft
+    again. Raises NotFound, StoreUnavailable.
     """
     with context.database.reading() as session:
         row = tables.own_news(session, by.account_id, news_id)

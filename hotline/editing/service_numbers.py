@@ -154,7 +154,7 @@ def confirm(form: SentForm, digits: str, answered_by: str, called_on: str) -> Ed
 
 def _is_recent(day: str, today: date) -> bool:
     """Returns True if a call on this day is recent enough to confirm a number. The day is written like 2026-11-30. A
-    day in the future does not count, because it must be a mistake."""
+    day in the future is not recent, because the date must be a mistake."""
     try:
         return today - CALLED_WITHIN <= date.fromisoformat(day) <= today
     except ValueError:

@@ -350,8 +350,8 @@ class TextFilter(NamedTuple):
     state: str = TODO
     flow: str = ""
     at: str = ""
-    """The text with which the page begins. If the address does not name a known text, the page begins at the
-    account's own starting point."""
+    """The text with which the page begins. If the page's address names no known text, the page begins at the account's
+    own starting point."""
 
 
 class TextPage(NamedTuple):

@@ -50,14 +50,16 @@ from hotline.text.review_sheets import (
 )
 
 MAX_ATTEMPTS = 3
-"""The number of attempts to save, in case another person publishes or deletes the draft meanwhile."""
+"""The number of attempts to save a text. An attempt fails if another person publishes or deletes the draft
+meanwhile."""
 
 
 def save_texts(
     context: Context, by: Author, language: str, texts: Sequence[ReviewedText], once: str
 ) -> TextFaults:
-    """Saves the new texts of each part of the draft as one step, which is one saved version of this part. Returns the
-    fault of each text that was not saved. The key of the result is the place of the text.
+    """Saves the new texts in the draft. Each part of the draft with a new text gets one new step, which is one saved
+    version of the part. Returns the fault of each text that was not saved. The key of the result is the place of the
+    text.
 
     Raises StoreUnavailable.
     """

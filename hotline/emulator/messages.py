@@ -2,8 +2,8 @@
 an SMS or a report.
 
 Outgoing (MT): a send request becomes entries of the outbox, and an SMS on each handset. Incoming (MO): an SMS typed on
-a handset is posted to the hotline. The gateway posts the SMS again until the hotline answers 200 or `mo_patience` is
-over.
+a handset is posted to the hotline. The gateway posts the SMS again until the hotline answers 200, but no longer than
+the time `mo_patience`.
 """
 
 import random

@@ -1,9 +1,9 @@
 """Stores the emulator's whole state in memory under one lock, and runs the emulator's timers.
 
-The state contains phones, USSD dialogues and outgoing messages, as the network and the gateway see them. The code of
-each network is the code that the gateway uses for the network. The state also contains the settings: the service codes,
-the clock's speed, and unverified assumptions about the gateway. Each change of the state notifies the web pages that
-wait for a change.
+The state contains phones, USSD dialogues and outgoing messages, as the network and the gateway see them. For each
+mobile network, the state uses the gateway's code for this network. The state also contains the settings: the service
+codes, the clock's speed, and unverified assumptions about the gateway. Each change of the state notifies the web pages
+that wait for a change.
 
 The timers run on a clock that can run faster or jump ahead. The module also stores the offset of the hotline's own
 clock.

@@ -733,7 +733,7 @@ def _risks(flow_set: FlowSet) -> Iterator[_Risk]:
             continue
         is_question = _asks(flow.nodes[written.node], in_report=False)
         for code, word in _risky(words, language):
-            # Skips identity words in a question, because `identity_questions` checks them.
+            # Skips identity words in a question, because `identity_questions` checks the words of questions.
             if code is Code.PROMISE or not is_question:
                 yield _Risk(*written.at, language, code, word)
 

@@ -64,7 +64,7 @@ def unknown_names(broken: Iterable[BrokenReference]) -> Problems:
 
 
 def unknown_answers(flow_set: FlowSet) -> Problems:
-    """Finds conditions that can never be true, because they test an answer that no node saves, or a value that no
+    """Finds conditions that can never be true. Such a condition tests an answer that no node saves, or a value that no
     choice has."""
     saved = _saved_values(flow_set)
     for flow, name, node in nodes(flow_set):

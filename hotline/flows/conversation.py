@@ -76,8 +76,8 @@ Event = (
 # convert a state to JSON and back.
 
 STACKS = 4096
-"""The maximum number of call stacks in each cache. A small cache is enough, because many callers are at the same
-places."""
+"""The maximum number of call stacks in each cache. A small cache is enough, because many callers are at the same places
+at the same time."""
 
 
 class Place(NamedTuple):

@@ -154,7 +154,7 @@ def field_of(steps: Sequence[str], message: str = "") -> tuple[str, str]:
     """Returns the form field and the language to which a path in a node's document leads. The form field and the
     language are empty if the path leads to the whole node.
 
-    If a fault names a choice only in its message, the function takes the field from the message.
+    If only the message of the fault says which choice has the fault, the function takes the field from the message.
     """
     inner = [step for step in steps if step != "[key]"]
     if inner and inner[0] in KINDS and inner[0] != "branch":
@@ -261,8 +261,8 @@ def broken_in_flow(flow_set: FlowSet, flow: Flow) -> Iterator[BrokenReference]:
 
 
 def _listed(flow_set: FlowSet, flow: Flow, pattern: str) -> bool:
-    """Returns True if a list with this name can exist. For a private flow the result is always True, because the
-    session provides its lists."""
+    """Returns True if a list with this name can exist. For a private flow, the result is always True, because the
+    session provides the lists of the flow."""
     if flow.private:
         return True
     if not list_answers(pattern):

@@ -296,8 +296,8 @@ class SqlFlowSets:
 
 
 def _compile(document: Mapping[str, Any], lists: Mapping[str, tuple[Option, ...]]) -> FlowSet:
-    """Compiles a flow set that another version of the code stored. The import is inside the function, because only
-    this case needs pydantic."""
+    """Compiles a flow set that another version of the code stored. The import is inside the function, because no other
+    function here needs pydantic."""
     from hotline.flows.document import compile as compile_book
 
     return compile_book(document, lists)

@@ -550,8 +550,8 @@ def replace_letters(node: Document, language: str, letter: str = "") -> tuple[Ed
 def without_typography(node: Document) -> tuple[Editable, Mapping[str, int]]:
     """Replaces the quotes, dashes and spaces of Microsoft Word with simple characters, in every language.
 
-    Returns the node, and the number of replacements of each character. A letter with an accent stays, because only
-    the editor may decide about such a letter.
+    Returns the node, and the number of replacements of each character. A letter with an accent stays, because only the
+    editor may decide if the letter is replaced.
     """
     found: Counter[str] = Counter()
     for text in texts_in(node):

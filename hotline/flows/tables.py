@@ -113,7 +113,7 @@ def compiled_of(session: Session, revision_id: int, mark: str) -> str | None:
 
 def store_compiled(session: Session, revision_id: int, pressed: str, mark: str) -> None:
     """Stores the compiled flow set of an existing revision, if it differs from the stored flow set. The database
-    compares the two texts, because they are large."""
+    compares the two texts, so that the code does not have to load the large stored text."""
     held = Revision.pressed
     other = or_(held.is_(None), held != pressed, Revision.pressed_mark != mark)
     here = update(Revision).where(Revision.id == revision_id, other)

@@ -434,7 +434,7 @@ def resume(
 ) -> Turn:
     """Applies one input to a conversation and returns the turn.
 
-    For an unknown input, the screen is shown again below a line that names the keys.
+    For an unknown input, shows the screen again below a line that names the valid keys.
     """
     if state.finished:
         return Turn(state, render(flow_set, state, facts, limit=limit))

@@ -211,8 +211,8 @@ class Service(SMSService):  # type: ignore[misc]
     def submit(
         self, text: str, msisdn: str, sender_id: str | None, call: WireCall
     ) -> GatewayAnswer:
-        # Threads share this service, so the code passes the `WireCall` of each request as an argument, and the SDK
-        # passes it on.
+        # Threads share this service, so the code passes the `WireCall` of each request as an argument. The SDK passes
+        # this argument on unchanged.
         answer: GatewayAnswer = self.send(text, [msisdn], sender_id=sender_id, callback=call)
         return answer
 

@@ -1,9 +1,9 @@
 """Chooses one clock process, the leader, which handles the deadlines. Two leaders at the same time do no harm, because
 each update of a row checks the old state of the row. With SQLite, a row in the database has the name of the leader and
 the end of its lease. With PostgreSQL, the leader holds an advisory lock on a connection of its own. When the leader
-ends, the lock is free at once, whatever time the machines' clocks show. With PostgreSQL, the leader also writes this
-row, so that `hotline doctor` sees which process is the leader. If a frozen leader keeps the lock but its lease ended
-long ago, another clock process also handles the deadlines."""
+ends, the lock is free at once, whatever time the machines' clocks show. With PostgreSQL, the leader also writes its
+name and its lease into this row, so that `hotline doctor` sees which process is the leader. If a frozen leader keeps
+the lock but its lease ended long ago, another clock process also handles the deadlines."""
 
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from hotline.text.errors import StoreUnavailable
 
 LEASE = timedelta(seconds=3)
 """The length of the leader's lease. Until the lease ends, no other process can become the leader. The time is short, so
-that another process soon works if the leader is killed."""
+that another process becomes the leader soon if the leader is killed."""
 FROZEN = timedelta(seconds=12)
 """For this time after its lease has ended, the process that holds the lock still counts as the leader."""
 LOCK = 4_114_110_003

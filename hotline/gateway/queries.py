@@ -265,8 +265,8 @@ def waiting_messages(
 def drop_doubtful(
     session: Session, kinds: Collection[MessageKind], doubtful_until: datetime
 ) -> int:
-    """Ends the doubtful messages of these kinds, so that the hotline does not send them again. A message is doubtful
-    if it is older than `doubtful_until` and may already have been sent.
+    """Ends the doubtful messages whose kind is in `kinds`, so that the hotline does not send them again. A message is
+    doubtful if it is older than `doubtful_until` and may already have been sent.
 
     Returns the number of messages that the function ended. The function keeps the deadlines of the tips that the
     messages are about. The function does not end messages that `waiting_messages` does not show, because no person can

@@ -29,7 +29,7 @@ class QueueView:
     """The pauses of single parts of the hotline's work."""
     fault: str | None
     """The reason why the gateway refuses messages, or None. When the gateway accepts a message again, the hotline
-    clears this reason without a command."""
+    clears this reason, and no person has to give a command."""
     waiting: Sequence[WaitingMessages]
 
     @property
