@@ -2,7 +2,8 @@
 
 The roles of admins, approvers, the programme lead and the national desk need the approval of a second admin. The second
 admin must be a different person than the admin who gives the role. While fewer than two admins are active, a command at
-the server counts as the second person. In this case, the audit log records that no second admin approved.
+the server counts as the second person. If a command at the server counts as the second person, the audit log records
+that no second admin approved.
 
 The module also gives an account a new link if the owner of the account has lost the password and the recovery sheet, or
 if an admin requests the link. The hotline makes a link for another person's account only after 24 hours, or after a
@@ -145,7 +146,7 @@ def make_link(change: AccountChange) -> Invited:
 def set_roles(
     context: Context, by: Actor, account_id: int, roles: Iterable[AccountRole], reason: str = ""
 ) -> frozenset[AccountRole]:
-    """Gives roles to an account, and removes roles from it. Returns the roles that wait for a second admin.
+    """Gives roles to an account, and removes roles from it. Returns the roles that wait for a second admin's approval.
 
     To remove a role, the admin must give a reason. Raises AccountRefused.
     """
@@ -262,7 +263,8 @@ class WaitingLink:
 
 
 def request_link(context: Context, by: Actor, account_id: int, reason: str = "") -> Invited:
-    """Requests a new link, or makes the link after its waiting time. `Invited.link` is empty until the link is made.
+    """Requests a new link. If the waiting time of an earlier request is over, makes the link. `Invited.link` is empty
+    until the link is made.
 
     The link ends the old keys and the old second factor of the account. After that, the account needs a second admin's
     approval again for each of its roles in `TWO_PERSON_ROLES`. An account that was never set up gets the link at once.

@@ -80,7 +80,7 @@ def _national(people: Sequence[Member], at: datetime) -> CheckResult:
 
 
 def _phones(people: Sequence[Member], at: datetime) -> CheckResult:
-    """Checks if enough people can be alerted, so that the hotline may open.
+    """Checks if enough people can be alerted for the hotline to open.
 
     The monitor raises no alarm from this check, because the check of the national desk already raises one.
     """

@@ -256,7 +256,7 @@ def import_roster(
 ) -> int:
     """Replaces the roster of one week for each desk that a CSV file names. If any row has an error, changes nothing.
 
-    Returns the number of rows. Raises ImportRefused with all errors.
+    Returns the number of imported rows. Raises ImportRefused with all errors.
     """
     with context.database.writing() as session:
         rows, faults = rules_roster.read_roster(text, week, names_by_desk(session, by))

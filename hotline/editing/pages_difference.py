@@ -101,8 +101,9 @@ def refusal_text(visit: Visit, titles: Titles, refused: DraftRefused) -> str:
 
 
 def result_or_refusal(visit: Visit, done: Done | DraftRefused, field: str) -> Done:
-    """Returns a service's result. If the service refused the command, raises FormRefused, which shows the reason at the
-    form's field `field`."""
+    """Returns the result `done` of a service, if the service carried out the command. If the service refused the
+    command, raises FormRefused, which shows the reason at the form's field `field`.
+    """
     if isinstance(done, DraftRefused):
         titles = live_titles(visit.context, visit.language)
         raise FormRefused({field: refusal_text(visit, titles, done)})
@@ -324,7 +325,7 @@ class DifferenceToRead:
     phrases: Sequence[TextColumns]
     others: Sequence[str]
     languages: Sequence[str]
-    """The languages with changed texts. The approver must read the texts in each of these languages."""
+    """The languages with changed texts. The approver must read the changed texts in each language of this list."""
     part: int = 1
     parts: int = 1
     """The number of parts of a long list of screens. Every other field describes the whole list of screens."""

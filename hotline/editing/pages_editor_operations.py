@@ -349,7 +349,7 @@ def remove_flow_form(visit: Visit, draft_id: int, flow: str) -> Response:
 
 
 def _with_obstacle(visit: Visit, obstacle: rules_operations.Obstacle | None) -> Visit:
-    """Returns the request with the obstacle as its error, unless it already has other errors."""
+    """Returns the request with the obstacle as its error. If the request already has errors, returns it unchanged."""
     if visit.faults or obstacle is None:
         return visit
     return visit.with_faults({"name": visit.say(OBSTACLES[obstacle])})

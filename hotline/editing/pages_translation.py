@@ -132,7 +132,7 @@ def typed_words(form: PostedForm) -> Mapping[str, TypedText]:
 def _page(visit: Visit, language: str, wrong: TextFaults | None = None, used: str = "") -> Response:
     """Renders ten texts. `used` is a text such as `3:0`. The first number is the number of a text on the page. The
     second number names a translation of a different text that has the same English wording. The page shows this
-    translation in the field of the text. The server has not saved it yet.
+    translation in the field of the text. The server has not saved the shown translation yet.
     """
     wanted = filter_of(visit)
     shown = service_review_document.text_page(

@@ -126,7 +126,9 @@ class Difference(NamedTuple):
 
     @property
     def languages(self) -> frozenset[str]:
-        """Returns the languages with changed text. The approver must read the texts in each of these languages."""
+        """Returns the languages with changed text. The approver must read the changed texts in each of the returned
+        languages.
+        """
         return frozenset(code for screen in self.screens for code in screen.languages)
 
 

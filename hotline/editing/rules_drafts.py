@@ -51,7 +51,7 @@ class StepKind(StrEnum):
 
     EDITED = "edited"
     MARKS = "marks"
-    """Recorded values or alerts changed. `why` contains the reason."""
+    """Recorded values or alerts changed. The field `why` of the step contains the reason for the change."""
     NODE_ADDED = "node_added"
     NODE_RENAMED = "node_renamed"
     NODE_DELETED = "node_deleted"
@@ -59,7 +59,9 @@ class StepKind(StrEnum):
     FLOW_ADDED = "flow_added"
     FLOW_DELETED = "flow_deleted"
     RESTORED = "brought_back"
-    """An editor restored an earlier version of a part. `version` is the number of that version."""
+    """An editor restored an earlier version of a part. The field `version` of the step is the number of the restored
+    version.
+    """
     UPDATED = "caught_up"
     """The draft was updated to the newest published flows."""
     NUMBER_CONFIRMED = "number_confirmed"

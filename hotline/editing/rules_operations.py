@@ -7,7 +7,7 @@ reach a flow through nodes that call it. An operation that deletes a flow also r
 and gives each arrow to such a node a new target. No operation deletes a flow with a printed short code, because the
 short code must always lead to this flow. A builder copies a model of a lesson, quiz or menu, and fills in the texts of
 one form. The form has one field for each empty text of the model. If the editor left a screen of the form empty, the
-builder leaves out this screen. The arrows to it then lead to the next screen.
+builder leaves out this screen. The arrows to the omitted screen then lead to the next screen.
 """
 
 import copy
@@ -361,7 +361,7 @@ class ArrowIntoFlow(NamedTuple):
 
 
 def arrows_into_flow(flows: Mapping[str, object], name: str) -> tuple[ArrowIntoFlow, ...]:
-    """Returns the arrows of other flows into this flow, in the order of the flows.
+    """Returns the arrows of other flows into the flow `name`, in the order of the flows.
 
     Leaves out arrows that begin at nodes that the editor deletes together with the flow.
     """
