@@ -69,7 +69,8 @@ class Desk(Row):
     place: Mapped[str | None]
     """The district in which the desk lies. For a protection desk, the camp for which it works."""
     service: Mapped[str | None]
-    """For the desk of a service, the kind of help: a value of the question `service` in the forms of a case."""
+    """For the desk of a service, the kind of help that the service gives. The value is an answer to the question
+    `service` in the forms about a person of a case."""
     number: Mapped[str | None]
     """For the desk of a service, the phone number of this service. Screens show this number only while the number is
     confirmed.
@@ -114,7 +115,8 @@ IS_ASIDE = or_(DeskMember.member == PREVIOUS_KEY, DeskMember.member.startswith(P
 
 @cache
 def _keys_of(many: int) -> PreparedStatement:
-    """Returns a prepared query for the keys of `many` desks. Prepares the query only once for each value of `many`.
+    """Returns a prepared query that reads the keys of desks. `many` is the number of desks, and the query is prepared
+    only once for each number.
 
     The query runs often, because each answer of a report needs the keys of one or two desks.
     """

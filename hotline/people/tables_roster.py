@@ -131,8 +131,8 @@ class GapNotice(Row):
     notified_at: Mapped[datetime]
 
     def covers(self, gap: Gap) -> bool:
-        """Returns True if `gap` begins within the reported gap. Does not compare the ends, because the end of a gap may
-        have changed since the report.
+        """Returns True if `gap` begins within the reported gap. Does not compare the ends of the two gaps, because the
+        end of a gap may have changed since the hotline reported it.
         """
         return self.desk_code == gap.desk and self.starts_at <= gap.starts_at <= self.ends_at
 

@@ -40,7 +40,7 @@ class ConsoleSession(Row):
     locked_key: Mapped[bytes | None]
     """The account's private key, encrypted with the token. NULL after `key_until`."""
     flow: Mapped[str | None]
-    """The flow of the draft that the user last opened in this session."""
+    """The flow that the user last opened in a draft during this session."""
     flow_at: Mapped[datetime | None]
     board_at: Mapped[datetime | None]
     """The last time that the session showed the board of a desk. The board may have been shown again up to four minutes

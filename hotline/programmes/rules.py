@@ -245,8 +245,8 @@ def add_report(
 
 
 CERTIFICATES = "certificates"
-"""This flag is set if the lessons of the person count and the hotline has the key for certificates. The session may
-then show a certificate.
+"""This flag is set if the hotline counts the lessons of the person in this session, and has the key for certificates.
+The session may then show a certificate.
 """
 CERTIFIED = "certified"
 """This flag is set if the officer had passed all lessons before the session began."""

@@ -54,8 +54,8 @@ class Participant(Row):
     """The reports of the last day on which the leader reported. Each report has the day, the occasion and the number of
     people."""
     passed: Mapped[dict[str, Any] | None]
-    """The lessons that the person passed, each with the time when the session began. Wrong answers and lessons that are
-    not passed are not stored.
+    """The lessons that the person passed, each with the time when the session began. The row stores no wrong answers,
+    and no lessons that the person has not passed.
     """
 
 

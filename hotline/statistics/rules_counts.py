@@ -153,7 +153,8 @@ def medians(tips: Iterable[CountedTip]) -> Mapping[CellName, int]:
     """Returns by urgency the median number of minutes until a tip was read. A tip that was not read counts as an
     infinite time.
 
-    The median is rounded up to one of `MEDIAN_STEPS`. An urgency is left out if its median exceeds the largest step.
+    The median is rounded up to one of `MEDIAN_STEPS`. Leaves out an urgency if its median is longer than the largest of
+    `MEDIAN_STEPS`.
     """
     waits: dict[int, list[float]] = defaultdict(list)
     for tip in tips:

@@ -164,8 +164,8 @@ def clean_pin(keyed: str, digits: int) -> str:
 
 
 RUNS = ("01234567890", "09876543210")
-"""All ten digits in ascending and in descending order, with `0` at both ends. A PIN that is a part of these digits,
-such as `3456`, is easy to guess."""
+"""Two rows of digits: all ten digits in ascending order, and in descending order. Each row begins and ends with `0`. A
+PIN that is a part of one of these rows, such as `3456`, is easy to guess."""
 CENTURIES = ("19", "20")
 YEAR_DIGITS = 4
 

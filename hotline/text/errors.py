@@ -171,7 +171,8 @@ class StoreUnavailable(Unavailable):
 
 
 class RunsUnavailable(Unavailable):
-    """The process cannot load or save conversation states. Conversations by SMS start from the beginning."""
+    """The process cannot load or save conversation states. As long as this problem lasts, conversations by SMS start
+    from the beginning."""
 
 
 class InboxUnavailable(Unavailable):
@@ -273,7 +274,8 @@ class KeysDiffer(HotlineError):
 
 
 class FormRefused(HotlineError):
-    """A posted form is wrong. The error has an error text in the reader's language for each field id."""
+    """A posted form is wrong. For each wrong field, the error has the field's id and an error text in the reader's
+    language."""
 
     def __init__(self, faults: Mapping[str, str]) -> None:
         self.faults = faults

@@ -158,8 +158,8 @@ DIGEST = "digest: "
 REMARKS = ("state", "letters left", "doubts", "question")
 FUZZY = "fuzzy"
 FORMATS = {"python-format", "python-brace-format"}
-"""The marks that Babel adds to a PO entry if it guesses from the text that the text contains placeholders, such as
-`python-format`. If Babel guesses wrong, the programs of translators may refuse the file."""
+"""Marks such as `python-format`, which Babel adds to a PO entry if the entry's text seems to contain placeholders. If
+Babel guesses wrong, the programs of translators may refuse the file."""
 _IS_PO = re.compile(r"^msgid ", re.MULTILINE)
 _LANGUAGE = re.compile(r"^Language:[ \t]*([A-Za-z]+)", re.MULTILINE)
 

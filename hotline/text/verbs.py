@@ -27,8 +27,9 @@ SAY_NOT = "x"
 MARKS = (DIRECT, TO, THING, OTHER, NOT, DONE, SAY_NOT)
 
 SUBJECTS = {"N": "", "U": "", "A": OTHER, "TU": "", "DU": "", "MU": "", "BA": OTHER}
-"""The prefixes of the subject: I, you (one person) or who, he or it, we (two forms, before hard and soft letters),
-you (several people), they. The value of each prefix is the mark that the prefix adds to the verb."""
+"""The prefixes for these subjects: "I"; "you" (one person) or "who"; "he" or "it"; "we" (two forms, before hard and
+before soft letters); "you" (several people); "they". The value of each prefix is the mark that the prefix adds to the
+verb."""
 PAST = {"NA": "", "WA": "", "YA": OTHER, "TWA": "", "MWA": "", "BA": OTHER}
 """The prefixes of the subjects in `SUBJECTS`, joined with the `a` of the past tense."""
 TENSES = ("RA", "ZA", "KA", "GA", "KO", "ZO", "KI", "GI", "RACYA", "TA", "DA", "U", "WO")

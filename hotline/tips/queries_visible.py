@@ -116,8 +116,8 @@ def copy_exclusions(
 
 
 def tips_with_exclusions(session: Session) -> frozenset[int]:
-    """Returns the ids of the tips that have an exclusion. Only few tips have an exclusion, even if many tips are
-    pending.
+    """Returns the ids of the tips that have an exclusion. The result is small even if many tips are pending, because
+    only few tips have an exclusion.
     """
     return frozenset(session.scalars(select(Exclusion.tip_id).where(IS_EXCLUDED)))
 

@@ -51,7 +51,8 @@ class TipState(StrEnum):
 
 
 class TipOutcome(StrEnum):
-    """The outcome of a closed case. No outcome blocks the caller's phone, because callers may try out the hotline."""
+    """The outcome of a closed case. The hotline never blocks a caller's phone because of an outcome, because callers
+    may try out the hotline."""
 
     HELPED = "helped"
     REFERRED = "referred"
@@ -244,9 +245,8 @@ def concerns_child(answers: Mapping[str, str]) -> bool:
 
 
 def _category(answers: Mapping[str, str]) -> str | None:
-    """Returns the category of the tip if it is on the closed list.
-
-    Returns `OTHER` if the category is not on the list. Returns None if the caller has not answered.
+    """Returns the category that the caller chose. Returns `OTHER` if the class `Category` does not contain it. Returns
+    None if the caller has not answered.
     """
     kind = answers.get("kind")
     if kind is None:
@@ -287,34 +287,34 @@ SATURDAY = 5
 
 
 class DeadlineKind(StrEnum):
-    """The kind of a deadline, named after the event that must happen before it.
+    """The kind of a deadline, which says what must happen before the deadline.
 
     The time limit for the arrival of an alert is not in this class, because it is stored with the message, in the
     column `next_at`.
     """
 
     HELD = "held"
-    """A responder of the district comes on duty. The tip is not urgent, so no person is alerted of it before a
-    responder comes on duty."""
+    """The hotline waits until a responder of the district comes on duty. No person is alerted of the tip earlier,
+    because the tip is not urgent."""
     ACKNOWLEDGE = "acknowledge"
-    """A responder takes the case."""
+    """A responder must take the case before this deadline."""
     OPEN = "open"
-    """The assignee reads the tip. Only a case whose assignee has a PIN gets this deadline."""
+    """The assignee must read the tip before this deadline. Only a case whose assignee has a PIN gets this deadline."""
     OUTCOME = "outcome"
-    """The assignee reports the outcome of the case."""
+    """The assignee must report the outcome of the case before this deadline."""
     CONFIRM_CLOSURE = "judge"
-    """A second person confirms or refuses a requested closure."""
+    """A second person must confirm or refuse a requested closure before this deadline."""
     DECISION = "decision"
-    """The national desk decides if a case in which a person was met may be closed."""
+    """Before this deadline, the national desk must decide if it closes a case in which a responder met a person."""
     SECOND_LOOK = "second_look"
-    """A second person looks at a case about danger that was taken."""
+    """A case about danger was taken, and a second person must look at it before this deadline."""
     OVERDUE = "red"
-    """A person of the national desk takes the case. Until then, the national desk is alerted again and again, because
-    all other people were already alerted and no one took the case."""
+    """A person of the national desk must take the case before this deadline. All other people were already alerted, so
+    the hotline alerts the national desk again and again."""
     VISIT_SAFETY = "manner"
-    """The national desk decides how responders may visit."""
+    """The national desk must decide before this deadline how responders may visit."""
     ERASURE = "erasure"
-    """The national desk decides on an erasure request."""
+    """The national desk must decide on an erasure request before this deadline."""
 
 
 OVERDUE_FROM = 2
@@ -578,8 +578,8 @@ because older rows have no pseudonym any more.
 INBOUND_KEPT = timedelta(days=30)
 """The time for which the ids of received SMS are kept. The gateway may send the same id again for twelve hours."""
 STRAY_REPORTS_KEPT = timedelta(days=7)
-"""The time for which a delivery report is kept if its message is unknown. The gateway returns the id of a sent message
-within minutes."""
+"""The time for which the hotline keeps a delivery report that belongs to no message that it knows. The gateway returns
+the id of a sent message within minutes."""
 REPLIES_KEPT = timedelta(days=7)
 """The time for which the hotline stores that it answered a responder's SMS. This time is longer than the period of
 every limit on answers.

@@ -122,8 +122,8 @@ def asks_about_help(tips: Sequence[Progress], at: datetime) -> bool:
 
 
 def number_from(seed: str) -> str:
-    """Returns the nine digits of a receipt. They are computed from `seed`, a digest of the caller's session in hex
-    digits.
+    """Returns the nine digits of a receipt. Computes the digits from `seed`, which is a digest of the caller's session
+    in hexadecimal digits.
     """
     drawn = int(seed, 16)
     body = FIRST_DIGITS[drawn % len(FIRST_DIGITS)] + f"{drawn // len(FIRST_DIGITS) % 10**7:07}"
@@ -138,8 +138,8 @@ def group_digits(number: str) -> str:
 def is_receipt(number: str) -> bool:
     """Returns True if these digits are a possible receipt.
 
-    The last digit is a check digit. It shows if the caller typed one digit wrong, and most times also if the caller
-    exchanged two digits.
+    The last digit is a check digit. The check digit shows if the caller typed one digit wrong, and usually also if the
+    caller exchanged two digits.
     """
     whole = len(number) == DIGITS and number.isascii() and number.isdecimal()
     return whole and number[0] in FIRST_DIGITS and _check_digit(number[:-1]) == number[-1]
@@ -429,8 +429,8 @@ WANTED, OTHERS_ANSWER, CALL_DAY, PART, WORD = (
     "call_word",
 )
 ANSWERS = frozenset({WANTED, OTHERS_ANSWER, CALL_DAY, PART, WORD})
-"""The names of the answers about a call-back. Only the national desk sees the answers. They are not in the body of the
-tip.
+"""The names of the answers about a call-back. Only the national desk sees the answers. The body of the tip does not
+contain these answers.
 """
 OFFERED = ("me_adult", "child", "adult", "several")
 """If the caller gave one of these answers to "Who needs help?", the menu offers a call from the desk. The menu never

@@ -170,8 +170,8 @@ class Tip(Row):
     statistics.
     """
     record_key: Mapped[int] = mapped_column(default=new_record_key)
-    """A number from 0 to 255. It decides how published numbers that count this tip are rounded. This number is in no
-    exported file."""
+    """A number from 0 to 255. The hotline uses this number to decide how it rounds published numbers that count the
+    tip. This number is in no exported file."""
     request: Mapped[str] = mapped_column(default="", server_default="")
     """The id of the gateway's last request after which the hotline had to alert responders of this tip. The log names
     each request by such an id. The id is erased together with the pseudonyms.

@@ -49,8 +49,8 @@ class PossibleVictim(Row):
     times: Mapped[int] = mapped_column(default=0, server_default="0")
     """The number of reminders that were already sent."""
     record_key: Mapped[int] = mapped_column(default=new_record_key)
-    """A number from 0 to 255 that decides how published numbers that count this person are rounded. The number is
-    deleted together with the row."""
+    """A number from 0 to 255, with which the hotline decides how it rounds published numbers that count this person.
+    The number is deleted together with the row."""
 
 
 def add_person(session: Session, tip_id: int, n: int, at: datetime) -> bool:
@@ -255,7 +255,7 @@ class CallBack(Row):
     key) that changes each week."""
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
-    """The end of the present window for a call, or of the next window."""
+    """The end of the window (the period in which the desk may call) that is open now, or that begins next."""
     again_at: Mapped[datetime | None]
     """The beginning of a second window, if the caller agreed to two windows."""
     asked_at: Mapped[datetime]
@@ -269,7 +269,7 @@ class CallBack(Row):
     second person, who approved this request. Both names are valid only until the window (the period for the call) ends.
     """
     opened_at: Mapped[datetime | None]
-    """The last time in this window when the number was shown."""
+    """The last time, within the present window for a call, when a person at the desk saw the phone number."""
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
     """The value of a `tips.rules_receipts.CallOutcome`."""
