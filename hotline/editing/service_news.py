@@ -106,8 +106,8 @@ def comment(
 def answer(context: Context, by: SignedIn, news_id: int, words: str) -> DraftRefused | None:
     """Sends an answer to the author of a comment or note. The answer is a comment on the same screen.
 
-    The answered comment then counts as read. News about a returned draft stays unread until an editor submits the draft
-    again. Raises NotFound, StoreUnavailable.
+    The answered comment then counts as read. An answer to the news about a returned draft does not mark this news as
+    read. Raises NotFound, StoreUnavailable.
     """
     with context.database.reading() as session:
         row = tables.own_news(session, by.account_id, news_id)

@@ -135,7 +135,7 @@ def list_drafts(session: Session, *, editable: bool, limit: int) -> Sequence[Dra
 
 
 def newest_steps(session: Session, draft_id: int) -> Mapping[str, DraftStep]:
-    """Returns the newest step of each part, in the order in which the parts were first edited."""
+    """Returns the newest step of each part of the draft, in the order in which the parts were first edited."""
     last = (
         select(func.max(DraftStep.id).label("id"), func.min(DraftStep.id).label("first"))
         .where(DraftStep.draft_id == draft_id)
@@ -157,8 +157,8 @@ def step_document(session: Session, step: DraftStep) -> Mapping[str, Any] | None
 
 
 def newest_versions(session: Session, draft_id: int) -> Mapping[str, int]:
-    """Returns the newest version number of each part. Steps never change, so if two version numbers of a part are
-    equal, the documents are equal too."""
+    """Returns the newest version number of each part of the draft. Steps never change, so if two version numbers of a
+    part are equal, the documents are equal too."""
     each = select(DraftStep.part, func.max(DraftStep.version))
     rows = session.execute(each.where(DraftStep.draft_id == draft_id).group_by(DraftStep.part))
     return dict(rows.all())

@@ -71,7 +71,8 @@ that is longer than a line in the middle."""
 MAX_LINES = 10
 """The maximum lines of a question with its choices on the narrowest phones."""
 MIN_SEPTETS = 40
-"""The minimum septets for the layout of a page. A smaller limit is ignored, because no menu would fit."""
+"""The minimum septets for the layout of a page. The code uses this minimum in place of a smaller limit, because
+otherwise no menu would fit."""
 MIN_REPEATED_SEPTETS = 20
 """The minimum septets that must remain on a page after the choices that every page repeats."""
 NUMBERS = "12345678"

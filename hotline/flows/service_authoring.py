@@ -69,7 +69,7 @@ def parse_folder(folder: Path) -> tuple[Editable, Sequence[str]]:
 
 def _entries(written: Any) -> tuple[Any, Document]:
     """Returns the landing flows of the short codes and the names of the posters. The keys of both are the digits of the
-    short codes. Keeps invalid values, because the check of the document reports them."""
+    short codes. The result also contains invalid values, because the check of the document reports them."""
     if not isinstance(written, Mapping):
         return written, {}
     whole = {digits: row for digits, row in written.items() if isinstance(row, Mapping)}

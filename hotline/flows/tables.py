@@ -135,7 +135,8 @@ def add_revision(
     pressed: str | None = None,
     mark: str | None = None,
 ) -> Revision:
-    """Adds a revision. Without `live_from`, the revision is a draft. The row is large, so it is written only once."""
+    """Adds a revision. Without `live_from`, the revision is a draft. The row is large, so the function writes it only
+    once."""
     revision = Revision(
         digest=digest,
         document=with_json(document),

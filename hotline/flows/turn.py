@@ -125,8 +125,8 @@ FIRST_KEY, MORE = "1", "9"
 
 
 def only_key(node: Waiting, seen: View, page: Page) -> str | None:
-    """Returns the key of the only choice on a page, for which the caller may also press `1`. Returns None unless there
-    is exactly one choice.
+    """Returns the key of the only choice on a page, for which the caller may also press `1`. Returns None if the page
+    has no choice or several choices.
 
     Also returns None if the caller types an answer, because `1` is then an answer. If a choice saves a value, only its
     own key works.
@@ -243,8 +243,8 @@ def front(flow_set: FlowSet) -> tuple[Place, ...]:
 def go_to(
     flow_set: FlowSet, facts: Facts, state: ConversationState, node: str | None
 ) -> WalkResult:
-    """Moves from the current place to another node of the same flow. Saves the current place, so that the caller can
-    go back."""
+    """Moves from the current place to another node of the same flow. Saves the current place, so that the key `0` leads
+    back to it."""
     trail = (*state.trail, state.calls)[-MAX_TRAIL:]
     walked = settle(flow_set, facts, _at(flow_set, state.at(state.calls, trail=trail), node))
     here, there = state.calls[-1], walked.state.calls[-1] if walked.state.calls else None

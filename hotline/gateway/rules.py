@@ -37,8 +37,8 @@ class MessageState(StrEnum):
     DELIVERED = "delivered"
     """A delivery report says that the phone received the message."""
     ANSWERED = "answered"
-    """The hotline does not know if the phone received the message, but the responder has answered about the case. So
-    the hotline does not send the message again."""
+    """The hotline does not know if the phone received the message, but the responder has sent an answer about the case.
+    So the hotline does not send the message again."""
     RETRY = "retry"
     UNKNOWN = "unknown"
     FAILED = "failed"
@@ -207,12 +207,13 @@ class Verdict:
 
     state: MessageState
     wait: timedelta
-    """The time until a worker handles the message again. In a final state, this time has no meaning."""
+    """The time until a worker handles the message again. If the state is final, this time has no meaning."""
     counted: bool
     replace: bool = False
     """True if the hotline must alert a colleague now."""
     flag: bool = False
-    """True if SMS can never reach this phone number. The hotline then sends the responder no more alerts."""
+    """True if SMS can never reach this phone number. The hotline then sends no more alerts to the responder with this
+    phone number."""
     pause: bool = False
     """True if the hotline must pause the outgoing queue."""
 
@@ -333,7 +334,7 @@ REPORTS = {
 
 
 def report_meaning(status: str) -> ReportMeaning:
-    """Returns the meaning of the gateway's status. Upper and lower case letters are equal.
+    """Returns the meaning of the gateway's status. Upper and lower case letters count as the same letters.
 
     An unknown status means `NOTHING`.
     """
@@ -428,8 +429,8 @@ ALERTS: Mapping[tuple[bool, bool], Pair] = {
     (False, True): (Template.ALERT_LOCKED_REPLY, Template.ALERT_LOCKED_DIAL),
     (False, False): (Template.ALERT_REPLY, Template.ALERT_DIAL),
 }
-"""The templates of all other alerts. The first part of the key is True if there is danger. The second part is True if
-the desk cannot decrypt the tip."""
+"""The templates of all other alerts. The first part of the key is True for an alert about danger. The second part of
+the key is True if the desk cannot decrypt the tip."""
 PLAIN: Mapping[Purpose, Template] = {
     Purpose.UNANSWERED: Template.MANNER_SILENT,
     Purpose.TOLD_FIRST: Template.TOLD_FIRST,
@@ -554,7 +555,7 @@ class AnswerForm(StrEnum):
     SCREEN = "SCREEN"
     """A screen of the flows."""
     HINT = Template.READ_AGAIN.name
-    """The text that explains how to begin again. The hotline sends this text only once."""
+    """The text that explains how to begin again. The hotline sends this explanation only once."""
     ADVERTISEMENT = Template.ADVERTISEMENT.name
     """The hotline's public advertisement, sent to a phone that sent a cry for help."""
 
@@ -617,9 +618,9 @@ class AlertPath:
 
 
 def block_reason(path: AlertPath, at: datetime, *, fresh: bool = False) -> BlockReason | None:
-    """Returns the reason why the hotline cannot send an alert now. Returns None if it can send alerts, or if no
-    process has ever sent a message. `fresh` is True if this process saw that the clock process worked within the last
-    minute. A change of the system clock has no effect on `fresh`."""
+    """Returns the reason why the hotline cannot send an alert at this moment. Returns None if it can send alerts, or if
+    no process has ever sent a message. `fresh` is True if this process saw that the clock process worked within the
+    last minute. A change of the system clock has no effect on `fresh`."""
     if path.is_paused:
         return BlockReason.PAUSED
     if path.fault is not None:
@@ -705,7 +706,7 @@ class PageResult:
     this time and no page lists the SMS, the callback may be forged. The value is None if the page says nothing about
     callbacks."""
     more: bool
-    """True if there may be another page."""
+    """True if the inbox may have another page."""
 
 
 def next_request(bookmark: Bookmark, at: datetime) -> int:
