@@ -65,8 +65,8 @@ class Assignment(Row):
     """The name of the case in SMS to this responder: four to six letters and digits. Each responder of a tip has one
     reference for the tip, from the first alert to closing. No other responder or tip gets the same reference."""
     repeats_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"))
-    """The id of this responder's first assignment of the same tip, if this row is a later assignment. The first and
-    the later assignment have the same reference."""
+    """The id of the first assignment of this tip to this responder, if this row is a later assignment of the tip to
+    the same responder. Both assignments have the same reference."""
     state: Mapped[str]
     """The value of an `alerts.rules_assignment.AssignmentState`."""
     created_at: Mapped[datetime]
@@ -123,7 +123,7 @@ class OnCallContact(Row):
     """The phone number, encrypted so that only the monitor can decrypt it."""
     active: Mapped[bool] = mapped_column(default=True)
     unreachable: Mapped[str | None]
-    """The reason why the gateway can never deliver to this number, if the gateway gave a reason."""
+    """If the gateway reported that it can never deliver to this number, the reason that it gave."""
     created_at: Mapped[datetime]
 
     @property
@@ -136,7 +136,7 @@ class Message(Row):
     """An outgoing SMS, stored as a template and its values, and never as a text.
 
     The recipient is a responder, an on-call contact, or the encrypted number of another phone. A message without a
-    recipient is a notice for the monitor's other channel (mail or a command).
+    recipient is a notice that the monitor sends by its second channel (mail or a command).
     """
 
     __tablename__ = "message"
@@ -171,8 +171,8 @@ class Message(Row):
     priority: Mapped[int]
     """The priority of the message, as the value of a `gateway.rules.Priority`."""
     turn: Mapped[int] = mapped_column(default=0, server_default="0")
-    """The position of this alert in the order in which one escalation step of a tip sends its alerts. With this order,
-    the hotline sends the first alert of every tip before the second alert of any tip."""
+    """The position of this alert in the order in which one escalation step of a tip sends its alerts. Because of these
+    positions, the hotline sends the first alert of every tip before the second alert of any tip."""
     state: Mapped[str]
     """The value of a `gateway.rules.MessageState`."""
     attempts: Mapped[int] = mapped_column(default=0)
@@ -187,8 +187,8 @@ class Message(Row):
     outcome: Mapped[str | None]
     """The outcome of the last attempt, as the value of a `gateway.rules.Outcome`."""
     gateway: Mapped[str | None]
-    """The gateway that accepted the message, as the value of a `gateway.rules.Gateway`. This gateway
-    identifies the message by `provider_id`."""
+    """The gateway that accepted the message, as the value of a `gateway.rules.Gateway`. This gateway gave the message
+    the id in `provider_id`."""
     provider_id: Mapped[str | None]
     created_at: Mapped[datetime]
     """The time when the hotline wrote the message. For the answer to an SMS that asks for help, this is the time when
@@ -200,8 +200,8 @@ class Message(Row):
     answered_at: Mapped[datetime | None]
     """The time when a person reviewed an undeliverable message."""
     request: Mapped[str] = mapped_column(default=REQUEST.get, server_default="")
-    """The id of the HTTP request from the gateway that made the hotline write this message. The log shows the same id.
-    The field is empty for an alert, because the row of the tip contains the id."""
+    """The id of the HTTP request from the gateway that made the hotline write this message. The log lines about this
+    request show the same id. The field is empty for an alert, because the row of the tip contains the id."""
 
     @property
     def has_ended(self) -> bool:
@@ -275,7 +275,7 @@ class Deadline(Row):
     kind: Mapped[str]
     """The value of a `tips.rules.DeadlineKind`. A tip has at most one open deadline of each kind."""
     step: Mapped[int]
-    """The number of this deadline among the tip's deadlines of this kind, beginning with 0."""
+    """The position of this deadline among all deadlines of the same kind that the tip has had, beginning with 0."""
     nth: Mapped[int] = mapped_column(default=0, server_default="0")
     """The number of deadlines of this kind that fired in a row before this one was set."""
     set_at: Mapped[datetime | None]
@@ -318,8 +318,8 @@ class QueueState(Row):
 
 
 class QueuePause(Row):
-    """A pause of the outgoing queue, or of one `OutgoingPart`, that a person started. While the row for the whole
-    queue exists, the hotline sends no SMS from this queue.
+    """A pause of the outgoing queue, or of one `OutgoingPart`, that a person started. While the table has a row for
+    the whole queue, the hotline sends no SMS.
 
     The audit log records earlier pauses.
     """
@@ -331,14 +331,14 @@ class QueuePause(Row):
     reason: Mapped[str]
     since: Mapped[datetime]
     doubtful_until: Mapped[datetime | None]
-    """The time when the database was restored from a backup, or None. The hotline may already have sent messages from
-    before this time."""
+    """The time when the database was restored from a backup, or None. The hotline may already have sent the messages
+    that it wrote before this time."""
 
 
 class Leader(Row):
-    """The clock process that handles the deadlines now (the leader), and the end of its lease. Two leaders at the
-    same time do no harm. A second row of this table has the time of the monitor's last check. A third row delays
-    planned publications after the system clock jumped."""
+    """The clock process that handles the deadlines now (the leader), and the end of its lease. Two leaders at the same
+    time do no harm. A second row of this table contains the time at which the monitor last ran its checks. A third row
+    contains the end of a delay of planned publications, after the system clock jumped."""
 
     __tablename__ = "leader"
 
@@ -430,11 +430,12 @@ def take_lead(
     *,
     grace: timedelta = timedelta(0),
 ) -> bool:
-    """Makes this clock process the leader, or extends its lease. Returns True if this clock process is the leader.
+    """Makes this clock process the leader, or extends its lease. Returns True if this clock process is the leader
+    after the call.
 
-    Another process stays the leader until its lease ended more than `grace` ago. The function ignores a lease that
-    ends too far in the future: a process wrote the lease while the system clock was wrong, and someone has set the
-    clock back since then.
+    If another process is the leader, it stays the leader until the end of its lease plus the time `grace`. The
+    function ignores a lease that ends too far in the future: a process wrote the lease while the system clock was
+    wrong, and someone has set the clock back since then.
     """
     if add_if_new(session, Leader(name=RELAY, holder=holder, until=at + lease)):
         return True
@@ -683,7 +684,7 @@ class FirstHop:
 def write_first_hop(database: Database, first: FirstHop) -> bool:
     """Writes the row of a session at its first hop, and counts the session.
 
-    If another hop of the session was faster, returns False and changes nothing.
+    If another hop of the same session has already written the row, returns False and changes nothing.
     """
     if database.is_sqlite:
         return database.jointly(lambda connection: _write_by_one(connection, first))
@@ -815,7 +816,7 @@ _HELD = driver.PreparedStatement(
 
 @dataclass(slots=True)
 class LockedDialogue:
-    """The row of a session that this transaction has locked. The class `Dialogue` explains the fields.
+    """The row of a session. This transaction has locked the row. The class `Dialogue` explains the fields.
 
     To change a list in the row, the code replaces it by a new list.
     """

@@ -51,8 +51,8 @@ class StateCipher:
         return self._keys if self._live is None else self._live.now()
 
     def keys_again(self) -> tuple[bytes, ...]:
-        """Checks the key folder now, and returns the keys. The code calls this method if no key fits, because another
-        process may have encrypted the state with a newer key.
+        """Checks the key folder now, and returns the keys. The code calls this method if none of the known keys
+        decrypts a state, because another process may have encrypted the state with a newer key.
         """
         return self._keys if self._live is None else self._live.again()
 
@@ -74,8 +74,8 @@ class StateCipher:
 
 
 def encrypt_under(key: bytes, bound: bytes, plain: bytes) -> bytes:
-    """Encrypts `plain` under a key, so that decryption works only with the same value of `bound`. Returns the nonce,
-    followed by the encrypted data."""
+    """Encrypts `plain` under `key` and binds it to `bound`: to decrypt the result, a program needs the same key and
+    the same value of `bound`. Returns the nonce, followed by the encrypted data."""
     nonce = random(NONCE_BYTES)
     return nonce + encrypt(plain, bound, nonce, key)
 

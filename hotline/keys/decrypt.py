@@ -1,5 +1,5 @@
 """Decrypts desk keys, tips, phone numbers, and the codes that describe persons in cases. The process that serves the
-hooks must not import this file. A test of the imports checks that the process does not import this file.
+hooks must not import this file. A test of the imports fails if that process imports this file.
 """
 
 from collections.abc import Callable, Sequence
@@ -115,7 +115,7 @@ class LiveNumbers:
 
     keys: LiveKeys
     are_ours: Callable[[Sequence[bytes]], bool] = field(default=lambda _keys: True, repr=False)
-    """Returns False if these keys do not decrypt their canaries."""
+    """Returns False if no canary can be decrypted with these keys."""
 
     def decrypt_number(self, encrypted: bytes) -> str:
         """Decrypts a phone number in E.164 format. Raises KeyWrong or DecryptionFailed."""

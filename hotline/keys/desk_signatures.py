@@ -26,8 +26,8 @@ from hotline.text.places import NATIONAL
 
 LINE_PUBLIC_KEY = "line.pub"
 RECOVERY = ":recovery"
-"""The hotline also signs the public key that belongs to the recovery passphrase. In this signature, the text
-`:recovery` replaces a desk's code. No desk has this code, because a desk's code never contains a colon.
+"""The hotline also signs the public key that belongs to the recovery passphrase. In the text that is signed for this
+key, `:recovery` takes the place of a desk's code. No desk has this code, because a desk's code never contains a colon.
 """
 SEEN_FILE = ".desks.seen"
 """The file that records, for each desk, the newest signed key that this process saw. Each process has its own file. So
@@ -52,9 +52,10 @@ class DeskKeyState(StrEnum):
     """A member made the key less than 72 hours ago, and the hotline has not signed it yet."""
     LATE = "late"
     CHANGED = "changed"
-    """The hotline's signature of this desk is for a different key, kind or place than the desk has now."""
+    """The hotline signed a key, a kind and a place of this desk, and at least one of them is different in the
+    database."""
     OLD = "old"
-    """This process has seen a newer signed key of the desk before."""
+    """This process has already seen a newer signed key of the desk than the key in the database."""
     UNSIGNED = "unsigned"
 
 
@@ -175,8 +176,8 @@ class Seen(NamedTuple):
     newest: int = 0
 
     def merged(self, other: "Seen") -> "Seen":
-        """Returns the newer of two records about the same desk. If both records are about the same signed key, keeps
-        the earlier start of the 72 hours in which the hotline must sign the new key.
+        """Returns the newer one of two `Seen` records about the same desk. If both records are about the same signed
+        key, keeps the earlier start of the 72 hours in which the hotline must sign the new key.
         """
         newer = max(self, other, key=lambda one: (one.by_line, one.newest))
         if self.by_line != other.by_line or not (self.since and other.since):
@@ -193,8 +194,8 @@ class DeskTrust:
 
     @property
     def mark(self) -> str:
-        """Returns a digest of the hotline's public key. With this digest, the doctor finds processes that have another
-        key.
+        """Returns a digest of the hotline's public key. With this digest, the doctor finds processes whose key folder
+        has a different public key of the hotline.
         """
         return blake2b(self.line_key, digest_size=8).hexdigest()
 
@@ -244,7 +245,7 @@ class DeskTrust:
 
     def _remember(self, code: str, seen: Seen) -> None:
         """Records the newest statements in the file `SEEN_FILE`. Keeps the records that other processes wrote into
-        the same file. If the disk is full, the record stays in memory only.
+        this file. If the disk is full, the record stays in memory only.
         """
         self._seen[code] = seen
         for other, its in self._read().items():

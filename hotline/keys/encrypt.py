@@ -88,8 +88,8 @@ def document_in(held: bytes) -> dict[str, Any]:
 
 
 def binding(uid: str, place: str) -> bytes:
-    """Returns the data to which a tip's body is bound: the tip's uid and place. Decryption fails for another tip or
-    place.
+    """Returns the data to which a tip's body is bound: the tip's uid and place. If a program decrypts the body as the
+    body of another tip or place, the decryption fails.
     """
     return b"tip\0" + uid.encode() + b"\0" + place.encode()
 
@@ -97,7 +97,7 @@ def binding(uid: str, place: str) -> bytes:
 def label(uid: str, desk: str) -> bytes:
     """Returns the label that a grant contains next to the key.
 
-    Decryption refuses a grant that was moved to another tip or desk.
+    If someone moves the grant to another tip or desk, its decryption fails.
     """
     return uid.encode() + b"\0" + desk.encode()
 
@@ -130,8 +130,8 @@ class Encrypter:
     notice a rotation."""
     mark_key: Callable[[], bytes] = field(default=bytes, repr=False)
     """Returns the key that makes the marks (see `HEAD_BYTES`). A mark proves that the hotline made the key pair of a
-    tip. So an attacker who can write to the database cannot insert another pair. If this key is empty, `made` and
-    `again` accept no mark.
+    tip. So an attacker who can write to the database cannot replace this key pair by another pair. If the result is an
+    empty key, `made` and `again` do not accept any mark as right.
     """
     reader: Callable[[], bytes] | None = field(default=None, repr=False)
     """Returns the reader's public key, to which a new case's key is encrypted."""

@@ -78,8 +78,8 @@ class Proofs:
     costs: Costs = field(default_factory=Costs)
     """The Argon2id costs of one attempt at a password."""
     start_costs: Costs | None = None
-    """The Argon2id costs of one attempt at a start PIN that a page creates. If None, these start PINs have the same
-    costs as all other start PINs.
+    """The Argon2id costs of one attempt at a start PIN that a page creates. If the value is None, start PINs that a
+    page creates have the same costs as all other start PINs.
     """
 
     @classmethod

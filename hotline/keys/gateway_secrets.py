@@ -5,8 +5,8 @@ processes can read, and never in an environment variable (docs/decisions/12).
 
 The address of each hook contains a secret. The operator pastes the first secret of each hook into the gateway's
 dashboard. If the gateway uses a new secret, the hooks also accept older secrets until the gateway has not used any of
-them for `QUIET`. An operator can also end older secrets at once. In the same folder, each secret has an empty file
-whose time shows when the secret was last used. The name of this file contains a digest of the secret.
+them for `QUIET`. An operator can also end older secrets at once. For each secret, the same folder contains an empty
+file. The time of this file shows when the secret was last used. The name of this file contains a digest of the secret.
 """
 
 import fcntl
@@ -75,7 +75,7 @@ def _wrong(file: Path, problem: str) -> SettingsInvalid:
 
 
 QUIET = timedelta(minutes=10)
-"""The hooks keep an older secret for at least this time after its last use."""
+"""The hooks accept an older secret until it has not been used for at least this time."""
 NOTED_EACH = 5.0
 """The minimum seconds between two records of the same secret's use. So a hop rarely writes a file."""
 LOOKED_EACH = 0.1

@@ -197,16 +197,16 @@ def new_hook_secrets() -> bytes:
 # The code below reads a key that an operator may rotate while the process runs.
 
 EACH = 1.0
-"""The seconds between two checks of a key file, for code that needs the key at every hop. If a key does not decrypt a
-value, this code calls `again` to check the key file at once.
+"""The seconds between two checks of a key file, for code that needs the key at every hop. If no key decrypts a value,
+this code calls `again`, which reads the key file at once.
 """
 
 Stamp = tuple[int, int]
 
 
 def previous_name(name: str) -> str:
-    """Returns the file name of the previous key: `relay.key` -> `relay.old.key`. This file exists while data needs the
-    previous key.
+    """Returns the file name of the previous key: `relay.key` -> `relay.old.key`. The file of the previous key exists
+    as long as data needs the previous key.
     """
     stem, _, kind = name.rpartition(".")
     return f"{stem}.old.{kind}"
@@ -247,7 +247,7 @@ class LiveKeys:
         return f"LiveKeys({self._files[0].name})"
 
     def now(self) -> tuple[bytes, ...]:
-        """Returns the keys, newest first. Returns the same tuple as long as nothing changed."""
+        """Returns the keys, newest first. As long as no file changed, returns the same tuple object again."""
         return self._keys if self._elapsed() < self._due else self.again()
 
     def again(self) -> tuple[bytes, ...]:
@@ -361,7 +361,7 @@ def _named(period: str) -> str:
 
 
 def _before(period: str, current: str) -> bool:
-    """Returns True if `period` is earlier than `current`. Returns False if one period is a month and the other period
-    is a week.
+    """Returns True if `period` is earlier than `current`. Periods of different kinds cannot be compared: if one is a
+    month and the other is a week, returns False.
     """
     return ("W" in period) == ("W" in current) and period < current

@@ -157,7 +157,7 @@ class _Made:
                 self.names.append(f"{role}/{name}")
 
     def public_half(self, name: str, *, replaced: bool) -> None:
-        """Writes the public half of a key pair to the folder of every role that encrypts to this pair.
+        """Writes the public half of a key pair to the folder of every role that encrypts data to this pair.
 
         Raises KeysDiffer if a role has a public half that belongs to another pair, because no one could decrypt data
         that is encrypted to it. During a rotation, also accepts the previous public half. If `replaced` is True,
@@ -224,7 +224,7 @@ def canary_of(name: str, key: bytes) -> bytes:
 
 
 def decrypts(name: str, key: bytes, canary: bytes) -> bool:
-    """Returns True if the canary was made with this key."""
+    """Returns True if this canary was made with this key."""
     with suppress(CryptoError, DecryptionFailed, ValueError, TypeError):
         return Aead(_derived(name, key)).decrypt(canary, aad=name.encode()) == TEXT
     return False

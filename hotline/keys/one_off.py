@@ -27,8 +27,8 @@ def public_of(private: bytes) -> bytes:
 
 
 def seal(content: Mapping[str, Any], *, public: bytes, bound: str) -> bytes:
-    """Encrypts a small document, so that decryption works only with the same value of `bound`. Raises
-    DecryptionFailed for an invalid key, or ValueError if the document is too long.
+    """Encrypts a small document to a public key and binds it to `bound`: to decrypt the result, a program needs the
+    same value of `bound`. Raises DecryptionFailed for an invalid key, or ValueError if the document is too long.
     """
     plain = _digest(bound) + padded_document(content)
     try:

@@ -70,8 +70,8 @@ class WrappingKey:
         return cls(salt=salt, costs=costs, key=costs.stretch(passphrase, salt))
 
     def wrap(self, secret: bytes, *, owner: str) -> bytes:
-        """Encrypts a secret for its owner: a desk or a purpose. `unwrap` decrypts the result only
-        with the same owner.
+        """Encrypts a secret for its owner: a desk or a purpose. `unwrap` decrypts the result only if the calling code
+        names the same owner.
         """
         header = HEADER.pack(VERSION, self.costs.passes, self.costs.kib, self.salt)
         envelope = header + bytes(Aead(self.key).encrypt(secret, aad=header + owner.encode()))

@@ -26,7 +26,7 @@ BURST = 20
 of a ministry may share one address.
 """
 EACH_SECONDS = 1.0
-"""After `BURST` attempts without a pause, a network gets one more attempt each time these seconds pass."""
+"""After `BURST` attempts without a pause, a network gets one new attempt after each period of this length."""
 MAX_NETWORKS = 4096
 FULL_GAP = 10.0
 """The queue of unknown browsers counts as full until this number of seconds has passed without a refusal.

@@ -92,7 +92,7 @@ class Pseudonyms:
         """Returns two numbers of 64 bits that represent a phone: one for this month, and one for this week.
         The hotline counts the different numbers, and does not store them.
 
-        Also destroys old weekly keys of contacts, because this method runs more often than `contact`.
+        Also destroys old weekly keys of contacts, because the hotline calls this method more often than `contact`.
         """
         self._weekly.at(at)
         keys = self._people.at(at)
@@ -115,8 +115,8 @@ class Pseudonyms:
         return self._by(RECEIPT_KEY, "seed", session_key)
 
     def receipt_number(self, number: str) -> str:
-        """Returns the digest of a receipt number. Under this digest, the hotline counts the attempts to use the
-        number, also if no receipt has this number.
+        """Returns the digest of a receipt number. The hotline counts the attempts to use a receipt number by this
+        digest, even if no receipt has this number.
         """
         return self._by(RECEIPT_KEY, "number", number)
 
@@ -131,8 +131,8 @@ class Pseudonyms:
         return self._by(ENROLLED_KEY, "enrolled", msisdn)
 
     def sms(self, msisdn: str, shortcode: str, text: str, second: str) -> str:
-        """Returns the digest that identifies an SMS that was sent to the hotline. The gateway's ids cannot identify
-        an SMS, because the gateway gives the same SMS two different ids.
+        """Returns the digest that identifies an SMS that was sent to the hotline. The gateway's own ids cannot
+        identify an SMS: the same SMS has one id in a callback and another id in the inbox.
         """
         return self._by(SESSION_KEY, "sms", msisdn, shortcode, text, second)
 

@@ -16,8 +16,8 @@ from hotline.counters.rules import BOUNDS, Gauge, Timing
 from hotline.text.errors import Occupied
 
 FRESH = 5.0
-"""For this number of seconds, every request gets the same collected metrics. So frequent requests from Prometheus do
-not cause more queries to the database.
+"""For this number of seconds after a collection, every request gets the metrics of this collection. So frequent
+requests from Prometheus do not cause more queries to the database.
 """
 
 

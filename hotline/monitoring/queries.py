@@ -61,7 +61,8 @@ def recent_sms(session: Session, at: datetime) -> int:
 
 
 def sms_of_days(session: Session, at: datetime) -> Sequence[int]:
-    """Returns the number of outgoing SMS in the same hour of the day, for each of the last 28 days. Leaves out days
+    """Returns the number of outgoing SMS in the hour before the time of day `at`, for each of the last 28 days.
+    Leaves out days
     before the oldest data.
     """
     oldest = session.scalar(select(func.min(Message.created_at)))
@@ -72,8 +73,9 @@ def sms_of_days(session: Session, at: datetime) -> Sequence[int]:
 
 
 def sessions_of_weeks(session: Session, at: datetime) -> Sequence[int]:
-    """Returns the number of sessions in the same hour of the same weekday, for each of the last four weeks. Leaves out
-    weeks before the oldest data.
+    """Returns the number of sessions in the hour before the time `at`, on the same weekday of each of the last four
+    weeks.
+    Leaves out weeks before the oldest data.
     """
     oldest = session.scalar(select(func.min(Dialogue.started_at)))
     hours = [at - timedelta(weeks=week) for week in range(1, WEEKS + 1)]

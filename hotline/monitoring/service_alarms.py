@@ -252,8 +252,8 @@ def add_contact(
 
 
 def _person(session: Session, name: str, language: str) -> int:
-    """Returns the id of the person with this name. Creates the person if necessary. If the person has no other phone,
-    sets the person's language to `language`.
+    """Returns the id of the person with this name. Creates the person if necessary. If the person has no enrolled
+    phone, sets the person's language to `language`.
     """
     known = tables_accounts.named(session, name)
     row = (

@@ -56,8 +56,8 @@ OTHER_LINE_TODO = "compare line.pub on both machines; see the runbook, section d
 ADMINS = "console admins"
 FACTORS = "console second factors"
 BOARD_SHOWN = BOARD_EACH + timedelta(minutes=1)
-"""An open board page records itself regularly. If the last record is older than this time, the board counts as
-closed.
+"""An open board page records itself regularly. If the last record of a board is older than this time, the board counts
+as closed.
 """
 NAMED = 5
 """The largest number of accounts that one message names."""

@@ -36,7 +36,7 @@ def check_keys(database: Database, folder: Path) -> KeysChecked:
 
 
 def is_own_key(database: Database, name: str, keys: Sequence[bytes]) -> bool:
-    """Returns True if one of the keys decrypts a canary with this name.
+    """Returns True if one of `keys` decrypts a canary of the key `name`.
 
     Also returns True if there is no canary, or if the database does not answer.
     """
@@ -85,7 +85,7 @@ def add_canary(database: Database, name: str, key: bytes) -> None:
 
 
 def replace_canary(database: Database, name: str, key: bytes) -> None:
-    """Replaces all canaries with this name by one canary that this key decrypts. Calling the function again
+    """Replaces all canaries of the key `name` by one new canary that `key` decrypts. Calling the function again
     does no harm. Raises StoreUnavailable.
     """
     with database.writing() as session:

@@ -341,7 +341,8 @@ BACKUP_PUBLIC_KEY = "backup.pub"
 """The file with the recipients of every backup: age's public keys, one on each line."""
 Write = Callable[[bytes], object]
 SIGNER = "# signed by "
-"""The beginning of a line in a key file. The rest of the line is the public key of this hotline's signatures."""
+"""The beginning of a line in a key file. The rest of the line is the public key that checks this hotline's
+signatures."""
 
 
 def signature_path(copy: Path) -> Path:
@@ -359,8 +360,8 @@ def new_key_file(passphrase: str, signer: str) -> tuple[str, bytes]:
     """Returns a new public key, and a file with its private key, encrypted with a passphrase. `age --decrypt` can also
     read the file.
 
-    The file also contains the public key of this hotline's signatures. With this public key, the owner of the file can
-    recognise this hotline's backups on an empty machine.
+    The file also contains the public key that checks this hotline's signatures. With this public key, the owner of the
+    file can recognise this hotline's backups on an empty machine.
     """
     identity = Identity.generate()
     text = f"{SIGNER}{signer}\n{identity}\n"

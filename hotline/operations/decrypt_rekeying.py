@@ -30,7 +30,7 @@ def reencrypt(
     """Encrypts phone numbers again until all are encrypted with the newest key. Returns the number of changed rows.
 
     The function skips numbers that are already encrypted with the newest key. Raises DecryptionFailed if neither the
-    newest nor the previous key decrypts a number. After this error, an operator must keep the previous key.
+    newest nor the previous key decrypts a number. After a DecryptionFailed, an operator must keep the previous key.
     """
     encrypter, done, looked = Encrypter(public_key), 0, -1
     while looked != done:
@@ -66,8 +66,8 @@ def reencrypt_factors(context: Context, factors: FactorEncrypter) -> int:
     """Encrypts all second factors again with the newest key. If one second factor cannot be encrypted again, changes
     none of them. Returns the number of changed rows. Calling the function again does no harm.
 
-    Raises DecryptionFailed if neither the newest nor the previous key decrypts a secret. After this error, an operator
-    must keep the previous key.
+    Raises DecryptionFailed if neither the newest nor the previous key decrypts a secret. After a DecryptionFailed, an
+    operator must keep the previous key.
     """
     moved = 0
     with context.database.writing() as session:

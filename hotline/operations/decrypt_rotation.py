@@ -250,10 +250,11 @@ def rotate_all(
     """Gives every desk a new key under the new passphrase. Members keep access through their own keys.
 
     `settle` waits until all hops that read the old keys have ended. Then the function searches once more for grants
-    with an old key. Raises PassphraseWrong if neither passphrase decrypts a desk's key. After this error, the desks
-    that came earlier in the list already have new keys. The command can be repeated with the same two passphrases.
-    Raises DeskRefused if another rotation of a desk is in progress. Raises DecryptionFailed or KeyMissing if a grant
-    or its weekly lock cannot be decrypted. After this error, the previous keys are kept.
+    with an old key. Raises PassphraseWrong if neither passphrase decrypts a desk's key. After a PassphraseWrong, the
+    desks that came earlier in the list already have new keys. The command can be repeated with the same two
+    passphrases. Raises DeskRefused if another rotation of a desk is in progress. Raises DecryptionFailed or KeyMissing
+    if a grant or its weekly lock cannot be decrypted. After a DecryptionFailed or a KeyMissing, the hotline still has
+    the previous keys.
     """
     today, next_one = PassphraseDecrypter(by, old), PassphraseDecrypter(by, new)
     # Checks that every rotation in progress belongs to this run of the command. If another rotation is in progress,
@@ -290,7 +291,7 @@ def rotate_one(
     """Gives one desk a new key under the current passphrase. A removed member may have a copy of the old key. After
     the rotation, this copy is useless.
 
-    Also completes a rotation of this desk that a member began in the console. Raises NotFound and the errors of
+    If a member began a rotation of this desk in the console, completes that rotation. Raises NotFound and the errors of
     `rotate_all`.
     """
     opener = PassphraseDecrypter(by, passphrase)
@@ -342,8 +343,8 @@ def _end_all(
 def _put(
     context: Context, code: str, old: PassphraseDecrypter, new: PassphraseDecrypter, by: Signer
 ) -> DeskKeyPair | None:
-    """Gives a desk its new key, unless an earlier attempt already gave the desk this key. Returns None if the earlier
-    attempt already completed the change of the key.
+    """Gives a desk its new key. If an earlier run of the command already did so, keeps that key. Returns None if the
+    earlier attempt already completed the change of the key.
     """
     with context.database.reading() as session:
         found = decrypt_passphrase.wrapped_desk(session, code, new.by)

@@ -1,4 +1,4 @@
-"""Updates a database's tables to the version of this code.
+"""Updates the tables of a database to the version that this code needs.
 
 The module never returns tables to an older version. To correct an error in a migration, developers add a new migration.
 """

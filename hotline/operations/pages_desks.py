@@ -66,8 +66,8 @@ def remove_member(visit: Visit, code: str) -> None:
 
 @form_view(desk, "sign", HotlineError)
 def request_signature(visit: Visit, code: str) -> Response:
-    """Asks another admin to sign the desk's key together with this admin. On the page of approvals, the request can be
-    withdrawn.
+    """Requests a signature of the desk's key. Another admin must sign the key together with the signed-in admin. On
+    the page of approvals, the request can be withdrawn.
     """
     reason = visit.reason("sign", MISSING)
     seen = visit.form.text("seen", most=128)
@@ -89,7 +89,7 @@ def _own_key(visit: Visit) -> bytes:
 def change_key(visit: Visit, code: str) -> Response:
     """Does one step of the change to a new desk key. More steps are needed until nothing is encrypted with the old key.
 
-    If another member has finished the change, a form that is sent again does not start another change.
+    If another member has already finished the change, and the browser sends an old form again, no new change starts.
     """
     head = service_desk_page.desk_page(visit.context, visit.by, code).head
     if not head.is_moving and head.copied_since is None:

@@ -23,7 +23,7 @@ from hotline.text.errors import BackupInvalid
 
 
 class Engine(StrEnum):
-    """The kind of database that was copied. A backup can only be restored into the same kind."""
+    """The kind of database that was copied. A backup can only be restored into a database of the same kind."""
 
     SQLITE = "sqlite"
     """A copy of the database's file."""
@@ -84,6 +84,6 @@ class Contents(_Document):
     """The number of rows, by table."""
     audit_rows: NonNegativeInt
     audit_newest: Line
-    """The digest at the end of the audit log. With this digest, a check finds out if rows at the end of the audit log
-    were removed.
+    """The digest at the end of the audit log. With this digest, the check of a restored database notices if rows at
+    the end of the audit log are missing.
     """

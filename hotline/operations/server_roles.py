@@ -30,7 +30,7 @@ message participant pending_alert people people_register pin_reading pin_reading
 process_start question_back queue_state reply_answer screen_count secret_attempt service_referral service_request
 shared_alert started_form stopped storm tally timed_task tip tip_likeness tip_link tip_place
 """
-"""The tables of calls, tips and messages. Every process writes to these tables."""
+"""The tables of calls, tips and messages. Every process may write to these tables."""
 WRITERS: Mapping[str, Sequence[str]] = {
     **dict.fromkeys(CALLS.split(), ALL),
     **dict.fromkeys(("account", "account_code", "approval", "console_session"), (PAGES,)),
@@ -155,8 +155,8 @@ def make_roles(database: Database, url: str, keys: Path) -> Sequence[str]:
 
 
 def redis_accounts(keys: Path) -> str:
-    """Returns the file of users for Redis (`aclfile`). The file contains digests of the passwords. With this file,
-    Redis has no other users."""
+    """Returns the file of users for Redis (`aclfile`). The file contains digests of the passwords. If Redis uses this
+    file, Redis has only the users in the file."""
     lines = ["user default off"]
     for role, rights in REDIS.items():
         name, password = _account(keys / role, REDIS_ACCOUNT, role)

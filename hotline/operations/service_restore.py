@@ -55,7 +55,7 @@ def restore(
     existing SQLite file.
 
     The function records `by` as the person who paused the outgoing queue. Raises BackupInvalid, Occupied, NotReady,
-    CopyFailed or StoreUnavailable. After an error, the database is the same as before.
+    CopyFailed or StoreUnavailable. After an error, the database is in the same state as before the call.
     """
     say("verifying who signed the backup")
     with _verified(file, key) as (stream, manifest):

@@ -60,8 +60,8 @@ class PendingAccess:
 
 
 def request_access(context: Context, by: Actor, desk: str, member: str, reason: str) -> None:
-    """Stores a request to give a member access to a desk. If the same request is pending, changes nothing. Raises
-    NotFound, DeskRefused.
+    """Stores a request to give a member access to a desk. If the same request is already pending, stores nothing.
+    Raises NotFound, DeskRefused.
     """
     with context.database.writing() as session:
         add_access_request(session, context, by, desk, member, reason)

@@ -60,8 +60,8 @@ def wrap_desk_key(desk_private: bytes, member_public: bytes, desk_code: str, mem
 def is_granted(
     wrapped: bytes, desk_private: bytes, member_public: bytes, desk_code: str, member: str
 ) -> bool:
-    """Checks the seal of a desk's key that was encrypted for a member. Returns True if a person with the desk's key
-    granted access to the member with this public key.
+    """Checks the seal of a desk's key that was encrypted for a member. Returns True if a person who had the desk's key
+    granted access to this member, with this public key.
     """
     seal = _seal(desk_private, member_public, desk_code, member)
     return wrapped[:1] == TO_MEMBER and hmac.compare_digest(wrapped[1 : 1 + SEAL_BYTES], seal)
@@ -106,9 +106,7 @@ class PinVault:
     costs: Costs = PIN_COSTS
 
     def wrap(self, private: bytes, pin: str, responder_id: int) -> bytes:
-        """Encrypts a responder's private key with the PIN. `open` decrypts the result only with the
-        same responder id.
-        """
+        """Encrypts a responder's private key with the PIN. `open` decrypts the result only for the same responder."""
         pepper = self.peppers()[0]
         salt = random(argon2id.SALTBYTES)
         header = HEADER.pack(UNDER_PIN, _mark(pepper), self.costs.passes, self.costs.kib, salt)
@@ -134,8 +132,8 @@ class PinVault:
         return not is_under(wrap, self.peppers()[0])
 
     def open_nothing(self, pin: str) -> None:
-        """Decrypts nothing, but takes as long as a real attempt to decrypt a key with a PIN. The code calls this method
-        for a phone that has no key.
+        """Decrypts nothing, but takes as long as a real attempt to decrypt a key with a PIN. The code calls this
+        method if the phone has no key, so that the answer takes as long as for a phone with a key.
         """
         _stretched(pin, bytes(PrivateKey.SIZE), self.costs, bytes(argon2id.SALTBYTES))
 

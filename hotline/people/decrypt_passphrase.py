@@ -96,7 +96,7 @@ class PassphraseDecrypter:
         return tuple(self._open(found, one, member) for one, member in each)
 
     def check(self, recovery: tables_desks.RecoveryPair) -> None:
-        """Checks that the passphrase decrypts the private key of this recovery key pair.
+        """Checks that the passphrase decrypts the private key of `recovery`, a recovery key pair.
 
         Raises PassphraseWrong. Raises DecryptionFailed if a key was altered, or if the two keys do not belong together.
         """

@@ -71,7 +71,7 @@ def ensure_pair(
 
 
 def new_pair(passphrase: str, costs: Costs | None = None) -> WrappedPair:
-    """Makes a recovery key pair, with the private key encrypted under this passphrase.
+    """Makes a recovery key pair, and encrypts its private key under `passphrase`.
 
     Call this function outside of a transaction, because the slow key derivation takes a second.
     """

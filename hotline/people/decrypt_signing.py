@@ -177,7 +177,7 @@ def key_to_sign(session: Session, context: Context, desk: Desk) -> KeyToSign:
 
 
 def keys_to_sign(context: Context, codes: Sequence[str]) -> Sequence[KeyToSign]:
-    """Returns the newest keys of these desks. If no desks are given, returns the keys of all desks that need a
+    """Returns the newest key of each desk in `codes`. If no desks are given, returns the keys of all desks that need a
     signature and are not retired. Raises DeskRefused.
     """
     trust, at = context.encrypter.desks, context.now()
@@ -232,7 +232,7 @@ def share_line_key(
     context: Context, opener: PassphraseDecrypter, admins: Sequence[ConsoleAccount]
 ) -> None:
     """Stores a copy of the signing key for each pair of these admins, so that the two admins together can sign desk
-    keys. Before this call, a person must compare the admins' public keys.
+    keys. Before the code calls this function, a person must compare the public keys of the admins.
 
     Raises PassphraseWrong, DeskRefused.
     """
@@ -270,7 +270,7 @@ def _copy(
 def request_signature(
     context: Context, by: Actor, private_key: bytes, code: str, reason: str, *, seen: str
 ) -> None:
-    """Requests a signature of a desk's key. This admin and another admin must make the signature together.
+    """Requests a signature of a desk's key. The admin `by` and another admin must sign the key together.
 
     `seen` identifies the key that the page showed to this admin. Raises NotFound, DeskRefused, DecryptionFailed.
     """
@@ -304,8 +304,8 @@ def _passed_on(sealed: bytes, private_key: bytes, digest: bytes) -> str:
 
 
 def _about(session: Session, context: Context, row: Approval, by: SignedIn) -> ApprovalView | None:
-    """Describes a request for a signature on the page of approvals. An admin can decide only
-    if this request contains a copy of the signing key for this admin.
+    """Describes a request for a signature on the page of approvals. An admin can decide only if the request contains a
+    copy of the signing key that is encrypted for this admin.
     """
     desk, key = row.about, None
     with suppress(DeskRefused, NotFound):
@@ -374,7 +374,7 @@ def _later(signed: SignedKey, at: datetime) -> int:
 
 
 def with_signature(key: SigningKey, said: Statement, code: str, kind: str, place: str) -> Statement:
-    """Signs a statement about a desk's key with this signing key, and returns the statement with the signature."""
+    """Signs a statement about a desk's key with the signing key `key`, and returns the signed statement."""
     text = said.signed_text(code, kind, place)
     return said._replace(signature=key.sign(text).signature.hex())
 

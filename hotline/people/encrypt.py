@@ -54,8 +54,8 @@ def unwrap_by_paper(wrapped: bytes, recovery_key: str, *, account: str) -> bytes
 def dummy_envelope(costs: Costs) -> bytes:
     """Returns random data in the format of an encrypted private key. No password can decrypt this data.
 
-    The sign-in tries to decrypt this data for a name without an account, so that the check takes as long as for an
-    account.
+    If no account has the typed name, the sign-in tries to decrypt this data. So the check takes as long as for an
+    existing account.
     """
     header = HEADER.pack(VERSION, costs.passes, costs.kib, random(argon2id.SALTBYTES))
     envelope = header + random(Aead.NONCE_SIZE + PrivateKey.SIZE + Aead.MACBYTES)

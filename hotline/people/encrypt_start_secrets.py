@@ -1,5 +1,5 @@
-"""Makes the digest of a code or a start PIN with salted Argon2id. With this digest, the hotline can check the digits
-that a person types later. No one can read the digits from the digest.
+"""Makes the digest of a code or a start PIN with salted Argon2id. With this digest, the hotline later checks the
+digits that a person types. No one can read the digits from the digest.
 
 The stored format is, with sizes in bytes: `version 4 | passes 4 | KiB of memory 4 | salt 16 | digest 32`.
 """

@@ -131,7 +131,7 @@ def guarded_view(context: GuardContext, route: PageRoute) -> Answer:
 
 
 def _only_what_may_be(context: GuardContext, values: dict[str, object]) -> None:
-    """Refuses a form that another site sent, and an address with an id that no row can have.
+    """Refuses a form that comes from a page of another site, and an address that contains an impossible row id.
 
     A browser sends the origin of the form with each POST. The guard also refuses an address that contains an id above
     `MAX_ROW_ID` or a NUL character, because the database would raise an error for such a value.

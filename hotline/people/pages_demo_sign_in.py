@@ -1,6 +1,6 @@
 """Signs a visitor in as a demo account with one click. Also shows the style guide: all parts of the console's pages.
 
-Only the process that `hotline demo` starts has these pages.
+Only the web process that `hotline demo` starts has these pages.
 """
 
 from flask import Response, abort, request
@@ -20,7 +20,7 @@ TINTS = {
 
 
 def sign_in(visit: GuestVisit) -> Response:
-    """Starts a session of the chosen demo account, but only for a browser on this machine."""
+    """Starts a session of the chosen demo account, if the request comes from a browser on this machine."""
     if not comes_from(request.remote_addr or "", LOOPBACK):
         abort(404)
     found = service_demo.sign_in(visit.context, visit.form.text("account"))

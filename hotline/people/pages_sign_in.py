@@ -52,7 +52,7 @@ def sign_in_page(visit: GuestVisit) -> Response:
 def sign_in(visit: GuestVisit) -> Response:
     """Signs the account in, and shows the page that the browser requested before.
 
-    If the user had sent a form without a valid session, shows a button that sends this form again.
+    If the user had sent a form while no session was valid, shows a button that sends this form again.
     """
     form = visit.form
     to = local_address(form.text("to"))
@@ -86,8 +86,8 @@ def with_session_cookies(answer: Response, found: service_sessions.NewSession) -
 
 
 def session_ended(visit: GuestVisit) -> Response:
-    """Returns the sign-in page after a user sent a form without a valid session. The fields of the sent form are stored
-    only in this page.
+    """Returns the sign-in page after a user sent a form without a valid session. Only this page contains the fields of
+    the sent form.
     """
     return _form(visit, local_address(visit.path), visit.form.kept(), status=401)
 
@@ -240,7 +240,7 @@ A_YEAR = "public, max-age=31536000, immutable"
 def static(visit: GuestVisit, name: str) -> Response:
     """Sends the static file with this name. The name of a static file contains a digest of the file's content.
 
-    So a page of another release of the program never gets a file of this release.
+    So if a page of another release asks for a file, it never gets a file with different content.
     """
     file = next((one for one in visit.templates.files.values() if one.name == name), None)
     if file is None:

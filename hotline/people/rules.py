@@ -92,7 +92,7 @@ def active_national(people: Iterable[Member], at: datetime) -> int:
 
 
 def fewest_national(people: Sequence[Member], starts_at: datetime, ends_at: datetime) -> int:
-    """Returns the lowest number of active people of the national desk at any time in this period."""
+    """Returns the lowest number of active people of the national desk between `starts_at` and `ends_at`."""
     begins = {
         absence.starts_at
         for one in people
@@ -125,8 +125,8 @@ def unwatched_desks(
     shown: Collection[str],
     at: datetime,
 ) -> list[str]:
-    """Returns the desks that no one watches. At these desks, no phone on duty is active, and no one has the desk's
-    board open.
+    """Returns the desks that no one watches. A desk is unwatched if no phone on duty is active, and no one has the
+    desk's board open.
 
     At a desk without a roster, all people are on duty. Leaves out desks that have neither people nor accounts.
     """
@@ -142,10 +142,10 @@ def unwatched_desks(
 
 
 def desks_of(level: Level, codes: Sequence[str]) -> Mapping[str, Level]:
-    """Returns the responder's desks, each with this level. For the national level, returns the national desk. For other
-    levels, returns the desks of these districts.
+    """Returns a responder's desks, and gives each desk the level `level`. For the national level, returns the national
+    desk. For other levels, returns the desks of the districts in `codes`.
 
-    If no districts are given, returns the desks of all districts.
+    If `codes` is empty, returns the desks of all districts.
     """
     if level is Level.NATIONAL:
         return {NATIONAL: level}
@@ -201,7 +201,7 @@ class EnrolmentRow:
     """The categories of cases that the responder may get. The tuple is empty if the responder may get all
     categories."""
     person_id: int | None = None
-    """The id of the person who gets this phone. The value is None if the row is about a new person."""
+    """The id of the person who owns this phone. The value is None if the row is about a new person."""
 
     @property
     def language(self) -> str:
@@ -262,8 +262,8 @@ def refuse_faults(faults: Sequence[RowFault]) -> None:
 def read_cells(
     text: str, columns: Sequence[str], faults: list[RowFault]
 ) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """Yields the line number of each complete row, with its cells by column. Adds the errors of other rows to
-    `faults`."""
+    """Yields the line number of each complete row, with its cells by column. If a row has too few or too many cells,
+    adds an error to `faults` instead."""
     text = text.removeprefix("\ufeff")
     first = text.split("\n", 1)[0]
     delimiter = ";" if first.count(";") > first.count(",") else ","
@@ -503,8 +503,8 @@ class EnrolmentState(StrEnum):
 
 
 UNPROVED = frozenset({EnrolmentState.PROVING, EnrolmentState.WAITING})
-"""The states of an enrolment in which the responder gets no alerts yet. A removed responder who joins again goes
-through these states again.
+"""The states of an enrolment in which the responder gets no alerts yet. If a removed responder is enrolled again, the
+new enrolment also begins with these states.
 """
 
 
@@ -665,7 +665,7 @@ BLOCK_ENDS = time(6)
 
 
 def blocked_until(wrong: Sequence[datetime]) -> datetime | None:
-    """Returns the time until which these wrong PINs block the phone. Returns None if the phone is not blocked.
+    """Returns the time until which a phone is blocked because of wrong PINs. Returns None if the phone is not blocked.
 
     `wrong` contains the times of the wrong PINs since the last right PIN, oldest first. After a long block, the count
     of wrong PINs begins again.
@@ -697,7 +697,7 @@ def _morning_after(at: datetime) -> datetime:
 
 
 MANY_CASES = 10
-"""If a phone opens more cases than this within `MANY_WITHIN`, the hotline warns the coordinator."""
+"""If a phone opens more than this number of cases within `MANY_WITHIN`, the hotline warns the coordinator."""
 MANY_WITHIN = timedelta(hours=1)
 NIGHT_BEGINS, NIGHT_ENDS, REPORTED_AT = time(22), time(6), time(7)
 """Times of day in Kigali. One SMS at `REPORTED_AT` warns coordinators about all phones that opened cases between
@@ -715,13 +715,14 @@ class PinWarning(StrEnum):
     WRONG = "wrong"
     """A person entered three wrong PINs in a row, or six wrong PINs in a day."""
     NETWORK = "network"
-    """The phone uses another mobile network than before. So an attacker may have copied the SIM card."""
+    """The phone uses a different mobile network than at the last opening of the list of cases. So an attacker may have
+    copied the SIM card."""
     MANY = "many"
     """The phone opened more cases than `MANY_CASES` in an hour."""
     NIGHT = "night"
     """A person opened cases with the phone at night."""
     NOT_ME = "not_me"
-    """The responder reported that another person opened the list of cases."""
+    """The responder reported that another person opened the list of cases with the responder's phone."""
 
 
 WARNING_TEMPLATES: Mapping[PinWarning, Template] = {
@@ -731,7 +732,7 @@ WARNING_TEMPLATES: Mapping[PinWarning, Template] = {
     PinWarning.NIGHT: Template.PIN_NIGHT,
     PinWarning.NOT_ME: Template.PIN_NOT_ME,
 }
-"""The text of the SMS to the coordinator, for each warning. This SMS does not name the responder."""
+"""The text of the SMS to the coordinator, for each warning. The SMS to the coordinator does not name the responder."""
 SHOWN_TEMPLATES: Mapping[PinWarning, Template] = {
     PinWarning.WRONG: Template.WARNING_WRONG,
     PinWarning.NETWORK: Template.WARNING_NETWORK,

@@ -1,7 +1,7 @@
 """Turns rows of the audit log into sentences, such as "25 Nov 2026 14:05, Gasabo desk: Alice read tip 12: court asked".
 
-The file `audit_sentences.toml` has a sentence for every action that the code writes to the log. If another release of
-the program wrote an action that has no sentence in the file, a page shows the action's name.
+The file `audit_sentences.toml` has a sentence for every action that the code writes to the log. If the file has no
+sentence for an action, because another release of the program wrote the action, a page shows the action's name.
 """
 
 import re

@@ -90,7 +90,7 @@ class Gap(NamedTuple):
 
 
 def week_of(at: datetime) -> date:
-    """Returns the Monday of the roster's week at this time."""
+    """Returns the Monday of the roster's week in which the time `at` lies."""
     day = (at.astimezone(KIGALI) - timedelta(minutes=DAY_START)).date()
     return monday_of(day)
 
@@ -188,8 +188,8 @@ def cut(row: DutyRow, from_min: int, to_min: int) -> Iterator[DutyRow]:
 def gaps(
     roster: Roster, people: Sequence[Member], desks: Iterable[str], start: datetime, end: datetime
 ) -> list[Gap]:
-    """Returns the gaps of these desks, in the order of desks and times. A gap can begin or end only when a shift, a
-    leave or a week begins or ends.
+    """Returns the gaps in the roster of `desks`, in the order of desks and times. A gap can begin or end only when a
+    shift, a leave or a week begins or ends.
     """
     by_desk: dict[str, list[Shift]] = {}
     for one in roster.shifts(start, end):
@@ -220,7 +220,8 @@ def gaps(
 def next_duty(
     roster: Roster, people: Sequence[Member], desk: str, at: datetime, end: datetime
 ) -> datetime | None:
-    """Returns the first time, at or after `at`, at which one of these people is on duty at the desk and can be reached.
+    """Returns the first time, at or after `at`, at which a person in `people` is on duty at the desk and can be
+    reached.
 
     Returns None if there is no such time before `end`.
     """
@@ -232,7 +233,7 @@ def next_duty(
 
 
 def _reasons(people: Sequence[Member], at: datetime) -> tuple[GapReason, ...] | None:
-    """Returns the reasons why none of these people can answer an alert. Returns None if at least one of these people
+    """Returns the reasons why no person in `people` can answer an alert. Returns None if at least one of these people
     can answer an alert.
     """
     if not people:

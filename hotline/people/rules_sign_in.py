@@ -42,8 +42,8 @@ NAME_COUNTS_FROM = 4
 shorter name by chance.
 """
 MIN_ATTEMPTS = 10**9
-"""An attacker must need at least this number of attempts to find a password. At four attempts a second, this takes
-eight years on one processor core.
+"""An attacker must need at least this number of attempts to find a password. At four attempts a second, this number of
+attempts takes eight years on one processor core.
 """
 MAX_CHECKED = 40
 """The number of letters of a password that zxcvbn checks. For a very long password, zxcvbn would
@@ -329,8 +329,8 @@ APPROVAL_VALIDITY = timedelta(days=7)
 
 
 def wait_after(failures: int) -> timedelta:
-    """Returns how long the next sign-in with a name must wait after this number of failed sign-ins. From the fifth
-    failed sign-in on, this time is 2, 4, 8 and up to 60 seconds.
+    """Returns the time for which the next sign-in with a name must wait, after this number of failed sign-ins. From
+    the fifth failed sign-in on, the waiting time is 2, 4, 8 and so on, up to 60 seconds.
     """
     if failures < FREE_FAILURES:
         return timedelta(0)

@@ -46,7 +46,7 @@ def list_rows(
 
 def roster_changes(database: Database, since: str) -> Sequence[str] | None:
     """Returns the rows of the audit log that add, remove or change persons, roles or desks, as sentences. Returns only
-    rows that come after the row with this digest.
+    rows that come after the row with the digest `since`.
 
     Returns None if no row has this digest. Raises StoreUnavailable.
     """

@@ -82,7 +82,7 @@ def reset_password(
 ) -> SignInRefused | None:
     """Replaces a lost password, and ends every session of the account. Raises AccountRefused.
 
-    Takes the same time for a name without an account, so that a stranger does not learn if the account exists.
+    If no account has the name `name`, takes the same time, so that a stranger does not learn if the account exists.
     """
     wrong = form_fault(password, name)
     if wrong is not None:
@@ -260,8 +260,8 @@ class RenewedProofs:
 
 
 def unconfirmed_renewals(context: ConsoleContext, signed_in: SignedIn) -> RenewedProofs:
-    """Returns the times when a new sheet and a new authenticator were made, if this was in the last seven days and the
-    person has not confirmed the change.
+    """Returns the times when the person got a new sheet and a new authenticator. Leaves out a change that is older
+    than seven days, or that the person has confirmed.
     """
     since = context.now() - RENEWAL_NOTICE
     with context.database.reading() as session:
@@ -378,8 +378,8 @@ def choose_password(
 
 
 def continue_here(context: ConsoleContext, link: str, password: str) -> Welcome | SignInRefused:
-    """Continues the setup in this browser, with the password that the person chose in another browser. After that, the
-    other browser cannot continue.
+    """Continues the setup in this browser, with the password that the person chose in another browser. After this
+    step, the other browser cannot continue the setup.
 
     A recovery sheet that the other browser showed is invalid from now on. Raises AccountRefused.
     """

@@ -139,12 +139,12 @@ def has_warning(session: Session, responder_id: int, kind: PinWarning, since: da
 
 
 def has_waiting_warning(session: Session, before: datetime) -> bool:
-    """Returns True if warnings from before this time wait for the morning's SMS."""
+    """Returns True if warnings from before the time `before` still wait for the morning's SMS."""
     return has_row(session, PinWarningRow.id, *_waiting(before))
 
 
 def mark_reported(session: Session, before: datetime, at: datetime) -> Sequence[int]:
-    """Marks the waiting warnings from before this time as reported.
+    """Marks the waiting warnings from before the time `before` as reported.
 
     Returns the ids of the responders in these warnings, without duplicates.
     """
@@ -208,7 +208,7 @@ class Responder(Row):
     """The phone number, encrypted so that only the workers can decrypt it."""
     active: Mapped[bool] = mapped_column(default=True)
     unreachable: Mapped[str | None]
-    """The reason why the gateway can never deliver to this number, if the gateway gave a reason.
+    """If the gateway reported that it can never deliver to this number, the reason that it gave.
 
     If there is a reason, the responder gets no alerts."""
     created_at: Mapped[datetime]
@@ -570,7 +570,7 @@ def confirmed_at(session: Session, responder_id: int) -> datetime | None:
 
 
 def provable_enrolment(session: Session, number_key: str, at: datetime) -> Enrolment | None:
-    """Returns the enrolment for which this phone can enter the code and the start PIN now.
+    """Returns the enrolment that the owner of this phone can prove now, by entering the code and the start PIN.
 
     Returns None if there is no such enrolment, or after too many attempts.
     """
@@ -613,7 +613,7 @@ def can_prove(session: Session, responder_id: int, at: datetime) -> bool:
 
 
 def language_to_prove(session: Session, number_key: str, at: datetime) -> str | None:
-    """Returns the language of the person who has an enrolment that this phone can prove now.
+    """Returns the language of the person whose enrolment this phone can prove now.
 
     Returns None if `provable_enrolment` returns no enrolment for this phone.
     """

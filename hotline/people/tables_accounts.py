@@ -143,7 +143,7 @@ def accounts_with_factor(session: Session) -> Sequence[ConsoleAccount]:
 
 
 def admins_in_states(session: Session, *states: AccountState) -> frozenset[int]:
-    """Returns the ids of the persons with an admin account in one of these states."""
+    """Returns the ids of the persons who have an admin account in one of the states `states`."""
     found = select(ConsoleAccount).where(ConsoleAccount.state.in_(states))
     return frozenset(
         one.person_id for one in session.scalars(found) if AccountRole.ADMIN in one.held_roles
@@ -227,7 +227,8 @@ NAMED_BY = {
 
 
 def is_same_person(session: Session, one: str, other: str) -> bool:
-    """Returns True if two names refer to the same person. All code that needs two different people calls this function.
+    """Returns True if two names refer to the same person. All code that requires two different people calls this
+    function.
 
     If both names are names of accounts or phones, compares the owners of the two accounts or phones. A name that a
     person gave to a command refers to every person whose name or sign-in name looks like this name.
@@ -264,7 +265,7 @@ def names_of(session: Session, who: str) -> Sequence[str]:
 
 
 def of_member(session: Session, member: str) -> Person:
-    """Returns the id of the person who is this member of a desk: the owner of the account or phone."""
+    """Returns the id of the person behind a desk member: the owner of the account or of the phone."""
     account_id = account_of(member)
     if account_id is not None:
         return session.get_one(Person, session.get_one(ConsoleAccount, account_id).person_id)

@@ -1,4 +1,4 @@
-"""Runs Alembic's migrations inside the transaction that `operations/migrate.py` opened. This file does not know the
+"""Runs Alembic's migrations inside the transaction that `operations/migrate.py` opened. This file does not contain the
 address of the database."""
 
 from alembic import context
