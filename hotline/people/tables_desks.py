@@ -78,7 +78,7 @@ class Desk(Row):
     public_key: Mapped[bytes]
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
-    """The time when the desk was retired. After that, the hotline encrypts no tips for the desk. Members can still
+    """The time when the desk was retired. The hotline encrypts no new tips for a retired desk, but members can still
     decrypt older tips.
     """
     copied_since: Mapped[datetime | None]
@@ -236,7 +236,8 @@ def keep_previous_key(session: Session, code: str, *, wrapped_key: bytes, at: da
 def replace_key(
     session: Session, code: str, public_key: bytes, *, wrapped_key: bytes, proof: bytes | None
 ) -> None:
-    """Replaces the key pair of a desk. After the commit, processes encrypt tips with the new public key."""
+    """Replaces the key pair of a desk. After the transaction has committed, all processes encrypt new tips with the new
+    public key."""
     session.execute(
         update(Desk).where(Desk.code == code).values(public_key=public_key, proof=proof)
     )

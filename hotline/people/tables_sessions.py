@@ -403,7 +403,8 @@ def _waits(at: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def pending(session: Session, at: datetime, *kinds: str) -> Sequence[Approval]:
-    """Returns the pending approvals of these kinds, oldest first. Leaves out requests that have expired."""
+    """Returns the pending requests for approval of the given kinds, oldest first. Leaves out requests that have
+    expired."""
     waits = select(Approval).where(Approval.kind.in_(kinds), *_waits(at))
     return session.scalars(waits.order_by(Approval.id)).all()
 

@@ -203,7 +203,8 @@ def session_report(came: str, occasion: str) -> SessionReport | None:
 
 
 def talking_point_of(day: date) -> int:
-    """Returns the number of the talking point in the month of this day. Numbers begin with 1."""
+    """Returns the number of the talking point for the month in which this day lies. The first talking point has the
+    number 1."""
     return day.month % TALKING_POINTS + 1
 
 

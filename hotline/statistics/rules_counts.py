@@ -340,7 +340,7 @@ def counts(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:
 def trainee_counts(
     trainees: Sequence[tuple[datetime, datetime | None]], begins: datetime, ends: datetime
 ) -> Mapping[CellName, int]:
-    """Returns how many trainees enrolled in a period, and how many passed the last lesson."""
+    """Returns how many trainees enrolled in a period, and how many passed their last missing lesson in this period."""
     begun = sum(begins <= enrolled < ends for enrolled, _ in trainees)
     certified = sum(passed is not None and begins <= passed < ends for _, passed in trainees)
     return {CellName("trainees_begun"): begun, CellName("trainees_certified"): certified}

@@ -90,8 +90,8 @@ class Labels:
         return self.say(ABOUT, number=format_decimal(number, locale=self.language))
 
     def value(self, dimension: str, value: str, names: Mapping[str, str] | None = None) -> str:
-        """Returns the name of a row in a table. `names` contains the titles of topics and screens in the published
-        flows."""
+        """Returns the name of a table's row, for a value of the property by which the table is divided. `names`
+        contains the titles of topics and screens in the published flows."""
         if names and value in names:
             return names[value]
         known = _VALUES.get(dimension, {}).get(value) or _EVERYWHERE.get(value)

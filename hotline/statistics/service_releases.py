@@ -230,8 +230,8 @@ def _live(context: Context) -> FlowSet | None:
 def rows_of(flow_set: FlowSet) -> LiveRows:
     """Returns the topics, short codes and screens that callers can reach in a flow set.
 
-    A flow with a topic is a lesson, unless `NO_LESSONS` contains it. The result has no screens of complaint flows.
-    These screens are left out because their numbers would show the national desk that callers complain about it.
+    A flow with a topic is a lesson, unless `NO_LESSONS` contains it. The result has no screens of complaint flows. With
+    the numbers of these screens, the national desk could see that callers complain about this desk.
     """
     topics: set[str] = set()
     screens: set[str] = set()

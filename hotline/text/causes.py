@@ -53,7 +53,7 @@ text, the first part in this list gives the cause."""
 
 
 def known_cause(text: str) -> str | None:
-    """Returns the cause that belongs to a driver's error text, or None if no entry matches."""
+    """Returns the cause that belongs to a driver's error text, or None if no entry of `CAUSES` matches the text."""
     letters = text.casefold()
     return next((cause for words, cause in CAUSES if words in letters), None)
 

@@ -33,7 +33,7 @@ code { font: 1em "DejaVu Sans Mono", Consolas, monospace; }
 """
 
 ReadPicture = Callable[[str], str]
-"""A function that returns the SVG of a picture, by the picture's name on the page."""
+"""A function that takes the name by which a page refers to a picture, and returns the picture as SVG."""
 
 
 def printed_page(page: str, language: str, picture: ReadPicture) -> str:

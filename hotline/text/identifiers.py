@@ -114,8 +114,8 @@ receipt."""
 _HOUR = r"(?:[01]?\d|2[0-3])[:.][0-5]\d"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|1[0-2])"
 _TIMES = re.compile(rf"(?:{_HOUR}|{_DAY})[\W_]{{1,3}}{_HOUR}|{_HOUR}:[0-5]\d")
-"""Matches a time of day with seconds, two times of day, or a day and a time. A time has too few digits for a phone
-number."""
+"""Matches a time of day with seconds, two times of day, or a day and a time. These times look like long numbers, but
+have too few digits for a phone number."""
 _PIECE = re.compile(r"[^\W_]+")
 _ROW_ID = re.compile(r"[TC]\d+")
 """Matches the number of a tip or a case in the form that some pages show, such as T12 or C7."""

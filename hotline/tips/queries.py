@@ -170,7 +170,7 @@ def earlier_tips(
 
 
 def record_leaders(session: Session, leaders: Mapping[int, int | None]) -> None:
-    """Stores for each tip in `leaders` the first tip of the cluster that the tip joined."""
+    """Stores for each tip the id of the first tip in the cluster that it joined. `leaders` contains these ids."""
     for tip_id, leader_id in leaders.items():
         session.execute(
             update(TipLikeness)

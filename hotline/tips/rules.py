@@ -65,7 +65,7 @@ class TipOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OutcomeRow:
-    """The texts and the rules of an outcome."""
+    """The texts and the rules for one outcome of a case."""
 
     screen: Template
     """The text on the responder's phone, after the responder has typed the PIN."""
@@ -576,7 +576,8 @@ CALLERS_SEARCHED = timedelta(days=3)
 because older rows have no pseudonym any more.
 """
 INBOUND_KEPT = timedelta(days=30)
-"""The time for which the ids of received SMS are kept. The gateway may send the same id again for twelve hours."""
+"""The time for which the hotline keeps the ids of received SMS. For twelve hours, the gateway may send an SMS with the
+same id again."""
 STRAY_REPORTS_KEPT = timedelta(days=7)
 """The time for which the hotline keeps a delivery report that belongs to no message that it knows. The gateway returns
 the id of a sent message within minutes."""

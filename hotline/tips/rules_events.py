@@ -94,8 +94,8 @@ class CaseEventKind(StrEnum):
 class Event:
     """An event of a case, with the data that belongs to it. `by` is the responder who caused the event.
 
-    `kind`, `nth` and `named_at` describe the deadline that fired. If the event is a correction of the tip's place,
-    `nth` is the number of corrections so far.
+    `kind`, `nth` and `named_at` describe the deadline that fired. For an event after a correction of the tip's place
+    (`MOVED` or `BESIDE`), `nth` is the number of corrections so far.
     """
 
     what: CaseEventKind

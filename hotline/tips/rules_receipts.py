@@ -404,7 +404,7 @@ class CallOutcome(StrEnum):
 
 
 class DayPart(StrEnum):
-    """A part of the day that the menu offers for a call."""
+    """A part of the day, such as the morning, that the menu offers to a caller who wants a call."""
 
     MORNING = "morning"
     NOON = "noon"

@@ -353,8 +353,9 @@ def extra_desks(session: Session, tip_ids: Collection[int]) -> Mapping[int, froz
     """Returns the additional desks that may read each tip: border desks for a tip abroad, the protection desk of a
     camp, or oversight desks.
 
-    Leaves out tips without additional desks. A border desk has a grant only if the journey could still be stopped. This
-    function reads only the grants. So the hotline need not store in clear text when the journey begins.
+    Leaves out tips without additional desks. A border desk has a grant for a tip only if the journey in the tip could
+    still be stopped. This function reads only the grants. So the hotline need not store in clear text when the journey
+    begins.
     """
     if not tip_ids:
         return {}

@@ -330,8 +330,8 @@ def close_slow_ones_for_ever(bodies: RequestBodies, *, patience: float = PATIENC
 def _accepted() -> Iterator[dict[Peer, socket.socket]]:
     """Yields the connections that other programs opened to this process, by the address of the other end.
 
-    Each socket is a copy of the server's handle. So the socket still belongs to the same connection if the server
-    closes its own handle.
+    Each socket is a copy of the server's handle, so it still belongs to the same connection after the server has closed
+    its own handle.
     """
     copies = [one for name in os.listdir(HANDLES) if (one := _copy(int(name))) is not None]
     try:
