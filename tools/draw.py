@@ -5,8 +5,9 @@
 Each `NAME.txt` gives `NAME.svg` for a telephone and `NAME-wide.svg` for a desk. Each line of a text file begins with a
 word and a colon. A line with `title:` contains the title of the picture. A line with `band:` contains the heading of
 boxes that are side by side. A line with `steps:` contains the heading of boxes that an arrow connects, each with the
-next box. A line with `box:` contains the name of a box, its text, and `key:` with the keys of that part, with `|`
-between them. A line with `arrow:` contains the text of the arrow that leads down to the next band.
+next box. A line with `box:` contains three fields with `|` between them: the name of a box, its text, and `key:` with
+the encryption keys that this part of the hotline has. A line with `arrow:` contains the text of the arrow that leads
+down to the next band.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,7 +28,7 @@ STYLE = (
 )
 
 Lines = Sequence[tuple[str, str]]
-"""Lines of text, each after the name of its style."""
+"""Pairs of a style's name and a line of text in this style."""
 
 
 @dataclass
@@ -163,7 +164,7 @@ def _band(band: Band, top: float, width: int) -> tuple[float, list[str]]:
 
 
 def _onwards(y: float, gap: float, columns: int, wide: float) -> str:
-    """Draws the arrow from the end of one row to the start of the next."""
+    """Draws the arrow from the end of one row of boxes to the start of the next row."""
     x, left = EDGE + (columns - 1) * (wide + gap) + wide / 2, EDGE + wide / 2
     return arrow((x, y - gap), (x, y - gap / 2), (left, y - gap / 2), (left, y - 1))
 

@@ -1,8 +1,8 @@
 """Creates the application of the demo: the console, with an address that signs in with one click.
 
-Only `hotline demo` starts this application. The application loads only on a loopback address and if the gateway is
-the emulator. The home folder must be one that a demo made, with its own keys and accounts. `hotline run` starts
-`workers.console`, which does not have this address.
+Only `hotline demo` starts this application. The application loads only if the console's address is a loopback address
+and the gateway is the emulator. A demo must have made the home folder, with its own keys and accounts. `hotline run`
+starts `workers.console`, which does not have this address.
 """
 
 import os

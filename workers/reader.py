@@ -59,8 +59,8 @@ class Reader:
                 record_reading_place(self._context)
                 self._has_begun = True
             if time.monotonic() - self._handed_on >= HAND_ON_SECONDS:
-                # Sets this time first, so that a round that fails does not begin again at once, and responders do not
-                # wait for another round.
+                # Sets this time before the work of the round. So a round that fails does not begin again at once,
+                # which would delay the answers to responders.
                 self._handed_on = time.monotonic()
                 reader_handover.reconcile(self._context)
             if time.monotonic() - self._tidied >= TIDY_SECONDS:

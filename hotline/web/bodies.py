@@ -328,7 +328,8 @@ def close_slow_ones_for_ever(bodies: RequestBodies, *, patience: float = PATIENC
 
 @contextmanager
 def _accepted() -> Iterator[dict[Peer, socket.socket]]:
-    """Yields the connections that other programs opened to this process, by the address of the other end.
+    """Yields a map with the connections that other programs opened to this process. The keys are the addresses of
+    these programs.
 
     Each socket is a copy of the server's handle, so it still belongs to the same connection after the server has closed
     its own handle.

@@ -216,8 +216,8 @@ HOOK_CONTEXT_KEY = "hotline.door"
 """The name under which Flask stores the hooks' context in `app.extensions`."""
 
 Secrets = Mapping[str, Sequence[str]]
-"""The valid secrets in the path of each hook. Several secrets are valid at the same time, so that no call is lost while
-an operator changes a secret.
+"""The valid secrets in the path of each hook. Several secrets are valid at the same time, so that the hotline refuses
+no callback while an operator changes a secret.
 """
 Used = Callable[[str, str], None]
 """A function that records the use of a secret. The arguments are the name of the called hook and the secret in the

@@ -125,7 +125,7 @@ HOOKS: Mapping[str, hooks.Hook] = {
     "delivery": delivery_report,
     "optout": optout,
 }
-"""The hook for each end of an address: the part of the address after `/hooks/<secret>/`."""
+"""Maps the last part of an address, after `/hooks/<secret>/`, to the hook that answers at this address."""
 
 
 def create_app(

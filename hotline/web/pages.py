@@ -57,8 +57,8 @@ def approvals(visit: Visit) -> Response:
 
 @form_view(approvals, "reason-{approval_id}", HotlineError)
 def decide(visit: Visit, approval_id: int) -> None:
-    """Does what the person chose with a button of the page: approve or refuse a pending approval, or withdraw an
-    approval that this account requested.
+    """Approves, refuses or withdraws a pending approval, depending on the button that the person pressed. An account
+    can withdraw only an approval that it requested.
     """
     does = visit.form.text("do")
     if does == "take_back":

@@ -42,7 +42,7 @@ class CaseWalk:
     telling: list[tuple[datetime, Decision]] = field(default_factory=list)
     """The decisions that alerted people, each with its time. Decisions that only sent reminders are left out."""
     took: list[int] = field(default_factory=list)
-    """The people who took the case and whose acknowledgement counts, first one first."""
+    """The people whose acknowledgement of the case counts, in the order in which they took the case."""
     holder: int | None = None
     judging: int | None = None
     met: bool = False

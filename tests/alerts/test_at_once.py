@@ -168,8 +168,9 @@ def test_the_clock_passes_by_a_draft_that_a_hop_is_changing(line: Line) -> None:
 
 
 def test_what_she_corrects_while_it_is_filed_is_not_lost(line: Line) -> None:
-    """After silence, the tip is filed while the caller names another place. The tip keeps the first place, and the
-    caller can continue with the report."""
+    """The caller was silent for some time, so the clock process files the tip. At the same moment, the caller names
+    another place. The tip keeps the first place, and the caller can continue with the report.
+    """
     caller = told(line, *QUIET_HERE)
     line.clock.turn(minutes=4)
     with line.database.writing() as session:

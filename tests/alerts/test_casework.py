@@ -158,8 +158,9 @@ def test_a_name_that_looks_like_a_responder_is_a_name(district: District) -> Non
 
 
 def test_who_asked_for_an_end_by_a_command_does_not_judge_it_by_phone(district: District) -> None:
-    """A person requests the closure under their name in a command, and then sends a digit from their phone. The hotline
-    sees that this is not a second person: the case stays open, without an error."""
+    """A person requests the closure under their name in a command, and then sends a digit from their phone. The
+    hotline sees that the digit does not come from a second person: the case stays open, without an error.
+    """
     tip, told_of = alerts_of(district, urgency=1)
     sms(district, told_of[1], Verb.TAKE, proved=True)
     name = district.responder(3).name.upper()

@@ -1,4 +1,6 @@
-"""Tests that a tip without urgency waits for the next duty of its district, and that no other tip waits."""
+"""Tests that a tip without urgency waits until a person of its district is on duty again, and that no other tip
+waits.
+"""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

@@ -24,7 +24,7 @@ URGENCIES = (1, 2, 2, 3, 3, 3, 3, 3, 3, 3)
 
 
 def enrol(district: District) -> None:
-    """Enrols people of a district, who are on duty by day, and of the national desk."""
+    """Enrols people of the national desk, and people of a district who are on duty only by day."""
     local = (*(Level.RESPONDER,) * 3, Level.DEPUTY, Level.COORDINATOR)
     for level in (*local, *(Level.NATIONAL,) * 3):
         district.enrol(level, districts=() if level is Level.NATIONAL else ("12",))

@@ -152,12 +152,12 @@ def test_who_is_asked_once_more(said: list[str], due: timedelta | None) -> None:
         (["consent:yes", "consent:yes"], timedelta()),
         (["consent:no", "consent:yes"], 2 * HOURS),
         (["consent:cannot_say", "consent:yes"], 2 * HOURS),
-        # This deadline does not apply here, because a service that was asked may still help.
+        # The deadline to offer help does not apply here, because the service that was asked may still help.
         ([OFFERED], None),
         ([OFFERED, "consent:yes"], None),
         ([OFFERED, ACCEPTED, "consent:yes"], None),
         ([OFFERED, ACCEPTED, ARRIVED, "consent:no", "consent:yes"], None),
-        # After an offer failed, a different deadline applies until the person agrees to help again.
+        # After the service had no room, the deadline to offer help applies only when the person agrees to help again.
         ([OFFERED, "answered:no_room"], None),
         ([OFFERED, "answered:no_room", "consent:no", "consent:yes"], 4 * HOURS),
         ([OFFERED, "answered:person_refused", "consent:yes"], 3 * HOURS),

@@ -133,7 +133,7 @@ class CaseErrands:
         self.district.deliver()
 
     def tick(self) -> None:
-        """Runs the jobs that the relay runs every second."""
+        """Runs the steps that the clock process runs every second."""
         context = self.district.context
         service_sending.expire_leases(context)
         service_sending.retry_unknown(context)

@@ -36,7 +36,7 @@ WEEK, HOUR, MINUTE = timedelta(days=7), timedelta(hours=1), timedelta(minutes=1)
 ASKED = {DeadlineKind.ACKNOWLEDGE, DeadlineKind.OVERDUE, DeadlineKind.HELD}
 OWED = {DeadlineKind.OUTCOME, DeadlineKind.DECISION}
 FEW = {Urgency.DANGER: 4, Urgency.SEEN: 2, Urgency.HEARD: 2}
-"""The largest number of steps in ten minutes of silence."""
+"""The largest number of escalation steps in ten minutes in which no one answers."""
 TAKES = (CaseEventKind.ACKNOWLEDGED,) * 2
 OTHERS = ("turn", "turn", "turn", "turn", "jump", "leave", "excluded", "met", "shift", "emptied")
 

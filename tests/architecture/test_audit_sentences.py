@@ -24,8 +24,9 @@ NAMED = {
     "rule.given": [rule.given for rule in APPROVALS.values() if rule.given],
     "rule.refused": [rule.refused for rule in APPROVALS.values()],
 }
-"""The expressions from which the test cannot read the name of an action in the audit log, each with every name that it
-can give."""
+"""The expressions from which the test cannot read the name of an action in the audit log, each with every name that
+the expression can have as its value.
+"""
 
 PLACE = {"append_row": 3, "append_command": 3, "append_about_tip": 2}
 """The position of the argument `action` in a call of each function that adds a row to the audit log."""

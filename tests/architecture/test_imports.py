@@ -17,8 +17,9 @@ from tests.support.homes import LayHome
 
 
 class Start(NamedTuple):
-    """The modules that a process imports when it starts, and other modules that this process may load and most
-    processes may not."""
+    """Two lists of modules for a process: the modules that it imports when it starts, and the limited modules that
+    only this process and a few others may load.
+    """
 
     modules: str
     may: str = ""

@@ -1,5 +1,6 @@
-"""Tests that the name of each job is that of a function with a context and a row's id as parameters, and that a process
-listens to the job's queue."""
+"""Tests that each job has the name of a function whose parameters are a context and the id of a row. Also tests that
+a process listens to the queue of each job.
+"""
 
 import inspect
 from importlib import import_module

@@ -97,7 +97,9 @@ def uploads(hands: Hands, text: str) -> None:
 
 
 def looks_well(hands: Hands) -> None:
-    """Checks a page with axe, and its width. A page without scripts cannot run axe."""
+    """Checks a page with axe, and checks that the page is not wider than the screen. A page without scripts cannot
+    run axe.
+    """
     if BROWSERS[hands.language][1]:
         found = faults_of(hands.page, "")
         assert not found, "\n".join(found[:9])

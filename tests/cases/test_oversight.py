@@ -413,8 +413,9 @@ def breaks(line: Line, code: str = CODE) -> None:
 
 @pytest.mark.row("C20")
 def test_c20_words_that_no_desk_could_read_are_not_taken(oversight: Oversight) -> None:
-    """If the oversight desk has no key when the complaint is filed, the caller is asked to dial again. The next call
-    then promises no oversight desk."""
+    """If the oversight desk has no key when the complaint is filed, the caller is asked to dial again. In the next
+    call, the screen no longer promises that an oversight desk reads the complaint.
+    """
     line = oversight.line
     caller = told(line, *ABOUT_THE_DESK[:-1])
     assert OUTSIDE["rw"] in caller.screen

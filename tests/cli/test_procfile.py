@@ -1,4 +1,4 @@
-"""Tests how a Procfile is read, both ours and others."""
+"""Tests how the keeper reads a Procfile: the shipped Procfile, and Procfiles with other lines."""
 
 import pytest
 from hypothesis import given

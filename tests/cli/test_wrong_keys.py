@@ -235,7 +235,9 @@ def test_a_command_seals_no_number_to_a_wrong_relay(home: Path) -> None:
 
 
 def test_the_doctor_asks_watch_for_the_channel(home: Path, settings: Settings) -> None:
-    """The settings of the second channel are in a file that no command may read."""
+    """The settings of the second channel for alarms are in a file that no command may read. So the doctor command
+    relies on the monitor's report about this channel.
+    """
     context = build_monitor(replace(settings, alarm_command="page-somebody"))
     with closing(context.database):
         wrong_keys(context, replace(settings, alarm_command="page-somebody"), Role.WATCH)

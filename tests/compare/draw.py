@@ -46,13 +46,15 @@ class DrawnWorld:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One use of a tale: the districts in which it can run, and the number of screens that one story covers."""
+    """A kind of story: its tale, the districts in which such a story can run, and the number of screens that one
+    story covers.
+    """
 
     tale: Tale
     where: str
     each: int
     fills: int = 0
-    """The number of stories that are drawn for this use of the tale even if no screen needs a story."""
+    """The number of stories of this kind that are drawn even if no screen needs a story."""
 
     @property
     def owns(self) -> bool:

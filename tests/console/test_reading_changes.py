@@ -1,4 +1,6 @@
-"""Tests that a page for reading shows the whole difference, and that each refusal says what to do next."""
+"""Tests that the page on which people review a draft shows the whole difference from the published flows. Also tests
+that each refusal says what to do next.
+"""
 
 import copy
 import re
@@ -49,7 +51,7 @@ def visit(language: str = "en") -> Any:
 
 UNTITLED = Titles({}, "en")
 
-# The tests below are about the difference.
+# The tests below are about the difference between a draft and the published flows.
 
 
 __all__ = ["writing"]
@@ -194,7 +196,7 @@ def test_every_field_of_a_screen_has_a_name_for_people() -> None:
     assert changed_field_text(visit("fr"), moved).endswith("Choix 2 menait à a")
 
 
-# The tests below are about the texts of refusals.
+# The tests below are about the texts that refuse to publish or submit a draft.
 
 
 @pytest.mark.parametrize("why", [*Refusal])

@@ -1,5 +1,5 @@
-"""Tests that only one relay at a time is the leader, with either database. If the leader stops or freezes, another
-relay becomes the leader.
+"""Tests with both kinds of database that only one worker at a time is the leader. If the leader stops or freezes,
+another worker becomes the leader.
 """
 
 from collections.abc import Callable, Iterator
@@ -24,7 +24,9 @@ Claim = Callable[[str], Leadership]
 
 @pytest.fixture
 def claim(database: Database) -> Iterator[Claim]:
-    """Yields a function with which a relay tries to become the leader. All claims are closed at the end."""
+    """Yields a function with which a worker tries to become the leader. At the end, closes the connections of all
+    these attempts.
+    """
     with ExitStack() as claims:
         yield lambda holder: claims.enter_context(closing(Leadership(database, holder)))
 
@@ -54,8 +56,9 @@ def test_the_row_says_who_and_until_when(claim: Claim, database: Database) -> No
 
 
 def test_another_leads_when_it_is_gone(claim: Claim, pair: Pair) -> None:
-    """On PostgreSQL, a lock decides which relay leads, so another relay leads at once. On SQLite, a row decides, so
-    another relay leads when the lease ends."""
+    """On PostgreSQL, a lock decides which worker is the leader, so another worker becomes the leader at once. On
+    SQLite, a row decides, so another worker becomes the leader only when the lease ends.
+    """
     one, other = claim("one"), claim("other")
     assert one.holds(NOON)
     one.close()
@@ -74,7 +77,9 @@ def test_a_clock_set_back_leaves_the_line_with_a_leader(claim: Claim) -> None:
 
 
 def test_who_is_frozen_with_the_lock_in_hand_is_not_waited_for(claim: Claim) -> None:
-    """A frozen relay keeps the lock, even after its lease has ended. When it runs again, exactly one relay leads."""
+    """A frozen worker keeps the lock, even after its lease has ended. When this worker runs again, exactly one worker
+    is the leader.
+    """
     frozen, second, third = claim("frozen"), claim("second"), claim("third")
     assert frozen.holds(NOON)
     at = NOON + timedelta(seconds=15)
