@@ -252,8 +252,8 @@ The session may then show a certificate.
 CERTIFIED = "certified"
 """This flag is set if the officer had passed all lessons before the session began."""
 PASSED = "passed"
-"""The first part of a flag's name. `passed.child` is set if the officer had passed the lesson `child` before the
-session began."""
+"""The first part of the name of a flag for a passed lesson. For example, `passed.child` is set if the officer had
+passed the lesson `child` before the session began."""
 SHOWN = "certificate"
 """The name of the placeholder for the certificate's code in a flow's text."""
 

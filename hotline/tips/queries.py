@@ -370,8 +370,8 @@ _NEAREST = tuple(
         ).order_by(Tip.created_at.desc(), Tip.id.desc()),
     )
 )
-"""Three queries. Queries that each find the newest earlier tip: one by the same phone, one by the same text, and one by
-the same place and category."""
+"""Three queries that each find the newest earlier tip: one by the same phone, one by the same text, and one by the same
+place and category."""
 
 NEVER_CHANGED = (
     "uid",

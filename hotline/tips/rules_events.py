@@ -156,7 +156,7 @@ class LoggedEvent(StrEnum):
     OFFERED = "offered"
     """A responder asked a service to help a person."""
     ANSWERED = "answered"
-    """The service answered the request."""
+    """A service that a responder asked to help has answered."""
     ARRIVED = "arrived"
     THIRTY = "thirty"
     ASKED = "asked"
@@ -198,7 +198,7 @@ class TakeProof(StrEnum):
 
 
 class NoteCode(StrEnum):
-    """The content of a note about a case, chosen from a list by a responder or at a desk."""
+    """The content of a note about a case. A responder or a person at a desk chooses the content from a list."""
 
     NOBODY = "nobody"
     POLICE = "police"

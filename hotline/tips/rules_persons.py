@@ -712,8 +712,8 @@ def _follow(person: MetPerson, one: PersonEntry, reported: PersonCodes) -> None:
 
 
 COUNTING_PROOFS = ("", TakeProof.PROVED, TakeProof.UNPROVED)
-"""The values of `TakeProof` with which a responder's acknowledgement of a case is valid. An event without a value of
-`TakeProof` has the empty text.
+"""The values of `TakeProof` with which a responder's acknowledgement of a case is valid. The set also contains the
+empty text, for an event that stores no value of `TakeProof`.
 """
 
 

@@ -413,8 +413,8 @@ class DayPart(StrEnum):
 
 OPENS = {DayPart.MORNING: time(8), DayPart.NOON: time(12), DayPart.EVENING: time(17)}
 DAYS = {"tomorrow": (1,), "after": (2,), "either": (1, 2)}
-"""For each answer to the question on which day the desk may call, says after how many days the desk may call: 1 is the
-day after the request.
+"""For each answer to the question on which day the desk may call: the number of days from the request to this day. For
+example, 1 means the day after the request.
 """
 SHARED = frozenset({"alone", "family"})
 """The desk may call if the caller gave one of these answers to the question of who else may answer the phone. If the

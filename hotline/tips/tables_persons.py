@@ -262,7 +262,7 @@ class CallBack(Row):
     notified_at: Mapped[datetime | None]
     """The time when the desk was notified of the request."""
     begun_at: Mapped[datetime | None]
-    """The time when the desk was notified that the window has begun."""
+    """The time when the desk was notified that the window for a call has begun."""
     asked_by: Mapped[str | None]
     approved_by: Mapped[str | None]
     """`asked_by` is the name of the person who requested to see the phone number. `approved_by` is the name of the
