@@ -133,7 +133,7 @@ class OnCallContact(Row):
 
 
 class Message(Row):
-    """An outgoing SMS, stored as a template and its values, and never as a text.
+    """An outgoing SMS. The database stores the template and its values, but never the text of the SMS.
 
     The recipient is a responder, an on-call contact, or the encrypted number of another phone. A message without a
     recipient is a notice that the monitor sends by its second channel (mail or a command).
@@ -299,8 +299,8 @@ still open."""
 class QueueState(Row):
     """The state of the outgoing queue.
 
-    If the gateway refuses a message because of wrong settings or missing money, the queue pauses, and the attempt
-    does not count as one of the message's eight attempts.
+    If the gateway refuses a message because of wrong settings or missing money, the queue pauses. Such an attempt is
+    not one of the eight attempts that each message has.
     """
 
     __tablename__ = "queue_state"
@@ -473,7 +473,7 @@ showed directly after its jump."""
 
 def hold_plans(session: Session, at: datetime, jump: timedelta) -> None:
     """Delays planned publications, and the planned ends of temporary texts. The delay is as long as the jump of the
-    system clock. If `jump` is negative, the delay becomes shorter. A restart of the process does not end the delay.
+    system clock. If `jump` is negative, the delay becomes shorter. If the process restarts, the delay continues.
     `at` is the time that the system clock shows after the jump."""
     row = session.get(Leader, PLANS)
     left = max(row.until - (at - jump), timedelta(0)) if row else timedelta(0)
@@ -623,7 +623,7 @@ def remove_stop(session: Session, number_key: str) -> None:
 
 
 def stopped(session: Session, number_keys: Collection[str]) -> set[str]:
-    """Returns which of the given digests are on the stop list."""
+    """Returns the digests among `number_keys` that are on the stop list."""
     return set(
         session.scalars(select(Stopped.number_key).where(Stopped.number_key.in_(number_keys)))
     )
@@ -674,7 +674,8 @@ class FirstHop:
     effects are committed."""
     text_key: str | None = field(repr=False)
     measure: str
-    """The name of the counter to which the session adds. The name is empty if statistics do not count the session."""
+    """The name of the counter to which the session adds. The name is empty if the hotline does not count this session
+    in its statistics."""
     day: date
     people: Mapping[str, int] = field(default_factory=dict, repr=False)
     """For each period (month or week), the digest of the caller. With these digests, statistics estimate how many
@@ -695,8 +696,8 @@ def write_first_hop(database: Database, first: FirstHop) -> bool:
 
 
 def find_start(database: Database, key: str) -> tuple[SessionStart, CommittedText] | None:
-    """Returns the facts of a session at its start, and the committed part of its text. Returns None for an unknown
-    session."""
+    """Returns the values that a session got at its start, and the part of its text whose effects are committed.
+    Returns None for an unknown session."""
     with database.looking() as connection:
         row = connection.first(f"{READ}{connection.mark}", (key,))
     if row is None:

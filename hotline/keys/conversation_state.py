@@ -1,10 +1,10 @@
 """Encrypts conversation states for Redis, so that Redis never contains a caller's answers in clear text.
 
-If no key decrypts a state, the state counts as lost, and the conversation starts again. Each state is encrypted under
-two keys together: a key that only the process of the hooks has, and the key of the current week. An operator can
-rotate the key that only the hooks' process has. Each process replaces the weekly key by the key of the next week, and
-destroys the old key. Redis keeps overwritten states in its log. To decrypt a state from this log, a thief needs both
-keys, and the weekly key is destroyed after two weeks.
+If no key decrypts a state, the state is lost, and the conversation starts again from its first screen. Each state is
+encrypted under two keys together: a key that only the process of the hooks has, and the key of the current week. An
+operator can rotate the key that only the hooks' process has. Each process replaces the weekly key by the key of the
+next week, and destroys the old key. When a state is overwritten, Redis keeps the old state in its log. To decrypt a
+state from this log, a thief needs both keys, and the weekly key is destroyed after two weeks.
 
 An encrypted state has this format, with the number of bytes of each part:
 
@@ -95,8 +95,8 @@ HEAD_BYTES = 1 + WEEK_BYTES
 
 
 class WeeklyStateCipher:
-    """Encrypts each state under a key that is made from the hooks' key and the weekly key. If the process has no weekly
-    key, the class uses only the hooks' key.
+    """Encrypts each state under one key. The hooks' key and the weekly key together make this key. If the process has
+    no weekly key, the class uses only the hooks' key.
     """
 
     def __init__(
@@ -132,8 +132,8 @@ class WeeklyStateCipher:
         return plain
 
     def _opened(self, keys: Iterable[bytes], bound: bytes, encrypted: bytes) -> bytes | None:
-        """Decrypts a state with the first key that fits. Raises KeyMissing if the weekly key was destroyed, or
-        ValueError for an invalid week.
+        """Decrypts a state with the first of `keys` that can decrypt it. Raises KeyMissing if the weekly key was
+        destroyed, or ValueError for an invalid week.
         """
         head, rest = encrypted[:HEAD_BYTES], encrypted[HEAD_BYTES:]
         week = head[1:].decode()

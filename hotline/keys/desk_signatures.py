@@ -26,8 +26,9 @@ from hotline.text.places import NATIONAL
 
 LINE_PUBLIC_KEY = "line.pub"
 RECOVERY = ":recovery"
-"""The hotline also signs the public key that belongs to the recovery passphrase. In the text that is signed for this
-key, `:recovery` takes the place of a desk's code. No desk has this code, because a desk's code never contains a colon.
+"""The hotline also signs the public key of the recovery key pair, whose private key the recovery passphrase decrypts.
+In the text that is signed for this key, `:recovery` takes the place of a desk's code. No desk has this code, because a
+desk's code never contains a colon.
 """
 SEEN_FILE = ".desks.seen"
 """The file that records, for each desk, the newest signed key that this process saw. Each process has its own file. So
@@ -65,8 +66,8 @@ notifies the on-call contacts."""
 COUNTING = frozenset((DeskKeyState.SIGNED, DeskKeyState.PROVISIONAL))
 """The states of a desk's key in which processes encrypt tips to this key."""
 WAITING = frozenset((DeskKeyState.PROVISIONAL, DeskKeyState.LATE, DeskKeyState.CHANGED))
-"""The states of a key that end as soon as the hotline signs the key. The state `OLD` is missing: after a backup was
-restored, an operator must name the desk to get its key signed.
+"""The states that a desk's key leaves as soon as the hotline signs the key. The state `OLD` is not in this set: after
+a restore from a backup, the hotline signs a desk's key only if an operator names the desk.
 """
 
 
@@ -103,7 +104,8 @@ class Statement(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SignedKey:
-    """The content of a proof after a check of all its signatures. The last statement is about the newest key."""
+    """The content of a proof after a check of all its signatures. The last of its statements is about the newest key
+    of the desk."""
 
     kind: str
     place: str
@@ -203,7 +205,7 @@ class DeskTrust:
         return read_proof(self.line_key, code, proof)
 
     def state(self, row: DeskKey, at: datetime) -> DeskKeyState:
-        """Returns the state of a desk's key. Also records the newest statement about the desk."""
+        """Returns the state of a desk's key. Also records the time of the desk's newest statement in the key folder."""
         signed = self.signed(row.code, row.proof)
         if signed is None or (signed.since and signed.newest > (at + AHEAD).timestamp()):
             return DeskKeyState.UNSIGNED
@@ -244,8 +246,8 @@ class DeskTrust:
         return {}
 
     def _remember(self, code: str, seen: Seen) -> None:
-        """Records the newest statements in the file `SEEN_FILE`. Keeps the records that other processes wrote into
-        this file. If the disk is full, the record stays in memory only.
+        """Records the times of a desk's newest statements in the file `SEEN_FILE`. Keeps the records that other
+        processes wrote into this file. If the disk is full, the record stays in memory only.
         """
         self._seen[code] = seen
         for other, its in self._read().items():

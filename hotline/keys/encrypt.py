@@ -22,7 +22,7 @@ from hotline.keys.weekly_lock import WeeklyLock
 from hotline.text.errors import DecryptionFailed, KeyMissing
 
 VERSION = b"\x01"
-"""The first byte of an encrypted value, which is the version of its format."""
+"""The first byte of an encrypted value. This byte is the version of the value's format."""
 PAIRED = b"\x04"
 """The first byte of a body that is encrypted to its tip's key pair. The bodies of older tips begin with `VERSION`.
 The bodies of older tips are encrypted directly under the tip's key.
@@ -161,8 +161,8 @@ class Encrypter:
         desk in `desks` (code -> public key).
 
         The private half in encrypted form is called the desk's grant. A desk with an unusable key gets no grant. If
-        `at` is given, also encrypts the grants under the key of that week. Raises ValueError for answers that are too
-        long. The flows limit the length of answers, so this does not happen.
+        `at` is given, also encrypts the grants under the key of the week in which `at` lies. Raises ValueError for
+        answers that are too long. The flows limit the length of answers, so this does not happen.
         """
         key = random(PrivateKey.SEED_SIZE)
         public_key = bytes(PrivateKey.from_seed(key).public_key)

@@ -5,8 +5,9 @@ processes can read, and never in an environment variable (docs/decisions/12).
 
 The address of each hook contains a secret. The operator pastes the first secret of each hook into the gateway's
 dashboard. If the gateway uses a new secret, the hooks also accept older secrets until the gateway has not used any of
-them for `QUIET`. An operator can also end older secrets at once. For each secret, the same folder contains an empty
-file. The time of this file shows when the secret was last used. The name of this file contains a digest of the secret.
+them for `QUIET`. An operator can also make older secrets invalid at once. For each secret, the same folder contains an
+empty file. The time of this file shows when the secret was last used. The name of this file contains a digest of the
+secret.
 """
 
 import fcntl
@@ -131,8 +132,8 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
         return "LiveSecrets()"
 
     def used(self, hook: str, secret: str) -> None:
-        """Records that a secret was used now. Also ends older secrets of the hook that the gateway has not used for
-        `QUIET`.
+        """Records that a secret was used now. Also removes the hook's older secrets if the gateway has not used any of
+        them for `QUIET`.
 
         Ignores a folder that is not writable.
         """
@@ -190,7 +191,7 @@ def rotate_secrets(folder: Path, relay: Path | None = None) -> Mapping[str, tupl
 
 
 def _end_quiet(folder: Path, hook: str) -> None:
-    """Keeps only the first secret of a hook, if the gateway has not used an older secret for `QUIET`."""
+    """Removes all secrets of a hook except the first, if the gateway has not used an older secret for `QUIET`."""
     with _rotating(folder):
         live = dict(live_secrets(folder))
         used = last_used(folder, live[hook][1:])

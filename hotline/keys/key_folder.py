@@ -213,7 +213,8 @@ def previous_name(name: str) -> str:
 
 
 def stamp_of(file: Path | str) -> Stamp | None:
-    """Returns the file's stamp: a value that changes when the file changes. Returns None if the file does not exist."""
+    """Returns a value that changes when the file changes (the file's stamp). Returns None if the file does not
+    exist."""
     try:
         found = os.stat(file)
     except OSError:
@@ -222,7 +223,8 @@ def stamp_of(file: Path | str) -> Stamp | None:
 
 
 class LiveKeys:
-    """Reads the newest version of one key and its previous version. Raises KeyMissing if there is no key at the start.
+    """Reads one key from its file, and the previous version of this key from a second file. Raises KeyMissing if there
+    is no key at the start.
 
     If the key file disappears later, the process continues to use the keys that it read last.
     """

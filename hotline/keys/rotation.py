@@ -61,8 +61,8 @@ ROTATING: Mapping[str, Rotating] = {
 
 
 def stage_key(folder: Path, key: Rotating) -> bool:
-    """Makes a new key and keeps the old one as the previous key. Returns False if an earlier run already made the new
-    key.
+    """Makes a new key, and keeps the key that was in use before as the previous key. Returns False if an earlier run
+    already made the new key.
 
     Until `publish_key` writes the new pair's public half, no process encrypts data to the new pair. Raises NotReady if
     there is no key.
@@ -113,8 +113,8 @@ def private_halves(folder: Path, key: Rotating) -> tuple[bytes, bytes]:
 
 
 def newest_keys(folder: Path, key: Rotating) -> Iterator[tuple[str, bytes]]:
-    """Yields the newest key, its public half and its digest key, each with its file name. Leaves out a part that does
-    not exist. Raises KeyMissing.
+    """Yields the newest key, its public half and its digest key, each with its file name. Leaves out a public half or
+    a digest key that does not exist. Raises KeyMissing.
     """
     role = KeyFolder(folder / key.role)
     secret = role.read(key.file)

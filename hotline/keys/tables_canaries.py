@@ -10,8 +10,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from hotline.core.database import Row, add_if_new, insert_into
 
 REFUSAL_VALID = timedelta(minutes=10)
-"""The time after which a refused start no longer counts. A refused process starts again within seconds, and then
-records the new refusal.
+"""The time after which the checks ignore the record of a refused start. A refused process starts again within seconds,
+and then records the new refusal.
 """
 
 

@@ -56,8 +56,8 @@ def last_week(at: datetime) -> str:
 def week_mark(week: str) -> bytes:
     """Returns the first bytes of a grant that was locked in a given week.
 
-    If grants are sorted by these bytes, unlocked grants come first. Locked grants follow, from the oldest week to the
-    newest.
+    If grants are sorted by these bytes, unlocked grants come first. Locked grants follow: grants of the oldest week
+    first, grants of the newest week last.
     """
     return LOCKED + week.encode()
 
@@ -266,7 +266,7 @@ class WeeklyKeys:
     def _retire(self, oldest: str) -> None:
         """Destroys the keys of weeks before `oldest`, but never the newest key.
 
-        If the disk is full, the process cannot make a new key, and must use the newest old key.
+        If the disk is full, the process cannot make a new key. The process then needs the newest of the old keys.
         """
         for name in self.held()[:-1]:
             if name < oldest:

@@ -43,7 +43,8 @@ QUEUES = ("alerts", "answers", "notices")
 
 
 def recent_sessions(session: Session, at: datetime) -> int:
-    """Returns the number of sessions in the last hour. Leaves out sessions that statistics do not count."""
+    """Returns the number of sessions in the last hour. Leaves out sessions that the hotline does not count in its
+    statistics."""
     found = select(func.count()).where(
         Dialogue.started_at > at - HOUR,
         Dialogue.started_at <= at,
@@ -215,8 +216,8 @@ def trials(session: Session) -> Trials | None:
 
 
 def unsent_trial(session: Session) -> Tip | None:
-    """Returns the newest complete test tip that has caused no alert yet, or None. Locks the tip's row until the
-    transaction ends.
+    """Returns the newest complete test tip that has caused no alert yet, or None. Also locks the row of this tip until
+    the transaction ends.
     """
     waits = select(Tip).where(
         Tip.channel == rules_trial.CHANNEL, Tip.state != TipState.DRAFT, Tip.assigned_at.is_(None)
@@ -261,8 +262,8 @@ class FrameNeeds(NamedTuple):
 
 
 def frame_needs(session: Session, subject: str, at: datetime) -> FrameNeeds:
-    """Returns the values that every page of the console may need. `subject` identifies a request for a new sign-in
-    link for the reader's account.
+    """Returns the values from the database that every page of the console needs for its frame. `subject` identifies a
+    request for a new sign-in link for the reader's account.
     """
     emergency = (Publication.kind == PublicationKind.EMERGENCY, Publication.settled_at.is_(None))
     waits = (Approval.decided_at.is_(None), Approval.expires_at > at)

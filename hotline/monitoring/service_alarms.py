@@ -1,4 +1,4 @@
-"""Runs one round of checks in the watch process, and starts, repeats or ends alarms. Also adds, removes and tests
+"""Runs all checks of the watch process once, and starts, repeats or ends alarms. Also adds, removes and tests
 on-call contacts.
 
 The watch process stores each notice, and then sends the notice without the workers. So notices do not depend on the

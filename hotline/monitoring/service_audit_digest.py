@@ -1,7 +1,7 @@
 """Stores each day's digest of the audit log outside the database. Also sends the digest to the on-call contacts and to
 the second channel.
 
-A person who controls the database could remove rows at the end of the log. The stored digests would show that rows
+A person who can change the database could remove rows at the end of the log. The stored digests would show that rows
 are missing. At each check, the monitor also stores the id and the digest of the newest row in the monitor's key
 folder. So the next check notices if rows were removed.
 """

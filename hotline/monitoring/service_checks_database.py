@@ -129,8 +129,9 @@ def _opens(factors: FactorEncrypter, account: tables_accounts.ConsoleAccount) ->
 
 KEYS, WORKERS = "keys", "workers"
 LATE = timedelta(seconds=60)
-"""The waiting time after which a tip or a message counts as late. This time is long enough for several attempts: the
-hotline retries its most urgent messages after a much shorter time.
+"""A tip that has waited for this time without an assignment is late. A message that has waited unsent for this time is
+also late. This time is long enough for several attempts: the hotline retries its most urgent messages after a much
+shorter time.
 """
 LOCKS = "locks"
 HELD_FOR, LOOKS = timedelta(seconds=3), 6
@@ -138,8 +139,8 @@ HELD_FOR, LOOKS = timedelta(seconds=3), 6
 wait for a lock so long: they fail. The check reads the list of locks `LOOKS` times during `HELD_FOR`.
 """
 UNTIDY = timedelta(days=2)
-"""The delay after which a daily task counts as missed. With this delay, a task counts as missed only if the hotline
-did not do the task on two days in a row.
+"""If a daily task was not done for this time, the check reports the task as missed. With this delay, a task counts as
+missed only if the hotline did not do the task on two days in a row.
 """
 
 

@@ -133,7 +133,7 @@ def check_sample_data(context: Context, *, is_emulated: bool) -> tuple[CheckResu
 
 
 DAILY = 26 * 3600.0
-"""The seconds after which a daily task counts as missed."""
+"""If a daily task was not done for this number of seconds, the check reports the task as missed."""
 GIB = 1 << 30
 DISK_LOW, DISK_FULL = 2 * GIB, GIB // 2
 

@@ -1,6 +1,6 @@
 """Copies and restores the whole database, and encrypts and signs the copy.
 
-The copy shows the state of the database at one moment. The hotline runs while the copy is made. For SQLite, `VACUUM
+A copy contains the database as it was at one moment. The hotline runs while the copy is made. For SQLite, `VACUUM
 INTO` reads one snapshot and blocks no writer. `VACUUM INTO` copies no free pages, so deleted data is left out. For
 PostgreSQL, `pg_dump` reads the same snapshot in which the rows are counted. The hotline uses a restored copy only
 after three steps: it checks the copy, migrates its tables, and pauses its outgoing messages.

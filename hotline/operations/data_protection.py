@@ -81,7 +81,8 @@ class LawFacts:
 
 
 def facts_of(document: Mapping[str, Any]) -> LawFacts:
-    """Reads the facts from a document. Raises SettingsInvalid with every fault. The error quotes no value."""
+    """Reads the facts from a document. Raises SettingsInvalid with every fault. The text of the error contains no
+    value from the document."""
     faults = [f"no such field: say {', '.join(DUTIES)}"] if set(document) - set(DUTIES) else []
     lines = {
         name: document.get(name, "")

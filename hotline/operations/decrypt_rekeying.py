@@ -1,4 +1,5 @@
-"""After a key rotation, encrypts stored values again with the newest key while callers are served.
+"""After a key rotation, encrypts stored values again with the newest key. Meanwhile, the hotline continues to serve
+callers.
 
 The values are phone numbers, keys of cases and second factors.
 """

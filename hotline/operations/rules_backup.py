@@ -1,7 +1,7 @@
 """Reads and writes the two documents of a backup: its manifest and its contents. Pure.
 
 The manifest is signed but not encrypted, so that a machine without the key can list and verify backups. The contents
-(the numbers of rows and the end of the audit log) are an encrypted part of the manifest.
+(the number of rows in each table, and the digest at the end of the audit log) are an encrypted part of the manifest.
 """
 
 import json
@@ -78,12 +78,12 @@ class Manifest(_Document):
 
 @dataclass(frozen=True, config=STRICT)
 class Contents(_Document):
-    """The facts with which the restored database must agree exactly."""
+    """The values that a check compares with the restored database. All of them must be equal."""
 
     rows: dict[str, NonNegativeInt]
     """The number of rows, by table."""
     audit_rows: NonNegativeInt
     audit_newest: Line
-    """The digest at the end of the audit log. With this digest, the check of a restored database notices if rows at
-    the end of the audit log are missing.
+    """The digest of the last row of the audit log. With this digest, the check of a restored database notices if rows
+    at the end of the audit log are missing.
     """

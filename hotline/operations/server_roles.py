@@ -166,8 +166,8 @@ def redis_accounts(keys: Path) -> str:
 
 
 def account_name(url: str, role: str) -> str:
-    """Returns the name of a process's account at PostgreSQL. Accounts belong to the whole server, so the name
-    includes the database."""
+    """Returns the name of a process's account at PostgreSQL. An account of PostgreSQL is valid for all databases of
+    the server, so its name includes the name of the database."""
     return f"{make_url(url).database}_{role}"
 
 

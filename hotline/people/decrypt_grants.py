@@ -121,8 +121,8 @@ def grant_by_passphrase(
     Returns the desk and the member's name for each request that was granted. If a request fails, the earlier requests
     stay granted, and the function may run again. Skips a request if the first of the two people made the request, or
     if the request would give this person access. Another person must grant such a request. If one of the two people
-    works for the national desk, also skips requests about oversight desks. Raises PassphraseWrong, DeskRefused or
-    DecryptionFailed.
+    works for the national desk, also skips requests for access to oversight desks. Raises PassphraseWrong, DeskRefused
+    or DecryptionFailed.
     """
     opener, actor = PassphraseDecrypter(by, passphrase), Actor(by.first)
     done = []

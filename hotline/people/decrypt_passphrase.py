@@ -1,5 +1,5 @@
-"""Decrypts desk keys with the recovery passphrase, while two people are present. The process that answers the gateway
-must not load this file.
+"""Decrypts desk keys with the recovery passphrase. Two people must be present when a command uses this passphrase. The
+process that answers the gateway must not load this file.
 """
 
 from dataclasses import dataclass, field

@@ -41,8 +41,8 @@ def ensure_pair(
     """Makes sure that the passphrase of `opener` decrypts the present recovery pair.
 
     When two people change the passphrase, `replaces` has the previous passphrase. If `replaces` is given, the function
-    adds a new pair. The old pair stays until the change is complete. Raises PassphraseWrong or DecryptionFailed. Raises
-    DeskRefused if there are no desks yet.
+    adds a new recovery pair with the new passphrase. The old pair stays until the change is complete. Raises
+    PassphraseWrong or DecryptionFailed. Raises DeskRefused if there are no desks yet.
     """
     with context.database.reading() as session:
         opener.by.check(session)

@@ -177,8 +177,8 @@ def key_to_sign(session: Session, context: Context, desk: Desk) -> KeyToSign:
 
 
 def keys_to_sign(context: Context, codes: Sequence[str]) -> Sequence[KeyToSign]:
-    """Returns the newest key of each desk in `codes`. If no desks are given, returns the keys of all desks that need a
-    signature and are not retired. Raises DeskRefused.
+    """Returns the newest key of each desk in `codes`. If `codes` is empty, returns the keys of all desks whose key
+    needs a signature, without retired desks. Raises DeskRefused.
     """
     trust, at = context.encrypter.desks, context.now()
     if trust is None:

@@ -43,7 +43,7 @@ from hotline.text.errors import HotlineError, NotFound, Unavailable
 from hotline.text.languages import CODES, FIRST
 
 PART = "X-Part"
-"""The request header with which the console's script requests only the changing parts of a page."""
+"""The console's script sends a request with this header to get only the parts of a page that can change."""
 URLENCODED = "application/x-www-form-urlencoded"
 AUTOMATIC = "auto"
 """The query parameter in the address of a page that reloads automatically. A request with this parameter does not

@@ -65,7 +65,8 @@ class Absence:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A responder who is enrolled and was not removed, with the facts that decide if the responder can be alerted."""
+    """A responder who is enrolled and was not removed. The fields contain what the hotline needs to know before it
+    alerts the responder."""
 
     id: int
     person_id: int
@@ -644,7 +645,7 @@ def responder_of(member: str) -> int | None:
 
 
 def account_of(member: str) -> int | None:
-    """Returns the id of the account, or None if the member is not an account."""
+    """Returns the id of the account, or None if the member is a phone and not an account."""
     return _number(member, ACCOUNT)
 
 

@@ -53,7 +53,7 @@ class AuditFilter:
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """A row of the audit log in parts, so that a page can show each part in the reader's language."""
+    """The parts of one row of the audit log. A page shows each part in the reader's language."""
 
     at: datetime
     desk: str

@@ -55,7 +55,7 @@ class DutyRow(NamedTuple):
 
 
 class Shift(NamedTuple):
-    """A time in which a person is on duty at a desk. The end time is not part of the shift."""
+    """A time in which a person is on duty at a desk. The shift lasts until just before its end time."""
 
     desk: str
     starts_at: datetime
@@ -127,8 +127,8 @@ class Roster:
         return (desk, week_of(at)) in self.used
 
     def shifts(self, start: datetime, end: datetime) -> list[Shift]:
-        """Returns the shifts that overlap the time from `start` to `end`, sorted. Includes the changes that the
-        overrides make.
+        """Returns the shifts that overlap the time from `start` to `end`, in the order of the fields of a shift.
+        Includes the changes that the overrides make.
         """
         by_day: dict[tuple[date, int], list[DutyRow]] = {}
         for row in self.rows:
@@ -175,7 +175,7 @@ def _without(shift: Shift, one: Override) -> Iterator[Shift]:
 
 
 def cut(row: DutyRow, from_min: int, to_min: int) -> Iterator[DutyRow]:
-    """Yields the parts of a row of the roster that are outside the time from `from_min` to `to_min`."""
+    """Yields the parts of a row of the roster that lie before `from_min` or after `to_min`."""
     if to_min <= row.from_min or row.to_min <= from_min:
         yield row
         return

@@ -90,7 +90,7 @@ class Decision:
     by: Actor
     reason: str
     key: bytes | None = field(default=None, repr=False)
-    """The private key of the person who decides. The value is None if the private key is locked."""
+    """The private key of the person who makes the decision. The value is None if the private key is locked."""
 
 
 def no_effect(_decision: Decision) -> None:

@@ -34,7 +34,7 @@ def list_rows(
 ) -> Sequence[tuple[AuditEntry, AuditRow]]:
     """Returns the rows of the log, oldest first, filtered by time, person or tip.
 
-    `who` can be a part of the person's name.
+    `who` can be a whole name or a part of a name.
     """
     about = None if tip_id is None else f"tip:{tip_id}"
     with context.database.reading() as session:

@@ -134,7 +134,8 @@ def _ask(context: ConsoleContext, name: str, desk: str) -> bool:
 def _entry(context: ConsoleContext, one: DemoAccount, used: int) -> DemoEntry:
     """Returns a demo account with a valid code.
 
-    If someone has already used the present code, returns the next code, which the sign-in already accepts.
+    If someone has already used the present code for a sign-in, returns the next code. The sign-in already accepts the
+    next code.
     """
     at = context.now()
     if step_at(at) <= used:

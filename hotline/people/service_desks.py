@@ -79,8 +79,8 @@ def check_desk_keys(context: Context) -> tuple[CheckResult, ...]:
 
 
 def check_console_readers(context: Context) -> tuple[CheckResult, ...]:
-    """Checks that two people of the national desk can read tips in the console, if the settings say that the national
-    desk works in the console.
+    """Checks that two people of the national desk can read tips in the console. Returns no results if the settings say
+    that the national desk does not work in the console.
     """
     if not context.line.national_in_console:
         return ()

@@ -6,9 +6,9 @@ continues at the same step. In the first step, the console makes a token for thi
 key with the token. So another person who has only the link can see neither the authenticator's secret nor the recovery
 sheet. With the password, the person can continue in another browser.
 
-A recovery sheet contains a recovery key, and ten codes that can replace codes of an authenticator. A person who lost
-the password can use the recovery key and a code to keep all access. A person without the recovery key needs a new link
-from an admin. With this link, the person gets a new key pair.
+A recovery sheet contains a recovery key, and ten codes that can replace codes of an authenticator. A person who has
+lost the password can set a new password with the recovery key and a code. The person then keeps all access. A person
+without the recovery key needs a new link from an admin. With this link, the person gets a new key pair.
 
 To change the password, a person needs the old password and a recent second factor. To change the authenticator or the
 sheet, a person needs the password and a code each time. So another person who finds the owner's screen unlocked cannot

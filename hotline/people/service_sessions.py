@@ -5,8 +5,8 @@ The sign-in page asks for name, password and code together. If the name, the pas
 does not show which of the three is wrong.
 
 After a sign-in, the browser stores a signed text, the mark. With the mark, the console recognises the browser at the
-next sign-in, and counts its failed attempts separately. So a stranger who tries a name again and again does not delay
-the owner of the account. The mark does not replace the password or the code.
+next sign-in. The console then counts the failed attempts of this browser separately. So a stranger who tries a name
+again and again does not delay the owner of the account. The mark does not replace the password or the code.
 """
 
 import hmac
@@ -79,9 +79,9 @@ def find_session(
 def find_locked(context: ConsoleContext, token: str) -> SignedIn | None:
     """Returns the account of a locked session. Returns None if the session is open or has ended.
 
-    A session that showed the board of a desk does not end, but becomes locked. For the rest of a shift, the locked
-    board shows only the number of urgent cases that no one has taken. To unlock a locked session, the same account
-    must sign in again.
+    If a session showed the board of a desk, the session does not end, but becomes locked. For the rest of a shift, the
+    locked board shows only the number of urgent cases that no one has taken. To unlock a locked session, the same
+    account must sign in again.
     """
     found = _locked(context, token)
     return None if found is None else _signed_in(found[1], token, fresh=False, is_locked=True)

@@ -50,8 +50,8 @@ from hotline.text.places import NATIONAL
 
 
 class Person(Row):
-    """A human who works for the hotline. The row has no state, because only phones, accounts and on-call contacts have
-    states.
+    """A human who works for the hotline. The row of a person has no state: only phones, accounts and on-call contacts
+    have states.
     """
 
     __tablename__ = "person"
@@ -256,7 +256,8 @@ class Responder(Row):
 class Membership(Row):
     """A responder's membership of a desk.
 
-    The code changes a row only once, to set the end time. A change of the level ends the row and adds a new row.
+    The code changes a row of this table only once, when it sets the time at which the membership ends. If the level of
+    the responder changes, the code ends this row and adds a new row.
     """
 
     __tablename__ = "membership"
@@ -276,8 +277,8 @@ class Membership(Row):
 
 
 class Leave(Row):
-    """A leave: a period in which a responder gets no new alerts. If the leave ends early, the row stays with the new
-    end time.
+    """A leave: a period in which a responder gets no new alerts. If the leave ends early, the code sets the new end
+    time in the same row.
     """
 
     __tablename__ = "leave"
@@ -342,7 +343,8 @@ def phones_of(session: Session, person_id: int) -> Sequence[Responder]:
 
 
 def known_numbers(session: Session, number_keys: Collection[str]) -> set[str]:
-    """Returns the digests among `number_keys` that belong to a responder's phone, active or not."""
+    """Returns the digests among `number_keys` that belong to a responder's phone. The responder may be active, on
+    leave or removed."""
     return set(
         session.scalars(select(Responder.number_key).where(Responder.number_key.in_(number_keys)))
     )
@@ -661,8 +663,8 @@ class MessageAddress:
     number: bytes = field(repr=False)
     code: bytes | None = field(default=None, repr=False)
     is_own: bool = True
-    """True if the message goes to the responder's present number. If the value is False, the gateway's result for the
-    message does not show if the present number works.
+    """True if the message goes to the responder's present number. If the message goes to another number, its result
+    does not show if the responder's present number works.
     """
 
 

@@ -1,5 +1,5 @@
-"""Stores the accounts of the console, their links and their recovery codes. Each link works once, and each code works
-once. Also finds the persons that a name refers to.
+"""Stores the accounts of the console, their links and their recovery codes. A person can use each link and each
+recovery code only once. Also finds the persons that a name refers to.
 
 The module does not check passwords.
 """
@@ -43,7 +43,7 @@ class ConsoleAccount(Row):
     shown: Mapped[str] = column_property(tables.person_name(person_id), expire_on_flush=False)
     """The name of the account's owner, as pages show it."""
     roles: Mapped[list[str]]
-    """The values of `AccountRole`. A role that still needs an approval is not in this list."""
+    """The roles of the account, as values of `AccountRole`. A role that still needs an approval is not in this list."""
     language: Mapped[str]
     state: Mapped[str]
     """The value of an `AccountState`."""

@@ -33,7 +33,7 @@ RESTORED = ("lane_held", "restored")
 these rows.
 """
 BEGINNING = "0" * 64
-"""The value of `previous` in the first row of the log."""
+"""The first row of the log has no previous row, so its field `previous` contains this value."""
 LOCK = 4_114_110_001
 """The number of the PostgreSQL advisory lock for adding a row. SQLite needs no lock, because it has only one writer at
 a time.
