@@ -77,7 +77,7 @@ def note_activity(session: Session, digest: bytes, at: datetime) -> None:
 
 
 def note_board(session: Session, digest: bytes, at: datetime) -> None:
-    """Records that a session shows the board."""
+    """Records that the session shows the board of a desk at the time `at`."""
     session.execute(
         update(ConsoleSession).where(ConsoleSession.digest == digest).values(board_at=at)
     )

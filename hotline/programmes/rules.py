@@ -266,7 +266,7 @@ CODE_LENGTH = 12
 _DISTRICTS, _MONTHS, SERIALS = 100, 300, 1000
 _PAYLOADS = _DISTRICTS * _MONTHS * SERIALS
 _TAGS: int = len(ALPHABET) ** (CODE_LENGTH - 1) // _PAYLOADS
-"""The number of possible tags (check digits) for one certificate: more than a hundred million. Without the hotline's
+"""The number of possible tags (check values) for one certificate: more than a hundred million. Without the hotline's
 key, a forger would have to try about this many tags.
 """
 

@@ -43,9 +43,9 @@ WORDS: Mapping[str, str] = {
     "P": "NUMBER NUMERO NIMERO NUMERI",
     "L": "LIST LISTE LISITI RISITI",
 }
-"""Lists the words of each class of words. A letter names each class: W for "write", S for "stop", G for "want", V for
-"receive", E for "remove", Z for "end", N, T, n and q for "not", B for "enough", M for "message", P for "number", L
-for "list"."""
+"""The words of each class. A class contains words with the same meaning, and a letter names each class: W for "write",
+S for "stop", G for "want", V for "receive", E for "remove", Z for "end", N, T, n and q for "not", B for "enough", M for
+"message", P for "number", L for "list"."""
 UNKNOWN = "?"
 SMALL_WORDS = """
 AGAIN ANYMORE COULD CAN WOULD WILL D LONGER FURTHER RATHER FROM OFF ON OF YOUR MY OUR HAVE ABOUT KINDLY

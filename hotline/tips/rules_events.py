@@ -132,7 +132,7 @@ class Purpose(StrEnum):
     TOLD_FIRST = "told_first"
     """To the national desk: people of the district were alerted before the caller said that an official is involved."""
     MORE = "more"
-    """To the national desk: the caller added to the report."""
+    """To the national desk: the caller added answers to the report."""
     LET = "let"
     """To the national desk: a responder at the tip's new place has taken the case. The desk must decide if the
     responders of the earlier place are still needed."""

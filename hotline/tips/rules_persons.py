@@ -712,7 +712,7 @@ def _follow(person: MetPerson, one: PersonEntry, reported: PersonCodes) -> None:
 
 
 COUNTING_PROOFS = ("", TakeProof.PROVED, TakeProof.UNPROVED)
-"""The values of `TakeProof` with which a responder's acknowledgement of a case is valid. The set also contains the
+"""The values of `TakeProof` with which a responder's acknowledgement of a case is valid. The tuple also contains the
 empty text, for an event that stores no value of `TakeProof`.
 """
 

@@ -413,7 +413,7 @@ class DayPart(StrEnum):
 
 OPENS = {DayPart.MORNING: time(8), DayPart.NOON: time(12), DayPart.EVENING: time(17)}
 DAYS = {"tomorrow": (1,), "after": (2,), "either": (1, 2)}
-"""For each answer to the question on which day the desk may call: the number of days from the request to this day. For
+"""For each answer to the question on which day the desk may call: how many days after the request this day can be. For
 example, 1 means the day after the request.
 """
 SHARED = frozenset({"alone", "family"})
