@@ -162,8 +162,8 @@ class Message(Row):
     revision_id: Mapped[int | None] = mapped_column(ForeignKey("revision.id"))
     """Only for an answer: the id of the published flows that contain the answer's screen."""
     template: Mapped[str]
-    """The name of a `core.wording.Template`. For an answer to a caller, the value is the value of a
-    `gateway.rules.AnswerForm`."""
+    """The name of a `core.wording.Template`. For an answer to a caller, this field has the value of a
+    `gateway.rules.AnswerForm` instead."""
     parameters: Mapped[dict[str, Any]]
     """The values for the template. For an answer that is not sent yet, the values are the position of the answer's
     screen in the flow, and the caller's earlier choices. The values never contain text that the caller typed."""
@@ -179,8 +179,7 @@ class Message(Row):
     """The number of the newest attempt. Only the process that claimed the message for the newest attempt may write the
     result of this attempt into the row."""
     counted: Mapped[int] = mapped_column(default=0)
-    """The number of attempts that may have reached the network. The hotline makes at most eight attempts that may have
-    reached the network."""
+    """The number of attempts that may have reached the network. The hotline makes at most eight of these attempts."""
     next_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     leased_by: Mapped[str | None]
@@ -319,7 +318,7 @@ class QueueState(Row):
 
 class QueuePause(Row):
     """A pause of the outgoing queue, or of one `OutgoingPart`, that a person started. While the table has a row for
-    the whole queue, the hotline sends no SMS.
+    the whole queue, the hotline sends no SMS from this queue.
 
     The audit log records earlier pauses.
     """

@@ -76,7 +76,7 @@ def _wrong(file: Path, problem: str) -> SettingsInvalid:
 
 
 QUIET = timedelta(minutes=10)
-"""The hooks accept an older secret until it has not been used for at least this time."""
+"""After the last use of an older secret, the hooks accept this secret for at least this time."""
 NOTED_EACH = 5.0
 """The minimum seconds between two records of the same secret's use. So a hop rarely writes a file."""
 LOOKED_EACH = 0.1

@@ -63,8 +63,7 @@ def recent_sms(session: Session, at: datetime) -> int:
 
 def sms_of_days(session: Session, at: datetime) -> Sequence[int]:
     """Returns the number of outgoing SMS in the hour before the time of day `at`, for each of the last 28 days.
-    Leaves out days
-    before the oldest data.
+    Leaves out days before the oldest data.
     """
     oldest = session.scalar(select(func.min(Message.created_at)))
     hours = [at - timedelta(days=day) for day in range(1, 7 * WEEKS + 1)]
