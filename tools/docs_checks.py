@@ -39,7 +39,9 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
 
 
 def on_post_build(config: Any) -> None:
-    """Warns of each broken link and each foreign address. A strict build fails for a warning."""
+    """Warns of each broken link, and of each address on another host that the site would load. A strict build fails
+    for a warning.
+    """
     for problem in [*broken_links(ROOT), *foreign(Path(config["site_dir"]))]:
         logger.warning(problem)
 

@@ -294,7 +294,7 @@ def keep_jump(context: WorkerContext, moved: timedelta) -> timedelta:
 
 
 def end_old_hold(context: WorkerContext) -> None:
-    """Ends the delay of planned texts if a person corrected the system clock while no process was the leader."""
+    """Ends the delay of planned texts if the system clock was corrected while no clock process was the leader."""
     with context.database.writing() as session:
         tables.end_old_hold(session, context.now())
 

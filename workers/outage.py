@@ -1,4 +1,4 @@
-"""Logs the outage of a service: at once when the service does not answer, then once a minute, and at last when the
+"""Logs the outage of a service: at once when the service does not answer, then once a minute, and once more when the
 service answers again.
 """
 

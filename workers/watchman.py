@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 10.0
 AROUND_EACH = 6
-"""The monitor makes an expensive check in only one of this number of rounds."""
+"""In this number of rounds, the monitor makes each expensive check only once."""
 
 
 class Watchman:

@@ -138,7 +138,7 @@ class OwnWords(logging.Filter):
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Returns False for a line that was replaced by our own words."""
+        """Returns False for a log line of RQ that this filter replaces with our own words."""
         if not str(record.msg).startswith(CANNOT_CONNECT) or not isinstance(record.args, tuple):
             return True
         _, broken, seconds = record.args

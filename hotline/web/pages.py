@@ -215,8 +215,8 @@ def resume(visit: Visit) -> None:
     """Resumes the outgoing queue.
 
     After a backup was restored, the queue can contain messages that were already sent. In this case, the person who
-    resumes the queue decides two things: if the hotline sends the alerts of these messages, and if it sends the
-    confirmations.
+    resumes the queue decides two things: if the hotline sends the alerts among these messages, and if it sends the
+    confirmations among them.
     """
     chosen = {kind: visit.form.text(f"fate-{kind}", most=4) for kind in TO_DECIDE}
     fates = {kind: DoubtDecision(fate) for kind, fate in chosen.items() if fate in {*DoubtDecision}}

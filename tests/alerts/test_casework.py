@@ -1,4 +1,4 @@
-"""Tests the effects of forged, late and repeated answers on a case."""
+"""Tests how a case changes if an answer is forged, arrives late or arrives again."""
 
 from collections.abc import Callable
 from functools import partial

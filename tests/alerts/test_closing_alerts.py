@@ -44,7 +44,7 @@ def request(case: HelpedCase, outcome: TipOutcome, who: CloseRequest | None = No
 
 
 def asked(case: HelpedCase) -> list[tuple[int, datetime]]:
-    """Returns the people who were asked about a closure, and the times."""
+    """Returns the people who were asked to confirm a closure, and the times at which they were asked."""
     told = [one for one in case.district.all(CaseEventRow) if one.kind == LoggedEvent.ALERTED]
     rows = [one for one in told if one.codes[WHY] == Purpose.CONFIRM_CLOSURE]
     return [(one.responder_id, one.at) for one in rows]

@@ -282,8 +282,10 @@ def test_a_mark_that_its_assignee_does_not_get_goes_to_the_next_once(here: Night
 
 
 def test_how_they_go_proves_no_take_in_her_name(here: Night) -> None:
-    """A forged SMS in the name of the desk officer takes the case. The officer also decides how to visit. The inbox
-    lists the SMS with this decision, but not the forged SMS. So it is not proved that the officer took the case."""
+    """A forged SMS in the name of the desk officer takes the case. The officer also decides by SMS how responders
+    visit. The gateway's inbox lists the SMS with this decision, but not the forged SMS. So the hotline does not trust
+    that the officer took the case.
+    """
     here.tells(*DANGER_HERE).key("000")
     here.tick()
     here.writes("desk", "1 {ref}", way=Arrival.CALLED)

@@ -1,5 +1,6 @@
-"""Fault tests of filing tips: hops at the same time, crashes, and a doorbell that does not work. No answer is stored
-without encryption."""
+"""Fault tests of filing tips: hops at the same time, crashes, and processes that cannot notify each other of new work.
+No answer is stored without encryption.
+"""
 
 import logging
 from collections.abc import Callable

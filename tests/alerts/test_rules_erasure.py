@@ -1,4 +1,6 @@
-"""Tests what happens to an erasure request, depending on the state of the case."""
+"""Tests if a report text is erased after an erasure request. Depending on the state of the case, the text is erased
+when the case is closed, only after the national desk decides so, or not while a legal hold exists.
+"""
 
 from datetime import UTC, datetime
 

@@ -1,5 +1,6 @@
 """Tests that people are alerted about a fragment (a tip without a district) only once. No event makes a fragment
-overdue, or sets a deadline to find an assignee for it."""
+overdue, and no event sets a deadline to find an assignee for a fragment.
+"""
 
 from datetime import UTC, datetime
 

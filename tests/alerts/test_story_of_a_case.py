@@ -138,7 +138,7 @@ def two_people_end_it(story: Story) -> None:
 
 @pytest.mark.row("R5")
 def test_eleven_days_of_silence_after_a_take_are_not_silent(story: Story) -> None:
-    """An earlier release of the hotline sent no more alerts of a case after one responder had answered."""
+    """In an earlier release, the hotline sent no more alerts about a case after one responder had answered an alert."""
     story.writes(FIRST, "1 {ref}")
     before = len(story.district.all(Message))
     story.district.clock.turn(days=11)

@@ -48,8 +48,9 @@ from tests.support.steps import Tell
 from tests.support.unsynced import open_unsynced
 
 OWED = {DeadlineKind.OUTCOME, DeadlineKind.DECISION}
-"""The deadlines for the outcome of a case: the assignee must report the outcome, or the national desk must decide about
-a requested closure."""
+"""Two kinds of deadlines of a case with an assignee: the assignee must report the outcome, or the national desk must
+decide on a requested closure.
+"""
 GOING = {DeadlineKind.ACKNOWLEDGE, DeadlineKind.OVERDUE, *OWED}
 RESULTS = [
     *[SendResult(Outcome.ACCEPTED, 201, "102", "") for _ in range(6)],
@@ -246,8 +247,9 @@ class CaseErrands:
                 )
 
     def end_by_command(self) -> None:
-        """Requests the closure of a case with a command. At random, decides about a requested closure instead, as a
-        second person who may have opened the case first."""
+        """Requests the closure of a case with a command. In some calls, decides on a requested closure instead, as a
+        second person. This person may have opened the case before.
+        """
         context, who = self.district.context, self.chance.choice(["A desk", "Another desk"])
         outcome = self.chance.choice([TipOutcome.SILENT, TipOutcome.NOT_TRAFFICKING])
         try:

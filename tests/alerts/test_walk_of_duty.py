@@ -178,7 +178,9 @@ class DutyWalk(CaseWalk):
                 assert on_duty < RECIPIENTS_IN_DANGER, (self.record, who)
 
     def tick(self, minutes: int) -> Decision | None:
-        """Runs the steps of one tick of the clock: leaves that begin, held cases, and one deadline."""
+        """Simulates one tick of the clock: begins the leaves that are due, alerts people about cases that waited for
+        a shift, and lets one deadline pass.
+        """
         self.at += minutes * MINUTE
         for member in self.members:
             for leave in member.absences:

@@ -32,7 +32,7 @@ HEADING = re.compile(r"^#+ +", re.MULTILINE)
 NO_SENTENCE = re.compile(r"^ *(?:[|#<>!:`-]|\d+\.|---)[^\n]*$|^ {4}[^\n]*$", re.MULTILINE)
 """Matches the lines of tables, lists and code in a document, which are not sentences."""
 BLOCK = re.compile(r"^(?:\|| {4})[^\n]*$", re.MULTILINE)
-"""Tables and commands in a docstring."""
+"""Matches the tables and the commands in a docstring, which are not sentences."""
 Drawn = tuple[str, str, str, str]
 """A drawn sentence: its kind, its place, the sentence, and the sentence together with the sentences next to it."""
 

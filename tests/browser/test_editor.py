@@ -21,7 +21,7 @@ ABROAD = f"/changes/{CHANGE}/flows/abroad"
 NARROW = ("front/front", "abroad/fee/delete")
 SCREENS = ("abroad/fee", "front/front", "report/province", "report/journey")
 KNOWN = ("ERR_FAILED", "422 (")
-"""Chromium's messages for a request that the test interrupts and for a refused form."""
+"""The messages that Chromium logs for a request that the test interrupts, and for a form that the console refuses."""
 ARRIVES = 10_000
 """The longest time to wait for a page on a busy machine, in milliseconds."""
 

@@ -31,7 +31,7 @@ def wish(district: District, tip_id: int) -> None:
 
 
 def alerted_case(district: District, urgency: int) -> tuple[int, int, str]:
-    """Alerts a responder about a tip. Returns the tip, the responder and the reference."""
+    """Alerts a responder about a tip. Returns the tip, the responder, and the reference in the alert."""
     helper = district.enrol()
     district.enrol(Level.NATIONAL, districts=())
     tip_id = district.tell(urgency=urgency)

@@ -42,7 +42,7 @@ def dialled(beside: ReaderBeside, msisdn: str, *keys: str, network: str | None =
 
 
 def sent(beside: ReaderBeside, template: str) -> list[int | None]:
-    """Returns the responders who got this SMS, in order."""
+    """Returns the responders who got an SMS from this template, in the order in which they got it."""
     rows = beside.line.all(Message)
     return [row.responder_id for row in rows if row.template == template]
 

@@ -34,7 +34,7 @@ class Kept(logging.Handler):
         self.lines.append(self.format(record))
 
     def events(self) -> list[tuple[str, str]]:
-        """Returns the event and the request id of each log line so far, and empties the list of lines."""
+        """Returns the event and the request id of each stored log line, and then deletes the stored lines."""
         said, self.lines = [json.loads(line) for line in self.lines], []
         return [(one["event"], one.get("request", "")) for one in said]
 

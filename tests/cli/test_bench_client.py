@@ -1,5 +1,6 @@
-"""Tests the client of the benchmarks: it notices a wrong screen and a hop without an answer, and keeps the given
-rate."""
+"""Tests the client of the benchmarks: the client notices a wrong screen and a hop without an answer, and sends hops
+at the given rate.
+"""
 
 import socket
 from collections.abc import Iterator, Sequence

@@ -56,8 +56,9 @@ def test_a_line_that_is_named_or_in_the_plain_home_is_the_one_meant(checkout: Pa
 def test_a_demo_in_another_home_is_met_with_its_settings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: bool
 ) -> None:
-    """The demo runs in the default home, or under HOTLINE_HOME, with `--page-port 8124`. The doctor must ask that
-    port."""
+    """The demo runs in the default home, or under HOTLINE_HOME, with `--page-port 8124`. The doctor must look for the
+    emulator at the port 8124.
+    """
     monkeypatch.chdir(tmp_path)
     home = tmp_path / "mine" if named else Path("var")
     (home / "keys").mkdir(parents=True)

@@ -85,7 +85,7 @@ def an_open_tip_is_closed_and_opened_again(settings: Settings) -> None:
 
 
 def old_words_and_codes_go_as_on_any_line(settings: Settings) -> None:
-    """Checks that after a year no report text and no code about a person remains, except in open tips."""
+    """Checks that after a year the texts of reports and the codes about persons are erased, except in open tips."""
     relay, reader = build_worker(settings), build_reader(settings)
     with closing(relay.database), closing(reader.database):
         later = relay.now() + YEAR

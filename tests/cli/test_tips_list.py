@@ -46,7 +46,7 @@ def asked(home: Path, *options: str, turned: timedelta = timedelta()) -> Result:
 
 
 def listed(home: Path, *options: str, minutes: int = 0) -> str:
-    """Returns the list as the command prints it after these minutes."""
+    """Moves the clock by `minutes`, and returns the list that the command prints then."""
     return asked(home, *options, turned=timedelta(minutes=minutes)).stdout
 
 

@@ -10,7 +10,9 @@ from tests.compare.line import Checkout, LineBroken
 
 ROOT = Path(__file__).resolve().parents[2]
 SAME = ("requirements.lock", "requirements-test.lock", "pyproject.toml")
-"""Files that define an environment. If they are equal, one environment can run both checkouts."""
+"""The files that define the packages of an environment. If these files are equal in both checkouts, one environment
+can run both.
+"""
 
 
 def tree() -> Checkout:

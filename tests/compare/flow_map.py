@@ -257,7 +257,8 @@ def _answers(nodes: Mapping[str, Node]) -> Iterator[Node]:
         if not act or answered is None:
             continue
         answers = ANSWERS.get(act) or _of_word(act)
-        # Most actions may also lead to the screens in `_SLOW`. The actions that remove a PIN do not.
+        # Most actions may also lead to the screens in `_SLOW`. The actions that remove a PIN never lead to these
+        # screens.
         slow = () if act in ("did_again", "not_me") else _SLOW
         leads = tuple(
             lead for lead in answered.leads if lead.partition(".")[2] in (*answers, *slow)

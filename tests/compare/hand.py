@@ -1,4 +1,4 @@
-"""Simulates one phone: dials, reads, presses keys and writes SMS, as the network would carry them."""
+"""Simulates one phone that dials, reads screens, presses keys and writes SMS."""
 
 import re
 import time

@@ -102,7 +102,7 @@ class Line:
     home: Path
     moment: datetime
     also: Mapping[str, str] = field(default_factory=dict)
-    """Further environment variables."""
+    """Further environment variables for the commands of this hotline."""
     gateway: Gateway = field(init=False)
     _set_at: float = 0.0
     _process: "subprocess.Popen[bytes] | None" = None

@@ -1,4 +1,4 @@
-"""Measures the board with 100,000 tips, of which 2,000 are open. Only `bin/test --long` runs it."""
+"""Measures the board with 100,000 tips, of which 2,000 are open. Only `bin/test --long` runs this measurement."""
 
 from datetime import timedelta
 from statistics import median

@@ -1,5 +1,5 @@
-"""Tests the news, comments and plans on the console's pages, and that an editor can handle a returned draft on the
-page Today alone.
+"""Tests the pages with news, comments on drafts and planned publications, and that an editor can handle a returned
+draft on the page Today alone.
 """
 
 import re

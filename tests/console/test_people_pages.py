@@ -45,7 +45,7 @@ FORM = {
 
 @pytest.fixture
 def two(desk: Desk) -> tuple[Tab, Tab]:
-    """Signs in two admins: one requests, and the other decides."""
+    """Signs in two admins: one admin requests an approval, and the other admin decides on the request."""
     return desk.tab(AccountRole.ADMIN, name="Admin 1"), desk.tab(AccountRole.ADMIN, name="Admin 2")
 
 

@@ -25,8 +25,9 @@ PAGE, SIGN = "/desks/12", "/desks/12/sign"
 
 @pytest.fixture
 def admins(desk: Desk, tmp_path: Path) -> tuple[Tab, Tab]:
-    """Signs in two admins who may sign together. A person who can write to the database has replaced the key of
-    Gasabo's desk."""
+    """Signs in two admins who may together sign a desk's key. A person who can write to the database has replaced the
+    key of Gasabo's desk.
+    """
     tabs = tuple(desk.tab(AccountRole.ADMIN, name=f"Admin {number}") for number in (1, 2))
     folder = KeyFolder(tmp_path / "pages")
     folder.make(LINE_PUBLIC_KEY, decrypt_access.line_public_key(desk.context, PASSPHRASE))

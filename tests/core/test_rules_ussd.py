@@ -1,4 +1,4 @@
-"""Tests how the new part of a growing USSD text is found."""
+"""Tests how the hotline finds the new keys in the text of a USSD hop, in which the gateway repeats all earlier keys."""
 
 import pytest
 from hypothesis import given

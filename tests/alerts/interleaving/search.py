@@ -39,7 +39,9 @@ def is_held_by_active(_l: EscalationModel, at: Standing) -> bool:
 
 
 def is_judged(_l: EscalationModel, at: Standing) -> bool:
-    """Returns False if a closure is requested and no deadline asks the national desk about it."""
+    """Returns False if a closure is requested and no open deadline will ask the national desk to decide on this
+    closure.
+    """
     return at.judging is None or at.is_open(DeadlineKind.CONFIRM_CLOSURE)
 
 
@@ -60,13 +62,16 @@ def is_looked_at(_l: EscalationModel, at: Standing) -> bool:
 
 
 def is_asked_how(_l: EscalationModel, at: Standing) -> bool:
-    """Returns False if the caller typed `000` and no deadline asks the national desk about visit safety."""
+    """Returns False if the caller typed `000` and no open deadline will ask the national desk if responders may
+    visit.
+    """
     return at.care is not VisitSafety.CAREFUL or at.is_open(DeadlineKind.VISIT_SAFETY)
 
 
 def is_read(_l: EscalationModel, at: Standing) -> bool:
-    """Returns False if an assignee with a PIN has not read the case, although no deadline has reminded or will remind
-    the assignee to read it."""
+    """Returns True if the assignee has no PIN or has read the case. Also returns True if a deadline to read the case
+    is open, or if the assignee did not read the case before this deadline and other people were asked.
+    """
     if at.holder not in at.unread:
         return True
     return at.is_open(DeadlineKind.OPEN) or bool(at.people[at.holder] & CHASED)
