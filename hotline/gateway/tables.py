@@ -165,8 +165,9 @@ class Message(Row):
     """The name of a `core.wording.Template`. For an answer to a caller, this field has the value of a
     `gateway.rules.AnswerForm` instead."""
     parameters: Mapped[dict[str, Any]]
-    """The values for the template. For an answer that is not sent yet, the values are the position of the answer's
-    screen in the flow, and the caller's earlier choices. The values never contain text that the caller typed."""
+    """The values that the hotline puts into the template. For an answer that is not sent yet, the values are the
+    position of the answer's screen in the flow, and the caller's earlier choices. The values never contain text that
+    the caller typed."""
     language: Mapped[str]
     priority: Mapped[int]
     """The priority of the message, as the value of a `gateway.rules.Priority`."""
@@ -525,7 +526,7 @@ class Dialogue(Row):
     """True if an oversight desk could get a complaint about the national desk when the session began."""
     responder_id: Mapped[int | None]
     """The id of the responder, if an enrolled phone dialled the responders' short code. The value is None for every
-    other session."""
+    session that did not dial the responders' short code from an enrolled phone."""
     network: Mapped[str | None]
     language: Mapped[str]
     counted: Mapped[list[str]]
@@ -536,8 +537,8 @@ class Dialogue(Row):
     """The length of the part of the session's text whose effects are already in the database. If the gateway repeats a
     hop with this part of the text, nothing changes."""
     text_key: Mapped[str | None]
-    """The length of the committed text, and the keyed digest of this text, such as `12:9f...`. The value is None
-    before the first commit."""
+    """The length of the committed text, and the keyed digest of this text, such as `12:9f...`. The value is None until
+    the first part of the text is committed."""
     starred: Mapped[list[str] | None]
     """The free texts that contain a `*`. For each free text, the list has its start and end in the session's text,
     such as `12-30`."""

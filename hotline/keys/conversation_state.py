@@ -81,7 +81,7 @@ def encrypt_under(key: bytes, bound: bytes, plain: bytes) -> bytes:
 
 
 def try_decrypt(key: bytes, bound: bytes, encrypted: bytes) -> bytes | None:
-    """Decrypts the result of `encrypt_under`. Returns None for another key, for another value of `bound`, or for
+    """Decrypts data that `encrypt_under` encrypted. Returns None for another key, for another value of `bound`, or for
     altered data.
     """
     try:

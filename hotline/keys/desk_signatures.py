@@ -1,11 +1,12 @@
 """Checks that the hotline signed a desk's key. For this check, a process needs only the public half of the hotline's
 signing key.
 
-A proof is a list of signed statements about a desk's keys. The hotline signed the first statement. Each later key of
-the desk adds a statement. Two keys sign this statement: the previous key of the desk, and the key of the member who
-made the new key. Each signed text includes the desk's code, its kind and its place, so that no statement is valid for
-another desk. In its key folder, each process records the time of the newest statement that it saw for each desk. If
-the database contains an older proof of a desk's key than the recorded statement, the process refuses this proof.
+A proof is a list of signed statements about a desk's keys. The hotline signed the first statement of the list. Each
+later key of the desk adds a statement. Two keys sign this statement: the previous key of the desk, and the key of the
+member who made the new key. Each signed text includes the desk's code, its kind and its place, so that no statement is
+valid for another desk. In its key folder, each process records the time of the newest statement that it saw for each
+desk. If the database contains an older proof of a desk's key than the recorded statement, the process refuses this
+proof.
 """
 
 import json
@@ -188,7 +189,8 @@ class Seen(NamedTuple):
 
 
 class DeskTrust:
-    """Decides which desk keys processes may use. Raises KeyMissing for a folder without the hotline's public key."""
+    """Decides which keys of desks a process may use to encrypt tips. Raises KeyMissing for a folder without the
+    hotline's public key."""
 
     def __init__(self, keys: KeyFolder) -> None:
         self.line_key, self._keys = keys.read(LINE_PUBLIC_KEY), keys

@@ -220,7 +220,8 @@ class Encrypter:
     def grant(
         self, key: bytes, *, uid: str, desk: str, public_key: bytes, at: datetime | None = None
     ) -> bytes:
-        """Encrypts a tip's key to one more desk. Raises CryptoError, TypeError or ValueError for an unusable key."""
+        """Encrypts a tip's key also to the desk `desk`. Raises CryptoError, TypeError or ValueError for an unusable
+        key."""
         bound = label(uid, desk)
         grant = VERSION + SealedBox(PublicKey(public_key)).encrypt(key + bound)
         return grant if at is None else self.weekly_lock.lock(grant, bound, at)
@@ -230,7 +231,7 @@ class Encrypter:
         return VERSION + SealedBox(PublicKey(public_key)).encrypt(padded_document(answers))
 
     def number(self, msisdn: str) -> bytes:
-        """Encrypts a phone number to the workers' key. Raises KeyMissing if the folder lacks the workers' public
+        """Encrypts a phone number to the workers' public key. Raises KeyMissing if the folder lacks the workers' public
         key.
         """
         public_key = self._relay_key

@@ -57,7 +57,7 @@ class FactorEncrypter:
         return _opened(self._now()[0], encrypted, account) is not None
 
     def digest(self, purpose: str, words: str) -> bytes:
-        """Returns the digest of a text.
+        """Returns the keyed digest of a text.
 
         Equal texts have equal digests. So the console can find the row of a printed code or of a typed name.
         """

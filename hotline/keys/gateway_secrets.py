@@ -78,7 +78,8 @@ def _wrong(file: Path, problem: str) -> SettingsInvalid:
 QUIET = timedelta(minutes=10)
 """After the last use of an older secret, the hooks accept this secret for at least this time."""
 NOTED_EACH = 5.0
-"""The minimum seconds between two records of the same secret's use. So a hop rarely writes a file."""
+"""The minimum seconds between two records of the same secret's use. Because of this minimum, a hop rarely has to write
+a file."""
 LOOKED_EACH = 0.1
 """The maximum seconds until a process notices changed secrets. The process does not read the file at each hop, because
 a read from disk releases Python's interpreter lock, and the hop must then wait for the lock.
@@ -86,7 +87,7 @@ a read from disk releases Python's interpreter lock, and the hop must then wait 
 
 
 class LiveSecrets(Mapping[str, Sequence[str]]):
-    """The secrets of the hooks in one process. Notices a rotation within `each` seconds.
+    """The secrets of the hooks in one process. Notices new or removed secrets within `each` seconds.
 
     Raises KeyMissing if the file of the secrets does not exist at the start.
     """
@@ -132,8 +133,8 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
         return "LiveSecrets()"
 
     def used(self, hook: str, secret: str) -> None:
-        """Records that a secret was used now. Also removes the hook's older secrets if the gateway has not used any of
-        them for `QUIET`.
+        """Records that the gateway has just used a secret. Also removes the hook's older secrets if the gateway has
+        not used any of them for `QUIET`.
 
         Ignores a folder that is not writable.
         """
@@ -159,7 +160,7 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
         return (*read[hook], *(secret.decode() for secret in self._watchman.now()))
 
     def _again(self, stamp: Stamp) -> Mapping[str, tuple[str, ...]]:
-        """Reads the secrets again. If the file is invalid, keeps the previous secrets.
+        """Reads the secrets again. If the file of the secrets is invalid, keeps the secrets that it read before.
 
         So the hooks still answer callers after an operator's mistake.
         """
@@ -216,7 +217,7 @@ def _forget(folder: Path, known: Sequence[str]) -> None:
 
 
 def end_old_secrets(folder: Path, relay: Path | None = None) -> None:
-    """Keeps only the first secret of each hook. Raises KeyMissing."""
+    """Keeps only the first secret of each hook, and makes all older secrets invalid. Raises KeyMissing."""
     with _rotating(folder):
         live = live_secrets(folder)
         _write(folder, {hook: known[:1] for hook, known in live.items()})

@@ -53,7 +53,7 @@ class KeyFolder:
         return f"KeyFolder({self.path.name})"
 
     def read(self, name: str) -> bytes:
-        """Returns a key. Raises KeyMissing if the key does not exist, or if its file is empty."""
+        """Returns the key with this file name. Raises KeyMissing if the key does not exist, or if its file is empty."""
         if name in self._without:
             raise KeyMissing(f"the key {name} in folder {self.path.name!r} is wrong: restore it")
         if name not in self._held:
@@ -187,7 +187,8 @@ def listed_secrets(folder: Path) -> tuple[str, ...]:
 def new_hook_secrets() -> bytes:
     """Returns two new secrets for each hook.
 
-    The hooks accept both secrets, so the operator can paste the second secret into the gateway's dashboard at any time.
+    The hooks accept both secrets. So after a rotation, the operator can paste the second secret into the gateway's
+    dashboard at any time.
     """
     return json.dumps(
         {hook: [secrets.token_urlsafe(32) for _ in range(2)] for hook in HOOKS}
@@ -253,7 +254,7 @@ class LiveKeys:
         return self._keys if self._elapsed() < self._due else self.again()
 
     def again(self) -> tuple[bytes, ...]:
-        """Checks the file now and returns the keys, newest first."""
+        """Checks the key file now and returns the keys, newest first."""
         self._due = self._elapsed() + self._each
         stamp = self._look()
         if stamp is not None and stamp != self._stamp:

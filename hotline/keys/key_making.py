@@ -119,8 +119,8 @@ def make_keys(
 
 
 def lay_line_key(folder: Path, public_key: bytes) -> list[str]:
-    """Writes the public half of the hotline's signing key to the folder of every role. Returns the new files, as
-    `role/name`.
+    """Writes the public half of the hotline's signing key to the folder of every role. Returns the names of the files
+    that it wrote, as `role/name`.
     """
     made = _Made({name: KeyFolder(folder / name) for name in ROLES})
     made.each(LINE_PUBLIC_KEY, secret=public_key)

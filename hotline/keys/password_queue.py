@@ -179,7 +179,8 @@ class StretchQueue:
         return True
 
     def _too_often(self, network: str, at: float) -> StretchTurn | None:
-        """Takes one attempt from the attempts that the network has left. Returns the refusal if no attempt is left."""
+        """Takes one attempt from the attempts that the network has left. If no attempt is left, returns the refusal
+        with the time to wait."""
         allowance = self._allowances.pop(network, None) or _Allowance(self._burst, at)
         gained = (at - allowance.at) / EACH_SECONDS
         allowance.left, allowance.at = min(self._burst, allowance.left + gained), at

@@ -111,7 +111,8 @@ class Pseudonyms:
             return False
 
     def receipt_seed(self, session_key: str) -> str:
-        """Returns the seed from which the receipt of this session is computed. A repeated hop gets the same seed."""
+        """Returns the seed from which the receipt of this session is computed. If the gateway repeats a hop, the
+        session gets the same seed again."""
         return self._by(RECEIPT_KEY, "seed", session_key)
 
     def receipt_number(self, number: str) -> str:

@@ -1,7 +1,7 @@
 """Rotates a key. This means: makes a new key, and keeps the previous key until no data needs the previous key.
 
-All processes continue to work after each step. If a rotation is interrupted, an operator can run the rotation again.
-The second run continues with the step that was interrupted.
+After each step of a rotation, all processes can continue to work. If a rotation is interrupted, an operator can run
+the rotation again. The second run continues with the step that was interrupted.
 """
 
 import os
@@ -84,7 +84,7 @@ def stage_key(folder: Path, key: Rotating) -> bool:
 
 
 def publish_key(folder: Path, key: Rotating) -> bytes | None:
-    """Puts the new key into use. Returns its public half, or None if the key has no public half.
+    """Puts into use the new key that `stage_key` made. Returns its public half, or None if the key has no public half.
 
     After this call, processes encrypt data to the new pair. If two roles share the secret, this function also gives
     the new secret to the other role.

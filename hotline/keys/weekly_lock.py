@@ -119,8 +119,8 @@ class WeeklyLock:
         return False
 
     def forget(self, before: str) -> bool:
-        """Advances the key to the week `before`, so that no one can unlock an older grant. Never changes the key to an
-        earlier week.
+        """Advances the key to the week `before`, so that no one can unlock an older grant. If the key already belongs
+        to a later week, does not change the key.
 
         Returns False if the file could not be written. In this case, the old key is still on disk.
         """
@@ -226,7 +226,7 @@ class WeeklyKeys:
         self._weeks: dict[str, bytes] = {}
 
     def at(self, moment: datetime) -> bytes:
-        """Returns the key of a moment's week. Raises KeyMissing."""
+        """Returns the key of the week in which `moment` lies. Raises KeyMissing."""
         name = key_name(moment)
         if name not in self._weeks:
             self._weeks = {name: self._begin(name)}
@@ -234,8 +234,8 @@ class WeeklyKeys:
         return self._weeks[name]
 
     def before(self, moment: datetime) -> bytes | None:
-        """Returns the key of the previous week. Returns None if this key no longer exists. This function never makes a
-        key.
+        """Returns the key of the week before the week of `moment`. Returns None if this key no longer exists. This
+        function never makes a key.
         """
         name = key_name(moment - timedelta(weeks=1))
         return self._folder.read(name) if self._folder.holds(name) else None
@@ -246,8 +246,8 @@ class WeeklyKeys:
         return [name for name in names if self._folder.make(name, secrets.token_bytes(KEY_BYTES))]
 
     def forget(self, moment: datetime) -> None:
-        """Destroys all keys of weeks before last week. A running process destroys old keys in another way, so only
-        code for folders that no running process uses calls this method.
+        """Destroys all keys that are older than the key of last week. A running process destroys old keys in another
+        way, so only code for folders that no running process uses calls this method.
         """
         self._retire(key_name(moment - timedelta(weeks=1)))
 

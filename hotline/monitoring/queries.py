@@ -182,7 +182,7 @@ def danger_alerts(session: Session, since: datetime, until: datetime) -> tuple[i
 
 @dataclass(frozen=True, slots=True)
 class Trials:
-    """The state of the daily tests."""
+    """The handset that gets the test alerts, and the times of the newest daily test."""
 
     handset: Responder
     begun: datetime | None

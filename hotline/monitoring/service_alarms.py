@@ -79,8 +79,8 @@ def check_all(context: MonitorContext, *, around: bool = True) -> None:
 
 
 def _says(alarm: Alarm, found: Mapping[Alarm, CheckResult], before: Mapping[str, str]) -> str:
-    """Returns the text of an alarm. If the check is good again but the alarm has not ended yet, returns the text of the
-    last fault.
+    """Returns the text that describes the fault behind an alarm. If the check is good again but the alarm has not
+    ended yet, returns the text of the last fault.
     """
     if alarm in EVENT_ALARMS:
         return EVENT_ALARMS[alarm]
@@ -106,8 +106,8 @@ def notify_wrong_keys(context: CliContext) -> None:
     """Sends an alarm by the second channel: the keys of the watch process are wrong. No other process would report
     these wrong keys.
 
-    Also stores the alarm. So if the watch process starts again with the same wrong keys, the function sends no second
-    alarm. Raises StoreUnavailable.
+    Also stores the alarm in the database. So if the watch process starts again with the same wrong keys, the function
+    sends no second alarm. Raises StoreUnavailable.
     """
     at = context.now()
     with context.database.writing() as session:
@@ -128,7 +128,8 @@ def alarm_level(finding: CheckResult) -> int:
 def _moves(
     session: Session, found: Mapping[Alarm, CheckResult], at: datetime
 ) -> Sequence[AlarmChange]:
-    """Compares the results of this round with the stored alarms. Returns the alarms that change."""
+    """Compares the results of this round with the stored alarms. Returns each alarm that starts, ends or changes its
+    level, with its old and its new state."""
     before = tables.raised_alarms(session)
     levels = {alarm: alarm_level(one) for alarm, one in found.items()}
     levels |= {alarm: 1 for alarm in EVENT_ALARMS if alarm in before}

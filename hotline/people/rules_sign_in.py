@@ -10,9 +10,9 @@ An account may not have the name of a process or a desk, because the audit log u
 Pages show a public key as four words: to compare two copies of a key, one person reads the words aloud, and another
 person checks them.
 
-After failed sign-ins with a name, the next attempt with the same name must wait. The waiting time grows up to a limit.
-The hotline never locks an account after failed sign-ins. A stranger who knows the name of an account could otherwise
-lock out its owner.
+After failed sign-ins with a name, the next attempt with the same name must wait. After each further failed sign-in,
+the waiting time is longer, up to a limit. The hotline never locks an account after failed sign-ins. A stranger who
+knows the name of an account could otherwise lock out its owner.
 """
 
 import hashlib
@@ -198,8 +198,8 @@ def _reserved(desks: Iterable[str]) -> Iterator[str]:
 
 
 WORDS = 4
-"""The number of words by which people compare a key. Each of the words represents 17 bits. To find another key with the
-same four words, an attacker would need more than a lifetime.
+"""The number of words by which people compare a key. Each of these words represents 17 bits of the key's digest. To
+find another key with the same four words, an attacker would need more than a lifetime.
 """
 
 
@@ -287,8 +287,8 @@ MAX_WAIT = timedelta(seconds=60)
 FORGET_AFTER = timedelta(hours=1)
 """The hotline forgets the failed attempts with a name after this time."""
 ALARM_FAILURES_OF_NAME, ALARM_FAILURES = 20, 200
-"""Two numbers of failed attempts within an hour. The first raises an alarm for attempts with one name, and the second
-for attempts with all names together.
+"""The numbers of failed attempts within an hour that raise an alarm. The first number is for attempts with one name,
+the second for attempts with all names together.
 """
 LOGGED_EACH = 5
 SUSPENDED_FOR = timedelta(hours=24)

@@ -61,7 +61,7 @@ class ApprovalView:
     detail: str = ""
     """A text that the audit log shows before the reason of the request."""
     person_id: int | None = None
-    """The person that the approval is about. This person may never decide the approval."""
+    """The person that the approval is about. The person that the approval is about may never decide it."""
     desks: Collection[str] = ()
     """The desks that the person would get with the approval."""
     account_id: int | None = None

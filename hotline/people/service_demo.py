@@ -90,7 +90,8 @@ def entries(context: ConsoleContext) -> Sequence[DemoEntry]:
 
 
 def sign_in(context: ConsoleContext, name: str) -> service_sessions.NewSession | None:
-    """Starts a session of a demo account with the password from the demo's file. Asks the user for no code.
+    """Starts a session of a demo account with the password from the demo's file. Does not ask the user for a code of
+    an authenticator.
 
     Returns None if there is no demo account with this name, or if the gateway is not the emulator.
     """

@@ -177,9 +177,9 @@ def retire_desk(context: Context, code: str, *, by: str, reason: str) -> None:
     """Retires a desk. After that, no member can join the desk, and the hotline encrypts no tips for it. Raises
     NotFound, DeskRefused.
 
-    Members can still decrypt earlier tips. An operator can retire an oversight desk even if it has open complaints. If
-    the hotline refused to retire the desk because of open complaints, the refusal would reveal that there are
-    complaints.
+    Members of a retired desk can still decrypt earlier tips. An operator can retire an oversight desk even if it has
+    open complaints. If the hotline refused to retire the desk because of open complaints, the refusal would reveal
+    that there are complaints.
     """
     with context.database.writing() as session:
         desk = tables_desks.get_desk(session, code, for_writing=True)

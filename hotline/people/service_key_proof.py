@@ -39,7 +39,7 @@ def prove_keys(
     private_key: bytes,
 ) -> None:
     """Raises an alarm if a private key of this member does not belong to the public key in the database. The sign-in
-    still succeeds.
+    succeeds even if the function raises an alarm.
     """
     differ = []
     if who.public_key is not None and not _fits(private_key, who.public_key):

@@ -1,10 +1,10 @@
 """Lets people set up, change and recover their own accounts.
 
 A person opens the link of a new account, and then sets up the account in three steps: a password, an authenticator and
-a recovery sheet. After the last step, the account is active. The database stores each step, so that a reloaded page
-continues at the same step. In the first step, the console makes a token for this browser, and encrypts the new private
-key with the token. So another person who has only the link can see neither the authenticator's secret nor the recovery
-sheet. With the password, the person can continue in another browser.
+a recovery sheet. After the last of the three steps, the account is active. The database stores each step, so that a
+reloaded page continues at the same step. In the first step, the console makes a token for this browser, and encrypts
+the new private key with the token. So another person who has only the link can see neither the authenticator's secret
+nor the recovery sheet. With the password, the person can continue in another browser.
 
 A recovery sheet contains a recovery key, and ten codes that can replace codes of an authenticator. A person who has
 lost the password can set a new password with the recovery key and a code. The person then keeps all access. A person
@@ -145,11 +145,11 @@ class NewFactor:
     letters: str = field(repr=False)
     uri: str = field(repr=False)
     encrypted: str = field(repr=False)
-    """The encrypted secret, for a hidden field of a form. Only this account can decrypt the secret."""
+    """The encrypted secret, for a hidden field of a form. The secret can be decrypted only for this account."""
 
 
 def set_language(context: ConsoleContext, signed_in: SignedIn, language: str) -> None:
-    """Sets the language in which the account sees pages. An unknown language changes nothing."""
+    """Sets the language in which the account sees pages. If the language is unknown, changes nothing."""
     if language in CODES:
         with context.database.writing() as session:
             tables_accounts.get_account(
@@ -350,7 +350,7 @@ def choose_password(
 ) -> Welcome:
     """Carries out the first step: makes the account's key pair, and encrypts the private key with the password.
 
-    The same browser may repeat this step. Raises AccountRefused.
+    The same browser may choose a password again. Raises AccountRefused.
     """
     welcome = current_step(context, link, browser)
     if welcome is None:
@@ -437,8 +437,8 @@ def new_sheet(context: ConsoleContext, link: str, browser: str) -> RecoverySheet
 
 
 def finish(context: ConsoleContext, link: str, browser: str) -> str:
-    """Makes the account active, and returns its name. Only the browser with the newest token can make the account
-    active.
+    """Makes the account active after the last step, and returns the account's name. Only the browser with the newest
+    token can make the account active.
 
     Raises AccountRefused.
     """

@@ -211,7 +211,8 @@ def session_entrant(digest: bytes) -> Entrant:
 def open_session(
     session: Session, context: ConsoleContext, account: ConsoleAccount, private_key: bytes
 ) -> NewSession:
-    """Starts a session after password and code were right. Runs in the transaction that accepted the code."""
+    """Starts a session after password and code were right. The calling function must run the function in the
+    transaction that accepted the code."""
     token, at = new_token(), context.now()
     digest = digest_of(token)
     assert digest is not None

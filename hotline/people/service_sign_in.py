@@ -213,7 +213,7 @@ def _right_step(context: ConsoleContext, account: ConsoleAccount | None, code: s
 def _use(
     session: Session, context: ConsoleContext, account: ConsoleAccount, code: str, step: int | None
 ) -> bool:
-    """Marks a right code as used. Returns False if the code is wrong or was already used."""
+    """Marks a code as used, if the code is right. Returns False if the code is wrong or was already used."""
     if step is not None:
         return tables_accounts.accept_step(session, account.id, step)
     if account.totp is None or not is_paper_code(code):

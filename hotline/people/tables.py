@@ -122,7 +122,8 @@ class PinWarningRow(Row):
 def add_warning(
     session: Session, responder_id: int, kind: PinWarning, at: datetime, *, waits: bool
 ) -> None:
-    """Stores a warning. If `waits` is True, the SMS of the next morning reports the warning."""
+    """Stores a warning to a coordinator about the responder's PIN. If `waits` is True, the SMS of the next morning
+    reports the warning."""
     told_at = None if waits else at
     session.add(PinWarningRow(responder_id=responder_id, kind=kind, at=at, notified_at=told_at))
     session.flush()
@@ -411,7 +412,8 @@ def set_desks(
     categories: Collection[str],
     at: datetime,
 ) -> None:
-    """Makes a responder a member of exactly these desks, with these levels. `desks` must not be empty."""
+    """Makes a responder a member of exactly these desks, with these levels. The responder must keep at least one desk,
+    so `desks` must not be empty."""
     kept: set[str] = set()
     for row in current_memberships(session, person.id):
         if desks.get(row.desk_code) == row.level and set(row.categories) == set(categories):
@@ -536,7 +538,7 @@ class Enrolment(Row):
 def open_enrolment(
     session: Session, responder_id: int, *, for_writing: bool = False
 ) -> Enrolment | None:
-    """Returns the responder's open enrolment, or None. The open enrolment may have expired.
+    """Returns the responder's open enrolment, or None. Also returns an open enrolment whose time is over.
 
     Locks the row if `for_writing` is True.
     """
@@ -625,7 +627,8 @@ def language_to_prove(session: Session, number_key: str, at: datetime) -> str | 
 
 def take_attempt(session: Session, enrolment_id: int) -> bool:
     """Counts an attempt to enter the code and the start PIN. The calling function must first call `take_attempt`, and
-    then check the code and the PIN. Returns False if no attempts are left.
+    then check the code and the PIN. Returns False if no attempts are left, or if the enrolment is already proved or
+    has ended.
     """
     counted = (
         update(Enrolment)

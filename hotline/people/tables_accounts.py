@@ -63,8 +63,8 @@ class ConsoleAccount(Row):
     """The time of the last request in any session of the account."""
     ended_at: Mapped[datetime | None]
     suspended_until: Mapped[datetime | None]
-    """The end of a suspension. Before this time, the account cannot sign in. The account keeps its keys during the
-    suspension.
+    """The end of a suspension. Before this time, no one can sign in with the account. The account keeps its keys
+    during the suspension.
     """
     paper_at: Mapped[datetime | None]
     """The time when a signed-in user made a new recovery sheet. The value is NULL after the owner has confirmed this
