@@ -41,8 +41,8 @@ VERIFY = "`hotline audit verify` names the row; see the runbook, audit log"
 
 
 def read_digests(file: Path | None) -> Sequence[tuple[str, int, str]]:
-    """Returns the day, the row number and the digest of each line in a file of digests, oldest first. Ignores lines in
-    another format.
+    """Returns the day, the row number and the digest of each line in a file of digests, oldest first. Ignores lines
+    that do not have this format.
     """
     text = ""
     with suppress(OSError):

@@ -17,9 +17,9 @@ class KeysChecked:
     """The result of a check of one key folder: the file names of keys with a problem."""
 
     wrong: Sequence[str] = ()
-    """Keys that cannot decrypt any of their canaries."""
+    """The file names of keys that decrypt none of their canaries."""
     unproved: Sequence[str] = ()
-    """Keys without a canary."""
+    """The file names of keys that have no canary."""
 
 
 def check_keys(database: Database, folder: Path) -> KeysChecked:
@@ -76,8 +76,8 @@ def add_missing_canaries(database: Database, folders: Iterable[Path]) -> Sequenc
 
 
 def add_canary(database: Database, name: str, key: bytes) -> None:
-    """Adds a canary for a new key, and keeps the canary of the previous key. Calling the function again
-    does no harm. Raises StoreUnavailable.
+    """Adds a canary for a new key, and keeps the canary of the previous key. A second call with the same key does no
+    harm. Raises StoreUnavailable.
     """
     with database.writing() as session:
         if not _fits(name, (key,), tables_canaries.canaries(session)):
@@ -85,7 +85,7 @@ def add_canary(database: Database, name: str, key: bytes) -> None:
 
 
 def replace_canary(database: Database, name: str, key: bytes) -> None:
-    """Replaces all canaries of the key `name` by one new canary that `key` decrypts. Calling the function again
+    """Replaces all canaries of the key `name` by one new canary that `key` decrypts. A second call with the same key
     does no harm. Raises StoreUnavailable.
     """
     with database.writing() as session:

@@ -168,7 +168,8 @@ def _started(
 def _dumped(
     dump: "subprocess.Popen[bytes]", stream: IO[bytes], complaints: IO[bytes]
 ) -> Iterator[bytes]:
-    """Yields the dump in pieces. Raises CopyFailed if `pg_dump` fails, because an incomplete backup is useless."""
+    """Yields the dump that `pg_dump` makes, in pieces. Raises CopyFailed if `pg_dump` fails, because an incomplete
+    backup is useless."""
     yield from iter(partial(stream.read, PIECE), b"")
     if dump.wait() != 0:
         complaints.seek(0)
@@ -194,8 +195,8 @@ wrong.
 def check_empty(url: str, at: datetime, *, replace: bool = False) -> Path | None:
     """Raises Occupied if the address already contains a database, or if a hotline uses this database.
 
-    If `replace` is True, SQLite's file may exist. Returns the path to which the calling code must move the existing
-    file, or None if no file exists.
+    If `replace` is True, the address may already contain SQLite's file. Returns the path to which the calling code
+    must move the existing file, or None if no file exists.
     """
     file = sqlite_file(url)
     if file is not None:
@@ -334,8 +335,8 @@ SIGNATURE_SUFFIX = ".sig"
 GZIP = 31
 """The gzip format, as a parameter for zlib."""
 DOMAIN = b"hotline backup\n"
-"""A text before each signed manifest. Because of this text, no signature that was made for another purpose is valid for
-a backup.
+"""The text that comes before the manifest in the data that the hotline signs. Because of this text, no signature that
+was made for another purpose is valid for a backup.
 """
 BACKUP_PUBLIC_KEY = "backup.pub"
 """The file with the recipients of every backup: age's public keys, one on each line."""

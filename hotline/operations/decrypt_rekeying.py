@@ -89,7 +89,7 @@ def reencrypt_factors(context: Context, factors: FactorEncrypter) -> int:
 
 
 def count_under_pepper(context: Context, pepper: bytes) -> int:
-    """Returns how many private keys are encrypted with this pepper. Leaves out the keys of removed people."""
+    """Returns how many private keys are encrypted with this pepper. Does not count the keys of removed people."""
     with context.database.reading() as session:
         return sum(is_under(wrap, pepper) for wrap in tables.pin_wraps(session))
 

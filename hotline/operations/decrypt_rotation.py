@@ -105,8 +105,8 @@ def _granted(session: Session, context: Context, code: str, desk_key: bytes) -> 
 def move_grants(
     context: Context, pairs: Sequence[DeskKeyPair], say: Say, *, most: int | None = None
 ) -> int:
-    """Encrypts grants for the desks' new keys. Returns the number of grants that this call changed. The function stops
-    soon after the number of changed grants has reached `most`.
+    """Encrypts grants again, for the new keys of their desks. Returns the number of grants that this call changed. The
+    function stops soon after the number of changed grants has reached `most`.
 
     The result 0 means that the whole database has no grant with an old key any more. Raises DecryptionFailed or
     KeyMissing if neither the old nor the new key decrypts a grant.
@@ -125,8 +125,8 @@ def move_grants(
 
 
 def end_rotation(session: Session, pair: DeskKeyPair) -> None:
-    """Destroys the previous key. The function does nothing if another process has already ended this rotation and a
-    newer key exists.
+    """Destroys the previous key of the desk. The function does nothing if another process has already ended this
+    rotation and a newer key exists.
     """
     if tables_desks.get_desk(session, pair.desk, for_writing=True).public_key == pair.public_key:
         decrypt_harms.encrypt_again(session, pair.desk, pair.before, pair.public_key)
@@ -170,7 +170,8 @@ def _reencrypted(context: Context, pair: DeskKeyPair, grant: vaults.EncryptedGra
 
 
 MAX_GRANTS = 2000
-"""The maximum number of grants in one step. On a busy machine, a step takes some seconds."""
+"""The maximum number of grants that one step of a rotation encrypts again. On a busy machine, a step takes some
+seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +191,8 @@ def rotate_step(context: Context, by: Actor, private_key: bytes, desk: str, reas
     """
     with context.database.writing() as session:
         pair, since = _begun(session, context, by, private_key, desk, reason)
-    # This code reads the time before the search. If the time `SETTLES` is over at this moment, no hop still uses the
-    # old key, so the search finds every grant for the old key.
+    # This code reads the time before it searches for grants. If the time `SETTLES` is over at this moment, no hop
+    # still uses the old key, so the search finds every grant for the old key.
     is_settled = context.now() - since >= SETTLES
     moved = move_grants(context, [pair], lambda _: None, most=MAX_GRANTS)
     if moved or not is_settled:
@@ -205,7 +206,8 @@ def rotate_step(context: Context, by: Actor, private_key: bytes, desk: str, reas
 def _begun(
     session: Session, context: Context, by: Actor, private_key: bytes, desk: str, reason: str
 ) -> tuple[DeskKeyPair, datetime]:
-    """Locks the desk. Returns the old and the new key of the desk, and the time at which the rotation started."""
+    """Locks the row of the desk. Returns the old and the new key of the desk, and the time at which the rotation
+    started."""
     row = tables_desks.get_desk(session, desk, for_writing=True)
     member = of_account(by.account_id or 0)
     keys = [one.key for one in decrypt_grants.decrypt_desk_as(session, desk, member, private_key)]
@@ -247,7 +249,8 @@ def rotate_all(
     say: Say,
     costs: Costs | None = None,
 ) -> RotationResult:
-    """Gives every desk a new key under the new passphrase. Members keep access through their own keys.
+    """Gives every desk a new key under the new passphrase. Members keep their access, because the new key is encrypted
+    for each member's own key.
 
     `settle` waits until all hops that read the old keys have ended. Then the function searches once more for grants
     with an old key. Raises PassphraseWrong if neither passphrase decrypts a desk's key. After a PassphraseWrong, the

@@ -28,7 +28,7 @@ to a place outside the folder.
 """
 OF_A_TIME = re.compile(r"\d{4}-(W?\d\d)")
 ON_PAPER = frozenset({PEPPER_KEY, previous_name(PEPPER_KEY)})
-"""Keys that are never exported."""
+"""The names of keys that an exported file never contains."""
 
 
 def export_keys(folder: Path, passphrase: str, costs: Costs | None = None) -> bytes:

@@ -195,7 +195,7 @@ def server_of(url: str) -> str:
 
 
 def _step(database: Database, scripts: "ScriptDirectory", goal: str | None) -> bool:
-    """Runs the next migration. Returns False if no migration is left."""
+    """Runs the next migration that is missing. Returns False if no migration is left."""
     from alembic.config import Config
     from alembic.runtime.environment import EnvironmentContext
 

@@ -26,9 +26,9 @@ class Engine(StrEnum):
     """The kind of database that was copied. A backup can only be restored into a database of the same kind."""
 
     SQLITE = "sqlite"
-    """A copy of the database's file."""
+    """The backup contains a copy of the database's file."""
     POSTGRES = "postgresql"
-    """A dump in pg_dump's own format."""
+    """The backup contains a dump in the format of pg_dump."""
 
 
 def _printable(text: str) -> str:
@@ -81,7 +81,7 @@ class Contents(_Document):
     """The values that a check compares with the restored database. All of them must be equal."""
 
     rows: dict[str, NonNegativeInt]
-    """The number of rows, by table."""
+    """The number of rows in each table."""
     audit_rows: NonNegativeInt
     audit_newest: Line
     """The digest of the last row of the audit log. With this digest, the check of a restored database notices if rows

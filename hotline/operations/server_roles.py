@@ -30,7 +30,7 @@ message participant pending_alert people people_register pin_reading pin_reading
 process_start question_back queue_state reply_answer screen_count secret_attempt service_referral service_request
 shared_alert started_form stopped storm tally timed_task tip tip_likeness tip_link tip_place
 """
-"""The tables of calls, tips and messages. Every process may write to these tables."""
+"""The tables that contain calls, tips and messages. Every process may write to these tables."""
 WRITERS: Mapping[str, Sequence[str]] = {
     **dict.fromkeys(CALLS.split(), ALL),
     **dict.fromkeys(("account", "account_code", "approval", "console_session"), (PAGES,)),
@@ -52,8 +52,8 @@ WRITERS: Mapping[str, Sequence[str]] = {
     **dict.fromkeys(("desk", "desk_member"), (READER, PAGES)),
     **dict.fromkeys(("sample_mark", "key_canary", "recovery_pair", "alembic_version"), ()),
 }
-"""The processes that write to each table. The keys are the names of all tables. `audit` is a special case: each
-process adds rows, and none changes a row."""
+"""For each table, the processes that may write to it. The keys are the names of all tables. `audit` is a special case:
+each process adds rows, and none changes a row."""
 COLUMNS = (
     *((HOOKS, "on_call_contact", "unreachable"), (HOOKS, "responder", "categories")),
     *((WORKERS, "console_session", one) for one in ("key_until", "locked_key", "locked_at")),
@@ -75,7 +75,7 @@ UNREAD = {
         "news_address",
     )
 }
-"""The tables that a process does not read."""
+"""For each process, the tables that it may not read."""
 EACH = "+@read +@write +@connection +@transaction -@dangerous +info resetchannels"
 SERVES = f"{EACH} +@pubsub +@blocking +@scripting &rq:pubsub:*"
 REDIS: Mapping[str, str] = {

@@ -114,7 +114,8 @@ class PinVault:
         return header + bytes(box.encrypt(private, aad=header + _member(responder_id)))
 
     def open(self, wrap: bytes, pin: str, responder_id: int) -> bytes:
-        """Decrypts and returns the private key. Raises PinRefused for a wrong PIN, and also for a damaged key."""
+        """Decrypts a responder's private key with the PIN, and returns the key. Raises PinRefused for a wrong PIN, and
+        also for a damaged key."""
         read = self._read(wrap)
         if read is None:
             self.open_nothing(pin)

@@ -42,12 +42,14 @@ def wrap_under_paper(private_key: bytes, recovery_key: str, *, account: str) -> 
 
 
 def unwrap_by_password(wrapped: bytes, password: str, *, account: str) -> bytes | None:
-    """Returns the decrypted private key. Returns None if the password is wrong. Raises DecryptionFailed."""
+    """Returns the account's private key, decrypted with the password. Returns None if the password is wrong. Raises
+    DecryptionFailed."""
     return _opened(wrapped, password, account)
 
 
 def unwrap_by_paper(wrapped: bytes, recovery_key: str, *, account: str) -> bytes | None:
-    """Returns the decrypted private key. Returns None if the recovery key is wrong. Raises DecryptionFailed."""
+    """Returns the account's private key, decrypted with the recovery key. Returns None if the recovery key is wrong.
+    Raises DecryptionFailed."""
     return _opened(wrapped, recovery_key, _on_paper(account))
 
 
@@ -98,7 +100,7 @@ def form_key(token: str) -> str:
 
 
 def lock_key(token: str, private_key: bytes, *, account: str) -> bytes:
-    """Returns the private key, encrypted with the token. Raises ValueError if `token` is not a token."""
+    """Returns the account's private key, encrypted with the token. Raises ValueError if `token` is not a token."""
     locked = Aead(_derived(token, b"key")).encrypt(private_key, aad=account.encode())
     return bytes(locked)
 

@@ -210,8 +210,8 @@ LOG = logging.getLogger("hotline.console")
 
 
 def error_page(context: GuardContext, error: Exception) -> Response:
-    """Returns the page for an error. The error is a fault of the console, an invalid request, an unknown address, or an
-    address that the account may not see.
+    """Returns the page that a user sees after an error. The error is a fault of the console, an invalid request, an
+    unknown address, or an address that the account may not see.
     """
     if isinstance(error, HTTPException | NotFound):
         code = 404 if isinstance(error, NotFound) else error.code or 400

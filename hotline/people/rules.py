@@ -154,7 +154,7 @@ def desks_of(level: Level, codes: Sequence[str]) -> Mapping[str, Level]:
 
 
 def highest_level(levels: Iterable[Level]) -> Level:
-    """Returns the highest of these levels. There must be at least one level."""
+    """Returns the highest level in `levels`. `levels` must not be empty."""
     return max(levels, key=LEVELS.index)
 
 
@@ -494,7 +494,8 @@ class EnrolmentState(StrEnum):
     """
 
     PROVING = "proving"
-    """The responder is registered. The hotline sent a code to the phone, and the person got a start PIN."""
+    """The responder is registered, but has not proved the phone yet. The hotline sent a code to the phone, and the
+    person got a start PIN."""
     WAITING = "waiting"
     """The responder entered the code and the start PIN on the phone, and chose a PIN. A second admin must now approve
     or refuse the enrolment.

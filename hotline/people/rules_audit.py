@@ -46,7 +46,7 @@ class AuditFilter:
     action: str = ""
     tip_id: int | None = None
     day: date | None = None
-    """A day in Kigali time."""
+    """The day of the rows, in Kigali time."""
     hidden: Collection[str] = ()
     """The subjects, such as tips, that the reader may not see. The filter leaves out rows about these subjects."""
 
