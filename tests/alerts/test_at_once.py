@@ -1,5 +1,6 @@
-"""Tests actions at the same moment, on both databases. Each action has its effect once, and no action waits for
-ever."""
+"""Tests actions that happen at the same moment, on both kinds of database. Each action has its effect once, and no
+action waits for ever.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""Tests very many tips at the same time, and very many references in use."""
+"""Tests the hotline with very many tips at the same time, and with very many references that are already in use."""
 
 from collections import Counter
 from dataclasses import replace

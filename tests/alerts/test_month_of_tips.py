@@ -1,4 +1,6 @@
-"""Tests many tips while the clock is turned over the end of a month: no deadline is lost, and none fires twice."""
+"""Tests many tips while the test moves the clock past the end of a month. No deadline is lost, and no deadline fires
+twice.
+"""
 
 import random
 from datetime import UTC, date, datetime, timedelta

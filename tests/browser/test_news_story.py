@@ -1,5 +1,6 @@
-"""Tests the page Today in Chromium, on a wide and on a narrow screen: an editor answers a comment on a returned draft,
-the draft is published, and a search finds a flow."""
+"""Tests the page Today in Chromium, on a wide and on a narrow screen. An editor answers a comment on a returned
+draft, and the draft is then published. Also tests that a search finds a flow.
+"""
 
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect

@@ -1,4 +1,4 @@
-"""Tests the printed papers for responders: the card has one page, and the guide has four."""
+"""Tests the printed papers for responders: the card has one page, and the guide has four pages."""
 
 import re
 from pathlib import Path

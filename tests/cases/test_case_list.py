@@ -1,4 +1,4 @@
-"""Tests a case on the command line: its row in the list of tips, and its case events."""
+"""Tests what commands print about a case: its row in the list of tips, and its case events."""
 
 import pytest
 

@@ -1,5 +1,6 @@
-"""Tests the responders' screens after the PIN: notes, passing a case on to a colleague, and the timeline of the
-case."""
+"""Tests the screens after the PIN on which responders write notes, pass a case to a colleague, and read the timeline
+of a case.
+"""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Tests a PIN that another person saw.
+"""Tests how a responder is protected if another person saw the responder's PIN.
 
 After wrong PINs the phone must wait. The responder sees when the PIN was last used, and can end the PIN.
 """

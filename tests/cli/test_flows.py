@@ -1,4 +1,4 @@
-"""Tests `hotline flows`."""
+"""Tests the command `hotline flows`."""
 
 import json
 from pathlib import Path

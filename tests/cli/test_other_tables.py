@@ -1,5 +1,6 @@
-"""Tests commands when the database's tables are missing or belong to another release. Each command prints one sentence,
-makes no new key and changes nothing."""
+"""Tests how commands behave if the tables of the database are missing or were made by another release. Each command
+prints one sentence, makes no new key and changes nothing.
+"""
 
 import sqlite3
 from collections.abc import Mapping

@@ -1,8 +1,8 @@
 """Acts as the SMS gateway on this machine: accepts the hotline's SMS and calls its hooks.
 
 This gateway offers only the addresses of the provider that the hotline uses: to send SMS, to read the inbox, and to
-read the balance. It uses the hotline's own clock. One thread sends the delivery reports in order. So two runs of the
-same story send the same callbacks to the hotline.
+read the balance. It uses the hotline's own clock. One thread sends the delivery reports in the order of the SMS. So
+two runs of the same story send the same callbacks to the hotline.
 """
 
 import json

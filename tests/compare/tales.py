@@ -280,9 +280,8 @@ def meanwhile(story: Story) -> Iterator[int]:
             yield setup.wait
         hand.places, hand.prefer = (_newest(story, who),), what.stands.prefer
         for _ in range(2):
-            # After a day, the hotline may have asked other people to take the case. Then the first call only takes
-            # the case again, and
-            # the second call reaches the screen.
+            # After a day, the hotline may have asked other people to take the case. Then the responder takes the case
+            # again in a first call, and reaches the screen in a second call.
             hand.dial(ENTRY)
             if hand.walk(what.stands.screen):
                 break

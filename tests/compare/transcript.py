@@ -15,8 +15,8 @@ DIGITS = re.compile(r"(?<![*\d])\d{3} \d{3} \d{3}\b|(?<![*\d])\d{5,9}\b")
 SHOWN_BEFORE = 6
 """The number of equal lines that the comparison prints before the first difference."""
 TOLERANCE = 2
-"""The minutes by which an SMS may arrive earlier or later. The times of equal SMS may differ, because the hotline's
-clock continues to run during a step of the test.
+"""Equal SMS in two runs count as the same SMS if their times differ by at most this number of minutes. The times may
+differ because the hotline's clock continues to run during a step of the test.
 """
 SHOWN = 5
 """The number of differing lines that the comparison prints for each checkout."""

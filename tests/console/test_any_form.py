@@ -1,4 +1,6 @@
-"""Tests that the editor's page answers every posted form, and that no typed text of the form is lost."""
+"""Tests that the console answers every form that the editor's page may send, and loses no text that a person typed in
+the form.
+"""
 
 import pytest
 from hypothesis import HealthCheck, given, settings

@@ -1,5 +1,5 @@
-"""Tests failed sign-in attempts by strangers with the name of an account. They do not block the account's owner in a
-browser in which the owner signed in before.
+"""Tests failed sign-in attempts by strangers with the name of an account. Such attempts do not block the account's
+owner in a browser in which the owner signed in before.
 """
 
 from http.cookies import SimpleCookie

@@ -1,4 +1,6 @@
-"""Tests the pages for reading: Today, the published flows, the audit log."""
+"""Tests three pages on which people mostly read: the page Today, the pages of the published flows, and the audit
+log.
+"""
 
 import html
 import re

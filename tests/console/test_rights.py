@@ -1,5 +1,5 @@
-"""Tests the page that lists the rights of each role. It agrees with the table of routes, only auditors and admins can
-open it, and it shows no phone number.
+"""Tests the page that lists the rights of each role. The page agrees with the table of routes and shows no phone
+number. Only auditors and admins can open the page.
 """
 
 import re

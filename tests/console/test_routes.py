@@ -1,4 +1,6 @@
-"""Tests the table of routes: each address answers each role as the table says, and the table has every page."""
+"""Tests the table of routes: for each role, each address answers as the table says, and the table contains every page
+of the console.
+"""
 
 import re
 from collections.abc import Iterator

@@ -32,8 +32,8 @@ def taken(desks: Desks, tip: int) -> None:
 
 @pytest.mark.row("A8")
 def test_a8_what_was_closed_by_two_people_is_closed_and_by_one_alone_is_not(desks: Desks) -> None:
-    """A tip about danger needs two people. The second person must not be the person who requested the closure, and
-    must open the case after the request.
+    """Two people are needed to close a tip about danger. The second person must not be the person who requested the
+    closure, and must open the case after the request.
     """
     tip = tell(desks.desk, urgency=1)
     typed = {"form": "reason-close", "reason": "she is safe"}

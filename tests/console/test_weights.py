@@ -1,4 +1,6 @@
-"""Tests that the largest pages of the editor stay small. A connection of 100 kbit/s carries 12 kB in a second."""
+"""Tests that even the largest pages of the editor stay small enough for a slow connection. A connection of 100 kbit/s
+carries 12 kB in a second.
+"""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,6 @@
-"""Tests settings: all errors are reported at once, and no secret is shown."""
+"""Tests how settings are read. All errors in the settings are reported together, and no error message shows a
+secret.
+"""
 
 from dataclasses import asdict
 from pathlib import Path

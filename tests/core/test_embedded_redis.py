@@ -1,5 +1,6 @@
-"""Tests a real embedded Valkey: it has no port, excludes other users, keeps its data, and refuses writes when it is
-full."""
+"""Tests the embedded Valkey server. The server opens no network port, refuses other users of the machine, keeps its
+data after a restart, and refuses writes when its memory is full.
+"""
 
 import stat
 import subprocess

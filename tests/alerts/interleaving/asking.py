@@ -1,6 +1,6 @@
 """Asks the shipped escalation policy, `hotline.alerts.rules_escalation.decide`, about states of a case.
 
-This module only asks the policy, and has no rules of its own.
+This module contains no rules about escalation of its own.
 """
 
 from collections.abc import Iterator
