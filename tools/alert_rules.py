@@ -40,8 +40,9 @@ def rule(
 
 
 def alarms() -> Iterator[dict[str, Any]]:
-    """Yields an alert for each alarm, and one more alert for the other checks of the doctor that the monitor
-    makes."""
+    """Yields an alert for each alarm, and one alert for all other checks of the doctor command that the monitor
+    makes.
+    """
     for alarm in Alarm:
         name = "Hotline" + "".join(word.capitalize() for word in alarm.replace("-", " ").split())
         wait = f"{int(PATIENCE[alarm].total_seconds())}s" if alarm in PATIENCE else "0s"

@@ -90,8 +90,8 @@ STEPS: tuple[Step, ...] = (
     service_sending.expire_leases,
     service_sending.retry_unknown,
     service_sending.resend_unreported,
-    # This step comes before the step for deadlines, so that an alert to the national desk does not count as an alert
-    # to a colleague.
+    # This step comes before the step for deadlines. Otherwise the deadlines could treat this step's alert to the
+    # national desk as an alert to a colleague.
     service_assignment.alert_undelivered_marks,
     reader_pins.report_nights,
     service_leaves.begin_leaves,

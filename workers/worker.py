@@ -40,8 +40,8 @@ from workers import clock, jobs
 logger = logging.getLogger(__name__)
 
 WORKER_TTL = 25
-"""With this value of RQ's setting `worker_ttl`, RQ waits ten seconds for a job, so that it often checks its lists of
-jobs.
+"""The value of RQ's setting `worker_ttl`. With this value, RQ waits only ten seconds for a new job before it checks
+its lists of jobs again.
 """
 MAINTENANCE_SECONDS = 15
 RECONNECT_SECONDS = 1

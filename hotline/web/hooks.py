@@ -4,9 +4,9 @@ A callback is a request that the gateway sends to the hotline. The function that
 The gateway calls five hooks. Our own clock process calls a sixth hook for each SMS that it found in the gateway's
 inbox. If an SMS is in this inbox, the hotline trusts the sender's number (docs/decisions/06).
 
-The reply to a USSD hop always has the status 200 and a text that starts with `CON ` or `END `, except after a wrong
-secret in the address or a wrong HTTP method. The gateway repeats an SMS every minute until it gets the status 200. So
-if the hotline could not store an SMS, it replies with 503.
+The reply to a USSD hop has the status 200 and a text that starts with `CON ` or `END `. The only exceptions are a
+wrong secret in the address and a wrong HTTP method. The gateway repeats an SMS every minute until it gets the status
+200. So if the hotline could not store an SMS, it replies with 503.
 
 The module also contains the health check `/readyz`, which says if the installation is ready. The installation is
 ready if a new tip would be stored and would reach a responder.
@@ -458,8 +458,8 @@ def read_message(form: CallbackForm, line: Line) -> MessageIn | None:
     """Reads an SMS. Returns None if the sender is not a phone number, but for example the name of a network operator.
     Raises CallbackInvalid.
 
-    Also accepts an SMS without a usable id, because it may contain an answer or a tip, and the gateway would not send
-    it again. Other code then identifies the SMS by its digest.
+    Also accepts an SMS without a usable id. Such an SMS may contain an answer or a tip, and the gateway would not
+    send it again. Other code then identifies the SMS by its digest.
     """
     if form.text("to", most=MAX_WORD).strip() != line.shortcode:
         raise CallbackInvalid('the field "to" is not the short code of this hotline')

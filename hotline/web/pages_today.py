@@ -180,7 +180,9 @@ def _own_link(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _own_renewals(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
-    """Makes a line for each new recovery sheet or authenticator of the account, until the owner confirms the change."""
+    """Makes a line if the account has a new recovery sheet, and a line if it has a new authenticator, until the owner
+    confirms the change.
+    """
     found = service_own_account.unconfirmed_renewals(context, by)
     for at, says in (
         (

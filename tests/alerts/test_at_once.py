@@ -140,8 +140,9 @@ def test_who_counts_in_the_other_order_does_not_block(database: Database) -> Non
 
 
 def test_a_silent_draft_that_is_told_on_is_one_tip(line: Line) -> None:
-    """The caller answers the last question while the clock process is filing the silent draft, in a transaction that is
-    still open."""
+    """The clock process files the draft of a silent caller. Before this transaction is committed, the caller answers
+    the last question.
+    """
     caller = told(line, *QUIET_HERE, REST[0])
     line.clock.turn(minutes=4)
     with line.database.writing() as session:

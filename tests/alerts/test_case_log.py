@@ -1,5 +1,6 @@
-"""Tests that a case event is written once and never changed, on both kinds of database, with both ways of creating
-tables."""
+"""Tests that a case event is written once and never changed. The tests run on both kinds of database, and with both
+ways of creating the tables.
+"""
 
 import pytest
 from sqlalchemy import select, text

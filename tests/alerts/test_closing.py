@@ -54,8 +54,9 @@ def requests(
 
 
 def requested(case: HelpedCase) -> list[tuple[str, int | None]]:
-    """Returns, for each closure request in the log of the case, its outcome and the id of the request that it
-    replaces."""
+    """Returns a pair for each closure request in the log of the case: the requested outcome, and the id of the
+    earlier request that this request replaces.
+    """
     with case.district.database.reading() as session:
         rows = tables_case_events.events_of_tip(session, case.tip)
     return [(row.codes[OUTCOME], row.supersedes) for row in rows if row.kind == LoggedEvent.CLOSED]

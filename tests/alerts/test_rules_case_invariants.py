@@ -165,8 +165,9 @@ OF_ONE = [
     (CaseEventKind.REMOVED, 2),
     (CaseEventKind.PASSED, 3),
 ]
-"""The events of a case: one answer, which arrives by callback and is then listed in the inbox, and events of other
-people. The test tries these events in every order."""
+"""The events of one case. One answer arrives by callback, and the gateway's inbox then lists this answer. The other
+events are actions of other people. The test tries these events in every order.
+"""
 
 
 @pytest.mark.parametrize("events", sorted(set(permutations(OF_ONE))), ids=str)

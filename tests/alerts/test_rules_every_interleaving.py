@@ -1,11 +1,11 @@
 """Tests every possible order of events for one danger tip and six people, with the shipped escalation policy. The tip
 is never lost, and every deadline is necessary.
 
-The search includes sent and lost messages, phones that are off, and processes that are killed. The search also includes
-answers by dialling and by SMS (accepted, proved, doubted, noted), "I can't", silence, `000` and a STOP from the
-gateway. The search includes a requested closure, a second request with another outcome, and the decision of a second
-person or of the national desk about this request. The search includes people who are on leave, are removed or return,
-and all deadlines in any order.
+The search includes sent and lost messages, phones that are off, and processes that are killed. The search also
+includes answers by dialling and by SMS, answers that the hotline proves, doubts or only notes, the answer "I can't",
+silence, the caller's `000`, and a STOP from the gateway. The search includes a requested closure, a second request
+with another outcome, and the decision of a second person or of the national desk about this request. The search
+includes people who are on leave, are removed or return, and all deadlines in any order.
 """
 
 from functools import cache

@@ -1,5 +1,6 @@
-"""Tests the digits that an SMS hint offers for a reply. Each digit is possible for the case, all digits fit in one SMS,
-and the text of the hint is never read as a reply."""
+"""Tests the digits that an SMS hint offers for a reply. Each offered digit is possible for the case, and the hint
+with all digits fits in one SMS. If a person sends the hint back, the hotline never reads it as a reply.
+"""
 
 from itertools import product
 

@@ -1,5 +1,6 @@
-"""Tests how the hotline reads replies to an alert: the table of the words for each reply, a hundred ways to write these
-words, and ordinary words that are no reply."""
+"""Tests how the hotline reads replies to an alert. The tests use the table with the words for each reply, a hundred
+ways to write these words, and ordinary words that are not a reply.
+"""
 
 import csv
 import random

@@ -1,5 +1,7 @@
-"""Takes one case through random events, with a random roster, leaves, a holiday and storms, and checks the numbered
-rules after each event. The test calls only the rules of the escalation policy, and uses no database."""
+"""Takes one case through random events, and checks the numbered rules of a case after each event. The roster, the
+leaves, a holiday and the storms are random too. The test calls only the rules of the escalation policy, and uses no
+database.
+"""
 
 import random
 from collections.abc import Sequence

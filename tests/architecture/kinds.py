@@ -16,8 +16,9 @@ class Kinds(Contract):
     forbidden = fields.StringField()
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
-        """Checks direct imports only. The contract is also broken if no module matches `importers`, because this
-        pattern must then have a typing error."""
+        """Checks direct imports only. The contract is also broken if no module matches `importers`, because the
+        pattern `importers` is then mistyped.
+        """
         importer = re.compile(str(self.importers))
         forbidden = re.compile(str(self.forbidden))
         matched = [module for module in sorted(graph.modules) if importer.fullmatch(module)]

@@ -1,4 +1,5 @@
-"""Draws sixty random sentences from code, screens, errors, help and documents, for readers who do not know the code.
+"""Draws sixty random sentences from code, screens, errors, help texts and documents. Readers who do not know the code
+then judge if each sentence is clear.
 
     python -m tests.architecture.sentences              the commit's hash is the seed
     python -m tests.architecture.sentences --seed two   another sixty

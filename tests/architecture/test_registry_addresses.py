@@ -1,5 +1,6 @@
-"""Tests that the repository contains no address of a package registry, and no folder of the machine on which it was
-written."""
+"""Tests that the repository contains no address of a package registry, and no path of a folder on the machine of a
+developer.
+"""
 
 import re
 from pathlib import Path

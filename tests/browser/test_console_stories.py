@@ -1,5 +1,6 @@
-"""Tests the console in Chromium in each language: a text that expires, two editors on one screen, and a lost
-password."""
+"""Tests three stories on the console's pages in Chromium, in each language: a text expires, two editors edit the same
+screen, and a user has lost the password.
+"""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager

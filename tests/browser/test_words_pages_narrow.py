@@ -1,5 +1,6 @@
-"""Tests in Chromium with axe, on a narrow screen, that translators can do all their work, and that the public page of
-results is readable."""
+"""Tests in Chromium, on a narrow screen and with axe, that translators can do all their work. Also tests that the
+public page of statistics is readable.
+"""
 
 import pytest
 from playwright.sync_api import Browser, Page, expect

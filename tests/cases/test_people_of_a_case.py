@@ -257,8 +257,9 @@ class Undone(Exception):
 
 
 def check_made_again(case: HelpedCase, met: Sequence[MetPerson]) -> None:
-    """Checks that the persons and offers are the same after their rows were deleted and made again from the case
-    log."""
+    """Deletes the rows of persons and offers, makes them again from the case log, and checks that the new rows are
+    the same as the old rows.
+    """
 
     def rows(session: Session) -> list[tuple[object, ...]]:
         persons = [(row.n, row.met_at) for row in tables_persons.persons_of_tip(session, case.tip)]

@@ -257,8 +257,9 @@ def vault_of(pepper: bytes) -> PinVault:
 def test_with_the_database_and_every_folder_but_the_reader_s_her_pin_opens_nothing(
     beside: ReaderBeside, own_case: tuple[Caller, Assignment], tmp_path: Path
 ) -> None:
-    """An attacker with the database and these folders may know the PIN from the gateway's log, but still needs the
-    pepper."""
+    """An attacker may have the database, all key folders except the reader process's folder, and the PIN from the
+    gateway's log. The attacker still needs the pepper to decrypt anything.
+    """
     _, known_as = own_case
     with beside.line.database.reading() as session:
         wrap = session.get_one(Responder, known_as.responder_id).pin_wrap

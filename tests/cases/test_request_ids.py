@@ -1,5 +1,6 @@
-"""Tests that an operator finds all log lines of one request of the gateway, in every process, and that no line
-identifies a person."""
+"""Tests that an operator can find the log lines of all processes that belong to one request of the gateway. Also
+tests that no log line identifies a person.
+"""
 
 import json
 import logging

@@ -156,8 +156,9 @@ def test_r8_no_answer_in_an_hour_of_danger_alerts_the_responder_and_the_nation(
 def test_r8_no_service_is_asked_that_may_not_know_of_the_case(
     services: Services, kept_from: str
 ) -> None:
-    """The hotline asks no service about a case that involves an official, and asks no person who is excluded from the
-    case."""
+    """The hotline asks no service to help in a case that involves an official. It also sends no such request to a
+    person of a service who is excluded from the case.
+    """
     session_of = services.line.database.writing
     with session_of() as session:
         tip = session.get_one(Tip, services.tip.id)

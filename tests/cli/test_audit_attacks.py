@@ -158,7 +158,9 @@ CUT_OFF = "DELETE FROM audit WHERE id > 26"
 def test_rows_cut_off_the_end_are_found_by_the_kept_digest(
     home: Path, attack: Callable[..., None], more: int
 ) -> None:
-    """After the attacker deletes the newest rows, the processes add new rows with the numbers and seals that follow."""
+    """After the attacker deletes the newest rows, the processes may add new rows with the next numbers and valid
+    seals, so that the log looks complete.
+    """
     keep(home)
     assert broken_at(home) is None
     attack(CUT_OFF)

@@ -1,4 +1,6 @@
-"""Tests `hotline keys check-erased`: it names each role of the real hotline that still has the key of a past week."""
+"""Tests `hotline keys check-erased`. The command names each role whose key folder still contains the key of a past
+week.
+"""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

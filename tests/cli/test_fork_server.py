@@ -1,5 +1,6 @@
-"""Tests the fork server with real processes: a process that it starts is separate, and continues after the fork
-server ends."""
+"""Tests the fork server with real processes. Each process that the fork server starts is separate, and continues
+after the fork server ends.
+"""
 
 import os
 import signal

@@ -1,4 +1,6 @@
-"""Tests the processes that `hotline run` starts: their number, their keys, and which of them get the gateway's key."""
+"""Tests the processes that `hotline run` starts: how many processes there are, which keys each process gets, and
+which processes get the gateway's key.
+"""
 
 from pathlib import Path
 

@@ -309,8 +309,10 @@ def meanwhile(story: Story) -> Iterator[int]:
 
 
 def colleague_first(story: Story) -> Iterator[int]:
-    """Simulates a case that no one may visit openly, and that a responder takes by SMS. After that, either a second
-    responder dials and helps too, or the first responder dials to complete a referral that was reported by SMS."""
+    """Simulates a case that no one may visit openly, and that a responder takes by SMS. After that, one of two things
+    happens. A second responder dials and helps too, or the first responder dials and completes a referral to a
+    service that was reported by SMS.
+    """
     caller = story.caller()
     reports(story, caller, "report.visit", danger=True, here=True)
     caller.prefer = ("no",)
@@ -455,8 +457,9 @@ MEANWHILE = {
         answers=SAYS_NO[1].prefer,
     ),
 }
-"""For each target screen: how the case changes while a responder looks at an earlier screen, so that the target
-appears."""
+"""For each target screen, a change of the case. The target screen appears if the case changes in this way while a
+responder looks at an earlier screen.
+"""
 
 
 def _setups(target: str) -> tuple[Setup, ...]:
@@ -645,8 +648,9 @@ def answers(story: Story) -> Iterator[int]:
 
 
 def decides(story: Story) -> Iterator[int]:
-    """Simulates a case in which the national desk decides how to visit: the caller says that no one may visit openly,
-    or corrects the place."""
+    """Simulates a case in which the national desk decides how responders visit, because the caller says that no one
+    may visit openly, or corrects the place.
+    """
     caller = story.caller()
     corrected = any(one.endswith(("let", "early")) for one in story.targets)
     reports(story, caller, "report.visit", danger=True, here=True)

@@ -190,9 +190,11 @@ class World:
 
 
 def second_for(minute: int, past: Sequence[tuple[int, int]]) -> int:
-    """Returns a second of the minute that is far from the seconds at which deadlines set in earlier minutes fall due.
-    If the previous step was one minute earlier, the returned second is a little later than the second of the previous
-    step. So the hotline has read the gateway's inbox, which it does each minute, before a story acts."""
+    """Returns a second of the minute for a step. Deadlines that were set in earlier minutes are due at other seconds,
+    and the returned second is as far as possible from them. If the previous step was one minute earlier, the returned
+    second is a little later than the second of the previous step. So the hotline has read the gateway's inbox, which
+    it does each minute, before a story acts.
+    """
     taken = [second for before, second in past if minute - before in PLAUSIBLE]
     if past and minute == past[-1][0] + 1:
         return past[-1][1] + LATER

@@ -122,7 +122,9 @@ def make_desk(database: Database, clock: Clock) -> MakeDesk:
 
 @pytest.fixture
 def desk(database: Database, clock: Clock) -> Desk:
-    """Builds a console with enough rows, such as one publication, for a page at each address in the table of routes."""
+    """Builds a console and stores enough rows in its database, such as one publication, so that each address in the
+    table of routes shows a page.
+    """
     made = new_desk(database, clock)
 
     def fill() -> None:

@@ -237,8 +237,8 @@ def opens_again(page: Page, person: Person) -> None:
 
 
 def judged(page: Page, path: str) -> list[str]:
-    """Returns the faults of a page: violations that axe finds, a page wider than its screen, and elements that are too
-    small or cut off.
+    """Returns the faults of a page: the violations that axe finds, a page that is wider than the screen, and elements
+    that are too small or cut off.
 
     Also returns the elements that hide the keyboard focus.
     """

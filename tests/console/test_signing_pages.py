@@ -1,5 +1,4 @@
-"""Tests how two admins sign a desk's key on the console's pages, and what the pages say about a key that was
-replaced."""
+"""Tests the pages on which two admins sign a desk's key, and the warnings on these pages if a key was replaced."""
 
 import re
 from pathlib import Path

@@ -55,8 +55,9 @@ OURS = re.compile(
 
 
 class Drawn(HTMLParser):
-    """The elements and attributes of a page that come from no template of the console, or that would run or load
-    something."""
+    """The suspicious elements and attributes of a page: they are in no template of the console, or they would run or
+    load something.
+    """
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

@@ -1,5 +1,5 @@
 """Tests the embedded Valkey server. The server opens no network port, refuses other users of the machine, keeps its
-data after a restart, and refuses writes when its memory is full.
+data if it is killed, and refuses writes when its memory is full.
 """
 
 import stat

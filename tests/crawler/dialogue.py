@@ -63,8 +63,9 @@ class Dialogue:
     shown: list[str] = field(default_factory=list)
     """Every screen that this conversation has shown so far."""
     said: list[tuple[Place, str]] = field(default_factory=list)
-    """The answers that the phone gave, each with the place of its screen: the typed text, the digits, or the chosen
-    label."""
+    """The answers that the phone gave, each with the screen on which the phone gave it. An answer is the typed text,
+    the digits, or the chosen label.
+    """
     _led: tuple[str, ConversationState] | None = None
     """The last text that was replayed, and the conversation state that it led to. The state is kept because a replay
     takes as long as a hop, and many functions need the state."""

@@ -52,8 +52,8 @@ def is_decided(_l: EscalationModel, at: Standing) -> bool:
 
 
 def is_looked_at(_l: EscalationModel, at: Standing) -> bool:
-    """Returns True if a second person has looked at the case about danger, or if a deadline will ask a second person to
-    look.
+    """Returns True if a person other than the assignee has looked at the case about danger, or if an open deadline
+    will ask such a person to look.
 
     If the case has no assignee, returns True, because other deadlines then alert people.
     """
