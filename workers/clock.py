@@ -201,7 +201,7 @@ class BackgroundRun:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A moment, as the system clock and the monotonic clock show it."""
+    """The times that the system clock and the monotonic clock show at the same moment."""
 
     wall: datetime
     monotonic: float
@@ -311,7 +311,9 @@ def wake_for_jump(context: WorkerContext) -> None:
 
 
 def database_outage() -> Outage:
-    """Returns an `Outage` for the database, with the texts that the clock process logs at its begin and end."""
+    """Returns an `Outage` for the database, with the texts that the clock process logs at the begin and at the end of
+    an outage.
+    """
     return Outage(
         logger,
         down="no leader: the database does not answer",

@@ -93,7 +93,7 @@ def create_console(
 def addresses(more: tuple[Route, ...] = ()) -> Map:
     """Returns the URL map of the route table.
 
-    The map is the same for every context, and slow to compile. So the function caches it.
+    The map is the same for every context, and slow to compile. So the function caches the map.
     """
     return Map(
         [Rule(one.rule, endpoint=one.endpoint, methods=[one.method]) for one in (*ROUTES, *more)]

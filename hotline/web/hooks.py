@@ -6,7 +6,7 @@ inbox. If an SMS is in this inbox, the hotline trusts the sender's number (docs/
 
 The reply to a USSD hop has the status 200 and a text that starts with `CON ` or `END `. The only exceptions are a
 wrong secret in the address and a wrong HTTP method. The gateway repeats an SMS every minute until it gets the status
-200. So if the hotline could not store an SMS, it replies with 503.
+200. If the hotline could not store an SMS, it replies with 503, so that the gateway repeats the SMS.
 
 The module also contains the health check `/readyz`, which says if the installation is ready. The installation is
 ready if a new tip would be stored and would reach a responder.
@@ -72,7 +72,7 @@ LOG = logging.getLogger("hotline.web")
 LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 Environ = Mapping[str, Any]
-"""The environment of a WSGI request. Flask and `web/hooks_app.py` both use it."""
+"""The environment of a WSGI request. Both Flask and `web/hooks_app.py` read this environment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,8 @@ class CallbackForm:
     def caller(self, name: str) -> str | None:
         """Returns the caller's number in E.164 format.
 
-        Returns None if the number is hidden. In this case, the field contains a word, is empty or is missing.
+        Returns None if the number is hidden. If the number is hidden, the field contains a word, is empty or is
+        missing.
         """
         try:
             return identifiers.parse_caller(
@@ -210,7 +211,9 @@ def _body(environ: Environ) -> bytes:
 # a hook works on it.
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-"""All HTTP methods. The routes accept all of them, so that a request with a wrong secret always gets the status 404."""
+"""All HTTP methods. The routes accept every method, so that a request with a wrong secret always gets the status 404
+and never the status 405.
+"""
 
 HOOK_CONTEXT_KEY = "hotline.door"
 """The name under which Flask stores the hooks' context in `app.extensions`."""
@@ -307,8 +310,8 @@ def new_request() -> str:
 
 
 def is_live(live: Sequence[str], secret: str) -> bool:
-    """Returns True if the secret is one of the valid secrets. Compares it with every valid secret in constant time, so
-    that the time of the reply reveals nothing.
+    """Returns True if the secret is one of the valid secrets. Compares the secret with every valid secret in constant
+    time, so that the time of the reply reveals nothing.
     """
     given = secret.encode("utf-8", "surrogatepass")
     matches = [hmac.compare_digest(given, known.encode()) for known in live]
@@ -459,7 +462,7 @@ def read_message(form: CallbackForm, line: Line) -> MessageIn | None:
     Raises CallbackInvalid.
 
     Also accepts an SMS without a usable id. Such an SMS may contain an answer or a tip, and the gateway would not
-    send it again. Other code then identifies the SMS by its digest.
+    send it again. For such an SMS, other code uses a digest of the SMS as its id.
     """
     if form.text("to", most=MAX_WORD).strip() != line.shortcode:
         raise CallbackInvalid('the field "to" is not the short code of this hotline')

@@ -98,8 +98,8 @@ class PageCache:
         return self._asked_at is None or not now - self._stays < self._asked_at <= now
 
     def _draw(self, context: WebContext) -> None:
-        """Makes a new results page. If this fails, the next attempt follows only after the time `AWAY`, because each
-        attempt blocks a thread.
+        """Makes a new results page. If the database does not answer, the next attempt follows only after the time
+        `AWAY`, because each attempt blocks a thread.
         """
         self._asked_at, self._stays = context.now(), AWAY
         with suppress(StoreUnavailable):

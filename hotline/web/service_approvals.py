@@ -252,7 +252,7 @@ def _line(
 def _closures(context: ConsoleContext, by: SignedIn) -> Iterator[PendingApproval]:
     """Yields the closures that a second person must confirm, oldest first.
 
-    People confirm a closure on the page of its tip.
+    People confirm a closure on the page of the tip, and not on the page of approvals.
     """
     for one in (
         service_pending_closures.list_closures(context, by) if by.roles & READING_ROLES else ()

@@ -55,7 +55,8 @@ def together(*acts: Callable[[], object]) -> None:
 
 def meanwhile(act: Callable[[], object]) -> Thread:
     """Starts the function in a thread while the transaction of the test is open. The function either waits until this
-    transaction ends, or finishes before it."""
+    transaction ends, or finishes before this transaction ends.
+    """
     thread = Thread(target=act)
     thread.start()
     thread.join(0.3)
@@ -63,9 +64,10 @@ def meanwhile(act: Callable[[], object]) -> Thread:
 
 
 def test_a_report_that_comes_while_its_id_is_written_is_applied(district: District) -> None:
-    """One transaction stores the id of a sent message, and another stores a delivery report with this id. Neither
-    transaction sees the row of the other before both commit. If the transactions did not wait for each other, no
-    process would apply the report."""
+    """One transaction stores the id of a sent message, and another stores a delivery report with this id. Before both
+    transactions are committed, neither transaction sees the row that the other transaction stores. If the transactions
+    did not wait for each other, no process would apply the report.
+    """
     district.enrol(Level.NATIONAL, districts=())
     district.tell()
     with district.database.writing() as session:
@@ -194,7 +196,7 @@ def forget(line: Line) -> None:
 
 @pytest.fixture
 def burst(district: District) -> District:
-    """Files ten tips. Only one person can be alerted about them."""
+    """Files ten tips. Only one person can be alerted about these tips."""
     district.enrol(Level.NATIONAL, districts=())
     for _ in range(10):
         district.file_tip(urgency=3)

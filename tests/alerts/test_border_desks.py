@@ -1,4 +1,6 @@
-"""Tests that the hotline alerts border desks about journeys that they can still stop."""
+"""Tests that the hotline alerts border desks about the journeys of victims if the desks can still stop these
+journeys.
+"""
 
 import pytest
 

@@ -33,7 +33,8 @@ def case(district: District) -> HelpedCase:
 
 def sms(case: HelpedCase, who: int, verb: Verb) -> CommandOutcome:
     """Sends an SMS from the person `who` with the digit for the action `verb` in the case. The gateway's inbox lists
-    this SMS, so it is proved."""
+    this SMS, so the hotline trusts its sender.
+    """
     asked = Command(
         who, case.reference(who), verb, EventChannel.SMS, case.district.clock(), proved=True
     )
@@ -152,8 +153,9 @@ def test_who_confirms_has_opened_the_case_after_closure_was_requested(case: Help
 
 
 def test_who_asked_by_an_account_is_the_same_person_once_it_is_joined(case: HelpedCase) -> None:
-    """If an account requests a closure, and an admin later links it to a responder, this responder cannot confirm the
-    request."""
+    """If an account requests a closure, and an admin later links this account to a responder, this responder cannot
+    confirm the request.
+    """
     officer = case.nation[0]
     account = signed_in(case.context, "Officer 1", AccountRole.NATIONAL)
 

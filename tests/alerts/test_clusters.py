@@ -168,7 +168,8 @@ def test_a_doubtful_alert_of_a_case_taken_with_the_first_is_undelivered(
     staffed: Line,
 ) -> None:
     """The responder's answer names the first case, and also takes the last case of the same cluster. The hotline does
-    not know if the alert of the last case arrived, and the answer does not prove that it arrived."""
+    not know if the alert of the last case arrived, and the responder's answer does not prove that this alert
+    arrived."""
     for _ in range(4):
         tell(staffed, *QUIET, LABOUR)
     first, *_, last = staffed.tips

@@ -384,7 +384,7 @@ def names(district: District) -> dict[str, str]:
 
 
 def answers(district: District, text: str) -> Iterator[str]:
-    """Sends a text and yields the replies to it."""
+    """Sends a text as an SMS of a responder, and yields the hotline's replies to this SMS."""
     known = names(district)
     named = {kind: reference for reference, kind in known.items()}
     text = " ".join(named.get(word, word) for word in text.split())

@@ -4,7 +4,7 @@ is never lost, and every deadline is necessary.
 The search includes sent and lost messages, phones that are off, and processes that are killed. The search also
 includes answers by dialling and by SMS, answers that the hotline proves, doubts or only notes, the answer "I can't",
 silence, the caller's `000`, and a STOP from the gateway. The search includes a requested closure, a second request
-with another outcome, and the decision of a second person or of the national desk about this request. The search
+with another outcome, and the decision of a second person, or of the national desk, on the requested closure. The search
 includes people who are on leave, are removed or return, and all deadlines in any order.
 """
 
@@ -107,8 +107,9 @@ def test_a_clock_that_is_taken_out_is_missed(kind: DeadlineKind) -> None:
 
 
 def test_an_alert_without_its_own_clock_is_missed() -> None:
-    """The worker that sent an alert was killed. The escalation policy works as before, but no other worker sends this
-    alert again."""
+    """The worker that sent an alert was killed. The escalation policy works as before, but in this test no other
+    worker sends the lost alert again.
+    """
     ladder = EscalationModel(resends=False)
     found = explore(ladder, ladder.filed(), 1)
     assert list(found.broken) == ["is_sent"]

@@ -105,7 +105,8 @@ OFFERED, ACCEPTED, ARRIVED = "offered:isange", "answered:accepted", "arrived:yes
         ([OFFERED, ACCEPTED, "arrived:no", *["arrived:unknown"] * 72], None, None),
         ([OFFERED, ACCEPTED, ARRIVED, "thirty:helped"], None, None),
         ([OFFERED, ACCEPTED, ARRIVED, "thirty:danger"], None, None),
-        # A person who declines further help is followed up only if a service has already helped them.
+        # If a person declines further help, the hotline asks about this person later only if a service has already
+        # helped the person.
         ([OFFERED, "consent:no"], None, None),
         ([OFFERED, ACCEPTED, "consent:no"], None, None),
         ([OFFERED, ACCEPTED, ARRIVED, "consent:no"], FollowKind.THIRTY, 3 * HOURS + 30 * DAYS),
@@ -216,7 +217,7 @@ def test_thirty_days_are_unknown_seven_days_later() -> None:
 
 
 def test_thirty_days_that_are_asked_late_leave_time_to_answer() -> None:
-    """The hotline was off for three weeks, so it asks late about the situation after thirty days."""
+    """The hotline was off for three weeks. So it asks the question that is due after thirty days three weeks late."""
     since, late = AT - 51 * DAYS, AT
     clock = FollowClock(FollowKind.THIRTY, since + 30 * DAYS, 1)
     ring = next_reminder(clock, CASE, ROSTER, HERS, since, late)

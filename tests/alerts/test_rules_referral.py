@@ -1,5 +1,6 @@
 """Tests which people are alerted about a tip, for each roster in a table. Also tests that at least one person is
-always alerted. If many tips are assigned at once, each tip alerts the same people as it would alone.
+always alerted. If many tips are assigned at once, the people who are alerted about each tip are the same as if only
+this tip were assigned.
 """
 
 from collections.abc import Sequence

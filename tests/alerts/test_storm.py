@@ -49,8 +49,9 @@ def flood(district: District) -> Flood:
 
 
 def forge(flood: Flood, many: int, *, each: float) -> None:
-    """Files forged dangers in two sectors of Gasabo, each from another phone. Half of them have text, and half of the
-    callers want no visit."""
+    """Files forged dangers in two sectors of Gasabo, each from another phone. Half of the tips have a text, and in
+    half of the tips the caller wants no visit.
+    """
     for n in range(many):
         flood.danger(words=n % 4 < 2, sector=f"120{n % 2 + 1}", visit="no" if n % 8 < 4 else None)
         if n % 5 == 4:
@@ -131,8 +132,9 @@ def test_four_people_are_alerted_of_each_danger_within_a_minute(district: Distri
 
 @pytest.mark.timeout(900)
 def test_a_night_in_the_ledger(flood: Flood, tell_steps: Tell) -> None:
-    """The test first files dangers in three districts, and no one takes these dangers. Then it files forged dangers,
-    and then the gateway fails for an hour."""
+    """The test first files dangers in three districts, and no one takes these dangers. Then the test files forged
+    dangers, and at last the gateway fails for an hour.
+    """
     untaken = 17 if is_long() else 9
     people = {one.id: one.name for one in flood.district.all(Responder)}
     for n in range(untaken):
@@ -171,7 +173,9 @@ def test_a_night_in_the_ledger(flood: Flood, tell_steps: Tell) -> None:
 
 
 def test_a_tip_that_became_a_danger_counts_from_then(flood: Flood) -> None:
-    """A storm begins when enough tips are about danger, even if they were filed an hour earlier without danger."""
+    """A storm begins when enough tips are about danger, even if these tips were filed an hour earlier without
+    danger.
+    """
     early = [flood.danger(sector=None) for _ in range(STORM_FROM - 1)]
     flood.district.clock.turn(minutes=60)
     at = flood.district.clock()
@@ -205,8 +209,9 @@ def stormy(flood: Flood) -> Flood:
 
 
 def test_a_shared_sms_counts_its_cases_when_it_is_sent(stormy: Flood) -> None:
-    """The SMS does not count cases that responders took before it is sent. If responders took all cases of the SMS, the
-    hotline does not send it."""
+    """The SMS does not count cases that responders took before it is sent. If responders took all cases of the SMS
+    before then, the hotline does not send the SMS.
+    """
     district = stormy.district
     (few, gone), *_, (many, rest) = shared(district).items()
     for one in (*gone, rest[0]):

@@ -115,7 +115,7 @@ class DutyWalk(CaseWalk):
         return found
 
     def may_see(self, people: Sequence[Candidate]) -> list[Candidate]:
-        """Returns those of `people` who may be alerted about the case if there is no storm."""
+        """Returns the members of `people` who may be alerted about the case if there is no storm."""
         return [
             one
             for one in people
