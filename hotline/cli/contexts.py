@@ -179,15 +179,18 @@ class Failpoints:
 @dataclass(frozen=True, slots=True)
 class TurnedClock:
     """A clock that can be moved, for the demo and for tests. The clock shows the true time plus the number of seconds
-    in a file. The clock reads this file at each call, so that the time changes in all processes at once. Without a
-    valid file, the clock shows the true time."""
+    in a file. If the file holds a time instead, the clock stops at this time. The clock reads the file at each
+    call, so that the time changes in all processes at once. Without a valid file, the clock shows the true time."""
 
     file: Path
 
     def __call__(self) -> datetime:
-        true = datetime.now(UTC)
+        true = now()
         try:
-            return true + timedelta(seconds=int(self.file.read_text(encoding="ascii")))
+            text = self.file.read_text(encoding="ascii")
+            if "T" in text:
+                return datetime.fromisoformat(text)
+            return true + timedelta(seconds=int(text))
         except (OSError, ValueError, OverflowError):
             return true
 

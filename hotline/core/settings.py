@@ -370,8 +370,8 @@ class Settings:
     clock: Path | None = _setting(
         FOLDER, None, example="/run/hotline/clock", needs=_emulated_gateway
     )
-    """A file with the number of seconds to add to the hotline's clock. The hotline refuses this setting with a real
-    gateway.
+    """A file with the number of seconds to add to the hotline's clock, or with a time at which the clock stops. The
+    hotline refuses this setting with a real gateway.
 
     If not set: the clock of the machine
     """

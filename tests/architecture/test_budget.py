@@ -15,8 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
     "files": 354,
-    "lines": 66_711,
-    "tokens": 610_387,
+    "lines": 66_714,
+    "tokens": 610_399,
     "html": 3_979,
     "js": 1_045,
     "typst": 70,

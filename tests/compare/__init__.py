@@ -21,7 +21,8 @@ speaks the provider's HTTP protocol.
 | `transcript` | the events of one story, without random values |
 | `comparison` | plays each world on both, and plays worlds that differ again |
 
-The hotline reads the offset of its clock from a file (`HOTLINE_CLOCK`). The clock is set before each step, so that new
-rows have the minute of that step. References, receipts and codes are random, so a transcript replaces them with REF1,
-DIGITS and CERTIFICATE. A difference is printed only if it occurs in every run of both checkouts.
+The hotline reads its time from a file (`HOTLINE_CLOCK`). The clock is set before each step and stops there. So new rows
+have the minute of that step, however long the step takes. References, receipts and codes are random, so a transcript
+replaces them with REF1, DIGITS and CERTIFICATE. A difference is printed only if it occurs in every run of both
+checkouts.
 """

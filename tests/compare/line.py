@@ -1,7 +1,7 @@
 """Runs one hotline with the commands of its checkout, and with a clock that the test sets.
 
-The hotline reads the offset of its clock from a file (`HOTLINE_CLOCK`). The test sets the time before each step. So
-the hotline stores the time of the step with new rows, even if the machine is slow.
+The hotline reads its time from a file (`HOTLINE_CLOCK`). The test stops the clock at a time before each step. So the
+hotline stores the time of the step with new rows, even if the machine is slow.
 """
 
 import json
@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -96,7 +96,7 @@ class Checkout:
 
 @dataclass
 class Line:
-    """One running hotline. `moment` is the last time that the test set."""
+    """One running hotline. `moment` is the time at which the test stopped the hotline's clock."""
 
     checkout: Checkout
     home: Path
@@ -104,7 +104,6 @@ class Line:
     also: Mapping[str, str] = field(default_factory=dict)
     """Further environment variables for the commands of this hotline."""
     gateway: Gateway = field(init=False)
-    _set_at: float = 0.0
     _process: "subprocess.Popen[bytes] | None" = None
     _pids: list[int] = field(default_factory=list)
 
@@ -122,18 +121,18 @@ class Line:
         self.set(self.moment)
 
     def now(self) -> datetime:
-        return self.moment + timedelta(seconds=time.monotonic() - self._set_at)
+        return self.moment
 
     def set(self, moment: datetime) -> None:
-        """Sets the hotline's clock to a time. The clock never goes back."""
-        if self._set_at:
-            moment = max(moment, self.now())
-        offset = round((moment - datetime.now(UTC)).total_seconds())
-        file = self.home / "compare-clock"
-        fresh = file.with_suffix(".new")
-        fresh.write_text(str(offset), encoding="ascii")
-        fresh.replace(file)
-        self.moment, self._set_at = moment, time.monotonic()
+        """Stops the hotline's clock at a time. The clock never goes back."""
+        self.moment = max(moment, self.moment)
+        fresh = self.home / "compare-clock.new"
+        fresh.write_text(self.moment.isoformat(), encoding="ascii")
+        fresh.replace(self.home / "compare-clock")
+
+    def step(self, seconds: float = 0.01) -> None:
+        """Moves the stopped clock a little, so that what happens next is later."""
+        self.set(self.moment + timedelta(seconds=seconds))
 
     def command(self, *words: str, given: str = "") -> str:
         """Runs a command of this hotline, and types `given`. Raises LineBroken."""

@@ -28,10 +28,6 @@ LONGEST = 20.0
 PLAUSIBLE = (*range(1, 6), *range(10, 61, 5), 75, 90, 120, 180, 240, 360)
 """The minutes after an action at which a deadline may be due."""
 NEVER = 10**9
-LATEST_SECOND = 40
-"""The latest second of a minute at which a step begins. The step may take the rest of the minute, so that all its
-screens show the same minute.
-"""
 LATER = 2
 """If two steps begin in consecutive minutes, the second step begins this number of seconds later in its minute than
 the first step in its own minute.
@@ -118,23 +114,22 @@ class World:
     def play(self, stories: Sequence[Story]) -> None:
         """Runs all stories to their end, with all checks.
 
-        One story acts at a time. The gateway sends its delivery reports only before and after all actions of a minute.
-        So both checkouts do the work of one minute in the same order.
+        One story acts at a time, and the hotline's clock stops meanwhile. The gateway sends its delivery reports only
+        before and after all actions of a minute. So both checkouts do the work of one minute in the same order.
         """
         tales = [(story.starts, story.tale(story)) for story in stories]
         past: list[tuple[int, int]] = []
         for minute in self.grid:
             self.minute = minute
-            second = second_for(self.minute, past)
-            past.append((self.minute, second))
-            self.line.set(self.begins + timedelta(minutes=self.minute, seconds=second))
+            past.append((minute, second_for(minute, past)))
+            self.line.set(self.begins + timedelta(minutes=minute, seconds=past[-1][1]))
             self._settle(tick=True)
             self._settle(reports=True)
             self._hear(stories)
             for number, (due, tale) in enumerate(tales):
                 if due <= minute:
-                    wait = next(tale, NEVER)
-                    tales[number] = (minute + max(1, wait), tale)
+                    self.line.step()
+                    tales[number] = (minute + max(1, next(tale, NEVER)), tale)
                     self._settle()
                     self._hear(stories)
             self._settle(reports=True)
@@ -142,13 +137,14 @@ class World:
 
     def _settle(self, *, tick: bool = False, reports: bool = False) -> None:
         """Waits until the hotline is idle. With `tick`, also waits until the hotline has read its clock, and then has
-        sent no SMS during the time `TICK`. With `reports`, the gateway sends its delivery reports.
+        sent no SMS during the time `TICK`. With `reports`, the gateway sends its delivery reports. After a fault of the
+        gateway, moves the clock on, because the hotline sends again one and two seconds later.
 
         The clock must not move while a worker stores the result of an SMS. The lease of the SMS would end, and the
         hotline would send the SMS again.
         """
         gateway, polls = self.line.gateway, self.line.gateway.polls
-        began = quiet = time.monotonic()
+        began = quiet = stepped = time.monotonic()
         least = TICK * self.slow if tick else 0.0
         while (now := time.monotonic()) - began < LONGEST:
             since_fault = now - gateway.struck
@@ -160,6 +156,9 @@ class World:
                 if not self.line.is_sending() and not (reports and gateway.report()):
                     return
                 quiet = now
+            if since_fault < QUIET_AFTER_FAULT * self.slow and now - stepped > 1:
+                self.line.step(1)
+                stepped = now
             time.sleep(0.04)
 
     def _hear(self, stories: Sequence[Story]) -> None:
@@ -202,4 +201,4 @@ def second_for(minute: int, past: Sequence[tuple[int, int]]) -> int:
     def room(second: int) -> int:
         return min((min((second - one) % 60, (one - second) % 60) for one in taken), default=60)
 
-    return max(range(2, LATEST_SECOND), key=lambda second: (min(room(second), APART), -second))
+    return max(range(2, 50), key=lambda second: (min(room(second), APART), -second))

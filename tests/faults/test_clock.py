@@ -176,5 +176,7 @@ def test_a_turned_clock_says_the_true_time_and_what_the_file_says(tmp_path: Path
         file.write_text(written)
         off = turned() - datetime.now(UTC)
         assert abs(off - timedelta(seconds=seconds)) < timedelta(seconds=5)
+    file.write_text("2027-01-11T04:00:00+00:00")
+    assert turned() == turned() == datetime(2027, 1, 11, 4, tzinfo=UTC)
     file.unlink()
     assert turned() - datetime.now(UTC) < timedelta(seconds=5)
