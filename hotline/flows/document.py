@@ -582,7 +582,7 @@ OF_PYDANTIC: Mapping[str, MessageText] = {
     "string_too_long": message_text("enter {max_length} letters or fewer"),
     "string_too_short": message_text("this field is empty: enter a value"),
     "string_type": message_text("enter a text"),
-    "dict_type": message_text("enter lines like name: value, for example a text per language"),
+    "dict_type": message_text("write each line as `name: value`, for example `en: Welcome`"),
     "list_type": message_text("enter a list of values"),
     "bool_type": message_text("enter yes or no"),
     "model_type": message_text("enter this part of the flow as lines of the form field: value"),

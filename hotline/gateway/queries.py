@@ -247,8 +247,8 @@ def pause_for_writing(session: Session) -> QueuePause | None:
 def waiting_messages(
     session: Session, doubtful_until: datetime | None
 ) -> Sequence[WaitingMessages]:
-    """Returns the messages that wait only because of the pause: doubtful messages first, and alerts before
-    confirmations. Leaves out messages to people of oversight desks.
+    """Returns the messages that wait only because of the pause. Messages that may already have been sent come first,
+    and alerts come before confirmations. Leaves out messages to people of oversight desks.
     """
     before = false() if doubtful_until is None else Message.created_at <= doubtful_until
     doubtful = case((before, 1), else_=0).label("doubtful")

@@ -155,7 +155,7 @@ class Protection(StrEnum):
     KEYED = "keyed"
     """The number is rounded to a multiple of 5, up or down as the rounding keys decide. Below 10, "few" is printed."""
     DERIVED = "derived"
-    """The number is computed only from printed numbers."""
+    """The number is computed only from numbers that the same report shows."""
 
 
 class Dimension(StrEnum):

@@ -251,7 +251,7 @@ def _holds(release: Release, one: Planned) -> bool:
 
 
 def _actual(release: Release, releases: Sequence[Release], one: Planned) -> int | None:
-    """Returns the value of a programme indicator, computed only from printed numbers."""
+    """Returns the value of a programme indicator. Computes it only from numbers that the same report shows."""
     if one.share:
         part, whole = map(release.number, one.share)
         return share(part, whole, smallest_whole=SMALLEST_OF_PERSONS)
