@@ -66,10 +66,11 @@ class CaseState:
     """True if the deadline for the outcome was already extended, because the assignee made progress. The deadline can
     be extended only once."""
     closure_by: int | None = None
-    """The responder who requested a closure that a second person must confirm. 0 if this person has no phone."""
+    """The responder who requested a closure that a second person must confirm. The value is 0 if a person without a
+    phone requested the closure."""
     is_safe: bool = False
-    """True if every person that responders met in this case gets help from a service, and the requested outcome also
-    says that these persons are safe."""
+    """True if two facts are recorded: a service helps every person that responders met in this case, and the requested
+    outcome says that these persons are safe."""
     desk_decides: bool = False
     """True if only the national desk may decide on the requested closure, because responders met a person in this
     case."""
@@ -163,7 +164,8 @@ class TextFate(StrEnum):
     """The rule that decides if a tip's text is erased after an erasure request."""
 
     GO = "go"
-    """The text is erased when the case is closed, or at the latest when the time that the request allows is over."""
+    """The text is erased when the case is closed. If the case is still open at the deadline of the erasure request, the
+    text is erased then."""
     DECIDED = "decided"
     """The national desk decides if the text is erased. The text is not erased without this decision."""
     HELD = "held"
@@ -189,8 +191,8 @@ class ErasureRequest:
 
 
 def next_due(state: TextFate, at: datetime) -> datetime:
-    """Returns the next time of the deadline of an erasure request, if this deadline fires at the time `at` and the text
-    still exists."""
+    """Returns when the deadline of an erasure request must fire again. The deadline fires at `at`, but the text is not
+    erased then."""
     return at + KEPT_FOR if state is TextFate.HELD else in_hours(at + ASKED_AGAIN)
 
 
@@ -211,8 +213,8 @@ def acknowledge_clock(case: Case, at: datetime) -> dict[DeadlineKind, Clock]:
 
 
 def visit_safety_clock(safety: VisitSafety, at: datetime) -> Mapping[DeadlineKind, Clock]:
-    """Returns the deadline for the national desk to decide how to visit, if the caller wants no visit but there is
-    danger.
+    """Returns the deadline by which the national desk must decide if and how responders may visit. This deadline exists
+    only if the caller wants no visit although there is danger.
     """
     if safety is not VisitSafety.CAREFUL:
         return {}
@@ -256,8 +258,8 @@ def overdue(s: CaseState, *, nth: int = 0, but: int | None = None) -> Decision:
 def national_people(
     roster: Sequence[Candidate], nth: int, *, but: int | None = None
 ) -> tuple[int, ...]:
-    """Returns the person of the national desk whose turn it is (see `rules_assignment.turn_of`). From the third alert
-    on, returns all people of this desk. `nth` is 0 for the first alert.
+    """Returns the person of the national desk who must get the next alert (see `rules_assignment.turn_of`). From the
+    third alert on, returns all people of this desk. `nth` is 0 for the first alert.
     """
     people = rules_assignment.turns(
         [c for c in roster if c.level is Level.NATIONAL and c.id != but]
@@ -296,7 +298,8 @@ def without(people: Collection[int], some: Collection[int | None]) -> tuple[int,
 def closure_requested(s: CaseState) -> Decision:
     """Asks the national desk to confirm a closure request that is new or was changed.
 
-    Does nothing if the desk was asked before and will be asked again at the same time or earlier.
+    Does nothing if the desk already has a deadline at which it is asked again, and this deadline is not later than the
+    new one would be.
     """
     asks, reminds = (s.clocks.get(DeadlineKind.CONFIRM_CLOSURE), rules.may_remind(s.urgency, s.at))
     again = Clock(_closure_again(s) if reminds else rules.in_hours(s.at))
@@ -317,9 +320,9 @@ def closure_due(s: CaseState) -> Decision:
 def _closure_again(s: CaseState) -> datetime:
     """Returns the time when the national desk is asked again to confirm a closure.
 
-    For a case without danger, the desk is asked during working hours. The same is true for a case about danger, if only
-    the national desk may decide and one of its people has read the case. For all other cases about danger, the desk is
-    asked at any hour, or at 06:30 if `is_safe` is True.
+    For a case without danger, the desk is asked during working hours. A case about danger can also wait for working
+    hours, if only the national desk may decide and a person of this desk has read the case. In all other cases about
+    danger, the desk is asked at any hour. But if `is_safe` is True, the desk is asked only at the next 06:30.
     """
     if s.urgency != Urgency.DANGER or (s.desk_decides and s.closure_read):
         return rules.in_hours(s.at + rules.HOURLY)
@@ -373,8 +376,9 @@ def closure_refused(s: CaseState) -> Decision:
 
 
 def with_clock_of_decision(s: CaseState, decision: Decision) -> Decision:
-    """Replaces the assignee's deadline for the outcome by the national desk's deadline to decide, while only this desk
-    may decide on a requested closure. When this request has ended, sets the deadline for the outcome again."""
+    """Sets a deadline for the national desk to decide, while only this desk may decide on a requested closure. In this
+    time, the assignee has no deadline to report the outcome. When the closure request has ended, sets the assignee's
+    deadline again."""
     runs = DeadlineKind.DECISION in s.clocks
     waits = s.closure_by is not None and DeadlineKind.CONFIRM_CLOSURE not in decision.close
     fresh = dict(decision.set)
@@ -393,7 +397,7 @@ def with_clock_of_decision(s: CaseState, decision: Decision) -> Decision:
 def visit_marked(s: CaseState) -> Decision:
     """Notifies every alerted responder that the caller wants no visit.
 
-    If there is danger, asks the national desk how responders may visit.
+    If there is danger, asks the national desk to decide if and how responders may visit.
     """
     who = concerned_responders(s)
     if s.safety is not VisitSafety.CAREFUL:
@@ -411,15 +415,15 @@ def mark_not_delivered(s: CaseState) -> Decision:
 
 
 def visit_decided(s: CaseState) -> Decision:
-    """Notifies every alerted responder of the national desk's decision how they may visit."""
+    """Notifies every alerted responder of the national desk's decision about visits."""
     return Decision(
         notices((concerned_responders(s), Purpose.VISIT_SAFETY)), close={DeadlineKind.VISIT_SAFETY}
     )
 
 
 def visit_decision_due(s: CaseState) -> Decision:
-    """Notifies alerted responders once that the national desk has not decided yet how they may visit. Asks another
-    person of the desk.
+    """Notifies alerted responders once that the national desk has not decided about visits yet. Asks another person of
+    the national desk to decide.
 
     If the desk was already asked the same question about another tip of the cluster, sends no message now.
     """
@@ -442,8 +446,8 @@ def place_corrected(s: CaseState) -> Decision:
     """Notifies alerted responders of the corrected place, and alerts people of the new place.
 
     If there is no danger, stands down the people of the first place at once. After `MAX_MOVES` corrections, alerts only
-    the national desk. If this desk does not act, people of the newest place are alerted when the deadline to
-    acknowledge passes.
+    the national desk. If the national desk does not act before the deadline to acknowledge passes, people of the newest
+    place are alerted.
     """
     before, new = active_alerted(s), s.first_alerted()
     if s.event.nth > MAX_MOVES:
@@ -469,7 +473,8 @@ def partner_desks_added(s: CaseState) -> Decision:
 def partner_recipients(
     case: Case, roster: Sequence[Candidate], alerted: Sequence[AlertedResponder]
 ) -> tuple[int, ...]:
-    """Returns the people of a camp's or border post's desk who have not been alerted of this case yet."""
+    """Returns people of the partner desks (the desk of a camp or of a border post) to alert of this case. Leaves out
+    people who were already alerted of it."""
     knew = {one.responder_id for one in alerted}
     local, camp, _ = rules_assignment.eligible(case, roster, knew)
     near = camp if is_district(case.place) else local
@@ -542,8 +547,8 @@ def active_alerted(s: CaseState) -> tuple[int, ...]:
 
 
 def _request_deadline(s: CaseState, gone: Collection[int]) -> Set[DeadlineKind]:
-    """Returns the deadline to confirm a closure, if one of the people in `gone` requested the closure. The calling
-    function must end this deadline, and the closure request then ends too.
+    """Returns the kind of the deadline to confirm a closure, if one of the people in `gone` requested this closure.
+    When the calling function ends this deadline, the closure request ends too.
     """
     return (
         {DeadlineKind.CONFIRM_CLOSURE}

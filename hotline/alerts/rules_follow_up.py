@@ -63,8 +63,8 @@ def counted_at(month: str) -> datetime:
 
 
 def due(known: Collection[str], counted: Collection[str], at: datetime) -> Sequence[str]:
-    """Returns the months whose persons must be counted now, the earliest first. The result may contain each month from
-    the earliest month in `known`.
+    """Returns the months whose persons must be counted now, the earliest first. The earliest possible month is the
+    earliest month in `known`.
 
     A month in which no person was met is counted too.
     """
@@ -77,7 +77,7 @@ def due(known: Collection[str], counted: Collection[str], at: datetime) -> Seque
 
 
 def counted_before(at: datetime) -> datetime:
-    """Returns the beginning of the first month that is too recent for its persons to be counted at `at`."""
+    """Returns the end of the newest month whose persons must already be counted at `at`."""
     return begins(month_of(at - COUNTED_AFTER))
 
 
@@ -90,7 +90,7 @@ class AskedPerson(StrEnum):
 
     REFERRER = "referrer"
     ANOTHER = "another"
-    """A responder who is not the one who asked the person before."""
+    """Any other responder than the one who asked the person before."""
     COORDINATOR = "coordinator"
     NATION = "nation"
 
@@ -204,8 +204,9 @@ def offer_clock(person: MetPerson, offer: OfferedHelp) -> FollowClock | None:
     if offer.is_on_the_way and offer.answer == ServiceAnswer.ACCEPTED and offer.answered_at:
         return FollowClock(FollowKind.ARRIVAL, offer.answered_at + rules_persons.ARRIVAL_WITHIN)
     if offer is not person.newest or offer.lost > 1 or wants_since(person) is not None:
-        # This offer of help needs no reminder: another service was asked, or the person did not arrive and was not
-        # found. Or the person has accepted help again, so that a service must be asked first.
+        # This offer of help needs no reminder, for one of three reasons. Another service was asked after this offer. Or
+        # the person did not arrive and was not found. Or the person has accepted help again, so a service must be asked
+        # first.
         return None
     last = offer.arrived_at or offer.answered_at or offer.offered_at
     is_open = offer.answer in (None, ServiceAnswer.NONE)
@@ -295,8 +296,8 @@ def next_reminder(
 
 
 def _again(kind: FollowKind, turn: int, since: datetime, at: datetime, urgency: int) -> datetime:
-    """Returns when the next level is asked: the coordinator in the morning, the national desk a day later, then once a
-    week.
+    """Returns when the next level is asked: the coordinator on the next morning, and the national desk a day after the
+    coordinator. After that, the national desk is asked once a week.
 
     If there is danger and no service was asked, the next level is asked after two hours.
     """
@@ -305,7 +306,7 @@ def _again(kind: FollowKind, turn: int, since: datetime, at: datetime, urgency: 
             return at + OFFER_WITHIN
         return any_morning(at)
     if kind is FollowKind.THIRTY:
-        # If a reminder fires late, the responder still has until the next morning to answer.
+        # Even if a reminder is sent late, the responder can answer at least until the next morning.
         return max(any_morning(at), since + THIRTY_DAYS + UNKNOWN_AFTER)
     return at + WEEKLY
 
@@ -339,7 +340,8 @@ class StopReason(StrEnum):
     UNASKED = "unasked"
     UNDECIDED = "undecided"
     NOBODY_WAITS = "nobody_waits"
-    """The event is about a person, an offer or an earlier event that does not exist."""
+    """The event refers to a person, to an offer of help or to an earlier event, and this person, offer or event does
+    not exist."""
     TOO_EARLY = "too_early"
     """Thirty days have not passed since the person's arrival."""
     ASK_AGAIN = "ask_again"

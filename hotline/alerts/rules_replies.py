@@ -86,7 +86,7 @@ class Reply:
     outcome: TipOutcome | None = None
     """The outcome with which this answer closes the case, or requests its closure."""
     decision: VisitDecision | None = None
-    """The decision how responders may visit, if the answer is such a decision. None for all other answers."""
+    """The decision about visits, if the answer is a decision of this kind. None for all other answers."""
     service: str = ""
     """The meaning of this digit, if a service's person on duty sends it as the answer to a referral. Empty if the digit
     has no such meaning."""
@@ -262,21 +262,22 @@ MEANING = {**LABELS, **_by_phrase(lambda reply: reply.words), **OWN, **YES_WORDS
 LONGEST = max(map(len, MEANING))
 
 REFUSALS = frozenset(split_phrases({"rw": "oya", "fr": "non", "en": "no"}))
-"""Words that pass a case on. Before an unknown word, such a word negates only this unknown word, and is not an
-answer."""
+"""Words that pass a case on. If a refusal comes directly before an unknown word, it negates only the unknown word, and
+is not an answer."""
 
 NEGATIONS = split_words(
     "NOT NEVER NEITHER NOR DON DONT WON WONT HAVEN HAVENT DIDN DIDNT ISN ISNT UNABLE"
     " PAS NE JAMAIS AUCUN NTA NTABWO SI NTARABYO NTIBYO"
 )
-"""Words that negate the answer next to them. The hotline then asks the responder what is meant."""
+"""Words that negate the answer next to them. If an SMS contains such a word, the hotline asks the responder what is
+meant."""
 
 UNSURE = split_words(
     "MAYBE PERHAPS WAIT SOON LATER TOMORROW SORRY MISTAKE CANCEL UNDO ATTENDS ATTENDEZ PEUT BIENTOT DEMAIN DESOLE"
     " DESOLEE PARDON ERREUR ANNULE ANNULER ANNULEZ WENDA TEGEREZA EJO NIBESHYE MBABARIRA"
 )
-"""Words that delay or cancel an answer, at any place in the text. The hotline then asks the responder what is meant.
-But an answer that takes the case or passes it on still counts."""
+"""Words that delay or cancel an answer, at any place in the text. If an SMS contains such a word, the hotline asks the
+responder what is meant. But if the answer in the SMS takes the case or passes it on, this answer still counts."""
 
 COURTESY = split_words(
     "REPLY ANSWER SEND SUBIZA REPONDEZ REPONDS REPONDRE ENVOYEZ"
@@ -285,8 +286,8 @@ COURTESY = split_words(
     " BONJOUR BONSOIR SALUT MERCI SVP"
     " MURAHO MWARAMUTSE MWIRIWE MURAKOZE NDABASABYE"
 )
-"""Polite words that may come with an answer and have no meaning. Some of them are words in which an alert asks for an
-answer."""
+"""Polite words that may come with an answer and have no meaning. Some of these words come from the alerts, such as
+"reply"."""
 
 
 # The code below defines the commands that a responder may give about a case, by SMS, by dialling and on the command
@@ -311,9 +312,10 @@ class CommandResult(StrEnum):
     """Another person has already requested closure with another outcome. So this request is not recorded."""
     GOES_ON_WAITS = "goes_on_waits"
     """The responder refuses a closure that another person requested, but the gateway's inbox does not prove yet that
-    the responder sent the SMS. The refusal counts after this is proved."""
+    the responder sent the SMS. The refusal counts only when the inbox proves that the responder sent the SMS."""
     OPEN_FIRST = "open_first"
-    """The responder must first read the tip, before they confirm a colleague's closure request or close the case alone.
+    """The responder wants to confirm a colleague's closure request, or to close the case alone. For both, the responder
+    must read the tip first.
     """
     PASSED = "passed"
     THEIRS = "theirs"
@@ -356,8 +358,8 @@ class Command:
     to: PassedTo = PassedTo.NEXT
     """The receiver of the case, if the responder passes it on."""
     chosen: tuple[int, ...] = ()
-    """If the responder passes the case on, the people who are asked next: a chosen colleague, or people of a desk in
-    turn."""
+    """The people who are asked to take the case if the responder passes it on. The responder chooses a colleague or a
+    desk."""
 
 
 @dataclass(frozen=True, slots=True)

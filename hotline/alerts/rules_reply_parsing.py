@@ -58,8 +58,8 @@ _NOISE = re.compile(
 )
 """Matches times, dates, distances, minutes and other numbers that are not answers."""
 _SILENCE = re.compile(r"\bNO (?=(?:WORD|NEWS|ANSWER|REPLY)\b)")
-"""Finds a "no" as in "no news" or "no answer", which says that another person does not answer. Such a "no" does not
-mean that the responder cannot take the case. The "no" only negates the words next to it."""
+"""Finds a "no" as in "no news" or "no answer", which says that another person does not answer. Here, "no" does not mean
+that the responder cannot take the case, but only negates the word after it."""
 _THANKS = re.compile(r"\bTHANK YOU\b")
 _DENIED = re.compile(r"\bNO ?[,.;:!]+ ?(?=TRAFFICKING\b)")
 """Finds a "no" that a punctuation mark separates from "trafficking", because "no, trafficking" does not mean "no
@@ -161,7 +161,7 @@ class ReplyReading:
 
 @dataclass(frozen=True, slots=True)
 class BareDrills:
-    """The drills that an answer without a reference may be about, and a real case that it may be about instead."""
+    """The drills that an answer without a reference may be about. The answer may also be about a real case."""
 
     references: tuple[str, ...] = ()
     similar: str | None = None
@@ -258,7 +258,8 @@ def _splits(joined: str, stuck: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _chosen(spans: Iterator[_Span]) -> tuple[list[_Span], bool]:
-    """Returns the places that do not overlap with an earlier one of `spans`, in the order of the text.
+    """Returns places of references in the text, in the order of the text. If two places in `spans` overlap, returns
+    only the one that comes first in `spans`.
 
     The second value is True if the same letters can be read as two different references.
     """
@@ -306,8 +307,8 @@ def _pieces(tokens: list[str], names: list[str], allowed: str) -> Iterator[Piece
 
 
 def _answer_alone(tokens: list[str], named: list[str], allowed: str) -> list[tuple[str, str]]:
-    """Leaves out an alert or a hint that the responder sent back with the answer: from its first reference, `K7Q4:`, to
-    its last offer, `1 K7Q4`."""
+    """Leaves out the text of an alert or a hint that the responder sent back with the answer. This text reaches from
+    its first reference, such as `K7Q4:`, to its last offer, such as `1 K7Q4`."""
     kept: list[tuple[str, str]] = []
     for token, name in zip(tokens, named, strict=True):
         if token in HINTS and kept and kept[-1][0] == HEAD:
@@ -512,11 +513,13 @@ def _is_within(letters: str, reference: str) -> bool:
 
 
 def _sure(pieces: Sequence[Piece]) -> list[Piece]:
-    """Leaves out digits and words that are about something else, as in "2 girls", "abana 2" and "they are coming".
+    """Leaves out digits and words that are not answers to the hotline, as in "2 girls", "abana 2" and "they are
+    coming".
 
-    If an unknown word is next to a digit or an answer word, the digit or word is about something else. Other words may
-    be between them, as in "2 arrived yesterday". A 1 or a refusal directly before a reference is always an answer,
-    whatever comes before it. Any other "no" negates the words next to it.
+    If an unknown word is next to a digit or an answer word, the digit or answer word is not an answer, and itself
+    counts as an unknown word. In "2 arrived yesterday", for example, "yesterday" is unknown, so "arrived" is not an
+    answer, and then 2 is not an answer either. If the digit 1 or a refusal comes directly before a reference, it is
+    always an answer. The words before it make no difference. Any other "no" negates the words next to it.
     """
     sure = list(pieces)
     while True:
@@ -573,7 +576,8 @@ def _lone_letter(pieces: Sequence[Piece]) -> set[str]:
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
-"""The hotline counts the replies of this time, to apply the limits for replies. Each limit is about a shorter time."""
+"""To apply its limits for replies, the hotline reads the replies that it sent within this time. Each limit counts
+replies within a shorter time, such as an hour or a day."""
 UNASKED_AN_HOUR = 3
 UNASKED_A_DAY = 8
 DANGER_AN_HOUR = 10
@@ -591,7 +595,7 @@ ACTS_AN_HOUR = 20
 class AnswerReason(StrEnum):
     """The reason why an SMS gets a reply.
 
-    The hotline limits replies to SMS that change nothing. All these reasons except `ACT` count for this limit.
+    The hotline limits replies to SMS that change nothing. Replies count for this limit if their reason is not `ACT`.
     """
 
     ACT = "act"
@@ -651,8 +655,8 @@ def answer_reason(
 def _in_danger(
     reason: AnswerReason, unasked: Sequence[SentAnswer], at: datetime
 ) -> AnswerReason | None:
-    """Applies the wider limits that are valid if there is danger. For a repeated answer, the usual limits still
-    apply.
+    """Applies the limits for a responder with an open case about danger, which allow more replies. If the responder
+    repeats an answer, the usual limits still apply.
     """
     repeats = [one for one in unasked if one.reason is AnswerReason.REPEAT]
     if reason is AnswerReason.REPEAT and (
