@@ -209,8 +209,8 @@ def test_a_correction_shows_both_and_names_the_body_that_decided(case: CaseDesk)
     assert f"corrects={wrong}" in page
     form = case.district.get(f"/tips/{case.tip}/persons/answered?person={target}&corrects={wrong}")
     assert ". Enter all answers again. From then on, the hotline uses your new note" in form.text
-    mended = {"answer": "accepted", "corrects": str(wrong)}
-    assert case.says("answered", target, **mended).status_code == 303
+    corrected = {"answer": "accepted", "corrects": str(wrong)}
+    assert case.says("answered", target, **corrected).status_code == 303
     page = case.opened()
     assert "<del>no room</del>" in page
     assert f"corrects={wrong}" not in page
