@@ -60,6 +60,6 @@ def invite(name: str, roles: Sequence[str], language: str, reason: str, by: str)
 
 
 def link_line(settings: Settings, link: str) -> str:
-    """Returns the line of output with an invitation link. The line warns that any person who reads the link can take
+    """Returns the line of output with an invitation link. The line warns that any person who can read the link can take
     over the account."""
     return f"{settings.console_url}/welcome/{link}  (once, within {MINUTES} minutes)"

@@ -74,9 +74,9 @@ def list_(since: datetime | None, who: str | None, tip_id: int | None, *, as_jso
 def verify(kept: Path | None, since_row: int, *, as_json: bool) -> None:
     """Verify the audit log, and exit with 1 if a row is wrong.
 
-    Checks the seal (a keyed digest) of each row with the audit keys on this machine. Compares the rows with the
-    digests that the monitor stored in a file outside the database. If the newest rows were removed before the monitor
-    stored a digest of these rows, this command cannot notice the removal.
+    Checks the seal (a keyed digest) of each row with the audit keys on this machine. Compares the rows with the digests
+    that the monitor stored in a file outside the database. This command cannot notice that the newest rows were removed
+    if the monitor had not yet stored their digest.
 
     Example: hotline audit verify
     """

@@ -61,8 +61,8 @@ def backup_key(key: Path, passphrase_file: Path | None, signer: str | None = Non
     """Returns the private keys that decrypt a backup, and the signing keys whose signatures the command accepts.
 
     If `signer` is given, the command accepts only this signing key. Without `signer`, the command accepts two signing
-    keys: the key of this machine, and the key whose name is written in the file with the backup key. Raises
-    PassphraseWrong or DecryptionFailed."""
+    keys: the key of this machine, and the key that the file with the backup key names. Raises PassphraseWrong or
+    DecryptionFailed."""
     opened = decrypt_backup.open_backup_key(
         key.read_bytes(), lambda: passphrase_of(passphrase_file, "Passphrase of the backup key")
     )
@@ -144,8 +144,8 @@ def key(
 ) -> None:
     """Create a backup key, and write its private half to FILE, encrypted with a passphrase.
 
-    Then move FILE to a safe place away from this machine. Operators who made a key with the program `age` give only the
-    public half of that key.
+    Then move FILE to a safe place away from this machine. If you made a key with the program `age`, give only its
+    public half, with --recipient.
 
     Example: hotline backup key /media/usb/backup.key
     """
@@ -190,7 +190,8 @@ def _new_key(file: Path, passphrase_file: Path | None, signer: str) -> str:
 @click.argument("folder", type=FOLDER)
 @as_json_option
 def list_(folder: Path, as_json: bool) -> None:
-    """List the backups in a folder, the newest first, each with its size, its time and the kind of its database.
+    """List the backups in a folder, the newest first. Each row shows the size of a backup, its time and the kind of the
+    copied database.
 
     Example: hotline backup list /var/backups/hotline
     """
@@ -224,7 +225,7 @@ def verify(
     signer: str | None,
     as_json: bool,
 ) -> None:
-    """Verify that this hotline signed a backup, and that it is complete. Write nothing.
+    """Verify that this hotline signed a backup, and that the backup is complete. Write nothing.
 
     With --key, also decrypt the whole backup.
 
@@ -278,8 +279,8 @@ LOST = "changed after this backup, so not in the restored line:"
 
 
 def _changes(url: str, digest: str) -> Sequence[str] | None:
-    """Returns sentences about the persons, roles and desks that were added, removed or changed in a database after
-    the row of the audit log with this digest was written. Returns None if no row of the audit log has this digest.
+    """Returns one sentence for each person, role or desk that changed in a database after a row of the audit log. The
+    row is the row with this digest. Returns None if no row of the audit log has this digest.
     """
     with closing(open_database(url)) as database, suppress(StoreUnavailable):
         return service_audit.roster_changes(database, digest)
@@ -318,8 +319,8 @@ def restore(
     queue again.
 
     Stop the hotline first. The command verifies the signature, and updates the restored tables to this release. The
-    command exits with 1 and changes nothing if another hotline signed the backup or any part is damaged. With
-    --digest, the command lists the persons, roles and desks that changed after the audit log had this digest.
+    command exits with 1 and changes nothing if another hotline signed the backup or any part is damaged. With --digest,
+    the command lists the persons, roles and desks that changed after the row of the audit log with this digest.
 
     Example: hotline restore line.age --key /media/usb/backup.key
     """

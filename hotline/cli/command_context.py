@@ -50,8 +50,8 @@ def database_error(broken: StoreUnavailable) -> str:
 
 @contextmanager
 def cli_context() -> Iterator[CliContext]:
-    """Yields the context of the commands, built from the settings in the environment. Leaves out the keys in the key
-    folder that belong to another hotline.
+    """Yields the context of the commands, built from the settings in the environment. Skips keys in the key folder if
+    they belong to another hotline.
 
     The hotline could not decrypt data that is encrypted with the keys of another hotline. Raises the errors of
     `Settings.read` and `build_cli`. Raises NotReady if the tables in the database belong to a release that this code
@@ -77,7 +77,7 @@ def cli_context() -> Iterator[CliContext]:
 
 def new_passphrase() -> str:
     """Returns a random passphrase: five groups of five letters, about 124 bits of randomness. A person who has a copy
-    of the database cannot find this passphrase by trying."""
+    of the database cannot find this passphrase by trying all passphrases."""
     letters = (secrets.choice(PAPER_LETTERS) for _ in range(PASSPHRASE_LETTERS))
     return group_letters("".join(letters), GROUP_LETTERS)
 
@@ -156,7 +156,8 @@ def check_folder(name: str, folder: Path, settings: Settings) -> CheckResult:
 
 
 def check_files(settings: Settings) -> Iterator[CheckResult]:
-    """Checks that no other user has access to the database and to the backups, if they are files."""
+    """Checks that no other user can read the file of the database or the folder of the backups. Yields no result for a
+    database that is not a file."""
     file = sqlite_file(settings.database_url)
     if file is not None and file.exists():
         yield _closed("database file", str(file), file.parent.glob(f"{file.name}*"))

@@ -270,8 +270,8 @@ class Role(StrEnum):
     folder of its role."""
 
     HOOKS = "hooks"
-    """The web process has the keys named session, run, contact, enrolled and stop, the secrets in the hooks' paths, and
-    the relay's public key. The web process decrypts no stored data."""
+    """The web process has the keys named session, run, contact, enrolled and stop. It also has the relay's public key,
+    and the secret parts of the hooks' addresses. The web process decrypts no stored data."""
     WORKERS = "workers"
     """The worker has the relay's key pair for responders' phone numbers, and the key named stop. The worker decrypts no
     tip."""
@@ -286,8 +286,8 @@ class Role(StrEnum):
     relay's public key. The console enrols people, but decrypts no phone number. The console decrypts a tip only with
     the private key of a person's account."""
     CONSOLE = "console"
-    """The commands have the keys named enrolled and stop, and the public keys of the relay and of the monitor. The
-    commands decrypt tips with a passphrase."""
+    """The commands have the keys named enrolled and stop, and the relay's and the monitor's public keys. The commands
+    decrypt tips with a passphrase."""
 
 
 ENCRYPTING_KEYS = frozenset({WEEKLY_KEY, RELAY_PUBLIC_KEY, READER_PUBLIC_KEY, WATCH_PUBLIC_KEY})
@@ -309,16 +309,16 @@ def key_folder(settings: Settings, role: Role) -> Path:
 
 
 def settings_of(settings: Settings, role: Role) -> Settings:
-    """Returns the settings. If the key folder of this role has its own accounts for the database and Redis, the
-    settings contain these accounts."""
+    """Returns the settings. If this role has accounts of its own for the database and Redis, the settings contain these
+    accounts."""
     folder = key_folder(settings, role)
     database, redis = own_addresses(folder, settings.database_url, settings.redis_url)
     return replace(settings, database_url=database, redis_url=redis)
 
 
 def build_web(settings: Settings, *, without: Collection[str] = ()) -> contexts.WebContext:
-    """Builds the context of the web process. Leaves out the keys in `without`, which are wrong. Raises the errors of
-    `build_context`."""
+    """Builds the context of the web process. Leaves out the keys in `without`, because these keys are wrong. Raises the
+    errors of `build_context`."""
     settings = settings_of(settings, Role.HOOKS)
     fuse = circuit()
     context, keys = _common(settings, Role.HOOKS, fuse, without)
@@ -369,8 +369,9 @@ def build_web_without_wrong_keys(settings: Settings) -> contexts.WebContext:
     """Builds the context of the web process, and leaves out its encryption keys that are wrong. The process still
     accepts tips.
 
-    If a wrong key encrypted a tip, no process could decrypt that tip. Without the key, the process encrypts a tip
-    only for the desks that may read the tip. Raises the errors of `build_context`.
+    If a wrong key encrypted a tip, no process could decrypt that tip. If the process does not have the key, it encrypts
+    a tip only for the desks that may read the tip. These desks can then decrypt the tip. Raises the errors of
+    `build_context`.
     """
     context = build_web(settings)
     wrong = wrong_keys(context, settings, Role.HOOKS)
@@ -385,8 +386,8 @@ def build_web_without_wrong_keys(settings: Settings) -> contexts.WebContext:
 
 
 def build_cli(settings: Settings, *, without: Collection[str] = ()) -> contexts.CliContext:
-    """Builds the context of the commands. Leaves out the keys in `without`, which are wrong. Raises the errors of
-    `build_context`."""
+    """Builds the context of the commands. Leaves out the keys in `without`, because these keys are wrong. Raises the
+    errors of `build_context`."""
     settings = settings_of(settings, Role.CONSOLE)
     context, keys = _common(settings, Role.CONSOLE, circuit(), without)
     return contexts.CliContext(
@@ -478,7 +479,7 @@ def audit_key(keys: KeyFolder, role: Role) -> tuple[str, bytes] | None:
     """Returns the name of the role, and the key with which this role seals its rows of the audit log. Returns None if
     the key is missing. The hotline then writes these rows without a seal.
 
-    A command that uses the folder of another role (HOTLINE_KEYS) seals as that role.
+    If HOTLINE_KEYS names the folder of another role, a command seals its rows with the key of that role.
     """
     name = keys.path.name if keys.path.name in set(Role) else role.value
     return (name, keys.read(AUDIT_KEY)) if keys.holds(AUDIT_KEY) else None
@@ -602,7 +603,7 @@ def digests_file(settings: Settings) -> Path:
 
 def newest_file(settings: Settings) -> Path:
     """Returns the file in which the monitor remembers the newest row of the audit log. The file's name begins with a
-    dot, so it does not count as a key.
+    dot, so the code never reads the file as a key.
     """
     return key_folder(settings, Role.WATCH) / ".audit.newest"
 
@@ -631,7 +632,7 @@ def line_of(settings: Settings) -> contexts.Line:
 
 
 def no_failpoint(_failpoint: str) -> None:
-    """Does nothing. Every hotline that is not under test uses this function, so that no failpoint has an effect."""
+    """Does nothing. Does nothing. Every hotline that is not under test uses this function as its failpoints."""
 
 
 def sender_of(settings: Settings) -> str:

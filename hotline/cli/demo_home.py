@@ -63,7 +63,7 @@ def refuse_elsewhere(settings: Settings, host: str) -> None:
 
 
 def keep(home: Path, environ: Mapping[str, str]) -> None:
-    """Stores the settings of a demo in a file that only its owner can read."""
+    """Stores the settings of a demo in a file that only the file's owner can read."""
     file = home / SETTINGS
     file.touch(mode=0o600)
     ours = {name: value for name, value in environ.items() if name.startswith(PREFIX)}

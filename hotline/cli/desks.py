@@ -133,7 +133,7 @@ place."""
 )
 @by_and_reason
 def serve(desk: str, service: str, number: str | None, by: str, reason: str) -> None:
-    """Set the SERVICE that DESK gives. When a case needs this service, the hotline asks the desk's person on duty by
+    """Set the SERVICE that DESK provides. When a case needs this service, the hotline asks the desk's person on duty by
     SMS.
 
     Example: hotline desks serve isange-gasabo isange --by "Admin 1" --reason "agreed with RIB"

@@ -213,8 +213,8 @@ class Address:
     def asked(
         self, path: str, *, patience: float = PATIENCE, name: str = ""
     ) -> tuple[Answered | None, str]:
-        """Requests a page from this address. `name` replaces the host name in the request, if it is given. Returns
-        the answer, or the reason why no answer came."""
+        """Requests a page from this address. If `name` is given, the request contains this host name. Returns the
+        answer, or the reason why no answer came."""
         kind = HTTPSConnection if self.encrypted else HTTPConnection
         line = kind(self.host, self.port, timeout=patience)
         try:
@@ -272,7 +272,7 @@ def _ready(place: Address) -> CheckResult:
 
 
 def check_console(settings: Settings, mark: str) -> CheckResult:
-    """Checks that this hotline's console answers when it is asked with its own host name. The check asks on this
+    """Checks that this hotline's console answers a request for the console's own host name. The check asks on this
     machine first, then at the console's HTTPS address.
 
     `mark` is a text that is different for each hotline. The mark is empty if this machine has no key of the hotline.
@@ -428,7 +428,7 @@ def _of_demo(one: CheckResult) -> CheckResult:
 
 def check_key_folders(settings: Settings) -> Iterator[CheckResult]:
     """Yields the result of the check of each role's key folder. If HOTLINE_KEYS is set, its folder has only the keys of
-    one role. The check then does not report the other keys as missing."""
+    one role. In this case, the check does not report the keys of other roles as missing."""
     known, opened = _proofs(settings)
     for role in Role:
         folder = key_folder(settings, role)
@@ -461,7 +461,7 @@ def _proved(name: str, folder: Path, checked: KeysChecked) -> CheckResult:
 def _proofs(settings: Settings) -> tuple[frozenset[str], dict[Role, KeysChecked]]:
     """Returns the names of the keys that the database knows, and for each role the result of checking its key folder.
 
-    The result is empty if the database does not answer, or if its tables are not current.
+    The result is empty if the database does not answer, or if its tables are not the tables of this release.
     """
     try:
         if migrate.find_tables(settings.database_url).state is not migrate.TablesState.CURRENT:
@@ -496,7 +496,7 @@ def _inside(settings: Settings) -> tuple[CheckResult, ...]:
 
 
 def _of_rows(context: CliContext, settings: Settings) -> tuple[CheckResult, ...]:
-    """Returns the results of the checks that need an answer of the database."""
+    """Returns the results of the checks that query the database."""
     encrypted = KeyFolder(key_folder(settings, Role.HOOKS)).holds(RELAY_PUBLIC_KEY)
     return (
         *(
@@ -548,8 +548,8 @@ def _commits(context: Context, tables: CheckResult) -> CheckResult:
 
 
 def _pepper(context: Context, settings: Settings) -> tuple[CheckResult, ...]:
-    """Counts the PINs that still need the old pepper (a secret that protects PINs) while it is replaced. The function
-    counts only on a machine that has the old pepper."""
+    """Counts the PINs that still need the old pepper (a secret that protects PINs), while a new pepper replaces the old
+    pepper. Counts only on a machine that has the old pepper."""
     keys = KeyFolder(key_folder(settings, Role.READER))
     before = previous_name(PEPPER_KEY)
     return (

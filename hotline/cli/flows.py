@@ -86,7 +86,7 @@ def import_(folder: Path, by: str, title: str | None) -> None:
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def export(folder: Path) -> None:
-    """Export the live flows to FOLDER as YAML, with the people who signed each text.
+    """Export the live flows to FOLDER as YAML, with the names of the people who signed each text.
 
     Example: hotline flows export my-flows
     """

@@ -162,8 +162,8 @@ def _become_own_process(request: StartRequest) -> None:
 
 
 def _is_noted(asking: socket.socket) -> bool:
-    """Sends the process id of this process to the keeper. Returns True after the keeper has stored the id. From then
-    on, the keeper can send signals to the process group."""
+    """Sends the id of this process to the keeper. Returns True after the keeper has stored the id. From then on, the
+    keeper can send signals to the process group."""
     with asking, suppress(OSError):
         asking.sendall(f"{os.getpid()}\n".encode())
         return asking.recv(len(GO)) == GO

@@ -1,5 +1,5 @@
 """Runs `hotline keys hooks`. The command prints the secret addresses for the gateway's dashboard. The command also
-changes these addresses, and no call of the gateway is lost during the change."""
+changes these addresses. During the change, the hotline still gets every call of the gateway."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -22,8 +22,8 @@ name as the path."""
 
 
 def _an_address(_context: click.Context, _option: click.Parameter, base: str | None) -> str | None:
-    """Returns the address if it begins with `http://` or `https://`. Otherwise refuses the address, before the command
-    changes anything."""
+    """Returns the given address if it begins with `http://` or `https://`. Otherwise refuses the address, before the
+    command changes anything."""
     if base and not base.startswith(("http://", "https://")):
         raise click.BadParameter("enter an address that begins with https://")
     return base

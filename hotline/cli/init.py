@@ -78,7 +78,7 @@ def init(
     """Create missing keys, tables, desks and flows. You can repeat this command without harm.
 
     The command changes nothing that already exists. If this hotline had a key that is missing now, the command does not
-    make it again, unless --new-key names the key.
+    make this key again, unless --new-key names the key.
 
     Example: hotline init --demo
     """
@@ -125,7 +125,8 @@ def init(
 def upgrade(flows: Path, *, no_backup: bool, roles: bool, redis_accounts: Path | None) -> None:
     """Update tables and flows to this version, before its processes start. You can repeat this command without harm.
 
-    If the tables are of an earlier version, takes a backup first, into HOTLINE_BACKUPS or the home's `backups`.
+    If the tables are of an earlier version, the command takes a backup first, into HOTLINE_BACKUPS or the home's
+    `backups`.
 
     The key folders contain the passwords of new database and Redis accounts. Copy the key folders to the machines
     where the processes run.
@@ -262,8 +263,7 @@ def _demo_numbers(context: Context, *, demo: bool) -> Sequence[Mapping[str, str]
     """Returns the sample phone numbers of a demo. An upgrade needs these numbers too, otherwise it would change the
     flows of a demo.
 
-    The day on which these numbers were confirmed never changes, because another day would make another revision of
-    the flows.
+    The numbers always have the same confirmation day, because another day would make another revision of the flows.
     """
     row, today = None, context.now().date()
     with suppress(NotReady):
@@ -353,8 +353,8 @@ def _sample(settings: Settings, found: migrate.TablesFound) -> None:
 
 
 def _made(what: str, made: Sequence[str], *, there: str) -> None:
-    """Prints one line about a part of the hotline, such as its keys: `init` made the part, or the part already
-    existed."""
+    """Prints one line about a part of the hotline, such as its keys. The line says if `init` made the part now, or if
+    the part already existed."""
     for one in made:
         click.echo(f"{what}: made {one}")
     if not made:

@@ -1,11 +1,11 @@
-"""Starts the hotline's programs, keeps them running, and ends all of them when this module's own process ends.
+"""Starts the hotline's programs, keeps them running, and ends all of them when the keeper ends.
 
-If a program ends, the keeper (this module) starts it again, without a limit on the number of starts. If the program
-had run for some time, the keeper starts it again at once. If the program ended soon after its start, the keeper waits
-first, and each wait is longer, up to five seconds. Each program leads its own process group. When the first process
-of a group ends, the keeper kills the rest of the group, because the workers of a web server would still use the port.
-The guard is a small shell program at the other end of a pipe. If the keeper itself is killed, the pipe closes, and
-the guard kills all remaining programs (docs/decisions/20).
+The keeper is the process that runs this module. If a program ends, the keeper starts it again, without a limit on the
+number of starts. If the program had run for some time, the keeper starts it again at once. If the program ended soon
+after its start, the keeper waits first, and each wait is longer, up to five seconds. Each program leads its own process
+group. When the first process of a group ends, the keeper kills the rest of the group, because the workers of a web
+server would still use the port. The guard is a small shell program at the other end of a pipe. If the keeper itself is
+killed, the pipe closes, and the guard kills all remaining programs (docs/decisions/20).
 
 The module also reads the Procfile, which lists the hotline's processes, one `name: command` on each line. The module
 allows only one hotline in a home folder, and only one web process on a port: a second hotline would damage the data,
@@ -46,11 +46,11 @@ modules."""
 TELLING = 1.0
 """The maximum number of seconds for which the keeper waits for the exit code of a process that has ended."""
 ASKED_AGAIN = 5.0
-"""Seconds until the keeper tries again to start a program that was refused, for example because its key is wrong. The
-operator may fix the cause of the refusal in these seconds."""
+"""The number of seconds until the keeper tries again to start a program that was refused, for example because its key
+is wrong. The operator may fix the cause of the refusal in these seconds."""
 FAREWELL = 15.0
-"""Seconds between asking a program to end and killing it. A program that is sending a message needs less time than
-this to send it and to record it."""
+"""The number of seconds between asking a program to end and killing it. A program that is sending a message needs less
+time than this to send it and to record it."""
 
 GUARD = """
 trap '' INT TERM HUP
@@ -363,7 +363,7 @@ EACH = 0.05
 
 
 def address_of(settings: Settings, process: str) -> tuple[str, int]:
-    """Returns the host and the port of the process `web` or `console`."""
+    """Returns the host and the port on which the process `web` or `console` listens."""
     if process == "web":
         return settings.web_host, settings.port
     return settings.console_host, settings.console_port

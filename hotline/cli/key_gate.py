@@ -141,8 +141,8 @@ def _refuse_other_tables(settings: Settings) -> None:
 
 
 def _refuse_what_is_missing(settings: Settings) -> None:
-    """Builds the context of each role that runs here. So the command reports a missing part before any process
-    starts."""
+    """Builds the context of each role that runs here. So if a part is missing, the command reports this before any
+    process starts."""
     for role in map(Role, sorted({post.role for post in PROCESSES.values()})):
         try:
             context = build_context(replace(settings, keys=None), role)

@@ -34,7 +34,7 @@ PEPPER = "pepper"
 OF_KEYS = "Passphrase of the exported keys"
 GRACE = timedelta(minutes=10)
 """The time after a key's rotation in which the old key may be destroyed only with `--now`. A caller's stored
-conversation never waits longer than this for the caller's next key press. A command that encrypts a phone number
+conversation never waits longer than this time for the caller's next key press. A command that encrypts a phone number
 never takes longer than this time."""
 
 
@@ -69,7 +69,7 @@ def show(by: str, reason: str) -> None:
 def enter(by: str, reason: str, *, check: bool) -> None:
     """Enter the pepper from paper after a restore.
 
-    If `hotline init` made another pepper before this command, the command keeps the other pepper as the old pepper.
+    If `hotline init` already made a new pepper, the command keeps that new pepper as the old pepper.
 
     Example: hotline keys pepper enter --by "Operator 1" --reason restore
     """
@@ -230,8 +230,8 @@ def export(to: Path, passphrase_file: Path | None) -> None:
     """Export to TO every key that is not for one week or month, encrypted with a passphrase. Keep TO apart from the
     backups.
 
-    The file leaves out the keys of contacts, which are destroyed after two weeks and must not return. The file leaves
-    out the reader's pepper too. `hotline keys pepper show` prints the pepper for paper.
+    The file leaves out the keys of contacts. The hotline destroys these keys after two weeks, and no restore may bring
+    them back. The file leaves out the reader's pepper too. `hotline keys pepper show` prints the pepper for paper.
 
     Example: hotline keys export /media/usb/keys.export
     """
@@ -284,8 +284,8 @@ def _complete(settings: Settings, folder: Path) -> None:
 def _prove(
     context: Context, folder: Path, rotating: rotation.Rotating, *, alone: bool = False
 ) -> None:
-    """Encrypts canaries (test values) with the new key, and keeps the canaries of the old key. So a process may start
-    with the old key or with the new key.
+    """Encrypts canaries (test values) with the new key, and keeps the canaries of the old key. So a process can start
+    with the old key, and also with the new key.
 
     With `alone`, the old key no longer exists, and its canaries are replaced.
     """
@@ -343,8 +343,8 @@ def forget() -> None:
     """Destroy the keys of past weeks that no stored data needs, and create the keys of coming weeks.
 
     You can repeat this command without harm, also while the hotline runs. Each process destroys old keys only in its
-    own folder. If that folder was copied to another machine, no process destroys the old keys in the folder that
-    stays here. The timer that takes the backups also runs this command, each hour.
+    own folder. A folder that was copied to another machine also stays on this machine, and no process destroys the old
+    keys in that copy. This command does. The timer that takes the backups also runs this command, each hour.
 
     Example: hotline keys forget
     """
@@ -377,8 +377,8 @@ def _forgets(context: Context, folder: Path) -> bool:
 def check_erased(as_json: bool) -> None:
     """Check that the keys of past weeks are destroyed, and exit with 1 if any such key still exists.
 
-    The command looks at every key folder below HOTLINE_HOME, or only at the key folder that HOTLINE_KEYS names. The
-    web process changes to the next week at its first session, so check after a caller has dialled.
+    The command looks at every key folder below HOTLINE_HOME, or only at the key folder that HOTLINE_KEYS names. The web
+    process changes to the next week's key at its first session of that week, so check after a caller has dialled.
 
     Example: hotline keys check-erased
     """

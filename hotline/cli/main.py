@@ -234,7 +234,7 @@ def main(click_context: click.Context) -> None:
 
 
 def start() -> None:
-    """Runs the `hotline` command. Only the account that owns a file can read the files that the command writes."""
+    """Runs the `hotline` command. Only the account that runs the command can read the files that the command writes."""
     os.umask(OWNER_ONLY)
     main()
 

@@ -36,7 +36,7 @@ class RowId(click.ParamType[int]):
     name = "id"
 
     def __init__(self, what: str) -> None:
-        """Takes the noun for the row, as `tip` in the error "there is no such tip"."""
+        """Takes the noun for the row, such as `tip` in the error "there is no such tip"."""
         self._what = what
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:

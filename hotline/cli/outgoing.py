@@ -30,7 +30,7 @@ DECISION = click.Choice([fate.value for fate in DoubtDecision])
 @click.command()
 @as_json_option
 def status(as_json: bool) -> None:
-    """Show if messages go out, the person who paused them, and the waiting messages.
+    """Show if messages go out, which person paused them, and which messages wait.
 
     Example: hotline outgoing status
     """
@@ -60,8 +60,9 @@ def status(as_json: bool) -> None:
 def pause(by: str, reason: str, only: str | None) -> None:
     """Pause all sending, or one part of it, until a person resumes it.
 
-    The hotline still answers callers and stores tips. With --only, all alerts are still sent. Answers that have waited
-    for more than 10 minutes are not sent to callers. Call-backs that become due during the pause move to a later day.
+    The hotline still answers callers and stores tips. With --only, the hotline still sends all alerts. Answers that
+    have waited for more than 10 minutes are not sent to callers. Call-backs that become due during the pause move to a
+    later day.
 
     Example: hotline outgoing pause --by "Operator 1" --reason "gateway fault"
     """
@@ -94,7 +95,7 @@ def resume(
 ) -> None:
     """Show the waiting messages, ask for confirmation, and send them.
 
-    With --only, resumes only messages of this kind.
+    With --only, the command resumes only messages of one kind.
 
     Example: hotline outgoing resume --by "Operator 1" --reason "fault fixed"
     """

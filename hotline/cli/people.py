@@ -120,7 +120,7 @@ def invite(names: Sequence[str], out: Path, by: str, reason: str) -> None:
 @agreed
 @by_and_reason
 def remove(person: str, second: str | None, by: str, reason: str) -> None:
-    """Remove NAME from the hotline now. Open cases escalate, and alerts stop.
+    """Remove NAME from the hotline now. NAME's open cases escalate, and NAME gets no more alerts.
 
     To remove one of the last two people of the national desk, add --second. On-call contacts are then notified of the
     removal. `hotline people back NAME --second NAME` undoes the removal.

@@ -36,8 +36,8 @@ ORDINARY = ("HOME", "LANG", "LC_ALL", "PYTHONWARNINGS", "TMPDIR", "TZ")
 SENDING = ("HOTLINE_GATEWAY_API_KEY_FILE",)
 """The variable that names the file of the gateway's key. Only a process that sends SMS may have this variable."""
 ACCOUNTS = (("HOTLINE_DATABASE_URL", DATABASE_ACCOUNT), ("HOTLINE_REDIS_URL", REDIS_ACCOUNT))
-"""The names of settings that contain the address of the database or of Redis. In this address, each process gets its
-own account, so that it never sees the password of the server's owner."""
+"""The names of settings that contain the address of the database or of Redis. Each process gets this setting with an
+account of its own in the address, so that it never sees the password of the server's owner."""
 MONITOR_ONLY = ("HOTLINE_ALARM_COMMAND", "HOTLINE_ALARM_MAIL")
 """Environment variables that only the monitor may have."""
 WORKER_ONLY = ("HOTLINE_MAIL_SERVER",)
@@ -150,7 +150,8 @@ def programs_of(
         argv = ("/bin/sh", "-c", f"exec {entry.command}")
         words = tuple(shlex.split(entry.command))
         forks = fork_server if words[:2] == FORKED else None
-        # The web process accepts tips even if its keys are wrong, so its start is not checked.
+        # The web process accepts tips even if its keys are wrong, so the keeper starts it without
+        # checking its keys.
         gate = (
             partial(why_not_start, fork_server, post.role, all_known)
             if post.role != HOOKS

@@ -248,7 +248,7 @@ def _spells(line: SampleLine) -> Iterator[tuple[datetime, timedelta, int]]:
 def _tip(
     line: SampleLine, filed: datetime, place: str, keys: Mapping[str, bytes]
 ) -> tuple[Tip, Mapping[str, bytes]]:
-    """Returns a closed tip, and its key encrypted for the desks that may read it. An erased tip has no keys."""
+    """Returns a closed tip, and the tip's key encrypted for the desks that may read it. An erased tip has no keys."""
     random = line.random
     urgency = random.choices(tuple(Urgency), (22, 60, 18))[0]
     closed = min(filed + random.randint(5, 90) * HOUR, line.now - HOUR)

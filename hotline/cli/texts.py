@@ -197,7 +197,7 @@ def check(locales: Path | None) -> None:
 
 
 def text_faults(locales: Path, folder: Path = FLOWS) -> Iterator[str]:
-    """Yields one line for each fault in the catalogues of the texts that phones show. A text may contain the phone
+    """Yields one line for each fault in the catalogues of the texts that phones show. A text may contain only the phone
     numbers of the flows in `folder`."""
     document = read_folder(folder)
     numbers = documents.bind_lists(documents.read(document), place_lists()).numbers

@@ -417,9 +417,9 @@ def retention(as_json: bool) -> None:
 
     The clock erases a text two weeks after this list first showed it. Text is erased 90 days after `hotline tips
     close`, or 270 days after filing if the tip was not closed. After the erasure, the hotline keeps place, kind,
-    urgency and times for the statistics. Facts about persons are erased after their month was counted for the last
-    time, 75 days after the end of that month. The clock erases these facts only after this list has announced the
-    erasure for two weeks.
+    urgency and times for the statistics. The hotline counts a month's facts about persons for the last time 75 days
+    after the end of the month. Then the hotline erases these facts. The clock erases facts about persons only after
+    this list has announced the erasure for two weeks.
 
     Example: hotline tips retention
     """

@@ -200,7 +200,7 @@ class WrittenText(NamedTuple):
     field: str
     text: Text
     number: str | None = None
-    """The phone number that this text may show."""
+    """The phone number that this text may show, or None."""
 
     @property
     def at(self) -> tuple[str, str, str]:
@@ -352,7 +352,7 @@ def _tables() -> tuple[Mapping[str, Table], Collection[str], Mapping[tuple[str, 
 _TABLES, _WHOLE, REPLACEMENTS = _tables()
 REPORTING, TRAFFICKING, POLICE = (_TABLES[name] for name in ("reporting", "trafficking", "police"))
 TRADE_IN_PEOPLE = _TABLES["trade_in_people"]
-"""All forms of the word "trade", as in trade in people. Outside a report these words are harmless. For example,
+"""All forms of the word "trade", as in "trade in people". Outside a report these words are harmless. For example,
 "umucuruzi" means any trader."""
 SAFETY, SECRECY, FREE = (_TABLES[name] for name in ("safety", "secrecy", "free"))
 PAY_FIRST = _TABLES["pay_first"]
@@ -395,7 +395,7 @@ ON_ANY_SCREEN = (SAFETY, SECRECY, FREE, PAY_FIRST, ANY_PROMISES, ELSEWHERE)
 """Words that no screen may contain without a written reason. Most of these words promise something that the hotline
 cannot keep.
 
-If a screen only warns of such promises, its written reason says so.
+If a screen only warns of such promises, the screen's written reason says so.
 """
 NEEDS_REASON = (*ON_ANY_SCREEN, IDENTITY_WORDS)
 """All words that a screen outside a report may contain only with a written reason."""
@@ -403,7 +403,8 @@ IN_A_MESSAGE = (REPORTING, TRAFFICKING, TRADE_IN_PEOPLE, POLICE, SECRECY, PROMIS
 """Words that no SMS may contain. An SMS can appear on a lock screen, and other people may hold the phone."""
 
 MAX_TEXTS = 1 << 14
-"""The maximum number of texts whose words are cached. The flows that ship with the hotline have far fewer texts."""
+"""The maximum number of texts for which the code caches the words that it found. The flows that ship with the hotline
+have far fewer texts."""
 _SENTENCE_END = re.compile(r"(?<=[.!?:;]) ")
 
 
@@ -471,7 +472,7 @@ def _without(text: str, language: str, innocent: Table) -> str:
 
 
 def new_risky_words(before: str, after: str, language: str) -> Iterator[str]:
-    """Yields promises and identity words in those sentences of `after` that `before` does not contain."""
+    """Yields promises and identity words in the sentences of `after` that are not in `before`."""
     known = {*_sentences(before)}
     new = [sentence for sentence in _sentences(after) if sentence not in known]
     for sentence in new:
@@ -549,8 +550,8 @@ def _named(
 
 def _depths(flow_set: FlowSet) -> dict[Place, int]:
     """Returns each place that a caller can see on the first `GUARDED_SCREENS` screens, with the number of its screen.
-    The front is screen 1. If several paths lead to a place, the smallest number counts. Nodes that show nothing do
-    not count as screens.
+    The front is screen 1. If several paths lead to a place, the result contains the smallest number. Nodes that show
+    nothing do not count as screens.
     """
     front = flow_set.flows.get(flow_set.front)
     if front is None or front.start not in front.nodes:
@@ -620,8 +621,8 @@ def digits_in(text: str) -> DocumentPath:
 
 
 def _without_articles(run: list[_Part]) -> list[_Part]:
-    """Removes articles such as "un" from the ends of a sequence if it contains written digits, as in "2/3 Un
-    emploi"."""
+    """Removes articles such as "un" from the ends of a sequence of digits. Removes them only if the sequence contains
+    written digits, as in "2/3 Un emploi"."""
     if any(part.word.isdecimal() for part in run):
         while run[-1].word in ARTICLES:
             run = run[:-1]

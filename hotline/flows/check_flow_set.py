@@ -124,7 +124,7 @@ SHORT = 4
 label "No"."""
 
 Labels = Mapping[str, Mapping[str, list[Text]]]
-"""The labels of the choices that save an answer, by the name of the answer and then by the saved value."""
+"""The labels of choices. The keys are the name of the answer that the choice saves, and then the saved value."""
 
 
 def echoes(flow_set: FlowSet) -> Problems:
@@ -239,7 +239,7 @@ UNSURE = "unsure"
 
 
 def _views(flows: FlowSet, place: Place, node: Waiting | EndNode, language: str) -> Iterator[View]:
-    """Yields the node as callers see it, once for each combination of flags and answers that changes the node. Leaves
+    """Yields the node as callers see it, once for each combination of flags and answers that changes the screen. Leaves
     out the places in the node's list."""
     bare = replace(node, list=None) if isinstance(node, QuestionNode) else node
     for state, facts in situations(bare, ConversationState(language, (place,))):
@@ -283,8 +283,8 @@ def pages(flow_set: FlowSet, limit: int) -> Problems:
 
 
 def free_septets(flow_set: FlowSet, place: Place, language: str, limit: int) -> int | None:
-    """Returns the number of free septets on the last screen of a node. The flags and answers are those that leave the
-    fewest septets free. Returns None if the node shows nothing."""
+    """Returns the number of free septets on the last screen of a node. Assumes the flags and answers that leave the
+    fewest free septets. Returns None if the node shows nothing."""
     node = flow_set.flows[place.flow].nodes[place.node]
     if not isinstance(node, Waiting | EndNode):
         return None
@@ -355,8 +355,8 @@ class PageSize(NamedTuple):
     """The largest number of lines that the question and the choices of one page need. For a node without a question,
     this is 0."""
     with_leads: int
-    """The largest number of lines on a page with its conditional text, but without its note and the keys `9`, `0` and
-    `00`."""
+    """The largest number of lines on a page with its conditional text. The page's note and the keys `9`, `0` and `00`
+    do not count."""
 
 
 def page_sizes(flow_set: FlowSet, limit: int) -> Iterator[PageSize]:

@@ -1,9 +1,8 @@
-"""Checks paths through a flow set, questions of desks, and answers of a report. Pure.
-On paths, the checks find unknown names, dead ends, unreachable nodes, and loops without a screen.
-A question of a desk must fit on one screen and must not ask for a person's name.
-The choices of a question must save different values. A report must be complete after few answers, because the caller
-has only two minutes.
-Other checks use `situations` and `drawings` to see everything that a node can show.
+"""Checks paths through a flow set, questions of desks, and answers of a report. Pure. On paths, the checks find unknown
+names, dead ends, unreachable nodes, and loops without a screen. A question of a desk must fit on one screen and must
+not ask for a person's name. The choices of a question must save different values. A report must be complete after few
+answers, because the caller has only two minutes. Other checks use the functions `situations` and `drawings` to see
+everything that a node can show.
 """
 
 import re
@@ -182,9 +181,9 @@ def situations(
 
 
 def listings(flow_set: FlowSet, node: Waiting) -> Iterator[tuple[Waiting, dict[str, str]]]:
-    """Yields the node once for each list that the node may show. Each result has the answers that lead to the list. For
-    `districts.1`, the answer `province` is 1. A list that exists only during a session counts as empty, because editors
-    do not write such a list.
+    """Yields the node once for each list that the node may show. Also yields the answers with which the question shows
+    this list. For example, `districts.1` comes with the answer 1 to `province`. A list that exists only during a
+    session counts as empty, because editors do not write such a list.
     """
     if not isinstance(node, QuestionNode) or node.list is None:
         yield node, {}

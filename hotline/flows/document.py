@@ -5,7 +5,7 @@ Editors write the document as YAML. The database stores it as JSON.
 A revision is `{"flows": {name: flow}, "entries": {"90": "responders"}, "numbers": [row of numbers.csv]}`. A revision
 may also have `"entry_names": {"11": "poster"}` and `"phrases": {"rw": {"TAKEN": text of a phrase}}`.
 
-This is a flow:
+The following document is a flow:
 
     flow: report                    name of the flow and of its file
     title: {rw: .., fr: .., en: ..}               shown to colleagues in place of the name, as is `description`
@@ -101,7 +101,8 @@ def _words(text: str) -> str:
     characters.
     """
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
-    # A printable text has no invisible characters. This test is faster than a test of each character.
+    # A printable text has no invisible characters. This test is faster than a test of each
+    # character, so it comes first.
     for letter in "" if text.replace("\n", "").isprintable() else text:
         if letter != "\n" and unicodedata.category(letter) in UNSEEN:
             name = unicodedata.name(letter, "a control character")
@@ -154,7 +155,7 @@ def field_of(steps: Sequence[str], message: str = "") -> tuple[str, str]:
     """Returns the form field and the language to which a path in a node's document leads. The form field and the
     language are empty if the path leads to the whole node.
 
-    If only the message of the fault says which choice has the fault, the function takes the field from the message.
+    If only the message of the fault says which choice is wrong, the function finds the choice in the message.
     """
     inner = [step for step in steps if step != "[key]"]
     if inner and inner[0] in KINDS and inner[0] != "branch":

@@ -31,7 +31,7 @@ EMERGENCY = "112"
 
 
 class Evidence(StrEnum):
-    """The quality of the sources for a phone number. A person may confirm the number later."""
+    """The quality of the sources for a phone number. An authority or a person may confirm the number later."""
 
     VERIFIED = "verified"
     PROBABLE = "probable"
@@ -414,7 +414,7 @@ def view(
     is_cut = is_list and flow is not None and flow.gathers
     text = fill_placeholders(asked, facts.words, state.answers.get(ABOUT, ""))
     layout = Layout(
-        # A conditional text has its own line, unless it ends with a colon.
+        # A conditional text has a line of its own, unless the conditional text ends with a colon.
         text="".join((*(f"{one} " if one.endswith(":") else f"{one}\n" for one in leads), text)),
         question=text.strip().rpartition("\n")[2] if choices else "",
         buttons=tuple(

@@ -99,9 +99,9 @@ def is_moved(before: Sequence[str], after: Sequence[str]) -> bool:
 def merged_order(
     base: Sequence[str], hers: Sequence[str], yours: Sequence[str], kept: Iterable[str]
 ) -> DocumentPath:
-    """Returns the items in `kept`, in the order of the version that moved items: `hers` or `yours`. If both versions
-    moved items, the order of `yours` counts. If only the other version added an item, the item comes after the same
-    neighbour as in that version.
+    """Returns the items in `kept`, in the order of the version that changed the order: `hers` or `yours`. If both
+    versions changed the order, the result has the order of `yours`. If only the other version added an item, the item
+    comes after the same neighbour as in that version.
     """
     leading, other = (
         (yours, hers) if is_moved(base, yours) or not is_moved(base, hers) else (hers, yours)
@@ -173,7 +173,8 @@ def _compared(
     else:
         yield ValueChange(was if after == ABSENT else now, before, after)
         return
-    # Only one of the two values has parts, so the function yields the removal and the addition separately.
+    # Only one of the two values has parts, so the function yields the removal of one and the
+    # addition of the other.
     yield from _compared(was, now, key, before, ABSENT)
     yield from _compared(was, now, key, ABSENT, after)
 
@@ -459,8 +460,8 @@ def with_flow_values(flow: Document, *, gathers: str, private: bool) -> Editable
 
 
 def with_texts(part: Document, texts: Mapping[str, Mapping[str, str]]) -> Editable:
-    """Returns a flow or a node with new texts in front of its other fields. `texts` contains the new texts by field
-    and language. Empty texts are left out."""
+    """Returns a flow or a node in which the new texts come before all other fields. `texts` contains the new texts by
+    field and language. Empty texts are left out."""
     said = {field: {c: text for c, text in words.items() if text} for field, words in texts.items()}
     kept = {name: value for name, value in part.items() if name not in texts}
     return {name: text for name, text in said.items() if text} | kept

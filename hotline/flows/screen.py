@@ -28,7 +28,7 @@ class EngineTexts(NamedTuple):
     invalid_short: str
     """The whole line above a repeated screen in at most five letters, for screens without room for the valid keys."""
     press: str
-    """The verb before the list of valid keys, such as "Press"."""
+    """The verb before the list of valid keys, for example "Press"."""
     digits: str
     """The text that replaces the list of keys if the question asks for a number."""
     count_of_digits: str
@@ -94,8 +94,8 @@ class Button(NamedTuple):
     every_page: bool = False
     """True if the choice appears at the end of each page, such as "not sure"."""
     shares_page: bool = False
-    """True if the choice must share a page with the choice before it. The page with the choice before it must keep at
-    least one more choice."""
+    """True if the choice must share a page with the choice before it. The layout separates the two choices only if the
+    page before would otherwise have no choice."""
 
 
 class Layout(NamedTuple):
@@ -233,8 +233,8 @@ def paginate(layout: Layout, limit: int = SEPTETS) -> tuple[Page, ...]:
 
 
 def _after(pieces: Sequence[_Piece], kept: Sequence[_Piece], count: int) -> Sequence[_Piece]:
-    """Returns the pieces that remain after the first `count` pieces. Keeps the pieces that every page repeats, and
-    does not count them."""
+    """Returns the pieces that are left for the next pages after a page took `count` pieces. The pieces that every page
+    repeats do not count, and always stay in the result."""
     left: list[_Piece] = []
     for piece in pieces:
         if count and piece not in kept:

@@ -44,8 +44,8 @@ def read_folder(folder: Path) -> Editable:
 
 
 def parse_folder(folder: Path) -> tuple[Editable, Sequence[str]]:
-    """Reads a folder as a document without checking its structure. Also returns the errors of files that it could not
-    read."""
+    """Reads a folder as a document without checking its structure. Also returns the errors of the files that the
+    function could not read."""
     faults: list[str] = []
     read: Editable = {}
     for path in sorted(folder.glob("*.yaml")):
@@ -68,8 +68,9 @@ def parse_folder(folder: Path) -> tuple[Editable, Sequence[str]]:
 
 
 def _entries(written: Any) -> tuple[Any, Document]:
-    """Returns the landing flows of the short codes and the names of the posters. The keys of both are the digits of the
-    short codes. The result also contains invalid values, because the check of the document reports them."""
+    """Returns the landing flows of the short codes and the names of the posters. In both results, the keys are the
+    digits of the short codes. The result also contains invalid values, because the check of the document reports
+    them."""
     if not isinstance(written, Mapping):
         return written, {}
     whole = {digits: row for digits, row in written.items() if isinstance(row, Mapping)}
@@ -79,8 +80,8 @@ def _entries(written: Any) -> tuple[Any, Document]:
 
 
 def _numbers(path: Path, faults: list[str]) -> list[dict[str, str]]:
-    """Returns the rows of `numbers.csv` as they are written, without empty fields. The check of the document
-    validates them."""
+    """Returns the rows of `numbers.csv` as they are written, without empty fields. A later check of the document
+    validates these rows."""
     if not path.exists():
         return []
     try:

@@ -1,6 +1,6 @@
-"""Stores revisions. Stores revisions. A revision is a saved set of all flows, and never changes. One revision is live.
+"""Stores revisions. A revision is a saved set of all flows, and never changes. One revision is live.
 
-Also stores the publication history: which revision was live at which time, and who published the revision.
+The module also stores the publication history: which revision was live at which time, and who published it.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,7 @@
 """Moves a conversation from node to node until a node waits for the caller, and renders that node. Pure.
 
-The move ends for every flow set, even if its flows contain a loop. The flow set caches the pages of its nodes. A flow
-set never changes, so its pages never change either.
+Each move ends, even if the flows of the flow set contain a loop. The flow set caches the pages of its nodes. A flow set
+never changes, so its pages never change either.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -476,7 +476,7 @@ def render(
 def repeat(
     flow_set: FlowSet, state: ConversationState, facts: Facts, *, limit: int = SEPTETS
 ) -> Screen:
-    """Returns the screen that `resume` shows for an unknown input."""
+    """Returns the same screen as `resume` after an unknown input."""
     stand = _stand(flow_set, state, facts, limit)
     if stand is None or state.finished:
         return render(flow_set, state, facts, limit=limit)

@@ -45,8 +45,8 @@ class GaugeCollector(Collector):
         return families.values()
 
     def describe(self) -> Iterable[Metric]:
-        """Returns no metrics. The registry of Prometheus calls this method when it registers the collector, and that
-        must cause no query to the database."""
+        """Returns no metrics. The registry of Prometheus calls this method when the collector is registered. At that
+        moment, the hotline must not query the database."""
         return ()
 
     def _fresh(self) -> Sequence[Gauge | Timing]:

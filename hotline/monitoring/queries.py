@@ -109,9 +109,8 @@ def arrivals(session: Session, since: datetime, until: datetime) -> Mapping[str,
 
 
 def sends(session: Session) -> Mapping[tuple[str, int], tuple[int, float]]:
-    """Returns the number of finished attempts to send a message, and the sum of the seconds that they took. The keys
-    of the result are pairs: the outcome of the attempts, and the index of the range in `BOUNDS` in which their seconds
-    lie.
+    """Returns the number of finished attempts to send a message, and the sum of the seconds that they took. The keys of
+    the result are pairs. A pair has the outcome of the attempts, and the index of their range of seconds in `BOUNDS`.
     """
     took = func.coalesce(Attempt.seconds, 0.0)
     bound = case(*((took <= most, n) for n, most in enumerate(BOUNDS)), else_=len(BOUNDS))
@@ -231,8 +230,8 @@ Kept = TypeVar("Kept", bound=Row)
 
 
 def bring_forward(session: Session, by: timedelta) -> None:
-    """Subtracts `by` from the stored times of deadlines, messages, unfinished tips and pauses. The system clock was set
-    back by the time `by`.
+    """Subtracts `by` from the stored times of deadlines, messages, unfinished tips and pauses. Before this call, the
+    system clock was set back by the duration `by`.
 
     Skips rows that another process has locked, because the other process is about to change these rows.
     """

@@ -1,4 +1,4 @@
-"""Sends alarms in another way than by SMS: by mail, by a command of the operator, or by both."""
+"""Sends alarms without SMS: by mail, by a command of the operator, or by mail and command."""
 
 import logging
 import subprocess
@@ -25,8 +25,8 @@ class SecondChannel:
         return bool(self._command or self._mail)
 
     def tell(self, text: str) -> bool:
-        """Sends the text by mail, by the command, or by both. The operator's settings define which of the two channels
-        exist. Returns True if the mail server or the command accepts the text.
+        """Sends the text by each configured channel: mail, the command, or mail and command. Returns True if the mail
+        server or the command accepts the text.
         """
         ways = [self._run] if self._command else []
         ways += [self._post] if self._mail else []

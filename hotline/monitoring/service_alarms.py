@@ -151,8 +151,8 @@ def write_notices(
 
 
 def bring_forward(context: Context, by: timedelta) -> None:
-    """Subtracts `by` from all stored waiting times, after the system clock was set back by this time. So the hotline
-    does waiting work too early rather than too late.
+    """Subtracts `by` from all stored waiting times, because the system clock was set back by the duration `by`. So the
+    hotline does its waiting work too early rather than too late.
 
     If the database is unavailable, raises StoreUnavailable and changes no waiting time.
     """
@@ -217,8 +217,8 @@ def add_contact(
 ) -> None:
     """Adds an on-call contact. The contact belongs to the person with that name, or to a new person.
 
-    Raises NumberInvalid for a wrong number, and ImportRefused if the name or the language is wrong, or if the number
-    is already known. Raises KeyMissing if `hotline init` has not made the keys.
+    Raises NumberInvalid for a wrong number. Raises ImportRefused for a wrong name, a wrong language or a number that is
+    already known. Raises KeyMissing if `hotline init` has not made the keys.
     """
     msisdn, name = parse_sendable(number), tidy_name(name)
     if not 1 <= len(name) <= NAME_LETTERS or not name.isprintable():
@@ -270,8 +270,8 @@ def _person(session: Session, name: str, language: str) -> int:
 
 
 def remove_contact(context: CliContext, on_call_id: int, *, by: CommandActor) -> str:
-    """Removes an on-call contact, and returns the contact's name. Raises NotFound if there is no such contact, and
-    ImportRefused if it is the last contact.
+    """Removes an on-call contact, and returns the contact's name. Raises NotFound if the contact does not exist, and
+    ImportRefused if the contact is the last one.
 
     Every contact gets a notice about the removal, including the removed contact. So no one can silence the alarms
     secretly.
@@ -338,7 +338,7 @@ def alarm_tip(context: ConsoleContext, by: SignedIn, alarm: str) -> AlarmTip | N
     """Returns the oldest late tip that this account may see. Returns None if the alarm is not about tips, or if no tip
     is late.
 
-    If the account may see no late tip, returns only the time of the oldest one.
+    If the account may see none of the late tips, returns only the time of the oldest late tip.
     """
     if alarm not in (Alarm.TIPS, Alarm.UNANSWERED):
         return None
@@ -369,7 +369,7 @@ def acknowledge(context: CliContext, alarm: str, by: CommandActor) -> None:
     """Records that a person acknowledges an alarm. For a day, the monitor repeats no notice about this alarm, unless
     the fault gets worse.
 
-    Raises NotFound if there is no such alarm.
+    Raises NotFound if the alarm does not exist.
     """
     at = context.now()
     with context.database.writing() as session:

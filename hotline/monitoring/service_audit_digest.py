@@ -36,7 +36,7 @@ contacts are asleep.
 """
 LATE = timedelta(hours=26)
 BROKEN = "broken"
-"""The file of digests contains this word in place of a digest for a day on which the log was wrong."""
+"""If the log was wrong on a day, the file of digests contains this word instead of that day's digest."""
 VERIFY = "`hotline audit verify` names the row; see the runbook, audit log"
 
 
@@ -91,14 +91,14 @@ ALARMED = {
     "key_differs": Alarm.MEMBER_KEYS,
     "desk_key_withheld": Alarm.MEMBER_KEYS,
 }
-"""For each action in a row of the audit log, the alarm that the monitor raises if it finds such a row. An attacker
-with access to the database could delete a stored alarm, so the monitor raises the alarm again from the log.
+"""Maps an action in the audit log to an alarm. If the monitor finds a row with this action, it raises the alarm. An
+attacker with access to the database could delete a stored alarm, so the monitor raises the alarm again from the log.
 """
 
 
 def look(context: MonitorContext) -> tuple[str, frozenset[Alarm]]:
-    """Checks the rows that are new since the last call. Returns a line about the newest row, which `remember` stores,
-    and the alarms that the new rows raise. Raises StoreUnavailable.
+    """Checks the rows that are new since the last call. Returns a line about the newest row, which `remember` later
+    stores. Also returns the alarms that the new rows raise. Raises StoreUnavailable.
 
     The line is empty if there are no new rows. The line and the alarms are both empty if the log is wrong, or if the
     settings name no file for the line.
@@ -179,8 +179,8 @@ def _keep(file: Path, line: str) -> None:
 
 
 def check_log(context: CliContext) -> CheckResult:
-    """Checks that the last stored digests match the log, and that both SMS and a second channel deliver the day's
-    digest.
+    """Checks that the last stored digests match the log. Also checks that the day's digest is delivered by SMS and by a
+    second channel.
     """
     at, file = context.now(), context.watch.digests
     name = Alarm.AUDIT_LOG

@@ -135,12 +135,12 @@ shorter time.
 """
 LOCKS = "locks"
 HELD_FOR, LOOKS = timedelta(seconds=3), 6
-"""The check of locks fails if one transaction keeps a lock for at least the time `HELD_FOR`. Other processes do not
-wait for a lock so long: they fail. The check reads the list of locks `LOOKS` times during `HELD_FOR`.
+"""The check of locks fails if one transaction keeps a lock for at least the time `HELD_FOR`. Other processes wait for a
+lock for a shorter time, and then fail. The check reads the list of locks `LOOKS` times during `HELD_FOR`.
 """
 UNTIDY = timedelta(days=2)
-"""If a daily task was not done for this time, the check reports the task as missed. With this delay, a task counts as
-missed only if the hotline did not do the task on two days in a row.
+"""If a daily task was not done for this time, the check reports the task as missed. With this delay, the check reports
+a task only if the hotline missed the task on two days in a row.
 """
 
 
@@ -216,8 +216,8 @@ def check_locks(context: Context, pause: Callable[[float], None] = time.sleep) -
     """Checks that no transaction keeps one of the hotline's locks in PostgreSQL for long. If a transaction kept a lock
     for long, other processes would wait for it, and fail.
 
-    Each account of the database can take these locks, so one account can block all other processes. The check reads
-    the list of locks again only as long as the same transaction keeps a lock.
+    Each account of the database can take these locks, so one account can block all other processes. The check ends
+    early if no transaction has kept its lock since the check began.
     """
     held = _holders(context)
     for _ in range(LOOKS):
@@ -401,7 +401,7 @@ def _persons(uncounted: Sequence[str]) -> CheckResult:
 
 
 URGENT_WORDS = "urgent words"
-"""The name of the check of published texts in the doctor, in its alarm and in the runbook."""
+"""The name of the check of published texts. The doctor, the alarm of this check and the runbook use this name."""
 ENDED_BY = timedelta(minutes=2)
 """The clock process ends an emergency text that no second person approved. If the clock process is late by more than
 this time, the check reports a worse fault.

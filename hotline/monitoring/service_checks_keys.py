@@ -36,7 +36,7 @@ def check_keys(database: Database, folder: Path) -> KeysChecked:
 
 
 def is_own_key(database: Database, name: str, keys: Sequence[bytes]) -> bool:
-    """Returns True if one of `keys` decrypts a canary of the key `name`.
+    """Returns True if at least one key in `keys` decrypts a canary of the key `name`.
 
     Also returns True if there is no canary, or if the database does not answer.
     """

@@ -3,7 +3,7 @@ alarms. The doctor and the watch process run these checks. Also runs the daily t
 
 In the daily test, the hotline reports a tip to itself. The alert about this tip must reach the handset, a phone of the
 operator. The test tip passes through the same parts as every tip: hooks, encryption, outbox, workers, gateway, delivery
-report. No one but the handset is alerted about the test tip, because the escalation policy does not apply.
+report. Only the handset is alerted about the test tip, because the escalation policy does not apply.
 
 The module also finds out if the database contains sample data. If the database contains sample data, every page with
 statistics says so.
@@ -230,7 +230,7 @@ def traffic_findings(context: CliContext) -> tuple[CheckResult, ...]:
                 check_trials(session, at),
             )
     except StoreUnavailable:
-        # Another check reports that the database does not answer.
+        # The check of the database reports that the database does not answer.
         return _UNDIALLED if answers is None else _dial(answers=answers), balance
 
 
@@ -309,8 +309,8 @@ def _delivery(session: Session, at: datetime) -> CheckResult:
 
 MONITOR, ON_CALL_CONTACTS, WORKERS = "watch", "watchers", "workers"
 UNTRIED = timedelta(minutes=1)
-"""The maximum time between the moment when a notice is stored and the first attempt to send it. The watch process
-normally tries within ten seconds.
+"""The maximum time between storing a notice and the first attempt to send it. The watch process normally tries within
+ten seconds.
 """
 HEARD = 60.0
 """The maximum seconds between two heartbeats of a worker. A worker without work sends a heartbeat every ten seconds."""

@@ -1,9 +1,9 @@
 """Copies and restores the whole database, and encrypts and signs the copy.
 
-A copy contains the database as it was at one moment. The hotline runs while the copy is made. For SQLite, `VACUUM
-INTO` reads one snapshot and blocks no writer. `VACUUM INTO` copies no free pages, so deleted data is left out. For
-PostgreSQL, `pg_dump` reads the same snapshot in which the rows are counted. The hotline uses a restored copy only
-after three steps: it checks the copy, migrates its tables, and pauses its outgoing messages.
+A copy contains the database as it was at one moment. The hotline runs while the copy is made. For SQLite, `VACUUM INTO`
+reads one snapshot and blocks no writer. `VACUUM INTO` copies no free pages, so deleted data is left out. For
+PostgreSQL, `pg_dump` reads the same snapshot in which the rows are counted. The hotline uses a restored copy only after
+three steps: it checks the copy, migrates the tables of the copy, and pauses the copy's outgoing messages.
 
 A backup consists of two files. `NAME.age` is the compressed copy, encrypted in age's format for the operators' keys.
 For SQLite, the copy is the database's file. For PostgreSQL, the copy is the dump of `pg_dump`. The public program `age`
@@ -122,8 +122,8 @@ def _of_sqlite(database: Database, scratch: Path) -> Iterator[Snapshot]:
 
 @contextmanager
 def empty_file(folder: Path, purpose: str) -> Iterator[Path]:
-    """Yields an empty file that only its owner can read. At the end, the function deletes the file, and all files that
-    SQLite added.
+    """Yields an empty file that only its owner can read. At the end, the function deletes the file and all files that
+    SQLite added next to it.
     """
     file = folder / f".{purpose}-{secrets.token_hex(8)}"
     os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
@@ -183,17 +183,17 @@ def _count(connection: Connection, name: str) -> int:
 
 
 SIDES = ("", "-wal", "-shm")
-"""The suffixes of the files that SQLite creates next to a database. A remaining file of another database would damage
-the restored database."""
+"""The suffixes of the files that SQLite creates next to a database. If one of these files remains from a database that
+was replaced, it would damage the restored database."""
 
 Fill = Callable[[Callable[[bytes], object]], None]
-"""A function that reads a copy and calls another function with each piece of the copy. Raises an error if a piece is
-wrong.
+"""A function that reads a copy, and passes each piece of the copy to the function that it gets as its argument. Raises
+an error if a piece is wrong.
 """
 
 
 def check_empty(url: str, at: datetime, *, replace: bool = False) -> Path | None:
-    """Raises Occupied if the address already contains a database, or if a hotline uses this database.
+    """Raises Occupied if the address already contains a database, or if a hotline uses the database at the address.
 
     If `replace` is True, the address may already contain SQLite's file. Returns the path to which the calling code
     must move the existing file, or None if no file exists.
@@ -335,8 +335,8 @@ SIGNATURE_SUFFIX = ".sig"
 GZIP = 31
 """The gzip format, as a parameter for zlib."""
 DOMAIN = b"hotline backup\n"
-"""The text that comes before the manifest in the data that the hotline signs. Because of this text, no signature that
-was made for another purpose is valid for a backup.
+"""The text that comes before the manifest in the data that the hotline signs. Because of this text, a signature that
+the hotline made for another purpose is never valid for a backup.
 """
 BACKUP_PUBLIC_KEY = "backup.pub"
 """The file with the recipients of every backup: age's public keys, one on each line."""
@@ -375,8 +375,8 @@ def signer_of(signing_key: bytes) -> str:
 
 
 class Source:
-    """An object that age can read like a file. The object gives age the pieces of a copy. If an error occurs while the
-    copy is read, the object stores the error, because age hides it.
+    """An object that age can read like a file. The object gives age the pieces of a copy. If an error occurs while age
+    reads the copy, the object stores the error, because age hides it.
     """
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
@@ -418,7 +418,7 @@ class Sink:
 def encrypt_copy(pieces: Iterable[bytes], recipients: Sequence[str], write: Write) -> str:
     """Writes the copy, compressed and encrypted. Returns the digest of the written data.
 
-    Raises the error that occurred while the pieces were read, or the error of `write`.
+    Raises the error that reading the pieces raised, or the error of `write`.
     """
     digest = hashlib.sha256()
 

@@ -34,8 +34,8 @@ or give --signer with the signing key that it printed"""
 
 @dataclass(frozen=True, slots=True)
 class BackupKey:
-    """The private keys in an operator's key file. The file also contains the public keys of the hotlines
-    whose backups its owner accepts."""
+    """The private keys in an operator's key file. The file also contains the public signing keys of the hotlines whose
+    backups the operator accepts."""
 
     identities: Sequence[Identity]
     signers: frozenset[str]
@@ -60,8 +60,8 @@ def open_backup_key(file: bytes, passphrase: Callable[[], str]) -> BackupKey:
 
 
 def _under_passphrase(file: bytes, passphrase: str) -> bytes:
-    """Decrypts a key file with its passphrase. The function tries again if age refuses because this machine is slow at
-    that moment, for example because other programs use the machine.
+    """Decrypts a key file with its passphrase. The function tries again if age refuses because other programs make this
+    machine slow at that moment.
     """
     for _ in range(SLOW_TRIES):
         try:

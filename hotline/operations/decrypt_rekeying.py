@@ -64,8 +64,8 @@ def reencrypt_cases(
 
 
 def reencrypt_factors(context: Context, factors: FactorEncrypter) -> int:
-    """Encrypts all second factors again with the newest key. If one second factor cannot be encrypted again, changes
-    none of them. Returns the number of changed rows. Calling the function again does no harm.
+    """Encrypts all second factors again with the newest key. If the function cannot encrypt one of the second factors
+    again, it changes no second factor. Returns the number of changed rows. Calling the function again does no harm.
 
     Raises DecryptionFailed if neither the newest nor the previous key decrypts a secret. After a DecryptionFailed, an
     operator must keep the previous key.
@@ -89,7 +89,7 @@ def reencrypt_factors(context: Context, factors: FactorEncrypter) -> int:
 
 
 def count_under_pepper(context: Context, pepper: bytes) -> int:
-    """Returns how many private keys are encrypted with this pepper. Does not count the keys of removed people."""
+    """Returns how many private keys are encrypted with this pepper. The keys of removed people do not count."""
     with context.database.reading() as session:
         return sum(is_under(wrap, pepper) for wrap in tables.pin_wraps(session))
 

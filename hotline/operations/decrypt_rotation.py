@@ -87,8 +87,8 @@ def put_key(
 def _granted(session: Session, context: Context, code: str, desk_key: bytes) -> Mapping[str, bytes]:
     """Returns the public key of each member whose access is still valid.
 
-    Leaves out a member if the public key in the database is not the key for which access was granted. In this case,
-    also raises an alarm.
+    Leaves out a member if the member's public key in the database differs from the key for which access was granted. In
+    this case, also raises an alarm.
     """
     found = {}
     for member, wrapped in tables_desks.members_of_desk(session, code).items():
@@ -335,7 +335,7 @@ def _rotate(
 def _end_all(
     context: Context, pairs: Sequence[DeskKeyPair], about: str, *, by: TwoPeople, reason: str
 ) -> None:
-    """Destroys the previous keys, and adds a row about this to the audit log."""
+    """Destroys the previous keys, and adds a row about the rotation to the audit log."""
     with context.database.writing() as session:
         for pair in pairs:
             end_rotation(session, pair)
@@ -346,8 +346,8 @@ def _end_all(
 def _put(
     context: Context, code: str, old: PassphraseDecrypter, new: PassphraseDecrypter, by: Signer
 ) -> DeskKeyPair | None:
-    """Gives a desk its new key. If an earlier run of the command already did so, keeps that key. Returns None if the
-    earlier attempt already completed the change of the key.
+    """Gives a desk its new key. If an earlier run of the command already changed the key, keeps the key of that run.
+    Returns None if the earlier run already completed the whole change.
     """
     with context.database.reading() as session:
         found = decrypt_passphrase.wrapped_desk(session, code, new.by)

@@ -89,7 +89,7 @@ def _own_key(visit: Visit) -> bytes:
 def change_key(visit: Visit, code: str) -> Response:
     """Does one step of the change to a new desk key. More steps are needed until nothing is encrypted with the old key.
 
-    If another member has already finished the change, and the browser sends an old form again, no new change starts.
+    If another member has already finished the change, an old form that the browser sends again starts no new change.
     """
     head = service_desk_page.desk_page(visit.context, visit.by, code).head
     if not head.is_moving and head.copied_since is None:

@@ -75,7 +75,7 @@ UNREAD = {
         "news_address",
     )
 }
-"""For each process, the tables that it may not read."""
+"""For each process, the tables that the process may not read."""
 EACH = "+@read +@write +@connection +@transaction -@dangerous +info resetchannels"
 SERVES = f"{EACH} +@pubsub +@blocking +@scripting &rq:pubsub:*"
 REDIS: Mapping[str, str] = {

@@ -99,7 +99,7 @@ def contents_of(measures: Measures) -> Contents:
 
 
 def _write(path: Path, encrypt: Callable[[Write], Manifest], signing_key: bytes) -> Manifest:
-    """Writes to temporary files first. When these temporary files are completely on the disk, gives them their final
+    """Writes to temporary files first. When the temporary files are completely on the disk, gives them their final
     names."""
     signature = signature_path(path)
     drafts = [one.with_name(f".{one.name}.unfinished") for one in (path, signature)]

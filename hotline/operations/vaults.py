@@ -59,8 +59,8 @@ def encrypted_values(session: Session, column: Column, after: int) -> Sequence[t
 def replace_value(
     session: Session, column: Column, row_id: int, before: bytes, after: bytes
 ) -> None:
-    """Replaces an encrypted value. The function does nothing if another process has changed the value since `before`
-    was read. In that case, the next search of the rotation finds the new value and replaces it.
+    """Replaces an encrypted value. The function does nothing if the stored value is not `before` any more, because
+    another process has changed it. In that case, the next search of the rotation finds the new value and replaces it.
     """
     row = column.class_
     held = update(row).where(row.id == row_id, column == before)

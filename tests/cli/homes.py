@@ -28,7 +28,7 @@ from hotline.tips.tables import Tip
 
 C = TypeVar("C", bound=Context)
 Kept = Mapping[Path, tuple[int, bytes | None]]
-"""A map from each path in a home to its mode and, for a file, to its bytes."""
+"""A map from each path in a home to its mode. For a file, the map also has the file's bytes."""
 
 
 PASSPHRASE = "correct horse battery"
@@ -44,7 +44,7 @@ def hotline(
     **more: str,
 ) -> Result:
     """Runs `hotline`, or another command, for this home. The command sees no other settings from the environment.
-    Checks its exit code, unless `code` is None.
+    Checks the exit code, unless `code` is None.
     """
     environ: dict[str, str | None] = {
         name: None for name in os.environ if name.startswith("HOTLINE_")
@@ -92,7 +92,8 @@ def copy_home(home: Path, *, demo: bool = True) -> None:
     """Writes everything that `hotline init` would make, with the mode of each folder and file. All homes in a process
     are the same.
 
-    In the home of a demo, the passphrase of the desks is in `enrolment-passphrase`. In another home, it is PASSPHRASE.
+    In the home of a demo, the passphrase of the desks is in `enrolment-passphrase`. In any other home, the passphrase
+    of the desks is PASSPHRASE.
     """
     for path, (mode, held) in _home(demo).items():
         if held is None:

@@ -1,4 +1,4 @@
-"""Runs a keeper in its own process. A keeper starts programs, and starts a program again when it ends: `python -m
+"""Runs a keeper in its own process. A keeper starts programs, and restarts each program that ends. Usage: `python -m
 tests.cli.keep NAME=COMMAND ...`.
 
 A name that begins with `/` is the path of a socket, for which the keeper waits before it starts the other programs. A

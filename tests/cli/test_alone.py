@@ -38,8 +38,8 @@ def home(tmp_path: Path) -> Path:
 
 
 def run(home: Path, port: int, **settings: str) -> str:
-    """Runs `hotline run`, which must fail to start, and returns its error output. The command needs a separate process,
-    because it ends the process in which it fails."""
+    """Runs `hotline run`, which must fail to start, and returns its error output. The test runs the command in a
+    separate process, because the command ends the process in which it runs."""
     told = subprocess.run(
         (sys.executable, "-m", "hotline.cli.main", "run"),
         env={**os.environ, "HOTLINE_HOME": str(home), "HOTLINE_PORT": str(port), **settings},
@@ -64,7 +64,7 @@ def test_a_port_that_another_line_shares_out_is_refused(shared: int) -> None:
 
 @pytest.mark.parametrize(("process", "workers"), [("web", "3"), ("console", "1")])
 def test_the_server_gets_its_settings(tmp_path: Path, process: str, workers: str) -> None:
-    """The test puts the settings of the server into a file."""
+    """This test puts the settings of the server into a file."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])

@@ -158,7 +158,7 @@ CUT_OFF = "DELETE FROM audit WHERE id > 26"
 def test_rows_cut_off_the_end_are_found_by_the_kept_digest(
     home: Path, attack: Callable[..., None], more: int
 ) -> None:
-    """After the attacker deletes the newest rows, the processes may add new rows with the next numbers and valid
+    """The attacker deletes the newest rows. Afterwards, processes may add new rows with the next numbers and valid
     seals, so that the log looks complete.
     """
     keep(home)
@@ -199,7 +199,7 @@ def test_the_monitor_raises_an_alarm_with_the_next_digest(
 
 @contextmanager
 def monitor(home: Path) -> Iterator[MonitorContext]:
-    """Yields the context of the monitor. The monitor's key folder stores a line about the newest row that the monitor
+    """Yields the context of the monitor. The monitor's key folder contains a line about the newest row that the monitor
     saw."""
     built = BUILDERS[Role.WATCH](settings(home))
     with closing(built.database):
@@ -240,7 +240,7 @@ def test_a_row_changed_under_its_old_digest_is_found_at_the_next_look(
 def test_rows_that_the_monitor_saw_are_missed_at_its_next_look(
     home: Path, attack: Callable[..., None], more: int
 ) -> None:
-    """Between two daily digests, the attacker deletes rows that the monitor saw, and the processes write new rows."""
+    """Between two daily digests, the attacker deletes rows that the monitor saw. Then the processes write new rows."""
     with monitor(home) as context:
         look(context)
         assert "is not the one" not in service_audit_digest.check_log(context).message

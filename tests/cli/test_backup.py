@@ -61,8 +61,8 @@ class Operator:
         return "--key", str(self.folder / "identity")
 
     def add_own_key(self, key: Path) -> str:
-        """Adds a key without a passphrase, which the public tool made. Returns the fingerprint of the hotline's
-        signing key, which the command prints.
+        """Adds a backup key that the program `age` made. The key has no passphrase. Returns the fingerprint of the
+        hotline's signing key, which the command prints.
         """
         argv = ["age-keygen", "--output", str(key)]
         public = subprocess.run(argv, capture_output=True, check=True, text=True).stderr.split()[-1]
@@ -110,7 +110,8 @@ def test_from_one_machine_to_an_empty_one(made: Operator) -> None:
 
 
 def assert_no_pepper_was_carried(made: Operator, brought: str) -> None:
-    """Checks that the pepper comes only from paper. Neither the restored backup nor the export contains it."""
+    """Checks that the pepper comes only from paper. The restored files and the imported keys do not contain the
+    pepper."""
     pepper = (made.folder / "home" / "keys" / "reader" / "pepper.key").read_bytes()
     assert "reader/pepper.key" not in brought
     restored = [path for path in (made.folder / "empty").rglob("*") if path.is_file()]
@@ -223,7 +224,7 @@ def test_an_operators_own_key_needs_the_signer_on_an_empty_machine(
 
 @pytest.mark.row("P3")
 def test_a_restore_prints_who_was_added_or_removed(made: Operator, tmp_path: Path) -> None:
-    """A person outside the hotline has the newest digest of the audit log. The rows that were added after the backup
+    """A person outside the hotline knows the newest digest of the audit log. The rows that were added after the backup
     are in the replaced database file."""
 
     def newest(line: Operator) -> str:
@@ -316,7 +317,8 @@ def test_an_upgrade_takes_a_backup_that_leads_back(
 
 
 def test_the_public_tool_opens_a_backup_as_the_runbook_says(made: Operator, tmp_path: Path) -> None:
-    """The operator has no copy of this project, only `age`, `gunzip` and the two files."""
+    """The operator has no copy of this project, only the programs `age` and `gunzip` and the two files of the
+    backup."""
     identity = made.folder / "identity"
     argv = ["age", "--decrypt", "--identity", str(identity), str(made.folder / "a.age")]
     packed = subprocess.run(argv, capture_output=True, check=True).stdout

@@ -1,5 +1,5 @@
 """Runs the benchmarks with few requests on a real hotline. Tests that each part of a benchmark measures what the name
-of its row says.
+of that part's row says.
 """
 
 import json
@@ -90,7 +90,7 @@ def test_a_danger_of_which_nobody_is_alerted_is_lost(stage: Stage) -> None:
 
 
 def test_more_callers_than_the_server_once_took_are_all_answered(stage: Stage) -> None:
-    """The server counts a connection as served even while it waits for its next hop."""
+    """The server counts a connection as busy even while the connection waits for its caller's next hop."""
     load = replace(stage.at_line(Kind.MIXED, 160), at_once=80)
     outcome = stage.drive(load)
     assert (outcome.odd, outcome.hung) == ([], 0)

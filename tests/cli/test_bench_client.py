@@ -111,8 +111,8 @@ def test_a_server_that_is_gone_leaves_hops_that_hang(load: Load) -> None:
 
 
 def keys_of(place: str, shown: Sequence[str], *, whole: bool = True) -> tuple[list[str], bool]:
-    """Returns the keys that a caller presses on the given screens to report a tip from this place. Also returns if a
-    screen promised the caller that responders are alerted.
+    """Returns the keys that a caller presses on the given screens to report a tip from this place. Also returns True if
+    a screen promised the caller that responders are alerted.
     """
     promised: dict[str, float] = {}
     dialogue = tells(place, promised, whole=whole)

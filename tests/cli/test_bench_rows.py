@@ -1,5 +1,5 @@
-"""Tests how two runs of a benchmark are compared. The best round of each run counts, and a result is marked if it is
-more than a tenth worse.
+"""Tests how two runs of a benchmark are compared. The best round of each run counts. The comparison marks a result that
+is more than a tenth worse.
 """
 
 import pytest

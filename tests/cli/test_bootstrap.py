@@ -184,8 +184,8 @@ def test_building_a_context_imports_no_vendor_before_it_is_used(settings: Settin
 @pytest.mark.fault(12)
 @pytest.mark.slow(reason="waits for a Redis that hangs")
 def test_a_hung_redis_costs_a_whole_hop_one_short_wait(settings: Settings, valkey: Valkey) -> None:
-    """One hop uses Redis five times: to write, read, load, notify and save. Only the first use after Redis hangs has to
-    wait, and the later ones skip Redis."""
+    """One hop uses Redis five times: to write, read, load, notify and save. Only the first use of the hanging Redis
+    waits. The later uses skip Redis."""
     opening = make_opening()
     for hung_before in range(5):
         context = build_web(replace(settings, redis_url=valkey.url))

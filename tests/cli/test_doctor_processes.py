@@ -41,8 +41,8 @@ Serve = Callable[..., int]
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    """Starts a web server on a free port. The server answers with the given pages. Without pages, it answers like the
-    console, with the given headers."""
+    """Starts a web server on a free port. The server answers with the given pages. Without pages, the server answers
+    like the console, with the given headers."""
     started: list[tuple[HTTPServer, threading.Thread]] = []
 
     def start(pages: Pages | None = None, **headers: str) -> int:

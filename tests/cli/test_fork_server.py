@@ -103,8 +103,8 @@ def test_a_keeper_that_is_killed_leaves_nothing_that_was_forked(keep: Start, soc
 
 
 def test_the_socket_appears_only_when_a_keeper_can_connect(socket: Path) -> None:
-    """The keeper connects as soon as the path appears. If the connection fails, it starts the process without the
-    fork server."""
+    """The keeper connects as soon as the path appears. If the connection fails, the keeper starts the process without
+    the fork server."""
     early = f"""
 import socket, sys
 from pathlib import Path

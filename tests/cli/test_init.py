@@ -44,7 +44,7 @@ def file_tip(
     to: tuple[str, ...] = ("12", NATIONAL),
     settings: Mapping[str, str] = MappingProxyType({}),
 ) -> int:
-    """Stores one tip, which the hooks encrypt as for a caller. Returns the id of the tip."""
+    """Stores one tip, encrypted as the hooks encrypt a caller's tip. Returns the id of the tip."""
     tip = make_tip(place="12")
     answers = {"danger": "yes", "district": "12", "landmark": "hafi y'\x1b[2Jishuri"}
     with opened(home, build_web, **settings) as context:

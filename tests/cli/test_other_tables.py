@@ -69,8 +69,8 @@ def test_a_database_of_another_program_without_a_home_makes_neither_home_nor_key
 def test_where_a_part_of_a_line_is_there_the_rest_is_mounted_or_restored(
     home: Path, command: str, gone: str
 ) -> None:
-    """A part of the home is missing, as if its volume was not mounted. The command must not make new keys, because
-    new keys could not decrypt the stored data.
+    """A part of the home is missing, as if its volume was not mounted. The command must not make new keys, because new
+    keys could not decrypt the data that the hotline stored earlier.
     """
     copy_home(home)
     for name in gone.split(" and "):

@@ -21,7 +21,8 @@ def wait():
 threading.Thread(target=wait, daemon=True).start()
 worker.main([], standalone_mode=False)
 """
-"""A program that asks the time from a second thread and then stops the clock."""
+"""A program that runs a worker. A second thread checks that the worker's objects are out of garbage collection, and
+then stops the worker."""
 
 
 def test_what_a_worker_starts_with_is_no_burden_to_the_collector(tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
-"""Tests the search of `bin/bench erasure`, which looks for the data of a tip. At the end the search finds nothing,
-but before it finds all data that is not erased yet.
+"""Tests the search of `bin/bench erasure`, which looks for the data of a tip. At the end, the search must find nothing.
+Earlier, it must find all data that the hotline has not erased yet.
 """
 
 import json

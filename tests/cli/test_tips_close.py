@@ -25,7 +25,7 @@ JUDGED = pytest.mark.parametrize(
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """Returns a hotline with four tips. Responders were alerted about them an hour ago."""
+    """Returns a hotline with four tips. An hour ago, responders were alerted about these tips."""
     now = datetime.now(UTC)
     lay_line(tmp_path, now)
     then = now - timedelta(hours=1)

@@ -54,7 +54,7 @@ def rows_of(read: str) -> dict[str, str]:
 
 
 def answer(home: Path, value: str) -> None:
-    """Stores an answer as the hooks do."""
+    """Stores a caller's answer as the hooks do."""
     with command_line(home) as context, context.database.writing() as session:
         row = session.get_one(QuestionBackRow, 1)
         row.body = context.encrypter.answer(

@@ -25,7 +25,8 @@ FILED = datetime(2025, 3, 12, 9, 0, tzinfo=UTC)
 BY = EventActor("account:1:Alice", EventChannel.CONSOLE)
 SIGNS = {"act": "yes", "force": "yes", "purpose": "yes", "form": "labour"}
 MET = {1: 7, 2: 5, 3: 1}
-"""The number of persons that responders found for each tip. The third tip is about an official."""
+"""Writes to the case that a person was screened, and returns the id of the case event. The third tip is about an
+official."""
 
 
 @pytest.fixture

@@ -247,7 +247,7 @@ def test_the_doctor_asks_watch_for_the_channel(home: Path, settings: Settings) -
 
 
 def test_starts_of_machines_that_are_gone_are_forgotten(settings: Settings) -> None:
-    """A container has a different name at each start."""
+    """A container has a new name at each start."""
     with closing(open_database(settings.database_url)) as database, database.writing() as session:
         for number in range(3):
             start = ProcessStart(role=Role.WORKERS, host=f"container {number}", wrong_keys="")

@@ -166,7 +166,7 @@ def test_one_that_is_loaded_late_never_hides_what_followed_it(hops: Hops, clock:
 
 
 def test_a_session_of_another_process_is_played_on_its_own_book(hops: Hops, clock: Clock) -> None:
-    """The other process began a session with a newer flow set, which this process has not loaded yet."""
+    """A second process began a session with a newer flow set, which this process has not loaded yet."""
     first = _publish(hops.database, clock, "one")
     assert hops.begins() == first
     second = _publish(hops.database, clock, "two")

@@ -1,5 +1,5 @@
-"""Tests the list of questions that a desk can ask a caller later: each rule with a question that breaks it, and a list
-without a fault."""
+"""Tests the questions that a desk can ask a caller later. For each rule, one question breaks the rule, and a list of
+questions without a fault passes."""
 
 from copy import deepcopy
 from datetime import date, timedelta

@@ -57,8 +57,8 @@ def test_over_ten_lines_needs_a_reason(choices: int, fields: dict[str, str], mes
 def danger(
     *, lead: str = "", text: str = "Well?", note: str = "", reason: str = "", **flows: Any
 ) -> dict[str, Any]:
-    """Returns a report whose first question may have an extra text, which callers see only after they answered that
-    question once."""
+    """Returns a report whose first question can have extra text. Callers see this text only after they have answered
+    the question once."""
     menu: dict[str, Any] = {"text": t(text), "saves": "danger", "goes": "province"}
     menu["choices"] = [choice("Yes", value="yes"), choice("No", value="no")]
     if lead:

@@ -36,7 +36,8 @@ def test_every_page_fits_and_each_choice_has_one_digit(layout: Layout, limit: in
     assert all(is_gsm7(page.text) for page in pages)
     assert all(set(page.keys) <= set(NUMBERS) for page in pages)
     assert [page.more for page in pages] == [True] * (len(pages) - 1) + [False]
-    # A page with only the keys `0` and `00` begins with them and not with an empty line.
+    # If a page has only the keys `0` and `00`, the page begins with these keys and not with an
+    # empty line.
     assert all(f"\n{page.text}".endswith(layout.key_lines) for page in pages if layout.key_lines)
     offered = [index for page in pages for index in page.keys.values()]
     assert sorted(set(offered)) == list(range(len(layout.buttons)))

@@ -37,7 +37,7 @@ REFUSED = SendResult(Outcome.MONEY_FAULT)
 
 @dataclass
 class Line:
-    """A hotline without faults, until a test adds one. No on-call contact has been notified yet."""
+    """A hotline that works without faults until a test adds a fault. No on-call contact has been notified yet."""
 
     district: District
     instruments: FakeInstruments = field(default_factory=FakeInstruments)
@@ -50,7 +50,7 @@ class Line:
         return replace(self.district.context, watch=plugs, flow_sets=FakeShelf())
 
     def look(self, **later: float) -> None:
-        """Moves the clock forward, lets it tick, and runs the monitoring once."""
+        """Moves the clock forward, records that the clock process runs, and runs the monitoring once."""
         self.district.clock.turn(**later)
         with self.district.database.writing() as session:
             until = self.district.clock() + timedelta(seconds=3)

@@ -187,7 +187,7 @@ class TestForged:
 
 
 def test_the_copy_may_not_change_while_it_is_read(tmp_path: Path) -> None:
-    """An attacker replaces the file between the check of its digest and its decryption."""
+    """An attacker replaces the file after the check of its digest and before its decryption."""
     copy = write(tmp_path, [b"words"])
     manifest = read_manifest(copy, SIGNERS)
     with copy.open("rb") as stream:

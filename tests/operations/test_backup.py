@@ -257,8 +257,8 @@ def test_read_through_without_a_database_it_tells_when_and_with_which_key(
 def test_nothing_stays_of_a_backup_that_is_altered_or_of_another_key_or_line(
     line: District, address: Callable[[str], str], tmp_path: Path
 ) -> None:
-    """Anyone with the public keys of this hotline's operators can encrypt a backup for them, but cannot sign it with
-    this hotline's key."""
+    """Anyone can encrypt a backup for the public keys of this hotline's operators, but only this hotline can sign the
+    backup with its own key."""
     own, theirs = (tmp_path / name for name in ("a.age", "b.age"))
     whole, url = take_to(line, own).path.read_bytes(), address("back")
     take_to(line, theirs, bytes(32))

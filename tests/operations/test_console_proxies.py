@@ -87,7 +87,7 @@ def test_nginx_limits_passwords_and_not_work(folder: Path, behind: Behind) -> No
 
 @pytest.mark.slow(reason="a limit by the minute has no clock that can be turned")
 def test_nginx_limits_an_ipv6_network_of_strangers(folder: Path, behind: Behind) -> None:
-    """The test sends a header that names the address from which a request comes."""
+    """The test sends a header that names an address, as if the request came from this address."""
     port = free_port()
     argv, site = nginx_of_the_console(folder, port, behind), folder / "hotline.conf"
     named = (

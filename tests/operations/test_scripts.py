@@ -166,8 +166,8 @@ def test_an_old_python_is_not_taken(tmp_path: Path) -> None:
 
 
 def test_the_second_time_costs_nothing(tmp_path: Path) -> None:
-    """The stamp file contains the digest of the lock file and of the project's settings. If neither has changed, the
-    script does not make the environment again."""
+    """The stamp file contains the digest of the lock file and of the project's settings. If the lock file and the
+    settings are unchanged, the script does not make the environment again."""
     machine = Machine(tmp_path, uid=1000)
     checkout = _checkout(tmp_path)
     made = "make_venv() { echo made; mkdir -p .venv/bin; ln -s /bin/true .venv/bin/python; }; fill_venv() { :; }"
