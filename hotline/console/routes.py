@@ -32,8 +32,8 @@ class TodayLine:
     part: Mapping[str, int | str]
     """The variable parts in the address of the linked page."""
     text: str
-    """A second English text, with the same placeholders. In the line, the translation of this text replaces
-    `{says}`."""
+    """A second English text, with the same placeholders. If `phrase` contains the placeholder `{says}`, the
+    translation of this text replaces it."""
 
 
 ALL = frozenset(AccountRole)
@@ -69,7 +69,7 @@ def table(name: str) -> Mapping[str, str]:
 
 
 def tinted_table(name: str) -> Mapping[str, tuple[str, str]]:
-    """Returns a table in which each sentence has a colour."""
+    """Returns the English sentence and its colour for each value in a table."""
     return {value: (words, tint) for value, (words, tint) in TABLES[name].items()}
 
 
@@ -83,7 +83,7 @@ RELEASING = frozenset(actors.RELEASE_ROLES)
 """The roles that approve a release of statistics. An account of each of these roles must approve the release."""
 
 NO_SIGN_IN = "anybody"
-"""The value in the column of roles for an address that people can open without a sign-in."""
+"""The value that an address has in the table's column of roles if people can open the address without a sign-in."""
 
 
 class Method(StrEnum):

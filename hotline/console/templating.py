@@ -1,7 +1,7 @@
 """Loads the console's templates, catalogues and static files, and reads posted fields.
 
 Also selects the fields that the console keeps if a session ends before the person sends the form. Each language has
-its own Jinja environment. So `_` translates a phrase into the page's language, even in macros.
+its own Jinja environment. So the template function `_` translates a phrase into the page's language, even in macros.
 """
 
 import hashlib
@@ -107,8 +107,7 @@ class Templates:
         """Returns a phrase with values in place of its `{placeholders}`. If the translation is missing, the result
         is in English."""
         words = self._words(language, phrase)
-        # Without values, the text has no placeholders. The text may be an error of a service that contains a brace.
-        # The brace must not count as the start of a placeholder.
+        # A text without values may be an error message of a service. A brace in this message starts no placeholder.
         return words.format_map(values) if values else words
 
     def draw(self, language: str, template: str, *, by: SignedIn | None, **values: object) -> str:

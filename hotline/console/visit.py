@@ -168,7 +168,7 @@ def page(visit: GuestVisit, template: str, *, status: int = 0, **values: object)
         "query": visit.query,
         "faults": visit.faults,
         "typed": visit.form,
-        # The value is a function, because not every template shows the sentences about sample data.
+        # A template calls this function only if it shows the sentences about sample data.
         "sample_marks": partial(sample_marks_if_known, visit.context, visit.templates),
     }
     by = None

@@ -67,8 +67,8 @@ class StateStore(Protocol):
 
 
 class StartStore(Protocol):
-    """Stores how callers' sessions began, for times when the database does not answer. No method of this store raises
-    an error."""
+    """Stores the start of each caller's session, so that the hotline knows it while the database does not answer. No
+    method of this store raises an error."""
 
     def tell(self, start: SessionStart, committed: CommittedText) -> None:
         """Stores the start of a session without waiting. Ignores a session if its screens depend on the caller's rows
@@ -232,8 +232,8 @@ class Line:
     """The number of SMS in an hour after which a person gets no separate alerts about cases without danger. The hotline
     then puts several of these alerts into one SMS."""
     inbox: bool = True
-    """True if the gateway lists incoming SMS. The hotline then does not trust a responder's answer that this list
-    does not contain."""
+    """True if the gateway lists incoming SMS. The hotline then trusts a responder's answer only if this list contains
+    the answer."""
     sends_at_once: int = 32
     """The maximum number of SMS that all processes together send at the same time."""
     answers_cries: bool = False

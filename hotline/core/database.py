@@ -280,8 +280,8 @@ class Database:
         with without_details(), self.engine.connect() as connection:
             info: dict[str, Any] = {AUDIT_KEY: self.audit_key}
             if self.is_sqlite:
-                # SQLAlchemy's mapper joins this transaction at the mapper's first query. Many answers to callers never
-                # use the mapper.
+                # SQLAlchemy's mapper joins this transaction only at the mapper's first query, because many answers to
+                # callers never use the mapper.
                 info[CURSOR] = connection.connection.cursor()
                 info[CURSOR].execute(begin)
             with Session(connection, expire_on_commit=False, info=info) as session:
@@ -327,7 +327,7 @@ def insert_into(session: Session, row: type[Row]) -> Any:
     """Returns an `Insert` with ON CONFLICT for the database of this session.
 
     The function imports only the dialect of this database. If a process also loaded the dialect and driver of the
-    other database, it would load a sixth more before its first answer.
+    other database, it would load a sixth more code before its first answer.
     """
     return import_module(f"sqlalchemy.dialects.{session.get_bind().dialect.name}").insert(row)
 

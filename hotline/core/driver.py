@@ -387,9 +387,8 @@ class BatchedWrites:
         return found
 
     def _wait(self, mine: "_Wanted") -> None:
-        """Waits until the write is done, or until this thread must write for the next batch.
-
-        Raises StoreUnavailable if this takes too long.
+        """Waits until another thread has done this write, or until this thread must write the next batch. Raises
+        StoreUnavailable if the wait takes too long.
         """
         if mine.gate.acquire(timeout=self._seconds):
             return

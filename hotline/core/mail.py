@@ -7,8 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 SECONDS = 10.0
 SUBJECT = "Line"
-"""The subject of every mail. With this short subject, the lock screen of a phone shows no more about a mail than
-about an SMS."""
+"""The subject of every mail. The subject is one neutral word, because the lock screen of a phone may show it."""
 MAIL_ERRORS = (OSError, smtplib.SMTPException)
 """The usual errors of `send_mail`. The messages of these errors may contain an address or a password, so the hotline
 never logs these messages."""

@@ -261,7 +261,8 @@ class _Control:
             return {"people": list(self._state.people)}
 
     def enrol(self) -> dict[str, Any]:
-        """Sets the people whose phone the handset on the right of the page can be, from a list of `{msisdn, label}`."""
+        """Reads a list of people as `{msisdn, label}`. The handset on the right of the page can show the phone of
+        each of these people."""
         people = _object().get("people")
         if not isinstance(people, list) or not all(_is_person(person) for person in people):
             raise SettingsInvalid(["people: not a list of {msisdn, label}"])

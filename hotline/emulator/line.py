@@ -223,9 +223,9 @@ _POINTS = {
 
 
 _ONLY_WHERE_IT_MATTERS = frozenset({FaultKind.RETRY_HOP, FaultKind.OUT_OF_ORDER})
-"""The kinds of faults that need a failed hop or an earlier hop, which the gateway can repeat. The gateway draws these
-faults at random for every hop, but they take effect only if there is such a hop. The code that repeats the hop counts
-the fault."""
+"""The kinds of faults that repeat a failed hop or an earlier hop. The emulator draws these faults at random for every
+hop, but they take effect only if there is a failed or earlier hop. So `strike` counts the fault later, when the
+emulator repeats the hop."""
 
 _MAYBE = type(None)
 _TYPES: Mapping[str, tuple[type, ...]] = {

@@ -185,7 +185,7 @@ class WorkEnded(Unavailable):
 
 class CircuitOpen(HotlineError):
     """A call to a server failed, or the hotline did not try the call because an earlier call to this server has just
-    failed. The adapters always catch this error.
+    failed. The module that calls Redis always catches this error.
     """
 
 

@@ -55,8 +55,8 @@ class MessageText:
     def said(
         self, say: Callable[[str], str], shown: Callable[[str, str], str] = unchanged_value
     ) -> str:
-        """Returns the message in another language. `say` is a function that translates a template, and `shown` is a
-        function that formats a value for the reader."""
+        """Returns the message in a reader's language. `say` is a function that translates a template into this
+        language, and `shown` is a function that formats a value for the reader."""
         given = {
             name: value.said(say, shown) if isinstance(value, MessageText) else shown(name, value)
             for name, value in self.values

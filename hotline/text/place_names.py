@@ -236,8 +236,8 @@ def _province(words: Sequence[str]) -> str | None:
 
 
 def _district(words: Sequence[str]) -> str | None:
-    """Returns the district if the words name exactly one district, and None otherwise. A name may differ only in
-    letters that people exchange, such as l and r."""
+    """Returns the district if the words name exactly one district, and None otherwise. A typed name may differ from
+    the district's name only in letters that people exchange, such as l and r."""
     named = [area.code for area in districts() if spelling_key(area.name) in words]
     return named[0] if len(named) == 1 else None
 
@@ -284,8 +284,8 @@ def _border_post(words: Sequence[str]) -> str | None:
 
 
 def _landmark(words: Sequence[str]) -> str | None:
-    """Returns the district of the market if the words name exactly one market. A name may differ only in letters that
-    people exchange, such as l and r."""
+    """Returns the district of the market if the words name exactly one market. A typed name may differ from the
+    market's name only in letters that people exchange, such as l and r."""
     found = {
         code
         for name in words

@@ -157,7 +157,7 @@ def markets() -> tuple[Area, ...]:
 
 @cache
 def unique_markets() -> tuple[Area, ...]:
-    """Returns the markets with a unique name. In all other districts, no cell, village or market has the same name."""
+    """Returns the markets with a unique name: no cell, village or market of another district has the same name."""
     return tuple(
         Area(code, name.rstrip("*"))
         for code, name in _listed(_text("markets.txt"))

@@ -16,7 +16,7 @@ from tests.support.signing import Person
 OFFICE: ViewportSize = {"width": 1366, "height": 768}
 NARROW: ViewportSize = {"width": 360, "height": 640}
 TWICE_AS_LARGE: ViewportSize = {"width": OFFICE["width"] // 2, "height": OFFICE["height"] // 2}
-"""The size of a page on a screen in an office, enlarged to 200 %."""
+"""The size of a page in a browser of an office that enlarges every page to 200 %."""
 
 
 def free_port() -> int:

@@ -28,8 +28,8 @@ def settling(editor: Editor, page: str) -> Form:
 
 
 def both(editor: Editor, mine: Form, hers: Form) -> tuple[Editor, str]:
-    """Saves the changes of editor 3 first, and then the changes of `editor` in a form that was opened earlier. Returns
-    editor 3 and the page after the second save."""
+    """Opens the form of one screen for `editor` and for editor 3. Saves the changes of editor 3 first, and then the
+    changes of `editor`. Returns editor 3 and the page after the second save."""
     other = editor.other()
     form, theirs = editor.open("abroad", "fee"), other.open("abroad", "fee")
     other.sent(theirs | hers, "save")

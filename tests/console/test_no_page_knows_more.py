@@ -94,7 +94,8 @@ def of_another_district(desks: Desks) -> int:
 
 
 def of_a_named_person(desks: Desks) -> int:
-    """Files a case of the district. At once the case excludes Desk 1, because the case names this person."""
+    """Files a case of the district, and excludes the person Desk 1 from the case at once, because the case names this
+    person."""
     tip_id = tell(desks.desk, urgency=1, minutes=9)
     named = {"by": "Alice", "reason": "named"}
     him = ExclusionTarget(person="Desk 1")

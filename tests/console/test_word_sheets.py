@@ -251,7 +251,7 @@ def test_a_po_file_becomes_a_draft_that_no_one_has_reviewed(desk: Desk, tab: Tab
 def test_another_program_reads_the_po_file_and_its_edit_becomes_a_draft(
     desk: Desk, tab: Tab
 ) -> None:
-    """polib is what Weblate and many scripts read PO files with."""
+    """Reads the PO file with polib, which Weblate and many scripts use."""
     written = tab.get(OUT.replace("csv", "po")).text
     catalogue = polib.pofile(written)
     found = out(tab)

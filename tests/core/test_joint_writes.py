@@ -130,8 +130,8 @@ def test_who_waits_too_long_is_told_and_is_not_written(joint: Joint) -> None:
 
 
 class Told:
-    """The simulated places that threads of a process need to work. This object records when a thread that waits for a
-    write gives back or takes its place.
+    """A simulated limit for the threads that work at once. It records when a thread gives back its place to wait for
+    a write, and when the thread takes a place again.
     """
 
     def __init__(self) -> None:

@@ -88,8 +88,8 @@ TRIALS_ALONE: Mapping[str, str] = {
 
 
 def parts(*kinds: str) -> Iterator[tuple[str, ast.stmt]]:
-    """Yields every function, class and constant in the files whose names begin with one of these kinds. Each yielded
-    pair contains the full name with the path, and the code.
+    """Yields every function, class and constant in the files whose names begin with one of the words `kinds`, such as
+    `tables`. Each yielded pair contains the full name with the path, and the code.
     """
     root = Path(hotline.__file__).parent
     found = [path for path in root.rglob("*.py") if path.stem.startswith(kinds)]

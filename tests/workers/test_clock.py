@@ -123,8 +123,8 @@ def test_row_12_danger_passes_a_hung_redis(manned: District, valkey: Valkey) -> 
 
 
 def test_a_held_lane_is_not_rung_for(manned: District) -> None:
-    """The gateway reported that the hotline's account had no money when the first message was sent. The second message
-    has become due since then, but the queue is paused."""
+    """The gateway answers the first message with an error: the account has no money. So the queue is paused
+    when the second message becomes due."""
     for _ in range(2):
         manned.tell()
     manned.sms.results = [SendResult(Outcome.MONEY_FAULT)]

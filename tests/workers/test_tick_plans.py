@@ -30,7 +30,7 @@ SCAN = re.compile(rf"SCAN ({'|'.join(GROW)})(_\d+)?$")
 
 @pytest.fixture
 def pair() -> Pair:
-    """Returns the embedded pair of servers. SQLite chooses the plan of a query without looking at the number of rows.
+    """Makes the other fixtures use SQLite, which chooses the plan of a query without looking at the number of rows.
     PostgreSQL always reads all rows of a small table, so its plans would prove nothing here."""
     return Pair.EMBEDDED
 
