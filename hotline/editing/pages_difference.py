@@ -1,8 +1,8 @@
 """Describes a draft's changes, fields, steps and problems in the reader's language.
 
 The page of a draft shows changed texts in three languages, changed settings, and the handset before and after the
-change. The page of a draft names each changed value only once. The approver approves these changed values and nothing
-else.
+change. The page of a draft names each changed value only once. The approver approves the changed values that the page
+names, and nothing else.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -71,7 +71,8 @@ def field_words(visit: Visit, field: str) -> str:
 
 
 def part_words(visit: Visit, titles: Titles, part: str) -> str:
-    """Returns the name of a draft's part: the flow's title, or the name of a list."""
+    """Returns the name of a part of a draft. A flow has its title as its name. A list, such as the phone numbers, has
+    its name in the table `PARTS`."""
     return visit.say(PARTS[part]) if part in PARTS else titles.flow(part)
 
 
@@ -111,8 +112,8 @@ def result_or_refusal(visit: Visit, done: Done | DraftRefused, field: str) -> Do
 
 
 def _where(visit: Visit, titles: Titles, refused: DraftRefused) -> Iterator[str]:
-    """Yields the places that a refusal names. If the refusal names no place, yields the English message of the
-    check."""
+    """Yields the places that a refusal names. If the refusal names no place, yields the English messages with which the
+    check of the draft describes the problems."""
     yield from (problem_place(visit, titles, one) for one in refused.findings)
     yield from (_held(visit, titles, held) for held in refused.held_back)
     yield from (_kept(visit, titles, one) for one in refused.left_behind)
@@ -147,7 +148,8 @@ def _held(visit: Visit, titles: Titles, held: NeedsApprover) -> str:
 STEP_SENTENCES = table("steps")
 WITHOUT_LANGUAGE = phrase("{who} changed {what}")
 UNKNOWN = phrase("{who} changed {part}")
-"""The sentence for a kind of step that this release does not know."""
+"""The sentence that the page shows for a step of a draft if this version of the program does not know the kind of the
+step."""
 
 
 def step_sentence(visit: Visit, titles: Titles, step: StepRow) -> str:
@@ -223,8 +225,8 @@ def problem_details(visit: Visit, finding: Problem) -> str:
 
 
 def checker_message(visit: Visit, one: MessageText) -> str:
-    """Returns, in the reader's language, a message from the check of a draft. Fields and languages have the names that
-    the page uses."""
+    """Returns, in the reader's language, a message from the check of a draft. In the message, fields and languages have
+    the names that the page uses for them."""
 
     def shown(name: str, value: str) -> str:
         if name.endswith("field"):
@@ -266,7 +268,8 @@ def changed_field_text(
 
 
 PHRASES = "phrases."
-"""The prefix in the names of fields that contain the hotline's own phrases, which belong to no flow."""
+"""The first part of the name of a changed field, if the field is a phrase. A phrase is a text outside the flows, such
+as the text of an SMS."""
 MAX_SCREENS = 25
 """The number of screens in one part of a long list. A page with that many screens loads in a few seconds on a slow
 connection."""
@@ -285,7 +288,7 @@ class TextColumns:
 class ScreenToRead:
     anchor: str
     part: int
-    """The part of the page that shows the screen."""
+    """The number of the part of the page that shows this screen."""
     place: str
     """The titles of the flow and of the screen."""
     state: str
@@ -328,7 +331,8 @@ class DifferenceToRead:
     """The languages with changed texts. The approver must read the changed texts in each language of this list."""
     part: int = 1
     parts: int = 1
-    """The number of parts of a long list of screens. Every other field describes the whole list of screens."""
+    """The number of parts into which the page divides the list of screens. Every field except `part` and `parts`
+    describes the whole list of screens."""
 
     @property
     def of_part(self) -> Sequence[ScreenToRead]:
@@ -354,7 +358,7 @@ def prepare_difference(
 ) -> DifferenceToRead:
     """Describes the changes of a draft in the language of the person who views the page.
 
-    Draws the handsets of one part only.
+    Draws handsets only for the screens of the part `part`.
 
     `live` is the published flow set, used to preview the screens.
     """
@@ -520,8 +524,8 @@ def _pages(flow_set: FlowSet, place: Place, language: str, node: object) -> Sequ
 
 
 def _phrases(changes: Sequence[rules_difference.FieldChanged]) -> Iterator[TextColumns]:
-    """Yields the changed phrases of the hotline, each with its name. If the text before or after the change is empty,
-    the hotline uses the text of the translation catalogue at that time."""
+    """Yields each changed phrase with its name. A phrase is a text outside the flows, such as the text of an SMS. If a
+    phrase has no text of its own before or after the change, the hotline uses the text of the translation catalogue."""
     changed = []
     for one in changes:
         _, language, name = one.field.split(".", 2)

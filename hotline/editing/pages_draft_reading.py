@@ -1,7 +1,8 @@
-"""Shows the changes of a draft, handles the decisions on it, and shows its news and comments.
+"""Shows the changes of a draft and the comments on the draft. Handles the decisions of editors and approvers about the
+draft.
 
-Also shows the changes of a publication, and handles the decisions to restore or confirm it. The page Today shows news
-about drafts, and the drafts that wait for an approver.
+Also shows the changes of a publication, and handles the decision to restore or to confirm a publication. The page Today
+shows news about drafts, and the drafts that wait for an approver.
 """
 
 import sys
@@ -39,8 +40,8 @@ from hotline.text.time import KIGALI
 
 NOTE_LETTERS = 1000
 STEPS = 500
-"""The number of a draft's newest steps in which the page looks for the reasons of changes. An editor gives a reason for
-each change of recorded values."""
+"""The page looks for the reasons of changes in this many of the draft's newest steps. An editor gives a reason for each
+change of recorded values."""
 
 
 def draft(visit: Visit, draft_id: int) -> Response:
@@ -166,7 +167,8 @@ def _drawn(visit: Visit, seen: service_publish.DraftToRead, template: str) -> Re
 def review_values(
     visit: Visit, seen: service_publish.DraftToRead, part: int = 1
 ) -> Mapping[str, Any]:
-    """Returns the values for a page: the differences of a draft, and the decisions that this person may make."""
+    """Returns the values for the template of a page: the differences of a draft, and the decisions that the reader of
+    the page may make."""
     change, changes = seen.made.gathered.change, compare_documents(seen.before, seen.after)
     digest, titles = seen.made.digest, Titles(seen.after["flows"], visit.language)
     shown = _shown(visit, seen, changes, part)

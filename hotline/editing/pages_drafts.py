@@ -102,8 +102,7 @@ def first_screen(flow: PartDocument | None) -> str:
 
 
 NEWER = 2
-"""The number of seconds after which the page asks the server again if the check of the draft has ended. A worker runs
-the check.
+"""The page loads again after this many seconds, to see if the check of the draft has ended. A worker runs the check.
 """
 
 
@@ -213,8 +212,8 @@ SENTENCES = {
 
 
 def play(visit: Visit, draft_id: int) -> Response:
-    """Sends the file that plays the draft. The name of the file contains the draft's version, so that partners can
-    name this version in a comment."""
+    """Sends the browser a file with which a person can play the draft. The name of the file contains the draft's
+    version, so that partners can name this version in a comment."""
     gathered, flow_set = service_drafts.flow_set_to_play(visit.context, draft_id)
     live, today = visit.context.flow_sets.get(gathered.live_id), visit.context.today()
     shown = [digits for digits, number in live.numbers.items() if number.shows(today)]

@@ -164,8 +164,8 @@ def _choice(visit: Visit, titles: Titles, part: str, one: FieldClash) -> Choice:
 
 
 def _version(visit: Visit, one: FieldClash, value: object) -> str:
-    """Returns a version as text. For a whole screen or flow, the text contains its kind and its first text. For a
-    field, the text is the value of the field.
+    """Returns one of the versions in a conflict as text. For a whole screen or flow, the text contains its kind and its
+    first text. For a field, the text is the value of the field.
     """
     if one.place.name:
         return readable_value(value) or visit.say("nothing")
@@ -258,8 +258,8 @@ def with_node(flow: Document, name: str, node: Document) -> dict[str, Any]:
 
 
 def _led_to_new(flow: dict[str, Any], arrow: Arrow) -> dict[str, Any]:
-    """Adds a new screen, whose name comes from the choice that leads to it. The new screen leads to the screen to which
-    this choice led before."""
+    """Adds a new screen to which the link `arrow` leads. If the link belongs to a choice, the name of the screen comes
+    from the text of the choice. The new screen leads to the old target of the link."""
     label = arrow.field.removesuffix(".goes")
     node = node_fields.nodes_of(flow)[arrow.node]
     english = shown_value(node, f"{label}.en") if label.startswith("choices.") else ""
@@ -297,7 +297,8 @@ class _EditedFlow:
 
 
 def save_form(visit: Visit, at: EditedScreen, typed: TypedScreen, do: str) -> Response:
-    """Saves the form. Redirects with 303 to the screen, or answers 422 with errors or conflicts."""
+    """Saves the typed screen in the draft. Redirects to the screen with status 303. If the form has errors or
+    conflicts, answers with status 422."""
     faults = dict(faults_of(visit, typed.refused))
     if not faults and typed.marks_changed and len(visit.form.text("why")) < WHY_LETTERS:
         faults["why"] = visit.say(WHY)

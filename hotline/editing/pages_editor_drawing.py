@@ -123,15 +123,15 @@ def handset_of_query(query: Mapping[str, str], language: str) -> HandsetState:
 
 
 def limit_of(typed: str) -> int:
-    """Returns the typed limit in septets, or the nearest possible limit. A missing or wrong value gives the
-    default."""
+    """Returns the typed limit in septets, or the nearest possible limit. If the value is missing or wrong, returns the
+    default limit."""
     if not typed.isdecimal() or len(typed) > 3:
         return SEPTETS
     return min(max(int(typed), MIN_SEPTETS), WIDEST_LIMIT)
 
 
 def handset_after(state: HandsetState, do: str, form: PostedForm) -> HandsetState:
-    """Returns the handset's state after the editor pressed a key, typed text or restarted."""
+    """Returns the handset's state after the editor pressed a key, typed text, or restarted the preview."""
     verb, _, said = do.partition(":")
     if verb == "restart":
         return replace(state, keys=(), is_dialled=said == DIAL)
@@ -147,7 +147,8 @@ class MovingParts:
     letters: Mapping[str, Sequence[BadLetter]]
     """For each language, the letters on the screen that a basic handset cannot show."""
     problems: Sequence[tuple[str, str, str]]
-    """Each problem to fix: a sentence, the details with the fix, and the anchor of its field."""
+    """Each problem to fix, as three texts: a sentence, the details with the fix, and the HTML anchor of the problem's
+    field."""
     elsewhere: int
     """The number of the flow's other screens that have problems."""
     is_whole: bool
@@ -276,8 +277,8 @@ class SaveNotice:
 
 
 def save_notice(visit: Visit, here: EditedFlow) -> SaveNotice:
-    """Returns the result of a save as the page's address describes it. The result is empty if anyone saved the screen
-    again after the described save.
+    """Returns the result of the last save, which the address of the page contains. The result is empty if a person
+    saved the screen again later.
     """
     if number_of(visit.asked("saved"), signed=True) != here.version:
         return SaveNotice()
@@ -325,7 +326,7 @@ class EditedScreen:
 
 @dataclass(frozen=True, slots=True)
 class EditorDraft:
-    """The document on the page, and the values that the form sends back."""
+    """The flow on the editor's page, and the values that the form keeps for the next request."""
 
     document: Document
     as_typed: Mapping[str, str]
@@ -336,7 +337,8 @@ class EditorDraft:
 
 
 def new_form(here: EditedFlow) -> EditorDraft:
-    """Returns a form with the newest state of the flow. Because of its token, the server saves the form only once."""
+    """Returns a form with the newest state of the flow. The form contains a token, so the server saves the form only
+    once."""
     return EditorDraft(here.document, {}, secrets.token_urlsafe(12))
 
 
@@ -369,7 +371,8 @@ def draw_editor(
 def _shows(
     visit: Visit, at: EditedScreen, state: HandsetState, draft: EditorDraft
 ) -> Mapping[str, Any]:
-    """Returns the values for the page's template. Fields and errors have the same names as the fields of the form."""
+    """Returns the values for the page's template. The value and the error of a form field have the same name as the
+    field."""
     here, node = at.flow, at.node
     around = service_drafts.set_around(visit.context, here)
     parts = moving_parts(visit, around, here.name, draft.document, node, state)

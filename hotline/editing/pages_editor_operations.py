@@ -1,10 +1,10 @@
-"""Shows the editor's pages with one question, and the forms that make a whole lesson, quiz or menu.
+"""Shows the editor's pages that ask one question, and the forms that make a whole lesson, quiz or menu.
 
-The pages with one question add, move, rename or delete a screen, remove a flow, or set recorded values. An operation of
-this kind works on the newest state of the draft, and the server saves the operation as one step of the draft. The form
-of a builder makes a whole lesson, quiz or menu, a choice of a menu, or a phone number on a screen. A builder makes the
-same screens as an editor makes by hand. If the editor chose no draft, the builder creates a draft, whose title is the
-text that the editor typed.
+A page that asks one question adds, moves, renames or deletes a screen, removes a flow, or sets recorded values. The
+operation works on the newest state of the draft, and the server saves the operation as one step of the draft. A builder
+makes a whole lesson, quiz or menu with one form. A builder can also add a choice to a menu, or a phone number to a
+screen. A builder makes the same screens as an editor makes by hand. If the editor chose no draft, the builder creates a
+draft, whose title is the text that the editor typed.
 """
 
 import secrets
@@ -88,7 +88,7 @@ def check_obstacle(visit: Visit, obstacle: rules_operations.Obstacle | None) -> 
 def _question(
     visit: Visit, template: str, draft_id: int, here: EditedFlow, **values: object
 ) -> Response:
-    """Renders the page of one question. If the form has errors, the page gets status 422."""
+    """Renders a page that asks the editor one question. If the form has errors, the page gets status 422."""
     return page(
         visit,
         template,
@@ -115,8 +115,8 @@ TO = "to:"
 """The first part in the name of a form field in which the editor chooses the new target of an arrow. The name of the
 field continues with the key of the arrow. An arrow is a link from one screen to another."""
 REMOVE_ARROW = "-"
-"""The value of the form field by which the editor removes an arrow. The server then also removes the choice where the
-arrow begins.
+"""The value of the form field by which the editor removes an arrow. If the editor removes a whole flow, the server then
+also removes the choice where the arrow begins.
 """
 NO_NAME = phrase("Enter a name.")
 
@@ -172,7 +172,7 @@ def add_screen(visit: Visit, draft_id: int, flow: str) -> Response:
 
 
 def flow_arrows(flow: Document) -> tuple[Arrow, ...]:
-    """Returns the flow's arrows. Adds possible arrows for screens that lead nowhere yet."""
+    """Returns the flow's arrows. Also returns a possible arrow for each screen that leads nowhere yet."""
     known = arrows_of(flow)
     ends = (
         Arrow(name, "goes", "")
@@ -349,7 +349,8 @@ def remove_flow_form(visit: Visit, draft_id: int, flow: str) -> Response:
 
 
 def _with_obstacle(visit: Visit, obstacle: rules_operations.Obstacle | None) -> Visit:
-    """Returns the request with the obstacle as its error. If the request already has errors, returns it unchanged."""
+    """Returns the request `visit`, with the obstacle as an error of the form. Returns the request unchanged if it
+    already has errors, or if there is no obstacle."""
     if visit.faults or obstacle is None:
         return visit
     return visit.with_faults({"name": visit.say(OBSTACLES[obstacle])})
@@ -519,7 +520,8 @@ def _add_flow(visit: Visit, draft_id: int, name: str, title: Mapping[str, str], 
 
 
 def _check(visit: Visit, flows: Mapping[str, Document], title: Mapping[str, str]) -> None:
-    """Checks the form with which a builder makes a lesson, quiz, menu, choice or number. Raises FormRefused."""
+    """Checks the form with which an editor builds a lesson, quiz or menu, or adds a choice or a phone number. Raises
+    FormRefused."""
     typed, kind = visit.form, visit.form.text("model")
     if kind not in BUILDERS:
         raise visit.wrong("model", "Choose a template.")
@@ -540,7 +542,8 @@ def _check(visit: Visit, flows: Mapping[str, Document], title: Mapping[str, str]
 
 
 def _chosen_draft(visit: Visit) -> int | None:
-    """Returns the draft in the form or the address, or None for a new draft. Raises NotFound."""
+    """Returns the id of the draft that the form or the page's address names. Returns None if the editor chose a new
+    draft. Raises NotFound."""
     chosen = number_of(dict(visit.form.fields).get("change", visit.asked("change")))
     return None if chosen is None else service_drafts.get_draft(visit.context, chosen).id
 

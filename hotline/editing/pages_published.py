@@ -85,7 +85,7 @@ class PlacedArrow:
     is_back: bool
     """True for an arrow that leads to a higher layer, or to a box in its own layer."""
     is_level: bool = False
-    """True for an arrow from left to right."""
+    """True for an arrow that leads from left to right, as on the map of all flows."""
 
     @property
     def path(self) -> str:
@@ -228,8 +228,8 @@ def _depths(
 def _layers(
     names: Sequence[str], depth: Mapping[str, int], forward: Sequence[tuple[str, str]]
 ) -> list[list[Spot]]:
-    """Returns the layers, each with its boxes and with the arrows that pass through it, in an order with few
-    crossings."""
+    """Returns the layers. Each layer has its boxes and the arrows that pass through it, in an order in which few arrows
+    cross."""
     layers: list[list[Spot]] = [[] for _ in range(max(depth.values()) + 1)]
     for name in names:
         layers[depth[name]].append(name)
@@ -369,7 +369,8 @@ def _drafts(visit: Visit, flow: str) -> Sequence[tuple[str, str]]:
 def problems_by_screen(
     visit: Visit, change: ChangeRow | None, flow: str
 ) -> Mapping[str, Sequence[tuple[str, str, bool]]]:
-    """Returns the problems of each screen: the sentence, the reason with the fix, and True for an error."""
+    """Returns the problems of each screen. Each problem has three values: the sentence, the details with the fix, and
+    True for an error."""
     hurting: Sequence[Problem] = ()
     if change is None or not change.is_editable:
         every: Sequence[Problem] = service_publish.published_problems(visit.context) or ()
@@ -513,8 +514,7 @@ def _change(visit: Visit) -> service_drafts.ChangeRow | None:
 
 
 def _address(visit: Visit, hit: SearchHit, draft_id: int | None) -> str:
-    """Returns the address of a search result: in the editor for a draft, otherwise on the text's page or the flow's
-    page."""
+    """Returns the address of a search result: in the editor, on the page of the text, or on the page of the flow."""
     found = hit.found
     is_in_flow = found.node and not hit.place.startswith("locales.")
     if draft_id is not None and is_in_flow and visit.may(routes.EDITOR):

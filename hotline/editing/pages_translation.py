@@ -112,7 +112,8 @@ def filter_of(visit: Visit) -> TextFilter:
 
 
 def address_of(wanted: TextFilter) -> dict[str, Any]:
-    """Returns the values of the filter in a form that can be added to an address. Leaves out default values."""
+    """Returns the values of the filter as fields that can be added to the address of a page. Leaves out default
+    values."""
     state = "" if wanted.state == TODO else wanted.state
     said = {"state": state, "flow": wanted.flow, "at": wanted.at}
     return {name: value for name, value in said.items() if value}

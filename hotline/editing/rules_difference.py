@@ -284,7 +284,8 @@ def _mapping(value: object) -> Document:
 
 
 GUARDED = ("questions",)
-"""Flows in which every text needs an approver. The flow `questions` contains approved questions of desks."""
+"""Flows in which every text needs an approver. The flow `questions` contains the questions that a desk may send to a
+caller."""
 
 
 class NotInEmergency(StrEnum):

@@ -1,11 +1,11 @@
 """Defines a draft: a title, its edited parts, and the people who worked on it. Pure.
 
 A part is one flow, or one of the three parts `#numbers`, `#entries` and `#phrases`. The name of a flow is also the name
-of its part. The document of a flow is the flow in the form in which a revision stores it. The document of any part that
-is not a flow is a mapping. The keys of the mapping are the digits of phone numbers or short codes, or the languages of
-phrases. If a part does not exist, its document is None. If one approver published a change alone, as an emergency
-change, the module computes when the previous texts return. The module also restores the texts of an older publication,
-but not its phone numbers and short codes.
+of its part. The document of a flow is the flow as a revision stores it. A revision is one stored version of all flows.
+The document of any part that is not a flow is a mapping. The keys of the mapping are the digits of phone numbers or
+short codes, or the languages of phrases. If a part does not exist, its document is None. If one approver published a
+change alone, as an emergency change, the module computes when the previous texts return. The module also restores the
+texts of an older publication, but not its phone numbers and short codes.
 """
 
 from collections.abc import Mapping
@@ -90,7 +90,7 @@ class NewsKind(StrEnum):
     """A planned publication, or the planned end of a text, waits for a person's decision, because the published flows
     changed."""
     ENDED = "ended"
-    """The clock removed a published text, because its planned end was reached."""
+    """The clock process removed a published text, because the planned end of the text was reached."""
     END_CANCELLED = "end_cancelled"
     """An approver removed the planned end of a published text."""
 
@@ -147,15 +147,15 @@ def _entries(document: Document) -> PartDocument:
 
 def _with_or_without(document: Document, name: str, changed: Mapping[str, Any]) -> dict[str, Any]:
     """Returns a copy of a document in which the field `name` has the value `changed`. If this value is empty, the copy
-    does not have the field. A document that was read from files has no empty fields, so the result is equal to such a
-    document.
+    does not have the field. A document from flow files has no empty fields. So the copy can be compared with a document
+    from flow files.
     """
     rest = {key: value for key, value in document.items() if key != name}
     return {**rest, name: changed} if changed else rest
 
 
 EMERGENCY_DURATION = timedelta(hours=4)
-"""The time after which the clock restores the previous texts, unless a second person confirmed the change."""
+"""The time after which the clock process restores the previous texts, unless a second person confirmed the change."""
 
 
 def emergency_end(published_at: datetime, lapses_at: datetime | None) -> datetime:

@@ -446,7 +446,8 @@ Settled = Mapping[str, Side]
 
 
 class MergedField(NamedTuple):
-    """A place in the flow as a page names it: screen, field of its form, and language of a text."""
+    """A place in the flow, with the names that a page shows: the screen, the field of the screen's form, and the
+    language of a text."""
 
     node: str
     name: str
@@ -481,16 +482,17 @@ class _Merging:
 
 
 class _Where(NamedTuple):
-    """A place in the flow. `path` contains the names of the list rows that contain the place, and `at` contains the
-    numbers of these rows. The row numbers are those of the version to save (`yours`). If a row exists only in the other
-    version, its number is the number in that version.
+    """A place in the flow. `path` contains the names of the steps that lead to this place in the document. `at`
+    contains the same steps, with the number of each list row in place of its name. The number of a row is its number in
+    the version to save (`yours`). If a row exists only in the other version, the number is its number in the other
+    version.
     """
 
     path: DocumentPath = ()
     at: DocumentPath = ()
     key: str = ""
-    """The key of the place in the document. The key is empty for a row or a screen, because the editor chose its
-    name."""
+    """The key of the place in the document. The key is empty for a row or a screen. An editor may give a screen the
+    name of a field, and the merge must not treat this screen like that field."""
 
     def into(self, name: str) -> "_Where":
         key = "" if self.path == NODES else name

@@ -393,7 +393,7 @@ def obstacle_to_removing(
     arrow's key.
 
     A target is the name of a screen in the flow where the arrow begins, or `flow:NAME` for a different flow. The target
-    `""` removes the arrow, and the choice where the arrow begins. After the operation, each list of choices or rows
+    `""` removes the arrow, and the choice where the arrow begins. After the operation, each list `choices` or `arms`
     must still have at least one row.
     """
     if (kept := removal_obstacle(flows, entries, name)) is not None:
@@ -477,7 +477,7 @@ class Slot(NamedTuple):
 
 def slots(model: FlowModelName) -> Sequence[Slot]:
     """Returns the texts of a model that are empty and that the editor must write. Texts with the same number come
-    together, one after the other. The question of a lesson comes last."""
+    together, one after the other. The quiz question of a lesson comes last."""
     found = _slots(model)
     return sorted(found, key=lambda one: (one.key.startswith(OPTIONAL_GROUP), one.number))
 
@@ -528,8 +528,8 @@ def _words(said: SAID, node: str) -> bool:
 
 
 def _without_empty(flow: Editable, said: SAID) -> Editable:
-    """Leaves out each group of screens for which the editor wrote no text. If the form has no text at all, leaves out
-    only the screens of the quiz question."""
+    """Returns the flow without the groups of screens for which the editor wrote no text. If the editor wrote no text at
+    all, the flow loses only the screens of the quiz question."""
     written = {node.partition("_")[0] for node in flow["nodes"] if _words(said, node)}
     topic = ""
     for name, node in nodes_of(flow).items():

@@ -4,10 +4,10 @@ A preview never saves, sends or counts anything in the hotline. Each request of 
 editor has pressed in this preview, and the engine produces all screens again. `document.read` accepts a whole flow or
 refuses it. `read_draft` also accepts a flow with errors, and leaves out only the invalid nodes. If possible,
 `read_draft` leaves out only the invalid part of a node. So editors can preview a screen while they write it.
-`played_screens` returns the screens that callers can reach from the front of a draft. A file with these screens lets a
-person play the draft. `played_screens` presses every key on every screen. The function begins with the screens nearest
-to the front, and stops at a maximum number of screens. Other functions show the values of a document as readable text
-and list the screens of a flow. They also measure how much of a screen its text fills.
+`played_screens` returns the screens that callers can reach from the first menu of a draft. A file with these screens
+lets a person play the draft. `played_screens` presses every key on every screen. The function begins with the screens
+nearest to the first menu, and stops at a maximum number of screens. Other functions show the values of a document as
+readable text and list the screens of a flow. They also measure how much of a screen its text fills.
 """
 
 import copy
@@ -266,7 +266,8 @@ def calling_order(flows: Mapping[str, object], begins: Iterable[str]) -> Sequenc
     """Returns every node in the order in which callers reach it. The nodes of a called flow come after the first node
     that calls this flow.
 
-    `begins` names the front and the landing flows. Nodes that no arrow leads to come last, in the document's order.
+    `begins` contains the flow with the first menu, and the flows that the short codes open. Nodes that no arrow leads
+    to come last, in the document's order.
     """
     ways = {name: derived_value(_ways, flow) for name, flow in flows.items()}
     found: dict[Place, None] = {}
@@ -297,8 +298,8 @@ def _ways(flow: object) -> Mapping[str, tuple[str, DocumentPath]]:
 def flow_groups(flows: Mapping[str, object], front: str, codes: Iterable[str]) -> Mapping[str, str]:
     """Returns the group of each flow, in the order in which callers reach the flows.
 
-    The group is `front` for a flow that callers reach from the front. The group is `code` for a flow that callers reach
-    only with a short code, and `other` for all other flows.
+    The group is `front` for a flow that callers reach from the first menu. The group is `code` for a flow that callers
+    reach only with a short code, and `other` for all other flows.
     """
     groups: dict[str, str] = {}
     for group, begins in (("front", [front]), ("code", codes), ("other", flows)):
@@ -410,7 +411,7 @@ MISSING_BY_FIELD = {
     "value": MissingKind.NAME,
     "flow": MissingKind.NAME,
 }
-"""The kind of fault of a field that is empty or invalid. The key is the last part of the field's name."""
+"""For each field, the kind of fault if the field is empty or invalid. The key is the last part of the field's name."""
 SENTENCES = {
     MissingKind.KIND: message_text("the screen has no type yet"),
     MissingKind.WORDS: message_text("the screen has no text yet"),
@@ -590,10 +591,11 @@ def _body(node: Editable) -> Editable:
 MOST_SCREENS = 4000
 """The maximum number of screens in one file that plays a draft."""
 ON = {"reporting": True, "receipts": True}
-"""The flags of a hotline that takes reports. All other flags are off, as in the editor's preview."""
+"""The flags that are on in the file, because the file plays a hotline that takes reports. All other flags are off, as
+in the editor's preview."""
 BEFORE = ((Place("", ""),),)
-"""A sample of a place that the caller passed before the current place. From this sample, the code finds out how a key
-changes the list of places to which the caller can go back."""
+"""A sample value for the list of places to which the caller can go back. The code compares the list with this sample
+after each key, to find out how the key changes the list."""
 END = -1
 """In the file, this number replaces the number of a next screen that the file does not contain."""
 NUMBER = re.compile(r"\d(?:[ .-]?\d){2,}")
@@ -623,8 +625,8 @@ class PlayedScreen(NamedTuple):
 
 
 def played_screens(flow_set: FlowSet, shown: Collection[str]) -> list[PlayedScreen]:
-    """Returns every screen near the front in each language. The first screens show the front in each language, in the
-    order of `CODES`.
+    """Returns the screens that callers reach from the first menu, in each language, up to a maximum number. The list
+    begins with the first menu in each language, in the order of `CODES`.
 
     `shown` contains the verified phone numbers. All other phone numbers have dots instead of their digits.
     """
@@ -701,7 +703,7 @@ def _reports(flow_set: FlowSet, state: ConversationState) -> bool:
 
 
 def _shrunk(state: ConversationState, needed: Mapping[Place, set[str]]) -> ConversationState:
-    """Returns the state without the answers that neither the current screen nor a later screen needs."""
+    """Returns the state with only those answers that the current screen or a later screen needs."""
     names = {name for place in state.calls for name in needed.get(Place(*place[:2]), ())}
     answers = {name: said for name, said in state.answers.items() if name in names}
     return ConversationState(state.language, state.calls, answers=answers, finished=state.finished)
@@ -722,8 +724,8 @@ def _needed(flow_set: FlowSet) -> Mapping[Place, set[str]]:
     size = -1
     while size != (size := sum(map(len, needed.values()))):
         for place, mine in needed.items():
-            # The front needs no saved answer: a caller who chooses a topic there answers the questions of the topic
-            # again.
+            # The flow with the first menu needs no saved answer, because a caller who chooses a topic there answers the
+            # questions of the topic again.
             if place.flow != flow_set.front:
                 node, after = node_of(flow_set, place), next_nodes(flow_set, place)
                 saved = getattr(node, "saves", None)

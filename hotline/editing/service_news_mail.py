@@ -24,8 +24,8 @@ logger = logging.getLogger(__name__)
 
 EVERY = timedelta(minutes=10)
 REST = timedelta(minutes=15)
-"""The hotline sends no mail about news that is newer than this time. A person who is working in the console sees such
-news there."""
+"""The hotline sends no mail about news before the news is this old. Until then, a person who is working in the console
+can read the news there."""
 KEPT = timedelta(days=365)
 """The hotline keeps comments and news for this time after their draft was published or deleted."""
 ERRAND = "news"

@@ -337,7 +337,8 @@ MAX_HITS = 50
 class SearchHit(NamedTuple):
     found: TextMatch
     place: str
-    """The place of the text, as reviews store it. The place is empty for the name of a flow or a screen."""
+    """The name of the text's place, such as `learn.one.say.text`. Reviews store the same name. The place is empty for
+    the name of a flow or a screen."""
 
     @property
     def anchor(self) -> str:

@@ -1,11 +1,11 @@
 """Publishes drafts at a planned time, or at once in an emergency, and withdraws the texts of a draft at their planned
 end.
 
-An approver approves a draft together with its times. The clock then publishes the draft and withdraws its texts on
-time. The clock publishes nothing if the draft, or the published version of the same parts, changed after the approval.
-Then the approver and the authors get news. In an emergency, one approver alone publishes texts. The texts of an
-emergency publication stay live for four hours. Within that time, a second person confirms the texts or restores the old
-ones.
+An approver approves a draft together with its times. The clock process then publishes the draft and withdraws its texts
+on time. The clock process publishes nothing if the draft, or the published version of the same parts, changed after the
+approval. Then the approver and the authors get news. In an emergency, one approver alone publishes texts. The texts of
+an emergency publication stay live for four hours. Within that time, a second person confirms the texts or restores the
+old ones.
 
 Also lists the publication history and restores older states.
 """
@@ -108,8 +108,8 @@ def approve(
     alone: bool = False,
     keeps_languages: bool = False,
 ) -> DraftPublished | DraftRefused | None:
-    """Publishes a submitted draft, or plans its publication and the end of its text. Returns None if the clock will
-    publish the draft later. The function `approvable` decides which drafts the service refuses to publish.
+    """Publishes a submitted draft, or plans its publication and the end of its text. Returns None if the clock process
+    will publish the draft later. The function `approvable` decides which drafts the service refuses to publish.
 
     Raises NotFound, NotReady, StoreUnavailable.
     """
@@ -156,14 +156,15 @@ def approve(
 
 
 def compared(gathered: GatheredDraft) -> str:
-    """Returns the digest of the draft and of the published version of each of its parts, which an approver compares."""
+    """Returns one digest of everything that an approver compares: the draft, and the published version of each part
+    that the draft edits."""
     parts = {part: part_of(gathered.live, part) for part in gathered.steps}
     written = json.dumps([gathered.own_digest, parts], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(written.encode()).hexdigest()
 
 
 def planned(context: Context, draft_id: int | None = None) -> Sequence[ListedPlan]:
-    """Returns the plans that the clock has not carried out yet, of all drafts or of one draft. Raises
+    """Returns the plans that the clock process has not carried out yet, of all drafts or of one draft. Raises
     StoreUnavailable."""
     with context.database.reading() as session:
         return [
@@ -241,8 +242,8 @@ def _publish(context: Context, plan: DraftPlan) -> None:
 
 
 def _after(context: Context, plan: DraftPlan, done: DraftPublished | DraftRefused | None) -> None:
-    """Stops a plan whose publication was refused, until a person decides. The clock tries the plan again in its next
-    run if the reason was another publication or an emergency change."""
+    """Stops a plan whose publication was refused, until a person decides. The clock process tries the plan again in its
+    next run if the reason was another publication or an emergency change."""
     waits = (Refusal.CHANGED, Refusal.EMERGENCY_STANDS)
     if isinstance(done, DraftRefused) and done.refusal not in waits:
         _hold(context, plan)
@@ -257,7 +258,7 @@ def _still_approves(session: Session, plan: DraftPlan, at: datetime) -> bool:
 
 
 def _withdraw(context: Context, plan: DraftPlan) -> None:
-    """Gives the fields that the draft changed the values that they had before its publication. Does not change phone
+    """Restores the values that the draft's changed fields had before the draft was published. Does not change phone
     numbers, short codes, or texts that editors changed after the publication of the draft."""
     with context.database.reading() as session:
         live = flows_tables.live_revision(session)
@@ -369,8 +370,8 @@ class StateToRestore(NamedTuple):
     """The flows that callers see now."""
     after: Document
     digest: str
-    """The digest of `after`. The command to restore the state sends this digest back. At that time, the digest of
-    `after` must still be the same."""
+    """The digest of `after`. The form that restores the state contains this digest. The service restores the state only
+    if the digest of `after` is still the same."""
     live_id: int
     old: Document
     """The older state exactly as it was published, with the numbers and short codes of that time."""

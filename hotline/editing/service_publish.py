@@ -41,7 +41,7 @@ UNPLAYABLE = frozenset(
 )
 """Errors that make it impossible to build a flow set from a document."""
 LIVE = 0
-"""With this value in place of a draft's id, a check concerns the published flows."""
+"""The value that a check gets in place of a draft's id, to check the published flows."""
 PROBLEMS_KEPT = timedelta(days=30)
 """The time for which stored problems are kept."""
 
@@ -114,8 +114,8 @@ def errors_among(found: DividedProblems) -> DraftRefused | None:
 
 
 def check_by_id(context: Context, draft_id: int) -> None:
-    """Checks a draft and the published flows. If the id is `LIVE`, it checks only the published flows. If the problems
-    are already stored, it does not check again.
+    """Checks a draft and the published flows. If the id is `LIVE`, the function checks only the published flows. If the
+    problems are already stored, the function does not check again.
 
     Ignores a deleted draft. Raises NotReady, StoreUnavailable.
     """

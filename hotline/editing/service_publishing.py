@@ -215,7 +215,7 @@ MAX_ANSWERS = 4
 
 
 class _Pressing(NamedTuple):
-    """For one kind of report, the answer that means danger and the function that computes the stage of the report."""
+    """For one kind of report: the answer that means danger, and the function that computes the stage of the report."""
 
     answer: str
     value: str
@@ -295,7 +295,7 @@ def _silent(flow_set: FlowSet, path: _Way) -> Iterator[Place]:
 def _answered(flow_set: FlowSet, path: _Way) -> Iterator[_Way]:
     """Yields the caller's place after each possible answer.
 
-    For a list, the function uses the first entry, because all entries lead to the same node.
+    If the caller chooses from a list, the function uses the first entry, because all entries lead to the same node.
     """
     node = node_of(flow_set, path.place)
     assert isinstance(node, MenuNode | QuestionNode)

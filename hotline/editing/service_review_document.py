@@ -1,7 +1,6 @@
 """Collects every text that callers read, for the translation pages. The result includes the new texts of a language's
-open draft.
-Translators save texts into an open draft, such as "Words of Kinyarwanda". Until an approver publishes this draft,
-only the draft contains the new text. A review is for exactly one version of a text.
+open draft. Translators save texts into an open draft, such as "Words of Kinyarwanda". Until an approver publishes this
+draft, only the draft contains the new text. A review counts only for the exact text that the reader reviewed.
 """
 
 from collections import Counter
@@ -62,7 +61,7 @@ class LanguageReview:
     """The document that publishing this language's draft would produce."""
     sections: Mapping[str, Mapping[str, ReviewedText]]
     """The texts of each chapter. The inner key is the place of the text. The chapters are the flows, then the phrases
-    of the code, then the engine's own words."""
+    (texts outside the flows, such as SMS texts), then the words of the flow engine (such as the labels of keys)."""
     signatures: Mapping[str, Sequence[Signature]]
     """The reviews in this language, by the place of the reviewed text."""
     draft_id: int | None
@@ -141,7 +140,8 @@ def text_draft(context: Context, language: str) -> int | None:
 
 
 def phrase_texts(phrases: Phrases, document: Document, template: Template) -> dict[str, str]:
-    """Returns the text of a phrase in each language. `document` contains phrases that replace phrases of the code."""
+    """Returns the text of a phrase in each language. `document` contains, for each language, the phrases that a draft
+    or a publication changed."""
     shipped = {code: phrases.shipped(code, template) for code in CODES}
     shipped[ENGLISH] = template.value
     changed = {code: document.get(code, {}).get(template.name) for code in CODES}
@@ -290,9 +290,9 @@ def _faults(
 
 class PlacedText(NamedTuple):
     flow: str
-    """The name of the flow. The name is empty for a phrase of the code."""
+    """The name of the flow. The name is empty for a text outside the flows."""
     node: str
-    """The name of the screen, or of the phrase of the code."""
+    """The name of the screen, or of the text outside the flows."""
     field: str
     """The name of the field in the editor's form, such as `choices.2`. The screen's own text has the field `text`."""
 
@@ -311,8 +311,9 @@ MAX_TERMS = 5
 TODO, ALL = "todo", "all"
 """Two filters in addition to the review states: texts that this person can review, and all texts."""
 SPREAD = (sqrt(5) - 1) / 2
-"""Each account begins at a different text of the list. The distance between the starting points of two accounts, as a
-share of the list. With this distance, no two starting points are close together, even with many accounts."""
+"""Each account begins at a different text of the list. This number is the distance between the starting points of two
+accounts with consecutive ids, as a share of the list. With this distance, no two starting points are close together,
+even with many accounts."""
 
 
 class PageText(NamedTuple):
@@ -324,8 +325,8 @@ class PageText(NamedTuple):
     """True if the reader of the page has reviewed this text."""
     is_fixed: bool
     english: Sequence[WordSpan]
-    """Changes in the English text since a review. The list is empty if there are no changes, or if the changes are
-    not known."""
+    """The changes in the English text since the last review of this translation. The list is empty if there are no
+    changes, or if the changes are not known."""
     doubts: Sequence[GlossaryTerm]
     spans: Mapping[str, Sequence[tuple[str, bool]]]
     """The text in each language, divided at the terms of the glossary."""
@@ -337,7 +338,7 @@ class PageText(NamedTuple):
     """An open question that a careful reader asked about the text. The field is empty if there is no question."""
     widest: str
     """The text with the longest possible value in place of each placeholder. The field is empty if the text has no
-    placeholder or is not a phrase of the code."""
+    placeholder, or if it belongs to a flow."""
     meter: FilledMeter | None
     """The size of the text, compared with the screen or SMS that contains it."""
 
@@ -364,8 +365,8 @@ class TextPage(NamedTuple):
 
 
 class ReviewMatrix(NamedTuple):
-    """The review states of all texts by chapter. A chapter is a flow, the phrases of the code, or the engine's own
-    words."""
+    """The review states of all texts by chapter. A chapter is a flow, the phrases (texts outside the flows, such as SMS
+    texts), or the words of the flow engine."""
 
     reviews: Sequence[LanguageReview]
     """The texts of each language."""
@@ -472,7 +473,7 @@ def _shown(
 
 
 def equal_texts(review: LanguageReview, text: ReviewedText) -> Sequence[str]:
-    """Returns the different translations of the same English text at other places, reviewed ones first."""
+    """Returns the different translations of the same English text at other places. Reviewed translations come first."""
     if review.language == ENGLISH or not text.words.get(ENGLISH):
         return ()
     equal = [
@@ -487,7 +488,8 @@ def equal_texts(review: LanguageReview, text: ReviewedText) -> Sequence[str]:
 
 
 def widest(text: ReviewedText, language: str) -> str:
-    """Returns a phrase of the code with its longest values. The result is empty if the phrase has no placeholder."""
+    """Returns a phrase (a text outside the flows, such as an SMS) with the longest possible value in place of each
+    placeholder. The result is empty if the text is not a phrase or has no placeholder."""
     words = text.words.get(language, "")
     if not text.place.startswith(f"{PHRASES}.") or "{" not in words:
         return ""

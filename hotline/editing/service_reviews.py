@@ -61,7 +61,8 @@ def read_signatures(folder: Path) -> tuple[Signature, ...]:
 
 
 def overstated_files(document: Document, signatures: Sequence[Signature]) -> Iterator[str]:
-    """Yields flow files that call a language `reviewed` although some of its texts changed or were not reviewed."""
+    """Yields flow files that call a language `reviewed` although some texts in this language changed or were not
+    reviewed."""
     for name, flow in document["flows"].items():
         for language, said in flow["review"].items():
             states = {state_of(text, language, signatures) for text in texts_of({name: flow})}
@@ -147,13 +148,13 @@ def english_read(context: Context, language: str, places: Sequence[str]) -> Mapp
 
 
 NOTICE_PERIOD = timedelta(days=30)
-"""The time between the doctor's warning to the operator and the day when a number's confirmation or a question's
-approval ends."""
+"""The time between the warning of `hotline doctor` to the operator and the day when a number's confirmation or a
+question's approval ends."""
 
 
 def check_reviews(context: Context) -> Sequence[CheckResult]:
-    """Returns the doctor's results about phone numbers and desk questions whose reviews have expired or expire
-    soon."""
+    """Returns the results of `hotline doctor` about phone numbers and desk questions whose reviews have expired or
+    expire soon."""
     try:
         flow_set = context.flow_sets.get(context.flow_sets.live())
     except (NotReady, StoreUnavailable):
@@ -163,7 +164,7 @@ def check_reviews(context: Context) -> Sequence[CheckResult]:
 
 
 def _numbers(flow_set: FlowSet, today: date) -> CheckResult:
-    """Returns the doctor's result about phone numbers whose confirmation has expired or expires soon.
+    """Returns the result of `hotline doctor` about phone numbers whose confirmation has expired or expires soon.
 
     The result is more serious for the emergency number, because screens still show that number after its confirmation
     expires.
@@ -195,7 +196,7 @@ def _what_then(ends: Mapping[str, date], late: Sequence[str]) -> str:
 
 
 def _questions(flow_set: FlowSet, today: date) -> CheckResult:
-    """Returns the doctor's result about desk questions whose review has expired or expires soon."""
+    """Returns the result of `hotline doctor` about desk questions whose review has expired or expires soon."""
     listed = questions(flow_set).values()
     shown = [one for one in listed if one.standing(today) is QuestionStatus.SHOWS]
     fresh = [one for one in shown if one.until is not None and one.until - today > NOTICE_PERIOD]

@@ -293,8 +293,8 @@ def sheet_rows(
 
 
 def check_sheet(context: Context, language: str, rows: Sequence[SheetRow]) -> CheckedSheet:
-    """Returns the result that saving a spreadsheet would have. The function stores nothing. Raises NotReady,
-    StoreUnavailable."""
+    """Checks a spreadsheet. Returns the rows that can be saved and the refused rows. The function stores nothing.
+    Raises NotReady, StoreUnavailable."""
     return _check_rows(context, language_review(context, language), rows)
 
 

@@ -1,7 +1,7 @@
 """Stores drafts, their steps, news about them, and the times of planned publications.
 
-Editors write drafts before publication. News tells an account about comments and about decisions on a draft. The
-module also stores the encrypted mail addresses for a daily notice. The clock publishes and withdraws drafts at their
+Editors write drafts before publication. News tells an account about comments and about decisions on a draft. The module
+also stores the encrypted mail addresses for a daily notice. The clock process publishes and withdraws drafts at their
 planned times.
 """
 
@@ -51,8 +51,8 @@ class DraftRow(Row):
     base_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
     """The revision on which the parts of the draft are based."""
     source: Mapped[str | None] = mapped_column(unique=True)
-    """The digest of the flow files of a software release, or the token of the form that opened the draft. So the same
-    files, or the same form, make only one draft."""
+    """The digest of the flow files of a software release, or the token of the form that opened the draft. So two
+    imports of the same files, or two requests of the same form, make only one draft."""
     created_by: Mapped[str]
     created_at: Mapped[datetime]
     submitted_by_id: Mapped[int | None]
@@ -487,7 +487,7 @@ class PlanState(StrEnum):
     WAITING = "waiting"
     """The draft is not published yet."""
     LIVE = "live"
-    """The draft is published, and the clock will withdraw its text."""
+    """The draft is published, and the clock process will withdraw its text."""
     HELD = "held"
     """The published flows changed, so a person must decide."""
     DONE = "done"
@@ -531,7 +531,7 @@ def due(session: Session, at: datetime) -> Sequence[DraftPlan]:
 
 
 def open_plans(session: Session, draft_id: int | None = None) -> Sequence[DraftPlan]:
-    """Returns the plans that the clock has not carried out yet, of all drafts or of one draft."""
+    """Returns the plans that the clock process has not carried out yet, of all drafts or of one draft."""
     here = select(DraftPlan).where(DraftPlan.state.in_(OPEN))
     if draft_id is not None:
         here = here.where(DraftPlan.draft_id == draft_id)

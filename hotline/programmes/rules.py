@@ -1,8 +1,8 @@
 """Defines the two programmes that a phone can join, for local leaders and for trainees. Reads reports of community
 sessions, counts lessons, and makes and checks certificates. Pure.
 
-A phone joins with a district's code of eight digits, which expires. People who are known in their district get the code
-by word of mouth.
+A phone joins with a district's code of eight digits. The code expires. People who are known in their district get the
+code by word of mouth.
 
 An officer passes a lesson by answering its three cases correctly in one session. After a wrong answer, the officer
 reads the reason, returns to the question and answers again. An officer who passed six lessons gets a certificate, with

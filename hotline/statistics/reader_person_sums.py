@@ -108,7 +108,7 @@ def _help_keys(
 ) -> tuple[Mapping[str, Sequence[int]], int]:
     """Decrypts the waiting answers to the question if the help was good. The decrypted answers stay inside this
     function. Returns the rounding keys of the answers that each indicator counts, and the total number of these
-    answers."""
+    answers. A rounding key is a secret random number that decides how a count is rounded."""
     keys: dict[str, list[int]] = {}
     opinions = 0
     for row in waiting:
@@ -180,8 +180,8 @@ def _mark_late(context: ReaderContext, at: datetime) -> None:
 def _opened(
     session: Session, context: ReaderContext, found: queries_follow_up.MonthTips
 ) -> tuple[Sequence[rules_counts.CountedCase], int]:
-    """Decrypts cases. Returns each decrypted case with the rounding keys of its tip and persons, and the number of
-    cases that this function could not decrypt."""
+    """Decrypts cases. Returns each decrypted case, with the rounding keys of the case's tip and persons. Also returns
+    the number of cases that this function could not decrypt."""
     cases, closed = [], 0
     for tip in found.counting:
         private = case_private_key(session, context, tip)

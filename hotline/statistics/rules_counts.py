@@ -140,8 +140,8 @@ def steps_of(tip: CountedTip) -> TipSteps:
 
 
 def sums(tips: Iterable[CountedTip]) -> Mapping[CellName, CellSum]:
-    """Returns two sums for every number about tips that a release may print: how many tips it counts, and the sum of
-    the rounding keys of these tips. Leaves out a number if it would count no tip."""
+    """Returns two sums for every number about tips that a release may print: the number of counted tips, and the sum of
+    the rounding keys of these tips. Leaves out a number that counts no tip."""
     keys: dict[CellName, list[int]] = defaultdict(list)
     for tip in tips:
         for cell in _cells(tip):
@@ -237,8 +237,8 @@ def _reached(tip: CountedTip, steps: TipSteps) -> Iterator[str]:
 
 
 def _of_nation(tip: CountedTip, steps: TipSteps) -> Iterator[str]:
-    """Yields the names of the numbers for the whole country that count this tip. The hotline does not compute these
-    numbers for a district."""
+    """Yields the names of the numbers that count this tip and that exist only for the whole country. The hotline does
+    not compute these numbers for a district."""
     if _is_closure_late(tip.events):
         yield "late_closures"
     if "on_site" in steps:
@@ -455,8 +455,8 @@ def is_identified(person: MetPerson) -> bool:
 
 
 def person_sums(cases: Iterable[CountedCase]) -> Mapping[CellName, CellSum]:
-    """Returns two sums for every number about persons that a release may print: how many records it counts, and the sum
-    of the rounding keys of these records. Leaves out a number if it would count no record."""
+    """Returns two sums for every number about persons that a release may print: the number of counted records, and the
+    sum of the rounding keys of these records. Leaves out a number that counts no record."""
     keys: dict[CellName, list[int]] = defaultdict(list)
     for case in cases:
         identified = [one for one in case.persons if is_identified(one)]

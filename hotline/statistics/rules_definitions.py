@@ -211,7 +211,8 @@ class Indicator:
     step is never larger than the number of the previous step.
     """
     htcds: str = ""
-    """The field of the data standard HTCDS 2.0 with the fact, about one person or tip, that this indicator counts."""
+    """The field of the data standard HTCDS 2.0 for the fact that this indicator counts. The fact is about one person or
+    one tip."""
     is_collected: bool = True
     """False if the hotline does not collect this number. In this case, pages show that the number is not collected."""
 

@@ -33,9 +33,9 @@ from hotline.text.places import ABROAD
 SMALLEST_SHARE = 40
 """The smallest printed number of tips of which a release prints a share."""
 MIN_SHOWN_SHARE, ENOUGH = 0.6, 0.8
-"""Two limits for a table, each a share of its numbers that are not "few". If the share is below the first limit, the
-hotline publishes the table for longer periods. If the share for shorter periods would reach the second limit, the
-hotline publishes the table for shorter periods again.
+"""Two limits for the share of a table's numbers that are not "few". If the share is below the first limit, the hotline
+publishes the table for longer periods. If the share for shorter periods would reach the second limit, the hotline
+publishes the table for shorter periods again.
 """
 Spans = Mapping[str, Span]
 """The shortest period, such as a quarter, for which the hotline publishes each table. The keys are the names of the
@@ -182,8 +182,8 @@ def protect_use(
 
 
 def with_sums(cells: Sequence[ReleaseNumber], parts: Sequence[Release]) -> Sequence[ReleaseNumber]:
-    """Returns the printed numbers of a longer period, such as a year. If the releases of all shorter periods in it
-    print a number, replaces the number of the longer period by the sum of these numbers.
+    """Returns the printed numbers of a longer period, such as a year. If the releases of all shorter periods within the
+    longer period print a number, replaces the number of the longer period by the sum of these numbers.
 
     A sum of printed numbers reveals nothing more than these numbers, and readers see that the parts add up to the
     total. If a shorter period does not print a number, the number of the longer period stays unchanged.
@@ -269,7 +269,8 @@ def _derived(
 def _in_time(
     sums: Mapping[CellName, CellSum], numbers: Mapping[CellName, int | None]
 ) -> Mapping[CellName, int | None]:
-    """Returns the rounded numbers of tips that were acknowledged in time. A table prints only their share."""
+    """Returns the rounded numbers of tips that were acknowledged in time. A table prints only the share of these
+    tips."""
     found: dict[CellName, int | None] = {}
     for name, cell in sums.items():
         if name.indicator == rules_counts.IN_TIME:

@@ -98,8 +98,8 @@ class ProgrammeRow:
     target: str
     actual: str
     missed: str
-    """The English words "below target" or "above target". Empty if the value reaches the target, or if the two cannot
-    be compared yet.
+    """The English words "below target" or "above target". Empty if the value reaches the target, or if the value and
+    the target cannot be compared yet.
     """
     table: str
 

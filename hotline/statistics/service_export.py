@@ -47,8 +47,8 @@ QUESTIONS: Sequence[tuple[str, str, str]] = (
     ("Programme plan: O4 victims", "T12", "offer_share, no_room_share, follow_share"),
     ("Promise to callers: time until a tip is read", "T3", "minutes_to_read"),
 )
-"""Numbers that other organisations ask for, such as the United Nations. For each number, the hotline's tables and
-indicators that contain it."""
+"""Numbers that other organisations ask for, such as the United Nations. Each entry also names the hotline's tables and
+indicators that contain the number."""
 
 
 def archive(release: Release, labels: Labels) -> bytes:

@@ -1,7 +1,7 @@
 """Creates a release of statistics when its period is due. A release is published after two people in two roles have
 approved it.
 
-Also counts the numbers of the boards: exact current numbers that include only tips that the viewer may see.
+Also computes the numbers of the boards. These are exact current numbers that include only tips that the viewer may see.
 """
 
 from collections.abc import Collection, Mapping, Sequence

@@ -57,9 +57,9 @@ class ReleaseApproval(Row):
 
 
 class PersonSum(Row):
-    """The encrypted sums about the persons of one month. For each number: how many records it counts, and the sum of
-    the rounding keys of these records. Only the reader process can decrypt the sums. The reader process deletes the
-    sums after it has counted their year."""
+    """The encrypted sums about the persons of one month. Each number about persons has two sums: how many records it
+    counts, and the sum of the rounding keys of these records. Only the reader process can decrypt the sums. The reader
+    process deletes the sums after it has counted their year."""
 
     __tablename__ = "person_sum"
 

@@ -70,7 +70,7 @@ def saying(flow: dict[str, Any], words: str, node: str = "one") -> dict[str, Any
 
 @dataclass
 class Desk:
-    """The services of the console, called in the same way as its pages call them."""
+    """One console. The tests call its services in the same way as the pages of the console do."""
 
     context: WholeContext
     numbers: Any = field(default_factory=lambda: count(1))
@@ -98,8 +98,8 @@ class Desk:
         once: str | None = None,
         settled: Settled | None = None,
     ) -> StepSaved | StepClash | DraftRefused:
-        """Saves a step of the draft. `made_of` is the version of the draft that the editor saw, if it is not the newest
-        one."""
+        """Saves a step of the draft. `made_of` is the version of the draft that the editor saw, if this version is not
+        the newest one."""
         version = self.draft(change, part).version if made_of is None else made_of
         new = NewStep(part, document, once or f"form {next(self.numbers)}", EDITED)
         return service_draft_steps.save_step(

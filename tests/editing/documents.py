@@ -23,7 +23,7 @@ def shipped_nodes() -> list[dict[str, Any]]:
 
 
 def changed(document: Mapping[str, Any], *steps: str | int, to: Any) -> dict[str, Any]:
-    """Returns a copy with another value at a path. With `...` as the value, the path is removed."""
+    """Returns a copy with another value at a path. If the value is `...`, the function removes the path."""
     copied = copy.deepcopy(dict(document))
     here: Any = copied
     for step in steps[:-1]:
@@ -54,7 +54,7 @@ GARBAGE = st.recursive(
 
 @st.composite
 def broken_nodes(draw: st.DrawFn) -> dict[str, Any]:
-    """Generates a valid node, and replaces some of its parts with anything or removes them."""
+    """Generates a valid node. Then replaces some parts of the node with random values, or removes these parts."""
     node: dict[str, Any] = copy.deepcopy(draw(st.sampled_from(shipped_nodes())))
     for _ in range(draw(st.integers(0, 3))):
         places = [*_places(node)]

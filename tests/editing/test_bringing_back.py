@@ -86,9 +86,9 @@ def test_it_needs_a_reason_and_must_be_what_was_read(desk: Desk) -> None:
 
 
 def test_what_hurt_already_when_it_was_live_may_come_back(desk: Desk) -> None:
-    """A rule may have become stricter after the old state was published. A problem that the state already had then does
-    not stop the restoring. If the old state shows a number that is no longer listed, this problem is new, so the state
-    is not restored."""
+    """A rule may have become stricter after the old state was published. A problem that the state already had when it
+    was published does not prevent the restoring. If the old state shows a number that is no longer listed, this problem
+    is new, so the state is not restored."""
     desk.imposes(playable("They asked 999999"))
     desk.imposes(playable())
     assert isinstance(back(desk, 2), DraftPublished)

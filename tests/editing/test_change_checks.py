@@ -1,5 +1,5 @@
-"""Tests the checks of a draft: each version is checked once, its result is stored, and the clock starts a check whose
-job was lost."""
+"""Tests the checks of a draft: each version is checked once, the result of the check is stored, and the clock starts a
+check whose job was lost."""
 
 from typing import Any
 

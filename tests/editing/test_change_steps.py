@@ -1,5 +1,5 @@
-"""Tests the steps of a draft: saved completely, merged after edits at the same time, refused if both changed the
-same place."""
+"""Tests that a step of a draft is saved completely. Two edits at the same time are merged, or refused if both changed
+the same place."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -119,7 +119,7 @@ def test_two_who_save_at_once_lose_nothing(desk: Desk) -> None:
 
 def test_a_change_without_a_step_follows_what_is_live(desk: Desk) -> None:
     """A draft without an edit shows the newest published flows. A form that was opened before the publication is
-    compared with them."""
+    compared with the newest published flows."""
     change = desk.opened()
     desk.published("Live words")
     now = desk.draft(change)

@@ -102,7 +102,7 @@ def _emergency_number(numbers: dict[str, Any]) -> None:
 def test_never_more_than_words(
     part: str, edit: Callable[[Any], None], why: Refusal, desk: Desk
 ) -> None:
-    """`test_rules_difference.py` tests for each kind of change if it needs a second person."""
+    """`test_rules_difference.py` tests, for each kind of change, if the change needs a second person."""
     change = desk.opened()
     document = copy.deepcopy(dict(desk.draft(change, part).document or {}))
     edit(document)
@@ -171,8 +171,8 @@ def test_a_second_emergency_ends_as_the_first_would(desk: Desk, clock: Clock) ->
 
 
 def test_while_it_stands_nothing_else_is_published(desk: Desk, clock: Clock) -> None:
-    """The approver of another draft would see the draft's difference from the published flows, but would never read the
-    text of the emergency change."""
+    """The approver of a different draft would see only the difference between this draft and the published flows, and
+    would never read the text of the emergency change."""
     done = urgent(desk)
     change = desk.opened()
     desk.say(change, "Second words", "two")
@@ -232,7 +232,8 @@ def test_nobody_brings_back_alone_what_only_one_person_has_read(desk: Desk, cloc
 
 
 def test_no_emergency_makes_another_one_read(desk: Desk, clock: Clock) -> None:
-    """A state that contains an emergency change, which only one person read, also counts as read by only one person."""
+    """If only one person read an emergency change, each later state with this change also counts as read by only one
+    person."""
     first = urgent(desk).publication_id
     on_top = urgent(desk, "Do not go there at all").publication_id
     assert isinstance(back(desk, 1), DraftPublished)
@@ -241,8 +242,8 @@ def test_no_emergency_makes_another_one_read(desk: Desk, clock: Clock) -> None:
 
 
 def test_a_state_on_words_brought_back_unread_is_unread(desk: Desk, clock: Clock) -> None:
-    """The history in this test was written before this rule existed. It contains an emergency change that was restored,
-    and a draft that is based on this change."""
+    """The publications in this test are older than the rule that people may restore only a state that two people have
+    read. The history contains an emergency change that was restored, and a draft that is based on this change."""
     alone = urgent(desk)
     assert isinstance(back(desk, 1), DraftPublished)
     state = service_plans.preview(desk.context, alone.publication_id)

@@ -29,8 +29,8 @@ ADDRESS = "editor@here.example"
 
 @pytest.fixture(autouse=True)
 def roles(desk: Desk) -> None:
-    """Gives the accounts their roles. The fourth account is a translator's, and the role of the fifth has nothing to do
-    with texts."""
+    """Gives the accounts their roles. The fourth account is a translator's. The role of the fifth account has nothing
+    to do with texts."""
     with desk.context.database.writing() as session:
         rows = session.scalars(select(ConsoleAccount).order_by(ConsoleAccount.id)).all()
         for row, role in zip(rows, ROLES, strict=True):

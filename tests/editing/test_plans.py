@@ -308,7 +308,7 @@ def test_no_author_cancels_the_end_of_a_published_text(desk: Desk, clock: Clock)
 
 
 def one_life(desk: Desk, clock: Clock, *, jump: float = 0) -> None:
-    """Runs a clock process with its own database connections, moves its clock by `jump` hours, and ends it."""
+    """Runs a clock process with its own database connections, moves its clock by `jump` hours, and ends the process."""
     url = desk.context.database.engine.url.render_as_string(hide_password=False)
     database, stop, ticks = open_database(url), Event(), count(1)
     context = make_context(database=database, now=clock)
@@ -337,7 +337,8 @@ def test_a_plan_and_its_end_outlive_the_process(desk: Desk, clock: Clock) -> Non
 def test_a_plan_waits_for_a_clock_that_jumped_before_the_restart(
     desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch, *, is_set_right: bool
 ) -> None:
-    """If the clock jumped ahead and someone sets it right while no process runs, the plan still begins at its own time.
+    """If the clock jumped ahead, and a person sets the clock right while no process runs, the plan still begins at its
+    own time.
 
     The plan also ends at its own time, and not when the clock reaches the wrong time again."""
     monkeypatch.setattr("workers.clock.TICK_SECONDS", 0)

@@ -1,4 +1,4 @@
-"""Tests the parts of a change, who may publish it, and what restoring may never bring back."""
+"""Tests the parts of a draft, and that a restored publication brings back no old phone number and no old short code."""
 
 from typing import Any
 

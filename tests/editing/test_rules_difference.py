@@ -1,4 +1,5 @@
-"""Tests that a reader sees all differences and nothing else, in the order in which callers reach them."""
+"""Tests that a reader sees all differences and nothing else. The differences come in the order in which callers reach
+the screens."""
 
 import copy
 from collections.abc import Iterator, Mapping

@@ -220,7 +220,8 @@ def test_a_screen_is_shown_whole_before_and_after() -> None:
 
 @pytest.mark.parametrize(("letters", "screens"), [(120, 1), (121, 2)])
 def test_a_meter_is_full_where_a_second_screen_begins(letters: int, screens: int) -> None:
-    """The limit is 150 septets, less 9 for `9 Komeza` and 21 for `0 Inyuma` and `00 Ahabanza`, each on its own line."""
+    """The limit is 150 septets. The line `9 Komeza` takes 9 septets, and the lines `0 Inyuma` and `00 Ahabanza`
+    together take 21."""
     words = ("yyyy " * 40)[: letters - 1] + "y"
     node = {"say": {"text": {"rw": words}, "goes": "one"}}
     book = with_flow(BOOK, _only(node).flow)

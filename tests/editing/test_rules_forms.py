@@ -1,4 +1,4 @@
-"""Tests that a node can be converted to a form and back. Nothing is lost, and any input gives a node or a refusal."""
+"""Tests that a node can be converted to a form and back. No value is lost, and any input gives a node or a refusal."""
 
 from typing import Any
 

@@ -17,8 +17,8 @@ from tests.support.made_once import shipped_book, shipped_document
 def checked(
     flow: str, node: str, text: str, *, of: str = "", most: int = 1000, reason: str = ""
 ) -> ScreenCheck:
-    """Changes the English text of `node` in a shipped flow. Then checks one screen: the screen of `of` if this is
-    given, and otherwise the screen of `node`."""
+    """Changes the English text of `node` in a shipped flow. Then checks the screen `of` if it is given, and otherwise
+    the screen `node`."""
     document: Any = copy.deepcopy(dict(shipped_document()["flows"][flow]))
     kind = next(name for name in ("say", "menu", "ask") if name in document["nodes"][node])
     document["nodes"][node][kind]["text"]["en"] = text
@@ -87,7 +87,7 @@ def test_a_reason_that_moved_to_another_screen_covers_no_more_than_before() -> N
 
 
 def lesson(text: dict[str, str]) -> dict[str, object]:
-    """Returns flows without problems, except for the text of one lesson."""
+    """Returns flows whose only problem can be the text of one lesson."""
     return make_document(
         learn={"one": {"say": {"text": text, "goes": "two"}}, "two": {"finish": {}}}
     )

@@ -1,4 +1,5 @@
-"""Tests one sentence from the editor to callers: read, published, restored, and changed in an emergency that ends."""
+"""Follows one sentence from the editor to the callers. People read, publish and restore the sentence, and change it in
+an emergency that ends."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -51,7 +52,7 @@ def drafted(line: Line, words: str) -> int:
 
 
 def live(line: Line, clock: Clock, change: int) -> int:
-    """Submits a draft of a change. Another person reads and publishes it. Returns the number of the publication."""
+    """Submits a draft. A different person reads and publishes the draft. Returns the number of the publication."""
     assert service_publish.submit(line.context, EDITOR, change) is None
     done = Desk(line.context).publish(change)
     assert isinstance(done, DraftPublished)

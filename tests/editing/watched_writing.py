@@ -1,4 +1,4 @@
-"""Records slow work inside a write transaction. SQLite has only one writer, and callers wait for it."""
+"""Records slow work inside a write transaction. SQLite has only one writer, and callers wait for this writer."""
 
 import sys
 from collections.abc import Iterator

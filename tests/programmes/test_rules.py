@@ -1,4 +1,4 @@
-"""R13: tests what a leader reports by SMS, and how it is counted."""
+"""R13: tests how the hotline reads and counts the reports that leaders send by SMS."""
 
 from datetime import date, timedelta
 from itertools import pairwise
@@ -100,7 +100,7 @@ def test_a_code_is_one() -> None:
     assert all(is_enrolment_code(new_code()) for _ in range(50))
 
 
-# R11: tests which answers are counted, and how.
+# R11: tests which answers in a lesson are counted, and by which counter.
 
 
 @pytest.mark.parametrize("name", ["train_child_4", "train_child", "quiz_fee", "train__1", ""])

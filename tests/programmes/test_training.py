@@ -273,7 +273,8 @@ def test_the_roll_keeps_which_lessons_were_passed_and_no_answer(line: Line) -> N
     assert set(row.passed or {}) == {"child"}
 
 
-# R3, R11: tests how a responder takes the officers' lessons after entering the PIN, in any programme.
+# R3, R11: tests how a responder takes the officers' lessons after entering the PIN. The responder's phone may be in a
+# programme or in none.
 
 
 GASABO, HUYE = "12", "24"

@@ -18,7 +18,8 @@ Sums = Mapping[CellName, CellSum]
 
 
 def sums_of(line: RandomLine, period: str) -> Sums:
-    """Returns the exact numbers of tips and persons in a period, each with the sum of their record keys."""
+    """Returns the exact numbers of tips and persons in a period, each with the sum of the rounding keys of the counted
+    records."""
     months = set(months_of(period))
     return {
         **rules_counts.sums(line.tips_of(months)),

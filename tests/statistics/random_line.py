@@ -1,4 +1,4 @@
-"""Generates a random hotline: the tips and persons of one year with their record keys, in the form that the counting
+"""Generates a random hotline: the tips and persons of one year with their rounding keys, in the form that the counting
 rules need."""
 
 from dataclasses import dataclass, field
@@ -23,18 +23,18 @@ CROWD = [30, 20, 12, 8, 6, 5, 5, 4, 4, 3]
 
 @dataclass
 class RandomLine:
-    """A year of a hotline with this many calls in a month."""
+    """One year of a hotline that gets `calls` calls in each month."""
 
     calls: int
     seed: int
     tips: list[CountedTip] = field(default_factory=list)
     cases: list[tuple[str, rules_counts.CountedCase]] = field(default_factory=list)
-    """The cases: for each one, the month in which its tip was filed, and what is counted about it."""
+    """Each case, with the month in which its tip was filed."""
     noted: list[tuple[str, CountedTip, list[PersonEntry], dict[int, int]]] = field(
         default_factory=list
     )
-    """The data from which the cases were counted: the month, the tip, the entries about the tip's persons, and these
-    persons' record keys."""
+    """The data from which the cases were counted: the month, the tip, the entries about the tip's persons, and the
+    rounding keys of these persons."""
 
     def __post_init__(self) -> None:
         self.chance = Random(f"{self.calls} {self.seed}")

@@ -1,8 +1,8 @@
 """Tries to find the exact numbers behind a year of releases with a linear solver, from the printed numbers alone.
 
 The solver knows the rounding table, and which numbers add up to which total. Each step of a case counts only cases that
-reached the step before it. A year is the sum of its quarters. Exact numbers are different if their printed numbers are
-different.
+reached the step before it. A number of a year is the sum of the same number of its four quarters. Exact numbers are
+different if their printed numbers are different.
 """
 
 import csv
@@ -32,7 +32,7 @@ from hotline.statistics.rules_release import SMALLEST_SHARE, Release, ReleaseNum
 MOST = 100_000
 """A number that is larger than any count."""
 WIDTH = 5
-"""The minimum number of values that each count must still be able to have."""
+"""The test fails if the solver leaves fewer than this many possible values for a count."""
 WHOLES: Mapping[str, str] = {
     "tips_by_form": "tips",
     "tips_by_province": "tips",
@@ -206,7 +206,8 @@ def earlier(name: CellName) -> Iterator[CellName]:
 
 
 def read_back(release: Release) -> Release:
-    """Writes the files of a release. Returns a release that is read only from its tables and metadata."""
+    """Writes the files of a release. Returns the release that can be read from the tables and metadata in these
+    files."""
     files = service_export.files(release, Labels("en", str.format))
     metadata = json.loads(files["metadata.json"])
     cells = []

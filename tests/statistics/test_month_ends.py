@@ -1,5 +1,5 @@
-"""Tests that the codes of persons are counted once and then erased, even after crashes. No code is erased before it was
-counted, or under a legal hold.
+"""Tests that the coded answers about persons are counted once and then erased, even after crashes. No coded answer is
+erased before it was counted, or during a legal hold.
 """
 
 from dataclasses import replace

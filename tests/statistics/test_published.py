@@ -1,4 +1,5 @@
-"""Tests published years: how many cells show a number, and that neither a solver nor an attacker learns more."""
+"""Tests the releases of a year: how many cells show a number, and how little a solver or an attacker can find out about
+single records."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -115,8 +116,9 @@ Rule = Callable[[CellSum], int | None]
 
 
 def plain(cell: CellSum) -> int | None:
-    """Rounds a count up or down to a multiple of 5. The count's record keys decide which. This is how the rounding
-    table would round without its first step. Without that step, a count that is a multiple of 5 never changes."""
+    """Rounds a count to a multiple of 5. The rounding keys of the counted records decide if the count is rounded up or
+    down. The rounding table would round like this without its first step. Without that step, a count that is a multiple
+    of 5 never changes."""
     rest = cell.count % 5
     number = cell.count - rest + (5 if (2 * cell.keys + 1) * 5 < 2 * rest * RECORD_KEYS else 0)
     return number if number >= SMALLEST else None
@@ -199,8 +201,8 @@ def counted_persons(line: RandomLine) -> list[tuple[str, list[CellName]]]:
 
 
 def attacked(rule: Rule, calls: int, seed: int, *, persons: bool = False) -> tuple[float, float]:
-    """Returns two shares of the attacker's attempts: those that end in certainty, and those that end with more than 90
-    % certainty."""
+    """Returns two shares of the attacker's attempts: the attempts that end in certainty, and the attempts that end with
+    more than 90 % certainty."""
     chance = Random(seed)
     known = Attacked.of(*year_of(calls, seed), persons=persons)
     certain = sure = 0

@@ -33,7 +33,8 @@ from hotline.statistics.rules_definitions import (
 from hotline.statistics.rules_release import Release, ReleaseNumber, next_spans, starting_spans
 
 VECTORS = Path(__file__).with_name("rounding_vectors.csv")
-"""Numbers that the UK statistical office's package produced with our table (docs/credits.md)."""
+"""Numbers that the package of the UK statistical office produced with the hotline's rounding table
+(docs/credits.md)."""
 keys = st.lists(st.integers(0, RECORD_KEYS - 1), max_size=400)
 
 

@@ -42,7 +42,7 @@ def plain_rounding(count: int, keys: int) -> int | None:
 
 
 def raw(session: Session) -> dict[tuple[str, str], list[int]]:
-    """Returns the record keys of each cell, computed only from the stored rows."""
+    """Returns the rounding keys of the records in each cell, computed only from the stored rows."""
     first, after = datetime(YEAR, 4, 1, tzinfo=UTC), datetime(YEAR, 7, 1, tzinfo=UTC)
     first, after = first - timedelta(hours=2), after - timedelta(hours=2)
     log = defaultdict(list)
