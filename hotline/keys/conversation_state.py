@@ -29,8 +29,8 @@ STATES_KEY = "runs.key"
 
 
 class StateCipher:
-    """Encrypts states with XChaCha20-Poly1305, each bound to its session. After a rotation, the class also decrypts
-    states with the previous key while that key exists.
+    """Encrypts conversation states with XChaCha20-Poly1305. An encrypted state can be decrypted only as the state of
+    its own session. After a rotation, the class also decrypts states with the previous key while that key exists.
     """
 
     def __init__(self, *keys: bytes, live: LiveKeys | None = None) -> None:
@@ -41,7 +41,7 @@ class StateCipher:
     def of(cls, folder: KeyFolder, *, each: float = 0.0) -> "StateCipher":
         """Reads the key from a folder, and checks every `each` seconds if the key file changed. Raises KeyMissing.
 
-        If no key decrypts a state, the cipher also checks the folder again.
+        If none of the known keys decrypts a state, the cipher checks the key file again at once.
         """
         live = LiveKeys(folder.path, STATES_KEY, each=each)
         return cls(*live.now(), live=live)
@@ -81,8 +81,8 @@ def encrypt_under(key: bytes, bound: bytes, plain: bytes) -> bytes:
 
 
 def try_decrypt(key: bytes, bound: bytes, encrypted: bytes) -> bytes | None:
-    """Decrypts data that `encrypt_under` encrypted. Returns None for another key, for another value of `bound`, or for
-    altered data.
+    """Decrypts data that `encrypt_under` encrypted. Returns None if `key` or `bound` is not the value of the
+    encryption, or if the data was altered.
     """
     try:
         return decrypt(encrypted[NONCE_BYTES:], bound, encrypted[:NONCE_BYTES], key)
@@ -95,8 +95,8 @@ HEAD_BYTES = 1 + WEEK_BYTES
 
 
 class WeeklyStateCipher:
-    """Encrypts each state under one key. The hooks' key and the weekly key together make this key. If the process has
-    no weekly key, the class uses only the hooks' key.
+    """Encrypts each conversation state under a key that is computed from the hooks' key and the weekly key. If the
+    process has no weekly key, the class uses only the hooks' key.
     """
 
     def __init__(

@@ -60,7 +60,8 @@ def decrypt_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> b
 
 
 def regrant(grant: bytes, *, uid: str, desk: str, private_key: bytes, public_key: bytes) -> bytes:
-    """Decrypts a grant, and encrypts its content to the desk's next public key. Raises DecryptionFailed."""
+    """Decrypts a grant with `private_key`, and encrypts its content to `public_key`, the desk's next public key. Raises
+    DecryptionFailed."""
     key = decrypt_grant(grant, uid=uid, desk=desk, private_key=private_key)
     return VERSION + SealedBox(PublicKey(public_key)).encrypt(key + label(uid, desk))
 
@@ -105,8 +106,8 @@ def decrypt_number(encrypted: bytes, *, private_key: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LiveNumbers:
-    """The workers' keys that decrypt phone numbers. Implements `NumberDecrypter`. Uses the newest key, and also the
-    previous key.
+    """The workers' keys that decrypt phone numbers. Implements `NumberDecrypter`. Tries the newest key and, during a
+    rotation, also the previous key.
 
     If no key decrypts a number, the class checks the keys with their canaries. A canary is an encrypted test value in
     the database. If the keys decrypt no canary, the keys are wrong. If at least one key decrypts a canary, the number

@@ -87,13 +87,13 @@ class Statement(NamedTuple):
 
     public_key: str
     verify_key: str
-    """The public key that checks the signatures that this desk key makes. This desk key signs the statement about the
-    desk's next key. It belongs to the desk's private key."""
+    """The public key with which a process checks the desk's signature of the statement about its next key. The signing
+    key for this signature is derived from the desk's private key."""
     at: int
     by: str = ""
     """The name of the member who made the key. The field is empty in a statement of the hotline."""
     by_key: str = ""
-    """The key that checks `own_signature`."""
+    """The public key with which a process checks `own_signature`."""
     signature: str = ""
     own_signature: str = ""
     """The signature of the member who made the key."""
@@ -105,8 +105,8 @@ class Statement(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SignedKey:
-    """The content of a proof after a check of all its signatures. The last of its statements is about the newest key
-    of the desk."""
+    """The content of a proof after a check of all its signatures. The last statement in `statements` is about the
+    newest key of the desk."""
 
     kind: str
     place: str
@@ -128,8 +128,8 @@ class SignedKey:
         return self.statements[1].at if len(self.statements) > 1 else 0
 
     def proof(self, statement: Statement, *, by_line: bool) -> bytes:
-        """Adds a statement about a new key to the desk's statements, and returns them as a proof. A statement of the
-        hotline replaces all earlier statements."""
+        """Adds a statement about a new key to the desk's statements, and returns all statements as a proof. A statement
+        of the hotline replaces all earlier statements."""
         said = (statement,) if by_line else (*self.statements, statement)
         return proof_of(self.kind, self.place, said)
 
@@ -162,8 +162,8 @@ def _in_order(said: Sequence[Statement]) -> bool:
     """Returns True if each statement contains a key of 32 bytes and a time, and the statements are in the order of
     their times.
 
-    The time 0 is not valid, because 0 means that only the hotline has signed. Raises ValueError or TypeError for a
-    statement with values of another type.
+    The time 0 is not valid, because `SignedKey.since` is 0 for a key that the hotline signed. Raises ValueError or
+    TypeError for a statement with values of another type.
     """
     times = [one.at for one in said]
     keys = [bytes.fromhex(one.public_key) for one in said]

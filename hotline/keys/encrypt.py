@@ -80,7 +80,8 @@ def padded_document(document: Mapping[str, Any]) -> bytes:
 
 
 def document_in(held: bytes) -> dict[str, Any]:
-    """Reads a document that `padded_document` wrote. Raises ValueError, CryptoError or TypeError."""
+    """Reads a document that `padded_document` wrote. Raises ValueError, CryptoError or TypeError for any other
+    content."""
     document = json.loads(unpadded(held).decode("utf-8", "surrogatepass"))
     if not isinstance(document, dict):
         raise ValueError("no document")
@@ -134,7 +135,7 @@ class Encrypter:
     empty key, `made` and `again` do not accept any mark as right.
     """
     reader: Callable[[], bytes] | None = field(default=None, repr=False)
-    """Returns the reader's public key, to which a new case's key is encrypted."""
+    """Returns the public key of the reader process, to which a new case's key is encrypted."""
     desks: DeskTrust | None = field(default=None, repr=False)
     """Decides which desk keys this process may use. The value is None if the process lacks the hotline's public key.
     In that case, the process uses every desk key in the database.
@@ -157,12 +158,12 @@ class Encrypter:
         at: datetime | None = None,
         identity: str = "",
     ) -> EncryptedTip:
-        """Makes a key pair for a tip, and encrypts the answers to its public half. Encrypts the private half to each
-        desk in `desks` (code -> public key).
+        """Makes a key pair for a tip, and encrypts the answers to the public half of this pair. Encrypts the private
+        half to each desk in `desks`, which contains a public key for each desk code.
 
         The private half in encrypted form is called the desk's grant. A desk with an unusable key gets no grant. If
         `at` is given, also encrypts the grants under the key of the week in which `at` lies. Raises ValueError for
-        answers that are too long. The flows limit the length of answers, so this does not happen.
+        answers that are too long. The flows limit the length of answers, so no caller gives such answers.
         """
         key = random(PrivateKey.SEED_SIZE)
         public_key = bytes(PrivateKey.from_seed(key).public_key)
@@ -199,8 +200,8 @@ class Encrypter:
         return _encrypted(head, answers, uid, place)
 
     def made(self, body: bytes, *, uid: str, identity: str = "") -> bool:
-        """Returns True if the tip's second mark is right: then a process with the same `mark_key` made this key pair,
-        and made it for this tip.
+        """Returns True if the second mark in `body` is right. A right mark proves that a process with the same
+        `mark_key` made the key pair in `body` for this tip.
         """
         head = body[:HEAD_BYTES]
         marked = head[len(PAIRED) + HALF : -PublicKey.SIZE]
@@ -220,8 +221,8 @@ class Encrypter:
     def grant(
         self, key: bytes, *, uid: str, desk: str, public_key: bytes, at: datetime | None = None
     ) -> bytes:
-        """Encrypts a tip's key also to the desk `desk`. Raises CryptoError, TypeError or ValueError for an unusable
-        key."""
+        """Encrypts a tip's key to the public key of the desk `desk`. Raises CryptoError, TypeError or ValueError for an
+        unusable key."""
         bound = label(uid, desk)
         grant = VERSION + SealedBox(PublicKey(public_key)).encrypt(key + bound)
         return grant if at is None else self.weekly_lock.lock(grant, bound, at)
@@ -288,7 +289,8 @@ with a colon.
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """A new case's public key, and its private key in encrypted form. Only the reader can decrypt the private key."""
+    """A new case's public key, and its private key in encrypted form. Only the reader process can decrypt the private
+    key."""
 
     public_key: bytes
     grant: bytes = field(repr=False)
@@ -305,8 +307,8 @@ def new_case(encrypter: Encrypter, *, uid: str, at: datetime) -> NewCase:
 def encrypt_codes(plain: bytes, *, public_key: bytes, uid: str, entry_id: int | str) -> bytes:
     """Encrypts codes about a person, and binds them to a tip and to a case event.
 
-    `entry_id` is the number of the event. For an unfinished form, `entry_id` is a name. Raises DecryptionFailed for an
-    invalid public key, and ValueError if the codes are too long.
+    `entry_id` is the number of the event. For a form that is not finished yet, `entry_id` is a name. Raises
+    DecryptionFailed for an invalid public key, and ValueError if the codes are too long.
     """
     codes = padded(plain) + bound(uid, entry_id)
     try:

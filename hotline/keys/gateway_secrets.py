@@ -38,8 +38,8 @@ VISIBLE = re.compile(r"[\x21-\x7e]+")
 def read_gateway_key(file: Path) -> str:
     """Returns the gateway's key.
 
-    Raises SettingsInvalid if this process cannot read the file, or if other accounts may read it. The message contains
-    the command to run.
+    Raises SettingsInvalid if this process cannot read the file, or if other accounts may read it. The message names the
+    command that corrects the file.
     """
     try:
         with file.open("rb") as opened:
@@ -113,8 +113,8 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
 
     def __getitem__(self, hook: str) -> Sequence[str]:
         if hook == LISTED:
-            # Only the clock process calls this hook, once a minute. So the hops of callers do not
-            # read this file.
+            # Only the clock process calls the `listed` hook, once a minute. So the hops of callers do not read the
+            # file with its secrets.
             return listed_secrets(self._folder)
         now = self._elapsed()
         until, live = self._live.get(hook, (now, ()))
@@ -227,7 +227,8 @@ def end_old_secrets(folder: Path, relay: Path | None = None) -> None:
 
 
 def last_used(folder: Path, known: Sequence[str]) -> datetime | None:
-    """Returns the last time at which any of these secrets was used. Returns None if the folder records no use."""
+    """Returns the last time at which any secret in `known` was used. Returns None if the folder records no use of these
+    secrets."""
     times = [
         (folder / _note(secret)).stat().st_mtime
         for secret in known

@@ -139,7 +139,8 @@ class KeyFolder:
 
 
 def flush_folder(folder: Path) -> None:
-    """Makes sure that the names of a folder's files are on the disk. Raises OSError."""
+    """Writes the list of a folder's files to the disk now, so that a power failure does not undo a change of this list.
+    Raises OSError."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -198,8 +199,8 @@ def new_hook_secrets() -> bytes:
 # The code below reads a key that an operator may rotate while the process runs.
 
 EACH = 1.0
-"""The seconds between two checks of a key file, for code that needs the key at every hop. If no key decrypts a value,
-this code calls `again`, which reads the key file at once.
+"""The seconds between two checks of a key file, for code that needs the key at every hop. If none of the known keys
+decrypts a value, this code calls `LiveKeys.again`, which reads a changed key file at once.
 """
 
 Stamp = tuple[int, int]
@@ -315,8 +316,8 @@ class PeopleKeys:
         self._keys: dict[str, bytes] = {}
 
     def at(self, moment: datetime) -> dict[str, bytes]:
-        """Returns the keys for the month and the week of a moment. Raises KeyMissing if the folder never had such a
-        key, or if the disk is full.
+        """Returns the keys for the month and the week of a moment. Raises KeyMissing if the folder has no key for
+        counting callers, or if the disk is full.
         """
         periods = periods_of(moment)
         if tuple(self._keys) != periods:
@@ -330,8 +331,8 @@ class PeopleKeys:
         return [name for name in names if self._folder.make(name, secrets.token_bytes(KEY_BYTES))]
 
     def forget(self, moment: datetime) -> None:
-        """Destroys the keys of past months and weeks. A running process destroys old keys in another way, so only code
-        for folders that no running process uses calls this method.
+        """Destroys the keys of past months and weeks in a folder that no running process uses. A running process
+        destroys these keys in `at`, at the beginning of a new month or week.
         """
         for period in self.held():
             if any(_before(period, current) for current in periods_of(moment)):

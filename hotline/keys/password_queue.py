@@ -36,9 +36,8 @@ ALARM_AGAIN = 600.0
 
 
 class WorkPlaces(Protocol):
-    """A process works on a limited number of requests at the same time. This object counts them. A request can start
-    only if the process has a free place for it. While a thread waits for a key derivation, it gives its place to
-    another thread.
+    """Counts the requests on which a process works at the same time. Their number is limited: a request can start only
+    if the process has a free place. While a thread waits for a key derivation, another thread can use its place.
     """
 
     def take(self) -> None: ...

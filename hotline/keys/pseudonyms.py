@@ -71,7 +71,7 @@ class Pseudonyms:
         return digest(self._folder.read(key), purpose, *parts)
 
     def contact(self, msisdn: str, at: datetime) -> str:
-        """Returns the pseudonym of a phone for this ISO week."""
+        """Returns the pseudonym of a phone for the ISO week of `at`."""
         return digest(self._weekly.at(at), "contact", msisdn)
 
     def contacts(self, msisdn: str, at: datetime) -> tuple[str, ...]:
@@ -132,8 +132,8 @@ class Pseudonyms:
         return self._by(ENROLLED_KEY, "enrolled", msisdn)
 
     def sms(self, msisdn: str, shortcode: str, text: str, second: str) -> str:
-        """Returns the digest that identifies an SMS that was sent to the hotline. The gateway's own ids cannot
-        identify an SMS: the same SMS has one id in a callback and another id in the inbox.
+        """Returns the digest that identifies an SMS that was sent to the hotline. The gateway's own ids cannot identify
+        an SMS: the gateway gives the same SMS one id in a callback and another id in the list of the inbox.
         """
         return self._by(SESSION_KEY, "sms", msisdn, shortcode, text, second)
 
@@ -159,7 +159,7 @@ class Pseudonyms:
         return self._folder.holds(CERTIFICATE_KEY)
 
     def holder(self, number_key: str, month: int) -> str:
-        """Returns a digest. From this digest, the hotline computes the serial number of a person's certificate.
+        """Returns a digest from which the hotline computes the serial number of a person's certificate.
 
         The digest identifies no person, and changes every month.
         """

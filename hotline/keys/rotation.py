@@ -39,8 +39,8 @@ class Rotating:
 
     @property
     def shared_role(self) -> str | None:
-        """Returns the other role that has the same secret. The other role gets the new secret later, when `role`
-        already accepts both secrets.
+        """Returns the second role that has this secret, or None if only one role has it. The second role gets a new
+        secret from `publish_key`, when `role` already accepts the old and the new secret.
         """
         return next(iter(HELD_BY[self.file][1:]), None)
 

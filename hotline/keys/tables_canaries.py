@@ -46,7 +46,7 @@ class ProcessStart(Row):
     """The keys that do not decrypt their canaries, separated by commas. The text is empty if all keys decrypt their
     canaries."""
     second_channel: Mapped[bool | None]
-    """Only for `watch`: True if the process can send alarms by mail or by a command."""
+    """Only for the process `watch`: True if this process can send alarms by mail or by a command."""
     line_key: Mapped[str | None]
     """A digest of the hotline's public key in the folder of the process. The text is empty if the folder has no public
     key of the hotline. The value is None if a wrong key stopped the start.

@@ -38,8 +38,8 @@ WEEK_BYTES = 8
 MARK_BYTES = 1 + WEEK_BYTES
 FAR_WEEK = "2100-W01"
 MAX_WEEKS = 100 * 53
-"""The code computes the key of a later week from the key in the key file. This is the largest number of weeks between
-the two. If the clock is wrong by more weeks, the code does not change the key file.
+"""The largest number of weeks by which the code advances the key in the key file. If a wrong clock shows a later time
+than that, the code does not change the key file.
 """
 
 
@@ -68,7 +68,7 @@ def new_weekly_key(at: datetime, key: bytes) -> bytes:
 
 
 class WeeklyLock:
-    """Locks and unlocks grants with the weekly keys of one process. Without a key file, leaves grants unlocked, and
+    """Locks and unlocks grants with the weekly keys of one process. Without a key file, does not lock grants, and
     `start` is None.
     """
 
@@ -134,7 +134,7 @@ class WeeklyLock:
         return _overwrite(self._folder, before.encode() + key)
 
     def week(self, at: datetime) -> str:
-        """Returns the week under which grants are locked now. Returns an empty text if there is no key."""
+        """Returns the week whose key locks a grant at the time `at`. Returns an empty text if there is no key."""
         return max(self._start[0], week_of(at)) if self._start else ""
 
     def joined(self, week: str, key: bytes) -> bytes:
@@ -246,8 +246,8 @@ class WeeklyKeys:
         return [name for name in names if self._folder.make(name, secrets.token_bytes(KEY_BYTES))]
 
     def forget(self, moment: datetime) -> None:
-        """Destroys all keys that are older than the key of last week. A running process destroys old keys in another
-        way, so only code for folders that no running process uses calls this method.
+        """Destroys all keys that are older than last week's key, in a folder that no running process uses. A running
+        process destroys these keys in `at`, at the beginning of a new week.
         """
         self._retire(key_name(moment - timedelta(weeks=1)))
 

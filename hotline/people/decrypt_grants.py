@@ -55,7 +55,7 @@ class PendingAccess:
     asked_by: str
     """The name of the person who made the request."""
     name: str
-    """The name of the member who would get access."""
+    """The name of the member who would get access to the desk."""
     public_key: bytes
 
 

@@ -162,8 +162,8 @@ def _fresh(
     visit: Visit, route: PageRoute, values: dict[str, object], password: str, code: str
 ) -> Response:
     """Handles a form that needs a recent sign-in. If the request contains a password and a code, signs the account in
-    again with them, and shows the requested page. If the password or the code is missing, returns a page that asks for
-    both.
+    again with them, and shows the requested page. If the request contains neither a password nor a code, returns a page
+    that asks for both.
     """
     if not password and not code:
         return _asked(visit)

@@ -240,7 +240,7 @@ A_YEAR = "public, max-age=31536000, immutable"
 def static(visit: GuestVisit, name: str) -> Response:
     """Sends the static file with this name. The name of a static file contains a digest of the file's content.
 
-    So if a page of another release asks for a file, it never gets a file with different content.
+    So a page of another release never gets a file with content of this release.
     """
     file = next((one for one in visit.templates.files.values() if one.name == name), None)
     if file is None:

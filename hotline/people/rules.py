@@ -159,8 +159,8 @@ def highest_level(levels: Iterable[Level]) -> Level:
 
 
 def districts_of(desks: Collection[str]) -> list[str]:
-    """Returns a list of districts. The list is empty, which means "all districts", if the codes include every
-    district. The list is also empty if the codes include no district.
+    """Returns the codes of the districts in `desks`. An empty list means "all districts": the function returns it if
+    `desks` contains every district, and also if `desks` contains no district.
     """
     every = every_district()
     mine = [code for code in every if code in desks]

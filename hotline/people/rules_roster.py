@@ -25,9 +25,7 @@ AHEAD = timedelta(days=14)
 MAX_NIGHTS = 4
 """The national board names each person who has more than this number of nights on duty in a week."""
 OFF_DUTY = 3
-"""In the ranks of the roster, this is the rank of a person who is not on duty. The hotline alerts people of rank 1
-first, then people of rank 2.
-"""
+"""The rank of a person who is not on duty. The hotline alerts people of rank 1 first, then people of rank 2."""
 
 
 class GapReason(StrEnum):
@@ -127,8 +125,8 @@ class Roster:
         return (desk, week_of(at)) in self.used
 
     def shifts(self, start: datetime, end: datetime) -> list[Shift]:
-        """Returns the shifts that overlap the time from `start` to `end`, in the order of the fields of a shift.
-        Includes the changes that the overrides make.
+        """Returns the shifts that overlap the time from `start` to `end`, sorted by desk and time. Includes the changes
+        that the overrides make.
         """
         by_day: dict[tuple[date, int], list[DutyRow]] = {}
         for row in self.rows:
@@ -277,7 +275,7 @@ def half_days(gap: Gap) -> Iterator[Gap]:
 
 
 def hours(found: Iterable[Gap]) -> dict[str, int]:
-    """Returns the total hours of these gaps, by desk."""
+    """Returns, for each desk, the total hours of its gaps in `found`."""
     total: dict[str, timedelta] = {}
     for one in found:
         total[one.desk] = total.get(one.desk, timedelta()) + (one.ends_at - one.starts_at)
@@ -297,7 +295,7 @@ def nights(shifts: Iterable[Shift]) -> dict[int, int]:
 
 
 def alone_by_offers(shifts: Sequence[Shift], overrides: Iterable[Override]) -> set[int]:
-    """Returns the people who took a shift that a colleague offered, and who are the only person on duty in this
+    """Returns the ids of the people who took a shift that a colleague offered, and who are alone on duty in this
     shift."""
     return {
         one.responder_id

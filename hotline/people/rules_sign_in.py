@@ -144,7 +144,7 @@ def suggest_password(pick: Pick, words: int = SUGGESTED_WORDS) -> str:
 
 
 def _spoken(syllables: Iterable[str]) -> Iterator[str]:
-    """Yields words. Each word consists of the next three syllables in `syllables`."""
+    """Joins every three syllables in `syllables` to one word, and yields the words."""
     return map("".join, zip(*[iter(syllables)] * SYLLABLES, strict=True))
 
 

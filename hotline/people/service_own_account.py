@@ -82,7 +82,8 @@ def reset_password(
 ) -> SignInRefused | None:
     """Replaces a lost password, and ends every session of the account. Raises AccountRefused.
 
-    If no account has the name `name`, takes the same time, so that a stranger does not learn if the account exists.
+    For a name without an account, the function takes as long as for a name with an account. So a stranger does not
+    learn if the account exists.
     """
     wrong = form_fault(password, name)
     if wrong is not None:
@@ -317,7 +318,7 @@ class Welcome:
     """The content of the page that a new account's link shows."""
 
     name: str
-    """The name of the person, or the sign-in name if the two differ. Password managers store this name."""
+    """The name in `ConsoleAccount.label`. Password managers store this name."""
     language: str
     step: WelcomeStep
     suggestion: str = field(repr=False)

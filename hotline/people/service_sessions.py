@@ -115,8 +115,8 @@ def open_flow(
     """Records that a person has opened a draft of this flow. Returns the names of other people who also have the flow
     open. Each name comes with the time when the console last recorded that this person has the flow open.
 
-    Returns the names even if the database cannot store that the person has opened the draft. Raises StoreUnavailable if
-    the database does not answer.
+    Returns the names even if the database can only be read, and so does not store that the person has opened the draft.
+    Raises StoreUnavailable if the database cannot be read.
     """
     own, at = digest_of(token), context.now()
     with context.database.reading() as session:
@@ -233,8 +233,8 @@ def open_session(
 
 
 def list_sessions(context: ConsoleContext, token: str) -> Sequence[OpenSession]:
-    """Returns all sessions of the account with this token, newest first. Returns an empty list if the token has no open
-    session.
+    """Returns all sessions of the account that has an open session with this token, newest first. Returns an empty list
+    if no open session has this token.
     """
     found = _found(context, token)
     if found is None:
@@ -250,7 +250,7 @@ def list_sessions(context: ConsoleContext, token: str) -> Sequence[OpenSession]:
 
 
 def end_others(context: ConsoleContext, token: str) -> None:
-    """Ends all other sessions of the account with this token."""
+    """Ends all sessions of the account that has a session with this token, except this session."""
     found = _found(context, token)
     if found is not None:
         with context.database.writing() as session:

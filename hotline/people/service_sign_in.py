@@ -97,7 +97,7 @@ def prove(
 
     Counts each attempt as failed before it checks the attempt, so that no failure is lost in a crash. Failures delay
     only attempts with the same name from the same session or browser. `code` is None if the session has a recent second
-    factor. `may` returns True if the state of the account allows the command that follows.
+    factor. `may` returns True if the state of the account allows what `then` does.
     """
     with context.proofs.stretching.turn(entrant) as turn:
         if not turn.is_given:

@@ -209,9 +209,10 @@ class Responder(Row):
     """The phone number, encrypted so that only the workers can decrypt it."""
     active: Mapped[bool] = mapped_column(default=True)
     unreachable: Mapped[str | None]
-    """If the gateway reported that it can never deliver to this number, the reason that it gave.
+    """The reason that the gateway gave when it reported that it can never deliver to this number. The value is None if
+    the gateway sent no such report.
 
-    If there is a reason, the responder gets no alerts."""
+    While this column contains a reason, the responder gets no alerts."""
     created_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
     """The time when the responder was removed. The database keeps the row, with `active` set to False."""

@@ -78,7 +78,8 @@ class ConsoleAccount(Row):
 
     @property
     def label(self) -> str:
-        """Returns the name of the account's owner, or the sign-in name if the two differ."""
+        """Returns the name of the account's owner if the owner signs in with this name. Otherwise returns the sign-in
+        name."""
         return self.shown if account_name_key(self.shown) == self.name else self.name
 
     @property
@@ -265,7 +266,7 @@ def names_of(session: Session, who: str) -> Sequence[str]:
 
 
 def of_member(session: Session, member: str) -> Person:
-    """Returns the id of the person behind a desk member: the owner of the account or of the phone."""
+    """Returns the person behind a desk member: the owner of the account or of the phone."""
     account_id = account_of(member)
     if account_id is not None:
         return session.get_one(Person, session.get_one(ConsoleAccount, account_id).person_id)

@@ -106,7 +106,7 @@ class Chain:
     """The id of the first row that is wrong. The value is None if no row is wrong."""
     reason: str = ""
     unchecked: Collection[str] = ()
-    """The processes and rows whose seals the check could not check, because the key is on another machine, or because
+    """The processes and rows whose seals the check could not verify, because the key is on another machine, or because
     the rows come from a restore without keys.
     """
 

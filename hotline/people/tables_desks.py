@@ -476,7 +476,8 @@ def _shut(session: Session, code: str, member: str, at: datetime) -> None:
     Locks the row of the desk before the rows of its members. The code that makes a new desk key locks the rows in the
     same order. In different orders, the two transactions could wait for each other for ever. During a rotation, the
     member may also have a copy of the new key. So the function sets `Desk.copied_since` to a time after the beginning
-    of the rotation, because `end_rotation` deletes only an earlier time.
+    of the rotation. `end_rotation` does not delete such a time, so the desk still needs another new key after the
+    rotation.
     """
     get_desk(session, code, for_writing=True)
     _forget(session, code, member)

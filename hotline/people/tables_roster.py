@@ -192,7 +192,7 @@ def week_rows(session: Session, week: date, desks: Collection[str]) -> list[Duty
 def replace_rows(
     session: Session, week: date, desks: Collection[str], rows: Iterable[DutyRow]
 ) -> None:
-    """Replaces all roster rows of these desks in a week."""
+    """Replaces all roster rows of these desks in a week with `rows`."""
     session.execute(delete(Duty).where(Duty.week == week, Duty.desk_code.in_(desks)))
     names = [column.key for column in COLUMNS]
     unique = {(one.desk, one.responder_id, one.weekday, one.from_min): one for one in rows}

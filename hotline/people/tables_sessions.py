@@ -446,9 +446,7 @@ def locked_pending(session: Session, approval_id: int, at: datetime) -> Approval
 
 
 def approved(session: Session, *subjects: str) -> Sequence[Approval]:
-    """Returns the approved requests that are about these subjects, and that the hotline has not carried out yet, oldest
-    first.
-    """
+    """Returns the approved requests about `subjects` that the hotline has not carried out yet, oldest first."""
     given = select(Approval).where(
         Approval.subject.in_(subjects), Approval.decision == ApprovalDecision.APPROVED
     )

@@ -15,11 +15,11 @@ from hotline.text.errors import KeysDiffer
 from tests.support.builders import NOON
 
 PATHS_ALONE = {"hooks.json", "dial.secret", "listed.secret", "line.pub", "audit.key"}
-"""Files without a canary: three contain secrets that are part of web addresses. A request to such an address proves its
-secret.
+"""Key files without a canary. Three of them contain secrets of web addresses: each request to such an address shows if
+the secret is right.
 
-The public half of the signing key has no canary either: an attacker who can write to the database could make it look
-wrong. The audit log itself proves each audit key."""
+`line.pub` contains the public half of the signing key. An attacker who can write to the database could replace its
+canary, so that the right key looks wrong. The rows of the audit log show if `audit.key` is right."""
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
-"""Tests codes about a person: they can be decrypted with the reader's grant for their case, and only in their own
-row."""
+"""Tests the encrypted codes that describe a person. The key in the reader's grant for the case decrypts the codes, but
+only in the row for which they were encrypted."""
 
 from dataclasses import replace
 

@@ -108,8 +108,8 @@ def test_a_new_key_counts_for_72_hours_unless_the_line_signs_it(
 def test_a_key_of_the_removed_person_does_not_return(
     folder: KeyFolder, clock: Clock, rekey: Rekey
 ) -> None:
-    """The removed person has a copy of the old key and can write to the database, but each process remembers the newer
-    key."""
+    """A removed member has a copy of the old key and can write to the database. But each process remembers that it saw
+    a newer key of the desk."""
     mine = row("12", OLD, clock)
     clock.turn(hours=1)
     young = rekey(mine, OLD.private)
@@ -146,8 +146,8 @@ def test_a_statement_without_a_time_is_refused(folder: KeyFolder, clock: Clock) 
 def test_the_national_desk_can_always_read_and_a_district_only_with_a_key_that_counts(
     folder: KeyFolder, clock: Clock, rekey: Rekey
 ) -> None:
-    """A tip of a district without an accepted key can only be read with the national desk's key, so the hotline keeps
-    using a national key that it signed."""
+    """If a district has no accepted key, only the national desk can decrypt its tips. So the hotline still uses the
+    newest national key that it signed."""
     trust = DeskTrust(folder)
     for code, late in ((NATIONAL, NEW.public), ("12", None)):
         mine = row(code, OLD, clock)

@@ -34,7 +34,7 @@ def keys(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def context(database: Database, clock: Clock, keys: Path) -> ConsoleContext:
-    """Returns a console that started before the rotation."""
+    """Returns the context of a console that started before the rotation."""
     made = make_console_context(database=database, now=clock)
     return replace(made, proofs=replace(made.proofs, factors=encrypter(keys)))
 

@@ -36,7 +36,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_rotation_is_seen_within_a_tenth_of_a_second_and_ends_nothing(folder: Path) -> None:
-    """Reading the disk releases Python's interpreter lock, so most hops must not read it."""
+    """A read from disk releases Python's interpreter lock, so most hops must not read the file of the secrets."""
     at = [0.0]
     live = LiveSecrets(folder, elapsed=lambda: at[0])
     before = {hook: live[hook] for hook in HOOKS}

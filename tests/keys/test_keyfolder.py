@@ -1,4 +1,4 @@
-"""Tests key folders: each role has its own, which is made once and completely."""
+"""Tests key folders: each role has its own folder, and each key is made once and completely."""
 
 import stat
 from concurrent.futures import ThreadPoolExecutor

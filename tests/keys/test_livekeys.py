@@ -62,7 +62,7 @@ def test_a_staged_pair_is_sealed_to_only_when_it_is_published(keys: Path) -> Non
 
 
 def test_a_rotation_that_was_interrupted_is_taken_up(keys: Path) -> None:
-    """The process stopped after it had moved the old key aside."""
+    """The first rotation stopped after it had stored the old key as the previous key."""
     now = KeyFolder(keys / "workers").read(RELAY.file)
     KeyFolder(keys / "workers").make(previous_name(RELAY.file), now)
 

@@ -1,5 +1,5 @@
-"""Tests that a message box for one hop can be decrypted only with that hop's key and with the value to which the box is
-bound. The length of the box reveals little."""
+"""Tests that the encrypted data of one hop can be decrypted only with the key of this hop and with the value to which
+the data is bound. The length of the encrypted data reveals little."""
 
 import pytest
 from hypothesis import given

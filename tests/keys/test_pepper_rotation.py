@@ -1,5 +1,5 @@
-"""Tests how the pepper and the reader's key pair are replaced while responders read. Each PIN changes to the new
-pepper when it is next entered."""
+"""Tests how the pepper and the reader's key pair are replaced while responders read. When a responder next enters the
+PIN, the hotline encrypts the responder's key with the new pepper."""
 
 from pathlib import Path
 

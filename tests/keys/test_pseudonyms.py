@@ -1,4 +1,5 @@
-"""Tests keyed digests: the same for one purpose, and different for other purposes and weeks."""
+"""Tests keyed digests: a phone has one digest for each purpose, and a different digest for each other purpose and each
+week."""
 
 import errno
 import re

@@ -1,4 +1,5 @@
-"""Tests how encrypted numbers change to a new key in small steps. No number is lost or skipped."""
+"""Tests how the hotline encrypts stored phone numbers with a new key, some rows at a time. No number is lost or
+skipped."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -36,7 +37,7 @@ def encrypted(keys: Path, number: str) -> bytes:
 
 
 def enrol(district: District, keys: Path) -> int:
-    """Adds a member of the national desk whose number is really encrypted."""
+    """Adds a member of the national desk, and encrypts the phone number with the real key in `keys`."""
     person = district.enrol(Level.NATIONAL, districts=())
     number = district.responder(person).encrypted_number.decode()
     district.change(Responder, person, encrypted_number=encrypted(keys, number))

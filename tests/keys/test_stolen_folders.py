@@ -51,8 +51,8 @@ def stolen(folder: Path, *, but: str = "") -> list[bytes]:
 
 
 def opened_tips(beside: ReaderBeside, privates: list[bytes]) -> int:
-    """Returns how many grants these keys can decrypt. The weekly key is known, because it is in the folder of the
-    hooks."""
+    """Returns how many grants of tips the keys in `privates` can decrypt. The weekly key is known, because it is in the
+    folder of the hooks."""
     line, opened = beside.line, 0
     for grant in line.all(Grant):
         (tip,) = [one for one in line.tips if one.id == grant.tip_id]
@@ -124,7 +124,8 @@ def test_codes_about_a_person_open_with_the_reader_s_folder_and_without_it_by_no
     beside: ReaderBeside, own_case: tuple[Caller, Assignment], tmp_path: Path
 ) -> None:
     """The reader gives keys of cases to desks without any action of a person. So its key folder and the database
-    together are enough to decrypt codes about a person. They are not enough to decrypt a tip."""
+    together are enough to decrypt codes about a person. The key folder and the database are not enough to decrypt a
+    tip."""
     screened(beside.line.context, own_case[1].tip_id)
     reader_handover.reconcile(beside.context)
     assert len(beside.line.all(CaseGrant)) == 3

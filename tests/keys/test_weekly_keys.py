@@ -1,4 +1,5 @@
-"""Tests weekly keys that move forward while tips arrive. Kept tips can be decrypted, and erased tips never again."""
+"""Tests weekly keys while weeks pass and tips arrive. Tips that are not erased can be decrypted, and erased tips can
+never be decrypted again."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -84,7 +85,8 @@ def test_kept_tips_are_locked_again(locked: Line, tmp_path: Path) -> None:
 
 
 def test_no_week_is_forgotten_that_a_tip_still_needs(locked: Line, tmp_path: Path) -> None:
-    """The relay did not run for a year. The console waits for the relay, and no tip is lost."""
+    """The workers did not run for a year. The console keeps the old weekly key until the workers have locked the tips
+    under a newer key, so no tip is lost."""
     told(locked, *DANGER_HERE)
     began = week_of(locked.clock())
     console = with_keys(locked, tmp_path, "console")
@@ -95,7 +97,8 @@ def test_no_week_is_forgotten_that_a_tip_still_needs(locked: Line, tmp_path: Pat
 
 
 def test_the_key_of_a_case_outlives_its_tip_s_words_each_week(locked: Line, tmp_path: Path) -> None:
-    """The tip has no grant left. The relay did not run for ten weeks, and then ran every week for five weeks."""
+    """The tip's own grants are deleted, and only the grant of the case's key is left. The workers did not run for ten
+    weeks, and then ran every week for five weeks."""
     told(locked, *DANGER_HERE)
     folder = KeyFolder(tmp_path / "keys" / "reader")
     half = public_half(folder)

@@ -1,5 +1,5 @@
-"""Tests the weekly lock: each folder computes the next week's key in the same way. After that, no folder can decrypt
-anything of earlier weeks."""
+"""Tests the weekly lock: every process computes the same key of the next week. A process that has done so can no longer
+decrypt anything of earlier weeks."""
 
 import shutil
 from contextlib import suppress

@@ -62,8 +62,8 @@ def test_neither_key_opens_it_without_the_other(tmp_path: Path) -> None:
 
 
 def test_a_process_that_just_looked_opens_what_the_newest_key_sealed(tmp_path: Path) -> None:
-    """Two web processes notice a rotation at different times, and a caller's hops reach now one process and now the
-    other."""
+    """Two web processes notice a rotation at different times, and the hops of one caller go to both processes in
+    turn."""
     folder = make_keyfolder(tmp_path)
     late = WeeklyStateCipher(StateCipher.of(folder, each=3600), WeeklyLock(folder), Turned())
     before = late.seal(KEY, RUN)

@@ -1,5 +1,5 @@
-"""Tests account keys and second factors: each can be decrypted only for its own account, and a key only with its
-password or paper."""
+"""Tests account keys and second factors. Each can be decrypted only for its own account. A key can be decrypted only
+with the password or with the recovery key on paper."""
 
 from pathlib import Path
 

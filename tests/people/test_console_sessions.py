@@ -1,4 +1,4 @@
-"""Tests a session of the console: idle, expired, ended, and with a recent sign-in. The session's key works for 15
+"""Tests when a session of the console ends, and when its sign-in counts as recent. The session's key works for 15
 minutes, and the database never stores it."""
 
 from collections.abc import Callable

@@ -172,8 +172,8 @@ def test_only_a_member_of_the_desk_lets_others_in(people: People) -> None:
 
 
 def test_a_key_that_changed_since_it_was_asked_for_is_let_in_by_nobody(people: People) -> None:
-    """If the approval also covered a key that changed after the request, an admin who gives out a new link could use a
-    key of their own under the earlier person's name."""
+    """An admin who gives out a new link could use the link, and so make a new key in the person's name. So an approval
+    must not cover a key that was made after the request."""
     people.let_in(NATIONAL, FIRST)
     asked = people.ask(NATIONAL, SECOND)
     people.district.change(ConsoleAccount, 2, public_key=bytes(PrivateKey.generate().public_key))
@@ -266,7 +266,7 @@ def test_a_rotation_seals_the_new_key_to_every_member_of_that_desk_alone(people:
     seen: list[int] = []
 
     def settle() -> None:
-        """Records, during a rotation, how many keys of the desk its member can decrypt."""
+        """Records how many private keys of the desk the responder can decrypt during a rotation."""
         own = bytes(people.pairs[PERSON])
         with context.database.reading() as session:
             seen.append(len(decrypt_grants.decrypt_desk_as(session, "12", PERSON, own)))

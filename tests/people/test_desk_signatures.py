@@ -1,5 +1,5 @@
-"""Simulates an attacker who can write to the database: no key of theirs may read a tip, and the doctor must report
-it."""
+"""Simulates an attacker who replaces desk keys in the database. The attacker's key must not decrypt a tip, and the
+doctor must report the replaced key."""
 
 import json
 import shutil
@@ -89,7 +89,8 @@ class Attacked:
 
 @pytest.fixture(scope="module")
 def home_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Returns the folder for the hotline's home. The first test makes the home, and the other tests use it."""
+    """Returns the folder for the hotline's home. The first test makes the home, and the other tests use a copy of
+    it."""
     return tmp_path_factory.mktemp("attacked") / "home"
 
 

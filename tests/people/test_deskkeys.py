@@ -128,8 +128,9 @@ class Racing(WeeklyLock):
 def test_a_grant_locked_meanwhile_is_kept(
     context: WholeContext, clock: Clock, tmp_path: Path
 ) -> None:
-    """A late tip with an old key has a grant that another process changes after the rotation's second search and before
-    the rotation writes. So the rotation must search a third time, and must not overwrite the changed grant."""
+    """During a rotation, the hotline stores a late tip that is encrypted for the old key. Another process changes the
+    grant of this tip after the rotation has read the grant. So the rotation must not overwrite the changed grant, and
+    must search for old grants once more."""
     before, racing = keys_of(context), Racing(make_keyfolder(tmp_path, role="console", at=clock()))
     filed: list[int] = []
 

@@ -77,8 +77,8 @@ class Office:
         return code
 
     def key(self, number: str, code: str, start_pin: str) -> bool:
-        """Checks a code and a PIN from a phone, as the reader process does. Returns True if the code and the PIN prove
-        that the phone is the right one."""
+        """Checks the code and the start PIN that a person enters on a phone, as the reader process does. Returns True
+        if both are right for this phone."""
         context, at = self.context, self.context.now()
         with context.database.writing() as session:
             phone = tables.provable_enrolment(session, context.pseudonyms.enrolled(number), at)
@@ -227,7 +227,8 @@ def test_a_code_whose_enrolment_is_over_is_not_sent(office: Office) -> None:
 
 
 def test_a_text_that_does_not_arrive_leaves_an_enrolled_person_known(active: Office) -> None:
-    """If an SMS goes to a mistyped number, to the old number or has an old code, the person can still be reached."""
+    """If the gateway can never deliver an SMS to the new number or to the old number, the responder still counts as
+    reachable."""
     dead = SendResult(Outcome.PERMANENT, provider_status="no such number")
     active.district.sms.results.append(dead)
     start = active.change()

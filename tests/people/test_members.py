@@ -1,4 +1,5 @@
-"""Tests that only a member can decrypt a desk's key. A member's key needs both the PIN and the reader's pepper."""
+"""Tests that only a member can decrypt a desk's key. To decrypt a member's own key, a program needs both the PIN and
+the reader's pepper."""
 
 import secrets
 import time

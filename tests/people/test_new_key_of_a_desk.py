@@ -49,7 +49,7 @@ def context_of(people: People) -> WholeContext:
 def tell(people: People, number: int, public_key: bytes | None = None) -> int:
     """Adds a tip of the district, encrypted for the desk's current key.
 
-    With `public_key`, the tip is encrypted for that key, as by a hop that read the key before a rotation.
+    If `public_key` is given, encrypts the tip for this key, like a hop that read the desk's key before a rotation.
     """
     context = context_of(people)
     tip = make_tip(uid=f"{number:032}", place=HERE)
@@ -182,8 +182,8 @@ def test_a_row_that_no_member_wrote_gets_no_new_key(people: People) -> None:
 
 
 def rotate(people: People, new: str = "", *, pulled: bool = False) -> None:
-    """Uses the recovery passphrase to change keys: only this desk's key, or, with `new`, the keys of all desks together
-    with the passphrase."""
+    """Uses the recovery passphrase to give this desk a new key. If `new` is given, gives all desks new keys, and makes
+    `new` the recovery passphrase."""
 
     def settle() -> None:
         if pulled:

@@ -27,11 +27,12 @@ KIREHE, MAHAMA, CAMP = "55", "55c1", "camp-mahama"
 SIGNED = {"by": "Alice", "reason": "a test"}
 URGENT = "REF: Kirehe, urgent. Reply 1 REF"
 DANGER = ("5", "1", "2", "5", "4")
-"""The keys of a report: danger, no official is involved, East, Kirehe. The tip is then filed. The next screen begins
-with the camp of the district."""
+"""The keys that a caller presses to report a danger in the district Kirehe in the East, without an official who is
+involved. After these keys, the hotline has filed the tip, and the next screen offers the camp of the district first."""
 THE_CAMP, A_SECTOR = "1", "2"
 QUIET = ("5", "2", "2", "5", "4", THE_CAMP, "1")
-"""The keys of a report without danger, with the camp as the place and the kind of tip. The tip is then a draft."""
+"""The keys that a caller presses to report no danger, with the camp as the place and with the kind of tip. After these
+keys, the tip is still a draft."""
 EVERYBODY = ("one", "two", "chief", "tent", "lead", "desk", "director")
 
 

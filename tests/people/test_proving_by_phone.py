@@ -1,4 +1,5 @@
-"""Tests how a waiting phone is confirmed with a code, a paper and a new PIN. Also tests how a PIN is changed."""
+"""Tests how a responder proves a phone with the code in an SMS, the start PIN on paper and a new PIN. Also tests how a
+PIN is changed."""
 
 from dataclasses import replace
 from typing import Any, cast
@@ -49,7 +50,7 @@ def beside(line: Line) -> ReaderBeside:
 
 
 class Invited:
-    """A responder who must confirm a phone: the phone, the code sent to it, and the paper."""
+    """A responder who must prove a phone: the phone, the code in the SMS, and the start PIN on paper."""
 
     def __init__(self, beside: ReaderBeside, context: Any, start_pin: str, code: str) -> None:
         self.beside, self.context, self.start_pin, self.code = beside, context, start_pin, code
@@ -78,7 +79,7 @@ def code_of(line: Line) -> str:
 
 @pytest.fixture
 def invited(beside: ReaderBeside) -> Invited:
-    """Invites a responder whose phone is not confirmed yet. In the returned state, no phone has a PIN."""
+    """Invites a responder who has not proved the phone yet. When the fixture returns, no phone has a PIN."""
     context = replace(beside.line.context, encrypter=cast(Any, DecryptingEncrypter()))
     service_enrolment.import_responders(context, FILE, proving=True)
     paper = service_enrolment.invite(context, ALICE, "Responder 1", "new here", costs=QUICK)

@@ -52,7 +52,8 @@ def member(id: int, *, reachable: bool = True, pin: bool = True, away: bool = Fa
 
 
 def rows(*held: tuple[int, int], rank: int = 1) -> list[DutyRow]:
-    """Returns the rows of a roster. Each row says on which half-day a person is on duty."""
+    """Returns one row of the roster for each pair in `held`: a person, and the half-day on which the person is on
+    duty."""
     found = []
     for who, half in held:
         starts = 18 * 60 if half % 2 else 6 * 60
@@ -194,8 +195,8 @@ def candidate(id: int, level: Level, duty: int, load: int) -> Candidate:
 
 
 def people_of(rng: random.Random) -> list[Candidate]:
-    """Returns people of a district and of the national desk. Some of these people are off duty. The list leaves out
-    some at random, as if they were on leave."""
+    """Returns random people of a district and of the national desk, some of them off duty. Leaves out some people at
+    random, as if they were on leave."""
     found = []
     for id in range(1, rng.randint(2, 12)):
         level = rng.choice((*[Level.RESPONDER] * 3, *Level))

@@ -1,5 +1,5 @@
-"""Tests authenticator codes: valid within one time step, and accepted once in any order. The waiting times grow up
-to a limit."""
+"""Tests authenticator codes: a code is valid one time step early or late, and is accepted only once. Also tests that
+waiting times grow up to a limit."""
 
 from datetime import UTC, datetime, timedelta
 from random import Random

@@ -165,7 +165,8 @@ def test_on_call_contacts_hear_of_a_new_key_a_day_before_it_ends(signing: Signin
 
 
 def test_an_admin_signs_nothing_that_the_other_did_not_see(signing: Signing) -> None:
-    """A person who can write to the database puts another key in place between the two admins."""
+    """After the first admin has requested a signature, the desk gets another key. The second admin must not sign this
+    key."""
     signing.share()
     signing.rekey()
     signing.ask()
@@ -176,7 +177,7 @@ def test_an_admin_signs_nothing_that_the_other_did_not_see(signing: Signing) -> 
 
 
 def test_nothing_is_signed_that_the_person_did_not_see(signing: Signing) -> None:
-    """A member makes one more key after the page was shown."""
+    """After the page has shown a key, a member makes another key for the desk."""
     signing.share()
     before = signing.shown()
     signing.rekey()

@@ -60,7 +60,8 @@ def test_two_who_use_one_code_at_once_do_not_both_enter(editor: Person) -> None:
     code, told = editor.code(), []
 
     def enter() -> None:
-        # Each sign-in has its own queue, as in separate processes, so neither waits while the other derives its key.
+        # Each sign-in has its own queue, as in separate processes, so the two sign-ins derive their keys at the same
+        # time.
         context = with_queue(editor.context, StretchQueue())
         told.append(service_sessions.sign_in(context, "Editor 1", PASSWORD, code))
 
@@ -98,7 +99,8 @@ def test_a_code_of_the_own_sheet_stands_in_once(
 
 
 def left_behind(database: Database) -> tuple[int, list[tuple[int, bool]]]:
-    """Returns the number of rows in the audit log, and of the stored sign-in attempts."""
+    """Returns the number of rows in the audit log, and the stored counts of failed attempts: each count, and True if
+    the next attempt must wait."""
     with database.reading() as session:
         tries = session.scalars(select(SignInAttempt).order_by(SignInAttempt.failures)).all()
         kept = [(one.failures, one.next_try_at is not None) for one in tries]
@@ -162,7 +164,7 @@ def test_whatever_is_wrong_is_answered_counted_and_delayed_alike(
     tried.context = with_queue(tried.context, counted)
     answers = [tried.is_refused() for _ in range(8)]
 
-    # The codes come 30 seconds apart. Each waiting time is shorter, so it is over before the next code comes.
+    # The codes come 30 seconds apart. Each waiting time is shorter than that, so no attempt comes too early.
     waits = [one.wait_seconds for one in answers]
     assert waits == [0, 0, 0, 0, 2, 4, 8, 16]
     assert counted.turns == 8

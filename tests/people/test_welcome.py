@@ -41,7 +41,7 @@ def secret_of(shown: service_own_account.Welcome) -> str:
 
 
 def chosen(person: Person, link: str) -> str:
-    """Chooses the password, which is the first step of an invitation. Returns the token that proves in the next steps
+    """Chooses the password, which is the first step of an invitation. Returns the token with which the next steps prove
     that they come from the same browser."""
     shown = service_own_account.choose_password(person.context, link, person.password)
     person.secret = secret_of(shown)
