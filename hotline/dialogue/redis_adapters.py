@@ -2,9 +2,9 @@
 starts of USSD sessions.
 
 A job contains only the id of one database row, as JSON. RQ, the library for job queues, deletes each job when the job
-is done. This process encrypts the conversation states, and the states expire after some minutes. With the stored
-starts, a session can continue while the database does not answer. The hotline does not wait for Redis when it stores a
-start (docs/decisions/01).
+is done. The process that uses this module encrypts the conversation states. Redis deletes the states after some
+minutes. With the stored starts, a session can continue while the database does not answer. The hotline does not wait
+for Redis when it stores a start (docs/decisions/01).
 """
 
 import json
@@ -31,8 +31,8 @@ Answer = TypeVar("Answer")
 
 SOCKET_SECONDS = 0.25
 OPEN_SECONDS = 1.0
-"""The number of seconds after a fault in which the circuit breaker allows no call. So only one caller's request waits
-for a server that hangs, and the process soon tries the server again."""
+"""The number of seconds after a fault in which the circuit breaker allows no call. So if the server hangs, only one
+caller's request waits for the server, and the process soon tries the server again."""
 
 
 class Circuit:
@@ -65,7 +65,7 @@ class Circuit:
 def connect(url: str) -> Redis:
     """Returns a client that tries each call only once and waits at most a quarter of a second.
 
-    The client sends no greeting to Redis at the beginning, because a greeting could hang too.
+    A new connection sends no greeting to Redis, because the greeting could hang too.
     """
     return Redis.from_url(
         url,
@@ -120,7 +120,7 @@ class RedisStarts:
             raise
 
     def _begun(self) -> Any:
-        """Returns a new connection on which this process only writes, and Redis sends no answers."""
+        """Returns a new connection. This process only writes on the connection, and Redis sends no answers."""
         connection: Any = self._redis.connection_pool.make_connection()
         connection.connect()
         connection.send_command("CLIENT", "REPLY", "OFF")

@@ -149,7 +149,7 @@ class PathCache:
                 self._kept.popitem(last=False)
 
     def longest(self, shared: PathKey, text: str) -> tuple[CachedPath, int] | None:
-        """Returns the cached path for the longest beginning of a text that has a cached path, and the length of this
+        """Finds the longest beginning of a text that has a cached path. Returns this path, and the length of the
         beginning. Returns None if no beginning of the text has a cached path. The returned beginning always contains
         all digits that the caller dialled before the first screen.
         """
@@ -211,7 +211,8 @@ class SessionMemory:
 
     def take_left(self, silent: float) -> Sequence[LeftSession]:
         """Returns each session that has ended, was silent for `silent` seconds, or was dropped from memory. Returns a
-        session only once. If the session continues later, the method returns the session again, with all its screens.
+        session only once, unless the session continues later. After that, the method returns the session again, with
+        all its screens.
         """
         before = self._elapsed() - silent
         with self._lock:
@@ -244,7 +245,7 @@ class SessionMemory:
 
 
 def can_be_cached(text: str, steps: Sequence[ReplayStep]) -> bool:
-    """Returns True if a text and its steps contain only choices of keys, and no free text, no saved answers and no
+    """Returns True if a text and its steps contain only choices from menus: no free text, no saved answers and no
     report attempts.
     """
     if any(step.are_words or step.state.answers or step.state.attempts for step in steps):

@@ -44,7 +44,7 @@ MIN_TWICE_FORGIVEN = 10
 """The smallest number of letters in a word for which the hotline accepts two typing errors."""
 BRIEF = 3
 """The largest number of words of a message in which the word "urgent" is a cry for help. In a longer message, the word
-"urgent" belongs to a report.
+"urgent" alone shows no cry for help, because reports contain this word too.
 """
 COMPANION_WORDS = frozenset(CRY_WORDS["companions"].split())
 ORDINARY_WORDS = frozenset(CRY_WORDS["ordinary"].split())
@@ -76,8 +76,8 @@ def concerns_child(words: Sequence[str]) -> bool:
 
 class _CryWords:
     """A message in four forms. Two of the forms have the words as the sender wrote them. The other two forms have the
-    same words as they sound in Kinyarwanda. Of the two written forms, and of the two sounding forms, one has the stems
-    of verbs in place of the verbs.
+    same words as they sound in Kinyarwanda. Each of these two pairs has one form with the verbs, and one form with the
+    stems of the verbs in their place.
     """
 
     def __init__(self, words: Sequence[str]) -> None:
@@ -98,8 +98,8 @@ class _CryWords:
 
 
 _Pattern = Sequence[tuple[tuple[bool, bool], str]]
-"""Search patterns for phrases. Each pattern comes with two flags that say in which of the four forms of a message (see
-`_CryWords`) the code searches.
+"""Search patterns for phrases. Each pattern has two flags. The flags say in which of the four forms of a message the
+code searches (see `_CryWords`).
 """
 
 
@@ -206,8 +206,8 @@ def _piece(piece: str) -> str:
 
 
 def _verb(stems: str, marks: str) -> str:
-    """Returns a pattern for the verb stems in `stems`. `marks` contains letters of `verbs.MARKS` before and after a
-    `-`: the verb must have all marks before the `-`, and none of the marks after it.
+    """Returns a pattern for the verb stems in `stems`. `marks` lists the letters of `verbs.MARKS` that the verb must
+    have, then a `-`, then the letters of `verbs.MARKS` that the verb must not have.
     """
     wanted, _, barred = marks.partition("-")
     has = "".join(f"(?=[{MARKS}]*{mark})" for mark in wanted)

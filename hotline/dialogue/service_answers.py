@@ -1,13 +1,13 @@
 """Holds conversations by SMS with phones that are not enrolled, and sends the hotline's answers to these phones.
 
-A conversation uses the same engine as USSD, and the published flows except the flows that collect answers. A screen
-may be as long as an SMS, and an answer may be a word.
+A conversation uses the same engine as USSD, and the published flows except the flows that collect answers. In a
+conversation, a screen may be as long as an SMS, and the person may answer with a word.
 
-The web process writes an answer when it receives an SMS from the gateway. A worker sends the answer after all alerts,
-or does not send it if it is too late. The web process encrypts the phone number to the workers' key, and then again
-with the key of the week. Two weeks later, no one can read the number in any copy of the database. The worker decrypts
-the number only to send the answer. When the hotline deletes the answer, it also deletes the number. Every function
-that uses the database raises StoreUnavailable if the database does not answer.
+The web process writes an answer when it receives an SMS from the gateway. A worker sends the answer after all alerts.
+If the answer is too late by then, the worker does not send it. The web process encrypts the phone number with the
+workers' public key, and then again with the key of the week. Two weeks later, no one can read the number in any copy
+of the database. The worker decrypts the number only to send the answer. When the hotline deletes the answer, it also
+deletes the number. Every function that uses the database raises StoreUnavailable if the database does not answer.
 """
 
 import os
@@ -47,7 +47,7 @@ from hotline.text.time import midnight
 from hotline.text.topics import AskedTopic, Topic, language_named, sounds_like
 
 MAX_KEY = 3
-"""The number of digits of the longest key, which is `000`."""
+"""The number of digits of the longest key that a screen accepts, which is `000`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +113,8 @@ def continue_topic(on: ConversationContext, state: ConversationState, text: str)
 def screen_values(
     state: ConversationState, on: ConversationContext, *, again: bool
 ) -> Mapping[str, Any]:
-    """Returns the values from which `draw_screen` draws the screen: its place in the flow, and the earlier choices.
-    These values contain no text of the sender."""
+    """Returns the values from which `draw_screen` draws the screen: the place of the screen in the flow, and the
+    sender's earlier choices. These values contain no text of the sender."""
     here = state.calls[-1]
     return {
         "place": [here.flow, here.node, here.page],
@@ -135,7 +135,7 @@ def draw_screen(flow_set: FlowSet, parameters: Mapping[str, Any], language: str)
 def _key(on: ConversationContext, state: ConversationState, text: list[str]) -> str | None:
     """Returns the key that the sender means.
 
-    The sender may write a digit, the text of a choice, or a word for back, home or more.
+    The sender may write a digit, the text of a choice, or a word that means back, home or more.
     """
     if len(text) == 1 and text[0].isdecimal() and len(text[0]) <= MAX_KEY:
         return text[0]
@@ -191,8 +191,8 @@ def write_answer(
     """Writes an answer that is due now, and returns its id. `written_at` is the time of the caller's message, if the
     caller wrote it earlier. Returns None if the owner of the phone has stopped SMS, if the hotline has sent too many
     answers, or if the workers' public key is missing. Also returns None if the number is not a mobile number in
-    Rwanda, because an answer to a satellite phone would cost many times as much. For a number that is not a mobile
-    number in Rwanda, the function writes no answer, and only adds one to a counter."""
+    Rwanda, because an answer to a satellite phone would cost many times as much. The function counts each number that
+    is not a mobile number in Rwanda, but writes no answer to it."""
     if not _answerable(to):
         service.count_event(session, service.UNANSWERABLE, SMS, at)
         return None
@@ -270,9 +270,9 @@ def keep_time(context: WorkerContext) -> None:
 
 
 def check_answers(context: Context, *, encrypted: bool) -> CheckResult:
-    """Checks if phones that are not enrolled get their answers. Returns the result for the doctor.
+    """Checks if phones that are not enrolled get their answers. Returns the result for the command `hotline doctor`.
 
-    `encrypted` is True if the hooks have the workers' public key.
+    `encrypted` is True if the web process that receives SMS has the workers' public key.
     """
     if not context.line.inbound_sms:
         return CheckResult("answers", True, "none by SMS (HOTLINE_INBOUND_SMS)")
@@ -309,7 +309,7 @@ def _to_stranger(context: SendingContext, claim: Claim) -> service_sending.Outgo
     """Decrypts the phone number of an answer, and returns the message to send. Raises DecryptionFailed for every
     error.
 
-    The code does not treat a failed decryption as a fault of the gateway, so this error does not delay alerts.
+    If the decryption fails, the code sees no fault of the gateway, so alerts are not delayed.
     """
     assert claim.to is not None
     assert claim.message.contact_key is not None

@@ -1,4 +1,5 @@
-"""Writes into the database the effects of a caller's input, in one transaction for each hop. Also handles a STOP.
+"""Writes the effects of a caller's input into the database, in one transaction for each hop (one USSD request). Also
+carries out the effects of an SMS with the word STOP.
 
 If the gateway repeats a hop, the module carries out the effects of the hop only once. An input has no effect if it has
 no meaning at its place in the flow. A table maps the name of each saved answer to its effect. The module uses this
@@ -69,8 +70,8 @@ from hotline.tips.rules import Matter
 
 def note_stop(session: Session, context: Context, msisdn: str, at: datetime) -> bool:
     """Notifies the responder who sent a STOP, and the coordinators of the responder's desks. Returns False if the
-    number is not enrolled. If the hotline does not answer the STOP, it notifies the coordinators at most once a
-    week."""
+    number is not enrolled. If the hotline does not confirm the STOP to the responder, it notifies the coordinators at
+    most once a week."""
     responder = tables.find_by_number(session, context.pseudonyms.enrolled(msisdn))
     if responder is None:
         return False
@@ -180,8 +181,8 @@ def _withdraw_call_back(given: GivenAnswer) -> None:
 def _take_case(given: GivenAnswer) -> None:
     """Acknowledges the chosen case for a responder who has not read the case.
 
-    The responder can choose a case without reading it only if the reader process did not answer, and this choice ends
-    the conversation.
+    The responder can choose a case without reading it only if the reader process did not answer. This choice ends the
+    conversation.
     """
     who = given.dialogue.responder_id
     if who is not None and given.step.state.finished:
@@ -229,8 +230,8 @@ def _answer_what_was_asked(given: GivenAnswer) -> None:
 
 
 def _say_of_help(given: GivenAnswer) -> None:
-    """Stores the answer to the question "Was the help good?". The answer comes from the holder of a receipt, or from
-    a person who gave the answer to a responder."""
+    """Stores the answer to the question "Was the help good?". Either the holder of a receipt gave the answer, or a
+    responder typed the answer that a person gave them."""
     opinion = rules_receipts.HelpOpinion(given.answer.value)
     if given.behind_a_receipt:
         opened = given.effects.newest_look(given.step.upto)
@@ -312,8 +313,9 @@ FAMILIES: Sequence[tuple[Callable[[str], object], Effect]] = (
     (quiz.repeated_question, _count_a_pair),
     (rules.lesson_case, _count_a_lesson),
 )
-"""The effects of answers whose names begin with a fixed part: the second answers to quiz questions, and the answers
-of a lesson. After the fixed part, such a name contains the topic of the quiz question, or the case of the lesson."""
+"""The effects of answers whose names begin with a fixed part: an answer to a quiz question that the flow asks a second
+time, and an answer in a lesson. After the fixed part, the name of the answer contains the topic of the quiz question,
+or the case in the lesson."""
 
 
 def effect_of(name: str) -> Effect | None:
@@ -335,7 +337,7 @@ def topics_of(steps: Sequence[ReplayStep]) -> frozenset[str]:
 def steps_with_effect(
     flow_set: FlowSet, steps: Sequence[ReplayStep], counted: frozenset[str] = frozenset()
 ) -> tuple[ReplayStep, ...]:
-    """Returns the steps that have an effect. A hop without a step that has an effect needs no transaction.
+    """Returns the steps that have an effect. If no step of a hop has an effect, the hop needs no transaction.
 
     A topic in `counted` has no effect, because this session has already counted it. A step with free text always has
     an effect, because the hotline stores the position where the text ends.
@@ -355,8 +357,8 @@ def steps_with_effect(
 def begin_session(
     context: Context, hop: UssdHop, known: KnownSession, steps: Sequence[ReplayStep]
 ) -> bool:
-    """Writes the row of a new session, and counts the session. `carry_out` commits the effects of digits that the
-    caller dialled together with the service code.
+    """Writes the row of a new session, and counts the session. If the caller dialled further digits together with the
+    service code, `carry_out` commits the effects of these digits.
 
     If another hop of the same session has already written the row, returns False and changes nothing. Raises
     StoreUnavailable.
@@ -393,9 +395,9 @@ def carry_out(
     """Commits the effects of steps that are not committed yet, and tells the workers about new work. Returns True if
     any step had to be committed.
 
-    The function never carries out a step of `text` twice. Raises StoreUnavailable. Also raises StoreUnavailable if the
-    database has no row for the session, for example because the database was restored from a backup. So a screen says
-    "saved" only about data that the database has saved.
+    The function never carries out a step of `text` twice. Raises StoreUnavailable if the database does not answer.
+    Raises the same error if the database has no row for the session, for example because the database was restored
+    from a backup. So a screen says "saved" only about data that the database has saved.
     """
     new_steps = steps_with_effect(effects.flow_set, known.uncommitted(steps), known.counted)
     if not new_steps:

@@ -1,9 +1,9 @@
 """Reads the list of received SMS at the gateway (the inbox), because the gateway's callbacks to the hotline can get
-lost. If a callback reported an SMS that the inbox does not list, marks the SMS as doubted, because it may be forged.
-The clock process reads the inbox. The clock process does not have the key that finds the responder of a phone number.
-So this process sends each SMS to the web address where the hotline receives SMS from the gateway (docs/decisions/06).
-If the clock process crashes, it sends the SMS of the same inbox page to this web address again. The hotline handles
-each SMS only once.
+lost. If a callback reported an SMS that the inbox does not list, marks the SMS as doubted, because a stranger may have
+forged the callback. The clock process reads the inbox. The clock process does not have the key with which the hotline
+finds the responder of a phone number. So this process sends each SMS to the web address where the hotline receives SMS
+from the gateway (docs/decisions/06). If the clock process crashes, it sends the SMS of the same inbox page to this web
+address again. The hotline handles each SMS only once.
 """
 
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from hotline.gateway.tables import assignments_of
 from hotline.text.errors import InboxUnavailable
 
 PATIENCE = timedelta(minutes=10)
-"""If the hotline has not read the inbox for this time, the doctor's check fails."""
+"""If the hotline has not read the inbox for longer than this time, a check of `hotline doctor` fails."""
 LATELY = timedelta(days=1)
 NOT_LISTED = "the line's own hook does not accept an SMS from it"
 

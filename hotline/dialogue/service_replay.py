@@ -1,7 +1,7 @@
-"""Replays the text of a session through the flow engine, from its start or from a cached place. The module has no
-side effects. The module asks the calling function for each fact that the text does not contain. After a work PIN, a
-fact that the text does not contain comes from the reader process: a responder's cases, a page, or the result of a
-command. The engine waits for this answer, as for the check of a receipt's PIN, and then continues."""
+"""Replays the text of a session through the flow engine, from its start or from a cached place. The module has no side
+effects. The module asks the calling function for each fact that the text does not contain. After a responder has typed
+a work PIN, the reader process gives such a fact: a responder's cases, a page, or the result of a command. The engine
+waits for this fact, in the same way as it waits for the check of a receipt's PIN. Then the engine continues."""
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -80,8 +80,9 @@ PREFIXES = {
     WORK_DISTRICT: DISTRICT,
     WORK_SHIFT: SHIFT,
 }
-"""A responder's answer can be a command or a question about a case. This table maps the name of an answer of either
-kind to a prefix. The prefix, followed by the value of the answer, is the verb of the request to the reader process.
+"""A responder's answer can be a command or a question about a case. For both kinds of answers, this table maps the
+name of the answer to a prefix. The prefix, followed by the value of the answer, is the verb of the request to the
+reader process.
 """
 NOTE_IN_WORDS = f"{NOTE}words"
 
@@ -95,15 +96,15 @@ class ReaderRequest:
     """The number of letters of the session's text up to this question, including the input that caused the question."""
     ask: ReaderQuestion
     pin: str = field(repr=False)
-    """The digits that the responder typed as a work PIN. If the phone is not proved yet, these digits may be the code
-    from an SMS.
+    """The digits that the responder typed as a work PIN. If the responder has not yet proved that the phone is theirs,
+    these digits may be the code from an SMS.
     """
     typed: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Other values that the responder typed, by name: a start PIN, a new PIN, the text of a note, or codes about a
     person."""
     of: int | None = None
-    """If no answer came and the responder asks the same question again: the position of the first question in the
-    session's text."""
+    """The position of an earlier question in the session's text, if that question got no answer and the responder now
+    asks it again. Otherwise None."""
     wants_page: bool = False
     """True if the engine needs only the text of a page that the session has shown before."""
     screens: Callable[[ReaderAnswer], int] = field(
@@ -144,8 +145,8 @@ class ReaderQuestions:
     def about(
         self, state: ConversationState, keyed: str, upto: int, facts: Facts
     ) -> tuple[ConversationState, Facts, ReaderRequest | None]:
-        """Returns the state and the facts for the replay of an input, and the question to the reader process before
-        this replay. The question is None for almost every input."""
+        """Returns the state and the facts for the replay of an input, and the question that the reader process must
+        answer before this replay. The question is None for almost every input."""
         facts = replace(facts, answers={}) if facts.answers else facts
         node = node_at(self._book, state.calls[-1]) if state.calls and not state.finished else None
         if isinstance(node, QuestionNode) and node.kind == "pin" and node.saves in READER_PINS:
@@ -353,8 +354,8 @@ class QuestionReply:
 
 
 class Start(NamedTuple):
-    """The state and the position in the text from which a replay starts, if the result of the text before this
-    position is known."""
+    """The place from which a replay starts: a state, and a position in the text. A replay can start there only if the
+    result of the text before this position is known."""
 
     state: ConversationState
     at: int
@@ -484,7 +485,7 @@ def _with_page(
 def _asking(session_context: SessionContext) -> ReaderQuestions | None:
     """Returns the object that collects the questions to the reader process.
 
-    Returns None if the session needs no work PIN, or if any typed text counts as the PIN of the session.
+    Returns None if the session asks for no work PIN, or if the session accepts any typed digits in place of a PIN.
     """
     flags = session_context.facts.flags
     any_will_do = flags.get(NO_PIN, False) and not flags.get(MAY_PROVE, False)

@@ -1,9 +1,9 @@
 """Answers the hops of a USSD session, and ends the session.
 
 After a work PIN, the web process sends the responder's question to the reader process, and shows the answer. A hop
-waits at most two seconds for this answer, outside of a transaction, and in at most two threads of a process. If the
-gateway sends the same text again, the caller always sees the same screen: the answer if it came in time, or a request
-to wait.
+waits for this answer at most two seconds, and outside of a transaction. In each process, at most two threads wait at
+the same time. If the gateway sends the same text again, the caller always sees the same screen. The screen shows the
+answer if it came in time, and otherwise a request to wait.
 """
 
 import json
@@ -435,8 +435,8 @@ def path_of(context: WebContext, hop: UssdHop, known: KnownSession, looks: Looks
 
 
 def _stand(flow_set: FlowSet, step: ReplayStep) -> SessionStep:
-    """Returns the name of the screen to which a step leads, for the count of screens after the session. A screen of a
-    private flow gets no name, so the hotline does not count it."""
+    """Returns the name of the screen to which a step leads. After the session, the hotline counts its screens by these
+    names. A screen of a private flow gets no name, so the hotline does not count it."""
     state = step.state
     beneath = [flow_set.flows[place.flow] for place in state.calls if place.flow in flow_set.flows]
     is_hidden = not beneath or any(flow.private for flow in beneath)
@@ -487,8 +487,8 @@ def _look(
 ) -> AttemptResult:
     """Checks a secret and returns the result. The attempt stays recorded even if the hotline cannot answer this hop."""
     if session_context.start.asks_pin:
-        # The database stores a digest of all inputs of the session up to an attempt. A digest of an input may not
-        # contain a work PIN, so this line removes work PINs from the text.
+        # The database stores a digest of all inputs up to each attempt to use a secret. A digest of
+        # an input may not contain a work PIN, so this line removes work PINs from the text.
         hop = replace(hop, text=without_pins(hop.text))
     match asked.secret:
         case AttemptedSecret.RECEIPT:

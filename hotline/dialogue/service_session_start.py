@@ -53,8 +53,8 @@ VERB = "case_verb"
 LETTERS = "case_letters"
 """The name of the answer with the reference that the responder typed."""
 COLLEAGUE_HAS = "quicker"
-"""The flag of a case with a colleague as the assignee. Even if this responder takes the case too, the colleague stays
-the assignee."""
+"""The flag of a case that has a colleague as its assignee. Even if this responder takes the case too, the colleague
+stays the assignee."""
 HELPS = "helps"
 """The flag of a case that this responder also took, while a colleague is the assignee."""
 UNREAD = "unread"
@@ -170,7 +170,7 @@ def _may_confirm(session: Session, tip: Tip, responder_id: int) -> bool:
 
 
 def _visits(session: Session, responder_id: int) -> Iterator[tuple[str, Tip, VisitFacts]]:
-    """Yields the reference and the tip of each open case of a responder, with the facts about visits."""
+    """Yields each open case of a responder: its reference, its tip, and the facts about visits."""
     cases = queries_references.open_tips(session, responder_id)
     together = queries_references.tips_in_clusters(session, [tip.id for _, tip in cases])
     for name, tip in cases:
@@ -360,8 +360,9 @@ def _pinned(
             )
         return own
     if asks_pin:
-        # This person must perhaps still prove the phone with a code and a start PIN. Only the reader process decides
-        # this, so the flow gets only the person's language.
+        # This person may still have to prove that the phone is theirs, with a code and a start PIN.
+        # Only the reader process knows if the person must prove this, so the flow gets only the
+        # person's language.
         language = None
         if is_number(caller):
             with context.database.reading() as session:

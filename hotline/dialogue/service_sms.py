@@ -42,11 +42,11 @@ IDLE = timedelta(minutes=30)
 a digit that comes later, because a different person may hold the phone by then.
 """
 KEPT = timedelta(hours=2)
-"""The time for which the hotline remembers a conversation. If a digit comes after `IDLE` but within this time, the
-sender gets one answer that says how to begin again."""
+"""The time for which the hotline remembers a conversation after the sender's last SMS. If a digit comes after `IDLE`
+but within this time, the sender gets one answer that says how to begin again."""
 ECHO = timedelta(minutes=1)
-"""The time in which a repeated word for the same screen gets no answer. Only a machine would send the same word again
-so fast."""
+"""The time within which a repeated word for the same screen gets no answer. Only a machine would send the same word
+again so fast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +107,8 @@ class HeardMessage:
 
 
 def gather(context: WebContext, message: MessageIn) -> HeardMessage | None:
-    """Returns the topic or screen that a sender wants to read in this SMS. The sender is not enrolled. Returns None if
-    the message is no request to read.
+    """Returns the topic or screen that a sender wants to read in this SMS. The function expects a sender who is not
+    enrolled. Returns None if the message is no request to read.
 
     Raises NotReady if flows were never published, and StoreUnavailable if the database does not answer.
     """
@@ -239,8 +239,8 @@ def recognise(
 ) -> Sequence[InboundSeen]:
     """Stores a new SMS.
 
-    If the same SMS arrived before, returns the stored rows of this SMS. If the new copy comes from the gateway's inbox,
-    this proves who sent the SMS.
+    If the same SMS arrived before, returns the stored rows of this SMS. If the new copy comes from the gateway's
+    inbox, the copy proves who sent the SMS.
     """
     proved_at, vouched_at = seen.proved_at, seen.vouched_at
     known = alerts_tables.record_mo(session, seen, keys)
@@ -323,8 +323,8 @@ class _Result:
     assignment_ids: tuple[int, ...] = ()
     queued: Mapping[str, str] = field(default_factory=dict)
     """The commands that wait until the gateway's inbox proves the sender of the SMS. The key of each command is the id
-    of the assignment that the command is about. If a service answers by SMS that it helps a person, the hotline adds
-    this answer to the waiting commands.
+    of the assignment that the command is about. If a service answers by SMS that it helps a person, this answer is one
+    of the waiting commands.
     """
     answer_id: int | None = None
     """The id of the answer to a sender who is not enrolled, if there is an answer."""
@@ -538,7 +538,7 @@ def _outcome(replied: ReplyResult) -> MessageOutcome:
 
 
 def _named_assignments(replied: ReplyResult) -> tuple[int, ...]:
-    """Returns the ids of the assignments that the SMS named, and then of other assignments that the hotline
-    acknowledged because of the same SMS."""
+    """Returns first the ids of the assignments that the SMS named. Then follow the ids of other assignments that the
+    hotline acknowledged because of the SMS."""
     ids = [one.assignment_id for one in replied.done if one.assignment_id is not None]
     return (*ids, *(also for one in replied.done for also in one.followers))

@@ -57,7 +57,8 @@ class FilingData:
 
 @dataclass(frozen=True, slots=True)
 class SmsTipWritten:
-    """The result of filing a message: the tip to announce, and the text to which the hotline adds a next message."""
+    """The result of filing a message. It contains the tip to announce, and the text to which the hotline will add the
+    phone's next message."""
 
     tip: ReportedTip | None
     pending: PendingPart | None
@@ -67,7 +68,7 @@ def filing_data(context: WebContext, message: MessageIn, at: datetime) -> Filing
     """Returns the data with which the hotline can file the message. Returns None if the message reports nothing and
     the phone did not send a tip recently.
 
-    Raises NotReady if flows were never published, and StoreUnavailable.
+    Raises NotReady if flows were never published, and StoreUnavailable if the database does not answer.
     """
     before = _last_text(context, message, at)
     if not rules_sms_tips.is_tip(message.text) and not _adds(context, message, before, at):
@@ -92,8 +93,9 @@ def _last_text(context: WebContext, message: MessageIn, at: datetime) -> Pending
 def _adds(
     context: WebContext, message: MessageIn, before: PendingPart | None, at: datetime
 ) -> bool:
-    """Returns True if the hotline must add the text of `message` to an open tip of the phone. Also returns True if the
-    text has a meaning and the phone sent a tip within the time `RECENT`.
+    """Returns True if the hotline must treat the text of `message` as a part of a tip, even if the text alone reports
+    nothing. This is the case if the phone has an open tip, or if the text has a meaning and the phone sent a tip
+    within the time `RECENT`.
     """
     if not rules_sms_tips.clean_message(message.text):
         return False

@@ -96,7 +96,7 @@ MEANINGS: Mapping[tuple[str, str], Outcome] = {
     ("request", "invalidsenderid"): Outcome.CONFIG_FAULT,
     ("http", "401"): Outcome.CONFIG_FAULT,
     ("http", "403"): Outcome.CONFIG_FAULT,
-    # Too many requests: the gateway did not accept the message.
+    # Status 429 means that the gateway got too many requests and did not accept the message.
     ("http", "429"): Outcome.NOT_SENT,
 }
 """The outcome of each code of the gateway. Any other code has the outcome UNKNOWN."""

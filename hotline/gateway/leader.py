@@ -21,7 +21,7 @@ LEASE = timedelta(seconds=3)
 """The length of the leader's lease. Until the lease ends, no other process can become the leader. The time is short, so
 that another process becomes the leader soon if the leader is killed."""
 FROZEN = timedelta(seconds=12)
-"""For this time after its lease has ended, the process that holds the lock still counts as the leader."""
+"""If the lease of the process that holds the lock has ended, this process still counts as the leader for this time."""
 LOCK = 4_114_110_003
 """The number of the PostgreSQL advisory lock that the leader holds."""
 

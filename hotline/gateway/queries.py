@@ -37,7 +37,7 @@ from hotline.tips.rules_receipts import AskedAgain
 from hotline.tips.tables import IS_WAITING, PendingAlert, Tip
 
 ASK_RUNS = (Deadline.fired_at.is_(None), Deadline.kind.in_(ASKS))
-"""The conditions for an open `Deadline` at which the hotline asks responders to take the tip."""
+"""The conditions for an open `Deadline` of a kind that a tip has only while the hotline asks responders to take it."""
 UNTAKEN = or_(
     Tip.assignee_id.is_(None), exists().where(Deadline.tip_id == Tip.id, *ASK_RUNS).correlate(Tip)
 )
@@ -100,8 +100,8 @@ IS_WATCHED = visible_to(THE_LINE)
 raises no alarm."""
 UNASSIGNED = (IS_WAITING, IS_WATCHED, Tip.assigned_at.is_(None), Tip.channel != rules_trial.CHANNEL)
 IS_PENDING = (PendingAlert.tip_id.is_not(None), ~IS_HELD, IS_WATCHED)
-"""The conditions for a `Tip` whose alert is pending, and whose alert does not wait until the next person is on duty. A
-query with these conditions must join `PendingAlert`."""
+"""The conditions for a `Tip` whose alert is pending and does not wait for the next person on duty. A query with these
+conditions must join `PendingAlert`."""
 LATE_UNTAKEN = (
     *ASK_RUNS,
     IS_WATCHED,
@@ -113,8 +113,9 @@ LATE_UNTAKEN = (
 the tip's deadlines."""
 MAX_LATE = 100
 TO_RESPONDER = and_(Message.responder_id.is_not(None), IS_SHOWN)
-"""The condition for a message that goes to a responder, so that a delay of the message may raise an alarm. The
-hotline drops answers to callers after some minutes, and the monitor's own notices raise no alarm."""
+"""The condition for a message that goes to a responder, so that a delay of the message may raise an alarm. Messages of
+two other kinds raise no alarm: answers to callers, which the hotline drops after some minutes, and the monitor's own
+notices."""
 ON_THE_WAY = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING)
 
 
@@ -222,8 +223,8 @@ class WaitingMessages:
 
     kind: MessageKind
     doubtful: bool
-    """True if the hotline wrote these SMS before a backup was restored. The hotline may already have sent these SMS,
-    but it has certainly not sent other waiting SMS."""
+    """True if the hotline wrote these SMS before a backup was restored. The hotline may already have sent these SMS
+    before the restore. If the value is False, it has certainly not sent them."""
     count: int
     oldest: datetime
 
@@ -298,8 +299,9 @@ def _unreported() -> ColumnElement[bool]:
 def asked_besides_assignee(
     session: Session, tip_ids: Collection[int] | None = None
 ) -> dict[int, AskedAgain]:
-    """Returns the tips that have an assignee, but for which the hotline also asks other responders. Each tip comes with
-    the reason. If `tip_ids` is None, the function checks all tips."""
+    """Returns the tips that have an assignee, but for which the hotline also asks other responders. For each tip, the
+    result contains the reason why the hotline asks other responders. If `tip_ids` is None, the function checks all
+    tips."""
     passed = exists().where(
         Assignment.tip_id == Tip.id,
         Assignment.responder_id == Tip.assignee_id,

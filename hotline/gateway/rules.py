@@ -1,7 +1,7 @@
 """Contains the rules of messages: their values and states, the alert path, and the gateway's inbox. Pure.
 
-The rules decide how an SMS changes after an attempt to send it, and how many SMS the hotline may send. They also decide
-if it can send alerts now, and which SMS of the gateway's inbox it must handle.
+The rules decide how an SMS changes after an attempt to send it, and how many SMS the hotline may send. They also
+decide if the hotline can send alerts now, and which SMS of the gateway's inbox the hotline must handle.
 
 The gateway sends a callback for each SMS that it receives, and also lists the SMS in its inbox. If a callback was lost,
 the inbox still lists the SMS. If a stranger forged a callback, the inbox does not list the SMS that the callback
@@ -118,10 +118,10 @@ PARALLEL_AFTER = 2
 """After this number of failed attempts that may have reached the network, the hotline also alerts a colleague of the
 responder."""
 FAULT_PAUSE = timedelta(seconds=60)
-"""The time after which a queue that a fault has paused sends one message as a test."""
+"""After this time, a queue that a fault has paused sends one message as a test."""
 LONG_WAIT = timedelta(seconds=5)
-"""An alert about danger to a second or third responder counts as a first alert after it has waited for this time.
-Sending a first alert may take ten seconds."""
+"""An alert about danger to a second or third responder counts as a first alert after it has waited for this time. The
+gateway may take ten seconds for the send of a first alert."""
 JITTER = 0.2
 
 
@@ -164,8 +164,8 @@ class OutgoingQueue:
     not send the message. If the value is None, the time in `unknown` applies."""
     report: timedelta = timedelta(minutes=10)
     ends: Mapping[Outcome, MessageState] | None = None
-    """For messages that the hotline tries to send until they are too old, the state after each outcome. If the value is
-    None, the limit of eight attempts applies."""
+    """The state after each outcome, for messages that the hotline tries to send until they are too old. If the value
+    is None, the limit of eight attempts applies."""
     holds: bool = True
     """True if a fault of the hotline pauses the messages of this priority. Only the monitor's messages never pause."""
 
@@ -185,8 +185,8 @@ QUEUES: Mapping[int, OutgoingQueue] = {
         retries=(2, 5, 15, 30, 60),
         ends={
             **dict.fromkeys((*NEVER, Outcome.UNREADABLE, Outcome.WITHDRAWN), MessageState.FAILED),
-            # After these outcomes, the hotline sends the answer no second time, because the caller can simply write
-            # again.
+            # After these outcomes, the hotline does not send the answer a second time, because the
+            # caller can simply write again.
             **dict.fromkeys((Outcome.ACCEPTED, Outcome.UNKNOWN), MessageState.ACCEPTED),
         },
     ),

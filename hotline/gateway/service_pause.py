@@ -34,8 +34,8 @@ class QueueView:
 
     @property
     def undecided(self) -> Collection[MessageKind]:
-        """Returns the kinds that contain messages which may already have been sent before the restore. A person must
-        decide about each of these kinds."""
+        """Returns the kinds of waiting messages of which the hotline may already have sent some before the restore. A
+        person must decide about each of these kinds."""
         return [one.kind for one in self.waiting if one.doubtful]
 
 

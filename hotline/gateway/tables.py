@@ -93,7 +93,7 @@ class Assignment(Row):
 HAS_ANSWERED = Assignment.acknowledged_at.is_not(None)
 IS_BELIEVED = or_(Assignment.doubted_at.is_(None), Assignment.proved_at.is_not(None))
 """The condition for an acknowledgement that is valid. Either the hotline never doubted that the responder sent the
-acknowledgement, or the hotline has a proof."""
+acknowledgement, or the hotline has a proof that the responder sent it."""
 HAS_TAKEN = and_(HAS_ANSWERED, IS_BELIEVED)
 IS_CURRENT = Assignment.released_at.is_(None)
 """The condition for an assignment that is still valid. If the caller corrects the place or the answer about officials,
@@ -123,7 +123,8 @@ class OnCallContact(Row):
     """The phone number, encrypted so that only the monitor can decrypt it."""
     active: Mapped[bool] = mapped_column(default=True)
     unreachable: Mapped[str | None]
-    """If the gateway reported that it can never deliver to this number, the reason that it gave."""
+    """The reason that the gateway gave when it reported that it can never deliver to this number. None if the gateway
+    has reported no reason."""
     created_at: Mapped[datetime]
 
     @property
@@ -277,11 +278,12 @@ class Deadline(Row):
     step: Mapped[int]
     """The position of this deadline among all deadlines of the same kind that the tip has had, beginning with 0."""
     nth: Mapped[int] = mapped_column(default=0, server_default="0")
-    """The number of deadlines of this kind that fired in a row before this one was set."""
+    """The number of earlier deadlines of this kind that fired in a row, directly before the hotline set this
+    deadline."""
     set_at: Mapped[datetime | None]
     due_at: Mapped[datetime]
     named_at: Mapped[datetime | None]
-    """If the deadline first fires early, as a reminder, this is the later time that texts and pages show."""
+    """The later time that texts and pages show, if the deadline first fires early as a reminder."""
     fired_at: Mapped[datetime | None]
     """The time when the deadline fired, or when the hotline cancelled the deadline."""
 
@@ -501,8 +503,8 @@ CALL = "ussd"
 
 
 class Dialogue(Row):
-    """A session. Its row records the flows that it uses, the length of the text that is already committed, and the
-    counters to which the session has added."""
+    """A caller's session. The row of a session records which flows the session uses, how much of its text is already
+    committed, and to which counters the session has added."""
 
     __tablename__ = "dialogue"
     __table_args__ = (Index("dialogue_started", "started_at"),)
@@ -630,8 +632,8 @@ def stopped(session: Session, number_keys: Collection[str]) -> set[str]:
 
 
 def try_writing(session: Session, at: datetime) -> None:
-    """Writes a row and deletes this row again. If that fails, the disk is full, or the database is read-only. Raises
-    StoreUnavailable.
+    """Writes a row and deletes this row again. Raises StoreUnavailable, for example if the disk is full or the
+    database is read-only.
     """
     add_if_new(session, Stopped(number_key=PROBE, stopped_at=at))
     session.execute(delete(Stopped).where(Stopped.number_key == PROBE))
@@ -670,7 +672,7 @@ class FirstHop:
     channel: str
     language: str
     committed: int
-    """If this hop has no effects that must be committed, the length of the session's text. Otherwise -1, until the
+    """The length of the session's text, if this hop has no effects that must be committed. Otherwise -1, until the
     effects are committed."""
     text_key: str | None = field(repr=False)
     measure: str
@@ -785,10 +787,8 @@ def _tally(first: FirstHop) -> tuple[object, ...]:
 
 
 def _seen(first: FirstHop) -> tuple[object, ...]:
-    """Returns the values to write into the registers, sorted by period. Statistics estimate the number of callers with
-    these registers.
-
-    All hops write the registers in this order, so that two hops never block each other.
+    """Returns the values with which statistics estimate the number of callers, sorted by period. All hops write these
+    values in the order of the periods, so that two hops never block each other.
     """
     return tuple(
         value

@@ -126,8 +126,8 @@ _NEW = aliased(TipLikeness, name="waits")
 def repeated_tips(
     session: Session, tip_ids: Iterable[int], since: datetime, *, contact: int, words: int
 ) -> dict[int, ComparedTip]:
-    """Returns the pending tips from a phone that sent too many tips since `since`, or with a text that too many tips
-    had since then.
+    """Returns the pending tips that come too often: their phone sent too many tips after `since`, or too many tips
+    after `since` have their text.
 
     Usually the result is empty.
     """
@@ -181,7 +181,8 @@ def record_leaders(session: Session, leaders: Mapping[int, int | None]) -> None:
 
 
 def open_leader(session: Session, tip_id: int) -> int | None:
-    """Returns the id of the first tip in this tip's cluster, or None if there is no cluster or that tip is closed."""
+    """Returns the id of the first tip in this tip's cluster. Returns None if this tip is in no cluster, or if the
+    first tip is closed."""
     leader = (
         select(TipLikeness.leader_id)
         .join(Tip, Tip.id == TipLikeness.leader_id)
@@ -432,8 +433,8 @@ class ReportedTip:
     id: int = 0
     """The id of the tip in the database. It is 0 until the tip is stored."""
     body: bytes = field(default=b"", repr=False)
-    """The whole body if the hop is about to write the tip. If the hop has read the tip from the database, contains only
-    the beginning of the body.
+    """The whole body, if the hop is about to write the tip. Only the beginning of the body, if the hop has read the
+    tip from the database.
     """
     likeness: LikenessKeys | None = field(default=None, repr=False)
     """The digests by which the hotline finds similar tips. None if the tip has no stored digests."""

@@ -1,9 +1,9 @@
 """Defines what a tip is, when it is due, how responders may visit, and how long its text is kept. Pure.
 
-An answer that gives both danger and a place files the tip at once. Until both are given, the answers are a draft. The
-hotline files a draft when the caller hangs up, or when the caller has given no answer for three minutes. If the caller
-has not named a district by then, the draft becomes a fragment. Each report attempt makes only one tip, even if the
-caller corrects answers.
+The hotline files a tip at once when the caller has named a place, and has reported danger or a journey that can still
+be stopped. Until then, the answers are a draft. The hotline files a draft when the caller hangs up, or when the caller
+has given no answer for three minutes. If the caller has not named a district by then, the draft becomes a fragment.
+Each report attempt makes only one tip, even if the caller corrects answers.
 
 A tip has at most one open deadline of each kind. When a deadline is closed, the others remain open. The times depend on
 the urgency of the tip. Working hours are Monday to Friday, 08:00 to 17:00 in Kigali (UTC+2 all year).
@@ -318,9 +318,9 @@ class DeadlineKind(StrEnum):
 
 
 OVERDUE_FROM = 2
-"""The deadline for reporting the outcome of a case fires the first time after half of the allowed time, and only
-reminds the assignee. When the deadline has fired this number of times in a row, the hotline alerts people other than
-the assignee."""
+"""The deadline for reporting the outcome fires the first time after half of the allowed time, and then only reminds
+the assignee. When the deadline has fired this number of times in a row, the hotline alerts people other than the
+assignee."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,8 +425,8 @@ HOURLY = timedelta(hours=1)
 
 
 def is_in_good_hands(clocks: Clocks, at: datetime) -> bool:
-    """Returns True if a case has an assignee and no other person needs to act. For this, no deadline of the case may be
-    overdue, and no one may be asked to take the case, to read it or to confirm its closure.
+    """Returns True if a case has an assignee and no other person needs to act. This means that no deadline of the case
+    is overdue, and that the hotline asks no one to take the case, to read it or to confirm its closure.
     """
     known = DeadlineKind.OUTCOME in clocks
     return known and all(

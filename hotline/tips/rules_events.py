@@ -1,6 +1,6 @@
 """Defines the events of a case and the purposes of messages, and decides which tips are similar. Pure.
 
-The lists of codes in events are closed. An event contains no free text, except encrypted text.
+Each code in an event comes from a fixed list. An event contains no free text, except encrypted text.
 
 Every tip stays a separate case with its own deadlines. A cluster is a group of similar tips. The hotline uses clusters
 only to limit how often the same people are alerted of similar tips. Tips are similar if they have the same phone,
@@ -264,8 +264,8 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 MAX_AN_HOUR = 3
 MAX_A_DAY = 8
-"""The hotline sends separate alerts for at most this number of similar tips from one phone within a day, and for at
-most `MAX_AN_HOUR` within an hour."""
+"""Within a day, the hotline sends separate alerts for at most this number of similar tips from one phone. Within an
+hour, the limit is `MAX_AN_HOUR`."""
 MAX_DANGERS = 2
 """The hotline sends separate alerts for at most this number of similar tips about danger from one phone within an
 hour."""
@@ -305,8 +305,8 @@ class ComparedTip(NamedTuple):
     who_key: str | None
     """The digest of the answer to "Who needs help?"."""
     leader_id: int | None = None
-    """The first tip of the cluster that this tip joined. If the tip joined a cluster, people got only a notice that the
-    tip was added. None if people were alerted of this tip separately."""
+    """The id of the first tip of the cluster that this tip joined. If the tip joined a cluster, people got only a
+    notice that the tip was added. None if people were alerted of this tip separately."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -480,9 +480,9 @@ def names_for(
     """Returns the references of tips that the messages with an instruction about visits must name to a responder.
     Returns no reference if the responder already has the instruction.
 
-    `first` is the id of the cluster's first tip. A decision of the national desk is sent once for each reference with
-    which the responder has read an earlier instruction. If `again` is True, the national desk is asked a second time,
-    and the result contains the reference even if the responder already has the instruction.
+    `first` is the id of the cluster's first tip. After a decision of the national desk, the responder gets one message
+    for each reference with which they read an earlier instruction. If `again` is True, the national desk is asked a
+    second time, and the result contains the reference even if the responder already has the instruction.
     """
     own = name_for(known, tip_id, first)
     if instruction in DECISIONS:
@@ -518,8 +518,8 @@ def strictest(cares: Iterable[VisitSafety]) -> VisitSafety:
 
 
 def strictest_visit(own: VisitFacts, others: Iterable[VisitFacts]) -> VisitFacts:
-    """Returns the facts about visits that a responder who takes a case must follow: the facts of the tip with the
-    strictest visit safety in the cluster."""
+    """Returns the facts about visits that a responder who takes a case must follow. These are the facts of the tip
+    with the strictest visit safety in the cluster."""
     return max((own, *others), key=lambda one: STRICTEST.index(one.safety))
 
 
@@ -565,7 +565,7 @@ class LikelyPair:
 
 
 def likely_pairs(new: TipTraits, earlier: Iterable[TipTraits]) -> Sequence[LikelyPair]:
-    """Returns for each reason to link tips a pair of the new tip and the newest earlier tip with this reason. If an
+    """Returns, for each reason to link tips, a pair: the new tip, and the newest earlier tip with this reason. If an
     earlier tip has several reasons, it occurs only once, with the most certain reason.
     """
     before = sorted(

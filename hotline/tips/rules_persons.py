@@ -3,9 +3,9 @@
 A form is data: questions, codes, texts and conditions. A form has no free text: each answer is a code from a fixed
 list. The events of a case never contain the codes in clear text. The hotline stores the codes separately and encrypted.
 
-If an event corrects an earlier event, the codes of the new event replace the codes of the earlier event, and count from
-the time of the earlier event. People who read the case see both events. The module also defines the rules for closing a
-case: one person requests the closure, and a second person confirms it.
+If an event corrects an earlier event, the codes of the new event replace the codes of the earlier event. The new codes
+count from the time of the earlier event. People who read the case see both events. The module also defines the rules
+for closing a case: one person requests the closure, and a second person confirms it.
 """
 
 import json

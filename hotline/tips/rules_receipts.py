@@ -196,7 +196,7 @@ class Wait:
 
 def wait_of(urgency: int, filed_at: datetime, *, ended_at: datetime | None, now: datetime) -> Wait:
     """Returns how long a tip has waited for a responder. The waiting ends when a responder takes the tip, or when the
-    tip is closed without that.
+    tip is closed before a responder takes it.
     """
     promised = acknowledge_due(urgency, filed_at, step=0) - filed_at
     spent = max((ended_at or now) - filed_at, timedelta())

@@ -193,9 +193,9 @@ IS_REAL_CASE = (
 SMS = "sms"
 """The channel of a tip that arrived by SMS."""
 STORM_ORDER = case((Tip.storm_at.is_(None), 0), (Tip.words_at.is_not(None), 1), else_=2)
-"""The order of tips about danger in lists. A storm means many tips about danger in one district. The value is 0 for a
-tip outside of a storm, and for the first danger of a sector in a storm. For a later danger of this sector, the value is
-1 if the caller typed a text, and 2 if not.
+"""The order of tips about danger in lists. A storm means many tips about danger in one district. The value of a tip is
+0 if the tip is outside of a storm, or is the first danger of a sector in a storm. For a later danger of this sector,
+the value is 1 if the caller typed a text, and 2 if not.
 """
 DRAFT: ColumnElement[str] = literal_column(f"'{TipState.DRAFT}'")
 """The state of a draft, as a part of the SQL text and not as a parameter. The database uses an index over drafts only

@@ -1,10 +1,10 @@
 """Makes sure that a slow or broken request does not block other requests.
 
-The server gives each request a thread, and waits for its body without a time limit. So each process has many threads,
-but only a few of them may work on requests at the same time. To work, a thread needs one of a few places. A thread
-asks for a place when the body of its request is complete. Threads get places in the order in which they ask, and wait
-without a time limit. A thread gives its place back while another thread writes to the database for it
-(docs/decisions/12).
+The server gives each request a thread, and waits for the body of the request without a time limit. So each process has
+many threads, but only a few of them may work on requests at the same time. To work, a thread needs one of a few
+places. A thread asks for a place when the body of its request is complete. Threads get places in the order in which
+they ask, and wait without a time limit. While thread B writes to the database for thread A, thread A gives its place
+back (docs/decisions/12).
 """
 
 import logging

@@ -99,8 +99,8 @@ def figures(language: str, rows: Iterable[HeardRow]) -> CryFigures:
 
 
 def read(end: str = "") -> Sequence[HeardRow]:
-    """Returns the rows of two tables: the cries for help and the harmless messages. `end` is the end of the tables'
-    names."""
+    """Returns the rows of two tables: the cries for help and the harmless messages. `end` is the last part of the file
+    names of both tables."""
     return (*table(f"cries{end}"), *table(f"harmless{end}"))
 
 

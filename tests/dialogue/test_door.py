@@ -69,7 +69,7 @@ def test_sibling_texts_of_one_session_open_no_pin(line: Line, intruder: Caller) 
 
 
 def test_growing_siblings_are_noted_until_the_limit(line: Line, intruder: Caller) -> None:
-    """Each text is longer than the one before, and begins with it."""
+    """Each text begins with the text before it, and is longer."""
     _, number = given(line)
     text = asks(number, wrong())
     for _ in range(12):

@@ -174,8 +174,8 @@ def test_an_inbox_that_is_away_for_ten_minutes_is_told_of(country: Country) -> N
 
 
 def test_a_relay_that_was_overtaken_moves_nothing_back(country: Country) -> None:
-    """By accident, two relays lead at the same time. The slower relay still processes an SMS after the other relay has
-    read two more pages of the inbox."""
+    """By accident, two clock processes are the leader at the same time. The slower clock process still handles an SMS
+    after the other clock process has read two more pages of the inbox."""
     country.lists("0")
     slow = country.context
 

@@ -83,7 +83,8 @@ def test_the_word_for_help_is_a_cry_in_every_language(text: str) -> None:
         ("arankubita", True),
         ("barankubitagura", True),
         ("twafungiranywe", True),
-        # Words for hurt, in pain, sold or afraid are a cry for help, unless another word shows an everyday meaning.
+        # Words that mean "hurt", "in pain", "sold" or "afraid" are a cry for help, unless another
+        # word shows an everyday meaning.
         ("hurt", True),
         ("I hurt", True),
         ("ndababaye", True),

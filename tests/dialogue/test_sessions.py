@@ -133,7 +133,8 @@ def test_an_opening_that_was_written_twice_is_the_first(line: Line) -> None:
 
 
 def test_a_process_never_thinks_more_committed_than_is(line: Line) -> None:
-    """Invariant 3 is checked after each hop of a report."""
+    """Invariant 3: no process believes that more text is committed than the database has committed. The test checks
+    this after each hop of a report."""
     caller = line.caller()
     caller.dial()
     for keyed in ("7", *DANGER_HERE, "1", "1", *REST, "1", "9", "0"):

@@ -1,4 +1,5 @@
-"""Tests reading by SMS: which texts get an answer. No answer reveals the caller or starts an endless exchange."""
+"""Tests how people read topics by SMS: which texts of a sender get an answer. No answer reveals the caller or starts
+an endless exchange."""
 
 from dataclasses import replace
 

@@ -18,7 +18,8 @@ class Gateway:
     url: str
     requests: list[bytes] = field(default_factory=list)
     over: Event = field(default_factory=Event)
-    """The event is set when the test is done. An answer that still waits or is sent slowly then stops."""
+    """The event is set when the test is done. After that, the gateway stops each answer that it still delays or sends
+    slowly."""
 
 
 def http(status: int, body: str, content_type: str = "application/json") -> bytes:

@@ -1,5 +1,5 @@
-"""Tests a hotline that cannot send alerts: no screen promises one, `/readyz` gives the reason, and the tip is sent
-later."""
+"""Tests a hotline that cannot send alerts: no screen promises an alert, `/readyz` gives the reason, and the hotline
+sends the alert later."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -30,7 +30,7 @@ Break = Callable[[Line], None]
 
 @pytest.fixture
 def line(line: Line) -> Line:
-    """Makes the elapsed time of the web process follow the test's clock, after one tick of the relay."""
+    """Runs the clock process once. From then on, the elapsed time in the web process follows the test's clock."""
 
     def elapsed() -> float:
         return line.clock.at.timestamp()
@@ -204,6 +204,7 @@ def test_ticks_that_a_process_saw_count_by_its_own_time() -> None:
     assert ticks.saw(NOON + noon[1])
     now[0] = 61
     assert not ticks.saw(NOON + noon[1])
-    # No caller dialled for an hour, so no web process has seen the clock's tick of that time.
+    # No caller dialled for an hour, so no web process has noticed that the clock process worked
+    # during this hour.
     now[0] = 3661
     assert not ticks.saw(NOON + noon[2])

@@ -29,8 +29,9 @@ def test_an_alert_goes_out_and_is_accepted(alone: District) -> None:
     assert alone.deliver() == 0
 
 
-# Each row: the result of a send, the message's new state, the seconds until the clock looks at the message again, 1 if
-# the attempt is counted, and the number of assignments after that.
+# Each row has five values: the result of a send, the message's new state, the seconds until the
+# clock process looks at the message again, 1 if the attempt counts, and the number of assignments
+# after the attempt.
 ROWS = [
     (Outcome.ACCEPTED, "accepted", 600, 1, 1),
     (Outcome.NOT_SENT, "retry", 1, 0, 1),

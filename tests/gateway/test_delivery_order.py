@@ -159,7 +159,8 @@ class TestTheFence:
         assert (alone.message.state, alone.message.provider_id) == ("accepted", "ATXid_1")
 
     def test_what_arrived_meanwhile_is_not_sent_again(self, alone: District) -> None:
-        """The report on the first attempt arrives during the second attempt, and the second attempt fails."""
+        """The delivery report on the first attempt arrives during the second attempt. Then the second attempt
+        fails."""
         alone.deliver()
         alone.clock.turn(minutes=10)
         alerts_service_sending.resend_unreported(alone.context)

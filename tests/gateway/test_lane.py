@@ -1,5 +1,5 @@
-"""Tests how a person pauses the outgoing queue, checks it and releases it. After a restore, nothing is sent twice
-without a person's decision."""
+"""Tests how a person pauses, checks and resumes the outgoing queue. After a restore, nothing is sent twice without a
+person's decision."""
 
 import pytest
 from sqlalchemy import select
@@ -87,7 +87,8 @@ def test_the_first_hold_stands_and_only_a_held_lane_is_released(alone: District)
 
 
 def test_what_the_gateway_accepts_meanwhile_does_not_free_it(alone: District) -> None:
-    """A send that was in progress ends the pause of a gateway fault, but not a pause by a person."""
+    """If the gateway accepts a send that was in progress, this ends a pause after a gateway fault, but not a pause by
+    a person."""
 
     def hold_meanwhile() -> None:
         service_pause.pause(alone.context, **WHY)

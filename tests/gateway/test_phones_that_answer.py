@@ -32,7 +32,8 @@ def here(database: Database, tmp_path: Path, clock: Clock) -> Night:
 
 
 def answering(here: Night, says: Callable[[int], str], hours: int) -> list[datetime]:
-    """Answers each SMS to the national desk's phone at once, through the hook and the outbox.
+    """Sends, for this number of hours, a reply to each SMS that the national desk's phone gets. The reply goes through
+    the hook.
 
     Returns the times of the hotline's own answers.
     """

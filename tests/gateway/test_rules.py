@@ -149,15 +149,16 @@ TICKS = AlertPath(clock_until=NOON + timedelta(seconds=2), awaited_at=NOON - ago
         (TICKS, None),
         (replace(TICKS, is_paused=True), BlockReason.PAUSED),
         (replace(TICKS, fault="config_fault"), BlockReason.FAULT),
-        # One of two machines has a wrong key, so the other one sends.
+        # One of two machines has a wrong key, so the other machine sends the alerts.
         (replace(TICKS, wrong_key=True), None),
         (replace(TICKS, wrong_key=True, clock_until=NOON), BlockReason.KEYS),
         (AlertPath(wrong_key=True), BlockReason.KEYS),
-        # A restart of every process takes up to a minute without a tick, which is no fault.
+        # If all processes restart, the clock process may do no work for up to a minute. This is no
+        # fault.
         (replace(TICKS, clock_until=NOON - ago(seconds=60)), None),
         (replace(TICKS, clock_until=NOON - ago(seconds=61)), BlockReason.NO_SENDER),
         (replace(TICKS, clock_until=NOON - ago(days=2), awaited_at=NOON), None),
-        # The hotline was created, but its clock never ticked.
+        # The hotline was installed, but its clock process never worked.
         (AlertPath(awaited_at=NOON - ago(seconds=61)), BlockReason.NO_SENDER),
         # The gateway could not be reached for 70 seconds. The newest send failed just now.
         (replace(TICKS, failing_since=NOON - ago(seconds=70), failed_at=NOON), BlockReason.GATEWAY),

@@ -173,7 +173,7 @@ def test_the_refusal_of_a_send_takes_her_from_the_ladder(staffed: District) -> N
 
 
 def test_one_function_alone_hands_a_word_to_the_gateway() -> None:
-    """A second function that sends would need the same check of stopped numbers, and tests like those above."""
+    """A second function that sends SMS would need the same check of stopped numbers, and tests like those above."""
     senders = {
         path_of(path)
         for path in python_files("hotline", "workers")

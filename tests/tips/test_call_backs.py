@@ -1,4 +1,5 @@
-"""Tests call-backs: stored encrypted, notified without content, opened by two people, and expired on time."""
+"""Tests call-backs: the hotline encrypts the caller's number, notifies the desk without naming any content, needs two
+people to show the number, and ends each call-back in time."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,5 @@
-"""Tests exclusions: a tip is hidden from an official's district, a person named in it, or a distrusted desk."""
+"""Tests exclusions: a tip is hidden from an official's district, from a person named in the tip, or from a desk that
+the caller does not trust."""
 
 from collections.abc import Mapping
 from datetime import timedelta

@@ -288,9 +288,9 @@ def test_who_is_told_of_one_knows_what_the_strictest_of_them_asks() -> None:
     ("nth", "beside", "tells"), [(0, -1, 2), (0, 0, 2), (0, 1, 0), (1, 0, 1), (1, 2, 0)]
 )
 def test_the_most_frequent_clock_of_a_cluster_speaks(nth: int, beside: int, tells: int) -> None:
-    """A deadline of linked tips asks if a visit is safe. The first time, it asks the desk and all alerted responders.
-    After that, it asks only the desk. The hotline sets the deadline again each time, even if the deadline of another
-    linked tip has just asked."""
+    """The deadline for deciding about visits fires for a tip that is linked with other tips. The first time, the
+    hotline asks the desk and notifies all alerted responders. After that, the hotline asks only the desk. Each time,
+    the hotline sets the deadline again, even if the desk has just been asked about a linked tip."""
     standing = CaseState(
         Case("12", "labour", 1, "no"),
         step=1,

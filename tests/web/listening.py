@@ -18,7 +18,8 @@ Process = subprocess.Popen[bytes]
 
 
 def environ_of(home: Path, **more: str) -> Mapping[str, str]:
-    """Returns settings for a hotline in that home, without any other setting of this machine."""
+    """Returns the environment for a hotline with the folder `home`, without any setting that this machine has for
+    another hotline."""
     others = {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     ours = {"HOTLINE_HOME": str(home), "PATH": path, "PYTHONPATH": str(CHECKOUT)}

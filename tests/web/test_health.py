@@ -1,4 +1,5 @@
-"""Tests that a running process may still not be ready. Every reason is given, and none contains a secret."""
+"""Tests the health checks: a process may run and still not be ready. If it is not ready, the answer gives every
+reason, and no reason contains a secret."""
 
 from dataclasses import replace
 from datetime import timedelta
