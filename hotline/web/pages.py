@@ -160,7 +160,7 @@ def _filter(visit: Visit) -> AuditFilter:
     )
 
 
-REFUSED = phrase("Nothing changed, because another person made the same change before you.")
+REFUSED = phrase("Nothing changed, because this change was already made.")
 
 
 def show(visit: Visit) -> Response:
