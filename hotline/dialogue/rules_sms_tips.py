@@ -136,12 +136,9 @@ def _european() -> Mapping[str, tuple[str, ...]]:
 def _joined(words: Sequence[str]) -> list[str]:
     """Joins single letters, such as `s o s`. Also joins the two parts of a contraction such as "can't", because
     `normalised_words` splits it."""
-    line = re.sub(r"\b(?:[A-Z] ){2,}[A-Z]\b", _together, " ".join(words))
+    letters = r"\b(?:[A-Z] ){2,}[A-Z]\b"
+    line = re.sub(letters, lambda found: found[0].replace(" ", ""), " ".join(words))
     return CONTRACTED.sub(r"\1T", line).split()
-
-
-def _together(found: re.Match[str]) -> str:
-    return found[0].replace(" ", "")
 
 
 def _shortened(word: str) -> str:
@@ -191,12 +188,12 @@ def _compiled(phrases: str) -> re.Pattern[str]:
     The function compiles the expression when the first message comes, so a process that gets no messages never
     compiles it.
     """
-    each = [_phrase(phrase.split()) for phrase in phrases.split(",") if phrase.strip()]
+    each = [
+        " " + GAP.join(f"{_piece(piece)} " for piece in phrase.split())
+        for phrase in phrases.split(",")
+        if phrase.strip()
+    ]
     return re.compile("|".join(each))
-
-
-def _phrase(pieces: Iterable[str]) -> str:
-    return " " + GAP.join(f"{_piece(piece)} " for piece in pieces)
 
 
 def _piece(piece: str) -> str:
@@ -293,9 +290,9 @@ def _meant(text: str) -> list[str]:
 
     A word with repeated letters counts like the normal word: `merciiii` like `merci`.
     """
-    said = (re.sub(r"(.)\1{2,}", r"\1", word) for word in normalised_words(text) if word.isalpha())
-    numbers = [word for word in normalised_words(text) if not word.isalpha()]
-    return [word for word in (*said, *numbers) if word not in COURTESY]
+    words = normalised_words(text)
+    said = (_shortened(word) if word.isalpha() else word for word in words)
+    return [word for word in said if word not in COURTESY]
 
 
 def is_cry_for_help(text: str) -> bool:

@@ -69,9 +69,10 @@ from hotline.tips.rules import Matter
 
 
 def note_stop(session: Session, context: Context, msisdn: str, at: datetime) -> bool:
-    """Notifies the responder who sent a STOP, and the coordinators of the responder's desks. Returns False if the
-    number is not enrolled. If the hotline does not confirm the STOP to the responder, it notifies the coordinators at
-    most once a week."""
+    """Notifies the responder who sent a STOP, and the coordinators of the responder's desks. If these desks have no
+    coordinators, or the responder works for the national desk, notifies the other people of the national desk. Returns
+    False if the number is not enrolled. If the hotline does not confirm the STOP to the responder, it notifies the
+    coordinators at most once a week."""
     responder = tables.find_by_number(session, context.pseudonyms.enrolled(msisdn))
     if responder is None:
         return False
@@ -85,20 +86,16 @@ def note_stop(session: Session, context: Context, msisdn: str, at: datetime) -> 
     elif not alerts_service_messages.count_first_stop(session, responder, key, at):
         return True
     alarms_service.record(session, Alarm.STOP_REQUEST, at)
-    desks += [(one, Template.STOP_TOLD) for one in _leaders(session, responder, at)]
+    leaders: Sequence[tables.Responder] = ()
+    if responder.level != Level.NATIONAL:
+        leaders = tables.coordinators_of(session, responder, at)
+    leaders = leaders or tables.national_people(session, at, but=responder.id)
+    desks += [(one, Template.STOP_TOLD) for one in leaders]
     for one, template in desks:
         alerts_service_messages.write_confirmation(
             session, Wording(template, {}, one.language), one.id, at
         )
     return True
-
-
-def _leaders(session: Session, of: tables.Responder, at: datetime) -> Sequence[tables.Responder]:
-    """Returns the coordinators of the desks at which a responder works. If these desks have no coordinators, or the
-    responder works for the national desk, returns the other people of the national desk."""
-    if of.level != Level.NATIONAL and (coordinators := tables.coordinators_of(session, of, at)):
-        return coordinators
-    return tables.national_people(session, at, but=of.id)
 
 
 def stop_messages(context: Context, msisdn: str) -> None:
@@ -167,6 +164,11 @@ class GivenAnswer(NamedTuple):
     def behind_a_receipt(self) -> bool:
         return is_reporting(self.effects.flow_set, self.step.state, rules_receipts.RECEIPT)
 
+    @property
+    def opened(self) -> AttemptResult | None:
+        """Returns the result of the last secret that the person typed before this answer."""
+        return self.effects.newest_look(self.step.upto)
+
 
 Effect: TypeAlias = Callable[[GivenAnswer], None]
 
@@ -215,17 +217,14 @@ def _keep_form(given: GivenAnswer) -> None:
 
 def _erase_by_receipt(given: GivenAnswer) -> None:
     if given.answer.value == rules.YES and given.behind_a_receipt:
-        service_receipts.request_erasure(
-            given.session, given.context, given.effects.newest_look(given.step.upto)
-        )
+        service_receipts.request_erasure(given.session, given.context, given.opened)
 
 
 def _answer_what_was_asked(given: GivenAnswer) -> None:
     if given.behind_a_receipt:
-        opened = given.effects.newest_look(given.step.upto)
-        language = given.step.state.language
+        words, language = given.answer.value, given.step.state.language
         service_receipts.answer_question(
-            given.session, given.context, opened, given.answer.value, language=language
+            given.session, given.context, given.opened, words, language=language
         )
 
 
@@ -234,8 +233,7 @@ def _say_of_help(given: GivenAnswer) -> None:
     responder typed the answer that a person gave them."""
     opinion = rules_receipts.HelpOpinion(given.answer.value)
     if given.behind_a_receipt:
-        opened = given.effects.newest_look(given.step.upto)
-        service_receipts.answer_about_help(given.session, given.context, opened, opinion)
+        service_receipts.answer_about_help(given.session, given.context, given.opened, opinion)
     elif given.dialogue.responder_id is not None:
         service_receipts.store_answer(given.session, given.context, opinion)
 

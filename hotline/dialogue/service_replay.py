@@ -361,15 +361,6 @@ class Start(NamedTuple):
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """The end of a replay: the state, the state before the last input, and this input."""
-
-    state: ConversationState
-    before: ConversationState
-    keyed: str = field(repr=False)
-
-
 class Played(NamedTuple):
     state: ConversationState
     screen: Screen
@@ -412,11 +403,12 @@ def play(
         start = Start(shown.state, session_context.start.dialled)
         steps.append(ReplayStep(start.at, shown.state, shown.events))
 
+    flow_set, limit = session_context.flow_set, session_context.limit
     state, facts, rest = start.state, session_context.facts, new_text(text, start.at)
     asking = _asking(session_context)
     before, typed = state, ""
     while rest is not None:
-        begins, words = len(text) - len(rest), turn.expects_words(session_context.flow_set, state)
+        begins, words = len(text) - len(rest), turn.expects_words(flow_set, state)
         typed, rest = take_input(rest)
         if words and rest is not None and text_typed.clean_keys(typed) not in KEYS:
             if committed.upto < begins + len(typed):
@@ -428,18 +420,22 @@ def play(
         state, facts = yield from _learned(session_context, asking, facts, state, typed, upto)
         before = state
         if rest is None:
-            shown = turn.resume(
-                session_context.flow_set, state, typed, facts, limit=session_context.limit
-            )
+            shown = turn.resume(flow_set, state, typed, facts, limit=limit)
             state, events, answered = shown.state, shown.events, shown.answered
         else:
             state, events, answered = turn.resume_without_screen(
-                session_context.flow_set, state, typed, facts, limit=session_context.limit
+                flow_set, state, typed, facts, limit=limit
             )
         starred = (begins, upto) if SEPARATOR in typed else None
         steps.append(ReplayStep(upto, state, events, words, starred, answered))
     if asking is not None and (lacking := asking.lacking(state)) is not None:
-        shown = yield from _with_page(session_context, asking, lacking, Stop(state, before, typed))
+        page = (yield lacking).reply
+        facts = asking.with_page(page)
+        if UNREADABLE in page.answer.flags:
+            # The screen says that the responder cannot read the page now.
+            shown = Turn(state, turn.render(flow_set, state, facts, limit=limit))
+        else:
+            shown = turn.resume(flow_set, before, typed, facts, limit=limit)
     assert shown is not None
     return Played(state, shown.screen, tuple(steps))
 
@@ -464,22 +460,6 @@ def _learned(
     if asked is None:
         return state, facts
     return asking.continued(asked, (yield asked).reply, state, keyed)
-
-
-def _with_page(
-    session_context: SessionContext, asking: ReaderQuestions, lacking: ReaderRequest, stop: Stop
-) -> Generator[Question, QuestionReply, Turn]:
-    """Returns the last turn, with the text of the page on its screen. If no text came, the screen says that the
-    responder cannot read the page now."""
-    page = (yield lacking).reply
-    facts = asking.with_page(page)
-    if UNREADABLE in page.answer.flags:
-        about = session_context
-        shown = turn.render(about.flow_set, stop.state, facts, limit=about.limit)
-        return Turn(stop.state, shown)
-    return turn.resume(
-        session_context.flow_set, stop.before, stop.keyed, facts, limit=session_context.limit
-    )
 
 
 def _asking(session_context: SessionContext) -> ReaderQuestions | None:

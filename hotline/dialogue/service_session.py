@@ -307,10 +307,10 @@ secret.
 
 def answer_hop(context: WebContext, hop: UssdHop) -> str:
     """Returns the answer to the gateway: "CON ..." or "END ...". If a hop comes from a different phone than the
-    session's first hop, the session ends without an effect. If the answer says "saved", the database has already
-    committed the data. If the database cannot commit, the answer asks the caller to try again. The gateway can then
-    send the same hop again to continue the session. Raises NotReady. Raises CallbackInvalid for a text that no phone
-    can send.
+    session's first hop, the session ends without an effect, and an alarm is raised. If the answer says "saved", the
+    database has already committed the data. If the database cannot commit, the answer asks the caller to try again.
+    The gateway can then send the same hop again to continue the session. Raises NotReady. Raises CallbackInvalid for a
+    text that no phone can send.
     """
     if hop.text.count(SEPARATOR) >= MAX_INPUTS:
         raise CallbackInvalid('the field "text" of a USSD request has too many inputs')
@@ -323,20 +323,14 @@ def answer_hop(context: WebContext, hop: UssdHop) -> str:
             known = service_session_start.find_session(context, hop, key)
         return _begin(context, hop, key) if known is None else _go_on(context, hop, known)
     except StrangeCaller:
-        _count_stranger(context)
+        # A failure of the database has its own alarm.
+        with suppress(StoreUnavailable), context.database.writing() as session:
+            at = context.now()
+            counters_service.count_event(session, counters_service.STRANGE_CALLER, USSD, at)
+            service.record(session, Alarm.STRANGE_CALLER, at)
         return failure(context)
     except StoreUnavailable:
         return failure(context, _language(context, hop, known))
-
-
-def _count_stranger(context: Context) -> None:
-    """Counts a hop that came from a different phone than the session's first hop, and raises an alarm. Ignores a
-    failure of the database, because such a failure has its own alarm.
-    """
-    with suppress(StoreUnavailable), context.database.writing() as session:
-        at = context.now()
-        counters_service.count_event(session, counters_service.STRANGE_CALLER, USSD, at)
-        service.record(session, Alarm.STRANGE_CALLER, at)
 
 
 def failure(context: Context, language: str = FIRST) -> str:

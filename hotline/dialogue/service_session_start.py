@@ -241,7 +241,21 @@ def load_session(
     context: Context, hop: UssdHop, start: SessionStart, committed: CommittedText
 ) -> KnownSession:
     """Returns the session in the form in which this process remembers it."""
-    return KnownSession(start, _shared(context, start, hop), committed)
+    shared = None
+    if start.pinned is None:
+        shared = PathKey(
+            revision_id=start.revision_id,
+            dialled=start.dialled,
+            entry=start.entry,
+            reporting=start.reporting,
+            shows_number=hop.shows_number,
+            day=start.started_at.date(),
+            limit=_limit(context, start),
+            receipts=context.pseudonyms.knows_receipts,
+            alerts_blocked=start.alerts_blocked,
+            oversight=start.oversight,
+        )
+    return KnownSession(start, shared, committed)
 
 
 def open_session(context: WebContext, hop: UssdHop, key: str) -> SessionStart:
@@ -374,23 +388,6 @@ def _pinned(
     known = service_enrolment.enrolment_flags(context, flow_set, start, caller)
     lessons = service_enrolment.certificate_facts(context, flow_set, start, caller).flags
     return CallerFacts(tuple(name for name, holds in {**known, **lessons}.items() if holds))
-
-
-def _shared(context: Context, start: SessionStart, hop: UssdHop) -> PathKey | None:
-    if start.pinned is not None:
-        return None
-    return PathKey(
-        revision_id=start.revision_id,
-        dialled=start.dialled,
-        entry=start.entry,
-        reporting=start.reporting,
-        shows_number=hop.shows_number,
-        day=start.started_at.date(),
-        limit=_limit(context, start),
-        receipts=context.pseudonyms.knows_receipts,
-        alerts_blocked=start.alerts_blocked,
-        oversight=start.oversight,
-    )
 
 
 def _limit(context: Context, start: SessionStart) -> int:

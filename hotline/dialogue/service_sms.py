@@ -170,17 +170,6 @@ def note(
     )
 
 
-def announce(context: WebContext, heard: HeardMessage | None, answer_id: int | None) -> None:
-    """Stores the conversation, and tells a worker to send the answer. The calling code calls this function after the
-    commit."""
-    if heard is None:
-        return
-    with suppress(RunsUnavailable):
-        context.runs.save(heard.talk.key, heard.talk.to_dict(), seconds=int(KEPT.total_seconds()))
-    if answer_id is not None:
-        context.jobs.ring(Job.ANSWER, answer_id)
-
-
 def _begun(
     context: WebContext,
     message: MessageIn,
@@ -195,17 +184,10 @@ def _begun(
         on, topic, before.state.language if before is not None else FIRST
     )
     echo = before is not None and before.state == spoken.state and at - before.at < ECHO
-    talk = SmsConversation(
-        key=key,
-        dialogue=context.pseudonyms.session(f"talk {message.provider_id}"),
-        revision_id=revision_id,
-        entry=topic.topic,
-        state=spoken.state,
-        began=at,
-        at=at,
-    )
     if before is not None and echo:
         return HeardMessage(replace(before, at=at), SmsTurn(before.state), on, silent=True)
+    dialogue = context.pseudonyms.session(f"talk {message.provider_id}")
+    talk = SmsConversation(key, dialogue, revision_id, topic.topic, spoken.state, at, at)
     return HeardMessage(talk, spoken, on)
 
 
@@ -240,27 +222,20 @@ def recognise(
     """Stores a new SMS.
 
     If the same SMS arrived before, returns the stored rows of this SMS. If the new copy comes from the gateway's
-    inbox, the copy proves who sent the SMS.
+    inbox, the copy proves who sent the SMS. So the function accepts the answers in the SMS, and carries out the
+    commands in it that waited for this proof, each command only once.
     """
     proved_at, vouched_at = seen.proved_at, seen.vouched_at
     known = alerts_tables.record_mo(session, seen, keys)
     alerts_tables.note_listed(session, known, proved_at=proved_at, vouched_at=vouched_at)
-    if proved_at is not None:
-        for row in known:
-            _carry_out(session, context, row, at)
+    for row in known if proved_at is not None else ():
+        waits, row.queued = row.queued or {}, None
+        service_requests.prove(session, context, waits, at)
+        for assignment_id in assignments_of(row):
+            waiting = waits.get(str(assignment_id))
+            verb = None if waiting is None else Verb(waiting)
+            service_commands.prove_answer(session, context, assignment_id, at, verb)
     return known
-
-
-def _carry_out(session: Session, context: Context, seen: InboundSeen, at: datetime) -> None:
-    """Accepts the answers in an SMS, because the gateway's inbox has now proved who sent the SMS. Also carries out the
-    commands in this SMS that waited for this proof, each command only once.
-    """
-    waits, seen.queued = seen.queued or {}, None
-    service_requests.prove(session, context, waits, at)
-    for assignment_id in assignments_of(seen):
-        waiting = waits.get(str(assignment_id))
-        verb = None if waiting is None else Verb(waiting)
-        service_commands.prove_answer(session, context, assignment_id, at, verb)
 
 
 READ_INBOX_AFTER = timedelta(seconds=5)
@@ -321,6 +296,8 @@ class _Gathered:
 class _Result:
     outcome: MessageOutcome
     assignment_ids: tuple[int, ...] = ()
+    """The ids of the assignments that the SMS named. Then follow the ids of other assignments that the hotline
+    acknowledged because of the SMS."""
     queued: Mapping[str, str] = field(default_factory=dict)
     """The commands that wait until the gateway's inbox proves the sender of the SMS. The key of each command is the id
     of the assignment that the command is about. If a service answers by SMS that it helps a person, this answer is one
@@ -351,16 +328,26 @@ def take_sms(
                 session, context, message, gathered, at, proved=arrival is Arrival.LISTED
             )
             before = [_keep(session, seen.provider_id, result)]
-        if all(row.outcome == InboxOutcome.TAKEN_BACK for row in before):
-            _take_back(session, context, message, before, at)
+        erases = all(row.outcome == InboxOutcome.TAKEN_BACK for row in before)
+        # Anyone can forge the sender of an SMS, so only an SMS that the gateway's inbox lists counts.
+        if erases and any(row.proved_at for row in before):
+            # A phone has a new pseudonym each week, so the hotline finds only the phone's tips of
+            # this week and of last week.
+            who = context.pseudonyms.contacts(message.sender, at)
+            first = min(row.received_at for row in before)
+            ids = tips_tables.written_by(session, who, first)
+            service_closing.request_erasure(session, context, ids, actor=SMS)
         cry_id = _answer_cry(session, context, message, before, gathered, at)
 
     if result.written is not None:
         service_sms_tips.announce_tip(context, result.written)
-    if result.outcome is InboxOutcome.READ:
-        announce(context, gathered.heard, result.answer_id)
-    if cry_id is not None:
-        context.jobs.ring(Job.ANSWER, cry_id)
+    if result.outcome is InboxOutcome.READ and gathered.heard is not None:
+        talk = gathered.heard.talk
+        with suppress(RunsUnavailable):
+            context.runs.save(talk.key, talk.to_dict(), seconds=int(KEPT.total_seconds()))
+    for answer_id in (result.answer_id, cry_id):
+        if answer_id is not None:
+            context.jobs.ring(Job.ANSWER, answer_id)
     return result.outcome
 
 
@@ -451,26 +438,6 @@ def _answer_cry(
     )
 
 
-def _take_back(
-    session: Session,
-    context: Context,
-    message: MessageIn,
-    seen: Sequence[InboundSeen],
-    at: datetime,
-) -> None:
-    """Records an erasure request for every tip that this phone sent earlier.
-
-    Anyone can forge the sender of an SMS, so the function accepts only an SMS that the gateway's inbox lists. The
-    function finds the phone's tips by the phone's pseudonyms of this week and of last week. The hotline cannot find
-    older tips of the phone.
-    """
-    if not any(row.proved_at for row in seen):
-        return
-    before = min(row.received_at for row in seen)
-    ids = tips_tables.written_by(session, context.pseudonyms.contacts(message.sender, at), before)
-    service_closing.request_erasure(session, context, ids, actor=SMS)
-
-
 def _seen(message: MessageIn, arrival: Arrival, key: str, at: datetime) -> InboundSeen:
     """Returns a new row for an SMS. For an SMS from the inbox, the id is the digest of the SMS. The number that the
     inbox gives to an SMS is no id, because these numbers may begin again."""
@@ -517,14 +484,11 @@ def _answer(
     replied = service_commands.handle_reply(
         session, context, responder, message, reply, at, proved=proved
     )
-    return _Result(
-        _outcome(replied),
-        _named_assignments(replied),
-        {
-            **(waits or {}),
-            **{str(one.assignment_id): one.queued.value for one in replied.done if one.queued},
-        },
-    )
+    done = replied.done
+    named = [one.assignment_id for one in done if one.assignment_id is not None]
+    followers = (also for one in done for also in one.followers)
+    queued = {str(one.assignment_id): one.queued.value for one in done if one.queued}
+    return _Result(_outcome(replied), (*named, *followers), {**(waits or {}), **queued})
 
 
 def _outcome(replied: ReplyResult) -> MessageOutcome:
@@ -535,10 +499,3 @@ def _outcome(replied: ReplyResult) -> MessageOutcome:
         return known[0]
     wrong = replied.done or replied.meant is ReplyKind.WRONG
     return InboxOutcome.WRONG_REFERENCE if wrong else InboxOutcome.HELPED
-
-
-def _named_assignments(replied: ReplyResult) -> tuple[int, ...]:
-    """Returns first the ids of the assignments that the SMS named. Then follow the ids of other assignments that the
-    hotline acknowledged because of the SMS."""
-    ids = [one.assignment_id for one in replied.done if one.assignment_id is not None]
-    return (*ids, *(also for one in replied.done for also in one.followers))

@@ -2,7 +2,7 @@
 trace of a tip. While a phone has an open tip, the hotline adds each further text of this phone to the tip, such as a
 place or a number (docs/decisions/11)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -123,37 +123,21 @@ def file_message(
     if repeats or gateway_tables.find_dialogue(session, own) is not None:
         return SmsTipWritten(None, None if before is None else replace(before, at=at))
     if before is None or not rules_sms_tips.fits(f"{before.text} {said}"):
-        answers = rules_sms_tips.report_answers(said)
-        tip = _file(session, context, message, known, own, answers, at)
+        before, answers = None, rules_sms_tips.report_answers(said)
     else:
-        own, whole = before.dialogue, f"{before.text} {said}"
-        answers = rules_sms_tips.with_added_text(whole, said, before.place)
-        tip = _file(session, context, message, known, own, answers, at)
-        said = whole
-        if tip is not None and not needs_assignment(tip) and _place(answers) == before.place:
-            service_correction.notify_added(session, context, tip, at)
+        own, newest, said = before.dialogue, said, f"{before.text} {said}"
+        answers = rules_sms_tips.with_added_text(said, newest, before.place)
+    words = answers[domain_tip.WORDS]
+    dialogue = locked_session(session, context, message, own, known.revision_id, at, tells=words)
+    attempt = ReportAttempt(answers, 1, completed=True, language=dialogue.language)
+    tip = service_intake.store_report(session, context, dialogue, attempt, caller=message.sender)
+    place = {name: answers[name] for name in rules_sms_tips.WHERE if name in answers}
+    same_place = before is not None and before.place == place
+    if same_place and tip is not None and not needs_assignment(tip):
+        service_correction.notify_added(session, context, tip, at)
     session.flush()
     key = context.pseudonyms.session(f"sms {message.sender}")
-    return SmsTipWritten(tip, PendingPart(key, own, said, at, _place(answers)))
-
-
-def _place(answers: Mapping[str, str]) -> Mapping[str, str]:
-    return {name: answers[name] for name in rules_sms_tips.WHERE if name in answers}
-
-
-def _file(
-    session: Session,
-    context: WebContext,
-    message: MessageIn,
-    known: FilingData,
-    key: str,
-    answers: Mapping[str, str],
-    at: datetime,
-) -> ReportedTip | None:
-    said = answers[domain_tip.WORDS]
-    dialogue = locked_session(session, context, message, key, known.revision_id, at, tells=said)
-    attempt = ReportAttempt(answers, 1, completed=True, language=dialogue.language)
-    return service_intake.store_report(session, context, dialogue, attempt, caller=message.sender)
+    return SmsTipWritten(tip, PendingPart(key, own, said, at, place))
 
 
 def announce_tip(context: WebContext, written: SmsTipWritten) -> None:
@@ -170,8 +154,7 @@ def announce_tip(context: WebContext, written: SmsTipWritten) -> None:
         }
         with suppress(RunsUnavailable):
             context.runs.save(pocket.key, kept, seconds=int(TOGETHER.total_seconds()))
-    filed: Sequence[ReportedTip] = (written.tip,) if written.tip is not None else ()
-    service_intake.announce(context, filed)
+    service_intake.announce(context, () if written.tip is None else (written.tip,))
 
 
 def locked_session(
