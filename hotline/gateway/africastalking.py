@@ -56,13 +56,17 @@ class Account:
 
 def read_balance(text: str) -> float | None:
     """Returns the balance in the gateway's answer, or None if the answer contains no balance. Never raises an error."""
+    match _parsed(text):
+        case {"UserData": {"balance": str(written)}} | {"userData": {"balance": str(written)}}:
+            found = BALANCE.fullmatch(written.strip())
+            return float(found[1]) if found else None
+        case _:
+            return None
+
+
+def _parsed(text: str) -> object:
     try:
-        match json.loads(text):
-            case {"UserData": {"balance": str(written)}} | {"userData": {"balance": str(written)}}:
-                found = BALANCE.fullmatch(written.strip())
-                return float(found[1]) if found else None
-            case _:
-                return None
+        return json.loads(text)
     except (ValueError, RecursionError):
         return None
 
@@ -153,22 +157,14 @@ def outcome_of(answer: GatewayAnswer) -> SendResult:
 
     # The SDK reads JSON only with one exact content type. This code accepts any content type, so that the hotline can
     # read the message id in each answer.
-    match _data(answer.text):
-        case {"Recipients": [dict() as recipient]}:
+    match _parsed(answer.text):
+        case {"SMSMessageData": {"Recipients": [dict() as recipient]}}:
             return _of_recipient(recipient, answer.http_status)
-        case {"Recipients": [], "Message": str(message)}:
+        case {"SMSMessageData": {"Recipients": [], "Message": str(message)}}:
             outcome = MEANINGS.get(("request", message.strip().casefold()), Outcome.UNKNOWN)
             return SendResult(outcome, answer.http_status, provider_status=_word(message))
         case _:
             return SendResult(Outcome.UNKNOWN, answer.http_status)
-
-
-def _data(text: str) -> object:
-    try:
-        read = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return read.get("SMSMessageData") if isinstance(read, dict) else None
 
 
 def _of_recipient(recipient: Mapping[str, Any], http_status: int) -> SendResult:

@@ -11,7 +11,7 @@ address that only the clock process knows.
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from http.cookiejar import DefaultCookiePolicy
@@ -268,11 +268,7 @@ class Dialler:
             "sessionId": session_id,
         }
         url = f"{self._base_url}/hooks/{self._secrets()[0].decode()}/ussd"
-        try:
-            response, words = post(url, call=WireCall(), seconds=HOP_SECONDS, data=fields)
-        except (RequestException, HTTPError, OSError):
-            return ""
-        return words if response.status_code == 200 else ""
+        return _posted(url, fields, HOP_SECONDS) or ""
 
 
 TELL_SECONDS = 10.0
@@ -305,8 +301,14 @@ class ListedHook:
             "date": f"{sms.sent_at:%Y-%m-%dT%H:%M:%SZ}" if sms.sent_at else "",
         }
         url = f"{self._base_url}/hooks/{live[0]}/sms/listed"
-        try:
-            response, _ = post(url, call=WireCall(), seconds=TELL_SECONDS, data=fields)
-        except (RequestException, HTTPError, OSError):
-            return False
-        return response.status_code == 200
+        return _posted(url, fields, TELL_SECONDS) is not None
+
+
+def _posted(url: str, fields: Mapping[str, str], seconds: float) -> str | None:
+    """Sends a form to the hotline. Returns the text of the answer, or None if the hotline does not answer with the
+    status 200."""
+    try:
+        response, text = post(url, call=WireCall(), seconds=seconds, data=fields)
+    except (RequestException, HTTPError, OSError):
+        return None
+    return text if response.status_code == 200 else None

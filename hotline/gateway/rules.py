@@ -631,14 +631,10 @@ def block_reason(path: AlertPath, at: datetime, *, fresh: bool = False) -> Block
     seen = [moment for moment in (path.clock_until, path.awaited_at) if moment is not None]
     if seen and not fresh and at - max(seen) > STALE:
         return BlockReason.NO_SENDER
-    return BlockReason.GATEWAY if _out_of_reach(path, at) else None
-
-
-def _out_of_reach(path: AlertPath, at: datetime) -> bool:
-    """Returns True if no send has reached the gateway for a minute or longer, and the last failure is recent."""
-    if path.failing_since is None or path.failed_at is None:
-        return False
-    return path.failed_at - path.failing_since >= STALE and at - path.failed_at <= RECENT_FAILURE
+    since, last = path.failing_since, path.failed_at
+    if since is None or last is None or at - last > RECENT_FAILURE or last - since < STALE:
+        return None
+    return BlockReason.GATEWAY
 
 
 EACH = timedelta(minutes=1)
@@ -723,7 +719,9 @@ def read_page(
     again = after < bookmark.number
     listed = [one for one in page.listed if one.number > after]
     latest = max((one.sent_at for one in listed if one.sent_at is not None), default=None)
-    if again and not _has_restarted(bookmark, latest):
+    until = bookmark.until
+    has_restarted = latest is not None and (until is None or latest > until)
+    if again and not has_restarted:
         return PageResult((), replace(bookmark, news_at=at), None, more=False)
     sure_from = bookmark.sure_from if page.whole and not again else at
     if not listed:
@@ -731,7 +729,7 @@ def read_page(
 
     moved = Bookmark(
         number=listed[-1].number,
-        until=latest or bookmark.until,
+        until=latest or until,
         since=bookmark.since,
         sure_from=sure_from,
         news_at=at,
@@ -748,10 +746,6 @@ def same_second(second: datetime) -> tuple[datetime, ...]:
     a second and the other rounds it.
     """
     return (second, second - SECOND, second + SECOND)
-
-
-def _has_restarted(bookmark: Bookmark, latest: datetime | None) -> bool:
-    return latest is not None and (bookmark.until is None or latest > bookmark.until)
 
 
 def _is_ours(sms: ListedSms, bookmark: Bookmark, at: datetime) -> bool:

@@ -689,8 +689,19 @@ def write_first_hop(database: Database, first: FirstHop) -> bool:
 
     If another hop of the same session has already written the row, returns False and changes nothing.
     """
+
+    def write_by_one(connection: driver.PlainConnection) -> bool:
+        opened, counted = _apart()
+        if connection.change(opened, _row(first, connection)) != 1:
+            return False
+        if first.measure:
+            connection.change(counted, _tally(first))
+        if first.people:
+            connection.change(_people(len(first.people)), _seen(first))
+        return True
+
     if database.is_sqlite:
-        return database.jointly(lambda connection: _write_by_one(connection, first))
+        return database.jointly(write_by_one)
     with database.looking() as connection:
         said = _whole(bool(first.measure), len(first.people))
         given = (*_row(first, connection), *_tally(first), *_seen(first))
@@ -717,17 +728,6 @@ def find_start(database: Database, key: str) -> tuple[SessionStart, CommittedTex
     return SessionStart(key=key, **given), CommittedText(
         committed, ends_of(driver.read_json(starred) or ())
     )
-
-
-def _write_by_one(connection: driver.PlainConnection, first: FirstHop) -> bool:
-    opened, counted = _apart()
-    if connection.change(opened, _row(first, connection)) != 1:
-        return False
-    if first.measure:
-        connection.change(counted, _tally(first))
-    if first.people:
-        connection.change(_people(len(first.people)), _seen(first))
-    return True
 
 
 @cache

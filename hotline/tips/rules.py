@@ -133,7 +133,6 @@ SOON = frozenset({"today", "week"})
 
 _RANK = {state: rank for rank, state in enumerate(TipState)}
 _CATEGORIES = frozenset(Category)
-_THREE_WAYS = frozenset({"yes", "no", UNSURE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,20 +160,21 @@ def desk_of(place: str, official: str) -> str | None:
 
 def report_facts(answers: Mapping[str, str], *, completed: bool = False) -> TipSummary | None:
     """Returns the facts in these answers of a report. Returns None if the answers are not enough to store a tip."""
-    place, category = place_of(answers), _category(answers)
     state = stage(answers, completed=completed)
     if state is None:
         return None
 
-    place = place or (UNSURE if completed else _begun(answers))
+    place = place_of(answers) or (UNSURE if completed else _begun(answers))
+    sector = _named(answers) or answers.get("sector", UNSURE)
+    kind, official = answers.get("kind"), answers.get("official")
     return TipSummary(
         state=state,
         place=place,
         within=_within(answers, place),
-        sector=_sector(answers, place),
-        category=category,
+        sector=sector if len(sector) == 4 and sector.startswith(place) else None,
+        category=kind if kind is None or kind in _CATEGORIES else Category.OTHER,
         urgency=urgency(answers),
-        official=_three_ways(answers, "official"),
+        official=official if official in ("yes", "no") else UNSURE,
         basis=Basis.VITAL_INTEREST_CHILD if concerns_child(answers) else Basis.PUBLIC_DUTY,
     )
 
@@ -244,31 +244,11 @@ def concerns_child(answers: Mapping[str, str]) -> bool:
     return answers.get("who") in ("me_minor", "child") or answers.get("kind") == Category.CHILD_WORK
 
 
-def _category(answers: Mapping[str, str]) -> str | None:
-    """Returns the category that the caller chose. Returns `OTHER` if the class `Category` does not contain it. Returns
-    None if the caller has not answered.
-    """
-    kind = answers.get("kind")
-    if kind is None:
-        return None
-    return kind if kind in _CATEGORIES else Category.OTHER
-
-
-def _three_ways(answers: Mapping[str, str], name: str) -> str:
-    value = answers.get(name, UNSURE)
-    return value if value in _THREE_WAYS else UNSURE
-
-
 def _within(answers: Mapping[str, str], place: str) -> str | None:
     if place == ABROAD:
         country = answers.get("country", UNSURE)
         return country if country != UNSURE else None
     return _begun(answers) or None if place == UNSURE else None
-
-
-def _sector(answers: Mapping[str, str], place: str) -> str | None:
-    sector = _named(answers) or answers.get("sector", UNSURE)
-    return sector if len(sector) == 4 and sector.startswith(place) else None
 
 
 def _named(answers: Mapping[str, str]) -> str:

@@ -390,13 +390,10 @@ def erase_session(session: Session, session_key: str, *, up_to_attempt: int) -> 
     rows = session.scalars(
         select(Tip).where(*here).order_by(Tip.id).with_for_update(key_share=True)
     ).all()
-    _delete(session, [tip.id for tip in rows if tip.state == TipState.DRAFT])
+    drafts = [tip.id for tip in rows if tip.state == TipState.DRAFT]
+    session.execute(delete(Grant).where(Grant.tip_id.in_(drafts)))
+    session.execute(delete(Tip).where(Tip.id.in_(drafts)))
     return [tip for tip in rows if tip.state != TipState.DRAFT]
-
-
-def _delete(session: Session, ids: Sequence[int]) -> None:
-    session.execute(delete(Grant).where(Grant.tip_id.in_(ids)))
-    session.execute(delete(Tip).where(Tip.id.in_(ids)))
 
 
 def get_filed(session: Session, tip_id: int) -> Tip:

@@ -36,7 +36,6 @@ from hotline.web import hooks
 from hotline.web.hooks import (
     HOOK_CONTEXT_KEY,
     PLAIN,
-    Hook,
     HookContext,
     Reply,
     delivery_report,
@@ -85,26 +84,21 @@ class PageCache:
 
         Raises StoreUnavailable if this process has not made a results page yet.
         """
-        if self._is_due(context.now()) and self._drawing.acquire(blocking=False):
+        now, last = context.now(), self._asked_at
+        is_due = last is None or not now - self._stays < last <= now
+        if is_due and self._drawing.acquire(blocking=False):
+            # If the database does not answer, the next attempt follows only after the time `AWAY`,
+            # because each attempt blocks a thread.
+            self._asked_at, self._stays = now, AWAY
             try:
-                self._draw(context)
+                with suppress(StoreUnavailable):
+                    self._page = service_report.results_page(context).encode()
+                    self._stays = KEPT
             finally:
                 self._drawing.release()
         if not self._page:
             raise StoreUnavailable("the public statistics page is not ready yet: try again later")
         return self._page
-
-    def _is_due(self, now: datetime) -> bool:
-        return self._asked_at is None or not now - self._stays < self._asked_at <= now
-
-    def _draw(self, context: WebContext) -> None:
-        """Makes a new results page. If the database does not answer, the next attempt follows only after the time
-        `AWAY`, because each attempt blocks a thread.
-        """
-        self._asked_at, self._stays = context.now(), AWAY
-        with suppress(StoreUnavailable):
-            self._page = service_report.results_page(context).encode()
-            self._stays = KEPT
 
 
 @results.get("/results")
@@ -166,22 +160,14 @@ def hooks_first(app: Flask) -> WSGIApplication:
     door: HookContext = app.extensions[HOOK_CONTEXT_KEY]
 
     def front(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        hook, secret = _knocked(environ["PATH_INFO"])
+        path: str = environ["PATH_INFO"]
+        secret, _, name = path.removeprefix(ROOM).partition("/")
+        hook = HOOKS.get(name) if secret and path.startswith(ROOM) else None
         if hook is None:
             return app(environ, start_response)
         return _say(hook(door, environ, secret), start_response)
 
     return front
-
-
-def _knocked(path: str) -> tuple[Hook | None, str]:
-    """Returns the hook for a path, and the secret in the path. Returns None instead of a hook if the path belongs to
-    no hook.
-    """
-    if not path.startswith(ROOM):
-        return None, ""
-    secret, _, name = path.removeprefix(ROOM).partition("/")
-    return (HOOKS.get(name), secret) if secret else (None, "")
 
 
 def _say(reply: Reply, start_response: StartResponse) -> Iterable[bytes]:
