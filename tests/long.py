@@ -91,7 +91,8 @@ ONLY_LONG = (
     "tests/operations/test_image.py::*",
     "tests/architecture/test_imports.py::test_a_command_loads_no_page_no_queue_and_no_test",
     "tests/web/test_strangers_at_the_door.py::test_colleagues_pass_strangers",
-    # The tests marked here visit every screen. The daily run presses every digit on every screen of a caller.
+    # The tests of the crawler in this list visit every screen. The daily run presses every digit on every screen of a
+    # caller.
     "tests/crawler/test_behind_pin.py::*[en-*]",
     "tests/crawler/test_behind_pin.py::*[fr-*]",
     "tests/crawler/test_behind_pin.py::*[rw-*]",
@@ -159,7 +160,7 @@ ONLY_LONG = (
     "tests/alerts/test_cluster_marks.py::test_whoever_was_alerted_or_read_learns_it_in_30_seconds[*-2]",
     # The test is slow because it files 10,000 tips.
     "tests/alerts/test_month_of_tips.py::*",
-    # Some of the tests below search for a long time. Other tests below compute all numbers of a quarter a second time.
+    # Some of the tests below compute for a long time. Others compute all numbers of a quarter a second time.
     "tests/alerts/test_bursts.py::test_when_four_characters_have_run_out_five_are_drawn",
     "tests/cli/test_publishing.py::test_what_somebody_published_by_hand_stays",
     "tests/console/test_routes.py::test_a_post_without_its_key_changes_nothing[a foreign key]",
@@ -294,8 +295,8 @@ def place(item: pytest.Item) -> tuple[int, str]:
 
 
 def rank(item: pytest.Item) -> int:
-    """Returns the rank of a test. The first test process starts at the front of the order and the second in the middle,
-    so two fault tests seldom run at the same time.
+    """Returns the rank of a test. The first test process starts at the front of the order, and the second test process
+    starts in the middle, so two fault tests seldom run at the same time.
 
     Browser tests run one after the other, so that one Chromium and one hotline are enough for them.
     """

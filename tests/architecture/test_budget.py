@@ -26,8 +26,8 @@ BUDGET = {
     "tests": 77_892,
 }
 """The largest sizes that each part of the project may have. `tests` counts the lines of the tests. `data` counts the
-lines of the tables that people read. It leaves out tables whose content is also in the code. `unformatted` counts the
-places that a comment `# fmt: off` excludes from formatting.
+lines of the CSV tables that people read. The count `data` leaves out tables whose content is also in the code.
+`unformatted` counts the places that a comment `# fmt: off` excludes from formatting.
 """
 LAYOUT = frozenset(
     (
@@ -37,7 +37,8 @@ LAYOUT = frozenset(
 )
 
 BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
-"""The fields of a statement that contain statements. Expressions, which are most nodes of a tree, contain none."""
+"""The fields of a statement that contain statements. Expressions, which are most nodes of a tree, contain no
+statements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,8 @@ def lines_of(suffix: str) -> int:
 
 
 def lines_of_test(file: Path) -> int:
-    """Counts the lines of a file like `size_of`, but without the slow tokenizer. The two counts may differ for a string
-    of several lines."""
+    """Counts the lines of a file like `size_of`, but without the slow tokenizer. For a string of several lines, this
+    count may differ from the count of `size_of`."""
     source = file.read_text(encoding="utf-8")
     said = set(_docstrings(ast.parse(source)))
     lines = enumerate(source.splitlines(), 1)

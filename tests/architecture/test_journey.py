@@ -7,8 +7,8 @@ import pytest
 from tests.architecture.journey import Place, entries, journey
 
 MOST = {"hop": (70, 15), "sms": (77, 15), "close": (46, 10), "screen": (35, 9)}
-"""For each kind of request, the largest allowed number of files and of folders. The goal is 70, 80, 55 and 35 files,
-and 14, 15, 10 and 7 folders."""
+"""For each kind of request, the largest allowed number of files and of folders. The goal is 70 files and 14 folders
+for a hop, 80 and 15 for an SMS, 55 and 10 for closing a case, and 35 and 7 for a screen."""
 WEB = """from a.work import Kept, act as run
 from a import rules
 

@@ -24,7 +24,7 @@ MAKES = {
     "new_pair": "makes the recovery pair, and opens nothing",
 }
 DEMO = {"service_demo"}
-"""The modules of the demo, which has an emulated gateway. In the demo, the constant `OF_THE_DEMO` is used instead of
+"""The modules of the demo, which has an emulated gateway. Only the demo uses the constant `OF_THE_DEMO` in place of
 the names of two real people.
 """
 

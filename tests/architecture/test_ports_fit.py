@@ -21,7 +21,8 @@ ADAPTERS = {
     "monitoring.second_channel.SecondChannel": "OtherChannel.tell",
     "flows.flow_set_cache.SqlFlowSets": "FlowSets.book",
 }
-"""Pairs of an adapter and a method. In its copy of the adapter, the test gives this method a wrong type."""
+"""Each adapter, with the name of one of its methods. The test gives this method a wrong type in a copy of the
+adapter."""
 
 
 def _broken(adapter: str, verb: str) -> str:

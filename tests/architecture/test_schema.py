@@ -1,5 +1,5 @@
-"""Tests that the schema contains every table. An import registers each table. Such an import looks unused, and one
-was once removed by mistake.
+"""Tests that the schema contains every table. The schema contains a table only if an import has registered the table.
+Such an import looks unused. One of these imports was once removed by mistake.
 """
 
 import re

@@ -82,8 +82,8 @@ class DangerCase:
         return self.office.line.context.phrases.say(self.office.language, template, **values)
 
     def dials(self, *keys: str, by: tuple[str, str] = (PHONE, PIN)) -> Caller:
-        """Moves the clock by five seconds, and dials with the deputy's phone, or with the phone in `by`. Enters the
-        PIN of this phone and then presses `keys`.
+        """Moves the clock by five seconds, and dials with the phone in `by`, or with the deputy's phone if `by` is not
+        given. Enters the PIN of this phone and then presses `keys`.
         """
         self.office.desk.clock.turn(seconds=5)
         msisdn, pin = by
@@ -107,8 +107,8 @@ class DangerCase:
         return re.findall(r"\n[1-8] (\w{4}) ", self.dials("1").screen)
 
     def shows(self, node: str, flow: str = "responders") -> str:
-        """Returns the longest piece of a screen's text between two placeholders, because this piece is the same for
-        every case.
+        """Returns the longest part of a screen's text without placeholders, because this part is the same for every
+        case.
         """
         text = words_of(flow, node, self.office.language)
         return max(re.split(r"\{\w+\}", text), key=len).strip()

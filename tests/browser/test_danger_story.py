@@ -48,8 +48,8 @@ UNOPENED = (
     "You can confirm the closure only if you read the report after another person requested the closure."
 )
 SIGNS = ("2", "1", "1", "3", "1", "2", "1")
-"""The digits that answer the seven screening questions: an adult, recruited, with force, perhaps with deception, for
-another person's gain, not free to leave, exploited at work.
+"""The digits that answer the seven screening questions. The person is an adult, was recruited, was forced, was perhaps
+deceived, works for another person's gain, is not free to leave, and is exploited at work.
 """
 FOLLOWED = (CaseCode, PossibleVictim, ServiceReferral, CaseGrant, CaseKey)
 """All tables with data about a person, except the audit log and the monthly sums."""

@@ -44,12 +44,12 @@ WRITTEN = {
     "en": "Never pay to get a job.",
     "fr": "Ne payez jamais pour un emploi.",
 }
-"""The new text in all three languages. With a new English text alone, the page would ask the editor to tick a checkbox
-before submission."""
+"""The new text in all three languages. If only the English text were new, the page would ask the editor to tick a
+checkbox before submission."""
 TOLD = "umucuruzi witwa kanyoni"
 """Words that only the caller of this story writes."""
 LANDMARK = "3"
-"""The number of the choice on the screen after a saved tip with which the caller can add text."""
+"""After a tip is saved, the caller presses this digit to add text."""
 COOKIES = 2
 
 

@@ -36,7 +36,7 @@ def test_both_phones_through_the_whole_story(
     before = taken_by(stack, "Gasabo")
     tells_of_danger(citizen, district="1")
     responder.shows("1 new message", within=SOON)
-    # Two workers send at the same time, so either of the two alerted responders may get the first alert.
+    # Two workers send alerts at the same time, so the first alert may go to either of the two responders.
     holder = page.locator("[data-people] option:checked")
     expect(holder).to_contain_text(re.compile(r"Gasabo [12]"))
     name = re.findall(r"Gasabo [12]", holder.inner_text())

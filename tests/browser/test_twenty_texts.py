@@ -15,8 +15,8 @@ __all__ = ["language", "make_desk", "office"]
 pytestmark = pytest.mark.browser
 
 TEXTS, MENDED_EACH = 20, 5
-"""The number of texts to review, and a number n. The translator corrects every nth text: the test types the first
-word of this text again.
+"""`TEXTS` is the number of texts to review. The translator corrects every text whose number is a multiple of
+`MENDED_EACH`: the test types the first word of this text again.
 """
 MINUTES = 20
 

@@ -27,16 +27,16 @@ T = TypeVar("T")
 COUNT = 300
 """The number of stories in a complete comparison."""
 AGAIN = 4
-"""The number of times that a world is repeated before a difference is accepted as real. A machine under load may be
-a second late. A line that appears at random would be in all five runs of one checkout and in no run of the other
-checkout. This happens only once in 250 comparisons."""
+"""The number of times that a world is repeated before a difference is accepted as real. On a machine under load, an
+event may happen a second later. By chance, all five runs of one checkout could contain a line that no run of the other
+checkout contains. This happens only once in 250 comparisons."""
 PINS = 10
 
 
 @dataclass
 class Found:
-    """The result of a comparison. `whole` is True if all stories were run. In this case, the stories must have covered
-    every node and every digit."""
+    """The result of a comparison. `whole` is True if all stories were run. If it is True, the stories must have
+    covered every node and every digit."""
 
     differences: list[Difference]
     stories: int
@@ -192,7 +192,7 @@ def _all_end() -> Iterator[None]:
 
 
 def first_day(*roots: Path) -> datetime:
-    """Returns a Monday after all days in the flow files, so that every review in the flows is already valid."""
+    """Returns a Monday after all dates in the flow files, so that no text has a review date in the future."""
     days = [
         date.fromisoformat(day)
         for root in roots

@@ -16,7 +16,8 @@ DAYS = (
     *(14 * DAY + 3, 34 * DAY + 101, 34 * DAY + 122, 40 * DAY - 17),
 )
 GRID = (*MINUTES, *DAYS)
-"""The minutes of a world at which a story may do a step, and at which the hotline's clock is checked."""
+"""The minutes, counted from the start of a world, at which a story may do a step and the comparison checks the
+hotline's clock."""
 HOURS = ((6, 20), (12, 10), (19, 40), (4, 5), (15, 30), (7, 50), (21, 15), (9, 0))
 """The times in UTC at which worlds start: in daytime, in the evening and at night."""
 MONTHS = 4
@@ -243,8 +244,8 @@ def _places(world: int, pins: int) -> dict[str, list[int]]:
     """Returns for one world the districts in which each kind of tale can run. Tales without responders may use any of
     these districts."""
     last = len(DISTRICTS)
-    # An invitation expires. So people who are invited or get a new number confirm the invitation in a world of the
-    # first month.
+    # An invitation expires. So people who are invited or get a new number confirm the invitation in a world that begins
+    # in the first month.
     fresh = pins and world % MONTHS == 0
     invited, moved = ([*range(pins + 1, pins + 1 + INVITED)], [0]) if fresh else ([], [])
     keyless = [pins] if pins else []

@@ -52,7 +52,8 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
     "note_words": ("noted",),
     "did_again": ("did_off",),
 }
-"""For a responder's action, or for the node with the action: the nodes with the hotline's possible answers.
+"""The nodes with the hotline's possible answers to a responder's action. The key is the name of the action, or of the
+node at which the responder acts.
 
 In the flow file, one node branches to the answers of all actions, and the hotline decides with flags which answer is
 shown. Without this table, it would seem that any action could lead to any answer.
@@ -239,7 +240,8 @@ _Plain.yaml_implicit_resolvers = {
 
 
 def _returns(documents: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
-    """Returns for each flow the nodes at which a caller continues if the flow ends without a text of its own."""
+    """Returns, for each flow, the nodes at which a caller may continue after the flow has ended without showing a
+    text."""
     found: dict[str, list[str]] = {}
     for flow, document in documents.items():
         for parts in document["nodes"].values():

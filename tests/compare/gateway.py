@@ -54,7 +54,7 @@ class Sent:
 
 @dataclass
 class Gateway:
-    """The gateway for one hotline. `now` returns the hotline's own time."""
+    """The gateway for one hotline. `now` is a function that returns the hotline's own time."""
 
     now: Callable[[], datetime]
     outbox: list[Sent] = field(default_factory=list)

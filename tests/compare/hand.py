@@ -17,7 +17,8 @@ MOST_HOPS = 30
 MOST_VISITS = 2
 """The number of times that one screen may appear on one walk. A caller who has seen the screen so often stops."""
 DETOUR = 2
-"""The number of extra steps that a path to a screen may have, if the shortest path would lead back first."""
+"""The number of extra steps that a walk may take for each repeated visit to a screen, in addition to the shortest
+path."""
 MORE = re.compile(r"(?m)^9 \S")
 WAITING = ("waits", "_off", ".off")
 """The last words in the names of nodes that ask the caller to wait."""
@@ -29,7 +30,7 @@ IN_VAIN = 3
 WORDS = ("near the blue shop", "hafi y'isoko", "pres de l'eglise")
 Note = Callable[[str, str], None]
 Choice = tuple[str, str, str]
-"""A node, the value chosen there, and the node to which it leads."""
+"""The choice of a caller: a node, the chosen value, and the node to which the value leads."""
 
 
 @dataclass
@@ -67,7 +68,7 @@ class Hand:
     _shown: set[str] = field(default_factory=set)
     """The nodes that this call has shown."""
     _meant: str = ""
-    """The node to which the choice that was pressed last should lead."""
+    """The node to which the last pressed choice should lead."""
 
     def dial(self, digits: str = "") -> None:
         """Dials the hotline, with or without digits after its code."""
@@ -196,8 +197,8 @@ class Hand:
         return option.value in self.prefer and way < FAR
 
     def _far(self, node: Node, value: str, leads: str) -> int:
-        """Returns the number of steps from a choice to the target, and adds steps if the choice was useless on earlier
-        walks."""
+        """Returns the number of steps from a choice to the target, plus extra steps if the choice did not help on
+        earlier walks."""
         return self._near.get(leads, FAR) + IN_VAIN * self._vain[node.name, value, leads]
 
     def _answer_ask(self, node: Node) -> None:

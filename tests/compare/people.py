@@ -210,7 +210,7 @@ def _set_pins(line: Line, people: Sequence[Responder]) -> None:
 
 
 def _invite(line: Line, people: Sequence[Responder]) -> Sequence[Responder]:
-    """Returns the same people with the code and the start PIN of their invitations."""
+    """Returns the same people, each with the code and the start PIN of the invitation."""
     paper = line.home / "compare-paper"
     said = ("--reason", "compare", "--by", "Admin 1")
     names = [one.name for one in people]

@@ -281,7 +281,7 @@ def meanwhile(story: Story) -> Iterator[int]:
         hand.places, hand.prefer = (_newest(story, who),), what.stands.prefer
         for _ in range(2):
             # After a day, the hotline may have asked other people to take the case. Then the responder takes the case
-            # again in a first call, and reaches the screen in a second call.
+            # again in a first call, and reaches the screen `what.stands` in a second call.
             hand.dial(ENTRY)
             if hand.walk(what.stands.screen):
                 break
@@ -310,8 +310,8 @@ def meanwhile(story: Story) -> Iterator[int]:
 
 def colleague_first(story: Story) -> Iterator[int]:
     """Simulates a case that no one may visit openly, and that a responder takes by SMS. After that, one of two things
-    happens. A second responder dials and helps too, or the first responder dials and completes a referral to a
-    service that was reported by SMS.
+    happens. Either a second responder dials and helps too, or the first responder dials and completes the service
+    referral that this responder reported by SMS.
     """
     caller = story.caller()
     reports(story, caller, "report.visit", danger=True, here=True)
@@ -394,7 +394,7 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class Meanwhile:
-    """A responder's screen, and the changes of the case before the call continues."""
+    """A screen at which a responder waits, and the changes of the case before the responder continues the call."""
 
     stands: Setup
     setups: tuple[Setup, ...] = ()
@@ -408,7 +408,7 @@ class Meanwhile:
     then: tuple[Setup, ...] = ()
     """The screens that the responder must reach after the change."""
     other: tuple[Setup, ...] = ()
-    """The screens that the same person reaches in a second call, while the first call is still open."""
+    """The screens that the same responder reaches in a second call, while the first call is still open."""
 
 
 TAKEN = Setup("responders.yours")
@@ -648,8 +648,8 @@ def answers(story: Story) -> Iterator[int]:
 
 
 def decides(story: Story) -> Iterator[int]:
-    """Simulates a case in which the national desk decides how responders visit, because the caller says that no one
-    may visit openly, or corrects the place.
+    """Simulates a case in which the national desk decides how responders visit. The reason is that the caller says
+    that no one may visit openly, or that the caller corrects the place.
     """
     caller = story.caller()
     corrected = any(one.endswith(("let", "early")) for one in story.targets)

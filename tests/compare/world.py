@@ -26,7 +26,7 @@ after one second, and then after two seconds.
 """
 LONGEST = 20.0
 PLAUSIBLE = (*range(1, 6), *range(10, 61, 5), 75, 90, 120, 180, 240, 360)
-"""The minutes after an action at which a deadline may be due."""
+"""The numbers of minutes between an action and a deadline that the action may set."""
 NEVER = 10**9
 LATER = 2
 """If two steps begin in consecutive minutes, the second step begins this number of seconds later in its minute than
@@ -189,10 +189,10 @@ class World:
 
 
 def second_for(minute: int, past: Sequence[tuple[int, int]]) -> int:
-    """Returns a second of the minute for a step. Deadlines that were set in earlier minutes are due at other seconds,
-    and the returned second is as far as possible from them. If the previous step was one minute earlier, the returned
-    second is a little later than the second of the previous step. So the hotline has read the gateway's inbox, which
-    it does each minute, before a story acts.
+    """Returns a second of the minute for a step. Deadlines that were set in earlier minutes are due at other seconds.
+    The returned second is as far as possible from those seconds. If the previous step was one minute earlier, the
+    returned second is a little later than the second of the previous step. So the hotline has read the gateway's
+    inbox, which it does each minute, before a story acts.
     """
     taken = [second for before, second in past if minute - before in PLAUSIBLE]
     if past and minute == past[-1][0] + 1:

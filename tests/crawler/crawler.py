@@ -23,8 +23,8 @@ LONGEST_TEXT = 120
 
 
 class Line(Protocol):
-    """The hotline that the crawler calls. An object of this type calls the real hook, or directly the code that runs
-    the flows.
+    """The hotline that the crawler calls. An object of this type calls the real hook, or calls the code that runs the
+    flows.
     """
 
     def hop(self, session: str, phone: str, text: str) -> str:

@@ -36,7 +36,7 @@ CERTIFICATE = re.compile(r"\b[A-Z0-9]{4} [A-Z0-9]{4} [A-Z0-9]{4}\b")
 Hop = Callable[[WholeContext, UssdHop], str]
 Typed = Mapping[str, tuple[str, ...]]
 """The texts that this phone types for an answer, by the name under which the flow saves the answer. For an answer
-without such texts, the phone types the canary."""
+without such texts, the phone types `CANARY`."""
 
 
 @dataclass(frozen=True, slots=True)

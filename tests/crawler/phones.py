@@ -45,7 +45,7 @@ TYPED: Typed = {
 
 MAY_COME = (*DANGER_HERE, "1", "1", *REST)
 NOBODY_COMES = (*MAY_COME[:-1], "2")
-"""The digits that a caller presses for a complete report about danger. With `MAY_COME` the caller allows a visit by
+"""The digits that a caller presses to make a complete report about danger. With `MAY_COME` the caller allows a visit by
 responders, and with `NOBODY_COMES` the caller does not allow a visit.
 """
 
@@ -59,7 +59,7 @@ def as_all(_line: Line, _msisdn: str, _language: str) -> Typed:
 
 
 def while_alerts_are_blocked(line: Line, _msisdn: str, _language: str) -> Typed:
-    """Pauses the outgoing queue for any phone, as when the gateway refuses every SMS."""
+    """Pauses the outgoing queue, as the hotline does when the gateway refuses every SMS."""
     with line.database.writing() as session:
         tables.pause_for_fault(session, line.clock() + timedelta(days=1), "config_fault")
     return {}
@@ -194,8 +194,8 @@ OF_HERE, OF_ELSEWHERE = "+250788000033", "+250788000034"
 
 @dataclass(frozen=True, slots=True)
 class Helper:
-    """The phone of a responder who was alerted about only one open case, the newest case. With `took`, the responder
-    took the case before dialling.
+    """The phone of a responder who was alerted about only one open case. This case is the newest one. With `took`, the
+    responder took the case before dialling.
     """
 
     told: tuple[str, ...] = DANGER_HERE
@@ -206,7 +206,8 @@ class Helper:
     """If True, the case is a drill."""
     took: bool = False
     corrected: bool = False
-    """If True, the caller chose another district after the alert, and a responder there has the case."""
+    """If True, the caller chose another district after the alert, and a responder of that district has taken the
+    case."""
     requested: bool = False
     """If True, a desk has requested the closure of the case, because no one found the person."""
 

@@ -169,5 +169,6 @@ BEHIND_PIN = {
     ),
 }
 """The tours that begin after a PIN. Tours in the group "cases" visit the screens of all cases, and tours in the group
-"persons" visit the screens about the persons of one case. Each day runs one of these tours in one language.
+"persons" visit the screens about the persons of one case. Each test visits the screens of one of these groups in one
+language.
 """

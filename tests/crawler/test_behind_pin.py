@@ -1,8 +1,8 @@
 """Visits every screen of the responders' flows after a PIN.
 
-Tests that after hanging up no text is stored unencrypted. On every second day, the test visits the screens about cases
-or about persons, in one language. A full test run visits all these screens in all three languages. `ToldReader`
-simulates the reader process. The last test compares `ToldReader` with the real reader process.
+Tests that after hanging up no text is stored unencrypted. Only `bin/test --long` runs these visits. Each visits the
+screens about cases or about persons in one language. `ToldReader` simulates the reader process. The last test compares
+`ToldReader` with the real reader process.
 """
 
 import logging

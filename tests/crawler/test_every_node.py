@@ -1,9 +1,8 @@
 """Visits every node of every shipped flow, with the real services.
 
-Each prepared phone has its own hotline, and makes a tour in Kinyarwanda. On every second day, a third of the phones
-also makes a tour in French or English. A full test run makes tours with every phone in all three languages. The daily
-run visits every fourth screen a second time, from a phone that never called, and a full test run visits every screen
-again.
+Each prepared phone has its own hotline, and makes a tour in Kinyarwanda. Other tours visit a third of the phones in
+French or English. Only `bin/test --long` makes these tours. A tour visits every screen a second time, from a phone
+that never called.
 """
 
 from dataclasses import dataclass, field, replace

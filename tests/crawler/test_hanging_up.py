@@ -71,7 +71,7 @@ def ways(explorer: Explorer) -> Iterator[tuple[Way, Mapping[str, str]]]:
 
 
 def enrol_helper(line: Line) -> int:
-    """Enrols a responder for every district. The national desk already has a responder."""
+    """Enrols a responder for every district. One responder already belongs to the national desk."""
     codes = tuple(district.code for district in districts())
     helper = make_responder(msisdn=HELPER, districts=codes)
     with line.database.writing() as session:

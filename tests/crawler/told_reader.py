@@ -108,14 +108,14 @@ HELD_UP: Mapping[str, tuple[str, ...]] = {
     "legal": ("person_stopped", "too_early"),
     "journey_home": (f"{RESULT_PREFIX}{CommandResult.OVER}",),
 }
-"""The services for which a choice by the responder fails in a tour. For each service, the mapping has the flags of the
-reader's answer. With these flags, the reader stores no answers about the person."""
+"""The services for which a choice by the responder fails in a tour. The value of each service is the flags in the
+reader's answer. With these flags, the reader says that it has stored no answers about the person."""
 COMES_TO = {"labour": "possible", "sex": "not_indicated"}
 """The result of the form about signs of trafficking, by the kind of exploitation."""
 
 
 def about(told: ReaderAnswer) -> ReaderAnswer:
-    """Adds the flags and lists about the persons of the four cases to the reader's answer."""
+    """Adds flags and lists to the reader's answer: those about the persons of the cases in `ABOUT_CASES`."""
     lists = {**told.lists, **ABOUT_LISTS}
     return ReaderAnswer((*told.flags, *ABOUT_FLAGS), lists, told.words)
 

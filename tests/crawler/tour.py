@@ -55,8 +55,8 @@ class Tour:
             self.ends.add(dialogue.body)
 
     def _go_again(self, way: Way, shown: list[str]) -> None:
-        """Walks to the screen once more and then presses `000`. Uses the enrolled phone again, or a new phone if this
-        phone is not enrolled."""
+        """Walks to the screen once more and then presses `000`. Uses the same phone again if it is enrolled, and
+        otherwise a new phone."""
         enrolled = self.explorer.standing.enrolled
         phone = self.phone if enrolled else self.explorer.new_phone()
         dialogue = self.explorer.walked(phone, way)

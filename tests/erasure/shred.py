@@ -43,7 +43,8 @@ from tests.support.books import OF_THE_TRIAL, FiledTip, WaitingCall
 from tests.support.embedded import redis_of
 
 RUN = re.compile(rb"run:([0-9a-f]{64})\r\n\$(\d+)\r\n")
-"""Finds conversation states in Redis's append-only file, each with the length of its value."""
+"""Finds the conversation states in Redis's append-only file: the digest of each session, and the length of the
+state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,8 @@ class Intruder:
         return PassphraseDecrypter(OF_THE_TRIAL, self.trial.passphrase).open(self.stolen.wrapped)[0]
 
     def opens_run(self) -> bool:
-        """Tries to decrypt each copied session with every key in every folder and every weekly lock."""
+        """Tries to decrypt each copied conversation state with every key and every copied weekly lock (a secret that
+        the hotline replaces each week)."""
         runs = tuple(_runs_in(self.stolen.folder))
         return any(
             self._opens(StateCipher(key), weekly_lock, *run)
@@ -169,8 +171,7 @@ class Intruder:
         return False
 
     def recognises(self) -> bool:
-        """Tries every key in any folder, and looks for a key that turns the caller's number into the copied
-        pseudonym."""
+        """Looks for a key in any folder that turns the caller's number into the copied pseudonym."""
         return any(
             digest(key, "contact", self.caller) == self.stolen.contact_key for key in self._keys()
         )

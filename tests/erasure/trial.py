@@ -48,9 +48,9 @@ MY_NUMBER = ("4", "5", "5")
 PASSED = (76, 15, 15, 15, 7, 7, 7)
 """The days from each run of the worker to the next run.
 
-The first runs are due at three times: when the hotline warns of the erasure, when the text is erased, and when the
-codes about persons are erased. The last runs are due in the weeks in which the old keys still exist. These numbers are
-right for any day of the month on which the hotline began.
+The first three runs are due when the hotline warns of the erasure, when the text is erased, and when the codes about
+persons are erased. The last runs are due in the weeks in which the old keys still exist. These numbers of days work
+for a hotline that began on any day of the month.
 """
 
 

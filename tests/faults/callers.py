@@ -50,12 +50,13 @@ class TipToTell:
     danger: bool
     words: str
     child: bool = True
-    """For a complete report: True if it is about a child, which is as urgent as danger. Other complete reports can
-    wait."""
+    """For a complete report, True means that it is about a child. Such a report is as urgent as danger. Other complete
+    reports can wait."""
 
     @property
     def route(self) -> tuple[bool, str]:
-        """Returns the danger and the district of the tip, which decide the digits up to the screen with the promise."""
+        """Returns two answers that decide which digits lead to the screen with the promise: the danger and the
+        district."""
         return self.danger, self.district
 
     @property
@@ -86,8 +87,8 @@ class Promise:
 
 
 Habits = dict[tuple[bool, str], str]
-"""For each pair of danger and district: the digits that led an earlier caller to the screen that promises that the tip
-is stored."""
+"""The digits that led an earlier caller to the screen which promises that the tip is stored, for each pair of danger
+and district."""
 
 
 @dataclass

@@ -105,7 +105,7 @@ def _refuse_settings() -> None:
 
 
 def _leave(number: int, _frame: FrameType | None) -> NoReturn:
-    """Exits with the usual cleanup when a signal arrives, so that no process of the test's hotline continues to run."""
+    """Exits with the usual cleanup when a signal arrives, so that every process of the test's hotline ends."""
     raise SystemExit(128 + number)
 
 

@@ -77,7 +77,8 @@ def a_phone_that_cannot_be_reached_is_answered_by_another(stack: Stack) -> None:
             break
 
     def alerted() -> list[dict[str, str]]:
-        # The two responders got no other alerts. After many SMS in an hour, an alert would not name the place.
+        # The hotline sent no other alerts to the two responders. After many SMS in an hour, an alert would not name the
+        # place.
         return [sms for sms in line.outbox() if sms["to"] in pair]
 
     eventually(lambda: len(alerted()) == 1)
@@ -151,7 +152,7 @@ def texts(line: EmulatorClient, msisdn: str) -> str:
 
 def hop(stack: Stack, text: str) -> str:
     """Sends one hop as the gateway does, and returns the answer. All hops of this function belong to one call, so a
-    test may repeat any of them."""
+    test may send the same hop twice."""
     url = json.loads((stack.home / "demo-hooks.json").read_text(encoding="utf-8"))["ussd"]
     fields = {
         "phoneNumber": "+250788000013",

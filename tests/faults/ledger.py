@@ -30,7 +30,8 @@ ON_ITS_WAY = timedelta(seconds=5)
 to escalate while the test reads the database, so such an alert may be new."""
 OVERDUE = timedelta(seconds=90)
 TWICE = timedelta(seconds=60)
-"""Two deadlines of one tip cannot pass within this time, because they are at least 90 seconds apart."""
+"""Alerts for two deadlines of one tip are never this close together, because the deadlines are at least 90 seconds
+apart."""
 REFERENCE = re.compile(r"^([A-Z0-9]{4,6}): .* 1 \1$")
 """Matches the text of an alert. A confirmation also begins with a reference, but it asks for no answer and does not
 match. A long run uses references of five letters (docs/decisions/06)."""
@@ -65,8 +66,7 @@ class PromisedTip:
     session_key: str
     place: str
     complete: bool
-    """True if the caller read the screen "saved". The tip must then contain all answers, and not only the first
-    four."""
+    """True if the caller read the screen "saved". The tip must then contain all answers, not only those in `FIRST`."""
 
 
 def lost(database: Database, told: Sequence[PromisedTip]) -> list[str]:
@@ -142,10 +142,10 @@ def unsent(
     console must show the alert as undeliverable.
 
     If the gateway refuses a number permanently, the message counts as undeliverable for that number. For such a number,
-    the hotline must alert a colleague, and the gateway must accept that alert too. An `answered` alert does not have to
-    be sent if its recipient has acknowledged the case. The function calls `ask` after it has read the database, so that
-    the gateway's list includes the newest alerts. The check skips a message about added details, because this message
-    has the reference of an earlier tip.
+    the hotline must alert a colleague, and the gateway must accept that alert too. An alert in the state `answered`
+    does not have to be sent if its recipient has acknowledged the case. The function calls `ask` after it has read the
+    database, so that the gateway's list includes the newest alerts. The check skips a message that tells a responder
+    about added details, because this message has the reference of an earlier alert.
     """
     given_up = (MessageState.UNDELIVERABLE, MessageState.FAILED)
     with database.reading() as session:
@@ -181,8 +181,8 @@ def repeated_too_often(database: Database, accepted: Mapping[str, Sequence[str]]
 
 def worded_otherwise(database: Database, accepted: Mapping[str, Sequence[str]]) -> list[str]:
     """Returns the breaches of invariant I9. Each alert keeps its text when the hotline sends it again, and every
-    reference that was sent belongs to an alert. The alerts to one person about one case share one reference, so the
-    check allows one text for each of these alerts."""
+    reference that was sent belongs to an alert. A person has one reference for all alerts about one case, so the check
+    allows one text for each of these alerts."""
     with database.reading() as session:
         alerts = books.alerts(session)
     known = {alert.reference: alert.id for alert in alerts}

@@ -30,12 +30,12 @@ REDIS_MARK = "unixsocket"
 EACH = 5
 """The default number of times that a round uses each failpoint, kills each server and empties each Redis."""
 TWICE = 2
-"""The maximum number of times in a round that the test makes a kill which only a restart of the hotline can repair."""
+"""The maximum number of times that a round kills each kind of process in `MARKS` with a signal."""
 FROZEN = {"worker.frozen": 33.0, "redis.frozen": 8.0}
 """The seconds for which the test freezes each process. A worker that is frozen for so long loses its claimed messages
 and its leadership. If Redis is frozen for so long, its clients stop waiting for an answer."""
 BY_THE_CLOCK = ("worker.frozen",)
-"""The freezes of a process that the test shortens by moving the hotline's clock. In the other freezes, the test waits
+"""The freezes that the test shortens by moving the hotline's clock. In the other freezes, the test waits
 for sockets, which do not use the hotline's clock."""
 TICKS = 3.0
 """The seconds that a relay needs to notice the moved clock and do the due work."""

@@ -246,8 +246,8 @@ def _clock(there: Machine, context: WebContext, log: Path) -> Iterator[None]:
 
 
 def _ticked(context: WebContext) -> float:
-    """Returns the time of the newest tick of the clock. The database stores `clock_until`, which is one lease later
-    than the tick."""
+    """Returns the time of the newest tick of the clock. The database stores `clock_until`, which is later than the
+    tick by the duration of one lease."""
     with context.database.reading() as session:
         until = queries.outbox_health(session).clock_until
     return (until - LEASE).timestamp() if until else 0.0

@@ -136,8 +136,8 @@ class Order:
     """The number of callers who call at the same time. New calls begin until each kind of kill has occurred. On a fast
     machine, the same number of callers reports more tips."""
     turned: bool = False
-    """If True, the hotline's clock is moved forward instead of waiting for a lease or an unknown result. If False, the
-    hotline uses the true time."""
+    """If True, the test moves the hotline's clock forward, so that it need not wait for the end of a lease or for a
+    result that never comes. If False, the hotline uses the true time."""
 
 
 def run(folder: Path, order: Order, say: Say) -> RunReport:

@@ -1,4 +1,4 @@
-"""Waits after the faults until no rule is broken. Returns the breaches that remain."""
+"""Waits after the faults until no rule is broken. `settle` returns the breaches that remain."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -119,7 +119,7 @@ def _of(breach: Breach) -> tuple[Invariant, str]:
 
 @dataclass
 class Still:
-    """A timer that measures for how long the checks have found the same breaches."""
+    """Measures for how long the checks have found the same breaches."""
 
     breaches: Sequence[Breach] = ()
     since: float = 0.0
@@ -149,8 +149,9 @@ def _waiting(context: WebContext) -> list[Breach]:
 def _breaches(
     context: WebContext, promised: Sequence[PromisedTip], stack: Stack, key: bytes
 ) -> list[Breach]:
-    """Returns the breaches that do not disappear with time. Asks the gateway before and after reading the database: the
-    hotline stores an attempt before it sends, and the gateway accepts a message before the attempt ends."""
+    """Returns the breaches that do not disappear with time. The function asks the gateway before and after it reads
+    the database. The hotline stores an attempt before it sends, and the gateway accepts a message before the attempt
+    ends."""
     database, at = context.database, context.now()
     before = accepted(stack)
     found = [

@@ -43,8 +43,8 @@ class Hasty(Event):
 
 
 def relayed(district: District, *between: Callable[[], None]) -> None:
-    """Runs a worker for one tick of its clock. Calls each function in `between`, and runs one more tick after each
-    call."""
+    """Runs a worker for one tick of its clock. Then calls each function in `between`, and runs one more tick after
+    each call."""
     stop, left = Hasty(), list(between)
 
     def turn(_context: WorkerContext) -> None:
@@ -88,8 +88,8 @@ def test_row_32_no_step_comes_late_nor_two_in_a_tick(
 
 @pytest.mark.fault(32)
 def test_row_32_set_back_whatever_waits_waits_no_longer(staffed: District) -> None:
-    """If the clock is set back by an hour, these three do not wait an hour longer: the draft of a silent caller, a
-    message with an unknown result, and a message whose worker was killed."""
+    """Sets the clock back by an hour. The draft of a silent caller, a message with an unknown result, and a message
+    whose worker was killed must not wait an hour longer."""
     draft = staffed.file_tip(state=TipState.DRAFT, filed_at=None)
     staffed.tell(urgency=3)
     staffed.tell(urgency=3)

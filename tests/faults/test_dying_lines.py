@@ -48,8 +48,8 @@ PROGRAMS = ("wsgi:application", "hotline process worker")
 CODES = [district.code for district in districts()]
 SLOW = {"kind": "slow", "seconds": 3.0}
 TIPS, HEARD = (40, (3, 12, 24)) if is_long() else (12, (3,))
-"""The number of tips in a run. The test kills all processes when the hotline has promised one of these numbers of
-tips."""
+"""The number of tips in a run. Each time the hotline has promised one of the numbers of tips in `HEARD`, the test
+kills all processes."""
 
 
 @pytest.mark.fault(19)
@@ -80,7 +80,7 @@ def at_work(worker: int) -> bool:
 
 @pytest.mark.fault(33)
 def test_row_33_all_restart_in_any_order(tmp_path: Path, beneath: Ground) -> None:
-    """The test kills the hotline's processes and servers while callers report. The order differs each day. With
+    """The test kills the hotline's processes and servers while callers report. The order is random. With
     `--long` the test does this three times."""
     dice = random.Random(seed())
     with under_test(tmp_path, beneath) as (stack, _), ThreadPoolExecutor(4) as callers:

@@ -51,7 +51,7 @@ lease and the wait after an unknown result."""
 LAST = 3.0
 """After the `PATIENCE` seconds, a breach counts only if every check finds it for this many seconds."""
 MENDED_BY = {"assign_pending": "tip.before_doorbell", "expire_leases": "worker.after_claim"}
-"""The names of kills that only one step of the worker's clock repairs, by the name of that step."""
+"""For each of these steps of the worker's clock: a kill whose effects no other step repairs."""
 pytestmark = [
     pytest.mark.chaos,
     pytest.mark.timeout(3600),

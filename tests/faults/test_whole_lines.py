@@ -320,8 +320,8 @@ EVERY = 3600 / 10_000
 """The seconds between one caller and the next."""
 CALLERS = 24
 SLOW = {"kind": "slow", "seconds": 8.0}
-"""A fault of the emulator: the gateway needs eight seconds for each answer. With this fault, the hotline sends three
-alerts in two seconds, while callers report more than five tips."""
+"""A fault of the emulator: the gateway needs eight seconds for each answer. While the gateway is so slow, the hotline
+sends three alerts in two seconds, and callers report more than five tips."""
 WITHIN = 30.0
 
 

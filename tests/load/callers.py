@@ -1,8 +1,7 @@
 """Presses keys as callers do, depending on the text of the screen. The text of a hop contains all keys so far, as the
 gateway sends it.
 
-These simulated callers know the keys of menus and of a report about danger. The callers read all other keys from the
-screen.
+These simulated callers know the keys of menus and of a report about danger. They read all other keys from the screen.
 """
 
 import re
@@ -29,7 +28,7 @@ by responders."""
 HOPS = 7
 """The number of hops in a session of the kind `mixed`, if the caller does not leave early."""
 EACH_TELLS = 50
-"""In the kind `mixed`, one of this many sessions reports danger."""
+"""One of this many sessions of the kind `mixed` reports danger."""
 LEAVES, ERRS, READS_ON = 0.14, 0.04, 0.8
 REPORT, MORE = "5", "9"
 POSTERS = ("11", "12", "13", "14", "15")

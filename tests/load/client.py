@@ -196,7 +196,7 @@ class _Client:
         try:
             seat.wire, seat.received = _connect(self._load), b""
         except OSError:
-            # The server no longer listens, so this connection stays unused.
+            # The server no longer listens, so the client does not use this connection again.
             self._outcome.hung += asked
             return
         self._selector.register(seat.wire, selectors.EVENT_READ, seat)

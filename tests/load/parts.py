@@ -22,8 +22,8 @@ from tests.load.processes import held, listeners, spent
 
 GATEWAY_SECONDS = 8.0
 ALERTS = 3
-"""The number of alerts for one tip about danger. On a hotline made with `init --demo`, two responders of its district
-and the national desk are alerted.
+"""The number of alerts for one tip about danger. The gateway gets one for each of the two responders of the tip's
+district and one for the national desk, if `init --demo` made the hotline.
 """
 ALERT_SECONDS = 120.0
 SETTLED = 2.0
@@ -105,7 +105,8 @@ class Stage:
 
 
 def new_callers() -> int:
-    """Returns the number of a simulated caller. This caller and the next 4,999 have not called yet."""
+    """Returns the number of a simulated caller. The caller with this number and the 4,999 callers after it have not
+    called yet."""
     return 5_000 * next(_taken)
 
 

@@ -84,7 +84,7 @@ def play(
     sides: Sequence[Side], size: Size, rounds: int, parts: Sequence[str], say: Say
 ) -> list[list[Figures]]:
     """Returns a list for each side. The list contains the measured numbers of each round. The sides run one after the
-    other, and each round begins with another side than the round before."""
+    other. With two sides, they change places after each round."""
     found: list[list[Figures]] = [[] for _ in sides]
     with (
         null_endpoint() as null,

@@ -21,7 +21,7 @@ OF_THE_TRIAL = TwoPeople("a trial", "nobody, since it is a trial")
 """The two names under which a test decrypts the desk keys of its own hotline. This hotline has sample data and no
 callers."""
 WHOLE = Tip.state.in_((TipState.FILED, TipState.COMPLETE))
-"""Selects filed and complete tips. A fragment without a place alerts no responder and has no deadline."""
+"""Selects filed and complete tips. A tip without a place alerts no responder and has no deadline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class SentAlert:
     doubtful: int
     """The number of attempts with an unknown result."""
     acknowledged: bool
-    """True if the alert's recipient has acknowledged the case."""
+    """True if the recipient of the alert has taken the case."""
     template: str
     """The name of the template of the alert's text."""
 

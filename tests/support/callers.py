@@ -54,7 +54,7 @@ DESK_KEY = PrivateKey(bytes([7]) * 32)
 
 
 class KnownLock(WeeklyLock):
-    """A simulated weekly lock that needs no file. The locks of all hotlines in the tests have the same key."""
+    """A simulated weekly lock that needs no file. The weekly lock of every hotline in the tests has the same key."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -123,8 +123,8 @@ class Line:
     numbers: Any = field(default_factory=lambda: count(1))
     way: Way = Way.FRONT
     made: "tuple[WholeContext, Client] | None" = field(default=None, init=False)
-    """The simulated web process. The process is made again only if the context has changed, because making it takes
-    longer than a hop."""
+    """The simulated web process. A new one is made only after the context has changed, because making it takes longer
+    than a hop."""
 
     @property
     def client(self) -> Client:

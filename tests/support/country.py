@@ -71,7 +71,7 @@ class Country:
             self.district.deliver()
 
     def climbs(self) -> int:
-        """Runs the escalation of the cases, and returns how many assignments exist then."""
+        """Runs the escalation of the cases, and returns the number of assignments after it."""
         service_assignment.fire_deadlines(self.district.context)
         return len(self.district.all(Assignment))
 

@@ -125,7 +125,7 @@ class EmulatorClient:
         self.post("hooks", **hooks)
 
     def enrol(self, people: Iterable[Mapping[str, str]]) -> None:
-        """Sets the people whose phones the right phone on the page can represent: `{msisdn, label}`."""
+        """Sets the people whose phone the page can show on the right: `{msisdn, label}` for each."""
         self.post("people", people=[dict(person) for person in people])
 
     def turn(self, seconds: float) -> None:

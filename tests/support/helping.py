@@ -27,7 +27,8 @@ CHILD = {"minor": "yes", "act": "yes", "purpose": "yes"}
 
 
 def offered_by(session: Session, tip_id: int, who: int, at: datetime) -> None:
-    """Adds only the row of a service referral: this responder offered help to a person who has not arrived yet."""
+    """Adds only the row of a service referral: this responder offered a service to a person, who has not arrived there
+    yet."""
     entry = tables_case_events.events_of_tip(session, tip_id)[0].id
     offer = ServiceReferral(offered_id=entry, tip_id=tip_id, n=1, responder_id=who, offered_at=at)
     offer.clock, offer.due_at, offer.times = FollowKind.ARRIVAL, at, 0

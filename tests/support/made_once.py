@@ -88,7 +88,7 @@ def _keys(hour: datetime) -> Mapping[Path, bytes]:
 
 def _known(path: Path) -> bytes:
     """Returns the bytes of a key. They are fixed for the keys with which the hotline counts callers, and random for
-    other keys. With random keys for counting, two callers could by chance be counted as one."""
+    other keys. If these keys were random, the hotline could by chance count two callers as one."""
     secret = path.read_bytes()
     if path.name.startswith("people-"):
         return hashlib.sha256(path.name.encode()).digest()[: len(secret)]
@@ -174,7 +174,7 @@ def _shipped() -> ReadyDocument:
 
 @cache
 def _shipped_lines() -> Mapping[str, Flow]:
-    """Builds each shipped flow from its stored form, as a process of the hotline does."""
+    """Builds each shipped flow from the form in which the database stores it, as a process of the hotline does."""
     lines: dict[str, Flow] = {}
     for _ in deserialise(_shipped().pressed, place_lists(), lines):
         pass

@@ -87,7 +87,8 @@ class Night:
         self, person: str, text: str, *, way: Arrival = Arrival.LISTED, then: Arrival | None = None
     ) -> str:
         """Sends an SMS from a person and returns the answer. In `text`, `{ref}` means the newest reference of this
-        person. With `then`, the same SMS arrives a second time in the way that `then` names."""
+        person. With `then`, the hotline gets the same SMS a second time, as `then` says: by callback or from the
+        inbox."""
         self.line.clock.turn(seconds=5)
         message = make_message(
             provider_id=f"night-{next(self.numbers)}",

@@ -35,7 +35,7 @@ OTHERS_END = (
     " WHERE datname = 'line' AND pid <> pg_backend_pid()"
 )
 UNFINISHED_END = f"{OTHERS_END} AND (state <> 'idle' OR pid IN (SELECT pid FROM pg_locks))"
-"""Ends the connections of an earlier test that may still lock a row or hold the lock of a leader."""
+"""Closes the connections of an earlier test that may still lock a row or hold the lock of a leader."""
 EMPTIED = ";".join(
     (
         # The audit log refuses to be emptied, except in a test.

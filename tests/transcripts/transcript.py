@@ -68,7 +68,7 @@ class Recording:
     text: str
     screens: tuple[Screen, ...]
     passed: frozenset[Place]
-    """The nodes that the conversation passed, each as a place on page 0."""
+    """The nodes that the conversation passed. Each is a place with the page number 0."""
     language: str
     """The language in which the conversation ended."""
 

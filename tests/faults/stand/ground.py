@@ -99,8 +99,8 @@ CARELESS = {"fsync": "off", "full_page_writes": "off"}
 power, so the kernel keeps all written data."""
 HERE = "127.0.0.1"
 AWAY = 10.0
-"""The seconds for which a test stops Redis. This time is five times as long as a tip about danger waits for the job
-queue."""
+"""The seconds for which a test stops Redis. A tip about danger waits for the job queue for at most a fifth of this
+time."""
 
 
 class Pair(StrEnum):
