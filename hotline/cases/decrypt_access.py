@@ -1,8 +1,8 @@
 """Makes the keys of desks, and decrypts tips with the recovery passphrase. The audit log gets a row for each use of the
 recovery passphrase.
 
-Also gives a district access to a tip that only the national desk could read. Also stands down the responders of a tip's
-first place, after a correction of the place. No module that answers the gateway may import this file.
+Also gives a district access to a tip that only the national desk could read. If the place of a tip was corrected, also
+stands down the responders at the wrong place. No module that answers the gateway may import this file.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,8 +39,8 @@ from hotline.tips.rules_events import LoggedEvent
 
 @dataclass(frozen=True, slots=True)
 class UnlockedTip:
-    """A tip that a desk can decrypt. `grant` is the key of the tip, encrypted for the desk, without the outer
-    encryption with the weekly key. `private_key` decrypts the grant.
+    """A tip that a desk can decrypt. `grant` is the key of the tip, encrypted for the desk. The second encryption, with
+    the weekly key, is already removed. `private_key` decrypts the grant.
 
     `repr` does not show the keys.
     """
@@ -69,8 +69,8 @@ class DecryptedTip:
     visit_facts: VisitFacts
     """The facts that decide how responders may visit. Every page about the tip shows these facts first."""
     erasure_asked_at: datetime | None
-    """The time when a person requested the erasure of the text. This person need not be the caller who reported the
-    tip."""
+    """The time when the erasure of the tip's text was requested. The request may come from a person other than the
+    caller."""
     earlier: tuple[str, ...]
     """The earlier places of a tip whose place was corrected, the oldest first."""
     answers: Mapping[str, str] = field(repr=False)
@@ -115,7 +115,7 @@ def make_desks(context: Context, passphrase: str, *, costs: Costs | None = None)
 
 
 def line_public_key(context: Context, passphrase: str) -> bytes:
-    """Returns the public key that belongs to the hotline's signing key. Raises PassphraseWrong, DeskRefused."""
+    """Returns the public key with which the hotline's signatures are checked. Raises PassphraseWrong, DeskRefused."""
     line = decrypt_signing.open_line_key(context, passphrase)
     if line is None:
         raise DeskRefused(decrypt_signing.NOT_OURS)
@@ -133,8 +133,8 @@ def list_tips(context: Context, wanted: TipListFilter = ALL_TIPS) -> Sequence[Ti
 
 def check_grant(context: Context, tip_id: int, *, desk: str, by: TwoPeople, reason: str) -> None:
     """Checks that a desk may read a tip, before an operator types the passphrase. If the check fails, writes a row to
-    the audit log. For an oversight desk, this function checks nothing. The operator has not proved an identity yet, and
-    must learn nothing about these tips.
+    the audit log. For an oversight desk, this function checks nothing. Before the passphrase is typed, the operator
+    must not learn which tips an oversight desk has.
 
     Raises NotFound if the tip does not exist or the desk has no access to it.
     """
@@ -152,8 +152,8 @@ def unlock(
     audit log.
 
     Raises NotFound if the tip does not exist or the desk has no access to it. Also raises PassphraseWrong,
-    DecryptionFailed or KeyMissing. For an oversight desk, this function checks the passphrase first. So a person with a
-    wrong passphrase learns nothing about the tip.
+    DecryptionFailed or KeyMissing. For an oversight desk, this function checks the passphrase first. So an operator
+    with a wrong passphrase learns nothing about the tip.
     """
     check_grant(context, tip_id, desk=desk, by=by, reason=reason)
     with context.database.reading() as session:
@@ -214,8 +214,8 @@ def send_down(
     """Gives the desks of the tip's district and camp access to the tip, and alerts the responders there. Before that,
     only the national desk had access, because an official may be involved.
 
-    Only the national desk can do this, once for each tip. The national desk must do this even if the caller later says
-    that no official is involved. Raises EndRefused and the same errors as `unlock`.
+    Only the national desk can do this, once for each tip. This is necessary even if the caller later says that no
+    official is involved. Raises EndRefused and the same errors as `unlock`.
     """
     found = unlock(context, tip_id, desk=NATIONAL, passphrase=passphrase, by=by, reason=reason)
     desk = desk_of(found.tip.place, "no")
@@ -241,10 +241,10 @@ def send_down(
 
 
 def stand_down(context: Context, tip_id: int, *, by: str, reason: str) -> None:
-    """Stands down the responders of a tip's first place, because the place was corrected.
+    """Stands down the responders at the first place of a tip, because the place was corrected.
 
     Raises NotFound if the tip does not exist, and for a complaint about the national desk. Raises EndRefused if no
-    responder at the new place has taken the case.
+    responder at the corrected place has taken the case.
     """
     with ringing(context) as session:
         tip = tables.get_filed(session, tip_id)

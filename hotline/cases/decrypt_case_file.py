@@ -1,5 +1,5 @@
-"""Makes a case file, with data that it decrypts with the account's own key. The hotline keeps the text only in memory.
-No module that answers the gateway may import this file.
+"""Makes a case file. Decrypts the data of the case with the key of the account that makes the file. The hotline keeps
+the text of the file only in memory. No module that answers the gateway may import this file.
 
 A child process turns the text into a PDF that a passphrase protects. The child process gets no keys and no files. The
 hotline stores only a digest of the case file.
@@ -72,8 +72,9 @@ SENTENCES: Mapping[LoggedEvent, str] = {
     LoggedEvent.CLOSED: phrase("{who} closed the case."),
     LoggedEvent.REOPENED: phrase("{who} reopened the case."),
 }
-"""For each kind of event that a case file may contain, the sentence that it prints. A case file leaves out all other
-kinds of events, because they reveal something about the caller, about other cases, or about where a person is now."""
+"""Maps each kind of event that a case file may contain to the sentence that the file prints. A case file leaves out all
+other kinds of events, because they reveal something about the caller, about other cases, or about where a person is
+now."""
 CLOSING = phrase("{who} asked to close the case.")
 OPENED = phrase("{who} opened the report.")
 CUSTODY = {
@@ -94,19 +95,20 @@ class MadeFile:
 
     number: int
     pdf: bytes = field(default=b"", repr=False)
-    """The encrypted PDF. Empty if the account prints the file instead."""
+    """The encrypted PDF. Empty if the officer prints the file instead."""
     document: Mapping[str, object] = field(default_factory=dict, repr=False)
 
 
 def new_passphrase(token: str) -> tuple[str, str]:
-    """Returns six random words for a passphrase. Also returns these words in encrypted form. Only this session can
-    decrypt them, so a form can send them back."""
+    """Returns six random words for a passphrase. Also returns the words in encrypted form, for a hidden field that the
+    form sends back. Only this session can decrypt the words."""
     words = rules_sign_in.suggest_password(secrets.choice, WORDS).replace("-", " ")
     return words, lock_key(token, words.encode(), account=BOUND).hex()
 
 
 def read_passphrase(token: str, locked: str) -> str | None:
-    """Returns the six words that a form of this session has sent back. Returns None for any other text."""
+    """Returns the six words of the passphrase, decrypted from the hidden field of a form. Returns None if this session
+    did not encrypt the field."""
     with suppress(ValueError):
         words = unlock_key(token, bytes.fromhex(locked), account=BOUND)
         return None if words is None else words.decode()
@@ -123,11 +125,11 @@ def make(
     language: str,
     words: str | None,
 ) -> MadeFile:
-    """Makes an approved case file, and stores its digest. After that, the hotline no longer knows which case and person
-    the file is about.
+    """Makes an approved case file, and stores its digest. The row of the case file then no longer names the case and
+    the person.
 
-    Without the six words of a passphrase, returns a text to print instead of a PDF. Raises NotFound, EndRefused,
-    KeyMissing, DecryptionFailed and WorkEnded.
+    If `words` is None, returns a text to print. Otherwise returns a PDF, and the six words are its passphrase. Raises
+    NotFound, EndRefused, KeyMissing, DecryptionFailed and WorkEnded.
     """
     document = _document(context, by, token, file_id, say, language)
     text = json.dumps(document, ensure_ascii=False)
@@ -252,7 +254,7 @@ def _answers(
 
 @dataclass(frozen=True)
 class _Gathered:
-    """Reads the events of a case, and replaces each name by a role and a letter."""
+    """Reads the events of a case, and replaces each officer's name with a role and a letter."""
 
     session: Session
     tip: Tip
@@ -292,11 +294,8 @@ class _Gathered:
             yield FileEvent(row.at, sentence, self._who(actor), text, by_clock=by_clock)
 
     def _note(self, row: tables_case_events.CaseEventRow) -> str:
-        """Returns the text of a note, if a prosecutor or court ordered the file, and the person of the file is the only
-        person of the case.
-
-        Returns an empty text for a note that may repeat the caller's words, or that is about a person whose coded
-        answers were erased.
+        """Returns the text of a note that a responder wrote in their own words. Two conditions must hold: a prosecutor
+        or court ordered the file, and the person of the file is the only person of the case.
         """
         met = {one.reported.n for one in self.entries}
         is_about = self.has_order and self.n is not None and met == {self.n}
@@ -305,8 +304,8 @@ class _Gathered:
         return next((one.words for one in self.decrypted.notes if one.at == row.at), "")
 
     def custody(self) -> Iterator[FileEvent]:
-        """Yields one entry for each time that a person opened the case, set or lifted a legal hold, or worked on a case
-        file."""
+        """Yields one entry for each access to the case. An access is each time that a person opened the case, and each
+        action on its legal hold or on a case file."""
         for entry in self._audit:
             if entry.action in CUSTODY:
                 yield FileEvent(entry.at, CUSTODY[entry.action], self._who(entry.actor))
@@ -315,8 +314,8 @@ class _Gathered:
                 yield FileEvent(row.at, OPENED, self._who(f"responder:{row.responder_id}"))
 
     def _who(self, actor: str) -> str:
-        """Returns the role of an officer and a capital letter in place of the name. An officer with several phones or
-        accounts always gets the same letter."""
+        """Returns the text that replaces an officer's name: the role of the officer and a capital letter. An officer
+        with several phones or accounts always gets the same letter."""
         kind, _, rest = actor.partition(":")
         key, role = actor, self.say(phrase("The hotline"))
         account_id = tables_audit.account_of(actor)

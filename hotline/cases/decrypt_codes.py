@@ -1,9 +1,9 @@
-"""Decrypts the coded answers about persons and the notes of a case, with the key of the reader process or of a desk. A
-coded answer is a choice from a fixed list, for example the person's sex. No module that answers the gateway may import
-this file.
+"""Decrypts two parts of a case: the coded answers about persons, and the notes. Uses a key of the reader process or of
+a desk. A coded answer is a choice from a fixed list, for example the person's sex. No module that answers the gateway
+may import this file.
 
-The calling function must first check that a person may see the content. That function checks the PIN or the account's
-key, and applies `visible_to`, the condition for seeing a tip.
+The calling function must first check the responder's PIN or the account's key. It must also check with the condition
+`visible_to` that the person may see the tip.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,10 +28,9 @@ from hotline.tips.tables import Tip
 def case_private_key(
     session: Session, context: Context, tip: Tip, holder: str, privates: Sequence[bytes]
 ) -> bytes | None:
-    """Returns the decrypted private key of a case. Tries each key of the desk or of the reader process, the newest
-    first.
-
-    Returns None if none of these keys decrypts the private key.
+    """Returns the decrypted private key of a case. `holder` is a desk or the reader process, and `privates` contains
+    the private keys of this holder, the newest first. Returns None if none of these keys decrypts the private key of
+    the case.
     """
     grant = tables_case_events.grant_of(session, tip.id, holder)
     if grant is None:

@@ -36,8 +36,8 @@ Got = TypeVar("Got")
 def read_tip(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, reason: str
 ) -> DecryptedTip:
-    """Returns the decrypted text of a tip. Before it returns the text, commits a row to the audit log, even if the
-    account may not read the tip.
+    """Returns the decrypted text of a tip. Before it returns the text, commits a row to the audit log. If the account
+    may not read the tip, commits a row about the refusal.
 
     Raises NotFound if the account may not see this tip. Raises KeyMissing. Raises DecryptionFailed if no key of the
     account decrypts the tip.
@@ -55,8 +55,8 @@ def read_tip(
 def decrypt_tip(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, reason: str
 ) -> tuple[DecryptedTip, Viewer]:
-    """Returns the decrypted text of a tip, and the viewer. The calling function must write to the audit log that the
-    account has read the tip.
+    """Returns the decrypted text of a tip, and the viewer for the account. The calling function must write to the audit
+    log that the account has read the tip.
 
     If the account may not read the tip, this function commits a row about the refusal. It raises the same errors as
     `read_tip`.
@@ -179,7 +179,7 @@ def _with_key(
     tip_id: int,
     gets: Callable[[Session, UnlockedTip, str], Got],
 ) -> Got:
-    """Calls the function `gets` for the first desk of the account whose key decrypts the tip. Returns the result of
+    """Calls the function `gets` with the first desk of the account that can decrypt the tip. Returns the result of
     `gets`.
 
     Raises an error only if no desk of the account can decrypt the tip.
@@ -200,7 +200,8 @@ def _unlocked(
     tip_id: int,
     private_key: bytes,
 ) -> Iterator[tuple[str, UnlockedTip]]:
-    """Yields each desk of this account that has access to the tip, with a key of the desk.
+    """Yields each desk of this account that has access to the tip. Each desk comes with the tip and a private key of
+    the desk.
 
     A desk can occur twice: with its present key and, after a rotation, with its previous key.
     """

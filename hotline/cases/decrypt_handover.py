@@ -21,8 +21,8 @@ from hotline.tips.tables import Tip
 
 
 class HandoverText(NamedTuple):
-    """A decrypted handover note. `tip_id` is the case that the note is about. The text is empty if no key of the reader
-    decrypts the note."""
+    """A decrypted handover note. `tip_id` is the case that the note is about, or None for a general note. The text is
+    empty if the person who reads the notes has no key that decrypts this note."""
 
     at: datetime
     text: str
@@ -57,8 +57,9 @@ def waiting_texts(
     turn: ReaderTurn, viewer: Viewer, among: Collection[int]
 ) -> Sequence[HandoverText]:
     """Returns the handover notes that a responder has not read yet, the oldest first. The hotline calls this function
-    only after the responder has entered the PIN. `among` contains the tips that the responder can open. A note that a
-    colleague wrote after this session began is shown in the responder's next session.
+    only after the responder has entered the PIN. Leaves out notes about cases that are not in `among`, the ids of the
+    tips that the responder can open. A note that a colleague wrote after this session began is shown in the responder's
+    next session.
 
     If only the console may show a case, the text of its note is empty.
     """

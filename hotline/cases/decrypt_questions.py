@@ -1,4 +1,5 @@
-"""Stores a question from the approved list for the caller, after a desk has decrypted the tip.
+"""Stores a question that a desk asks the caller about a tip. The question comes from the approved list, and the desk
+has already decrypted the tip.
 
 No module that answers the gateway may import this file.
 """
@@ -79,8 +80,8 @@ def _log(session: Session, row: alerts_tables.QuestionBackRow, actor: str, reaso
 def question_text(context: Context, asked: QuestionBack | None, language: str) -> Mapping[str, str]:
     """Returns the question and the caller's answer in the given language.
 
-    If the question is no longer published, returns the names that the hotline stored for the question and for the
-    answer.
+    If the question is no longer published, returns the stored name of the question and the stored name of the answer,
+    without their texts.
     """
     if asked is None:
         return {}

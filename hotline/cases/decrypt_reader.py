@@ -19,8 +19,8 @@ MAX_KEYS = 1024
 
 
 class KeyMemory:
-    """Remembers decrypted private keys, by session, responder and PIN. Several threads may use this memory at the same
-    time.
+    """Remembers the decrypted private keys of responders. Returns a key only for the session, responder and PIN with
+    which it was stored. Several threads may use this memory at the same time.
 
     Forgets each key after ten minutes. If the memory contains too many keys, it forgets the oldest key.
     """
@@ -69,7 +69,8 @@ class ReaderContext(Context):
 
     @classmethod
     def of(cls, context: Context, keys: KeyFolder) -> "ReaderContext":
-        """Returns the context, with the keys that only the reader process has. Raises KeyMissing."""
+        """Returns the context of the reader process: the values of `context`, and the keys that only the reader process
+        has. Raises KeyMissing."""
         return cls(
             **vars(context),
             vault=PinVault(LiveKeys(keys.path, PEPPER_KEY).now),

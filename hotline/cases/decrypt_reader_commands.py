@@ -57,8 +57,8 @@ from hotline.tips.rules_persons import ClosureRefusal
 from hotline.tips.tables import Tip
 
 WHO, NATIONAL_DESK = "who", "national"
-"""Two commands that pass a case on end with these words. The command with `WHO` does not pass the case yet: it returns
-the list of colleagues to choose from. The command with `NATIONAL_DESK` passes the case to the national desk."""
+"""The last parts of the names of two commands, which begin with `PASS`. The command with `WHO` returns the list of
+colleagues to choose from. The command with `NATIONAL_DESK` asks the national desk to take the case."""
 HAS_COLLEAGUES, NO_COLLEAGUES = "picks", "nobody_else"
 """Two flags for the flow: the responder can choose a colleague, or there is no colleague to choose."""
 MAX_COLLEAGUES = 20
@@ -72,18 +72,18 @@ REFUSALS: Mapping[str, str] = {
     ClosureRefusal.UNOPENED: "closure_unopened",
     ClosureRefusal.IN_CONSOLE: "closure_in_console",
 }
-"""For each reason why a closure cannot be confirmed, the flag that tells the flow this reason."""
+"""Maps each reason why this responder cannot confirm a closure to the flag that gives the flow this reason."""
 ALSO = "also"
 """The command with which a responder helps with a case that a colleague has already taken."""
 CLOSING_CHOICES: Mapping[str, tuple[TipOutcome, NotTrafficking | None]] = {
     **{row.choice: (outcome, None) for outcome, row in OUTCOMES.items() if row.choice},
     **{f"close_{what}": (TipOutcome.NOT_TRAFFICKING, what) for what in NotTrafficking},
 }
-"""For each choice on the phone, the outcome with which the case is closed. For the outcome "not trafficking", the
-choice also names the reason."""
+"""Maps each choice on the phone to the outcome with which the case is closed. For the outcome "not trafficking", the
+choice also gives the reason."""
 LATE, UNREAD = "late", "taken_unread"
 """Two flags for the flow. `LATE`: the command changed nothing, because a colleague has already taken the case.
-`UNREAD`: the responder must read the case before a visit."""
+`UNREAD`: the responder took the case, and must read it before a visit."""
 HELPS_UNREAD = "helps_unread"
 """A flag for the flow: the responder now helps a colleague with a case, and must read the case before a visit."""
 SHIFT_TAKEN, SHIFT_OFFERED, SHIFT_GONE = "shift_taken", "shift_offered", "shift_gone"
@@ -127,8 +127,8 @@ def carry_out(turn: ReaderTurn) -> ReaderAnswer:
     verb, reference = turn.ask.verb, turn.ask.reference
     drills = tables_drills.drill_references(turn.session, turn.person.id)
     if reference in drills and not verb.startswith(SHIFT):
-        # In a drill, a responder's command only shows that the responder has answered the drill. The hotline does not
-        # pass the drill to the chosen colleague, and it sends no question to a caller.
+        # In a drill, the hotline carries out each command as "take" or "pass on". The command only shows that the
+        # responder has answered. The hotline passes no drill to a chosen colleague, and sends no question to a caller.
         passes = verb == Verb.PASS_ON or verb.startswith((PASS, DISTRICT))
         return _carried_out(turn, Verb.PASS_ON if passes else Verb.TAKE)
     if verb.startswith((ASK, SHIFT)):
@@ -239,11 +239,11 @@ def _pass_on(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:
 def _let_district_read(
     turn: ReaderTurn, tip: Tip, place: str, people: list[rules_assignment.Candidate]
 ) -> tuple[int, ...]:
-    """Gives the desk of another district access to the tip. Returns one responder of that district. The hotline asks
-    this responder first to take the case.
+    """Gives the desk of another district access to the tip. Returns the responder of that district who is asked first
+    to take the case.
 
-    Returns an empty tuple if no responder of that district may see the case. If an official may be involved, only the
-    national desk can give access.
+    Returns an empty tuple if no responder of that district may see the case. If an official may be involved, gives no
+    access, because only the national desk may do that.
     """
     desk, case = desk_of(place, tip.official), decrypt_reader_pages.decrypt_case(turn, tip)
     local, _, _ = rules_assignment.eligible(replace(case_of(tip), place=place), people)
@@ -286,10 +286,8 @@ def _assignee_name(turn: ReaderTurn, assignment_id: int | None) -> str:
 
 
 def _taken_by_another(turn: ReaderTurn) -> datetime | None:
-    """Returns the time when a colleague took this responder's case. If the responder also takes the case now, the
-    colleague stays the assignee.
-
-    Returns None if no colleague has the case, or if this responder becomes the assignee by taking the case.
+    """Returns the time when a colleague took this responder's case. The colleague then stays the assignee, even if the
+    responder also takes the case. Returns None if this responder can become the assignee.
     """
     known_as = queries.locked_assignment(turn.session, turn.person.id, turn.ask.reference)
     quick = queries_references.colleagues_cases(turn.session, turn.person.id)
@@ -329,7 +327,8 @@ def _ask_back(turn: ReaderTurn) -> ReaderAnswer:
 
 
 def _close(turn: ReaderTurn) -> ReaderAnswer:
-    """Closes a case whose assignee is this responder, or requests its closure.
+    """Closes a case whose assignee is this responder. If a second person must confirm the closure, only requests the
+    closure.
 
     The answer for the phone names the outcome that was recorded.
     """

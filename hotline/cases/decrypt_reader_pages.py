@@ -48,8 +48,8 @@ class DecryptedCase:
 def case_page(turn: ReaderTurn, *, again: bool) -> ReaderAnswer:
     """Returns the text of the case that the responder requests.
 
-    `again` is True if the same request was already answered. In this case, the audit log already says that the
-    responder read the case.
+    `again` is True if the same request was already answered. The audit log then already says that the responder read
+    the case.
     """
     known = turn.known()
     case = None if known is None else decrypt_case(turn, known[0])
@@ -77,9 +77,9 @@ CALLERS_WORDS = ("landmark", "words", "account")
 """The names of the answers that the caller typed in their own words."""
 FORM_AND_PERSON = ("kind", "who")
 UNSAID = {"danger": "yes", "official": "no"}
-"""Answers that the page of a case leaves out, because the responder already knows them. The page leaves out an answer
-only if it has the value in this mapping. The list of cases already marks an urgent case, and a case without the warning
-about officials involves no official."""
+"""Maps the names of two answers to a value. The page of a case leaves out an answer with this value, because the
+responder already knows it. The list of cases marks an urgent case. If the page has no warning about officials, no
+official is involved."""
 
 
 def _case_lines(turn: ReaderTurn, tip: Tip, decrypted: DecryptedTip) -> Iterator[str]:
@@ -155,8 +155,8 @@ def record_read(turn: ReaderTurn, tip: Tip, known_as: Assignment) -> None:
 
 def decrypt_case(turn: ReaderTurn, tip: Tip) -> DecryptedCase | None:
     """Returns a tip, decrypted with the key of one of the responder's desks. Returns None if no desk of the responder
-    can decrypt the tip. If the setting `national_in_console` is on, phones never show a case that only the national
-    desk can decrypt.
+    can decrypt the tip. If the setting `national_in_console` is on, does not use the key of the national desk, except
+    for a drill.
 
     This function also tries earlier key pairs of the desk, and desks that got access before the place of the tip was
     corrected.
@@ -199,7 +199,7 @@ def _visit_warning(turn: ReaderTurn, tip: Tip) -> Template | None:
 
 
 def _like(turn: ReaderTurn, tip: Tip) -> Iterator[str]:
-    """Yields a line that names another case of this responder. Yields it only if both cases are probably about the same
+    """Yields a line that names another case of this responder, if the two cases are probably about the same
     situation."""
     for name in service_case.known_in_situation(turn.session, [(tip.id, turn.person.id)]).values():
         yield turn.say(Template.PAGE_LIKE, like=name)

@@ -57,8 +57,8 @@ from hotline.tips.tables import Tip
 MAX_PEOPLE = 20
 """The maximum number of persons on one list."""
 MAX_LETTERS = 2400
-"""The maximum number of letters of all texts about persons in one answer to a phone. More letters do not fit into the
-encrypted answer of the reader process.
+"""The maximum number of letters of all texts about persons in one answer of the reader process. More letters do not fit
+into the encrypted answer.
 
 If the persons of a case do not fit, the phone shows the case without questions about persons.
 """
@@ -70,11 +70,11 @@ LISTS = {
     FollowKind.ARRIVAL: ("arrival_due", "arrivals", "arrival_people"),
     FollowKind.THIRTY: ("thirty_due", "thirties", "thirty_people"),
 }
-"""For each kind of follow-up: the flag that one person waits for it, the flag that several persons wait for it, and the
-name of the list of these persons."""
+"""Maps each kind of follow-up to three names. The first is the flag that the follow-up is due for at least one person.
+The second is the flag that several persons wait for the follow-up. The third is the list of these persons."""
 EARLY = "arrival_early"
-"""The flag for the flow that a responder may already report that a person has arrived at a service, although the report
-is not due yet."""
+"""The flag that a responder may already report the arrival of a person at a service, although the report is not due
+yet."""
 
 
 def persons_of_tip(session: Session, context: ReaderContext, tip: Tip) -> Sequence[MetPerson]:
@@ -133,8 +133,8 @@ def flags_of_cases(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
 
 
 def _goes_on(turn: ReaderTurn, case: str, tip: Tip, row: StartedFormRow) -> ReaderAnswer:
-    """Returns the list entry with which this responder can continue an unfinished form. If the responder left the form
-    a short time ago, the phone shows the form directly after the PIN.
+    """Returns an answer with a list entry. With this entry, the responder can continue an unfinished form. If the
+    responder left the form a short time ago, the phone shows the form directly after the PIN.
 
     Returns an answer without flags and lists if the form cannot be decrypted, or if the case no longer accepts this
     form.
@@ -230,7 +230,7 @@ def _closing(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> ReaderAns
 
 
 def awaited_offer(person: MetPerson, kind: FollowKind, at: datetime) -> OfferedHelp | None:
-    """Returns the newest offer of help to the person that waits for this kind of follow-up now."""
+    """Returns the person's newest offer of help for which a responder can report this kind of follow-up now."""
     return next((one for one in reversed(person.referrals) if _is_due(person, one, kind, at)), None)
 
 
@@ -249,7 +249,7 @@ def _is_due(person: MetPerson, offer: OfferedHelp, kind: FollowKind, at: datetim
 
 
 def _is_asked_now(person: MetPerson, kind: FollowKind, at: datetime) -> bool:
-    """Returns True if the hotline asks for this follow-up about the person now."""
+    """Returns True if this kind of follow-up is due now for an offer of help to the person."""
     offer = awaited_offer(person, kind, at)
     clock = None if offer is None else rules_follow_up.offer_clock(person, offer)
     return clock is not None and clock.due_at <= at
@@ -288,12 +288,12 @@ def _who(turn: ReaderTurn, one: MetPerson) -> str:
 
 
 KEPT, STOPPED = "person_kept", "person_stopped"
-"""Two flags for the flow: the responder's report was stored, or it was not stored. If it was not stored, another flag
-gives the reason."""
+"""Two flags for the flow: the responder's report was stored, or it was not stored. If the report was not stored, a
+third flag gives the reason."""
 NEW = 0
 """A report about a person who is not recorded yet has this number instead of the person's own number."""
 WHICH = "which_person"
-"""The reason for refusing a report if the case has several persons and the responder has not chosen one."""
+"""The reason for refusing a report if the case has several persons and the responder has not chosen one of them."""
 ASKS = {LoggedEvent.ARRIVED: FollowKind.ARRIVAL, LoggedEvent.THIRTY: FollowKind.THIRTY}
 
 
@@ -329,7 +329,8 @@ def record_report(turn: ReaderTurn) -> ReaderAnswer:
 def _asked_service(
     turn: ReaderTurn, kind: LoggedEvent, done: tuple[int, MetPerson] | None
 ) -> ReaderAnswer:
-    """Returns the name and the phone number of the service that the hotline has asked by SMS to help this person."""
+    """Returns an answer with the name and the phone number of the service that the hotline has asked by SMS to help
+    this person. If the hotline has asked no service, the answer is empty."""
     row = None
     if kind is LoggedEvent.OFFERED and done is not None:
         row = tables_persons.open_request(turn.session, done[0])
@@ -409,8 +410,8 @@ def _flags_after(reported: PersonCodes, person: MetPerson) -> Sequence[str]:
 
 
 def _due(reported: PersonCodes, person: MetPerson, entry_id: int) -> datetime | None:
-    """Returns the time for the next screen. It is the time of the next follow-up, or the time when a responder asks the
-    person again about help."""
+    """Returns the time that the next screen shows: the time of the next follow-up, or the time when a responder asks
+    the person again about help."""
     if rules_persons.CONSENT in reported.codes:
         clock = rules_follow_up.ask_again_clock(person)
         return None if clock is None else clock.due_at

@@ -93,8 +93,8 @@ def _outcome(visit: Visit, outcome: str | None) -> str:
 
 
 def format_left(visit: Visit, due_at: datetime, at: datetime) -> str:
-    """Returns the time that is left until a deadline, or that has passed since then. Examples: `2 min 10 s left`, `6
-    min late`."""
+    """Returns the time that is left until a deadline, or that has passed since the deadline. Examples: `2 min 10 s
+    left`, `6 min late`."""
     is_late, numbers = time_left(due_at, at)
     time = " ".join(visit.say(UNITS[unit], number=number) for unit, number in numbers.items())
     return visit.say(LATE if is_late else LEFT, time=time)
@@ -333,7 +333,7 @@ FILTERS = (
 
 
 def _filter(visit: Visit) -> TipFilter:
-    """Returns the filter from the address of the page. Replaces or ignores a value that the filter does not know."""
+    """Returns the filter from the address of the page. Replaces an unknown value with the default value."""
     asked = visit.asked
     urgency = number_of(asked("urgency"))
     return TipFilter(

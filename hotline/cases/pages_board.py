@@ -1,7 +1,7 @@
 """Shows the board of a desk with its open cases, and the handover notes at the change of a shift.
 
-A browser with an open board asks regularly if the board has changed. A handover note is shown until the member who
-reads it confirms it.
+A browser with an open board asks regularly if the board has changed. Each member of the desk sees a handover note until
+they confirm it.
 """
 
 import hmac
@@ -53,8 +53,8 @@ LISTS: Mapping[Column, Mapping[str, Any]] = {
     Column.TO_APPROVE: {"state": TipStateFilter.CLOSING},
     Column.OWED: {"state": TipStateFilter.ALL, "owes": "yes"},
 }
-"""For each column of the board, the filter that opens the list of tips. The board shows only the first cases of a
-column, and the list shows them all."""
+"""Maps each column of the board to the filter for the list of tips. The board shows only the first cases of a column,
+and the list shows all cases of the column."""
 
 
 def show(visit: Visit) -> Response:
@@ -140,8 +140,8 @@ def _marks(visit: Visit, tip: BoardCase) -> Iterator[tuple[str, str]]:
 def since(visit: Visit) -> Response:
     """Returns the version number of the board. Answers with HTTP status 304 if the browser already shows this version.
 
-    For a locked board, returns two values instead. The first is the number of cases about danger without an assignee.
-    The second changes when a new case about danger arrives.
+    For a locked board, returns two values instead. The first value is the number of cases about danger without an
+    assignee. The second value changes when a new case about danger arrives.
     """
     service_sessions.note_board(visit.context, visit.token)
     if visit.by.is_locked:
@@ -159,7 +159,7 @@ LOCKED = "locked"
 
 def _urgent(visit: Visit) -> tuple[int, str]:
     """Returns the number of cases about danger without an assignee. Also returns a text of 16 letters that changes when
-    a new such case arrives. The text does not reveal which case is new."""
+    a new case about danger arrives. The text does not reveal which case is new."""
     board = service_board.board(visit.context, visit.by).sorted
     key = visit.by.session_key.encode()
     return board.urgent, hmac.digest(key, str(board.newest).encode(), "sha256").hex()[:16]

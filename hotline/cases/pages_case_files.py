@@ -1,7 +1,7 @@
 """Shows two kinds of documents to the desks that may see them: case files, and records of harm by the hotline.
 
-A desk can request a case file, and get it as a PDF under a passphrase or print it. The national desk and oversight
-desks can read the records of harm.
+A desk can request a case file. After the approval, an officer prints the file, or gets it as a PDF under a passphrase.
+The national desk and oversight desks can read the records of harm.
 """
 
 from functools import partial
@@ -67,8 +67,8 @@ def ask(visit: Visit, tip_id: int) -> Response:
 
 @form_view(listed, "file")
 def words(visit: Visit, file_id: int) -> Response:
-    """Shows the passphrase of a case file, which has six words. The page shows it only once. The officer needs this
-    passphrase to open the PDF that the console makes next."""
+    """Shows the passphrase of a case file, which has six words. The page shows the passphrase only once. The officer
+    needs this passphrase to open the PDF that the console makes next."""
     said, locked = decrypt_case_file.new_passphrase(visit.token)
     return page(visit, "case_file.html", file_id=file_id, words=said, locked=locked)
 
@@ -104,7 +104,7 @@ WRONG = phrase("Write 1 to 480 letters, without phone numbers, mail addresses an
 
 
 def show(visit: Visit) -> Response:
-    """Lists the records of harm without their texts. Members of other desks see no records."""
+    """Lists the records of harm without their texts. Shows no records to an account that may not read them."""
     try:
         rows = service_harms.list_records(visit.context, visit.by)
     except NotFound:

@@ -1,5 +1,5 @@
-"""Carries out the commands of the console's pages on tips, persons of cases and call-backs. Most commands need a
-reason.
+"""Carries out the commands that officers give on pages of the console: on tips, on the persons of a case, and on
+call-backs. Most commands need a reason.
 
 The pages of this module do not decrypt the text of tips. Only two pages decrypt data: the page with the reports about
 persons, and the page with the number of a call-back.
@@ -79,7 +79,7 @@ PERSON_STOPS = table("person_stops")
 
 
 NEW = "new"
-"""The value of the form's field for the person, if the report is about a person who was not met before."""
+"""The value of the field for the person in a report about a new person."""
 
 
 @form_view(pages.tip, "of_persons", text={KeyMissing: NOT_READABLE, DecryptionFailed: NOT_READABLE})
@@ -414,8 +414,8 @@ def legal_hold(visit: Visit, tip_id: int) -> None:
 
 
 def _lift(context: ConsoleContext, by: SignedIn, *, tip_id: int, reason: str) -> None:
-    """Lifts a legal hold. If the hold was set for a case file, a second person must approve this, so the function only
-    requests it."""
+    """Lifts a legal hold. If the hold was set for a case file, a second person must approve. The function then only
+    requests this approval."""
     if not service_case_files.request_end(context, by, tip_id=tip_id, reason=reason):
         service_desk_commands.lift(context, by, tip_id, reason=reason)
 

@@ -81,8 +81,8 @@ def visible_tip(session: Session, viewer: Viewer, tip_id: int) -> Tip:
 
 
 def tip_referenced(session: Session, viewer: Viewer, reference: str) -> int | None:
-    """Returns the id of the tip with this reference in a responder's SMS. Returns None if this viewer may not see the
-    tip."""
+    """Returns the id of the tip that an SMS to a responder names with this reference. Returns None if this viewer may
+    not see the tip."""
     named = (Assignment.reference == reference, Assignment.repeats_id.is_(None))
     known = select(Assignment.tip_id).where(*named)
     return session.scalar(select(Tip.id).where(*IS_REPORTED, visible_to(viewer), Tip.id.in_(known)))
@@ -539,8 +539,7 @@ def version(session: Session) -> tuple[int, ...]:
 
 
 def was_reminded(session: Session, tip_id: int, responder_id: int, since: datetime) -> bool:
-    """Returns True if a desk has sent this responder an SMS since the given time, as a reminder to report news about
-    the tip."""
+    """Returns True if this responder has got an SMS since the given time that asks for news about the tip."""
     news = (Message.template == Template.FOLLOW.name, Message.created_at > since)
     of_it = Message.assignment_id.in_(
         select(Assignment.id).where(*assigned_to(tip_id, responder_id))

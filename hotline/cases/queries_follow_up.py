@@ -51,8 +51,8 @@ class MonthTips:
 
 
 def due_months(session: Session, counted: Collection[str], at: datetime) -> Sequence[str]:
-    """Returns the months that the statistics should count at the time `at` and have not counted yet. The first month
-    that this function checks is the first month with a count, coded answers, or opinions about help.
+    """Returns the months that the statistics should count at the time `at` and have not counted yet. This function
+    begins with the earliest month that has a count, coded answers or opinions about help.
     """
     filed = session.scalars(select(FILED).join(CaseKey, CaseKey.tip_id == Tip.id))
     known = {rules_follow_up.month_of(one) for one in filed} | {*counted}
@@ -108,8 +108,8 @@ def warn_of_deletion(session: Session, filed_before: datetime, at: datetime, lim
 
 
 def delete_counted(session: Session, at: datetime, limit: int) -> Sequence[int]:
-    """Deletes the coded answers, times and keys of cases that were counted. Keeps them if the case has a legal hold or
-    an open reminder.
+    """Deletes the coded answers, times and keys of cases that were counted. Keeps the data of a case that has a legal
+    hold or an open reminder.
 
     Returns the ids of the tips whose coded answers were deleted.
     """

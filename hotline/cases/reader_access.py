@@ -13,8 +13,8 @@ from hotline.keys.key_making import READER_KEY, READER_PUBLIC_KEY
 from hotline.keys.one_off import public_of
 
 MAX_WAITING = 2
-"""The maximum number of threads in a web process that may wait for the reader process at the same time. So the other
-threads of the web process can still answer callers."""
+"""The maximum number of threads in a web process that may wait for the reader process at the same time. So the
+remaining threads of the web process can still answer callers."""
 
 
 @dataclass(frozen=True, slots=True)

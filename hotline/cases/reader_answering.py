@@ -205,8 +205,8 @@ def _own_tips(turn: ReaderTurn) -> Mapping[int, str]:
 
 
 def _handover_lines(turn: ReaderTurn) -> Iterator[tuple[datetime, str, int | None]]:
-    """Yields the unread handover notes that fit on one page, the oldest first. Each line has the time of the note and
-    its case."""
+    """Yields three values for each unread handover note that fits on one page: the time of the note, the line for the
+    page, and the id of the tip. The oldest note comes first."""
     letters = 0
     known = _own_tips(turn)
     for one in decrypt_handover.waiting_texts(turn, _viewer(turn), known):
@@ -247,8 +247,8 @@ OWN_PAGES: Mapping[str, Callable[[ReaderTurn], ReaderAnswer]] = {
     rules_reading_requests.WARNINGS: reader_pins.warnings_page,
     rules_reading_requests.HANDOVER: _handover_page,
 }
-"""For each command that requests a page, the function that makes it. The page with the text of a case is not in this
-mapping, because `case_page` needs one more parameter."""
+"""Maps each command that requests a page to the function that makes the page. The page with the text of a case is not
+in this mapping, because `case_page` needs one more parameter."""
 
 
 def _words(turn: ReaderTurn, case: str, tip: Tip) -> Mapping[str, str]:
@@ -264,7 +264,7 @@ def _theirs(
 ) -> frozenset[str]:
     """Returns the cases that a colleague has taken and in which this responder has nothing to do.
 
-    Leaves out drills, because this list does not show that a case is a drill.
+    Leaves out drills, because the label of such a case does not show that the case is a drill.
     """
     asked = _asked_of(pinned)
     quiet = {
@@ -368,7 +368,7 @@ def _rewrapped(
     chosen, or else the newest pepper.
 
     Returns None if the stored key needs no change, or if the chosen PIN is not allowed. `wrap` is the stored encrypted
-    private key. It is None if the private key came from memory.
+    private key. `wrap` is None if the private key came from memory.
     """
     pin = _chosen_pin(one) if one.kind is ReaderQuestionKind.CHANGE else None
     before = None if pin is not None else wrap
@@ -512,8 +512,8 @@ def answer_next(context: ReaderContext) -> bool:
     """Answers the next request that waits for the reader process. Returns False if no request waits. Raises
     StoreUnavailable.
 
-    Requests whose private key is already in memory come first. Next come the other requests of enrolled phones, and
-    then all remaining requests. Within each of these three groups, the oldest request comes first.
+    Requests of responders whose private key is already in memory come first. Next come the other requests of enrolled
+    phones, and then all remaining requests. Within each of these three groups, the oldest request comes first.
     """
     REQUEST.set("")
     with context.database.reading() as session:
@@ -548,8 +548,8 @@ def _read(context: ReaderContext, ask: PinReadingAsk, row: PinReading) -> Waitin
 
 
 def _opened(context: ReaderContext, encrypted: bytes, bound: str) -> dict[str, Any] | None:
-    """Returns the content of a request. Decrypts the request with the reader's present key pair or with the previous
-    one.
+    """Returns the content of a request. Decrypts the request with the present key pair of the reader process, or with
+    its previous key pair.
 
     Returns None if neither key pair decrypts the request.
     """
@@ -738,8 +738,8 @@ def _done(
 
 
 def _with_page(turn: ReaderTurn, view: ReaderAnswer, *, again: bool) -> ReaderAnswer:
-    """Adds to the list of cases the page of the untaken case about danger, if there is exactly one untaken case about
-    danger. If the page cannot be decrypted, the phone shows the home screen instead of the page."""
+    """Adds the page of an untaken case about danger to the answer with the list of cases, if exactly one case about
+    danger is untaken. If the page cannot be decrypted, the phone shows the home screen instead of the page."""
     if ONE_DANGER not in view.flags:
         return view
     ask = ReaderQuestion(ReaderQuestionKind.PAGE, view.words[FIRST])

@@ -126,8 +126,8 @@ class ReaderTurn:
 
 LEADS = (Level.COORDINATOR, Level.NATIONAL)
 MAX_WARNINGS = 40
-"""The maximum number of warnings that the hotline reads: the newest warnings about PINs of all desks. Of these
-warnings, a coordinator sees only those about responders of the coordinator's desks."""
+"""The maximum number of warnings that the hotline reads: the newest warnings about PINs of all desks. From these
+warnings, a coordinator sees only the warnings about responders of the coordinator's desks."""
 MAX_LINES = 12
 """The maximum number of warnings on the page. A page with this many warnings needs up to three screens."""
 
@@ -219,7 +219,7 @@ def _warn(turn: ReaderTurn, kind: PinWarning) -> None:
 
 
 def _pass_dangers_on(turn: ReaderTurn) -> None:
-    """Asks the next responder to take over each of this responder's open cases about danger."""
+    """Asks the next responder to take a case, for each open case about danger of this responder."""
     for tip_id in queries.open_tips_of(turn.session, turn.person.id):
         if turn.session.get_one(Tip, tip_id).urgency == Urgency.DANGER:
             event = Event(CaseEventKind.PASSED, by=turn.person.id)

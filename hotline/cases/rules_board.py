@@ -134,7 +134,8 @@ def sort_board(cases: Sequence[BoardCase], at: datetime) -> SortedBoard:
 
     If very many tips about danger come from one district (a storm), cases about danger come before all other cases, and
     even before overdue cases. Among the cases about danger, the first case of each sector comes first, then cases with
-    typed text. So a real danger stays visible on the board, even if there are many forged and overdue reports.
+    text that the caller typed. So a real danger stays visible on the board, even if there are many forged and overdue
+    reports.
     """
     late = {one.id for one in cases if one.is_late(at)}
     storms = any(one.storm_order for one in cases)

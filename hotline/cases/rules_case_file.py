@@ -238,8 +238,8 @@ def document(facts: FileFacts, say: Say, bases: Mapping[str, str]) -> dict[str, 
 
 def _rows(facts: FileFacts, events: Sequence[FileEvent], say: Say) -> list[tuple[str, str]]:
     """Returns the events with their times, in order. If the file gives only the day of an event, the event is listed
-    before the other events of this day. Events of the same day with the same text appear only once. Otherwise the order
-    or the number of these events would reveal the time of the call."""
+    before the other events of this day. Events of the same day with the same text appear only once. Without these two
+    rules, the order or the number of events would reveal the time of the call."""
     rows: list[tuple[str, str]] = []
     for one in sorted(events, key=lambda one: _day(one.at) if _by_day(facts, one) else one.at):
         said = say(one.sentence, who=one.who)

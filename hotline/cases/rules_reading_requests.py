@@ -33,7 +33,7 @@ NUMBER_END_DIGITS = 6
 WORK_CASE = "work_case"
 """The answer that contains the reference of the chosen case."""
 WORK_FORM = "work_form"
-"""The answer that names the kind of the unfinished form, if the responder continues such a form."""
+"""The answer that names the kind of the unfinished form that the responder continues."""
 WORK_VERB = "work_verb"
 """The answer that contains the name of the command that the responder chose for the case."""
 AGAIN = "work_again"
@@ -135,8 +135,8 @@ of the flag."""
 FIRST = "first"
 """The placeholder for the reference of the case that the phone shows right after the PIN."""
 IN_CONSOLE = "console"
-"""The flag of a command that the responder can give only in the console. With the reference of a case, the flag says
-that the responder must read this case in the console."""
+"""The flag that the responder can give a command only in the console. If the reference of a case follows the name of
+the flag, the responder must read this case in the console."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,17 +207,16 @@ def blocked_answer(until: datetime | None) -> ReaderAnswer:
 
 
 def bound_to(session_key: str, text_digest: str) -> str:
-    """Returns a label for one request of a session. The hotline makes the label from the key of the session and from
-    a digest of the text that the session has sent. A value that is encrypted with this label can be decrypted only
-    for this
-    request.
+    """Returns a label for one request of a session. The hotline makes the label from the key of the session and from a
+    digest of the text that the session has sent. A value that is encrypted with this label can be decrypted only with
+    the same label.
     """
     return f"{session_key}:{text_digest}"
 
 
 def without_pins(text: str) -> str:
-    """Returns the text up to the first part that may be a PIN. Replaces the characters of this part and of all later
-    parts with `#`. The text keeps its length. The hotline stores only a digest of the returned text.
+    """Replaces each character with `#`, from the first part of the text that may be a PIN until the end. The separators
+    between the parts stay, and the text keeps its length. The hotline stores only a digest of the returned text.
 
     From a digest of the whole text, an attacker could find the PIN with a million attempts. With even fewer attempts,
     an attacker could find the answers about a person.
@@ -237,7 +236,7 @@ def _may_be_pin(typed: str) -> bool:
 PERSON = "person"
 """The field of the request that contains the number of the person. This name is also a placeholder in the answer."""
 CODE = "code."
-"""The first part of the names of those fields of the request that contain coded answers."""
+"""The first part of the name of each field of the request that contains a coded answer."""
 NEW = "new"
 """The value of `PERSON` for a person who is not recorded yet."""
 WORK_PERSON, ARRIVAL_PERSON, THIRTY_PERSON = "work_person", "arrival_person", "thirty_person"
@@ -282,8 +281,8 @@ def codes_in(answers: Mapping[str, str]) -> dict[str, str]:
 
 
 def ended_by(name: str, answers: Mapping[str, str]) -> LoggedEvent | None:
-    """Returns the kind of form that is complete with the answer `name`, because this is the answer to the last
-    question. Returns None if questions of the form are still open."""
+    """Returns the kind of form whose last question has the answer `name`. Returns None if the form has further
+    questions."""
     code, codes = name.removeprefix(CODE_ANSWER), codes_in(answers)
     if not name.startswith(CODE_ANSWER):
         return None

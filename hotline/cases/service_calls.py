@@ -1,5 +1,5 @@
-"""Shows the phone numbers for call-backs to officers of the national desk, and files tips from calls on another phone
-line, such as 116.
+"""Shows officers of the national desk the phone numbers for call-backs. Also files tips that officers write down during
+calls on another phone line, such as 116.
 
 An account of the national desk requests a number. After another account has approved the request, the first account
 decrypts the number with its own key. A person who is excluded from a tip is also excluded from the tip's call-back. No

@@ -241,7 +241,8 @@ def _places(session: Session, tip: Tip) -> frozenset[str]:
 
 
 def _districts(session: Session, desks: frozenset[str]) -> frozenset[str]:
-    """Returns the districts of these desks. The desk of a camp or of a service belongs to the district where it is."""
+    """Returns the districts of these desks. The desk of a camp or of a service belongs to the district where the camp
+    or service is."""
     rows = {one.code: one.place or "" for one in tables_desks.all_desks(session)}
     return frozenset(code if is_district(code) else rows.get(code, "")[:2] for code in desks)
 
@@ -276,8 +277,8 @@ CASE_FILE = ApprovalRule(
 
 
 def keep_hold(context: ConsoleContext, by: SignedIn, *, tip_id: int, reason: str) -> None:
-    """Records that a person has reviewed a legal hold and still needs it. The next review is after six months. Raises
-    NotFound."""
+    """Records that a person has reviewed a legal hold, and that the hold is still needed. The next review is after six
+    months. Raises NotFound."""
     check_national(context, by, tip_id)
     with context.database.writing() as session:
         found = queries_retention.retained_tip(session, tip_id)

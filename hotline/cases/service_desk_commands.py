@@ -242,8 +242,8 @@ account sees the row only if it may see both tips."""
 
 
 def other_tip(reason: str) -> int | None:
-    """Returns the id of the second tip that a row of the audit log is about. The reason in such a row begins with this
-    id."""
+    """Returns the id of the second tip that a row of the audit log is about. `reason` is the reason in the row, and it
+    begins with the id."""
     number = reason.partition(":")[0].removeprefix("tip ")
     return int(number) if number.isdecimal() else None
 
@@ -275,8 +275,7 @@ def unlink_tips(
 ) -> None:
     """Removes the link between two tips.
 
-    From then on, the hotline does not link these tips again. Only a person can link the two tips again. Raises
-    NotFound, EndRefused.
+    From then on, only a person can link the two tips again, and not the hotline itself. Raises NotFound, EndRefused.
     """
     with context.database.writing() as session:
         _check(session, a, b, viewer)
@@ -311,9 +310,8 @@ def _checked(
     action: Callable[..., object],
     may: Callable[[ConsoleContext, SignedIn, int], None] = check_visible,
 ) -> Callable[..., None]:
-    """Returns a command that calls `action` only if the function `may` finds that the account may see the tip.
-
-    The command raises NotFound and the errors of `action`.
+    """Returns a command that first calls `may`, which checks that the account may give the command, and then calls
+    `action`. The command raises NotFound and the errors of `action`.
     """
 
     def does(

@@ -1,8 +1,8 @@
 """Reminds responders by SMS to report how a person in a case is now. If no report comes in time, records the answer
 "unknown".
 
-The clock process calls this module every second. In each call, the module sends at most one reminder for each case.
-Closed cases can also get reminders. During the night, only cases about danger get reminders.
+The clock process calls this module every second. Each time, the module sends at most one reminder for each case. Closed
+cases can also get reminders. During the night, only cases about danger get reminders.
 """
 
 from collections.abc import Sequence
@@ -140,7 +140,8 @@ def _unknown(
 ) -> None:
     """Records the answer "unknown", because no report came in time.
 
-    To write this answer, the clock process needs only the public key of the case. It cannot decrypt any answer.
+    To write this answer, the clock process needs only the public key of the case. The clock process cannot decrypt any
+    answer.
     """
     entry_id = service_case.write_event(
         session, tip.id, kind, BY_CLOCK, at, key=f"clock:{row.offered_id}"

@@ -51,8 +51,8 @@ def waiting_notes(context: ConsoleContext, by: SignedIn) -> WaitingNotes:
 def waiting_for(
     session: Session, viewer: Viewer, at: datetime, among: Collection[int] | None = None
 ) -> WaitingNotes:
-    """Returns the handover notes of other people that this viewer has not confirmed. If the viewer can open only some
-    tips, `among` contains their ids."""
+    """Returns the handover notes of other people that this viewer has not confirmed. If `among` is given, leaves out
+    notes about tips whose ids are not in `among`."""
     until = tables_roster.read_until(session, viewer.person_id or 0)
     general = tables_roster.notes_of(session, viewer.desks, at)
     of_cases = queries.case_notes(session, viewer)
@@ -94,12 +94,12 @@ def write_note(context: ConsoleContext, by: SignedIn, desk: str, words: str) -> 
 
 
 def confirm(session: Session, person_id: int, until: datetime) -> None:
-    """Records that a person has read all handover notes that were written until this time."""
+    """Records that a person has read all handover notes that were written until the time `until`."""
     tables_roster.mark_read(session, person_id, until)
 
 
 def confirm_notes(context: ConsoleContext, by: SignedIn, until: datetime) -> None:
-    """Records that the owner of an account has read all handover notes that were written until this time."""
+    """Records that the owner of an account has read all handover notes that were written until the time `until`."""
     with context.database.writing() as session:
         person_id = tables_accounts.get_account(session, by.account_id).person_id
         confirm(session, person_id, min(until, context.now()))

@@ -1,10 +1,10 @@
 """Checks short secrets, which an attacker could find with many attempts. Also gives receipts, and lets a caller with a
 receipt ask about a tip from any phone.
 
-A secret is a receipt with its PIN, or an enrolment code. The hotline compares a secret and records the attempt in one
-database transaction. If the gateway sends a request twice, the request gets the same answer again. Wrong, unknown,
-expired and blocked secrets all get the same answer. `give_receipt`, `request_erasure` and `answer_question` run inside
-the transaction of the calling function.
+A secret is a receipt with its PIN, or an enrolment code. In one database transaction, the hotline compares a typed
+secret with the stored secrets and records the attempt. If the gateway sends a request twice, the request gets the same
+answer again. Wrong, unknown, expired and blocked secrets all get the same answer. `give_receipt`, `request_erasure` and
+`answer_question` run inside the transaction of the calling function.
 
 The holder of a receipt can also answer a desk's question once. The module encrypts the answer and notifies the people
 who asked. Only `cases/decrypt_access.py` can decrypt the answer.
@@ -60,7 +60,7 @@ class AttemptResult:
 @dataclass(frozen=True, slots=True)
 class SecretAttempt:
     """One attempt to enter a secret: the kind of the secret, the session that sent it, and digests of the typed text
-    and of the target. No log may contain any part of this attempt."""
+    and of the target, such as the receipt number. No log may contain any part of this attempt."""
 
     secret: AttemptedSecret
     session_key: str = field(repr=False)

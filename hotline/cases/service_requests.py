@@ -119,8 +119,8 @@ def _tip_of(session: Session, responder_id: int, reference: str) -> Tip | None:
 
 
 REQUEST = "service:"
-"""The first part of the name under which the hotline stores a service's "yes" by SMS until it has found the SMS in the
-gateway's inbox. The reference of the request completes the name."""
+"""The first part of the name under which the hotline stores a service's "yes". The hotline stores the "yes" until it
+has found the SMS of the service in the gateway's inbox. The reference of the request completes the name."""
 SEEN = {
     "woman": Template.MET_WOMAN,
     "man": Template.MET_MAN,

@@ -338,8 +338,8 @@ class TipSheet:
     desk_decides: bool
     """True if only the national desk may decide about the closure."""
     decision_due: datetime | None
-    """The time by which the national desk must decide what happens next with the tip. None if no responder was alerted
-    of the tip."""
+    """The time by which the national desk must decide what happens next with the tip. None if the tip has no such
+    deadline."""
     reference: str
     """The reference of the case in the alert that this account's owner got as a responder. Empty if this responder was
     not alerted of the tip."""

@@ -1,5 +1,5 @@
 """Each week, encrypts the stored grants again with the key of the new week. A grant is a key that is encrypted for a
-desk, and the lock is a second encryption around it. Each process also deletes the keys of earlier weeks from its own
+desk. The lock is a second encryption around the grant. Each process also deletes the keys of earlier weeks from its own
 key folder."""
 
 from contextlib import suppress

@@ -1,8 +1,8 @@
 """Defines the tables of case files and of records of harm. Also finds desks that still need the key of a case, and
 desks that must lose this key.
 
-A case file itself is never stored. When the file is made, the tip and the person are removed from the row of the case
-file.
+A case file itself is never stored. When the file is made, the hotline removes the tip and the person from the file's
+row in the table.
 
 The module `tips/queries_visible.py` defines who may read a tip. No statistics read records of harm.
 """

@@ -1,8 +1,8 @@
 """Shows the pages about people, accounts, drills and rights in the console, and carries out their forms.
 
-In the form with a responder's desks, each row is a desk and a level. The page of drills starts and ends drills, and
-lists them with the time of each step. All users see their own account. Admins see all accounts. Admins can change the
-roles and links of an account, and suspend or end an account.
+In the form with a responder's desks, each row is a desk and a level. On the page of drills, a user starts and ends
+drills. The page lists all drills with the time of each step. All users see their own account. Admins see all accounts.
+Admins can change the roles and links of an account, and suspend or end an account.
 
 The page of rights shows the rights of all people and accounts, and an auditor prints this page. The page reads all
 rights from the table of roles and the table of routes. The console uses the same tables to accept or refuse every
@@ -157,7 +157,7 @@ def read_desks(visit: Visit) -> Mapping[str, Level]:
 DAY = "%Y-%m-%d"
 MISSING = phrase("Enter a reason.")
 FIELDS = {"name": "name", "msisdn": "secret_number", "language": "languages"}
-"""Maps each column of a sheet that can have an error to the field of the form that shows this error."""
+"""Maps the name of a column to the field of the form that shows an error in this column."""
 
 
 def people(visit: Visit) -> Response:

@@ -7,8 +7,8 @@ within an hour. So a single admin cannot shut out a whole team. A second admin m
 role of an admin, an approver, the programme lead or the national desk.
 
 The module also lists accounts without their keys, and ends accounts. A second admin must approve before the account of
-an admin, an approver or the national desk ends. The same holds for the only account that can decrypt the tips of a
-desk. A new link makes an ended account usable again.
+an admin, an approver or the national desk ends. A second admin must also approve before an account ends that alone can
+decrypt the tips of a desk. A new link makes an ended account usable again.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -467,7 +467,7 @@ def close_account(change: AccountChange) -> None:
 
     If a second admin must approve the end of the account, suspends the account and ends its sessions. The account ends
     when the second admin approves. So if the person was the last admin, approver or member of the national desk, the
-    account remains until then.
+    account remains until the approval.
     """
     account, at = change.account, change.context.now()
     if account.state == AccountState.ENDED:

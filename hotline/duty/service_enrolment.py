@@ -66,8 +66,8 @@ class StartPaper:
 def invite(
     context: Context, by: Actor, name: str, reason: str, *, costs: Costs = START_COSTS
 ) -> StartPaper:
-    """Sends a code to a person's phone, and makes their start PIN. The command line calls this function. If an admin
-    calls the function again for the same person, the new code and PIN replace the old ones.
+    """Sends a code to a person's phone, and makes their start PIN. The command line calls this function. If an operator
+    repeats the command for the same person, the new code and PIN replace the old code and PIN.
 
     A person who already gets alerts of tips continues to get them. Raises NotFound, PersonnelRefused.
     """
@@ -419,7 +419,8 @@ def _about(
 ) -> ApprovalView | None:
     """Describes an enrolment for the page of approvals. Does not show the phone number.
 
-    Returns None if the owner has not proved the phone with a code yet.
+    Returns None if the owner has not proved the phone with a code yet, if the time for a decision is over, or if the
+    account may not see the person.
     """
     rows = tables.enrolments_of_approval(session, asked.id)
     row = rows[0] if rows else None
@@ -497,7 +498,8 @@ def _approve(decision: Decision) -> None:
 def _about_start(
     session: Session, _context: Context, asked: Approval, by: SignedIn
 ) -> ApprovalView | None:
-    """Describes a request to print start PINs. Returns None if no start PIN of the request is left to print."""
+    """Describes a request to print start PINs. Returns None if the request has no enrolment left, or if the account may
+    not see all its people."""
     rows = tables.enrolments_of_approval(session, asked.id)
     people = [session.get_one(Responder, one.responder_id) for one in rows]
     if not all(sees(session, by, one.person_id) for one in people) or not people:

@@ -48,8 +48,8 @@ def set_languages(context: Context, by: Actor, responder_id: int, spoken: Sequen
 
 
 class PersonState(StrEnum):
-    """The state of a person: the hotline can alert the person of tips, or cannot for the reason that the state names.
-    The state of a person without a phone is the state of the account."""
+    """The state of a person. The state says that the hotline can alert the person of tips, or gives the reason why it
+    cannot. The state of a person without a phone is the state of the account."""
 
     ACTIVE = "can be alerted"
     NO_PIN = "no PIN, cannot read tips by phone"

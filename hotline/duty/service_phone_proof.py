@@ -17,7 +17,7 @@ from hotline.people.tables import Enrolment, Responder
 def knows_code(enrolment: Enrolment | None, code: str) -> bool:
     """Returns True if this is the code that the phone got by SMS.
 
-    This code alone proves nothing. The owner must also enter the start PIN.
+    The code alone does not prove the phone. The owner must also enter the start PIN.
     """
     stored = enrolment.code_hash if enrolment else None
     return is_same(stored, code, CODE_COSTS) and enrolment is not None

@@ -155,7 +155,8 @@ def set_desks(
 def remove_responder(
     context: Context, name: str, *, second: str | None, by: CommandActor, reason: str
 ) -> Removed:
-    """Removes a person at once: they get no alerts, their open cases go to others, and their phones and accounts end.
+    """Removes a person at once: the person gets no more alerts, other responders get the person's open cases, and the
+    person's phones and accounts end.
 
     After the removal, each desk whose tips the person could decrypt needs a new key (see the page Desks). The
     national desk gets an SMS that says how many cases other responders got. The SMS does not name the

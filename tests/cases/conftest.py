@@ -1,4 +1,4 @@
-"""Provides a reader process next to a hotline, and a responder who was alerted about a case."""
+"""Provides a hotline with a reader process, and a responder who was alerted of a case."""
 
 from tests.support.reading import beside, own_case
 

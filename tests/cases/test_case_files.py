@@ -376,8 +376,8 @@ def test_a_second_account_makes_nobody_another_desk(file: FileDesk) -> None:
 
 
 def texted_on(desk: Desk, weekday: int) -> list[str]:
-    """Moves the clock to the morning SMS of the next given weekday. Returns the numbers of legal holds in the SMS to a
-    person who never signs in."""
+    """Moves the clock to the morning SMS of the next given weekday. Returns the numbers of legal holds in the SMS to
+    one person, who never signs in to the console."""
     now = desk.clock.at
     with desk.context.database.writing() as session:
         if not session.query(Responder).filter(Responder.level == Level.NATIONAL).count():

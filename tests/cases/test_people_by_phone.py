@@ -304,8 +304,8 @@ def test_inputs_that_come_at_once_leave_no_form_that_is_whole(own_case: HerCase)
 def test_a_hop_that_comes_again_when_its_reading_is_gone_says_nothing_anew(
     own_case: HerCase,
 ) -> None:
-    """The keys of the repeated hop were chosen for an older list. If the hotline used these keys for a newer list,
-    the keys could choose another person.
+    """The responder chose the digits of the repeated hop from an older list. In a newer list, the same digits could
+    choose a different person.
     """
     phone = own_case.dials("2", "2", *SITE, WORK, "1", *WANTS_HELP)
     assert own_case.kept() == ["screened", "consent"]

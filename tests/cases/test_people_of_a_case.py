@@ -58,8 +58,8 @@ def test_r9_a_victim_is_followed_to_her_arrival_and_thirty_days_on(case: HelpedC
     assert case.reminded() == [(case.hers, ASKS)]
     assert case.reminded() == []
     clock.turn(hours=24)
-    # The hotline never alerted the coordinator about the case, so this SMS gives the coordinator the first reference.
-    # With the reference, the coordinator can dial in.
+    # The hotline never alerted the coordinator of the case, so this SMS contains the coordinator's first reference of
+    # the case. With the reference, the coordinator can dial in.
     assert case.reminded() == [(case.leads, ABOVE)]
     assert case.reference(case.leads)
     case.say("arrived", {"arrived": "yes"}, of=offered, who=case.leads)

@@ -192,8 +192,8 @@ NATION = "+250788000014"
 def asked_of_the_nation(
     beside: ReaderBeside, known_as: Assignment, closes: str
 ) -> tuple[Caller, str]:
-    """Requests to close the case on the screens after the PIN. Returns the phone of the person who is asked to confirm,
-    and their reference."""
+    """Requests the closure of the case on the screens after the PIN. Returns the phone of the person who is asked to
+    confirm the closure, and this person's reference of the case."""
     line = beside.line
     take_case(line.context, known_as.responder_id, known_as.reference, line.clock.at)
     second = with_pin(beside, msisdn=NATION, level=Level.NATIONAL, desks=("national",))
