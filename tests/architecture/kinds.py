@@ -8,30 +8,31 @@ from importlinter import Contract, ContractCheck, fields, output
 
 
 class Kinds(Contract):
-    """Modules that match `importers` never import modules that match `forbidden`. `importers` and `forbidden` are
-    regular expressions for whole module names."""
+    """Modules that match `importers` never import modules that match one of the patterns in `forbidden`. All patterns
+    are regular expressions for whole module names."""
 
     type_name = "kinds"
     importers = fields.StringField()
-    forbidden = fields.StringField()
+    forbidden = fields.ListField(subfield=fields.StringField())
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
-        """Checks direct imports only. The contract is also broken if no module matches `importers`, because the
-        pattern `importers` is then mistyped.
-        """
-        importer = re.compile(str(self.importers))
-        forbidden = re.compile(str(self.forbidden))
-        matched = [module for module in sorted(graph.modules) if importer.fullmatch(module)]
-        found = [
-            (module, imported)
-            for module in matched
-            for imported in sorted(graph.find_modules_directly_imported_by(module))
-            if forbidden.fullmatch(imported)
+        """Checks direct imports only. The contract is also broken if a pattern matches no module, because this pattern
+        is then mistyped."""
+        matched = {
+            pattern: {module for module in graph.modules if re.fullmatch(pattern, module)}
+            for pattern in (str(self.importers), *map(str, self.forbidden))
+        }
+        importers, *forbidden = matched.values()
+        errors = [f"{pattern} matches no module." for pattern in matched if not matched[pattern]]
+        errors += [
+            f"{module} imports {imported}"
+            for module in sorted(importers)
+            for imported in sorted(
+                graph.find_modules_directly_imported_by(module) & set().union(*forbidden)
+            )
         ]
-        return ContractCheck(kept=bool(matched) and not found, metadata={"found": found})
+        return ContractCheck(kept=not errors, metadata={"errors": errors})
 
     def render_broken_contract(self, check: ContractCheck) -> None:
-        if not check.metadata["found"]:
-            output.print_error(f"{self.importers} matches no module.")
-        for module, imported in check.metadata["found"]:
-            output.print_error(f"{module} imports {imported}")
+        for error in check.metadata["errors"]:
+            output.print_error(error)
