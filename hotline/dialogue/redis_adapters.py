@@ -111,20 +111,17 @@ class RedisStarts:
 
     def _send(self, key: str, noted: str) -> None:
         if self._silent is None:
-            self._silent = self._begun()
+            # This process only writes on this connection, and Redis sends no answers.
+            connection: Any = self._redis.connection_pool.make_connection()
+            connection.connect()
+            connection.send_command("CLIENT", "REPLY", "OFF")
+            self._silent = connection
         try:
             self._silent.send_command("SET", OPENING_PREFIX + key, noted, "EX", SECONDS)
         except BaseException:
             self._silent.disconnect()
             self._silent = None
             raise
-
-    def _begun(self) -> Any:
-        """Returns a new connection. This process only writes on the connection, and Redis sends no answers."""
-        connection: Any = self._redis.connection_pool.make_connection()
-        connection.connect()
-        connection.send_command("CLIENT", "REPLY", "OFF")
-        return connection
 
 
 def _written(start: SessionStart, committed: CommittedText) -> str:
@@ -147,28 +144,24 @@ def read_note(key: str, noted: bytes) -> tuple[SessionStart, CommittedText] | No
     the hotline.
     """
     try:
-        return _read(key, noted)
+        begun, caller_key, upto, ends = json.loads(noted)
+        revision_id, entry, dialled, reporting, blocked, oversight, network, at = begun
+        start = SessionStart(
+            key=key,
+            revision_id=int(revision_id),
+            entry=str(entry),
+            dialled=int(dialled),
+            reporting=bool(reporting),
+            alerts_blocked=bool(blocked),
+            oversight=bool(oversight),
+            responder_id=None,
+            network=network,
+            started_at=datetime.fromisoformat(at),
+            caller_key=caller_key,
+        )
+        return start, CommittedText(int(upto), {int(begins): int(end) for begins, end in ends})
     except (ValueError, TypeError, AttributeError, OverflowError):
         return None
-
-
-def _read(key: str, noted: bytes) -> tuple[SessionStart, CommittedText]:
-    begun, caller_key, upto, ends = json.loads(noted)
-    revision_id, entry, dialled, reporting, blocked, oversight, network, at = begun
-    start = SessionStart(
-        key=key,
-        revision_id=int(revision_id),
-        entry=str(entry),
-        dialled=int(dialled),
-        reporting=bool(reporting),
-        alerts_blocked=bool(blocked),
-        oversight=bool(oversight),
-        responder_id=None,
-        network=network,
-        started_at=datetime.fromisoformat(at),
-        caller_key=caller_key,
-    )
-    return start, CommittedText(int(upto), {int(begins): int(end) for begins, end in ends})
 
 
 JOB_SECONDS = 20

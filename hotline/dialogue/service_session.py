@@ -156,7 +156,15 @@ class ReaderRequests:
         """
         with self._context.database.writing() as session:
             row_id = self._row(session, asked).id if row_id is None else row_id
-            shown = None if answer is None else self._encrypted(answer, asked)
+            shown = None
+            if answer is not None:
+                # In place of the page's text, the row gets the number of screens that the page fills.
+                screens = asked.screens(answer) if PAGE in answer.words else 0
+                kept = {"answer": answer.without_page().to_dict(), "screens": screens}
+                plain = json.dumps(kept, ensure_ascii=False).encode("utf-8", "surrogatepass")
+                shown = encrypt_under(
+                    self._shown_key(asked.upto), self._opening.key.encode(), plain
+                )
             row = cases_tables.fix_answer(session, row_id, shown, self._context.now())
         self._rows()[row.text_digest] = row
         return WAIT if row.shown is None else self._shown(row.shown, asked, answer)
@@ -270,13 +278,6 @@ class ReaderRequests:
             if box is not None:
                 return box
         return None
-
-    def _encrypted(self, answer: ReaderAnswer, asked: ReaderRequest) -> bytes:
-        """Encrypts an answer to store it. Replaces the text of a page by the number of screens that it fills."""
-        screens = asked.screens(answer) if PAGE in answer.words else 0
-        kept = {"answer": answer.without_page().to_dict(), "screens": screens}
-        plain = json.dumps(kept, ensure_ascii=False).encode("utf-8", "surrogatepass")
-        return encrypt_under(self._shown_key(asked.upto), self._opening.key.encode(), plain)
 
     def _shown(
         self, encrypted: bytes, asked: ReaderRequest, fresh: ReaderAnswer | None = None

@@ -339,10 +339,10 @@ def cluster_of(new: ComparedTip, earlier: Sequence[ComparedTip]) -> Following | 
     words = [
         one for one in like if _says_the_same(new, one) and new.at - one.at <= SAME_TEXT_WITHIN
     ]
-    if new.urgency == Urgency.DANGER:
-        cluster = _danger_cluster(new, same) or _words_cluster(new, words)
-    else:
-        cluster = _contact_cluster(new, same) or _words_cluster(new, words)
+    is_danger = new.urgency == Urgency.DANGER
+    cluster = _danger_cluster(new, same) if is_danger else _contact_cluster(new, same)
+    if not cluster and len(words) >= MAX_SAME_TEXT and not (is_danger and _quiet(new, words)):
+        cluster = words
     rings = [one for one in cluster if one.leader_id is None]
     if not rings:
         # All tips that had separate alerts are closed or older than a day, so this tip begins a new cluster.
@@ -384,14 +384,6 @@ def _danger_cluster(new: ComparedTip, same: Sequence[ComparedTip]) -> Sequence[C
     if new.who_key is not None and named and new.who_key not in named:
         return ()
     return () if _quiet(new, lately) else _with_a_ring(lately, same)
-
-
-def _words_cluster(new: ComparedTip, words: Sequence[ComparedTip]) -> Sequence[ComparedTip]:
-    if len(words) < MAX_SAME_TEXT:
-        return ()
-    if new.urgency == Urgency.DANGER and _quiet(new, words):
-        return ()
-    return words
 
 
 def _quiet(new: ComparedTip, cluster: Sequence[ComparedTip]) -> bool:
@@ -604,13 +596,8 @@ def _holds(reason: LinkReason, new: TipTraits, one: TipTraits) -> bool:
         return False
     if reason is LinkReason.WORDS:
         return new.words_key is not None and new.words_key == one.words_key
-    return _same_place(new, one) and new.category is not None and new.category == one.category
-
-
-def _same_place(new: TipTraits, one: TipTraits) -> bool:
-    """Returns True if both tips are in the same district. If both tips name a sector, the sectors must also be the
-    same.
-    """
     if not is_district(new.place) or new.place != one.place:
         return False
-    return None in (new.sector, one.sector) or new.sector == one.sector
+    if None not in (new.sector, one.sector) and new.sector != one.sector:
+        return False
+    return new.category is not None and new.category == one.category

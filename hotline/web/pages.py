@@ -102,7 +102,13 @@ def log(visit: Visit) -> Response:
     drafts = [draft for row in found.rows if (draft := _draft_of(row)) is not None]
     titles = service_drafts.draft_titles(visit.context, drafts)
     rows = [
-        (row, said.get(row.name, row.name), _about(visit, row, titles), _reason(visit, row))
+        (
+            row,
+            said.get(row.name, row.name),
+            _about(visit, row, titles),
+            # If the reason begins with the code of a desk, the page shows the name of the desk.
+            DESK_CODE.sub(lambda found: named(visit, found[0]), row.reason, count=1),
+        )
         for row in found.rows
     ]
     return page(visit, "audit.html", found=found, rows=rows, wanted=wanted, actions=actions)
@@ -137,13 +143,6 @@ def _about(visit: Visit, row: AuditRow, titles: Mapping[int, str]) -> str:
 def _draft_of(row: AuditRow) -> int | None:
     kind, _, rest = row.subject.partition(" ")
     return number_of(rest) if kind == "change" else None
-
-
-def _reason(visit: Visit, row: AuditRow) -> str:
-    """Returns the reason in a row of the audit log. If the reason begins with the code of a desk, shows the name of the
-    desk instead.
-    """
-    return DESK_CODE.sub(lambda found: named(visit, found[0]), row.reason, count=1)
 
 
 def _filter(visit: Visit) -> AuditFilter:
