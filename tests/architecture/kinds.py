@@ -2,6 +2,7 @@
 its name."""
 
 import re
+from typing import Any
 
 from grimp import ImportGraph
 from importlinter import Contract, ContractCheck, fields, output
@@ -12,15 +13,15 @@ class Kinds(Contract):
     are regular expressions for whole module names."""
 
     type_name = "kinds"
-    importers = fields.StringField()
-    forbidden = fields.ListField(subfield=fields.StringField())
+    importers: Any = fields.StringField()
+    forbidden: Any = fields.ListField(subfield=fields.StringField())
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         """Checks direct imports only. The contract is also broken if a pattern matches no module, because this pattern
         is then mistyped."""
         matched = {
             pattern: {module for module in graph.modules if re.fullmatch(pattern, module)}
-            for pattern in (str(self.importers), *map(str, self.forbidden))
+            for pattern in (self.importers, *self.forbidden)
         }
         importers, *forbidden = matched.values()
         errors = [f"{pattern} matches no module." for pattern in matched if not matched[pattern]]
