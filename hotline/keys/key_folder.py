@@ -342,7 +342,8 @@ class PeopleKeys:
         held = self.held()
         if not held:
             raise KeyMissing(
-                f"the key folder {self._folder.path.name!r} lacks a file people-*.key, with which callers are counted"
+                f"the key folder {self._folder.path.name!r} has no file people-*.key to count callers, and no key"
+                " export contains one: run `hotline init` on the machine with all key folders"
             )
         try:
             for period in periods:

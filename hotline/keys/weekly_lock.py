@@ -153,11 +153,16 @@ class WeeklyLock:
 
     def _key(self, week: str) -> bytes:
         if self._start is None:
-            raise KeyMissing("cannot decrypt the text: this key folder has no epoch.key")
+            raise KeyMissing(
+                "cannot decrypt the text: this folder has no epoch.key: run `hotline keys import`"
+            )
         first, key = self._start
         steps = (_monday(week) - _monday(first)).days // 7
         if not 0 <= steps <= MAX_WEEKS:
-            raise KeyMissing(f"cannot decrypt the text: this folder has no key of week {week}")
+            raise KeyMissing(
+                f"cannot decrypt the text: this folder has no key of week {week}:"
+                " import a key export from that week or before"
+            )
         return _walked(key, steps)
 
 
@@ -256,7 +261,10 @@ class WeeklyKeys:
             return self._folder.read(name)
         held = self.held()
         if not held:
-            raise KeyMissing(f"the key folder {self._folder.path.name!r} has no file contact-*.key")
+            raise KeyMissing(
+                f"the key folder {self._folder.path.name!r} has no file contact-*.key, and no key export contains one: "
+                "run `hotline init` on the machine with all key folders"
+            )
         try:
             self._folder.make(name, secrets.token_bytes(KEY_BYTES))
         except OSError:

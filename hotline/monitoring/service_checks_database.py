@@ -200,7 +200,7 @@ def check_database(context: Context) -> tuple[CheckResult, ...]:
             if health.locked
             else None,
             "every desk can read its tips",
-            "restore the missing key (`hotline keys import`); see the runbook",
+            "`hotline init` makes a missing desk key for later tips; see the runbook",
         ),
         _retention(kept, tidied, now),
         _persons(uncounted),

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.keys.key_folder import KeyFolder
+from hotline.keys.key_folder import KeyFolder, PeopleKeys
 from hotline.keys.pseudonyms import Pseudonyms
 from hotline.keys.weekly_lock import WeeklyKeys, key_name
 from hotline.text.errors import KeyMissing
@@ -136,6 +136,14 @@ def test_a_role_can_name_only_what_is_its_work(tmp_path: Path, role: str, held: 
             continue
         with pytest.raises(KeyMissing):
             say()
+
+
+def test_a_folder_without_dated_keys_says_that_init_makes_them(tmp_path: Path) -> None:
+    pseudonyms = make_pseudonyms(tmp_path, role="workers")
+    folder = KeyFolder(tmp_path / "keys" / "workers")
+    for ask in (lambda: pseudonyms.contact(PHONE, NOON), lambda: PeopleKeys(folder).at(NOON)):
+        with pytest.raises(KeyMissing, match="key export contains one: run `hotline init`"):
+            ask()
 
 
 @given(st.lists(st.text(), min_size=2, max_size=2), st.lists(st.text(), min_size=2, max_size=2))

@@ -66,7 +66,7 @@ def alerts(line: Line) -> dict[str, list[str]]:
 def details(line: Line) -> bool:
     context = replace(line.context, flow_sets=FakeShelf())
     (found,) = [one for one in check_database(context) if one.name == "details"]
-    assert found.ok or found.todo
+    assert found.ok or "hotline init" in found.todo
     return found.ok
 
 
