@@ -11,7 +11,7 @@ An encrypted state has this format, with the number of bytes of each part:
     `version 3 | week 8, as in 2026-W48 | nonce 24, the state, tag 16`
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_decrypt as decrypt
@@ -46,28 +46,23 @@ class StateCipher:
         live = LiveKeys(folder.path, STATES_KEY, each=each)
         return cls(*live.now(), live=live)
 
-    def keys(self) -> tuple[bytes, ...]:
-        """Returns the keys, newest first."""
-        return self._keys if self._live is None else self._live.now()
-
-    def keys_again(self) -> tuple[bytes, ...]:
-        """Checks the key folder now, and returns the keys. The code calls this method if none of the known keys
-        decrypts a state, because another process may have encrypted the state with a newer key.
+    def each_key(self) -> Iterator[bytes]:
+        """Yields the known keys, newest first. Then checks the key file and yields the keys once more, because another
+        process may have encrypted a state with a newer key.
         """
-        return self._keys if self._live is None else self._live.again()
+        yield from self._keys if self._live is None else self._live.now()
+        if self._live is not None:
+            yield from self._live.again()
 
     def seal(self, session_key: str, plain: bytes) -> bytes:
-        return VERSION + encrypt_under(self.keys()[0], session_key.encode(), plain)
+        return VERSION + encrypt_under(next(self.each_key()), session_key.encode(), plain)
 
     def open(self, session_key: str, encrypted: bytes) -> bytes:
         """Decrypts a state. Raises DecryptionFailed."""
         if encrypted[:1] != VERSION:
             raise DecryptionFailed("the USSD session state has an unknown format")
         bound = session_key.encode()
-        for key in self.keys():
-            if (plain := try_decrypt(key, bound, encrypted[1:])) is not None:
-                return plain
-        for key in self.keys_again():
+        for key in self.each_key():
             if (plain := try_decrypt(key, bound, encrypted[1:])) is not None:
                 return plain
         raise DecryptionFailed("the USSD session state was altered or is for another session")
@@ -111,34 +106,23 @@ class WeeklyStateCipher:
         if not week:
             return self._cipher.seal(session_key, plain)
         head = JOINED + week.encode()
-        key = self._weekly_lock.joined(week, self._cipher.keys()[0])
+        key = self._weekly_lock.joined(week, next(self._cipher.each_key()))
         return head + encrypt_under(key, head + session_key.encode(), plain)
 
     def open(self, session_key: str, encrypted: bytes) -> bytes:
         """Decrypts a state. Raises DecryptionFailed."""
-        bound = session_key.encode()
+        if encrypted[:1] != JOINED:
+            return self._cipher.open(session_key, encrypted)
+        head, rest = encrypted[:HEAD_BYTES], encrypted[HEAD_BYTES:]
         try:
-            if encrypted[:1] != JOINED:
-                return self._cipher.open(session_key, encrypted)
-            plain = self._opened(self._cipher.keys(), bound, encrypted)
-            if plain is None:
-                plain = self._opened(self._cipher.keys_again(), bound, encrypted)
+            week = head[1:].decode()
+            for key in self._cipher.each_key():
+                joined = self._weekly_lock.joined(week, key)
+                plain = try_decrypt(joined, head + session_key.encode(), rest)
+                if plain is not None:
+                    return plain
         except KeyMissing:
             raise DecryptionFailed("the weekly key of this USSD session was destroyed") from None
         except ValueError:
             raise DecryptionFailed("the USSD session state does not name its weekly key") from None
-        if plain is None:
-            raise DecryptionFailed("the USSD session state was altered or is for another session")
-        return plain
-
-    def _opened(self, keys: Iterable[bytes], bound: bytes, encrypted: bytes) -> bytes | None:
-        """Decrypts a state with the first of `keys` that can decrypt it. Raises KeyMissing if the weekly key was
-        destroyed, or ValueError for an invalid week.
-        """
-        head, rest = encrypted[:HEAD_BYTES], encrypted[HEAD_BYTES:]
-        week = head[1:].decode()
-        for key in keys:
-            plain = try_decrypt(self._weekly_lock.joined(week, key), head + bound, rest)
-            if plain is not None:
-                return plain
-        return None
+        raise DecryptionFailed("the USSD session state was altered or is for another session")

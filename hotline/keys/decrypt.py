@@ -30,24 +30,19 @@ def decrypt_tip(
 
 def decrypt_text(body: bytes, key: bytes, *, uid: str, place: str) -> dict[str, str]:
     """Decrypts a tip's answers with the tip's own key. Raises DecryptionFailed."""
+    bound_to = encrypt.binding(uid, place)
     try:
-        answers = document_in(_padded(body, key, encrypt.binding(uid, place)))
+        if body[:1] == encrypt.PAIRED:
+            head = body[:HEAD_BYTES]
+            plain = SealedBox(PrivateKey.from_seed(key)).decrypt(body[HEAD_BYTES:])
+            if not plain.endswith(head + bound_to):
+                raise ValueError
+            answers = document_in(plain.removesuffix(head + bound_to))
+        else:
+            answers = document_in(Aead(key).decrypt(_current(body), aad=bound_to))
     except (CryptoError, ValueError, TypeError):
         raise DecryptionFailed("the tip text was altered, or encrypted for another tip") from None
     return {str(name): str(value) for name, value in answers.items()}
-
-
-def _padded(body: bytes, key: bytes, bound: bytes) -> bytes:
-    """Decrypts a tip's body, but does not remove the padding. Raises CryptoError, TypeError, ValueError or
-    DecryptionFailed.
-    """
-    if body[:1] != encrypt.PAIRED:
-        return Aead(key).decrypt(_current(body), aad=bound)
-    head, encrypted = body[:HEAD_BYTES], body[HEAD_BYTES:]
-    plain = SealedBox(PrivateKey.from_seed(key)).decrypt(encrypted)
-    if not plain.endswith(head + bound):
-        raise DecryptionFailed("the tip text was altered, or encrypted for another tip")
-    return plain.removesuffix(head + bound)
 
 
 def decrypt_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> bytes:

@@ -140,11 +140,18 @@ def proof_of(kind: str, place: str, statements: Sequence[Statement]) -> bytes:
 
 @lru_cache(512)
 def read_proof(line_key: bytes, code: str, proof: bytes | None) -> SignedKey | None:
-    """Checks all signatures of a desk's proof, and returns its content. Returns None if any signature is wrong."""
+    """Checks all signatures of a desk's proof, and returns its content. Returns None if any signature is wrong.
+
+    Also returns None if a statement contains no key of 32 bytes, or if the times of the statements are not in order.
+    The time 0 is not valid, because `SignedKey.since` is 0 for a key that the hotline signed.
+    """
     with suppress(CryptoError, ValueError, TypeError, RecursionError):
         kind, place, rows = json.loads((proof or b"")[:MAX_PROOF])
         said = tuple(Statement(*row) for row in rows)
-        if not _in_order(said):
+        times = [one.at for one in said]
+        if not all(type(at) is int and at > 0 for at in times) or times != sorted(times):
+            return None
+        if {len(bytes.fromhex(one.public_key)) for one in said} != {32}:
             return None
         key = line_key
         for number, one in enumerate(said):
@@ -153,22 +160,8 @@ def read_proof(line_key: bytes, code: str, proof: bytes | None) -> SignedKey | N
             if number:
                 VerifyKey(bytes.fromhex(one.by_key)).verify(text, bytes.fromhex(one.own_signature))
             key = bytes.fromhex(one.verify_key)
-        if said:
-            return SignedKey(kind, place, said)
+        return SignedKey(kind, place, said)
     return None
-
-
-def _in_order(said: Sequence[Statement]) -> bool:
-    """Returns True if each statement contains a key of 32 bytes and a time, and the statements are in the order of
-    their times.
-
-    The time 0 is not valid, because `SignedKey.since` is 0 for a key that the hotline signed. Raises ValueError or
-    TypeError for a statement with values of another type.
-    """
-    times = [one.at for one in said]
-    keys = [bytes.fromhex(one.public_key) for one in said]
-    whole = all(type(at) is int and at > 0 for at in times) and {len(one) for one in keys} == {32}
-    return whole and times == sorted(times)
 
 
 class Seen(NamedTuple):

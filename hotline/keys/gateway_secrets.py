@@ -151,22 +151,16 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
                 _end_quiet(self._folder, hook)
 
     def _looked(self, hook: str) -> Sequence[str]:
-        stamp, read = self._read
-        now = key_folder.stamp_of(self._file)
-        if now is not None and now != stamp:
-            read = self._again(now)
+        stamp = key_folder.stamp_of(self._file)
+        if stamp is not None and stamp != self._read[0]:
+            # If the file of the secrets is invalid, the hooks still accept the secrets that were read before. So they
+            # answer callers after an operator's mistake.
+            with suppress(KeyMissing, ValueError, KeyError, TypeError):
+                self._read = (stamp, hook_secrets(self._folder))
+        read = self._read[1]
         if hook != "ussd" or self._watchman is None:
             return read[hook]
         return (*read[hook], *(secret.decode() for secret in self._watchman.now()))
-
-    def _again(self, stamp: Stamp) -> Mapping[str, tuple[str, ...]]:
-        """Reads the secrets again. If the file of the secrets is invalid, keeps the secrets that it read before.
-
-        So the hooks still answer callers after an operator's mistake.
-        """
-        with suppress(KeyMissing, ValueError, KeyError, TypeError):
-            self._read = (stamp, hook_secrets(self._folder))
-        return self._read[1]
 
 
 def live_secrets(folder: Path) -> Mapping[str, tuple[str, ...]]:

@@ -9,7 +9,7 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -162,8 +162,10 @@ def with_account(url: str, folder: Path, name: str) -> str:
 
 def own_addresses(folder: Path, database: str, redis: str) -> tuple[str, str]:
     """Returns the addresses of the database and of Redis, with the accounts from this folder."""
-    own = with_account(redis, folder, REDIS_ACCOUNT)
-    return with_account(database, folder, DATABASE_ACCOUNT), own
+    return (
+        with_account(database, folder, DATABASE_ACCOUNT),
+        with_account(redis, folder, REDIS_ACCOUNT),
+    )
 
 
 def hook_secrets(folder: Path) -> Mapping[str, tuple[str, ...]]:
@@ -242,7 +244,7 @@ class LiveKeys:
         self._each, self._elapsed = each, elapsed
         self._due = elapsed() + each
         self._files = (folder / name, folder / previous_name(name))
-        self._stamp = self._look()
+        self._stamp = stamp_of(self._files[0])
         self._keys = self._read()
         if not self._keys:
             raise KeyMissing(f"the key folder {folder.name!r} lacks {name}: restore it")
@@ -257,20 +259,14 @@ class LiveKeys:
     def again(self) -> tuple[bytes, ...]:
         """Checks the key file now and returns the keys, newest first."""
         self._due = self._elapsed() + self._each
-        stamp = self._look()
+        # Code that changes the file of the previous key also sets the time of the newest key's file, so a check of this
+        # one stamp is enough.
+        stamp = stamp_of(self._files[0])
         if stamp is not None and stamp != self._stamp:
             # The code reads the stamp before it reads the key. If the file changes between the two reads, the next
             # check reads the key again.
             self._keys, self._stamp = self._read() or self._keys, stamp
         return self._keys
-
-    def _look(self) -> Stamp | None:
-        """Returns the stamp of the newest key's file.
-
-        Code that changes the file of the previous key also sets the time of the newest key's file, so a check of this
-        one stamp is enough.
-        """
-        return stamp_of(self._files[0])
 
     def _read(self) -> tuple[bytes, ...]:
         newest, *before = (_bytes_of(file) for file in self._files)
@@ -320,27 +316,9 @@ class PeopleKeys:
         counting callers, or if the disk is full.
         """
         periods = periods_of(moment)
-        if tuple(self._keys) != periods:
-            self._keys = self._begin(periods)
-        return self._keys
-
-    def lay(self, moment: datetime) -> list[str]:
-        """Makes the missing keys of the current and the next months and weeks. Returns the names of the new keys."""
-        periods = {p for n in range(AHEAD) for p in periods_of(moment + timedelta(weeks=n))}
-        names = sorted(map(_named, periods))
-        return [name for name in names if self._folder.make(name, secrets.token_bytes(KEY_BYTES))]
-
-    def forget(self, moment: datetime) -> None:
-        """Destroys the keys of past months and weeks in a folder that no running process uses. A running process
-        destroys these keys in `at`, at the beginning of a new month or week.
-        """
-        for period in self.held():
-            if any(_before(period, current) for current in periods_of(moment)):
-                self._folder.destroy(_named(period))
-
-    def _begin(self, periods: Sequence[str]) -> dict[str, bytes]:
-        held = self.held()
-        if not held:
+        if tuple(self._keys) == periods:
+            return self._keys
+        if not self.held():
             raise KeyMissing(
                 f"the key folder {self._folder.path.name!r} has no file people-*.key to count callers, and no key"
                 " export contains one: run `hotline init` on the machine with all key folders"
@@ -351,11 +329,23 @@ class PeopleKeys:
         except OSError:
             raise KeyMissing("cannot write people-*.key: make the key folder writable") from None
         keys = {period: self._folder.read(_named(period)) for period in periods}
-
-        for period in {*held, *self._keys}:
-            if any(_before(period, current) for current in periods):
-                self._folder.destroy(_named(period))
+        self.forget(moment)
+        self._keys = keys
         return keys
+
+    def lay(self, moment: datetime) -> list[str]:
+        """Makes the missing keys of the current and the next months and weeks. Returns the names of the new keys."""
+        periods = {p for n in range(AHEAD) for p in periods_of(moment + timedelta(weeks=n))}
+        names = sorted(map(_named, periods))
+        return [name for name in names if self._folder.make(name, secrets.token_bytes(KEY_BYTES))]
+
+    def forget(self, moment: datetime) -> None:
+        """Destroys the keys of past months and weeks. A running process calls this method at the beginning of a new
+        month or week. A command calls it for folders that no running process uses.
+        """
+        for period in {*self.held(), *self._keys}:
+            if any(_before(period, current) for current in periods_of(moment)):
+                self._folder.destroy(_named(period))
 
     def held(self) -> list[str]:
         return [match[1] for name in self._folder.names() if (match := _NAME.fullmatch(name))]

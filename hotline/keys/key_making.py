@@ -164,12 +164,9 @@ class _Made:
         replaces a wrong public half.
         """
         (role,), public = HELD_BY[name], PAIRS[name]
-        private = [
-            self.roles[role].read(one)
-            for one in (name, key_folder.previous_name(name))
-            if self.roles[role].holds(one)
+        halves = [
+            bytes(PrivateKey(one).public_key) for one in _newest_first(self.roles[role], name)
         ]
-        halves = [bytes(PrivateKey(one).public_key) for one in private]
         others = [
             one
             for one in HELD_BY[public]
@@ -237,14 +234,13 @@ def held_keys(folder: Path) -> Iterator[tuple[str, tuple[bytes, ...]]]:
     keys = KeyFolder(folder)
     for name in WITH_CANARY:
         if keys.holds(name):
-            yield (
-                name,
-                tuple(
-                    keys.read(one)
-                    for one in (name, key_folder.previous_name(name))
-                    if keys.holds(one)
-                ),
-            )
+            yield name, _newest_first(keys, name)
+
+
+def _newest_first(keys: KeyFolder, name: str) -> tuple[bytes, ...]:
+    return tuple(
+        keys.read(one) for one in (name, key_folder.previous_name(name)) if keys.holds(one)
+    )
 
 
 def _derived(name: str, key: bytes) -> bytes:

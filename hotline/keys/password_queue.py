@@ -10,6 +10,7 @@ from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import ceil
 from threading import Condition
 from time import monotonic
 from typing import Protocol
@@ -70,14 +71,6 @@ class StretchTurn:
     """True if the calling code must raise an alarm, because the queue has refused unknown browsers for a minute."""
 
 
-@dataclass(slots=True)
-class _Allowance:
-    """The number of attempts that a network may still make."""
-
-    left: float
-    at: float
-
-
 class StretchQueue:
     """The two queues of one process. Several threads may use the object at the same time."""
 
@@ -95,7 +88,8 @@ class StretchQueue:
         self._lines: dict[bool, deque[object]] = {False: deque(), True: deque()}
         self._places: Counter[tuple[bool, str]] = Counter()
         self._at_work: object | None = None
-        self._allowances: OrderedDict[str, _Allowance] = OrderedDict()
+        self._allowances: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        """For each network, the number of attempts that it may still make, and the time of its last attempt."""
         self._full_since = self._refused_at = self._alarm_at = float("-inf")
         self._lent: WorkPlaces | None = None
 
@@ -124,12 +118,24 @@ class StretchQueue:
             self._lent.give_back()
         try:
             with self._changed:
-                self._changed.wait_for(lambda: self._is_next(turn))
+                self._changed.wait_for(
+                    lambda: (
+                        self._at_work is None
+                        and (self._lines[True] or self._lines[False])[0] is turn
+                    )
+                )
                 line.remove(turn)
                 self._at_work = turn
             yield StretchTurn(is_given=True)
         finally:
-            self._leave(entrant, turn)
+            with self._changed:
+                if turn in line:
+                    line.remove(turn)
+                if self._at_work is turn:
+                    self._at_work = None
+                self._places[entrant.name] -= 1
+                self._places += Counter()
+                self._changed.notify_all()
             if self._lent is not None:
                 self._lent.take()
 
@@ -137,21 +143,6 @@ class StretchQueue:
         """Returns the number of derivations that wait or run now, for known or for unknown browsers."""
         with self._changed:
             return self._held(known=known)
-
-    def _leave(self, entrant: Entrant, turn: object) -> None:
-        with self._changed:
-            line = self._lines[bool(entrant.known)]
-            if turn in line:
-                line.remove(turn)
-            if self._at_work is turn:
-                self._at_work = None
-            self._places[entrant.name] -= 1
-            self._places += Counter()
-            self._changed.notify_all()
-
-    def _is_next(self, turn: object) -> bool:
-        line = self._lines[True] or self._lines[False]
-        return self._at_work is None and bool(line) and line[0] is turn
 
     def _held(self, *, known: bool) -> int:
         return sum(count for (is_known, _), count in self._places.items() if is_known is known)
@@ -180,14 +171,11 @@ class StretchQueue:
     def _too_often(self, network: str, at: float) -> StretchTurn | None:
         """Takes one attempt from the attempts that the network has left. If no attempt is left, returns the refusal
         with the time to wait."""
-        allowance = self._allowances.pop(network, None) or _Allowance(self._burst, at)
-        gained = (at - allowance.at) / EACH_SECONDS
-        allowance.left, allowance.at = min(self._burst, allowance.left + gained), at
-        self._allowances[network] = allowance
+        left, last = self._allowances.pop(network, (self._burst, at))
+        left = min(self._burst, left + (at - last) / EACH_SECONDS)
+        self._allowances[network] = (left - (left >= 1), at)
         while len(self._allowances) > MAX_NETWORKS:
             self._allowances.popitem(last=False)
-        if allowance.left < 1:
-            wait = -int(-(1 - allowance.left) * EACH_SECONDS // 1)
-            return StretchTurn(is_given=False, wait_seconds=max(1, wait))
-        allowance.left -= 1
-        return None
+        if left >= 1:
+            return None
+        return StretchTurn(is_given=False, wait_seconds=ceil((1 - left) * EACH_SECONDS))

@@ -89,15 +89,15 @@ def publish_key(folder: Path, key: Rotating) -> bytes | None:
     After this call, processes encrypt data to the new pair. If two roles share the secret, this function also gives
     the new secret to the other role.
     """
+    fresh = KeyFolder(folder / key.role).read(key.file)
     if key.shared_role is not None:
-        fresh = KeyFolder(folder / key.role).read(key.file)
         KeyFolder(folder / key.shared_role).replace(key.file, fresh)
     if key.public_file is None:
         return None
-    pair = PrivateKey(KeyFolder(folder / key.role).read(key.file))
+    public_key = bytes(PrivateKey(fresh).public_key)
     for role in HELD_BY[key.public_file]:
-        KeyFolder(folder / role).replace(key.public_file, bytes(pair.public_key))
-    return bytes(pair.public_key)
+        KeyFolder(folder / role).replace(key.public_file, public_key)
+    return public_key
 
 
 def staged_at(folder: Path, key: Rotating) -> datetime | None:

@@ -168,13 +168,11 @@ class WeeklyLock:
 
 def _read(content: bytes) -> tuple[str, bytes]:
     week, key = content[:WEEK_BYTES], content[WEEK_BYTES:]
-    try:
+    with suppress(ValueError):
         _monday(week.decode())
-    except ValueError:
-        raise DecryptionFailed("the weekly key file epoch.key has an unknown format") from None
-    if len(key) != KEY_BYTES:
-        raise DecryptionFailed("the weekly key file epoch.key has an unknown format")
-    return week.decode(), key
+        if len(key) == KEY_BYTES:
+            return week.decode(), key
+    raise DecryptionFailed("the weekly key file epoch.key has an unknown format")
 
 
 def far_key(content: bytes) -> bytes:
@@ -235,7 +233,7 @@ class WeeklyKeys:
         name = key_name(moment)
         if name not in self._weeks:
             self._weeks = {name: self._begin(name)}
-            self._retire(key_name(moment - timedelta(weeks=1)))
+            self.forget(moment)
         return self._weeks[name]
 
     def before(self, moment: datetime) -> bytes | None:
@@ -251,10 +249,15 @@ class WeeklyKeys:
         return [name for name in names if self._folder.make(name, secrets.token_bytes(KEY_BYTES))]
 
     def forget(self, moment: datetime) -> None:
-        """Destroys all keys that are older than last week's key, in a folder that no running process uses. A running
-        process destroys these keys in `at`, at the beginning of a new week.
+        """Destroys all keys that are older than last week's key, but never the newest key. A running process calls this
+        method at the beginning of a new week, and a command calls it for folders that no running process uses.
+
+        If the disk is full, the process cannot make a new key. The process then needs the newest of the old keys.
         """
-        self._retire(key_name(moment - timedelta(weeks=1)))
+        oldest = key_name(moment - timedelta(weeks=1))
+        for name in self.held()[:-1]:
+            if name < oldest:
+                self._folder.destroy(name)
 
     def _begin(self, name: str) -> bytes:
         if self._folder.holds(name):
@@ -270,15 +273,6 @@ class WeeklyKeys:
         except OSError:
             return self._folder.read(held[-1])
         return self._folder.read(name)
-
-    def _retire(self, oldest: str) -> None:
-        """Destroys the keys of weeks before `oldest`, but never the newest key.
-
-        If the disk is full, the process cannot make a new key. The process then needs the newest of the old keys.
-        """
-        for name in self.held()[:-1]:
-            if name < oldest:
-                self._folder.destroy(name)
 
     def held(self) -> list[str]:
         return [name for name in self._folder.names() if _NAME.fullmatch(name)]
