@@ -48,6 +48,10 @@ STRETCHED = WrappingKey.stretch("correct horse", QUICK)
 words = st.dictionaries(st.text(max_size=12), st.text(max_size=60), max_size=8)
 
 
+def sealed(answers: dict[str, str] = ANSWERS) -> EncryptedTip:
+    return SEALER.tip(answers, uid=UID, place="12", desks=DESKS)
+
+
 def opened(encrypted: Any, **other: Any) -> dict[str, str]:
     meant: dict[str, Any] = {
         "body": encrypted.body,
@@ -71,14 +75,9 @@ def again(encrypted: EncryptedTip, answers: dict[str, str], **other: Any) -> byt
     return SEALER.again(answers, **{**meant, "body": encrypted.body[:HEAD_BYTES], **other})
 
 
-@pytest.fixture
-def words_before() -> EncryptedTip:
-    return SEALER.tip(ANSWERS, uid=UID, place="12", desks=DESKS)
-
-
 @given(words)
 def test_each_desk_reads_what_was_told(answers: dict[str, str]) -> None:
-    encrypted = SEALER.tip(answers, uid=UID, place="12", desks=DESKS)
+    encrypted = sealed(answers)
 
     assert opened(encrypted) == answers
     national = {"desk": "national", "private_key": bytes(NATIONAL)}
@@ -91,17 +90,17 @@ def test_a_body_has_one_of_six_lengths(letters: int) -> None:
     told = len('{"landmark":""}') + letters
     if told >= 8192:
         with pytest.raises(ValueError, match="too many to encrypt"):
-            SEALER.tip(answers, uid=UID, place="12", desks=DESKS)
+            sealed(answers)
         return
 
-    encrypted = SEALER.tip(answers, uid=UID, place="12", desks=DESKS)
+    encrypted = sealed(answers)
     padded = len(encrypted.body) - OVERHEAD
     assert padded == next(size for size in (256, 512, 1024, 2048, 4096, 8192) if told < size)
     assert opened(encrypted) == answers
 
 
 def test_the_same_words_twice_look_nothing_alike() -> None:
-    one, other = (SEALER.tip(ANSWERS, uid=UID, place="12", desks=DESKS) for _ in range(2))
+    one, other = (sealed() for _ in range(2))
 
     assert one.body != other.body
     assert one.grants["12"] != other.grants["12"]
@@ -109,10 +108,10 @@ def test_the_same_words_twice_look_nothing_alike() -> None:
         opened(one, grant=other.grants["12"])
 
 
-def test_newer_words_open_by_the_grants_of_the_older(words_before: EncryptedTip) -> None:
+def test_newer_words_open_by_the_grants_of_the_older() -> None:
     """The hotline uses only the head of the older body to encrypt newer answers of a tip, because no process
     keeps the key of that body."""
-    newer = ANSWERS | {"kind": "labour"}
+    words_before, newer = sealed(), ANSWERS | {"kind": "labour"}
     body = again(words_before, newer)
 
     assert body is not None
@@ -130,9 +129,8 @@ OTHER_DESKS: tuple[dict[str, bytes], ...] = (
 )
 
 
-def test_a_pair_serves_its_desks_only_and_another_body_is_sealed_anew(
-    words_before: EncryptedTip,
-) -> None:
+def test_a_pair_serves_its_desks_only_and_another_body_is_sealed_anew() -> None:
+    words_before = sealed()
     for desks in OTHER_DESKS:
         assert again(words_before, ANSWERS, desks=desks) is None, desks
     assert again(words_before, ANSWERS, desks=dict(reversed(DESKS.items()))) is not None
@@ -166,7 +164,7 @@ def test_what_a_process_before_sealed_under_the_key_itself_opens() -> None:
     ids=lambda other: "another " + next(iter(other)),
 )
 def test_a_tip_opens_as_itself_alone(other: dict[str, Any]) -> None:
-    encrypted = SEALER.tip(ANSWERS, uid=UID, place="12", desks=DESKS)
+    encrypted = sealed()
 
     with pytest.raises(DecryptionFailed) as told:
         opened(encrypted, **other)
@@ -198,7 +196,7 @@ def test_a_body_names_its_tip_itself_and_not_only_its_grant() -> None:
 
 @given(st.integers(min_value=0), st.sampled_from(["body", "grant"]))
 def test_an_altered_byte_opens_nothing(at: int, part: str) -> None:
-    encrypted = SEALER.tip(ANSWERS, uid=UID, place="12", desks=DESKS)
+    encrypted = sealed()
     whole = {"body": encrypted.body, "grant": encrypted.grants["12"]}[part]
 
     with pytest.raises(DecryptionFailed):
@@ -207,7 +205,7 @@ def test_an_altered_byte_opens_nothing(at: int, part: str) -> None:
 
 @given(st.binary(max_size=400))
 def test_rubbish_opens_nothing(rubbish: bytes) -> None:
-    encrypted = SEALER.tip(ANSWERS, uid=UID, place="12", desks=DESKS)
+    encrypted = sealed()
     for part in ("body", "grant"):
         with pytest.raises(DecryptionFailed):
             opened(encrypted, **{part: rubbish})

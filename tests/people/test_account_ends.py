@@ -77,6 +77,17 @@ def with_role(context: ConsoleContext, clock: Clock, name: str, *roles: AccountR
     return made
 
 
+def officer(context: ConsoleContext, clock: Clock, *roles: AccountRole) -> Person:
+    """Returns one of two active accounts with these roles."""
+    one, _ = (with_role(context, clock, f"Officer {n}", *roles) for n in (1, 2))
+    return one
+
+
+def ends(admin: Person, one: Person) -> bool:
+    """Ends an account as this admin. Returns False if the end waits for approval."""
+    return service_removal.end_account(admin.context, by(admin), one.account_id, "left")
+
+
 def opens(context: ConsoleContext, *people: Person) -> None:
     """Stores a key of Gasabo's desk for each of the given accounts."""
     with context.database.writing() as session:
@@ -102,8 +113,8 @@ def told(context: ConsoleContext, template: str) -> list[int | None]:
 def test_a_second_admin_ends_an_account_that_decides_for_others(
     context: ConsoleContext, two: list[Person], clock: Clock, role: AccountRole
 ) -> None:
-    one, _ = (with_role(context, clock, f"Officer {n}", role) for n in (1, 2))
-    end = partial(service_removal.end_account, context, by(two[0]), one.account_id, "left")
+    one = officer(context, clock, role)
+    end = partial(ends, two[0], one)
     assert not end()
     assert state(context, one) is AccountState.ACTIVE
     assert one.enters(), "nothing happens before a second admin agrees"
@@ -127,19 +138,19 @@ def test_a_second_admin_ends_an_account_that_decides_for_others(
 def test_taking_the_role_first_needs_two(
     context: ConsoleContext, two: list[Person], clock: Clock
 ) -> None:
-    one, _ = (with_role(context, clock, f"Officer {n}", R.NATIONAL, R.TRANSLATOR) for n in (1, 2))
+    one = officer(context, clock, R.NATIONAL, R.TRANSLATOR)
     service_invitations.set_roles(context, by(two[0]), one.account_id, [R.TRANSLATOR], "other work")
-    assert not service_removal.end_account(context, by(two[0]), one.account_id, "left")
+    assert not ends(two[0], one)
     clock.turn(days=7, minutes=1)
-    assert service_removal.end_account(context, by(two[0]), one.account_id, "left")
+    assert ends(two[0], one)
     assert state(context, one) is AccountState.ENDED
 
 
 def test_a_refused_end_changes_nothing(
     context: ConsoleContext, two: list[Person], clock: Clock
 ) -> None:
-    one, _ = (with_role(context, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2))
-    service_removal.end_account(context, by(two[0]), one.account_id, "left")
+    one = officer(context, clock, R.NATIONAL)
+    ends(two[0], one)
     decides(context, here(two[1]), "end", approve=False)
     assert one.enters()
     with context.database.reading() as session:
@@ -152,11 +163,11 @@ def test_the_last_member_goes_by_two(
 ) -> None:
     first, second = (with_role(context, clock, f"Desk {n}", R.DESK) for n in (1, 2))
     opens(context, first, second)
-    assert service_removal.end_account(context, by(two[0]), first.account_id, "left")
+    assert ends(two[0], first)
     assert state(context, first) is AccountState.ENDED
     assert told(context, "ACCOUNT_ENDED") == NATIONAL
 
-    assert not service_removal.end_account(context, by(two[0]), second.account_id, "left")
+    assert not ends(two[0], second)
     assert told(context, "ACCOUNT_END_ASKED") == [*NATIONAL, LEADER]
     decides(context, here(two[1]), "end")
     assert told(context, "ACCOUNT_ENDED") == [*NATIONAL, *NATIONAL, LEADER]
@@ -168,7 +179,7 @@ def test_the_person_of_the_account_is_notified_and_goes_off_the_line_with_it(
     one = with_role(context, clock, "Desk 1", R.DESK)
     one_person(context, one.account_id, "Responder 1")
     opens(context, one)
-    service_removal.end_account(context, by(two[0]), one.account_id, "left")
+    ends(two[0], one)
     assert told(context, "OWN_END") == [RESPONDER]
     with context.database.reading() as session:
         assert service_leaves.find_person(session, "Responder 1").removed_at is None
@@ -201,8 +212,8 @@ def test_a_new_link_is_never_free_by_time(
 def test_only_who_asked_takes_it_back(
     context: ConsoleContext, two: list[Person], clock: Clock
 ) -> None:
-    one, _ = (with_role(context, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2))
-    service_removal.end_account(context, by(two[0]), one.account_id, "left")
+    one = officer(context, clock, R.NATIONAL)
+    ends(two[0], one)
     (waiting,) = waits(context, here(two[1]), "end")
     assert not waiting.is_own
     with pytest.raises(NotFound):
@@ -217,8 +228,8 @@ def test_only_who_asked_takes_it_back(
 def test_an_ended_account_returns_by_two(
     context: ConsoleContext, two: list[Person], clock: Clock
 ) -> None:
-    one, _ = (with_role(context, clock, f"Officer {n}", R.NATIONAL, R.TRANSLATOR) for n in (1, 2))
-    service_removal.end_account(context, by(two[0]), one.account_id, "left")
+    one = officer(context, clock, R.NATIONAL, R.TRANSLATOR)
+    ends(two[0], one)
     decides(context, here(two[1]), "end")
     again = partial(
         service_invitations.request_link, context, by(two[0]), one.account_id, "it was a mistake"
@@ -240,13 +251,13 @@ def test_an_old_link_restores_nobody(
     context: ConsoleContext, two: list[Person], clock: Clock
 ) -> None:
     """If an old link worked again, one admin alone could undo a decision of two admins."""
-    one, _ = (with_role(context, clock, f"Officer {n}", R.NATIONAL, R.TRANSLATOR) for n in (1, 2))
+    one = officer(context, clock, R.NATIONAL, R.TRANSLATOR)
     again = partial(
         service_invitations.request_link, context, by(two[0]), one.account_id, "lost both"
     )
     assert again().link == ""
     decides(context, here(two[1]), "link")
-    service_removal.end_account(context, by(two[0]), one.account_id, "left")
+    ends(two[0], one)
     decides(context, here(two[1]), "end")
     clock.turn(hours=2)
     assert again().link == "", "it is asked for again"
@@ -258,8 +269,8 @@ def test_two_ends_leave_two_admins(
 ) -> None:
     """Before an account is ended, the hotline checks once more that another admin remains."""
     third = with_role(context, clock, "Admin 3", R.ADMIN)
-    service_removal.end_account(context, by(two[0]), third.account_id, "left")
-    service_removal.end_account(context, by(third), two[0].account_id, "left too")
+    ends(two[0], third)
+    ends(third, two[0])
     asks, waiting = here(two[1]), waits(context, here(two[1]), "end")
     service_approvals.decide(context, asks, waiting[0].id, "known to me", approve=True)
     act = partial(
@@ -286,7 +297,7 @@ def test_who_is_taken_off_the_line_is_shut_out_at_once_and_the_account_ends_by_t
 ) -> None:
     """If one admin alone could remove a responder and the account, that admin could end every account of the national
     desk."""
-    one, _ = (with_role(context, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2))
+    one = officer(context, clock, R.NATIONAL)
     one_person(context, one.account_id, "National 1")
     service_removal.remove_responder(
         context, "National 1", second=second, by=by(two[0]), reason="must go"

@@ -9,7 +9,6 @@ from hotline.cases import decrypt_access
 from hotline.core.actors import AccountRole
 from hotline.core.catalogues import load_console_words
 from hotline.core.contexts import ConsoleContext
-from hotline.core.database import Database
 from hotline.duty import service_accounts, service_enrolment, service_invitations, service_leaves
 from hotline.keys.passphrase import Costs
 from hotline.people import service_demo, service_desks
@@ -18,19 +17,12 @@ from hotline.people.rules_accounts import AccountFault
 from hotline.people.rules_audit import PROCESSES
 from hotline.people.service_desks import NewDesk
 from hotline.text.errors import AccountRefused, ImportRefused, PersonnelRefused
-from tests.support.clock import Clock
-from tests.support.contexts import make_console_context
 from tests.support.signing import SERVER
 from tests.support.two_people import ALICE
 
 QUICK = Costs(passes=1, kib=8)
 WORDS = load_console_words()
 HEAD = "name,msisdn,language,level,districts,categories\n"
-
-
-@pytest.fixture
-def context(database: Database, clock: Clock) -> ConsoleContext:
-    return make_console_context(database=database, now=clock)
 
 
 def people(*names: str) -> str:

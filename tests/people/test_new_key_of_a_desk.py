@@ -27,10 +27,9 @@ from hotline.people.decrypt_signing import Signer
 from hotline.people.tables_audit import AuditEntry
 from hotline.people.tables_desks import DeskMember, RecoveryPair
 from hotline.text.errors import DecryptionFailed, DeskRefused, NotFound, PassphraseWrong
-from hotline.tips import queries
 from hotline.tips.tables import Grant
 from tests.people.test_desk_members import FIRST, PASSPHRASE, PERSON, QUICK, SECOND, People, people
-from tests.support.builders import make_tip
+from tests.people.test_deskkeys import ANSWERS, file_tip
 from tests.support.contexts import WholeContext
 from tests.support.eventually import eventually
 from tests.support.two_people import ALICE
@@ -39,30 +38,18 @@ __all__ = ["people"]
 
 HERE = "12"
 CHANTAL, DENISE = Actor("Chantal", 1), Actor("Denise", 2)
-ANSWERS = {"danger": "yes", "landmark": "hafi y'ishuri"}
 
 
 def context_of(people: People) -> WholeContext:
     return replace(people.district.context, encrypter=Encrypter())
 
 
-def tell(people: People, number: int, public_key: bytes | None = None) -> int:
+def tell(people: People, number: int, key: bytes | None = None) -> int:
     """Adds a tip of the district, encrypted for the desk's current key.
 
-    If `public_key` is given, encrypts the tip for this key, like a hop that read the desk's key before a rotation.
+    If `key` is given, encrypts the tip for this key, like a hop that read the desk's key before a rotation.
     """
-    context = context_of(people)
-    tip = make_tip(uid=f"{number:032}", place=HERE)
-    with context.database.writing() as session:
-        keys = {HERE: public_key or tables_desks.get_desk(session, HERE).public_key}
-        encrypted = context.encrypter.tip(
-            ANSWERS, uid=tip.uid, place=HERE, desks=keys, at=context.now()
-        )
-        tip.body = encrypted.body
-        session.add(tip)
-        session.flush()
-        queries.give_keys(session, tip.id, encrypted.grants, first=True)
-        return tip.id
+    return file_tip(context_of(people), number, {HERE: key or public_key(people)})
 
 
 def step(people: People, by: Actor = CHANTAL) -> Rekeyed:
@@ -106,8 +93,7 @@ def test_a_member_alone_gives_a_red_desk_a_new_key(left: People) -> None:
     told = [tell(left, number) for number in range(3)]
     copy, clock = desk_key(left, PERSON), left.district.clock
     leaves(left)
-    with left.district.database.reading() as session:
-        before = tables_desks.get_desk(session, HERE).public_key
+    before = public_key(left)
 
     assert step(left) == Rekeyed(moved=3, is_over=False)
     late = tell(left, 7, before)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from threading import Barrier, Thread
 
 import pytest
@@ -21,15 +20,12 @@ from hotline.people.rules_accounts import AccountFault
 from hotline.people.service_sessions import NewSession
 from hotline.people.tables_sessions import SignInAttempt
 from hotline.text.errors import AccountRefused
+from tests.people.test_signing_in import with_queue
 from tests.support.clock import Clock
 from tests.support.eventually import eventually
 from tests.support.signing import PASSWORD, SERVER, Person
 
 NEW = "kinoto-gabise-rumaka"
-
-
-def with_queue(context: ConsoleContext, queue: StretchQueue) -> ConsoleContext:
-    return replace(context, proofs=replace(context.proofs, stretching=queue))
 
 
 def at_once(*acts: Callable[[ConsoleContext], object], context: ConsoleContext) -> list[str]:
@@ -50,10 +46,11 @@ def at_once(*acts: Callable[[ConsoleContext], object], context: ConsoleContext) 
 
 
 @pytest.mark.both
-def test_two_with_one_code_of_the_sheet_do_not_both_enter(
-    context: ConsoleContext, editor: Person
+@pytest.mark.parametrize("of_sheet", [False, True])
+def test_two_who_use_one_code_at_once_do_not_both_enter(
+    context: ConsoleContext, editor: Person, *, of_sheet: bool
 ) -> None:
-    code = editor.sheet.codes[0]
+    code = editor.sheet.codes[0] if of_sheet else editor.code()
 
     def enters(context: ConsoleContext) -> object:
         return service_sessions.sign_in(context, "Editor 1", PASSWORD, code)

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from threading import Event, Thread
 
 import pytest
 from sqlalchemy import select
@@ -53,24 +52,6 @@ def test_a_code_is_accepted_once_however_the_name_is_typed(editor: Person) -> No
     assert editor.is_refused(code=code) == SignInRefused()
     editor.name = "  EDITOR   1 "
     assert editor.enters()
-
-
-@pytest.mark.both
-def test_two_who_use_one_code_at_once_do_not_both_enter(editor: Person) -> None:
-    code, told = editor.code(), []
-
-    def enter() -> None:
-        # Each sign-in has its own queue, as in separate processes, so the two sign-ins derive their keys at the same
-        # time.
-        context = with_queue(editor.context, StretchQueue())
-        told.append(service_sessions.sign_in(context, "Editor 1", PASSWORD, code))
-
-    both = [Thread(target=enter) for _ in range(2)]
-    for one in both:
-        one.start()
-    for one in both:
-        one.join()
-    assert sorted(type(one).__name__ for one in told) == ["NewSession", "SignInRefused"]
 
 
 @pytest.mark.parametrize(
@@ -268,29 +249,6 @@ def test_what_was_proven_must_still_prove_when_it_is_written(editor: Person, wha
     }
     editor.context = with_queue(context, Meanwhile(happens[what]))
     assert editor.is_refused() == SignInRefused()
-
-
-def test_one_stretches_at_a_time() -> None:
-    queue, inside, go, order = StretchQueue(), Event(), Event(), []
-
-    def first() -> None:
-        with queue.turn(Entrant()):
-            inside.set()
-            go.wait(10)
-            order.append("first")
-
-    def second() -> None:
-        with queue.turn(Entrant()):
-            order.append("second")
-
-    one, two = Thread(target=first), Thread(target=second)
-    one.start()
-    assert inside.wait(10)
-    two.start()
-    go.set()
-    one.join()
-    two.join()
-    assert order == ["first", "second"]
 
 
 def test_no_row_holds_what_was_typed(editor: Person, stored: Callable[[], bytes]) -> None:

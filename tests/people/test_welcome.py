@@ -27,11 +27,6 @@ from tests.support.signing import PASSWORD, SERVER, Person, refused
 
 
 @pytest.fixture
-def context(database: Database, clock: Clock) -> ConsoleContext:
-    return make_console_context(database=database, now=clock)
-
-
-@pytest.fixture
 def link(context: ConsoleContext) -> str:
     return service_invitations.invite(context, SERVER, "Editor 1", [AccountRole.EDITOR], "rw").link
 
