@@ -139,8 +139,12 @@ record_outcome = _checked(decrypt_call_backs.record_outcome)
 def _check(context: ConsoleContext, by: SignedIn, call_back_id: int) -> None:
     """Raises NotFound unless the account belongs to the national desk and may see the tip of the call-back."""
     with context.database.reading() as session:
-        row, viewer = tables_persons.get_call_back(session, call_back_id), viewer_of(session, by)
-        if not is_national(viewer) or not queries.visible_tips(session, viewer, [row.tip_id]):
+        row, viewer = session.get(tables_persons.CallBack, call_back_id), viewer_of(session, by)
+        if (
+            row is None
+            or not is_national(viewer)
+            or not queries.visible_tips(session, viewer, [row.tip_id])
+        ):
             raise NotFound(f"there is no call-back {call_back_id}: see `hotline callbacks list`")
 
 

@@ -8,10 +8,12 @@ import pytest
 
 from hotline.alerts import service_assignment
 from hotline.alerts.service_messages import BOUND_AS
+from hotline.cases import service_calls
 from hotline.core.actors import AccountRole
 from hotline.gateway.tables import Assignment
-from hotline.people import tables_desks
+from hotline.people import service_sessions, tables_desks
 from hotline.people.tables_audit import AuditEntry
+from hotline.text.errors import NotFound
 from hotline.text.places import NATIONAL
 from hotline.tips.rules_receipts import CallBackState
 from hotline.tips.tables import Grant, Tip
@@ -136,7 +138,14 @@ def test_a_later_request_is_not_approved(desk: Desk, two: tuple[Tab, Tab]) -> No
 def test_no_call_shows_to_other_desks(desk: Desk, two: tuple[Tab, Tab]) -> None:
     nobody = desk.tab(AccountRole.NATIONAL, name="National 3")
     assert "/tips/1" not in nobody.get("/call-backs").text
-    assert nobody.post("/call-backs/1/ask", {"reason": "look"}).status_code == 404
+    for state in (CallBackState.WAITING, CallBackState.DONE):
+        with desk.context.database.writing() as session:
+            session.get_one(CallBack, 1).state = state
+        assert nobody.post("/call-backs/1/ask", {"reason": "look"}).status_code == 404
+        by = service_sessions.find_session(desk.context, nobody.token)
+        assert by is not None
+        with pytest.raises(NotFound, match="there is no call-back 1"):
+            service_calls.request_number(desk.context, by, 1, reason="look")
     district = desk.tab(AccountRole.DESK, name="Desk 1")
     lets_in(desk, desk.people["Desk 1"].account_id, DISTRICT)
     assert district.get("/call-backs").status_code == 404
