@@ -141,7 +141,16 @@ def record_outcome(
         row.outcome = outcome
         if outcome is not CallOutcome.SILENT or not next_window(row):
             end_request(row, CallBackState.DONE, context.now())
-        _record(session, context, f"call_back_{outcome}", row.id, by, reason)
+        # The action `call_back_refused` says that the hotline did not show the number.
+        is_refused = outcome is CallOutcome.REFUSED
+        _record(
+            session,
+            context,
+            "call_back_unwanted" if is_refused else f"call_back_{outcome}",
+            row.id,
+            by,
+            reason,
+        )
 
 
 def code_word(context: Context, opened: CallDetails) -> str:

@@ -282,6 +282,7 @@ def test_what_ends_a_call_takes_the_number_with_it(desk: Desk, outcome: CallOutc
     decrypt_call_backs.record_outcome(desk.context, waiting, **ONE, outcome=outcome)
     row = desk.row(waiting)
     assert (row.state, row.outcome, row.body) == (CallBackState.DONE, outcome, b"")
+    assert desk.actions()[-1] != "call_back_refused", "the number was shown"
     with pytest.raises(NotFound, match="erased"):
         desk.open(waiting)
 
