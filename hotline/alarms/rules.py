@@ -147,7 +147,8 @@ PATIENCE = {
     Alarm.LOCKS: timedelta(minutes=1),
     Alarm.BOARDS: timedelta(minutes=10),
 }
-"""The time for which a fault must last before contacts are notified. For all other alarms, this time is zero."""
+"""The time for which a fault must last before contacts are notified. For an alarm that is not in this table, the
+time is zero."""
 SETTLED = timedelta(minutes=2)
 """The time without a fault after which an alarm ends. So a fault that stops and returns within this time raises only
 one alarm."""
@@ -155,9 +156,11 @@ REPEATS = tuple(timedelta(minutes=minutes) for minutes in (10, 20, 40, 80, 160, 
 """The times between notices while no contact has acknowledged the alarm. All further notices use the last of these
 times."""
 REMINDED = timedelta(days=1)
-"""If an acknowledged alarm still exists after this time, the contacts are notified again."""
+"""If the fault of an acknowledged alarm still exists this long after the acknowledgement, the contacts are notified
+again."""
 REMINDED_LATER = {Alarm.DISTRICTS: timedelta(days=7)}
-"""The times that replace those in `REMINDED`, if fixing the fault takes weeks and the fault harms no one until then."""
+"""For some faults, this time replaces the time in `REMINDED`: fixing such a fault takes weeks, and the fault harms
+no one until then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from hotline.core.database import Session
 def raise_alarm(context: Context, alarm: Alarm) -> None:
     """Raises an alarm. At its next check, the monitor notifies the on-call contacts. Raises StoreUnavailable.
 
-    If the alarm is already raised, changes nothing.
+    If this alarm is already raised, the function changes nothing.
     """
     with context.database.writing() as session:
         record(session, alarm, context.now())
@@ -41,7 +41,8 @@ def record_each(session: Session, alarm: Alarm, at: datetime) -> None:
 
 
 def record(session: Session, alarm: Alarm, at: datetime) -> None:
-    """Raises an alarm inside the transaction of the calling code, unless it is already raised."""
+    """Raises an alarm inside the transaction of the calling function. If the alarm is already raised, changes
+    nothing."""
     tables.take_lock(session)
     if alarm not in tables.raised_alarms(session):
         tables.save(session, alarm, AlarmState(alarm, since=at, next_at=at), EVENT_ALARMS[alarm])

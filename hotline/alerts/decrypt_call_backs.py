@@ -35,8 +35,8 @@ class CallDetails:
 
     number: str = field(repr=False)
     word: str = field(repr=False)
-    """The code word that the desk officer says first, so that the caller recognizes the hotline. The caller chose this
-    word, and the field holds the value from the flow."""
+    """The code word that the desk officer says first, so that the caller recognizes the hotline. The caller chose
+    this word from a menu of the flow. The field holds the value of the chosen line, and not its label."""
     others: str = field(repr=False)
     language: str = field(repr=False)
 
@@ -69,8 +69,8 @@ def approve_request(
     reason: str,
     asked_by: str | None = None,
 ) -> None:
-    """Approves the latest request for the phone number. The approval is valid only until the present window ends (the
-    hours in which the caller agreed to be called). Raises NotFound, CallRefused.
+    """Approves the latest request for the phone number. The approval is valid only until the present window (the hours
+    in which the caller agreed to be called) ends. Raises NotFound, CallRefused.
 
     `asked_by` is the name of the person who made the request, as the approver saw it. If another person has made a
     later request, raises CallRefused.

@@ -5,7 +5,7 @@ several attempts, and each delivery report of the gateway is about one attempt.
 
 The module also stores which alerts share one SMS. In a storm, a district has very many recent tips about danger
 (`alerts/rules_escalation.py`). The module reads these tips, and reads how many SMS each person got in the last hour.
-The rules about storms need both.
+The rules about storms need these tips and these numbers.
 
 The hotline also answers SMS from phones that are not enrolled. These answers have a queue of their own in the outbox.
 The row of such an answer contains the encrypted phone number only until the answer is sent, usually for minutes.
@@ -180,7 +180,7 @@ def asked_before(
     session: Session, tip_ids: Collection[int], at: datetime
 ) -> Mapping[tuple[int, int], set[str]]:
     """Returns the templates of the alerts that were already sent about these tips, by tip and responder. If a tip
-    became more urgent, leaves out alerts of assignments that were made before that.
+    became more urgent, leaves out alerts of assignments that are older than this change.
 
     Leaves out alerts that did not arrive, because the responder does not know of these alerts.
     """
@@ -242,8 +242,8 @@ def recent_dangers(
 
 
 def storms(session: Session, places: Iterable[str]) -> dict[str, datetime]:
-    """Returns the end of the latest storm in each of these districts. The end may be in the past. Leaves out districts
-    that had no storm."""
+    """Returns the end of the latest storm (a time with very many tips about danger) in each of these districts. The
+    end may be in the past. Leaves out districts that had no storm."""
     rows = session.execute(
         select(tables.Storm.place, tables.Storm.until).where(tables.Storm.place.in_(places))
     )
@@ -260,7 +260,7 @@ def granted_desks(session: Session, tip_ids: Collection[int]) -> Mapping[int, se
 
 
 def mark_storm(session: Session, tip_ids: Collection[int], at: datetime) -> None:
-    """Records that these tips about danger came in a storm, so that only one person is alerted of each."""
+    """Records that these tips about danger were reported in a storm, so that only one person is alerted of each tip."""
     marked = update(Tip).where(in_numbers(session, Tip.id, tip_ids)).values(storm_at=at)
     session.execute(marked.execution_options(synchronize_session=False))
 
@@ -302,8 +302,8 @@ class Claim:
 
 
 def claim_due(session: Session, at: datetime, free: int, at_once: int, worker: str) -> list[Claim]:
-    """Claims the most urgent due messages. Claims at most `free` messages, or fewer: all processes together must never
-    send more than `at_once` messages at the same time.
+    """Claims the most urgent due messages. Claims at most `free` messages. Claims fewer if all processes together
+    would otherwise send more than `at_once` messages at the same time.
 
     Writes each claim before the message is sent. If another process is claiming messages at the same time, claims at
     most one message.

@@ -146,8 +146,9 @@ NOT_REACHED = [state for state in MessageState if state not in REACHED]
 each of these states, so that the database can use an index."""
 
 
-# These are aliases of the database tables, so that a subquery can use a table that its outer query also uses. The
-# aliases are made once when the module loads, because making an alias takes longer than most queries.
+# The names below are aliases of database tables, so that a subquery can use a table that its outer
+# query also uses. The aliases are made once when the module loads, because making an alias takes
+# longer than most queries.
 _LATER = aliased(Assignment)
 _THEIRS = aliased(Assignment)
 _ASSIGNEE = aliased(Responder)
@@ -351,7 +352,7 @@ def open_references(session: Session, responder_id: int, as_of: datetime) -> lis
 
 
 def was_open(as_of: datetime) -> ColumnElement[bool]:
-    """Returns the condition on `Tip` that the case was still open at this time."""
+    """Returns the condition on `Tip` that the case was still open at the time `as_of`."""
     return or_(Tip.closed_at.is_(None), Tip.closed_at >= as_of)
 
 

@@ -72,7 +72,8 @@ class LegalHold(Row):
     lifted_by: Mapped[str | None]
     lifted_at: Mapped[datetime | None]
     for_file: Mapped[bool] = mapped_column(default=False)
-    """True if a request for a case file placed the hold. Two people must agree to end such a hold."""
+    """True if the hold keeps the text because of a case file (the documents of a case for a court). Two people must
+    agree to end such a hold."""
     reviewed_at: Mapped[datetime | None]
     """The time when a person last decided that the hold is still needed."""
 

@@ -111,7 +111,8 @@ class Candidate:
     id: int
     level: Level
     districts: frozenset[str] = frozenset()
-    """The districts and partner desks for which this responder is alerted. An empty set means all of them."""
+    """The districts and partner desks for which this responder is alerted. An empty set means all districts and
+    partner desks."""
     categories: frozenset[str] = frozenset()
     """The categories of tips of which this responder is alerted. An empty set means all categories."""
     load: int = 0

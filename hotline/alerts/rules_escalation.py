@@ -134,7 +134,8 @@ class SmsPace:
     count: int = 0
     """The number of SMS to the person, including SMS that are due later."""
     open_at: datetime | None = None
-    """The time of the last SMS about repeats that was sent."""
+    """The time when the last SMS about repeats was sent. A repeat is an alert of a case of which the person was
+    alerted before."""
 
     def add(self, at: datetime, *, waits: bool = False) -> None:
         """Counts an SMS to this person. `waits` is True if this SMS is due later. An SMS about a new danger may then be
@@ -252,8 +253,8 @@ def next_person(
     waiting: dict[int, datetime],
     at: datetime,
 ) -> int | None:
-    """Returns the person who is alerted of a further danger: the first person who may get an SMS now. If no one may,
-    returns the person who may get the next SMS earliest.
+    """Returns the person who is alerted of a further danger: the first person who may get an SMS now. If no one may
+    get an SMS now, returns the person who may get the next SMS earliest.
 
     `groups` contains people of the district, of its neighbours, and of the national desk, each group in the order in
     which its people are alerted. An unsent shared SMS to a person may still take up the danger. `waiting` contains for
@@ -342,7 +343,7 @@ def _danger_again(s: CaseState) -> Decision:
     """Alerts two people of the national desk, because a person who had been helped is in danger again. Alerts these
     people even if the case has an assignee.
 
-    If no person of this desk is active, alerts people as for a new case.
+    If no person of the national desk is active, alerts people as for a new case.
     """
     people = turns([c for c in s.roster if c.level is Level.NATIONAL])[:RECIPIENTS_IN_DANGER]
     again = more_urgent_clocks(s.case, s.safety, s.at)
@@ -891,8 +892,8 @@ def meant_drills(
     """Returns the drills that an answer without a reference may be about, the newest first.
 
     `alerted_at` is the time when the responder was alerted of their newest open case. If the responder has no open
-    case, `alerted_at` is None. The answer then counts for the newest drill, even if the responder has already answered
-    the alert of this drill. The responder is then notified again that the alert was a drill.
+    case, `alerted_at` is None. In this case, the answer counts for the newest drill, even if the responder has
+    already answered the alert of this drill. The responder is then notified again that the alert was a drill.
     """
     if alerted_at is None:
         return tuple(one.reference for one in drills[:1])
@@ -903,6 +904,6 @@ def _may_be_meant(one: RecentDrill, alerted_at: datetime, at: datetime) -> bool:
     if one.answered_at is not None:
         return at - one.answered_at < CROSSING
     knows = one.disclosed_at is not None and at - one.disclosed_at >= CROSSING
-    # If the drill began after the newest open case, a late answer may be about the drill. This is so even if the
-    # responder already knows that the alert was a drill.
+    # If the drill began after the newest open case, a late answer may be about the drill. The
+    # answer may be about the drill even if the responder already knows that the alert was a drill.
     return not knows or one.alerted_at >= alerted_at

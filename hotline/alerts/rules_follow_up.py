@@ -97,16 +97,16 @@ class AskedPerson(StrEnum):
 
 ANSWER_WITHIN = timedelta(hours=24)
 DANGER_ANSWER_WITHIN = timedelta(hours=1)
-"""If there is danger, a service that was asked by SMS must answer within this time."""
+"""If there is danger, a service that was asked by SMS to help a person must answer within this time."""
 OFFER_WITHIN = timedelta(hours=2)
-"""If there is danger, a service must be asked within this time after a person has accepted help. If there is no danger,
-a service must be asked by the next morning."""
+"""If there is danger, a service must be asked for help within this time after a person has accepted help. If there
+is no danger, a service must be asked for help by the next morning."""
 THIRTY_DAYS = timedelta(days=30)
 UNKNOWN_AFTER = timedelta(days=7)
 """Thirty days after the arrival of a person, a responder must report how the person is. If no responder reports this
 within this additional time, the hotline records that no one knows how the person is."""
 ASKED_AGAIN = timedelta(days=3)
-"""The time between an adult's refusal of help and the moment when another responder asks the person once more."""
+"""The time after which an adult who refused help is asked once more, by another responder."""
 NEXT_DAY = timedelta(days=1)
 WEEKLY = timedelta(days=7)
 UP_TO_THE_NATION = (
@@ -215,8 +215,8 @@ def offer_clock(person: MetPerson, offer: OfferedHelp) -> FollowClock | None:
 
 
 def person_clock(person: MetPerson, urgency: int) -> FollowClock | None:
-    """Returns the reminder to ask a service for help, or to ask the person once more about help. Returns None if no
-    reminder is needed."""
+    """Returns the reminder to ask a service to help the person, or to ask the person once more if they want help.
+    Returns None if no reminder is needed."""
     since = wants_since(person)
     if since is None:
         return ask_again_clock(person)
@@ -234,8 +234,8 @@ def owed_to(person: MetPerson) -> tuple[FollowKind, ...]:
 
 
 def wants_since(person: MetPerson) -> datetime | None:
-    """Returns the time since which a person wants help and no service was asked. Returns None if a service was asked,
-    or if the person does not want help.
+    """Returns the time since which a person wants help and no service was asked to help. Returns None if a service
+    was asked, or if the person does not want help.
 
     If the person accepts help once more, the time does not change.
     """

@@ -441,8 +441,8 @@ def has_opened(
 
 
 def opening(tip: Tip, name: str, since: datetime | None = None) -> str:
-    """Returns the key of the event that a person opened a case. `since` is the time of the closure request that was
-    open then, or None if there was no request."""
+    """Returns the unique key of the event that a person opened a case. `since` is the time of the closure request
+    that was open then, or None if there was no request."""
     who = ":".join(name.split(":", 2)[:2])
     return f"{tip.id}:{who}" if since is None else f"{tip.id}:{since.timestamp()}:{who}"
 

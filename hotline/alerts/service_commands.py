@@ -542,8 +542,8 @@ def _worded(
     reply: ReadReply,
     done: Sequence[CommandOutcome],
 ) -> list[tuple[Wording, int | None]]:
-    """Returns a text for each kind of result, with the references to which it applies. If no command was carried out,
-    returns a hint.
+    """Returns a text for each kind of result, with the references of the cases that have this result. If no command
+    was carried out, returns a hint.
     """
     known = [one for one in done if one.result is not CommandResult.UNKNOWN]
     if not known:

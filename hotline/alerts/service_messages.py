@@ -546,8 +546,8 @@ def notify_removal(session: Session, cases: int, at: datetime) -> None:
 logger = logging.getLogger(__name__)
 
 BOUND_AS = "call-back"
-"""The value in the associated data of an encrypted call-back request. The associated data of a tip contain a district
-in its place, so an encrypted request cannot be decrypted as a tip.
+"""The value that an encrypted call-back request has in its associated data. The associated data of a tip contain a
+district instead of this value, so an encrypted request cannot be decrypted as a tip.
 """
 
 

@@ -186,7 +186,7 @@ def times_fired(session: Session, tip_ids: Collection[int], kind: DeadlineKind) 
 
 
 def last_due(session: Session, tip_id: int, kind: DeadlineKind) -> datetime | None:
-    """Returns the time that messages to responders give as the end of the newest deadline of this kind.
+    """Returns the end of the newest deadline of this kind, as messages to responders give it.
 
     Returns None if there was no such deadline.
     """
@@ -442,7 +442,7 @@ def delete_questions(session: Session, tip_ids: Collection[int]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class FoundReceipt:
-    """The tips that belong to a receipt, and the progress of each."""
+    """The tips that belong to a receipt (a number by which a caller asks later), and the progress of each tip."""
 
     tip_ids: Sequence[int]
     progress: Sequence[Progress]

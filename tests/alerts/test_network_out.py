@@ -31,7 +31,8 @@ LEVELS = (
 
 
 ONE = [*range(len(LEVELS))] if is_long() else [random.Random(seed()).randrange(len(LEVELS))]
-"""The values of a test parameter: the position in `LEVELS` of the only person whose network works."""
+"""The values of a test parameter. Each value is a position in `LEVELS`, and only the phone of the person at this
+position can get SMS."""
 
 
 def report(district: District, dead: set[int], known: set[int]) -> None:

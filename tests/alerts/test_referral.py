@@ -115,7 +115,7 @@ def test_many_clocks_fire_in_one_tick_and_callers_wait_for_a_few_of_them(
 
 def test_an_alert_that_was_answered_was_heard_whatever_the_gateway_said(staffed: District) -> None:
     """If the gateway sends no report about an alert, the responder's answer to this alert proves that it arrived. If
-    a later alert of the case arrives, the hotline does not treat it as the first alert that arrived.
+    a later alert of the case arrives too, the answered alert still counts as the first alert that arrived.
     """
     staffed.change(Tip, staffed.tell(urgency=1), filed_at=staffed.clock())
     staffed.clock.turn(seconds=2)
