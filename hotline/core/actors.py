@@ -121,9 +121,10 @@ def account_name_key(typed: str) -> str:
     return fold_name(typed)
 
 
-def is_valid_name(shown: str) -> bool:
-    """Returns True if an account may have this name. The audit log and the pages show this name."""
-    whole = 1 <= len(shown) <= NAME_LETTERS and shown.isprintable()
+def is_valid_name(shown: str, letters: int = NAME_LETTERS) -> bool:
+    """Returns True if an account or a desk may have this name of at most `letters` letters. The audit log and the pages
+    show this name."""
+    whole = 1 <= len(shown) <= letters and shown.isprintable()
     return whole and shown == " ".join(shown.split()) and not set(shown) & set(":<>|")
 
 

@@ -93,7 +93,17 @@ class PassphraseDecrypter:
         each = [(found.today, tables_desks.PASSPHRASE_MEMBER)]
         if found.before is not None:
             each.append((found.before, tables_desks.PREVIOUS_KEY))
-        return tuple(self._open(found, one, member) for one, member in each)
+        return tuple(
+            decrypt_by_passphrase(
+                one,
+                self.passphrase,
+                desk=found.desk,
+                member=member,
+                recovery=found.recovery,
+                stretch=self.stretch,
+            )
+            for one, member in each
+        )
 
     def check(self, recovery: tables_desks.RecoveryPair) -> None:
         """Checks that the passphrase decrypts the private key of `recovery`, a recovery key pair.
@@ -106,13 +116,3 @@ class PassphraseDecrypter:
                 "the public key of the recovery pair was changed in the database, so an intruder could decrypt tips."
                 " Restore the row of `recovery_pair` from an earlier backup"
             )
-
-    def _open(self, found: WrappedDesk, one: bytes, member: str) -> bytes:
-        return decrypt_by_passphrase(
-            one,
-            self.passphrase,
-            desk=found.desk,
-            member=member,
-            recovery=found.recovery,
-            stretch=self.stretch,
-        )

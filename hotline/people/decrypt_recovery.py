@@ -70,14 +70,6 @@ def ensure_pair(
         add_pair(session, made, under, line, at)
 
 
-def new_pair(passphrase: str, costs: Costs | None = None) -> WrappedPair:
-    """Makes a recovery key pair, and encrypts its private key under `passphrase`.
-
-    Call this function outside of a transaction, because the slow key derivation takes a second.
-    """
-    return WrappingKey.stretch(passphrase, costs or Costs()).new_pair(owner=OWNER)
-
-
 def first_keys(session: Session, passphrase: str, costs: Costs | None, at: datetime) -> SigningKey:
     """Makes the first recovery pair and the hotline's signing key. Stores the pair's private key and the signing key,
     both encrypted under this passphrase. Returns the signing key.

@@ -200,22 +200,22 @@ def sign_desks(
 
     Raises PassphraseWrong, DeskRefused.
     """
-    line, at = line_key(context, opener), context.now()
+    line = line_key(context, opener)
     if line is None:
         raise DeskRefused(NOT_OURS)
     with context.database.writing() as session:
         for one in keys:
-            _refuse_unless_seen(session, context, one.desk, one.mark)
-            _sign(session, context, one.desk, line, at)
+            _sign(context, _desk_as_seen(session, context, one.desk, one.mark), line)
             why = opener.by.why(reason)
             _log(session, context, Actor(opener.by.first), "desk_signed", one.desk, why)
     return [one.desk for one in keys]
 
 
-def _refuse_unless_seen(session: Session, context: Context, code: str, mark: str) -> None:
+def _desk_as_seen(session: Session, context: Context, code: str, mark: str) -> Desk:
     desk = tables_desks.get_desk(session, code, for_writing=True)
     if key_to_sign(session, context, desk).mark != mark:
         raise DeskRefused(REPLACED)
+    return desk
 
 
 def possible_signers(context: Context) -> Sequence[ConsoleAccount]:
@@ -275,8 +275,7 @@ def request_signature(
     `seen` identifies the key that the page showed to this admin. Raises NotFound, DeskRefused, DecryptionFailed.
     """
     with context.database.writing() as session:
-        _refuse_unless_seen(session, context, code, seen)
-        signed = _wanted(context, tables_desks.get_desk(session, code, for_writing=True))
+        digest = _digest(code, _wanted(context, _desk_as_seen(session, context, code, seen)))
         copies = tables_desks.line_key_copies(session, of_account(by.account_id or 0))
         if not copies:
             raise DeskRefused(
@@ -284,23 +283,18 @@ def request_signature(
                     "you cannot sign yet: an operator must first run the command hotline desks signers"
                 )
             )
-        passed = {
-            one.second: _passed_on(one.sealed, private_key, _digest(code, signed)) for one in copies
-        }
+        passed = {}
+        for one in copies:
+            # Removes the outer encryption of this copy. Encrypts the result (the inner encryption) for the second
+            # admin, together with the digest of the statement to sign.
+            plain = _opened(one.sealed, private_key)
+            box = SealedBox(PublicKey(plain[: PublicKey.SIZE]))
+            passed[one.second] = box.encrypt(digest + plain[PublicKey.SIZE :]).hex()
         subject, payload = f"signature:{code}", json.dumps(passed).encode()
         if request(
             session, context, by, ApprovalKind.SIGNATURE, subject, reason, encrypted=payload
         ):
             _log(session, context, by, "desk_signature_asked", code, reason)
-
-
-def _passed_on(sealed: bytes, private_key: bytes, digest: bytes) -> str:
-    """Removes the outer encryption of a copy of the signing key. Encrypts the result (the inner encryption) for the
-    second admin, together with the digest of the statement to sign.
-    """
-    plain = _opened(sealed, private_key)
-    second, inner = plain[: PublicKey.SIZE], plain[PublicKey.SIZE :]
-    return SealedBox(PublicKey(second)).encrypt(digest + inner).hex()
 
 
 def _about(session: Session, context: Context, row: Approval, by: SignedIn) -> ApprovalView | None:
@@ -330,7 +324,7 @@ def _approve(decision: Decision) -> None:
         raise DeskRefused(REPLACED)
     opened = _opened(plain[len(digest) :], decision.key)
     line = _ours(decision.context, opened.removesuffix(own.encode()))
-    _sign(decision.session, decision.context, code, line, decision.context.now())
+    _sign(decision.context, desk, line)
     _log(decision.session, decision.context, decision.by, "desk_signed", code, decision.reason)
     # Deletes the encrypted copies of the hotline's signing key from the stored request for approval. For the next
     # signature, a person must make a new request for approval.
@@ -346,17 +340,16 @@ SIGNATURE = ApprovalRule(
 )
 
 
-def _sign(session: Session, context: Context, code: str, line: SigningKey, at: datetime) -> None:
+def _sign(context: Context, desk: Desk, line: SigningKey) -> None:
     """Signs the newest key in a desk's proof, which contains the signed statements about the desk's keys. Also resets
     the desk's key, kind and place in the database to the signed values.
     """
-    desk = tables_desks.get_desk(session, code, for_writing=True)
     signed = _wanted(context, desk)
     newest = signed.statements[-1]
-    said = Statement(newest.public_key, newest.verify_key, _later(signed, at))
+    said = Statement(newest.public_key, newest.verify_key, _later(signed, context.now()))
     desk.public_key, desk.kind, desk.place = signed.public_key, signed.kind, signed.place or None
     desk.proof = signed.proof(
-        with_signature(line, said, code, signed.kind, signed.place), by_line=True
+        with_signature(line, said, desk.code, signed.kind, signed.place), by_line=True
     )
 
 

@@ -17,13 +17,7 @@ def demo_accounts_in(home: Path) -> tuple[DemoAccount, ...]:
     try:
         rows = json.loads((home / DEMO_ACCOUNTS).read_text(encoding="utf-8"))
         return tuple(
-            DemoAccount(
-                name=str(row["name"]),
-                roles=tuple(map(AccountRole, row["roles"])),
-                password=str(row["password"]),
-                secret=str(row["secret"]),
-            )
-            for row in rows
+            DemoAccount(**row | {"roles": tuple(map(AccountRole, row["roles"]))}) for row in rows
         )
     except (OSError, ValueError, KeyError, TypeError):
         return ()

@@ -97,12 +97,8 @@ def guarded_view(context: GuardContext, route: PageRoute) -> Answer:
         token = request.cookies.get(COOKIE, "")
         is_shift, is_read = route.needs is Needs.SHIFT, request.method == "GET"
         automatic = is_read and (AUTOMATIC in request.args or is_shift)
-        by = (
-            service_sessions.find_session(context.context, token, automatic=automatic)
-            if token
-            else None
-        )
-        if by is None and token and (is_shift or (is_read and PART not in request.headers)):
+        by = service_sessions.find_session(context.context, token, automatic=automatic)
+        if by is None and (is_shift or (is_read and PART not in request.headers)):
             by = service_sessions.find_locked(context.context, token)
             if by is not None and not is_shift:
                 to = request.path if automatic else guest.path
@@ -234,9 +230,9 @@ def _of_the_account(context: GuardContext) -> str:
     """
     token = request.cookies.get(COOKIE, "")
     with suppress(HotlineError):
-        find = partial(service_sessions.find_session, context.context, automatic=True)
-        by = find(token) if token else None
-        return by.language if by is not None and by.language in CODES else ""
+        by = service_sessions.find_session(context.context, token, automatic=True)
+        if by is not None and by.language in CODES:
+            return by.language
     return ""
 
 

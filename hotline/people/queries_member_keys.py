@@ -29,7 +29,12 @@ def public_key(session: Session, desk: str, member: str) -> bytes | None:
     if account_id is None:
         return None
     account = session.get(ConsoleAccount, account_id)
-    return account.public_key if account and _reads(session, account, desk) else None
+    if account is None or account.state not in MAY_SIGN_IN:
+        return None
+    # If the person has phones, one of the phones must also belong to the desk.
+    phones = tables_accounts.phones_of(session, account.person_id)
+    acts = not phones or any(_acts(session, responder, desk) for responder in phones)
+    return account.public_key if acts and role_for(desk) in account.held_roles else None
 
 
 def end_lost_access(session: Session, member: str, at: datetime) -> None:
@@ -71,14 +76,3 @@ def role_for(desk: str) -> AccountRole:
 def _acts(session: Session, person: Responder, desk: str) -> bool:
     desks = {row.desk_code for row in tables.current_memberships(session, person.id)}
     return person.active and desk in desks
-
-
-def _reads(session: Session, account: ConsoleAccount, desk: str) -> bool:
-    """Returns True if the account may sign in, and its role allows access to the desk.
-
-    If the person has phones, one of the phones must also belong to the desk.
-    """
-    if account.state not in MAY_SIGN_IN or role_for(desk) not in account.held_roles:
-        return False
-    phones = tables_accounts.phones_of(session, account.person_id)
-    return not phones or any(_acts(session, responder, desk) for responder in phones)

@@ -334,12 +334,13 @@ def _row(line: int, cells: Mapping[str, str], faults: list[RowFault]) -> Enrolme
         wrong.append(message_text("msisdn: {why}", why=message_text(str(refused))))
     desks = _desks(cells["level"], cells["districts"], wrong)
     named, known = _several(cells["categories"]), {one.value: one for one in Category}
-    strange = (_quoted(one) for one in named if one not in known)
     wrong += [
         message_text(
-            "categories: There is no category {category}. Check the spelling.", category=one
+            "categories: There is no category {category}. Check the spelling.",
+            category=_quoted(one),
         )
-        for one in strange
+        for one in named
+        if one not in known
     ]
     faults += [RowFault(line, reason) for reason in wrong]
     categories = tuple(category for one, category in known.items() if one in named)
@@ -620,12 +621,6 @@ def is_code(code: str) -> bool:
     """
     taken = code in {NATIONAL, ABROAD, UNSURE, TYPED} or is_district(code)
     return bool(CODE.fullmatch(code)) and not taken
-
-
-def is_desk_name(name: str) -> bool:
-    """Returns True if a desk may have this name. Pages and the audit log show the name."""
-    whole = 1 <= len(name) <= DESK_NAME_LETTERS and name.isprintable()
-    return whole and name == " ".join(name.split()) and not set(name) & set(":<>|")
 
 
 RESPONDER = "r"

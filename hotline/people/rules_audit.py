@@ -80,10 +80,6 @@ def read_row(
     return AuditRow(at, *read_actor(by, names), phrase, read_subject(about, names), outcome, reason)
 
 
-def is_known_action(action: str) -> bool:
-    return action in SENTENCES or any(action.startswith(begins) for begins in OUTCOMES)
-
-
 def action_sentence(action: str) -> tuple[str, str]:
     """Returns an action's English sentence, with the placeholder `{subject}`. Also returns the outcome at the end of
     the action's name, or an empty text.

@@ -23,7 +23,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
-from pathlib import Path
 
 import pyotp
 
@@ -110,14 +109,10 @@ def our_words() -> Sequence[str]:
     counted: Counter[str] = Counter()
     for pattern in TEXTS:
         for path in sorted(CHECKOUT.glob(pattern)):
-            counted.update(_words_in(path))
+            for word in WORD.findall(path.read_text(encoding="utf-8").casefold()):
+                plain = (one for one in unicodedata.normalize("NFD", word) if one.isascii())
+                counted.update({word, "".join(plain)})
     return [word for word, _ in counted.most_common()]
-
-
-def _words_in(path: Path) -> Iterator[str]:
-    for word in WORD.findall(path.read_text(encoding="utf-8").casefold()):
-        plain = "".join(one for one in unicodedata.normalize("NFD", word) if one.isascii())
-        yield from {word, plain}
 
 
 def form_fault(password: str, name: str) -> AccountFault | None:
@@ -186,15 +181,10 @@ def _reserved_keys(desks: frozenset[str]) -> Sequence[frozenset[str]]:
     """Returns the comparison keys of all reserved names, in three sets: one for each key that
     `comparison_keys` returns. Caches the result, because the computation takes ten milliseconds.
     """
-    every = zip(*map(comparison_keys, _reserved(desks)), strict=True)
+    called = (*(area.name for area in districts()), *desks)
+    around = (words.format(name) for name in called for words in AROUND)
+    every = zip(*map(comparison_keys, (*PROCESS_NAMES, *NATIONAL_NAMES, *around)), strict=True)
     return tuple(map(frozenset, every))
-
-
-def _reserved(desks: Iterable[str]) -> Iterator[str]:
-    yield from PROCESS_NAMES
-    yield from NATIONAL_NAMES
-    for called in (*(area.name for area in districts()), *desks):
-        yield from (words.format(called) for words in AROUND)
 
 
 WORDS = 4

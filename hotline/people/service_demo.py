@@ -4,7 +4,7 @@ case by phone. The accounts and PINs work only if the gateway is the emulator.
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pyotp
@@ -26,8 +26,10 @@ from hotline.people.encrypt import PAPER_COSTS, wrap_under_password
 from hotline.people.rules import WITH_PINS, of_account, of_responder
 from hotline.people.rules_accounts import DEMO_ACCOUNTS, DEMO_DESKS, DemoAccount
 from hotline.people.rules_sign_in import STEP_SECONDS, code_at, step_at, suggest_password
-from hotline.people.service_sign_in import by_password, envelope_owner, log_own, may_sign_in
+from hotline.people.service_sign_in import by_password, envelope_owner, may_sign_in
 from hotline.text.characters import is_easy_pin
+
+ASKS = Actor("demo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +111,7 @@ def sign_in(context: ConsoleContext, name: str) -> service_sessions.NewSession |
         private_key = by_password(context, kept.password)(account)
         if private_key is None:
             return None
-        entered = service_sessions.open_session(session, context, account, private_key)
-        log_own(session, context, account, "account_entered")
-        return replace(entered, known=service_sessions.browser_mark(context, name, ""))
+        return service_sessions.open_session(session, context, account, private_key)
 
 
 def _ask(context: ConsoleContext, name: str, desk: str) -> bool:
@@ -127,7 +127,7 @@ def _ask(context: ConsoleContext, name: str, desk: str) -> bool:
         if desk in tables_desks.desks_of(session, member):
             return False
         decrypt_grants.add_access_request(
-            session, context, Actor("demo"), desk, member, "an account of the demo"
+            session, context, ASKS, desk, member, "an account of the demo"
         )
     return True
 
@@ -172,7 +172,7 @@ def _make(
     account.totp = context.proofs.factors.seal(secret, account=bound)
     tables_audit.append_command(
         session,
-        Actor("demo"),
+        ASKS,
         context.now(),
         "account_invited",
         f"account {name}",
@@ -181,7 +181,6 @@ def _make(
     return DemoAccount(name, roles, password, secret)
 
 
-ASKS = Actor("demo")
 WHY = "a responder of the demo"
 PIN_DIGITS = 6
 Wraps = Callable[[bytes, str, int], bytes]
@@ -214,16 +213,12 @@ def make_pins(context: Context, wraps: Wraps, passphrase: str) -> Sequence[DemoP
 
 
 def _choose(context: Context, wraps: Wraps, person: tables.Responder) -> DemoPin:
-    pair, pin = KeyPair.new(), _new_pin()
+    pair = KeyPair.new()
+    while is_easy_pin(pin := f"{secrets.randbelow(10**PIN_DIGITS):06}"):
+        pass
     wrap, actor = wraps(pair.private, pin, person.id), f"responder:{person.id}"
     with context.database.writing() as session:
         row = session.get_one(tables.Responder, person.id)
         row.public_key, row.pin_wrap, row.pin_set_at = pair.public, wrap, context.now()
         tables_audit.append_row(session, context.now(), actor, "pin_changed", actor, WHY)
     return DemoPin(person.name, pin)
-
-
-def _new_pin() -> str:
-    while is_easy_pin(pin := f"{secrets.randbelow(10**PIN_DIGITS):06}"):
-        pass
-    return pin

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from hotline.alarms.rules import CheckResult, check_result
+from hotline.core.actors import is_valid_name
 from hotline.core.contexts import Context
 from hotline.keys.passphrase import Costs
 from hotline.people import (
@@ -21,13 +22,13 @@ from hotline.people import (
 from hotline.people.decrypt_passphrase import PassphraseDecrypter, TwoPeople
 from hotline.people.rules import (
     ADDED_KINDS,
+    DESK_NAME_LETTERS,
     MIN_NATIONAL,
     READING_KINDS,
     DeskKind,
     account_of,
     every_district,
     is_code,
-    is_desk_name,
     kind_of,
 )
 from hotline.text.errors import DeskRefused, StoreUnavailable
@@ -126,9 +127,13 @@ def add_desk(
         raise DeskRefused(
             "enter a code of 3 to 24 lower-case letters, digits or hyphens, starting with a letter"
         )
-    if not is_desk_name(new.name):
+    if not is_valid_name(new.name, DESK_NAME_LETTERS):
         raise DeskRefused("enter a name of 1 to 60 letters, without : < > or |")
-    _check_place(new)
+    if new.kind is DeskKind.PROTECTION:
+        if not is_camp(new.place):
+            raise DeskRefused("a protection desk needs a camp: add --camp")
+    elif new.place not in (None, *every_district()):
+        raise DeskRefused(f"{new.place} is not a district: enter a name like `Gasabo`")
     opener = PassphraseDecrypter(by, passphrase)
     decrypt_recovery.ensure_pair(context, opener, costs)
     line = decrypt_signing.line_key(context, opener)
@@ -145,15 +150,6 @@ def add_desk(
         tables_audit.append_command(
             session, by.first, context.now(), "desk_added", f"desk:{new.code}", why
         )
-
-
-def _check_place(new: NewDesk) -> None:
-    """Raises DeskRefused if the place of the desk does not fit its kind."""
-    if new.kind is DeskKind.PROTECTION:
-        if not is_camp(new.place):
-            raise DeskRefused("a protection desk needs a camp: add --camp")
-    elif new.place not in (None, *every_district()):
-        raise DeskRefused(f"{new.place} is not a district: enter a name like `Gasabo`")
 
 
 def set_service(

@@ -404,7 +404,7 @@ def continue_here(context: ConsoleContext, link: str, password: str) -> Welcome 
         by_password(context, password),
         take_over,
         entrant=Entrant(known=f"link {envelope_owner(account.id)}"),
-        may=_is_invited,
+        may=lambda _context, account: account.state == AccountState.INVITED,
     )
 
 
@@ -487,10 +487,6 @@ def _in_this_browser(
     row.locked_key = lock_key(token, private_key, account=envelope_owner(account.id))
     session.flush()
     return _shown(context, row, account, token, made=token)
-
-
-def _is_invited(_context: ConsoleContext, account: ConsoleAccount) -> bool:
-    return account.state == AccountState.INVITED
 
 
 def _taken(

@@ -13,7 +13,7 @@ import hmac
 import secrets
 from collections.abc import MutableMapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from weakref import WeakKeyDictionary
 
@@ -53,7 +53,7 @@ class NewSession:
     token: str = field(repr=False)
     """The token of the session. Only the browser gets this token."""
     signed_in: SignedIn
-    known: str = field(default="", repr=False)
+    known: str = field(repr=False)
     """The mark by which the console recognises this browser at its next sign-in."""
 
 
@@ -191,9 +191,7 @@ def unlock(
     def entering(session: Session, now: ConsoleAccount, private_key: bytes) -> NewSession | None:
         if now.id != row.account_id or not tables_sessions.end_session(session, digest):
             return None
-        entered = open_session(session, context, now, private_key)
-        log_own(session, context, now, "account_entered")
-        return replace(entered, known=browser_mark(context, now.name, known))
+        return open_session(session, context, now, private_key, known)
 
     opens = by_password(context, password)
     return prove(context, account.name, code, opens, entering, entrant=session_entrant(digest))
@@ -209,10 +207,14 @@ def session_entrant(digest: bytes) -> Entrant:
 
 
 def open_session(
-    session: Session, context: ConsoleContext, account: ConsoleAccount, private_key: bytes
+    session: Session,
+    context: ConsoleContext,
+    account: ConsoleAccount,
+    private_key: bytes,
+    known: str = "",
 ) -> NewSession:
     """Starts a session after password and code were right. The calling function must run the function in the
-    transaction that accepted the code."""
+    transaction that accepted the code. `known` is the mark from an earlier sign-in in this browser."""
     token, at = new_token(), context.now()
     digest = digest_of(token)
     assert digest is not None
@@ -229,7 +231,9 @@ def open_session(
             locked_key=lock_key(token, private_key, account=envelope_owner(account.id)),
         )
     )
-    return NewSession(token, _signed_in(account, token, fresh=True))
+    log_own(session, context, account, "account_entered")
+    mark = browser_mark(context, account.name, known)
+    return NewSession(token, _signed_in(account, token, fresh=True), mark)
 
 
 def list_sessions(context: ConsoleContext, token: str) -> Sequence[OpenSession]:
@@ -318,7 +322,7 @@ NONCE_BYTES = 16
 MARK_DAYS = 180
 
 
-def browser_mark(context: ConsoleContext, name: str, before: str = "") -> str:
+def browser_mark(context: ConsoleContext, name: str, before: str) -> str:
     """Returns the mark that the browser stores after a sign-in.
 
     If `before` is a valid mark for this name, returns `before` unchanged.
@@ -374,9 +378,7 @@ def sign_in(
     """
 
     def entering(session: Session, account: ConsoleAccount, private_key: bytes) -> NewSession:
-        entered = open_session(session, context, account, private_key)
-        log_own(session, context, account, "account_entered")
-        return replace(entered, known=browser_mark(context, name, known))
+        return open_session(session, context, account, private_key, known)
 
     who = browser_entrant(context, name, known, network)
     return prove(context, name, code, by_password(context, password), entering, entrant=who)

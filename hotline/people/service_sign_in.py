@@ -14,7 +14,7 @@ from hotline.alarms.rules import Alarm
 from hotline.core.actors import AccountState, Actor, SignInRefused, account_name_key
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
-from hotline.keys.password_queue import Entrant, StretchTurn
+from hotline.keys.password_queue import Entrant
 from hotline.people import tables_accounts, tables_audit, tables_sessions
 from hotline.people.encrypt import dummy_envelope, unwrap_by_password
 from hotline.people.rules_sign_in import (
@@ -101,7 +101,10 @@ def prove(
     """
     with context.proofs.stretching.turn(entrant) as turn:
         if not turn.is_given:
-            return _no_turn(context, turn)
+            if turn.is_alarm:
+                with suppress(StoreUnavailable):
+                    service.raise_alarm(context, Alarm.SIGN_IN_QUEUE)
+            return SignInRefused(turn.wait_seconds, is_busy=True)
         entered = account_name_key(name)
         name_key = context.proofs.factors.digest("name", f"{entered}\0{entrant.known}")
         waits = _count(context, name_key)
@@ -128,13 +131,6 @@ def prove(
             )
         tables_sessions.delete_name(session, name_key)
         return then(session, now, private_key)
-
-
-def _no_turn(context: ConsoleContext, turn: StretchTurn) -> SignInRefused:
-    if turn.is_alarm:
-        with suppress(StoreUnavailable):
-            service.raise_alarm(context, Alarm.SIGN_IN_QUEUE)
-    return SignInRefused(turn.wait_seconds, is_busy=True)
 
 
 def _count(context: ConsoleContext, name_key: bytes) -> int:

@@ -84,21 +84,6 @@ def all_persons(session: Session) -> Sequence[Person]:
     return session.scalars(select(Person).order_by(Person.id)).all()
 
 
-def merge_persons(session: Session, other: int, into: int) -> None:
-    """Merges two rows of the table of persons that are about the same human. Changes all references to the person
-    `other` into references to the person `into`, and then deletes `other`.
-
-    Does nothing if both ids are the same.
-    """
-    if other == into:
-        return
-    for table in Row.metadata.sorted_tables:
-        for column in table.columns:
-            if any(key.column is Person.__table__.c.id for key in column.foreign_keys):
-                session.execute(update(table).where(column == other).values({column: into}))
-    session.execute(delete(Person).where(Person.id == other))
-
-
 class PinWarningRow(Row):
     """A warning to a coordinator about a responder's PIN. The row does not name a case."""
 

@@ -267,8 +267,7 @@ def names_of(session: Session, who: str) -> Sequence[str]:
 
 def of_member(session: Session, member: str) -> Person:
     """Returns the person behind a desk member: the owner of the account or of the phone."""
-    account_id = account_of(member)
-    if account_id is not None:
+    if (account_id := account_of(member)) is not None:
         return session.get_one(Person, session.get_one(ConsoleAccount, account_id).person_id)
     return session.get_one(Person, session.get_one(Responder, responder_of(member)).person_id)
 

@@ -151,7 +151,10 @@ def roster(session: Session, start: datetime, end: datetime) -> Roster:
     rows = duty_rows(session, tuple_(Duty.week, Duty.weekday).in_(pairs))
     touching = (DutyOverride.starts_at < end, DutyOverride.ends_at > start)
     swaps = select(DutyOverride).where(*touching).order_by(DutyOverride.id)
-    overrides = [override_of(one) for one in session.scalars(swaps)]
+    overrides = [
+        Override(one.desk_code, one.starts_at, one.ends_at, one.responder_id, one.replaces)
+        for one in session.scalars(swaps)
+    ]
     return Roster(rows, known, overrides, holidays)
 
 
@@ -168,10 +171,6 @@ def set_holiday(session: Session, day: date, like_weekday: int | None) -> None:
     session.execute(delete(Holiday).where(Holiday.day == day))
     if like_weekday is not None:
         session.execute(insert(Holiday), {"day": day, "like_weekday": like_weekday})
-
-
-def override_of(row: DutyOverride) -> Override:
-    return Override(row.desk_code, row.starts_at, row.ends_at, row.responder_id, row.replaces)
 
 
 COLUMNS = (

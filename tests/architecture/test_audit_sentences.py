@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hotline.cases.service_sheet import SearchKind
 from hotline.duty.service_accounts import SeriousCommand
-from hotline.people.rules_audit import OUTCOMES, SENTENCES, is_known_action
+from hotline.people.rules_audit import OUTCOMES, SENTENCES
 from hotline.programmes.rules import Programme
 from hotline.tips.rules import TipOutcome
 from hotline.tips.rules_receipts import CallOutcome
@@ -134,6 +134,10 @@ def _written() -> Mapping[str, str]:
             assert names, f"{path_of(path)}: which action is {ast.unparse(action)}?"
             found |= dict.fromkeys(names, path_of(path))
     return found
+
+
+def is_known_action(action: str) -> bool:
+    return action in SENTENCES or action.startswith(tuple(OUTCOMES))
 
 
 def test_every_action_has_its_sentence() -> None:

@@ -21,7 +21,6 @@ MAKES = {
     "first_keys": "makes the recovery pair and the signing key, and opens nothing",
     "open_line_key": "opens the signing key for `hotline init`, and no desk",
     "line_public_key": "tells the public half of the signing key, and opens no desk",
-    "new_pair": "makes the recovery pair, and opens nothing",
 }
 DEMO = {"service_demo"}
 """The modules of the demo, which has an emulated gateway. Only the demo uses the constant `OF_THE_DEMO` in place of

@@ -25,7 +25,7 @@ from hotline.text.places import NATIONAL
 from hotline.tips.queries_visible import Exclusion, ExclusionReason
 from tests.console.conftest import GASABO, NUMBER, Desk, Tab
 from tests.console.desk_tips import lets_in, man, tell
-from tests.support.deciding import one_person
+from tests.support.deciding import merge_persons, one_person
 from tests.support.signing import SERVER
 
 NEW = "+250788000055"
@@ -383,7 +383,7 @@ def test_what_was_kept_from_somebody_is_lifted_by_two_and_never_by_her(desk: Des
     kept = desk.tab(AccountRole.NATIONAL, name="National 3")
     with desk.context.database.writing() as session:
         row = session.get_one(ConsoleAccount, account(desk, "National 3"))
-        tables.merge_persons(session, row.person_id, session.get_one(Responder, 1).person_id)
+        merge_persons(session, row.person_id, session.get_one(Responder, 1).person_id)
     without = desk.tab(AccountRole.NATIONAL, name="National 4")
     man(desk)
     for name in ("National 1", "National 2"):
@@ -553,7 +553,7 @@ def test_the_end_of_an_account_names_the_others_and_a_removal_ends_them(
             session.get_one(ConsoleAccount, account(desk, n)) for n in ("Editor 1", "Auditor 1")
         )
         into = one.person_id
-        tables.merge_persons(session, other.person_id, into)
+        merge_persons(session, other.person_id, into)
     path = f"/accounts/{account(desk, 'Editor 1')}"
     assert "This person keeps these other accounts: auditor 1." in two[0].get(path).text
     assert two[0].post(f"{path}/end", {"reason": "left"}).status_code == 303

@@ -12,7 +12,7 @@ from hotline.console import routes
 from hotline.console.routes import DEMO, ROUTES, Needs, PageRoute, Route
 from hotline.core.actors import AccountRole
 from hotline.core.database import Row
-from hotline.people.rules_audit import is_known_action
+from tests.architecture.test_audit_sentences import is_known_action
 from tests.console.conftest import Desk, Tab
 from tests.console.desk_tips import with_a_release, with_a_tip
 from tests.console.rows_in_pages import note_encrypted

@@ -14,7 +14,7 @@ from hotline.cases import decrypt_reader_commands, service_desk_commands
 from hotline.cases.service_desk_commands import ExclusionTarget
 from hotline.cases.service_sheet import ROWS
 from hotline.core.actors import AccountRole
-from hotline.people import tables, tables_desks
+from hotline.people import tables_desks
 from hotline.people.rules import of_account
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_audit import AuditEntry
@@ -28,6 +28,7 @@ from tests.console.test_forms import assert_reachable, outline
 from tests.console.test_headers import assert_light, assert_safe
 from tests.console.tip_desks import OTHER_DISTRICT, Desks, desks, listed, on_board
 from tests.support.builders import make_referral, make_responder
+from tests.support.deciding import merge_persons
 
 __all__ = ["desks"]
 
@@ -220,7 +221,7 @@ def test_a8_a_person_who_was_told_takes_it_here_as_by_her_phone(desks: Desks) ->
         session.add(make_referral(tip_id=tip, responder_id=person.id, reference="K7Q4"))
 
         account = session.get_one(ConsoleAccount, desks.desk.people["Desk 1"].account_id)
-        tables.merge_persons(session, account.person_id, person.person_id)
+        merge_persons(session, account.person_id, person.person_id)
         her = person.id
         noted = EventActor(f"responder:{her}", EventChannel.USSD)
         at = desks.desk.clock()

@@ -1,8 +1,10 @@
 """Approves pending approvals as a second person, for tests."""
 
+from sqlalchemy import delete, update
+
 from hotline.core.actors import AccountRole, Actor, SignedIn, account_name_key
 from hotline.core.contexts import Context
-from hotline.core.database import Session
+from hotline.core.database import Row, Session
 from hotline.duty import service_enrolment, service_leaves
 from hotline.duty.service_enrolment import StartPaper
 from hotline.keys.passphrase import Costs
@@ -32,7 +34,22 @@ def one_person(context: Context, account_id: int, phone: str) -> None:
     with context.database.writing() as session:
         account = tables_accounts.get_account(session, account_id)
         into = service_leaves.find_person(session, phone).person_id
-        tables.merge_persons(session, account.person_id, into)
+        merge_persons(session, account.person_id, into)
+
+
+def merge_persons(session: Session, other: int, into: int) -> None:
+    """Merges two rows of the table of persons that are about the same human. Changes all references to the person
+    `other` into references to the person `into`, and then deletes `other`.
+
+    Does nothing if both ids are the same.
+    """
+    if other == into:
+        return
+    for table in Row.metadata.sorted_tables:
+        for column in table.columns:
+            if any(key.column is tables.Person.__table__.c.id for key in column.foreign_keys):
+                session.execute(update(table).where(column == other).values({column: into}))
+    session.execute(delete(tables.Person).where(tables.Person.id == other))
 
 
 def waits(context: Context, by: SignedIn, kind: str) -> list[PendingApproval]:

@@ -39,7 +39,7 @@ from hotline.tips.rules_receipts import CallBackState
 from hotline.tips.tables import Grant, Tip
 from hotline.tips.tables_persons import CallBack, PossibleVictim, ServiceRequest
 from tests.support.builders import NOON, make_account, make_referral
-from tests.support.deciding import person_viewer, responder_viewer
+from tests.support.deciding import merge_persons, person_viewer, responder_viewer
 from tests.support.district import District
 from tests.support.helping import offered_by
 from tests.tips.for_no_one import FOR_NO_ONE, ROWS
@@ -227,7 +227,7 @@ def test_r6_each_way_to_a_tip_is_closed_to_an_account_that_it_is_kept_from(four:
     with four.database.writing() as session:
         assert queries_visible.excluded_responders(session, [1]) == {1: frozenset()}
         him = session.get_one(Responder, HE).person_id
-        tables.merge_persons(session, _account(session).person_id, him)
+        merge_persons(session, _account(session).person_id, him)
     assert not any(tips & KEPT for tips in seen(four, its).values())
     assert not any(tips & KEPT for tips in seen(four, he).values())
     with four.database.reading() as session:
