@@ -79,11 +79,8 @@ def note_start(session: Session, start: ProcessStart) -> None:
         "second_channel": start.second_channel,
         "line_key": start.line_key,
     }
-    table = ProcessStart.__table__
     written = insert_into(session, ProcessStart).values(role=start.role, host=start.host, **values)
-    session.execute(
-        written.on_conflict_do_update(index_elements=[table.c.role, table.c.host], set_=values)
-    )
+    session.execute(written.on_conflict_do_update(index_elements=["role", "host"], set_=values))
 
 
 def refused_starts(session: Session, at: datetime) -> Sequence[ProcessStart]:

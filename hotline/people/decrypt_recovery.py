@@ -15,7 +15,7 @@ from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.keys.desk_signatures import RECOVERY, DeskKey, DeskKeyState, Statement, proof_of
 from hotline.keys.encrypt import KeyPair
-from hotline.keys.passphrase import Costs, WrappedPair, WrappingKey
+from hotline.keys.passphrase import Costs, WrappingKey
 from hotline.people import decrypt_passphrase, decrypt_signing, tables_desks
 from hotline.people.decrypt_members import wrap_desk_key
 from hotline.people.decrypt_passphrase import PassphraseDecrypter
@@ -59,7 +59,6 @@ def ensure_pair(
 
     line, at = decrypt_signing.line_key(context, replaces), context.now()
     under = WrappingKey.stretch(opener.passphrase, costs or Costs())
-    made = under.new_pair(owner=OWNER)
     with context.database.writing() as session:
         # A process that adds a desk must also lock the national desk. Because of this lock, no process can encrypt a
         # new desk's key for the old pair while this code replaces the pair.
@@ -67,7 +66,7 @@ def ensure_pair(
         newest = tables_desks.newest_pair(session)
         if newest is None or newest.id != today.id:
             raise DeskRefused("another person is creating a recovery pair now: try again later")
-        add_pair(session, made, under, line, at)
+        add_pair(session, under, line, at)
 
 
 def first_keys(session: Session, passphrase: str, costs: Costs | None, at: datetime) -> SigningKey:
@@ -75,17 +74,15 @@ def first_keys(session: Session, passphrase: str, costs: Costs | None, at: datet
     both encrypted under this passphrase. Returns the signing key.
     """
     line, under = SigningKey.generate(), WrappingKey.stretch(passphrase, costs or Costs())
-    add_pair(session, under.new_pair(owner=OWNER), under, line, at)
+    add_pair(session, under, line, at)
     return line
 
 
-def add_pair(
-    session: Session, made: WrappedPair, under: WrappingKey, line: SigningKey | None, at: datetime
-) -> None:
-    """Stores a recovery pair. If `line` is given, signs the pair with this signing key, and also stores the signing
-    key, encrypted under the same passphrase.
+def add_pair(session: Session, under: WrappingKey, line: SigningKey | None, at: datetime) -> None:
+    """Makes and stores a recovery pair. If `line` is given, signs the pair with this signing key, and also stores the
+    signing key, encrypted under the same passphrase.
     """
-    proof = None
+    made, proof = under.new_pair(owner=OWNER), None
     if line is not None:
         said = Statement(made.public_key.hex(), made.public_key.hex(), int(at.timestamp()))
         proof = proof_of("", "", [decrypt_signing.with_signature(line, said, RECOVERY, "", "")])

@@ -106,7 +106,7 @@ def note_board(context: ConsoleContext, token: str) -> None:
         shown.clear()
     shown[digest] = at
     with suppress(StoreUnavailable), context.database.writing() as session:
-        tables_sessions.note_board(session, digest, at)
+        tables_sessions.change_session(session, digest, board_at=at)
 
 
 def open_flow(
@@ -126,7 +126,7 @@ def open_flow(
         return others
     if mine.flow != flow or mine.flow_at is None or at - mine.flow_at >= SEEN_EACH:
         with suppress(StoreUnavailable), context.database.writing() as session:
-            tables_sessions.note_open_flow(session, own, flow, at)
+            tables_sessions.change_session(session, own, flow=flow, flow_at=at)
     return others
 
 
@@ -165,8 +165,13 @@ def step_up(
         at = context.now()
         service_key_proof.prove_keys(session, context, of_account(account.id), account, private_key)
         locked = lock_key(token, private_key, account=envelope_owner(account.id))
-        renewed = tables_sessions.renew_factor(
-            session, found[0].digest, at=at, key_until=at + FACTOR_VALIDITY, locked_key=locked
+        renewed = tables_sessions.change_session(
+            session,
+            found[0].digest,
+            seen_at=at,
+            factor_at=at,
+            key_until=at + FACTOR_VALIDITY,
+            locked_key=locked,
         )
         return _signed_in(account, token, fresh=True) if renewed else None
 
@@ -279,7 +284,9 @@ def _locked(context: ConsoleContext, token: str) -> tuple[ConsoleSession, Consol
         return None
     if found[0].locked_at is None:
         with suppress(StoreUnavailable), context.database.writing() as session:
-            tables_sessions.lock(session, found[0].digest, at)
+            tables_sessions.change_session(
+                session, found[0].digest, locked_at=at, key_until=None, locked_key=None
+            )
     return found
 
 

@@ -68,19 +68,17 @@ def sessions_of_account(session: Session, account_id: int) -> Sequence[ConsoleSe
     return session.scalars(mine.order_by(ConsoleSession.created_at.desc())).all()
 
 
+def change_session(session: Session, digest: bytes, **columns: object) -> int | None:
+    """Changes columns of a session. Returns the id of the session's account, or None if the session has ended."""
+    changed = update(ConsoleSession).where(ConsoleSession.digest == digest).values(columns)
+    return session.scalar(changed.returning(ConsoleSession.account_id))
+
+
 def note_activity(session: Session, digest: bytes, at: datetime) -> None:
     """Records the time of a request in the session and in its account. Does nothing if the session has ended."""
-    here = update(ConsoleSession).where(ConsoleSession.digest == digest).values(seen_at=at)
-    account_id = session.scalar(here.returning(ConsoleSession.account_id))
+    account_id = change_session(session, digest, seen_at=at)
     seen = update(ConsoleAccount).where(ConsoleAccount.id == account_id)
     session.execute(seen.values(seen_at=at))
-
-
-def note_board(session: Session, digest: bytes, at: datetime) -> None:
-    """Records that the session shows the board of a desk at the time `at`."""
-    session.execute(
-        update(ConsoleSession).where(ConsoleSession.digest == digest).values(board_at=at)
-    )
 
 
 BOARD_LOCKED = timedelta(hours=1)
@@ -105,18 +103,6 @@ def desks_with_board(session: Session, since: datetime, at: datetime) -> frozens
     return frozenset(session.scalars(desks))
 
 
-def lock(session: Session, digest: bytes, at: datetime) -> None:
-    """Locks a session, and deletes its private key."""
-    here = update(ConsoleSession).where(ConsoleSession.digest == digest)
-    session.execute(here.values(locked_at=at, key_until=None, locked_key=None))
-
-
-def note_open_flow(session: Session, digest: bytes, flow: str, at: datetime) -> None:
-    """Records that a person opened this flow in a draft during this session."""
-    here = update(ConsoleSession).where(ConsoleSession.digest == digest)
-    session.execute(here.values(flow=flow, flow_at=at))
-
-
 def accounts_with_flow(
     session: Session, flow: str, seen: datetime, *, but: int
 ) -> Sequence[tuple[str, datetime]]:
@@ -134,22 +120,6 @@ def accounts_with_flow(
         .order_by(ConsoleAccount.shown)
     )
     return [(name, at) for name, at in session.execute(opened) if at is not None]
-
-
-def renew_factor(
-    session: Session, digest: bytes, *, at: datetime, key_until: datetime, locked_key: bytes
-) -> bool:
-    """Records that the person entered the second factor again, and stores the private key until the time `key_until`.
-
-    Returns False if the session has ended.
-    """
-    renewed = (
-        update(ConsoleSession)
-        .where(ConsoleSession.digest == digest)
-        .values(seen_at=at, factor_at=at, key_until=key_until, locked_key=locked_key)
-        .returning(ConsoleSession.digest)
-    )
-    return session.execute(renewed).first() is not None
 
 
 def end_session(session: Session, digest: bytes) -> bool:
