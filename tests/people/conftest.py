@@ -1,4 +1,4 @@
-"""Provides the context of the console, and an editor who is signed in."""
+"""Provides the context of the console, two admins, and an editor who is signed in."""
 
 import pytest
 
@@ -7,12 +7,17 @@ from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Database
 from tests.support.clock import Clock
 from tests.support.contexts import make_console_context
-from tests.support.signing import Person, person
+from tests.support.signing import Person, admins, person
 
 
 @pytest.fixture
 def context(database: Database, clock: Clock) -> ConsoleContext:
     return make_console_context(database=database, now=clock)
+
+
+@pytest.fixture
+def two(context: ConsoleContext, clock: Clock) -> list[Person]:
+    return admins(context, clock, ["Admin 1", "Admin 2"])
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from hotline.cases import decrypt_access
-from hotline.core.actors import AccountRole, AccountState, Actor, SignedIn
+from hotline.core.actors import AccountRole, AccountState
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Database
 from hotline.duty import (
@@ -56,19 +56,6 @@ def context(database: Database, clock: Clock) -> ConsoleContext:
     return made
 
 
-@pytest.fixture
-def two(context: ConsoleContext, clock: Clock) -> list[Person]:
-    return admins(context, clock, ["Admin 1", "Admin 2"])
-
-
-def by(one: Person) -> Actor:
-    return Actor(one.name, one.account_id)
-
-
-def here(one: Person) -> SignedIn:
-    return one.here(one.enters().token)
-
-
 def with_role(context: ConsoleContext, clock: Clock, name: str, *roles: AccountRole) -> Person:
     """Returns an active account with roles that two admins approved."""
     made = person(context, clock, name, R.TRANSLATOR)
@@ -85,7 +72,7 @@ def officer(context: ConsoleContext, clock: Clock, *roles: AccountRole) -> Perso
 
 def ends(admin: Person, one: Person) -> bool:
     """Ends an account as this admin. Returns False if the end waits for approval."""
-    return service_removal.end_account(admin.context, by(admin), one.account_id, "left")
+    return service_removal.end_account(admin.context, admin.actor, one.account_id, "left")
 
 
 def opens(context: ConsoleContext, *people: Person) -> None:
@@ -122,24 +109,26 @@ def test_a_second_admin_ends_an_account_that_decides_for_others(
     assert refused(end) == AccountFault.END_WAITS
 
     asked = "Admin 1 asks to end the account of Officer 1."
-    (waiting,) = waits(context, here(two[1]), "end")
+    (waiting,) = waits(context, two[1].signs_in(), "end")
     assert str(waiting.sentence).startswith(asked)
     with pytest.raises(ApprovalRefused):
-        decides(context, here(two[0]), "end")
+        decides(context, two[0].signs_in(), "end")
     with pytest.raises(ApprovalRefused if role is R.ADMIN else NotFound):
-        service_approvals.decide(context, here(one), waiting.id, "I stay", approve=False)
-    decides(context, here(two[1]), "end")
+        service_approvals.decide(context, one.signs_in(), waiting.id, "I stay", approve=False)
+    decides(context, two[1].signs_in(), "end")
     assert state(context, one) is AccountState.ENDED
     one.is_refused()
     assert told(context, "ACCOUNT_ENDED") == NATIONAL
-    assert waits(context, here(two[1]), "end") == []
+    assert waits(context, two[1].signs_in(), "end") == []
 
 
 def test_taking_the_role_first_needs_two(
     context: ConsoleContext, two: list[Person], clock: Clock
 ) -> None:
     one = officer(context, clock, R.NATIONAL, R.TRANSLATOR)
-    service_invitations.set_roles(context, by(two[0]), one.account_id, [R.TRANSLATOR], "other work")
+    service_invitations.set_roles(
+        context, two[0].actor, one.account_id, [R.TRANSLATOR], "other work"
+    )
     assert not ends(two[0], one)
     clock.turn(days=7, minutes=1)
     assert ends(two[0], one)
@@ -151,7 +140,7 @@ def test_a_refused_end_changes_nothing(
 ) -> None:
     one = officer(context, clock, R.NATIONAL)
     ends(two[0], one)
-    decides(context, here(two[1]), "end", approve=False)
+    decides(context, two[1].signs_in(), "end", approve=False)
     assert one.enters()
     with context.database.reading() as session:
         subject = f"account:{one.account_id}:end"
@@ -169,7 +158,7 @@ def test_the_last_member_goes_by_two(
 
     assert not ends(two[0], second)
     assert told(context, "ACCOUNT_END_ASKED") == [*NATIONAL, LEADER]
-    decides(context, here(two[1]), "end")
+    decides(context, two[1].signs_in(), "end")
     assert told(context, "ACCOUNT_ENDED") == [*NATIONAL, *NATIONAL, LEADER]
 
 
@@ -183,7 +172,7 @@ def test_the_person_of_the_account_is_notified_and_goes_off_the_line_with_it(
     assert told(context, "OWN_END") == [RESPONDER]
     with context.database.reading() as session:
         assert service_leaves.find_person(session, "Responder 1").removed_at is None
-    decides(context, here(two[1]), "end")
+    decides(context, two[1].signs_in(), "end")
     with context.database.reading() as session:
         assert service_leaves.find_person(session, "Responder 1").removed_at == clock()
     assert state(context, one) is AccountState.ENDED
@@ -196,7 +185,7 @@ def test_a_new_link_is_never_free_by_time(
     one_person(context, one.account_id, "Responder 1")
     opens(context, one)
     again = partial(
-        service_invitations.request_link, context, by(two[0]), one.account_id, "lost both"
+        service_invitations.request_link, context, two[0].actor, one.account_id, "lost both"
     )
     assert again().link == ""
     assert told(context, "OWN_LINK") == [RESPONDER]
@@ -204,8 +193,8 @@ def test_a_new_link_is_never_free_by_time(
     clock.turn(days=3)
     assert refused(again) == AccountFault.LINK_RESTS
     with pytest.raises(ApprovalRefused):
-        decides(context, here(two[0]), "link")
-    decides(context, here(two[1]), "link")
+        decides(context, two[0].signs_in(), "link")
+    decides(context, two[1].signs_in(), "link")
     assert again().link
 
 
@@ -214,14 +203,14 @@ def test_only_who_asked_takes_it_back(
 ) -> None:
     one = officer(context, clock, R.NATIONAL)
     ends(two[0], one)
-    (waiting,) = waits(context, here(two[1]), "end")
+    (waiting,) = waits(context, two[1].signs_in(), "end")
     assert not waiting.is_own
     with pytest.raises(NotFound):
-        service_approvals.withdraw(context, here(two[1]), waiting.id)
-    (own,) = waits(context, here(two[0]), "end")
+        service_approvals.withdraw(context, two[1].signs_in(), waiting.id)
+    (own,) = waits(context, two[0].signs_in(), "end")
     assert own.is_own
-    service_approvals.withdraw(context, here(two[0]), own.id)
-    assert waits(context, here(two[1]), "end") == []
+    service_approvals.withdraw(context, two[0].signs_in(), own.id)
+    assert waits(context, two[1].signs_in(), "end") == []
     assert one.enters()
 
 
@@ -230,21 +219,21 @@ def test_an_ended_account_returns_by_two(
 ) -> None:
     one = officer(context, clock, R.NATIONAL, R.TRANSLATOR)
     ends(two[0], one)
-    decides(context, here(two[1]), "end")
+    decides(context, two[1].signs_in(), "end")
     again = partial(
-        service_invitations.request_link, context, by(two[0]), one.account_id, "it was a mistake"
+        service_invitations.request_link, context, two[0].actor, one.account_id, "it was a mistake"
     )
     assert again().link == ""
     clock.turn(days=3)
     assert refused(again) == AccountFault.LINK_RESTS
-    decides(context, here(two[1]), "link")
+    decides(context, two[1].signs_in(), "link")
     invited = again()
     assert invited.waiting == {R.NATIONAL}
     one.takes_up(invited.link)
-    assert here(one).roles == {R.TRANSLATOR}
+    assert one.signs_in().roles == {R.TRANSLATOR}
     assert state(context, one) is AccountState.ACTIVE
-    decides(context, here(two[1]), "role")
-    assert here(one).roles == {R.TRANSLATOR, R.NATIONAL}
+    decides(context, two[1].signs_in(), "role")
+    assert one.signs_in().roles == {R.TRANSLATOR, R.NATIONAL}
 
 
 def test_an_old_link_restores_nobody(
@@ -253,12 +242,12 @@ def test_an_old_link_restores_nobody(
     """If an old link worked again, one admin alone could undo a decision of two admins."""
     one = officer(context, clock, R.NATIONAL, R.TRANSLATOR)
     again = partial(
-        service_invitations.request_link, context, by(two[0]), one.account_id, "lost both"
+        service_invitations.request_link, context, two[0].actor, one.account_id, "lost both"
     )
     assert again().link == ""
-    decides(context, here(two[1]), "link")
+    decides(context, two[1].signs_in(), "link")
     ends(two[0], one)
-    decides(context, here(two[1]), "end")
+    decides(context, two[1].signs_in(), "end")
     clock.turn(hours=2)
     assert again().link == "", "it is asked for again"
     assert state(context, one) is AccountState.ENDED
@@ -271,7 +260,7 @@ def test_two_ends_leave_two_admins(
     third = with_role(context, clock, "Admin 3", R.ADMIN)
     ends(two[0], third)
     ends(third, two[0])
-    asks, waiting = here(two[1]), waits(context, here(two[1]), "end")
+    asks, waiting = two[1].signs_in(), waits(context, two[1].signs_in(), "end")
     service_approvals.decide(context, asks, waiting[0].id, "known to me", approve=True)
     act = partial(
         service_approvals.decide, context, asks, waiting[1].id, "known to me", approve=True
@@ -285,7 +274,7 @@ def test_removing_a_responder_leaves_two_admins(context: ConsoleContext, two: li
     one_person(context, two[1].account_id, "Responder 1")
     token = two[1].enters().token
     service_removal.remove_responder(
-        context, "Responder 1", second=None, by=by(two[0]), reason="must go"
+        context, "Responder 1", second=None, by=two[0].actor, reason="must go"
     )
     assert service_sessions.find_session(context, token) is None
     assert two[1].enters()
@@ -300,12 +289,12 @@ def test_who_is_taken_off_the_line_is_shut_out_at_once_and_the_account_ends_by_t
     one = officer(context, clock, R.NATIONAL)
     one_person(context, one.account_id, "National 1")
     service_removal.remove_responder(
-        context, "National 1", second=second, by=by(two[0]), reason="must go"
+        context, "National 1", second=second, by=two[0].actor, reason="must go"
     )
     one.is_refused()
     if second is None:
         assert state(context, one) is AccountState.ACTIVE
-        decides(context, here(two[1]), "end")
+        decides(context, two[1].signs_in(), "end")
     assert state(context, one) is AccountState.ENDED
 
 
@@ -317,5 +306,5 @@ def test_the_server_is_second_while_there_are_under_two(
     assert service_removal.end_account(context, SERVER, ones[0].account_id, "left")
     admins(context, clock, ["Admin 2"])
     assert not service_removal.end_account(context, SERVER, ones[1].account_id, "left")
-    decides(context, here(admin), "end")
+    decides(context, admin.signs_in(), "end")
     assert state(context, ones[1]) is AccountState.ENDED

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from hotline.core.actors import TWO_PERSON_ROLES, AccountRole, Actor, SignedIn, excluded_roles
+from hotline.core.actors import TWO_PERSON_ROLES, AccountRole, SignedIn, excluded_roles
 from hotline.core.contexts import ConsoleContext
 from hotline.duty import service_accounts, service_invitations, service_removal
 from hotline.people import service_audit, service_sessions, tables_accounts, tables_audit
@@ -29,21 +29,13 @@ def roles_of(context: ConsoleContext, name: str) -> tuple[set[AccountRole], set[
     return set(line.roles), set(line.waiting)
 
 
-def actor(admin: Person) -> Actor:
-    return Actor(admin.name, admin.account_id)
-
-
-def signed_in(one: Person) -> SignedIn:
-    return one.here(one.enters().token)
-
-
 def test_one_admin_alone_makes_no_second_one(context: ConsoleContext, clock: Clock) -> None:
     (alone,) = admins(context, clock, ["Admin 1"])
-    invited = service_invitations.invite(context, actor(alone), "Admin 2", [R.ADMIN, R.AUDITOR])
+    invited = service_invitations.invite(context, alone.actor, "Admin 2", [R.ADMIN, R.AUDITOR])
     assert invited.waiting == {R.ADMIN}
     assert roles_of(context, "Admin 2") == ({R.AUDITOR}, {R.ADMIN})
 
-    here = signed_in(alone)
+    here = alone.signs_in()
     waiting = service_approvals.pending(context, here)[0]
     assert str(waiting.sentence) == "Admin 1 asks to give Admin 2 the role: admin"
     assert not waiting.may_decide
@@ -55,7 +47,7 @@ def test_the_server_is_second_while_there_are_under_two(
     context: ConsoleContext, clock: Clock
 ) -> None:
     (alone,) = admins(context, clock, ["Admin 1"])
-    service_invitations.invite(context, actor(alone), "Admin 2", [R.ADMIN])
+    service_invitations.invite(context, alone.actor, "Admin 2", [R.ADMIN])
     invited = service_invitations.invite_at_the_server(context, SERVER, "admin 2", [R.ADMIN], "en")
     assert roles_of(context, "Admin 2") == ({R.ADMIN}, set())
     Person(context, clock, "Admin 2").takes_up(invited.link)
@@ -69,8 +61,8 @@ def test_the_server_is_second_while_there_are_under_two(
 
 def test_a_second_admin_approves_or_refuses_once(context: ConsoleContext, clock: Clock) -> None:
     first, second = admins(context, clock, ["Admin 1", "Admin 2"])
-    service_invitations.invite(context, actor(first), "Approver 1", [R.APPROVER, R.NATIONAL])
-    here = signed_in(second)
+    service_invitations.invite(context, first.actor, "Approver 1", [R.APPROVER, R.NATIONAL])
+    here = second.signs_in()
     one, other = service_approvals.pending(context, here)
     assert one.may_decide
 
@@ -106,7 +98,7 @@ def test_what_another_release_lets_wait_is_left_alone(
                 expires_at=clock() + timedelta(days=7),
             )
         )
-    assert sees_and_decides_nothing(context, signed_in(admin))
+    assert sees_and_decides_nothing(context, admin.signs_in())
     assert service_accounts.list_accounts(context)
 
 
@@ -114,12 +106,12 @@ def test_who_is_no_admin_decides_nothing_and_what_nobody_decides_lapses_after_se
     context: ConsoleContext, clock: Clock
 ) -> None:
     first, second = admins(context, clock, ["Admin 1", "Admin 2"])
-    service_invitations.invite(context, actor(first), "Approver 1", [R.APPROVER])
+    service_invitations.invite(context, first.actor, "Approver 1", [R.APPROVER])
     editor = person(context, clock, "Editor 1", R.EDITOR)
-    assert sees_and_decides_nothing(context, signed_in(editor))
+    assert sees_and_decides_nothing(context, editor.signs_in())
     clock.turn(days=7)
-    assert sees_and_decides_nothing(context, signed_in(second))
-    assert service_invitations.set_roles(context, actor(first), 3, [R.APPROVER]) == {R.APPROVER}
+    assert sees_and_decides_nothing(context, second.signs_in())
+    assert service_invitations.set_roles(context, first.actor, 3, [R.APPROVER]) == {R.APPROVER}
 
 
 def test_a_new_link_makes_nobody_a_second_person(context: ConsoleContext, clock: Clock) -> None:
@@ -130,7 +122,7 @@ def test_a_new_link_makes_nobody_a_second_person(context: ConsoleContext, clock:
     assert not service_invitations.request_link(
         context, SERVER, second.account_id, "lost both"
     ).link
-    decides(context, signed_in(first), "link")
+    decides(context, first.signs_in(), "link")
     assert service_sessions.find_session(context, token), "what was agreed to is not made yet"
     invited = service_invitations.request_link(context, SERVER, second.account_id)
     assert invited.waiting == {R.ADMIN}
@@ -154,14 +146,14 @@ def test_a_new_link_keeps_the_roles_that_decide_nothing_until_one_is_taken(
         assert tables_accounts.get_account(session, editor.account_id).public_key != before
     token = editor.enters().token
     service_invitations.set_roles(
-        context, actor(admin), editor.account_id, [R.TRANSLATOR], "other work"
+        context, admin.actor, editor.account_id, [R.TRANSLATOR], "other work"
     )
     assert editor.here(token).roles == {R.TRANSLATOR}, "the next page knows the change"
 
 
 def test_nobody_changes_or_ends_her_own_account(context: ConsoleContext, clock: Clock) -> None:
     (admin,) = admins(context, clock, ["Admin 1"])
-    me = actor(admin)
+    me = admin.actor
     for act in (
         lambda: service_removal.end_account(context, me, admin.account_id),
         lambda: service_invitations.request_link(context, me, admin.account_id),
@@ -173,22 +165,21 @@ def test_nobody_changes_or_ends_her_own_account(context: ConsoleContext, clock: 
 
 def test_what_is_wanted_no_more_waits_no_more(context: ConsoleContext, clock: Clock) -> None:
     first, second = admins(context, clock, ["Admin 1", "Admin 2"])
-    invited = service_invitations.invite(context, actor(first), "Approver 1", [R.APPROVER])
+    invited = service_invitations.invite(context, first.actor, "Approver 1", [R.APPROVER])
     assert (
-        service_invitations.set_roles(context, actor(first), invited.account_id, [R.EDITOR])
-        == set()
+        service_invitations.set_roles(context, first.actor, invited.account_id, [R.EDITOR]) == set()
     )
     assert roles_of(context, "Approver 1") == ({R.EDITOR}, set())
-    assert service_approvals.pending(context, signed_in(second)) == []
+    assert service_approvals.pending(context, second.signs_in()) == []
 
 
 def test_what_was_approved_excludes_too(context: ConsoleContext, clock: Clock) -> None:
     """While the first role waited for approval, the account got a second role that excludes the first one."""
     first, second = admins(context, clock, ["Admin 1", "Admin 2"])
-    invited = service_invitations.invite(context, actor(first), "National 1", [R.NATIONAL])
+    invited = service_invitations.invite(context, first.actor, "National 1", [R.NATIONAL])
     with context.database.writing() as session:
         tables_accounts.get_account(session, invited.account_id).roles = [R.AUDITOR]
-    here = signed_in(second)
+    here = second.signs_in()
     assert refused(lambda: service_approvals.decide(context, here, 1, "why", approve=True)) == (
         AccountFault.ROLES_EXCLUDE
     )
@@ -227,7 +218,7 @@ def test_init_s_link_is_for_the_first_admin(context: ConsoleContext, clock: Cloc
 @pytest.mark.parametrize("walk", range(8 if is_long() else 2))
 def test_roles_never_exclude_each_other(context: ConsoleContext, clock: Clock, walk: int) -> None:
     chance = random.Random(f"{seed()} roles {walk}")
-    here = [signed_in(one) for one in admins(context, clock, ["Admin 1", "Admin 2"])]
+    here = [one.signs_in() for one in admins(context, clock, ["Admin 1", "Admin 2"])]
     ids = [
         service_invitations.invite(context, here[0].actor, f"Desk {n}", [R.TRANSLATOR]).account_id
         for n in range(2)
@@ -263,9 +254,9 @@ def test_who_asked_and_who_gave_it_appointed_its_holder(
     context: ConsoleContext, clock: Clock
 ) -> None:
     asking, giving = admins(context, clock, ["Admin 1", "Admin 2"])
-    invited = service_invitations.invite(context, actor(asking), "Approver 1", [R.APPROVER])
+    invited = service_invitations.invite(context, asking.actor, "Approver 1", [R.APPROVER])
     assert service_accounts.appointed_by(context, invited.account_id, R.APPROVER) == frozenset()
-    here = signed_in(giving)
+    here = giving.signs_in()
     (waiting,) = service_approvals.pending(context, here)
     service_approvals.decide(context, here, waiting.id, "She reads for us", approve=True)
     appointed = service_accounts.appointed_by(context, invited.account_id, R.APPROVER)

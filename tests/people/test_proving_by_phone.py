@@ -77,10 +77,14 @@ def code_of(line: Line) -> str:
         return row.encrypted_code.decode()
 
 
+def writing(beside: ReaderBeside) -> Any:
+    return replace(beside.line.context, encrypter=cast(Any, DecryptingEncrypter()))
+
+
 @pytest.fixture
 def invited(beside: ReaderBeside) -> Invited:
     """Invites a responder who has not proved the phone yet. When the fixture returns, no phone has a PIN."""
-    context = replace(beside.line.context, encrypter=cast(Any, DecryptingEncrypter()))
+    context = writing(beside)
     service_enrolment.import_responders(context, FILE, proving=True)
     paper = service_enrolment.invite(context, ALICE, "Responder 1", "new here", costs=QUICK)
     return Invited(beside, context, paper.start_pin, code_of(beside.line))
@@ -210,7 +214,7 @@ def test_an_enrolled_phone_without_a_pin_keys_anything_or_its_code(invited: Invi
 
 
 def test_a_new_number_proves_itself_and_her_own_pin_goes_on(beside: ReaderBeside) -> None:
-    context = replace(beside.line.context, encrypter=cast(Any, DecryptingEncrypter()))
+    context = writing(beside)
     person_id = with_pin(beside)
     service_enrolment.change_number(context, ALICE, "responder 1", NEW, "a new phone")
     paper = prints_start_pin(context, ALICE, "responder 1")
@@ -228,7 +232,7 @@ def test_a_new_number_proves_itself_and_her_own_pin_goes_on(beside: ReaderBeside
 
 
 def test_whoever_forgot_her_pin_proves_herself_and_chooses_another(beside: ReaderBeside) -> None:
-    context = replace(beside.line.context, encrypter=cast(Any, DecryptingEncrypter()))
+    context = writing(beside)
     person_id = with_pin(beside, msisdn=NUMBER)
     paper = service_enrolment.invite(context, ALICE, "responder 1", "forgot it", costs=QUICK)
     phone = beside.line.caller(NUMBER)

@@ -100,15 +100,7 @@ def test_a_gap_says_why(people: list[Member], reason: GapReason) -> None:
 
 
 def test_two_reasons_are_both_said_and_a_leave_within_a_shift_cuts_it() -> None:
-    away = Member(
-        2,
-        2,
-        Level.RESPONDER,
-        frozenset({DESK}),
-        True,
-        (Absence(START + HOUR, START + 2 * HOUR),),
-        True,
-    )
+    away = replace(member(2), absences=(Absence(START + HOUR, START + 2 * HOUR),))
     week = roster(rows((2, 0), (3, 0)))
     found = gaps(week, [away, member(3, pin=False)], [DESK], START, START + 3 * HOUR)
     assert found == [Gap(DESK, START + HOUR, START + 2 * HOUR, (GapReason.LEAVE, GapReason.NO_PIN))]

@@ -24,7 +24,7 @@ from hotline.web import service_approvals
 from tests.support.clock import Clock
 from tests.support.contexts import make_console_context
 from tests.support.deciding import decides, one_person
-from tests.support.signing import SERVER, Person, admins, person, refused
+from tests.support.signing import SERVER, Person, person, refused
 
 R = AccountRole
 NATIONAL = """name,msisdn,language,level,districts,categories
@@ -39,19 +39,6 @@ def context(database: Database, clock: Clock) -> ConsoleContext:
     made = make_console_context(database=database, now=clock)
     service_enrolment.import_responders(made, NATIONAL)
     return made
-
-
-@pytest.fixture
-def two(context: ConsoleContext, clock: Clock) -> list[Person]:
-    return admins(context, clock, ["Admin 1", "Admin 2"])
-
-
-def by(person: Person) -> Actor:
-    return Actor(person.name, person.account_id)
-
-
-def here(person: Person) -> SignedIn:
-    return person.here(person.enters().token)
 
 
 def editors(context: ConsoleContext, clock: Clock, number: int) -> list[Person]:
@@ -103,7 +90,7 @@ def test_three_acts_are_refused(
     """Without a limit on the number of actions, one admin could end every account in half a second, before anyone is
     notified."""
     ones = [one.account_id for one in editors(context, clock, 4)]
-    first, second = map(by, two)
+    first, second = (one.actor for one in two)
     does(context, act, first, ones[0])
     does(context, "suspend", first, ones[1])
     again = partial(does, context, act, first, ones[2])
@@ -119,11 +106,11 @@ def test_the_log_the_national_desk_and_the_on_call_contacts_hear_of_each_with_it
 ) -> None:
     one, other = editors(context, clock, 2)
     do, template, no_reason = ACTS[act]
-    without = partial(do, context, by(two[0]), one.account_id, no_reason)
+    without = partial(do, context, two[0].actor, one.account_id, no_reason)
     assert refused(without) == AccountFault.NO_REASON
     assert one.enters().signed_in.roles == {R.EDITOR, R.TRANSLATOR}
     assert messages(context) == []
-    does(context, act, by(two[0]), one.account_id)
+    does(context, act, two[0].actor, one.account_id)
     number = {"number": str(one.account_id)}
     assert messages(context) == [(1, template, number), (2, template, number)]
     assert due_at(context) == clock()
@@ -132,7 +119,7 @@ def test_the_log_the_national_desk_and_the_on_call_contacts_hear_of_each_with_it
     assert rows[-1].actor == f"account:{two[0].account_id}:Admin 1"
     assert rows[-1].reason.endswith("stolen phone")
     clock.turn(minutes=3)
-    does(context, act, by(two[0]), other.account_id)
+    does(context, act, two[0].actor, other.account_id)
     assert len(messages(context)) == 4
     assert due_at(context) == clock(), "each is told, though the alarm stands"
 
@@ -143,14 +130,14 @@ def test_a_suspension_ends_after_a_day(
     (one,) = editors(context, clock, 1)
     token = one.enters().token
     key = service_sessions.key_of(context, token)
-    service_invitations.suspend(context, by(two[0]), one.account_id, "stolen phone")
+    service_invitations.suspend(context, two[0].actor, one.account_id, "stolen phone")
     assert service_sessions.find_session(context, token) is None
     one.is_refused()
     clock.turn(hours=24)
     assert service_sessions.key_of(context, one.enters().token) == key
-    again = partial(service_invitations.suspend, context, by(two[0]), one.account_id, "once more")
+    again = partial(service_invitations.suspend, context, two[0].actor, one.account_id, "once more")
     assert refused(again) == AccountFault.SUSPENDED_LATELY
-    service_invitations.suspend(context, by(two[1]), one.account_id, "a second admin says so")
+    service_invitations.suspend(context, two[1].actor, one.account_id, "a second admin says so")
     clock.turn(days=7)
     again()
 
@@ -158,15 +145,15 @@ def test_a_suspension_ends_after_a_day(
 def test_another_admin_lifts_it(context: ConsoleContext, two: list[Person], clock: Clock) -> None:
     first, second = two
     (one,) = editors(context, clock, 1)
-    service_invitations.suspend(context, by(first), one.account_id, "stolen phone")
+    service_invitations.suspend(context, first.actor, one.account_id, "stolen phone")
 
     def lift(actor: Actor) -> None:
         service_invitations.lift_suspension(context, actor, one.account_id)
 
     assert refused(lambda: lift(Actor("Editor 0", one.account_id))) == AccountFault.ONESELF
-    lift(by(second))
+    lift(second.actor)
     assert one.enters()
-    assert refused(lambda: lift(by(second))) == AccountFault.NOT_SUSPENDED
+    assert refused(lambda: lift(second.actor)) == AccountFault.NOT_SUSPENDED
 
 
 @pytest.mark.parametrize("act", ["end", "suspend"])
@@ -177,16 +164,16 @@ def test_nobody_shuts_out_the_last_other_admin_or_approver(
     approvers = [person(context, clock, f"Approver {n}", R.TRANSLATOR) for n in (1, 2, 3)]
     for one in approvers:
         both = [R.TRANSLATOR, R.APPROVER]
-        service_invitations.set_roles(context, by(first), one.account_id, both)
-    decider = here(second)
+        service_invitations.set_roles(context, first.actor, one.account_id, both)
+    decider = second.signs_in()
     approve_all(context, decider)
 
     def last(account_id: int) -> object:
-        return refused(lambda: does(context, act, by(first), account_id))
+        return refused(lambda: does(context, act, first.actor, account_id))
 
     assert last(second.account_id) == AccountFault.LAST_OTHER
     for one in approvers[1:]:
-        does(context, act, by(first), one.account_id)
+        does(context, act, first.actor, one.account_id)
     approve_all(context, decider)
     clock.turn(hours=2)
     assert last(approvers[0].account_id) == AccountFault.LAST_OTHER
@@ -197,17 +184,17 @@ def test_nobody_shuts_out_the_last_account_of_the_national_desk(
     context: ConsoleContext, two: list[Person], clock: Clock, act: str
 ) -> None:
     first, second = two
-    decider = here(second)
+    decider = second.signs_in()
 
     def national(name: str) -> Person:
         made = person(context, clock, name, R.TRANSLATOR)
         roles = [R.TRANSLATOR, R.NATIONAL]
-        service_invitations.set_roles(context, by(first), made.account_id, roles)
+        service_invitations.set_roles(context, first.actor, made.account_id, roles)
         approve_all(context, decider)
         return made
 
     only = national("Officer 1")
-    acts = partial(does, context, act, by(first), only.account_id)
+    acts = partial(does, context, act, first.actor, only.account_id)
     assert refused(acts) == AccountFault.LAST_OTHER
     national("Officer 2")
     acts()
@@ -234,7 +221,7 @@ def desk(context: ConsoleContext, clock: Clock, two: list[Person]) -> Person:
 def test_a_link_rests_for_a_day_and_its_person_is_told(
     context: ConsoleContext, two: list[Person], desk: Person, clock: Clock
 ) -> None:
-    admin = by(two[0])
+    admin = two[0].actor
     assert service_invitations.request_link(context, admin, desk.account_id, "lost both").link == ""
     assert (3, "OWN_LINK", {}) in messages(context)
     assert desk.enters(), "the old proofs hold while it rests"
@@ -260,7 +247,7 @@ def test_a_link_rests_no_hour_in_which_its_person_cannot_refuse_it(
     first_act: str,
     is_lifted: bool,
 ) -> None:
-    admin = by(two[0])
+    admin = two[0].actor
     for act in (first_act, *{"link", "suspend"} - {first_act}):
         does(context, act, admin, desk.account_id)
     clock.turn(hours=20)
@@ -280,7 +267,7 @@ def test_a_link_rests_no_hour_in_which_its_person_cannot_refuse_it(
 def test_a_suspension_that_was_over_before_lengthens_no_rest(
     context: ConsoleContext, two: list[Person], desk: Person, clock: Clock
 ) -> None:
-    admin = by(two[0])
+    admin = two[0].actor
     service_invitations.suspend(context, admin, desk.account_id, "stolen phone")
     clock.turn(hours=25)
     service_invitations.request_link(context, admin, desk.account_id, "lost both")
@@ -291,28 +278,28 @@ def test_a_suspension_that_was_over_before_lengthens_no_rest(
 def test_another_admin_frees_a_link(
     context: ConsoleContext, two: list[Person], desk: Person
 ) -> None:
-    first, second = by(two[0]), two[1]
+    first, second = two[0].actor, two[1]
     service_invitations.request_link(context, first, desk.account_id, "lost both")
     with pytest.raises(ApprovalRefused, match="a request that you made"):
-        decides(context, here(two[0]), "link")
-    (waits,) = service_approvals.pending(context, here(second))
+        decides(context, two[0].signs_in(), "link")
+    (waits,) = service_approvals.pending(context, second.signs_in())
     with pytest.raises(NotFound):
-        service_approvals.decide(context, here(desk), waits.id, "so it is", approve=True)
-    decides(context, here(second), "link")
+        service_approvals.decide(context, desk.signs_in(), waits.id, "so it is", approve=True)
+    decides(context, second.signs_in(), "link")
     assert service_invitations.request_link(context, first, desk.account_id).link
 
 
 def test_a_link_ends_by_its_person_by_a_second_admin_and_after_a_week(
     context: ConsoleContext, two: list[Person], desk: Person, clock: Clock
 ) -> None:
-    admin = by(two[0])
+    admin = two[0].actor
     asks = partial(service_invitations.request_link, context, admin, desk.account_id, "lost both")
     asks()
     service_invitations.refuse_own(context, desk.here(desk.enters().token))
     assert service_invitations.waiting_link(context, desk.account_id) is None
     clock.turn(days=2)
     assert asks().link == "", "it rests anew"
-    decides(context, here(two[1]), "link", approve=False)
+    decides(context, two[1].signs_in(), "link", approve=False)
     assert service_invitations.waiting_link(context, desk.account_id) is None
     clock.turn(hours=2)
     asks()
@@ -326,21 +313,21 @@ def test_no_phone_needs_another_admin(
     context: ConsoleContext, two: list[Person], clock: Clock
 ) -> None:
     """The hotline cannot notify the person, so a waiting time alone would help an attacker."""
-    first, second = by(two[0]), two[1]
+    first, second = two[0].actor, two[1]
     (one,) = editors(context, clock, 1)
     service_invitations.request_link(context, first, one.account_id, "lost both")
     clock.turn(days=3)
     early = partial(service_invitations.request_link, context, first, one.account_id)
     assert refused(early) == AccountFault.LINK_RESTS
-    decides(context, here(second), "link")
+    decides(context, second.signs_in(), "link")
     assert service_invitations.request_link(context, first, one.account_id).link
 
 
 def test_a_person_without_an_account_gets_another_link(
     context: ConsoleContext, two: list[Person]
 ) -> None:
-    invited = service_invitations.invite(context, by(two[0]), "Editor 9", [R.EDITOR])
-    again = service_invitations.request_link(context, by(two[0]), invited.account_id)
+    invited = service_invitations.invite(context, two[0].actor, "Editor 9", [R.EDITOR])
+    again = service_invitations.request_link(context, two[0].actor, invited.account_id)
     assert again.link not in ("", invited.link)
     assert service_accounts.list_accounts(context)[-1].state is AccountState.INVITED
     assert messages(context) == []

@@ -29,6 +29,13 @@ class Person:
     secret: str = field(default="", repr=False)
     sheet: RecoverySheet = field(default_factory=lambda: RecoverySheet((), ""))
 
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.name, self.account_id)
+
+    def signs_in(self) -> SignedIn:
+        return self.enters().signed_in
+
     def code(self) -> str:
         """Moves the clock 30 seconds forward, and returns the authenticator code of that time, which is still
         unused."""
