@@ -20,10 +20,10 @@ from hotline.tips.queries_visible import THE_LINE
 from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.tables import Grant, Tip
 from tests.alerts.case_sums import check_logs
+from tests.cases.dialling import dials, enters, take
 from tests.support.builders import post
 from tests.support.callers import DANGER_HERE, Caller, told
-from tests.support.reading import PHONE, ReaderBeside, at_her_desk, at_home, with_pin
-from tests.support.taking import take_case
+from tests.support.reading import ReaderBeside, at_her_desk, with_pin
 
 WORDS = "irembo rifunze"
 """Words that no other text of the hotline contains."""
@@ -33,10 +33,8 @@ WORDS = "irembo rifunze"
 def own_case(beside: ReaderBeside) -> tuple[Caller, Assignment]:
     """Lets a responder acknowledge a danger case. Returns the phone after the PIN, with the assignment."""
     phone, known_as = at_her_desk(beside)
-    take_case(beside.line.context, known_as.responder_id, known_as.reference, beside.line.clock.at)
-    beside.line.clock.turn(seconds=1)
-    phone.dial("90")
-    at_home(phone, "1", "1")
+    take(beside, known_as)
+    enters(phone, "1", "1")
     return phone, known_as
 
 
@@ -55,10 +53,7 @@ def codes(beside: ReaderBeside, kind: LoggedEvent) -> list[dict[str, str]]:
 
 def again(beside: ReaderBeside) -> Caller:
     beside.line.clock.turn(minutes=1)
-    phone = beside.line.caller(PHONE)
-    phone.dial("90")
-    at_home(phone, "1", "1")
-    return phone
+    return dials(beside.line, "1", "1")
 
 
 def test_a_note_in_words_is_sealed_to_the_case_renews_no_clock_and_stands_on_its_page(
@@ -166,9 +161,7 @@ def test_another_district_gets_the_case_sealed_to_it(
     grants = [row.desk_code for row in beside.line.all(Grant) if row.tip_id == known_as.tip_id]
     assert grants.count(place) == 1
     assert codes(beside, LoggedEvent.PASSED) == [{"to": "district"}]
-    other = beside.line.caller("+250788000078")
-    other.dial("90")
-    at_home(other, "1", "1")
+    other = dials(beside.line, "1", "1", msisdn="+250788000078")
     assert "No key of yours opens it" not in other.key("1")
 
 

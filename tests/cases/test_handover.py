@@ -33,6 +33,7 @@ from hotline.text.errors import KeyMissing
 from hotline.text.languages import CODES
 from hotline.text.time import KIGALI
 from hotline.tips.queries_visible import Exclusion, desk_viewer
+from tests.cases.dialling import called, enters
 from tests.console.conftest import Desk, MakeDesk, Tab, desk, make_desk
 from tests.console.desk_tips import DISTRICT, tell
 from tests.console.tip_desks import Desks, desks
@@ -44,7 +45,6 @@ from tests.support.reading import (
     PHONE,
     PIN,
     ReaderBeside,
-    at_home,
     reader_beside,
     with_pin,
 )
@@ -67,8 +67,7 @@ def leave_note(beside: ReaderBeside, desk_code: str = "12", key: PrivateKey = DE
 
 def shifts(beside: ReaderBeside, number: str, pin: str, *keyed: str) -> str:
     beside.line.clock.turn(minutes=1)
-    phone = beside.line.caller(number)
-    phone.dial("90")
+    phone = called(beside.line, number)
     return phone.key(pin, "2", *keyed)
 
 
@@ -192,8 +191,7 @@ def test_r10_the_night_writes_about_a_case_and_the_day_reads_it_at_six(
     def shifts(number: str, pin: str, *keyed: str) -> str:
         here.clock.turn(minutes=1)
         phone = line.caller(number)
-        phone.dial("90")
-        return at_home(phone, "2", *keyed, pin=pin)
+        return enters(phone, "2", *keyed, pin=pin)
 
     def waits(count: int) -> str:
         said = words_of("responders", "shifts", language)
@@ -297,24 +295,20 @@ def test_r10_a_gap_is_closed_by_taking_the_shift_and_the_shift_is_offered_again(
                 if (monday, half) != (week, 3)
             ]
             replace_rows(session, monday, [DESK], every)
-    phone = line.caller(PHONE)
-    phone.dial("90")
+    phone = called(line)
     told = f"1 {night[0].astimezone(KIGALI):%d/%m} 18:00-06:00 Gasabo"
     assert told in phone.key(PIN, "2", "2")
     assert phone.key("1") == "END The shift is yours. Thank you."
     (row,) = line.all(DutyOverride)
     assert (row.responder_id, row.replaces, row.starts_at) == (one, None, night[0])
 
-    late = line.caller(COLLEAGUE)
-    late.dial("90")
+    late = called(line, COLLEAGUE)
     assert late.key(OTHER_PIN, "2", "2").startswith("CON There are no shifts to choose.")
 
-    phone = line.caller(PHONE)
-    phone.dial("90")
+    phone = called(line)
     assert told in phone.key(PIN, "2", "1")
     assert phone.key("1").startswith("END We offered the shift to your colleagues.")
-    late = line.caller(COLLEAGUE)
-    late.dial("90")
+    late = called(line, COLLEAGUE)
     assert told in late.key(OTHER_PIN, "2", "2")
     assert late.key("1") == "END The shift is yours. Thank you."
     taken = line.all(DutyOverride)[-1]

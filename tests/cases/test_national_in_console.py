@@ -23,11 +23,12 @@ from hotline.text.errors import EndRefused
 from hotline.text.languages import CODES
 from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.tables import Tip
+from tests.cases.dialling import called, dials, enters, now, take
 from tests.cases.test_people_by_phone import SITE
 from tests.support.builders import NOON, make_account
 from tests.support.callers import DANGER_HERE, REST, Caller, told
 from tests.support.reading import PHONE, PIN, ReaderBeside, at_home, with_pin
-from tests.support.taking import do, take_case
+from tests.support.taking import do
 
 NATION = "+250788000014"
 FIRST = {
@@ -67,11 +68,6 @@ def of_the_nation(
     return beside.line.caller(NATION), known_as
 
 
-def take(beside: ReaderBeside, known_as: Assignment) -> None:
-    take_case(beside.line.context, known_as.responder_id, known_as.reference, beside.line.clock.at)
-    beside.line.clock.turn(seconds=1)
-
-
 def read_in_console(beside: ReaderBeside, known_as: Assignment) -> None:
     """Records that the account that belongs to this person opened the tip in the console."""
     at = beside.line.clock.at
@@ -92,8 +88,7 @@ def read_in_console(beside: ReaderBeside, known_as: Assignment) -> None:
 @pytest.mark.parametrize("language", CODES)
 def test_the_first_screens_say_where_to_read(beside: ReaderBeside, language: str) -> None:
     phone, known_as = of_the_nation(beside, language=language)
-    phone.dial("90")
-    listed = at_home(phone, "1")
+    listed = enters(phone, "1")
     assert listed.startswith(FIRST[language])
     assert known_as.reference in listed
     assert READ[language] in phone.key("1")
@@ -106,18 +101,15 @@ def test_no_pin_opens_a_tip_of_the_desk_and_the_case_can_be_taken_and_passed_on(
 ) -> None:
     phone, known_as = of_the_nation(beside)
     name = known_as.reference
-    phone.dial("90")
-    at_home(phone, "1", "1")
+    enters(phone, "1", "1")
     assert phone.key("1").startswith(f"CON {name}: {ONLY}")
     phone.key("0")
     assert phone.key("2") == "END You took the case. You have not read it: do not visit openly."
     beside.line.clock.turn(seconds=1)
-    phone = beside.line.caller(NATION)
-    phone.dial("90")
-    at_home(phone, "1", "1", "5")
+    phone = dials(beside.line, "1", "1", "5", msisdn=NATION)
     assert phone.key("3", "1").startswith(f"END {name}: we are asking others to take the case.")
     assert {row.action for row in beside.line.all(AuditEntry)}.isdisjoint({"tip_read"})
-    (row,) = [one for one in beside.line.all(Assignment) if one.id == known_as.id]
+    row = now(beside, known_as)
     assert row.opened_at is None
 
 
@@ -129,17 +121,14 @@ def test_what_needs_the_text_is_done_in_the_console(beside: ReaderBeside) -> Non
     grants = beside.line.desks_of(beside.line.tip)
     note, district = ("5", "2", "5", "at the gate"), ("5", "3", "3", "1", "2")
     for keys in (("1",), ("5", "1", "1"), note, district, ("5", "5")):
-        phone = beside.line.caller(NATION)
-        phone.dial("90")
-        at_home(phone, "1", "1")
+        phone = dials(beside.line, "1", "1", msisdn=NATION)
         assert phone.key(*keys).startswith(f"CON {known_as.reference}: {ONLY}"), keys
     assert beside.line.desks_of(beside.line.tip) == grants
 
 
 def test_the_reader_refuses_where_the_menu_still_offers_the_text(beside: ReaderBeside) -> None:
     phone, known_as = of_the_nation(beside, on=False)
-    phone.dial("90")
-    assert "\n1 Read\n" in at_home(phone, "1", "1")
+    assert "\n1 Read\n" in enters(phone, "1", "1")
     turn_setting(beside, on=True)
     assert phone.key("1").startswith(f"CON {known_as.reference}: {ONLY}")
 
@@ -149,8 +138,7 @@ def test_an_answer_about_a_person_is_not_called_closed_when_the_setting_comes_be
 ) -> None:
     phone, known_as = of_the_nation(beside, on=False)
     take(beside, known_as)
-    phone.dial("90")
-    at_home(phone, "1", "1", "5", "4", "1", *SITE)
+    enters(phone, "1", "1", "5", "4", "1", *SITE)
     turn_setting(beside, on=True)
     assert phone.key("1").startswith("END Your answer is not saved. From now on, use the console")
 
@@ -170,19 +158,17 @@ def test_the_key_of_the_desk_stays_closed_to_a_pin(beside: ReaderBeside, on: boo
 
 def test_a_pin_used_by_someone_else_ends_after_a_case_was_chosen(beside: ReaderBeside) -> None:
     phone, _ = of_the_nation(beside)
-    phone.dial("90")
-    at_home(phone, "1", "1", "0", "0")
+    enters(phone, "1", "1", "0", "0")
     assert phone.key("6", "1").startswith("END We stopped your PIN and notified your coordinator.")
 
 
 def test_a_member_of_a_district_reads_its_tips_as_before(beside: ReaderBeside) -> None:
     phone, known_as = of_the_nation(beside, "12")
     assert beside.line.tip.place == "12"
-    phone.dial("90")
-    assert at_home(phone, "1").startswith(FIRST["en"])
+    assert enters(phone, "1").startswith(FIRST["en"])
     assert "\n1 Read\n" in phone.key("1")
     assert "We do not know" in phone.key("1")
-    (row,) = [one for one in beside.line.all(Assignment) if one.id == known_as.id]
+    row = now(beside, known_as)
     assert row.opened_at is not None
 
 
@@ -191,12 +177,10 @@ def test_a_member_of_a_district_without_its_key_reads_in_the_console(beside: Rea
     with beside.line.database.writing() as session:
         member = of_responder(known_as.responder_id)
         session.execute(delete(DeskMember).filter_by(member=member, desk_code="12"))
-    phone.dial("90")
-    at_home(phone, "1")
+    enters(phone, "1")
     assert READ["en"] in phone.key("1")
     take(beside, known_as)
-    phone.dial("90")
-    at_home(phone, "1", "1")
+    enters(phone, "1", "1")
     assert phone.key("1").startswith(f"CON {known_as.reference}: {ONLY}")
 
 
@@ -207,15 +191,13 @@ def test_a_case_closes_by_phone_once_its_person_read_it_in_the_console(
     phone, known_as = of_the_nation(beside)
     take(beside, known_as)
     first = "END The case is still open. Read it in the console first."
-    phone.dial("90")
-    assert at_home(phone, "1", "1", "4", "3").startswith(first)
+    assert enters(phone, "1", "1", "4", "3").startswith(first)
     who, name, at = known_as.responder_id, known_as.reference, beside.line.clock.at
     by_sms = do(beside.line.context, who, name, Verb.NOT_TRAFFICKING, at)
     assert by_sms.result is CommandResult.OPEN_FIRST
     assert beside.line.tip.closure_by is None
     read_in_console(beside, known_as)
-    phone = beside.line.caller(NATION)
-    phone.dial("90")
+    phone = called(beside.line, NATION)
     judged = f"END {name}: no one found. The case closes when a second person confirms."
     assert at_home(phone, "1", "1", "4", "3") == judged
 
@@ -239,8 +221,7 @@ def test_who_confirms_read_it_in_the_console_since_the_request(beside: ReaderBes
         asks = service_closing.by_responder(other)
         service_closing.close(session, context, tip, None, asks, at)
     name = beside.line.all(Assignment)[-1].reference
-    phone.dial("90")
-    menu = at_home(phone, "1", "1")
+    menu = enters(phone, "1", "1")
     assert READ["en"] in menu
     assert phone.key("2").startswith(f"CON {name}: read the case first.\n{READ['en']}")
     own = service_closing.by_responder(known_as.responder_id)

@@ -46,8 +46,9 @@ from hotline.text.places import NATIONAL
 from hotline.tips import queries_visible
 from hotline.tips.rules import TipOutcome, next_morning_sms
 from hotline.tips.tables import Tip
+from tests.cases.dialling import dials, enters
 from tests.support.callers import DANGER_HERE, DESK_KEY, Caller, Line, told
-from tests.support.reading import PHONE, ReaderBeside, at_home, with_pin
+from tests.support.reading import PHONE, ReaderBeside, with_pin
 from tests.support.taking import do, take_case
 
 ADMIN = Actor("Admin 1", 99)
@@ -89,10 +90,7 @@ class Oversight:
 
     def opens(self, msisdn: str, *keyed: str) -> Caller:
         self.line.clock.turn(minutes=1)
-        phone = self.line.caller(msisdn)
-        phone.dial("90")
-        at_home(phone, *keyed)
-        return phone
+        return dials(self.line, *keyed, msisdn=msisdn)
 
 
 def add_desk(line: Line, code: str = CODE) -> None:
@@ -299,8 +297,7 @@ def test_only_colleagues_are_warned_about_the_phone_of_an_oversight_desk(
     for network in ("63510", "63514"):
         phone = line.caller(PHONE)
         phone.network = network
-        phone.dial("90")
-        at_home(phone)
+        enters(phone)
     warned = {row.responder_id for row in line.all(Message) if row.template == "PIN_NETWORK"}
     assert warned == {second}
     with line.database.reading() as session:

@@ -18,11 +18,12 @@ from hotline.tips.rules import TipOutcome
 from hotline.tips.rules_persons import MetPerson
 from hotline.tips.tables import Tip
 from hotline.tips.tables_persons import PossibleVictim
+from tests.cases.dialling import dials
 from tests.support.callers import Caller, Line
 from tests.support.clock import Clock
 from tests.support.district import District
 from tests.support.helping import GROWN_UP, HelpedCase
-from tests.support.reading import PHONE, ReaderBeside, at_her_desk, at_home, reader_beside
+from tests.support.reading import ReaderBeside, at_her_desk, reader_beside
 from tests.support.taking import close_by_two, take_case
 
 SITE = ("2", "1", "1", "3", "1", "2")
@@ -59,10 +60,7 @@ class HerCase:
     def dials(self, *keyed: str) -> Caller:
         """Dials, opens the case and then presses the given keys."""
         self.line.clock.turn(minutes=1)
-        phone = self.line.caller(PHONE)
-        phone.dial("90")
-        at_home(phone, "1", "1", *keyed)
-        return phone
+        return dials(self.line, "1", "1", *keyed)
 
     def people(self) -> Sequence[MetPerson]:
         with self.line.database.reading() as session:

@@ -10,6 +10,7 @@ from hotline.gateway.tables import Assignment, Message
 from hotline.statistics.queries import counted_tips
 from hotline.tips.rules import DeadlineKind
 from hotline.tips.tables import Tip
+from tests.cases.dialling import called
 from tests.support.reading import OTHER_PIN, PHONE, PIN, ReaderBeside, with_pin
 
 COLLEAGUE = "+250788000013"
@@ -28,8 +29,7 @@ def writes(beside: ReaderBeside, *keyed: str, pin: str = PIN) -> tuple[Tip, str]
     new tip. Returns the tip and the last screen.
     """
     line = beside.line
-    phone = line.caller(PHONE)
-    phone.dial("90")
+    phone = called(line)
     shown = phone.key(pin)
     shown = phone.key("5", *keyed)
     line.clock.turn(minutes=4)
@@ -73,8 +73,7 @@ def test_r14_an_officers_case_is_theirs_without_their_number_and_waits_for_a_sec
         (counted,) = counted_tips(session, tip.created_at, line.clock())
     assert counted.source == "officer"
 
-    reader = line.caller(COLLEAGUE)
-    reader.dial("90")
+    reader = called(line, COLLEAGUE)
     reader.key(OTHER_PIN, "1", "1", "1")
     assert clocks(beside, tip) == {DeadlineKind.OUTCOME}
 
@@ -108,18 +107,15 @@ def test_r14_an_officer_who_may_not_see_the_case_does_not_keep_it(
     told = {one.responder_id for one in beside.line.all(Assignment)}
     assert (tip.channel, tip.assignee_id) == ("officer", None)
     assert told & {officer, national} == {national}
-    later = beside.line.caller(PHONE)
-    later.dial("90")
+    later = called(beside.line)
     assert later.key(PIN).startswith("CON Open cases: 0. Urgent: 0.")
 
 
 @pytest.mark.row("R14")
 def test_r14_a_wrong_pin_and_the_public_front_write_a_callers_tip(beside: ReaderBeside) -> None:
     team(beside, "12")
-    phone = beside.line.caller(PHONE)
-    phone.dial("90")
+    phone = called(beside.line)
     assert "met" not in phone.key("999999", "5")
-    phone = beside.line.caller(PHONE)
-    phone.dial("90")
+    phone = called(beside.line)
     phone.key(PIN, "00", "5", "1", *HERE)
     assert beside.line.tips[-1].channel == "ussd"

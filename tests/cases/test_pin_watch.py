@@ -15,8 +15,9 @@ from hotline.gateway.tables import Assignment, Message
 from hotline.people import rules
 from hotline.people.rules import Level
 from hotline.people.tables import Person, Responder
+from tests.cases.dialling import called, enters
 from tests.support.callers import DANGER_HERE, Caller, told
-from tests.support.reading import OTHER_PIN, PHONE, PIN, ReaderBeside, at_home, with_pin
+from tests.support.reading import OTHER_PIN, PHONE, PIN, ReaderBeside, with_pin
 
 KNOWN = "+250788000094"
 STRANGER = "+250788000077"
@@ -37,8 +38,7 @@ def dialled(beside: ReaderBeside, msisdn: str, *keys: str, network: str | None =
     phone = beside.line.caller(msisdn)
     if network is not None:
         phone.network = network
-    phone.dial("90")
-    return at_home(phone, *keys[1:], pin=keys[0])
+    return enters(phone, *keys[1:], pin=keys[0])
 
 
 def sent(beside: ReaderBeside, template: str) -> list[int | None]:
@@ -130,8 +130,7 @@ def test_the_first_screen_counts_uses(
     assert dialled(beside, PHONE, PIN).startswith(f"{HOME}never\n1 Cases")
     beside.line.clock.turn(minutes=5)
     phone = beside.line.caller(PHONE)
-    phone.dial("90")
-    assert at_home(phone).startswith(f"{HOME}24/11 10:00 (1 times)\n")
+    assert enters(phone).startswith(f"{HOME}24/11 10:00 (1 times)\n")
     assert phone.again().startswith(f"{HOME}24/11 10:00 (1 times)\n")
     beside.line.clock.turn(minutes=5)
     assert dialled(beside, PHONE, PIN).startswith(f"{HOME}24/11 10:05 (2 times)\n")
@@ -157,8 +156,7 @@ class TestNotMe:
     def test_a_session_that_is_open_reads_nothing_more(
         self, beside: ReaderBeside, own_case: tuple[Caller, Assignment]
     ) -> None:
-        thief = beside.line.caller(PHONE)
-        thief.dial("90")
+        thief = called(beside.line)
         assert "1 Take case" in thief.key(PIN)
         dialled(beside, PHONE, PIN, "6", "1")
         assert thief.key("1").startswith("END This case is closed.")

@@ -24,6 +24,7 @@ from hotline.text.errors import PinRefused
 from hotline.text.languages import CODES
 from hotline.tips.encrypt_notes import decrypt_note
 from hotline.tips.tables import Grant, Tip
+from tests.cases.dialling import called, dials, enters, now, take
 from tests.cases.test_people_by_phone import SITE, HerCase
 from tests.support.callers import DANGER_HERE, DESK_KEY, QUIET_HERE, Caller, Line, told, unlocked
 from tests.support.persons import screened
@@ -49,7 +50,7 @@ def test_a_responder_reads_and_takes(
     assert "We do not know if helpers may come." in page
     assert phone.key("0").startswith(f"CON {known_as.reference} ")
     assert phone.key("2").startswith(f"CON {known_as.reference} is yours. By ")
-    (row,) = [one for one in beside.line.all(Assignment) if one.id == known_as.id]
+    row = now(beside, known_as)
     assert row.acknowledged_at is not None
     assert row.opened_at is not None
 
@@ -63,8 +64,7 @@ def test_a_page_warns_first_where_the_caller_was_not_sure_whether_helpers_may_co
     service_assignment.assign_pending(beside.line.context)
     beside.line.clock.turn(seconds=10)
     phone = beside.line.caller(PHONE)
-    phone.dial("90")
-    page = at_home(phone, "1", "1", "1")
+    page = enters(phone, "1", "1", "1")
     assert page.startswith("CON We do not know if helpers may come.") is warns
 
 
@@ -110,14 +110,13 @@ def test_a_colleague_who_was_quicker_is_named_by_the_time_and_she_may_help_too(
     phone, known_as = own_case
     (theirs,) = [row for row in beside.line.all(Assignment) if row.responder_id == 1][:1]
     take_case(beside.line.context, 1, theirs.reference, beside.line.clock.at)
-    phone.dial("90")
-    at_home(phone, "1", "1")
+    enters(phone, "1", "1")
     assert phone.key("2").startswith("CON A colleague has had this case since 24/11 ")
-    (row,) = [one for one in beside.line.all(Assignment) if one.id == known_as.id]
+    row = now(beside, known_as)
     assert row.acknowledged_at is None
     helps = f"END {known_as.reference}: you now help national 1 with this case."
     assert phone.key("1") == f"{helps} You have not read it: do not visit openly."
-    (row,) = [one for one in beside.line.all(Assignment) if one.id == known_as.id]
+    row = now(beside, known_as)
     assert row.acknowledged_at is not None
 
 
@@ -136,17 +135,14 @@ def test_a_case_of_a_colleague_says_so_and_is_urgent_once_passed_on(beside: Read
         line.clock.turn(minutes=minutes, seconds=10)
         service_assignment.fire_deadlines(line.context)
         phone = line.caller(PHONE)
-        phone.dial("90")
-        return at_home(phone).split(" PIN last")[0], phone.key("1").split("\n")[1]
+        return enters(phone).split(" PIN last")[0], phone.key("1").split("\n")[1]
 
     urgent = ("CON Open cases: 1. Urgent: 1.", f"1 {known[her]} urgent, new")
     quiet = ("CON Open cases: 1. Urgent: 0.", f"1 {known[her]} with a colleague")
     assert shown() == urgent
     take_case(line.context, colleague, known[colleague], line.clock.at)
     assert shown() == urgent
-    phone = line.caller(theirs)
-    phone.dial("90")
-    at_home(phone, "1", "1", "1")
+    dials(line, "1", "1", "1", msisdn=theirs)
     assert shown() == quiet
     assert shown(minutes=16) == quiet
     do(line.context, colleague, known[colleague], Verb.PASS_ON, line.clock.at)
@@ -170,10 +166,8 @@ def test_reading_ends_the_unread_clock_and_a_closed_danger_is_confirmed(
     beside: ReaderBeside, own_case: tuple[Caller, Assignment]
 ) -> None:
     phone, known_as = own_case
-    take_case(beside.line.context, known_as.responder_id, known_as.reference, beside.line.clock.at)
-    beside.line.clock.turn(seconds=1)
-    phone.dial("90")
-    assert f"1 {known_as.reference} due 24/11 " in at_home(phone, "1")
+    take(beside, known_as)
+    assert f"1 {known_as.reference} due 24/11 " in enters(phone, "1")
     assert "open" in clocks(beside, known_as)
     phone.key("1", "1")
     assert "open" not in clocks(beside, known_as)
@@ -198,13 +192,10 @@ def asked_of_the_nation(
     take_case(line.context, known_as.responder_id, known_as.reference, line.clock.at)
     second = with_pin(beside, msisdn=NATION, level=Level.NATIONAL, desks=("national",))
     line.clock.turn(seconds=1)
-    phone = line.caller(PHONE)
-    phone.dial("90")
-    at_home(phone, "1", "1", "4", *closes)
+    dials(line, "1", "1", "4", *closes)
     rows = [row for row in line.all(Assignment) if row.responder_id == second]
     line.clock.turn(seconds=1)
-    desk = line.caller(NATION)
-    desk.dial("90")
+    desk = called(line, NATION)
     return desk, rows[-1].reference
 
 
@@ -290,9 +281,7 @@ def test_a_note_is_sealed_to_the_pair_of_the_words(beside: ReaderBeside) -> None
     (known_as,) = [row for row in beside.line.all(Assignment) if row.responder_id == person_id]
     take_case(beside.line.context, person_id, known_as.reference, at)
     beside.line.clock.turn(seconds=1)
-    phone = beside.line.caller(PHONE)
-    phone.dial("90")
-    at_home(phone, "1", "1", "5", "2", "5")
+    phone = dials(beside.line, "1", "1", "5", "2", "5")
     assert phone.key("irembo rifunze") == f"END {known_as.reference}: noted."
 
     with beside.line.database.reading() as session:
@@ -332,9 +321,7 @@ def alerted(beside: ReaderBeside, *keyed: str, language: str = "en") -> Caller:
 def again(beside: ReaderBeside) -> Caller:
     service_assignment.assign_pending(beside.line.context)
     beside.line.clock.turn(seconds=10)
-    phone = beside.line.caller(PHONE)
-    phone.dial("90")
-    return phone
+    return called(beside.line)
 
 
 def reads_of(line: Line) -> int:
@@ -451,13 +438,11 @@ def test_after_each_answer_on_site_a_dropped_call_goes_on_two_keys_after_the_cod
         assert question != asked
         phone.hang_up()
         line.clock.turn(minutes=1)
-        phone = line.caller(PHONE)
-        phone.dial("90")
+        phone = called(line)
         steps += re.findall(r"1 Continue \((\d of \d)\)", phone.key(PIN))
         assert phone.key("1")[4:] == question
     assert steps == [f"{step} of 7" for step in range(2, 8)]
     line.clock.turn(minutes=40)
-    phone = line.caller(PHONE)
-    phone.dial("90")
+    phone = called(line)
     assert phone.key(PIN).startswith("CON Open cases: 1.")
     assert "1 Continue (7 of 7)" in phone.key("1", "1")

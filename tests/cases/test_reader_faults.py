@@ -17,9 +17,10 @@ from hotline.gateway.tables import Assignment, Dialogue
 from hotline.people.rules import Level
 from hotline.people.tables import Person, Responder
 from hotline.people.tables_audit import AuditEntry
+from tests.cases.dialling import enters, now
 from tests.cases.test_reader import LANDMARK, USUAL, alerted
 from tests.support.callers import Caller, Line
-from tests.support.reading import OTHER_PIN, PHONE, PIN, ReaderBeside, at_home
+from tests.support.reading import OTHER_PIN, PHONE, PIN, ReaderBeside
 
 WAITS = "CON One moment.\n1 See"
 OFF = "CON Your PIN cannot be checked now.\n1 Try again\n2 Take a case without reading it"
@@ -27,14 +28,8 @@ OFF = "CON Your PIN cannot be checked now.\n1 Try again\n2 Take a case without r
 
 def at_the_case(beside: ReaderBeside, phone: Caller) -> None:
     """Enters the PIN and opens the only case."""
-    phone.dial("90")
-    at_home(phone, "1", "1")
+    enters(phone, "1", "1")
     beside.waited.clear()
-
-
-def now(beside: ReaderBeside, known_as: Assignment) -> Assignment:
-    with beside.line.database.reading() as session:
-        return session.get_one(Assignment, known_as.id)
 
 
 def reads_of(beside: ReaderBeside) -> int:
@@ -110,8 +105,7 @@ def test_the_doorbell_has_an_id_only_and_with_redis_dead_the_reader_looks_itself
     assert (Job.READ, ask.id) in beside.line.jobs.scheduled
     beside.line.jobs.dead = True
     phone = beside.line.caller(PHONE)
-    phone.dial("90")
-    assert at_home(phone).startswith("CON Open cases: 1.")
+    assert enters(phone).startswith("CON Open cases: 1.")
 
 
 def test_a_row_of_ten_minutes_is_answered_to_nobody_and_deleted(

@@ -16,8 +16,9 @@ from hotline.gateway.rules import SendResult
 from hotline.gateway.senders import ThreadSenders
 from hotline.gateway.tables import Assignment, Message
 from hotline.people.rules import Level
+from tests.cases.dialling import enters
 from tests.support.callers import DANGER_HERE, REST, Caller, Line
-from tests.support.reading import PHONE, PIN, ReaderBeside, at_home
+from tests.support.reading import PHONE, PIN, ReaderBeside
 from workers.clock import tick
 
 CALLER = "+250788000077"
@@ -151,8 +152,7 @@ def test_no_line_at_any_level_holds_a_number_or_a_word_of_a_tip(
 ) -> None:
     line, (phone, known_as) = beside.line, own_case
     logging.getLogger("hotline").setLevel(logging.DEBUG)
-    phone.dial("90")
-    at_home(phone, "1", "1", "1")
+    enters(phone, "1", "1", "1")
     fields = {
         "from": CALLER,
         "to": line.context.line.shortcode,

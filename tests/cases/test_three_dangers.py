@@ -22,6 +22,7 @@ from hotline.text.languages import CODES
 from hotline.tips.rules_persons import MetPerson
 from hotline.tips.tables import Tip
 from tests.alerts.test_complaints import HURT_HERE, complaint
+from tests.cases.dialling import dials
 from tests.cases.test_handover import NOTE, leave_note
 from tests.cases.test_people_by_phone import SITE, WANTS_HELP, WORK, HerCase
 from tests.cases.test_person_met import HERE
@@ -30,7 +31,7 @@ from tests.console.test_call_pages import CALL
 from tests.long import is_long
 from tests.support.callers import DANGER_HERE, Caller, told
 from tests.support.deciding import signed_in
-from tests.support.reading import PHONE, ReaderBeside, at_home, with_pin
+from tests.support.reading import ReaderBeside, with_pin
 
 BORDER = "gatuna"
 
@@ -72,10 +73,7 @@ class Danger(HerCase):
 
     def opens(self, *keyed: str) -> Caller:
         self.line.clock.turn(minutes=1)
-        phone = self.line.caller(PHONE)
-        phone.dial("90")
-        at_home(phone, *keyed)
-        return phone
+        return dials(self.line, *keyed)
 
     def dials(self, *keyed: str) -> Caller:
         return self.opens("1", "1", *keyed)
