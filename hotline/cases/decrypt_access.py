@@ -229,15 +229,24 @@ def send_down(
         if tip.closed_at is not None or tip.official == "no" or tip.body != found.tip.body:
             raise EndRefused(f"tip {tip_id} was just closed or changed: run the command again")
         at, camps = context.now(), tables_desks.desks_of_camp(session, tip.sector)
-        keys = context.encrypter.counting(tables_desks.desk_keys(session, [desk, *camps]), at)
-        if desk not in keys:
+        if desk not in give_desks(session, context, tip, key, [desk, *camps]):
             raise NotFound(f"desk {desk} has no signed key: sign it with `hotline desks sign`")
-        for code, known in keys.items():
-            grant = context.encrypter.grant(key, uid=tip.uid, desk=code, public_key=known, at=at)
-            tables.give_key(session, tip, code, grant)
         service_correction.send_down(
             session, context, tip, service_closing.by_command(by.first, by.why(reason)), at
         )
+
+
+def give_desks(
+    session: Session, context: Context, tip: tables.Tip, tip_key: bytes, codes: Sequence[str]
+) -> frozenset[str]:
+    """Encrypts the key of a tip for each of these desks, and stores the encrypted keys. Returns the desks that got
+    access. Leaves out desks without a valid key."""
+    at = context.now()
+    public_keys = context.encrypter.counting(tables_desks.desk_keys(session, codes), at)
+    for code, known in public_keys.items():
+        grant = context.encrypter.grant(tip_key, uid=tip.uid, desk=code, public_key=known, at=at)
+        tables.give_key(session, tip, code, grant)
+    return frozenset(public_keys)
 
 
 def stand_down(context: Context, tip_id: int, *, by: str, reason: str) -> None:

@@ -20,7 +20,6 @@ from hotline.cases import (
     decrypt_desk_reading,
     rules_case_file,
     service_case_files,
-    service_people,
     service_persons,
     service_reading,
     service_retention,
@@ -190,7 +189,7 @@ def _document(
         why = f"case file {file_id}"
         decrypted, _ = decrypt_desk_reading.decrypt_tip(context, by, token, tip_id, why)
     with context.database.reading() as session:
-        entries = _entries(session, context, by, token, tip)
+        entries = service_persons.events_for_rules(session, context, by, token, tip)
         gathered = _Gathered(
             session, tip, basis is not FileBasis.REQUEST, n, entries, decrypted, say
         )
@@ -209,14 +208,6 @@ def _document(
             names=gathered.names(),
         )
     return rules_case_file.document(facts, say, table("file_bases"))
-
-
-def _entries(
-    session: Session, context: ConsoleContext, by: SignedIn, token: str, tip: Tip
-) -> Sequence[PersonEntry]:
-    viewer, key = viewer_of(session, by), service_persons.account_key(context, token)
-    _, private = service_persons.case_key(session, context, by, key, viewer, tip)
-    return service_people.person_events(session, tip, private)
 
 
 def _about(tip: Tip, say: Callable[..., str], language: str) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ account asks the caller for more facts.
 The decrypted text is never stored. No module that answers the gateway may import this file.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
@@ -20,11 +20,10 @@ from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
 from hotline.keys.decrypt import decrypt_grant
 from hotline.keys.encrypt import label
-from hotline.people import decrypt_grants, tables_audit, tables_desks
+from hotline.people import decrypt_grants, tables_audit
 from hotline.people.rules import of_account
 from hotline.text.errors import AskRefused, DecryptionFailed, EndRefused, KeyMissing, NotFound
 from hotline.tips import queries_visible
-from hotline.tips import tables as tips_tables
 from hotline.tips.queries_visible import Viewer
 from hotline.tips.rules_events import CaseEventKind, Event, LoggedEvent
 from hotline.tips.rules_receipts import TipRefusal
@@ -144,16 +143,11 @@ def grant_for(
     tip, key, _ = _tip_with_key(context, by, token, tip_id, reason)
 
     def give(session: Session) -> None:
-        held, at = queries.tip_for_writing(session, tip.id), context.now()
-        public_keys = context.encrypter.counting(tables_desks.desk_keys(session, [desk]), at)
-        if desk not in public_keys:
+        held = queries.tip_for_writing(session, tip.id)
+        if not decrypt_access.give_desks(session, context, held, key, [desk]):
             raise EndRefused(
                 f"desk {desk} has no valid key: see the page Desks", TipRefusal.NOT_REACHED
             )
-        grant = context.encrypter.grant(
-            key, uid=held.uid, desk=desk, public_key=public_keys[desk], at=at
-        )
-        tips_tables.give_key(session, held, desk, grant)
 
     return give
 
@@ -184,35 +178,18 @@ def _with_key(
 
     Raises an error only if no desk of the account can decrypt the tip.
     """
-    private_key = account_key(context, token)
+    private_key, member = account_key(context, token), of_account(by.account_id)
     with context.database.reading() as session:
-        for desk, found in _unlocked(session, context, by, viewer, tip_id, private_key):
-            with suppress(DecryptionFailed):
-                return gets(session, found, desk)
+        for desk in sorted(viewer.desks):
+            tip, grant = queries_visible.tip_with_grant(session, tip_id, desk)
+            if grant is None or tip.erased_at is not None:
+                continue
+            key = context.encrypter.weekly_lock.unlock(grant, label(tip.uid, desk))
+            # After a rotation, a desk has two keys: the present one and the previous one.
+            for one in decrypt_grants.decrypt_desk_as(session, desk, member, private_key):
+                with suppress(DecryptionFailed):
+                    return gets(session, UnlockedTip(tip, key, one.key), desk)
     raise DecryptionFailed("this account has no key for the tip: ask for access to the tip's desk")
-
-
-def _unlocked(
-    session: Session,
-    context: ConsoleContext,
-    by: SignedIn,
-    viewer: Viewer,
-    tip_id: int,
-    private_key: bytes,
-) -> Iterator[tuple[str, UnlockedTip]]:
-    """Yields each desk of this account that has access to the tip. Each desk comes with the tip and a private key of
-    the desk.
-
-    A desk can occur twice: with its present key and, after a rotation, with its previous key.
-    """
-    member = of_account(by.account_id)
-    for desk in sorted(viewer.desks):
-        tip, grant = queries_visible.tip_with_grant(session, tip_id, desk)
-        if grant is None or tip.erased_at is not None:
-            continue
-        key = context.encrypter.weekly_lock.unlock(grant, label(tip.uid, desk))
-        for one in decrypt_grants.decrypt_desk_as(session, desk, member, private_key):
-            yield desk, UnlockedTip(tip, key, one.key)
 
 
 def _is_opened(

@@ -68,13 +68,9 @@ def store_question(
         raise AskRefused(
             "the desk has already asked the caller a question: only one question is possible"
         )
-    _log(session, row, actor, f"{name}: {reason}")
-
-
-def _log(session: Session, row: alerts_tables.QuestionBackRow, actor: str, reason: str) -> None:
-    by, at = service_case.EventActor(actor, desk=row.desk), row.asked_at
-    service_case.write_event(session, row.tip_id, LoggedEvent.ASKED, by, at, key=str(row.tip_id))
-    tables_audit.append_row(session, at, actor, "question_asked", f"tip:{row.tip_id}", reason)
+    by, at, why = service_case.EventActor(actor, desk=desk), row.asked_at, f"{name}: {reason}"
+    service_case.write_event(session, tip.id, LoggedEvent.ASKED, by, at, key=str(tip.id))
+    tables_audit.append_row(session, at, actor, "question_asked", f"tip:{tip.id}", why)
 
 
 def question_text(context: Context, asked: QuestionBack | None, language: str) -> Mapping[str, str]:

@@ -36,7 +36,9 @@ class KeyMemory:
 
     def find(self, session_key: str, responder_id: int, pin: str) -> bytes | None:
         with self._lock:
-            self._forget()
+            now = self._elapsed()
+            while self._kept and next(iter(self._kept.values()))[0] <= now:
+                self._kept.popitem(last=False)
             found = self._kept.get(self._name(session_key, responder_id, pin))
         return None if found is None else found[1]
 
@@ -46,11 +48,6 @@ class KeyMemory:
             self._kept.setdefault(name, (self._elapsed() + KEPT_SECONDS, private))
             while len(self._kept) > MAX_KEYS:
                 self._kept.popitem(last=False)
-
-    def _forget(self) -> None:
-        now = self._elapsed()
-        while self._kept and next(iter(self._kept.values()))[0] <= now:
-            self._kept.popitem(last=False)
 
     def _name(self, session_key: str, responder_id: int, pin: str) -> bytes:
         said = f"{session_key}\0{responder_id}\0{pin}".encode("utf-8", "surrogatepass")

@@ -17,7 +17,12 @@ from hotline.alerts import (
 from hotline.alerts.rules_escalation import NO_ONE
 from hotline.alerts.rules_replies import OF_A_CASE, Command, CommandOutcome, CommandResult, Verb
 from hotline.alerts.service_case import case_of, routed_case
-from hotline.cases import decrypt_questions, decrypt_reader_pages, rules_reading_requests
+from hotline.cases import (
+    decrypt_access,
+    decrypt_questions,
+    decrypt_reader_pages,
+    rules_reading_requests,
+)
 from hotline.cases.reader_pins import ReaderTurn
 from hotline.cases.rules_reading_requests import (
     ASK,
@@ -36,13 +41,12 @@ from hotline.core.database import Session
 from hotline.duty import service_roster
 from hotline.flows.flow import WIDEST
 from hotline.gateway.tables import Assignment
-from hotline.people import tables_desks
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.text.characters import to_gsm7
 from hotline.text.errors import AskRefused, EndRefused, NotFound
 from hotline.text.time import kigali_time
-from hotline.tips import queries_visible, tables
+from hotline.tips import queries_visible
 from hotline.tips.encrypt_notes import encrypt_note
 from hotline.tips.rules import OUTCOMES, TipOutcome, desk_of
 from hotline.tips.rules_events import (
@@ -249,14 +253,8 @@ def _let_district_read(
     local, _, _ = rules_assignment.eligible(replace(case_of(tip), place=place), people)
     if desk is None or case is None or not local:
         return ()
-    rows = tables_desks.desk_keys(turn.session, [desk])
-    public_key = turn.context.encrypter.counting(rows, turn.at).get(desk)
-    if public_key is None:
+    if not decrypt_access.give_desks(turn.session, turn.context, tip, case.tip_key, [desk]):
         return ()
-    grant = turn.context.encrypter.grant(
-        case.tip_key, uid=tip.uid, desk=desk, public_key=public_key, at=turn.at
-    )
-    tables.give_key(turn.session, tip, desk, grant)
     turn.log("tip_sent_down", f"desk {desk}: {decrypt_reader_pages.BY_DIALLING}", f"tip:{tip.id}")
     return rules_assignment.turns(local)[:1]
 

@@ -97,7 +97,8 @@ def _case_lines(turn: ReaderTurn, tip: Tip, decrypted: DecryptedTip) -> Iterator
     yield " ".join(_warnings(turn, tip))
     yield ". ".join(line.rstrip(".") for line in (place, *words) if line)
     yield ". ".join(happened)
-    yield from _like(turn, tip)
+    for name in service_case.known_in_situation(turn.session, [(tip.id, turn.person.id)]).values():
+        yield turn.say(Template.PAGE_LIKE, like=name)
     # If the place of the case was corrected, the second line of the page shows the corrected place. The place that the
     # caller gave then appears below, among the other answers.
     is_corrected = said.get("district", tip.place) != tip.place
@@ -196,10 +197,3 @@ def _visit_warning(turn: ReaderTurn, tip: Tip) -> Template | None:
     return VISIT_SAFETIES[facts.safety].screen or (
         Template.PAGE_ASK_FIRST if is_asked_first else None
     )
-
-
-def _like(turn: ReaderTurn, tip: Tip) -> Iterator[str]:
-    """Yields a line that names another case of this responder, if the two cases are probably about the same
-    situation."""
-    for name in service_case.known_in_situation(turn.session, [(tip.id, turn.person.id)]).values():
-        yield turn.say(Template.PAGE_LIKE, like=name)

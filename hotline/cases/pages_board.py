@@ -299,9 +299,15 @@ def write(visit: Visit) -> Response:
         raise visit.wrong("note", TOO_LONG) from None
     try:
         if about:
-            _add_to_case(visit, number_of(about) or 0, words)
+            service_board.add_note(
+                *(visit.context, visit.by, visit.token, number_of(about) or 0, NoteCode.WORDS),
+                words,
+                for_next_shift=True,
+            )
         else:
             service_handover.write_note(visit.context, visit.by, desk, words)
+    except EndRefused as refused:
+        raise visit.wrong("tip", TIP_STOPS.get(refused.stop, REFUSED)) from None
     except NotFound:
         name, wrong = ("tip", NO_TIP) if about else ("desk", "Choose a desk.")
         raise visit.wrong(name, wrong) from None
@@ -309,16 +315,6 @@ def write(visit: Visit) -> Response:
 
 
 NO_TIP = phrase("Enter the number of an open tip of your desk.")
-
-
-def _add_to_case(visit: Visit, tip_id: int, words: str) -> None:
-    try:
-        service_board.add_note(
-            *(visit.context, visit.by, visit.token, tip_id, NoteCode.WORDS, words),
-            for_next_shift=True,
-        )
-    except EndRefused as refused:
-        raise visit.wrong("tip", TIP_STOPS.get(refused.stop, REFUSED)) from None
 
 
 @form_view(show_handover)

@@ -26,6 +26,7 @@ from hotline.text.places import NATIONAL, is_district
 from hotline.tips import queries_visible
 from hotline.tips import tables as tips_tables
 from hotline.tips.rules import Matter
+from hotline.tips.rules_persons import build_persons
 from hotline.tips.tables import Tip
 
 
@@ -165,8 +166,8 @@ def check_person(
     """Raises EndRefused if a file must not contain the coded answers of this person, or if the coded answers were
     erased."""
     if n is not None:
-        people = service_persons.persons_for_rules(session, context, by, token, tip)
-        if (stop := refusal_of(people, n)) is not None:
+        events = service_persons.events_for_rules(session, context, by, token, tip)
+        if (stop := refusal_of(build_persons(events), n)) is not None:
             raise EndRefused(f"a case file must not contain the notes on person {n}", stop)
 
 

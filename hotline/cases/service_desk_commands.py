@@ -54,7 +54,7 @@ from hotline.tips.rules_events import (
     LinkReason,
     LoggedEvent,
 )
-from hotline.tips.rules_persons import MetPerson
+from hotline.tips.rules_persons import MetPerson, build_persons
 from hotline.tips.rules_receipts import TipRefusal
 from hotline.tips.tables import Tip
 
@@ -345,7 +345,7 @@ def confirm_closure(
     check_decides(context, by, tip_id)
 
     def people(session: Session, tip: Tip) -> Sequence[MetPerson]:
-        return service_persons.persons_for_rules(session, context, by, token, tip)
+        return build_persons(service_persons.events_for_rules(session, context, by, token, tip))
 
     service_retention.confirm_closure(
         context,

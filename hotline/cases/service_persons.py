@@ -39,6 +39,7 @@ from hotline.tips.rules_persons import (
     FollowKind,
     MetPerson,
     PersonCodes,
+    PersonEntry,
 )
 from hotline.tips.tables import Tip
 from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
@@ -133,15 +134,15 @@ def read_persons(
     return DecryptedPersons(found, names)
 
 
-def persons_for_rules(
+def events_for_rules(
     session: Session, context: ConsoleContext, by: SignedIn, token: str, tip: Tip
-) -> Sequence[MetPerson]:
-    """Returns the decrypted persons of a case, with which the calling function checks a rule. No page may show these
-    persons. Raises KeyMissing, DecryptionFailed.
+) -> Sequence[PersonEntry]:
+    """Returns the decrypted case events about the persons of a case, with which the calling function checks a rule or
+    makes a case file. No page may show these events. Raises KeyMissing, DecryptionFailed.
     """
     viewer = viewer_of(session, by)
     _, private = case_key(session, context, by, account_key(context, token), viewer, tip)
-    return service_people.decrypted_persons(session, tip, private)
+    return service_people.person_events(session, tip, private)
 
 
 def account_key(context: ConsoleContext, token: str) -> bytes:

@@ -7,7 +7,7 @@ The timeline contains nothing encrypted. The timeline never shows who is exclude
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from hotline.alerts import queries as alerts_queries
@@ -175,20 +175,20 @@ def timeline_of(session: Session, tip_id: int) -> Sequence[TimelineEvent]:
     ids = {row.responder_id for row in rows if row.responder_id is not None}
     names = {one: session.get_one(Responder, one).name for one in ids}
     corrected = {row.supersedes: row.id for row in rows if row.supersedes is not None}
-    return [replace(_moment(row, names), corrected_by=corrected.get(row.id)) for row in rows]
-
-
-def _moment(row: tables_case_events.CaseEventRow, names: Mapping[int, str]) -> TimelineEvent:
-    return TimelineEvent(
-        row.at,
-        LoggedEvent(row.kind),
-        row.channel,
-        names.get(row.responder_id or 0, ""),
-        row.desk or "",
-        row.codes,
-        row.id,
-        row.supersedes,
-    )
+    return [
+        TimelineEvent(
+            row.at,
+            LoggedEvent(row.kind),
+            row.channel,
+            names.get(row.responder_id or 0, ""),
+            row.desk or "",
+            row.codes,
+            row.id,
+            row.supersedes,
+            corrected.get(row.id),
+        )
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Dials the responders' short code, enters the PIN and takes a case. Most tests of the screens after the PIN begin so."""
+"""Dials the responders' short code, enters the PIN and takes a case, for tests of the screens after the PIN."""
 
 from hotline.gateway.tables import Assignment
 from tests.support.callers import Caller, Line
