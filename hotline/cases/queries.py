@@ -210,16 +210,13 @@ def owes_answer() -> ColumnElement[bool]:
 def owed_by_tip(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[FollowKind]]:
     """Returns for each tip the kinds of follow-ups that are overdue."""
     owed: dict[int, set[FollowKind]] = {}
-    offers = select(ServiceReferral.tip_id, ServiceReferral.clock).where(
-        ServiceReferral.tip_id.in_(tip_ids), *OF_OFFER
-    )
-    for tip_id, clock in session.execute(offers):
-        owed.setdefault(tip_id, set()).add(FollowKind(clock or FollowKind.ANSWER))
-    people = select(PossibleVictim.tip_id, PossibleVictim.clock).where(
-        PossibleVictim.tip_id.in_(tip_ids), *OF_PERSON
-    )
-    for tip_id, clock in session.execute(people):
-        owed.setdefault(tip_id, set()).add(FollowKind(clock or FollowKind.CONSENT))
+    for row, overdue, usual in (
+        (ServiceReferral, OF_OFFER, FollowKind.ANSWER),
+        (PossibleVictim, OF_PERSON, FollowKind.CONSENT),
+    ):
+        found = select(row.tip_id, row.clock).where(row.tip_id.in_(tip_ids), *overdue)
+        for tip_id, clock in session.execute(found):
+            owed.setdefault(tip_id, set()).add(FollowKind(clock or usual))
     return {tip_id: frozenset(kinds) for tip_id, kinds in owed.items()}
 
 

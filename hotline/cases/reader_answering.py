@@ -59,7 +59,7 @@ from hotline.gateway import tables as gateway_tables
 from hotline.gateway.doorbell import ringing
 from hotline.keys import one_off
 from hotline.keys.encrypt import KeyPair
-from hotline.people import service_key_proof, tables_accounts, tables_desks
+from hotline.people import service_key_proof, tables_accounts, tables_desks, tables_roster
 from hotline.people import tables as people_tables
 from hotline.people.rules import EnrolmentKind, of_responder
 from hotline.people.rules_roster import Shift
@@ -238,7 +238,7 @@ def _confirm_handover(turn: ReaderTurn) -> ReaderAnswer:
         hidden = Counter(waiting) - Counter(shown)
         shown = [at for at in shown if at < min(hidden, default=turn.at)]
     for at in shown[-1:]:
-        service_handover.confirm(turn.session, turn.person.person_id, at)
+        tables_roster.mark_read(turn.session, turn.person.person_id, at)
     return ReaderAnswer()
 
 
@@ -457,13 +457,6 @@ def _proof_decided(
     return ReaderAnswer((rules_reading_requests.CHOSEN if is_new else PROOF_OVER,))
 
 
-def _proof_refused(session: Session, context: ReaderContext, one: WaitingHop) -> ReaderAnswer:
-    """Returns the answer to a wrong code or start PIN. A flag in the answer says if no further attempt is possible."""
-    key = one.typed.get(NUMBER_KEY, "")
-    is_over = people_tables.provable_enrolment(session, key, context.now()) is None
-    return ReaderAnswer((PROOF_OVER,)) if is_over else ReaderAnswer()
-
-
 def _proves(context: ReaderContext, one: WaitingHop, enrolment: Enrolment | None) -> bool:
     """Returns True if the code and the start PIN are right.
 
@@ -638,7 +631,10 @@ def _proved(
     if first.state == ReadingState.DONE:
         _keep(context, first, answer)
         return answer
-    return _proof_refused(session, context, one)
+    # A flag in the answer to a wrong code or start PIN says if no further attempt is possible.
+    key = one.typed.get(NUMBER_KEY, "")
+    is_over = people_tables.provable_enrolment(session, key, context.now()) is None
+    return ReaderAnswer((PROOF_OVER,)) if is_over else ReaderAnswer()
 
 
 def _decided(

@@ -45,20 +45,18 @@ def reconcile(context: ReaderContext) -> None:
     while True:
         with context.database.writing() as session:
             found, at = tables_case_files.lacking_desks(session, after), context.now()
-            rows = tables_desks.desk_keys(session, sorted({to.code for to in found}))
+            rows = tables_desks.desk_keys(session, sorted({code for _, code in found}))
             keys = context.encrypter.counting(rows, at)
-            for to in (one for one in found if one.code in keys):
-                private = case_private_key(session, context, to.tip)
+            for tip, code in (one for one in found if one[1] in keys):
+                private = case_private_key(session, context, tip)
                 if private is None:
                     closed += 1
                     continue
-                name, key = case_name(to.tip.uid), keys[to.code]
-                grant = context.encrypter.grant(
-                    private, uid=name, desk=to.code, public_key=key, at=at
-                )
-                tables_case_events.give(session, to.tip.id, to.code, grant)
+                name, key = case_name(tip.uid), keys[code]
+                grant = context.encrypter.grant(private, uid=name, desk=code, public_key=key, at=at)
+                tables_case_events.give(session, tip.id, code, grant)
         if not found:
             break
-        after = found[-1].tip.id, found[-1].code
+        after = found[-1][0].id, found[-1][1]
     if closed:
         logger.error("the reader process could not decrypt the keys of cases: %s failures", closed)

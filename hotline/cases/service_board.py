@@ -148,14 +148,6 @@ class Act(NamedTuple):
         by, subject, at = self.by.actor, f"tip:{self.tip.id}", self.context.now()
         tables_audit.append_command(self.session, by, at, action, subject, reason)
 
-    def log_passed(self, to: PassedTo) -> None:
-        at = self.context.now()
-        by = service_case.EventActor(tables_audit.by_actor(self.by.actor))
-        key, codes = f"{self.tip.id}:{by.actor}:{at.timestamp()}", {TO: to.value}
-        service_case.write_event(
-            self.session, self.tip.id, LoggedEvent.PASSED, by, at, key=key, codes=codes
-        )
-
 
 @contextmanager
 def _acting(context: ConsoleContext, by: SignedIn, tip_id: int) -> Iterator[Act]:
@@ -290,7 +282,11 @@ def pass_on(
         if give is not None:
             give(act.session)
         act.log("tip_passed", f"desk {place}: {reason}")
-        act.log_passed(to)
+        who, at = service_case.EventActor(tables_audit.by_actor(by.actor)), context.now()
+        key, codes = f"{tip_id}:{who.actor}:{at.timestamp()}", {TO: to.value}
+        service_case.write_event(
+            act.session, tip_id, LoggedEvent.PASSED, who, at, key=key, codes=codes
+        )
         act.happens(chosen=chosen)
 
 

@@ -232,20 +232,13 @@ def may_know(session: Session, tip_id: int, account_id: int) -> bool:
         if one.desk_code in own or one.person_id == person_id:
             return False
     tip = session.get_one(Tip, tip_id)
-    return tip.official == "no" or not _districts(session, own) & _places(session, tip)
-
-
-def _places(session: Session, tip: Tip) -> frozenset[str]:
-    """Returns the district of a tip, and its earlier districts if the place was corrected."""
-    earlier = tips_tables.earlier_places(session, tip.id)
-    return frozenset({tip.place, *(one.place for one in earlier)})
-
-
-def _districts(session: Session, desks: frozenset[str]) -> frozenset[str]:
-    """Returns the districts of these desks. The desk of a camp or of a service belongs to the district where the camp
-    or service is."""
+    if tip.official == "no":
+        return True
+    # The desk of a camp or of a service belongs to the district where the camp or service is.
     rows = {one.code: one.place or "" for one in tables_desks.all_desks(session)}
-    return frozenset(code if is_district(code) else rows.get(code, "")[:2] for code in desks)
+    homes = {code if is_district(code) else rows.get(code, "")[:2] for code in own}
+    places = {tip.place, *(one.place for one in tips_tables.earlier_places(session, tip_id))}
+    return homes.isdisjoint(places)
 
 
 def _approve(decision: Decision) -> None:

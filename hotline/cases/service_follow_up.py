@@ -16,6 +16,7 @@ from hotline.alerts import (
     service_escalation,
     service_messages,
 )
+from hotline.alerts.rules_assignment import Candidate
 from hotline.alerts.rules_escalation import EscalationStep
 from hotline.alerts.service_case import case_of, routed_case
 from hotline.alerts.service_messages import SmsPlan
@@ -93,10 +94,15 @@ def _alert_nation(
     case must then ask another service."""
     if not cases_service_requests.expire(session, row, at):
         return
+    nation = rules_escalation_steps.national_people(_roster(session, tip, at), 0)
+    _ask(session, context, tip, nation, at, reminds=False)
+
+
+def _roster(session: Session, tip: Tip, at: datetime) -> list[Candidate]:
+    """Returns the people who may see the case."""
     everybody = queries.roster(session, at)
     may = queries_visible.those_who_may_see(session, tip.id, [one.id for one in everybody])
-    nation = rules_escalation_steps.national_people([one for one in everybody if one.id in may], 0)
-    _ask(session, context, tip, nation, at, reminds=False)
+    return [one for one in everybody if one.id in may]
 
 
 def _fires(
@@ -106,12 +112,9 @@ def _fires(
     clock: rules_follow_up.FollowClock,
     at: datetime,
 ) -> rules_follow_up.FollowReminder:
-    everybody = queries.roster(session, at)
-    may = queries_visible.those_who_may_see(session, tip.id, [one.id for one in everybody])
-    roster = [one for one in everybody if one.id in may]
     arrived_at = row.arrived_at if isinstance(row, ServiceReferral) else None
     since = arrived_at or clock.due_at - rules_follow_up.THIRTY_DAYS
-    responsible = _responsible(session, tip, row)
+    roster, responsible = _roster(session, tip, at), _responsible(session, tip, row)
     return rules_follow_up.next_reminder(
         clock, routed_case(session, tip), roster, responsible, since, at
     )

@@ -93,13 +93,8 @@ def write_note(context: ConsoleContext, by: SignedIn, desk: str, words: str) -> 
         tables_audit.append_command(session, by.actor, at, "handover_written", f"desk:{desk}")
 
 
-def confirm(session: Session, person_id: int, until: datetime) -> None:
-    """Records that a person has read all handover notes that were written until the time `until`."""
-    tables_roster.mark_read(session, person_id, until)
-
-
 def confirm_notes(context: ConsoleContext, by: SignedIn, until: datetime) -> None:
     """Records that the owner of an account has read all handover notes that were written until the time `until`."""
     with context.database.writing() as session:
         person_id = tables_accounts.get_account(session, by.account_id).person_id
-        confirm(session, person_id, min(until, context.now()))
+        tables_roster.mark_read(session, person_id, min(until, context.now()))

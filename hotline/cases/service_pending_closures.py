@@ -209,7 +209,11 @@ def _tell(
         names = _names(session, late, person)
         if not names:
             continue
-        said = {"refs": _listed(names), "code": responders_short_code(context.line.service_code)}
+        more = f" +{len(names) - NAMED}" if len(names) > NAMED else ""
+        said = {
+            "refs": " ".join(names[:NAMED]) + more,
+            "code": responders_short_code(context.line.service_code),
+        }
         wording = Wording(Template.CLOSURES_WAIT, said, person.language)
         service_messages.write_confirmation(session, wording, person.id, at)
 
@@ -232,8 +236,3 @@ def _names(
         known_as = queries.newest_by_responder(session, one.tip.id).get(person.id)
         names.append(f"T{one.tip.id}" if known_as is None else known_as.reference)
     return names
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = len(names) - NAMED
-    return " ".join(names[:NAMED]) + (f" +{more}" if more > 0 else "")

@@ -49,8 +49,7 @@ def update_rows(
             row.thirty_at = offer.thirty_at
             clock = rules_follow_up.offer_clock(person, offer)
             if clock != _clock_before(old, offer.offered_id):
-                row.clock = None if clock is None else clock.kind.value
-                row.due_at, row.times = _due(clock), 0
+                _restart(row, clock)
             if row.clock != FollowKind.ANSWER:
                 tables_persons.forget_who(session, offer.offered_id)
     session.flush()
@@ -62,8 +61,7 @@ def _follow_person(session: Session, tip: Tip, old: MetPerson | None, person: Me
     row.responder_id = _asked_by(person)
     clock = rules_follow_up.person_clock(person, tip.urgency)
     if old is None or rules_follow_up.person_clock(old, tip.urgency) != clock:
-        row.clock = None if clock is None else clock.kind.value
-        row.due_at, row.times = _due(clock), 0
+        _restart(row, clock)
 
 
 def _asked_by(person: MetPerson) -> int | None:
@@ -94,8 +92,11 @@ def _new(session: Session, tip_id: int, n: int, offer: OfferedHelp) -> ServiceRe
     return row
 
 
-def _due(clock: rules_follow_up.FollowClock | None) -> datetime | None:
-    return None if clock is None else clock.due_at
+def _restart(
+    row: PossibleVictim | ServiceReferral, clock: rules_follow_up.FollowClock | None
+) -> None:
+    row.clock, row.due_at = (None, None) if clock is None else (clock.kind.value, clock.due_at)
+    row.times = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,11 +130,12 @@ def try_secret(
     """
     at, secret, target = context.now(), attempt.secret, attempt.target_key
     contact_key = context.pseudonyms.contact(attempt.caller, at)
+    contact_keys = {contact_key, context.pseudonyms.contact(attempt.caller, at - HOUR)}
 
     core_tables.lock_digests(session, [contact_key, target])
     worn = is_exhausted(
         secret,
-        of_contact=count_attempts(session, context, secret, attempt.caller),
+        of_contact=core_tables.count_of_contact(session, secret, contact_keys, at - HOUR),
         of_target=core_tables.count_of_target(session, secret, target, at - DAY),
     )
     found = AttemptResult() if worn else compare(session)
@@ -153,13 +154,6 @@ def try_secret(
     )
     core_tables.record_attempt(session, row)
     return found
-
-
-def count_attempts(session: Session, context: Context, secret: AttemptedSecret, caller: str) -> int:
-    """Returns the number of attempts by this caller that were recorded in the last hour."""
-    at = context.now()
-    keys = {context.pseudonyms.contact(caller, at), context.pseudonyms.contact(caller, at - HOUR)}
-    return core_tables.count_of_contact(session, secret, keys, at - HOUR)
 
 
 QUESTION_OFFERED = "question"

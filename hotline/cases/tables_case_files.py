@@ -8,7 +8,6 @@ The module `tips/queries_visible.py` defines who may read a tip. No statistics r
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import (
@@ -141,17 +140,10 @@ def delete_old(session: Session, at: datetime, limit: int) -> int:
 BATCH = 200
 
 
-@dataclass(frozen=True, slots=True)
-class LackingDesk:
-    """A desk that may read a tip, but does not have the private key of its case yet."""
-
-    tip: Tip
-    code: str
-
-
-def lacking_desks(session: Session, after: tuple[int, str]) -> Sequence[LackingDesk]:
-    """Returns desks that still need the private key of a case, sorted by tip and desk. If there are many, returns a
-    part of the list: the first desks after the pair `after` of a tip's id and a desk's code.
+def lacking_desks(session: Session, after: tuple[int, str]) -> Sequence[tuple[Tip, str]]:
+    """Returns pairs of a tip and a desk. The desk may read the tip, but does not have the private key of its case yet.
+    The pairs are sorted by tip and desk. If there are many, returns a part of the list: the first desks after the pair
+    `after` of a tip's id and a desk's code.
 
     A retired oversight desk still gets the keys of its complaints, because its people still handle them.
     """
@@ -168,7 +160,7 @@ def lacking_desks(session: Session, after: tuple[int, str]) -> Sequence[LackingD
         .order_by(Tip.id, Desk.code)
         .limit(BATCH)
     )
-    return [LackingDesk(*row) for row in session.execute(found)]
+    return [(tip, code) for tip, code in session.execute(found)]
 
 
 def has_excess_keys(session: Session) -> bool:
@@ -176,15 +168,14 @@ def has_excess_keys(session: Session) -> bool:
     return has_row(session, CaseGrant.id, _beyond())
 
 
-def delete_excess_keys(session: Session) -> int:
+def delete_excess_keys(session: Session) -> None:
     """Deletes copies of the private keys of cases. Each deleted copy was encrypted for a desk that may no longer read
-    the tip. Returns the number of deleted copies.
+    the tip.
 
     If the text of a tip was erased and nothing else has changed, desks keep the private key of its case.
     """
-    gone = delete(CaseGrant).where(_beyond()).returning(CaseGrant.id)
-    rows = session.scalars(gone.execution_options(synchronize_session=False))
-    return len(rows.all())
+    gone = delete(CaseGrant).where(_beyond())
+    session.execute(gone.execution_options(synchronize_session=False))
 
 
 def _beyond() -> ColumnElement[bool]:

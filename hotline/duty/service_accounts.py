@@ -322,8 +322,8 @@ def appointed_by(context: Context, account_id: int, role: AccountRole) -> frozen
     return frozenset(one for row in rows for one in (row.asked_by, row.decided_by) if one)
 
 
-def _subject_of(account_id: int, role: AccountRole) -> str:
-    return f"account:{account_id}:{role}"
+def _subject_of(account_id: int, what: str) -> str:
+    return f"account:{account_id}:{what}"
 
 
 def _wanted(row: Approval) -> tuple[int, AccountRole]:
@@ -436,7 +436,7 @@ def request_end(change: AccountChange) -> None:
 
     Raises AccountRefused if such a request is already pending.
     """
-    subject, reason = _subject(change.account.id), change.reason
+    subject, reason = _subject_of(change.account.id, "end"), change.reason
     kind = ApprovalKind.END
     if request(change.session, change.context, change.by, kind, subject, reason) is None:
         raise refusal(AccountFault.END_WAITS)
@@ -451,8 +451,8 @@ def end_account(change: AccountChange) -> None:
     session, account, at = change.session, change.account, change.context.now()
     for role in change.waiting_roles():
         change.settle(role)
-    link = f"account:{account.id}:link"
-    rows = [tables_sessions.pending_for(session, one, at) for one in (_subject(account.id), link)]
+    end, link = (_subject_of(account.id, what) for what in ("end", "link"))
+    rows = [tables_sessions.pending_for(session, one, at) for one in (end, link)]
     # If a new link was approved earlier, it must not make the ended account usable again.
     for row in (*rows, *tables_sessions.approved(session, link)):
         change.decide(row, ApprovalDecision.WITHDRAWN)
@@ -478,7 +478,7 @@ def close_account(change: AccountChange) -> None:
     if change.by.account_id is None or not change.is_last_other():
         account.suspended_until = at + APPROVAL_VALIDITY
     tables_sessions.end_sessions_of(change.session, account.id)
-    if tables_sessions.pending_for(change.session, _subject(account.id), at) is None:
+    if tables_sessions.pending_for(change.session, _subject_of(account.id, "end"), at) is None:
         request_end(change)
 
 
@@ -496,10 +496,6 @@ def describes(sentence: str) -> Callable[[Session, Context, Approval, SignedIn],
         )
 
     return about
-
-
-def _subject(account_id: int) -> str:
-    return f"account:{account_id}:end"
 
 
 # The functions below delete expired data of the console, such as expired sessions and old sign-in attempts.

@@ -452,12 +452,6 @@ def _about(
     )
 
 
-def _row(decision: Decision) -> Enrolment:
-    for row in _rows(decision):
-        return row
-    raise NotFound(message_text("this request was already decided or has expired"))
-
-
 def _rows(decision: Decision) -> Sequence[Enrolment]:
     return tables.enrolments_of_approval(decision.session, decision.row.id, for_writing=True)
 
@@ -469,7 +463,9 @@ def _refuse(decision: Decision) -> None:
 
 def _approve(decision: Decision) -> None:
     session, context, by, reason = decision.session, decision.context, decision.by, decision.reason
-    row, at = _row(decision), context.now()
+    row, at = next(iter(_rows(decision)), None), context.now()
+    if row is None:
+        raise NotFound(message_text("this request was already decided or has expired"))
     person = session.get_one(Responder, row.responder_id)
     if row.kind == EnrolmentKind.NUMBER:
         if tables.known_numbers(session, [row.number_key]):

@@ -254,12 +254,9 @@ class WaitingLink:
     def reason(self) -> str:
         return self.row.reason
 
-    @property
-    def is_agreed(self) -> bool:
-        return self.row.decision == ApprovalDecision.APPROVED
-
     def may_be_made(self, at: datetime) -> bool:
-        return self.is_agreed or (self.usable_at is not None and self.usable_at <= at)
+        is_agreed = self.row.decision == ApprovalDecision.APPROVED
+        return is_agreed or (self.usable_at is not None and self.usable_at <= at)
 
 
 def request_link(context: Context, by: Actor, account_id: int, reason: str = "") -> Invited:

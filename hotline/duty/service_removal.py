@@ -322,9 +322,7 @@ def remove_from_desk(context: Context, by: Actor, code: str, member: str, reason
             raise DeskRefused(message_text("you cannot remove yourself: ask another person"))
         phones = tables_accounts.phones_of(session, human.id)
         for person in phones:
-            now = {
-                row.desk_code: row.level for row in tables.current_memberships(session, person.id)
-            }
+            now = _desks_of(session, person)
             if set(now) == {code}:
                 raise DeskRefused(
                     message_text(
@@ -333,7 +331,7 @@ def remove_from_desk(context: Context, by: Actor, code: str, member: str, reason
                     )
                 )
             if code in now:
-                left = {one: Level(level) for one, level in now.items() if one != code}
+                left = {one: level for one, level in now.items() if one != code}
                 set_desks(session, context, person, left, person.categories, at)
         opened = tables_desks.end_access_at(session, code, names, at)
         for one in names:
@@ -422,11 +420,14 @@ def change_desks(
         if not at_once:
             at_once = now
         set_desks(session, context, person, at_once, posting.categories, at)
+        why = f"{posting}: {reason}"
         if at_once != now or not waits:
-            log_command(session, context, "responder_moved", person, by, f"{posting}: {reason}")
+            log_command(session, context, "responder_moved", person, by, why)
         _withdraw(session, by, person, at)
         if waits:
-            _ask(session, context, by, person, posting, reason)
+            subject = f"{_begins(person.id)}{posting}"
+            request(session, context, by, ApprovalKind.POSTING, subject, reason)
+            log_command(session, context, "responder_more_wanted", person, by, why)
     return waits
 
 
@@ -447,18 +448,6 @@ def request_access_everywhere(
             continue
         if not decrypt_grants.has_access_or_request(session, context, row.code, member):
             decrypt_grants.add_access_request(session, context, by, row.code, member, reason)
-
-
-def _ask(
-    session: Session,
-    context: Context,
-    by: Actor,
-    person: Responder,
-    posting: RequestedPosting,
-    reason: str,
-) -> None:
-    request(session, context, by, ApprovalKind.POSTING, f"{_begins(person.id)}{posting}", reason)
-    log_command(session, context, "responder_more_wanted", person, by, f"{posting}: {reason}")
 
 
 def _withdraw(session: Session, by: Actor, person: Responder, at: datetime) -> None:
