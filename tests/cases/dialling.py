@@ -5,6 +5,9 @@ from tests.support.callers import Caller, Line
 from tests.support.reading import PHONE, PIN, ReaderBeside, at_home
 from tests.support.taking import take_case
 
+OwnCase = tuple[Caller, Assignment]
+"""The phone of a responder, and the responder's assignment of a case about danger."""
+
 
 def called(line: Line, msisdn: str = PHONE) -> Caller:
     """Dials the responders' short code in a new call. Returns the phone, which asks for the PIN."""

@@ -20,7 +20,7 @@ from hotline.tips.queries_visible import THE_LINE
 from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.tables import Grant, Tip
 from tests.alerts.case_sums import check_logs
-from tests.cases.dialling import dials, enters, take
+from tests.cases.dialling import OwnCase, dials, enters, take
 from tests.support.builders import post
 from tests.support.callers import DANGER_HERE, Caller, told
 from tests.support.reading import ReaderBeside, at_her_desk, with_pin
@@ -57,7 +57,7 @@ def again(beside: ReaderBeside) -> Caller:
 
 
 def test_a_note_in_words_is_sealed_to_the_case_renews_no_clock_and_stands_on_its_page(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment], stored: Callable[[], bytes]
+    beside: ReaderBeside, own_case: OwnCase, stored: Callable[[], bytes]
 ) -> None:
     phone, known_as = own_case
     before = [(row.kind, row.due_at) for row in beside.line.all(Deadline)]
@@ -86,9 +86,7 @@ def whole_page(phone: Caller) -> str:
     return page.replace("\n", " ")
 
 
-def test_a_repeated_hop_notes_once(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
-) -> None:
+def test_a_repeated_hop_notes_once(beside: ReaderBeside, own_case: OwnCase) -> None:
     phone, known_as = own_case
     phone.key("5", "2")
     first = phone.key("3")
@@ -97,7 +95,7 @@ def test_a_repeated_hop_notes_once(
 
 
 def test_what_is_no_trafficking_is_said_closer_and_judged(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: OwnCase
 ) -> None:
     phone, known_as = own_case
     phone.key("4")
@@ -121,9 +119,7 @@ def colleague(beside: ReaderBeside, known_as: Assignment, name: str) -> int:
 
 
 @pytest.mark.row("R10")
-def test_a_case_is_passed_by_name(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
-) -> None:
+def test_a_case_is_passed_by_name(beside: ReaderBeside, own_case: OwnCase) -> None:
     phone, known_as = own_case
     person_id = colleague(beside, known_as, "Responder 7")
     phone.key("5")
@@ -146,7 +142,7 @@ def test_a_case_is_passed_by_name(
 @pytest.mark.row("R10")
 @pytest.mark.parametrize("has_a_grant", [False, True], ids=["", "with a grant of an earlier pair"])
 def test_another_district_gets_the_case_sealed_to_it(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment], has_a_grant: bool
+    beside: ReaderBeside, own_case: OwnCase, has_a_grant: bool
 ) -> None:
     phone, known_as = own_case
     place = districts("1")[1].code
@@ -165,9 +161,7 @@ def test_another_district_gets_the_case_sealed_to_it(
     assert "No key of yours opens it" not in other.key("1")
 
 
-def test_events_are_times_and_acts(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
-) -> None:
+def test_events_are_times_and_acts(beside: ReaderBeside, own_case: OwnCase) -> None:
     phone, known_as = own_case
     page = phone.key("5", "5")
     assert page.startswith("CON 24/11 ")
@@ -178,7 +172,7 @@ def test_events_are_times_and_acts(
 
 @pytest.mark.parametrize("meanwhile", ["closed", "taken by a colleague"])
 def test_a_case_is_encrypted_for_no_other_district_if_it_was_closed_or_taken_meanwhile(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment], meanwhile: str
+    beside: ReaderBeside, own_case: OwnCase, meanwhile: str
 ) -> None:
     phone, known_as = own_case
     place = districts("1")[1].code
@@ -196,7 +190,7 @@ def test_a_case_is_encrypted_for_no_other_district_if_it_was_closed_or_taken_mea
 
 
 def test_who_was_removed_meanwhile_gets_nothing_by_a_pin_that_the_reader_remembers(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: OwnCase
 ) -> None:
     phone, known_as = own_case
     with beside.line.database.writing() as session:
@@ -208,7 +202,7 @@ def test_who_was_removed_meanwhile_gets_nothing_by_a_pin_that_the_reader_remembe
 
 
 def test_that_another_case_is_like_it_is_no_news_for_who_does_not_know_that_one(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: OwnCase
 ) -> None:
     phone, known_as = own_case
     line = beside.line

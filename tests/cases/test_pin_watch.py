@@ -15,8 +15,8 @@ from hotline.gateway.tables import Assignment, Message
 from hotline.people import rules
 from hotline.people.rules import Level
 from hotline.people.tables import Person, Responder
-from tests.cases.dialling import called, enters
-from tests.support.callers import DANGER_HERE, Caller, told
+from tests.cases.dialling import OwnCase, called, enters
+from tests.support.callers import DANGER_HERE, told
 from tests.support.reading import OTHER_PIN, PHONE, PIN, ReaderBeside, with_pin
 
 KNOWN = "+250788000094"
@@ -26,7 +26,7 @@ HOME = "CON Open cases: 1. Urgent: 1. PIN last used: "
 
 
 @pytest.fixture
-def coordinator(beside: ReaderBeside, own_case: tuple[Caller, Assignment]) -> int:
+def coordinator(beside: ReaderBeside, own_case: OwnCase) -> int:
     """Adds a coordinator of the responder's district, who is not the next person that the case escalates to."""
     return with_pin(
         beside, msisdn=COORDINATOR, level=Level.COORDINATOR, desks=(beside.line.tips[-1].place,)
@@ -61,7 +61,7 @@ def wrong(beside: ReaderBeside, msisdn: str, times: int) -> str:
 
 class TestTheRest:
     def test_the_third_in_a_row_rests_ten_minutes_and_passes_nothing_on(
-        self, beside: ReaderBeside, own_case: tuple[Caller, Assignment], coordinator: int
+        self, beside: ReaderBeside, own_case: OwnCase, coordinator: int
     ) -> None:
         before = alerted(beside)
         assert wrong(beside, PHONE, 2).startswith("CON Wrong PIN.")
@@ -74,7 +74,7 @@ class TestTheRest:
         assert dialled(beside, PHONE, PIN).startswith(HOME)
 
     def test_the_sixth_in_a_day_rests_until_six_and_the_next_person_is_asked(
-        self, beside: ReaderBeside, own_case: tuple[Caller, Assignment], coordinator: int
+        self, beside: ReaderBeside, own_case: OwnCase, coordinator: int
     ) -> None:
         wrong(beside, PHONE, 3)
         beside.line.clock.turn(minutes=11)
@@ -87,7 +87,7 @@ class TestTheRest:
         assert dialled(beside, PHONE, PIN).startswith("CON Open cases: ")
 
     def test_an_unknown_phone_reads_the_same_words_at_the_same_tries(
-        self, beside: ReaderBeside, own_case: tuple[Caller, Assignment]
+        self, beside: ReaderBeside, own_case: OwnCase
     ) -> None:
         with_pin(beside, msisdn=KNOWN, language="rw")
         for tries, turned in ((3, 11), (3, 0)):
@@ -124,9 +124,7 @@ def test_only_three_in_a_row_and_six_in_a_day_rest(times: list[str], until: str 
 
 
 @pytest.mark.adversary("a person who knows a responder's PIN and holds the phone")
-def test_the_first_screen_counts_uses(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
-) -> None:
+def test_the_first_screen_counts_uses(beside: ReaderBeside, own_case: OwnCase) -> None:
     assert dialled(beside, PHONE, PIN).startswith(f"{HOME}never\n1 Cases")
     beside.line.clock.turn(minutes=5)
     phone = beside.line.caller(PHONE)
@@ -139,7 +137,7 @@ def test_the_first_screen_counts_uses(
 class TestNotMe:
     @pytest.mark.adversary("a person who knows a responder's PIN and holds the phone")
     def test_it_ends_the_pin_asks_the_next_person_and_tells_the_coordinator(
-        self, beside: ReaderBeside, own_case: tuple[Caller, Assignment], coordinator: int
+        self, beside: ReaderBeside, own_case: OwnCase, coordinator: int
     ) -> None:
         before = alerted(beside)
         assert dialled(beside, PHONE, PIN, "6").startswith("CON Did someone else use your PIN?")
@@ -154,7 +152,7 @@ class TestNotMe:
         assert own_case[1].responder_id in {row.responder_id for row in alerts}
 
     def test_a_session_that_is_open_reads_nothing_more(
-        self, beside: ReaderBeside, own_case: tuple[Caller, Assignment]
+        self, beside: ReaderBeside, own_case: OwnCase
     ) -> None:
         thief = called(beside.line)
         assert "1 Take case" in thief.key(PIN)
@@ -164,7 +162,7 @@ class TestNotMe:
 
 class TestWarnings:
     def test_another_network_is_told_once_and_of_a_coordinator_to_the_national_desk(
-        self, beside: ReaderBeside, own_case: tuple[Caller, Assignment], coordinator: int
+        self, beside: ReaderBeside, own_case: OwnCase, coordinator: int
     ) -> None:
         dialled(beside, PHONE, PIN, network="63510")
         assert sent(beside, "PIN_NETWORK") == []
@@ -180,7 +178,7 @@ class TestWarnings:
 
     @pytest.mark.adversary("a person who knows a responder's PIN and holds the phone")
     def test_the_eleventh_case_of_an_hour_is_told_once(
-        self, beside: ReaderBeside, own_case: tuple[Caller, Assignment], coordinator: int
+        self, beside: ReaderBeside, own_case: OwnCase, coordinator: int
     ) -> None:
         def reads(*cases: int) -> None:
             ask, at = ReaderQuestion(ReaderQuestionKind.PAGE), beside.line.clock.at
@@ -199,7 +197,7 @@ class TestWarnings:
         assert sent(beside, "PIN_MANY") == [coordinator]
 
     def test_openings_at_night_come_in_one_sms_at_seven(
-        self, beside: ReaderBeside, own_case: tuple[Caller, Assignment], coordinator: int
+        self, beside: ReaderBeside, own_case: OwnCase, coordinator: int
     ) -> None:
         beside.line.clock.turn(hours=17)
         dialled(beside, PHONE, PIN)
@@ -212,7 +210,7 @@ class TestWarnings:
         assert sent(beside, "PIN_NIGHT") == [coordinator]
 
     def test_the_coordinator_reads_behind_the_pin_whose_phone_it_is(
-        self, beside: ReaderBeside, own_case: tuple[Caller, Assignment], coordinator: int
+        self, beside: ReaderBeside, own_case: OwnCase, coordinator: int
     ) -> None:
         with beside.line.database.writing() as session:
             row = session.get_one(Responder, own_case[1].responder_id)

@@ -24,7 +24,7 @@ from hotline.text.errors import PinRefused
 from hotline.text.languages import CODES
 from hotline.tips.encrypt_notes import decrypt_note
 from hotline.tips.tables import Grant, Tip
-from tests.cases.dialling import called, dials, enters, now, take
+from tests.cases.dialling import OwnCase, called, dials, enters, now, take
 from tests.cases.test_people_by_phone import SITE, HerCase
 from tests.support.callers import DANGER_HERE, DESK_KEY, QUIET_HERE, Caller, Line, told, unlocked
 from tests.support.persons import screened
@@ -33,9 +33,7 @@ from tests.support.taking import do, take_case
 
 
 @pytest.mark.row("R3")
-def test_a_responder_reads_and_takes(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
-) -> None:
+def test_a_responder_reads_and_takes(beside: ReaderBeside, own_case: OwnCase) -> None:
     phone, known_as = own_case
     assert (
         phone.dial("90")
@@ -69,7 +67,7 @@ def test_a_page_warns_first_where_the_caller_was_not_sure_whether_helpers_may_co
 
 
 def test_a_wrong_pin_is_asked_again_and_not_called_wrong_after_going_back(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: OwnCase
 ) -> None:
     phone, _ = own_case
     phone.dial("90")
@@ -89,7 +87,7 @@ def clocks(beside: ReaderBeside, known_as: Assignment) -> set[str]:
 
 @pytest.mark.row("R5")
 def test_r5_danger_taken_and_not_opened_with_a_pin_in_five_minutes_is_asked_of_the_next(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: OwnCase
 ) -> None:
     _, known_as = own_case
     with_pin(beside, msisdn="+250788000012", level=Level.DEPUTY, desks=(beside.line.tip.place,))
@@ -105,7 +103,7 @@ def test_r5_danger_taken_and_not_opened_with_a_pin_in_five_minutes_is_asked_of_t
 
 
 def test_a_colleague_who_was_quicker_is_named_by_the_time_and_she_may_help_too(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: OwnCase
 ) -> None:
     phone, known_as = own_case
     (theirs,) = [row for row in beside.line.all(Assignment) if row.responder_id == 1][:1]
@@ -150,7 +148,7 @@ def test_a_case_of_a_colleague_says_so_and_is_urgent_once_passed_on(beside: Read
 
 
 def test_passing_on_what_a_colleague_has_leaves_it_there_and_writes_nothing(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: OwnCase
 ) -> None:
     phone, known_as = own_case
     (theirs,) = [row for row in beside.line.all(Assignment) if row.responder_id == 1][:1]
@@ -163,7 +161,7 @@ def test_passing_on_what_a_colleague_has_leaves_it_there_and_writes_nothing(
 
 
 def test_reading_ends_the_unread_clock_and_a_closed_danger_is_confirmed(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: OwnCase
 ) -> None:
     phone, known_as = own_case
     take(beside, known_as)
@@ -199,9 +197,7 @@ def asked_of_the_nation(
     return desk, rows[-1].reference
 
 
-def test_a_confirmer_has_read_the_case(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
-) -> None:
+def test_a_confirmer_has_read_the_case(beside: ReaderBeside, own_case: OwnCase) -> None:
     _, known_as = own_case
     desk, name = asked_of_the_nation(beside, known_as, "3")
     assert f"1 {name} closure requested" in at_home(desk, "1")
@@ -216,9 +212,7 @@ def test_a_confirmer_has_read_the_case(
     assert beside.line.tip.outcome == "not-found"
 
 
-def test_a_confirmer_sees_it_goes_on(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
-) -> None:
+def test_a_confirmer_sees_it_goes_on(beside: ReaderBeside, own_case: OwnCase) -> None:
     _, known_as = own_case
     desk, name = asked_of_the_nation(beside, known_as, "3")
     at_home(desk, "1", "1")
@@ -230,9 +224,7 @@ def test_a_confirmer_sees_it_goes_on(
     assert (tip.closed_at, tip.closure_by, tip.assignee_id) == (None, None, held)
 
 
-def test_such_a_case_ends_in_console(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
-) -> None:
+def test_such_a_case_ends_in_console(beside: ReaderBeside, own_case: OwnCase) -> None:
     _, known_as = own_case
     screened(beside.line.context, known_as.tip_id)
     desk, name = asked_of_the_nation(beside, known_as, "25")
@@ -246,7 +238,7 @@ def vault_of(pepper: bytes) -> PinVault:
 
 
 def test_with_the_database_and_every_folder_but_the_reader_s_her_pin_opens_nothing(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment], tmp_path: Path
+    beside: ReaderBeside, own_case: OwnCase, tmp_path: Path
 ) -> None:
     """An attacker may have the database, all key folders except the reader process's folder, and the PIN from the
     gateway's log. The attacker still needs the pepper to decrypt anything.

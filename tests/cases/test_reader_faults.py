@@ -13,11 +13,11 @@ from hotline.cases.service_receipts import text_digest
 from hotline.cases.tables import PinReading, PinReadingAsk
 from hotline.core.contexts import Job
 from hotline.core.ussd import UssdHop
-from hotline.gateway.tables import Assignment, Dialogue
+from hotline.gateway.tables import Dialogue
 from hotline.people.rules import Level
 from hotline.people.tables import Person, Responder
 from hotline.people.tables_audit import AuditEntry
-from tests.cases.dialling import enters, now
+from tests.cases.dialling import OwnCase, enters, now
 from tests.cases.test_reader import LANDMARK, USUAL, alerted
 from tests.support.callers import Caller, Line
 from tests.support.reading import OTHER_PIN, PHONE, PIN, ReaderBeside
@@ -37,7 +37,7 @@ def reads_of(beside: ReaderBeside) -> int:
 
 
 def test_with_a_dead_reader_she_waits_two_seconds_and_takes_it_unread_as_by_sms(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: OwnCase
 ) -> None:
     phone, known_as = own_case
     beside.stopped = True
@@ -53,7 +53,7 @@ def test_with_a_dead_reader_she_waits_two_seconds_and_takes_it_unread_as_by_sms(
 
 
 def test_what_a_slow_reader_does_late_is_shown_at_the_next_key_and_done_once(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: OwnCase
 ) -> None:
     phone, known_as = own_case
     at_the_case(beside, phone)
@@ -69,9 +69,7 @@ def test_what_a_slow_reader_does_late_is_shown_at_the_next_key_and_done_once(
     assert now(beside, known_as).acknowledged_at == took
 
 
-def test_a_restarted_reader_continues(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
-) -> None:
+def test_a_restarted_reader_continues(beside: ReaderBeside, own_case: OwnCase) -> None:
     phone, _ = own_case
     at_the_case(beside, phone)
     first = phone.key("1")
@@ -96,7 +94,7 @@ def test_a_page_outlives_the_reader(beside: ReaderBeside) -> None:
 
 
 def test_the_doorbell_has_an_id_only_and_with_redis_dead_the_reader_looks_itself(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: OwnCase
 ) -> None:
     phone, _ = own_case
     phone.dial("90")
@@ -109,7 +107,7 @@ def test_the_doorbell_has_an_id_only_and_with_redis_dead_the_reader_looks_itself
 
 
 def test_a_row_of_ten_minutes_is_answered_to_nobody_and_deleted(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: OwnCase
 ) -> None:
     phone, known_as = own_case
     assert timedelta(minutes=3) <= KEPT_FOR, "no session lasts longer"
@@ -126,7 +124,7 @@ def test_a_row_of_ten_minutes_is_answered_to_nobody_and_deleted(
 
 @pytest.mark.parametrize("keyed", ["1", "2"])
 def test_a_hop_that_comes_twice_at_once_is_answered_alike_and_acts_once(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment], keyed: str
+    beside: ReaderBeside, own_case: OwnCase, keyed: str
 ) -> None:
     phone, known_as = own_case
     at_the_case(beside, phone)
@@ -145,9 +143,7 @@ def test_a_hop_that_comes_twice_at_once_is_answered_alike_and_acts_once(
     assert (now(beside, known_as).acknowledged_at is None) == (keyed == "1")
 
 
-def test_the_third_waiter_is_refused(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
-) -> None:
+def test_the_third_waiter_is_refused(beside: ReaderBeside, own_case: OwnCase) -> None:
     phone, _ = own_case
     phone.dial("90")
     places = beside.line.context.reader.places
@@ -160,9 +156,7 @@ def test_the_third_waiter_is_refused(
     assert places.acquire(blocking=False)
 
 
-def test_a_right_pin_resets_the_count(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
-) -> None:
+def test_a_right_pin_resets_the_count(beside: ReaderBeside, own_case: OwnCase) -> None:
     phone, known_as = own_case
 
     def wrong() -> int:
@@ -179,9 +173,7 @@ def test_a_right_pin_resets_the_count(
     assert wrong() == 0
 
 
-def test_a_changed_pin_opens_nothing(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
-) -> None:
+def test_a_changed_pin_opens_nothing(beside: ReaderBeside, own_case: OwnCase) -> None:
     phone, _ = own_case
     phone.dial("90")
     phone.key(PIN)
@@ -198,7 +190,7 @@ def test_somebody_without_a_pin_sees_today_s_list(line: Line, beside: ReaderBesi
 
 def test_no_pin_is_in_a_row_a_job_or_a_log_and_no_digest_can_be_tried_with_it(
     beside: ReaderBeside,
-    own_case: tuple[Caller, Assignment],
+    own_case: OwnCase,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -234,9 +226,7 @@ def rows_of(line: Line) -> list[object]:
     ]
 
 
-def test_every_phone_sees_one_prompt(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
-) -> None:
+def test_every_phone_sees_one_prompt(beside: ReaderBeside, own_case: OwnCase) -> None:
     phone, _ = own_case
     hers_first = phone.dial("90")
     stranger = beside.line.caller("+250788000055")
@@ -256,7 +246,7 @@ def test_every_phone_sees_one_prompt(
 
 
 def test_a_hidden_phone_sees_the_prompt_too_and_digits_dialled_behind_it_are_not_spent(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment]
+    beside: ReaderBeside, own_case: OwnCase
 ) -> None:
     stranger = beside.line.caller("UNKNOWN")
     assert stranger.dial(f"90*{PIN}").startswith("CON PIN y'akazi, imibare 6.")
@@ -265,7 +255,7 @@ def test_a_hidden_phone_sees_the_prompt_too_and_digits_dialled_behind_it_are_not
     assert beside.line.all(PinReading) == []
 
 
-def test_a_colleague_sees_a_list(beside: ReaderBeside, own_case: tuple[Caller, Assignment]) -> None:
+def test_a_colleague_sees_a_list(beside: ReaderBeside, own_case: OwnCase) -> None:
     beside.line.enrol(Level.RESPONDER, "+250788000056", "en")
     colleague = beside.line.caller("+250788000056")
     assert colleague.dial("90").startswith("CON Enter your work PIN")

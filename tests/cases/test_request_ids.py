@@ -14,10 +14,10 @@ from hotline.alerts import service_assignment, service_sending
 from hotline.core.logs import NUMBER, REQUEST, OneLine
 from hotline.gateway.rules import SendResult
 from hotline.gateway.senders import ThreadSenders
-from hotline.gateway.tables import Assignment, Message
+from hotline.gateway.tables import Message
 from hotline.people.rules import Level
-from tests.cases.dialling import enters
-from tests.support.callers import DANGER_HERE, REST, Caller, Line
+from tests.cases.dialling import OwnCase, enters
+from tests.support.callers import DANGER_HERE, REST, Line
 from tests.support.reading import PHONE, PIN, ReaderBeside
 from workers.clock import tick
 
@@ -92,7 +92,7 @@ def test_a_repeated_hop_has_another_id(line: Line, log: Kept) -> None:
 
 
 def test_a_reply_of_a_responder_is_one_id_with_its_confirmation(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment], log: Kept
+    beside: ReaderBeside, own_case: OwnCase, log: Kept
 ) -> None:
     line, (_, known_as) = beside.line, own_case
     work(line)
@@ -111,7 +111,7 @@ def test_a_reply_of_a_responder_is_one_id_with_its_confirmation(
 
 
 def test_the_reader_s_line_has_the_id_of_the_hop_that_waits(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment], log: Kept
+    beside: ReaderBeside, own_case: OwnCase, log: Kept
 ) -> None:
     phone, _ = own_case
     phone.dial("90")
@@ -148,7 +148,7 @@ def test_a_send_that_breaks_is_logged_with_its_id_and_the_next_work_without(
 
 
 def test_no_line_at_any_level_holds_a_number_or_a_word_of_a_tip(
-    beside: ReaderBeside, own_case: tuple[Caller, Assignment], log: Kept
+    beside: ReaderBeside, own_case: OwnCase, log: Kept
 ) -> None:
     line, (phone, known_as) = beside.line, own_case
     logging.getLogger("hotline").setLevel(logging.DEBUG)
