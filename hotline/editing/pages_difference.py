@@ -6,19 +6,24 @@ names, and nothing else.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from hotline.console.routes import table, tinted_table
 from hotline.console.visit import Visit
 from hotline.core.documents import Document
-from hotline.editing import rules_difference
 from hotline.editing.rules_difference import (
     Difference,
+    FieldChanged,
     NeedsApprover,
+    ScreenDifference,
+    ScreenState,
+    SpanKind,
     StaleTranslation,
+    WordSpan,
+    by_number,
     stale_translations,
+    word_spans,
 )
 from hotline.editing.rules_drafts import StepKind
 from hotline.editing.rules_preview import SENTENCES, read_draft, screens_of, with_flow
@@ -251,9 +256,7 @@ def not_saved(visit: Visit, done: StepSaved | StepClash | DraftRefused) -> str:
 CHANGES = table("field_changes")
 
 
-def changed_field_text(
-    visit: Visit, one: rules_difference.FieldChanged, shown: Callable[[str], str] = str
-) -> str:
+def changed_field_text(visit: Visit, one: FieldChanged, shown: Callable[[str], str] = str) -> str:
     """Describes a changed field of a screen, before and after the change. Saved answers and topics appear with the
     names that the draft stores. `shown` returns the title of a screen."""
     kind = one.field
@@ -276,16 +279,14 @@ connection."""
 STATES = tinted_table("screen_states")
 
 
-@dataclass(frozen=True, slots=True)
-class TextColumns:
+class TextColumns(NamedTuple):
     """One text of a screen, in every language. For a language without a change, the page shows the current text."""
 
     label: str
-    columns: Mapping[str, Sequence[rules_difference.WordSpan]]
+    columns: Mapping[str, Sequence[WordSpan]]
 
 
-@dataclass(frozen=True, slots=True)
-class ScreenToRead:
+class ScreenToRead(NamedTuple):
     anchor: str
     part: int
     """The number of the part of the page that shows this screen."""
@@ -302,8 +303,7 @@ class ScreenToRead:
     """
 
 
-@dataclass(frozen=True, slots=True)
-class NumberToRead:
+class NumberToRead(NamedTuple):
     """One changed phone number, with the facts that an approver needs to decide."""
 
     digits: str
@@ -313,8 +313,7 @@ class NumberToRead:
     """The titles of the screens that will show this number after its confirmation."""
 
 
-@dataclass(frozen=True, slots=True)
-class DifferenceToRead:
+class DifferenceToRead(NamedTuple):
     screens: Sequence[ScreenToRead]
     counted: Sequence[ScreenToRead]
     """The screens whose recorded values change. The page shows these screens in a red box."""
@@ -350,7 +349,7 @@ class DifferenceToRead:
 
 def prepare_difference(
     visit: Visit,
-    changes: rules_difference.Difference,
+    changes: Difference,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
     live: FlowSet,
@@ -393,21 +392,21 @@ def prepare_difference(
 
 def _numbers(
     visit: Visit,
-    changes: rules_difference.Difference,
+    changes: Difference,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
     titles: Titles,
 ) -> Iterator[NumberToRead]:
     """Yields each changed number with its service, its changed fields, and the screens that show it."""
     rows = {
-        **rules_difference.by_number(before.get("numbers")),
-        **rules_difference.by_number(after.get("numbers")),
+        **by_number(before.get("numbers")),
+        **by_number(after.get("numbers")),
     }
     screens = screens_with_numbers(after["flows"])
     changed: dict[str, list[str]] = {}
     for one in changes.numbers:
         digits, _, field = one.field.partition(".")
-        own = rules_difference.FieldChanged(field or digits, one.before, one.after)
+        own = FieldChanged(field or digits, one.before, one.after)
         changed.setdefault(digits, []).append(changed_field_text(visit, own))
     for digits, says in changed.items():
         service = str(rows.get(digits, {}).get("service", ""))
@@ -417,7 +416,7 @@ def _numbers(
 
 def _covered(
     visit: Visit,
-    changes: rules_difference.Difference,
+    changes: Difference,
     screens: Sequence[ScreenToRead],
     after: Mapping[str, Any],
 ) -> Iterator[tuple[ScreenToRead, str, str, Sequence[str]]]:
@@ -431,13 +430,11 @@ def _covered(
             yield screen, named, reason, [one.said(visit.say) for one in known if one]
 
 
-def _risky(change: rules_difference.ScreenDifference, node: object) -> Iterator[tuple[str, str]]:
+def _risky(change: ScreenDifference, node: object) -> Iterator[tuple[str, str]]:
     """Yields each risky word in the changed texts of a screen, with the language of the text. If the screen is new, or
     if an editor has just written the reason that allows risky words, the function searches every text of the screen.
     """
-    if change.state is rules_difference.ScreenState.NEW or any(
-        one.field == "reason" for one in change.others
-    ):
+    if change.state is ScreenState.NEW or any(one.field == "reason" for one in change.others):
         for text in texts_in(node):
             for language, words in text.words.items():
                 yield from ((language, word) for word in new_risky_words("", words, language))
@@ -456,7 +453,7 @@ def _with(flow_set: FlowSet, document: Mapping[str, Any], flows: Mapping[str, No
 def _screen(
     visit: Visit,
     at: int,
-    screen: rules_difference.ScreenDifference,
+    screen: ScreenDifference,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
     flow_sets: tuple[FlowSet, FlowSet] | None,
@@ -488,9 +485,7 @@ def _screen(
     )
 
 
-def _texts(
-    visit: Visit, screen: rules_difference.ScreenDifference, node: object
-) -> Iterator[TextColumns]:
+def _texts(visit: Visit, screen: ScreenDifference, node: object) -> Iterator[TextColumns]:
     there = {text.field: text.words for text in texts_in(node)}
     for field, columns in _columns((one.field, one.language, one.spans) for one in screen.words):
         words = there.get(field, {})
@@ -501,17 +496,17 @@ def _texts(
 
 
 def _columns(
-    changed: Iterable[tuple[str, str, Sequence[rules_difference.WordSpan]]],
-) -> Iterable[tuple[str, Mapping[str, Sequence[rules_difference.WordSpan]]]]:
+    changed: Iterable[tuple[str, str, Sequence[WordSpan]]],
+) -> Iterable[tuple[str, Mapping[str, Sequence[WordSpan]]]]:
     """Returns each text of a screen, in the languages in which the text changed."""
-    found: dict[str, dict[str, Sequence[rules_difference.WordSpan]]] = {}
+    found: dict[str, dict[str, Sequence[WordSpan]]] = {}
     for name, language, words in changed:
         found.setdefault(name, {})[language] = words
     return found.items()
 
 
-def _same(words: str) -> Sequence[rules_difference.WordSpan]:
-    return (rules_difference.WordSpan(rules_difference.SpanKind.SAME, words),) if words else ()
+def _same(words: str) -> Sequence[WordSpan]:
+    return (WordSpan(SpanKind.SAME, words),) if words else ()
 
 
 def _pages(flow_set: FlowSet, place: Place, language: str, node: object) -> Sequence[str]:
@@ -523,13 +518,13 @@ def _pages(flow_set: FlowSet, place: Place, language: str, node: object) -> Sequ
     return [screen.text for screen in screens_of(flow_set, place, language)]
 
 
-def _phrases(changes: Sequence[rules_difference.FieldChanged]) -> Iterator[TextColumns]:
+def _phrases(changes: Sequence[FieldChanged]) -> Iterator[TextColumns]:
     """Yields each changed phrase with its name. A phrase is a text outside the flows, such as the text of an SMS. If a
     phrase has no text of its own before or after the change, the hotline uses the text of the translation catalogue."""
     changed = []
     for one in changes:
         _, language, name = one.field.split(".", 2)
-        changed.append((name, language, rules_difference.word_spans(one.before, one.after)))
+        changed.append((name, language, word_spans(one.before, one.after)))
     for name, columns in _columns(changed):
         yield TextColumns(name, {code: columns.get(code, ()) for code in CODES})
 

@@ -4,9 +4,9 @@ keep."""
 import hashlib
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Response, url_for
 
@@ -55,8 +55,17 @@ from hotline.editing.rules_operations import (
 from hotline.editing.rules_preview import Arrow, outline, readable_value
 from hotline.editing.service_draft_steps import StepClash, StepSaved, UpdateClash
 from hotline.editing.service_drafts import DraftRefused, EditedFlow, NewStep, live_titles
-from hotline.flows import node_fields
-from hotline.flows.node_fields import ABSENT, Titles
+from hotline.flows.node_fields import (
+    ABSENT,
+    RECORDED_OF_FLOW,
+    Titles,
+    kind_of,
+    locked_fields,
+    nodes_of,
+    rows_of,
+    texts_in,
+    without_typography,
+)
 from hotline.flows.screen import SEPTETS
 from hotline.text.errors import NotFound
 from hotline.text.languages import CODES, NAMES, phrase
@@ -66,8 +75,7 @@ PICK = "pick "
 continues with the draft's part and the key of the conflict."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """One field that two people changed, with both versions in the reader's language."""
 
     name: str
@@ -173,8 +181,8 @@ def _version(visit: Visit, one: FieldClash, value: object) -> str:
         return visit.say("removed")
     if not one.place.node:
         return visit.say("changed")
-    words = next((text.words.get(visit.language, "") for text in node_fields.texts_in(value)), "")
-    return ": ".join(text for text in (visit.say(KINDS[node_fields.kind_of(value)]), words) if text)
+    words = next((text.words.get(visit.language, "") for text in texts_in(value)), "")
+    return ": ".join(text for text in (visit.say(KINDS[kind_of(value)]), words) if text)
 
 
 # The code below edits one screen: it reads the form, runs the command of the pressed button, and saves the screen.
@@ -188,8 +196,7 @@ MORE_OPTIONS = "more:"
 JavaScript, the page loads all options at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class TypedScreen:
+class TypedScreen(NamedTuple):
     flow: dict[str, Any]
     """The whole flow with the typed values."""
     before: Document
@@ -220,7 +227,7 @@ def typed_screen(
     alerts. The fields in `marks` stay locked until the editor unlocks them. Raises KeyError if the flow has no such
     screen.
     """
-    before, fields = node_fields.nodes_of(flow)[name], dict(form.fields)
+    before, fields = nodes_of(flow)[name], dict(form.fields)
     ways = {
         field: typed
         for field, typed in fields.items()
@@ -241,7 +248,7 @@ def typed_screen(
             refused.append(FieldRefused(field, FieldFault.WAY, shown_value(read.node, field)))
         else:
             refused.append(FieldRefused(field, FieldFault.CHOICE, typed))
-    node = node_fields.nodes_of(whole)[name]
+    node = nodes_of(whole)[name]
     return TypedScreen(
         flow=whole,
         before=before,
@@ -261,17 +268,15 @@ def _led_to_new(flow: dict[str, Any], arrow: Arrow) -> dict[str, Any]:
     """Adds a new screen to which the link `arrow` leads. If the link belongs to a choice, the name of the screen comes
     from the text of the choice. The new screen leads to the old target of the link."""
     label = arrow.field.removesuffix(".goes")
-    node = node_fields.nodes_of(flow)[arrow.node]
+    node = nodes_of(flow)[arrow.node]
     english = shown_value(node, f"{label}.en") if label.startswith("choices.") else ""
-    name = name_of(english, node_fields.nodes_of(flow))
+    name = name_of(english, nodes_of(flow))
     return add_screen(flow, NewScreen(name, "say", after=arrow.node, led_from=arrow))
 
 
 def _words(node: Document) -> Mapping[tuple[tuple[str, ...], str], str]:
     return {
-        (text.steps, code): words
-        for text in node_fields.texts_in(node)
-        for code, words in text.words.items()
+        (text.steps, code): words for text in texts_in(node) for code, words in text.words.items()
     }
 
 
@@ -356,7 +361,7 @@ def draw_again(visit: Visit, at: EditedScreen, typed: TypedScreen, *, text: str 
 
 
 def _made(visit: Visit, at: EditedScreen, typed: TypedScreen, do: str) -> _EditedFlow:
-    after, plain = node_fields.without_typography(typed.node)
+    after, plain = without_typography(typed.node)
     after = after_button(after, do) or after
     flow = with_node(typed.flow, at.node, after)
     step: dict[str, Any] = {"did": StepKind.EDITED, "node": at.node}
@@ -378,9 +383,9 @@ def _anchor(do: str, after: Document) -> str:
     if verb in ("fix", "fix_all"):
         return f"p-meter-{rest.partition(':')[0]}"
     name, _, at = rest.rpartition(".") if verb != "add" else (rest, "", "")
-    lists = [rows for rows in ("arms", "choices", "lead") if node_fields.rows_of(after, rows)]
+    lists = [rows for rows in ("arms", "choices", "lead") if rows_of(after, rows)]
     name = name or next(iter(lists), "")
-    count = len(node_fields.rows_of(after, name)) if name else 0
+    count = len(rows_of(after, name)) if name else 0
     if verb not in ("up", "down", "drop", "add") or not count:
         return ""
     row = count - 1 if verb == "add" else int(at) if at.isdecimal() else 0
@@ -389,7 +394,7 @@ def _anchor(do: str, after: Document) -> str:
 
 
 def _address(visit: Visit, at: EditedScreen, done: StepSaved, made: _EditedFlow) -> str:
-    if at.node not in node_fields.nodes_of(done.document):
+    if at.node not in nodes_of(done.document):
         return url_for("editor.flow", draft_id=at.draft_id, flow=at.flow.name)
     state = handset_of_form(visit.form, visit.language)
     query: dict[str, Any] = {
@@ -411,9 +416,7 @@ def flow(visit: Visit, draft_id: int, flow: str) -> Response:
     """Lists the screens of a flow."""
     here = service_drafts.edited_flow(visit.context, draft_id, flow)
     marks = [
-        (name, here.document[name])
-        for name in sorted(node_fields.RECORDED_OF_FLOW)
-        if here.document.get(name)
+        (name, here.document[name]) for name in sorted(RECORDED_OF_FLOW) if here.document.get(name)
     ]
     return page(
         visit,
@@ -442,8 +445,7 @@ def save_screen(visit: Visit, draft_id: int, flow: str, node: str) -> Response:
             return draw_again(visit, at, typed, text=LOST)
         return save_form(visit, at, typed, do)
     verb, _, said = do.partition(":")
-    draft = replace(
-        typed_draft(visit, typed),
+    draft = typed_draft(visit, typed)._replace(
         unlocked=verb == "unlock" or visit.form.ticked("unlocked"),
         opened=said if verb == "open" else "",
     )
@@ -473,8 +475,8 @@ def form_origin(
         here = flow_at_version(visit, draft_id, flow, node, version)
     except NotFound:
         here = flow_at_version(visit, draft_id, flow, node)
-    live = node_fields.nodes_of(service_drafts.live_flow(visit.context, flow)).get(node)
-    marks = node_fields.locked_fields(node_fields.nodes_of(here.document)[node], live)
+    live = nodes_of(service_drafts.live_flow(visit.context, flow)).get(node)
+    marks = locked_fields(nodes_of(here.document)[node], live)
     sets = visit.context.flow_sets
     flows = sets.get(sets.live()).flows.keys() | here.others.keys()
     return here, typed_screen(here.document, node, visit.form, flows=flows, marks=marks)
@@ -486,7 +488,7 @@ def flow_at_version(
     """Returns the flow in the version `version`. Without `version`, returns the newest version. Raises NotFound if the
     flow has no screen `node`."""
     here = service_drafts.edited_flow(visit.context, draft_id, flow, version)
-    if node not in node_fields.nodes_of(here.document):
+    if node not in nodes_of(here.document):
         raise NotFound(f"flow {here.name} has no screen {node}: choose another screen")
     return here
 

@@ -8,9 +8,8 @@ contains these fields again.
 import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Response, url_for
 
@@ -77,8 +76,7 @@ KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "00", "000")
 FLAGS = {"yes": True, "no": False}
 
 
-@dataclass(frozen=True, slots=True)
-class HandsetState:
+class HandsetState(NamedTuple):
     """The state of the handset on the page. The handset is a preview in which the editor presses keys."""
 
     language: str
@@ -86,7 +84,7 @@ class HandsetState:
     keys: tuple[str, ...] = ()
     is_dialled: bool = False
     """True if the preview starts when the caller dials, not at the screen of the form."""
-    supposed: Assumptions = field(default_factory=Assumptions)
+    supposed: Assumptions = Assumptions()
 
     def suppose(self, name: str, *, is_flag: bool) -> str:
         """Returns the value of one "as if" field: a field in which the editor assumes an answer or a flag of the
@@ -134,15 +132,14 @@ def handset_after(state: HandsetState, do: str, form: PostedForm) -> HandsetStat
     """Returns the handset's state after the editor pressed a key, typed text, or restarted the preview."""
     verb, _, said = do.partition(":")
     if verb == "restart":
-        return replace(state, keys=(), is_dialled=said == DIAL)
+        return state._replace(keys=(), is_dialled=said == DIAL)
     keyed = said or form.text(SAY)
     if verb != "press" or not keyed or len(state.keys) >= MAX_KEYS:
         return state
-    return replace(state, keys=(*state.keys, keyed))
+    return state._replace(keys=(*state.keys, keyed))
 
 
-@dataclass(frozen=True, slots=True)
-class MovingParts:
+class MovingParts(NamedTuple):
     meters: Mapping[str, FilledMeter]
     letters: Mapping[str, Sequence[BadLetter]]
     """For each language, the letters on the screen that a basic handset cannot show."""
@@ -266,8 +263,7 @@ def _by_language(found: Sequence[BadLetter]) -> Mapping[str, Sequence[BadLetter]
     return {code: [*letters.values()] for code, letters in listed.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class SaveNotice:
+class SaveNotice(NamedTuple):
     is_saved: bool = False
     plain: Sequence[tuple[str, str, int]] = ()
     """The typographic characters from Microsoft Word that the server replaced: each character, its replacement and
@@ -315,8 +311,7 @@ STATES = tinted_table("review_states")
 """The phrase and the colour by which the page shows each review state of a text."""
 
 
-@dataclass(frozen=True, slots=True)
-class EditedScreen:
+class EditedScreen(NamedTuple):
     """The screen on the page, and the flow as it was when the page showed the form."""
 
     draft_id: int
@@ -324,8 +319,7 @@ class EditedScreen:
     node: str
 
 
-@dataclass(frozen=True, slots=True)
-class EditorDraft:
+class EditorDraft(NamedTuple):
     """The flow on the editor's page, and the values that the form keeps for the next request."""
 
     document: Document

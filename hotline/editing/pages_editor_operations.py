@@ -9,9 +9,8 @@ draft, whose title is the text that the editor typed.
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Response
 
@@ -305,8 +304,7 @@ def _offered(visit: Visit, draft_id: int) -> Sequence[str]:
     return sorted({str(flow["gathers"]) for flow in flows if flow.get("gathers")})
 
 
-@dataclass(frozen=True, slots=True)
-class FlowToRemove:
+class FlowToRemove(NamedTuple):
     """One flow to remove from a draft, the other flows, and the arrows that lead into it."""
 
     here: EditedFlow

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from flask import Response, url_for
 
@@ -77,8 +77,7 @@ class PlacedBox:
     letters: ClassVar[int] = LETTERS
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedArrow:
+class PlacedArrow(NamedTuple):
     begin: str
     end: str
     points: tuple[tuple[int, int], ...]
@@ -108,8 +107,7 @@ class PlacedArrow:
         return path
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedPicture:
+class PlacedPicture(NamedTuple):
     width: int
     height: int
     boxes: tuple[PlacedBox, ...]

@@ -21,20 +21,28 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 from hotline.core.documents import Document, DocumentPath, Editable
-from hotline.flows import node_fields
 from hotline.flows.check import choices_of, conditions, nodes
 from hotline.flows.document import field_of
 from hotline.flows.flow import REASON_LETTERS, Evidence, FlowSet, MenuNode, QuestionNode
 from hotline.flows.node_fields import (
     ABSENT,
+    ROW_LISTS,
     ROWS,
+    TEXT_LISTS,
     WHOLE,
+    body_of,
     is_disputed,
     is_list_of_rows,
     kind_of,
     merged_order,
     names,
     names_after,
+    nodes_of,
+    path_of,
+    path_to_rows,
+    replace_letters,
+    rows_of,
+    value_at,
 )
 from hotline.flows.screen import NUMBERS
 from hotline.text.characters import UNSEEN
@@ -121,7 +129,7 @@ def field_names(kind: str, counted: dict[str, int]) -> Iterator[str]:
         yield from (f"{text}.{code}" for code in CODES)
     yield from _TABLES["values"].get(kind, ())
     for rows in ROWS_OF.get(kind, ()):
-        parts = (*(CODES if rows in node_fields.TEXT_LISTS else ()), *_TABLES["rows"][rows])
+        parts = (*(CODES if rows in TEXT_LISTS else ()), *_TABLES["rows"][rows])
         for at in range(counted.get(rows, 0)):
             yield from (f"{rows}.{at}.{part}" for part in parts)
             yield from (f"{rows}.{at}.when.{part}" for part in WHEN)
@@ -182,21 +190,19 @@ LABELS = {"choices": "label", "lead": "text"}
 def form_of(node: Document) -> dict[str, str]:
     """Returns every field of the node's form in the order of the page. A field is empty if the document has no value
     for it."""
-    counted = {rows: len(node_fields.rows_of(node, rows)) for rows in node_fields.ROW_LISTS}
-    return {
-        name: shown_value(node, name) for name in field_names(node_fields.kind_of(node), counted)
-    }
+    counted = {rows: len(rows_of(node, rows)) for rows in ROW_LISTS}
+    return {name: shown_value(node, name) for name in field_names(kind_of(node), counted)}
 
 
 def shown_value(node: object, name: str) -> str:
     """Returns the value that the form shows in the field `name`."""
     row, is_of_condition, part = name.partition(".when.")
     if is_of_condition:
-        return condition_fields(node_fields.value_at(node, _way(node, f"{row}.when")))[part]
+        return condition_fields(value_at(node, _way(node, f"{row}.when")))[part]
     if name == "returns":
-        is_end = node_fields.kind_of(node) == "finish"
-        return TICK if is_end and "text" not in node_fields.body_of(node) else ""
-    value = node_fields.value_at(node, _way(node, name))
+        is_end = kind_of(node) == "finish"
+        return TICK if is_end and "text" not in body_of(node) else ""
+    value = value_at(node, _way(node, name))
     if name.rpartition(".")[2] in TICKS:
         return TICK if value is True else ""
     return "" if value is None or isinstance(value, Mapping | list) else str(value)
@@ -211,7 +217,7 @@ def _way(node: object, name: str) -> DocumentPath:
     first, *rest = name.split(".")
     if first in LABELS and rest[1] in CODES:
         rest.insert(1, LABELS[first])
-    return node_fields.path_of(node, ".".join((first, *rest)))
+    return path_of(node, ".".join((first, *rest)))
 
 
 MAX_ROWS = 60
@@ -240,7 +246,7 @@ def read_form(node: Document, form: Mapping[str, str], *, locked: Collection[str
     changed: Editable = copy.deepcopy(dict(node))
     refused: list[FieldRefused] = []
     conditions: dict[str, None] = {}
-    for name in field_names(node_fields.kind_of(node), counted):
+    for name in field_names(kind_of(node), counted):
         if name not in form or name in locked:
             continue
         typed, before = plain_text(form[name]), plain_text(shown_value(node, name))
@@ -254,7 +260,7 @@ def read_form(node: Document, form: Mapping[str, str], *, locked: Collection[str
             way = _way(node, name)
             value = _value(way[-1], typed)
             if name == "returns":
-                value = None if typed else node_fields.value_at(changed, way) or {}
+                value = None if typed else value_at(changed, way) or {}
             _store(changed, way, value)
     for name in conditions:
         parts = {}
@@ -265,10 +271,10 @@ def read_form(node: Document, form: Mapping[str, str], *, locked: Collection[str
             said = plain_text(form.get(field, shown_value(node, field)))
             parts[part] = said if fault_of(field, said) is None else shown_value(node, field)
         _store(changed, _way(changed, name), condition_of(parts))
-    for rows in node_fields.ROW_LISTS:
+    for rows in ROW_LISTS:
         # The page shows empty extra rows, in which the editor can add entries. Rows that stay empty are not stored in
         # the document.
-        listed, old = node_fields.rows_of(changed, rows), len(node_fields.rows_of(node, rows))
+        listed, old = rows_of(changed, rows), len(rows_of(node, rows))
         if isinstance(listed, list):
             listed[old:] = [row for row in listed[old:] if row != _empty(rows)]
     return FormRead(changed, tuple(refused))
@@ -288,7 +294,7 @@ def plain_text(typed: str) -> str:
 def _counted(node: Document, form: Mapping[str, str]) -> dict[str, int]:
     """Returns the number of rows of each list: the rows of the node, and further rows in which the editor typed
     text."""
-    counted = {rows: len(node_fields.rows_of(node, rows)) for rows in node_fields.ROW_LISTS}
+    counted = {rows: len(rows_of(node, rows)) for rows in ROW_LISTS}
     for name, typed in form.items():
         if (found := _ROW.match(name)) and plain_text(typed) and int(found[2]) < MAX_ROWS:
             counted[found[1]] = max(counted[found[1]], int(found[2]) + 1)
@@ -306,7 +312,7 @@ def _store(node: Editable, path: Sequence[str], value: object) -> None:
     inside.pop(last, None)
     holds_parts = last in CODES or before == ["signed"]
     if not inside and holds_parts and before[-1] not in NEEDED:
-        del node_fields.value_at(node, before[:-1])[before[-1]]
+        del value_at(node, before[:-1])[before[-1]]
 
 
 def reach_value(node: Editable, path: Sequence[str], end: type = dict) -> Any:
@@ -368,7 +374,7 @@ def offers(flow_set: FlowSet, flow: object) -> FormOffers:
         flags.update((one.flag, None) for one in conditions(node) if one.flag is not None)
     signed = (one.digits for one in flow_set.numbers.values() if one.evidence is not Evidence.NEVER)
     return FormOffers(
-        screens=tuple(node_fields.nodes_of(flow)),
+        screens=tuple(nodes_of(flow)),
         flows=tuple(name for name, one in flow_set.flows.items() if not one.private),
         lists=tuple(lists),
         numbers=tuple(signed),
@@ -394,18 +400,16 @@ def after_button(node: Document, do: str) -> Editable | None:
         language, _, letter = rest.partition(":")
         if verb == "fix" and not letter:
             return None
-        changed, times = node_fields.replace_letters(
-            node, language, letter if verb == "fix" else ""
-        )
+        changed, times = replace_letters(node, language, letter if verb == "fix" else "")
         return changed if times else None
 
-    own = ROWS_OF.get(node_fields.kind_of(node), [])
+    own = ROWS_OF.get(kind_of(node), [])
     rows, _, at = rest.rpartition(".") if verb != "add" else (rest, "", "")
     rows = rows or next(reversed(own), "")
     if rows not in own:
         return None
     changed = copy.deepcopy(dict(node))
-    listed: list[Any] = reach_value(changed, node_fields.path_to_rows(node, rows), list)
+    listed: list[Any] = reach_value(changed, path_to_rows(node, rows), list)
     if verb == "add":
         return changed if _added(listed, rows) else None
     if not at.isdecimal() or int(at) >= len(listed):

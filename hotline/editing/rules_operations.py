@@ -22,10 +22,20 @@ from typing import NamedTuple
 from hotline.core.documents import Document, Editable
 from hotline.editing.rules_forms import FieldFault, fault_of
 from hotline.editing.rules_preview import Arrow, arrows_of, start_of
-from hotline.flows import node_fields
 from hotline.flows.conversation import Place
 from hotline.flows.document import LONGEST_NAME, parse
-from hotline.flows.node_fields import body_of, nodes_of, rows_of, texts_in, with_value
+from hotline.flows.node_fields import (
+    body_of,
+    called_flow,
+    kind_of,
+    nodes_of,
+    path_of,
+    path_to_rows,
+    rows_of,
+    texts_in,
+    value_at,
+    with_value,
+)
 from hotline.text.languages import CODES
 from hotline.text.quiz import FIRST_PREFIX
 
@@ -74,12 +84,12 @@ class NewScreen(NamedTuple):
 def obstacle_to_adding(flow: object, new: NewScreen) -> Obstacle | None:
     if fault_of("goes", new.name) is FieldFault.NAME or not new.name:
         return Obstacle.NAME
-    if new.name in node_fields.nodes_of(flow):
+    if new.name in nodes_of(flow):
         return Obstacle.TAKEN
     if new.kind not in EMPTY:
         return Obstacle.KIND
     near = {new.after, new.led_from.node if new.led_from else ""} - {""}
-    return None if near <= node_fields.nodes_of(flow).keys() else Obstacle.UNKNOWN
+    return None if near <= nodes_of(flow).keys() else Obstacle.UNKNOWN
 
 
 def add_screen(flow: Document, new: NewScreen) -> Editable:
@@ -108,8 +118,8 @@ def lead_arrow(flow: Document, arrow: Arrow, goes: str) -> Editable:
         changed["start"] = goes
         return changed
     node = changed["nodes"].get(arrow.node)
-    *way, last = node_fields.path_of(node, arrow.field)
-    here = node_fields.value_at(node, way)
+    *way, last = path_of(node, arrow.field)
+    here = value_at(node, way)
     if isinstance(here, dict):
         here.pop(last, None) if not goes else here.update({last: goes})
     return changed
@@ -118,9 +128,9 @@ def lead_arrow(flow: Document, arrow: Arrow, goes: str) -> Editable:
 def obstacle_to_renaming(flow: object, old: str, new: str) -> Obstacle | None:
     if not new or fault_of("goes", new) is not None:
         return Obstacle.NAME
-    if old not in node_fields.nodes_of(flow):
+    if old not in nodes_of(flow):
         return Obstacle.UNKNOWN
-    return Obstacle.TAKEN if new in node_fields.nodes_of(flow) and new != old else None
+    return Obstacle.TAKEN if new in nodes_of(flow) and new != old else None
 
 
 def rename_screen(flow: Document, old: str, new: str) -> Editable:
@@ -148,7 +158,7 @@ def obstacle_to_deleting(flow: object, name: str, decided: Mapping[str, str]) ->
     `decided` has the new target of each arrow to the screen, by `Arrow.key`. The target `""` removes an arrow, if the
     arrow's node is complete without it.
     """
-    nodes = node_fields.nodes_of(flow)
+    nodes = nodes_of(flow)
     if name not in nodes:
         return Obstacle.UNKNOWN
     if start_of(flow) == name:
@@ -187,12 +197,12 @@ def move_screen(flow: Document, name: str, by: int) -> Editable:
 def obstacle_to_moving(flow: object, name: str, arrow: Arrow | None) -> Obstacle | None:
     """Returns the reason why a screen cannot be moved to this arrow, or None. Only a screen with one next screen can
     be moved."""
-    node = node_fields.nodes_of(flow).get(name)
-    if node is None or arrow is None or arrow.node not in node_fields.nodes_of(flow):
+    node = nodes_of(flow).get(name)
+    if node is None or arrow is None or arrow.node not in nodes_of(flow):
         return Obstacle.UNKNOWN
     if start_of(flow) == name:
         return Obstacle.START
-    return Obstacle.UNDECIDED if not node_fields.body_of(node).get("goes") else None
+    return Obstacle.UNDECIDED if not body_of(node).get("goes") else None
 
 
 def move_to_arrow(flow: Document, name: str, arrow: Arrow) -> Editable:
@@ -201,7 +211,7 @@ def move_to_arrow(flow: Document, name: str, arrow: Arrow) -> Editable:
     changed = copy_flow(flow)
     if obstacle_to_moving(flow, name, arrow) is not None or name in (arrow.node, arrow.goes):
         return changed
-    goes = str(node_fields.body_of(changed["nodes"][name])["goes"])
+    goes = str(body_of(changed["nodes"][name])["goes"])
     for into in arrows_into(flow, name):
         changed = lead_arrow(changed, into, goes)
     changed = lead_arrow(changed, arrow, name)
@@ -232,8 +242,8 @@ def may_end(node: object, arrow: Arrow) -> bool:
     if arrow.field == "weak":
         return True
     if arrow.field == "goes":
-        return node_fields.kind_of(node) in ("say", "call")
-    return arrow.field.startswith("choices.") and bool(node_fields.body_of(node).get("goes"))
+        return kind_of(node) in ("say", "call")
+    return arrow.field.startswith("choices.") and bool(body_of(node).get("goes"))
 
 
 MAX_WORDS = 4
@@ -289,8 +299,8 @@ def calls_of(flows: Mapping[str, object], name: str) -> tuple[Place, ...]:
         Place(flow, node)
         for flow, document in flows.items()
         if flow != name
-        for node, written in node_fields.nodes_of(document).items()
-        if node_fields.called_flow(written) == name
+        for node, written in nodes_of(document).items()
+        if called_flow(written) == name
     )
 
 
@@ -332,12 +342,12 @@ def with_choice(
     """Returns the flow with a new choice in the menu `menu`. The new choice opens another flow. Returns None if the
     menu does not exist.
     """
-    if node_fields.kind_of(node_fields.nodes_of(flow).get(menu)) != "menu":
+    if kind_of(nodes_of(flow).get(menu)) != "menu":
         return None
     changed, name = with_call(flow, called)
     node = changed["nodes"][menu]
     body = node["menu"] if isinstance(node["menu"], dict) else {}
-    choices = [*node_fields.rows_of(node, "choices"), {"goes": name, "label": dict(label)}]
+    choices = [*rows_of(node, "choices"), {"goes": name, "label": dict(label)}]
     changed["nodes"][menu] = {**node, "menu": {**body, "choices": choices}}
     return changed
 
@@ -402,7 +412,7 @@ def obstacle_to_removing(
     dropped: Counter[tuple[str, str, str]] = Counter()
     for one in arrows_into_flow(flows, name):
         goes, row = decided.get(one.key), _row(one.arrow)
-        nodes = node_fields.nodes_of(flows[one.flow])
+        nodes = nodes_of(flows[one.flow])
         if goes == "" and row is not None:
             dropped[one.flow, one.arrow.node, row[0]] += 1
         elif goes == "":
@@ -415,7 +425,7 @@ def obstacle_to_removing(
         elif goes not in nodes or Place(one.flow, goes) in gone:
             return Obstacle.UNDECIDED
     for (flow, node, rows), count in dropped.items():
-        if count >= len(node_fields.rows_of(node_fields.nodes_of(flows[flow])[node], rows)):
+        if count >= len(rows_of(nodes_of(flows[flow])[node], rows)):
             return Obstacle.UNDECIDED
     return None
 
@@ -439,7 +449,7 @@ def flows_without_arrows(
             changed[one.flow] = lead_arrow(flow, one.arrow, goes)
         else:
             node = flow["nodes"][one.arrow.node]
-            del node_fields.value_at(node, node_fields.path_to_rows(node, row[0]))[row[1]]
+            del value_at(node, path_to_rows(node, row[0]))[row[1]]
     for place in calls_of(flows, name):
         del changed[place.flow]["nodes"][place.node]
     return changed

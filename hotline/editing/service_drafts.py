@@ -7,7 +7,6 @@ import hashlib
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -144,8 +143,7 @@ def are_alike(one: PartDocument | None, other: PartDocument | None) -> bool:
     return one is other or (one == other and json.dumps(one) == json.dumps(other))
 
 
-@dataclass(frozen=True, slots=True)
-class GatheredDraft:
+class GatheredDraft(NamedTuple):
     """A draft and its newest steps, with two versions of all flows: the published flows (`live`), and the flows on
     which the draft is based (`base`)."""
 

@@ -6,8 +6,8 @@ several colleagues can read the comment.
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from hotline.core.actors import AccountRole, SignedIn
 from hotline.core.contexts import Context
@@ -32,8 +32,7 @@ ADDRESS_LETTERS = 80
 """The maximum number of letters of a mail address."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewsOfAccount:
+class NewsOfAccount(NamedTuple):
     """The contents of the page Today for a person who writes, reviews or translates texts."""
 
     news: Sequence[tuple[DraftNews, DraftRow]]

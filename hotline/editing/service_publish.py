@@ -10,9 +10,9 @@ from hotline.core.contexts import Context, Job
 from hotline.core.database import Session
 from hotline.core.documents import Document
 from hotline.core.driver import WrittenArray
-from hotline.editing import rules_drafts, service_news, service_publishing, service_reviews, tables
+from hotline.editing import service_news, service_publishing, service_reviews, tables
 from hotline.editing.rules_difference import compare_documents, stale_translations
-from hotline.editing.rules_drafts import NewsKind
+from hotline.editing.rules_drafts import Author, DraftState, NewsKind, loses_emergency
 from hotline.editing.service_draft_steps import withdraw_submission
 from hotline.editing.service_drafts import (
     AssembledDraft,
@@ -100,7 +100,7 @@ def not_publishable(context: Context, made: AssembledDraft) -> DraftRefused | No
     )
     if moved:
         return DraftRefused(Refusal.ENTRY_MOVED, moved)
-    if rules_drafts.loses_emergency(live, document):
+    if loses_emergency(live, document):
         return DraftRefused(Refusal.EMERGENCY_NUMBER)
     return errors_among(check_merged(context, made))
 
@@ -178,7 +178,7 @@ def _key(digest: str) -> str:
 
 
 def submit(
-    context: Context, by: rules_drafts.Author, draft_id: int, *, keeps_languages: bool = False
+    context: Context, by: Author, draft_id: int, *, keeps_languages: bool = False
 ) -> DraftRefused | None:
     """Submits a draft for approval. A later edit withdraws the submission. Refuses a draft that has new errors or
     cannot run. If the English text is new and a translation is old, refuses the draft unless the editor agreed to keep
@@ -197,7 +197,7 @@ def submit(
         if not is_as_read(session, gathered):
             return DraftRefused(Refusal.CHANGED)
         tables.mark_settled(session, draft_id, (NewsKind.SENT_BACK,), context.now())
-        change.state = rules_drafts.DraftState.SUBMITTED
+        change.state = DraftState.SUBMITTED
         change.submitted_by_id, change.submitted_by = by.account_id, by.name
         change.submitted_at, change.submitted_digest = context.now(), digest
         change.note = change.noted_by = None
@@ -205,9 +205,7 @@ def submit(
     return None
 
 
-def send_back(
-    context: Context, by: rules_drafts.Author, draft_id: int, note: str
-) -> DraftRefused | None:
+def send_back(context: Context, by: Author, draft_id: int, note: str) -> DraftRefused | None:
     """Reopens a submitted draft with a note from the approver, and tells the authors of the draft.
 
     Raises NotFound, StoreUnavailable.
@@ -216,7 +214,7 @@ def send_back(
         return DraftRefused(Refusal.NOT_ABOUT_TEXT)
     with context.database.writing() as session:
         change = tables.get_draft(session, draft_id, held=True)
-        if change.state != rules_drafts.DraftState.SUBMITTED:
+        if change.state != DraftState.SUBMITTED:
             return DraftRefused(Refusal.NOT_SUBMITTED)
         authors = service_news.authors_of(session, change)
         withdraw_submission(change)
@@ -349,7 +347,7 @@ def _authors(session: Session, gathered: GatheredDraft) -> Sequence[Actor]:
     return (*tables.step_authors(session, gathered.change.id), *own)
 
 
-def is_second(context: Context, by: rules_drafts.Author, seen: DraftToRead) -> bool:
+def is_second(context: Context, by: Author, seen: DraftToRead) -> bool:
     """Returns True if this reader may approve the draft as the second person. Raises StoreUnavailable."""
     with context.database.reading() as session:
         return may_publish(session, by, seen.contributors)
@@ -372,7 +370,7 @@ class Approvable(NamedTuple):
 
 def approvable(
     context: Context,
-    by: rules_drafts.Author,
+    by: Author,
     draft_id: int,
     digest: str,
     *,
@@ -391,8 +389,8 @@ def approvable(
         may_approve = alone or may_publish(session, by, _authors(session, gathered))
     change, assembled = gathered.change, assemble(gathered)
     proposer = change.proposer
-    if change.state != rules_drafts.DraftState.SUBMITTED or proposer is None:
-        over = change.state in (rules_drafts.DraftState.LIVE, rules_drafts.DraftState.DROPPED)
+    if change.state != DraftState.SUBMITTED or proposer is None:
+        over = change.state in (DraftState.LIVE, DraftState.DROPPED)
         return DraftRefused(Refusal.OVER if over else Refusal.NOT_SUBMITTED)
     if not may_approve:
         return DraftRefused(Refusal.OWN_HAND)
@@ -421,7 +419,7 @@ def approved_row(change: tables.DraftRow, approved_by: str, note: str) -> Public
 
 def publish_in_transaction(
     context: Context,
-    by: rules_drafts.Author | str,
+    by: Author | str,
     gathered: GatheredDraft,
     document: Document,
     row: Publication,
@@ -451,7 +449,7 @@ def publish_in_transaction(
         done = publish_prepared(session, context, ready, row, after=gathered.live_id)
         if isinstance(done, DraftRefused):
             return done
-        change.state, change.ended_at = rules_drafts.DraftState.LIVE, context.now()
+        change.state, change.ended_at = DraftState.LIVE, context.now()
         log_command(
             session,
             context,

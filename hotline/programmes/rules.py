@@ -19,9 +19,9 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from hotline.text.identifiers import ALPHABET, TWINS, check_value
 from hotline.text.places import districts
@@ -41,8 +41,7 @@ class Programme(StrEnum):
     TRAINEES = "training"
 
 
-@dataclass(frozen=True, slots=True)
-class FlowNames:
+class FlowNames(NamedTuple):
     """The names that a programme's flow uses for its flag and its two answers."""
 
     joined: str
@@ -90,8 +89,7 @@ does not count as correct.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class LessonCase:
+class LessonCase(NamedTuple):
     """One of the three cases of a lesson."""
 
     lesson: str
@@ -171,16 +169,14 @@ do not change the meaning of the SMS.
 JOIN_WORDS = frozenset({"UMUYOBOZI", "LEADER", "LEADERS", "RESPONSABLE"})
 
 
-@dataclass(frozen=True, slots=True)
-class SessionReport:
+class SessionReport(NamedTuple):
     """One community session: its occasion and the number of people who attended."""
 
     occasion: Occasion
     came: int
 
 
-@dataclass(frozen=True, slots=True)
-class EnrolmentRequest:
+class EnrolmentRequest(NamedTuple):
     """A request to join the programme of local leaders."""
 
     code: str
@@ -287,8 +283,7 @@ class CertificateVerdict(StrEnum):
     NOT_OURS = "not ours"
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
+class Certificate(NamedTuple):
     """The content of a certificate's code."""
 
     district: str

@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from hotline.cases import service_receipts
 from hotline.cases.service_receipts import AttemptResult, CompareSecret, SecretAttempt
@@ -73,8 +74,7 @@ class ReceivedCode:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class DistrictEnrolment:
+class DistrictEnrolment(NamedTuple):
     """The enrolment in one district of a programme: the number of enrolled phones, and the valid codes."""
 
     district: str
@@ -368,8 +368,7 @@ after entering the PIN, and in no other way.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Learner:
+class Learner(NamedTuple):
     """A person who takes lessons, with the facts that were known when the session began."""
 
     number_key: str
@@ -427,8 +426,7 @@ def _district_of(session: Session, responder_id: int, at: datetime) -> str:
 # The code below records the lessons that trainees and responders pass, and makes and checks their certificates.
 
 
-@dataclass(frozen=True, slots=True)
-class CertificateCheck:
+class CertificateCheck(NamedTuple):
     """The result of checking a certificate's code. For a valid or expired code, this result also includes the content
     of the code.
     """

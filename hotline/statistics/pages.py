@@ -2,8 +2,8 @@
 with current, exact numbers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from flask import Response
 from markupsafe import Markup
@@ -47,8 +47,7 @@ NO_PDF = phrase(
 NO_NUMBER = phrase("Enter a whole number, or leave the field empty.")
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """One indicator, divided by one property such as the district: a chart, and the table next to it."""
 
     title: str

@@ -5,9 +5,8 @@ A board counts only the tips that its viewer may see. The condition `visible_to`
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, case, delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -314,8 +313,7 @@ def write_target(
     session.flush()
 
 
-@dataclass(frozen=True, slots=True)
-class TipCounts:
+class TipCounts(NamedTuple):
     """The numbers of open tips that a viewer may see, by state. One tip may be counted in more than one state."""
 
     overdue: int = 0

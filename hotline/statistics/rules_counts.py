@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from hotline.statistics.rules_definitions import ALL, CellName, CellSum, Dimension, sum_keys
 from hotline.text.languages import CODES
@@ -86,8 +87,7 @@ COUNTED_EVENTS = frozenset(
 """The kinds of case events from which the numbers about tips are computed."""
 
 
-@dataclass(frozen=True, slots=True)
-class CaseEvent:
+class CaseEvent(NamedTuple):
     """One case event with the facts that statistics need."""
 
     kind: LoggedEvent
@@ -99,8 +99,7 @@ class CaseEvent:
     """True if a closure waits until an approver decides."""
 
 
-@dataclass(frozen=True, slots=True)
-class CountedTip:
+class CountedTip(NamedTuple):
     """One tip with the facts that statistics need. `key` is its rounding key."""
 
     key: int
@@ -290,8 +289,7 @@ NO_LESSONS = frozenset({"report", "help", "receipt", "complaint", "silence", "re
 """Flows that are not lessons. Their screens and topics appear in no table and on no editor's board."""
 
 
-@dataclass(frozen=True, slots=True)
-class LiveRows:
+class LiveRows(NamedTuple):
     """The topics, short codes and screens that callers can reach at the moment. A table has a row for each topic, short
     code or screen that callers can reach, even if the row's number is zero."""
 
@@ -434,8 +432,7 @@ DESTINATIONS = 3
 """A table names at most this many countries of exploitation."""
 
 
-@dataclass(frozen=True, slots=True)
-class CountedCase:
+class CountedCase(NamedTuple):
     """A case with its decrypted coded answers. `key` is the rounding key of its tip."""
 
     key: int

@@ -22,7 +22,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 from hotline.alerts import rules_follow_up
 from hotline.alerts.rules_follow_up import month_of
@@ -190,8 +190,7 @@ ALL = "all"
 """The name of the only group of a number that is not divided into groups."""
 
 
-@dataclass(frozen=True, slots=True)
-class Indicator:
+class Indicator(NamedTuple):
     """One kind of number in a table: its name, its label, a sentence that explains it, and its protection."""
 
     name: str
@@ -217,8 +216,7 @@ class Indicator:
     """False if the hotline does not collect this number. In this case, pages show that the number is not collected."""
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedTable:
+class PublishedTable(NamedTuple):
     """One table of a release. A release contains the table only if the release's period is at least as long as
     `span`."""
 
@@ -268,8 +266,7 @@ INDICATORS: Mapping[str, tuple[PublishedTable, Indicator]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class CellName:
+class CellName(NamedTuple):
     """The name of one number in a release."""
 
     indicator: str

@@ -14,12 +14,12 @@ the mapping with the code list of IC-TIP.
 import csv
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
 from html import escape
 from importlib.resources import files
+from typing import NamedTuple
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -56,8 +56,7 @@ _EVERYWHERE: Mapping[str, str] = {NOT_SAID: phrase("Not said"), ABROAD: phrase("
 DIMENSIONS: Mapping[str, str] = DEFINITIONS["dimensions"]
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
+class Labels(NamedTuple):
     """Names periods, numbers and rows of tables in one language."""
 
     language: str
@@ -135,8 +134,7 @@ STEPS = ("#e9efed", "#c3ddd8", "#7fb8ae", "#2a766d", "#0a4340")
 FIRST_DARK_STEP = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(NamedTuple):
     """One bar: its label, its number (None means "few"), and the number as people read it."""
 
     label: str
@@ -290,8 +288,7 @@ COLUMNS: Mapping[CodeStandard, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class MappedCode:
+class MappedCode(NamedTuple):
     """One code of the hotline, and the field of a standard with the same meaning."""
 
     of: str
@@ -312,8 +309,7 @@ class MappedCode:
         return (self.of, self.code, self.field, self.value, self.note)
 
 
-@dataclass(frozen=True, slots=True)
-class CodeTable:
+class CodeTable(NamedTuple):
     standard: str
     """The standard with its version, such as `HTCDS 2.0`."""
     version: str

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from hotline.statistics import rules_counts
 from hotline.statistics.rules_counts import DESTINATIONS, INSIDE, NOT_SAID, SMALLEST_MEDIAN
@@ -51,8 +52,7 @@ class ReleaseNumber:
     number: int | None = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(NamedTuple):
     """Everything that is published for one period."""
 
     period: str

@@ -2,7 +2,7 @@
 helped? Where is the problem? Also lists the programme's indicators with their targets."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from hotline.statistics.rules_definitions import (
     ALL,
@@ -60,8 +60,7 @@ SAMPLE_SHORT = phrase("Sample data")
 """The first words of an SMS whose numbers are sample data."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The answer to one of the report's four questions: a sentence, the number in this sentence, the same number for
     the previous period, and the numbers for a small line chart."""
 
@@ -76,8 +75,7 @@ class Answer:
     unit: Unit = Unit.CALLS
 
 
-@dataclass(frozen=True, slots=True)
-class Results:
+class Results(NamedTuple):
     """The sentences for callers about the results of a quarter or a year, in one language."""
 
     sample: str
@@ -86,8 +84,7 @@ class Results:
     sentences: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class ProgrammeRow:
+class ProgrammeRow(NamedTuple):
     """One indicator of the programme: its first value, its target and its current value."""
 
     objective: str
@@ -113,8 +110,7 @@ QUESTIONS: Mapping[str, str] = {
 OBJECTIVES: Mapping[str, str] = DEFINITIONS["objectives"]
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(NamedTuple):
     """One indicator in the plan of the programme."""
 
     objective: str
@@ -346,7 +342,7 @@ def _missing(release: Release) -> Release:
     """Returns a copy of the release whose only number is the share of tips about danger that were acknowledged late."""
     number = release.number(*_DANGER_IN_TIME)
     missing = ReleaseNumber(CellName(*_DANGER_IN_TIME), None if number is None else 100 - number)
-    return replace(release, cells=[missing])
+    return release._replace(cells=[missing])
 
 
 def _answer(

@@ -5,8 +5,8 @@ Also computes the numbers of the boards. These are exact current numbers that in
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from hotline.alerts import queries_retention
 from hotline.alerts.rules_follow_up import month_of
@@ -166,8 +166,7 @@ def one_release(context: Context, period: str, *, is_published: bool) -> Release
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class FlowUse:
+class FlowUse(NamedTuple):
     """The use of each flow in the last whole month, rounded as in published tables. If a number is None, pages show
     "few"."""
 
@@ -322,8 +321,7 @@ DUTY_DAYS = 7
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
-class WeekInTime:
+class WeekInTime(NamedTuple):
     """Two numbers for one urgency and one week: all tips, and the tips that were acknowledged in time."""
 
     begins: date
@@ -331,8 +329,7 @@ class WeekInTime:
     in_time: int
 
 
-@dataclass(frozen=True, slots=True)
-class TipBoard:
+class TipBoard(NamedTuple):
     """The numbers on the board of one or more desks."""
 
     counts: queries.TipCounts
@@ -351,8 +348,7 @@ class TipBoard:
     the national desk."""
 
 
-@dataclass(frozen=True, slots=True)
-class UseBoard:
+class UseBoard(NamedTuple):
     """The numbers on an editor's board: how much callers used the hotline on each day, up to yesterday."""
 
     days: Sequence[tuple[date, int, int]]

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
@@ -122,7 +121,7 @@ def minister_document(context: Context, period: str, language: str) -> Mapping[s
         "made": say(phrase("Statistics release of {day}"), day=f"{this.made_at:%Y-%m-%d}"),
         "digest": f"{say(phrase('Digest (SHA-256)'))}: {this.digest}",
         "answers": [
-            {**asdict(one), "chart": answer_chart(one, labels)}
+            {**one._asdict(), "chart": answer_chart(one, labels)}
             for one in rules_report.answers(releases, labels)
         ],
         "map": _map(releases, labels),

@@ -2,7 +2,6 @@
 published for that kind of period."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import cache
 
@@ -53,7 +52,7 @@ def released(
     for period in PERIODS:
         one = _release(line, period, in_force, plant)
         if span_of(period) is Span.YEAR:
-            one = replace(one, cells=rules_release.with_sums(one.cells, made))
+            one = one._replace(cells=rules_release.with_sums(one.cells, made))
         made.append(one)
     return made
 

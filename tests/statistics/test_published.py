@@ -3,7 +3,7 @@ single records."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from random import Random
 
@@ -192,7 +192,7 @@ def counted_persons(line: RandomLine) -> list[tuple[str, list[CellName]]]:
         for person in case.persons:
             names = [
                 name
-                for name in rules_counts.person_sums([replace(case, persons=[person])])
+                for name in rules_counts.person_sums([case._replace(persons=[person])])
                 if INDICATORS[name.indicator][0].name != "T14"
             ]
             if names:

@@ -4,7 +4,6 @@ import io
 import json
 import subprocess
 import sys
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -30,7 +29,7 @@ def published(desk: Desk, *, is_sample: bool = False) -> list[Release]:
         Release(month, MADE_AT, [ReleaseNumber(CellName("calls"), number)], starting_spans())
         for month, number in MONTHS.items()
     ]
-    found = [replace(one, is_sample=is_sample) for one in (*calls, *year_of(1200, 5)[1])]
+    found = [one._replace(is_sample=is_sample) for one in (*calls, *year_of(1200, 5)[1])]
     with desk.context.database.writing() as session:
         for one in found:
             queries.write_release(session, one)
