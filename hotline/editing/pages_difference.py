@@ -18,7 +18,6 @@ from hotline.editing.rules_difference import (
     NeedsApprover,
     ScreenDifference,
     ScreenState,
-    SpanKind,
     StaleTranslation,
     WordSpan,
     by_number,
@@ -26,9 +25,16 @@ from hotline.editing.rules_difference import (
     word_spans,
 )
 from hotline.editing.rules_drafts import StepKind
-from hotline.editing.rules_preview import SENTENCES, read_draft, screens_of, with_flow
+from hotline.editing.rules_preview import SENTENCES, screens_of
 from hotline.editing.service_draft_steps import StepClash, StepSaved
-from hotline.editing.service_drafts import DraftRefused, EditedFlow, Refusal, StepRow, live_titles
+from hotline.editing.service_drafts import (
+    DraftRefused,
+    EditedFlow,
+    Refusal,
+    StepRow,
+    live_titles,
+    with_flows,
+)
 from hotline.flows.check import NEEDS_REASON, Code, Problem, new_risky_words, replacement
 from hotline.flows.conversation import Place
 from hotline.flows.flow import FlowSet
@@ -363,8 +369,9 @@ def prepare_difference(
     """
     parts = max(1, -(-len(changes.screens) // MAX_SCREENS))
     part = min(max(part, 1), parts)
-    flows = {screen.flow: None for screen in changes.screens}
-    books = _with(live, before, flows), _with(live, after, flows)
+    flows = dict.fromkeys(screen.flow for screen in changes.screens)
+    old, new = ({name: one["flows"].get(name) for name in flows} for one in (before, after))
+    books = with_flows(live, old), with_flows(live, new)
     screens = [
         _screen(visit, at, screen, before, after, books if at // MAX_SCREENS == part - 1 else None)
         for at, screen in enumerate(changes.screens)
@@ -443,13 +450,6 @@ def _risky(change: ScreenDifference, node: object) -> Iterator[tuple[str, str]]:
         yield from ((one.language, word) for word in new)
 
 
-def _with(flow_set: FlowSet, document: Mapping[str, Any], flows: Mapping[str, None]) -> FlowSet:
-    for name in flows:
-        if name in document["flows"]:
-            flow_set = with_flow(flow_set, read_draft(name, document["flows"][name]).flow)
-    return flow_set
-
-
 def _screen(
     visit: Visit,
     at: int,
@@ -491,7 +491,10 @@ def _texts(visit: Visit, screen: ScreenDifference, node: object) -> Iterator[Tex
         words = there.get(field, {})
         yield TextColumns(
             field_words(visit, field),
-            {code: columns.get(code, _same(words.get(code, ""))) for code in CODES},
+            {
+                code: columns.get(code, word_spans(words.get(code, ""), words.get(code, "")))
+                for code in CODES
+            },
         )
 
 
@@ -503,10 +506,6 @@ def _columns(
     for name, language, words in changed:
         found.setdefault(name, {})[language] = words
     return found.items()
-
-
-def _same(words: str) -> Sequence[WordSpan]:
-    return (WordSpan(SpanKind.SAME, words),) if words else ()
 
 
 def _pages(flow_set: FlowSet, place: Place, language: str, node: object) -> Sequence[str]:

@@ -46,33 +46,30 @@ change of recorded values."""
 
 def draft(visit: Visit, draft_id: int) -> Response:
     change = service_drafts.get_draft(visit.context, draft_id)
-    if change.state == DraftState.LIVE and not visit.faults:
-        return _went_live(visit, draft_id)
-    return _drawn(visit, service_publish.draft_to_read(visit.context, draft_id), "change_read.html")
+    if change.state != DraftState.LIVE or visit.faults:
+        seen = service_publish.draft_to_read(visit.context, draft_id)
+        return _drawn(visit, seen, "change_read.html")
+    # A published draft has the differences that its approver saw. The page does not compare the draft with the flows of
+    # today, because the flows may have changed since the publication.
+    done = service_plans.of_change(visit.context, draft_id)
+    if done is None:
+        abort(404)
+    line, before, after = done
+    live = visit.context.flow_sets.get(visit.context.flow_sets.live())
+    changes = compare_documents(before, after)
+    return page(
+        visit,
+        "change_went_live.html",
+        change=change,
+        line=line,
+        shown=prepare_difference(visit, changes, before, after, live),
+        may_list=visit.may(routes.WORDS),
+    )
 
 
 def printed_draft(visit: Visit, draft_id: int) -> Response:
     seen = service_publish.draft_to_read(visit.context, draft_id)
     return _drawn(visit, seen, "change_print.html")
-
-
-def _went_live(visit: Visit, draft_id: int) -> Response:
-    """Shows a published draft with the differences that its approver saw. The page does not compare the draft with the
-    flows of today, because the flows may have changed since the publication.
-    """
-    done = service_plans.of_change(visit.context, draft_id)
-    if done is None:
-        abort(404)
-    live = visit.context.flow_sets.get(visit.context.flow_sets.live())
-    changes = compare_documents(done.before, done.after)
-    return page(
-        visit,
-        "change_went_live.html",
-        change=service_drafts.get_draft(visit.context, draft_id),
-        line=done.publication,
-        shown=prepare_difference(visit, changes, done.before, done.after, live),
-        may_list=visit.may(routes.WORDS),
-    )
 
 
 @form_view(draft)

@@ -4,7 +4,6 @@ keep."""
 import hashlib
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, NamedTuple
 
@@ -289,18 +288,6 @@ OVER = phrase(
 IN_THE_OUTLINE = {"screen_up": -1, "screen_down": 1}
 
 
-@dataclass(frozen=True, slots=True)
-class _EditedFlow:
-    """The flow after the editor pressed a button, with a description of the change."""
-
-    flow: dict[str, Any]
-    says: Mapping[str, Any]
-    plain: Mapping[str, int]
-    """The typographic characters from Microsoft Word that the server replaced with simple characters, with their
-    counts."""
-    anchor: str
-
-
 def save_form(visit: Visit, at: EditedScreen, typed: TypedScreen, do: str) -> Response:
     """Saves the typed screen in the draft. Redirects to the screen with status 303. If the form has errors or
     conflicts, answers with status 422."""
@@ -309,8 +296,8 @@ def save_form(visit: Visit, at: EditedScreen, typed: TypedScreen, do: str) -> Re
         faults["why"] = visit.say(WHY)
     if faults:
         return draw_again(visit.with_faults(faults), at, typed)
-    made = _made(visit, at, typed, do)
-    new = NewStep(at.flow.name, made.flow, form_token(visit), made.says)
+    flow, says, plain, anchor = _made(visit, at, typed, do)
+    new = NewStep(at.flow.name, flow, form_token(visit), says)
     done = service_draft_steps.save_step(
         visit.context,
         visit.by,
@@ -333,7 +320,7 @@ def save_form(visit: Visit, at: EditedScreen, typed: TypedScreen, do: str) -> Re
             back=(at.flow.name, url_for("editor.flow", **here)),
             other=done.author,
         )
-    return redirect_to_address(_address(visit, at, done, made))
+    return redirect_to_address(_address(visit, at, done, plain, anchor))
 
 
 def typed_draft(visit: Visit, typed: TypedScreen) -> EditorDraft:
@@ -360,7 +347,11 @@ def draw_again(visit: Visit, at: EditedScreen, typed: TypedScreen, *, text: str 
     return draw_editor(visit, at, state, typed_draft(visit, typed), status=422, text=text)
 
 
-def _made(visit: Visit, at: EditedScreen, typed: TypedScreen, do: str) -> _EditedFlow:
+def _made(
+    visit: Visit, at: EditedScreen, typed: TypedScreen, do: str
+) -> tuple[dict[str, Any], Mapping[str, Any], Mapping[str, int], str]:
+    """Returns four values after the editor pressed a button: the flow, a description of the change, the typographic
+    characters from Microsoft Word that the server replaced (with their counts), and the anchor of `_anchor`."""
     after, plain = without_typography(typed.node)
     after = after_button(after, do) or after
     flow = with_node(typed.flow, at.node, after)
@@ -373,7 +364,7 @@ def _made(visit: Visit, at: EditedScreen, typed: TypedScreen, do: str) -> _Edite
             step["did"] = StepKind.ORDERED
     elif typed.marks_changed:
         step |= {"did": StepKind.MARKS, "why": visit.form.text("why", most=400)}
-    return _EditedFlow(flow, step, plain, _anchor(do, after))
+    return flow, step, plain, _anchor(do, after)
 
 
 def _anchor(do: str, after: Document) -> str:
@@ -393,7 +384,9 @@ def _anchor(do: str, after: Document) -> str:
     return f"f-{name}.{min(max(row, 0), count - 1)}"
 
 
-def _address(visit: Visit, at: EditedScreen, done: StepSaved, made: _EditedFlow) -> str:
+def _address(
+    visit: Visit, at: EditedScreen, done: StepSaved, plain: Mapping[str, int], anchor: str
+) -> str:
     if at.node not in nodes_of(done.document):
         return url_for("editor.flow", draft_id=at.draft_id, flow=at.flow.name)
     state = handset_of_form(visit.form, visit.language)
@@ -402,8 +395,8 @@ def _address(visit: Visit, at: EditedScreen, done: StepSaved, made: _EditedFlow)
         "shown": state.language if state.language != visit.language else None,
         "limit": state.limit if state.limit != SEPTETS else None,
         "both": 1 if done.is_merged else None,
-        "plain": "".join(f"{mark}{count}" for mark, count in made.plain.items()) or None,
-        "_anchor": made.anchor or None,
+        "plain": "".join(f"{mark}{count}" for mark, count in plain.items()) or None,
+        "_anchor": anchor or None,
     }
     return url_for("editor.show", draft_id=at.draft_id, flow=at.flow.name, node=at.node, **query)
 

@@ -278,14 +278,9 @@ def save_notice(visit: Visit, here: EditedFlow) -> SaveNotice:
     """
     if number_of(visit.asked("saved"), signed=True) != here.version:
         return SaveNotice()
-    return SaveNotice(True, replaced_characters(visit.asked("plain")), "both" in visit.query)
-
-
-def replaced_characters(text: str) -> Sequence[tuple[str, str, int]]:
-    """Returns each typographic character that the server replaced, with its replacement and count. The page's address
-    contains these characters in `text`."""
-    found = re.findall(r"(\D)([0-9]{1,4})", text[:200])
-    return [(mark, TYPOGRAPHY[mark], int(count)) for mark, count in found if mark in TYPOGRAPHY]
+    found = re.findall(r"(\D)([0-9]{1,4})", visit.asked("plain")[:200])
+    plain = [(mark, TYPOGRAPHY[mark], int(count)) for mark, count in found if mark in TYPOGRAPHY]
+    return SaveNotice(True, plain, "both" in visit.query)
 
 
 def waiting_questions(

@@ -25,13 +25,12 @@ from hotline.editing import (
     service_drafts,
     service_reviews,
 )
-from hotline.editing import rules_operations as editing_rules_operations
 from hotline.editing.pages_difference import draft_titles, field_words, result_or_refusal
 from hotline.editing.pages_editor import WHY, WHY_LETTERS, flow_at_version
 from hotline.editing.pages_editor_drawing import KINDS, REFUSED
 from hotline.editing.rules_drafts import ENTRIES, StepKind
 from hotline.editing.rules_forms import FieldFault
-from hotline.editing.rules_operations import FRONT, SAID, FlowModelName, Slot
+from hotline.editing.rules_operations import FRONT, SAID, FlowModelName, Obstacle, Slot
 from hotline.editing.rules_preview import Arrow, arrows_of, outline
 from hotline.editing.service_drafts import DraftRefused, EditedFlow, NewStep
 from hotline.flows.document import DESCRIPTION_LETTERS, TITLE_LETTERS
@@ -78,7 +77,7 @@ def store_flow(
         raise visit.wrong("name", OVER if isinstance(done, DraftRefused) else QUICKER)
 
 
-def check_obstacle(visit: Visit, obstacle: rules_operations.Obstacle | None) -> None:
+def check_obstacle(visit: Visit, obstacle: Obstacle | None) -> None:
     """Raises FormRefused with the reason if `obstacle` says that the operation is not possible."""
     if obstacle:
         raise visit.wrong("name", OBSTACLES[obstacle])
@@ -346,7 +345,7 @@ def remove_flow_form(visit: Visit, draft_id: int, flow: str) -> Response:
     )
 
 
-def _with_obstacle(visit: Visit, obstacle: rules_operations.Obstacle | None) -> Visit:
+def _with_obstacle(visit: Visit, obstacle: Obstacle | None) -> Visit:
     """Returns the request `visit`, with the obstacle as an error of the form. Returns the request unchanged if it
     already has errors, or if there is no obstacle."""
     if visit.faults or obstacle is None:
@@ -386,12 +385,9 @@ def _gathered(visit: Visit, draft_id: int, flow: str) -> FlowToRemove:
 def delete_form(visit: Visit, draft_id: int, flow: str, node: str) -> Response:
     here = flow_at_version(visit, draft_id, flow, node)
     written = nodes_of(here.document)[node]
-    is_start = (
-        rules_operations.obstacle_to_deleting(here.document, node, {})
-        is rules_operations.Obstacle.START
-    )
+    is_start = rules_operations.obstacle_to_deleting(here.document, node, {}) is Obstacle.START
     return _question(
-        _with_obstacle(visit, rules_operations.Obstacle.START if is_start else None),
+        _with_obstacle(visit, Obstacle.START if is_start else None),
         "node_delete.html",
         draft_id,
         here,
@@ -435,7 +431,7 @@ def form(visit: Visit) -> Response:
     kind = kind if kind in BUILDERS else FlowModelName.LESSON
     draft = _chosen_draft(visit)
     flows = _flows(visit, draft)
-    every = _places(flows, ("say", "menu", "ask") if kind == NUMBER else ("menu",))
+    every = _places(flows, kind)
     chosen = "" if typed.text("do") == SHOW_PLACES else typed.text("menu") or visit.asked("at")
     within = typed.text("within") or _flow_of(chosen) or FRONT
     one_by_one = len(every) > MAX_PLACES
@@ -480,16 +476,16 @@ def build(visit: Visit) -> Response:
     flow, _, node = typed.text("menu").partition(".")
     if kind == NUMBER:
         here = service_drafts.edited_flow(visit.context, draft, flow)
-        led = editing_rules_operations.with_number(here.document, node, typed.text("number"), title)
+        led = rules_operations.with_number(here.document, node, typed.text("number"), title)
         store_flow(visit, draft, here, led, StepKind.EDITED, node=node, languages=[*title])
         return redirect_to("editor.show", draft_id=draft, flow=flow, node=node)
     said = {slot.key: words for slot in _slots(kind) if (words := _typed(visit, slot.key))}
     called, start = typed.text("goes"), ""
     if kind != CHOICE:
-        called = editing_rules_operations.name_of(name, flows)
+        called = rules_operations.name_of(name, flows)
         start = _add_flow(visit, draft, called, title, said)
     here = service_drafts.edited_flow(visit.context, draft, flow)
-    led_to = editing_rules_operations.with_choice(here.document, node, called, title)
+    led_to = rules_operations.with_choice(here.document, node, called, title)
     if led_to is None:
         raise visit.wrong("menu", NO_MENU)
     store_flow(visit, draft, here, led_to, StepKind.EDITED, node=node, languages=[*title])
@@ -504,9 +500,9 @@ def _add_flow(visit: Visit, draft_id: int, name: str, title: Mapping[str, str], 
     """
     model = FlowModelName(visit.form.text("model"))
     flows = service_drafts.flows_in(visit.context, draft_id)
-    no = [slot.key for slot in editing_rules_operations.slots(model) if slot.has_answer]
+    no = [slot.key for slot in rules_operations.slots(model) if slot.has_answer]
     denied = [key.partition(".")[0] for key in no if visit.form.text(f"right.{key}") == "no"]
-    made = editing_rules_operations.build_flow(
+    made = rules_operations.build_flow(
         model, name, said, denied=denied, onward=ONWARD if ONWARD in flows else ""
     )
     made["nodes"] = {node: without_typography(one)[0] for node, one in made["nodes"].items()}
@@ -525,7 +521,7 @@ def _check(visit: Visit, flows: Mapping[str, Document], title: Mapping[str, str]
         raise visit.wrong("model", "Choose a template.")
     if not title:
         raise visit.wrong("title-rw", NO_NAME)
-    places = _places(flows, ("say", "menu", "ask") if kind == NUMBER else ("menu",))
+    places = _places(flows, kind)
     if typed.text("menu") not in places:
         raise visit.wrong("menu", "Choose a screen." if kind == NUMBER else NO_MENU)
     if kind == CHOICE and typed.text("goes") not in flows:
@@ -554,7 +550,7 @@ def _flows(visit: Visit, draft_id: int | None) -> Mapping[str, Document]:
 
 
 def _slots(kind: str) -> Sequence[Slot]:
-    return editing_rules_operations.slots(FlowModelName(kind)) if kind in {*FlowModelName} else ()
+    return rules_operations.slots(FlowModelName(kind)) if kind in {*FlowModelName} else ()
 
 
 def _typed(visit: Visit, key: str) -> Mapping[str, str]:
@@ -574,10 +570,11 @@ def _numbers(visit: Visit) -> Sequence[tuple[str, str]]:
     ]
 
 
-def _places(flows: Mapping[str, Mapping[str, Any]], kinds: Sequence[str]) -> list[str]:
-    """Returns the screens whose kind is in `kinds`, each as `flow.screen`. The screens of the front (the flow with the
-    first menu) come first.
+def _places(flows: Mapping[str, Mapping[str, Any]], builder: str) -> list[str]:
+    """Returns the screens to which a builder can add something, each as `flow.screen`. The screens of the front (the
+    flow with the first menu) come first.
     """
+    kinds = ("say", "menu", "ask") if builder == NUMBER else ("menu",)
     found = [
         f"{name}.{node}"
         for name, flow in flows.items()

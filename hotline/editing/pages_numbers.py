@@ -114,13 +114,13 @@ def change_short_codes(visit: Visit, draft_id: int) -> Response:
     does, _, digits = visit.form.text("do", most=32).partition(":")
     if does == "out":
         done = service_numbers.remove_short_code(_sent(visit, draft_id), digits)
-        return _entries_saved(visit, draft_id, done)
-    names = {
-        name.removeprefix("name."): value
-        for name, value in visit.form.fields
-        if name.startswith("name.")
-    }
-    done = service_numbers.name_short_codes(_sent(visit, draft_id), names)
+    else:
+        names = {
+            name.removeprefix("name."): value
+            for name, value in visit.form.fields
+            if name.startswith("name.")
+        }
+        done = service_numbers.name_short_codes(_sent(visit, draft_id), names)
     return _entries_saved(visit, draft_id, done)
 
 

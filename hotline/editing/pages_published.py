@@ -17,6 +17,7 @@ from flask import Response, url_for
 from hotline.console import routes
 from hotline.console.templating import number_of
 from hotline.console.visit import Visit, page, part_of_list
+from hotline.core.actors import AccountRole
 from hotline.core.documents import Document
 from hotline.counters.service import day_of
 from hotline.editing import (
@@ -40,7 +41,6 @@ from hotline.editing.rules_preview import (
 )
 from hotline.editing.service_drafts import ChangeRow
 from hotline.editing.service_numbers import MAX_HITS, SearchHit, find_texts
-from hotline.flows.check import Problem
 from hotline.flows.node_fields import (
     Titles,
     called_flow,
@@ -277,7 +277,7 @@ TINTS = {"menu": "asks", "ask": "asks", "finish": "ends", "branch": "parts", "ca
 
 def show(visit: Visit, flow: str) -> Response:
     """Shows the picture of a published flow, or of a flow in the draft that the address names."""
-    change = _draft_of(visit)
+    change = _draft_of(visit, routes.EDITOR)
     live: Mapping[str, Document] = live_document(visit.context.database)["flows"]
     flows = live if change is None else service_drafts.flows_in(visit.context, change.id)
     if (document := flows.get(flow)) is None:
@@ -346,10 +346,11 @@ def _played(visit: Visit, change: ChangeRow | None, flow: str, document: Documen
     )
 
 
-def _draft_of(visit: Visit) -> ChangeRow | None:
-    """Returns the draft that the page's address names. Only editors see drafts. Raises NotFound."""
+def _draft_of(visit: Visit, readers: frozenset[AccountRole]) -> ChangeRow | None:
+    """Returns the draft that the page's address names. Returns None for an account without a role in `readers`.
+    Raises NotFound."""
     change = number_of(visit.asked("change"))
-    if change is None or not visit.may(routes.EDITOR):
+    if change is None or not visit.may(readers):
         return None
     return service_drafts.get_draft(visit.context, change)
 
@@ -369,19 +370,16 @@ def problems_by_screen(
 ) -> Mapping[str, Sequence[tuple[str, str, bool]]]:
     """Returns the problems of each screen. Each problem has three values: the sentence, the details with the fix, and
     True for an error."""
-    hurting: Sequence[Problem] = ()
     if change is None or not change.is_editable:
-        every: Sequence[Problem] = service_publish.published_problems(visit.context) or ()
-        hurting = service_publish.divide_problems(every, ()).blocking
-    elif (divided := service_publish.draft_problems(visit.context, change.id)) is not None:
-        hurting = [*divided.blocking, *divided.live_already]
-        every = [*hurting, *divided.bearable]
+        every = service_publish.published_problems(visit.context) or ()
     else:
-        every = ()
+        groups = service_publish.draft_problems(visit.context, change.id) or ()
+        every = [one for group in groups for one in group]
     found: dict[str, list[tuple[str, str, bool]]] = {}
     for one in every:
         if one.flow == flow:
-            said = (problem_sentence(visit, one), problem_details(visit, one), one in hurting)
+            is_error = one.code not in service_publishing.BEARABLE
+            said = problem_sentence(visit, one), problem_details(visit, one), is_error
             found.setdefault(one.node, []).append(said)
     return found
 
@@ -496,19 +494,11 @@ MAX_QUERY = 100
 
 def search(visit: Visit) -> Response:
     asked = visit.asked("q").strip()[:MAX_QUERY]
-    change = _change(visit)
+    change = _draft_of(visit, routes.WORDS)
     within = None if change is None else change.id
     found = find_texts(visit.context, asked, within) if asked else ()
     hits = [(hit, _address(visit, hit, within)) for hit in found]
     return page(visit, "find.html", asked=asked, hits=hits, most=MAX_HITS, change=change)
-
-
-def _change(visit: Visit) -> service_drafts.ChangeRow | None:
-    """Returns the draft to search, or None for the published flows. Only editors search drafts. Raises NotFound."""
-    change = number_of(visit.asked("change"))
-    if change is None or not visit.may(routes.WORDS):
-        return None
-    return service_drafts.get_draft(visit.context, change)
 
 
 def _address(visit: Visit, hit: SearchHit, draft_id: int | None) -> str:

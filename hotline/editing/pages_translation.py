@@ -29,7 +29,7 @@ from hotline.editing.service_review_document import (
     TextFilter,
     TextRefusal,
 )
-from hotline.editing.service_translation import CheckedSheet, RefusedRow, TypedText
+from hotline.editing.service_translation import CheckedSheet, TypedText
 from hotline.flows.rules_reviews import ReviewState
 from hotline.text import review_sheets
 from hotline.text.languages import CODES, MessageText, phrase
@@ -251,7 +251,12 @@ def send_refused(visit: Visit, language: str) -> Response:
 def _checked(
     visit: Visit, language: str, checked: CheckedSheet, *, is_taken: bool = False
 ) -> Response:
-    whys = [_why(visit, one) for one in checked.refused]
+    whys = [
+        visit.say(REASONS[one.refusal])
+        if isinstance(one.refusal, review_sheets.SheetRowFault)
+        else fault_words(visit, one.refusal)
+        for one in checked.refused
+    ]
     rows = [one.row for one in checked.refused]
     return page(
         visit,
@@ -264,12 +269,6 @@ def _checked(
         refused_rows=uploads.pack_rows(rows, whys),
         once=secrets.token_hex(8),
     )
-
-
-def _why(visit: Visit, one: RefusedRow) -> str:
-    if isinstance(one.refusal, review_sheets.SheetRowFault):
-        return visit.say(REASONS[one.refusal])
-    return fault_words(visit, one.refusal)
 
 
 def _sent(name: str, kind: str, body: bytes) -> Response:

@@ -110,7 +110,11 @@ def part_of(document: Document, part: str) -> PartDocument | None:
     if part == NUMBERS:
         return {row[DIGITS]: row for row in document.get("numbers", ())}
     if part == ENTRIES:
-        return _entries(document)
+        names = document.get("entry_names", {})
+        return {
+            digits: {"flow": flow, **({"name": names[digits]} if digits in names else {})}
+            for digits, flow in document.get("entries", {}).items()
+        }
     if part == PHRASES:
         return dict(document.get("phrases", {}))
     found: PartDocument | None = document["flows"].get(part)
@@ -133,16 +137,6 @@ def with_part(document: Document, part: str, now: PartDocument | None) -> dict[s
     if now is not None:
         flows[part] = now
     return {**document, "flows": flows}
-
-
-def _entries(document: Document) -> PartDocument:
-    """Returns, for the digits of each short code, the landing flow and the name of the poster that shows the short
-    code."""
-    names = document.get("entry_names", {})
-    return {
-        digits: {"flow": flow, **({"name": names[digits]} if digits in names else {})}
-        for digits, flow in document.get("entries", {}).items()
-    }
 
 
 def _with_or_without(document: Document, name: str, changed: Mapping[str, Any]) -> dict[str, Any]:

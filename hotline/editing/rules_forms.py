@@ -14,7 +14,6 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from importlib.resources import files
@@ -479,10 +478,9 @@ class Merged(NamedTuple):
     conflicts."""
 
 
-@dataclass(slots=True)
-class _Merging:
+class _Merging(NamedTuple):
     settled: Settled
-    clashes: list[FieldClash] = field(default_factory=list)
+    clashes: list[FieldClash]
 
 
 class _Where(NamedTuple):
@@ -512,7 +510,7 @@ def merge(
     """Returns the flow after a merge of two edits, which both began with the version `base`. `yours` is the edit to
     save. `theirs` is the edit that a different person saved in the meantime.
     """
-    state = _Merging(settled or {})
+    state = _Merging(settled or {}, [])
     document = _mapping(state, _Where(), base, theirs, yours)
     return Merged(document, tuple(state.clashes))
 

@@ -70,8 +70,7 @@ class Assumptions:
     flags: Mapping[str, bool] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Previewed:
+class Previewed(NamedTuple):
     screens: tuple[Screen, ...]
     """The first screen, and one screen for each key. The tuple is empty if the first node cannot be previewed."""
     place: Place | None
@@ -83,7 +82,6 @@ class Previewed:
     that asks no question."""
     language: str
     """The language of the screen at the end of the preview. The language can change when the editor presses a key."""
-    answers: Mapping[str, str] = field(repr=False)
     passed: tuple[Place, ...] = ()
     """Every node through which the conversation passed, in order."""
 
@@ -144,9 +142,7 @@ def preview(
     here = state.calls[-1] if state.calls and stuck is None and not state.finished else None
     asked = node_at(flow_set, here) if here else None
     expects = asked.kind if isinstance(asked, QuestionNode) else ""
-    return Previewed(
-        tuple(screens), here, stuck, expects, state.language, state.answers, (*passed,)
-    )
+    return Previewed(tuple(screens), here, stuck, expects, state.language, tuple(passed))
 
 
 def assumptions_of(node: Node) -> tuple[Assumption, ...]:

@@ -280,15 +280,18 @@ def publish_version(
     if signed:
         with context.database.writing() as session:
             tables.store_signatures(session, signed)
-    is_ours = current is None or current.kind == flows_tables.PublicationKind.VERSION
-    if is_ours or live is None or service_authoring.are_same(live, document):
+    if (
+        current is None
+        or live_id is None
+        or live is None
+        or current.kind == flows_tables.PublicationKind.VERSION
+        or service_authoring.are_same(live, document)
+    ):
         revision = service_publishing.publish_version(context, document)
         # The revision is None if another process published flows at the same moment.
         return (
             VersionReleased(revision) if revision else publish_version(context, document, version)
         )
-    assert current is not None
-    assert live_id is not None
     # Raises FlowInvalid if the installed software cannot run the published flows. The code stores the published flows
     # in compiled form, so that no other process has to compile them.
     pressed = service_authoring.compile_text(live)

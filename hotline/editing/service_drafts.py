@@ -482,7 +482,7 @@ def edited_flow(
 def set_around(context: Context, here: EditedFlow) -> FlowSet:
     """Returns the published flow set, with the draft's versions of all flows that the draft edits, except the flow
     `here`. Raises NotReady, StoreUnavailable."""
-    return _with_flows(context.flow_sets.get(context.flow_sets.live()), here.others)
+    return with_flows(context.flow_sets.get(context.flow_sets.live()), here.others)
 
 
 def flow_set_to_play(context: Context, draft_id: int) -> tuple[GatheredDraft, FlowSet]:
@@ -493,10 +493,11 @@ def flow_set_to_play(context: Context, draft_id: int) -> tuple[GatheredDraft, Fl
     with context.database.reading() as session:
         gathered = gather_draft(session, draft_id)
     own = {part: step.document for part, step in gathered.steps.items() if part[0] != "#"}
-    return gathered, _with_flows(context.flow_sets.get(gathered.change.base_id), own)
+    return gathered, with_flows(context.flow_sets.get(gathered.change.base_id), own)
 
 
-def _with_flows(flow_set: FlowSet, documents: Mapping[str, PartDocument | None]) -> FlowSet:
+def with_flows(flow_set: FlowSet, documents: Mapping[str, PartDocument | None]) -> FlowSet:
+    """Returns the flow set with these flows added or replaced. A flow whose document is None stays unchanged."""
     for name, document in documents.items():
         if document is not None:
             flow_set = with_flow(flow_set, derived_value(playable_part, document, name))

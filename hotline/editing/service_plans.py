@@ -150,7 +150,7 @@ def approve(
             older.state, older.ended_at = PlanState.CANCELLED, now
         session.add(plan)
         log_command(session, context, by, "change_planned", f"change {draft_id}", change.title)
-        said = f"{times.publish_at.isoformat()}"
+        said = times.publish_at.isoformat()
         add_news(session, NewsKind.APPROVED, change, authors_of(session, change), by, now, said)
     return None
 
@@ -377,14 +377,6 @@ class StateToRestore(NamedTuple):
     """The older state exactly as it was published, with the numbers and short codes of that time."""
 
 
-class PublishedChange(NamedTuple):
-    """A published draft, with the flows before and after its publication."""
-
-    publication: Publication
-    before: Document
-    after: Document
-
-
 def history(context: Context) -> Sequence[tuple[Publication, bool]]:
     """Returns the publications, newest first. Each publication comes with True if two people read it, and with False
     otherwise. Raises StoreUnavailable."""
@@ -414,8 +406,9 @@ def newest_by_flow(context: Context, flows_named: Collection[str]) -> Mapping[st
     return found
 
 
-def of_change(context: Context, draft_id: int) -> PublishedChange | None:
-    """Returns the flows before and after the publication of a draft. Returns None if the draft was not published.
+def of_change(context: Context, draft_id: int) -> tuple[Publication, Document, Document] | None:
+    """Returns the publication of a draft, with the flows before and after this publication. Returns None if the draft
+    was not published.
 
     Raises StoreUnavailable.
     """
@@ -424,9 +417,8 @@ def of_change(context: Context, draft_id: int) -> PublishedChange | None:
         older = None if row is None else flows_tables.previous(session, row.id)
         if row is None or older is None:
             return None
-        return PublishedChange(
-            row, document_of(session, older.revision_id), document_of(session, row.revision_id)
-        )
+        before, after = (document_of(session, one.revision_id) for one in (older, row))
+        return row, before, after
 
 
 def preview(context: Context, publication_id: int) -> StateToRestore:
@@ -504,7 +496,6 @@ def _unfit(context: Context, state: StateToRestore) -> DraftRefused | None:
     return service_publish.errors_among(service_publish.divide_problems(found(state.after), known))
 
 
-CLOCK = "clock"
 LAPSED = "no one confirmed an emergency text"
 
 
@@ -625,7 +616,7 @@ def confirm(
     return None
 
 
-def end_unconfirmed(context: Context) -> DraftPublished | None:
+def end_unconfirmed(context: Context) -> DraftPublished | DraftRefused | None:
     """Restores the last texts that two people read, if no one confirmed the emergency change in time. A timed job calls
     this function. A second call does no harm. Raises StoreUnavailable. Raises FlowInvalid if the older flows cannot run
     any more. The alarm about the emergency change then continues.
@@ -639,8 +630,7 @@ def end_unconfirmed(context: Context) -> DraftPublished | None:
         return None
     state = preview(context, before.id)
     said = Publication(published_by=CLOCK, kind=PublicationKind.BACK, reason=LAPSED)
-    done = publish_restored(context, state, said, actor=CLOCK)
-    return done if isinstance(done, DraftPublished) else None
+    return publish_restored(context, state, said, actor=CLOCK)
 
 
 def _read_by_two(session: Session, row: Publication) -> Publication | None:

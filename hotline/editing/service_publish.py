@@ -90,21 +90,6 @@ def check_merged(context: Context, made: AssembledDraft) -> DividedProblems:
     return divide_problems(mine, problems_of(context, gathered.live, gathered.live_digest))
 
 
-def not_publishable(context: Context, made: AssembledDraft) -> DraftRefused | None:
-    """Returns a refusal if the draft changes a printed short code, removes the emergency number 112, cannot run, or
-    has new errors."""
-    live, document = made.gathered.live, made.document
-    moved = service_authoring.moved_short_codes(
-        live.get(service_authoring.SHORT_CODES_FILE, {}),
-        document.get(service_authoring.SHORT_CODES_FILE, {}),
-    )
-    if moved:
-        return DraftRefused(Refusal.ENTRY_MOVED, moved)
-    if loses_emergency(live, document):
-        return DraftRefused(Refusal.EMERGENCY_NUMBER)
-    return errors_among(check_merged(context, made))
-
-
 def errors_among(found: DividedProblems) -> DraftRefused | None:
     unplayable = [one for one in found.blocking if one.code in UNPLAYABLE]
     if unplayable:
@@ -236,9 +221,15 @@ def publication_refusal(
         return DraftRefused(Refusal.OVER)
     if made.clashes:
         return DraftRefused(Refusal.CLASHES, tuple(made.clashes))
-    if service_authoring.are_same(made.document, made.gathered.live):
+    live, document = made.gathered.live, made.document
+    if service_authoring.are_same(document, live):
         return DraftRefused(Refusal.EMPTY)
-    refused = not_publishable(context, made)
+    codes = service_authoring.SHORT_CODES_FILE
+    if moved := service_authoring.moved_short_codes(live.get(codes, {}), document.get(codes, {})):
+        return DraftRefused(Refusal.ENTRY_MOVED, moved)
+    if loses_emergency(live, document):
+        return DraftRefused(Refusal.EMERGENCY_NUMBER)
+    refused = errors_among(check_merged(context, made))
     if refused is not None or keeps_languages:
         return refused
     return stale_translation_refusal(made)

@@ -15,7 +15,6 @@ from hotline.core.wording import Template
 from hotline.editing import service_draft_steps, service_drafts, service_reviews, tables
 from hotline.editing.rules_drafts import PHRASES as PHRASES_PART
 from hotline.editing.rules_drafts import Author, PartDocument, StepKind
-from hotline.editing.rules_preview import playable_part, with_flow
 from hotline.editing.service_review_document import (
     SEGMENT,
     TITLES,
@@ -153,7 +152,7 @@ def save_typed(
     language: str,
     typed: Sequence[TypedText],
     *,
-    agreed: str = "",
+    agreed: str,
     saving: bool = True,
     once: str,
 ) -> TextFaults:
@@ -391,8 +390,9 @@ def _rows(
     context: ConsoleContext, review: LanguageReview, texts: Sequence[ReviewedText]
 ) -> Iterator[dict[str, str]]:
     flow_set = context.flow_sets.get(context.flow_sets.live())
-    for name in dict.fromkeys(text.place.partition(".")[0] for text in texts if text.in_flows):
-        flow_set = with_flow(flow_set, playable_part(review.document["flows"][name], name))
+    names = dict.fromkeys(text.place.partition(".")[0] for text in texts if text.in_flows)
+    drafts = {name: review.document["flows"][name] for name in names}
+    flow_set = service_drafts.with_flows(flow_set, drafts)
 
     @cache
     def left_on(flow: str, node: str) -> int:

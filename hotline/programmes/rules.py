@@ -112,9 +112,11 @@ def case_counter(value: str) -> str:
 
 def whole(lesson: str, answers: Mapping[str, str]) -> bool:
     """Returns True if the officer answered all cases of the lesson."""
-    return all(
-        LessonCase(lesson, number).name in answers for number in range(1, CASES_PER_LESSON + 1)
-    )
+    return all(name in answers for name in _cases(lesson))
+
+
+def _cases(lesson: str) -> Sequence[str]:
+    return [LessonCase(lesson, number).name for number in range(1, CASES_PER_LESSON + 1)]
 
 
 # The code below reads and counts the community sessions of local leaders, and chooses the talking point of a month.
@@ -316,8 +318,7 @@ def month_name(month: int) -> str:
 
 def is_passed(lesson: str, answers: Mapping[str, str]) -> bool:
     """Returns True if the officer answered all cases of the lesson correctly."""
-    names = (LessonCase(lesson, number).name for number in range(1, CASES_PER_LESSON + 1))
-    return lesson in LESSONS and all(answers.get(name) == RIGHT for name in names)
+    return lesson in LESSONS and all(answers.get(name) == RIGHT for name in _cases(lesson))
 
 
 def add_lesson(passed: Passed, lesson: str, at: datetime) -> Passed:

@@ -112,8 +112,11 @@ def enrolment_flags(
     process does not have the key for programmes."""
     kind = programme_of(flow_set, start.entry)
     if kind is not None:
-        with suppress(KeyMissing):
-            return {rules.FLOW_NAMES[kind].joined: _is_known(context, kind, start, caller)}
+        with suppress(KeyMissing), context.database.reading() as session:
+            number_key = context.pseudonyms.joined(kind, caller)
+            row = programmes_tables.enrolled_participant(session, number_key)
+            is_known = row is not None and row.created_at < start.started_at
+            return {rules.FLOW_NAMES[kind].joined: is_known}
     return {}
 
 
@@ -134,7 +137,10 @@ def try_code(
         found = service_receipts.try_once(
             context, hop, asked.upto, AttemptedSecret.CODE, target, opens
         )
-        return found if found.opened_key is None else _admit(found, asked.typed)
+        if found.opened_key is None:
+            return found
+        # The branches of the flow check this flag. No table stores the code.
+        return replace(found, results=(f"{CODE_FLAG}.{asked.typed}",))
     return AttemptResult()
 
 
@@ -275,15 +281,6 @@ def enrolment_by_district(context: Context, programme: Programme) -> Sequence[Di
     ]
 
 
-def _is_known(context: Context, programme: Programme, start: SessionStart, caller: str) -> bool:
-    """Returns True if the phone was in the programme when the session began."""
-    with context.database.reading() as session:
-        row = programmes_tables.enrolled_participant(
-            session, context.pseudonyms.joined(programme, caller)
-        )
-    return row is not None and row.created_at < start.started_at
-
-
 def _opener(context: Context, programme: Programme, code: str, at: datetime) -> CompareSecret:
     code_key = context.pseudonyms.joins(programme, code)
 
@@ -292,13 +289,6 @@ def _opener(context: Context, programme: Programme, code: str, at: datetime) -> 
         return AttemptResult((CODE_FLAG,), code_key) if codes else AttemptResult()
 
     return opens
-
-
-def _admit(found: AttemptResult, code: str) -> AttemptResult:
-    """Returns the result of checking a valid code, with a flag whose name contains the code. The branches of the flow
-    check this flag. No table stores the code.
-    """
-    return replace(found, results=(f"{CODE_FLAG}.{code}",))
 
 
 def _district(place: str) -> str:

@@ -11,7 +11,6 @@ from markupsafe import Markup
 from hotline.console import routes
 from hotline.console.visit import Visit, attachment, form_view, page, redirect_to
 from hotline.statistics import rules_report, service_export, service_releases, service_report
-from hotline.statistics import service_releases as statistics_service_releases
 from hotline.statistics.rules_definitions import (
     TABLES,
     Dimension,
@@ -31,7 +30,7 @@ from hotline.statistics.rules_labels import (
     sparkline,
 )
 from hotline.statistics.rules_release import Release
-from hotline.statistics.service_releases import TipBoard, UseBoard
+from hotline.statistics.service_releases import TipBoard
 from hotline.text.errors import FormRefused, HotlineError, NotFound, WorkEnded
 from hotline.text.languages import CODES, phrase
 from hotline.text.places import districts, place_name
@@ -74,7 +73,7 @@ def overview(visit: Visit, lines: Sequence[routes.TodayLine] = ()) -> Response:
     pending = service_releases.pending(visit.context, visit.by.roles)
     board = None
     if visit.by.roles & routes.RELEASING:
-        board = statistics_service_releases.tip_board(visit.context, visit.by)
+        board = service_releases.tip_board(visit.context, visit.by)
     return page(
         visit,
         "statistics.html",
@@ -149,7 +148,7 @@ def results(visit: Visit) -> Response:
 
 def board(visit: Visit) -> Response:
     """Shows a desk's board: the current numbers of the tips that this account can read."""
-    found = statistics_service_releases.tip_board(visit.context, visit.by)
+    found = service_releases.tip_board(visit.context, visit.by)
     return page(
         visit,
         "statistics_board.html",
@@ -166,8 +165,28 @@ def board(visit: Visit) -> Response:
 
 def use(visit: Visit) -> Response:
     """Shows how much the hotline was used on each day. Accounts that may not read tips can also see this page."""
-    found = statistics_service_releases.use_board(visit.context)
-    return page(visit, "statistics_use.html", blocks=_use_blocks(visit, found))
+    found = service_releases.use_board(visit.context)
+    by_day = visit.say(phrase("Calls by day"))
+    days = [Bar(f"{day:%d/%m}", calls, str(calls)) for day, calls, _ in found.days]
+    points = [calls for _, calls, _ in found.days]
+    labels = [f"{row.label}: {row.text}" for row in days]
+    made = [
+        Block(
+            by_day,
+            visit.say(phrase("Exact numbers of calls and of topics read, up to yesterday.")),
+            [(f"{day:%d/%m}", f"{calls} / {topics}") for day, calls, topics in found.days],
+            Markup(sparkline(by_day, points, labels)),
+        )
+    ]
+    for name, dimension, title in (
+        ("topic_reads", Dimension.TOPIC, phrase("Topics read")),
+        ("code_calls", Dimension.CODE, phrase("Calls by short code")),
+        ("lesson_left", Dimension.SCREEN, phrase("Lesson screens where callers leave")),
+    ):
+        counted = found.counts.items()
+        rows = [(cell.value, count) for cell, count in counted if cell.indicator == name]
+        made.append(_screens(visit, rows, dimension, visit.say(title)))
+    return page(visit, "statistics_use.html", blocks=made)
 
 
 def targets(visit: Visit) -> Response:
@@ -290,17 +309,17 @@ def _weeks(visit: Visit, found: TipBoard) -> Sequence[Block]:
     made = []
     for urgency, weeks in found.weeks.items():
         title = visit.say(WEEKS_IN_TIME[urgency])
-        rows = [
-            (
+        says = "{part}/{whole} tips taken in time"
+        bars = [
+            Bar(
                 f"{one.begins:%d/%m}",
-                visit.say("{part}/{whole} tips taken in time", part=one.in_time, whole=one.filed),
+                one.in_time,
+                visit.say(says, part=one.in_time, whole=one.filed),
             )
             for one in weeks
         ]
-        drawn = [
-            Bar(label, one.in_time, says) for (label, says), one in zip(rows, weeks, strict=True)
-        ]
-        made.append(Block(title, hint, rows, Markup(bar_chart(title, drawn))))
+        rows = [(bar.label, bar.text) for bar in bars]
+        made.append(Block(title, hint, rows, Markup(bar_chart(title, bars))))
     return made
 
 
@@ -325,30 +344,6 @@ def _left(visit: Visit, found: TipBoard) -> Block | None:
     title = visit.say(phrase("Screens of the report where callers stop"))
     left = [(name, count) for name, count in found.left.items() if count]
     return _screens(visit, left, Dimension.SCREEN, title)
-
-
-def _use_blocks(visit: Visit, found: UseBoard) -> Sequence[Block]:
-    by_day = visit.say(phrase("Calls by day"))
-    days = [Bar(f"{day:%d/%m}", calls, str(calls)) for day, calls, _ in found.days]
-    points = [calls for _, calls, _ in found.days]
-    labels = [f"{row.label}: {row.text}" for row in days]
-    made = [
-        Block(
-            by_day,
-            visit.say(phrase("Exact numbers of calls and of topics read, up to yesterday.")),
-            [(f"{day:%d/%m}", f"{calls} / {topics}") for day, calls, topics in found.days],
-            Markup(sparkline(by_day, points, labels)),
-        )
-    ]
-    for name, dimension, title in (
-        ("topic_reads", Dimension.TOPIC, phrase("Topics read")),
-        ("code_calls", Dimension.CODE, phrase("Calls by short code")),
-        ("lesson_left", Dimension.SCREEN, phrase("Lesson screens where callers leave")),
-    ):
-        counted = found.counts.items()
-        rows = [(cell.value, count) for cell, count in counted if cell.indicator == name]
-        made.append(_screens(visit, rows, dimension, visit.say(title)))
-    return made
 
 
 def _screens(

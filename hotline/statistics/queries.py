@@ -113,7 +113,12 @@ def use_counts(session: Session, first: date, after: date, month: str | None) ->
         networks=tables.screen_totals(session, ScreenMeasure.SESSION, first, after),
         shown=tables.screen_totals(session, ScreenMeasure.SHOWN, first, after),
         answered=tables.screen_totals(session, ScreenMeasure.ANSWERED, first, after),
-        sessions_held=_by_district(session, first, after),
+        sessions_held={
+            district: count
+            for (district,), count in _added_up(
+                session, ("district",), (SESSIONS_HELD,), first, after
+            ).items()
+        },
     )
 
 
@@ -174,7 +179,15 @@ def releases(session: Session, periods: Collection[str] | None = None) -> Sequen
     found = select(ReleaseRow).order_by(ReleaseRow.id)
     if periods is not None:
         found = found.where(ReleaseRow.period.in_(periods))
-    return [_release_of(session, row) for row in session.scalars(found)]
+    columns = (ReleaseCell.indicator, ReleaseCell.dimension, ReleaseCell.value, ReleaseCell.number)
+    made = []
+    for row in session.scalars(found):
+        asked = select(*columns).where(ReleaseCell.release_id == row.id).order_by(ReleaseCell.id)
+        cells = [ReleaseNumber(CellName(*name), number) for *name, number in session.execute(asked)]
+        spans = {name: Span(span) for name, span in row.spans.items()}
+        release = Release(row.period, row.made_at, cells, spans, row.first_month, row.is_sample)
+        made.append(release)
+    return made
 
 
 def released_periods(session: Session) -> Sequence[str]:
@@ -393,20 +406,11 @@ def use_by_day(session: Session, first: date, after: date) -> Mapping[tuple[date
     """Returns the number of calls and of topics that callers read, by day. Includes counts that are not yet in the
     daily counters."""
     measures = (Measure.SESSION, Measure.TOPIC)
-    found = _added_up(session, ("day", "measure"), measures, first, after, channel=USSD)
-    return {(day, measure): count for (day, measure), count in found.items()}
+    return _added_up(session, ("day", "measure"), measures, first, after, channel=USSD)
 
 
 def _row(session: Session, period: str) -> ReleaseRow:
     return session.scalars(select(ReleaseRow).where(ReleaseRow.period == period)).one()
-
-
-def _release_of(session: Session, row: ReleaseRow) -> Release:
-    columns = (ReleaseCell.indicator, ReleaseCell.dimension, ReleaseCell.value, ReleaseCell.number)
-    found = select(*columns).where(ReleaseCell.release_id == row.id).order_by(ReleaseCell.id)
-    cells = [ReleaseNumber(CellName(*name), number) for *name, number in session.execute(found)]
-    spans = {name: Span(span) for name, span in row.spans.items()}
-    return Release(row.period, row.made_at, cells, spans, row.first_month, row.is_sample)
 
 
 def _reach(
@@ -415,14 +419,7 @@ def _reach(
     """Returns how often an event such as a call occurred, by language, short code and topic. `measure` names the kind
     of event."""
     by = ("language", "entry", "topic")
-    found = _added_up(session, by, (measure,), first, after, channel=USSD)
-    return {(language, entry, topic): count for (language, entry, topic), count in found.items()}
-
-
-def _by_district(session: Session, first: date, after: date) -> Mapping[str, int]:
-    """Returns the number of community sessions that leaders reported, by district."""
-    found = _added_up(session, ("district",), (SESSIONS_HELD,), first, after)
-    return {district: count for (district,), count in found.items()}
+    return _added_up(session, by, (measure,), first, after, channel=USSD)
 
 
 def _added_up(
@@ -432,7 +429,7 @@ def _added_up(
     first: date,
     after: date,
     **only: str,
-) -> Mapping[tuple[Any, ...], int]:
+) -> Mapping[Any, int]:
     """Returns how often events such as calls occurred, grouped by the columns `by`. `measures` names the kinds of
     events. Includes counts that are not yet in the daily counters.
     """

@@ -60,10 +60,9 @@ def count_due_months(context: ReaderContext) -> None:
         _count(context, month, at)
     hand_over(context, at)
     _mark_late(context, at)
-    while _warn(context, at) == BATCH:
-        continue
-    while _erase(context, at) == BATCH:
-        continue
+    for step in (_warn, _erase):
+        while step(context, at) == BATCH:
+            continue
     with context.database.writing() as session:
         tables.rewrite_answers(session)
         queries_retention.note_done(session, ERRAND, at)

@@ -326,10 +326,13 @@ class UseCounts:
 
 def counts(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:
     """Returns the exact numbers about calls, lessons and community sessions, by their names in a release."""
+    pairs = AnswerPairs.of_outcomes(use.quiz)
     return {
         **_calls(use, live),
         **_topics(use, live),
-        **_quiz(use),
+        CellName("quiz_answers"): pairs.asked,
+        CellName("quiz_before"): pairs.before,
+        CellName("quiz_after"): pairs.after,
         **_lessons(use, live),
         **_held(use),
     }
@@ -372,15 +375,6 @@ def _topics(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:
     for topic in sorted(live.topics):
         found[CellName("topic_reads", Dimension.TOPIC, topic)] = by_topic[topic]
     return found
-
-
-def _quiz(use: UseCounts) -> Mapping[CellName, int]:
-    pairs = AnswerPairs.of_outcomes(use.quiz)
-    return {
-        CellName("quiz_answers"): pairs.asked,
-        CellName("quiz_before"): pairs.before,
-        CellName("quiz_after"): pairs.after,
-    }
 
 
 def _lessons(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:

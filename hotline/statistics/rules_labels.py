@@ -172,7 +172,10 @@ def bar_chart(title: str, rows: Sequence[Bar]) -> str:
     parts, y = [], 0.0
     for row in rows:
         middle = y + BAR_HEIGHT / 2 + 5
-        parts.append(_text(LABEL_WIDTH - 8, middle, _short(row.label), end=True))
+        label = row.label
+        if len(label) > LABEL_LETTERS:
+            label = f"{label[: LABEL_LETTERS - 1]}\N{HORIZONTAL ELLIPSIS}"
+        parts.append(_text(LABEL_WIDTH - 8, middle, label, end=True))
         width = 0.0
         if row.number:
             width = max(1.0, row.number / top * room)
@@ -215,12 +218,6 @@ def _run(points: Sequence[tuple[float, float]]) -> Iterable[str]:
         yield _line(points, DARK, 2)
     for x, y in points[-1:]:
         yield f'<circle cx="{_n(x)}" cy="{_n(y)}" r="3" fill="{DARK}"/>'
-
-
-def _short(label: str) -> str:
-    if len(label) <= LABEL_LETTERS:
-        return label
-    return f"{label[: LABEL_LETTERS - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def _picture(
@@ -303,10 +300,6 @@ class MappedCode(NamedTuple):
     code. For IC-TIP, the name of the part of the element that has this meaning.
     """
     note: str
-
-    @property
-    def row(self) -> tuple[str, ...]:
-        return (self.of, self.code, self.field, self.value, self.note)
 
 
 class CodeTable(NamedTuple):

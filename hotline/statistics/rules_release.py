@@ -70,10 +70,7 @@ class Release(NamedTuple):
 
     def has(self, indicator: str, dimension: str = ALL) -> bool:
         """Returns True if this release contains the indicator, divided by this property."""
-        return any(
-            (cell.name.indicator, cell.name.dimension) == (indicator, dimension)
-            for cell in self.cells
-        )
+        return bool(self.rows(indicator, dimension))
 
     def rows(self, indicator: str, dimension: str) -> Sequence[ReleaseNumber]:
         """Returns the numbers of one indicator, divided by one property, in the order of the release."""
@@ -92,10 +89,7 @@ class Release(NamedTuple):
             "sample": self.is_sample,
             "since": self.first_month,
             "spans": {name: span.value for name, span in sorted(self.spans.items())},
-            "cells": [
-                [cell.name.indicator, cell.name.dimension, cell.name.value, cell.number]
-                for cell in sorted(self.cells)
-            ],
+            "cells": [[*cell.name, cell.number] for cell in sorted(self.cells)],
         }
         return hashlib.sha256(json.dumps(document, separators=(",", ":")).encode()).hexdigest()
 
@@ -130,25 +124,21 @@ def next_spans(spans: Spans, releases: Iterable[Release]) -> Spans:
     }
 
 
-def published_indicators(
-    span: Span, spans: Spans, *, sensitive: bool
-) -> Iterator[tuple[PublishedTable, Indicator]]:
+def published_indicators(span: Span, spans: Spans, *, sensitive: bool) -> Iterator[Indicator]:
     """Yields the indicators that the release of a period of this length contains."""
     for table in TABLES:
         for indicator in table.indicators:
             shortest = max(spans[table.name], table.shortest(indicator), key=lambda one: one.months)
             is_held = table.sensitive is sensitive and indicator.is_collected
             if is_held and shortest.months <= span.months:
-                yield table, indicator
+                yield indicator
 
 
 def protect_tips(
     sums: Mapping[CellName, CellSum], medians: Mapping[CellName, int], span: Span, spans: Spans
 ) -> Sequence[ReleaseNumber]:
     """Returns the printed numbers about tips."""
-    wanted = [
-        one for _, one in published_indicators(span, spans, sensitive=True) if is_of_tips(one)
-    ]
+    wanted = [one for one in published_indicators(span, spans, sensitive=True) if is_of_tips(one)]
     cells = _keyed(wanted, sums, rules_counts.values_of)
     numbers = {cell.name: cell.number for cell in cells}
     return [*cells, *_derived(wanted, numbers, _in_time(sums, numbers), medians)]
@@ -159,21 +149,18 @@ def protect_persons(
 ) -> Sequence[ReleaseNumber]:
     """Returns the printed numbers about persons and their cases. Only the reader process runs this function."""
     wanted = [
-        one for _, one in published_indicators(span, spans, sensitive=True) if is_of_persons(one)
+        one for one in published_indicators(span, spans, sensitive=True) if is_of_persons(one)
     ]
     countries = {name.value for name in sums if name.dimension == Dimension.WHERE}
-
-    def values_of(dimension: Dimension) -> Sequence[str]:
-        return rules_counts.person_values(dimension, countries)
-
-    return _without_small_countries(_keyed(wanted, sums, values_of))
+    cells = _keyed(wanted, sums, lambda one: rules_counts.person_values(one, countries))
+    return _without_small_countries(cells)
 
 
 def protect_use(
     counts: Mapping[CellName, int], span: Span, spans: Spans
 ) -> Sequence[ReleaseNumber]:
     """Returns the printed numbers about use of the hotline and programme work."""
-    wanted = {one.name: one for _, one in published_indicators(span, spans, sensitive=False)}
+    wanted = {one.name for one in published_indicators(span, spans, sensitive=False)}
     cells: dict[CellName, int | None] = {}
     for name, count in counts.items():
         if name.indicator in wanted:

@@ -88,7 +88,6 @@ class ProgrammeRow(NamedTuple):
     """One indicator of the programme: its first value, its target and its current value."""
 
     objective: str
-    name: str
     label: str
     baseline: str
     baseline_period: str
@@ -208,11 +207,11 @@ def programme(
 
     rows = []
     for one in PROGRAMME:
-        target, is_collected = targets.get(one.name), _is_collected(one)
+        target, known = targets.get(one.name), INDICATORS.get(one.name)
+        is_collected = one.is_collected and (known is None or known[1].is_collected)
         rows.append(
             ProgrammeRow(
                 objective=one.objective,
-                name=one.name,
                 label=labels.say(one.label),
                 baseline=said(one, first) if is_collected else "",
                 baseline_period=labels.period(first.period) if first and is_collected else "",
@@ -228,11 +227,6 @@ def programme(
 def capitalise(words: str) -> str:
     """Returns the text with a capital first letter."""
     return f"{words[:1].upper()}{words[1:]}"
-
-
-def _is_collected(one: Planned) -> bool:
-    known = INDICATORS.get(one.name)
-    return one.is_collected and (known is None or known[1].is_collected)
 
 
 def _holds(release: Release, one: Planned) -> bool:
@@ -333,8 +327,7 @@ def _problem(longer: Sequence[Release], labels: Labels) -> Answer:
             sentence = labels.say(_CLOSURES, number=labels.about(late))
         else:
             said = labels.say(_NO_PROBLEM, period=labels.period(newest.period))
-            question = QUESTIONS["problem"]
-            return Answer("problem", labels.say(question), capitalise(said), "", "", (), (), unit)
+            return _answer("problem", said, (), _DANGER_IN_TIME, unit, labels)
     return _answer("problem", sentence, longer, (name, ALL, ALL), unit, labels)
 
 
@@ -355,7 +348,8 @@ def _answer(
 ) -> Answer:
     question = labels.say(QUESTIONS[name])
     if not releases:
-        return Answer(name, question, labels.say(NO_DATA), "", "", (), (), unit)
+        said = capitalise(sentence) or labels.say(NO_DATA)
+        return Answer(name, question, said, "", "", (), (), unit)
     by_period = {one.period: one.number(*at) for one in releases}
     periods = [releases[0].period]
     while len(periods) < POINTS and previous_period(periods[0]) in by_period:

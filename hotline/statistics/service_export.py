@@ -5,7 +5,7 @@ import json
 import zipfile
 from collections.abc import Mapping, Sequence
 
-from hotline.statistics.rules_definitions import TABLES, Indicator, PublishedTable
+from hotline.statistics.rules_definitions import TABLES, Indicator
 from hotline.statistics.rules_labels import FEW, ROUNDED, CodeStandard, Labels, code_table
 from hotline.statistics.rules_release import Release
 from hotline.text import spreadsheets
@@ -13,6 +13,10 @@ from hotline.text.export_sheets import ExportCell, ExportSheet, as_csv
 from hotline.text.languages import SAMPLE
 
 HEAD = ("period", "indicator", "label", "dimension", "value", "value_label", "number", "unit")
+FACTS = ["name", "label", "sentence", "unit", "protection", "dimensions", "htcds", "is_collected"]
+"""The facts about an indicator that the file metadata.json contains."""
+CODE_COLUMNS = ("list", "code", "field", "value", "note")
+QUESTION_COLUMNS = ("question", "table", "column")
 OLDEST = (1980, 1, 1, 0, 0, 0)
 """The date of every file in the archive. It never changes, so the same files always give the same archive."""
 QUESTIONS: Sequence[tuple[str, str, str]] = (
@@ -71,8 +75,33 @@ def files(release: Release, labels: Labels) -> Mapping[str, bytes]:
     sheets = _sheets(release, labels)
     found = {f"{sheet.name}.csv": as_csv(sheet.head, sheet.rows) for sheet in sheets}
     found["statistics.xlsx"] = spreadsheets.write_workbook(sheets, release.made_at)
-    metadata = json.dumps(_metadata(release), ensure_ascii=False, indent=1, sort_keys=True)
-    found["metadata.json"] = metadata.encode()
+    tables = [code_table(standard) for standard in CodeStandard]
+    metadata = {
+        "period": release.period,
+        "made_at": release.made_at.isoformat(),
+        "digest": release.digest,
+        "is_sample": release.is_sample,
+        "first_month": release.first_month,
+        "rounding": ROUNDED,
+        "tables": [
+            {name: getattr(table, name) for name in ("name", "title", "counted", "left_out")}
+            | {"shortest_period": release.spans[table.name]}
+            | {
+                "indicators": [
+                    {name: getattr(one, name) for name in FACTS} for one in table.indicators
+                ]
+            }
+            for table in TABLES
+        ],
+        "codes": [
+            {"standard": table.standard, **dict(zip(CODE_COLUMNS, one, strict=True))}
+            for table in tables
+            for one in table.rows
+        ],
+        "questions": [dict(zip(QUESTION_COLUMNS, one, strict=True)) for one in QUESTIONS],
+    }
+    text = json.dumps(metadata, ensure_ascii=False, indent=1, sort_keys=True)
+    found["metadata.json"] = text.encode()
     return found
 
 
@@ -103,49 +132,3 @@ def _rows(release: Release, indicator: Indicator, labels: Labels) -> Sequence[Se
         for dimension in indicator.dimensions
         for cell in release.rows(indicator.name, dimension)
     ]
-
-
-def _metadata(release: Release) -> Mapping[str, object]:
-    tables = [code_table(standard) for standard in CodeStandard]
-    return {
-        "period": release.period,
-        "made_at": release.made_at.isoformat(),
-        "digest": release.digest,
-        "is_sample": release.is_sample,
-        "first_month": release.first_month,
-        "rounding": ROUNDED,
-        "tables": [_of_table(table, release) for table in TABLES],
-        "codes": [
-            {"standard": table.standard, "list": one.of, "code": one.code, "field": one.field}
-            | {"value": one.value, "note": one.note}
-            for table in tables
-            for one in table.rows
-        ],
-        "questions": [
-            {"question": question, "table": table, "column": column}
-            for question, table, column in QUESTIONS
-        ],
-    }
-
-
-def _of_table(table: PublishedTable, release: Release) -> Mapping[str, object]:
-    return {
-        "name": table.name,
-        "title": table.title,
-        "counted": table.counted,
-        "left_out": table.left_out,
-        "shortest_period": release.spans[table.name].value,
-        "indicators": [
-            {
-                "name": one.name,
-                "label": one.label,
-                "sentence": one.sentence,
-                "unit": one.unit.value,
-                "protection": one.protection.value,
-                "dimensions": [dimension.value for dimension in one.dimensions],
-                "htcds": one.htcds,
-                "is_collected": one.is_collected,
-            }
-            for one in table.indicators
-        ],
-    }

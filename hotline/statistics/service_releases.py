@@ -201,8 +201,10 @@ def flow_use(context: Context, *, is_national: bool) -> FlowUse:
 
 def live_rows(context: Context) -> LiveRows:
     """Returns the topics, short codes and lesson screens that callers can reach at the moment."""
-    flow_set = _live(context)
-    return LiveRows() if flow_set is None else rows_of(flow_set)
+    try:
+        return rows_of(context.flow_sets.get(context.flow_sets.live()))
+    except NotReady:
+        return LiveRows()
 
 
 def row_names(context: Context, language: str) -> Mapping[str, str]:
@@ -217,13 +219,6 @@ def row_names(context: Context, language: str) -> Mapping[str, str]:
     for flow, document in titles.flows.items():
         found |= {f"{flow}/{name}": titles.place(flow, name) for name in nodes_of(document)}
     return found
-
-
-def _live(context: Context) -> FlowSet | None:
-    try:
-        return context.flow_sets.get(context.flow_sets.live())
-    except NotReady:
-        return None
 
 
 def rows_of(flow_set: FlowSet) -> LiveRows:
@@ -284,8 +279,12 @@ def _cells(
     """Returns the numbers that the release of a period prints. Returns None if the reader process has not counted the
     persons of this period yet."""
     span, first, after = span_of(period), begins(period), ends(period)
-    use = rules_release.protect_use(_use(session, period, live), span, spans)
-    if span is Span.MONTH:
+    month = period if span is Span.MONTH else None
+    counted = queries.use_counts(session, day_of(first), day_of(after), month)
+    trainees = rules_counts.trainee_counts(queries.trainees(session), first, after)
+    exact = {**rules_counts.counts(counted, live), **trainees}
+    use = rules_release.protect_use(exact, span, spans)
+    if month is not None:
         return use
     persons = queries.person_cells(session, period)
     if persons is None:
@@ -305,14 +304,6 @@ def _parts(session: Session, period: str) -> Sequence[Release]:
     quarters = sorted({period_of(month, Span.QUARTER) for month in months_of(period)})
     found = queries.releases(session, quarters)
     return found if len(found) == len(quarters) else []
-
-
-def _use(session: Session, period: str, live: LiveRows) -> Mapping[CellName, int]:
-    first, after = begins(period), ends(period)
-    month = period if span_of(period) is Span.MONTH else None
-    use = queries.use_counts(session, day_of(first), day_of(after), month)
-    trainees = rules_counts.trainee_counts(queries.trainees(session), first, after)
-    return {**rules_counts.counts(use, live), **trainees}
 
 
 WEEKS = 12
@@ -360,7 +351,8 @@ class UseBoard(NamedTuple):
 def tip_board(context: ConsoleContext, by: SignedIn) -> TipBoard:
     """Returns the board for the desks whose tips this account may read. Raises StoreUnavailable."""
     at = context.now()
-    this_week = _week_begins(at)
+    midnight = at.astimezone(KIGALI).replace(hour=0, minute=0, second=0, microsecond=0)
+    this_week = midnight - midnight.weekday() * DAY
     weeks = [this_week - n * WEEK for n in reversed(range(WEEKS))]
     today, live = day_of(at), live_rows(context)
     with context.database.reading() as session:
@@ -408,10 +400,3 @@ def use_board(context: ConsoleContext) -> UseBoard:
         ],
         rules_counts.counts(use, live),
     )
-
-
-def _week_begins(at: datetime) -> datetime:
-    """Returns the start of the current week in Kigali. A week begins on Monday."""
-    local = at.astimezone(KIGALI)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight - midnight.weekday() * DAY

@@ -140,13 +140,12 @@ class Desk:
         digest = digest or self.seen(change).made.digest
         return service_plans.approve(self.context, by, change, digest, Times(), **said)
 
-    def goes_live(self, change: int, **said: Any) -> DraftPublished:
+    def goes_live(self, change: int, **said: Any) -> None:
         """Submits a draft, and publishes it as a second person."""
         by = said.pop("by", APPROVER)
         assert self.submit(change, **said) is None
         done = self.publish(change, by, **said)
         assert isinstance(done, DraftPublished), done
-        return done
 
     def published(self, words: str) -> DraftPublished:
         done = self.publish(self.proposed(words))
