@@ -39,6 +39,7 @@ OTHER = Actor("Editor 2", 2)
 APPROVER = Actor("Approver 1", 3)
 PEOPLE = ("Editor 1", "Editor 2", "Approver 1", "Approver 2", "Approver 3")
 """The names of the accounts, in the order of their ids."""
+TRAP = "the hotel in that sentence is a trap"
 EDITED = {"did": "edited", "node": "one", "languages": ["en"]}
 SIGNED = {"status": "verified", "evidence": "a letter", "confirmed_by": "Approver 1"}
 NUMBERS = [
@@ -151,6 +152,18 @@ class Desk:
         done = self.publish(self.proposed(words))
         assert isinstance(done, DraftPublished)
         return done
+
+    def urgent(self, change: int, by: Author = APPROVER, reason: str = TRAP, **said: bool) -> Any:
+        """Publishes a draft as an emergency change."""
+        digest = self.seen(change).made.digest
+        return service_plans.publish(self.context, by, change, reason, digest, **said)
+
+    def back(
+        self, publication: int, reason: str = "the words were wrong", by: Author = APPROVER
+    ) -> Any:
+        """Restores the flows of a publication."""
+        digest = service_plans.preview(self.context, publication).digest
+        return service_plans.restore(self.context, by, publication, reason, digest)
 
     def imposes(self, document: Mapping[str, Any], *, of_version: bool = False) -> None:
         """Publishes a document without a draft, as the command line can do."""

@@ -1,7 +1,7 @@
 """Provides documents for the tests of editing: shipped ones, invalid ones, and random edits."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -10,12 +10,24 @@ from hypothesis import strategies as st
 from hotline.text.languages import CODES
 from tests.support.made_once import shipped_document
 
+Facts = dict[tuple[str, ...], Any]
+Edit = Callable[[dict[str, Any]], None]
+
 
 @cache
 def shipped() -> dict[str, Any]:
     """Returns the content of the shipped flow files. The file of the flows is read only once. A test that changes the
     document must copy it first."""
     return shipped_document()
+
+
+def body_of(flow: Mapping[str, Any], node: str) -> dict[str, Any]:
+    body = next(iter(flow["nodes"].get(node, {"": {}}).values()))
+    return body if isinstance(body, dict) else {}
+
+
+def row_name(row: Mapping[str, Any]) -> str:
+    return str(row.get("value") or row["goes"])
 
 
 def shipped_nodes() -> list[dict[str, Any]]:

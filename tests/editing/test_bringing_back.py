@@ -7,11 +7,9 @@ from hotline.editing.rules_drafts import ENTRIES
 from hotline.editing.service_drafts import DraftPublished, DraftRefused, Refusal
 from hotline.flows.tables import Publication
 from hotline.text.errors import NotFound
-from tests.editing.changing import APPROVER, Desk, desk, playable
+from tests.editing.changing import APPROVER, Desk, playable
 from tests.flows.books import make_flow, t
 from tests.support.clock import Clock
-
-__all__ = ["desk"]
 
 
 def line_of(desk: Desk, revision: int) -> Publication:
@@ -20,9 +18,7 @@ def line_of(desk: Desk, revision: int) -> Publication:
 
 
 def back(desk: Desk, revision: int, reason: str = "the words were wrong") -> object:
-    publication = line_of(desk, revision).id
-    seen = service_plans.preview(desk.context, publication)
-    return service_plans.restore(desk.context, APPROVER, publication, reason, seen.digest)
+    return desk.back(line_of(desk, revision).id, reason)
 
 
 @pytest.mark.row("A3")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from hotline.core.contexts import Job
 from hotline.core.wording import Template
-from hotline.editing import service_plans, service_publish, service_publishing, tables
+from hotline.editing import service_publish, service_publishing, tables
 from hotline.editing.rules_difference import NotInEmergency
 from hotline.editing.rules_drafts import PHRASES
 from hotline.editing.service_drafts import DraftPublished, Refusal
@@ -19,10 +19,8 @@ from hotline.flows.check import Code
 from hotline.flows.flow_set_cache import LivePhrases
 from hotline.gateway.stand_ins import FakeJobs
 from hotline.text.languages import Phrases
-from tests.editing.changing import APPROVER, Desk, desk, playable
+from tests.editing.changing import Desk, playable
 from tests.support.clock import Clock
-
-__all__ = ["desk"]
 
 
 def bell(desk: Desk) -> FakeJobs:
@@ -157,8 +155,7 @@ def test_no_new_promise_of_one_person(words: str, held: set[NotInEmergency], des
     live = warning("They say you are safe. Go.")
     desk.imposes(live)
     change = says(desk, words)
-    seen = desk.seen(change).made.digest
-    done = service_plans.publish(desk.context, APPROVER, change, "the hotel there is a trap", seen)
+    done = desk.urgent(change)
     found = set() if isinstance(done, DraftPublished) else {one.reason for one in done.held_back}
     assert found == held
     assert isinstance(done, DraftPublished) is not bool(held)

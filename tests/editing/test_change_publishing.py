@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hotline.core.actors import Actor
-from hotline.editing import service_drafts, service_plans, service_publish, tables
+from hotline.editing import service_drafts, service_publish, tables
 from hotline.editing.rules_drafts import ENTRIES, NUMBERS, DraftState
 from hotline.editing.rules_forms import Side
 from hotline.editing.service_draft_steps import StepSaved, UpdateClash, update_draft
@@ -22,10 +22,8 @@ from hotline.editing.tables import DraftStep
 from hotline.flows import tables as flows_tables
 from hotline.flows.check import Code
 from hotline.flows.tables import Publication, PublicationKind
-from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable
+from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, playable
 from tests.support.clock import Clock
-
-__all__ = ["desk"]
 
 
 def _english_alone(desk: Desk, by: Any = EDITOR) -> int:
@@ -50,13 +48,11 @@ def test_english_alone_asks_first_and_names_the_languages_left_behind(desk: Desk
 
 @pytest.mark.row("A3")
 def test_english_alone_asks_first_in_an_emergency_too(desk: Desk) -> None:
-    change, why = _english_alone(desk, by=APPROVER), "the hotel in that sentence is a trap"
-    alone = desk.context, APPROVER, change, why, desk.seen(change).made.digest
-    refused = service_plans.publish(*alone)
+    change = _english_alone(desk, by=APPROVER)
+    refused = desk.urgent(change)
     assert isinstance(refused, DraftRefused)
     assert refused.refusal is Refusal.LANGUAGES_KEPT
-    done = service_plans.publish(*alone, keeps_languages=True)
-    assert isinstance(done, DraftPublished)
+    assert isinstance(desk.urgent(change, keeps_languages=True), DraftPublished)
 
 
 @pytest.mark.row("A3")

@@ -16,9 +16,7 @@ from hotline.editing.tables import DraftRow
 from hotline.flows.node_fields import nodes_of
 from hotline.flows.service_authoring import digest_of
 from hotline.text.errors import NotFound
-from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable, saying
-
-__all__ = ["desk"]
+from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, playable, saying
 
 
 def _mine(words: str = "My words") -> dict[str, object]:
@@ -204,8 +202,7 @@ def test_an_order_is_proposed_read_published_and_brought_back(desk: Desk) -> Non
     assert order(desk) == [*turned(flow)["nodes"]]
 
     older, _ = service_plans.history(desk.context)[-1]
-    digest = service_plans.preview(desk.context, older.id).digest
-    done = service_plans.restore(desk.context, APPROVER, older.id, "It was better.", digest)
+    done = desk.back(older.id)
     assert isinstance(done, DraftPublished), done
     assert order(desk) == first
 

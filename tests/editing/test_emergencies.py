@@ -26,15 +26,12 @@ from hotline.monitoring import service_alarms, service_checks_database
 from hotline.people.rules import Level
 from hotline.text.errors import NotReady
 from hotline.web import pages_today
-from tests.editing.changing import APPROVER, OTHER, Desk, desk, playable, taken_away
+from tests.editing.changing import APPROVER, OTHER, TRAP, Desk, playable, taken_away
 from tests.editing.changing import NUMBERS as ROWS
 from tests.support.builders import make_account, make_responder
 from tests.support.clock import Clock
 from tests.support.made_once import shipped_phrases
 
-__all__ = ["desk"]
-
-REASON = "the hotel in that sentence is a trap"
 SECOND = Actor("Approver 2", 4)
 APPOINTER = "account:3:Approver 1"
 
@@ -42,12 +39,7 @@ APPOINTER = "account:3:Approver 1"
 def urgent(desk: Desk, words: str = "Do not go there", by: Any = APPROVER) -> Any:
     change = desk.opened(by=by)
     desk.say(change, words, by=by)
-    return published(desk, change, by)
-
-
-def published(desk: Desk, change: int, by: Any = APPROVER, reason: str = REASON) -> Any:
-    seen = desk.seen(change).made.digest
-    return service_plans.publish(desk.context, by, change, reason, seen)
+    return desk.urgent(change, by)
 
 
 def test_one_approver_publishes_her_own_words_alone(desk: Desk, clock: Clock) -> None:
@@ -56,7 +48,7 @@ def test_one_approver_publishes_her_own_words_alone(desk: Desk, clock: Clock) ->
     assert desk.live == playable("Do not go there")
     stands = service_plans.current_emergency(desk.context)
     assert stands is not None
-    assert (stands.published_by, stands.reason) == ("Approver 1", REASON)
+    assert (stands.published_by, stands.reason) == ("Approver 1", TRAP)
     assert (stands.published_at, stands.lapses_at) == (clock.at, clock.at + timedelta(hours=4))
     assert "published change 1 in an emergency, without approval" in desk.log[-1]
 
@@ -72,8 +64,8 @@ def test_words_with_a_new_digit_wait_for_a_second_person(words: str, desk: Desk)
 def test_it_needs_a_reason_and_words_without_an_error(desk: Desk) -> None:
     change = desk.opened()
     desk.say(change, "Do not go there")
-    assert published(desk, change, reason="x" * 19 + "  ") == DraftRefused(Refusal.SHORT_REASON)
-    stale = service_plans.publish(desk.context, APPROVER, change, REASON, "another digest")
+    assert desk.urgent(change, reason="x" * 19 + "  ") == DraftRefused(Refusal.SHORT_REASON)
+    stale = service_plans.publish(desk.context, APPROVER, change, TRAP, "another digest")
     assert stale == DraftRefused(Refusal.CHANGED)
     assert urgent(desk, "They asked 999999").refusal is Refusal.HAS_ERRORS
     assert desk.live == playable()
@@ -107,7 +99,7 @@ def test_never_more_than_words(
     document = copy.deepcopy(dict(desk.draft(change, part).document or {}))
     edit(document)
     desk.save(change, document, part)
-    refused = published(desk, change)
+    refused = desk.urgent(change)
     assert isinstance(refused, DraftRefused)
     assert refused.refusal is why
     assert bool(refused.held_back) is (why is Refusal.BEYOND_WORDS)
@@ -119,7 +111,7 @@ def test_the_clock_brings_the_state_before_back(desk: Desk, clock: Clock) -> Non
     change = desk.opened()
     desk.removes(change)
     desk.say(change, "Do not go there")
-    assert isinstance(published(desk, change), DraftPublished)
+    assert isinstance(desk.urgent(change), DraftPublished)
 
     clock.turn(hours=3, minutes=59)
     assert service_plans.end_unconfirmed(desk.context) is None
@@ -137,7 +129,7 @@ def test_the_clock_brings_the_state_before_back(desk: Desk, clock: Clock) -> Non
 def test_a_second_person_confirms(desk: Desk, clock: Clock) -> None:
     change = desk.opened()
     desk.say(change, "Do not go there", by=OTHER)
-    done = published(desk, change)
+    done = desk.urgent(change)
     own = DraftRefused(Refusal.OWN_HAND)
     assert service_plans.confirm(desk.context, APPROVER, done.publication_id) == own
     assert service_plans.confirm(desk.context, OTHER, done.publication_id) == own
@@ -206,22 +198,17 @@ def test_the_national_desk_and_the_watchers_are_told(desk: Desk, clock: Clock) -
         assert Alarm.URGENT_WORDS in tables.raised_alarms(session)
 
 
-def back(desk: Desk, publication: int, by: Any = APPROVER) -> Any:
-    seen = service_plans.preview(desk.context, publication)
-    return service_plans.restore(desk.context, by, publication, REASON, seen.digest)
-
-
 @pytest.mark.row("A3")
 def test_nobody_brings_back_alone_what_only_one_person_has_read(desk: Desk, clock: Clock) -> None:
     """If one person alone could restore an ended emergency change, it would stay live without an alarm or a second
     reader."""
     first = desk.published("Second words").publication_id
     change = desk.proposed("Do not go there")
-    alone = published(desk, change).publication_id
-    assert isinstance(back(desk, first), DraftPublished)
+    alone = desk.urgent(change).publication_id
+    assert isinstance(desk.back(first), DraftPublished)
 
     for by in (APPROVER, SECOND):
-        assert back(desk, alone, by) == DraftRefused(Refusal.READ_BY_ONE)
+        assert desk.back(alone, by=by) == DraftRefused(Refusal.READ_BY_ONE)
     assert desk.live == playable("Second words")
     assert [is_read for _, is_read in service_plans.history(desk.context)] == [
         True,
@@ -236,19 +223,19 @@ def test_no_emergency_makes_another_one_read(desk: Desk, clock: Clock) -> None:
     person."""
     first = urgent(desk).publication_id
     on_top = urgent(desk, "Do not go there at all").publication_id
-    assert isinstance(back(desk, 1), DraftPublished)
+    assert isinstance(desk.back(1), DraftPublished)
     for unread in (first, on_top):
-        assert back(desk, unread) == DraftRefused(Refusal.READ_BY_ONE)
+        assert desk.back(unread) == DraftRefused(Refusal.READ_BY_ONE)
 
 
 def test_a_state_on_words_brought_back_unread_is_unread(desk: Desk, clock: Clock) -> None:
     """The publications in this test are older than the rule that people may restore only a state that two people have
     read. The history contains an emergency change that was restored, and a draft that is based on this change."""
     alone = urgent(desk)
-    assert isinstance(back(desk, 1), DraftPublished)
+    assert isinstance(desk.back(1), DraftPublished)
     state = service_plans.preview(desk.context, alone.publication_id)
     said = Publication(
-        published_by="Approver 1", published_by_id=3, kind=PublicationKind.BACK, reason=REASON
+        published_by="Approver 1", published_by_id=3, kind=PublicationKind.BACK, reason=TRAP
     )
     brought = service_plans.publish_restored(desk.context, state, said, actor="Approver 1")
     assert isinstance(brought, DraftPublished)
@@ -263,7 +250,7 @@ def test_a_state_on_words_brought_back_unread_is_unread(desk: Desk, clock: Clock
     assert service_plans.end_unconfirmed(desk.context) is not None
     assert desk.live == playable(), "the clock brings back what two people have read"
     for unread in (brought, follows):
-        assert back(desk, unread.publication_id) == DraftRefused(Refusal.READ_BY_ONE)
+        assert desk.back(unread.publication_id) == DraftRefused(Refusal.READ_BY_ONE)
 
 
 @pytest.mark.parametrize("is_confirmed", [True, False])
@@ -271,11 +258,11 @@ def test_words_that_two_people_read_come_back(desk: Desk, *, is_confirmed: bool)
     alone = urgent(desk)
     if is_confirmed:
         assert service_plans.confirm(desk.context, SECOND, alone.publication_id) is None
-    assert isinstance(back(desk, 1), DraftPublished)
+    assert isinstance(desk.back(1), DraftPublished)
     if not is_confirmed:
         desk.published("Do not go there")
-        assert isinstance(back(desk, 1), DraftPublished)
-    assert isinstance(back(desk, alone.publication_id), DraftPublished)
+        assert isinstance(desk.back(1), DraftPublished)
+    assert isinstance(desk.back(alone.publication_id), DraftPublished)
     assert desk.live == playable("Do not go there")
 
 
@@ -284,7 +271,7 @@ def test_who_published_the_one_below_is_no_second_person(desk: Desk, clock: Cloc
     cannot approve it."""
     change = desk.opened(by=OTHER)
     desk.say(change, "Do not go there", by=OTHER)
-    published(desk, change)
+    desk.urgent(change)
     on_top = urgent(desk, "Do not go there at all", by=SECOND).publication_id
     own = DraftRefused(Refusal.OWN_HAND)
     assert service_plans.confirm(desk.context, APPROVER, on_top) == own

@@ -17,11 +17,11 @@ from hotline.editing.service_news import WHOLE
 from hotline.editing.tables import DraftNews
 from hotline.flows.conversation import Place
 from hotline.people.tables_accounts import ConsoleAccount
-from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, desk
+from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk
 from tests.monitoring.test_instruments import mailbox
 from tests.support.clock import Clock
 
-__all__ = ["desk", "mailbox"]
+__all__ = ["mailbox"]
 
 ROLES = ("editor", "editor", "approver", "translator", "admin")
 ADDRESS = "editor@here.example"

@@ -24,13 +24,11 @@ from hotline.flows.flow_set_cache import SqlFlowSets
 from hotline.flows.service_check import place_lists
 from hotline.people.service_audit import list_rows
 from hotline.people.tables_accounts import ConsoleAccount
-from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable
+from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, playable
 from tests.support.builders import NOON
 from tests.support.clock import Clock
 from tests.support.contexts import make_context
 from workers.clock import keep_drafts, run
-
-__all__ = ["desk"]
 
 OLD, FAIR = "First lesson", "Come to the fair"
 
@@ -205,9 +203,7 @@ def test_an_end_waits_while_an_emergency_text_is_not_confirmed(desk: Desk, clock
     approved(desk, desk.proposed(FAIR), ends=1)
     change = desk.opened(by=APPROVER)
     desk.say(change, "Do not go there", node="two", by=APPROVER)
-    seen = desk.seen(change).made.digest
-    reason = "the hotel in that sentence is a trap"
-    service_plans.publish(desk.context, APPROVER, change, reason, seen)
+    desk.urgent(change)
     tick(desk, clock, hours=1)
     assert says(desk) == FAIR
     (urgent,) = [row for row, _ in service_plans.history(desk.context) if row.kind == "emergency"]

@@ -2,7 +2,7 @@
 two edits."""
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hotline.editing.rules_forms import MergedField, Side, merge
 from hotline.flows.node_fields import ABSENT
 from hotline.text.languages import CODES
-from tests.editing.documents import GARBAGE, changed, shipped
+from tests.editing.documents import GARBAGE, Edit, Facts, body_of, changed, row_name, shipped
 from tests.flows.books import LEARN, TELL, choice, make_flow, t
 
 FLOW: dict[str, Any] = make_flow(
@@ -33,16 +33,6 @@ WITH_TEXT = [name for name, node in FLOW["nodes"].items() if "text" in next(iter
 WITH_CHOICES = [
     name for name in WITH_TEXT if next(iter(FLOW["nodes"][name].values())).get("choices")
 ]
-Edit = Callable[[dict[str, Any]], None]
-Facts = dict[tuple[str, ...], Any]
-
-
-def _body(flow: Mapping[str, Any], node: str) -> dict[str, Any]:
-    return next(iter(flow["nodes"].get(node, {"": {}}).values()))
-
-
-def _name(row: Mapping[str, Any]) -> str:
-    return str(row.get("value") or row["goes"])
 
 
 @st.composite
@@ -53,26 +43,26 @@ def edits(draw: st.DrawFn, mark: str) -> Edit:
     words = f"{mark}{draw(st.integers(0, 1))}"
 
     def says(flow: dict[str, Any]) -> None:
-        _body(flow, node).get("text", {})[code] = words
+        body_of(flow, node).get("text", {})[code] = words
 
     def labels(flow: dict[str, Any]) -> None:
-        for row in _body(flow, many).get("choices", [])[at : at + 1]:
+        for row in body_of(flow, many).get("choices", [])[at : at + 1]:
             row["label"][code] = words
 
     def drops(flow: dict[str, Any]) -> None:
-        del _body(flow, many).get("choices", [])[at : at + 1]
+        del body_of(flow, many).get("choices", [])[at : at + 1]
 
     def adds(flow: dict[str, Any]) -> None:
-        rows = _body(flow, many).get("choices", [])
-        if words not in map(_name, rows):
+        rows = body_of(flow, many).get("choices", [])
+        if words not in map(row_name, rows):
             rows.insert(at, {"label": t(words), "value": words})
 
     def moves(flow: dict[str, Any]) -> None:
-        rows = _body(flow, many).get("choices", [])
+        rows = body_of(flow, many).get("choices", [])
         rows.insert(at, rows.pop()) if rows else None
 
     def leads(flow: dict[str, Any]) -> None:
-        _body(flow, node)["goes"] = words
+        body_of(flow, node)["goes"] = words
 
     def deletes(flow: dict[str, Any]) -> None:
         flow["nodes"].pop(node, None)
@@ -99,19 +89,17 @@ def _facts(flow: Mapping[str, Any]) -> Facts:
     under test."""
     found: Facts = {}
     for name, node in flow["nodes"].items():
-        body = _body(flow, name)
+        body = body_of(flow, name)
         found[name, "kind"] = next(iter(node))
-        if isinstance(body, list):
-            continue
         found |= {(name, "text", code): words for code, words in body.get("text", {}).items()}
         found |= {(name, key): body[key] for key in ("goes", "topic", "saves") if key in body}
         for row in body.get("choices", []):
-            found |= {(name, _name(row), code): said for code, said in row["label"].items()}
+            found |= {(name, row_name(row), code): said for code, said in row["label"].items()}
     return found
 
 
 def _order(flow: Mapping[str, Any], node: str, of: set[str]) -> list[str]:
-    return [name for name in map(_name, _body(flow, node).get("choices", [])) if name in of]
+    return [name for name in map(row_name, body_of(flow, node).get("choices", [])) if name in of]
 
 
 @settings(deadline=None)
@@ -129,7 +117,7 @@ def test_each_edit_is_kept_or_asked_about(hers: dict[str, Any], yours: dict[str,
 
     for node in WITH_CHOICES:
         everywhere = [
-            {*map(_name, _body(one, node).get("choices", []))} for one in (FLOW, hers, yours)
+            {*map(row_name, body_of(one, node).get("choices", []))} for one in (FLOW, hers, yours)
         ]
         both = set.intersection(*everywhere)
         was, hers_now, yours_now = (_order(one, node, both) for one in (FLOW, hers, yours))
@@ -222,23 +210,22 @@ def test_a_choice_of_other_words_that_leads_elsewhere_is_known_by_its_place() ->
     }
 
 
-def test_a_screen_that_one_deleted_and_the_other_changed_is_asked_about_whole() -> None:
-    gone = changed(FLOW, "nodes", "two", to=...)
-    yours = changed(FLOW, "nodes", "two", "say", "text", "rw", to="yours")
-    (clash,) = merge(FLOW, gone, yours).clashes
+@pytest.mark.parametrize(
+    ("hers", "yours"),
+    [
+        (..., changed(FLOW, "nodes", "two", "say", "text", "rw", to="yours")),
+        (FLOW["nodes"]["which"], changed(FLOW, "nodes", "two", "say", "topic", to="yours")),
+    ],
+)
+def test_a_screen_that_one_deleted_or_made_a_menu_is_asked_about_whole(
+    hers: Any, yours: dict[str, Any]
+) -> None:
+    theirs = changed(FLOW, "nodes", "two", to=hers)
+    (clash,) = merge(FLOW, theirs, yours).clashes
     assert clash.place == MergedField("two", "", "")
-    assert clash.theirs == ABSENT
-    assert merge(FLOW, gone, yours, {clash.key: Side.THEIRS}).document == gone
-    assert merge(FLOW, gone, yours, {clash.key: Side.YOURS}).document == yours
-
-
-def test_a_menu_to_one_and_a_text_to_the_other_are_no_third_thing() -> None:
-    hers = changed(FLOW, "nodes", "two", to=FLOW["nodes"]["which"])
-    yours = changed(FLOW, "nodes", "two", "say", "topic", to="yours")
-    (clash,) = merge(FLOW, hers, yours).clashes
-    assert clash.place == MergedField("two", "", "")
-    assert merge(FLOW, hers, yours, {clash.key: Side.THEIRS}).document == hers
-    assert merge(FLOW, hers, yours, {clash.key: Side.YOURS}).document == yours
+    assert clash.theirs == (ABSENT if hers is ... else hers)
+    assert merge(FLOW, theirs, yours, {clash.key: Side.THEIRS}).document == theirs
+    assert merge(FLOW, theirs, yours, {clash.key: Side.YOURS}).document == yours
 
 
 @pytest.mark.parametrize("name", ["when", "signed", "choices", "nodes"])

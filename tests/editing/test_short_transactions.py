@@ -10,19 +10,18 @@ import pytest
 
 from hotline.core.database import Database
 from hotline.core.driver import WrittenArray, text_of, with_json
-from hotline.editing import service_draft_steps, service_plans, service_publishing
+from hotline.editing import service_draft_steps, service_publishing
 from hotline.editing.service_draft_steps import StepSaved
 from hotline.editing.service_drafts import DraftPublished
 from hotline.flows import service_authoring
 from hotline.flows.flow_set_cache import SqlFlowSets
 from hotline.flows.service_check import place_lists
-from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, playable, saying
+from tests.editing.changing import EDITOR, OTHER, Desk, playable, saying
 from tests.editing.watched_writing import LARGE, WatchedDatabase
 from tests.support.clock import Clock
 from tests.support.contexts import make_context
 
 BACK = "the older words were right"
-URGENT = "that employer takes passports away"
 
 
 @dataclass
@@ -61,9 +60,7 @@ def test_a_change_is_saved_proposed_published_and_brought_back(desk: WatchedDesk
     desk.does(lambda: desk.say(change, "Other words still"))
     assert desk.does(lambda: desk.submit(change)) is None
     assert isinstance(desk.does(lambda: desk.publish(change)), DraftPublished)
-    digest = service_plans.preview(desk.context, 1).digest
-    back = desk.does(lambda: service_plans.restore(desk.context, APPROVER, 1, BACK, digest))
-    assert isinstance(back, DraftPublished)
+    assert isinstance(desk.does(lambda: desk.back(1)), DraftPublished)
 
 
 def test_two_who_edit_at_once_and_a_change_that_catches_up(desk: WatchedDesk) -> None:
@@ -87,9 +84,7 @@ def test_two_who_edit_at_once_and_a_change_that_catches_up(desk: WatchedDesk) ->
 def test_words_of_an_emergency(desk: WatchedDesk) -> None:
     change = desk.opened()
     desk.say(change, "Beware")
-    digest = desk.seen(change).made.digest
-    done = desk.does(lambda: service_plans.publish(desk.context, APPROVER, change, URGENT, digest))
-    assert isinstance(done, DraftPublished)
+    assert isinstance(desk.does(lambda: desk.urgent(change)), DraftPublished)
 
 
 def test_a_version_is_released_beside_what_somebody_published(desk: WatchedDesk) -> None:

@@ -7,19 +7,17 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import delete
 
-from hotline.editing import service_plans, service_publish, service_publishing
+from hotline.editing import service_publish, service_publishing
 from hotline.editing.service_drafts import DraftPublished
 from hotline.flows.flow_set_cache import Begin, SqlFlowSets
 from hotline.flows.service_check import place_lists
 from hotline.flows.tables import Revision
 from hotline.gateway.tables import Message
 from hotline.people.service_audit import list_rows
-from tests.editing.changing import APPROVER, EDITOR, Desk, desk, playable
+from tests.editing.changing import APPROVER, EDITOR, Desk, playable
 from tests.support.callers import Line
 from tests.support.clock import Clock
 from workers.clock import lapse_emergency
-
-__all__ = ["desk"]
 
 OLD, NEW, URGENT = "First lesson", "Never pay first", "That employer lies"
 
@@ -105,17 +103,12 @@ def test_a_state_is_restored_and_an_emergency_lapses(open_line: Line, clock: Clo
     publication = live(line, clock, drafted(line, NEW))
     live(line, clock, drafted(line, "Ask somebody first"))
     assert NEW not in lesson(line)
-    back = service_plans.preview(line.context, publication)
-    again = service_plans.restore(line.context, APPROVER, publication, "it was right", back.digest)
-    assert isinstance(again, DraftPublished)
+    assert isinstance(Desk(line.context).back(publication), DraftPublished)
     clock.turn(seconds=2)
     assert NEW in lesson(line)
 
     change = drafted(line, URGENT)
-    read = service_publish.draft_to_read(line.context, change)
-    reason = "that employer takes passports"
-    urgent = service_plans.publish(line.context, APPROVER, change, reason, read.made.digest)
-    assert isinstance(urgent, DraftPublished)
+    assert isinstance(Desk(line.context).urgent(change), DraftPublished)
     (told,) = line.all(Message)
     assert told.template == "WORDS_URGENT"
     clock.turn(seconds=2)

@@ -2,7 +2,7 @@
 choose between two edits."""
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -15,29 +15,19 @@ from hotline.editing.service_drafts import GatheredDraft, assemble, merge_part
 from hotline.editing.tables import DraftRow, DraftStep
 from hotline.text.languages import CODES
 from tests.editing.changing import playable
+from tests.editing.documents import Edit, Facts, body_of, row_name
 from tests.flows.books import t
 
 BASE = {**playable(), "entries": {"7": "learn", "8": "tell"}}
-Facts = dict[tuple[str, ...], Any]
-Edit = Callable[[dict[str, Any]], None]
-
-
-def _body(flow: Mapping[str, Any], node: str) -> dict[str, Any]:
-    body = next(iter(flow["nodes"].get(node, {"": {}}).values()))
-    return body if isinstance(body, dict) else {}
-
-
-def _name(row: Mapping[str, Any]) -> str:
-    return str(row.get("value") or row["goes"])
 
 
 SPOKEN = [
     (flow, node)
     for flow, parts in BASE["flows"].items()
     for node in parts["nodes"]
-    if "text" in _body(parts, node)
+    if "text" in body_of(parts, node)
 ]
-MENUS = [(flow, node) for flow, node in SPOKEN if _body(BASE["flows"][flow], node).get("choices")]
+MENUS = [(flow, node) for flow, node in SPOKEN if body_of(BASE["flows"][flow], node).get("choices")]
 
 
 @st.composite
@@ -53,18 +43,18 @@ def edits(draw: st.DrawFn, mark: str) -> Edit:
         return found
 
     def says(document: dict[str, Any]) -> None:
-        _body(there(document, flow), node).get("text", {})[code] = words
+        body_of(there(document, flow), node).get("text", {})[code] = words
 
     def labels(document: dict[str, Any]) -> None:
-        for row in _body(there(document, other), menu).get("choices", [])[at : at + 1]:
+        for row in body_of(there(document, other), menu).get("choices", [])[at : at + 1]:
             row["label"][code] = words
 
     def drops(document: dict[str, Any]) -> None:
-        del _body(there(document, other), menu).get("choices", [])[at : at + 1]
+        del body_of(there(document, other), menu).get("choices", [])[at : at + 1]
 
     def adds(document: dict[str, Any]) -> None:
-        rows = _body(there(document, other), menu).get("choices", [])
-        if words not in map(_name, rows):
+        rows = body_of(there(document, other), menu).get("choices", [])
+        if words not in map(row_name, rows):
             rows.insert(at, {"label": t(words), "value": words})
 
     def deletes(document: dict[str, Any]) -> None:
@@ -113,12 +103,12 @@ def _facts(document: Mapping[str, Any]) -> Facts:
     for flow, parts in document["flows"].items():
         found[flow, ""] = parts.get("start")
         for node in parts["nodes"]:
-            body = _body(parts, node)
+            body = body_of(parts, node)
             found[flow, node] = next(iter(parts["nodes"][node]))
             found |= {(flow, node, code): said for code, said in body.get("text", {}).items()}
             for row in body.get("choices", []):
                 label = row["label"].items()
-                found |= {(flow, node, _name(row), code): said for code, said in label}
+                found |= {(flow, node, row_name(row), code): said for code, said in label}
     return found
 
 

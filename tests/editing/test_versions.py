@@ -13,12 +13,10 @@ from hotline.editing.service_draft_steps import VersionReleased
 from hotline.flows import tables
 from hotline.flows.rules_reviews import Signature, texts_of
 from hotline.text.errors import FlowInvalid
-from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable, saying
+from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, playable, saying
 from tests.editing.test_emergencies import urgent
 from tests.support.builders import NOON
 from tests.support.clock import Clock
-
-__all__ = ["desk"]
 
 SIGNED = Signature("learn.one.say.text", "rw", "0123456789abcdef", "Reader 1", NOON.date())
 
@@ -69,8 +67,7 @@ def test_every_word_of_a_person_is_kept(act: str, desk: Desk) -> None:
     else:
         desk.published("Other words")
         first, _ = service_plans.history(desk.context)[-1]
-        seen = service_plans.preview(desk.context, first.id)
-        service_plans.restore(desk.context, APPROVER, first.id, "why", seen.digest)
+        desk.back(first.id)
     before = desk.live
     assert released(desk).change is not None
     assert desk.live == before

@@ -1,11 +1,13 @@
 """Publishes a year of a random hotline as the real code does: four quarters and the year, each with the tables that are
 published for that kind of period."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 
-from hotline.statistics import rules_counts, rules_release
+from hotline.core.actors import RELEASE_ROLES
+from hotline.core.database import Database
+from hotline.statistics import queries, rules_counts, rules_release
 from hotline.statistics.rules_definitions import TABLES, CellName, CellSum, Span, months_of, span_of
 from hotline.statistics.rules_release import Release, ReleaseNumber, Spans
 from hotline.text.time import KIGALI
@@ -14,6 +16,19 @@ from tests.statistics.random_line import YEAR, RandomLine
 PERIODS = (*(f"{YEAR}-Q{n}" for n in range(1, 5)), str(YEAR))
 MADE_AT = datetime(YEAR + 1, 3, 16, tzinfo=KIGALI)
 Sums = Mapping[CellName, CellSum]
+
+
+def stored(
+    database: Database, releases: Iterable[Release], *, published: bool = True, is_sample: bool
+) -> list[Release]:
+    """Stores releases. With `published`, both roles have approved each release."""
+    found = [one._replace(is_sample=is_sample) for one in releases]
+    with database.writing() as session:
+        for one in found:
+            assert queries.write_release(session, one)
+            for n, role in enumerate(RELEASE_ROLES if published else ()):
+                queries.write_approval(session, one.period, role, by=f"name:P{n}", at=one.made_at)
+    return found
 
 
 def sums_of(line: RandomLine, period: str) -> Sums:

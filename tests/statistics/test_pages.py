@@ -10,11 +10,11 @@ from html import unescape
 import pytest
 
 from hotline.core import tables as core_tables
-from hotline.core.actors import RELEASE_ROLES, AccountRole
+from hotline.core.actors import AccountRole
 from hotline.counters.rules import ScreenCounter, ScreenMeasure, week_of
 from hotline.counters.service import day_of
 from hotline.counters.tables import add
-from hotline.statistics import queries, service_report
+from hotline.statistics import service_report
 from hotline.statistics.rules_counts import CaseEvent, CountedTip
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_release import Release
@@ -23,7 +23,7 @@ from hotline.text.places import NATIONAL
 from hotline.tips.rules_events import LoggedEvent, TakeProof
 from tests.console.conftest import Desk, Tab
 from tests.console.desk_tips import admitted, man
-from tests.statistics.published_year import year_of
+from tests.statistics.published_year import stored, year_of
 from tests.statistics.random_line import YEAR, RandomLine
 from tests.statistics.stored_line import store
 
@@ -32,13 +32,8 @@ QUARTER = f"{YEAR}-Q3"
 
 def writes(desk: Desk, *, published: bool, is_sample: bool = False) -> list[Release]:
     """Stores the releases of a year. With `published`, both roles have approved each release."""
-    found = [one._replace(is_sample=is_sample) for one in year_of(1200, 5)[1]]
-    with desk.context.database.writing() as session:
-        for one in found:
-            assert queries.write_release(session, one)
-            for n, role in enumerate(RELEASE_ROLES if published else ()):
-                queries.write_approval(session, one.period, role, by=f"name:P{n}", at=one.made_at)
-    return found
+    year = year_of(1200, 5)[1]
+    return stored(desk.context.database, year, published=published, is_sample=is_sample)
 
 
 def tab(desk: Desk, *roles: AccountRole, language: str = "en") -> Tab:

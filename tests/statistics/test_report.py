@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from hotline.core.actors import RELEASE_ROLES, AccountRole
-from hotline.statistics import pdf, queries, service_report
+from hotline.core.actors import AccountRole
+from hotline.statistics import pdf, service_report
 from hotline.statistics.rules_definitions import CellName
 from hotline.statistics.rules_release import Release, ReleaseNumber, starting_spans
 from hotline.text.languages import CODES
 from tests.console.conftest import Desk
-from tests.statistics.published_year import MADE_AT, PERIODS, year_of
+from tests.statistics.published_year import MADE_AT, PERIODS, stored, year_of
 from tests.statistics.random_line import YEAR
 
 QUARTER = PERIODS[3]
@@ -29,13 +29,8 @@ def published(desk: Desk, *, is_sample: bool = False) -> list[Release]:
         Release(month, MADE_AT, [ReleaseNumber(CellName("calls"), number)], starting_spans())
         for month, number in MONTHS.items()
     ]
-    found = [one._replace(is_sample=is_sample) for one in (*calls, *year_of(1200, 5)[1])]
-    with desk.context.database.writing() as session:
-        for one in found:
-            queries.write_release(session, one)
-            for n, role in enumerate(RELEASE_ROLES):
-                queries.write_approval(session, one.period, role, by=f"name:P{n}", at=one.made_at)
-    return found
+    year = (*calls, *year_of(1200, 5)[1])
+    return stored(desk.context.database, year, is_sample=is_sample)
 
 
 def test_a_month_has_its_name_in_the_language_of_the_page_after_another_language_was_loaded() -> (
