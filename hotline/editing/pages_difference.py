@@ -334,8 +334,8 @@ class DifferenceToRead(NamedTuple):
     others: Sequence[str]
     languages: Sequence[str]
     """The languages with changed texts. The approver must read the changed texts in each language of this list."""
-    part: int = 1
-    parts: int = 1
+    part: int
+    parts: int
     """The number of parts into which the page divides the list of screens. Every field except `part` and `parts`
     describes the whole list of screens."""
 
@@ -405,10 +405,7 @@ def _numbers(
     titles: Titles,
 ) -> Iterator[NumberToRead]:
     """Yields each changed number with its service, its changed fields, and the screens that show it."""
-    rows = {
-        **by_number(before.get("numbers")),
-        **by_number(after.get("numbers")),
-    }
+    rows = {**by_number(before.get("numbers")), **by_number(after.get("numbers"))}
     screens = screens_with_numbers(after["flows"])
     changed: dict[str, list[str]] = {}
     for one in changes.numbers:
@@ -422,10 +419,7 @@ def _numbers(
 
 
 def _covered(
-    visit: Visit,
-    changes: Difference,
-    screens: Sequence[ScreenToRead],
-    after: Mapping[str, Any],
+    visit: Visit, changes: Difference, screens: Sequence[ScreenToRead], after: Mapping[str, Any]
 ) -> Iterator[tuple[ScreenToRead, str, str, Sequence[str]]]:
     for change, screen in zip(changes.screens, screens, strict=True):
         node = nodes_of(after["flows"].get(change.flow)).get(change.node)

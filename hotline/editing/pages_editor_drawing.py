@@ -80,7 +80,7 @@ class HandsetState(NamedTuple):
     """The state of the handset on the page. The handset is a preview in which the editor presses keys."""
 
     language: str
-    limit: int = SEPTETS
+    limit: int
     keys: tuple[str, ...] = ()
     is_dialled: bool = False
     """True if the preview starts when the caller dials, not at the screen of the form."""

@@ -8,9 +8,8 @@ list of flows, one flow in three languages, and the search in all texts.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Response, url_for
 
@@ -67,14 +66,13 @@ where it ends, and the layer."""
 Spot = str | Passed
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedBox:
+class PlacedBox(NamedTuple):
     name: str
     left: int
     top: int
-    width: ClassVar[int] = BOX_WIDTH
-    height: ClassVar[int] = BOX_HEIGHT
-    letters: ClassVar[int] = LETTERS
+    width: int = BOX_WIDTH
+    height: int = BOX_HEIGHT
+    letters: int = LETTERS
 
 
 class PlacedArrow(NamedTuple):

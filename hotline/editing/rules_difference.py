@@ -101,14 +101,14 @@ class ScreenDifference(NamedTuple):
     node: str
     """The screen. The name is empty for the flow's own fields, such as its start."""
     state: ScreenState
-    words: tuple[TextChanged, ...] = ()
-    arrows: tuple[FieldChanged, ...] = ()
+    words: tuple[TextChanged, ...]
+    arrows: tuple[FieldChanged, ...]
     """Changed targets, such as "Choice 2 led to a, leads to b". For a node that calls a flow, the target is the called
     flow.
     """
-    marks: tuple[FieldChanged, ...] = ()
+    marks: tuple[FieldChanged, ...]
     """Changed values that are counted or that alert responders."""
-    others: tuple[FieldChanged, ...] = ()
+    others: tuple[FieldChanged, ...]
 
     @property
     def languages(self) -> frozenset[str]:

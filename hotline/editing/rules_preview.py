@@ -13,7 +13,7 @@ readable text and list the screens of a flow. They also measure how much of a sc
 import copy
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -62,12 +62,11 @@ MAX_KEYS = 60
 """The maximum number of keys that one preview applies. The preview ignores later keys."""
 
 
-@dataclass(frozen=True, slots=True)
-class Assumptions:
+class Assumptions(NamedTuple):
     """The assumed caller of a preview: earlier answers, and flags of the session."""
 
-    answers: Mapping[str, str] = field(default_factory=dict)
-    flags: Mapping[str, bool] = field(default_factory=dict)
+    answers: Mapping[str, str] = {}
+    flags: Mapping[str, bool] = {}
 
 
 class Previewed(NamedTuple):
@@ -82,7 +81,7 @@ class Previewed(NamedTuple):
     that asks no question."""
     language: str
     """The language of the screen at the end of the preview. The language can change when the editor presses a key."""
-    passed: tuple[Place, ...] = ()
+    passed: tuple[Place, ...]
     """Every node through which the conversation passed, in order."""
 
     @property

@@ -5,7 +5,6 @@ short code can never be removed.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
@@ -33,6 +32,7 @@ from hotline.flows.node_fields import (
 from hotline.flows.rules_reviews import PHRASES
 from hotline.flows.service_authoring import live_document
 from hotline.statistics import queries
+from hotline.statistics.rules_counts import summed
 from hotline.text.languages import Phrases
 
 SOON = timedelta(days=60)
@@ -115,7 +115,13 @@ def numbers_of(context: Context, draft_id: int) -> NumbersPart:
     today = context.now().date()
     lines = []
     for digits, row in (now.document or {}).items():
-        number = _number(digits, row)
+        on, status = row.get("confirmed_on"), row.get("status", "")
+        number = Number(
+            digits,
+            Evidence(status) if status in {*Evidence} else Evidence.UNVERIFIED,
+            str(row.get("confirmed_by", "")),
+            date.fromisoformat(str(on)) if on else None,
+        )
         state, is_changed = _state(number, today), row != live.get(digits)
         lines.append(NumberLine(number, row, state, [*named.get(digits, ())], is_changed))
     return NumbersPart(now.version, lines)
@@ -194,16 +200,6 @@ def list_number(
     return form.save(NUMBERS, {**numbers, digits: row}, did=StepKind.NUMBER_LISTED, digits=digits)
 
 
-def _number(digits: str, row: Document) -> Number:
-    on, status = row.get("confirmed_on"), row.get("status", "")
-    return Number(
-        digits,
-        Evidence(status) if status in {*Evidence} else Evidence.UNVERIFIED,
-        str(row.get("confirmed_by", "")),
-        date.fromisoformat(str(on)) if on else None,
-    )
-
-
 def _state(number: Number, today: date) -> NumberState:
     if number.until is None:
         return NumberState.UNCONFIRMED
@@ -260,9 +256,7 @@ def short_codes_of(context: Context, draft_id: int) -> ShortCodesPart:
     entries, after = now.document or {}, context.today()
     with context.database.reading() as session:
         counted = queries.use_counts(session, after - CALLS_OF, after, None).calls
-    calls: Counter[str] = Counter()
-    for (_, digits, _), count in counted.items():
-        calls[digits] += count
+    calls = summed(counted, 1)
     lines = [
         ShortCodeLine(
             digits=digits,

@@ -65,7 +65,6 @@ from hotline.editing.service_publish import (
 from hotline.editing.tables import DraftPlan, DraftRow, PlanState
 from hotline.flows import service_authoring
 from hotline.flows import tables as flows_tables
-from hotline.flows.check import Problem
 from hotline.flows.tables import Publication, PublicationKind
 from hotline.gateway.rules import Wording
 from hotline.people import tables as people_tables
@@ -118,7 +117,8 @@ def approve(
     )
     if isinstance(ready, DraftRefused):
         return ready
-    now, gathered = context.now(), ready.gathered
+    gathered, document, row = ready
+    now = context.now()
     if not times.are_valid(now):
         return DraftRefused(Refusal.TIMES)
     plan = DraftPlan(
@@ -137,10 +137,10 @@ def approve(
 
         def also(session: Session) -> None:
             if times.withdraw_at is not None:
-                plan.publication_id = ready.row.id
+                plan.publication_id = row.id
                 session.add(plan)
 
-        return publish_in_transaction(context, by, *ready, also)
+        return publish_in_transaction(context, by, gathered, document, row, also)
     with context.database.writing() as session:
         change = tables.get_draft(session, draft_id, held=True)
         if change.state != DraftState.SUBMITTED or not is_as_read(session, gathered):
@@ -219,9 +219,13 @@ def carry_out_due(context: Context) -> None:
 
 def _publish(context: Context, plan: DraftPlan) -> None:
     with context.database.reading() as session:
-        gathered = gather_draft(session, plan.draft_id)
-        approves = _still_approves(session, plan, context.now())
-    if not approves or (plan.withdraw_at is not None and plan.withdraw_at <= context.now()):
+        gathered, at = gather_draft(session, plan.draft_id), context.now()
+        approvers = tables.members(session, {AccountRole.APPROVER})
+        # A plan without an account was approved by a person at the command line.
+        approves = plan.approved_by_id is None or any(
+            one.id == plan.approved_by_id and not one.is_suspended(at) for one in approvers
+        )
+    if not approves or (plan.withdraw_at is not None and plan.withdraw_at <= at):
         return _hold(context, plan)
     made = assemble(gathered)
     if gathered.change.state != DraftState.PLANNED or compared(gathered) != plan.against:
@@ -249,14 +253,6 @@ def _after(context: Context, plan: DraftPlan, done: DraftPublished | DraftRefuse
         _hold(context, plan)
 
 
-def _still_approves(session: Session, plan: DraftPlan, at: datetime) -> bool:
-    """Returns True if the account that approved the plan is active, and still an approver."""
-    if plan.approved_by_id is None:  # A person at the command line approved the plan.
-        return True
-    approvers = tables.members(session, {AccountRole.APPROVER})
-    return any(one.id == plan.approved_by_id and not one.is_suspended(at) for one in approvers)
-
-
 def _withdraw(context: Context, plan: DraftPlan) -> None:
     """Restores the values that the draft's changed fields had before the draft was published. Does not change phone
     numbers, short codes, or texts that editors changed after the publication of the draft."""
@@ -273,12 +269,9 @@ def _withdraw(context: Context, plan: DraftPlan) -> None:
     document = without_fields(parts, before, after, now)
     if document is None:
         return _hold(context, plan)
-    if not service_authoring.are_same(document, now):
-        digest = service_authoring.digest_of(document)
-        found = service_publish.problems_of(context, document, digest)
-        known = service_publish.problems_of(context, now, live.digest)
-        if service_publish.divide_problems(found, known).blocking:
-            return _hold(context, plan)
+    is_same = service_authoring.are_same(document, now)
+    if not is_same and service_publish.new_errors(context, document, now):
+        return _hold(context, plan)
     try:
         ready = service_authoring.prepare(document)
     except FlowInvalid:
@@ -291,7 +284,7 @@ def _withdraw(context: Context, plan: DraftPlan) -> None:
             return None
         change = tables.get_draft(session, plan.draft_id, held=True)
         mine = _taken(session, plan)
-        if not service_authoring.are_same(document, now):
+        if not is_same:
             done = service_publish.publish_prepared(session, context, ready, said, after=live.id)
         if not isinstance(done, DraftRefused):
             if done is not None:
@@ -463,7 +456,10 @@ def restore(
         kind=PublicationKind.BACK,
         reason=reason,
     )
-    return _unfit(context, state) or publish_restored(context, state, said, actor=by)
+    if service_authoring.are_same(state.after, state.before):
+        return DraftRefused(Refusal.EMPTY)
+    refused = service_publish.new_errors(context, state.after, state.before, state.old)
+    return refused or publish_restored(context, state, said, actor=by)
 
 
 def publish_restored(
@@ -479,21 +475,6 @@ def publish_restored(
             what = f"revision {state.publication.revision_id}"
             log_command(session, context, actor, "flows_brought_back", what, row.reason)
     return done
-
-
-def _unfit(context: Context, state: StateToRestore) -> DraftRefused | None:
-    """Returns a refusal if the restored state cannot run or has new errors.
-
-    Errors do not count as new if the published flows or the old state already had these errors.
-    """
-
-    def found(document: Document) -> Sequence[Problem]:
-        return service_publish.problems_of(context, document, service_authoring.digest_of(document))
-
-    if service_authoring.are_same(state.after, state.before):
-        return DraftRefused(Refusal.EMPTY)
-    known = [*found(state.before), *found(state.old)]
-    return service_publish.errors_among(service_publish.divide_problems(found(state.after), known))
 
 
 LAPSED = "no one confirmed an emergency text"
@@ -598,7 +579,11 @@ def confirm(
         row = flows_tables.unsettled(session)
         if row is None or row.id != publication_id:
             return DraftRefused(Refusal.SETTLED)
-        unread = _unread(session, row)
+        # One confirmation covers the texts of this publication and of the earlier publications that no second person
+        # read.
+        base = _read_by_two(session, row)
+        since = 0 if base is None else base.id
+        unread = [one for one in flows_tables.history(session) if since < one.id <= row.id]
         own = [Actor(one.published_by, one.published_by_id) for one in unread]
         hands = [*own]
         for one in unread:
@@ -637,14 +622,6 @@ def _read_by_two(session: Session, row: Publication) -> Publication | None:
     """Returns the newest earlier publication that two people read."""
     older = [one for one in read_by_two(session) if one < row.id]
     return flows_tables.find(session, max(older)) if older else None
-
-
-def _unread(session: Session, row: Publication) -> Sequence[Publication]:
-    """Returns this publication and the earlier publications that no second person read. One confirmation covers the
-    texts of all these publications."""
-    base = _read_by_two(session, row)
-    since = 0 if base is None else base.id
-    return [one for one in flows_tables.history(session) if since < one.id <= row.id]
 
 
 def _notify(session: Session, context: Context, until: datetime) -> None:

@@ -98,6 +98,15 @@ def errors_among(found: DividedProblems) -> DraftRefused | None:
     return DraftRefused(Refusal.HAS_ERRORS, findings=found.blocking) if found.blocking else None
 
 
+def new_errors(context: Context, document: Document, *known: Document) -> DraftRefused | None:
+    """Returns a refusal if a document cannot run or has new errors. Errors do not count as new if one of the documents
+    in `known` already has these errors. Raises StoreUnavailable."""
+    found, *before = (
+        problems_of(context, one, service_authoring.digest_of(one)) for one in (document, *known)
+    )
+    return errors_among(divide_problems(found, [one for each in before for one in each]))
+
+
 def check_by_id(context: Context, draft_id: int) -> None:
     """Checks a draft and the published flows. If the id is `LIVE`, the function checks only the published flows. If the
     problems are already stored, the function does not check again.
@@ -351,14 +360,6 @@ def running_sessions(context: Context) -> int:
         return gateway_tables.running_calls(session, context.now() - MAX_SESSION)
 
 
-class Approvable(NamedTuple):
-    """A submitted draft that this person may approve now, with its row in the publication history."""
-
-    gathered: GatheredDraft
-    document: Document
-    row: Publication
-
-
 def approvable(
     context: Context,
     by: Author,
@@ -368,8 +369,9 @@ def approvable(
     note: str = "",
     alone: bool = False,
     keeps_languages: bool = False,
-) -> Approvable | DraftRefused:
-    """Checks that a submitted draft can be published exactly as the approver read it.
+) -> tuple[GatheredDraft, Document, Publication] | DraftRefused:
+    """Checks that a submitted draft can be published exactly as the approver read it. Returns the draft, the document
+    to publish, and the row of the draft for the publication history.
 
     If `alone` is True, one person may both submit and approve the draft. In `hotline demo`, `alone` is True, so that
     one learner can try both tasks. Raises NotFound, NotReady, StoreUnavailable.
@@ -393,7 +395,7 @@ def approvable(
         return DraftRefused(Refusal.CHANGED)
     if refused := publication_refusal(context, assembled, keeps_languages=keeps_languages):
         return refused
-    return Approvable(gathered, assembled.document, approved_row(change, by.name, note))
+    return gathered, assembled.document, approved_row(change, by.name, note)
 
 
 def approved_row(change: tables.DraftRow, approved_by: str, note: str) -> Publication:

@@ -5,7 +5,7 @@ draft, only the draft contains the new text. A review counts only for the exact 
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from math import sqrt
@@ -150,16 +150,17 @@ def phrase_texts(phrases: Phrases, document: Document, template: Template) -> di
 
 def _chapters(document: Document, phrases: Phrases) -> Mapping[str, Mapping[str, ReviewedText]]:
     flows = {name: derived_value(_texts_in, flow, name) for name, flow in document["flows"].items()}
-    rest = {}
-    for template in Template:
-        words = phrase_texts(phrases, document.get("phrases", {}), template)
-        place = f"{PHRASES}.{template.name}"
-        rest[place] = ReviewedText(place, words)
-    own = {f"{ENGINE}.{name}": said for name, said in engine_words.all_texts().items()}
+    changed = document.get("phrases", {})
+    said = (
+        ReviewedText(f"{PHRASES}.{one.name}", phrase_texts(phrases, changed, one))
+        for one in Template
+    )
+    texts = engine_words.all_texts().items()
+    own = (ReviewedText(f"{ENGINE}.{name}", words) for name, words in texts)
     return {
         **flows,
-        PHRASES: rest,
-        ENGINE: {place: ReviewedText(place, said) for place, said in own.items()},
+        PHRASES: {text.place: text for text in said},
+        ENGINE: {text.place: text for text in own},
     }
 
 
@@ -183,10 +184,9 @@ class TextRefusal(StrEnum):
     WAITS = "Another draft was published meanwhile. An editor must update this draft first."
 
 
-@dataclass(frozen=True, slots=True)
-class TextFault:
+class TextFault(NamedTuple):
     refusal: TextRefusal
-    values: Mapping[str, str | MessageText] = field(default_factory=dict)
+    values: Mapping[str, str | MessageText] = {}
     finding: Problem | None = None
     """The problem that the checker found, if any."""
 
@@ -348,9 +348,9 @@ class PageText(NamedTuple):
 
 
 class TextFilter(NamedTuple):
-    state: str = TODO
-    flow: str = ""
-    at: str = ""
+    state: str
+    flow: str
+    at: str
     """The text with which the page begins. If the page's address names no known text, the page begins at the account's
     own starting point."""
 

@@ -165,16 +165,15 @@ def board(visit: Visit) -> Response:
 
 def use(visit: Visit) -> Response:
     """Shows how much the hotline was used on each day. Accounts that may not read tips can also see this page."""
-    found = service_releases.use_board(visit.context)
+    days, counts = service_releases.use_board(visit.context)
     by_day = visit.say(phrase("Calls by day"))
-    days = [Bar(f"{day:%d/%m}", calls, str(calls)) for day, calls, _ in found.days]
-    points = [calls for _, calls, _ in found.days]
-    labels = [f"{row.label}: {row.text}" for row in days]
+    points = [calls for _, calls, _ in days]
+    labels = [f"{day:%d/%m}: {calls}" for day, calls, _ in days]
     made = [
         Block(
             by_day,
             visit.say(phrase("Exact numbers of calls and of topics read, up to yesterday.")),
-            [(f"{day:%d/%m}", f"{calls} / {topics}") for day, calls, topics in found.days],
+            [(f"{day:%d/%m}", f"{calls} / {topics}") for day, calls, topics in days],
             Markup(sparkline(by_day, points, labels)),
         )
     ]
@@ -183,8 +182,7 @@ def use(visit: Visit) -> Response:
         ("code_calls", Dimension.CODE, phrase("Calls by short code")),
         ("lesson_left", Dimension.SCREEN, phrase("Lesson screens where callers leave")),
     ):
-        counted = found.counts.items()
-        rows = [(cell.value, count) for cell, count in counted if cell.indicator == name]
+        rows = [(cell.value, count) for cell, count in counts.items() if cell.indicator == name]
         made.append(_screens(visit, rows, dimension, visit.say(title)))
     return page(visit, "statistics_use.html", blocks=made)
 
@@ -272,18 +270,14 @@ def _blocks(visit: Visit, found: Release, table: PublishedTable) -> Sequence[Blo
 def _block(visit: Visit, found: Release, one: Indicator, dimension: Dimension) -> Block:
     is_of_flows = dimension in (Dimension.CODE, Dimension.SCREEN)
     names = service_releases.row_names(visit.context, visit.language) if is_of_flows else {}
+    numbers = {cell.name.value: cell.number for cell in found.rows(one.name, dimension)}
+    says = {value: _said(visit, one, number) for value, number in numbers.items()}
     rows = [
-        Bar(
-            _labels(visit).value(dimension, cell.name.value, names),
-            cell.number,
-            _said(visit, one, cell.number),
-        )
-        for cell in found.rows(one.name, dimension)
+        Bar(_labels(visit).value(dimension, value, names), number, says[value])
+        for value, number in numbers.items()
     ]
     title = f"{visit.say(one.label)}: {visit.say(DIMENSIONS[dimension]).lower()}"
     if dimension is Dimension.DISTRICT:
-        numbers = {cell.name.value: cell.number for cell in found.rows(one.name, dimension)}
-        says = {code: _said(visit, one, number) for code, number in numbers.items()}
         drawing = Markup(district_map(title, numbers, says))
     else:
         shown = sorted(rows, key=lambda row: -(row.number or 0))[:MAX_ROWS]
@@ -309,14 +303,13 @@ def _weeks(visit: Visit, found: TipBoard) -> Sequence[Block]:
     made = []
     for urgency, weeks in found.weeks.items():
         title = visit.say(WEEKS_IN_TIME[urgency])
-        says = "{part}/{whole} tips taken in time"
         bars = [
             Bar(
-                f"{one.begins:%d/%m}",
-                one.in_time,
-                visit.say(says, part=one.in_time, whole=one.filed),
+                f"{begins:%d/%m}",
+                in_time,
+                visit.say("{part}/{whole} tips taken in time", part=in_time, whole=filed),
             )
-            for one in weeks
+            for begins, filed, in_time in weeks
         ]
         rows = [(bar.label, bar.text) for bar in bars]
         made.append(Block(title, hint, rows, Markup(bar_chart(title, bars))))

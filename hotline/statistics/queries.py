@@ -160,13 +160,7 @@ def write_release(session: Session, release: Release) -> bool:
         return False
     release_id = _row(session, release.period).id
     cells = [
-        {
-            "release_id": release_id,
-            "indicator": cell.name.indicator,
-            "dimension": str(cell.name.dimension),
-            "value": cell.name.value,
-            "number": cell.number,
-        }
+        {"release_id": release_id, "number": cell.number, **cell.name._asdict()}
         for cell in release.cells
     ]
     if cells:
@@ -329,8 +323,8 @@ def write_target(
 class TipCounts(NamedTuple):
     """The numbers of open tips that a viewer may see, by state. One tip may be counted in more than one state."""
 
-    overdue: int = 0
-    to_approve: int = 0
+    overdue: int
+    to_approve: int
     """The number of tips whose closure waits for a second person."""
 
 

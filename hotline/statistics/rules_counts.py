@@ -7,7 +7,6 @@ these records. A person counts in the month in which the tip was received.
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -305,22 +304,21 @@ class LiveRows(NamedTuple):
     hotline."""
 
 
-@dataclass(frozen=True, slots=True)
-class UseCounts:
+class UseCounts(NamedTuple):
     """The counts of the hotline's use in one period."""
 
-    calls: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    calls: Mapping[tuple[str, str, str], int]
     """The number of calls by language, short code and topic. The topic is always empty here, because a call as a whole
     has no topic.
     """
-    topics: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
-    quiz: Mapping[QuizOutcome, int] = field(default_factory=dict)
-    people: int | None = None
+    topics: Mapping[tuple[str, str, str], int]
+    quiz: Mapping[QuizOutcome, int]
+    people: int | None
     """The estimated number of callers. None unless the period is a month."""
-    networks: Mapping[str, int] = field(default_factory=dict)
-    shown: Mapping[str, int] = field(default_factory=dict)
-    answered: Mapping[str, int] = field(default_factory=dict)
-    sessions_held: Mapping[str, int] = field(default_factory=dict)
+    networks: Mapping[str, int]
+    shown: Mapping[str, int]
+    answered: Mapping[str, int]
+    sessions_held: Mapping[str, int]
     """The number of community sessions by district code."""
 
 
@@ -349,7 +347,7 @@ def trainee_counts(
 
 def _calls(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:
     calls = {key: count for key, count in use.calls.items() if key[1] not in live.private_codes}
-    by_language, by_code = _summed(calls, 0), _summed(calls, 1)
+    by_language, by_code = summed(calls, 0), summed(calls, 1)
     found = {CellName("calls"): sum(calls.values())}
     if use.people is not None:
         found[CellName("people")] = use.people
@@ -366,9 +364,9 @@ def _calls(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:
 
 
 def _topics(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:
-    by_topic = _summed(use.topics, 2)
+    by_topic = summed(use.topics, 2)
     read = {key: count for key, count in use.topics.items() if key[2] in live.topics}
-    by_language = _summed(read, 0)
+    by_language = summed(read, 0)
     found = {CellName("topics_read"): sum(read.values())}
     for language in CODES:
         found[CellName("topics_read", Dimension.LANGUAGE, language)] = by_language[language]
@@ -403,7 +401,8 @@ def _held(use: UseCounts) -> Mapping[CellName, int]:
     return found
 
 
-def _summed(counted: Mapping[tuple[str, str, str], int], place: int) -> Counter[str]:
+def summed(counted: Mapping[tuple[str, str, str], int], place: int) -> Counter[str]:
+    """Adds up counts by one part of their key, such as by short code."""
     found: Counter[str] = Counter()
     for key, count in counted.items():
         found[key[place]] += count

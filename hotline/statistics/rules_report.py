@@ -72,7 +72,7 @@ class Answer(NamedTuple):
     points: Sequence[int | None]
     labels: Sequence[str]
     """The names of the periods that the chart's points show."""
-    unit: Unit = Unit.CALLS
+    unit: Unit
 
 
 class Results(NamedTuple):
@@ -253,7 +253,11 @@ def _actual(release: Release, releases: Sequence[Release], one: Planned) -> int 
             )
             return share(part, whole, smallest_whole=SMALLEST_OF_PERSONS)
         case "quiz_gain":
-            return _gain(release)
+            # The share of correct answers after the lessons minus the share before the lessons, in percentage points.
+            asked, first, then = map(release.number, ("quiz_answers", "quiz_before", "quiz_after"))
+            if not asked or first is None or then is None:
+                return None
+            return round(100 * then / asked) - round(100 * first / asked)
         case "cells_shown":
             return round(100 * shown_share(release.cells))
         case "on_time":
@@ -261,14 +265,6 @@ def _actual(release: Release, releases: Sequence[Release], one: Planned) -> int 
             return round(100 * sum(days) / len(days)) if days else None
         case _:
             return release.number(one.name)
-
-
-def _gain(release: Release) -> int | None:
-    """Returns the share of correct quiz answers after lessons minus this share before lessons, in percentage points."""
-    asked, first, then = map(release.number, ("quiz_answers", "quiz_before", "quiz_after"))
-    if not asked or first is None or then is None:
-        return None
-    return round(100 * then / asked) - round(100 * first / asked)
 
 
 def _used(months: Sequence[Release], labels: Labels) -> Answer:

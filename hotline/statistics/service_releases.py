@@ -312,20 +312,13 @@ DUTY_DAYS = 7
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 
-class WeekInTime(NamedTuple):
-    """Two numbers for one urgency and one week: all tips, and the tips that were acknowledged in time."""
-
-    begins: date
-    filed: int
-    in_time: int
-
-
 class TipBoard(NamedTuple):
     """The numbers on the board of one or more desks."""
 
     counts: queries.TipCounts
-    weeks: Mapping[Urgency, Sequence[WeekInTime]]
-    """The weeks of each urgency, oldest first."""
+    weeks: Mapping[Urgency, Sequence[tuple[date, int, int]]]
+    """The weeks of each urgency, oldest first. Each week has its first day, the number of all tips, and the number of
+    tips that were acknowledged in time."""
     districts: Mapping[str, int]
     """The number of open tips by district. Empty unless the viewer belongs to the national desk."""
     hours: int
@@ -337,15 +330,6 @@ class TipBoard(NamedTuple):
     left: Mapping[str, int]
     """The number of calls in the last `DAYS` days that ended on each report screen. Empty unless the viewer belongs to
     the national desk."""
-
-
-class UseBoard(NamedTuple):
-    """The numbers on an editor's board: how much callers used the hotline on each day, up to yesterday."""
-
-    days: Sequence[tuple[date, int, int]]
-    """For each day: the date, the number of calls, and the number of topics that callers read."""
-    counts: Mapping[CellName, int]
-    """The exact numbers for each topic, short code and lesson screen, added up over all days that the board shows."""
 
 
 def tip_board(context: ConsoleContext, by: SignedIn) -> TipBoard:
@@ -369,7 +353,7 @@ def tip_board(context: ConsoleContext, by: SignedIn) -> TipBoard:
             counts=queries.tip_counts(session, viewer, at),
             weeks={
                 urgency: [
-                    WeekInTime(begins.date(), *tips.get((urgency, n), (0, 0)))
+                    (begins.date(), *tips.get((urgency, n), (0, 0)))
                     for n, begins in enumerate(weeks)
                 ]
                 for urgency in Urgency
@@ -383,9 +367,12 @@ def tip_board(context: ConsoleContext, by: SignedIn) -> TipBoard:
         )
 
 
-def use_board(context: ConsoleContext) -> UseBoard:
-    """Returns the board for editors: the use of the hotline in the last `DAYS` days, up to yesterday. Raises
-    StoreUnavailable."""
+def use_board(
+    context: ConsoleContext,
+) -> tuple[Sequence[tuple[date, int, int]], Mapping[CellName, int]]:
+    """Returns the use of the hotline in the last `DAYS` days, up to yesterday, for an editor's board. The first value
+    has for each day the date, the number of calls, and the number of topics that callers read. The second value has the
+    exact numbers for each topic, short code and lesson screen, added up over these days. Raises StoreUnavailable."""
     after = context.today()
     first = after - timedelta(days=DAYS)
     live = live_rows(context)
@@ -393,10 +380,8 @@ def use_board(context: ConsoleContext) -> UseBoard:
         by_day = queries.use_by_day(session, first, after)
         use = queries.use_counts(session, first, after, None)
     days = [first + timedelta(days=n) for n in range(DAYS)]
-    return UseBoard(
-        [
-            (day, by_day.get((day, Measure.SESSION), 0), by_day.get((day, Measure.TOPIC), 0))
-            for day in days
-        ],
-        rules_counts.counts(use, live),
-    )
+    calls_and_topics = [
+        (day, by_day.get((day, Measure.SESSION), 0), by_day.get((day, Measure.TOPIC), 0))
+        for day in days
+    ]
+    return calls_and_topics, rules_counts.counts(use, live)

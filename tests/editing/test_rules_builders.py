@@ -90,11 +90,7 @@ def test_a_moved_screen_stands_between_the_chosen_screens() -> None:
     moved = move_to_arrow(flow, "two", Arrow("three", "goes", "last"))
     assert {
         name: node["say"]["goes"] for name, node in moved["nodes"].items() if name != "last"
-    } == {
-        "one": "three",
-        "three": "two",
-        "two": "last",
-    }
+    } == {"one": "three", "three": "two", "two": "last"}
     assert [*moved["nodes"]] == ["one", "three", "two", "last"]
     assert obstacle_to_moving(flow, "one", Arrow("three", "goes", "last")) is Obstacle.START
     assert obstacle_to_moving(flow, "two", None) is Obstacle.UNKNOWN
