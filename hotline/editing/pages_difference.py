@@ -88,7 +88,7 @@ def part_words(visit: Visit, titles: Titles, part: str) -> str:
 
 
 def problem_place(visit: Visit, titles: Titles, one: Problem) -> str:
-    """Returns the flow, screen, field and language of a problem, if they are known."""
+    """Returns the known parts of a problem's place: the flow, the screen, the field and the language."""
     field = field_words(visit, one.field) if one.field else ""
     language = NAMES.get(one.language, one.language)
     place = titles.place(one.flow, one.node)
@@ -136,7 +136,7 @@ def _where(visit: Visit, titles: Titles, refused: DraftRefused) -> Iterator[str]
 
 def languages_kept(visit: Visit, changes: Difference, after: Document) -> str:
     """Returns a text that lists the places where the English text is new but the text in a different language is still
-    old. The text is empty if the changes contain no such place.
+    old. The text is empty if no translation is old.
     """
     titles = live_titles(visit.context, visit.language)
     return _some([_kept(visit, titles, one) for one in stale_translations(changes, after)])
@@ -237,7 +237,7 @@ def problem_details(visit: Visit, finding: Problem) -> str:
 
 def checker_message(visit: Visit, one: MessageText) -> str:
     """Returns, in the reader's language, a message from the check of a draft. In the message, fields and languages have
-    the names that the page uses for them."""
+    the same names as on the page."""
 
     def shown(name: str, value: str) -> str:
         if name.endswith("field"):
@@ -404,7 +404,8 @@ def _numbers(
     after: Mapping[str, Any],
     titles: Titles,
 ) -> Iterator[NumberToRead]:
-    """Yields each changed number with its service, its changed fields, and the screens that show it."""
+    """Yields each changed number with the name of its service, the changed fields of the number, and the screens that
+    show the number."""
     rows = {**by_number(before.get("numbers")), **by_number(after.get("numbers"))}
     screens = screens_with_numbers(after["flows"])
     changed: dict[str, list[str]] = {}

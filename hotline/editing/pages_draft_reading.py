@@ -49,8 +49,8 @@ def draft(visit: Visit, draft_id: int) -> Response:
     if change.state != DraftState.LIVE or visit.faults:
         seen = service_publish.draft_to_read(visit.context, draft_id)
         return _drawn(visit, seen, "change_read.html")
-    # A published draft has the differences that its approver saw. The page does not compare the draft with the flows of
-    # today, because the flows may have changed since the publication.
+    # For a published draft, the page shows the differences that the approver saw. The page does not compare the draft
+    # with the flows of today, because the flows may have changed since the publication.
     done = service_plans.of_change(visit.context, draft_id)
     if done is None:
         abort(404)

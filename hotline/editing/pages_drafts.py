@@ -1,7 +1,7 @@
 """Lists, creates and shows drafts, and makes a file that plays a draft.
 
-The page of a draft shows its parts, problems and history, with links to other pages. The file plays the draft in a
-browser without a server, for partners who have no account.
+The page of a draft shows the draft's parts, problems and history, with links to other pages. The file plays the draft
+in a browser without a server, for partners who have no account.
 """
 
 import hashlib

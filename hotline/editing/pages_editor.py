@@ -171,8 +171,9 @@ def _choice(visit: Visit, titles: Titles, part: str, one: FieldClash) -> Choice:
 
 
 def _version(visit: Visit, one: FieldClash, value: object) -> str:
-    """Returns one of the versions in a conflict as text. For a whole screen or flow, the text contains its kind and its
-    first text. For a field, the text is the value of the field.
+    """Returns one of the versions in a conflict as text. For a whole screen, the text contains the kind and the first
+    text of the screen. For a whole flow, the text only says that the flow was changed or removed. For a field, the text
+    is the value of the field.
     """
     if one.place.name:
         return readable_value(value) or visit.say("nothing")
@@ -351,7 +352,8 @@ def _made(
     visit: Visit, at: EditedScreen, typed: TypedScreen, do: str
 ) -> tuple[dict[str, Any], Mapping[str, Any], Mapping[str, int], str]:
     """Returns four values after the editor pressed a button: the flow, a description of the change, the typographic
-    characters from Microsoft Word that the server replaced (with their counts), and the anchor of `_anchor`."""
+    characters from Microsoft Word that the server replaced (with their counts), and the place to which the browser
+    scrolls."""
     after, plain = without_typography(typed.node)
     after = after_button(after, do) or after
     flow = with_node(typed.flow, at.node, after)

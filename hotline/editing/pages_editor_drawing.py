@@ -183,7 +183,7 @@ def editor_address(
 def comment_values(
     visit: Visit, change: ChangeRow, place: Place | None = None
 ) -> Mapping[str, Any]:
-    """Returns the comments on a draft or on one of its screens, with the colleagues who can receive a comment."""
+    """Returns the comments on a draft or on one screen of the draft, with the colleagues who can receive a comment."""
     rows = comments_of(visit.context, change.id, place)
     own = visit.by.account_id
     last = next((row.made_by_id for row in reversed(rows) if row.made_by_id != own), None)
@@ -253,8 +253,8 @@ def _field_anchor(node: Document, found: Problem) -> str:
 
 def _by_language(found: Sequence[BadLetter]) -> Mapping[str, Sequence[BadLetter]]:
     """Returns the unsupported letters in the texts of each language. A letter that occurs several times appears once,
-    with the number of its occurrences and its first field. The button of a letter replaces this letter in all texts of
-    the language."""
+    with the number of occurrences and the first field. The button of a letter replaces this letter in all texts of the
+    language."""
     listed: dict[str, dict[str, BadLetter]] = {code: {} for code in CODES}
     for one in found:
         known = listed[one.language].get(one.letter)
@@ -286,7 +286,8 @@ def save_notice(visit: Visit, here: EditedFlow) -> SaveNotice:
 def waiting_questions(
     visit: Visit, flow: str, name: str, node: Document
 ) -> Iterator[tuple[object, str, str]]:
-    """Yields each open question with the name of its field and the anchor of this field, oldest first.
+    """Yields each open question, oldest first. Each question comes with the name and the anchor of the field that the
+    question is about.
 
     If the form does not contain the text of the question any more, the question gets the anchor of the whole form.
     Raises StoreUnavailable.

@@ -195,7 +195,7 @@ def move_form(visit: Visit, draft_id: int, flow: str, node: str) -> Response:
 
 @form_view(move_form)
 def move_screen(visit: Visit, draft_id: int, flow: str, node: str) -> Response:
-    """Moves a screen, so that the arrow that the editor chose leads to it."""
+    """Moves a screen to the arrow that the editor chose. The arrow then leads to this screen."""
     here, key = flow_at_version(visit, draft_id, flow, node), visit.form.text("arrow")
     arrow = next((one for one in flow_arrows(here.document) if one.key == key), None)
     check_obstacle(visit, rules_operations.obstacle_to_moving(here.document, node, arrow))
@@ -304,7 +304,7 @@ def _offered(visit: Visit, draft_id: int) -> Sequence[str]:
 
 
 class FlowToRemove(NamedTuple):
-    """One flow to remove from a draft, the other flows, and the arrows that lead into it."""
+    """One flow to remove from a draft, the other flows, and the arrows that lead into the removed flow."""
 
     here: EditedFlow
     flows: Mapping[str, Document]
@@ -346,8 +346,8 @@ def remove_flow_form(visit: Visit, draft_id: int, flow: str) -> Response:
 
 
 def _with_obstacle(visit: Visit, obstacle: Obstacle | None) -> Visit:
-    """Returns the request `visit`, with the obstacle as an error of the form. Returns the request unchanged if it
-    already has errors, or if there is no obstacle."""
+    """Returns the request `visit`, with the obstacle as an error of the form. Returns the request unchanged if the
+    request already has errors, or if there is no obstacle."""
     if visit.faults or obstacle is None:
         return visit
     return visit.with_faults({"name": visit.say(OBSTACLES[obstacle])})

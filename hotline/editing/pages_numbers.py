@@ -182,7 +182,7 @@ def poster(visit: Visit, digits: str) -> Response:
 
 def is_printable(flow_set: FlowSet, digits: str) -> bool:
     """Returns True if a poster may show a short code. A poster may not show a short code whose flow collects a report
-    or has private answers. It may also not show a short code after which further digits open a report or a PIN
+    or has private answers. A poster may also not show a short code after which further digits open a report or a PIN
     question.
     """
     name = flow_set.entries.get(digits, "")

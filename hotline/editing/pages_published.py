@@ -328,7 +328,8 @@ def _keys(visit: Visit) -> Sequence[str]:
 
 
 def _played(visit: Visit, change: ChangeRow | None, flow: str, document: Document) -> Previewed:
-    """Plays the flow with the keys in the address, from the screen that the address names or from its start."""
+    """Plays the flow with the keys in the address, from the screen that the address names or from the start of the
+    flow."""
     context, at = visit.context, visit.asked("at")
     if change is None:
         flow_set = context.flow_sets.get(context.flow_sets.live())
@@ -354,7 +355,7 @@ def _draft_of(visit: Visit, readers: frozenset[AccountRole]) -> ChangeRow | None
 
 
 def _drafts(visit: Visit, flow: str) -> Sequence[tuple[str, str]]:
-    """Returns the open drafts that edit this flow, each with the address of its picture."""
+    """Returns the open drafts that edit this flow, each with the address of the flow's picture in the draft."""
     rows = service_drafts.list_drafts(visit.context) if visit.may(routes.EDITOR) else ()
     return [
         (row.title, url_for("picture.show", flow=flow, change=row.id))
@@ -383,7 +384,8 @@ def problems_by_screen(
 
 
 def _label_point(arrow: PlacedArrow) -> tuple[int, int]:
-    """Returns the point on the last part of an arrow, for its digits and for the button that adds a screen."""
+    """Returns the point on the last part of an arrow where the page shows the arrow's digits and the button that adds a
+    screen."""
     (x, y), (to_x, to_y) = arrow.points[-2:]
     if arrow.is_back:
         return max(x, to_x) + BOX_WIDTH // 2 + 4, (y + to_y) // 2
@@ -463,7 +465,7 @@ def flow(visit: Visit, flow: str) -> Response:
 
 
 def _hidden_numbers(visit: Visit, document: Document, flow: str) -> Mapping[str, Sequence[str]]:
-    """Returns the phone numbers that each screen names but callers do not see. No one has confirmed such a number, or
+    """Returns the phone numbers that each screen names but callers do not see. A hidden number has no confirmation, or
     its confirmation has expired."""
     flow_set = visit.context.flow_sets.get(visit.context.flow_sets.live())
     today = visit.context.now().date()

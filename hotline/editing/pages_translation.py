@@ -61,7 +61,7 @@ def language_texts(visit: Visit, language: str) -> Response:
 
 
 def save_texts(visit: Visit, language: str) -> Response:
-    """Saves every field before it runs the button's command. So no typed text is lost."""
+    """Saves every field before the function runs the button's command, so that no typed text is lost."""
     does, _, number = visit.form.text("do").partition(":")
     typed = typed_words(visit.form)
     if does == "use":

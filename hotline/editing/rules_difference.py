@@ -87,7 +87,7 @@ class TextChanged(NamedTuple):
 
 class FieldChanged(NamedTuple):
     """One change of an arrow, a recorded value or another field. If the field had no value before the change, `before`
-    is empty. If it has no value after the change, `after` is empty."""
+    is empty. If the field has no value after the change, `after` is empty."""
 
     field: str
     """The field, such as `choices.1.goes`. If the field is `choices` or `arms`, the list of rows changed, and
@@ -180,8 +180,8 @@ def compare_documents(before: Document, after: Document) -> Difference:
 
 
 def _as_callers_come(before: Document, after: Document) -> Mapping[str, Mapping[str, None]]:
-    """Returns the changed flows. Each flow has its screens in the order in which callers reach them. In the list of
-    screens, the name "" means the flow itself.
+    """Returns the changed flows. Each flow has its screens in the order in which callers reach the screens. In the list
+    of screens, the name "" means the flow itself.
 
     Removed screens come after all other screens of their flow.
     """
@@ -244,7 +244,7 @@ def _group(place: Place, name: str) -> str:
 
 def _reordered(old: Document, new: Document, flow: str) -> FieldChanged | None:
     """Returns the new order of a flow's screens as a change, or None. Callers do not notice the order, but the page
-    shows it."""
+    shows a changed order."""
     before, after = [*nodes_of(old.get(flow))], [*nodes_of(new.get(flow))]
     if not is_moved(before, after):
         return None
@@ -300,16 +300,16 @@ class NotInEmergency(StrEnum):
     GUARDED = "guarded"
     """The text is in a report flow, a private flow, a flow in `GUARDED`, or a flow that one of these flows calls."""
     RISKY = "risky"
-    """A new sentence promises something or asks for an identity. Such a sentence needs an approver even if an editor
+    """A new sentence promises something or asks for an identity. The new sentence needs an approver even if an editor
     wrote a reason to use risky words on the screen.
     """
     ENTRY = "entry"
     DIGITS = "digits"
     """The text has a new digit or digit word, which may be part of a phone number."""
     NUMBER = "number"
-    """A phone number was added or confirmed again, or one of its fields changed."""
+    """A phone number was added or confirmed again, or a field of a phone number changed."""
     EMERGENCY_NUMBER = "emergency_number"
-    """The emergency number was removed, but screens show it."""
+    """The emergency number was removed, but screens show this number."""
     OTHER = "other"
 
 
@@ -326,8 +326,8 @@ def parts_needing_approver(
     """Returns the parts of a change that need an approver. The result is empty if one approver may publish the change
     at once, as an emergency change.
 
-    `before` and `after` are whole documents. `changes` is the difference between the two documents, if it is already
-    known.
+    `before` and `after` are whole documents. `changes` is the difference between the two documents, if the calling code
+    already knows this difference.
     """
     changes = compare_documents(before, after) if changes is None else changes
     return (*_of_screens(changes, before, after), *_of_the_rest(changes, before, after))

@@ -1,11 +1,11 @@
-"""Defines a draft: a title, its edited parts, and the people who worked on it. Pure.
+"""Defines a draft: the title, the edited parts, and the people who worked on the draft. Pure.
 
 A part is one flow, or one of the three parts `#numbers`, `#entries` and `#phrases`. The name of a flow is also the name
 of its part. The document of a flow is the flow as a revision stores it. A revision is one stored version of all flows.
 The document of any part that is not a flow is a mapping. The keys of the mapping are the digits of phone numbers or
-short codes, or the languages of phrases. If a part does not exist, its document is None. If one approver published a
-change alone, as an emergency change, the module computes when the previous texts return. The module also restores the
-texts of an older publication, but not its phone numbers and short codes.
+short codes, or the languages of phrases. If a part does not exist, the document of the part is None. If one approver
+published a change alone, as an emergency change, the module computes when the previous texts return. The module also
+restores the texts of an older publication, but not the phone numbers and short codes of that publication.
 """
 
 from collections.abc import Mapping
@@ -75,7 +75,7 @@ class StepKind(StrEnum):
 
 
 class NewsKind(StrEnum):
-    """The kind of a piece of news about a draft. The page Today shows the news to the account that gets it."""
+    """The kind of a piece of news about a draft. The page Today shows the news to the account that the news is for."""
 
     COMMENT = "comment"
     SENT_BACK = "sent_back"

@@ -56,7 +56,8 @@ LENGTHS = ("4", "6", "8")
 
 
 class FieldFault(StrEnum):
-    """The reason why a field is refused. The form shows the refused text again, so that the editor can correct it."""
+    """The reason why a field is refused. The form shows the refused text again, so that the editor can correct the
+    text."""
 
     UNSEEN = "unseen"
     """The text contains an invisible character, such as NUL, a direction mark or a zero-width character."""
@@ -100,7 +101,7 @@ reason and the approval.
 
 
 def fault_of(name: str, typed: str) -> FieldFault | None:
-    """Returns the error of one field, without a check of the rest of its node. An empty field has no error."""
+    """Returns the error of one field, without a check of the rest of the node. An empty field has no error."""
     if any(letter != "\n" and unicodedata.category(letter) in UNSEEN for letter in typed):
         return FieldFault.UNSEEN
     last = name.rpartition(".")[2]
@@ -148,8 +149,8 @@ MAX_DEPTH = 50
 
 
 def condition_fields(when: object) -> Mapping[str, str]:
-    """Returns all fields of a condition. A field is empty if the condition has no value for it. If `when` is not a
-    condition, all fields are empty."""
+    """Returns all fields of a condition. A field is empty if the condition has no value for this field. If `when` is
+    not a condition, all fields are empty."""
     inner, turned = when, False
     for _ in range(MAX_DEPTH):
         if not isinstance(inner, Mapping) or "not" not in inner:
@@ -188,7 +189,7 @@ LABELS = {"choices": "label", "lead": "text"}
 
 def form_of(node: Document) -> dict[str, str]:
     """Returns every field of the node's form in the order of the page. A field is empty if the document has no value
-    for it."""
+    for this field."""
     counted = {rows: len(rows_of(node, rows)) for rows in ROW_LISTS}
     return {name: shown_value(node, name) for name in field_names(kind_of(node), counted)}
 
@@ -209,7 +210,7 @@ def shown_value(node: object, name: str) -> str:
 
 def _way(node: object, name: str) -> DocumentPath:
     """Returns the path in the document to the value of a form field. In the document, the text of a row is one level
-    deeper than the name of its form field says.
+    deeper than the name of the form field says.
     """
     if name == "returns":
         return ("finish", "text")
@@ -301,8 +302,8 @@ def _counted(node: Document, form: Mapping[str, str]) -> dict[str, int]:
 
 
 def _store(node: Editable, path: Sequence[str], value: object) -> None:
-    """Stores a value at a path. If the value is None, removes the field. If a text loses its last language, or an
-    approval its last field, the function also removes the whole text or approval."""
+    """Stores a value at a path. If the value is None, removes the field. If a text loses its last language, the
+    function removes the whole text. If an approval loses its last field, the function removes the whole approval."""
     *before, last = path
     inside = reach_value(node, before)
     if value is not None:
@@ -347,7 +348,8 @@ class FormOffers(NamedTuple):
     lists: DocumentPath
     """The lists from which a caller may choose a place: `provinces`, `districts.{province}`."""
     numbers: DocumentPath
-    """Phone numbers that conditional text may contain. Callers see a number only while it is confirmed."""
+    """Phone numbers that conditional text may contain. Callers see a phone number only while the number is
+    confirmed."""
     answers: Mapping[str, DocumentPath]
     """The possible values of each saved answer. The mapping has no values for an answer that the caller types or
     chooses from a list."""
@@ -390,9 +392,9 @@ def after_button(node: Document, do: str) -> Editable | None:
     """Returns the node after the editor pressed a button. Returns None if the button is unknown or cannot change this
     node.
 
-    The buttons `up`, `down` and `drop` name the row that they move or remove. The button `add` can name the list to
-    which it adds a row. If the name of the button contains no list, the button changes the `choices` or the `arms` of
-    the node. The button `fix` names a language and a letter to replace, and `fix_all` names only a language.
+    The buttons `up`, `down` and `drop` name the row to move or to remove. The button `add` can name the list that gets
+    a new row. If the name of the button contains no list, the button changes the `choices` or the `arms` of the node.
+    The button `fix` names a language and a letter to replace, and `fix_all` names only a language.
     """
     verb, _, rest = do.partition(":")
     if verb in ("fix", "fix_all"):
@@ -524,7 +526,7 @@ def _merged_value(state: _Merging, here: _Where, base: Any, theirs: Any, yours: 
         return yours
     if base == yours:
         return theirs
-    # The two edits of a screen cannot be merged if they gave the screen different kinds.
+    # Two edits of a screen cannot be merged if the edits gave the screen different kinds.
     is_node = len(here.path) == len(NODES) + 1 and here.path[: len(NODES)] == NODES
     is_one_kind = not is_node or kind_of(theirs) == kind_of(yours)
     if have_parts and is_one_kind and (new or isinstance(base, Mapping)):

@@ -3,10 +3,10 @@
 Each operation returns a new flow. Before an operation, the calling code asks if an obstacle exists. An obstacle is a
 reason why the operation is not possible. If an obstacle exists, the operation changes nothing. No operation creates an
 arrow to a missing node. The names of new screens and flows come from the English text that an editor typed. Other flows
-reach a flow through nodes that call it. An operation that deletes a flow also removes the nodes that call this flow,
-and gives each arrow to such a node a new target. No operation deletes a flow with a printed short code, because the
-short code must always lead to this flow. A builder copies a model of a lesson, quiz or menu, and fills in the texts of
-one form. The form has one field for each empty text of the model. If the editor left a screen of the form empty, the
+reach a flow through nodes that call this flow. An operation that deletes a flow also removes the nodes that call this
+flow, and gives each arrow to such a node a new target. No operation deletes a flow with a printed short code, because
+the short code must always lead to this flow. A builder copies a model of a lesson, quiz or menu, and fills in the texts
+of one form. The form has one field for each empty text of the model. If the editor left a screen of the form empty, the
 builder leaves out this screen. The arrows to the omitted screen then lead to the next screen.
 """
 
@@ -93,7 +93,7 @@ def obstacle_to_adding(flow: object, new: NewScreen) -> Obstacle | None:
 
 
 def add_screen(flow: Document, new: NewScreen) -> Editable:
-    """Returns the flow with the new screen and the arrow that leads to it."""
+    """Returns the flow with the new screen, and with the arrow to this screen."""
     if obstacle_to_adding(flow, new) is not None:
         return copy_flow(flow)
     changed, arrow = copy_flow(flow), new.led_from
@@ -134,8 +134,8 @@ def obstacle_to_renaming(flow: object, old: str, new: str) -> Obstacle | None:
 
 
 def rename_screen(flow: Document, old: str, new: str) -> Editable:
-    """Returns the flow with one screen renamed. Every arrow to the screen, and the start of the flow if it names the
-    screen, gets the new name."""
+    """Returns the flow with one screen renamed. Every arrow to the screen gets the new name. If the flow starts at this
+    screen, the start gets the new name too."""
     changed = copy_flow(flow)
     if obstacle_to_renaming(flow, old, new) is not None:
         return changed
@@ -156,7 +156,7 @@ def obstacle_to_deleting(flow: object, name: str, decided: Mapping[str, str]) ->
     """Returns the reason why a screen cannot be deleted, or None.
 
     `decided` has the new target of each arrow to the screen, by `Arrow.key`. The target `""` removes an arrow, if the
-    arrow's node is complete without it.
+    arrow's node is complete without this arrow.
     """
     nodes = nodes_of(flow)
     if name not in nodes:
@@ -206,8 +206,8 @@ def obstacle_to_moving(flow: object, name: str, arrow: Arrow | None) -> Obstacle
 
 
 def move_to_arrow(flow: Document, name: str, arrow: Arrow) -> Editable:
-    """Returns the flow with a screen moved. The arrows that led to the screen now lead to its next screen. The given
-    arrow leads to the screen, and the screen leads to the old target of this arrow."""
+    """Returns the flow with a screen moved. The arrows that led to the screen now lead to the next screen of the moved
+    screen. The given arrow leads to the screen, and the screen leads to the old target of this arrow."""
     changed = copy_flow(flow)
     if obstacle_to_moving(flow, name, arrow) is not None or name in (arrow.node, arrow.goes):
         return changed
@@ -235,7 +235,7 @@ def copy_flow(flow: Document) -> Editable:
 
 
 def may_end(node: object, arrow: Arrow) -> bool:
-    """Returns True if the arrow may be removed, because the node is complete without it.
+    """Returns True if the arrow may be removed, because the node is complete without this arrow.
 
     A message or a call may end its flow. A choice without a target of its own uses the target of its menu.
     """
@@ -316,13 +316,13 @@ class FlowModelName(StrEnum):
     MENU = "menu"
     """A menu with two choices, each with its own screen."""
     QUIZ = "quiz"
-    """A quiz of three questions. After each answer, a screen explains it, and the quiz asks the question again in
-    other words."""
+    """A quiz of three questions. After each answer, a screen explains the answer, and the quiz asks the question again
+    in other words."""
 
 
 def new_flow(model: FlowModelName, name: str, *, onward: str = "") -> Editable:
-    """Returns a new flow without text. At its end it calls the flow `onward`. If `onward` is empty, the new flow
-    returns to the flow that called it."""
+    """Returns a new flow without text. The last node of the new flow calls the flow `onward`. If `onward` is empty, the
+    new flow returns to the calling flow."""
     written = (files(__package__) / "models.yaml").read_text(encoding="utf-8")
     stem = name.removeprefix("quiz_")[:MAX_STEM]
     # Copies the nodes, because YAML aliases share one object.
@@ -354,7 +354,7 @@ def with_choice(
 
 FRONT = "front"
 OTHER_FLOW = "flow:"
-"""The prefix before the name of another flow, for an arrow that will lead into that flow."""
+"""The prefix before the name of a flow, in the target of an arrow that leads into a different flow."""
 ROWS = ("choices", "arms")
 
 
@@ -387,8 +387,8 @@ def arrows_into_flow(flows: Mapping[str, object], name: str) -> tuple[ArrowIntoF
 def removal_obstacle(
     flows: Mapping[str, object], entries: Mapping[str, str], name: str
 ) -> Obstacle | None:
-    """Returns the reason why a flow cannot be deleted, even if the editor decides about all its arrows. Returns None if
-    the flow can be deleted."""
+    """Returns the reason why a flow cannot be deleted, even if the editor decides about all arrows into the flow.
+    Returns None if the flow can be deleted."""
     if name not in flows:
         return Obstacle.UNKNOWN
     if name == FRONT:
@@ -433,7 +433,7 @@ def obstacle_to_removing(
 def flows_without_arrows(
     flows: Mapping[str, Document], name: str, decided: Mapping[str, str]
 ) -> dict[str, Editable]:
-    """Returns the other flows as they are after the removal: no arrow leads into the removed flow. The calling code
+    """Returns the other flows after the removal, when no arrow leads into the removed flow any more. The calling code
     must call `obstacle_to_removing` first."""
     changed = {place.flow: copy_flow(flows[place.flow]) for place in calls_of(flows, name)}
     # The loop handles rows of choices last, from the last row to the first, because removing a row changes the numbers

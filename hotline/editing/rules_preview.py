@@ -3,11 +3,12 @@
 A preview never saves, sends or counts anything in the hotline. Each request of the browser contains all keys that the
 editor has pressed in this preview, and the engine produces all screens again. `document.read` accepts a whole flow or
 refuses it. `read_draft` also accepts a flow with errors, and leaves out only the invalid nodes. If possible,
-`read_draft` leaves out only the invalid part of a node. So editors can preview a screen while they write it.
+`read_draft` leaves out only the invalid part of a node. So editors can preview a screen before the screen is complete.
 `played_screens` returns the screens that callers can reach from the first menu of a draft. A file with these screens
 lets a person play the draft. `played_screens` presses every key on every screen. The function begins with the screens
 nearest to the first menu, and stops at a maximum number of screens. Other functions show the values of a document as
-readable text and list the screens of a flow. They also measure how much of a screen its text fills.
+readable text and list the screens of a flow. The module also measures how much of a screen the text of the screen
+fills.
 """
 
 import copy
@@ -113,7 +114,7 @@ def preview(
     first screen of the hotline if `flow` is empty.
 
     `flow_set` must contain the draft (see `with_flow`). If a key leads to a node that does not exist, the preview stops
-    there. In the same case, the engine shows callers the first screen of the hotline.
+    there. If a caller's key leads to a missing node, the engine shows the first screen of the hotline.
     """
 
     def missing(passed: Sequence[Place]) -> Place | None:
@@ -145,7 +146,7 @@ def preview(
 
 
 def assumptions_of(node: Node) -> tuple[Assumption, ...]:
-    """Returns each answer and flag that decides what a node shows or where it leads, without duplicates."""
+    """Returns, without duplicates, each answer and flag that decides what a node shows or where the node leads."""
     found: dict[tuple[str, bool], dict[str, None]] = {}
     for condition in conditions(node):
         name = condition.answer or condition.flag or ""
@@ -157,7 +158,7 @@ def assumptions_of(node: Node) -> tuple[Assumption, ...]:
 def screens_of(
     flow_set: FlowSet, place: Place, language: str, *, limit: int = SEPTETS
 ) -> tuple[Screen, ...]:
-    """Returns a node's screens page by page, to compare them before and after a change.
+    """Returns a node's screens page by page, to compare the screens before and after a change.
 
     The function assumes the answers and flags with which the node shows the most text. If the node shows one of several
     lists, such as a province's districts, the function takes the first list. The result is empty if the node shows
@@ -258,8 +259,8 @@ def start_of(flow: object) -> str:
 
 
 def calling_order(flows: Mapping[str, object], begins: Iterable[str]) -> Sequence[Place]:
-    """Returns every node in the order in which callers reach it. The nodes of a called flow come after the first node
-    that calls this flow.
+    """Returns every node in the order in which callers reach the nodes. The nodes of a called flow come after the first
+    node that calls this flow.
 
     `begins` contains the flow with the first menu, and the flows that the short codes open. Nodes that no arrow leads
     to come last, in the document's order.
@@ -383,8 +384,8 @@ class MissingKind(StrEnum):
     """The kind of content that is missing or wrong in a draft."""
 
     KIND = "kind"
-    """The node must have exactly one kind: say, menu, ask, branch, call or finish. The node has no kind, or it has
-    several kinds."""
+    """The node must have exactly one kind: say, menu, ask, branch, call or finish. The node has no kind, or has several
+    kinds."""
     WORDS = "words"
     """The node has no text yet, but needs a text."""
     GOES = "goes"
@@ -394,7 +395,7 @@ class MissingKind(StrEnum):
     NAME = "name"
     """A saved answer, a value or a called flow has no name yet."""
     BROKEN = "broken"
-    """The fault is not of a kind in the list above. The message of the fault describes it."""
+    """The fault is not of a kind in the list above. The message describes the fault."""
 
 
 MISSING_BY_FIELD = {
@@ -427,8 +428,8 @@ class ReadDraft(NamedTuple):
     flow: Flow
     """The part of the draft that can be previewed. The part contains only valid nodes."""
     faults: tuple[Problem, ...]
-    """Faults in the structure of the draft. If the fault is only that some content is missing, its message is a short
-    sentence from `SENTENCES`."""
+    """Faults in the structure of the draft. If the fault is only that some content is missing, the message of the fault
+    is a short sentence from `SENTENCES`."""
     missing: frozenset[str]
     """The names of the nodes that cannot be previewed."""
 
@@ -598,7 +599,7 @@ OUR_KEYS = "000"
 
 
 class PlayedScreen(NamedTuple):
-    """One screen of the file, in the order in which the file's script reads it."""
+    """One screen of the file. The fields are in the order in which the script of the file reads the fields."""
 
     spot: int
     """The number of the screen's place in the flows. The screen has the same number in every language. So a caller who
@@ -606,7 +607,7 @@ class PlayedScreen(NamedTuple):
     language: str
     text: str
     wrong: str
-    """The line that the screen shows above its text after the caller pressed a key without a meaning."""
+    """The line that the screen shows above the text of the screen after the caller pressed a key without a meaning."""
     typed: str
     """The kind of answer that the caller types, such as `words` or `pin4`."""
     reports: bool

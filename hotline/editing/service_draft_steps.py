@@ -82,9 +82,9 @@ def save_step(
     settled: Settled | None = None,
 ) -> StepSaved | StepClash | DraftRefused:
     """Saves the next complete version of a part of the draft. The editor saw the version `base_version` in the form,
-    and changed it. If the draft was submitted for approval, the save withdraws the submission. `settled` contains the
-    editor's choices for the conflicts that the page showed after an earlier save of the same form. Raises NotFound,
-    StoreUnavailable.
+    and changed this version. If the draft was submitted for approval, the save withdraws the submission. `settled`
+    contains the editor's choices for the conflicts that the page showed after an earlier save of the same form. Raises
+    NotFound, StoreUnavailable.
     """
     while True:
         # Merges the versions before the writing transaction, because with SQLite only one process can write at a time.
@@ -116,8 +116,8 @@ def save_step(
 def restore_step(
     context: Context, by: Author, draft_id: int, step_id: int, *, once: str, before: bool = False
 ) -> StepSaved | DraftRefused:
-    """Restores the version of a part of a draft that a step saved, and saves it again as the newest version. Raises
-    NotFound, StoreUnavailable.
+    """Restores the version of a part that a step of a draft saved. Saves this version again as the newest version of
+    the part. Raises NotFound, StoreUnavailable.
 
     With `before`, restores the part as it was before that step. If no earlier step changed the part, restores the part
     from the published flows on which the draft is based.

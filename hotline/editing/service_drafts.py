@@ -92,7 +92,7 @@ class Refusal(StrEnum):
     TIMES = "times"
     """The planned time of the publication or of its end is invalid, or is in the past."""
     APPOINTED = "appointed"
-    """The person who published the change gave this person the role of an approver, so this person cannot confirm the
+    """The person who published the change gave the reader the role of an approver, so the reader cannot confirm the
     change."""
 
 
@@ -157,8 +157,8 @@ class GatheredDraft(NamedTuple):
 
     @property
     def own_digest(self) -> str:
-        """Returns the digest of the draft's parts and of the published flow set on which they are based. The digest
-        stays the same after the draft is submitted."""
+        """Returns the digest of the draft's parts and of the published flow set on which the parts are based. The
+        digest stays the same after the draft is submitted."""
         parts = {part: step.document for part, step in self.steps.items()}
         written = json.dumps([self.change.base_id, parts], sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(written.encode()).hexdigest()
@@ -171,8 +171,8 @@ class GatheredDraft(NamedTuple):
     @property
     def checked_as(self) -> str:
         """Returns the key under which the hotline stores the problems of this draft. The key names the draft and the
-        published flows, because the check reads both. The code can compute this key before it merges the draft with the
-        published flows."""
+        published flows, because the check reads the draft and the published flows. The code can compute this key before
+        the draft is merged with the published flows."""
         return f"{self.live_digest}+{self.own_digest}"
 
 
@@ -292,8 +292,7 @@ def part_drafts(context: Context, draft_id: int) -> Mapping[str, PartDraft]:
 def history(
     context: Context, draft_id: int, *, before: int | None = None, limit: int = SHOWN
 ) -> Sequence[DraftStep]:
-    """Returns the steps of a draft, newest first. With `before`, the id of a step, it returns only steps that are older
-    than this step.
+    """Returns the steps of a draft, newest first. With `before`, the id of a step, returns only older steps.
 
     Raises NotFound, StoreUnavailable.
     """
@@ -348,8 +347,8 @@ def open_draft(
 ) -> int | DraftRefused:
     """Opens a new draft of the published flows, and returns its id. Raises NotReady, StoreUnavailable.
 
-    `once` is the token of the form with which a person opens a draft. If the browser sends the form twice, both calls
-    return the same draft.
+    `once` is the token of the form with which a person opens a draft. If the browser sends the form twice, the second
+    call returns the same draft as the first call.
     """
     title = " ".join(title.split())[:TITLE_LETTERS]
     if not title:
@@ -416,7 +415,7 @@ def get_draft(context: Context, draft_id: int) -> DraftRow:
 
 
 def drop_draft(context: Context, by: Author, draft_id: int) -> DraftRefused | None:
-    """Deletes a draft, so that it can no longer be edited or published. The steps of the draft remain stored.
+    """Deletes a draft, so that no one can edit or publish the draft any more. The steps of the draft remain stored.
 
     Raises NotFound, StoreUnavailable.
     """
@@ -439,7 +438,7 @@ def log_command(
 
 
 class EditedFlow(NamedTuple):
-    """A flow as a form shows it. When the browser sends the form, it also sends `version` back."""
+    """A flow of a draft, with the values that a form needs. The browser sends `version` back with the form."""
 
     name: str
     version: int
@@ -505,7 +504,7 @@ def with_flows(flow_set: FlowSet, documents: Mapping[str, PartDocument | None]) 
 
 
 def live_flow(context: Context, flow: str) -> Document | None:
-    """Returns a flow as callers see it. Returns None if no flow has that name. Raises StoreUnavailable."""
+    """Returns a published flow. Returns None if no flow has that name. Raises StoreUnavailable."""
     with context.database.reading() as session:
         live = flows_tables.live_id(session)
         return None if live is None else part_in(session, live, flow)

@@ -1,4 +1,4 @@
-"""Sends news about a draft to its authors, approvers and translators, and delivers comments between them.
+"""Sends news about a draft to its authors, approvers and translators, and delivers comments between these people.
 
 A comment is about one text of a draft. A comment may contain no phone number and no reference of a case, because
 several colleagues can read the comment.
@@ -129,7 +129,7 @@ def add_news(
     text: str = "",
     place: Place | None = None,
 ) -> None:
-    """Adds the same news for several accounts, but not for the person who caused it."""
+    """Adds the same news for several accounts, but not for the person who caused the news."""
     name, own = (by, None) if isinstance(by, str) else (by.name, by.account_id)
     place = place or WHOLE
     for account_id in dict.fromkeys(to):
@@ -175,8 +175,8 @@ def tell_published(
 
 
 def set_address(context: Context, by: SignedIn, address: str) -> bool:
-    """Stores the mail address of an account, or deletes it if `address` is empty. Returns False if the address is not
-    valid.
+    """Stores the mail address of an account, or deletes the address if `address` is empty. Returns False if the address
+    is not valid.
 
     Raises KeyMissing, StoreUnavailable.
     """

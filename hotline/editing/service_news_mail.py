@@ -44,9 +44,8 @@ class _Mail(NamedTuple):
 
 def send_due(context: WorkerContext) -> None:
     """Deletes old news, and mails the accounts with new unread news. For ten minutes after a run, the function does
-    nothing. It stores the time of the mail for each account before it sends the mail, so that no account gets two mails
-    on one day. If the mail server does not answer, the remaining accounts wait for the next attempt. Raises
-    StoreUnavailable.
+    nothing. Before each mail, the function stores the time of the mail, so that no account gets two mails on one day.
+    If the mail server does not answer, the remaining accounts wait for the next attempt. Raises StoreUnavailable.
     """
     at = context.now()
     with context.database.reading() as session:

@@ -47,7 +47,7 @@ class NumberState(StrEnum):
     UNCONFIRMED = "unconfirmed"
     SHOWS = "shows"
     SOON = "soon"
-    """Screens show the number now. Its confirmation ends within two months."""
+    """Screens show the number now. The confirmation of the number ends within two months."""
     LAPSED = "lapsed"
 
 
@@ -168,7 +168,7 @@ def _is_recent(day: str, today: date) -> bool:
 
 
 def end_confirmation(form: SentForm, digits: str) -> Edited | NumberFault:
-    """Ends the confirmation of a number. Then no screen shows the number. Raises NotFound, StoreUnavailable."""
+    """Ends the confirmation of a number. After that, no screen shows the number. Raises NotFound, StoreUnavailable."""
     numbers = form.newest(NUMBERS)
     if digits not in numbers:
         return NumberFault.NOT_THERE
@@ -293,7 +293,7 @@ def add_short_code(form: SentForm, flow: str, name: str) -> Edited | ShortCodeFa
 
 def name_short_codes(form: SentForm, names: Mapping[str, str]) -> Edited | ShortCodeFault:
     """Sets the names of the posters that show the short codes. Statistics show the names of the posters, and callers
-    never see them.
+    never see these names.
 
     Raises NotFound, StoreUnavailable.
     """

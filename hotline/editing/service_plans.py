@@ -3,9 +3,9 @@ end.
 
 An approver approves a draft together with its times. The clock process then publishes the draft and withdraws its texts
 on time. The clock process publishes nothing if the draft, or the published version of the same parts, changed after the
-approval. Then the approver and the authors get news. In an emergency, one approver alone publishes texts. The texts of
-an emergency publication stay live for four hours. Within that time, a second person confirms the texts or restores the
-old ones.
+approval. The approver and the authors then get news about the stopped plan. In an emergency, one approver alone
+publishes texts. The texts of an emergency publication stay live for four hours. Within that time, a second person
+confirms the texts or restores the old ones.
 
 Also lists the publication history and restores older states.
 """
@@ -174,9 +174,9 @@ def planned(context: Context, draft_id: int | None = None) -> Sequence[ListedPla
 
 
 def cancel(context: Context, by: Author, plan_id: int) -> DraftRefused | None:
-    """Cancels a plan. If the draft is not published yet, it waits for an approver again. If the draft is published,
-    its text then has no end. An author of a text cannot cancel the planned end of this text. The approver and the
-    other authors get news.
+    """Cancels a plan. If the draft is not published yet, the draft waits for an approver again. If the draft is
+    published, the text of the draft then has no planned end. An author of a text cannot cancel the planned end of this
+    text. The approver and the other authors get news.
 
     Raises NotFound, StoreUnavailable.
     """
@@ -198,9 +198,9 @@ def cancel(context: Context, by: Author, plan_id: int) -> DraftRefused | None:
 
 
 def carry_out_due(context: Context) -> None:
-    """Publishes and withdraws texts on time. The function may run at any time and on several machines. It carries out
-    each plan only once, because the transaction that publishes also changes the state of the plan. A plan that fails
-    does not stop other plans.
+    """Publishes and withdraws texts on time. The function may run at any time and on several machines. The function
+    carries out each plan only once, because the transaction that publishes also changes the state of the plan. A plan
+    that fails does not stop other plans.
 
     While an emergency text waits for its confirmation, the function carries out no plan. Raises StoreUnavailable.
     """
@@ -481,7 +481,8 @@ LAPSED = "no one confirmed an emergency text"
 
 
 class EmergencyToRead(NamedTuple):
-    """A publication that one person decided alone, with the changes in it, for a second person to read and confirm."""
+    """A publication that one person decided alone, and the changes that a second person reads before the
+    confirmation."""
 
     publication: Publication
     before: Document
@@ -489,7 +490,8 @@ class EmergencyToRead(NamedTuple):
     after: Document
     """The flows that callers see now."""
     before_id: int | None
-    """The id of the publication that the second person can restore if they do not confirm the emergency change."""
+    """The id of the publication that the second person can restore if this person does not confirm the emergency
+    change."""
 
     @property
     def live_id(self) -> int:
@@ -497,8 +499,8 @@ class EmergencyToRead(NamedTuple):
 
 
 def current_emergency(context: Context) -> Publication | None:
-    """Returns the current publication if one person published it alone and no second person has confirmed it. Every
-    page of the console shows this publication in a red bar.
+    """Returns the current publication if one person published the flows alone and no second person has confirmed the
+    publication. Every page of the console shows this publication in a red bar.
 
     Raises StoreUnavailable.
     """
@@ -531,7 +533,7 @@ def publish(
     *,
     keeps_languages: bool = False,
 ) -> DraftPublished | DraftRefused:
-    """Publishes a draft on the decision of one person, who may be its author.
+    """Publishes a draft on the decision of one person, who may be the author of the draft.
 
     Only text changes and the removal of a phone number are allowed. The hotline notifies the on-call contacts and the
     national desk at once. If an earlier emergency change is still unconfirmed, a second emergency change ends no

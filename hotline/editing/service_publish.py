@@ -309,7 +309,7 @@ class DraftToRead(NamedTuple):
     in_the_middle: int
     """The number of callers who are in a session now. These callers would finish their session with the old text."""
     contributors: Sequence[Actor]
-    """The people who submitted the draft or saved a change to it. None of these people can approve the draft."""
+    """The people who submitted the draft or saved a change to the draft. None of these people can approve the draft."""
 
     @property
     def live_id(self) -> int:

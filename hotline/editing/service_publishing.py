@@ -192,7 +192,7 @@ def publish(context: Context, document: Document, *, by: str, reason: str, of_ve
         tables.take_lock(session)
         if not of_version and tables.unsettled(session) is not None:
             # The folder may contain the text of an emergency change. Without this error, the emergency text would stay
-            # live, and no second person would read it.
+            # live, and no second person would read this text.
             raise NotReady(EMERGENCY_STANDS)
         revision = service_authoring.publish_document(session, made, context.now())
         kind = PublicationKind.VERSION if of_version else PublicationKind.BY_HAND

@@ -325,8 +325,8 @@ class PageText(NamedTuple):
     """True if the reader of the page has reviewed this text."""
     is_fixed: bool
     english: Sequence[WordSpan]
-    """The changes in the English text since the last review of this translation. The list is empty if there are no
-    changes, or if the changes are not known."""
+    """The changes in the English text since the last review of this translation. The list is empty if nothing changed,
+    or if the changes are not known."""
     doubts: Sequence[GlossaryTerm]
     spans: Mapping[str, Sequence[tuple[str, bool]]]
     """The text in each language, divided at the terms of the glossary."""
@@ -338,9 +338,9 @@ class PageText(NamedTuple):
     """An open question that a careful reader asked about the text. The field is empty if there is no question."""
     widest: str
     """The text with the longest possible value in place of each placeholder. The field is empty if the text has no
-    placeholder, or if it belongs to a flow."""
+    placeholder, or if the text belongs to a flow."""
     meter: FilledMeter | None
-    """The size of the text, compared with the screen or SMS that contains it."""
+    """The size of the text, compared with the screen or SMS that contains the text."""
 
     @property
     def place(self) -> str:
@@ -413,8 +413,8 @@ def text_page(
 def text_meters(
     context: Context, language: str, typed: Mapping[str, str]
 ) -> Mapping[str, FilledMeter]:
-    """Returns the meter of each text while a person types it. The key is the place of the text. A meter shows how full
-    a screen is. The function stores nothing."""
+    """Returns the meter of each text while a person types the text. The key is the place of the text. A meter shows how
+    full a screen is. The function stores nothing."""
     review = language_review(context, language)
     known = [
         (review.texts[place], words) for place, words in typed.items() if place in review.texts

@@ -1,6 +1,6 @@
 """Saves translations into the draft of their language. The first saved translation opens the draft.
 
-Marks texts as reviewed if a translator agrees to them, on a page or in a spreadsheet.
+Marks a text as reviewed if a translator agrees to the text, on a page or in a spreadsheet.
 
 Also stores the questions that translators ask about a text. Editors see a question until an editor closes it.
 """
@@ -222,8 +222,8 @@ def ask_question(context: Context, by: Author, language: str, place: str, note: 
 
 
 def open_questions(context: Context, below: str = "") -> Sequence[TextQuestion]:
-    """Returns the open questions, oldest first. With `below`, the flow and name of a screen, it returns only the
-    questions about that screen.
+    """Returns the open questions, oldest first. With `below`, the flow and name of a screen, returns only the questions
+    about that screen.
 
     Raises StoreUnavailable.
     """
@@ -337,8 +337,8 @@ def refused_rows(
 
 
 def _check_rows(context: Context, review: LanguageReview, rows: Sequence[SheetRow]) -> CheckedSheet:
-    """Checks each row of a spreadsheet. The check accepts a row if a translator agreed to it, the row is up to date,
-    and its text has no fault. The check leaves out unchanged texts of a PO file."""
+    """Checks each row of a spreadsheet. The check accepts a row if a translator agreed to the row, the row is up to
+    date, and the text of the row has no fault. The check leaves out unchanged texts of a PO file."""
     flow_set = context.flow_sets.get(context.flow_sets.live())
     refused: list[RefusedRow] = []
     accepted: dict[str, tuple[SheetRow, ReviewedText]] = {}

@@ -1,4 +1,4 @@
-"""Stores drafts, their steps, news about them, and the times of planned publications.
+"""Stores drafts, the steps of drafts, news about drafts, and the times of planned publications.
 
 Editors write drafts before publication. News tells an account about comments and about decisions on a draft. The module
 also stores the encrypted mail addresses for a daily notice. The clock process publishes and withdraws drafts at their
@@ -38,7 +38,7 @@ EDITABLE = tuple(state for state in DraftState if state.is_editable)
 
 
 class DraftRow(Row):
-    """One draft: a set of edits with a title. An approver must read the draft before it is published."""
+    """One draft: a set of edits with a title. An approver must read the draft before the draft is published."""
 
     __tablename__ = "draft"
     __table_args__ = (Index("draft_state", "state", "id"),)
@@ -78,8 +78,8 @@ class DraftRow(Row):
 
 
 class DraftStep(Row):
-    """One saved version of one part of a draft, in full. A step never changes. The newest step of a part is its
-    current version."""
+    """One saved version of one part of a draft, in full. A step never changes. The newest step of a part is the current
+    version of the part."""
 
     __tablename__ = "draft_step"
     __table_args__ = (UniqueConstraint("draft_id", "part", "version"),)
@@ -110,8 +110,8 @@ def draft_titles(session: Session, ids: Collection[int]) -> Mapping[int, str]:
 def get_draft(session: Session, draft_id: int, *, held: bool = False) -> DraftRow:
     """Returns a draft. Raises NotFound.
 
-    If `held` is True, it locks the draft until the transaction ends. So two processes cannot save, submit or publish
-    the same draft at the same time.
+    If `held` is True, locks the draft until the transaction ends. So two processes cannot save, submit or publish the
+    same draft at the same time.
     """
     here = select(DraftRow).where(DraftRow.id == draft_id)
     if held:
@@ -219,7 +219,7 @@ class DraftCheck(Row):
     __tablename__ = "draft_check"
 
     digest: Mapped[str] = mapped_column(primary_key=True)
-    """The digest of the document and of the code that checked it."""
+    """The digest of the document and of the code that checked the document."""
     draft_id: Mapped[int | None] = mapped_column(ForeignKey("draft.id"))
     """The checked draft. The id is None for the published flow set."""
     findings: Mapped[list[Any]] = mapped_column(JSON)
@@ -342,7 +342,7 @@ class TextQuestion(Row):
 def open_questions(session: Session, limit: int, below: str = "") -> Sequence[TextQuestion]:
     """Returns the open questions, oldest first.
 
-    With `below`, it returns only the questions about texts below that place.
+    With `below`, returns only the questions about texts below that place.
     """
     here = select(TextQuestion).where(TextQuestion.settled_at.is_(None))
     if below:
@@ -394,8 +394,8 @@ class NewsAddress(Row):
 
 
 def unread(session: Session, account_id: int) -> Sequence[DraftNews]:
-    """Returns the unread news of an account, oldest first. If the account has many unread news, returns only the newest
-    of them."""
+    """Returns the unread news of an account, oldest first. If the account has many unread news items, returns only the
+    newest items."""
     rows = select(DraftNews).where(*_unread(account_id)).order_by(DraftNews.id.desc())
     return session.scalars(rows.limit(LISTED)).all()[::-1]
 
@@ -539,6 +539,6 @@ def open_plans(session: Session, draft_id: int | None = None) -> Sequence[DraftP
 
 
 def held_plan(session: Session, plan_id: int) -> DraftPlan | None:
-    """Returns a plan, and locks it until the transaction ends."""
+    """Returns a plan, and locks the row of the plan until the transaction ends."""
     here = select(DraftPlan).where(DraftPlan.id == plan_id).with_for_update()
     return session.scalar(here.execution_options(populate_existing=True))

@@ -293,7 +293,7 @@ class Certificate(NamedTuple):
     """The number of months since January 2026."""
     serial: int
     """A number that is different for most phones, but from which no one can find the phone's owner. So if two people
-    show the same code, one of them probably copied the certificate of the other."""
+    show the same code, one of them probably copied the certificate of the other person."""
 
     @property
     def payload(self) -> int:

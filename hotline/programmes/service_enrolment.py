@@ -493,8 +493,7 @@ def count_answer(
 
 
 def record_passed_lesson(session: Session, number_key: str, lesson: str, at: datetime) -> None:
-    """Stores in the row of a phone that its owner passed a lesson. `at` is the time when the session of the lesson
-    began."""
+    """Stores a passed lesson in the row of a phone. `at` is the time when the session of the lesson began."""
     row = programmes_tables.locked_participant(session, number_key)
     if row is None:
         return

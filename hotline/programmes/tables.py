@@ -84,8 +84,8 @@ def end_codes(session: Session, programme: str, district: str, at: datetime) -> 
 
 
 def enrol(session: Session, row: Participant, code_key: str) -> None:
-    """Enrols a phone in a programme. If the phone is already enrolled, only its district changes, and the code's number
-    of uses stays the same.
+    """Enrols a phone in a programme. If the phone is already enrolled, only the district of the phone changes, and the
+    code's number of uses stays the same.
 
     If the phone's row stores only lessons, the phone joins the programme and keeps its passed lessons.
     """
@@ -131,8 +131,8 @@ def enrolled_participant(session: Session, number_key: str) -> Participant | Non
 
 
 def locked_participant(session: Session, number_key: str) -> Participant | None:
-    """Returns the newest committed version of the phone's row, and locks it until this transaction ends. Returns None
-    if the phone has no row.
+    """Returns the newest committed version of the phone's row, and locks the row until this transaction ends. Returns
+    None if the phone has no row.
     """
     held = select(Participant).where(Participant.number_key == number_key).with_for_update()
     return session.scalars(held.execution_options(populate_existing=True)).one_or_none()

@@ -16,7 +16,7 @@ def decrypt_sums(
     body: bytes, *, month: str, private_keys: Sequence[bytes]
 ) -> Mapping[CellName, CellSum]:
     """Returns the sums of a month. Raises DecryptionFailed if none of the private keys can decrypt the sums, or if the
-    sums belong to another month."""
+    sums belong to a different month."""
     for private_key in private_keys:
         try:
             document = json.loads(SealedBox(PrivateKey(private_key)).decrypt(body))

@@ -1,5 +1,4 @@
-"""Encrypts the monthly sums about the persons of cases. Only the reader process can decrypt the sums and add them
-up."""
+"""Encrypts the monthly sums about the persons of cases. Only the reader process can decrypt and add up the sums."""
 
 import json
 from collections.abc import Mapping

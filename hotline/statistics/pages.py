@@ -92,7 +92,7 @@ def overview(visit: Visit, lines: Sequence[routes.TodayLine] = ()) -> Response:
 
 def release(visit: Visit, period: str, notice: str = "") -> Response:
     """Shows the tables of one release of statistics. Before the release is published, only accounts with a role that
-    approves releases can see it."""
+    approves releases can see the release."""
     found = _found(visit, period)
     approvals = service_releases.approvals(visit.context, period)
     is_published = len(approvals) >= len(routes.RELEASING)
@@ -218,8 +218,8 @@ def set_targets(visit: Visit) -> Response:
 
 
 def _has_report(found: Release) -> bool:
-    """Returns True if a release has a report for the minister. The release of a month has no report, because it
-    contains no numbers of tips or persons."""
+    """Returns True if a release has a report for the minister. The release of a month has no report, because this
+    release contains no numbers of tips or persons."""
     return span_of(found.period) is not Span.MONTH
 
 

@@ -57,7 +57,8 @@ from hotline.tips.rules_events import OUTCOME, PROOF, WAITS, LoggedEvent
 from hotline.tips.tables import IS_REAL_CASE, Tip
 
 USSD = "ussd"
-"""The hotline's statistics of use count only USSD sessions. An SMS does not count, because it is nearly always a tip.
+"""The hotline's statistics of use count only USSD sessions. An SMS does not count, because an SMS is nearly always a
+tip.
 """
 
 
@@ -147,7 +148,7 @@ def first_day(session: Session) -> date | None:
 
 
 def write_release(session: Session, release: Release) -> bool:
-    """Stores a release. Returns False and stores nothing if its period already has a release."""
+    """Stores a release. Returns False and stores nothing if the period already has a release."""
     row = ReleaseRow(
         period=release.period,
         made_at=release.made_at,
@@ -185,8 +186,8 @@ def releases(session: Session, periods: Collection[str] | None = None) -> Sequen
 
 
 def released_periods(session: Session) -> Sequence[str]:
-    """Returns the periods that have a release, even if no one has approved it, in the order in which the hotline made
-    the releases."""
+    """Returns the periods that have a release, even if no one has approved the release, in the order in which the
+    hotline made the releases."""
     return session.scalars(select(ReleaseRow.period).order_by(ReleaseRow.id)).all()
 
 
@@ -267,7 +268,7 @@ def write_person_sum(session: Session, month: str, body: bytes, at: datetime) ->
 
 def summed_months(session: Session) -> Set[str]:
     """Returns the months for which the hotline has counted the persons in cases. For each of these months, the hotline
-    stores the sums, or has deleted them because the count of the whole year is complete."""
+    stores the sums, or has deleted the sums because the count of the whole year is complete."""
     years = (one for one in counted_periods(session) if span_of(one) is Span.YEAR)
     gone = {month for year in years for month in months_of(year)}
     return gone.union(session.scalars(select(PersonSum.month)))
@@ -352,8 +353,8 @@ def open_by_district(session: Session, viewer: Viewer) -> Mapping[str, int]:
 def filed_and_in_time(
     session: Session, viewer: Viewer | None, weeks: Sequence[datetime]
 ) -> Mapping[tuple[int, int], tuple[int, int]]:
-    """Returns two numbers for each urgency and week: the tips that a viewer may see, and the tips among them that were
-    acknowledged in time.
+    """Returns two numbers for each urgency and week: the number of tips that a viewer may see, and how many of these
+    tips were acknowledged in time.
 
     `weeks` contains the start of each week, earliest first. Tips from before the first week are not counted.
     """

@@ -42,7 +42,7 @@ EVERY = timedelta(hours=1)
 BATCH = 200
 ANSWERS_AT_ONCE = 5
 """The minimum number of opinions about help that the hotline counts together, so that no count reveals one person's
-answer. If a month has fewer opinions, the hotline counts them with those of the next month.
+answer. If a month has fewer opinions, the hotline counts these opinions together with the opinions of the next month.
 """
 ERRAND = "codes"
 

@@ -51,8 +51,8 @@ LATE_CLOSURE = timedelta(days=7)
 READ_SOON = timedelta(minutes=8)
 """The programme's target time for reading a tip about danger."""
 IN_TIME = "in_time"
-"""The name for the number of tips that were acknowledged in time. A release does not print this number. Instead, it
-prints the share of tips that were acknowledged in time."""
+"""The name for the number of tips that were acknowledged in time. A release does not print this number. Instead, the
+release prints the share of tips that were acknowledged in time."""
 NOT_SAID = "not_said"
 """The value for a place or a form of trafficking that is unknown or must not be published."""
 SMALLEST_MEDIAN = 20
@@ -99,7 +99,7 @@ class CaseEvent(NamedTuple):
 
 
 class CountedTip(NamedTuple):
-    """One tip with the facts that statistics need. `key` is its rounding key."""
+    """One tip with the facts that statistics need. `key` is the rounding key of the tip."""
 
     key: int
     urgency: int
@@ -297,8 +297,8 @@ class LiveRows(NamedTuple):
     screens: Collection[str] = ()
     """The screens of public lessons, such as `learn/what`."""
     report_screens: Collection[str] = ()
-    """The screens of the report flow and of the flows that it leads to, such as `report/danger`. Only the national desk
-    sees how often callers reached these screens."""
+    """The screens of the report flow and of the flows that the report flow leads to, such as `report/danger`. Only the
+    national desk sees how often callers reached these screens."""
     private_codes: frozenset[str] = frozenset()
     """Short codes that lead to a private flow. Statistics do not count calls to these short codes as use of the
     hotline."""
@@ -426,13 +426,13 @@ DESTINATIONS = 3
 
 
 class CountedCase(NamedTuple):
-    """A case with its decrypted coded answers. `key` is the rounding key of its tip."""
+    """A case with its decrypted coded answers. `key` is the rounding key of the case's tip."""
 
     key: int
     province: str
     """The province, as the function `province_of` returns it."""
     country: str | None
-    """The country of exploitation, if it is not Rwanda."""
+    """The country of exploitation, if the country is not Rwanda."""
     persons: Sequence[MetPerson]
     person_keys: Mapping[int, int]
     """The rounding key of each person, by the person's number in the case."""

@@ -30,8 +30,8 @@ from hotline.core.rules_record_keys import RECORD_KEYS
 
 MONTHS = 12
 USE_AFTER = timedelta(days=5)
-"""The time from the end of a month until the hotline publishes how much callers used it in this month, on the sixth day
-of the next month.
+"""The time from the end of a month until the hotline publishes the numbers of its use in this month. The publication is
+on the sixth day of the next month.
 """
 
 
@@ -116,7 +116,7 @@ def due_periods(first_day: date, at: datetime) -> Sequence[str]:
 
 
 def _parsed(period: str) -> tuple[Span, int, int]:
-    """Returns three parts of a period: its length, its year, and its position in the year, from 0."""
+    """Returns three parts of a period: the length, the year, and the position in the year, from 0."""
     found = _WRITTEN.fullmatch(period)
     if found is None:
         raise ValueError("Write a period like 2026-11, 2026-Q4, 2026-H2 or 2026.")
@@ -315,7 +315,7 @@ class CellSum:
 
 
 def sum_keys(keys: Iterable[int]) -> CellSum:
-    """Returns how many keys there are, and their sum. Each key is the rounding key of one record."""
+    """Returns the number of keys and the sum of the keys. Each key is the rounding key of one record."""
     listed = list(keys)
     return CellSum(len(listed), sum(listed) % RECORD_KEYS)
 
@@ -348,8 +348,8 @@ def at_most(number: int | None, earlier: int | None) -> int | None:
 
 
 def share(part: int | None, whole: int | None, *, smallest_whole: int) -> int | None:
-    """Returns how many percent of `whole` the number `part` is. Both are printed numbers. Returns None if `whole` is
-    smaller than `smallest_whole`, or if one of the two numbers is "few".
+    """Returns how many percent of `whole` the number `part` is. Both numbers are printed numbers. Returns None if
+    `whole` is smaller than `smallest_whole`, or if one of the two numbers is "few".
     """
     if part is None or whole is None or whole < smallest_whole:
         return None

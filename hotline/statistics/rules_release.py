@@ -99,8 +99,9 @@ class Release(NamedTuple):
 
 
 def starting_spans() -> Spans:
-    """Returns for each table the shortest period for which a new hotline publishes the table. For tables about tips and
-    persons, this period is a quarter if they show the whole country, and a year if they show smaller places."""
+    """Returns for each table the shortest period for which a new hotline publishes the table. For a table about tips
+    and persons, this period is a quarter if the table shows the whole country, and a year if the table shows smaller
+    places."""
     return {table.name: _starting(table) for table in TABLES}
 
 

@@ -241,7 +241,7 @@ def _holds(release: Release, one: Planned) -> bool:
 
 
 def _actual(release: Release, releases: Sequence[Release], one: Planned) -> int | None:
-    """Returns the value of a programme indicator. Computes it only from numbers that the same report shows."""
+    """Returns the value of a programme indicator. Computes the value only from numbers that the same report shows."""
     if one.share:
         part, whole = map(release.number, one.share)
         return share(part, whole, smallest_whole=SMALLEST_OF_PERSONS)
@@ -304,8 +304,8 @@ def _helped(longer: Sequence[Release], labels: Labels) -> Answer:
 
 def _problem(longer: Sequence[Release], labels: Labels) -> Answer:
     """Returns a sentence about the largest problem. If too few tips about danger were acknowledged in time, the
-    sentence is about these tips. Otherwise it is about persons who agreed to help but found no service with room, if
-    there are any. Otherwise it is about closures that were decided late.
+    sentence is about these tips. Otherwise the sentence is about persons who agreed to help but found no service with
+    room, if there are any. Otherwise the sentence is about closures that were decided late.
     """
     name, unit, sentence = "late_closures", Unit.CASES, ""
     if longer:

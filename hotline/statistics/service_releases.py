@@ -63,7 +63,8 @@ def create_due(context: Context, at: datetime | None = None) -> Sequence[str]:
     """Creates every release that is due at the given time, by default at the current time. Returns the periods of the
     created releases. Raises StoreUnavailable.
 
-    A quarter or a year waits until the reader process has counted its persons. The release of a month does not wait.
+    A quarter or a year waits until the reader process has counted the persons of the period. The release of a month
+    does not wait.
     """
     at = at or context.now()
     with context.database.reading() as session:
@@ -152,7 +153,8 @@ def _year(context: Context) -> str:
 
 
 def one_release(context: Context, period: str, *, is_published: bool) -> Release:
-    """Returns the release of a period. If there is no release yet, raises NotFound with the day on which it is due.
+    """Returns the release of a period. If there is no release yet, raises NotFound with the day on which the release is
+    due.
 
     If `is_published` is True, also raises NotFound for a release that is not published yet.
     """
@@ -250,7 +252,7 @@ def rows_of(flow_set: FlowSet) -> LiveRows:
 
 
 def _make(context: Context, period: str, live: LiveRows, at: datetime) -> bool:
-    """Creates one release. Returns True if this call created it.
+    """Creates one release. Returns True if this call created the release.
 
     Returns False if the persons of the period are not counted yet, or if another process has just created the release.
     """

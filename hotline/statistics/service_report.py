@@ -103,7 +103,7 @@ def minister_pdf(context: Context, period: str, language: str) -> bytes:
 
 
 def minister_document(context: Context, period: str, language: str) -> Mapping[str, str]:
-    """Returns the texts and numbers for the report's template, from all releases up to the end of its period. Raises
+    """Returns the texts and numbers for the report's template, from all releases up to the end of the period. Raises
     NotFound and StoreUnavailable."""
     releases = [
         one for one in service_releases.published(context) if ends(one.period) <= ends(period)

@@ -58,8 +58,8 @@ class ReleaseApproval(Row):
 
 class PersonSum(Row):
     """The encrypted sums about the persons of one month. Each number about persons has two sums: how many records it
-    counts, and the sum of the rounding keys of these records. Only the reader process can decrypt the sums. The reader
-    process deletes the sums after it has counted their year."""
+    counts, and the sum of the rounding keys of these records. Only the reader process can decrypt the sums. After the
+    count of a whole year, the reader process deletes the monthly sums of this year."""
 
     __tablename__ = "person_sum"
 
@@ -90,7 +90,8 @@ class ProgrammeTarget(Row):
     indicator: Mapped[str]
     year: Mapped[str]
     target: Mapped[int | None]
-    """The number to reach. If it is NULL, the indicator has no target for this year any more, from `set_at` on."""
+    """The number to reach. If this number is NULL, the indicator has no target for this year any more, from `set_at`
+    on."""
     set_by: Mapped[str]
     set_at: Mapped[datetime]
 

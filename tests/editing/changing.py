@@ -1,4 +1,4 @@
-"""Creates a small hotline with two editors and an approver, and edits one of its sentences."""
+"""Creates a small hotline with two editors and an approver, and edits one sentence of a flow."""
 
 import copy
 from collections.abc import Mapping

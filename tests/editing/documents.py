@@ -35,7 +35,7 @@ def shipped_nodes() -> list[dict[str, Any]]:
 
 
 def changed(document: Mapping[str, Any], *steps: str | int, to: Any) -> dict[str, Any]:
-    """Returns a copy with another value at a path. If the value is `...`, the function removes the path."""
+    """Returns a copy of a document with a new value at a path. If the value is `...`, the function removes the path."""
     copied = copy.deepcopy(dict(document))
     here: Any = copied
     for step in steps[:-1]:

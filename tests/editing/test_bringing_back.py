@@ -47,8 +47,8 @@ def test_one_approver_brings_an_older_state_back(desk: Desk, clock: Clock) -> No
 
 
 def test_what_changed_since_stays_when_old_words_come_back(desk: Desk) -> None:
-    """If a phone number was removed since the older state, it stays removed. A printed short code keeps leading to its
-    new flow."""
+    """If a phone number was removed since the older state, the number stays removed. A printed short code keeps leading
+    to its new flow."""
     change = desk.opened()
     new = make_flow(name="new", nodes={"one": {"say": {"text": t("A new lesson")}}})
     desk.save(change, new, "new")

@@ -1,4 +1,5 @@
-"""Tests the path from a submitted draft to callers: a second person reads it, and exactly that version is published."""
+"""Tests the path from a submitted draft to callers: a second person reads the draft, and exactly this version is
+published."""
 
 import copy
 from collections.abc import Callable

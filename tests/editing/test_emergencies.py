@@ -1,5 +1,5 @@
-"""Tests an emergency change by one approver: people are notified at once, and it ends after four hours unless
-confirmed."""
+"""Tests an emergency change by one approver: people are notified at once, and the change ends after four hours without
+a confirmation."""
 
 import copy
 from collections.abc import Callable
@@ -200,8 +200,8 @@ def test_the_national_desk_and_the_watchers_are_told(desk: Desk, clock: Clock) -
 
 @pytest.mark.row("A3")
 def test_nobody_brings_back_alone_what_only_one_person_has_read(desk: Desk, clock: Clock) -> None:
-    """If one person alone could restore an ended emergency change, it would stay live without an alarm or a second
-    reader."""
+    """If one person alone could restore an ended emergency change, the change would stay live without an alarm or a
+    second reader."""
     first = desk.published("Second words").publication_id
     change = desk.proposed("Do not go there")
     alone = desk.urgent(change).publication_id
@@ -267,8 +267,8 @@ def test_words_that_two_people_read_come_back(desk: Desk, *, is_confirmed: bool)
 
 
 def test_who_published_the_one_below_is_no_second_person(desk: Desk, clock: Clock) -> None:
-    """The reader of the second emergency change also reads the text of the first one. So an author of either text
-    cannot approve it."""
+    """The reader of the second emergency change also reads the text of the first one. So an author of one of the two
+    texts cannot confirm the second change."""
     change = desk.opened(by=OTHER)
     desk.say(change, "Do not go there", by=OTHER)
     desk.urgent(change)

@@ -1,4 +1,4 @@
-"""Tests news and comments about drafts: who gets them, what a comment may contain, and the daily mail."""
+"""Tests news and comments about drafts: who gets news and comments, what a comment may contain, and the daily mail."""
 
 import copy
 import re
@@ -38,7 +38,7 @@ def roles(desk: Desk) -> None:
 
 
 def signed(who: Actor, role: AccountRole = AccountRole.EDITOR) -> Any:
-    """Returns a signed-in account. Services use only its id, its name and its roles."""
+    """Returns a signed-in account. Services use only the id, the name and the roles of the account."""
     return Reader(who.name, who.account_id or 0, frozenset({role}))
 
 

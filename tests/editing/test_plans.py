@@ -36,7 +36,7 @@ OLD, FAIR = "First lesson", "Come to the fair"
 def approved(
     desk: Desk, change: int, *, after: float | None = None, ends: float | None = None
 ) -> Any:
-    """Approves a draft with a plan: it is published after `after` hours, and withdrawn after `ends` hours."""
+    """Approves a draft with a plan: the draft is published after `after` hours, and withdrawn after `ends` hours."""
     now = desk.context.now()
     times = Times(
         *(None if hours is None else now + timedelta(hours=hours) for hours in (after, ends))

@@ -157,7 +157,7 @@ def test_entries_and_numbers_are_told_by_their_digits() -> None:
 
 
 def _leaves(value: Any, *way: str) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yields the paths and values of a document. The path of an item in a list ends with its position."""
+    """Yields the paths and values of a document. The path of an item in a list ends with the position of the item."""
     parts: Any = (
         value.items()
         if isinstance(value, Mapping)

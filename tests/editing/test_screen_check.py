@@ -17,7 +17,7 @@ from tests.support.made_once import shipped_book, shipped_document
 def checked(
     flow: str, node: str, text: str, *, of: str = "", most: int = 1000, reason: str = ""
 ) -> ScreenCheck:
-    """Changes the English text of `node` in a shipped flow. Then checks the screen `of` if it is given, and otherwise
+    """Changes the English text of `node` in a shipped flow. Then checks the screen `of` if `of` is given, and otherwise
     the screen `node`."""
     document: Any = copy.deepcopy(dict(shipped_document()["flows"][flow]))
     kind = next(name for name in ("say", "menu", "ask") if name in document["nodes"][node])

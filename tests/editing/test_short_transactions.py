@@ -32,7 +32,7 @@ class WatchedDesk(Desk):
         return self.context.database
 
     def does(self, act: Callable[[], Any]) -> Any:
-        """Runs an action and checks that it writes in at least one transaction, with no slow work inside."""
+        """Runs an action and checks that the action writes in at least one transaction, with no slow work inside."""
         slow = self.database.slow
         before = slow.transactions
         done = act()

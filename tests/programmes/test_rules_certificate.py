@@ -1,5 +1,5 @@
 """R11: tests the certificate code of twelve characters. The code contains a district and a month, and only the
-hotline's key can make it."""
+hotline's key can make the code."""
 
 import hmac
 from datetime import datetime, timedelta

@@ -1,7 +1,7 @@
 """Tries to find the exact numbers behind a year of releases with a linear solver, from the printed numbers alone.
 
 The solver knows the rounding table, and which numbers add up to which total. Each step of a case counts only cases that
-reached the step before it. A number of a year is the sum of the same number of its four quarters. Exact numbers are
+reached the previous step. A number of a year is the sum of the same number of its four quarters. Exact numbers are
 different if their printed numbers are different.
 """
 
@@ -185,7 +185,7 @@ class Reader:
         self.highs.addConstr(whole - sum(parts) == 0)
 
     def _pairs(self, periods: Iterable[str] | None = None) -> Iterator[tuple[At, At]]:
-        """Yields each later step of a case together with the step before it."""
+        """Yields each later step of a case together with the previous step."""
         for period in self.releases if periods is None else periods:
             for name in self.releases[period].numbers():
                 before = next(earlier(name), None)

@@ -79,7 +79,7 @@ def after(beside: ReaderBeside, days: float) -> None:
 
 
 def numbers(beside: ReaderBeside) -> dict[str, int]:
-    """Returns the month's sums by indicator. The result is empty if they are not computed yet."""
+    """Returns the month's sums by indicator. The result is empty if the sums are not computed yet."""
     with beside.line.database.reading() as session:
         bodies = queries.person_sums(session, [month(beside)])
     if not bodies:
@@ -286,7 +286,7 @@ def test_nothing_is_counted_or_erased_by_a_reader_that_opens_nothing(
 
 
 def test_a_count_that_fails_keeps_the_reader_from_nothing_else(beside: ReaderBeside) -> None:
-    """The reader tries a failed count again after a minute, and not each time that it looks for work."""
+    """The reader tries a failed count again after a minute, and not each time that the reader looks for work."""
     tried = []
 
     def fails(name: str) -> None:

@@ -1,6 +1,6 @@
 """Tests that the reader counts a month's persons once and stores rounded numbers for the releases.
 
-The reader deletes each sum after the year to which it belongs.
+The reader deletes the sums of each month after the end of the year.
 """
 
 import pytest

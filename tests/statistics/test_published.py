@@ -126,7 +126,7 @@ def plain(cell: CellSum) -> int | None:
 
 @cache
 def chances(rule: Rule, count: int) -> Counter[int | None]:
-    """Returns, for each number that can be printed for this count, how many of the 256 keys lead to it."""
+    """Returns, for each number that can be printed for this count, how many of the 256 keys lead to this number."""
     return Counter(rule(CellSum(count, key)) for key in range(RECORD_KEYS))
 
 

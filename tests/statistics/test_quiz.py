@@ -21,7 +21,7 @@ LESSON = ("9", "9", "9")
 """The keys that turn the three pages of the lesson between the two halves of the quiz."""
 LEARNS = ("1", "2", "1", "2", *LESSON, "2", "9", "1", "9", "2")
 """The keys that answer the quiz about work abroad: no answer is correct before the lesson, and all are correct after
-it."""
+the lesson."""
 KNOWS = ("1", "1", "2", "1", *LESSON, "2", "9", "1", "9", "2")
 FORGETS = ("1", "1", "2", "1", *LESSON, "1", "9", "2", "9", "3")
 
