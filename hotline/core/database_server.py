@@ -55,8 +55,8 @@ Answer = TypeVar("Answer")
 
 
 class BoundedConnection(psycopg.Connection[Any]):
-    """One connection. A connection that closes if an answer takes longer than `patience` seconds. If `patience` is
-    None, the connection waits without a limit."""
+    """A connection that closes if an answer takes longer than `patience` seconds. If `patience` is None, the connection
+    waits without a limit."""
 
     patience: float | None = PATIENCE
 

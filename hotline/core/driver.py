@@ -310,8 +310,7 @@ class WriterTurn:
                 self._waiting.remove(gate)
                 raise StoreUnavailable("too many changes wait for the database: try again")
         # The waiting time of this thread ended, but at the same moment another thread gave it the turn to write. So
-        # this
-        # thread writes now.
+        # this thread writes now.
 
     def __exit__(self, *_: object) -> None:
         with self._guard:

@@ -58,8 +58,8 @@ SHAPES = re.compile(
     "|".join(
         (
             "[GWM]*S[SWM]*",
-            "M*X[WM]*",  # ntimunyandikire
-            "M*A[WM]*",  # ntimuzongere kunyandikira
+            "M*X[WM]*",  # For example "ntimunyandikire" (Kinyarwanda: do not write to me).
+            "M*A[WM]*",  # For example "ntimuzongere kunyandikira" (Kinyarwanda: do not write to me again).
             "R|M+R|R[VWM]+",  # For example "sinshaka ubutumwa" (Kinyarwanda: I want no messages).
             "TM+G|TG[WM]+",  # For example "nta butumwa nshaka" (Kinyarwanda: I want no message).
             "G?N[WM]+|NGV?[WM]+|NV[WM]+",  # For example "do not text", "no more messages".
