@@ -34,25 +34,10 @@ EXTENDED = frozenset("\f^{}\\[~]|€")
 ALPHABET = BASIC | EXTENDED
 
 TYPOGRAPHY = {
-    "\u00a0": " ",
-    "\u202f": " ",
-    "\u2009": " ",
-    "\t": " ",
-    "’": "'",
-    "‘": "'",
-    "ʼ": "'",
-    "´": "'",
-    "`": "'",
-    "“": '"',
-    "”": '"',
-    "„": '"',
-    "«": '"',
-    "»": '"',
-    "–": "-",
-    "—": "-",
-    "‑": "-",
-    "−": "-",
-    "•": "-",
+    **dict.fromkeys("\u00a0\u202f\u2009\t", " "),
+    **dict.fromkeys("’‘ʼ´`", "'"),
+    **dict.fromkeys("“”„«»", '"'),
+    **dict.fromkeys("–—‑−•", "-"),
     "…": "...",
 }
 """For each special quote, dash, dot or space that word processors insert, the plain characters that replace it without
@@ -76,9 +61,7 @@ def septets(text: str) -> int:
 
 def foreign_letters(text: str) -> tuple[str, ...]:
     """Returns the letters of `text` outside GSM-7, in order and without duplicates."""
-    return tuple(
-        dict.fromkeys(letter for letter in text if letter not in BASIC and letter not in EXTENDED)
-    )
+    return tuple(dict.fromkeys(letter for letter in text if letter not in ALPHABET))
 
 
 def substitute(letter: str) -> str:
@@ -97,10 +80,7 @@ def to_gsm7(text: str) -> str:
     composed = unicodedata.normalize("NFC", text)
     if is_gsm7(composed):
         return composed
-    return "".join(
-        letter if letter in BASIC or letter in EXTENDED else substitute(letter)
-        for letter in composed
-    )
+    return "".join(letter if letter in ALPHABET else substitute(letter) for letter in composed)
 
 
 ALONE, EACH = 160, 153

@@ -20,7 +20,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from math import inf, log, sqrt
-from typing import NamedTuple
 
 import phonenumbers
 from phonenumbers import PhoneNumberType
@@ -128,13 +127,6 @@ def is_reference(text: str) -> bool:
     return _SHAPE.fullmatch(text) is not None
 
 
-class Span(NamedTuple):
-    """A part of a text, from the position of its first character to the position after its last character."""
-
-    start: int
-    end: int
-
-
 def reveals(text: str) -> bool:
     """Returns True if the text contains a possible phone number, mail address or reference."""
     return next(_found(text), None) is not None
@@ -150,11 +142,13 @@ def without_revealing(text: str, instead: str) -> str:
     return "".join((*made, text[kept_to:]))
 
 
-def _found(text: str) -> Iterator[Span]:
+def _found(text: str) -> Iterator[tuple[int, int]]:
+    """Yields the parts of a text that reveal something, each as the position of its first character and the position
+    after its last character."""
     plain, origin = _plain(text)
 
-    def span(start: int, end: int) -> Span:
-        return Span(origin[start], origin[end - 1] + 1)
+    def span(start: int, end: int) -> tuple[int, int]:
+        return origin[start], origin[end - 1] + 1
 
     for one in _NUMBER.finditer(plain):
         if not _TIMES.fullmatch(one[0]):

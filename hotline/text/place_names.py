@@ -25,6 +25,7 @@ from itertools import pairwise
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from hotline.text.keywords import split_words
 from hotline.text.languages import CODES, FIRST
 from hotline.text.places import (
     ABROAD,
@@ -53,23 +54,18 @@ MIN_SIMILARITY = 0.7
 and a name of ten letters about three."""
 MAX_LETTERS = 160
 MAX_PIECES = 12
-_AROUND_WORDS = """
-a akarere at au aux city de des district du en i in intara ka kwa la le mu mugi mujyi muri
-murenge of province secteur sector the umudugudu umujyi umurenge village wa ya bya rya ibitaro
-bitaro hopital hospital isoko soko market marche gare parking park taxi bus bisi station post
-poste
-"""
-FILLER_WORDS = frozenset(_AROUND_WORDS.split())
+FILLER_WORDS = split_words(
+    "a akarere at au aux city de des district du en i in intara ka kwa la le mu mugi mujyi muri murenge of province"
+    " secteur sector the umudugudu umujyi umurenge village wa ya bya rya ibitaro bitaro hopital hospital isoko soko"
+    " market marche gare parking park taxi bus bisi station post poste"
+)
 """Words next to a name that do not belong to the name."""
-CAMP_WORDS = frozenset(
-    {
-        *("inkambi", "nkambi", "camp", "camps"),
-        *("impunzi", "mpunzi", "refugee", "refugees", "refugie", "refugies"),
-    }
+CAMP_WORDS = split_words(
+    "inkambi nkambi camp camps impunzi mpunzi refugee refugees refugie refugies"
 )
 """Words that show that the caller means the camp, if a camp and a sector have the same name, as in `camp de réfugiés
 de Mahama`."""
-BORDER_WORDS = frozenset({"umupaka", "mupaka", "border", "frontiere", "frontière", "douane"})
+BORDER_WORDS = split_words("umupaka mupaka border frontiere frontière douane")
 """Words that show that the caller means the border post, if a border post and a sector have the same name, as in
 `umupaka wa Nemba`."""
 EQUAL_SPELLINGS = (("ou", "u"), ("ch", "c"), ("l", "r"))
@@ -193,13 +189,10 @@ def _by_spelling() -> Mapping[str, tuple[Area, ...]]:
 MIN_LETTERS = 5
 """The module accepts a sector's name of at least this length without the word "sector" before the name. A shorter
 name is often an ordinary word."""
-SECTOR_WORDS = frozenset({"umurenge", "murenge", "sector", "secteur"})
-ORDINARY_NAMES = frozenset(
-    {
-        *("bwira", "butare", "byumba", "cyumba", "gacaca", "gihango", "jomba", "kaniga", "kigali"),
-        *("muhazi", "mukama", "munini", "rambura", "ruganda"),
-        *("agahabwa", "gatega", "manyana", "nganda", "rukura"),
-    }
+SECTOR_WORDS = split_words("umurenge murenge sector secteur")
+ORDINARY_NAMES = split_words(
+    "bwira butare byumba cyumba gacaca gihango jomba kaniga kigali muhazi mukama munini rambura ruganda"
+    " agahabwa gatega manyana nganda rukura"
 )
 """Names of sectors and markets that are also an ordinary word, such as "room" or "factory", or the name of a city or
 a lake."""
@@ -231,21 +224,19 @@ def place_in_text(words: Sequence[str]) -> Mapping[str, str]:
 def _province(words: Sequence[str]) -> str | None:
     """Returns the province if the words name exactly one province in Kinyarwanda. In other languages a province has
     the name of a direction, such as "north", so the function ignores these names."""
-    named = [code for code, label in PROVINCES.items() if spelling_key(label[FIRST]) in words]
-    return named[0] if len(named) == 1 else None
+    return _only(code for code, label in PROVINCES.items() if spelling_key(label[FIRST]) in words)
 
 
 def _district(words: Sequence[str]) -> str | None:
     """Returns the district if the words name exactly one district, and None otherwise. A typed name may differ from
     the district's name only in letters that people exchange, such as l and r."""
-    named = [area.code for area in districts() if spelling_key(area.name) in words]
-    return named[0] if len(named) == 1 else None
+    return _only(area.code for area in districts() if spelling_key(area.name) in words)
 
 
 def _camp(words: Sequence[str], district: str | None) -> str | None:
     """Returns the code of the camp if the words mean exactly one camp. If the caller's words name a district, the camp
     must be in this district."""
-    found = {
+    return _only(
         camp.code
         for camp in camps(district or "")
         for at, name in enumerate(words)
@@ -254,44 +245,41 @@ def _camp(words: Sequence[str], district: str | None) -> str | None:
             not _SAYS_CAMP.isdisjoint(words[max(at - 2, 0) : at + 2])
             or (district is not None and name not in _sectors())
         )
-    }
-    return found.pop() if len(found) == 1 else None
+    )
 
 
 def _sector(words: Sequence[str], district: str | None) -> str | None:
     """Returns the code of the sector if the words mean exactly one sector. If the caller's words name a district, the
     sector must be in this district. Otherwise no other sector may have the same name."""
-    found = {
+    return _only(
         area.code
         for at, name in enumerate(words)
         for area in _sectors().get(name, ())
-        if _is_meant(words, at) and (len(_sectors()[name]) == 1 if district is None else True)
-    }
-    inside = {code for code in found if district is None or code.startswith(district)}
-    return inside.pop() if len(inside) == 1 else None
+        if _is_meant(words, at)
+        and (len(_sectors()[name]) == 1 if district is None else area.code.startswith(district))
+    )
 
 
 def _border_post(words: Sequence[str]) -> str | None:
     """Returns the district of the border post whose name follows a word for "border"."""
-    found = {
+    return _only(
         post.code
         for post in border_posts()
         for at in range(len(words))
         if words[at] == spelling_key(post.name.split()[-1])
         and not _SAYS_BORDER.isdisjoint(words[max(at - 2, 0) : at])
-    }
-    return found.pop() if len(found) == 1 else None
+    )
 
 
 def _landmark(words: Sequence[str]) -> str | None:
     """Returns the district of the market if the words name exactly one market. A typed name may differ from the
     market's name only in letters that people exchange, such as l and r."""
-    found = {
-        code
-        for name in words
-        if name not in _ORDINARY
-        for code in _markets().get(name, frozenset())
-    }
+    return _only(_markets()[name] for name in words if name in _markets() and name not in _ORDINARY)
+
+
+def _only(codes: Iterable[str]) -> str | None:
+    """Returns the only code, which may occur several times, or None if there are no codes or different codes."""
+    found = {*codes}
     return found.pop() if len(found) == 1 else None
 
 
@@ -317,11 +305,11 @@ def _sectors() -> Mapping[str, Sequence[Area]]:
 
 
 @cache
-def _markets() -> Mapping[str, frozenset[str]]:
+def _markets() -> Mapping[str, str]:
     """Returns the districts of markets with unique names, by the spelling key of the name. `_landmark` looks up
     single words, so it never finds a market whose name has several words."""
     return {
-        spelling_key(area.name): frozenset({area.code})
+        spelling_key(area.name): area.code
         for area in unique_markets()
         if len(area.name) >= MIN_LETTERS + 1
     }

@@ -15,6 +15,7 @@ import csv
 import io
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -115,12 +116,12 @@ def read_sheet(sheet: str, language: str) -> Sequence[SheetRow]:
         io.StringIO(sheet), delimiter=";" if head.count(";") > head.count(",") else ","
     )
     try:
-        cells = [[original_text(text) for text in row] for row in reader]
+        table = [[original_text(text) for text in row] for row in reader]
     except csv.Error as broken:
         raise ImportRefused(
             [message_text("cannot read this sheet: {why}", why=str(broken))]
         ) from None
-    names, *rows = cells or [[]]
+    names, *rows = table or [[]]
     names = [name.strip() for name in names]
     missing = [name for name in (*NEEDED, language) if name not in names]
     if missing:
@@ -131,20 +132,11 @@ def read_sheet(sheet: str, language: str) -> Sequence[SheetRow]:
     found = []
     for line, row in enumerate(rows, start=2):
         if any(text.strip() for text in row):
-            found.append(_row(line, dict(zip(names, row, strict=False)), language))
+            cells = defaultdict(str, zip(names, row, strict=False))
+            place, digest = cells["place"].strip(), cells["digest"].strip()
+            agreed = cells["agreed"].strip().casefold()
+            found.append(SheetRow(line, place, plain_text(cells[language]), agreed, digest))
     return found
-
-
-def _row(line: int, cells: Mapping[str, str], language: str) -> SheetRow:
-    get = cells.get
-    agreed = get("agreed", "").strip().casefold()
-    return SheetRow(
-        line,
-        get("place", "").strip(),
-        plain_text(get(language, "")),
-        agreed,
-        get("digest", "").strip(),
-    )
 
 
 def plain_text(words: str) -> str:

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from rapidfuzz.distance import OSA
 
-from hotline.text.keywords import COMPANION_WORDS, normalised_words, sound_key
+from hotline.text.keywords import COMPANION_WORDS, normalised_words, sound_key, split_words
 
 
 class Topic(StrEnum):
@@ -110,18 +110,7 @@ PHRASES: Mapping[AskedTopic, str] = {
 }
 """The phrases that ask for a topic: the choices of the front menu, and variants that people write. The code ignores
 spaces in these phrases."""
-COMPANION_WORDS = COMPANION_WORDS | {
-    "MY",
-    "OUR",
-    "YOUR",
-    "MES",
-    "MON",
-    "MA",
-    "NOS",
-    "BWANJYE",
-    "BWACU",
-    "YANJYE",
-}
+COMPANION_WORDS = COMPANION_WORDS | split_words("MY OUR YOUR MES MON MA NOS BWANJYE BWACU YANJYE")
 """Polite words and small words that an SMS may contain in addition to the word for a topic."""
 ORDINARY_WORDS = frozenset({"AMABANGA"})
 """Words that look like a misspelt word of a topic, but have a meaning of their own."""
