@@ -31,7 +31,6 @@ from hotline.cases import (
     service_retention,
     service_weekly_keys,
 )
-from hotline.cases.reader_pins import delete_old_requests
 from hotline.core.contexts import Job, WorkerContext
 from hotline.core.logs import REQUEST
 from hotline.counters import service as counters_service
@@ -105,7 +104,7 @@ STEPS: tuple[Step, ...] = (
     counters_service.fold_tallies,
     counters_service.record_coverage,
     service_accounts.delete_expired,
-    delete_old_requests,
+    reader_pins.delete_old_requests,
     service_retention.erase_batch,
 )
 

@@ -65,17 +65,14 @@ class Reader:
                 reader_handover.reconcile(self._context)
             if time.monotonic() - self._tidied >= TIDY_SECONDS:
                 self._tidied = time.monotonic()
-                self._tidy()
+                delete_old_requests(self._context)
+                service_weekly_keys.delete_old_keys(self._context)
+                reader_person_sums.count_due_months(self._context)
             self._outage.is_over()
         except StoreUnavailable as broken:
             self._outage.goes_on(broken)
         except Exception as broken:
             logger.error("the reader process could not finish a check: %s", type(broken).__name__)
-
-    def _tidy(self) -> None:
-        delete_old_requests(self._context)
-        service_weekly_keys.delete_old_keys(self._context)
-        reader_person_sums.count_due_months(self._context)
 
 
 def look_until(context: ReaderContext, stop: Event) -> None:

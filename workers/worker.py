@@ -88,16 +88,14 @@ class SafeJob(RqJob):
             name, instance, arguments, named = self.serializer.loads(self.data)
         except (TypeError, ValueError):
             raise JobRefused from None
+        function = self.functions.get(name) if isinstance(name, str) else None
         match arguments:
-            case [int(row_id)] if not isinstance(row_id, bool) and not named and instance is None:
-                self._function(name)(row_id)
+            case [int(row_id)] if (
+                function and instance is None and not named and not isinstance(row_id, bool)
+            ):
+                function(row_id)
             case _:
                 raise JobRefused
-
-    def _function(self, name: object) -> Callable[[int], None]:
-        if not isinstance(name, str) or name not in self.functions:
-            raise JobRefused
-        return self.functions[name]
 
 
 def _inflated(data: bytes) -> bytes:

@@ -146,21 +146,17 @@ class PageRoute(Route):
 
 
 def _route(row: Mapping[str, str]) -> Route:
-    """Returns the route for a row of the table. The column of roles contains the name of a group of roles in this
-    module."""
+    """Returns the route for a row of the table."""
     method, rule, view = Method(row["method"]), row["rule"], row["view"]
     if row["roles"] == NO_SIGN_IN:
         return Route(method, rule, row["endpoint"], view)
-    roles, needs = globals()[row["roles"]], Needs(row["needs"])
+    roles = globals()[row["roles"]]  # A constant of this module, such as `DESKS`.
+    needs = Needs(row["needs"])
     return PageRoute(method, rule, row["endpoint"], view, roles, needs, row["audit"], row["menu"])
 
 
-def _rows() -> list[Mapping[str, str]]:
-    lines = Path(__file__).with_name("routes.csv").read_text("utf-8").splitlines()
-    return [*csv.DictReader(line for line in lines if not line.startswith("#"))]
-
-
-ROUTES = tuple(map(_route, _rows()))
+_LINES = Path(__file__).with_name("routes.csv").read_text("utf-8").splitlines()
+ROUTES = tuple(map(_route, csv.DictReader(one for one in _LINES if not one.startswith("#"))))
 PAGES = tuple(route for route in ROUTES if isinstance(route, PageRoute))
 DEMO = (
     Route(Method.POST, "/enter/demo", "demo_entering.enter", "people.pages_demo_sign_in.sign_in"),

@@ -31,7 +31,7 @@ from hotline.text.errors import (
     StoreUnavailable,
     Unavailable,
 )
-from hotline.text.languages import CODES, MessageText
+from hotline.text.languages import CODES, SAMPLE, MessageText
 from hotline.text.places import place_name
 
 COOKIE = "__Host-hotline"
@@ -47,8 +47,6 @@ this browser can the person do the later steps of the invitation."""
 def sample_marks(context: ConsoleContext, templates: Templates) -> Sequence[tuple[str, str]]:
     """Returns, in each language, the sentence that says that a page shows sample data. The result is empty if the
     hotline has real data. Raises StoreUnavailable."""
-    from hotline.text.languages import SAMPLE
-
     if not core_tables.is_sample(context.database):
         return []
     return [(code, templates.say(code, SAMPLE)) for code in CODES]

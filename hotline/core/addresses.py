@@ -44,12 +44,7 @@ choose any address in it, so the hotline counts the network as one place."""
 
 def network_of(address: str) -> str:
     """Returns an IPv4 address unchanged, and for an IPv6 address its /64 network."""
-    try:
-        found: IPv4Address | IPv6Address = ip_address(address.partition("%")[0])
-    except ValueError:
-        return ""
-    if isinstance(found, IPv4Address):
-        return str(found)
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
-    return str(ip_network((found, ONE_PLACE), strict=False))
+    found = _address(address.partition("%")[0])
+    if isinstance(found, IPv6Address):
+        return str(ip_network((found, ONE_PLACE), strict=False))
+    return str(found or "")

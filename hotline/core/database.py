@@ -24,7 +24,6 @@ from sqlalchemy import (
     DDL,
     JSON,
     ColumnElement,
-    CursorResult,
     DateTime,
     Dialect,
     Engine,
@@ -414,7 +413,7 @@ def add_rows(
                 index_elements=[unless_taken],
                 index_where=None if among is None else among.is_(None),
             )
-        return _count(session.connection().execute(statement, execution_options=COUNTED))
+        return session.connection().execute(statement, execution_options=COUNTED).rowcount
 
     names = ", ".join(column.key for column in (*columns, *same))
     values = ", ".join(["?"] * len(columns) + [_said(session, *one) for one in same.items()])
@@ -422,7 +421,7 @@ def add_rows(
     if unless_taken is not None:
         only = "" if among is None else f" WHERE {among.key} IS NULL"
         words += f" ON CONFLICT ({unless_taken.key}){only} DO NOTHING"
-    return _count(session.connection().exec_driver_sql(words, [*rows]))
+    return session.connection().exec_driver_sql(words, [*rows]).rowcount
 
 
 def new_ids(session: Session, row: type[Row], count: int) -> Sequence[int]:
@@ -468,25 +467,17 @@ def insert_of(
 def in_numbers(session: Session, column: Column, numbers: Iterable[int]) -> ColumnElement[bool]:
     """Returns the condition that the column has one of these numbers. The list of numbers may be longer than the
     database's limit for parameters."""
-    return column.in_(select(_numbers(session, numbers)))
-
-
-def _numbers(session: Session, numbers: Iterable[int]) -> ColumnElement[int]:
     text = _json(numbers)
     embedded = session.get_bind().dialect.name == "sqlite"
     each = func.json_each(text) if embedded else func.json_array_elements_text(cast(text, JSON))
     value = each.table_valued("value", name="given").c.value
-    return value if embedded else cast(value, Integer)
+    return column.in_(select(value if embedded else cast(value, Integer)))
 
 
 def _said(session: Session, column: Column, value: object) -> str:
     """Returns the value written as SQL for this database."""
     said = literal(value, column.type)
     return str(said.compile(session.get_bind(), compile_kwargs={"literal_binds": True}))
-
-
-def _count(result: CursorResult[Any]) -> int:
-    return result.rowcount
 
 
 def _unfolded(column: Column, values: Sequence[object]) -> ColumnElement[Any]:

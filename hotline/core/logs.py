@@ -33,14 +33,11 @@ NUMBER = re.compile(r"\+?\d(?:[ .()/-]{0,3}\d){7,}")
 pattern does not match these ids.
 """
 REDACTED = "(number)"
-HOUSE = CHECKOUT
 
 REQUEST: ContextVar[str] = ContextVar("request", default="")
 """The id of the gateway's request for which this thread works now, or an empty text. Rows of the database store the id
 of the request, so that a worker can also log this id.
 """
-
-Kind = type[BaseException] | None
 
 
 def configure(form: str, process: str, level: str) -> None:
@@ -123,14 +120,17 @@ def _place(trace: TracebackType | None) -> str:
     place = "elsewhere"
     while trace is not None:
         file = Path(trace.tb_frame.f_code.co_filename)
-        if file.is_relative_to(HOUSE) and "site-packages" not in file.parts:
-            place = f"{file.relative_to(HOUSE)}:{trace.tb_lineno}"
+        if file.is_relative_to(CHECKOUT) and "site-packages" not in file.parts:
+            place = f"{file.relative_to(CHECKOUT)}:{trace.tb_lineno}"
         trace = trace.tb_next
     return place
 
 
 def _last_words(
-    logger: logging.Logger, kind: Kind, error: BaseException | None, trace: TracebackType | None
+    logger: logging.Logger,
+    kind: type[BaseException] | None,
+    error: BaseException | None,
+    trace: TracebackType | None,
 ) -> None:
     if kind is not None and not issubclass(kind, KeyboardInterrupt):
         logger.critical(

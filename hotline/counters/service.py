@@ -13,7 +13,7 @@ add only the part of the session that is not counted yet.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
@@ -29,7 +29,6 @@ from hotline.counters.tables import CounterKey, SessionCounts, Tallies
 from hotline.gateway.tables import LockedDialogue
 from hotline.keys.key_folder import KIGALI, periods_of
 from hotline.people import tables_roster
-from hotline.people.rules import Member
 from hotline.text.errors import KeyMissing, StoreUnavailable
 from hotline.text.places import districts
 from hotline.text.quiz import QuizOutcome
@@ -42,12 +41,8 @@ database must wait, so the number is small."""
 ScreenCounts = Counter[tuple[date, ScreenCounter]]
 
 
-def _at_once() -> None:
-    pass
-
-
 def count_ended_sessions(
-    context: WebContext, *, silent: float = SILENT, pause: Callable[[], object] = _at_once
+    context: WebContext, *, silent: float = SILENT, pause: Callable[[], object] = lambda: None
 ) -> None:
     """Counts all sessions that are over, and calls `pause` after each transaction.
 
@@ -214,13 +209,7 @@ def _cell_of(dialogue: Counts, measure: str, topic: str, at: datetime) -> Counte
 
 
 def _session_cell(dialogue: Counts) -> CounterKey:
-    return CounterKey(
-        day=day_of(dialogue.started_at),
-        measure=Measure.SESSION,
-        language=dialogue.language,
-        channel=dialogue.channel,
-        entry=dialogue.entry,
-    )
+    return _cell_of(dialogue, Measure.SESSION, "", dialogue.started_at)
 
 
 def record_coverage(context: Context) -> None:
@@ -232,16 +221,12 @@ def record_coverage(context: Context) -> None:
             return
         people = [one for one in queries_people.members(session) if one.is_active(at)]
         on_duty = tables_roster.roster(session, at, at).ranks(at)
-    with context.database.writing() as session:
-        tables.write_coverage(session, hour, _missing(people, on_duty))
-
-
-def _missing(active: list[Member], on_duty: Mapping[str, Collection[int]]) -> list[str]:
-    codes = (district.code for district in districts())
-    return [
+    missing = [
         code
-        for code in codes
+        for code in (district.code for district in districts())
         if not any(
-            one.covers(code) and (code not in on_duty or one.id in on_duty[code]) for one in active
+            one.covers(code) and (code not in on_duty or one.id in on_duty[code]) for one in people
         )
     ]
+    with context.database.writing() as session:
+        tables.write_coverage(session, hour, missing)

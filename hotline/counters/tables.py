@@ -143,7 +143,8 @@ def fold(session: Session, limit: int) -> int:
     for *cell, number in session.execute(folded):
         sums[CounterKey(*cell)] += number
     database.take_lock(session, LOCK)
-    _add(session, sums)
+    given = [{**asdict(cell), "count": number} for cell, number in sums.items()]
+    _add_to_counters(session, DailyCount, _columns(DailyCount), given)
     return len(ids)
 
 
@@ -151,15 +152,19 @@ def has_tallies(session: Session) -> bool:
     return session.scalar(select(Tally.id).limit(1)) is not None
 
 
-def _add(session: Session, sums: Mapping[CounterKey, int]) -> None:
-    if not sums:
-        return
-    new = insert_into(session, DailyCount)
-    raised = new.on_conflict_do_update(
-        index_elements=_columns(DailyCount), set_={"count": DailyCount.count + new.excluded.count}
-    )
-    given = [{**asdict(cell), "count": number} for cell, number in sums.items()]
-    session.connection().execute(raised, given)
+def _add_to_counters(
+    session: Session,
+    row: "type[DailyCount] | type[ScreenCount]",
+    key: Sequence[Any],
+    given: Sequence[Mapping[str, Any]],
+) -> None:
+    """Adds each given count to the counter with the same values in the columns `key`, or inserts a new counter."""
+    if given:
+        new = insert_into(session, row)
+        raised = new.on_conflict_do_update(
+            index_elements=key, set_={"count": row.count + new.excluded.count}
+        )
+        session.connection().execute(raised, given)
 
 
 def counted_on(session: Session, day: date, measure: str) -> int:
@@ -237,7 +242,7 @@ def add_hook_counts(
     """
     for one in sorted(counted):
         number, seconds = counted[one]
-        key = {"month": month, "hook": one.hook, "outcome": one.outcome, "bound": one.bound}
+        key = {"month": month, **asdict(one)}
         add_if_new(session, HookCounter(**key, count=0, microseconds=0))
         session.execute(
             update(HookCounter)
@@ -397,18 +402,12 @@ def mark_counted(session: Session, counted: Sequence[CountedSession]) -> None:
 
 def add(session: Session, counts: Mapping[tuple[date, ScreenCounter], int]) -> None:
     """Adds the given counts of screens to the counters in a fixed order, so that two processes never deadlock."""
-    if not counts:
-        return
-    new = insert_into(session, ScreenCount)
-    raised = new.on_conflict_do_update(
-        index_elements=list(ScreenCount.__table__.primary_key),
-        set_={"count": ScreenCount.count + new.excluded.count},
-    )
     given = [
         {"week": week, **one._asdict(), "count": number}
         for (week, one), number in sorted(counts.items())
     ]
-    session.connection().execute(raised, given)
+    key = [ScreenCount.week, ScreenCount.measure, ScreenCount.name]
+    _add_to_counters(session, ScreenCount, key, given)
 
 
 def screen_totals(
@@ -468,21 +467,15 @@ def count_text(
             return CommittedText(committed, ends)
         counts = SessionCounts(channel, entry, language, [*read_json(counted)], read_time(at))
         tallies = decide(counts, committed)
-        _keep(connection, key, counts, upto, text_key)
+        given = (counts.language, json.dumps(counts.counted), upto, text_key, key)
+        marks = ("language", "counted", "committed", "text_key")
+        changed = ", ".join(f"{name} = {connection.mark}" for name in marks)
+        connection.change(f"UPDATE dialogue SET {changed} WHERE key = {connection.mark}", given)
         for cell, number in tallies:
             _tally(connection, cell, number)
         return CommittedText(upto, ends)
 
     return database.jointly(work)
-
-
-def _keep(
-    connection: PlainConnection, key: str, counts: SessionCounts, upto: int, text_key: str
-) -> None:
-    given = (counts.language, json.dumps(counts.counted), upto, text_key, key)
-    marks = ["language", "counted", "committed", "text_key"]
-    changed = ", ".join(f"{name} = {connection.mark}" for name in marks)
-    connection.change(f"UPDATE dialogue SET {changed} WHERE key = {connection.mark}", given)
 
 
 def _tally(connection: PlainConnection, cell: CounterKey, number: int) -> None:

@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 from hotline.emulator.line import DrawnFaults, FaultKind, Faults, GatewayFault, LineAddress, Point
 from hotline.emulator.state import Direction, EmulatorState, Incoming, Scheduler, Sent, Sms
@@ -131,11 +132,13 @@ class Messages:
             state.travelled("mo", msisdn)
             if to != state.settings.shortcode:
                 return []
-            incoming = self._listed(msisdn, to, text)
+            number = len(state.incoming) + 1
+            incoming = Incoming(number, self.ids.incoming(), msisdn, to, text, time.time())
+            state.incoming.append(incoming)
         faults = self.faults.draw(Point.MO, msisdn)
         if FaultKind.LOST_MO not in faults:
             for _ in range(2 if FaultKind.DUPLICATE_MO in faults else 1):
-                self._tell_later(0.0, incoming, self.scheduler.now())
+                self.scheduler.after(0.0, partial(self._tell, incoming, self.scheduler.now()))
         return [incoming.id]
 
     def opt_out(self, msisdn: str, sender: str) -> None:
@@ -224,7 +227,8 @@ class Messages:
             self._report(sent, DELIVERED, faults)
         if FaultKind.REVERSED_REPORTS in faults:
             for place, status in enumerate(reversed(settings.interim), start=1):
-                self._report_later(place * settings.report_gap, sent, status, faults)
+                again = partial(self._report, sent, status, faults)
+                self.scheduler.after(place * settings.report_gap, again)
 
     def _give_up(self, sent: Sent, faults: DrawnFaults) -> None:
         """Drops a message for a phone that stayed off, and reports the failure to the hotline."""
@@ -234,9 +238,6 @@ class Messages:
                 return
             waiting.remove((sent, faults))
         self._report(sent, "Failed", faults, "UserIsInactive")
-
-    def _report_later(self, seconds: float, sent: Sent, status: str, faults: DrawnFaults) -> None:
-        self.scheduler.after(seconds, lambda: self._report(sent, status, faults))
 
     def _report(self, sent: Sent, status: str, faults: DrawnFaults, reason: str = "") -> None:
         self._queue(sent, status, faults, reason)
@@ -271,28 +272,11 @@ class Messages:
                 fields = sent.unposted.pop(0)
             self.line.post("delivery", fields)
 
-    def _listed(self, msisdn: str, to: str, text: str) -> Incoming:
-        number = len(self.state.incoming) + 1
-        incoming = Incoming(number, self.ids.incoming(), msisdn, to, text, time.time())
-        self.state.incoming.append(incoming)
-        return incoming
-
-    def _tell_later(self, seconds: float, incoming: Incoming, since: float) -> None:
-        self.scheduler.after(seconds, lambda: self._tell(incoming, since))
-
     def _tell(self, incoming: Incoming, since: float) -> None:
         settings, began = self.state.settings, self.scheduler.now()
-        accepted = self.line.post("sms", self._fields(incoming)).status == 200
-        with self.state.changing() as state:
-            state.travelled("mo told" if accepted else "mo refused", incoming.msisdn)
-        now = self.scheduler.now()
-        if not accepted and now - since < settings.mo_patience:
-            self._tell_later(max(0.0, began + settings.mo_repeat - now), incoming, since)
-
-    def _fields(self, incoming: Incoming) -> dict[str, str]:
         with self.state.lock:
             network = self.state.handset(incoming.msisdn).network
-        return {
+        fields = {
             "linkId": "",
             "text": incoming.text,
             "to": incoming.to,
@@ -301,3 +285,10 @@ class Messages:
             "from": incoming.msisdn,
             "networkCode": network,
         }
+        accepted = self.line.post("sms", fields).status == 200
+        with self.state.changing() as state:
+            state.travelled("mo told" if accepted else "mo refused", incoming.msisdn)
+        now = self.scheduler.now()
+        if not accepted and now - since < settings.mo_patience:
+            wait = max(0.0, began + settings.mo_repeat - now)
+            self.scheduler.after(wait, partial(self._tell, incoming, since))

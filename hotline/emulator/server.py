@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import wraps
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, render_template, request
@@ -28,7 +27,6 @@ BALANCE = "RWF 250000.0000"
 PRICE = 10.0
 INVALID = "The supplied authentication is invalid"
 MISSING = "The resource requires authentication, which was not supplied with the request"
-View = Callable[[], Response]
 PAGE = "<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>"
 
 
@@ -116,6 +114,7 @@ def unauthorized(sentence: str = INVALID) -> Response:
 
 def build_api(emulator: Emulator) -> Blueprint:
     blueprint = Blueprint("api", __name__)
+    blueprint.before_request(require_key)
     api = _Api(emulator)
     for rule, view, method in (
         ("/version1/messaging", api.send, "POST"),
@@ -124,22 +123,16 @@ def build_api(emulator: Emulator) -> Blueprint:
         ("/version1/user", api.user, "GET"),
         ("/auth-token/generate", api.token, "POST"),
     ):
-        name = f"{view.__name__}_{method.lower()}"
-        blueprint.add_url_rule(rule, name, _keyed(view), methods=[method])
+        blueprint.add_url_rule(rule, f"{method}{rule}", view, methods=[method])
     return blueprint
 
 
-def _keyed(view: View) -> View:
-    """Wraps a view so that a request must have the correct `apiKey` header."""
-
-    @wraps(view)
-    def guarded() -> Response:
-        key = request.headers.get("apiKey")
-        if key is None:
-            return unauthorized(MISSING)
-        return view() if key == API_KEY else unauthorized()
-
-    return guarded
+def require_key() -> Response | None:
+    """Refuses a request without the correct `apiKey` header."""
+    key = request.headers.get("apiKey")
+    if key is None:
+        return unauthorized(MISSING)
+    return None if key == API_KEY else unauthorized()
 
 
 class _Api:

@@ -30,7 +30,7 @@ MAX_OFFSET = 366 * 86400
 class Timer:
     due: float
     order: int
-    action: Callable[[], None] = field(compare=False)
+    action: Callable[[], object] = field(compare=False)
     cancelled: bool = field(default=False, compare=False)
 
     def cancel(self) -> None:
@@ -60,7 +60,7 @@ class Scheduler:
         with self._changed:
             return self._now()
 
-    def after(self, seconds: float, action: Callable[[], None]) -> Timer:
+    def after(self, seconds: float, action: Callable[[], object]) -> Timer:
         with self._changed:
             timer = Timer(self._now() + seconds, next(self._count), action)
             heapq.heappush(self._heap, timer)

@@ -280,12 +280,13 @@ class Ussd:
         if silent or FaultKind.NO_END in faults:
             return
         late = faults[FaultKind.LATE_END].seconds or 60.0 if FaultKind.LATE_END in faults else 0.0
-        after = self.state.settings.end_notice_after + late
+        settings = self.state.settings
+        after = settings.end_notice_after + late
         for _ in range(2 if FaultKind.DUPLICATE_END in faults else 1):
-            self.scheduler.after(after, lambda: self._tell(session))
-
-    def _tell(self, session: UssdSession) -> None:
-        self.line.post("ended", notice(session), seconds=self.state.settings.total_timeout)
+            self.scheduler.after(
+                after,
+                lambda: self.line.post("ended", notice(session), seconds=settings.total_timeout),
+            )
 
 
 def notice(session: UssdSession) -> dict[str, str]:
