@@ -104,6 +104,24 @@ class Tab:
         sent = {"Origin": ADDRESS, **headers}
         return self.client.post(path, base_url=ADDRESS, headers=sent, data=data)
 
+    def read(self, path: str, **headers: str) -> str:
+        """Returns the text of a page that this person may open."""
+        answer = self.get(path, **headers)
+        assert answer.status_code == 200, answer.status_code
+        return answer.text
+
+    def sends(self, path: str, fields: dict[str, Any] | None = None, **more: str) -> TestResponse:
+        """Posts a form that the console accepts, and returns the answer with the address of the next page."""
+        answer = self.post(path, fields, **more)
+        assert answer.status_code == 303, answer.text
+        return answer
+
+    def refused(self, path: str, fields: dict[str, Any] | None = None, **more: str) -> str:
+        """Posts a form that the console refuses, and returns the page with the reasons."""
+        answer = self.post(path, fields, **more)
+        assert answer.status_code == 422, answer.status_code
+        return answer.text
+
 
 MakeDesk = Callable[..., Desk]
 

@@ -125,7 +125,7 @@ class Editor:
         """Presses a button that saves the form, and returns the next page."""
         answer = self.press(form, do)
         assert answer.status_code == 303, answer.text
-        self.page = self.tab.get(str(answer.location)).text
+        self.page = self.tab.read(str(answer.location))
         return self.page
 
     def looked(self, form: Mapping[str, Any], do: str = "look") -> Form:

@@ -66,12 +66,12 @@ def test_a_board_locks_and_counts_without_a_case_or_a_place(tab: Tab) -> None:
     assert counted(tab) == "1"
     for hidden in ("Gasabo", "/tips", "/handover", "Board</a>", "secret_"):
         assert hidden not in page.text
-    said = tab.get("/board/since?auto").text
+    said = tab.read("/board/since?auto")
     assert re.fullmatch(r"locked 1 [0-9a-f]{16}", said)
     assert tab.get(f"/board/since?auto&number={said}").status_code == 304
     tell(tab.desk, urgency=1)
     tab.desk.clock.turn(seconds=21)
-    now = tab.get("/board/since?auto").text
+    now = tab.read("/board/since?auto")
     assert now.startswith("locked 2 ")
     assert now.split()[2] != said.split()[2], "a new danger sounds"
 
@@ -166,19 +166,19 @@ def test_asking_is_no_presence_and_seldom_writes(tab: Tab) -> None:
     again.take(desk.people["Desk 1"].enters().token)
     began, written = desk.clock(), set()
     for _ in range(14 * 2):
-        assert again.get("/board/since").text.isdecimal()
+        assert again.read("/board/since").isdecimal()
         row = stored(desk)[-1]
         assert row.seen_at == began
         written.add(row.board_at)
         desk.clock.turn(seconds=30)
     assert len(written) <= 1 + 14 * 60 // BOARD_EACH.total_seconds()
     desk.clock.turn(minutes=1)
-    assert again.get("/board/since").text.startswith("locked")
+    assert again.read("/board/since").startswith("locked")
 
 
 def test_a_locked_board_counts_as_open_until_it_no_longer_asks(tab: Tab) -> None:
     at = tab.desk.clock()
-    assert tab.get("/board/since?auto").text.startswith("locked")
+    assert tab.read("/board/since?auto").startswith("locked")
     with tab.desk.context.database.reading() as session:
         before = at - timedelta(seconds=1)
         assert desks_with_board(session, before, at) == {DISTRICT}

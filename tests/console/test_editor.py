@@ -79,7 +79,7 @@ def test_the_buttons_of_rows_take_the_words_first(editor: Editor) -> None:
         for step in way.split("."):
             value = value[int(step)] if isinstance(value, list) else value[step]
         assert value == there, do
-        assert f'id="f-{anchor}"' in editor.tab.get(answer.location).text
+        assert f'id="f-{anchor}"' in editor.tab.read(answer.location)
 
 
 @pytest.mark.row("A1")

@@ -35,11 +35,10 @@ def words(page: str) -> str:
 @pytest.mark.row("R12")
 def test_a_drill_starts_is_timed_and_stops(desk: Desk, national: Tab) -> None:
     admin = desk.tab(AccountRole.ADMIN, name="Alice")
-    assert admin.post("/exercises", WANTED).status_code == 303
-    again = admin.post("/exercises", WANTED)
-    assert again.status_code == 422
-    assert "drill is already running at this desk" in again.text
-    assert "Drill in progress: Gasabo" in national.get("/today").text
+    admin.sends("/exercises", WANTED)
+    again = admin.refused("/exercises", WANTED)
+    assert "drill is already running at this desk" in again
+    assert "Drill in progress: Gasabo" in national.read("/today")
     with desk.context.database.reading() as session:
         told = [row.template for row in session.scalars(select(Message)).all()]
     assert "EXERCISE_BEGUN" in told, "the national desk is told of each"
@@ -47,7 +46,7 @@ def test_a_drill_starts_is_timed_and_stops(desk: Desk, national: Tab) -> None:
     with desk.context.database.writing() as session:
         (known_as,) = session.scalars(select(Assignment)).all()
         known_as.acknowledged_at = desk.clock()
-    page = words(admin.get("/exercises").text)
+    page = words(admin.read("/exercises"))
     row = (
         "Gasabo runs the week of drills no one reached this step of the drill (alerted people: 1) "
         "1 of 1 alerted people reached this step of the drill: half of them within 3 min 0 s, "
@@ -56,16 +55,16 @@ def test_a_drill_starts_is_timed_and_stops(desk: Desk, national: Tab) -> None:
     assert row in page
     assert "Responder 1, responder never 3 min 0 s never" in page
     assert admin.post("/exercises/1/end").status_code == 422, "enter a reason"
-    assert national.post("/exercises/1/end", {"reason": "enough"}).status_code == 303
-    row = words(national.get("/exercises").text)
+    national.sends("/exercises/1/end", {"reason": "enough"})
+    row = words(national.read("/exercises"))
     assert "Gasabo cancelled the week of drills" in row
     assert "Runs now" not in row
-    assert "Drill in progress:" not in national.get("/today").text
+    assert "Drill in progress:" not in national.read("/today")
 
 
 def test_r12_what_may_not_begin_says_why(desk: Desk, national: Tab) -> None:
     for wrong in ({"desk": "national"}, {"desk": "99"}, {"urgency": "3"}, {"reason": ""}):
-        assert national.post("/exercises", {**WANTED, **wrong}).status_code == 422
+        national.refused("/exercises", {**WANTED, **wrong})
     assert service_drills.list_drills(desk.context) == []
     editor = desk.tab(AccountRole.EDITOR, name="Chantal")
     assert editor.post("/exercises", WANTED).status_code in (403, 404)
@@ -77,9 +76,9 @@ def test_r12_an_exercise_says_so_in_every_list_and_nobody_is_late_in_it(desk: De
     lets_in(desk, desk.people["Desk 1"].account_id, DISTRICT)
     tip = tell(desk, minutes=9)
     change(desk, tip, channel="drill")
-    row = tab.get("/tips").text
+    row = tab.read("/tips")
     assert '<span class="tag warn">drill</span>' in row
     assert "late" not in row
-    page = tab.get(f"/tips/{tip}").text
+    page = tab.read(f"/tips/{tip}")
     assert "This is a drill. No one is in danger, and no one needs to go to the place." in page
-    assert f"/tips/{tip}" not in tab.get("/").text, "nobody goes"
+    assert f"/tips/{tip}" not in tab.read("/"), "nobody goes"

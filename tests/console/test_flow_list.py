@@ -21,7 +21,7 @@ __all__ = ["writing"]
 
 def cells(tab: Tab, flow: str = FLOW) -> list[str]:
     """Returns the texts in the row of a flow."""
-    rows = re.findall(r"<tr>(.*?)</tr>", tab.get("/flows").text, re.S)
+    rows = re.findall(r"<tr>(.*?)</tr>", tab.read("/flows"), re.S)
     (row,) = [one for one in rows if f'href="/flows/{flow}"' in one]
     found = re.findall(r"<t[hd].*?>(.*?)</t[hd]>", row, re.S)
     return [" ".join(unescape(re.sub(r"<[^>]+>", " ", one)).split()) for one in found]
@@ -52,7 +52,7 @@ def test_the_map_leads_from_the_first_screen_to_each_flow(writing: Writing) -> N
     """
     flows = live_document(writing.desk.context.database)["flows"]
     writing.says(writing.opened("Other words"))
-    drawn, listed = unescape(writing.editor.get("/flows").text).split("</svg>")
+    drawn, listed = unescape(writing.editor.read("/flows")).split("</svg>")
     for flow in flows:
         assert (
             drawn.count(f'<a href="/flows/{flow}" class=') == listed.count(f'/flows/{flow}">') == 1
@@ -62,16 +62,16 @@ def test_the_map_leads_from_the_first_screen_to_each_flow(writing: Writing) -> N
     assert drawn.count('marker-end="url(#tip)"') == len(flows) - 2, "the front and a code begin"
     writing.published("Ntukishyure uwo muntu. " * 40)
     service_publish.check_by_id(writing.desk.context, service_publish.LIVE)
-    assert f'href="/flows/{FLOW}" class="changed faulty"' in writing.editor.get("/flows").text
+    assert f'href="/flows/{FLOW}" class="changed faulty"' in writing.editor.read("/flows")
 
 
 def test_what_was_published_is_on_every_page_at_once(writing: Writing) -> None:
     """The pages read the flows from memory, but must show a new publication at once."""
     words, pages = "Ntukishyure uwo.", ("/find?q=Ntukishyure+uwo", "/words/rw?state=all&flow=learn")
-    assert not any(words in writing.editor.get(page).text for page in pages)
+    assert not any(words in writing.editor.read(page) for page in pages)
     change = writing.opened("Begun before")
     writing.published(words)
-    assert all(words in writing.editor.get(page).text for page in pages)
+    assert all(words in writing.editor.read(page) for page in pages)
     texts = [
         writing.flow(each)["nodes"][NODE]["say"]["text"] for each in (change, writing.opened())
     ]
@@ -87,7 +87,7 @@ def test_a_long_list_comes_in_parts_and_each_is_light(writing: Writing) -> None:
     )
     seen = []
     for part in ("0", "2", "9"):
-        page = writing.editor.get(f"/flows?part={part}").text
+        page = writing.editor.read(f"/flows?part={part}")
         assert len(page.encode()) < HEAVIEST
         seen.append(set(re.findall(r'<th scope="row"><a href="/flows/(\w+)"', page)))
     assert [len(one) for one in seen] == [
@@ -99,7 +99,7 @@ def test_a_long_list_comes_in_parts_and_each_is_light(writing: Writing) -> None:
     assert seen[1] == seen[2]
     assert 'href="/flows?part=1" rel="prev"' in page
     assert 'rel="next"' not in page
-    words = [writing.editor.get(f"/words?part={part}").text for part in (1, 2)]
+    words = [writing.editor.read(f"/words?part={part}") for part in (1, 2)]
     assert 'href="/words?part=2" rel="next"' in words[0]
     assert all(len(one.encode()) < HEAVIEST for one in words)
     assert ">z_089<" in words[1]
@@ -108,11 +108,11 @@ def test_a_long_list_comes_in_parts_and_each_is_light(writing: Writing) -> None:
 def test_a_desk_reads_the_list_without_changes(writing: Writing) -> None:
     tab = writing.desk.tab(AccountRole.DESK)
     writing.says(writing.opened("Other words"))
-    page = tab.get("/flows").text
+    page = tab.read("/flows")
     assert "Other words" not in page
     assert "/words/" not in page
-    assert "Edit in a draft" not in tab.get(f"/flows/{FLOW}").text
-    page = writing.editor.get(f"/flows/{FLOW}").text
+    assert "Edit in a draft" not in tab.read(f"/flows/{FLOW}")
+    page = writing.editor.read(f"/flows/{FLOW}")
     assert "Edit in a draft" in page
     assert f'href="/changes/new?flow={FLOW}"' in page
     assert re.search(r'href="/changes/1/flows/learn/[^"]+">Other words</a> <span[^>]+>this', page)
@@ -129,18 +129,18 @@ def test_the_list_and_the_picture_say_how_much_a_lesson_is_used(writing: Writing
         tables.add(session, cells_)
     assert cells(writing.editor)[2] == "170"
     assert cells(writing.editor, "tell")[2] == ""
-    assert ", left: 40</text>" in writing.editor.get("/flows/learn/picture").text
+    assert ", left: 40</text>" in writing.editor.read("/flows/learn/picture")
 
 
 def test_the_picture_shows_the_path_that_the_keys_take(writing: Writing) -> None:
-    page = writing.editor.get("/flows/learn/picture").text
+    page = writing.editor.read("/flows/learn/picture")
     assert "taken" not in page
-    page = writing.editor.get("/flows/learn/picture?key=9").text
+    page = writing.editor.read("/flows/learn/picture?key=9")
     assert re.search(r'<a href="/flows/learn#n-one" class="[^"]*taken', page)
     assert 'class="arrow taken"' in page
     assert "this screen is on the path to the chosen screen" in page.split("</svg>")[1]
     assert 'name="keys" value="9"' in page
-    assert "Keys pressed: 9 9" in writing.editor.get("/flows/learn/picture?keys=9&key=9").text
+    assert "Keys pressed: 9 9" in writing.editor.read("/flows/learn/picture?keys=9&key=9")
 
 
 def test_a_form_that_is_sent_twice_opens_one_draft(writing: Writing) -> None:
@@ -151,7 +151,7 @@ def test_a_form_that_is_sent_twice_opens_one_draft(writing: Writing) -> None:
 
 
 def test_a_live_screen_names_the_numbers_that_callers_do_not_see(desk: Desk) -> None:
-    page = desk.tab(AccountRole.EDITOR).get("/flows/help").text
+    page = desk.tab(AccountRole.EDITOR).read("/flows/help")
     assert (
         "Callers do not see the number 3029, because it has no valid confirmation. Call the number"
         in page
@@ -165,7 +165,7 @@ def test_each_live_screen_says_what_is_wrong_and_what_to_do(writing: Writing) ->
     service_publish.check_by_id(writing.desk.context, service_publish.LIVE)
     (problem, *_) = service_publish.published_problems(writing.desk.context) or ()
     assert problem.flow == FLOW
-    page = unescape(writing.editor.get(f"/flows/{FLOW}").text)
+    page = unescape(writing.editor.read(f"/flows/{FLOW}"))
     section = page[page.index(f'id="n-{problem.node}"') :].partition("</section>")[0]
     assert 'class="notice warn"' in section
     assert str(problem.fix).partition("{")[0].capitalize() in section

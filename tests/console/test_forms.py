@@ -113,7 +113,7 @@ def test_a_phone_shows_letters_where_a_code_of_the_paper_may_be_typed(desk: Desk
     numeric = {
         field["name"]: field.get("inputmode") == "numeric"
         for path in ("/enter", "/recover", "/account/factor")
-        for field in outline(tab.get(path).text).fields
+        for field in outline(tab.read(path)).fields
     }
     assert numeric["secret_code"] is numeric["secret_recovery"] is False
     assert numeric["secret_new_code"]

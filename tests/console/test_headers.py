@@ -78,7 +78,7 @@ def test_answers_that_are_no_page_keep_to_the_policy_too(desk: Desk) -> None:
 
 
 def test_a_file_is_kept_for_a_year_under_the_name_of_its_digest(tab: Tab) -> None:
-    page = tab.get("/enter").text
+    page = tab.read("/enter")
     files = re.findall(r"/static/console\.[0-9a-f]{12}\.(?:css|js)", page)
     assert len(files) == 2
     for file in files:

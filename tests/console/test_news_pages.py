@@ -14,13 +14,13 @@ __all__ = ["writing"]
 
 
 def text_of(tab: Tab, path: str) -> str:
-    return unescape(tab.get(path).text)
+    return unescape(tab.read(path))
 
 
 def unread(tab: Tab) -> str:
     """Returns the number next to Today in the menu."""
     found = re.findall(
-        r'<a href="/today"[^>]*>Today(?: <span class="tag warn">(\d+))?', tab.get("/flows").text
+        r'<a href="/today"[^>]*>Today(?: <span class="tag warn">(\d+))?', tab.read("/flows")
     )
     return str(found[0])
 
@@ -32,20 +32,20 @@ def test_a_comment_reaches_its_addressee_on_today_and_in_the_menu(writing: Writi
     path = f"/changes/{change}/comments"
     refused = approver.post(path, {**to, "comment": "ring 0788 123 456"})
     assert (refused.status_code, "Leave out phone numbers" in refused.text) == (422, True)
-    assert approver.post(path, {**to, "comment": "Is that the <law>?"}).status_code == 303
+    approver.sends(path, {**to, "comment": "Is that the <law>?"})
     assert (unread(editor), unread(approver)) == ("1", "")
-    page = editor.get("/today").text
+    page = editor.read("/today")
     assert "Approver 1 wrote this comment: Is that the &lt;law&gt;?" in page
     assert f'href="/changes/{change}/flows/learn/one#form"' in page
     for where in (f"/changes/{change}", f"/changes/{change}/flows/learn/one"):
-        assert "Is that the &lt;law&gt;?" in editor.get(where).text
+        assert "Is that the &lt;law&gt;?" in editor.read(where)
     (news,) = re.findall(r"/today\?news=(\d+)", page)
     opened = editor.get(f"/today?news={news}")
     assert "Refresh" not in opened.headers, "typed text would be lost"
-    assert editor.post(f"/today/news/{news}", {"comment": "as in K7Q4AC"}).status_code == 422
-    assert editor.post(f"/today/news/{news}", {"comment": "It is."}).status_code == 303
+    editor.refused(f"/today/news/{news}", {"comment": "as in K7Q4AC"})
+    editor.sends(f"/today/news/{news}", {"comment": "It is."})
     assert (unread(editor), unread(approver)) == ("", "1")
-    assert approver.post("/today/read").status_code == 303
+    approver.sends("/today/read")
     assert unread(approver) == ""
     assert editor.post("/today/news/99", {"comment": "Hm"}).status_code == 404
     desk = writing.desk.tab(AccountRole.ADMIN, name="Admin 1")
@@ -58,11 +58,11 @@ def test_a_mail_address_is_stored_and_shown_to_no_one(writing: Writing) -> None:
     assert (wrong.status_code, "Enter a mail address like" in wrong.text) == (422, True)
     saved = writing.editor.post("/today/mail", {"secret_mail": "editor@here.example"})
     assert saved.location == "/today?done=mail"
-    page = writing.editor.get("/today").text
+    page = writing.editor.read("/today")
     assert "The hotline has your mail address." in page
     assert "editor@here.example" not in page
     assert writing.editor.post("/today/mail", {"secret_mail": ""}).location == "/today?done=no-mail"
-    assert "The hotline has your mail address." not in writing.editor.get("/today").text
+    assert "The hotline has your mail address." not in writing.editor.read("/today")
 
 
 def test_a_returned_draft_is_answered_and_published_on_today(writing: Writing) -> None:
@@ -73,15 +73,15 @@ def test_a_returned_draft_is_answered_and_published_on_today(writing: Writing) -
     assert "Editor 1 submitted this draft 12 min ago" in page
     back = {"note": "Is that the law?", "back": "today"}
     assert approver.post(f"/changes/{change}/send-back", back).location == "/today?done=returned"
-    (news,) = re.findall(r"/today\?news=(\d+)", editor.get("/today").text)
+    (news,) = re.findall(r"/today\?news=(\d+)", editor.read("/today"))
     answered = editor.post(f"/today/news/{news}", {"comment": "Since June."})
     assert answered.location == f"/today?done=sent&news={news}"
-    assert "Submit for approval" in editor.get(answered.location).text
+    assert "Submit for approval" in editor.read(answered.location)
     again = editor.post(f"/changes/{change}/propose", {"back": "today"})
     assert again.location == "/today?done=submitted"
-    assert "Is that the law?" not in editor.get("/today").text
+    assert "Is that the law?" not in editor.read("/today")
 
-    assert "Since June." in approver.get("/today").text
+    assert "Since June." in approver.read("/today")
     read = approver.get(f"/today?draft={change}")
     assert "Refresh" not in read.headers
     comments = read.text.partition('id="comments"')[2]
@@ -90,11 +90,11 @@ def test_a_returned_draft_is_answered_and_published_on_today(writing: Writing) -
     fields = {"digest": digest, "back": "today", "read-rw": "yes"}
     done = approver.post(f"/changes/{change}/approve", fields)
     assert done.location == "/today?done=published"
-    assert "Callers see the change the next time they dial." in approver.get(done.location).text
+    assert "Callers see the change the next time they dial." in approver.read(done.location)
     assert writing.heard == WORDS
     for path in ("/today", f"/changes/{change}"):
-        assert "Published. Callers see the change the next time they dial." in editor.get(path).text
-    assert "Review here" not in approver.get(f"/today?draft={change}").text
+        assert "Published. Callers see the change the next time they dial." in editor.read(path)
+    assert "Review here" not in approver.read(f"/today?draft={change}")
 
 
 def test_an_approver_plans_and_cancels(writing: Writing) -> None:
@@ -125,8 +125,8 @@ def test_an_approver_plans_and_cancels(writing: Writing) -> None:
     service_plans.carry_out_due(writing.desk.context)
     assert writing.heard == WORDS
     approver = writing.desk.tab(AccountRole.APPROVER, name="Approver 1")
-    (plan,) = re.findall(r"/live/plans/(\d+)", approver.get("/live").text)
-    assert approver.post(f"/live/plans/{plan}").status_code == 303
+    (plan,) = re.findall(r"/live/plans/(\d+)", approver.read("/live"))
+    approver.sends(f"/live/plans/{plan}")
     assert approver.post(f"/live/plans/{plan}").status_code == 404
     assert "Planned publications" not in text_of(approver, "/live")
     writing.desk.clock.turn(hours=48)
@@ -137,14 +137,14 @@ def test_an_approver_plans_and_cancels(writing: Writing) -> None:
 def test_the_emergency_form_has_a_page_of_its_own(writing: Writing) -> None:
     change = writing.proposed()
     read, form = f"/changes/{change}/read", f"/changes/{change}/emergency"
-    assert 'name="reason"' not in writing.approver.get(read).text
-    assert f'href="{form}"' in writing.approver.get(read).text
+    assert 'name="reason"' not in writing.approver.read(read)
+    assert f'href="{form}"' in writing.approver.read(read)
     fields = {"digest": writing.digest(change), "reason": "short"}
     refused = writing.approver.post(form, fields)
     assert (refused.status_code, "20 letters or more" in refused.text) == (422, True)
-    assert writing.approver.post(form, {**fields, "reason": REASON}).status_code == 303
+    writing.approver.sends(form, {**fields, "reason": REASON})
     assert writing.heard == WORDS
-    assert "published or discarded" in writing.approver.get(form).text
+    assert "published or discarded" in writing.approver.read(form)
 
 
 def test_a_desk_without_other_tasks_is_sent_to_the_board(writing: Writing) -> None:

@@ -63,7 +63,7 @@ class CaseDesk:
         return answer.text
 
     def clear(self) -> str:
-        return self.district.get(f"/tips/{self.tip}").text
+        return self.district.read(f"/tips/{self.tip}")
 
     def entries(self) -> list[CaseEventRow]:
         with self.desk.context.database.reading() as session:
@@ -96,7 +96,7 @@ def case(desk: Desk) -> CaseDesk:
 
 @pytest.mark.row("R8", "R9")
 def test_r8_signs_are_noted_by_a_form_and_opened_behind_a_reason_alone(case: CaseDesk) -> None:
-    form = case.district.get(f"/tips/{case.tip}/persons/screened").text
+    form = case.district.read(f"/tips/{case.tip}/persons/screened")
     assert (
         "First check that the person is safe, unhurt and alone with you. Help comes first. These questions can wait"
         in form
@@ -109,13 +109,12 @@ def test_r8_signs_are_noted_by_a_form_and_opened_behind_a_reason_alone(case: Cas
     assert "People met in this case: 1" in case.clear()
     assert "Desk 1 checked a person for signs of trafficking." in case.clear()
     assert "possible victim" not in case.clear()
-    early = case.district.post(f"/tips/{case.tip}/persons", OPENS)
-    assert early.status_code == 422
-    assert "You cannot open these notes yet" in early.text
-    assert "possible victim" not in early.text
+    early = case.district.refused(f"/tips/{case.tip}/persons", OPENS)
+    assert "You cannot open these notes yet" in early
+    assert "possible victim" not in early
 
     hands_on(case.desk)
-    assert case.district.post(f"/tips/{case.tip}/persons", {}).status_code == 422
+    case.district.refused(f"/tips/{case.tip}/persons", {})
     answer = case.district.post(f"/tips/{case.tip}/persons", OPENS)
     assert "screening: possible victim" in answer.text
     assert "actual" not in answer.text, "only a deciding body says so"
@@ -146,7 +145,7 @@ def test_r9_a_person_is_followed_in_the_console_to_thirty_days_on(case: CaseDesk
     assert f"person=1:{case.entries()[-1].id}" in case.opened()
     assert case.says("answered", target, answer="accepted").status_code == 303
     assert "Person 1: confirm arrival at the service by" in case.clear()
-    asked = case.district.get(f"/tips/{case.tip}/persons/arrived").text
+    asked = case.district.read(f"/tips/{case.tip}/persons/arrived")
     offered = set(re.findall(r'<option value="([^":]+)"', asked))
     assert offered == STATES, "no continent, and nothing else that would be refused"
     assert case.says("arrived", target, arrived="yes", state="BI").status_code == 303
@@ -232,7 +231,7 @@ def test_a_repeated_form_is_noted_once_and_an_unknown_one_never(case: CaseDesk) 
     page = f"/tips/{case.tip}/persons"
     sent = {"person": "new", "once": "a", **GROWN_UP}
     for _ in range(2):
-        assert case.district.post(f"{page}/screened", sent).status_code == 303
+        case.district.sends(f"{page}/screened", sent)
     hands_on(case.desk)
     assert "People met in this case: 1" in case.clear()
     assert case.says("screened", "new", **{**GROWN_UP, "act": "maybe"}).status_code == 422
@@ -254,7 +253,7 @@ def test_r6_a_case_that_is_kept_from_a_desk_has_no_persons_for_it(case: CaseDesk
     tabs = [case.other, nobody]
     kept = {"desk": DISTRICT, "why_kept": "named", "reason": "the landmark is theirs"}
     assert "The person wants help." in case.opened(case.national)
-    assert case.national.post(f"/tips/{case.tip}/keep-from", kept).status_code == 303
+    case.national.sends(f"/tips/{case.tip}/keep-from", kept)
     page, before = f"/tips/{case.tip}/persons", len(case.entries())
     for tab in (*tabs, case.district):
         assert tab.post(page, OPENS).status_code == 404
@@ -278,10 +277,10 @@ def test_notes_outlive_the_words_of_their_tip_for_the_national_desk(case: CaseDe
         "The statistics for this month are final. New notes help the person but do not change the statistics",
         f"/tips/{case.tip}",
     )
-    assert late not in case.national.get(page_of_tip).text
+    assert late not in case.national.read(page_of_tip)
     with case.desk.context.database.writing() as session:
         tables_case_events.mark_counted(session, [case.tip], "2026-01", case.desk.clock())
-    assert late in case.national.get(page_of_tip).text
+    assert late in case.national.read(page_of_tip)
 
 
 @pytest.mark.row("A8")
@@ -292,16 +291,16 @@ def test_a8_what_is_owed_to_a_person_stands_in_the_list_and_on_the_board(case: C
     with case.desk.context.database.writing() as session:
         session.add(make_responder(level=Level.COORDINATOR))
     case.later(days=4)
-    assert "follow-up due" not in case.district.get("/").text, "nobody was asked yet"
+    assert "follow-up due" not in case.district.read("/"), "nobody was asked yet"
     service_follow_up.ask_due(case.desk.context)
-    assert "follow-up due" in case.district.get("/").text
+    assert "follow-up due" in case.district.read("/")
     change(case.desk, case.tip, closed_at=case.desk.clock())
     with case.desk.context.database.writing() as session:
         tables_audit.append_about_tip(session, case.tip, "tip_closed", "clock", case.desk.clock())
     assert on_board(case.district)["owed"] == [case.tip]
     assert ": confirm arrival at the service by" in case.opened()
     assert case.opened().count(">due</span>") == 1
-    shown = case.district.get("/tips?state=all&owes=yes").text
+    shown = case.district.read("/tips?state=all&owes=yes")
     assert re.findall(r'href="/tips/(\d+)"', shown) == [str(case.tip)]
     assert "follow-up due: record if the person arrived at the service" in shown
     other = case.desk.tab(AccountRole.DESK, name="Desk 2")
@@ -327,7 +326,7 @@ def test_pages_of_persons_are_light_in_each_language(case: CaseDesk, language: s
     for act in ("screened", "consent", "offered", "answered", "arrived", "thirty", "determination"):
         path = f"/tips/{case.tip}/persons/{act}"
         assert_light(case.district, path)
-        assert_reachable(path, outline(case.district.get(path).text))
+        assert_reachable(path, outline(case.district.read(path)))
         refused = case.says(act, "").text
         assert_reachable(f"{path}, refused", outline(refused))
     assert_reachable("the tip", outline(case.clear()))
@@ -359,24 +358,23 @@ def test_not_trafficking_of_a_possible_victim_needs_a_screening(case: CaseDesk) 
     assert case.says("screened", "new", **GROWN_UP, sex="woman").status_code == 303
     hands_on(case.desk)
     closes = {"outcome": "not-trafficking", "reason": "a pay dispute"}
-    assert case.district.post(f"{page}/close", closes).status_code == 303
+    case.district.sends(f"{page}/close", closes)
     assert (
         "A responder met a person, so the national desk must decide on the closure of the case by the next working day"
-        in case.national.get(page).text
+        in case.national.read(page)
     )
     assert case.national.post(f"{page}/open", {"why": "send"}).status_code == 200
     agrees = {"do": "agree", "reason": "I rang"}
-    stopped = case.national.post(f"{page}/judge", agrees)
-    assert stopped.status_code == 422
+    stopped = case.national.refused(f"{page}/judge", agrees)
     assert (
         "A person in this case is a possible victim. Before you close the case, record a new screening of this person"
-        in stopped.text
+        in stopped
     )
     with case.desk.context.database.reading() as session:
         assert session.get_one(Tip, case.tip).closed_at is None
     decided = case.says("determination", "1", case.national, determination="not", body="court")
     assert decided.status_code == 303
-    assert case.national.post(f"{page}/judge", agrees).status_code == 303
+    case.national.sends(f"{page}/judge", agrees)
     with case.desk.context.database.reading() as session:
         assert session.get_one(Tip, case.tip).outcome == "not-trafficking"
 

@@ -47,7 +47,7 @@ def test_each_screen_is_a_box_that_leads_to_it_and_a_line_in_words(desk: Desk) -
     tab = desk.tab(AccountRole.EDITOR)
     flows = live_document(desk.context.database)["flows"]
     for flow in ("abroad", "report"):
-        page = tab.get(f"/flows/{flow}/picture").text
+        page = tab.read(f"/flows/{flow}/picture")
         drawn, words = page.split("</svg>")
         for node in flows[flow]["nodes"]:
             link = f'<a href="/flows/{flow}#n-{node}"'
@@ -64,7 +64,7 @@ def test_the_national_desk_alone_sees_where_callers_leave_a_report(desk: Desk) -
     with desk.context.database.writing() as session:
         tables.add(session, {shown: 55})
     for role, sees in ((AccountRole.EDITOR, False), (AccountRole.NATIONAL, True)):
-        assert (", left: 60</text>" in desk.tab(role).get("/flows/report/picture").text) is sees
+        assert (", left: 60</text>" in desk.tab(role).read("/flows/report/picture")) is sees
 
 
 def test_the_map_has_each_flow_once_and_its_boxes_lie_apart(desk: Desk) -> None:

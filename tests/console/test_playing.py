@@ -99,7 +99,7 @@ def test_the_file_is_for_those_who_edit_or_approve_and_has_the_name_of_the_diges
         answer = tab.get(where)
         name = f"draft-{gathered.own_digest[:12]}.html"
         assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}"'
-        listed = tab.get(f"/changes/{change}").text
+        listed = tab.read(f"/changes/{change}")
         assert where in listed
         assert gathered.own_digest[:12] in listed
     file = answer.text

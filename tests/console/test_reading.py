@@ -35,10 +35,10 @@ AT = {"actor": "cli:Operator 1", "action": "lane_held", "subject": "sms"}
 
 
 def test_all_well_says_so(desk: Desk) -> None:
-    page = desk.tab(AccountRole.TRANSLATOR).get("/").text
+    page = desk.tab(AccountRole.TRANSLATOR).read("/")
     assert "You have nothing to do." in page
     assert "Four steps" not in page
-    assert "Four steps to change a text" in desk.tab(AccountRole.EDITOR).get("/").text
+    assert "Four steps to change a text" in desk.tab(AccountRole.EDITOR).read("/")
 
 
 def test_today_tells_the_worst_first_and_each_role_its_own(desk: Desk) -> None:
@@ -48,7 +48,7 @@ def test_today_tells_the_worst_first_and_each_role_its_own(desk: Desk) -> None:
     with desk.context.database.writing() as session:
         state = AlarmState(Alarm.DISK, since=at, next_at=at + timedelta(1), notices=1)
         tables.save(session, Alarm.DISK, state, "little room is left")
-    page = admin.get("/").text
+    page = admin.read("/")
     assert "Alarm since" in page
     assert (
         "Fewer than two admins can sign in. Add an admin: if the last admin leaves, no one can manage accounts"
@@ -56,10 +56,10 @@ def test_today_tells_the_worst_first_and_each_role_its_own(desk: Desk) -> None:
     )
     assert page.index('class="bad"') < page.index('class="answer"')
     national = desk.tab(AccountRole.NATIONAL)
-    assert "Alarm since" in national.get("/today").text
-    assert ">Alarms: 1</a>" in national.get("/").text, "the board leads there"
-    assert "Alarms:" not in desk.tab(AccountRole.DESK).get("/").text
-    assert "Alarm since" not in desk.tab(AccountRole.EDITOR).get("/").text
+    assert "Alarm since" in national.read("/today")
+    assert ">Alarms: 1</a>" in national.read("/"), "the board leads there"
+    assert "Alarms:" not in desk.tab(AccountRole.DESK).read("/")
+    assert "Alarm since" not in desk.tab(AccountRole.EDITOR).read("/")
 
 
 def test_in_the_demo_its_two_admins_are_two(make_desk: MakeDesk) -> None:
@@ -106,12 +106,12 @@ def test_an_hour_in_which_few_call_is_told_to_who_runs_the_line(desk: Desk) -> N
         session.add(called("now", at, revision))
         session.add(called("the first", at - timedelta(weeks=6), revision))
     line = "Fewer calls than usual: 1 in the last hour, normally 60"
-    assert line in national.get("/today").text
-    assert line not in desk.tab(AccountRole.EDITOR).get("/").text
+    assert line in national.read("/today")
+    assert line not in desk.tab(AccountRole.EDITOR).read("/")
     with desk.context.database.writing() as session:
         for number in range(20):
             session.add(called(f"now {number}", at, revision))
-    assert "in the last hour, normally" not in national.get("/today").text
+    assert "in the last hour, normally" not in national.read("/today")
 
 
 def called(key: str, at: datetime, revision: int) -> Dialogue:
@@ -132,32 +132,32 @@ def test_a_held_lane_is_told_on_every_page_to_everybody(desk: Desk) -> None:
     tab = desk.tab(AccountRole.TRANSLATOR)
     service_pause.pause(desk.context, by="Operator 1", reason="the gateway repeats itself")
     for path in ("/", "/flows", "/account"):
-        assert "Operator 1 paused all messages at" in tab.get(path).text
-    assert 'role="alert">Operator 1 paused all messages' in tab.get("/flows").text
+        assert "Operator 1 paused all messages at" in tab.read(path)
+    assert 'role="alert">Operator 1 paused all messages' in tab.read("/flows")
 
 
 def test_what_waits_for_a_second_person_leads_there(desk: Desk) -> None:
     one, two = (desk.tab(AccountRole.ADMIN, name=name) for name in ("Admin 1", "Admin 2"))
     one.post("/accounts", {"name": "Approver 1", "roles": "approver", "language": "en"})
-    assert '<a href="/approvals">Requests that wait for approval: 1</a>' in two.get("/").text
-    assert "Requests that wait for approval:" not in one.get("/").text
+    assert '<a href="/approvals">Requests that wait for approval: 1</a>' in two.read("/")
+    assert "Requests that wait for approval:" not in one.read("/")
 
 
 def test_the_flows_are_listed_and_each_is_read_in_three_languages(desk: Desk) -> None:
     tab = desk.tab(AccountRole.EDITOR)
     book = desk.context.flow_sets.get(desk.context.flow_sets.live())
-    listed = tab.get("/flows").text
+    listed = tab.read("/flows")
     titles = live_titles(desk.context, "en")
     for name in book.flows:
         assert f'<a href="/flows/{name}">{titles.flow(name)}</a>' in listed
     for name, flow in book.flows.items():
-        page = unescape(tab.get(f"/flows/{name}").text)
+        page = unescape(tab.read(f"/flows/{name}"))
         for node, written in flow.nodes.items():
             assert f'id="n-{node}"' in page
             assert all(f'href="#n-{goes}"' in page for goes in targets(written))
             texts = [text for field, text in node_texts(written) if "." in field or field == "text"]
             assert all(words in page for text in texts for words in text.values())
-    page = tab.get("/flows/front").text
+    page = tab.read("/flows/front")
     for words in ("Akazi gatekanye n&#39;umuryango", "Travail et famille en sécurité", "Safe work"):
         assert words in page
     assert '<a href="/flows/report">Report</a>' in page
@@ -191,7 +191,7 @@ def test_the_log_is_filtered_by_its_address(desk: Desk) -> None:
         for _ in range(60):
             tables_audit.append_row(session, at=at, **AT)
     for query, rows in QUERIES.items():
-        page = tab.get(f"/audit{query}").text
+        page = tab.read(f"/audit{query}")
         assert page.count('<tr><td class="moment"') == rows, query
 
 
@@ -201,22 +201,22 @@ def test_older_rows_are_a_link_and_the_chain_is_followed(desk: Desk) -> None:
     with desk.context.database.writing() as session:
         for _ in range(60):
             tables_audit.append_row(session, at=desk.clock(), reason="a <reason>", **AT)
-    page = tab.get("/audit").text
+    page = tab.read("/audit")
     assert "a &lt;reason&gt;" in page
     older = page.partition('<a href="/audit?before=')[2].partition('"')[0]
-    assert tab.get(f"/audit?before={older}").text.count('<tr><td class="moment"') < 50
-    assert "The log is complete:" in tab.get("/audit/verify").text
+    assert tab.read(f"/audit?before={older}").count('<tr><td class="moment"') < 50
+    assert "The log is complete:" in tab.read("/audit/verify")
     with desk.context.database.writing() as session:
         drop_guard(session, "audit")
         session.connection().exec_driver_sql("UPDATE audit SET reason = 'other' WHERE id = 30")
-    assert "The log was changed: row 30 does not follow" in tab.get("/audit/verify").text
+    assert "The log was changed: row 30 does not follow" in tab.read("/audit/verify")
 
 
 def test_the_log_and_a_flow_name_kinds_of_things_in_the_reader_s_language(desk: Desk) -> None:
     tab = desk.tab(AccountRole.ADMIN, name="Admin 1")
     tab.post("/account/language", {"language": "fr"})
-    assert "a créé " in tab.get("/audit").text
-    page = tab.get("/flows/front").text
+    assert "a créé " in tab.read("/audit")
+    page = tab.read("/flows/front")
     assert "un autre parcours" in page
     assert ">call<" not in page
 
@@ -231,14 +231,14 @@ def test_the_log_names_a_desk_and_who_is_let_into_it(desk: Desk) -> None:
         )
         for row in (("release_approved", "2026-Q2"), ("pin_changed", "responder:1", "12: met")):
             tables_audit.append_row(session, at, "cli:Alice", *row)
-    page = tab.get("/audit").text
+    page = tab.read("/audit")
     assert "retired the desk Bugesera" in page
     assert "refused the request to give desk Gasabo, Responder 1 access to a desk" in page
     assert "approved the statistics release of quarter 2 of 2026" in page
     assert "chose a new PIN for Responder 1<" in page
     assert "Gasabo: met" in page
     tab.post("/account/language", {"language": "fr"})
-    assert "bureau Bugesera" in tab.get("/audit").text
+    assert "bureau Bugesera" in tab.read("/audit")
 
 
 # Tests that the page Today has a link from an alarm to its tip, for every account that may see the tip.
@@ -253,10 +253,10 @@ def test_an_alarm_leads_to_its_tip(desk: Desk) -> None:
         alerts_tables.set_clocks(session, late, {DeadlineKind.ACKNOWLEDGE: Clock(at)}, at)
         state = AlarmState(Alarm.UNANSWERED, since=at, next_at=at + timedelta(1), notices=1)
         tables.save(session, Alarm.UNANSWERED, state, "nobody has taken one")
-    alarm = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL).get("/today").text
+    alarm = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL).read("/today")
     line = next(one for one in alarm.splitlines() if "Alarm since" in one)
     assert f'href="/tips/{late}"' in line
-    admins = desk.tab(AccountRole.ADMIN).get("/").text
+    admins = desk.tab(AccountRole.ADMIN).read("/")
     line = next(one for one in admins.splitlines() if "Alarm since" in one)
     assert "href" not in line, "who opens no tip is led to none"
 
@@ -281,14 +281,14 @@ def test_an_alarm_uses_the_page_language(desk: Desk, language: str, says: str, u
     admin = desk.tab(AccountRole.ADMIN)
     for tab in (national, admin):
         tab.post("/account/language", {"language": language, "to": "/"})
-    page, filed = html.unescape(national.get("/today").text), at - timedelta(minutes=90)
+    page, filed = html.unescape(national.read("/today")), at - timedelta(minutes=90)
     assert says.format(tip=late, filed=format_time(language, filed)) in page
     assert f'href="/tips/{late}"' in page
     assert "the doctor's words" not in page
     main = page.partition("<main")[2]
     assert "{" not in main
     assert main.count('<a href="/board">') == main.count('<a href="/people">') == 2
-    other = html.unescape(admin.get("/").text)
+    other = html.unescape(admin.read("/"))
     assert unseen in other
     assert f"/tips/{late}" not in other
 
@@ -301,7 +301,7 @@ def test_a_tip_is_urgent_soon_or_normal_on_its_page(desk: Desk) -> None:
     man(desk)
     national = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL)
     for urgency, label in ((1, "Urgent"), (2, "Soon"), (3, "Normal")):
-        page = national.get(f"/tips/{tell(desk, urgency=urgency)}").text
+        page = national.read(f"/tips/{tell(desk, urgency=urgency)}")
         assert label in page
         assert "danger</" not in page
 
@@ -312,4 +312,4 @@ def test_what_nobody_took_says_that_everyone_was_alerted(desk: Desk) -> None:
     tip, at = tell(desk, urgency=1), desk.clock()
     with desk.context.database.writing() as session:
         alerts_tables.set_clocks(session, tip, {DeadlineKind.OVERDUE: Clock(at)}, at)
-    assert "but no one has taken the case" in national.get(f"/tips/{tip}").text
+    assert "but no one has taken the case" in national.read(f"/tips/{tip}")

@@ -24,7 +24,7 @@ def rows_of(page: str, heading: str) -> list[list[str]]:
 @pytest.mark.row("A10")
 def test_an_auditor_prints_the_rights_that_the_routes_decide(desk: Desk) -> None:
     desk.person("Editor 7", AccountRole.EDITOR)
-    page = desk.tab(AccountRole.AUDITOR, name="Auditor 1").get("/rights").text
+    page = desk.tab(AccountRole.AUDITOR, name="Auditor 1").read("/rights")
     people = {row[0]: row[1:] for row in rows_of(page, "people")}
     assert people["Editor 7"][0] == "editor"
     assert "a password and a code" in people["Editor 7"][3]
@@ -40,7 +40,7 @@ def test_an_auditor_prints_the_rights_that_the_routes_decide(desk: Desk) -> None
 
 
 def test_the_page_of_rights_shows_no_phone_number(desk: Desk) -> None:
-    page = desk.tab(AccountRole.ADMIN, name="Admin 7").get("/rights").text
+    page = desk.tab(AccountRole.ADMIN, name="Admin 7").read("/rights")
     assert "Responder 1" in page
     assert "phone: the person has no PIN yet" in page
     assert NUMBER[-6:] not in page

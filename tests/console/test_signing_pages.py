@@ -42,7 +42,7 @@ def admins(desk: Desk, tmp_path: Path) -> tuple[Tab, Tab]:
 
 def seen(tab: Tab, page: str) -> dict[str, str]:
     """Returns the hidden field of a page's form that tells the server which key the page showed."""
-    (value,) = re.findall('name="seen" value="([0-9a-f]+)"', tab.get(page).text)
+    (value,) = re.findall('name="seen" value="([0-9a-f]+)"', tab.read(page))
     return {"seen": value}
 
 
@@ -59,37 +59,37 @@ def test_two_admins_restore_a_changed_key(desk: Desk, admins: tuple[Tab, Tab]) -
     first, second = admins
     for name in ("Huye 1", "Huye 2"):
         admitted(desk, name, AccountRole.DESK, "24")
-    listed = first.get("/desks").text
+    listed = first.read("/desks")
     assert "key is not signed" in listed
     assert ">signed</td>" in listed
-    assert "was changed in the database" in first.get(PAGE).text
-    assert first.post(SIGN, {"reason": ""}).status_code == 422
+    assert "was changed in the database" in first.read(PAGE)
+    first.refused(SIGN, {"reason": ""})
     asked = first.post(SIGN, {"reason": "we found who did it"} | seen(first, PAGE))
     assert asked.headers["Location"].endswith("/approvals")
     (number,) = waiting(desk)
-    assert "Admin 1 asks to sign the key of the desk Gasabo" in second.get("/approvals").text
+    assert "Admin 1 asks to sign the key of the desk Gasabo" in second.read("/approvals")
     yes = {"do": "approve", "reason": "yes"}
-    assert second.post(f"/approvals/{number}", yes).status_code == 422
+    second.refused(f"/approvals/{number}", yes)
     with desk.context.database.reading() as session:
         key = key_to_sign(session, desk.context, get_desk(session, "12"))
     for page in (first.get(PAGE), second.get("/approvals")):
         assert key.words in page.text
         assert "This key of the desk has a signature already" in page.text
     yes |= seen(second, "/approvals")
-    assert first.post(f"/approvals/{number}", yes).status_code == 422
-    assert second.post(f"/approvals/{number}", yes).status_code == 303
-    assert "was changed in the database" not in first.get(PAGE).text
-    assert SIGN not in first.get(PAGE).text
+    first.refused(f"/approvals/{number}", yes)
+    second.sends(f"/approvals/{number}", yes)
+    assert "was changed in the database" not in first.read(PAGE)
+    assert SIGN not in first.read(PAGE)
 
 
 def test_a_requested_signature_is_withdrawn(desk: Desk, admins: tuple[Tab, Tab]) -> None:
     first, second = admins
     first.post(SIGN, {"reason": "too early"} | seen(first, PAGE))
     (number,) = waiting(desk)
-    assert "Withdraw request" in first.get("/approvals").text
-    assert first.post(f"/approvals/{number}", {"do": "take_back"}).status_code == 303
+    assert "Withdraw request" in first.read("/approvals")
+    first.sends(f"/approvals/{number}", {"do": "take_back"})
     assert waiting(desk) == []
-    assert "was changed in the database" in second.get(PAGE).text
+    assert "was changed in the database" in second.read(PAGE)
 
 
 def test_the_four_words_are_of_the_person_s_own_key(desk: Desk) -> None:
@@ -98,7 +98,7 @@ def test_the_four_words_are_of_the_person_s_own_key(desk: Desk) -> None:
     reader = desk.tab(AccountRole.DESK, name="Reader 1")
 
     def words() -> str:
-        return reader.get("/account").text.partition('class="letters"')[2][:80]
+        return reader.read("/account").partition('class="letters"')[2][:80]
 
     before = words()
     with desk.context.database.writing() as session:

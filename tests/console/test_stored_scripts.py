@@ -103,7 +103,7 @@ def test_every_script_that_is_stored_is_read_and_none_runs(desk: Desk, path: str
             tables.save(session, alarm, state, plain)
     service_pause.pause(desk.context, by=SCRIPTS[0], reason=SCRIPTS[3])
 
-    page = drawn(tab.get(path).text)
+    page = drawn(tab.read(path))
     assert page.strange == []
     assert SCRIPTS[3] in "".join(page.words)
 

@@ -28,7 +28,7 @@ def marked(page: str, mark: str) -> str:
 def test_a_sentence_goes_live_by_two_people(writing: Writing) -> None:
     editor, approver = writing.editor, writing.approver
     change = writing.opened()
-    assert "No edits yet." in editor.get(f"/changes/{change}").text
+    assert "No edits yet." in editor.read(f"/changes/{change}")
     writing.says(change)
 
     page = editor.get(f"/changes/{change}")
@@ -42,9 +42,9 @@ def test_a_sentence_goes_live_by_two_people(writing: Writing) -> None:
     link = f'<a href="/changes/{change}/flows/learn/one#form">learn</a>'
     assert re.search(rf'{link}</th>\s*<td class="number">1</td>', page.text)
 
-    assert editor.post(f"/changes/{change}/propose").status_code == 303
-    assert f'<a href="/changes/{change}/read">' in approver.get("/").text
-    read = approver.get(f"/changes/{change}/read").text
+    editor.sends(f"/changes/{change}/propose")
+    assert f'<a href="/changes/{change}/read">' in approver.read("/")
+    read = approver.read(f"/changes/{change}/read")
     assert marked(read, "ins") == "Ntukishyure mbere."
     assert marked(read, "del").startswith(OLD)
     assert re.search("<h4>Phone preview</h4>.*Before.*After", read, re.S)
@@ -56,31 +56,29 @@ def test_a_sentence_goes_live_by_two_people(writing: Writing) -> None:
     answer = approver.post(f"/changes/{change}/approve", fields)
     assert (answer.status_code, answer.location) == (303, "/live")
     assert writing.heard == WORDS
-    live = approver.get("/live").text
+    live = approver.read("/live")
     assert "Read aloud to two people" in live
     assert "approved draft" in live
-    assert 'aria-current="step">Published' in editor.get(f"/changes/{change}").text
+    assert 'aria-current="step">Published' in editor.read(f"/changes/{change}")
     auditor = writing.desk.tab(AccountRole.AUDITOR, name="Auditor 1")
-    assert f'href="/changes/{change}/read"' in auditor.get("/live").text
-    assert marked(auditor.get(f"/changes/{change}/read").text, "ins") == WORDS
+    assert f'href="/changes/{change}/read"' in auditor.read("/live")
+    assert marked(auditor.read(f"/changes/{change}/read"), "ins") == WORDS
 
 
 def test_an_older_state_comes_back_after_its_difference_was_read(writing: Writing) -> None:
     before = writing.heard
     writing.published()
     approver = writing.approver
-    page = approver.get("/live/1/bring-back").text
+    page = approver.read("/live/1/bring-back")
     assert marked(page, "del") == WORDS
     digest = re.findall(r'name="digest" value="([0-9a-f]+)"', page)[0]
-    refused = approver.post("/live/1/bring-back", {"digest": digest, "reason": ""})
-    assert refused.status_code == 422
-    assert "Enter a reason. Other people see the reason" in refused.text
+    refused = approver.refused("/live/1/bring-back", {"digest": digest, "reason": ""})
+    assert "Enter a reason. Other people see the reason" in refused
     assert writing.heard == WORDS
-    done = approver.post("/live/1/bring-back", {"digest": digest, "reason": "It reads badly"})
-    assert done.status_code == 303
+    approver.sends("/live/1/bring-back", {"digest": digest, "reason": "It reads badly"})
     assert writing.heard == before
-    assert "It reads badly" in writing.editor.get("/live").text
-    assert "Callers already see this text." in approver.get("/live/1/bring-back").text
+    assert "It reads badly" in writing.editor.read("/live")
+    assert "Callers already see this text." in approver.read("/live/1/bring-back")
 
 
 def test_one_approver_publishes_an_emergency_and_another_confirms(
@@ -88,26 +86,22 @@ def test_one_approver_publishes_an_emergency_and_another_confirms(
 ) -> None:
     writing.urgent()
     assert writing.heard == WORDS
-    assert "published a text in an emergency at" in writing.editor.get("/changes").text
-    (number,) = re.findall(r"/live/(\d+)/confirm", writing.approver.get("/live").text)
-    assert "Review emergency text" not in writing.editor.get("/live").text
+    assert "published a text in an emergency at" in writing.editor.read("/changes")
+    (number,) = re.findall(r"/live/(\d+)/confirm", writing.approver.read("/live"))
+    assert "Review emergency text" not in writing.editor.read("/live")
 
-    own = writing.approver.post(f"/live/{number}/confirm", TICKS)
-    assert own.status_code == 422
-    assert "Ask another approver" in own.text
+    own = writing.approver.refused(f"/live/{number}/confirm", TICKS)
+    assert "Ask another approver" in own
     second = writing.desk.tab(AccountRole.APPROVER, name="Approver 2")
-    page = second.get(f"/live/{number}/confirm").text
+    page = second.read(f"/live/{number}/confirm")
     assert marked(page, "ins") == WORDS
     assert (
         "Read the text, then tick each language that you read: Kinyarwanda"
         in second.post(f"/live/{number}/confirm").text
     )
-    assert second.post(f"/live/{number}/confirm", TICKS).status_code == 303
-    assert "in an emergency at" not in writing.editor.get("/changes").text
-    assert (
-        "No emergency text is waiting for confirmation"
-        in second.get(f"/live/{number}/confirm").text
-    )
+    second.sends(f"/live/{number}/confirm", TICKS)
+    assert "in an emergency at" not in writing.editor.read("/changes")
+    assert "No emergency text is waiting for confirmation" in second.read(f"/live/{number}/confirm")
 
 
 def test_the_history_says_that_the_clock_took_urgent_words_back(
@@ -124,7 +118,7 @@ def test_the_history_says_that_the_clock_took_urgent_words_back(
         ("fr", "l'horloge", "Personne n'a confirmé à temps le texte d'urgence."),
     ):
         tab.post("/account/language", {"language": language, "to": "/live"})
-        page = html.unescape(tab.get("/live").text)
+        page = html.unescape(tab.read("/live"))
         assert f">{by}</td>" in page
         assert why in page
 
@@ -134,28 +128,27 @@ def test_it_is_sent_back_with_a_note_and_proposed_again(writing: Writing) -> Non
     refused = writing.approver.post(f"/changes/{change}/send-back", {"note": " "})
     assert "Enter what the editor must fix" in refused.text
     note = {"note": "Say who is paid"}
-    assert writing.approver.post(f"/changes/{change}/send-back", note).status_code == 303
-    page = writing.editor.get(f"/changes/{change}").text
+    writing.approver.sends(f"/changes/{change}/send-back", note)
+    page = writing.editor.read(f"/changes/{change}")
     assert "Approver 1 asked for changes: Say who is paid" in page
     writing.submits(change)
-    assert "returned it to the editor" not in writing.editor.get(f"/changes/{change}").text
+    assert "returned it to the editor" not in writing.editor.read(f"/changes/{change}")
 
 
 def test_a_state_of_a_part_comes_back_and_a_change_is_dropped(writing: Writing) -> None:
     change = writing.wrote("Ntukishyure.")
     writing.says(change, "Ntukishyure mbere y'akazi.")
-    page = writing.editor.get(f"/changes/{change}").text
+    page = writing.editor.read(f"/changes/{change}")
     _newest, first, before_it = re.findall(r"/steps/(\d+)/bring-back", page)
     assert before_it == first, "the first state of a part has a second button"
-    done = writing.editor.post(f"/changes/{change}/steps/{first}/bring-back", {"once": "a form"})
-    assert done.status_code == 303
+    writing.editor.sends(f"/changes/{change}/steps/{first}/bring-back", {"once": "a form"})
     assert writing.flow(change)["nodes"][NODE]["say"]["text"]["rw"] == "Ntukishyure."
-    assert f"Editor 1 restored version 1 of {FLOW}" in writing.editor.get(f"/changes/{change}").text
-    assert writing.editor.post(f"/changes/{change}/drop").status_code == 303
-    page = writing.editor.get(f"/changes/{change}").text
+    assert f"Editor 1 restored version 1 of {FLOW}" in writing.editor.read(f"/changes/{change}")
+    writing.editor.sends(f"/changes/{change}/drop")
+    page = writing.editor.read(f"/changes/{change}")
     assert 'aria-current="step">Discarded' in page
     assert "Restore this part of the draft as it was after this step" not in page
-    assert "Fees abroad" in writing.editor.get("/changes?over=1").text
+    assert "Fees abroad" in writing.editor.read("/changes?over=1")
 
 
 def test_whom_she_appointed_does_not_confirm_her_emergency(writing: Writing) -> None:
@@ -164,51 +157,50 @@ def test_whom_she_appointed_does_not_confirm_her_emergency(writing: Writing) -> 
     asker = desk.tab(AccountRole.ADMIN, name="Admin 2")
     fields = {"name": "Approver 2", "roles": "approver", "language": "en"}
     link = re.findall(r"/welcome/[\w-]+", asker.post("/accounts", fields).text)[0]
-    (waiting,) = re.findall(r'action="/approvals/(\d+)"', giver.get("/approvals").text)
+    (waiting,) = re.findall(r'action="/approvals/(\d+)"', giver.read("/approvals"))
     decided = {"do": "approve", "reason": "She reads for us"}
-    assert giver.post(f"/approvals/{waiting}", decided).status_code == 303
+    giver.sends(f"/approvals/{waiting}", decided)
     second = Person(desk.context, desk.clock, "Approver 2").takes_up(link.rpartition("/")[2])
     appointed = Tab(desk, desk.app.test_client())
     appointed.take(second.enters().token)
 
     writing.urgent(giver)
-    (number,) = re.findall(r"/live/(\d+)/confirm", appointed.get("/live").text)
+    (number,) = re.findall(r"/live/(\d+)/confirm", appointed.read("/live"))
     refused = appointed.post(f"/live/{number}/confirm", TICKS)
     assert (refused.status_code, "gave you your role" in refused.text) == (422, True)
-    assert writing.approver.post(f"/live/{number}/confirm", TICKS).status_code == 303
+    writing.approver.sends(f"/live/{number}/confirm", TICKS)
 
 
 def test_a_long_list_of_steps_comes_by_fifty(writing: Writing) -> None:
     change = writing.opened()
     for number in range(SHOWN + 2):
         writing.says(change, f"Ntukishyure {number}.")
-    page = writing.editor.get(f"/changes/{change}").text
+    page = writing.editor.read(f"/changes/{change}")
     assert page.count("as it was after this step</button>") == SHOWN
     (older,) = re.findall(r'rel="next">|href="(/changes/\d+\?before=\d+)" rel="next"', page)
-    assert writing.editor.get(older).text.count("as it was after this step</button>") == 2
+    assert writing.editor.read(older).count("as it was after this step</button>") == 2
 
 
 def test_the_history_says_that_nobody_else_read_an_emergency(
     writing: Writing,
 ) -> None:
     writing.urgent()
-    page = writing.approver.get("/live/1/bring-back").text
+    page = writing.approver.read("/live/1/bring-back")
     digest = re.findall(r'name="digest" value="([0-9a-f]+)"', page)[0]
     back = {"digest": digest, "reason": "It reads badly"}
-    assert writing.approver.post("/live/1/bring-back", back).status_code == 303
+    writing.approver.sends("/live/1/bring-back", back)
 
-    live = writing.approver.get("/live").text
+    live = writing.approver.read("/live")
     assert live.count("no one else reviewed this publication") == 1
     assert "/live/1/bring-back" in live
     assert "/live/2/bring-back" not in live
-    asked = writing.approver.get("/live/2/bring-back").text
+    asked = writing.approver.read("/live/2/bring-back")
     assert (
         "One person published this text, and no second person confirmed it. Submit the text as a draft for approval"
         in asked
     )
     assert 'name="digest"' not in asked
-    refused = writing.approver.post("/live/2/bring-back", {"digest": "x", "reason": "y"})
-    assert refused.status_code == 422
+    writing.approver.refused("/live/2/bring-back", {"digest": "x", "reason": "y"})
 
 
 @pytest.mark.row("A4")
@@ -218,14 +210,14 @@ def test_the_second_reader_reads_which_words_a_reason_lets_pass(writing: Writing
     flow["nodes"]["one"]["say"]["text"]["rw"] = "Ni ibanga. Ni ku buntu."
     flow["nodes"]["one"]["reason"] = "Warns of what a false recruiter says."
     writing.saves(change, flow)
-    page = html.unescape(writing.approver.get(f"/changes/{change}/read").text)
+    page = html.unescape(writing.approver.read(f"/changes/{change}/read"))
     red = page[page.index("Changes to read first") :].partition("</div>")[0]
     assert (
         'learn: First lesson en</a>: this screen contains "ibanga", "ku buntu". The editor\'s reason: Warns'
         in " ".join(red.split())
     )
     assert 'Instead of "ibanga", write "Nta zina dusaba".' in red
-    printed = html.unescape(writing.approver.get(f"/changes/{change}/print").text)
+    printed = html.unescape(writing.approver.read(f"/changes/{change}/print"))
     assert 'this screen contains "ibanga"' in printed
 
 

@@ -69,13 +69,13 @@ def test_a_person_reads_the_language_that_was_chosen(desk: Desk, language: str, 
     tab = desk.tab(AccountRole.EDITOR)
     answer = tab.post("/account/language", {"language": language, "to": "/flows"})
     assert (answer.status_code, answer.location) == (303, "/flows")
-    page = tab.get("/").text
+    page = tab.read("/")
     assert f'<html lang="{language}">' in page
     assert f"<title>{says}" in page
 
 
 def test_before_signing_in_the_address_says_the_language_then_the_browser(desk: Desk) -> None:
     outside = desk.outside()
-    assert 'lang="fr"' in outside.get("/enter?language=fr").text[:60]
-    assert 'lang="en"' in outside.get("/enter", **{"Accept-Language": "en-GB,en;q=0.8"}).text[:60]
-    assert 'lang="rw"' in outside.get("/enter", **{"Accept-Language": "sw"}).text[:60]
+    assert 'lang="fr"' in outside.read("/enter?language=fr")[:60]
+    assert 'lang="en"' in outside.read("/enter", **{"Accept-Language": "en-GB,en;q=0.8"})[:60]
+    assert 'lang="rw"' in outside.read("/enter", **{"Accept-Language": "sw"})[:60]

@@ -93,7 +93,7 @@ def desks(desk: Desk) -> Desks:
 
 def listed(tab: Tab, query: str = "") -> list[int]:
     """Returns the numbers of the tips in a list, in its order."""
-    found = re.findall(r'href="/tips/(\d+)"', tab.get(f"/tips{query}").text)
+    found = re.findall(r'href="/tips/(\d+)"', tab.read(f"/tips{query}"))
     return [int(number) for number in found]
 
 
@@ -102,7 +102,7 @@ def listed(tab: Tab, query: str = "") -> list[int]:
 
 def on_board(tab: Tab, address: str = "/") -> dict[str, list[int]]:
     """Returns the numbers of the tips in each column of the board, in the order on the page."""
-    page = tab.get(address).text
+    page = tab.read(address)
     parts = re.findall(r'<section id="(\w+)"(.*?)</section>', page, re.DOTALL)
     return {
         name: [int(one) for one in re.findall(r'<a href="/tips/(\d+)"', body)]
