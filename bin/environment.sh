@@ -8,7 +8,7 @@
 
 venv=.venv
 
-# A line is a dozen processes and a test run starts hundreds: each would compile every module that it imports.
+# A hotline is a dozen processes and a test run starts hundreds: each would compile every module that it imports.
 unset PYTHONDONTWRITEBYTECODE
 
 say() { printf '%s\n' "$*" >&2; }
@@ -115,7 +115,7 @@ fill_venv() {
             --disable-pip-version-check --progress-bar off --require-hashes -r "$1"
     fi
     [ "$venv" = .venv ] || return 0
-    say "Adding the line itself ..."
+    say "Adding the hotline itself ..."
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
         --no-index --editable .
 }

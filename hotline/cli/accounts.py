@@ -51,7 +51,7 @@ def invite(name: str, roles: Sequence[str], language: str, reason: str, by: str)
     if invited.link:
         click.echo(link_line(settings, invited.link))
     elif not roles:
-        text = "requested: wait 24 hours if the line knows the phone, or until an admin approves it on /approvals"
+        text = "requested: wait 24 hours if the hotline knows the phone, or until an admin approves it on /approvals"
         click.echo(text, err=True)
     for role in sorted(invited.waiting):
         click.echo(

@@ -266,16 +266,16 @@ def _row(manifest: Manifest) -> dict[str, Any]:
 NEXT = """all messages are paused until a person resumes them. Next steps:
   hotline keys import FILE     if the keys are not restored yet
   hotline doctor               everything except lane should be ok
-  hotline run                  the line answers callers and stores tips, and alerts no one
+  hotline run                  the hotline answers callers and stores tips, and alerts no one
   hotline outgoing status      shows the waiting messages
   hotline outgoing resume      sends them: call the responders first"""
 
 
-SINCE = "persons, roles and desks added or removed since that digest; the restored line has these changes:"
+SINCE = "persons, roles and desks added or removed since that digest; the restored hotline has these changes:"
 OLDER = """WARNING: the audit log of this backup does not have that digest. The backup is older, or a person
 replaced its log. Persons who were removed later exist again. Look for a newer backup before you resume"""
 NO_DIGEST = "no --digest was given: compare the audit log with the newest digest that you have"
-LOST = "changed after this backup, so not in the restored line:"
+LOST = "changed after this backup, so not in the restored hotline:"
 
 
 def _changes(url: str, digest: str) -> Sequence[str] | None:

@@ -576,7 +576,7 @@ def refuse_wrong_keys(context: contexts.Context, settings: Settings, role: Role)
 
 
 def wrong_sentence(folder: Path, wrong: Sequence[str]) -> str:
-    its = "is damaged, or another line's" if len(wrong) == 1 else "are damaged, or another line's"
+    its = f"{'is' if len(wrong) == 1 else 'are'} damaged, or another hotline's"
     return (
         f"{', '.join(wrong)} in {folder} {its}: mount that folder, restore it (`hotline keys import`),"
         " or set HOTLINE_HOME"
@@ -632,7 +632,7 @@ def line_of(settings: Settings) -> contexts.Line:
 
 
 def no_failpoint(_failpoint: str) -> None:
-    """Does nothing. Does nothing. Every hotline that is not under test uses this function as its failpoints."""
+    """Does nothing. Every hotline that is not under test uses this function as its failpoints."""
 
 
 def sender_of(settings: Settings) -> str:

@@ -113,7 +113,7 @@ def check_law(settings: Settings) -> CheckResult:
         return CheckResult(NAME, True, "everything that law 058/2021 requires is filled in")
     text = f"law 058/2021 still requires {_named(owed)}"
     if settings.is_emulated:
-        text = f"{text}: fill this in before the line answers real callers"
+        text = f"{text}: fill this in before the hotline answers real callers"
         return warning(NAME, text, "`hotline law facts > FILE`, and HOTLINE_LAW")
     todo = "; ".join(one.todo for one in owed)
     return CheckResult(NAME, False, text, f"{todo}. `hotline law facts > FILE`, and HOTLINE_LAW")
@@ -146,7 +146,7 @@ def _kept_at(settings: Settings) -> dict[str, str]:
     gateway = urlsplit(settings.gateway_url).hostname or ""
     return {
         "Database": database,
-        "Gateway": f"{gateway} (pretended)" if settings.is_emulated else gateway,
+        "Gateway": f"{gateway} (emulated)" if settings.is_emulated else gateway,
         "Backups": "sealed, in the folder of HOTLINE_BACKUPS" if settings.backups else NOT_YET,
     }
 
@@ -246,7 +246,7 @@ def check_web(settings: Settings) -> CheckResult:
             text = f"not asked from here: nothing listens at {here}, and {there} shows no /healthz"
             return warning("web", text, ELSEWHERE)
         text = f"{text}; {there}: {elsewhere}"
-    return CheckResult("web", False, f"{text}: the line answers no caller", BEGIN_WEB)
+    return CheckResult("web", False, f"{text}: the hotline answers no caller", BEGIN_WEB)
 
 
 def _place_of(url: str) -> Address | None:
@@ -303,7 +303,7 @@ def _wrong_console(answered: Answered, place: str, name: str, mark: str) -> tupl
     if answered.mark is None:
         return f"another program answers at {place}", END_OTHER_CONSOLE
     if mark and answered.mark != mark:
-        return f"another line's console answers at {place}", END_OTHER_CONSOLE
+        return f"another hotline's console answers at {place}", END_OTHER_CONSOLE
     if answered.status == WRONG_HOST:
         return f"answers at {place}, and to another name than {name}", AGAIN
     if answered.status != OK:
@@ -453,7 +453,7 @@ def _proved(name: str, folder: Path, checked: KeysChecked) -> CheckResult:
         text, _, todo = wrong_sentence(folder, checked.wrong).partition(": ")
         return CheckResult(name, False, text, todo)
     if checked.unproved:
-        text = f"nothing proves that {', '.join(checked.unproved)} in {folder} are this line's"
+        text = f"nothing proves that {', '.join(checked.unproved)} in {folder} are this hotline's"
         return warning(name, text, "compare them with the export; then `hotline upgrade`")
     return CheckResult(name, True, str(folder))
 

@@ -313,7 +313,7 @@ def _rehearse(context: Context) -> None:
         return
     progress("responders")
     people = service_enrolment.import_responders(context, demo_responders())
-    _made("responders", [f"{len(people)} invented ones, for a demo"], there="")
+    _made("responders", [f"{len(people)} sample responders, for a demo"], there="")
 
 
 def _first_account(context: Context, settings: Settings) -> None:
@@ -339,17 +339,17 @@ def _demo_accounts(settings: Settings, passphrase_file: Path | None) -> None:
             service_demo.grant_desks(context, passphrase_in(file))
     if made:
         keep_demo_accounts(settings.home, (*context.demo_accounts, *made))
-    _made("accounts", [one.name for one in made], there="if the gateway is the pretended one")
+    _made("accounts", [one.name for one in made], there="if the gateway is the emulator")
 
 
 def _sample(settings: Settings, found: migrate.TablesFound) -> None:
     """Writes sample data into a new hotline. Only this function imports the code that makes sample data."""
     if found.state is not migrate.TablesState.MISSING:
-        _made("sample data", [], there="or the line has data of its own")
+        _made("sample data", [], there="or the hotline has data of its own")
         return
     progress("sample data of twelve months")
     import_module("hotline.cli.sample").write(settings)
-    _made("sample data", ["twelve months, all invented"], there="")
+    _made("sample data", ["twelve months"], there="")
 
 
 def _made(what: str, made: Sequence[str], *, there: str) -> None:

@@ -81,7 +81,7 @@ def enter(by: str, reason: str, *, check: bool) -> None:
         if not is_ours or (check and held != typed):
             raise NotReady("the typed pepper is wrong: compare each letter with the paper")
         if held == typed:
-            click.echo("this is the pepper of this line")
+            click.echo("this is the pepper of this hotline")
             return
         if held is not None and not folder.make(previous_name(PEPPER_KEY), held):
             raise Occupied("an older pepper is still stored: run `hotline keys end-old` first")

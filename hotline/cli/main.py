@@ -229,7 +229,7 @@ def main(click_context: click.Context) -> None:
     found = demo_settings(os.environ, click_context.invoked_subcommand)
     if found:
         another = "" if os.environ.get(HOME) else "; HOTLINE_HOME names another"
-        click.echo(f"hotline: the demo's line, in {found[HOME]}{another}", err=True)
+        click.echo(f"hotline: the demo's hotline, in {found[HOME]}{another}", err=True)
         os.environ.update(found)
 
 

@@ -44,7 +44,7 @@ def status(as_json: bool) -> None:
         click.echo(f"PAUSED by {found.pause.paused_by} since {since}: {found.pause.reason}")
     elif found.fault is not None:
         click.echo(
-            f"stopped by the gateway's answer ({found.fault}): the line tries again each minute"
+            f"stopped by the gateway's answer ({found.fault}): the hotline tries again each minute"
         )
     else:
         click.echo("messages are being sent")

@@ -134,7 +134,7 @@ def remove(person: str, second: str | None, by: str, reason: str) -> None:
     click.echo(f"{gone.person.name}: removed. Other responders get the open cases")
     if gone.is_below_minimum:
         click.secho(
-            f"Warning: {gone.national} of the national desk can be alerted, but the line needs at least {MIN_NATIONAL}."
+            f"Warning: {gone.national} of the national desk can be alerted, but at least {MIN_NATIONAL} are needed."
             " Add a person to the national desk now, on the page People or with `hotline people back` or `import`",
             fg="red",
             err=True,

@@ -20,7 +20,7 @@ from hotline.text.errors import InboxUnavailable
 PATIENCE = timedelta(minutes=10)
 """If the hotline has not read the inbox for longer than this time, a check of `hotline doctor` fails."""
 LATELY = timedelta(days=1)
-NOT_LISTED = "the line's own hook does not accept an SMS from it"
+NOT_LISTED = "the hotline's own hook does not accept an SMS from it"
 
 
 def read_inbox(context: WorkerContext) -> None:

@@ -91,7 +91,7 @@ def _phones(people: Sequence[Member], at: datetime) -> CheckResult:
     return CheckResult(
         "phones",
         False,
-        f"the line is not open: {text}; {MIN_PHONES} are the least, {MIN_NATIONAL} of them national",
+        f"the hotline is not open: {text}; {MIN_PHONES} are the least, {MIN_NATIONAL} of them national",
         BRING,
     )
 

@@ -130,7 +130,7 @@ class LineClock:
         Raises SettingsInvalid if the clock cannot be changed, or if the offset exceeds `MAX_OFFSET`.
         """
         if self.file is None:
-            raise SettingsInvalid(["the clock: this line's cannot be turned; `hotline demo` can"])
+            raise SettingsInvalid(["the clock: only the clock of `hotline demo` can be changed"])
         if abs(offset) > MAX_OFFSET:
             raise SettingsInvalid(["the clock: not by more than a year"])
         # Replaces the file in one step, so that no process reads an incomplete number.

@@ -179,7 +179,7 @@ def check_database(context: Context) -> tuple[CheckResult, ...]:
         return (CheckResult("database", False, f"does not answer ({broken})", todo),)
 
     return (
-        CheckResult("database", True, "answers, and has this line's tables"),
+        CheckResult("database", True, "answers, and has this hotline's tables"),
         _flows(context),
         urgent,
         *service_reviews.check_reviews(context),
@@ -286,7 +286,7 @@ def _keys(refused: Sequence[tables_canaries.ProcessStart]) -> CheckResult:
     because only workers decrypt responders' numbers.
     """
     text = "; ".join(
-        f"{one.role} on {one.host}: {one.wrong_keys} is lost, damaged or from another line"
+        f"{one.role} on {one.host}: {one.wrong_keys} is lost, damaged or from another hotline"
         for one in refused
     )
     return check_result(
@@ -431,7 +431,7 @@ def check_urgent_text(session: Session, at: datetime) -> CheckResult:
     came = "came with the release" if by_release else "was published by one person"
     return warning(
         URGENT_WORDS,
-        f"revision {live.revision_id} {came}: no second person of this line approved its texts",
+        f"revision {live.revision_id} {came}: no second person of this hotline approved its texts",
         "an editor must submit it in the console, and an approver publish it",
     )
 

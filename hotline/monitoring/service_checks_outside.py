@@ -128,7 +128,9 @@ def check_sample_data(context: Context, *, is_emulated: bool) -> tuple[CheckResu
     except StoreUnavailable:
         return ()
     says = "this database holds only sample data, and so do its statistics"
-    todo = "a real line needs its own database: set HOTLINE_HOME to another folder, and start there"
+    todo = (
+        "a real hotline needs its own database: set HOTLINE_HOME to a new folder, and start there"
+    )
     return (CheckResult("origin", is_emulated, says, "" if is_emulated else todo),)
 
 
@@ -208,8 +210,8 @@ DIAL = "dial"
 SEE_WEB = "check `web`, the proxy in front of it, and HOTLINE_LINE_URL"
 _UNDIALLED = warning(
     DIAL,
-    "this machine does not call the line, and the watch process does not run",
-    "check `watch`, then dial the line yourself",
+    "this machine does not call the hotline, and the watch process does not run",
+    "check `watch`, then dial the hotline yourself",
 )
 
 
@@ -235,8 +237,8 @@ def traffic_findings(context: CliContext) -> tuple[CheckResult, ...]:
 
 
 def _dial(*, answers: bool) -> CheckResult:
-    wrong = None if answers else "the line does not answer its own call"
-    return check_result(DIAL, wrong, "the line answers its own call", SEE_WEB)
+    wrong = None if answers else "the hotline does not answer its own call"
+    return check_result(DIAL, wrong, "the hotline answers its own call", SEE_WEB)
 
 
 def _dialled_by_watch(session: Session, at: datetime) -> CheckResult:
@@ -246,11 +248,11 @@ def _dialled_by_watch(session: Session, at: datetime) -> CheckResult:
     alarm = tables.raised_alarms(session).get(Alarm.DIAL)
     if alarm is not None and alarm.well_since is None:
         if not alarm.notices and queries_alert_path.is_starting(session, at):
-            return CheckResult(DIAL, True, "the line is starting, and has a minute for it")
-        text = f"the line has not answered the watch process since {in_kigali(alarm.since)}"
+            return CheckResult(DIAL, True, "the hotline is starting, and has a minute for it")
+        text = f"the hotline has not answered the watch process since {in_kigali(alarm.since)}"
         return CheckResult(DIAL, False, text, SEE_WEB)
     if queries_alert_path.is_fresh(session, at):
-        return CheckResult(DIAL, True, "the line answers the watch process")
+        return CheckResult(DIAL, True, "the hotline answers the watch process")
     return _UNDIALLED
 
 
@@ -289,7 +291,9 @@ def _quiet(session: Session, at: datetime) -> CheckResult:
     now, before = queries.recent_sessions(session, at), queries.sessions_of_weeks(session, at)
     text, usual = f"{now} sessions in an hour", ", ".join(map(str, before))
     wrong = f"{text}; in the same hour of earlier weeks {usual}" if is_quiet(now, before) else None
-    return check_result("quiet", wrong, text, "dial the line on each network; then ask the gateway")
+    return check_result(
+        "quiet", wrong, text, "dial the hotline on each network, then ask the gateway"
+    )
 
 
 def _delivery(session: Session, at: datetime) -> CheckResult:

@@ -170,7 +170,7 @@ RECORD: Sequence[Processing] = (
     ),
     Processing(
         "SMS of strangers",
-        "answer with a lesson, or the line's name",
+        "answer with a lesson, or the hotline's name",
         "consent: the message itself",
         "people who write",
         "the number, sealed to the process that sends; that a message came",
@@ -186,7 +186,7 @@ RECORD: Sequence[Processing] = (
         " consent, services, arrival",
         f"the month of the tip, and {days(COUNTED_AFTER)}; then the codes and their key are destroyed and"
         " counts remain. Longer while help for that person is still followed, and under a named legal hold",
-        f"{DESKS}; a service is asked by telephone and gets no data from this line",
+        f"{DESKS}; a service is asked by telephone and gets no data from this hotline",
     ),
     Processing(
         "case events",
@@ -228,7 +228,7 @@ RECORD: Sequence[Processing] = (
     ),
     Processing(
         "figures",
-        "say what the line achieved",
+        "say what the hotline achieved",
         OFFICIAL,
         "everyone, as counts",
         "counters by day, month and place, and of screens by week; sketches that count people and whose key is"

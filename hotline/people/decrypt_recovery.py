@@ -27,7 +27,7 @@ from hotline.text.places import NATIONAL
 PAIR = "recovery pair"
 MISSING = "there is no recovery pair: `hotline init` makes it with the desks"
 UNSIGNED = (
-    "the recovery pair in the database is not signed by this line: take its row from a backup"
+    "the recovery pair in the database is not signed by this hotline: take its row from a backup"
 )
 
 

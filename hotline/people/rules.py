@@ -545,7 +545,7 @@ def demo_numbers(confirmed_on: date) -> list[dict[str, str]]:
     return [
         {
             "number": number,
-            "service": f"{service} (demo, invented)",
+            "service": f"{service} (demo, sample data)",
             "status": "verified",
             "evidence": "sample number of the demo: it rings no one",
             "confirmed_by": "the demo, for this machine alone",

@@ -366,7 +366,7 @@ class _ProofCheck:
         if entry.number != expected:
             return f"it is number {entry.number} of {name}, and {expected} was due"
         if name not in self._proofs.keys:
-            return "no process of this line has its name"
+            return "no process of this hotline has its name"
         key = self._proofs.keys[name]
         if key is None:
             self.unchecked.add(name)

@@ -250,7 +250,7 @@ class HookContext:
     measured: Measured = unmeasured
 
     def __repr__(self) -> str:
-        return "Door()"
+        return "HookContext()"
 
 
 @dataclass(frozen=True, slots=True)

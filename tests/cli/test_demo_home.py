@@ -90,6 +90,6 @@ def test_the_command_says_whose_line_it_speaks_of(checkout: Path) -> None:
     unset = dict.fromkeys((*LINE_SETTINGS, *demo_settings({}, "tips")))
     told = CliRunner(env=unset).invoke(main, ["tips", "list"])
     assert told.stderr.splitlines()[0] == (
-        "hotline: the demo's line, in var/demo; HOTLINE_HOME names another"
+        "hotline: the demo's hotline, in var/demo; HOTLINE_HOME names another"
     )
     assert told.stdout == ""

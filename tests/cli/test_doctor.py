@@ -243,4 +243,4 @@ def test_every_empty_district_is_in_the_json_and_a_few_in_the_line(tmp_path: Pat
     told = doctor(tmp_path)
     assert "no one is enrolled for 30 districts (Bugesera, " in told
     assert "and 25 more)" in told
-    assert "the line is not open: 0 can be alerted" in told
+    assert "the hotline is not open: 0 can be alerted" in told

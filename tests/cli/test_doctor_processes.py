@@ -87,7 +87,7 @@ def test_a_web_process_that_is_ready(serve: Serve) -> None:
 
 def test_one_that_is_dead_is_wrong() -> None:
     port = free_port()
-    says = f"127.0.0.1:{port}: connection refused: the line answers no caller"
+    says = f"127.0.0.1:{port}: connection refused: the hotline answers no caller"
     assert found(port) == (CheckState.WRONG, says)
 
 
@@ -98,7 +98,7 @@ def test_one_that_is_frozen_is_wrong() -> None:
         frozen.bind(("127.0.0.1", 0))
         frozen.listen()
         port = frozen.getsockname()[1]
-        says = f"127.0.0.1:{port}: no answer in time: the line answers no caller"
+        says = f"127.0.0.1:{port}: no answer in time: the hotline answers no caller"
         assert found(port, HOTLINE_LINE_URL="https://line.example") == (CheckState.WRONG, says)
 
 
@@ -179,7 +179,7 @@ def test_another_program_or_another_line_on_its_port_is_no_console(serve: Serve)
     program = looked(serve(), **named)
     assert (program.ok, "another program" in program.message) == (False, True)
     line = looked(serve(**{LINE: "00000000"}), **named)
-    assert (line.ok, "another line" in line.message) == (False, True)
+    assert (line.ok, "another hotline" in line.message) == (False, True)
 
 
 def test_the_console_says_whose_it_is_by_the_key_that_the_doctor_reads(tmp_path: Path) -> None:

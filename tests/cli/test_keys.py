@@ -125,7 +125,7 @@ def test_the_reader_s_keys_are_rotated_and_its_pepper_goes_on_paper_alone(line: 
 
     shown = line.well("keys", "pepper", "show", *SIGNED).stdout.splitlines()[0]
     checked = line("keys", "pepper", "enter", "--check", *SIGNED, typed=f"{shown}\n")
-    assert "this is the pepper of this line" in checked.stdout
+    assert "this is the pepper of this hotline" in checked.stdout
     reader.replace("pepper.key", b"another" * 4 + b"keys")
     assert line("keys", "pepper", "enter", "--check", *SIGNED, typed=shown).exit_code == 1
     assert line("keys", "pepper", "enter", *SIGNED, typed=shown).exit_code == 0

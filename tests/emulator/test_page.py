@@ -118,7 +118,7 @@ def test_an_sms_rings_is_read_and_answered(
     told = line.wait_for("sms")[0]
     assert (told["text"], told["from"]) == ("1 K7Q4", RESPONDER)
     log = page.locator("[data-log]")
-    expect(log).to_contain_text("SMS reached the line")
+    expect(log).to_contain_text("SMS reached the hotline")
     expect(log).not_to_contain_text("K7Q4")
 
 

@@ -100,7 +100,7 @@ def _summary(report: RunReport) -> str:
 def _refuse_settings() -> None:
     if given := settings_in(os.environ):
         raise RealLine(
-            f"a fault run takes no settings and touches no line of yours: unset {' '.join(given)}"
+            f"a fault run takes no settings and touches no hotline of yours: unset {' '.join(given)}"
         )
 
 

@@ -219,7 +219,7 @@ def _watch(stack: Stack, there: Machine, report: DrillReport, say: Say) -> None:
         with report.step("run it held", say), _clock(there, context, stack.log):
             report.breaches += _differences(before, _sends(stack, known), "while held")
         if not json.loads(there("outgoing", "status", "--json"))["paused"]:
-            report.breaches.append("the restored line is not held")
+            report.breaches.append("the restored hotline is not held")
         fates = ("--alerts", "drop", "--confirmations", "drop", "--yes")
         with report.step("release it", say):
             there("outgoing", "resume", "--by", "Drill", "--reason", "a rehearsal", *fates)
@@ -238,7 +238,7 @@ def _clock(there: Machine, context: WebContext, log: Path) -> Iterator[None]:
             command_words("process", "worker"), env=there.environ, stdout=output, stderr=output
         )
     try:
-        _until(lambda: _ticked(context) - began > TICKS, "a tick of the restored line")
+        _until(lambda: _ticked(context) - began > TICKS, "a tick of the restored hotline")
         yield
     finally:
         clock.terminate()
@@ -281,7 +281,7 @@ def _until(done: Callable[[], bool], what: str) -> None:
     default=Pair.SQLITE.value,
     show_default=True,
 )
-@click.option("--backup", "file", type=FILE, help="Rehearse with this backup of a real line.")
+@click.option("--backup", "file", type=FILE, help="Rehearse with this backup of a real hotline.")
 @click.option("--key", type=FILE, help="The backup key's file, with --backup.")
 @click.option("--passphrase-file", type=FILE, help="A file whose first line is its passphrase.")
 @click.option("--database", metavar="URL", help="An empty PostgreSQL database, with --backup.")
@@ -340,7 +340,7 @@ def _summary(report: DrillReport) -> str:
 def _refuse_settings() -> None:
     if given := settings_in(os.environ):
         raise RealLine(
-            f"a pretended drill takes no settings and touches no line of yours: unset {' '.join(given)};"
+            f"an emulated drill takes no settings and touches no hotline of yours: unset {' '.join(given)};"
             " or give --backup, to rehearse with a real one"
         )
 

@@ -129,13 +129,13 @@ def test_the_doctor_repeats_what_the_watch_found(district: District, context: Wh
     service_alarms.check_all(context)
     assert (dial(context).state, dial(context).message) == (
         CheckState.OK,
-        "the line answers the watch process",
+        "the hotline answers the watch process",
     )
     with district.database.writing() as session:
         tables.await_senders(session, district.clock())
         now = next_state(None, Alarm.DIAL, 1, district.clock()).now
-        alarms_tables.save(session, Alarm.DIAL, now, "the line does not answer its own call")
-    assert dial(context).message == "the line is starting, and has a minute for it"
+        alarms_tables.save(session, Alarm.DIAL, now, "the hotline does not answer its own call")
+    assert dial(context).message == "the hotline is starting, and has a minute for it"
     district.clock.turn(minutes=1)
     assert (dial(context).state, "has not answered the watch" in dial(context).message) == (
         CheckState.WRONG,

@@ -132,7 +132,7 @@ def test_two_of_the_national_desk_and_three_phones_are_the_least(
         name: service_alarms.alarm_level(found[name]) for name in of_people if not found[name].ok
     }
     assert levels == wrong
-    assert ("the line is not open" in found["phones"].message) is ("phones" in wrong)
+    assert ("the hotline is not open" in found["phones"].message) is ("phones" in wrong)
 
 
 def test_every_empty_district_and_every_away_desk_is_named(district: District) -> None:

@@ -13,7 +13,7 @@
 
   const isEasy = (pin) => /^(.)\1*$|^(19|20)|(19|20)..$/.test(pin) || "01234567890 09876543210".includes(pin);
 
-  // Returns the way that this input leads, as the line reads it. A key without a meaning has none.
+  // Returns the way that this input leads, as the hotline reads it. A key without a meaning has none.
   const wayOf = ({ typed, ways }, words) => {
     const key = words.replace(/\s/g, ""), isNumber = /^[0-9]+$/.test(key);
     if (isNumber && ways[key]) return ways[key];

@@ -4,13 +4,13 @@ const SHOWN = 30;
 const SOON = 20;
 const WORDS = {
   hop: (note) => `USSD hop ${note}`,
-  end: (note) => ({ Success: "dialogue ended", Incomplete: "dialogue cut off", Failed: "the line failed" })[note] ?? "ended",
+  end: (note) => ({ Success: "dialogue ended", Incomplete: "dialogue cut off", Failed: "the hotline failed" })[note] ?? "ended",
   mt: () => "SMS accepted",
   refused: () => "SMS refused",
   delivered: () => "SMS on the phone",
   report: (note) => `report: ${{ Success: "delivered" }[note] ?? note.toLowerCase()}`,
   mo: () => "SMS sent",
-  "mo told": () => "SMS reached the line",
+  "mo told": () => "SMS reached the hotline",
   "mo refused": () => "no answer: again in a minute",
   on: () => "phone on",
   off: () => "phone off",
@@ -55,7 +55,7 @@ export class Air {
     row.classList.toggle("fresh", travel.number > this.last);
     row.append((WORDS[travel.what] ?? (() => travel.what))(travel.note));
     const at = document.createElement("time");
-    // The promise of the line, before everybody's eyes: how soon after the last answer it passed on what was told.
+    // The promise of the hotline, before everybody's eyes: how soon after the last answer it passed on what was told.
     const after = travel.what === "mt" && hop ? travel.at - hop.at : SOON;
     const soon = side === "other" ? `${after.toFixed(1)} s` : `${after.toFixed(1)} s after hop ${hop?.note}`;
     at.textContent = after < SOON ? soon : new Date(travel.at * 1000).toLocaleTimeString("en-GB");

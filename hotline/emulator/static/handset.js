@@ -91,7 +91,7 @@ export class Handset {
 
   reply = () => this.wait(network.reply(this.held.screen.session, this.typing.text));
 
-  // "USSD code running", until the line has answered.
+  // "USSD code running", until the hotline has answered.
   async wait(asked) {
     this.busy = true;
     this.show("waiting");

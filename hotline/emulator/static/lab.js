@@ -1,4 +1,4 @@
-// What a person may make go wrong: a fault is on while its button is down. And the line's clock, where it can be turned.
+// What a person may make go wrong: a fault is on while its button is down. And the hotline's clock, where it can be turned.
 
 import { network } from "./network.js";
 

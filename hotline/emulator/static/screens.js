@@ -110,7 +110,7 @@ export const message = {
     piece("span", "title", `${phone.opened.direction === "sent" ? "To" : "From"} ${short(phone.opened.peer)} ${hour(phone.opened.at)}`),
     document.createTextNode(phone.opened.text),
   ],
-  // A name cannot be answered: the line's own number can.
+  // A name cannot be answered: the hotline's own number can.
   left: (phone) => phone.opened.direction === "received" &&
     phone.write(/^\+?[0-9]+$/.test(phone.opened.peer) ? phone.opened.peer : phone.shortcode),
   call: (phone) => message.left(phone),
