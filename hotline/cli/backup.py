@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from hotline.cli.command_context import cli_context
-from hotline.cli.contexts import Role, audit_key, key_folder, missing_error
+from hotline.cli.contexts import Role, audit_key, key_folder, require_folder
 from hotline.cli.options import (
     FILE,
     FOLDER,
@@ -150,9 +150,7 @@ def key(
     Example: hotline backup key /media/usb/backup.key
     """
     settings = Settings.read(os.environ)
-    folder = KeyFolder(key_folder(settings, Role.CONSOLE))
-    if not folder.path.is_dir():
-        raise missing_error(settings, f"the key folder {folder.path} is missing")
+    folder = KeyFolder(require_folder(settings, key_folder(settings, Role.CONSOLE)))
     if (file is None) == (not given):
         raise click.UsageError("give a FILE for a new key, or use --recipient for an existing key")
     held = folder.read(BACKUP_PUBLIC_KEY) if folder.holds(BACKUP_PUBLIC_KEY) else b""

@@ -6,7 +6,6 @@ from hotline.alerts import decrypt_call_backs
 from hotline.cli.command_context import cli_context
 from hotline.cli.options import as_json_option, attributes_of, iso_seconds, print_json
 from hotline.tips.rules_receipts import window_from
-from hotline.tips.tables_persons import CallBack
 
 
 @click.command("list")
@@ -17,7 +16,17 @@ def list_(as_json: bool) -> None:
     Example: hotline callbacks list
     """
     with cli_context() as context:
-        rows = [_row(row) for row in decrypt_call_backs.list_call_backs(context)]
+        rows = [
+            {
+                **attributes_of(row, "id", "state", "asked_by", "approved_by", "outcome"),
+                "tip": row.tip_id,
+                "window": str(row.window),
+                "opens_at": iso_seconds(row.opens_at),
+                "closes_at": iso_seconds(row.closes_at),
+                "again": str(window_from(row.again_at)) if row.again_at else None,
+            }
+            for row in decrypt_call_backs.list_call_backs(context)
+        ]
     if as_json:
         print_json(rows)
         return
@@ -29,14 +38,3 @@ def list_(as_json: bool) -> None:
         again = f", then {row['again']}" if row["again"] else ""
         state = f"{row['state']} ({row['outcome']})" if row["outcome"] else row["state"]
         click.echo(f"C{row['id']:<5} tip {row['tip']:<6} {state:20} {row['window']}{again}{names}")
-
-
-def _row(row: CallBack) -> dict[str, object]:
-    return {
-        **attributes_of(row, "id", "state", "asked_by", "approved_by", "outcome"),
-        "tip": row.tip_id,
-        "window": str(row.window),
-        "opens_at": iso_seconds(row.opens_at),
-        "closes_at": iso_seconds(row.closes_at),
-        "again": str(window_from(row.again_at)) if row.again_at else None,
-    }

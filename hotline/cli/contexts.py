@@ -231,7 +231,7 @@ def own_hook(address: str, keys: Path) -> contexts.OwnHook:
 
 @on_first_use
 def instruments(
-    settings: Settings, dialler: "Dialler | None", account: "Account | None"
+    settings: Settings, dialler: "Dialler | None" = None, account: "Account | None" = None
 ) -> contexts.Instruments:
     from hotline.monitoring.instruments import LineInstruments
 
@@ -319,9 +319,8 @@ def settings_of(settings: Settings, role: Role) -> Settings:
 def build_web(settings: Settings, *, without: Collection[str] = ()) -> contexts.WebContext:
     """Builds the context of the web process. Leaves out the keys in `without`, because these keys are wrong. Raises the
     errors of `build_context`."""
-    settings = settings_of(settings, Role.HOOKS)
     fuse = circuit()
-    context, keys = _common(settings, Role.HOOKS, fuse, without)
+    context, keys, settings = _common(settings, Role.HOOKS, without, fuse)
     cipher = WeeklyStateCipher(StateCipher.of(keys, each=EACH), context.encrypter.weekly_lock, now)
     return contexts.WebContext(
         **vars(context),
@@ -335,8 +334,7 @@ def build_web(settings: Settings, *, without: Collection[str] = ()) -> contexts.
 
 def build_worker(settings: Settings) -> contexts.WorkerContext:
     """Builds the context of the workers and the clock. Raises the errors of `build_context`."""
-    settings = settings_of(settings, Role.WORKERS)
-    context, keys = _common(settings, Role.WORKERS, circuit())
+    context, keys, settings = _common(settings, Role.WORKERS)
     account = gateway_account(settings, keys)
     return contexts.WorkerContext(
         **vars(context),
@@ -351,8 +349,7 @@ def build_worker(settings: Settings) -> contexts.WorkerContext:
 
 def build_monitor(settings: Settings) -> contexts.MonitorContext:
     """Builds the context of the monitor. Raises the errors of `build_context`."""
-    settings = settings_of(settings, Role.WATCH)
-    context, keys = _common(settings, Role.WATCH, circuit())
+    context, keys, settings = _common(settings, Role.WATCH)
     account = gateway_account(settings, keys)
     secret = LiveKeys(keys.path, DIAL_SECRET)
     caller = dialler(line_address(settings), secret.now, settings.service_code)
@@ -388,21 +385,18 @@ def build_web_without_wrong_keys(settings: Settings) -> contexts.WebContext:
 def build_cli(settings: Settings, *, without: Collection[str] = ()) -> contexts.CliContext:
     """Builds the context of the commands. Leaves out the keys in `without`, because these keys are wrong. Raises the
     errors of `build_context`."""
-    settings = settings_of(settings, Role.CONSOLE)
-    context, keys = _common(settings, Role.CONSOLE, circuit(), without)
-    return contexts.CliContext(
-        **vars(context), watch=_watch(settings, keys, instruments(settings, None, None))
-    )
+    context, keys, settings = _common(settings, Role.CONSOLE, without)
+    watch = _watch(settings, keys, instruments(settings))
+    return contexts.CliContext(**vars(context), watch=watch)
 
 
 def build_console(settings: Settings) -> contexts.ConsoleContext:
     """Builds the context of the console's pages. Raises the errors of `build_context`."""
-    settings = settings_of(settings, Role.PAGES)
-    context, keys = _common(settings, Role.PAGES, circuit())
+    context, keys, settings = _common(settings, Role.PAGES)
     context.database.keep_documents()
     return contexts.ConsoleContext(
         **vars(context),
-        watch=_watch(settings, keys, instruments(settings, None, None)),
+        watch=_watch(settings, keys, instruments(settings)),
         proofs=Proofs.of(keys),
         console_url=settings.console_url,
         is_emulated=settings.is_emulated,
@@ -414,8 +408,8 @@ def build_console(settings: Settings) -> contexts.ConsoleContext:
 
 def build_reader(settings: Settings) -> ReaderContext:
     """Builds the context of the reader process. Raises the errors of `build_context`."""
-    settings = settings_of(settings, Role.READER)
-    return ReaderContext.of(*_common(settings, Role.READER, circuit()))
+    context, keys, _ = _common(settings, Role.READER)
+    return ReaderContext.of(context, keys)
 
 
 BUILDERS: Mapping[Role, Callable[[Settings], contexts.Context]] = MappingProxyType(
@@ -440,12 +434,12 @@ def build_context(settings: Settings, role: Role) -> contexts.Context:
 
 
 def _common(
-    settings: Settings, role: Role, fuse: "Circuit", without: Collection[str] = ()
-) -> tuple[contexts.Context, KeyFolder]:
-    """Builds the parts of a context that every process has. Also returns an object that reads the keys of this role."""
-    keys = KeyFolder(key_folder(settings, role), without=without)
-    if not keys.path.is_dir():
-        raise missing_error(settings, f"the key folder {keys.path} is missing")
+    settings: Settings, role: Role, without: Collection[str] = (), fuse: "Circuit | None" = None
+) -> tuple[contexts.Context, KeyFolder, Settings]:
+    """Builds the parts of a context that every process has. Also returns an object that reads the keys of this role,
+    and the settings with the accounts of this role."""
+    settings = settings_of(settings, role)
+    keys = KeyFolder(require_folder(settings, key_folder(settings, role)), without=without)
     if role in FORGETTING_ROLES and cannot_advance(keys):
         raise FolderRefused(
             f"the key folder {keys.path} is read-only, so this process cannot destroy the keys of past weeks:"
@@ -464,7 +458,7 @@ def _common(
     context = contexts.Context(
         database=database,
         flow_sets=books,
-        jobs=job_queue(settings, fuse),
+        jobs=job_queue(settings, fuse or circuit()),
         encrypter=_encrypter(keys, RELAY_PUBLIC_KEY),
         pseudonyms=Pseudonyms(keys),
         phrases=load_phrases(live=LivePhrases(books)),
@@ -472,7 +466,7 @@ def _common(
         now=clock(settings),
         failpoint=Failpoints(settings.faults) if settings.faults else no_failpoint,
     )
-    return context, keys
+    return context, keys, settings
 
 
 def audit_key(keys: KeyFolder, role: Role) -> tuple[str, bytes] | None:
@@ -483,6 +477,13 @@ def audit_key(keys: KeyFolder, role: Role) -> tuple[str, bytes] | None:
     """
     name = keys.path.name if keys.path.name in set(Role) else role.value
     return (name, keys.read(AUDIT_KEY)) if keys.holds(AUDIT_KEY) else None
+
+
+def require_folder(settings: Settings, folder: Path) -> Path:
+    """Returns an existing key folder. Raises PartMissing if the folder does not exist."""
+    if not folder.is_dir():
+        raise missing_error(settings, f"the key folder {folder} is missing")
+    return folder
 
 
 def missing_error(settings: Settings, what: str) -> PartMissing:

@@ -10,7 +10,6 @@ import sys
 import urllib.request
 from collections.abc import Iterable, Mapping
 from contextlib import closing, suppress
-from dataclasses import replace
 from pathlib import Path
 from urllib.error import URLError
 
@@ -23,7 +22,6 @@ from hotline.cli.desks import PASSPHRASE_FILE
 from hotline.cli.hooks import addresses
 from hotline.cli.keeper import (
     Keeper,
-    ProcfileLine,
     Program,
     only_run,
     procfile_option,
@@ -55,10 +53,6 @@ FAREWELL = "\nContinue the README's first walk in another terminal. Ctrl-C ends 
 NUMBERS = {"HOTLINE_CALL_BACK_NUMBER": CALL_BACK_NUMBER, "HOTLINE_NATIONAL_NUMBER": NATIONAL_NUMBER}
 """The number from which the national desk calls, and the number that responders call. Both numbers are sample data,
 and the flows accept these numbers as confirmed only in a demo."""
-CONSOLE_COMMAND, DEMO_CONSOLE_COMMAND = (
-    "workers.console:application",
-    "workers.demo_console:application",
-)
 
 
 @click.command()
@@ -96,15 +90,24 @@ def demo(page_port: int, procfile: Path, *, made: bool, pins: bool, empty: bool)
         for port in (page_port, *(port for _, port in listening(settings, entries))):
             refuse_taken("127.0.0.1", port)
         if not made:
-            _make(environ, empty=empty)
+            words = [sys.executable, "-m", "hotline.cli.main", "init", "--demo"]
+            words += [] if empty else ["--sample"]
+            # A process of its own prints the progress of `hotline init` in the same terminal.
+            if subprocess.run(
+                words, env=environ, stdout=subprocess.DEVNULL, check=False
+            ).returncode:
+                raise StartFailed("`hotline init --demo` failed: read the messages above")
         if pins:
             make_pins(settings, settings.home / PASSPHRASE_FILE)
-            _put_on_call(settings)
+            context = build_cli(settings)
+            # The on-call contact of the demo may exist already.
+            with closing(context.database), suppress(ImportRefused):
+                service_alarms.add_contact(context, *ON_CALL, by="demo")
         _begin(settings, environ, page_port, entries)
 
 
 def _begin(
-    settings: Settings, environ: dict[str, str], page_port: int, entries: tuple[ProcfileLine, ...]
+    settings: Settings, environ: dict[str, str], page_port: int, entries: Mapping[str, str]
 ) -> None:
     demo_home.keep(settings.home, environ)
     hooks = settings.home / "demo-hooks.json"
@@ -113,14 +116,12 @@ def _begin(
     hooks.write_text(json.dumps(addresses(settings, live)), encoding="utf-8")
 
     key_gate.record_sender_start(settings)
-    handsets, awaited = (
-        f"http://127.0.0.1:{page_port}/",
-        [f"http://127.0.0.1:{settings.port}/readyz"],
-    )
+    handsets = f"http://127.0.0.1:{page_port}/"
+    awaited = [f"http://127.0.0.1:{settings.port}/readyz"]
     greeting = (
         f"\nReady. Open {handsets} and dial on the citizen's handset: 5 is the report, 7 English."
     )
-    if any(one.name == "console" for one in entries):
+    if "console" in entries:
         awaited.append(f"{settings.console_url}/enter")
         greeting += (
             f"\nThe console is {settings.console_url}/: its sign-in page signs you in with one click;"
@@ -144,19 +145,12 @@ def environ_of(given: Mapping[str, str], page_port: int) -> dict[str, str]:
     return environ
 
 
-def with_one_click(entries: tuple[ProcfileLine, ...]) -> tuple[ProcfileLine, ...]:
-    """Returns the processes of the demo. The demo's console replaces the real console."""
-    return tuple(
-        replace(one, command=one.command.replace(CONSOLE_COMMAND, DEMO_CONSOLE_COMMAND))
-        for one in entries
-    )
-
-
-def _put_on_call(settings: Settings) -> None:
-    """Adds the demo's on-call contact if it does not exist."""
-    context = build_cli(settings)
-    with closing(context.database), suppress(ImportRefused):
-        service_alarms.add_contact(context, *ON_CALL, by="demo")
+def with_one_click(entries: Mapping[str, str]) -> Mapping[str, str]:
+    """Returns the commands of the demo's processes. The demo's console replaces the real console."""
+    return {
+        name: command.replace("workers.console:application", "workers.demo_console:application")
+        for name, command in entries.items()
+    }
 
 
 def _emulator(settings: Settings, port: int, hooks: Path, environ: Mapping[str, str]) -> Program:
@@ -199,15 +193,6 @@ def _answers(address: str) -> bool:
             return bool(answer.status == 200)
     except (URLError, OSError):
         return False
-
-
-def _make(environ: Mapping[str, str], *, empty: bool) -> None:
-    """Runs `hotline init --demo` in a process of its own. The progress of this command appears in the same terminal.
-    Raises StartFailed."""
-    words = [sys.executable, "-m", "hotline.cli.main", "init", "--demo"]
-    words += [] if empty else ["--sample"]
-    if subprocess.run(words, env=environ, stdout=subprocess.DEVNULL, check=False).returncode != 0:
-        raise StartFailed("`hotline init --demo` failed: read the messages above")
 
 
 def _say(line: str) -> None:

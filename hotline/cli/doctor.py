@@ -10,9 +10,10 @@ import sys
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import click
@@ -50,6 +51,10 @@ from hotline.text.errors import KeyMissing, NotReady, PartMissing, SettingsInval
 
 NOT_YET = "not yet"
 NAME = "data protection"
+LABELS = (
+    *("Purpose", "Basis, for the controller to confirm", "About", "Kept", "Until", "Recipients"),
+)
+"""The labels of the fields of `Processing` after its name."""
 
 
 @click.command()
@@ -69,13 +74,13 @@ def record(as_json: bool) -> None:
         print_json(
             {
                 "controller": asdict(facts),
-                "owed": [asdict(one) for one in facts.owed],
+                "owed": [one._asdict() for one in facts.owed],
                 "kept_at": _kept_at(settings),
-                "processing": [asdict(one) for one in RECORD],
+                "processing": [one._asdict() for one in RECORD],
             }
         )
         return
-    click.echo("\n".join((*_head(settings, facts), *_body())))
+    click.echo("\n".join(_page(settings, facts)))
 
 
 @click.command()
@@ -123,7 +128,7 @@ def _named(owed: Sequence[LawDuty]) -> str:
     return ", ".join(f"{one.name} (article {one.article})" for one in owed)
 
 
-def _head(settings: Settings, facts: LawFacts) -> Iterator[str]:
+def _page(settings: Settings, facts: LawFacts) -> Iterator[str]:
     yield "# Record of processing, law 058/2021, article 17\n"
     filled_in = {
         "Controller": facts.controller,
@@ -138,6 +143,9 @@ def _head(settings: Settings, facts: LawFacts) -> Iterator[str]:
     yield "Transfers abroad: none that identifies a person; statistics with small numbers hidden"
     if facts.owed:
         yield f"\nStill owed: {_named(facts.owed)}"
+    for title, *texts in RECORD:
+        yield f"\n## {title.capitalize()}\n"
+        yield from (f"- {label}: {text}" for label, text in zip(LABELS, texts, strict=True))
 
 
 def _kept_at(settings: Settings) -> dict[str, str]:
@@ -149,17 +157,6 @@ def _kept_at(settings: Settings) -> dict[str, str]:
         "Gateway": f"{gateway} (emulated)" if settings.is_emulated else gateway,
         "Backups": "sealed, in the folder of HOTLINE_BACKUPS" if settings.backups else NOT_YET,
     }
-
-
-def _body() -> Iterator[str]:
-    for one in RECORD:
-        yield f"\n## {one.name.capitalize()}\n"
-        yield f"- Purpose: {one.purpose}"
-        yield f"- Basis, for the controller to confirm: {one.basis}"
-        yield f"- About: {one.people}"
-        yield f"- Kept: {one.held}"
-        yield f"- Until: {one.until}"
-        yield f"- Recipients: {one.recipients}"
 
 
 PATIENCE = 2.0
@@ -187,8 +184,7 @@ AGAIN = "start the console again: it reads HOTLINE_CONSOLE_URL when it starts"
 IN_FRONT = "set HOTLINE_CONSOLE_URL=https://NAME, and put a web server in front: docs/deployment.md, The console"
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(NamedTuple):
     """The answer of the program that listens at one of the console's or web process's addresses. `mark` says to which
     hotline the console belongs, and is None if no console answers."""
 
@@ -201,8 +197,7 @@ class Answered:
         return (self.status, self.body) == (OK, "ok")
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     host: str
     port: int
     encrypted: bool = False
@@ -278,8 +273,11 @@ def check_console(settings: Settings, mark: str) -> CheckResult:
     `mark` is a text that is different for each hotline. The mark is empty if this machine has no key of the hotline.
     """
     causes = []
-    name = urlsplit(settings.console_url).netloc
-    for shown, place in _console_places(settings):
+    name, here = urlsplit(settings.console_url).netloc, Address("127.0.0.1", settings.console_port)
+    places, there = [(str(here), here)], _place_of(settings.console_url)
+    if there is not None and there.encrypted:
+        places.append((name, there))
+    for shown, place in places:
         answered, cause = place.asked("/enter", name=name)
         if answered is None:
             causes.append(f"{shown}: {cause}")
@@ -287,14 +285,6 @@ def check_console(settings: Settings, mark: str) -> CheckResult:
         text, todo = _wrong_console(answered, shown, name, mark)
         return CheckResult("console", not text, text or f"answers at {shown}", todo)
     return CheckResult("console", False, "; ".join(causes), BEGIN_CONSOLE)
-
-
-def _console_places(settings: Settings) -> Iterator[tuple[str, Address]]:
-    here = Address("127.0.0.1", settings.console_port)
-    yield str(here), here
-    there = _place_of(settings.console_url)
-    if there is not None and there.encrypted:
-        yield urlsplit(settings.console_url).netloc, there
 
 
 def _wrong_console(answered: Answered, place: str, name: str, mark: str) -> tuple[str, str]:
@@ -362,7 +352,6 @@ CHECKED_BY_DOCTOR = frozenset({"database", service_checks_outside.ON_CALL_CONTAC
 more strictly."""
 SHOWN = ("name", "state", "message", "todo", "level", "names")
 """The fields of a check in the JSON output for programs."""
-DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @click.command()
@@ -579,14 +568,14 @@ def _console(settings: Settings) -> Iterator[CheckResult]:
 def _gateway_found(url: str) -> CheckResult:
     """Checks that a program listens at the gateway's address. The result shows the host but not the URL, because the
     URL may contain a password."""
-    parts = urlsplit(url)
-    place = (parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme])
+    place = _place_of(url)
+    assert place is not None
     try:
-        socket.create_connection(place, DOCTOR_PATIENCE).close()
+        socket.create_connection(place[:2], DOCTOR_PATIENCE).close()
     except OSError as broken:
-        text = f"{cause_of(broken)} ({place[0]}:{place[1]})"
+        text = f"{cause_of(broken)} ({place})"
         return CheckResult("gateway", False, text, "check HOTLINE_GATEWAY_URL and the network")
-    return CheckResult("gateway", True, f"answers at {place[0]}:{place[1]}")
+    return CheckResult("gateway", True, f"answers at {place}")
 
 
 def _show_settings(settings: Settings) -> None:

@@ -175,7 +175,7 @@ def _refusal(request: StartRequest) -> str | None:
         import_module, ("hotline.cli.key_gate", "hotline.core.settings", "hotline.cli.contexts")
     )
     settings = config.Settings.read(request.environ)
-    refused: str | None = key_gate.KeyGate(settings, bootstrap.Role(request.gate))()
+    refused: str | None = key_gate.key_refusal(settings, bootstrap.Role(request.gate))
     return refused
 
 

@@ -22,6 +22,7 @@ from hotline.cli.contexts import (
     build_console,
     key_folder,
     missing_error,
+    require_folder,
 )
 from hotline.cli.desks import PASSPHRASE_FILE
 from hotline.cli.options import (
@@ -103,7 +104,13 @@ def init(
     if demo:
         _demo_accounts(settings, passphrase_file)
     if demo and sample:
-        _sample(settings, found)
+        is_new = found.state is migrate.TablesState.MISSING
+        if is_new:
+            progress("sample data of twelve months")
+            # The import is here, because only this command needs the code that makes sample data.
+            import_module("hotline.cli.sample").write(settings)
+        there = "or the hotline has data of its own"
+        _made("sample data", ["twelve months"] if is_new else [], there=there)
     (settings.home / UNFINISHED_INIT).unlink(missing_ok=True)
 
 
@@ -134,9 +141,7 @@ def upgrade(flows: Path, *, no_backup: bool, roles: bool, redis_accounts: Path |
     Example: hotline upgrade
     """
     settings = Settings.read(os.environ)
-    folder = key_folder(settings, Role.CONSOLE)
-    if not folder.is_dir():
-        raise missing_error(settings, f"the key folder {folder} is missing")
+    require_folder(settings, key_folder(settings, Role.CONSOLE))
     found = migrate.find_tables(settings.database_url)
     migrate.refuse_unknown(found)
     if found.state is migrate.TablesState.MISSING:
@@ -340,16 +345,6 @@ def _demo_accounts(settings: Settings, passphrase_file: Path | None) -> None:
     if made:
         keep_demo_accounts(settings.home, (*context.demo_accounts, *made))
     _made("accounts", [one.name for one in made], there="if the gateway is the emulator")
-
-
-def _sample(settings: Settings, found: migrate.TablesFound) -> None:
-    """Writes sample data into a new hotline. Only this function imports the code that makes sample data."""
-    if found.state is not migrate.TablesState.MISSING:
-        _made("sample data", [], there="or the hotline has data of its own")
-        return
-    progress("sample data of twelve months")
-    import_module("hotline.cli.sample").write(settings)
-    _made("sample data", ["twelve months"], there="")
 
 
 def _made(what: str, made: Sequence[str], *, there: str) -> None:

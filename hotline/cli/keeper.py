@@ -24,7 +24,7 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import click
 
@@ -142,14 +142,7 @@ class _Forked:
         self._ended.set()
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    task: asyncio.Task[None]
-    stopping: asyncio.Event
-
-
-@dataclass(frozen=True, slots=True)
-class _Guard:
+class _Guard(NamedTuple):
     process: Process
     pipe: int
     """The pipe to the guard. The pipe is open as long as the keeper runs."""
@@ -184,49 +177,36 @@ class Keeper:
         """Takes a function that reports progress, and a function that reports a program that must not start.
         `complain` is `say` by default."""
         self._programs = tuple(programs)
-        self._said = say
-        self._complained = complain or say
+        self._say = _without_errors(say)
+        self._complain = _without_errors(complain or say)
 
     async def run(self) -> None:
         """Runs the programs until SIGINT, SIGTERM or SIGHUP. Then the method ends all programs that it started."""
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        guard = await _Guard.start()
+        guard, end_needed = await _Guard.start(), asyncio.Event()
 
-        needed = [self._begin(guard, program) for program in self._programs if program.opens]
+        def begin(programs: Iterable[Program], stopping: asyncio.Event) -> list[asyncio.Task[None]]:
+            return [asyncio.create_task(self._keep(guard, one, stopping)) for one in programs]
+
+        needed = begin((one for one in self._programs if one.opens), end_needed)
         for program in self._programs:
             if program.opens:
                 await _either(_appearance(program.opens), stop.wait())
-        others = [self._begin(guard, program) for program in self._programs if not program.opens]
+        others = begin((one for one in self._programs if not one.opens), stop)
         await stop.wait()
-
-        for wave in (others, needed):
-            for kept in wave:
-                kept.stopping.set()
-            await asyncio.gather(*(kept.task for kept in wave))
+        await asyncio.gather(*others)
+        end_needed.set()
+        await asyncio.gather(*needed)
         await guard.end()
-
-    def _say(self, line: str) -> None:
-        """Reports progress. The programs continue even if the keeper cannot print the report, for example because the
-        disk is full."""
-        with suppress(OSError):
-            self._said(line)
-
-    def _complain(self, line: str) -> None:
-        """Reports a fault. The programs continue even if the keeper cannot print the report, as in `_say`."""
-        with suppress(OSError):
-            self._complained(line)
-
-    def _begin(self, guard: _Guard, program: Program) -> _Kept:
-        stopping = asyncio.Event()
-        return _Kept(asyncio.create_task(self._keep(guard, program, stopping)), stopping)
 
     async def _keep(self, guard: _Guard, program: Program, stopping: asyncio.Event) -> None:
         clock = asyncio.get_running_loop().time
         pause, reported = 0.0, ""
         while not stopping.is_set():
-            if why := await _refusal(program):
+            refused = program.refused
+            if why := await asyncio.to_thread(refused) if refused else None:
                 if why != reported:
                     self._complain(f"{program.name} is not started: {why}")
                 reported = why
@@ -258,7 +238,19 @@ class Keeper:
             await _either(child.wait(), asyncio.sleep(FAREWELL))
         _kill_group(child, signal.SIGKILL)
         guard.tell("-", child)
-        return _ending(await child.wait())
+        code = await child.wait()
+        return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
+
+
+def _without_errors(report: Callable[[str], None]) -> Callable[[str], None]:
+    """Wraps a function that prints a report. The programs continue even if the keeper cannot print the report, for
+    example because the disk is full."""
+
+    def told(line: str) -> None:
+        with suppress(OSError):
+            report(line)
+
+    return told
 
 
 async def _forked(guard: _Guard, program: Program) -> Child | None:
@@ -286,18 +278,9 @@ async def _executed(guard: _Guard, program: Program) -> Child:
     )
 
 
-async def _refusal(program: Program) -> str:
-    """Returns the reason why a program must not start, or an empty text if the program may start."""
-    if program.refused is None:
-        return ""
-    return await asyncio.to_thread(program.refused) or ""
-
-
 def _kill_group(child: Child, number: signal.Signals) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(child.pid, number)
-    except ProcessLookupError:
-        return
 
 
 async def _appearance(socket: Path) -> None:
@@ -315,10 +298,6 @@ async def _either(*waits: Coroutine[Any, Any, object]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _ending(code: int) -> str:
-    return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
-
-
 LINE = re.compile(r"^(?P<name>[a-z][a-z0-9_-]*):\s*(?P<command>\S.*)$")
 
 procfile_option = click.option(
@@ -329,16 +308,10 @@ procfile_option = click.option(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ProcfileLine:
-    name: str
-    command: str
-    """The command for `sh`. The command may contain settings, as in `${HOTLINE_PORT:-8000}`."""
-
-
-def read_procfile(text: str) -> tuple[ProcfileLine, ...]:
-    """Returns the processes in the order of the file. Raises SettingsInvalid with every invalid or repeated line."""
-    entries: dict[str, ProcfileLine] = {}
+def read_procfile(text: str) -> dict[str, str]:
+    """Returns the command of each process, in the order of the file. A command is for `sh`, and may contain settings,
+    as in `${HOTLINE_PORT:-8000}`. Raises SettingsInvalid with every invalid or repeated line."""
+    entries: dict[str, str] = {}
     problems: list[str] = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
@@ -349,11 +322,11 @@ def read_procfile(text: str) -> tuple[ProcfileLine, ...]:
         elif found["name"] in entries:
             problems.append(f"Procfile line {number}: {found['name']} is there twice")
         else:
-            entries[found["name"]] = ProcfileLine(found["name"], found["command"].strip())
+            entries[found["name"]] = found["command"].strip()
 
     if problems:
         raise SettingsInvalid(problems)
-    return tuple(entries.values())
+    return entries
 
 
 LOCK = "run.lock"

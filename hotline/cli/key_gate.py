@@ -20,7 +20,6 @@ from hotline.cli.command_context import LOST
 from hotline.cli.contexts import Role, build_cli, build_context, missing_error, wrong_sentence
 from hotline.cli.run import PROCESSES
 from hotline.core import tables as core_tables
-from hotline.core.contexts import Context
 from hotline.core.database import Database, open_database
 from hotline.core.settings import Settings
 from hotline.gateway import service_alert_path
@@ -31,67 +30,51 @@ from hotline.operations import migrate
 from hotline.text.errors import KeyMissing, NotReady, PartMissing, StoreUnavailable
 
 
-class KeyGate:
-    """Checks the keys of one role before each start of a process of this role. After an operator has repaired a key,
-    the processes start without a new `hotline run`."""
+def key_refusal(settings: Settings, role: Role) -> str | None:
+    """Returns the reason why a role's processes must not start, and records this reason. Returns None if the processes
+    may start, or if the database does not answer.
 
-    def __init__(self, settings: Settings, role: Role) -> None:
-        self._settings = replace(settings, keys=None)
-        self._role = role
-        self._folder = settings.home / "keys" / role
-
-    def __call__(self) -> str | None:
-        """Returns the reason why the role's processes must not start, and records this reason. Returns None if the
-        processes may start, or if the database does not answer."""
-        with suppress(StoreUnavailable), closing(self._database()) as database:
-            try:
-                names, why = self._refusal(database)
-            except KeyMissing as unreadable:
-                names, why = "a key", str(unreadable)
-            if why is None:
-                return None
-            self._note(database, names)
-            return why
-        return None
-
-    def _refusal(self, database: Database) -> tuple[str, str | None]:
-        """Returns the names of the keys that prevent the start, and the reason. The reason is None if no key prevents
-        the start."""
-        if not self._folder.is_dir():
-            return "every key", str(
-                missing_error(self._settings, f"the key folder {self._folder} is not there")
-            )
-        lost = sorted(
-            service_checks_keys.known_names(database).intersection(
-                missing_keys(self._folder, self._role)
-            )
-        )
-        if lost:
-            return ", ".join(lost), f"{self._folder} lacks {', '.join(lost)}: {LOST}"
-        wrong = service_checks_keys.check_keys(database, self._folder).wrong
-        if wrong:
-            return ", ".join(wrong), wrong_sentence(self._folder, wrong)
-        return "", None
-
-    def _note(self, database: Database, names: str) -> None:
+    The code checks the keys before each start. So after an operator has repaired a key, the processes start without a
+    new `hotline run`.
+    """
+    settings = replace(settings, keys=None)
+    with suppress(StoreUnavailable), closing(open_database(settings.database_url)) as database:
+        try:
+            names, why = _wrong_keys(database, settings, role)
+        except KeyMissing as unreadable:
+            names, why = "a key", str(unreadable)
+        if not names:
+            return None
         start = ProcessStart(
-            role=self._role,
+            role=role,
             host=gethostname(),
-            at=contexts.clock(self._settings)(),
+            at=contexts.clock(settings)(),
             wrong_keys=names,
             second_channel=None,
         )
         service_checks_keys.note_start(database, start)
-        if self._role is Role.WATCH:
-            # Without the monitor, no process would report that the monitor's keys are wrong, so the code below reports
-            # it.
+        if role is Role.WATCH:
+            # Without the monitor, no process would report that the monitor's keys are wrong, so this code reports it.
             with suppress(NotReady, KeyMissing):
-                context = build_cli(self._settings)
+                context = build_cli(settings)
                 with closing(context.database):
                     service_alarms.notify_wrong_keys(context)
+        return why
+    return None
 
-    def _database(self) -> Database:
-        return open_database(self._settings.database_url)
+
+def _wrong_keys(database: Database, settings: Settings, role: Role) -> tuple[str, str]:
+    """Returns the names of the keys that prevent the start, and the reason. Both texts are empty if no key prevents the
+    start."""
+    folder = settings.home / "keys" / role
+    if not folder.is_dir():
+        return "every key", str(missing_error(settings, f"the key folder {folder} is not there"))
+    known = service_checks_keys.known_names(database)
+    if lost := ", ".join(sorted(known.intersection(missing_keys(folder, role)))):
+        return lost, f"{folder} lacks {lost}: {LOST}"
+    if wrong := service_checks_keys.check_keys(database, folder).wrong:
+        return ", ".join(wrong), wrong_sentence(folder, wrong)
+    return "", ""
 
 
 def web_warning(settings: Settings) -> str | None:
@@ -107,7 +90,7 @@ def web_warning(settings: Settings) -> str | None:
 def record_sender_start(settings: Settings) -> None:
     """Records that the sending processes start now, unless a wrong key stops them."""
     with suppress(StoreUnavailable):
-        if KeyGate(settings, Role.WORKERS)() is None:
+        if key_refusal(settings, Role.WORKERS) is None:
             with closing(open_database(settings.database_url)) as database:
                 service_alert_path.await_senders(database, contexts.clock(settings)())
 
@@ -147,19 +130,14 @@ def _refuse_what_is_missing(settings: Settings) -> None:
         try:
             context = build_context(replace(settings, keys=None), role)
         except (KeyMissing, PartMissing):
-            # If another role lacks a key, its processes wait: `KeyGate` reports the fault, and checks the keys again
-            # before each start. Without the web process, the hotline cannot work.
+            # If another role lacks a key, its processes wait: `key_refusal` reports the fault, and checks the keys
+            # again before each start. Without the web process, the hotline cannot work.
             if role is Role.HOOKS:
                 raise
             continue
-        with closing(context.database):
-            _refuse_sample(context, settings)
-
-
-def _refuse_sample(context: Context, settings: Settings) -> None:
-    """Raises NotReady if a hotline with sample data would serve real callers."""
-    with suppress(StoreUnavailable):
-        if not settings.is_emulated and core_tables.is_sample(context.database):
-            raise NotReady(
-                "this database holds sample data: use another home folder and database for a real hotline"
-            )
+        with closing(context.database), suppress(StoreUnavailable):
+            # A hotline with sample data must not serve real callers.
+            if not settings.is_emulated and core_tables.is_sample(context.database):
+                raise NotReady(
+                    "this database holds sample data: use another home folder and database for a real hotline"
+                )

@@ -14,7 +14,7 @@ import click
 from hotline.cases import service_weekly_keys
 from hotline.cli import options
 from hotline.cli.command_context import UNUSED, add_canaries, cli_context, lost_keys
-from hotline.cli.contexts import Role, build_context, missing_error
+from hotline.cli.contexts import Role, build_context, require_folder
 from hotline.core.contexts import Context
 from hotline.core.database import open_database
 from hotline.core.settings import Settings
@@ -332,10 +332,7 @@ def _unneeded(context: Context) -> None:
 
 def _folder() -> Path:
     settings = Settings.read(os.environ)
-    folder = settings.home / "keys"
-    if not folder.is_dir():
-        raise missing_error(settings, f"the key folder {folder} is missing")
-    return folder
+    return require_folder(settings, settings.home / "keys")
 
 
 @click.command()

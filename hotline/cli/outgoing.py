@@ -3,7 +3,6 @@ on-call contacts."""
 
 import time
 from collections.abc import Sequence
-from typing import Any
 
 import click
 
@@ -36,12 +35,29 @@ def status(as_json: bool) -> None:
     """
     with cli_context() as context:
         found = service.queue_view(context)
+    held = found.pause
     if as_json:
-        print_json(_row(found))
+        print_json(
+            {
+                "paused": held is not None or found.fault is not None,
+                "by": held.paused_by if held else None,
+                "reason": held.reason if held else found.fault,
+                "since": held.since.isoformat() if held else None,
+                "paused_parts": [one.queue for one in found.parts],
+                "waiting": [
+                    {
+                        "kind": one.kind,
+                        "count": one.count,
+                        "oldest": one.oldest.isoformat(),
+                        "may_have_gone_out": one.doubtful,
+                    }
+                    for one in found.waiting
+                ],
+            }
+        )
         return
-    if found.pause is not None:
-        since = format_time(found.pause.since)
-        click.echo(f"PAUSED by {found.pause.paused_by} since {since}: {found.pause.reason}")
+    if held is not None:
+        click.echo(f"PAUSED by {held.paused_by} since {format_time(held.since)}: {held.reason}")
     elif found.fault is not None:
         click.echo(
             f"stopped by the gateway's answer ({found.fault}): the hotline tries again each minute"
@@ -119,26 +135,6 @@ def _show(waiting: Sequence[WaitingMessages]) -> None:
     for one in waiting:
         doubt = "  MAY HAVE BEEN SENT ALREADY" if one.doubtful else ""
         click.echo(f"{one.count:6} {one.kind}s, the oldest of {format_time(one.oldest)}{doubt}")
-
-
-def _row(found: service.QueueView) -> dict[str, Any]:
-    held = found.pause
-    return {
-        "paused": held is not None or found.fault is not None,
-        "by": held.paused_by if held else None,
-        "reason": held.reason if held else found.fault,
-        "since": held.since.isoformat() if held else None,
-        "paused_parts": [one.queue for one in found.parts],
-        "waiting": [
-            {
-                "kind": one.kind,
-                "count": one.count,
-                "oldest": one.oldest.isoformat(),
-                "may_have_gone_out": one.doubtful,
-            }
-            for one in found.waiting
-        ],
-    }
 
 
 WAIT = 60.0

@@ -6,7 +6,7 @@ import gc
 import os
 import signal
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from importlib import import_module
 from threading import Event
 from types import FrameType
@@ -22,7 +22,7 @@ from hotline.cli.contexts import (
     refuse_wrong_keys,
     settings_of,
 )
-from hotline.core.contexts import CliContext, Context
+from hotline.core.contexts import Context
 from hotline.core.importing import uncollected
 from hotline.core.logs import configure
 from hotline.core.settings import Settings
@@ -81,8 +81,8 @@ def watch() -> None:
         notify_wrong_keys(context)
         raise
     stop = stop_event()
-    run = _runner("watchman")
-    with _metrics(settings, context):
+    run, port = _runner("watchman"), settings.metrics_port
+    with serving(settings.metrics_host, port, lambda: gather(context)) if port else nullcontext():
         run(context, stop)
 
 
@@ -99,13 +99,6 @@ def _runner(process: str) -> Callable[..., Any]:
         run: Callable[..., Any] = import_module(f"workers.{process}").run
     freeze_objects()
     return run
-
-
-def _metrics(settings: Settings, context: CliContext) -> AbstractContextManager[object]:
-    """Serves the page `/metrics` if the settings give a port for this page. Raises Occupied if the port is taken."""
-    if not settings.metrics_port:
-        return nullcontext()
-    return serving(settings.metrics_host, settings.metrics_port, lambda: gather(context))
 
 
 def freeze_objects() -> None:

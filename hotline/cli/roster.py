@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -11,7 +10,7 @@ from hotline.cli.options import FILE, as_json_option, by_option, csv_in, print_j
 from hotline.core.contexts import Context
 from hotline.duty import service_roster
 from hotline.duty.service_leaves import format_time
-from hotline.people.rules_roster import WEEKDAYS, Gap, monday_of, week_of
+from hotline.people.rules_roster import WEEKDAYS, monday_of, week_of
 from hotline.text.places import is_district, place_name
 
 week_option = click.option(
@@ -78,7 +77,17 @@ def gaps(days: int, as_json: bool) -> None:
     with cli_context() as context:
         found = service_roster.gaps_ahead(context, timedelta(days=days))
     if as_json:
-        print_json([_row(gap) for gap in found])
+        print_json(
+            [
+                {
+                    "desk": gap.desk,
+                    "from": gap.starts_at.isoformat(),
+                    "to": gap.ends_at.isoformat(),
+                    "reasons": [*gap.reasons],
+                }
+                for gap in found
+            ]
+        )
         return
     for gap in found:
         until = f"{format_time(gap.starts_at)} to {format_time(gap.ends_at)}"
@@ -91,12 +100,3 @@ def _monday(context: Context, week: datetime | None) -> date:
 
 def _name(desk: str) -> str:
     return place_name(desk, "en") if is_district(desk) else desk
-
-
-def _row(gap: Gap) -> dict[str, Any]:
-    return {
-        "desk": gap.desk,
-        "from": gap.starts_at.isoformat(),
-        "to": gap.ends_at.isoformat(),
-        "reasons": [*gap.reasons],
-    }

@@ -8,7 +8,7 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -107,19 +107,16 @@ def fork_server_place() -> Iterator[Path]:
         yield Path(folder) / "fork_server"
 
 
-def listening(
-    settings: Settings, entries: Sequence[keeper.ProcfileLine]
-) -> Iterator[tuple[str, int]]:
+def listening(settings: Settings, entries: Collection[str]) -> Iterator[tuple[str, int]]:
     """Yields the host and the port of each process in a Procfile that listens."""
-    names = {entry.name for entry in entries}
     for name in ("web", "console"):
-        if name in names:
+        if name in entries:
             yield keeper.address_of(settings, name)
 
 
 def programs_of(
     settings: Settings,
-    entries: tuple[keeper.ProcfileLine, ...],
+    entries: Mapping[str, str],
     environ: Mapping[str, str],
     fork_server: Path,
 ) -> tuple[keeper.Program, ...]:
@@ -142,13 +139,13 @@ def programs_of(
     serving = (sys.executable, "-m", "hotline.cli.fork_server", str(fork_server))
     programs.append(keeper.Program("fork_server", serving, ordinary, opens=fork_server))
     all_known = {**ordinary, **_named(environ), "HOTLINE_HOME": str(settings.home)}
-    for entry in entries:
-        post = PROCESSES.get(entry.name)
+    for process, command in entries.items():
+        post = PROCESSES.get(process)
         if post is None:
             continue
         known = ordinary | _settings_for(post, settings, environ)
-        argv = ("/bin/sh", "-c", f"exec {entry.command}")
-        words = tuple(shlex.split(entry.command))
+        argv = ("/bin/sh", "-c", f"exec {command}")
+        words = tuple(shlex.split(command))
         forks = fork_server if words[:2] == FORKED else None
         # The web process accepts tips even if its keys are wrong, so the keeper starts it without
         # checking its keys.
@@ -158,7 +155,7 @@ def programs_of(
             else None
         )
         for number in range(1, post.count + 1):
-            name = entry.name if post.count == 1 else f"{entry.name}.{number}"
+            name = process if post.count == 1 else f"{process}.{number}"
             programs.append(
                 keeper.Program(name, argv, known, refused=gate, fork_server=forks, words=words)
             )

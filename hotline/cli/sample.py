@@ -177,8 +177,11 @@ def _use(session: Session, line: SampleLine) -> None:
             cells[day, SESSIONS_HELD, "rw", "", random.choice(districts()).code, "village"] += 1
     names = ("day", "measure", "language", "entry", "district", "topic")
     # Uses plain dictionaries, because making forty thousand objects would take longer than the rest of this function.
-    named = ({**dict(zip(names, cell, strict=True)), "count": n} for cell, n in cells.items())
-    session.bulk_insert_mappings(DailyCount, [{**one, "channel": "ussd"} for one in named])
+    counts = [
+        {**dict(zip(names, cell, strict=True)), "channel": "ussd", "count": count}
+        for cell, count in cells.items()
+    ]
+    session.bulk_insert_mappings(DailyCount, counts)
     screens: list[dict[str, Any]] = []
     for month in line.months:
         session.add(People(period=month, count=700 + random.randint(0, 200)))
@@ -196,9 +199,13 @@ def _use(session: Session, line: SampleLine) -> None:
         lessons = LESSONS if number % 3 else LESSONS[: number % 5]
         passed = {name: (joined + n * DAY).isoformat() for n, name in enumerate(lessons, 1)}
         row = Participant(
-            number_key=f"sample {number}", programme=Programme.TRAINEES, district="12"
+            number_key=f"sample {number}",
+            programme=Programme.TRAINEES,
+            district="12",
+            created_at=joined,
+            reports=[],
+            passed=passed,
         )
-        row.created_at, row.reports, row.passed = joined, [], passed
         session.add(row)
     hours = line.now.replace(minute=0, second=0, microsecond=0)
     away = {hours - n * HOUR: (["57"] if n % 24 < 5 else []) for n in range(1, 24 * 14)}
@@ -304,14 +311,18 @@ def _log(session: Session, line: SampleLine, tip: Tip, responder_id: int, name: 
     is_counted = rules_follow_up.counted_at(month) <= line.now
     is_met = is_counted and on_site is not None and random.random() < 0.8
     tip.assignee_id = responder_id
-    alert = Assignment(tip_id=tip.id, step=0, responder_id=responder_id, reference=name)
-    alert.state, alert.created_at, alert.on_site_at = (
-        rules_assignment.AssignmentState.CLOSED,
-        at,
-        on_site,
+    alert = Assignment(
+        tip_id=tip.id,
+        step=0,
+        responder_id=responder_id,
+        reference=name,
+        state=rules_assignment.AssignmentState.CLOSED,
+        created_at=at,
+        acknowledged_at=taken,
+        proved_at=taken,
+        opened_at=opened,
+        on_site_at=on_site,
     )
-    alert.acknowledged_at = alert.proved_at = taken
-    alert.opened_at = opened
     session.add(alert)
     happened: list[tuple[LoggedEvent, datetime | None, dict[str, str]]] = [
         (LoggedEvent.ALERTED, at, {"why": Purpose.ALERT}),
@@ -324,9 +335,14 @@ def _log(session: Session, line: SampleLine, tip: Tip, responder_id: int, name: 
     for kind, moment, codes in happened:
         if moment is not None:
             row = tables_case_events.CaseEventRow(
-                tip_id=tip.id, at=moment, responder_id=responder_id, codes=codes
+                tip_id=tip.id,
+                at=moment,
+                responder_id=responder_id,
+                codes=codes,
+                channel=EventChannel.USSD,
+                kind=kind,
+                key=f"{kind}:sample:{tip.id}",
             )
-            row.channel, row.kind, row.key = EventChannel.USSD, kind, f"{kind}:sample:{tip.id}"
             session.add(row)
     return is_met
 

@@ -2,10 +2,9 @@
 same texts."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from textwrap import wrap
-from typing import Any
+from typing import NamedTuple
 
 import click
 
@@ -34,8 +33,7 @@ the watch process reads.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class SettingHelp:
+class SettingHelp(NamedTuple):
     """The help text of one setting, its kind of value, and what happens if the setting is not set."""
 
     name: str
@@ -49,21 +47,20 @@ class SettingHelp:
 
 def helps() -> list[SettingHelp]:
     """Returns the help texts of all settings in order, from their docstrings and declarations."""
-    descriptions = Settings.descriptions()
-    return [_help(one.name, descriptions[one.name], one.metadata) for one in fields(Settings)]
-
-
-def _help(name: str, text: str, declared: Mapping[str, Any]) -> SettingHelp:
-    description, _, otherwise = " ".join(text.split()).partition(WITHOUT)
-    default, example = declared["default"], declared["example"]
-    shown = ("no", "yes")[default] if isinstance(default, bool) else default
-    return SettingHelp(
-        name=name,
-        description=description.strip(),
-        value=declared["kind"].meaning,
-        otherwise=otherwise or f"`{shown}`",
-        example=default if example is None else example,
-    )
+    found, texts = [], Settings.descriptions()
+    for one in fields(Settings):
+        description, _, otherwise = " ".join(texts[one.name].split()).partition(WITHOUT)
+        default, example = one.metadata["default"], one.metadata["example"]
+        shown = ("no", "yes")[default] if isinstance(default, bool) else default
+        row = SettingHelp(
+            name=one.name,
+            description=description.strip(),
+            value=one.metadata["kind"].meaning,
+            otherwise=otherwise or f"`{shown}`",
+            example=default if example is None else example,
+        )
+        found.append(row)
+    return found
 
 
 def as_toml() -> str:

@@ -172,10 +172,6 @@ def faults(locales: Path) -> Iterator[str]:
                 yield f"{language}: needs exactly the placeholders of its English: {phrase}"
 
 
-SOURCE = "en"
-"""The language in which texts are written in the code."""
-
-
 @click.command()
 @click.option(
     "--locales",

@@ -1,6 +1,6 @@
 """Runs `hotline tips`, which shows the state of every tip, and prints the text of a tip with a desk's passphrase."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -424,7 +424,19 @@ def retention(as_json: bool) -> None:
     Example: hotline tips retention
     """
     with cli_context() as context:
-        rows = [_row(kept) for kept in keeping.upcoming_erasures(context)]
+        rows = []
+        for kept in keeping.upcoming_erasures(context):
+            term, hold = kept.term, kept.hold
+            row = {
+                "tip": kept.tip.id,
+                "state": term.state,
+                "place": place_name(kept.tip.place, "en"),
+                "goes_at": _day(term.goes_at),
+                "warned_at": term.warned_at and _day(term.warned_at),
+                "held_by": hold and hold.placed_by,
+                "reason": hold and hold.reason,
+            }
+            rows.append(row)
         codes = [
             {**options.attributes_of(one, "month", "tips", "held"), "goes_at": _day(one.counted_at)}
             for one in keeping.upcoming_codes(context)
@@ -444,19 +456,6 @@ def retention(as_json: bool) -> None:
         click.echo(
             f"{row['tip']:5}  {row['state']:7} goes {row['goes_at']}  {row['place']:14}{held}"
         )
-
-
-def _row(retained: RetainedTip) -> Mapping[str, Any]:
-    hold = retained.hold
-    return {
-        "tip": retained.tip.id,
-        "state": retained.term.state,
-        "place": place_name(retained.tip.place, "en"),
-        "goes_at": _day(retained.term.goes_at),
-        "warned_at": retained.term.warned_at and _day(retained.term.warned_at),
-        "held_by": hold and hold.placed_by,
-        "reason": hold and hold.reason,
-    }
 
 
 def _day(at: datetime) -> str:

@@ -96,7 +96,7 @@ def test_settings_that_are_wrong_are_told_before_the_server_begins() -> None:
 
 def test_the_procfile_tries_each_port_and_its_console_writes_down_no_address() -> None:
     text = (ROOT / "Procfile").read_text(encoding="utf-8")
-    found = {one.name: one.command for one in read_procfile(text)}
+    found = read_procfile(text)
     for name in ("web", "console"):
         assert f"hotline process listen {name} granian" in found[name]
     assert "--no-access-log" in found["console"]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.cli.keeper import ProcfileLine, read_procfile
+from hotline.cli.keeper import read_procfile
 from hotline.cli.run import PROCESSES
 from hotline.core.environment import CHECKOUT
 from hotline.text.errors import SettingsInvalid
@@ -12,10 +12,10 @@ from hotline.text.errors import SettingsInvalid
 
 def test_names_and_commands_in_their_order() -> None:
     text = "# who does what\nweb: granian --port ${PORT:-80}\n\nclock:   hotline process clock  \n"
-    assert read_procfile(text) == (
-        ProcfileLine("web", "granian --port ${PORT:-80}"),
-        ProcfileLine("clock", "hotline process clock"),
-    )
+    assert [*read_procfile(text).items()] == [
+        ("web", "granian --port ${PORT:-80}"),
+        ("clock", "hotline process clock"),
+    ]
 
 
 def test_every_bad_line_is_told_at_once() -> None:
@@ -34,9 +34,9 @@ def test_whatever_it_says_it_is_read_or_refused(text: str) -> None:
         entries = read_procfile(text)
     except SettingsInvalid:
         return
-    assert all(entry.name and entry.command for entry in entries)
+    assert all(name and command for name, command in entries.items())
 
 
 def test_ours_names_every_process() -> None:
-    names = [entry.name for entry in read_procfile((CHECKOUT / "Procfile").read_text("utf-8"))]
-    assert names == [*PROCESSES, "release"]
+    found = read_procfile((CHECKOUT / "Procfile").read_text("utf-8"))
+    assert [*found] == [*PROCESSES, "release"]

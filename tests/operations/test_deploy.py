@@ -96,12 +96,10 @@ def compose() -> dict[str, Any]:
 def test_compose_runs_every_process_with_the_keys_of_its_own_trust(compose: dict[str, Any]) -> None:
     services = compose["services"]
     procfile = (ROOT / "Procfile").read_text(encoding="utf-8")
-    for entry in read_procfile(procfile):
-        if entry.name not in PROCESSES:
-            continue
-        service = services[entry.name]
-        assert service["command"] == [entry.name]
-        role = PROCESSES[entry.name].role
+    for name in PROCESSES.keys() & read_procfile(procfile):
+        service = services[name]
+        assert service["command"] == [name]
+        role = PROCESSES[name].role
         own = [":ro", "watch:/var/lib/hotline"] if role == Role.WATCH else [""]
         assert service["volumes"] == [f"keys_{role}:/keys{own[0]}", *own[1:]]
         assert not any("API_KEY" in name for name in service["environment"])

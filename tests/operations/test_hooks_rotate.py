@@ -62,8 +62,7 @@ class Web:
 @pytest.fixture
 def web(tmp_path: Path, lay_home: LayHome) -> Iterator[Web]:
     web = Web(lay_home(tmp_path) / "home")
-    entries = read_procfile((CHECKOUT / "Procfile").read_text(encoding="utf-8"))
-    (line,) = [entry.command for entry in entries if entry.name == "web"]
+    line = read_procfile((CHECKOUT / "Procfile").read_text(encoding="utf-8"))["web"]
     process = subprocess.Popen(["/bin/sh", "-c", f"exec {line}"], env=web.environ, cwd=CHECKOUT)
     try:
         eventually(web.ready)

@@ -28,9 +28,7 @@ def environ_of(home: Path, **more: str) -> Mapping[str, str]:
 
 def command_of(name: str) -> str:
     """Returns the command of this name in the Procfile."""
-    entries = read_procfile((CHECKOUT / "Procfile").read_text(encoding="utf-8"))
-    (command,) = (entry.command for entry in entries if entry.name == name)
-    return command
+    return read_procfile((CHECKOUT / "Procfile").read_text(encoding="utf-8"))[name]
 
 
 @contextmanager
