@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from redis.exceptions import RedisError
@@ -21,6 +21,7 @@ from hotline.gateway.africastalking import Account
 from hotline.gateway.http import Dialler
 from hotline.text.causes import cause_of
 
+T = TypeVar("T")
 DIAL_EACH = 300.0
 DIAL_AGAIN = 60.0
 """The seconds from a test call without an answer to the next test call."""
@@ -53,10 +54,8 @@ class LineInstruments:
         self._account = account
         self._backups = backups
         self._elapsed = elapsed
-        self._answered: tuple[float, bool] | None = None
-        self._left: tuple[float, float | None] | None = None
         self._addresses = addresses or {}
-        self._certificates: tuple[float, Mapping[str, float]] | None = None
+        self._measured: dict[Callable[[], Any], tuple[float, Any]] = {}
 
     def redis_fault(self) -> str | None:
         """Returns the reason why Redis does not accept a write. Returns None if Redis accepts the write. The check
@@ -84,11 +83,19 @@ class LineInstruments:
         return max(0.0, time.time() - newest)
 
     def certificates(self) -> Mapping[str, float]:
+        return self._each(BALANCE_EACH, self._certificate_seconds)
+
+    def _certificate_seconds(self) -> Mapping[str, float]:
+        found = {name: certificate_seconds(url) for name, url in self._addresses.items()}
+        return {name: one for name, one in found.items() if one is not None}
+
+    def _each(self, seconds: float, measure: Callable[[], T]) -> T:
+        """Returns what `measure` returned, and calls it again if its last call was `seconds` ago."""
         now = self._elapsed()
-        if self._certificates is None or now - self._certificates[0] >= BALANCE_EACH:
-            found = {name: certificate_seconds(url) for name, url in self._addresses.items()}
-            self._certificates = now, {name: one for name, one in found.items() if one is not None}
-        return self._certificates[1]
+        if measure not in self._measured or now - self._measured[measure][0] >= seconds:
+            self._measured[measure] = now, measure()
+        found: T = self._measured[measure][1]
+        return found
 
     def queue_length(self, queue: str) -> int | None:
         try:
@@ -110,25 +117,15 @@ class LineInstruments:
     def line_answers(self) -> bool | None:
         if self._dialler is None:
             return None
-        now = self._elapsed()
-        if self._answered is not None:
-            at, answered = self._answered
-            if now - at < (DIAL_EACH if answered else DIAL_AGAIN):
-                return answered
-        answered = self._dialler.reaches_the_line()
-        self._answered = (now, answered)
-        return answered
+        dial = self._dialler.reaches_the_line
+        _, answered = self._measured.get(dial, (0, False))
+        return self._each(DIAL_EACH if answered else DIAL_AGAIN, dial)
 
     def report_trial(self) -> bool:
         return self._dialler is not None and self._dialler.tells(rules_trial.KEYS)
 
     def balance(self) -> float | None:
-        if self._account is None:
-            return None
-        now = self._elapsed()
-        if self._left is None or now - self._left[0] >= BALANCE_EACH:
-            self._left = (now, self._account.balance())
-        return self._left[1]
+        return self._each(BALANCE_EACH, self._account.balance) if self._account else None
 
 
 def _age(stored: bytes | None, state: bytes | None) -> float:

@@ -29,7 +29,12 @@ class GaugeCollector(Collector):
 
     def collect(self) -> Iterable[Metric]:
         families: dict[str, GaugeMetricFamily | HistogramMetricFamily] = {}
-        for one in self._fresh():
+        with self._lock:
+            now = time.monotonic()
+            if self._gathered is None or now - self._gathered[0] >= FRESH:
+                self._gathered = (now, self._gather())
+            measured = self._gathered[1]
+        for one in measured:
             if isinstance(one, Gauge):
                 families[one.name] = gauge = GaugeMetricFamily(
                     one.name, one.help, labels=[*one.samples[0].labels] if one.samples else []
@@ -41,28 +46,16 @@ class GaugeCollector(Collector):
                     one.name, HistogramMetricFamily(one.name, one.help, labels=[*one.labels])
                 )
                 assert isinstance(timing, HistogramMetricFamily)
-                timing.add_metric([*one.labels.values()], _buckets(one), one.seconds)
+                # In Prometheus, each bucket includes the counts of all smaller buckets.
+                counts = map(float, accumulate(one.counts))
+                buckets = [*zip((*map(str, BOUNDS), "+Inf"), counts, strict=True)]
+                timing.add_metric([*one.labels.values()], buckets, one.seconds)
         return families.values()
 
     def describe(self) -> Iterable[Metric]:
         """Returns no metrics. The registry of Prometheus calls this method when the collector is registered. At that
         moment, the hotline must not query the database."""
         return ()
-
-    def _fresh(self) -> Sequence[Gauge | Timing]:
-        with self._lock:
-            now = time.monotonic()
-            if self._gathered is None or now - self._gathered[0] >= FRESH:
-                self._gathered = (now, self._gather())
-            return self._gathered[1]
-
-
-def _buckets(timing: Timing) -> list[tuple[str, float]]:
-    """Returns the cumulative counts of a histogram, as Prometheus requires. Each bucket includes the counts of all
-    smaller buckets.
-    """
-    names = [*map(str, BOUNDS), "+Inf"]
-    return list(zip(names, map(float, accumulate(timing.counts)), strict=True))
 
 
 @contextmanager

@@ -2,11 +2,10 @@
 if the pages of the console must show a red bar.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from math import inf
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
@@ -65,25 +64,22 @@ def sms_of_days(session: Session, at: datetime) -> Sequence[int]:
     """Returns the number of outgoing SMS in the hour before the time of day `at`, for each of the last 28 days.
     Leaves out days before the oldest data.
     """
-    oldest = session.scalar(select(func.min(Message.created_at)))
     hours = [at - timedelta(days=day) for day in range(1, 7 * WEEKS + 1)]
-    return [
-        recent_sms(session, hour) for hour in hours if oldest is not None and hour - HOUR >= oldest
-    ]
+    return [recent_sms(session, hour) for hour in _known(session, Message.created_at, hours)]
 
 
 def sessions_of_weeks(session: Session, at: datetime) -> Sequence[int]:
     """Returns the number of sessions in the hour before the time `at`, on the same weekday of each of the last four
-    weeks.
-    Leaves out weeks before the oldest data.
+    weeks. Leaves out weeks before the oldest data.
     """
-    oldest = session.scalar(select(func.min(Dialogue.started_at)))
     hours = [at - timedelta(weeks=week) for week in range(1, WEEKS + 1)]
-    return [
-        recent_sessions(session, hour)
-        for hour in hours
-        if oldest is not None and hour - HOUR >= oldest
-    ]
+    return [recent_sessions(session, hour) for hour in _known(session, Dialogue.started_at, hours)]
+
+
+def _known(session: Session, column: Any, ends: Sequence[datetime]) -> Iterator[datetime]:
+    """Yields the ends of the hours that lie after the oldest time in a column."""
+    oldest = session.scalar(select(func.min(column)))
+    return (end for end in ends if oldest is not None and end - HOUR >= oldest)
 
 
 def arrivals(session: Session, since: datetime, until: datetime) -> Mapping[str, Arrivals]:
@@ -179,8 +175,7 @@ def danger_alerts(session: Session, since: datetime, until: datetime) -> tuple[i
 # succeeded.
 
 
-@dataclass(frozen=True, slots=True)
-class Trials:
+class Trials(NamedTuple):
     """The handset that gets the test alerts, and the times of the newest daily test."""
 
     handset: Responder

@@ -28,10 +28,18 @@ class SecondChannel:
         """Sends the text by each configured channel: mail, the command, or mail and command. Returns True if the mail
         server or the command accepts the text.
         """
-        ways = [self._run] if self._command else []
-        ways += [self._post] if self._mail else []
-        took = [_tried(way, text) for way in ways]
-        return any(took)
+        is_taken = False
+        for way, setting in ((self._run, self._command), (self._post, self._mail)):
+            if not setting:
+                continue
+            try:
+                way(text)
+            except (*MAIL_ERRORS, subprocess.SubprocessError) as broken:
+                # The message of the error may contain an address or a password.
+                logger.error("the second alarm channel failed: %s", type(broken).__name__)
+            else:
+                is_taken = True
+        return is_taken
 
     def _run(self, text: str) -> None:
         subprocess.run(
@@ -45,14 +53,3 @@ class SecondChannel:
 
     def _post(self, text: str) -> None:
         send_mail(self._mail, unquote(urlsplit(self._mail).path.lstrip("/")), text)
-
-
-def _tried(path: object, text: str) -> bool:
-    assert callable(path)
-    try:
-        path(text)
-    except (*MAIL_ERRORS, subprocess.SubprocessError) as broken:
-        # The message of the error may contain an address or a password.
-        logger.error("the second alarm channel failed: %s", type(broken).__name__)
-        return False
-    return True

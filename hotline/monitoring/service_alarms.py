@@ -7,8 +7,8 @@ back does not delay notices.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from hotline.alarms import service, tables
 from hotline.alarms.rules import (
@@ -143,11 +143,8 @@ def write_notices(
     """Stores a notice for each on-call contact that SMS can reach, and for the second channel if there is one."""
     assert change.notice is not None
     since = change.now.since if change.now is not None else at
-    people: list[OnCallContact | None] = [
-        one for one in gateway_queries.on_call_contacts(session) if one.unreachable is None
-    ]
-    people += [None] if context.watch.other.is_there() else []
-    session.add_all(new_notice(change.alarm, change.notice, one, since, at) for one in people)
+    to = service_audit_digest.recipients(session, context)
+    session.add_all(new_notice(change.alarm, change.notice, one, since, at) for one in to)
 
 
 def bring_forward(context: Context, by: timedelta) -> None:
@@ -298,8 +295,7 @@ def raised_alarms(context: Context) -> Sequence[RaisedAlarm]:
         return tables.notified_alarms(session)
 
 
-@dataclass(frozen=True, slots=True)
-class AlarmTip:
+class AlarmTip(NamedTuple):
     """The tip that caused an alarm."""
 
     tip_id: int | None
@@ -307,8 +303,7 @@ class AlarmTip:
     filed_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class NoticesSent:
+class NoticesSent(NamedTuple):
     """The results of an alarm's newest notices: one to each contact, and one to the second channel."""
 
     alarm: RaisedAlarm
@@ -321,17 +316,14 @@ class NoticesSent:
 
 def notices_sent(context: Context) -> Sequence[NoticesSent]:
     """Returns each raised alarm with the results of its notices, oldest first."""
+    found = []
     with context.database.reading() as session:
-        return [
-            _sent(one, gateway_queries.notices_of(session, one))
-            for one in tables.notified_alarms(session)
-        ]
-
-
-def _sent(alarm: RaisedAlarm, rows: Sequence[Message]) -> NoticesSent:
-    failed = [row for row in rows if row.outcome != Outcome.ACCEPTED]
-    causes = dict.fromkeys(cause_and_step(row)[0] for row in failed)
-    return NoticesSent(alarm, len(rows), len(rows) - len(failed), [*causes])
+        for alarm in tables.notified_alarms(session):
+            rows = gateway_queries.notices_of(session, alarm)
+            failed = [row for row in rows if row.outcome != Outcome.ACCEPTED]
+            causes = [*dict.fromkeys(cause_and_step(row)[0] for row in failed)]
+            found.append(NoticesSent(alarm, len(rows), len(rows) - len(failed), causes))
+    return found
 
 
 def alarm_tip(context: ConsoleContext, by: SignedIn, alarm: str) -> AlarmTip | None:
@@ -357,12 +349,12 @@ def _late(
     at = context.now()
     look = gateway_queries.unassigned_tips if alarm == Alarm.TIPS else gateway_queries.untaken_tips
     found = look(session, viewer)
-    late = (one for one in found if at - one.filed_at >= _within(alarm, one.urgency))
-    return next(late, None)
-
-
-def _within(alarm: str, urgency: int) -> timedelta:
-    return service_checks_database.LATE if alarm == Alarm.TIPS else TIMES[urgency].alarm
+    for one in found:
+        is_pending = alarm == Alarm.TIPS
+        limit = service_checks_database.LATE if is_pending else TIMES[one.urgency].alarm
+        if at - one.filed_at >= limit:
+            return one
+    return None
 
 
 def acknowledge(context: CliContext, alarm: str, by: CommandActor) -> None:
@@ -388,12 +380,8 @@ def send_test_notices(context: CliContext) -> Sequence[int]:
     """Stores a test notice for every on-call contact and for the second channel. Returns the ids of the notices."""
     at = context.now()
     with context.database.writing() as session:
-        rows = [
-            new_notice("trial", Notice.TRIAL, one, at, at)
-            for one in gateway_queries.on_call_contacts(session)
-        ]
-        if context.watch.other.is_there():
-            rows.append(new_notice("trial", Notice.TRIAL, None, at, at))
+        to = [*gateway_queries.on_call_contacts(session), *[None] * context.watch.other.is_there()]
+        rows = [new_notice("trial", Notice.TRIAL, one, at, at) for one in to]
         session.add_all(rows)
         session.flush()
         return [row.id for row in rows]

@@ -142,7 +142,7 @@ def _missing(
     return ""
 
 
-def _outsiders(session: Session, context: MonitorContext) -> Sequence[OnCallContact | None]:
+def recipients(session: Session, context: MonitorContext) -> Sequence[OnCallContact | None]:
     """Returns the on-call contacts that SMS can reach. None in the result means the second channel, if the hotline
     has one."""
     reached = [one for one in queries.on_call_contacts(session) if one.unreachable is None]
@@ -152,7 +152,7 @@ def _outsiders(session: Session, context: MonitorContext) -> Sequence[OnCallCont
 def _is_sent(session: Session, context: MonitorContext, day: str) -> bool:
     newest = queries.newest_digest(session)
     is_sent = newest is not None and f"{newest.astimezone(KIGALI):%Y-%m-%d}" == day
-    return is_sent or not _outsiders(session, context)
+    return is_sent or not recipients(session, context)
 
 
 def _send(context: MonitorContext, day: str, row: int, digest: str) -> None:
@@ -163,7 +163,7 @@ def _send(context: MonitorContext, day: str, row: int, digest: str) -> None:
         tables.take_lock(session)
         if _is_sent(session, context, day):
             return
-        for one in _outsiders(session, context):
+        for one in recipients(session, context):
             notice = new_notice(Alarm.AUDIT_LOG, Notice.DIGEST, one, at, at)
             notice.parameters = {"row": row, "digest": digest}
             session.add(notice)

@@ -491,7 +491,14 @@ def call_back_findings(context: Context) -> tuple[CheckResult, ...]:
     waiting = [row for row in rows if row.state == CallBackState.WAITING]
     return (
         _offered(offer, waiting=len(waiting)),
-        _key(has_key=has_key),
+        check_result(
+            "call-backs open for",
+            None
+            if has_key
+            else "no one: the national desk has no key, so requests for calls are not saved",
+            "two people of the national desk, with its passphrase, only in the call time",
+            "see the runbook, A desk without a key",
+        ),
         _left(waiting, context.now()),
     )
 
@@ -528,17 +535,6 @@ def _offered(offer: Offer, *, waiting: int) -> CheckResult:
         return CheckResult("call-backs", True, f"{offer}{waits}")
     todo = "have the number verified, and confirm it in the console or in numbers.csv"
     return CheckResult("call-backs", False, f"{offer}{waits}", todo)
-
-
-def _key(*, has_key: bool) -> CheckResult:
-    return check_result(
-        "call-backs open for",
-        None
-        if has_key
-        else "no one: the national desk has no key, so requests for calls are not saved",
-        "two people of the national desk, with its passphrase, only in the call time",
-        "see the runbook, A desk without a key",
-    )
 
 
 def _left(waiting: Sequence[tables_persons.CallBack], at: datetime) -> CheckResult:

@@ -4,16 +4,15 @@ Each process runs this check when it starts. `hotline doctor` also runs this che
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from hotline.core.database import Database
 from hotline.keys import key_making, tables_canaries
 from hotline.text.errors import StoreUnavailable
 
 
-@dataclass(frozen=True, slots=True)
-class KeysChecked:
+class KeysChecked(NamedTuple):
     """The result of a check of one key folder: the file names of keys with a problem."""
 
     wrong: Sequence[str] = ()

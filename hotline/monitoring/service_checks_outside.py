@@ -9,7 +9,6 @@ The module also finds out if the database contains sample data. If the database 
 statistics says so.
 """
 
-from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from math import inf
@@ -29,7 +28,6 @@ from hotline.gateway import queries as gateway_queries
 from hotline.gateway import queries_alert_path
 from hotline.gateway.doorbell import ringing
 from hotline.gateway.rules import Outcome
-from hotline.gateway.tables import Message
 from hotline.keys import tables_canaries
 from hotline.monitoring import queries, service_alarms
 from hotline.people import tables_audit
@@ -56,7 +54,15 @@ def run_trial(context: MonitorContext) -> None:
         context.watch.instruments.report_trial()
 
     with ringing(context) as session:
-        _send_on(session, context, trials.handset.id, at)
+        alerts_queries.take_lock(session)
+        tip = queries.unsent_trial(session)
+        if tip is None:
+            return
+        alerts_queries.mark_assigned(session, [tip.id], at)
+        # The step sets no deadline, so the hotline never escalates the tip.
+        case, locked = service_case.case_of(tip), tip.locked_for is not None
+        step = EscalationStep(tip.id, case, 0, (trials.handset.id,), locked=locked)
+        service_escalation.write_steps(session, context, [step], at)
 
 
 def check_trials(session: Session, at: datetime) -> CheckResult:
@@ -103,18 +109,6 @@ def _is_due(trials: queries.Trials, at: datetime) -> bool:
         return True
     came = trials.arrived is not None and trials.arrived >= trials.begun
     return at - trials.begun >= (EACH if came else AGAIN)
-
-
-def _send_on(session: Session, context: MonitorContext, handset: int, at: datetime) -> None:
-    """Alerts the handset about the test tip. Sets no deadline, so the hotline never escalates the tip."""
-    alerts_queries.take_lock(session)
-    tip = queries.unsent_trial(session)
-    if tip is None:
-        return
-    alerts_queries.mark_assigned(session, [tip.id], at)
-    locked = tip.locked_for is not None
-    step = EscalationStep(tip.id, service_case.case_of(tip), 0, (handset,), locked=locked)
-    service_escalation.write_steps(session, context, [step], at)
 
 
 def check_sample_data(context: Context, *, is_emulated: bool) -> tuple[CheckResult, ...]:
@@ -366,18 +360,12 @@ def _on_call_contacts(session: Session, at: datetime) -> CheckResult:
         return warning(ON_CALL_CONTACTS, text, "`hotline oncall test`")
     written = in_kigali(newest.created_at)
     if newest.outcome == Outcome.ACCEPTED:
-        return CheckResult(
-            ON_CALL_CONTACTS, True, f"the gateway accepted the last notice, written {written}"
-        )
+        text = f"the gateway accepted the last notice, written {written}"
+        return CheckResult(ON_CALL_CONTACTS, True, text)
     if newest.attempts == 0 and at - newest.created_at < UNTRIED:
-        return CheckResult(
-            ON_CALL_CONTACTS, True, f"the last notice, written {written}, is on its way"
-        )
-    return _failed(newest, written)
-
-
-def _failed(notice: Message, written: str) -> CheckResult:
-    cause, step = service_alarms.cause_and_step(notice)
+        text = f"the last notice, written {written}, is on its way"
+        return CheckResult(ON_CALL_CONTACTS, True, text)
+    cause, step = service_alarms.cause_and_step(newest)
     text = f"the last notice, written {written}, did not get through: {cause}"
     return CheckResult(ON_CALL_CONTACTS, False, text, f"{step}; then `hotline oncall test`")
 
@@ -393,17 +381,13 @@ def _workers(context: CliContext, *, starting: bool) -> CheckResult:
         return CheckResult(WORKERS, True, f"a worker runs for each queue: {', '.join(queues)}")
     if starting:
         return CheckResult(WORKERS, True, "have a minute to start")
-    text = "; ".join(_silence(queue, ages[queue] or inf) for queue in silent)
-    return CheckResult(WORKERS, False, text, "; ".join(_start(silent)))
-
-
-def _silence(queue: str, age: float) -> str:
-    if age == inf:
-        return f"no worker runs for the queue {queue}"
-    return f"the workers of the queue {queue} gave their last sign {age:.0f} seconds ago"
-
-
-def _start(silent: Sequence[str]) -> Sequence[str]:
-    return [
-        START_READER if queue == READER_QUEUE else START_WORKERS.format(queue) for queue in silent
-    ]
+    texts, steps = [], []
+    for queue in silent:
+        age = ages[queue]
+        texts.append(
+            f"no worker runs for the queue {queue}"
+            if age == inf
+            else f"the workers of the queue {queue} gave their last sign {age:.0f} seconds ago"
+        )
+        steps.append(START_READER if queue == READER_QUEUE else START_WORKERS.format(queue))
+    return CheckResult(WORKERS, False, "; ".join(texts), "; ".join(steps))

@@ -51,7 +51,11 @@ def gather(context: CliContext) -> Measured:
     wrong = {one.name: 0 if one.ok else one.level for one in found}
     measured = [*_around(context)]
     try:
-        measured.append(_commit(context))
+        began = perf_counter()
+        with context.database.writing() as session:
+            gateway_tables.try_writing(session, context.now())
+        of_commit = "Seconds that a small write and its commit took."
+        measured.append(_one("hotline_commit_seconds", of_commit, perf_counter() - began))
         with context.database.reading() as session:
             raised = raised_alarms(session)
             wrong |= {alarm: int(alarm in raised) for alarm in EVENT_ALARMS}
@@ -61,14 +65,6 @@ def gather(context: CliContext) -> Measured:
         pass
     says = "Result of each check: 0 is good, more is worse."
     return [_by("hotline_wrong", says, "part", wrong), *measured]
-
-
-def _commit(context: Context) -> Gauge:
-    began = perf_counter()
-    with context.database.writing() as session:
-        gateway_tables.try_writing(session, context.now())
-    took = perf_counter() - began
-    return _one("hotline_commit_seconds", "Seconds that a small write and its commit took.", took)
 
 
 @cache
