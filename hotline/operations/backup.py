@@ -21,16 +21,15 @@ import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import pyrage
 from nacl.signing import SigningKey
 from pyrage.x25519 import Identity, Recipient
-from sqlalchemy import Connection, event, func, inspect, select, table, text
+from sqlalchemy import event, func, inspect, select, table, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
@@ -45,8 +44,7 @@ from hotline.text.errors import BackupInvalid, CopyFailed, NotReady, Occupied, P
 PIECE = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Measures:
+class Measures(NamedTuple):
     """Facts about the copied database, for example the number of rows in each table. The restored database must have
     the same values."""
 
@@ -55,8 +53,7 @@ class Measures:
     chain: tables_audit.Chain
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     engine: Engine
     measures: Measures
     pieces: Iterator[bytes]
@@ -84,7 +81,9 @@ def measure(session: Session) -> Measures:
             "the database lacks the hotline's tables: set HOTLINE_DATABASE_URL or HOTLINE_HOME"
         )
     names = inspect(session.connection()).get_table_names()
-    rows = {name: _count(session.connection(), name) for name in sorted(names)}
+    rows = {}
+    for name in sorted(names):
+        rows[name] = session.scalar(select(func.count()).select_from(table(name))) or 0
     return Measures(schema, rows, tables_audit.verify_chain(session))
 
 
@@ -143,17 +142,18 @@ def _of_postgres(database: Database) -> Iterator[Snapshot]:
         name = session.scalar(text("SELECT pg_export_snapshot()"))
         argv = ["pg_dump", "--format=custom", "--compress=0", "--no-owner", "--no-privileges"]
         argv += [f"--snapshot={name}", "--dbname", address]
-        with _started(argv, environ, complaints) as dump:
+        with _started(argv, environ, stdout=subprocess.PIPE, stderr=complaints) as dump:
             assert dump.stdout is not None
             yield Snapshot(Engine.POSTGRES, measures, _dumped(dump, dump.stdout, complaints))
 
 
 @contextmanager
 def _started(
-    argv: list[str], environ: Mapping[str, str], complaints: IO[bytes]
+    argv: list[str], environ: Mapping[str, str], **streams: Any
 ) -> Iterator["subprocess.Popen[bytes]"]:
+    """Runs one of PostgreSQL's own programs until the block ends. Raises ProgramMissing."""
     try:
-        process = subprocess.Popen(argv, env=environ, stdout=subprocess.PIPE, stderr=complaints)
+        process: subprocess.Popen[bytes] = subprocess.Popen(argv, env=environ, **streams)
     except FileNotFoundError:
         raise ProgramMissing(
             f"the program {argv[0]} is missing: install PostgreSQL's client programs"
@@ -162,7 +162,11 @@ def _started(
         try:
             yield process
         finally:
+            # If pg_restore is killed before the end of its input, it changes nothing in the database.
             process.kill()
+            if process.stdin is not None:
+                with suppress(BrokenPipeError):
+                    process.stdin.close()
 
 
 def _dumped(
@@ -175,11 +179,6 @@ def _dumped(
         complaints.seek(0)
         complaint = complaints.readline().decode(errors="replace").strip()
         raise CopyFailed(f"the program pg_dump failed: {complaint}")
-
-
-def _count(connection: Connection, name: str) -> int:
-    found = connection.scalar(select(func.count()).select_from(table(name)))
-    return int(found or 0)
 
 
 SIDES = ("", "-wal", "-shm")
@@ -268,28 +267,16 @@ def _pour(url: str, fill: Fill) -> None:
     environ["PGOPTIONS"] = f"-c {READ_ONLY}=off"
     argv = ["pg_restore", "--no-owner", "--no-privileges", "--exit-on-error"]
     argv += ["--single-transaction", "--dbname", address]
-    try:
-        restoring = subprocess.Popen(
-            argv, env=environ, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
-    except FileNotFoundError:
-        raise ProgramMissing(
-            "the program pg_restore is missing: install PostgreSQL's client programs"
-        ) from None
-    assert restoring.stdin is not None
-    try:
-        fill(restoring.stdin.write)
-        restoring.stdin.close()
+    streams = {"stdin": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with _started(argv, environ, **streams) as restoring:
+        assert restoring.stdin is not None
+        try:
+            fill(restoring.stdin.write)
+            restoring.stdin.close()
+        except BrokenPipeError:
+            raise CopyFailed(REFUSED) from None
         if restoring.wait() != 0:
             raise CopyFailed(REFUSED)
-    except BrokenPipeError:
-        raise CopyFailed(REFUSED) from None
-    finally:
-        # If pg_restore is killed before the end of its input, it changes nothing in the database.
-        restoring.kill()
-        restoring.wait()
-        with suppress(BrokenPipeError):
-            restoring.stdin.close()
 
 
 def _default(database: Database, words: str) -> None:
@@ -315,15 +302,11 @@ must own the database"""
 
 def _refuse_running(url: str, at: datetime) -> None:
     with closing(open_database(url)) as database, database.reading() as session:
-        until = _led_until(session)
+        if not inspect(session.connection()).has_table(Leader.__tablename__):
+            return
+        until = session.scalar(select(Leader.until).where(Leader.name == RELAY))
     if until is not None and until > at:
         raise Occupied("a hotline still runs on this database: stop it first")
-
-
-def _led_until(session: Session) -> datetime | None:
-    if Leader.__tablename__ not in inspect(session.connection()).get_table_names():
-        return None
-    return session.scalar(select(Leader.until).where(Leader.name == RELAY))
 
 
 def _side_file(file: Path, side: str) -> Path:

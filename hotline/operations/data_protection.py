@@ -8,7 +8,7 @@ record of processing: a table of the personal data that the hotline stores, with
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from hotline.alerts.rules_follow_up import COUNTED_AFTER
 from hotline.people.rules import OLD_NUMBER_KEPT
@@ -35,8 +35,7 @@ processors = []      # under a written contract (article 4): "Gateway, contract 
 """
 
 
-@dataclass(frozen=True, slots=True)
-class LawDuty:
+class LawDuty(NamedTuple):
     """One duty that the controller must fulfil before the hotline answers real callers."""
 
     name: str
@@ -119,8 +118,7 @@ def days(term: timedelta) -> str:
     return f"{term.days} days"
 
 
-@dataclass(frozen=True, slots=True)
-class Processing:
+class Processing(NamedTuple):
     """One use of data that identifies or might identify a person."""
 
     name: str

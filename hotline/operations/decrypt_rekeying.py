@@ -44,7 +44,10 @@ def reencrypt(
                     for row_id, encrypted in batch
                     if not decrypts(encrypted, newest)
                 ]
-                _exchange(context, column, moved)
+                if moved:
+                    with context.database.writing() as session:
+                        for row_id, encrypted, renewed in moved:
+                            vaults.replace_value(session, column, row_id, encrypted, renewed)
                 done, last = done + len(moved), batch[-1][0]
                 say(f"{done} numbers encrypted again, up to row {last}")
     return done
@@ -108,15 +111,6 @@ def check_pepper(context: Context, before: bytes) -> CheckResult:
 def _batch(context: Context, column: vaults.Column, last: int) -> Sequence[tuple[int, bytes]]:
     with context.database.reading() as session:
         return vaults.encrypted_values(session, column, last)
-
-
-def _exchange(
-    context: Context, column: vaults.Column, moved: Sequence[tuple[int, bytes, bytes]]
-) -> None:
-    if moved:
-        with context.database.writing() as session:
-            for row_id, encrypted, renewed in moved:
-                vaults.replace_value(session, column, row_id, encrypted, renewed)
 
 
 def _opened(vault: str, row_id: int, encrypted: bytes, private_key: bytes) -> str:

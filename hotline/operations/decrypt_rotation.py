@@ -9,7 +9,7 @@ gateway never imports this file.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from nacl.public import PrivateKey
 
@@ -174,8 +174,7 @@ MAX_GRANTS = 2000
 seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rekeyed:
+class Rekeyed(NamedTuple):
     """The result of one step of a rotation."""
 
     moved: int
@@ -232,8 +231,7 @@ def _begun(
     return DeskKeyPair(desk, row.public_key, *keys), since
 
 
-@dataclass(frozen=True, slots=True)
-class RotationResult:
+class RotationResult(NamedTuple):
     desks: int
     grants: int
 

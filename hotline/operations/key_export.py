@@ -2,9 +2,8 @@
 
 Store the exported file apart from backups, because a person who has the file and a backup can decrypt everything. The
 file leaves out keys with a date in their names. The hotline must destroy these keys when their time is over, so no
-exported
-file may contain them. The file also leaves out the reader's pepper, which is kept on paper. With the pepper and
-the database, an attacker could find every PIN in a few days.
+exported file may contain them. The file also leaves out the reader's pepper, which is kept on paper. With the pepper
+and the database, an attacker could find every PIN in a few days.
 """
 
 import base64
@@ -54,7 +53,9 @@ def import_keys(parcel: bytes, passphrase: str, folder: Path) -> list[str]:
         raise Occupied(
             f"the folder already has other keys named {', '.join(others)}: move them to another folder first"
         )
-    return [name for name, key in keys.items() if _put(folder, name, key)]
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    places = {name: folder / name for name in keys}
+    return [name for name, at in places.items() if KeyFolder(at.parent).make(at.name, keys[name])]
 
 
 def permanent_keys(folder: Path) -> Mapping[str, bytes]:
@@ -66,12 +67,6 @@ def permanent_keys(folder: Path) -> Mapping[str, bytes]:
         for name in KeyFolder(role).names()
         if not OF_A_TIME.search(name) and name not in ON_PAPER
     }
-
-
-def _put(folder: Path, name: str, key: bytes) -> bool:
-    role, _, file = name.partition("/")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return KeyFolder(folder / role).make(file, key)
 
 
 def _read(document: bytes) -> Mapping[str, bytes]:

@@ -7,10 +7,9 @@ import re
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from sqlalchemy import inspect, text
@@ -64,8 +63,7 @@ class TablesState(StrEnum):
     """The tables do not fit this release: another release, another commit or another program made them."""
 
 
-@dataclass(frozen=True, slots=True)
-class TablesFound:
+class TablesFound(NamedTuple):
     state: TablesState
     version: str
     """The version of the tables. The text is empty if the tables contain no version."""
@@ -119,6 +117,7 @@ def _difference(found: Columns) -> str:
     return ""
 
 
+VERSION = "SELECT version_num FROM alembic_version"
 IN_FILE = (
     'SELECT m.name, c.name, c."notnull" AND c.dflt_value IS NULL AND NOT c.pk'
     " FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'"
@@ -139,8 +138,7 @@ def _read_version(file: Path) -> tuple[str | None, Columns]:
     ):
         columns = {(table, name): bool(needed) for table, name, needed in opened.execute(IN_FILE)}
         has_version = any(table == "alembic_version" for table, _ in columns)
-        found = "SELECT version_num FROM alembic_version" if has_version else None
-        row = opened.execute(found).fetchone() if found else None
+        row = opened.execute(VERSION).fetchone() if has_version else None
     return (str(row[0]) if row else None), columns
 
 
@@ -246,7 +244,7 @@ def current_version(session: Session) -> str | None:
     """Returns the newest migration that was run on the tables, or None."""
     if not inspect(session.connection()).has_table("alembic_version"):
         return None
-    found: str | None = session.scalar(text("SELECT version_num FROM alembic_version"))
+    found: str | None = session.scalar(text(VERSION))
     return found
 
 

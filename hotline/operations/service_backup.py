@@ -4,10 +4,9 @@ it."""
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from hotline.core.database import Database
 from hotline.keys.key_folder import flush_folder
@@ -30,8 +29,7 @@ PROGRESS_BYTES = 64 << 20
 Say = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class BackupTaken:
+class BackupTaken(NamedTuple):
     path: Path
     manifest: Manifest
     contents: Contents

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from io import BufferedReader
 from pathlib import Path
+from typing import NamedTuple
 
 from hotline.alarms.rules import in_kigali
 from hotline.core.database import Database, sqlite_file
@@ -21,8 +21,7 @@ from hotline.text.errors import BackupInvalid, NotReady
 REASON = "restored from a backup"
 
 
-@dataclass(frozen=True, slots=True)
-class Restored:
+class Restored(NamedTuple):
     manifest: Manifest
     contents: Contents
     waiting: int
