@@ -664,8 +664,7 @@ def _digits_of(word: str, *, has_run: bool) -> str:
     """Returns the digits that a word means, or an empty text if the word means no digits."""
     if word.isdecimal():
         return "".join(str(unicodedata.decimal(one)) for one in word)
-    parts = unicodedata.normalize("NFKD", word)
-    bare = "".join(one for one in parts if not unicodedata.combining(one))
+    bare = plain_text(word)
     if bare in WORDS:
         return WORDS[bare]
     like = bare.translate(_LIKE)
@@ -704,8 +703,11 @@ def words_newer_than_reason(live: FlowSet, flow_set: FlowSet) -> Problems:
         reason, was = flow_set.flows[risk.flow].reason_of(risk.node), live.flows.get(risk.flow)
         if reason is None or was is None:
             continue
-        older = _given_for(was, risk.node, reason)
-        if older is not None and not _heard(was.nodes[older], risk):
+        older, language = _given_for(was, risk.node, reason), risk.language
+        if older is None:
+            continue
+        texts = (text.get(language, "") for _, text in node_texts(was.nodes[older]))
+        if not any((risk.code, risk.word) in _risky(text, language) for text in texts):
             yield risk.finding(_REASON_OLDER)
 
 
@@ -751,13 +753,6 @@ def _given_for(live: Flow, node: str, reason: str) -> str | None:
         name for name in live.nodes if plain_text(live.reasons.get(name, "")) == plain_text(reason)
     ]
     return node if node in there else next(iter(there), None)
-
-
-def _heard(live: Node, risk: _Risk) -> bool:
-    return any(
-        (risk.code, risk.word) in _risky(text.get(risk.language, ""), risk.language)
-        for _, text in node_texts(live)
-    )
 
 
 def has_promises(flow: Flow, name: str) -> bool:

@@ -36,7 +36,7 @@ from hotline.flows.check import (
     texts,
     translations,
 )
-from hotline.flows.check_paths import drawings, situations
+from hotline.flows.check_paths import drawings, matching_lists, situations
 from hotline.flows.conversation import ConversationState, Place
 from hotline.flows.document import (
     Lists,
@@ -145,16 +145,10 @@ def placeholders(flow_set: FlowSet) -> Problems:
     """Finds placeholders in braces that no screen replaces with a value."""
     for written, language, words in translations(flow_set):
         for found in dict.fromkeys(re.findall(r"\{[^{}]*\}", words)):
-            if not _is_filled(written.field, found):
+            # `{found}` is allowed only in the field `one`, and no other placeholder is allowed there.
+            fits = (found == FOUND) == (written.field == "one") and found[1:-1] in WIDEST
+            if written.field not in ("one", "text") or not fits:
                 yield problem("placeholder", *written.at, language, found=found)
-
-
-def _is_filled(field: str, found: str) -> bool:
-    """Returns True for a placeholder that a screen replaces with a value. `{found}` is allowed only in the field
-    `one`."""
-    if field == "one":
-        return found == FOUND
-    return field == "text" and found != FOUND and found[1:-1] in WIDEST
 
 
 def _repeated(place: Place, field: str, text: Text, when: Condition, labels: Labels) -> Problems:
@@ -214,18 +208,10 @@ def _labels(flow_set: FlowSet) -> Labels:
             if choice.value:
                 values.setdefault(choice.value, []).append(choice.label)
         if isinstance(node, QuestionNode) and node.list is not None:
-            for value, label in _options(flow_set, node.list):
-                values.setdefault(value, []).append(label)
+            for match in matching_lists(flow_set, node.list):
+                for option in flow_set.lists[match[0]]:
+                    values.setdefault(option.value, []).append(option.label)
     return found
-
-
-def _options(flow_set: FlowSet, pattern: str) -> Iterator[tuple[str, Text]]:
-    """Yields the value and the label of each option, for every list whose name fits the pattern, such as
-    `districts.{province}`."""
-    name = re.compile(re.sub(r"\\\{\w+\\\}", ".*", re.escape(pattern)))
-    for listed, options in flow_set.lists.items():
-        if name.fullmatch(listed):
-            yield from ((option.value, option.label) for option in options)
 
 
 MAX_CHOICES = 5
@@ -490,8 +476,7 @@ def check_document(
 def flow_problems(flow_set: FlowSet, name: str, *, limit: int = SEPTETS) -> Problems:
     """Yields the problems of one flow. Reads the names of the other flows, but not the content of the other flows."""
     flow = flow_set.flows[name]
-    yield from check_paths.unknown_names(broken_in_flow(flow_set, flow))
-    yield from check_paths.dead_ends(replace(flow_set, flows={name: flow}))
+    yield from _of_links(flow_set, flow)
     yield from _known_of_texts(
         _Alone(repr(flow), limit, replace(flow_set, flows={}, drawings={}), flow)
     )
@@ -501,13 +486,16 @@ def node_problems(flow_set: FlowSet, name: str, node: str) -> Problems:
     """Yields the problems of one node. The check of one node takes a few milliseconds, so the editor does not have to
     wait."""
     flow = flow_set.flows[name]
-    broken = check_paths.unknown_names(broken_in_flow(flow_set, flow))
-    ends = check_paths.dead_ends(replace(flow_set, flows={name: flow}))
-    yield from (one for one in (*broken, *ends) if one.node == node)
+    yield from (one for one in _of_links(flow_set, flow) if one.node == node)
     reasons = {node: flow.reasons[node]} if node in flow.reasons else {}
     nodes = {node: flow.nodes[node]} if node in flow.nodes else {}
     alone = replace(flow_set, flows={name: replace(flow, nodes=nodes, reasons=reasons)})
     yield from _of_texts(alone, SEPTETS)
+
+
+def _of_links(flow_set: FlowSet, flow: Flow) -> Problems:
+    yield from check_paths.unknown_names(broken_in_flow(flow_set, flow))
+    yield from check_paths.dead_ends(replace(flow_set, flows={flow.name: flow}))
 
 
 @dataclass(frozen=True)

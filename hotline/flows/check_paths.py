@@ -189,24 +189,24 @@ def listings(flow_set: FlowSet, node: Waiting) -> Iterator[tuple[Waiting, dict[s
         yield node, {}
         return
     named = list_answers(node.list)
-    pattern = re.sub(r"\\\{\w+\\\}", r"(\\w+)", re.escape(node.list))
-    found = [match for name in flow_set.lists if (match := re.fullmatch(pattern, name))]
-    for match in found:
-        yield node, dict(zip(named, match.groups(), strict=True))
-    if not found:
-        yield from ((one, {}) for one in _without_list(node))
-
-
-def _without_list(node: QuestionNode) -> Iterator[QuestionNode]:
-    """Yields the versions of a question that do not depend on the entries of its list. These are the question without
-    its places, the question for an empty list, and the question for a list with one place."""
+    if found := matching_lists(flow_set, node.list):
+        yield from ((node, dict(zip(named, match.groups(), strict=True))) for match in found)
+        return
+    # The question without its places, for an empty list, and for a list with one place.
     bare = replace(node, list=None)
-    yield bare
+    yield bare, {}
     if node.none is not None:
-        yield replace(bare, text=node.none)
+        yield replace(bare, text=node.none), {}
     if node.one is not None:
         yes = Choice({code: texts_of(code).yes for code in CODES}, "yes")
-        yield replace(bare, text=node.one, choices=(yes, *node.choices))
+        yield replace(bare, text=node.one, choices=(yes, *node.choices)), {}
+
+
+def matching_lists(flow_set: FlowSet, pattern: str) -> list[re.Match[str]]:
+    """Returns a match for every list whose name fits the pattern, such as `districts.{province}`. The groups of the
+    match are the answers in the name."""
+    name = re.compile(re.sub(r"\\\{\w+\\\}", r"(\\w+)", re.escape(pattern)))
+    return [match for listed in flow_set.lists if (match := name.fullmatch(listed))]
 
 
 _pages = lru_cache(1 << 12)(paginate)

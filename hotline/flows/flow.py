@@ -13,7 +13,7 @@ after a year, or when any word of the question changes.
 import hashlib
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -568,7 +568,12 @@ def public_flow_set(whole: FlowSet, *, but: Collection[str], entries: Mapping[st
         if name not in but and flow.gathers is None and not flow.private
     }
     begins = [name for name in (whole.front, *entries.values()) if name in allowed]
-    there = reachable(begins, lambda name: _called(allowed[name]) & allowed.keys())
+
+    def called(name: str) -> Iterator[str]:
+        calls = (node for node in allowed[name].nodes.values() if isinstance(node, CallNode))
+        return (node.flow for node in calls if node.flow in allowed)
+
+    there = reachable(begins, called)
     flows = {name: flow for name, flow in allowed.items() if name in there}
     return replace(
         whole,
@@ -577,10 +582,6 @@ def public_flow_set(whole: FlowSet, *, but: Collection[str], entries: Mapping[st
         # The menus of this flow set are shorter, so their pages must not come from the cache of the whole flow set.
         drawings={},
     )
-
-
-def _called(flow: Flow) -> set[str]:
-    return {node.flow for node in flow.nodes.values() if isinstance(node, CallNode)}
 
 
 def _open(flow: Flow, flows: Mapping[str, Flow]) -> Flow:
@@ -653,17 +654,15 @@ class Question(NamedTuple):
 def questions(flow_set: FlowSet) -> Mapping[str, Question]:
     """Returns every question of the flow `questions` in order, approved or not."""
     flow = flow_set.flows.get(FLOW)
-    return {} if flow is None else dict(_listed(flow))
+    if flow is None:
+        return {}
+    return {
+        name: Question(name, node, flow.signed.get(name))
+        for name, node in flow.nodes.items()
+        if isinstance(node, MenuNode | QuestionNode)
+    }
 
 
 def question_flag(name: str) -> str:
     """Returns the flag that is set while this question waits for a caller's answer."""
     return f"question.{name}"
-
-
-def _listed(flow: Flow) -> list[tuple[str, Question]]:
-    return [
-        (name, Question(name, node, flow.signed.get(name)))
-        for name, node in flow.nodes.items()
-        if isinstance(node, MenuNode | QuestionNode)
-    ]

@@ -14,7 +14,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -96,7 +96,11 @@ def serialise(flow_set: FlowSet) -> str:
         [*map(_press, flow_set.numbers.values())],
         {language: dict(words) for language, words in flow_set.phrases.items()},
     ]
-    return "\n".join(map(_line, (head, *map(_press, flow_set.flows.values()))))
+    # A text with several lines stays on one line, because JSON escapes line ends.
+    return "\n".join(
+        json.dumps(one, ensure_ascii=False, separators=(",", ":"))
+        for one in (head, *map(_press, flow_set.flows.values()))
+    )
 
 
 def deserialise(
@@ -115,12 +119,6 @@ def deserialise(
     flows = {name: known[line] for name, line in zip(names, lines, strict=True)}
     own = {line: known[line] for line in lines}
     return LoadedFlowSet(FlowSet(flows, front, lists, entries, numbers, phrases), own)
-
-
-def _line(value: Any) -> str:
-    """Returns the value as one line of JSON. A text with several lines stays on this line, because JSON escapes line
-    ends."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _press(value: Any) -> Any:
@@ -169,8 +167,7 @@ Begin = Callable[[Callable[[], None]], object]
 """A function that starts some work in the background."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Live:
+class _Live(NamedTuple):
     revision_id: int
     until: float
 
@@ -292,15 +289,10 @@ class SqlFlowSets:
             return (yield from deserialise(pressed, self._lists, self._lines))
         if document is None:
             raise NotFound(f"revision {revision_id}")
-        return LoadedFlowSet(_compile(document, self._lists), {})
+        # Another version of the code stored this document. No other function here needs pydantic.
+        from hotline.flows.document import compile as compile_book
 
-
-def _compile(document: Mapping[str, Any], lists: Mapping[str, tuple[Option, ...]]) -> FlowSet:
-    """Compiles a flow set that another version of the code stored. The import is inside the function, because no other
-    function here needs pydantic."""
-    from hotline.flows.document import compile as compile_book
-
-    return compile_book(document, lists)
+        return LoadedFlowSet(compile_book(document, self._lists), {})
 
 
 # The class below finds the phrases that have a different text in the live revision than in the shipped catalogues.

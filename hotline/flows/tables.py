@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, or_, select, update
+from sqlalchemy import ColumnElement, ForeignKey, or_, select, update
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from hotline.core import database
@@ -198,8 +198,12 @@ class Publication(database.Row):
 def current(session: Session) -> Publication | None:
     """Returns the publication that is live now. Returns None if the hotline published its flows before this history
     existed."""
-    found = select(Publication).where(Publication.until.is_(None))
-    return session.scalar(found.order_by(Publication.id.desc()).limit(1))
+    return _newest(session, Publication.until.is_(None))
+
+
+def _newest(session: Session, *where: ColumnElement[bool]) -> Publication | None:
+    found = select(Publication).where(*where).order_by(Publication.id.desc())
+    return session.scalar(found.limit(1))
 
 
 def history(session: Session, limit: int | None = None) -> Sequence[Publication]:
@@ -213,28 +217,24 @@ def find(session: Session, publication_id: int) -> Publication | None:
 
 def of_change(session: Session, draft_id: int) -> Publication | None:
     """Returns the publication of a draft, or None."""
-    return session.scalar(select(Publication).where(Publication.draft_id == draft_id).limit(1))
+    return _newest(session, Publication.draft_id == draft_id)
 
 
 def previous(session: Session, publication_id: int) -> Publication | None:
     """Returns the publication that the publication with this id replaced, or None."""
-    older = select(Publication).where(Publication.id < publication_id)
-    return session.scalar(older.order_by(Publication.id.desc()).limit(1))
+    return _newest(session, Publication.id < publication_id)
 
 
 def newest_of_version(session: Session) -> Publication | None:
     """Returns the newest publication of the flows of a software release, or None."""
-    of_version = select(Publication).where(Publication.kind == PublicationKind.VERSION)
-    return session.scalar(of_version.order_by(Publication.id.desc()).limit(1))
+    return _newest(session, Publication.kind == PublicationKind.VERSION)
 
 
 def unsettled(session: Session) -> Publication | None:
     """Returns the newest emergency change that no person has confirmed and that has not ended or been replaced. Returns
     None if there is no such emergency change."""
-    waits = select(Publication).where(
-        Publication.kind == PublicationKind.EMERGENCY, Publication.settled_at.is_(None)
-    )
-    return session.scalar(waits.order_by(Publication.id.desc()).limit(1))
+    emergency = Publication.kind == PublicationKind.EMERGENCY
+    return _newest(session, emergency, Publication.settled_at.is_(None))
 
 
 def was_approved(session: Session, revision_id: int) -> bool:

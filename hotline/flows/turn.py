@@ -687,21 +687,14 @@ def _dependants(flow_set: FlowSet, name: str) -> frozenset[str]:
     the result. A choice from the list `districts.{province}` depends on the answer `province`."""
     found = flow_set.dependants.get(name)
     if found is None:
-        named = _named_by(flow_set)
+        named: dict[str, set[str]] = {}
+        for flow in flow_set.flows.values():
+            for node in flow.nodes.values():
+                if isinstance(node, QuestionNode) and node.list is not None:
+                    for source in list_answers(node.list):
+                        named.setdefault(source, set()).add(node.saves)
         fallen = {*reachable([name], lambda one: named.get(one, ()))} - {name}
         found = flow_set.dependants[name] = frozenset(fallen)
-    return found
-
-
-def _named_by(flow_set: FlowSet) -> Mapping[str, set[str]]:
-    """Returns, for each answer, the answers that directly depend on this answer. A choice from the list
-    `districts.{province}` depends on the answer `province`."""
-    found: dict[str, set[str]] = {}
-    for flow in flow_set.flows.values():
-        for node in flow.nodes.values():
-            if isinstance(node, QuestionNode) and node.list is not None:
-                for source in list_answers(node.list):
-                    found.setdefault(source, set()).add(node.saves)
     return found
 
 
