@@ -35,7 +35,6 @@ from hotline.flows.flow import (
     FlowSet,
     Lead,
     MenuNode,
-    MessageNode,
     Node,
     QuestionNode,
     Text,
@@ -229,24 +228,19 @@ def translations(flow_set: FlowSet) -> Iterator[tuple[WrittenText, str, str]]:
 
 
 def node_texts(node: Node) -> Iterator[tuple[str, Text]]:
-    if isinstance(node, MessageNode | MenuNode | QuestionNode):
+    if isinstance(node, Waiting | EndNode) and node.text is not None:
         yield "text", node.text
-        for number, lead in enumerate(node.leads):
-            yield f"lead.{number}", lead.text
-    if isinstance(node, MenuNode | QuestionNode):
-        for number, choice in enumerate(node.choices):
-            yield f"choices.{number}", choice.label
-    for name in (
-        ("note", "skip", "one", "none") if isinstance(node, MenuNode | QuestionNode) else ()
-    ):
+    for number, lead in enumerate(conditional_texts(node)):
+        yield f"lead.{number}", lead.text
+    for number, choice in enumerate(choices_of(node)):
+        yield f"choices.{number}", choice.label
+    for name in ("note", "skip", "one", "none"):
         if text := getattr(node, name, None):
             yield name, text
-    if isinstance(node, EndNode) and node.text is not None:
-        yield "text", node.text
 
 
 def conditional_texts(node: Node) -> tuple[Lead, ...]:
-    return node.leads if isinstance(node, MessageNode | MenuNode | QuestionNode) else ()
+    return node.leads if isinstance(node, Waiting) else ()
 
 
 def choices_of(node: Node) -> tuple[Choice, ...]:

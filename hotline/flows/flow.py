@@ -290,13 +290,8 @@ def numbers_shown(flow_set: FlowSet, today: date) -> Mapping[str, bool]:
 def numbers_named(flow_set: FlowSet) -> frozenset[str]:
     """Returns the phone numbers in the conditional texts of the flow set, confirmed or not."""
     nodes = (node for flow in flow_set.flows.values() for node in flow.nodes.values())
-    leads = (
-        lead
-        for node in nodes
-        if isinstance(node, MessageNode | MenuNode | QuestionNode)
-        for lead in node.leads
-    )
-    return frozenset(lead.number for lead in leads if lead.number is not None)
+    shown = (node for node in nodes if isinstance(node, MessageNode | MenuNode | QuestionNode))
+    return frozenset(lead.number for node in shown for lead in node.leads if lead.number)
 
 
 T = TypeVar("T")

@@ -31,27 +31,24 @@ process_start question_back queue_state reply_answer screen_count secret_attempt
 shared_alert started_form stopped storm tally timed_task tip tip_likeness tip_link tip_place
 """
 """The tables that contain calls, tips and messages. Every process may write to these tables."""
-WRITERS: Mapping[str, Sequence[str]] = {
-    **dict.fromkeys(CALLS.split(), ALL),
-    **dict.fromkeys(("account", "account_code", "approval", "console_session"), (PAGES,)),
-    **dict.fromkeys(("failed_sign_in", "sign_in_attempt", "membership"), (PAGES,)),
-    **dict.fromkeys(("line_key", "person", "release_approval", "sheet_import"), (PAGES,)),
-    **dict.fromkeys(("harm_record", "harm_text"), (PAGES,)),
-    **dict.fromkeys(("draft", "draft_check", "draft_step"), (WORKERS, PAGES)),
-    **dict.fromkeys(("publication", "revision", "text_question"), (WORKERS, PAGES)),
-    **dict.fromkeys(("draft_news", "draft_plan", "news_address", "signature"), (WORKERS, PAGES)),
-    **dict.fromkeys(
-        ("case_file", "exclusion", "leave", "queue_pause", "legal_hold"), (WORKERS, PAGES)
-    ),
-    **dict.fromkeys(("release", "release_cell", "programme_target"), (WORKERS, PAGES)),
-    **dict.fromkeys(("person_count", "person_sum"), (WORKERS, READER)),
-    **dict.fromkeys(("duty", "gap_notice", "holiday"), (WORKERS, PAGES)),
-    **dict.fromkeys(("duty_override", "handover_note", "handover_read"), (WORKERS, READER, PAGES)),
-    **dict.fromkeys(("responder", "enrolment"), (WORKERS, WATCH, READER, PAGES)),
-    "on_call_contact": (WORKERS, WATCH, PAGES),
-    **dict.fromkeys(("desk", "desk_member"), (READER, PAGES)),
-    **dict.fromkeys(("sample_mark", "key_canary", "recovery_pair", "alembic_version"), ()),
+_WRITTEN: Mapping[Sequence[str], str] = {
+    ALL: CALLS,
+    (PAGES,): """
+account account_code approval console_session failed_sign_in harm_record harm_text line_key membership person
+release_approval sheet_import sign_in_attempt
+""",
+    (WORKERS, PAGES): """
+case_file draft draft_check draft_news draft_plan draft_step duty exclusion gap_notice holiday leave legal_hold
+news_address programme_target publication queue_pause release release_cell revision signature text_question
+""",
+    (WORKERS, READER): "person_count person_sum",
+    (WORKERS, READER, PAGES): "duty_override handover_note handover_read",
+    (WORKERS, WATCH, READER, PAGES): "enrolment responder",
+    (WORKERS, WATCH, PAGES): "on_call_contact",
+    (READER, PAGES): "desk desk_member",
+    (): "alembic_version key_canary recovery_pair sample_mark",
 }
+WRITERS = {table: writers for writers, tables in _WRITTEN.items() for table in tables.split()}
 """For each table, the processes that may write to it. The keys are the names of all tables. `audit` is a special case:
 each process adds rows, and none changes a row."""
 COLUMNS = (

@@ -15,7 +15,7 @@ from hotline.cli.keeper import LOCK, only_run, read_procfile
 from hotline.cli.main import main
 from hotline.text.errors import Occupied
 from tests.architecture.tree import ROOT
-from tests.support.made_once import lay_keys, lay_released
+from tests.support.made_once import lay_line
 
 
 @pytest.fixture
@@ -32,8 +32,7 @@ def shared() -> Iterator[int]:
 def home(tmp_path: Path) -> Path:
     home = tmp_path / "home"
     home.mkdir()
-    lay_keys(home / "keys", datetime.now(UTC))
-    lay_released(home / "hotline.db")
+    lay_line(home, datetime.now(UTC))
     return home
 
 

@@ -12,7 +12,8 @@ from tempfile import mkdtemp
 import pytest
 
 from hotline.cli.fork_server import why_not_start
-from tests.cli.test_keeper import Start, _comes_true, _is_gone, keep
+from tests.cli.test_keeper import Start, _is_gone, keep
+from tests.support.eventually import eventually
 from tests.support.stack import free_port
 
 __all__ = ["keep"]
@@ -46,7 +47,7 @@ def test_a_fork_has_a_name_and_an_environment_of_its_own_and_says_how_it_ends(
     of_server = int(kept.says(r"fork_server started, process (\d+)")[1])
     first = int(kept.says(r"gateway started, process (\d+)")[1])
     assert parent(first) == of_server
-    assert _comes_true(lambda: words(first) == command)
+    eventually(lambda: words(first) == command)
     assert os.getpgid(first) == first
 
     os.kill(first, signal.SIGKILL)
@@ -99,7 +100,7 @@ def test_a_keeper_that_is_killed_leaves_nothing_that_was_forked(keep: Start, soc
     kept = keep(fork_server(socket), f"gateway=hotline process emulator --port {free_port()}")
     forked = int(kept.says(r"gateway started, process (\d+)")[1])
     kept.process.kill()
-    assert _comes_true(lambda: _is_gone(forked))
+    eventually(lambda: _is_gone(forked))
 
 
 def test_the_socket_appears_only_when_a_keeper_can_connect(socket: Path) -> None:

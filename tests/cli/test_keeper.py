@@ -7,11 +7,12 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.support.eventually import eventually
 
 Start = Callable[..., "Kept"]
 PATIENCE = 60.0
@@ -65,15 +66,6 @@ def _is_gone(pid: int) -> bool:
         return True
 
 
-def _comes_true(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
-
-
 def _family(file: Path) -> str:
     """Returns a shell program that starts a child process and writes both process ids to the file."""
     return f"sleep 300 & echo $$ $! > {file}.new; mv {file}.new {file}; wait"
@@ -82,7 +74,7 @@ def _family(file: Path) -> str:
 def _ids(file: Path) -> list[int]:
     """Returns the process ids in the file that `_family` writes. Waits for the first complete line, because the shell
     creates the file before it writes the ids."""
-    assert _comes_true(lambda: file.exists() and file.read_text().endswith("\n"))
+    eventually(lambda: file.exists() and file.read_text().endswith("\n"))
     return [int(word) for word in file.read_text().split()]
 
 
@@ -99,7 +91,7 @@ def test_what_ends_is_started_again_and_its_end_is_that_of_its_family(
 
     kept.says("web was killed by SIGKILL; starting it again")
     assert int(kept.says(r"web started, process (\d+)")[1]) != first
-    assert _comes_true(lambda: _is_gone(child))
+    eventually(lambda: _is_gone(child))
     for _ in range(3):
         kept.says("clock ended with 3; starting it again")
     ids = _ids(file)
@@ -114,7 +106,7 @@ def test_killed_outright_it_leaves_nothing_either(keep: Start, tmp_path: Path) -
     ids = _ids(one) + _ids(two)
     kept.process.kill()
 
-    assert _comes_true(lambda: all(_is_gone(pid) for pid in ids))
+    eventually(lambda: all(_is_gone(pid) for pid in ids))
 
 
 def test_a_needed_program_starts_first_and_ends_last(keep: Start, tmp_path: Path) -> None:
@@ -122,7 +114,7 @@ def test_a_needed_program_starts_first_and_ends_last(keep: Start, tmp_path: Path
     needed = f"trap 'rm {socket}; exit' TERM; touch {socket}; while :; do sleep 300 & wait; done"
     other = f"trap 'ls {socket} >> {seen}; exit' TERM; ls {socket} >> {seen}; echo >> {seen}; sleep 300 & wait"
     kept = keep(f"{socket}={needed}", f"web={other}")
-    assert _comes_true(lambda: seen.exists() and len(seen.read_text().splitlines()) == 2)
+    eventually(lambda: seen.exists() and len(seen.read_text().splitlines()) == 2)
     kept.ends()
 
     assert seen.read_text().split() == [str(socket), str(socket)]
@@ -141,9 +133,9 @@ def test_row_38_a_keeper_whom_nobody_hears_keeps_all_the_same(tmp_path: Path) ->
     try:
         first, *_ = _ids(births)
         os.kill(first, signal.SIGKILL)
-        assert _comes_true(lambda: len(_ids(births)) == 2)
+        eventually(lambda: len(_ids(births)) == 2)
         os.kill(_ids(births)[1], signal.SIGKILL)
-        assert _comes_true(lambda: len(_ids(births)) == 3)
+        eventually(lambda: len(_ids(births)) == 3)
     finally:
         keeper.terminate()
         keeper.wait(20)

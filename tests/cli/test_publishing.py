@@ -12,7 +12,7 @@ from hotline.editing import service_draft_steps, service_publishing
 from hotline.flows import service_authoring, tables
 from hotline.people.service_audit import list_rows
 from tests.cli.homes import command_line, hotline
-from tests.support.made_once import lay_keys, lay_released
+from tests.support.made_once import lay_line
 
 SIGNED = ("--by", "Alice", "--reason", "a number was wrong")
 
@@ -21,8 +21,7 @@ SIGNED = ("--by", "Alice", "--reason", "a number was wrong")
 def home(tmp_path: Path) -> Path:
     home = tmp_path / "home"
     home.mkdir()
-    lay_keys(home / "keys", datetime.now(UTC))
-    lay_released(home / "hotline.db")
+    lay_line(home, datetime.now(UTC))
     return home
 
 
