@@ -317,8 +317,9 @@ def restore(
     queue again.
 
     Stop the hotline first. The command verifies the signature, and updates the restored tables to this release. The
-    command exits with 1 and changes nothing if another hotline signed the backup or any part is damaged. With --digest,
-    the command lists the persons, roles and desks that changed after the row of the audit log with this digest.
+    command exits with 1 and changes nothing if another hotline signed the backup, or if any part of the backup is
+    damaged. With --digest, the command lists the persons, roles and desks that changed after the row of the audit log
+    with this digest.
 
     Example: hotline restore line.age --key /media/usb/backup.key
     """

@@ -93,8 +93,8 @@ def _settings_of(process: str) -> Settings:
 
 
 def _runner(process: str) -> Callable[..., Any]:
-    """Imports and returns the function that a process runs. The function also takes all existing objects out of
-    garbage collection."""
+    """Imports and returns the function that a process runs. `_runner` also takes all existing objects out of garbage
+    collection."""
     with uncollected():
         run: Callable[..., Any] = import_module(f"workers.{process}").run
     freeze_objects()

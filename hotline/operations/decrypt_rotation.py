@@ -292,8 +292,8 @@ def rotate_one(
     """Gives one desk a new key under the current passphrase. A removed member may have a copy of the old key. After
     the rotation, this copy is useless.
 
-    If a member began a rotation of this desk in the console, completes that rotation. Raises NotFound and the errors of
-    `rotate_all`.
+    If a member began a rotation of this desk in the console, the function completes that rotation. Raises NotFound and
+    the errors of `rotate_all`.
     """
     opener = PassphraseDecrypter(by, passphrase)
     with context.database.reading() as session:

@@ -66,9 +66,8 @@ def test_init_makes_a_line_and_again_changes_nothing(home: Path) -> None:
 
 
 def test_a_broken_init_starts_again_and_repairs(home: Path, tmp_path: Path) -> None:
-    """Makes keys, tables and flows with `init`, which then refuses the file with the passphrase. The home is then in
-    the
-    same state as if the operator had pressed Ctrl-C."""
+    """Makes keys, tables and flows with `init`, which then refuses the file with the passphrase. Afterwards, the home
+    is in the same state as if the operator had pressed Ctrl-C."""
     empty = tmp_path / "empty"
     empty.touch()
     assert "empty" in hotline(home, "init", "--passphrase-file", str(empty), code=1).output
