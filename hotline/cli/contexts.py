@@ -309,8 +309,8 @@ def key_folder(settings: Settings, role: Role) -> Path:
 
 
 def settings_of(settings: Settings, role: Role) -> Settings:
-    """Returns the settings. If this role has accounts of its own for the database and Redis, the settings contain these
-    accounts."""
+    """Returns the settings of a process with this role. If the role has accounts of its own for the database and Redis,
+    the settings contain these accounts."""
     folder = key_folder(settings, role)
     database, redis = own_addresses(folder, settings.database_url, settings.redis_url)
     return replace(settings, database_url=database, redis_url=redis)

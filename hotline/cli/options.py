@@ -40,7 +40,7 @@ class RowId(click.ParamType[int]):
         self._what = what
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Returns the id. Raises NotFound for a number that is too large for a database."""
+        """Returns the id that a person typed. Raises NotFound for a number that is too large for a database."""
         number: int = click.INT.convert(value, param, ctx)
         if abs(number) > MAX_ROW_ID:
             raise NotFound(f"there is no {self._what} with this number: run the `list` command")

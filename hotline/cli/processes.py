@@ -93,19 +93,14 @@ def _settings_of(process: str) -> Settings:
 
 
 def _runner(process: str) -> Callable[..., Any]:
-    """Imports and returns the function that a process runs. `_runner` also takes all existing objects out of garbage
-    collection."""
+    """Imports and returns the function that a process runs."""
     with uncollected():
         run: Callable[..., Any] = import_module(f"workers.{process}").run
-    freeze_objects()
-    return run
-
-
-def freeze_objects() -> None:
-    """Takes all existing objects out of garbage collection. Each tip produces many tuples, after which the collector
-    checks all other objects again. These checks would take a fifth of the time for a tip."""
+    # Each tip produces many tuples, after which the garbage collector checks all other objects again. These checks
+    # would take a fifth of the time for a tip, so the process takes all existing objects out of garbage collection.
     gc.collect()
     gc.freeze()
+    return run
 
 
 def stop_event() -> Event:

@@ -1,6 +1,6 @@
 """Runs `hotline tips`, which shows the state of every tip, and prints the text of a tip with a desk's passphrase."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -255,7 +255,8 @@ def read(
     if tip.erasure_asked_at is not None:
         click.secho(ERASE_WANTED[language], fg="red", err=True)
     if tip.earlier:
-        click.echo(earlier_line(tip.earlier, language))
+        places = ", ".join(place_name(place, language) for place in tip.earlier)
+        click.echo(f"{EARLIER_PLACES[language]}: {places}")
     width = min(WIDEST, max((len(question) for question, _ in answers), default=0))
     for question, answer in answers:
         # Replaces characters with which a text could control the operator's terminal.
@@ -401,13 +402,6 @@ def send_down(tip_id: int, by: str, reason: str, second: str, passphrase_file: P
         passphrase = passphrase_of_desk(passphrase_file, NATIONAL)
         decrypt_access.send_down(context, tip_id, passphrase=passphrase, by=people, reason=reason)
     click.echo(f"tip {tip_id}: its district can read it now, and is being alerted")
-
-
-def earlier_line(places: Sequence[str], language: str) -> str:
-    """Returns the places that the tip had before the caller corrected them, as a line for the reader."""
-    return (
-        f"{EARLIER_PLACES[language]}: {', '.join(place_name(place, language) for place in places)}"
-    )
 
 
 @click.command()

@@ -522,11 +522,6 @@ def last_screens(flow_set: FlowSet) -> Problems:
             yield problem("last_screen", place.flow, place.node, "text")
 
 
-def early_word_places(flow_set: FlowSet) -> set[Place]:
-    """Returns the places where words of `EARLY` are a problem: the first screens of a call and the last screens."""
-    return {*_depths(flow_set), *(place for place, _ in _last(flow_set))}
-
-
 def _last(flow_set: FlowSet) -> Iterator[tuple[Place, Text]]:
     for flow, name, node in nodes(flow_set):
         if not flow.private and isinstance(node, EndNode) and node.text is not None:
@@ -760,7 +755,8 @@ def has_promises(flow: Flow, name: str) -> bool:
 def unsafe_words(flow_set: FlowSet) -> Problems:
     """Finds unsafe words in a report. Skips words of `EARLY` on screens where another check already reports these
     words."""
-    early, inside = early_word_places(flow_set), report_nodes(flow_set)
+    early = {*_depths(flow_set), *(place for place, _ in _last(flow_set))}
+    inside = report_nodes(flow_set)
     rest = tuple(table for table in IN_A_REPORT if table not in EARLY)
     for written, language, words in translations(flow_set):
         place = Place(written.flow, written.node)

@@ -402,7 +402,11 @@ def view(
         return View(Layout(text, more=""))
 
     asked, choices = _asked(flow_set, node, state, facts)
-    leads = [text_in(lead.text, state.language) for lead in shown_leads(node, state, facts)]
+    leads = [
+        text_in(lead.text, state.language)
+        for lead in node.leads
+        if all(is_met(when, state, facts) for when in lead.whens)
+    ]
     own, flow = texts_of(state.language), flow_set.flows.get(state.calls[-1].flow)
     # In a report, lists are divided into pages that a narrow phone can show.
     is_list = isinstance(node, QuestionNode) and node.kind == "place"
@@ -430,12 +434,6 @@ def view(
         lines=MAX_LINES if is_cut else None,
     )
     return View(layout, choices)
-
-
-def shown_leads(node: Waiting, state: ConversationState, facts: Facts) -> tuple[Lead, ...]:
-    return tuple(
-        lead for lead in node.leads if all(is_met(when, state, facts) for when in lead.whens)
-    )
 
 
 def _asked(

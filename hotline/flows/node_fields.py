@@ -413,7 +413,6 @@ def path_of(node: object, field: str) -> DocumentPath:
 RECORDED_OF_FLOW = frozenset({"gathers", "private"})
 RECORDED_OF_NODE = frozenset({"saves", "topic", "completes", "signed"})
 RECORDED_OF_CHOICE = frozenset({"value", "key"})
-RECORDED_FIELDS = RECORDED_OF_FLOW | RECORDED_OF_NODE | RECORDED_OF_CHOICE
 
 
 def recorded_name(field: str) -> str:

@@ -77,7 +77,7 @@ def sessions_of_weeks(session: Session, at: datetime) -> Sequence[int]:
 
 
 def _known(session: Session, column: Any, ends: Sequence[datetime]) -> Iterator[datetime]:
-    """Yields the ends of the hours that lie after the oldest time in a column."""
+    """Yields those `ends` whose hour began after the oldest time in the column, or at that time."""
     oldest = session.scalar(select(func.min(column)))
     return (end for end in ends if oldest is not None and end - HOUR >= oldest)
 
