@@ -31,11 +31,12 @@ import setproctitle
 
 from hotline.core.importing import uncollected
 
-SHARED = """
-hotline.cli.main hotline.cli.processes workers.worker workers.clock workers.jobs hotline.gateway.africastalking
-hotline.monitoring.instruments hotline.gateway.http workers.watchman granian.cli hotline.web.hooks_app
-hotline.web.bodies
-"""
+SHARED = (
+    *("hotline.cli.main", "hotline.cli.processes", "workers.worker", "workers.clock"),
+    *("workers.jobs", "hotline.gateway.africastalking", "hotline.monitoring.instruments"),
+    *("hotline.gateway.http", "workers.watchman", "granian.cli"),
+    *("hotline.web.hooks_app", "hotline.web.bodies"),
+)
 """Modules that several processes import. These modules contain no page and no code that decrypts a case."""
 GO = b"go\n"
 PATIENCE = 5.0
@@ -78,7 +79,7 @@ def main(path: str) -> None:
     runs the requested program."""
     setproctitle.getproctitle()  # Finds the place of the process's name in memory, before the environment changes.
     with uncollected():
-        for name in SHARED.split():
+        for name in SHARED:
             import_module(name)
         # Prepares the database tables' classes once, before any process is forked. Otherwise each process would prepare
         # the classes at its first query, in memory of its own.
