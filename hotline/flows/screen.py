@@ -74,7 +74,7 @@ MIN_SEPTETS = 40
 """The minimum septets for the layout of a page. The code uses this minimum in place of a smaller limit, because
 otherwise no menu would fit."""
 MIN_REPEATED_SEPTETS = 20
-"""The minimum septets that must remain on a page after the choices that every page repeats."""
+"""If every page repeats some choices, at least this number of septets must be free for the rest of the page."""
 NUMBERS = "12345678"
 """The digits for choices. `9` always means the next page."""
 

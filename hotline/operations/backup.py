@@ -194,8 +194,8 @@ an error if a piece is wrong.
 def check_empty(url: str, at: datetime, *, replace: bool = False) -> Path | None:
     """Raises Occupied if the address already contains a database, or if a hotline uses the database at the address.
 
-    If `replace` is True, the address may already contain SQLite's file. Returns the path to which the calling code
-    must move the existing file, or None if no file exists.
+    If `replace` is True, the address may already contain the file of an SQLite database. Returns the path to which the
+    calling code must move the existing file, or None if no file exists.
     """
     file = sqlite_file(url)
     if file is not None:

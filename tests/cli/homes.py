@@ -71,8 +71,8 @@ def command_line(home: Path) -> Iterator[CliContext]:
 
 
 def file_encrypted(context: Context, tip: Tip, answers: Mapping[str, str], *desks: str) -> int:
-    """Stores a tip whose answers are encrypted for the desks `to`, as the hooks do for a caller's tip. Returns the id
-    of the tip."""
+    """Stores a tip whose answers are encrypted for `desks`, as the hooks do for a caller's tip. Returns the id of the
+    tip."""
     with context.database.writing() as session:
         encrypted = context.encrypter.tip(
             answers,

@@ -77,7 +77,7 @@ def broken_at(home: Path) -> int | None:
 
 
 def keep(home: Path) -> None:
-    """Lets the monitoring process store the digest of the day."""
+    """Lets the monitoring process store the day's digest of the audit log."""
     context = BUILDERS[Role.WATCH](settings(home))
     with closing(context.database):
         watch = make_watch(digests=digests_file(settings(home)))

@@ -41,8 +41,8 @@ def test_a_role_that_did_not_walk_is_found(tmp_path: Path) -> None:
 
 
 def test_copies_that_no_process_keeps_are_advanced_by_a_command(tmp_path: Path) -> None:
-    """The command `hotline keys forget` moves the old keys of each role forward, as a running process would. The check
-    fails before the command and passes afterwards."""
+    """The command `hotline keys forget` gives each role new weekly keys and destroys the old keys, as a running process
+    would. The check fails before the command and passes afterwards."""
     old_line(tmp_path)
     proved(tmp_path, 1)
     hotline(tmp_path, "keys", "forget")

@@ -187,7 +187,7 @@ NOT_YET = (
     *("closure_by", "closure_requested_at", "responsible", "next_clock", "due_at"),
     *("acknowledged_at", "erasure_asked_at", "visit_decision", "visit", "within"),
 )
-"""The columns that stay empty until a responder or an admin acts."""
+"""The columns of a listed tip that stay empty until a responder or an admin acts."""
 
 
 def test_a_tip_is_listed_without_its_words(home: Path) -> None:

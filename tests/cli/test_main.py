@@ -1,4 +1,5 @@
-"""Tests the table of commands: each command exists and has a purpose. Intended errors fit on one line."""
+"""Tests the table of commands: each command exists and has a purpose. An error that a command raises on purpose fits on
+one line."""
 
 import subprocess
 import sys

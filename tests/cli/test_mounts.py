@@ -1,4 +1,4 @@
-"""Tests that the weekly keys can move forward in the folders that the shipped units and compose.yaml mount.
+"""Tests that processes can replace their weekly keys in the folders that the shipped units and compose.yaml mount.
 
 If they cannot, no process starts.
 """

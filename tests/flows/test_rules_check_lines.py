@@ -1,5 +1,5 @@
-"""Tests problems with screens that a narrow phone shows badly, reasons that allow them, and lists that hide "not
-sure"."""
+"""Tests problems with screens that a narrow phone shows badly, written reasons that allow such screens, and lists that
+hide "not sure"."""
 
 from dataclasses import replace
 from typing import Any
