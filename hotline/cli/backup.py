@@ -5,7 +5,6 @@ import json
 import os
 from collections.abc import Sequence
 from contextlib import closing, suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -67,7 +66,7 @@ def backup_key(key: Path, passphrase_file: Path | None, signer: str | None = Non
         key.read_bytes(), lambda: passphrase_of(passphrase_file, "Passphrase of the backup key")
     )
     signers = {signer} if signer else opened.signers | own_signers()
-    return replace(opened, signers=frozenset(signers))
+    return opened._replace(signers=frozenset(signers))
 
 
 def own_signers() -> frozenset[str]:

@@ -10,7 +10,6 @@ import sys
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import asdict
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import NamedTuple
@@ -73,7 +72,7 @@ def record(as_json: bool) -> None:
     if as_json:
         print_json(
             {
-                "controller": asdict(facts),
+                "controller": facts._asdict(),
                 "owed": [one._asdict() for one in facts.owed],
                 "kept_at": _kept_at(settings),
                 "processing": [one._asdict() for one in RECORD],

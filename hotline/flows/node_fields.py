@@ -321,8 +321,7 @@ SHORT_TITLE = 24
 """The maximum length of the text that replaces a missing title."""
 
 
-@dataclass(frozen=True, slots=True)
-class Titles:
+class Titles(NamedTuple):
     """The titles of all flows in a document, in the reader's language."""
 
     flows: Mapping[str, Any]

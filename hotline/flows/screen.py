@@ -126,8 +126,7 @@ class Page(NamedTuple):
     """True if another page follows."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """A unit that a page break may not divide: a word, or a choice with its number."""
 
     gap: str

@@ -318,7 +318,6 @@ START_WATCH = (
 START_WORKERS = (
     "start `hotline process {0}` again (`hotline run` does); if the old one is frozen, end it first"
 )
-START_READER = "start `hotline process reader` again (`hotline run` does); if the old one is frozen, end it first"
 
 
 def process_findings(context: CliContext) -> tuple[CheckResult, ...]:
@@ -389,5 +388,5 @@ def _workers(context: CliContext, *, starting: bool) -> CheckResult:
             if age == inf
             else f"the workers of the queue {queue} gave their last sign {age:.0f} seconds ago"
         )
-        steps.append(START_READER if queue == READER_QUEUE else START_WORKERS.format(queue))
+        steps.append(START_WORKERS.format(queue))
     return CheckResult(WORKERS, False, "; ".join(texts), "; ".join(steps))

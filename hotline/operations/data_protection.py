@@ -6,7 +6,6 @@ record of processing: a table of the personal data that the hotline stores, with
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -61,8 +60,7 @@ DUTIES: Mapping[str, LawDuty] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class LawFacts:
+class LawFacts(NamedTuple):
     """The facts that the data controller entered. An empty field means that the controller has not fulfilled a duty
     yet.
     """

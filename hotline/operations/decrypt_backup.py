@@ -6,10 +6,9 @@ import hashlib
 import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyrage
 from nacl.exceptions import CryptoError
@@ -32,8 +31,7 @@ NO_SIGNER = """the public key that checks the backup's signature is missing: use
 or give --signer with the signing key that it printed"""
 
 
-@dataclass(frozen=True, slots=True)
-class BackupKey:
+class BackupKey(NamedTuple):
     """The private keys in an operator's key file. The file also contains the public signing keys of the hotlines whose
     backups the operator accepts."""
 
