@@ -317,8 +317,8 @@ class FlowToRemove(NamedTuple):
         return rules_operations.arrows_into_flow(self.flows, self.here.name)
 
     def screens(self, flow: str) -> Sequence[str]:
-        """Returns the possible new targets of a flow's arrow. Leaves out screens that called the removed flow, because
-        these screens are removed too."""
+        """Returns the screens of a flow to which an arrow can lead when the other flow is removed. Leaves out screens
+        that called the removed flow, because these screens are removed too."""
         gone = {
             place.node
             for place in rules_operations.calls_of(self.flows, self.here.name)

@@ -92,8 +92,8 @@ class Refusal(StrEnum):
     TIMES = "times"
     """The planned time of the publication or of its end is invalid, or is in the past."""
     APPOINTED = "appointed"
-    """The person who published the change gave the reader the role of an approver, so the reader cannot confirm the
-    change."""
+    """The person who published the change also gave this approver the role of an approver. So this approver cannot
+    confirm the change."""
 
 
 class DraftRefused(NamedTuple):

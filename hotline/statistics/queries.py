@@ -225,7 +225,7 @@ def spans_of(session: Session, period: str) -> Spans:
 
 def published_periods(session: Session) -> Sequence[str]:
     """Returns the periods whose release is published, which means that people in two roles have approved it. The
-    periods are in the order in which the hotline made their releases."""
+    periods are in the order in which the hotline made the releases."""
     approved = (
         select(ReleaseApproval.release_id)
         .group_by(ReleaseApproval.release_id)

@@ -168,7 +168,7 @@ def _mark_late(context: ReaderContext, at: datetime) -> None:
     """Marks the cases whose first coded answer was written after their month was counted. No count includes these
     cases.
 
-    The mark allows the erasure of their coded answers.
+    The mark allows the erasure of the coded answers of these cases.
     """
     with context.database.writing() as session:
         summed = queries.summed_months(session)

@@ -117,8 +117,8 @@ Rule = Callable[[CellSum], int | None]
 
 def plain(cell: CellSum) -> int | None:
     """Rounds a count to a multiple of 5. The rounding keys of the counted records decide if the count is rounded up or
-    down. The rounding table would round like this without its first step. Without that step, a count that is a multiple
-    of 5 never changes."""
+    down. The function leaves out the first step of the rounding table. Without that step, a count that is a multiple of
+    5 never changes."""
     rest = cell.count % 5
     number = cell.count - rest + (5 if (2 * cell.keys + 1) * 5 < 2 * rest * RECORD_KEYS else 0)
     return number if number >= SMALLEST else None
