@@ -158,6 +158,9 @@ class Desk:
         digest = self.seen(change).made.digest
         return service_plans.publish(self.context, by, change, reason, digest, **said)
 
+    def confirm(self, publication: int, by: Author, *appointed_by: str) -> DraftRefused | None:
+        return service_plans.confirm(self.context, by, publication, appointed_by=appointed_by)
+
     def back(
         self, publication: int, reason: str = "the words were wrong", by: Author = APPROVER
     ) -> Any:

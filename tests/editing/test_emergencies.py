@@ -131,25 +131,18 @@ def test_a_second_person_confirms(desk: Desk, clock: Clock) -> None:
     desk.say(change, "Do not go there", by=OTHER)
     done = desk.urgent(change)
     own = DraftRefused(Refusal.OWN_HAND)
-    assert service_plans.confirm(desk.context, APPROVER, done.publication_id) == own
-    assert service_plans.confirm(desk.context, OTHER, done.publication_id) == own
-    appointed = service_plans.confirm(
-        desk.context, SECOND, done.publication_id, appointed_by={APPOINTER}
-    )
+    assert desk.confirm(done.publication_id, APPROVER) == own
+    assert desk.confirm(done.publication_id, OTHER) == own
+    appointed = desk.confirm(done.publication_id, SECOND, APPOINTER)
     assert appointed == DraftRefused(Refusal.APPOINTED)
-    assert service_plans.confirm(desk.context, SECOND, 99) == DraftRefused(Refusal.SETTLED)
+    assert desk.confirm(99, SECOND) == DraftRefused(Refusal.SETTLED)
 
-    assert (
-        service_plans.confirm(
-            desk.context, SECOND, done.publication_id, appointed_by={"account:7:Admin 7"}
-        )
-        is None
-    )
+    assert desk.confirm(done.publication_id, SECOND, "account:7:Admin 7") is None
     clock.turn(hours=5)
     assert service_plans.end_unconfirmed(desk.context) is None
     assert desk.live == playable("Do not go there")
     assert service_plans.history(desk.context)[0][0].approved_by == "Approver 2"
-    again = service_plans.confirm(desk.context, SECOND, done.publication_id)
+    again = desk.confirm(done.publication_id, SECOND)
     assert again == DraftRefused(Refusal.SETTLED)
 
 
@@ -170,7 +163,7 @@ def test_while_it_stands_nothing_else_is_published(desk: Desk, clock: Clock) -> 
     desk.say(change, "Second words", "two")
     assert desk.submit(change) is None
     assert desk.publish(change) == DraftRefused(Refusal.EMERGENCY_STANDS)
-    assert service_plans.confirm(desk.context, SECOND, done.publication_id) is None
+    assert desk.confirm(done.publication_id, SECOND) is None
     assert isinstance(desk.publish(change), DraftPublished)
 
 
@@ -257,7 +250,7 @@ def test_a_state_on_words_brought_back_unread_is_unread(desk: Desk, clock: Clock
 def test_words_that_two_people_read_come_back(desk: Desk, *, is_confirmed: bool) -> None:
     alone = urgent(desk)
     if is_confirmed:
-        assert service_plans.confirm(desk.context, SECOND, alone.publication_id) is None
+        assert desk.confirm(alone.publication_id, SECOND) is None
     assert isinstance(desk.back(1), DraftPublished)
     if not is_confirmed:
         desk.published("Do not go there")
@@ -274,12 +267,12 @@ def test_who_published_the_one_below_is_no_second_person(desk: Desk, clock: Cloc
     desk.urgent(change)
     on_top = urgent(desk, "Do not go there at all", by=SECOND).publication_id
     own = DraftRefused(Refusal.OWN_HAND)
-    assert service_plans.confirm(desk.context, APPROVER, on_top) == own
-    assert service_plans.confirm(desk.context, OTHER, on_top) == own
+    assert desk.confirm(on_top, APPROVER) == own
+    assert desk.confirm(on_top, OTHER) == own
     third = Actor("Approver 3", 5)
-    appointed = service_plans.confirm(desk.context, third, on_top, appointed_by={APPOINTER})
+    appointed = desk.confirm(on_top, third, APPOINTER)
     assert appointed == DraftRefused(Refusal.APPOINTED)
-    assert service_plans.confirm(desk.context, third, on_top) is None
+    assert desk.confirm(on_top, third) is None
 
 
 def test_a_command_publishes_only_the_shipped_flows_over_an_emergency(desk: Desk) -> None:
@@ -313,5 +306,5 @@ def test_words_of_one_person_alone_are_a_bar_on_every_page(desk: Desk) -> None:
     (said,) = bars(desk)
     for words in ("in an emergency", "Approver 1 published", "14:00"):
         assert words in said
-    assert service_plans.confirm(desk.context, SECOND, done.publication_id) is None
+    assert desk.confirm(done.publication_id, SECOND) is None
     assert bars(desk) == []

@@ -207,7 +207,7 @@ def test_an_end_waits_while_an_emergency_text_is_not_confirmed(desk: Desk, clock
     tick(desk, clock, hours=1)
     assert says(desk) == FAIR
     (urgent,) = [row for row, _ in service_plans.history(desk.context) if row.kind == "emergency"]
-    assert service_plans.confirm(desk.context, OTHER, urgent.id) is None
+    assert desk.confirm(urgent.id, OTHER) is None
     tick(desk, clock, seconds=1)
     assert (says(desk), says(desk, "two")) == (OLD, "Do not go there")
 

@@ -109,6 +109,10 @@ MENU = {
 CODE = re.compile(r"Kode y'amahugurwa: (\w{4} \w{4} \w{4})\.")
 
 
+def checked(line: Line, code: str) -> CertificateCheck:
+    return service_enrolment.verify_certificate(line.context, code)
+
+
 def keys_of(line: Line, lesson: str, *, right: bool = True) -> list[str]:
     """Returns the keys that answer all cases of a lesson correctly. With `right=False`, the last answer is wrong."""
     flow = line.context.flow_sets.get(line.context.flow_sets.live()).flows[f"train_{lesson}"]
@@ -157,7 +161,7 @@ def test_the_sixth_lesson_shows_a_code_and_the_last_screen_is_everybodys(line: L
     assert code
     assert caller.key("1") == "END Murakoze. Murabeho."
 
-    judged = service_enrolment.verify_certificate(line.context, code[1].lower())
+    judged = checked(line, code[1].lower())
     assert judged == CertificateCheck(CertificateVerdict.VALID, "12", "2026-11", "2028-11")
 
 
@@ -212,29 +216,22 @@ def test_a_stranger_is_offered_none_and_whoever_left_takes_it_along(line: Line) 
     assert "4 Kode yawe" not in dialled(line, "5", msisdn="+250788000059").read()
     dialled(line, "5", "3", "2")
     assert line.all(Participant) == []
-    assert (
-        service_enrolment.verify_certificate(line.context, code).verdict is CertificateVerdict.VALID
-    )
+    assert checked(line, code).verdict is CertificateVerdict.VALID
 
 
 def test_in_two_years_it_has_expired_and_the_lessons_begin_anew(line: Line) -> None:
     code = certified(line)
     line.clock.at += timedelta(days=800)
-    assert (
-        service_enrolment.verify_certificate(line.context, code).verdict
-        is CertificateVerdict.EXPIRED
-    )
+    assert checked(line, code).verdict is CertificateVerdict.EXPIRED
     assert "Kode" not in dialled(line, "5").read()
     passed(line, *LESSONS[:5])
     assert "Kode" not in dialled(line, "5").read()
     assert "Kode y'amahugurwa" in take(line, LESSONS[5]).read()
 
 
-@pytest.mark.parametrize(("typed", "misread"), [("AAAA AAAA AAAA", True), ("hello", True)])
-def test_what_is_no_code_of_ours_is_said_to_be_none(line: Line, typed: str, misread: bool) -> None:
-    assert service_enrolment.verify_certificate(line.context, typed) == CertificateCheck(
-        CertificateVerdict.NOT_OURS, misread=misread
-    )
+@pytest.mark.parametrize("typed", ["AAAA AAAA AAAA", "hello"])
+def test_what_is_no_code_of_ours_is_said_to_be_none(line: Line, typed: str) -> None:
+    assert checked(line, typed) == CertificateCheck(CertificateVerdict.NOT_OURS, misread=True)
 
 
 def test_without_its_key_the_lessons_go_on_and_nothing_is_shown(line: Line) -> None:
@@ -244,7 +241,7 @@ def test_without_its_key_the_lessons_go_on_and_nothing_is_shown(line: Line) -> N
     assert "Amasomo" in take(line, LESSONS[5]).read()
     assert "Kode" not in dialled(line, "5").read()
     with pytest.raises(KeyMissing, match="hotline keys import"):
-        service_enrolment.verify_certificate(line.context, "AAAA AAAA AAAA")
+        checked(line, "AAAA AAAA AAAA")
 
 
 def test_a_new_key_ends_every_code_and_the_next_dial_shows_a_new_one(line: Line) -> None:
@@ -252,16 +249,10 @@ def test_a_new_key_ends_every_code_and_the_next_dial_shows_a_new_one(line: Line)
     folder = line.context.pseudonyms._folder
     folder.destroy("certificate.key")
     folder.make("certificate.key", b"n" * 32)
-    assert (
-        service_enrolment.verify_certificate(line.context, old).verdict
-        is CertificateVerdict.NOT_OURS
-    )
+    assert checked(line, old).verdict is CertificateVerdict.NOT_OURS
     found = CODE.search(dialled(line, "5", "4").read())
     assert found
-    assert (
-        service_enrolment.verify_certificate(line.context, found[1]).verdict
-        is CertificateVerdict.VALID
-    )
+    assert checked(line, found[1]).verdict is CertificateVerdict.VALID
 
 
 def test_the_roll_keeps_which_lessons_were_passed_and_no_answer(line: Line) -> None:
@@ -318,7 +309,7 @@ def test_six_lessons_behind_the_pin_count_and_show_a_code(line: Line, beside: Re
     later = behind_pin(line, "5", "4")
     assert shown[0] in later.read()
     assert later.key("1") == "END Murakoze. Murabeho."
-    assert service_enrolment.verify_certificate(line.context, shown[1]) == CertificateCheck(
+    assert checked(line, shown[1]) == CertificateCheck(
         CertificateVerdict.VALID, GASABO, "2026-11", "2028-11"
     )
     assert counted(line, "district") == {(GASABO, "lesson"): 6, (GASABO, "lesson_right"): 18}
@@ -354,14 +345,14 @@ def test_an_officer_of_two_rolls_counts_once(line: Line, beside: ReaderBeside) -
     code = CODE.search(here.read())
     assert code
     assert code[0] in there.read()
-    assert service_enrolment.verify_certificate(line.context, code[1]).district == HUYE
+    assert checked(line, code[1]).district == HUYE
 
 
 def test_no_district_counts_an_officer_of_several(line: Line, beside: ReaderBeside) -> None:
     person_id = with_pin(beside, language="rw", desks=(GASABO, HUYE))
     code = CODE.search(behind_pin(line, *all_of(line, *LESSONS)).read())
     assert code
-    assert service_enrolment.verify_certificate(line.context, code[1]).district == ""
+    assert checked(line, code[1]).district == ""
     assert {place for place, _ in counted(line, "district")} == {""}
     with line.database.writing() as session:
         person = session.get_one(Responder, person_id)
