@@ -262,35 +262,27 @@ def _words(turn: ReaderTurn, case: str, tip: Tip) -> Mapping[str, str]:
 def _theirs(
     turn: ReaderTurn, cases: Mapping[str, Tip], pinned: CallerFacts, due: Collection[int]
 ) -> frozenset[str]:
-    """Returns the cases that a colleague has taken and in which this responder has nothing to do.
+    """Returns the cases that a colleague has taken and read, and in which this responder has nothing to do.
 
-    Leaves out drills, because the label of such a case does not show that the case is a drill.
+    Leaves out overdue cases, and cases with new details since this responder was alerted. Also leaves out drills,
+    because the label of such a case does not show that the case is a drill.
     """
     asked = _asked_of(pinned)
-    quiet = {
-        case: tip
+    held = {
+        case: tip.id
         for case, tip in cases.items()
-        if case not in asked and tip.id not in due and tip.channel != rules_trial.DRILL
+        if case not in asked
+        and tip.id not in due
+        and tip.channel != rules_trial.DRILL
+        and tip.assignee_id not in (None, turn.person.id)
+        and tip.closure_by is None
     }
-    there = _with_colleagues(turn, quiet.values())
-    return frozenset(case for case, tip in quiet.items() if tip.id in there)
-
-
-def _with_colleagues(turn: ReaderTurn, tips: Iterable[Tip]) -> frozenset[int]:
-    """Returns the ids of the tips that a colleague has taken and read.
-
-    Leaves out overdue tips, and tips with new details since this responder was alerted.
-    """
-    held = [
-        one.id
-        for one in tips
-        if one.assignee_id not in (None, turn.person.id) and one.closure_by is None
-    ]
     if not held:
         return frozenset()
-    theirs = tables.acknowledged_since_alert(turn.session, turn.person.id, held)
-    clocks = tables.open_clocks_of(turn.session, theirs)
-    return frozenset(one for one in theirs if is_in_good_hands(clocks.get(one, {}), turn.at))
+    taken = tables.acknowledged_since_alert(turn.session, turn.person.id, [*held.values()])
+    clocks = tables.open_clocks_of(turn.session, taken)
+    theirs = {one for one in taken if is_in_good_hands(clocks.get(one, {}), turn.at)}
+    return frozenset(case for case, tip_id in held.items() if tip_id in theirs)
 
 
 def _questions(turn: ReaderTurn) -> Sequence[tuple[str, str]]:

@@ -42,7 +42,6 @@ from hotline.duty import (
     service_people_list,
     service_removal,
 )
-from hotline.duty import service_removal as duty_service_removal
 from hotline.duty.service_people_list import EVERYWHERE
 from hotline.people import pages_sign_in, service_own_account, service_sessions
 from hotline.people.rules import DeskKind, Level, RequestedPosting, every_district
@@ -53,7 +52,6 @@ from hotline.text.errors import (
     AccountRefused,
     FormRefused,
     HotlineError,
-    ImportRefused,
     NumberInvalid,
     PersonnelRefused,
 )
@@ -253,7 +251,7 @@ def change_desks(visit: Visit, responder_id: int) -> None:
     wanted, categories = read_desks(visit), visit.form.many("categories")
     kinds = tuple(Category(each) for each in categories if each in {*Category})
     reason, posting = visit.reason("place", MISSING), RequestedPosting(wanted, kinds)
-    duty_service_removal.change_desks(
+    service_removal.change_desks(
         visit.context, visit.by.actor, responder_id, posting=posting, reason=reason
     )
 
@@ -316,7 +314,7 @@ def print_start_pin(visit: Visit, responder_id: int) -> Response:
 @form_view(person, "remove", AccountRefused, PersonnelRefused)
 def remove(visit: Visit, person_id: int) -> None:
     reason = visit.reason("remove", MISSING)
-    duty_service_removal.remove_person(visit.context, visit.by, person_id, reason=reason)
+    service_removal.remove_person(visit.context, visit.by, person_id, reason=reason)
 
 
 def _moment(typed: str) -> datetime | None:
@@ -326,7 +324,7 @@ def _moment(typed: str) -> datetime | None:
         return None
 
 
-@form_view(new_person, "name", ImportRefused, PersonnelRefused)
+@form_view(new_person, "name", PersonnelRefused)
 def enrol(visit: Visit) -> Response:
     desks, reason = read_desks(visit), visit.reason("reason", MISSING)
     added = [code for code in desks if code != NATIONAL and not is_district(code)]
@@ -347,9 +345,9 @@ def enrol(visit: Visit) -> Response:
         categories=[one for one in visit.form.many("categories") if one in {*Category}],
         person_id=known.id if known else None,
     )
-    if found := service_enrolment.faults_of(visit.context, typed):
-        raise FormRefused(_by_field([one.reason.said(visit.say) for one in found]))
-    made = service_enrolment.enrol_person(visit.context, visit.by.actor, typed, reason)
+    made, faults = service_enrolment.enrol_person(visit.context, visit.by.actor, typed, reason)
+    if faults:
+        raise FormRefused(_by_field([one.reason.said(visit.say) for one in faults]))
     return redirect_to("people.phone", responder_id=made)
 
 

@@ -401,8 +401,9 @@ def find_account(context: Context, name: str) -> AccountLine | None:
     """Returns the account with this sign-in name. Returns None if no account has this sign-in name."""
     with context.database.reading() as session:
         account = tables_accounts.find_account(session, account_name_key(name))
-        lines = account_lines(session, context)
-    return next((one for one in lines if account is not None and one.id == account.id), None)
+        if account is None:
+            return None
+        return _line(account, roles_by_account(session, context), context.now())
 
 
 def _line(

@@ -47,7 +47,7 @@ from hotline.people.service_approving import DECIDING, ApprovalRule, ApprovalVie
 from hotline.people.tables import Enrolment, EnrolmentEnd, Person, Responder
 from hotline.people.tables_sessions import Approval, ApprovalDecision, ApprovalKind
 from hotline.text.characters import comparison_keys
-from hotline.text.errors import ImportRefused, NotFound, PersonnelRefused
+from hotline.text.errors import NotFound, PersonnelRefused
 from hotline.text.identifiers import parse_sendable
 from hotline.text.languages import message_text
 
@@ -283,8 +283,6 @@ def _withdraw(session: Session, by: Actor, responder_id: int, at: datetime) -> N
 # The functions below enrol all responders of a file, or none of them. The functions encrypt phone numbers so that only
 # workers can decrypt the numbers, and find responders by the digests of their numbers.
 
-BY_COMMAND = "cli"
-
 
 def import_responders(
     context: Context, text: str, *, proving: bool = False
@@ -296,37 +294,10 @@ def import_responders(
     PIN, and then a second admin must approve.
     """
     rows = read_responders(text)
-    enrol(context, rows, proving=proving)
-    return rows
-
-
-def check_file(
-    context: Context, text: str, person_id: int | None = None
-) -> tuple[Sequence[EnrolmentRow], Sequence[RowFault]]:
-    """Returns the valid rows of a file, and the errors in the other rows. Stores nothing.
-
-    If `person_id` is given, each row is a further phone of this person, and the function ignores the name and the
-    languages in the row.
-    """
-    rows, faults = check_rows(text)
-    rows = [replace(row, person_id=person_id) for row in rows]
-    with context.database.reading() as session:
-        faults = [*faults, *unfit(session, context, rows)]
-    lines = {fault.line for fault in faults}
-    return [row for row in rows if row.line not in lines], sorted(faults, key=lambda one: one.line)
-
-
-def enrol(
-    context: Context, rows: Sequence[EnrolmentRow], *, proving: bool, actor: str = BY_COMMAND
-) -> Sequence[int]:
-    """Enrols the phone of each row of a file or form, and returns the ids of the phones.
-
-    If any row has an error, changes nothing and raises ImportRefused with all errors.
-    """
     with context.database.writing() as session:
         refuse_faults([*unfit(session, context, rows)])
-        people = add_people(session, context, rows, actor, proving=proving)
-        return [one.id for one in people]
+        add_people(session, context, rows, "cli", proving=proving)
+    return rows
 
 
 def add_people(
@@ -561,18 +532,17 @@ class TypedPerson:
     """The person who gets the phone. None for a new person."""
 
 
-def enrol_person(context: ConsoleContext, by: Actor, typed: TypedPerson, reason: str) -> int:
-    """Registers a phone, and requests its start PIN. Returns the id of the phone. Raises ImportRefused with all
-    errors."""
-    rows, faults = check_file(context, _sheet_of(typed), typed.person_id)
+def enrol_person(
+    context: ConsoleContext, by: Actor, typed: TypedPerson, reason: str
+) -> tuple[int, Sequence[RowFault]]:
+    """Registers a phone, and requests its start PIN. Returns the id of the phone, and the errors in the form. If the
+    form has an error, changes nothing. A further phone of a known person keeps this person's name and languages."""
+    rows, faults = check_rows(_sheet_of(typed))
+    rows = [replace(row, person_id=typed.person_id) for row in rows]
     with context.database.writing() as session:
         if faults := [*faults, *unfit(session, context, rows)]:
-            raise ImportRefused([str(fault) for fault in faults])
-        return register(session, context, by, rows, reason)[0].id
-
-
-def faults_of(context: ConsoleContext, typed: TypedPerson) -> Sequence[RowFault]:
-    return check_file(context, _sheet_of(typed), typed.person_id)[1]
+            return 0, faults
+        return register(session, context, by, rows, reason)[0].id, ()
 
 
 def _sheet_of(typed: TypedPerson) -> str:

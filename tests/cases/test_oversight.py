@@ -4,7 +4,7 @@ nothing of them."""
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import update
@@ -30,6 +30,7 @@ from hotline.cases.reader_pins import ReaderTurn
 from hotline.cases.rules_reading_requests import ReaderQuestion, ReaderQuestionKind
 from hotline.core.actors import AccountRole, Actor, SignedIn
 from hotline.duty import service_enrolment, service_leaves, service_removal
+from hotline.duty.service_enrolment import TypedPerson
 from hotline.gateway import queries as gateway_queries
 from hotline.gateway.rules import MessageKind, MessageState
 from hotline.gateway.tables import Assignment, Deadline, Message
@@ -343,8 +344,8 @@ def test_a_person_of_an_oversight_desk_belongs_to_no_other_desk(oversight: Overs
         service_removal.change_desks(line.context, ADMIN, oversight.people[0], wanted, "asked")
     with line.database.reading() as session:
         person_id = session.get_one(Responder, oversight.people[0]).person_id
-    row = "name,msisdn,language,level,districts,categories\nA. B.,+250788000013,en,national,,\n"
-    _, (fault,) = service_enrolment.check_file(line.context, row, person_id)
+    typed = TypedPerson("A. B.", "+250788000013", ["en"], Level.NATIONAL, (), (), person_id)
+    _, (fault,) = service_enrolment.enrol_person(cast(Any, line.context), ADMIN, typed, "asked")
     assert "cannot belong to another desk" in str(fault)
     oversight.complain(*ABOUT_THE_DESK, *HURT)
     with line.database.reading() as session:
