@@ -181,10 +181,9 @@ def count_read(turn: ReaderTurn, tip_id: int) -> None:
     hour, sends a single warning to the coordinators."""
     person, at = turn.person, turn.at
     noted = (one.partition("@") for one in person.read_lately)
-    before = {int(case): when for case, _, when in noted}
     before = {
-        case: when
-        for case, when in before.items()
+        int(case): when
+        for case, _, when in noted
         if at - datetime.fromisoformat(when) < rules.MANY_WITHIN
     }
     is_many = tip_id not in before and len(before) == rules.MANY_CASES

@@ -175,15 +175,6 @@ def question_flags(
     return [QUESTION_OFFERED, question_flag(question.name)]
 
 
-def _notify(session: Session, context: Context, row: tables.QuestionBackRow) -> None:
-    """Sends an SMS about the caller's answer to each person who should read this answer. The SMS contains the reference
-    of the case, and no part of the answer."""
-    at = context.now()
-    for one in tables.question_recipients(session, row, at):
-        wording = Wording(Template.ANSWERED, {"ref": one.reference}, one.language)
-        service_messages.write_message(session, wording, one.responder_id, at)
-
-
 OFFERED = "receipts"
 """The flag that this hotline can give and check receipts."""
 SHOWN = "receipt"
@@ -297,7 +288,10 @@ def answer_question(
     )
     row.answered_at = at = context.now()
     tables_audit.append_about_tip(session, row.tip_id, "question_answered", "receipt", at)
-    _notify(session, context, row)
+    # The SMS contains the reference of the case, and no part of the answer.
+    for one in tables.question_recipients(session, row, at):
+        wording = Wording(Template.ANSWERED, {"ref": one.reference}, one.language)
+        service_messages.write_message(session, wording, one.responder_id, at)
 
 
 # The code below stores opinions about the help. Only the reader process can decrypt an opinion.

@@ -618,19 +618,14 @@ def rights(visit: Visit) -> Response:
         "rights.html",
         part=part_of_list(people, visit.asked("part")),
         roles=ROLES,
-        opened=_menus(),
+        opened={
+            role: [one.menu for one in PAGES if one.menu and one.admits(frozenset({role}))]
+            for role in ACCOUNT_ROLES
+        },
         commands=[*_commands(visit)],
         placed=partial(named, visit),
         at=visit.context.now(),
     )
-
-
-def _menus() -> Mapping[str, Sequence[str]]:
-    """Returns, for each role, the names of the pages in the menu of an account with this role."""
-    return {
-        role: [one.menu for one in PAGES if one.menu and one.admits(frozenset({role}))]
-        for role in ACCOUNT_ROLES
-    }
 
 
 def _commands(visit: Visit) -> Iterator[CommandLine]:

@@ -420,13 +420,15 @@ def change_desks(
         if not at_once:
             at_once = now
         set_desks(session, context, person, at_once, posting.categories, at)
-        why = f"{posting}: {reason}"
+        why, begins = f"{posting}: {reason}", f"posting:{person.id}:"
         if at_once != now or not waits:
             log_command(session, context, "responder_moved", person, by, why)
-        _withdraw(session, by, person, at)
+        # The newer request replaces the pending requests to change the responder's desks.
+        actor, withdrawn = tables_audit.by_actor(by), ApprovalDecision.WITHDRAWN
+        for row in tables_sessions.pending_about(session, ApprovalKind.POSTING, begins, at):
+            tables_sessions.record_decision(row, actor, at, withdrawn)
         if waits:
-            subject = f"{_begins(person.id)}{posting}"
-            request(session, context, by, ApprovalKind.POSTING, subject, reason)
+            request(session, context, by, ApprovalKind.POSTING, f"{begins}{posting}", reason)
             log_command(session, context, "responder_more_wanted", person, by, why)
     return waits
 
@@ -448,13 +450,6 @@ def request_access_everywhere(
             continue
         if not decrypt_grants.has_access_or_request(session, context, row.code, member):
             decrypt_grants.add_access_request(session, context, by, row.code, member, reason)
-
-
-def _withdraw(session: Session, by: Actor, person: Responder, at: datetime) -> None:
-    """Withdraws the pending requests to change the responder's desks, because a newer request replaces them."""
-    kind, actor = ApprovalKind.POSTING, tables_audit.by_actor(by)
-    for row in tables_sessions.pending_about(session, kind, _begins(person.id), at):
-        tables_sessions.record_decision(row, actor, at, ApprovalDecision.WITHDRAWN)
 
 
 def _acting(session: Session, responder_id: int) -> Responder:
@@ -487,10 +482,6 @@ def _desks_of(session: Session, person: Responder) -> Mapping[str, Level]:
     return {
         row.desk_code: Level(row.level) for row in tables.current_memberships(session, person.id)
     }
-
-
-def _begins(responder_id: int) -> str:
-    return f"posting:{responder_id}:"
 
 
 def _wanted(row: Approval) -> tuple[int, RequestedPosting]:
