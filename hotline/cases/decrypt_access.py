@@ -176,7 +176,7 @@ def read_tip(
     context: Context, tip_id: int, *, desk: str, passphrase: str, by: TwoPeople, reason: str
 ) -> DecryptedTip:
     """Returns the decrypted answers of a tip, with the caller's answer to the desk's question. Before it returns the
-    answers, writes a row to the audit log and commits it.
+    answers, commits a row to the audit log.
 
     Raises the same errors as `unlock`.
     """

@@ -2,8 +2,8 @@
 a desk. A coded answer is a choice from a fixed list, for example the person's sex. No module that answers the gateway
 may import this file.
 
-The calling function must first check the responder's PIN or the account's key. It must also check with the condition
-`visible_to` that the person may see the tip.
+The calling function must first check the responder's PIN or the account's key. The calling function must also check
+with the condition `visible_to` that the person may see the tip.
 """
 
 from collections.abc import Mapping, Sequence

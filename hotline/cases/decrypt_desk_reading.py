@@ -57,7 +57,7 @@ def decrypt_tip(
     """Returns the decrypted text of a tip, and the viewer for the account. The calling function must write to the audit
     log that the account has read the tip.
 
-    If the account may not read the tip, this function commits a row about the refusal. It raises the same errors as
+    If the account may not read the tip, this function commits a row about the refusal. Raises the same errors as
     `read_tip`.
     """
     viewer, _ = get_readable(context, by, tip_id, reason)

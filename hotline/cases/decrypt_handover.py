@@ -33,8 +33,8 @@ class HandoverText(NamedTuple):
 def general_notes(
     session: Session, desks: Collection[str], member: str, private: bytes, at: datetime
 ) -> Sequence[HandoverText]:
-    """Returns the general handover notes of these desks. A general note is not about a single case. Leaves out notes
-    that no key of the member decrypts."""
+    """Returns the general handover notes of these desks. A general note is not about a case. Leaves out notes that no
+    key of the member decrypts."""
     found = []
     for row in tables_roster.notes_of(session, desks, at):
         if row.desk_code is None or row.body is None:

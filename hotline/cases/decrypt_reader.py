@@ -1,5 +1,5 @@
-"""Defines the context of the reader process. Only this context contains the keys that decrypt PINs. It also remembers
-decrypted private keys for some minutes."""
+"""Defines the context of the reader process. Only this context contains the keys that decrypt PINs. The context also
+remembers decrypted private keys for some minutes."""
 
 import hmac
 import secrets
@@ -22,7 +22,7 @@ class KeyMemory:
     """Remembers the decrypted private keys of responders. Returns a key only for the session, responder and PIN with
     which it was stored. Several threads may use this memory at the same time.
 
-    Forgets each key after ten minutes. If the memory contains too many keys, it forgets the oldest key.
+    Forgets each key after ten minutes. If the memory contains too many keys, the memory forgets the oldest key.
     """
 
     def __init__(self, *, elapsed: Callable[[], float] = time.monotonic) -> None:

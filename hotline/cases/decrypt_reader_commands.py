@@ -87,7 +87,7 @@ CLOSING_CHOICES: Mapping[str, tuple[TipOutcome, NotTrafficking | None]] = {
 choice also gives the reason."""
 LATE, UNREAD = "late", "taken_unread"
 """Two flags for the flow. `LATE`: the command changed nothing, because a colleague has already taken the case.
-`UNREAD`: the responder took the case, and must read it before a visit."""
+`UNREAD`: the responder took the case, and must read the case before a visit."""
 HELPS_UNREAD = "helps_unread"
 """A flag for the flow: the responder now helps a colleague with a case, and must read the case before a visit."""
 SHIFT_TAKEN, SHIFT_OFFERED, SHIFT_GONE = "shift_taken", "shift_offered", "shift_gone"

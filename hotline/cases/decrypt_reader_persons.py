@@ -343,8 +343,8 @@ def _asked_service(
 def _reported(kind: LoggedEvent, met: Sequence[MetPerson], turn: ReaderTurn) -> PersonCodes:
     """Returns the content of a responder's report: the number of the person, the offer of help, and the coded answers.
 
-    Raises CodesRefused if it is not clear which person the report is about. Also raises it for coded answers that no
-    screen of a phone offers.
+    Raises CodesRefused if it is not clear which person the report is about. Also raises CodesRefused for coded answers
+    that no screen of a phone offers.
     """
     n, typed = person_and_codes(turn.typed)
     codes, offered = rules_persons.codes_of_kind(kind, typed), None
@@ -404,7 +404,7 @@ def _flags_after(reported: PersonCodes, person: MetPerson) -> Sequence[str]:
     """Returns the flags that decide which screen of the flow follows a report."""
     if rules_persons.PURPOSE in reported.codes and person.result is not None:
         return [person.result.value]
-    # A child can refuse one service and still want help. In this case, the responder offers another service.
+    # A child can refuse one service and still want help. The responder then offers a different service to the child.
     is_no = reported.codes.get(rules_persons.ANSWER) == ServiceAnswer.PERSON_REFUSED
     return [StopReason.SAYS_NO] if is_no and person.consent is ConsentState.NO else []
 

@@ -189,8 +189,8 @@ def tips(visit: Visit) -> Response:
     wanted = _filter(visit)
     before = number_of(visit.asked("before"))
     if wanted.sector:
-        # An officer can type this page's address with a place, and so list the tips of this place. The audit log must
-        # show this like a search, so the hotline writes the same row.
+        # An officer can type this page's address with a place, and so list the tips of this place. In the audit log,
+        # this must look like a search for the place. So the hotline writes the same row as for a search.
         service_sheet.search(visit.context, visit.by, SearchKind.PLACE, "")
     found = service_sheet.list_tips(visit.context, visit.by, wanted, before=before)
     asked = {name: value for name, value in visit.query.items() if name in FILTERS and value}
@@ -279,7 +279,7 @@ def _next(visit: Visit, sheet: TipSheet) -> str:
 
 def _phones(visit: Visit, line: TipLine) -> list[tuple[str, str]]:
     """Returns the responders in whose name the account may take the case: the id of the phone, and the responder's
-    name. The form shows them as the options of a select field."""
+    name. The form shows the responders as the options of a select field."""
     if line.closed_at is not None or line.is_drill:
         return []
     found = service_board.phones_for(visit.context, visit.by, line.id)
@@ -441,7 +441,7 @@ def reason_of(visit: Visit, field: str, missing: str) -> str:
     return reason
 
 
-# The code below shows the persons of a case on the page of the case. It decrypts nothing: the page shows only
+# The code below shows the persons of a case on the page of the case. The code decrypts nothing: the page shows only
 # numbers, deadlines and links to forms.
 
 
@@ -490,7 +490,7 @@ def plain_entry(visit: Visit, moment: TimelineItem) -> str:
 def code_label(visit: Visit, name: str, code: str) -> str:
     """Returns the text for a code in the language of the page.
 
-    If the code comes from another version of the hotline and is unknown here, returns the code itself.
+    If the code comes from a different version of the hotline and is unknown here, returns the code itself.
     """
     if name == STATE:
         return country_names(visit.language).get(code, code)

@@ -1,7 +1,7 @@
 """Shows the board of a desk with its open cases, and the handover notes at the change of a shift.
 
 A browser with an open board asks regularly if the board has changed. Each member of the desk sees a handover note until
-they confirm it.
+the member confirms the note.
 """
 
 import hmac
@@ -185,7 +185,7 @@ def locked(visit: Visit) -> Response:
 
 
 def unlock(visit: Visit) -> Response:
-    """Unlocks the board for the same account, after it has entered its password and code."""
+    """Unlocks the board for the account that locked it, after the user has entered the password and the code."""
     to = local_address(visit.form.text("to"))
     if not visit.by.is_locked:
         return redirect_to_address(to)

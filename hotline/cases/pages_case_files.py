@@ -1,4 +1,5 @@
-"""Shows two kinds of documents to the desks that may see them: case files, and records of harm by the hotline.
+"""Shows two kinds of documents to the desks that may read these documents: case files, and records of harm by the
+hotline.
 
 A desk can request a case file. After the approval, an officer prints the file, or gets it as a PDF under a passphrase.
 The national desk and oversight desks can read the records of harm.

@@ -183,8 +183,8 @@ caller's view, such as "I am under 18"."""
 
 
 def call_form(visit: Visit) -> Response:
-    """Shows the form in which an officer writes down a call to another phone line, such as 116. The form has the same
-    questions as a report of a caller."""
+    """Shows the form in which an officer writes down a call to a phone line other than the hotline, such as 116. The
+    form has the same questions as a report of a caller."""
     found, language = service_calls.call_questions(visit.context), visit.language
     asked = [
         (
@@ -459,8 +459,8 @@ def exclude(visit: Visit, tip_id: int) -> None:
 
 @_on_a_tip
 def link_tip(visit: Visit, tip_id: int) -> None:
-    """Links another tip to this tip because both are about the same situation. If the form contains the value `undo`,
-    removes the link."""
+    """Links a second tip to this tip, because the two tips are about the same situation. If the form contains the value
+    `undo`, removes the link."""
     other = number_of(visit.form.text("other_tip", most=12))
     missing = visit.wrong("other_tip", "No tip has this number. Check the number.")
     if other is None:

@@ -186,7 +186,7 @@ _OWN = aliased(Assignment)
 
 def _is_own(viewer: Viewer) -> ColumnElement[bool]:
     """Returns the condition in a query that finds a viewer's own tips. A tip is the viewer's own if the viewer is its
-    assignee. If the tip has no assignee, it is the viewer's own if the viewer was alerted of it."""
+    assignee. If the tip has no assignee, the tip is the viewer's own if the viewer was alerted of the tip."""
     was_alerted = exists().where(
         _OWN.tip_id == Tip.id, _OWN.responder_id == viewer.responder_id, _OWN.released_at.is_(None)
     )

@@ -117,8 +117,8 @@ def delete_counted(session: Session, at: datetime, limit: int) -> Sequence[int]:
     old = select(Tip.id).join(CaseKey, CaseKey.tip_id == Tip.id).join(CaseCounted, over[0])
     old = old.where(over[1], ~HAS_LEGAL_HOLD, ~_followed()).order_by(Tip.id).limit(limit)
     held = session.scalars(old.with_for_update(of=Tip, skip_locked=True, key_share=True)).all()
-    # Another process may have written to a tip before this transaction locked it. So the query checks again that no
-    # legal hold and no open reminder protects the tip.
+    # Another process may have written to a tip before this transaction locked the tip. So the query checks again that
+    # no legal hold and no open reminder protects the tip.
     still = select(Tip.id).where(Tip.id.in_(held), ~HAS_LEGAL_HOLD, ~_followed())
     ids = session.scalars(still.order_by(Tip.id)).all()
     entries = select(CaseEventRow.id).where(CaseEventRow.tip_id.in_(ids))
@@ -147,8 +147,8 @@ def deleted_next(session: Session) -> Sequence[tuple[int, datetime, bool]]:
 
 
 def clear_warning(session: Session, tip_id: int) -> None:
-    """Removes the mark that the coded answers of a case will soon be deleted. The hotline calls this function when it
-    lifts the legal hold of the case.
+    """Removes the mark that the coded answers of a case will soon be deleted. The hotline calls this function when a
+    legal hold of the case is lifted.
 
     So an admin is warned again before the coded answers are deleted.
     """

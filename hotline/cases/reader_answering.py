@@ -300,8 +300,8 @@ def _questions(turn: ReaderTurn) -> Sequence[tuple[str, str]]:
 def _labels(
     turn: ReaderTurn, cases: Mapping[str, Tip], theirs: Collection[str], pinned: CallerFacts
 ) -> Iterable[tuple[str, str]]:
-    """Yields each case with its label on the list. If the list of cases contains another case that is probably about
-    the same situation, the label also names the other case."""
+    """Yields each case with its label on the list. If the list contains a second case that is probably about the same
+    situation, the label also names this second case."""
     like = service_case.known_in_situation(
         turn.session, [(tip.id, turn.person.id) for tip in cases.values()]
     )
@@ -333,7 +333,7 @@ PROVED = b"proved"
 @dataclass(frozen=True, slots=True)
 class ProofAttempt:
     """The result of checking a code from an SMS and a start PIN from paper. The hotline checks the code and the start
-    PIN before it begins the database transaction in which it stores the answer."""
+    PIN before the database transaction that stores the answer begins."""
 
     enrolment: Enrolment | None = None
     """The enrolment that the code and the start PIN have proved. None if the code or the start PIN is wrong."""
@@ -348,7 +348,7 @@ class FreshWrap:
     public: bytes
     """The public key that belongs to the private key."""
     before: bytes | None = field(repr=False)
-    """The encrypted private key before it was encrypted again. None if the responder has chosen a new PIN in this
+    """The earlier encrypted private key, which `wrap` replaces. None if the responder has chosen a new PIN in this
     request."""
     wrap: bytes = field(repr=False)
 
@@ -429,7 +429,7 @@ def _proof_decided(
     session: Session, context: ReaderContext, first: PinReading, proof: ProofAttempt
 ) -> ReaderAnswer:
     """Returns the answer for a responder who has entered a code and a start PIN. If the hotline refused a request and
-    the phone repeats it, the hotline refuses the repeated request too."""
+    the phone repeats the request, the hotline refuses the repeated request too."""
     wanted = proof.enrolment
     if wanted is None or first.state == ReadingState.WRONG:
         first.state = ReadingState.WRONG
@@ -482,8 +482,8 @@ PROOFS = (ReaderQuestionKind.PROVE, ReaderQuestionKind.CHOOSE)
 
 @dataclass(frozen=True, slots=True)
 class PinAttempt:
-    """The result of checking a PIN. The hotline checks the PIN before it begins the database transaction in which it
-    stores the answer."""
+    """The result of checking a PIN. The hotline checks the PIN before the database transaction that stores the answer
+    begins."""
 
     private: bytes | None = field(default=None, repr=False)
     """The responder's private key. None if the PIN is wrong."""
@@ -497,8 +497,9 @@ def answer_next(context: ReaderContext) -> bool:
     """Answers the next request that waits for the reader process. Returns False if no request waits. Raises
     StoreUnavailable.
 
-    Requests of responders whose private key is already in memory come first. Next come the other requests of enrolled
-    phones, and then all remaining requests. Within each of these three groups, the oldest request comes first.
+    Requests of responders whose private key is already in memory come first. Next come the remaining requests of
+    enrolled phones, and then all requests of phones that are not enrolled. Within each of these three groups, the
+    oldest request comes first.
     """
     REQUEST.set("")
     with context.database.reading() as session:
@@ -637,8 +638,8 @@ def _decided(
     found: PinAttempt,
     start: SessionStart | None,
 ) -> ReaderAnswer:
-    """Returns the answer to a request with a PIN. If the hotline refused a request and the phone repeats it, the
-    hotline refuses the repeated request too."""
+    """Returns the answer to a request with a PIN. If the hotline refused a request and the phone repeats the request,
+    the hotline refuses the repeated request too."""
     at, person = context.now(), None
     if first.responder_id is not None:
         person = session.get(Responder, first.responder_id, with_for_update={"key_share": True})

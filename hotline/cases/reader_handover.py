@@ -29,7 +29,7 @@ def case_private_key(session: Session, context: ReaderContext, tip: Tip) -> byte
 
 
 def reconcile(context: ReaderContext) -> None:
-    """Gives the keys of cases to the desks that lack them, and removes keys that desks may no longer have.
+    """Gives the keys of cases to the desks that lack these keys, and removes keys that desks may no longer have.
 
     Raises StoreUnavailable.
     """

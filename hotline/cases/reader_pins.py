@@ -196,8 +196,8 @@ def count_read(turn: ReaderTurn, tip_id: int) -> None:
 
 
 def end_pin(turn: ReaderTurn) -> None:
-    """Ends the responder's PIN, so that it decrypts nothing any more. Asks other responders to take this responder's
-    open cases about danger. The phone still gets alerts.
+    """Ends the responder's PIN. The PIN decrypts nothing any more. Asks other responders to take this responder's open
+    cases about danger. The phone still gets alerts.
 
     To get a new PIN, the responder must be enrolled again by two admins.
     """
@@ -273,7 +273,7 @@ def last_opening(turn: ReaderTurn) -> str:
 
 
 def has_unread_warnings(turn: ReaderTurn) -> bool:
-    """Returns True if the hotline has sent warnings since this coordinator last read them."""
+    """Returns True if the hotline has sent warnings since this coordinator last read the warnings."""
     read_at = turn.person.warnings_read_at
     return any(
         row.notified_at is not None and (read_at is None or row.notified_at > read_at)

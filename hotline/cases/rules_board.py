@@ -156,16 +156,16 @@ def sort_board(cases: Sequence[BoardCase], at: datetime) -> SortedBoard:
 
 
 def board_number(cases: Sequence[BoardCase]) -> int:
-    """Returns a checksum of the cases. If two processes read the same cases, they compute the same checksum."""
+    """Returns a checksum of the cases. Two processes that read the same cases compute the same checksum."""
     return crc32(repr(sorted(cases)).encode())
 
 
 def time_left(due_at: datetime, at: datetime) -> tuple[bool, Mapping[str, int]]:
-    """Returns two values. The first is True if the deadline has passed. The second is the time until the deadline, or
-    since the deadline, as a number for each unit, such as hours and minutes.
+    """Returns two values. The first value is True if the deadline has passed. The second value is the time until the
+    deadline, or since the deadline, as a number for each unit, such as hours and minutes.
 
-    In the last hour before the deadline, the time is in minutes and seconds. The script of the board's page must count
-    in the same way.
+    In the last hour before the deadline, the time is in minutes and seconds. The script of the board's page must
+    compute the time in the same way.
     """
     is_late, span = due_at <= at, abs(due_at - at)
     if span < HOUR and not is_late:

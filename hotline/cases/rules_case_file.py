@@ -154,7 +154,7 @@ class FileEvent:
     text: str = field(default="", repr=False)
     """The text of the event: a note that can still contain names and numbers, or the texts of coded answers."""
     by_clock: bool = False
-    """True if the hotline itself causes this event at a fixed time after the call or after another event."""
+    """True if the hotline itself causes this event at a fixed time after the call or after an earlier event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +198,7 @@ NEAR_THE_CALL = timedelta(hours=1)
 
 
 def document(facts: FileFacts, say: Say, bases: Mapping[str, str]) -> dict[str, object]:
-    """Returns the content of the case file, for the template that prints it. `bases` contains the text for each
+    """Returns the content of the case file, for the template that prints the file. `bases` contains the text for each
     `FileBasis`."""
     has_order = facts.basis is not FileBasis.REQUEST
     clean = facts.names

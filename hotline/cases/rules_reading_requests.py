@@ -52,11 +52,11 @@ WORK_SHIFT = "work_shift"
 READ, HISTORY, WARNINGS = "read", "history", "warnings"
 """Three commands that request a page: the report, the timeline, or the warnings about PINs."""
 HANDOVER, HANDOVER_READ = "handover", "handover_read"
-"""Two commands about handover notes: one requests the notes, the other confirms that the responder has read them.
-`HANDOVER` is also the name of a flag, which says that the responder has unread handover notes."""
+"""Two commands about handover notes. `HANDOVER` requests the notes, and `HANDOVER_READ` confirms that the responder has
+read the notes. `HANDOVER` is also the name of a flag, which says that the responder has unread handover notes."""
 NOT_ME = "not_me"
-"""The command that ends the PIN of this phone's responder. A responder chooses this command if another person has used
-the PIN."""
+"""The command that ends the PIN of this phone's responder. A responder chooses this command if a different person has
+used the PIN."""
 MY_WORK, MY_QUESTIONS, MY_COLLEAGUES = "my_work", "my_questions", "my_colleagues"
 """Three lists on the phone: the responder's cases, the questions for callers, and the colleagues who can be asked to
 take a case."""
@@ -255,8 +255,8 @@ FLOWS = frozenset({SCREENING, "helping", "following"})
 """The flows that begin with the choice of a person."""
 USSD_FORMS = {kind: form for kind, form in CASE_FORMS.items() if form.names(ON_USSD)}
 PERSON_VERBS = frozenset(kind.value for kind in USSD_FORMS)
-"""The commands that record a report about a person. The name of each command is also the kind of the case event that it
-records."""
+"""The commands that record a report about a person. The name of each command is also the kind of the case event that
+the command records."""
 WHO = {LoggedEvent.ARRIVED: ARRIVAL_PERSON, LoggedEvent.THIRTY: THIRTY_PERSON}
 """For the forms in this table, the name of the answer that contains the number of the person. All other forms use
 `WORK_PERSON`."""
@@ -294,7 +294,7 @@ def ended_by(name: str, answers: Mapping[str, str]) -> LoggedEvent | None:
 
 def form_content(kind: LoggedEvent, answers: Mapping[str, str]) -> Mapping[str, str]:
     """Returns the number of the person and the coded answers of a form, for the request to the reader process. Leaves
-    out a coded answer if another answer of the form makes it unnecessary.
+    out a coded answer that a different answer of the form makes unnecessary.
 
     If several persons are possible, the flow asks the responder to choose one. If the flow has not asked for a person,
     the report is about a new person, or about the only person whose report is due.
@@ -321,8 +321,8 @@ class StartedForm:
 
     @property
     def answers(self) -> Mapping[str, str]:
-        """Returns the answers of this unfinished form. They have the same names as if the responder had just typed
-        them."""
+        """Returns the answers of this unfinished form. The answers have the same names as if the responder had just
+        typed the answers."""
         codes = {f"{CODE_ANSWER}{code}": value for code, value in self.codes.items()}
         return {WORK_PERSON: self.person, **codes}
 

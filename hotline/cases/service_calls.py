@@ -1,11 +1,11 @@
 """Shows officers of the national desk the phone numbers for call-backs. Also files tips that officers write down during
-calls on another phone line, such as 116.
+calls to a phone line other than the hotline, such as 116.
 
-An account of the national desk requests a number. After another account has approved the request, the first account
+An account of the national desk requests a number. After a second account has approved the request, the first account
 decrypts the number with its own key. A person who is excluded from a tip is also excluded from the tip's call-back. No
 module that answers the gateway may import this file.
 
-For a call on another line, an officer answers the same questions as a caller. The hotline encrypts, assigns and
+For a call to a different line, an officer answers the same questions as a caller. The hotline encrypts, assigns and
 escalates the tip like the tip of a caller. The hotline stores no number of the caller.
 """
 
@@ -98,8 +98,8 @@ def _asked(session: Session, row: tables_persons.CallBack) -> tables_audit.Audit
 def decrypt_call(
     context: ConsoleContext, by: SignedIn, token: str, call_back_id: int, reason: str
 ) -> decrypt_call_backs.CallDetails:
-    """Returns the decrypted phone number and code word of a call-back. Decrypts both with the account's private key,
-    which the session has unlocked.
+    """Returns the decrypted phone number and code word of a call-back. Decrypts the number and the code word with the
+    account's private key, which the session has unlocked.
 
     Raises NotFound, CallRefused, KeyMissing, DecryptionFailed.
     """

@@ -238,11 +238,11 @@ LIFT = ApprovalRule(
 
 ACTIONS = ("tips_linked", "tips_unlinked")
 """Two actions in the audit log. A row with one of these actions is about one tip and also names a second tip. An
-account sees the row only if it may see both tips."""
+account sees the row only if the account may see both tips."""
 
 
 def other_tip(reason: str) -> int | None:
-    """Returns the id of the second tip that a row of the audit log is about. `reason` is the reason in the row, and it
+    """Returns the id of the second tip that a row of the audit log is about. `reason` is the reason in the row, and
     begins with the id."""
     number = reason.partition(":")[0].removeprefix("tip ")
     return int(number) if number.isdecimal() else None
@@ -251,8 +251,8 @@ def other_tip(reason: str) -> int | None:
 def link_tips(
     context: Context, a: int, b: int, *, viewer: Viewer | None, actor: str, reason: str
 ) -> None:
-    """Links two tips because both are about the same situation. If a link between the two tips was removed earlier,
-    they can still be linked again. Raises NotFound, EndRefused."""
+    """Links two tips that are about the same situation. If a link between the two tips was removed earlier, they can
+    still be linked again. Raises NotFound, EndRefused."""
     with context.database.writing() as session:
         _check(session, a, b, viewer)
         if any(session.get_one(Tip, one).channel in rules_trial.UNCOUNTED for one in (a, b)):

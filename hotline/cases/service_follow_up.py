@@ -199,7 +199,7 @@ def _named(session: Session, tip: Tip, responder_id: int, at: datetime) -> Assig
 def reopen_as_danger(
     session: Session, context: Context, tip: Tip, by: service_case.EventActor, at: datetime
 ) -> None:
-    """Marks a case as dangerous again. If the case was closed, reopens it."""
+    """Marks a case as dangerous again. If the case was closed, reopens the case."""
     if tip.closed_at is not None:
         key = f"{tip.id}:{at.timestamp()}"
         service_case.write_event(session, tip.id, LoggedEvent.REOPENED, by, at, key=key)

@@ -78,7 +78,8 @@ def checked_note(text: str) -> str:
 
 
 def write_note(context: ConsoleContext, by: SignedIn, desk: str, words: str) -> None:
-    """Encrypts a general note for a desk and stores it. Raises NotFound if the account does not belong to the desk."""
+    """Encrypts a general note for a desk, and stores the encrypted note. Raises NotFound if the account does not belong
+    to the desk."""
     at = context.now()
     with context.database.writing() as session:
         if desk not in viewer_of(session, by).desks:

@@ -1,7 +1,7 @@
 """Lists the requested closures that wait for a second person. Each morning, the module also sends an SMS about these
 closures.
 
-The reason why a person requests a closure, and the reason why a second person refuses it, are secret. Only the national
+Two reasons are secret: why a person requests a closure, and why a second person refuses the closure. Only the national
 desk and the requester's own desk may read these reasons. A reason may contain facts that other desks must not know.
 
 The SMS goes to the national desk. The SMS names the closures that have waited for at least 24 hours. On Mondays, a
@@ -144,13 +144,14 @@ def list_closures(context: ConsoleContext, by: SignedIn) -> Sequence[ClosureLine
 ERRAND = "morning closures"
 DAY = timedelta(days=1)
 UNTIL = timedelta(hours=5)
-"""The clock process writes the morning's SMS at 06:30, or within this time after 06:30 if it starts late."""
+"""The clock process writes the morning's SMS at 06:30. If the process starts late, it writes the SMS within this time
+after 06:30."""
 NAMED = 6
 """The maximum number of references in one SMS. If more closures are late, the SMS says only how many more there are."""
 
 
 def write_morning_sms(context: Context) -> None:
-    """Writes the SMS of this morning, if no process has written it yet. Raises StoreUnavailable."""
+    """Writes the SMS of this morning, if no process has written this SMS yet. Raises StoreUnavailable."""
     at = context.now()
     bell = next_morning_sms(at) - DAY
     if at - bell > UNTIL:

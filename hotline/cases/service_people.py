@@ -36,7 +36,7 @@ def update_rows(
 ) -> None:
     """Updates the computed rows of a case after a change in the reports about its persons.
 
-    If a reminder is unchanged, the row still shows how often the hotline has sent it.
+    If a reminder is unchanged, the row still shows how often the hotline has sent the reminder.
     """
     was, tip_id = {one.n: one for one in before}, tip.id
     rows = {row.offered_id: row for row in tables_persons.offers_of(session, tip_id)}
@@ -108,7 +108,8 @@ class PersonReport:
     by: service_case.EventActor
     at: datetime
     key: str
-    """A unique key of the report. If a report with this key arrives again, it is not written again."""
+    """A unique key of the report. If a report with this key arrives a second time, the hotline does not write the
+    report again."""
     supersedes: int | None = None
     """The id of the case event that this report corrects."""
 

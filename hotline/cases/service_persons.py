@@ -115,7 +115,7 @@ def read_persons(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, reason: str
 ) -> DecryptedPersons:
     """Returns the decrypted reports about the persons of a case. Writes a row to the audit log before it decrypts the
-    reports. Also writes a row if the account may not read them.
+    reports. Also writes a row if the account may not read the reports.
 
     Raises NotFound if the account may not see this tip. Raises KeyMissing. Raises DecryptionFailed if no key of the
     account decrypts the reports.

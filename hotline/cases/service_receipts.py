@@ -2,8 +2,8 @@
 receipt ask about a tip from any phone.
 
 A secret is a receipt with its PIN, or an enrolment code. In one database transaction, the hotline compares a typed
-secret with the stored secrets and records the attempt. If the gateway sends a request twice, the request gets the same
-answer again. Wrong, unknown, expired and blocked secrets all get the same answer. `give_receipt`, `request_erasure` and
+secret with the stored secrets and records the attempt. If the gateway sends a request twice, both copies get the same
+answer. Wrong, unknown, expired and blocked secrets all get the same answer. `give_receipt`, `request_erasure` and
 `answer_question` run inside the transaction of the calling function.
 
 The holder of a receipt can also answer a desk's question once. The module encrypts the answer and notifies the people

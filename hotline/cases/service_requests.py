@@ -61,8 +61,8 @@ def case_public_key(session: Session, context: Context, tip: Tip, at: datetime) 
 
 
 def form_binding(responder_id: int) -> str:
-    """Returns the label with which a responder's unfinished form is encrypted. The form can be decrypted only with the
-    same label. A finished form is encrypted with the id of its case event as label instead.
+    """Returns the label with which a responder's unfinished form is encrypted. The form can be decrypted only with this
+    label. A finished form is encrypted with the id of its case event as label instead.
     """
     return f"started by {responder_id}"
 
@@ -79,7 +79,7 @@ def store_codes(
 def store_form(
     session: Session, context: Context, responder_id: int, reference: str, form: StartedForm
 ) -> None:
-    """Stores a responder's unfinished form. If an unfinished form is already stored, replaces it.
+    """Stores a responder's unfinished form. Replaces an unfinished form that is already stored.
 
     Stores nothing if this form cannot be filled in for this case.
     """
@@ -119,8 +119,8 @@ def _tip_of(session: Session, responder_id: int, reference: str) -> Tip | None:
 
 
 REQUEST = "service:"
-"""The first part of the name under which the hotline stores a service's "yes". The hotline stores the "yes" until it
-has found the SMS of the service in the gateway's inbox. The reference of the request completes the name."""
+"""The first part of the name under which the hotline stores a service's "yes". The hotline stores the "yes" until the
+hotline has found the SMS of the service in the gateway's inbox. The reference of the request completes the name."""
 SEEN = {
     "woman": Template.MET_WOMAN,
     "man": Template.MET_MAN,
@@ -132,7 +132,7 @@ SEEN = {
 def desks_in_order(session: Session, tip: Tip, service: str, at: datetime) -> Sequence[Desk]:
     """Returns the desks of a service: first the desks in the district, then the desks in neighbouring districts.
 
-    If a desk had no room or did not answer, it comes last until 06:00.
+    A desk that had no room or did not answer comes last until 06:00.
     """
     near = (tip.place, *neighbours(tip.place))
     last = tables_persons.desks_without_room(session, last_six(at))
@@ -210,9 +210,9 @@ def answer(
     """Records the answers that a service gives in an SMS. Returns None if the SMS answers no request.
 
     A digit without a reference counts only if one request is open and the sender has no open case. After a service says
-    "yes", the hotline asks no other service for this help. So the hotline accepts a "yes" only after it has found the
-    SMS in the gateway's inbox. Returns each request whose "yes" still needs this check, with the person who sent the
-    SMS. The function `prove` needs this result.
+    "yes", the hotline asks no other service for this help. So the hotline accepts a "yes" only after the hotline has
+    found the SMS in the gateway's inbox. Returns each request whose "yes" still needs this check, with the person who
+    sent the SMS. The function `prove` needs this result.
     """
     rows = {
         one.reference: one for one in tables_persons.open_requests(session, responder.id) if text

@@ -1,8 +1,8 @@
 """Shows tips to a console account without their text: a page of the list of tips, and the page of a single tip.
 
 Only the national desk may read the reasons of commands, because a reason may name a person who is known in the
-district. If a member of a desk requested a closure, this desk may also read why the closure was requested and why it
-was refused.
+district. If a member of a desk requested a closure, this desk may also read two reasons: why the closure was requested,
+and why the closure was refused.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -81,7 +81,7 @@ class TipLine:
     visit_facts: VisitFacts
     visit_decision: str | None
     take_due: datetime | None
-    """The time until which a responder should take the tip. None if no responder has to take it."""
+    """The time until which a responder should take the tip. None if no responder has to take the tip."""
     is_late: bool
     """True if `take_due` has passed."""
     is_taken: bool
@@ -182,8 +182,8 @@ def search(context: ConsoleContext, by: SignedIn, kind: SearchKind, sought: str)
     """Returns the id of the tip with this reference or number, if the account may see the tip. The audit log gets a row
     with the kind of search, but not with the text that the officer searched.
 
-    If the account may not see the tip, the search gives the same answer as for a tip that does not exist. In both
-    cases, the row in the audit log is the same.
+    If the account may not see the tip, the search gives the same answer as for a tip that does not exist. The row in
+    the audit log is also the same.
     """
     with context.database.writing() as session:
         viewer, found = viewer_of(session, by), None
@@ -311,10 +311,9 @@ class TimelineItem:
     reason: str = ""
     place: str = ""
     entry_id: int = 0
-    """The id of the case event. The id is 0 if the entry comes from another table."""
+    """The id of the case event. The id is 0 if the entry is not a case event."""
     corrects: bool = False
-    """True if this entry corrects an earlier case event. Pages show both the correction and the event that it
-    corrects."""
+    """True if this entry corrects an earlier case event. Pages show both the correction and the corrected event."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,7 +154,7 @@ class TimelineEvent:
     supersedes: int | None = None
     """The id of the case event that this event corrects."""
     corrected_by: int | None = None
-    """The id of the newest case event that corrects this event. Pages show both the event and its correction."""
+    """The id of the newest case event that corrects this event. Pages show both events."""
 
     @property
     def template(self) -> Template | None:

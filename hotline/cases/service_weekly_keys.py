@@ -52,7 +52,8 @@ def needed_since(context: Context) -> str:
 
 def delete_old_keys_in(session: Session, context: Context, at: datetime) -> None:
     """Deletes the weekly keys that are older than last week's key. Runs in the transaction that stores the first SMS of
-    a session. The web process never reads grants, so it can delete these keys without checking if a grant needs them.
+    a session. The web process never reads grants. So the web process can delete these keys without checking if a grant
+    needs the keys.
 
     Raises an alarm if one of these keys could not be deleted from the disk.
     """

@@ -211,8 +211,8 @@ def waiting_hops(session: Session, since: datetime) -> Sequence[tuple[PinReading
 
 
 def locked_reading(session: Session, reading_id: int) -> PinReading:
-    """Returns the earliest row of this request, and locks it until the transaction ends. If the responder repeats a
-    request, the request has several rows."""
+    """Returns the earliest row of this request, and locks the row until the transaction ends. If the responder repeats
+    a request, the request has several rows."""
     root = session.scalar(select(PinReading.of_id).where(PinReading.id == reading_id))
     first = select(PinReading).where(PinReading.id == (root or reading_id)).with_for_update()
     return session.scalars(first.execution_options(populate_existing=True)).one()

@@ -36,8 +36,8 @@ from hotline.tips.tables import WITHOUT_BODY, Grant, Tip
 
 
 class CaseFile(Row):
-    """A request for a case file, for a prosecutor or court. After the file is made, the row only records that it was
-    made."""
+    """A request for a case file, for a prosecutor or court. After the file is made, the row only records that the file
+    was made."""
 
     __tablename__ = "case_file"
 

@@ -288,8 +288,8 @@ def end_leave(visit: Visit, responder_id: int) -> None:
 
 @form_view(responder, "secret_number", PersonnelRefused, NumberInvalid)
 def change_number(visit: Visit, responder_id: int) -> None:
-    """Requests that a responder's phone number is changed. The admin types the new number once, and no page shows
-    it."""
+    """Requests that a responder's phone number is changed. The admin types the new number once, and no page shows the
+    number."""
     reason, typed = visit.reason("secret_number", MISSING), visit.form.secret("number")
     by, person = visit.by.actor, str(responder_id)
     service_enrolment.change_number(visit.context, by, person, typed, reason)
@@ -584,7 +584,7 @@ def refuse_link(visit: Visit) -> Response:
 
 @form_view(show, "paper", AccountRefused)
 def paper(visit: Visit) -> Response:
-    """Creates a new recovery sheet, and shows it once. The old sheet does not work any more."""
+    """Creates a new recovery sheet, and shows the sheet once. The old sheet does not work any more."""
     password, code = visit.form.secret("password"), visit.form.secret("code")
     sheet = service_own_account.new_paper(visit.context, visit.token, password, code)
     if isinstance(sheet, SignInRefused):

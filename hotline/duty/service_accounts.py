@@ -1,4 +1,4 @@
-"""Lets an admin change the account of another person. The module limits how often an admin may change accounts,
+"""Lets an admin change the account of a different person. The module limits how often an admin may change accounts,
 notifies people about the changes, and requests a second admin's approval for some roles.
 
 To end or suspend an account, make a new link or remove a role, an admin must enter a reason. The hotline then notifies
@@ -161,7 +161,8 @@ class AccountChange:
         return self.by.account_id is None and len(admins) < MIN_ADMINS
 
     def needs_second(self) -> bool:
-        """Returns True if a second admin must approve before this person ends the account or gives it a new link."""
+        """Returns True if a second admin must approve before this person ends the account or makes a new link for the
+        account."""
         return not self.counts_as_second() and self.is_depended_on()
 
     def is_depended_on(self) -> bool:
@@ -288,7 +289,7 @@ def changing(
 
 
 def locked_account(session: Session, account_id: int) -> ConsoleAccount:
-    """Returns an account, and locks it until the transaction ends. Raises AccountRefused."""
+    """Returns an account, and locks the account until the transaction ends. Raises AccountRefused."""
     try:
         return tables_accounts.get_account(session, account_id, for_writing=True)
     except NotFound:
@@ -296,7 +297,7 @@ def locked_account(session: Session, account_id: int) -> ConsoleAccount:
 
 
 def current_account(session: Session, account_id: int) -> ConsoleAccount:
-    """Returns an account that is not ended, and locks it until the transaction ends. Raises AccountRefused."""
+    """Returns an account that is not ended, and locks the account until the transaction ends. Raises AccountRefused."""
     account = locked_account(session, account_id)
     if account.state == AccountState.ENDED:
         raise refusal(AccountFault.ENDED)
@@ -426,7 +427,8 @@ def _line(
 
 
 def needs_second(context: Context, by: Actor, account_id: int) -> bool:
-    """Returns True if a second admin must approve before this person ends the account or gives it a new link."""
+    """Returns True if a second admin must approve before this person ends the account or makes a new link for the
+    account."""
     with context.database.reading() as session:
         account = tables_accounts.get_account(session, account_id)
         return AccountChange(session, context, by, account).needs_second()
@@ -454,7 +456,7 @@ def end_account(change: AccountChange) -> None:
         change.settle(role)
     end, link = (_subject_of(account.id, what) for what in ("end", "link"))
     rows = [tables_sessions.pending_for(session, one, at) for one in (end, link)]
-    # If a new link was approved earlier, it must not make the ended account usable again.
+    # A new link that was approved earlier must not make the ended account usable again.
     for row in (*rows, *tables_sessions.approved(session, link)):
         change.decide(row, ApprovalDecision.WITHDRAWN)
     desks = change.desks_alone()

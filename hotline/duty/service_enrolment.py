@@ -524,8 +524,8 @@ class TypedPerson:
     languages: Sequence[str]
     level: str
     districts: Sequence[str]
-    """The names of the person's districts. In one of the districts, the person can have a different level than in the
-    others, as in `Gasabo=deputy`.
+    """The names of the person's districts. A text such as `Gasabo=deputy` gives the person a different level in this
+    one district.
     """
     categories: Sequence[str]
     person_id: int | None = None

@@ -2,7 +2,7 @@
 
 When a leave begins, the responder gets no more alerts, and other responders get the responder's open cases at once. The
 module also makes responders active again, and finds people by name. The module checks that the national desk keeps
-enough people. For some changes, it also checks that a second person has approved.
+enough people. For some changes, the module also checks that a second person has approved.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -252,7 +252,7 @@ def bring_back(
 def _reopen(session: Session, person: Responder, removed_at: datetime, at: datetime) -> None:
     """Makes a phone active again that was removed at `removed_at`.
 
-    If the phone was never proved with a code, it becomes active only after this proof.
+    A phone that was never proved with a code becomes active only after the owner enters the code.
     """
     tables.reopen_memberships(session, person, removed_at, at)
     person.removed_at = None

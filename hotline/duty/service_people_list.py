@@ -76,8 +76,8 @@ class PersonState(StrEnum):
 class ResponderLine:
     id: int
     places: Mapping[str, Level]
-    """The desks at which the phone's owner works. If the level is the same in all districts, the mapping has the single
-    key `EVERYWHERE` instead of all districts.
+    """The desks at which the phone's owner works. If the level is the same in all districts, the single key
+    `EVERYWHERE` replaces the keys of all districts.
     """
     state: PersonState
     back_at: datetime | None
@@ -89,7 +89,7 @@ class ResponderLine:
     """True if the number is on the stop list."""
     confirmed_at: datetime | None = None
     """The time when the owner proved the phone with a code. The person's own page shows this time. The list of people
-    does not show it.
+    does not show this time.
     """
     leaves: Sequence[Leave] = ()
     open_cases: int | None = None

@@ -441,8 +441,8 @@ def take_shift(session: Session, context: Context, person: Responder, name: str)
 
 
 def offer_shift(session: Session, context: Context, person: Responder, name: str) -> bool:
-    """Offers a responder's shift to the colleagues of the desk, and notifies them. The responder stays responsible for
-    the shift until a colleague takes it.
+    """Offers a responder's shift to the colleagues of the desk, and notifies these colleagues. The responder stays
+    responsible for the shift until a colleague takes it.
     """
     at = context.now()
     queries_people.take_lock(session)

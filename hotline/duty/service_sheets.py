@@ -1,4 +1,4 @@
-"""Checks a sheet of people or of shifts, and imports it in a child process of the console.
+"""Checks a sheet of people or of shifts, and imports the sheet in a child process of the console.
 
 The page contains the checked sheet, encrypted with the token of the session, because a sheet can contain phone numbers.
 After a person has confirmed a sheet, the sheet waits in the database, encrypted with the console's key. The import

@@ -501,7 +501,7 @@ def test_no_file_contains_a_name_number_or_reference(
 
 def test_alerts_do_not_give_the_minute_of_the_call() -> None:
     """Alerts follow the call at fixed times, so their minutes would reveal the minute of the call. The number of alerts
-    before another event would reveal the minute of the call too, so the file leaves it out."""
+    before a later event would reveal the minute of the call too, so the file leaves out the number of alerts."""
     steps = [*range(0, 100, 5), 105]
     alerts = [
         FileEvent(NOON + timedelta(minutes=n), "{who} rang.", "Deputy A", by_clock=True)

@@ -1,5 +1,5 @@
-"""Tests how a caller requests the erasure of a report, with the number of the receipt. Another person may have the
-phone and the PIN, so no open case is erased at once.
+"""Tests how a caller requests the erasure of a report, with the number of the receipt. A person other than the caller
+may have the phone and the PIN, so no open case is erased at once.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -220,8 +220,8 @@ def test_a_wish_says_nothing_of_what_it_is_about(district: District) -> None:
 
 
 def test_c11_behind_the_receipt_it_is_like_a_wrong_number_from_then_on(line: Line) -> None:
-    """A person may force the caller to ask for the status of the tip. This person learns nothing, although the text
-    of the tip still exists.
+    """A person may force the caller to ask for the status of the tip. The person who forces the caller learns nothing,
+    although the text of the tip still exists.
     """
     _, number = given(line)
     eraser = asked(line, number)

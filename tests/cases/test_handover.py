@@ -270,8 +270,8 @@ def test_a_case_whose_weekly_key_was_destroyed_leaves_the_other_notes(
     assert (shown.status_code, CASE_NOTE in shown.text) == (200, True)
 
 
-# Tests the phone screens after the PIN with which a responder takes a shift that no one has, and offers this shift to
-# others again.
+# Tests the phone screens after the PIN on which a responder takes a free shift, and later offers this shift to
+# colleagues.
 
 
 DESK = "12"

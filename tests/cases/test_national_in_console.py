@@ -1,5 +1,5 @@
-"""Tests the setting `national_in_console`: the national desk can read cases only in the console. By phone, it can
-only take cases and pass them to other people.
+"""Tests the setting `national_in_console`: the national desk can read cases only in the console. By phone, the national
+desk can only take cases and pass cases to other people.
 """
 
 from dataclasses import replace

@@ -1,5 +1,5 @@
-"""Tests complaints about the national desk. Only an oversight desk gets such complaints, and the national desk learns
-nothing of them."""
+"""Tests complaints about the national desk. Only an oversight desk gets these complaints, and the national desk learns
+nothing about them."""
 
 from collections.abc import Callable
 from dataclasses import replace

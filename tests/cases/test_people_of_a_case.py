@@ -198,7 +198,7 @@ def test_consent_is_asked_once_more_by_somebody_else(case: HelpedCase) -> None:
 
 
 def test_who_says_no_to_a_service_is_offered_nothing_until_a_newer_yes(case: HelpedCase) -> None:
-    """The screen says that another responder will ask again in three days."""
+    """The screen says that a different responder will ask the person again in three days."""
     offered = case.offer()
     refused = case.say("answered", {"answer": "person_refused"}, of=offered)
     for codes, corrects, stop in (
@@ -253,7 +253,7 @@ def check_rows(case: HelpedCase) -> None:
 
 
 class Undone(Exception):
-    """An error that ends a transaction, so that it leaves no change."""
+    """An error that ends a transaction, so that the transaction leaves no change."""
 
 
 def check_made_again(case: HelpedCase, met: Sequence[MetPerson]) -> None:
@@ -313,8 +313,8 @@ def test_walks_of_what_is_said_of_persons(tmp_path: Path) -> None:
 
 
 def is_danger(case: HelpedCase, chance: random.Random) -> bool:
-    """Lets time pass, or records a random valid answer. Returns True if it recorded an answer which says that a
-    person is in danger again.
+    """Lets time pass, or records a random valid answer. Returns True if the recorded answer says that a person is in
+    danger again.
     """
     if chance.random() < 0.25:
         case.district.clock.turn(hours=chance.choice([1, 30, 80, 800]))

@@ -48,7 +48,7 @@ ADULT = {"minor": "no", "act": "yes", "force": "yes", "deceit": "unsure", "purpo
 
 @dataclass
 class PlayedReader:
-    """A simulated reader process that gives fixed answers and records the requests that it gets."""
+    """A simulated reader process that gives fixed answers and records its requests."""
 
     flags: tuple[str, ...] = ()
     lists: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)

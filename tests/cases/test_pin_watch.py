@@ -1,4 +1,4 @@
-"""Tests how a responder is protected if another person saw the responder's PIN.
+"""Tests how a responder is protected if a different person saw the responder's PIN.
 
 After wrong PINs the phone must wait. The responder sees when the PIN was last used, and can end the PIN.
 """
@@ -42,7 +42,7 @@ def dialled(beside: ReaderBeside, msisdn: str, *keys: str, network: str | None =
 
 
 def sent(beside: ReaderBeside, template: str) -> list[int | None]:
-    """Returns the responders who got an SMS from this template, in the order in which they got it."""
+    """Returns the responders who got an SMS from this template, in the order in which they got the SMS."""
     rows = beside.line.all(Message)
     return [row.responder_id for row in rows if row.template == template]
 

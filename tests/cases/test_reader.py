@@ -119,8 +119,8 @@ def test_a_colleague_who_was_quicker_is_named_by_the_time_and_she_may_help_too(
 
 
 def test_a_case_of_a_colleague_says_so_and_is_urgent_once_passed_on(beside: ReaderBeside) -> None:
-    """A case that was passed on counts as urgent until the colleague has read it, even if the colleague has taken it by
-    SMS."""
+    """A case that was passed on counts as urgent until the colleague has read the case, even if the colleague has taken
+    the case by SMS."""
     line, theirs = beside.line, "+250788000013"
     told(line, *DANGER_HERE)
     her, colleague = (
@@ -289,7 +289,7 @@ def test_a_note_is_sealed_to_the_pair_of_the_words(beside: ReaderBeside) -> None
     assert decrypt_note(body.body, tip_key=key, uid=tip.uid, key=entry.key) == "irembo rifunze"
 
 
-# Tests the first screen of a case on a basic phone, and that the PIN leads straight to it.
+# Tests the first screen of a case on a basic phone, and that the PIN leads straight to this screen.
 
 
 LANDMARK = "Near the red-roof house, Gikondo school"
@@ -303,8 +303,8 @@ FIRST_SCREEN = {
 
 
 def alerted(beside: ReaderBeside, *keyed: str, language: str = "en") -> Caller:
-    """Reports a danger and alerts a responder of its district. Returns the phone after it dialled the responders' short
-    code."""
+    """Reports a danger and alerts a responder of its district. Returns the phone, which has dialled the responders'
+    short code."""
     told(beside.line, *keyed)
     with_pin(beside, desks=(beside.line.tips[-1].place,), language=language)
     return again(beside)

@@ -25,7 +25,7 @@ CALLER = "+250788000077"
 
 
 class Kept(logging.Handler):
-    """Stores each log line in memory, as its process would write it."""
+    """Stores each log line in memory, as the process would write the line."""
 
     def __init__(self) -> None:
         super().__init__()

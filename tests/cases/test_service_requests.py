@@ -46,7 +46,8 @@ class Services:
         return who
 
     def sms(self, number: str, text: str, *ways: Arrival) -> None:
-        """Sends an SMS from this number to the hotline. By default, it arrives by a callback and then in the inbox."""
+        """Sends an SMS from this number to the hotline. By default, the SMS arrives by a callback and then in the
+        inbox."""
         self.count += 1
         name, at = f"ATXid_{self.count}", self.line.clock()
         message = make_message(provider_id=name, sender=number, text=text, sent_at=at)
@@ -156,8 +157,8 @@ def test_r8_no_answer_in_an_hour_of_danger_alerts_the_responder_and_the_nation(
 def test_r8_no_service_is_asked_that_may_not_know_of_the_case(
     services: Services, kept_from: str
 ) -> None:
-    """The hotline asks no service to help in a case that involves an official. It also sends no such request to a
-    person of a service who is excluded from the case.
+    """The hotline asks no service to help in a case that involves an official. The hotline also sends no request for
+    help to a person of a service who is excluded from the case.
     """
     session_of = services.line.database.writing
     with session_of() as session:
