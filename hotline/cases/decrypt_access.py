@@ -214,8 +214,8 @@ def send_down(
     """Gives the desks of the tip's district and camp access to the tip, and alerts the responders there. Before that,
     only the national desk had access, because an official may be involved.
 
-    Only the national desk can do this, once for each tip. This is necessary even if the caller later says that no
-    official is involved. Raises EndRefused and the same errors as `unlock`.
+    Only the national desk can do this, once for each tip. The national desk must give access even if the caller later
+    says that no official is involved. Raises EndRefused and the same errors as `unlock`.
     """
     found = unlock(context, tip_id, desk=NATIONAL, passphrase=passphrase, by=by, reason=reason)
     desk = desk_of(found.tip.place, "no")

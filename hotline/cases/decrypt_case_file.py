@@ -94,7 +94,7 @@ class MadeFile:
 
     number: int
     pdf: bytes = field(default=b"", repr=False)
-    """The encrypted PDF. Empty if the officer prints the file instead."""
+    """The encrypted PDF. Empty if the officer prints the file and needs no PDF."""
     document: Mapping[str, object] = field(default_factory=dict, repr=False)
 
 
@@ -127,8 +127,8 @@ def make(
     """Makes an approved case file, and stores its digest. The row of the case file then no longer names the case and
     the person.
 
-    If `words` is None, returns a text to print. Otherwise returns a PDF, and the six words are its passphrase. Raises
-    NotFound, EndRefused, KeyMissing, DecryptionFailed and WorkEnded.
+    If `words` is None, returns a text to print. With `words`, returns a PDF, and the six words are its passphrase.
+    Raises NotFound, EndRefused, KeyMissing, DecryptionFailed and WorkEnded.
     """
     document = _document(context, by, token, file_id, say, language)
     text = json.dumps(document, ensure_ascii=False)

@@ -243,11 +243,11 @@ def _pass_on(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:
 def _let_district_read(
     turn: ReaderTurn, tip: Tip, place: str, people: list[rules_assignment.Candidate]
 ) -> tuple[int, ...]:
-    """Gives the desk of another district access to the tip. Returns the responder of that district who is asked first
-    to take the case.
+    """Gives the desk of the chosen district access to the tip. Returns the responder of the chosen district who is
+    asked first to take the case.
 
-    Returns an empty tuple if no responder of that district may see the case. If an official may be involved, gives no
-    access, because only the national desk may do that.
+    Returns an empty tuple if no responder of the chosen district may see the case. If an official may be involved,
+    gives no access, because only the national desk may do that.
     """
     desk, case = desk_of(place, tip.official), decrypt_reader_pages.decrypt_case(turn, tip)
     local, _, _ = rules_assignment.eligible(replace(case_of(tip), place=place), people)
@@ -348,7 +348,8 @@ def _named(turn: ReaderTurn, outcome: TipOutcome | None) -> dict[str, str]:
 
 
 def _confirm(turn: ReaderTurn) -> ReaderAnswer:
-    """Confirms a closure that a colleague requested. This responder is the second person that a closure needs."""
+    """Confirms a closure that a colleague requested. The responder is the second person, whose agreement a closure
+    needs."""
     tip = turn.open_case()
     if tip is None or tip.closure_by is None:
         return OVER

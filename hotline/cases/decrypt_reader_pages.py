@@ -85,7 +85,8 @@ official is involved."""
 def _case_lines(turn: ReaderTurn, tip: Tip, decrypted: DecryptedTip) -> Iterator[str]:
     """Yields the lines of the page. The first line contains the warnings. The second line contains the place and the
     caller's own words. The third line says what happened and describes the person. The page shows the second and third
-    lines without the questions that the caller answered. All other answers follow, each with its question."""
+    lines without the questions that the caller answered. All remaining answers of the caller follow, each with its
+    question."""
     context, language = turn.context, turn.person.language
     answers = {one.name: one for one in service_reading.read_answers(context, decrypted, language)}
     said = decrypted.answers

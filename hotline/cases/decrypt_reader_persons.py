@@ -291,7 +291,7 @@ KEPT, STOPPED = "person_kept", "person_stopped"
 """Two flags for the flow: the responder's report was stored, or it was not stored. If the report was not stored, a
 third flag gives the reason."""
 NEW = 0
-"""A report about a person who is not recorded yet has this number instead of the person's own number."""
+"""The number of the person in a report about a person who is not recorded yet."""
 WHICH = "which_person"
 """The reason for refusing a report if the case has several persons and the responder has not chosen one of them."""
 ASKS = {LoggedEvent.ARRIVED: FollowKind.ARRIVAL, LoggedEvent.THIRTY: FollowKind.THIRTY}

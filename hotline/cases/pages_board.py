@@ -140,8 +140,8 @@ def _marks(visit: Visit, tip: BoardCase) -> Iterator[tuple[str, str]]:
 def since(visit: Visit) -> Response:
     """Returns the version number of the board. Answers with HTTP status 304 if the browser already shows this version.
 
-    For a locked board, returns two values instead. The first value is the number of cases about danger without an
-    assignee. The second value changes when a new case about danger arrives.
+    For a locked board, returns two values and no version number. The first value is the number of cases about danger
+    without an assignee. The second value changes when a new case about danger arrives.
     """
     service_sessions.note_board(visit.context, visit.token)
     if visit.by.is_locked:

@@ -327,8 +327,8 @@ class TipOverview:
     yet. Until the hotline finds the SMS in the inbox, the acknowledgement does not count."""
     assignments: int
     same_contact: int
-    """The number of other tips from the same phone in the same week. These tips are linked, but each stays a separate
-    tip. Complaints are never linked."""
+    """The number of other tips from the same phone in the same week. The hotline links the tips from one phone, but
+    each stays a separate tip. Complaints are never linked."""
     question: str | None = None
     """The state of the question that a desk asked the caller: asked, answered or read."""
     responsible: str | None = None

@@ -229,8 +229,8 @@ def _who_lead(session: Session, person: Responder, at: datetime) -> Sequence[Res
     """Returns the people who get warnings about this responder's PIN: the active coordinators of the responder's desks.
 
     If these desks have no active coordinator, or if the responder is a coordinator, returns the other people of the
-    national desk. For a person of an oversight desk, returns only the other people of that desk, because the national
-    desk must not learn what the person reads.
+    national desk. For a person of an oversight desk, returns only the colleagues at the oversight desk, because the
+    national desk must not learn what the person reads.
     """
     if queries_visible.oversees(session, person.id):
         return tables.colleagues_of(session, person, at)

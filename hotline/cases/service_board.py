@@ -259,8 +259,8 @@ def remind(context: ConsoleContext, by: SignedIn, tip_id: int) -> None:
 def pass_on(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, place: str, *, reason: str
 ) -> None:
-    """Asks a person of another district, or of the national desk, to take the case. Also gives the desk of that
-    district access to the tip.
+    """Asks a person of a different district, or of the national desk, to take the case. Also gives the desk of the
+    different district access to the tip.
 
     Raises NotFound, EndRefused, KeyMissing, DecryptionFailed.
     """

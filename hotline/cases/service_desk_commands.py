@@ -85,8 +85,8 @@ def exclude(
     """Excludes a person or a desk from the tip. If an excluded person was the assignee, the hotline alerts other people
     at once.
 
-    `kind` is the value of an `ExclusionReason`. If two people have the same name, both are excluded. Raises NotFound.
-    Raises EndRefused if the person or desk is already excluded.
+    `kind` is the value of an `ExclusionReason`. If two people have the same name, excludes both people. Raises
+    NotFound. Raises EndRefused if the person or desk is already excluded.
     """
     at = context.now()
     with ringing(context) as session:
@@ -128,8 +128,8 @@ def write_exclusion_event(
 
 
 def _end_assignments(session: Session, context: Context, tip_id: int, at: datetime) -> None:
-    """Ends the assignments of excluded people, and stops messages to them that were not sent yet. Then alerts the next
-    people of the case."""
+    """Ends the assignments of excluded people, and stops messages to them that were not sent yet. After that, alerts
+    the next people of the case."""
     kept = queries_visible.excluded_responders(session, [tip_id])[tip_id]
     alerted = {one.responder_id for one in queries.alerted_by_tip(session, [tip_id])[tip_id]}
     for who in sorted(kept & alerted):

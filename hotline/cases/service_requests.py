@@ -62,7 +62,7 @@ def case_public_key(session: Session, context: Context, tip: Tip, at: datetime) 
 
 def form_binding(responder_id: int) -> str:
     """Returns the label with which a responder's unfinished form is encrypted. The form can be decrypted only with this
-    label. A finished form is encrypted with the id of its case event as label instead.
+    label. For a finished form, the label is the id of the form's case event.
     """
     return f"started by {responder_id}"
 

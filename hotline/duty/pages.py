@@ -476,7 +476,7 @@ def set_roles(visit: Visit, account_id: int) -> None:
 
 @form_view(account, "link", AccountRefused)
 def link(visit: Visit, account_id: int) -> Response | None:
-    """Requests a new link for an account. If an earlier request has waited long enough, shows the link instead.
+    """Requests a new link for an account. Shows the link if an earlier request has waited long enough.
 
     When the link is made, the old password and the old authenticator stop working.
     """

@@ -200,9 +200,9 @@ class AccountChange:
         """Writes the command to the audit log, and sends an SMS to each person of the national desk.
 
         Also raises an alarm, so that the on-call contacts get a message. If the account's owner has a phone, sends the
-        text `own` to this phone. If only this account can decrypt a desk's tips, the coordinators of that desk get the
-        SMS too. If the account has already lost its access, the calling function must name in `desks` the desks whose
-        tips only this account could decrypt.
+        text `own` to this phone. If only this account can decrypt the tips of a desk, the coordinators of the desk get
+        the SMS too. If the account has already lost its access, the calling function must name in `desks` the desks
+        whose tips only this account could decrypt.
         """
         session, at = self.session, self.context.now()
         self.log(command.action, (reason or self.reason).strip())
@@ -505,8 +505,7 @@ def describes(sentence: str) -> Callable[[Session, Context, Approval, SignedIn],
 
 
 def delete_expired(context: Context) -> None:
-    """Deletes expired sessions. A repeated call does no harm. If no session has expired, the function writes
-    nothing."""
+    """Deletes expired sessions. If no session has expired, the function writes nothing to the database."""
     at = context.now()
     with context.database.reading() as session:
         if not tables_sessions.has_expired(session, at):

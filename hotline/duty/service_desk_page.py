@@ -42,8 +42,8 @@ class DeskHead:
     code: str
     kind: DeskKind
     name: str
-    """The name of a desk that people have added. The name is empty for all other desks, because pages show the district
-    of such a desk instead."""
+    """The name of a desk that people have added. The name is empty for the desk of a district, because pages show the
+    name of the district."""
     place: str
     """The camp, or the district, of a desk that does not cover a whole district. The value is empty for the desk of a
     whole district."""

@@ -25,7 +25,7 @@ and its first sector, the kind of tip, an adult, and helpers may come.
 
 
 def writes(beside: ReaderBeside, *keyed: str, pin: str = PIN) -> tuple[Tip, str]:
-    """Enters a report about a person that the officer met, on the officer's phone. Then alerts responders about the
+    """Enters a report about a person that the officer met, on the officer's phone. After that, alerts responders of the
     new tip. Returns the tip and the last screen.
     """
     line = beside.line

@@ -127,7 +127,7 @@ def test_a_danger_is_played_to_its_30_day_check(
 
 
 def full_then_free(danger: Danger) -> Services:
-    """Asks a first service to help a person, but this service has no room. Then asks a second service, which has
+    """Asks a first service to help a person, but this service has no room. After that, asks a second service, which has
     room."""
     services = Services(danger)
     danger.dials("2", "2", *SITE, WORK, "1", *WANTS_HELP, "1")
