@@ -211,28 +211,20 @@ def document(facts: FileFacts, say: Say, bases: Mapping[str, str]) -> dict[str, 
         head.append(
             (say(phrase("Day of the call")), f"{facts.filed_at.astimezone(KIGALI):%Y-%m-%d}")
         )
-    sections = [{"title": say(phrase("Legal basis and case")), "rows": head}]
+    sections = [(phrase("Legal basis and case"), head)]
     if has_order:
         answers = [(scrubbed(one, clean), scrubbed(two, clean)) for one, two in facts.answers]
-        sections.append({"title": say(phrase("The call")), "rows": [*facts.call, *answers]})
-    sections.append(
-        {
-            "title": say(phrase("Steps and observations of officers")),
-            "rows": _rows(facts, facts.events, say),
-        }
-    )
+        sections.append((phrase("The call"), [*facts.call, *answers]))
+    steps = _rows(facts, facts.events, say)
+    sections.append((phrase("Steps and observations of officers"), steps))
     if facts.person is not None:
         rows = [*_of_person(facts.person, say)]
-        sections.append(
-            {"title": say(phrase("Signs of trafficking and official decisions")), "rows": rows}
-        )
-    sections.append(
-        {"title": say(phrase("Access to the case")), "rows": _rows(facts, facts.custody, say)}
-    )
+        sections.append((phrase("Signs of trafficking and official decisions"), rows))
+    sections.append((phrase("Access to the case"), _rows(facts, facts.custody, say)))
     return {
         "title": f"{say(TITLE)} {facts.number}",
         "notes": [say(one) for one in (*HIDES, *(() if has_order else (WITHOUT_ORDER,)))],
-        "sections": sections,
+        "sections": [{"title": say(title), "rows": rows} for title, rows in sections],
     }
 
 
