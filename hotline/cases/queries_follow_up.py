@@ -113,9 +113,10 @@ def delete_counted(session: Session, at: datetime, limit: int) -> Sequence[int]:
 
     Returns the ids of the tips whose coded answers were deleted.
     """
-    over = (CaseKey.tip_id == CaseCounted.tip_id, CaseKey.warned_at <= at - WARNING)
-    old = select(Tip.id).join(CaseKey, CaseKey.tip_id == Tip.id).join(CaseCounted, over[0])
-    old = old.where(over[1], ~HAS_LEGAL_HOLD, ~_followed()).order_by(Tip.id).limit(limit)
+    old = select(Tip.id).join(CaseKey, CaseKey.tip_id == Tip.id)
+    old = old.join(CaseCounted, CaseCounted.tip_id == Tip.id)
+    old = old.where(CaseKey.warned_at <= at - WARNING, ~HAS_LEGAL_HOLD, ~_followed())
+    old = old.order_by(Tip.id).limit(limit)
     held = session.scalars(old.with_for_update(of=Tip, skip_locked=True, key_share=True)).all()
     # Another process may have written to a tip before this transaction locked the tip. So the query checks again that
     # no legal hold and no open reminder protects the tip.
