@@ -14,7 +14,7 @@ from hotline.gateway.tables import Assignment, Dialogue
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from tests.support.builders import make_hop, post
-from tests.support.callers import DANGER_HERE, Caller, Line
+from tests.support.callers import DANGER_HERE, Caller, Line, told
 from tests.support.made_once import shipped_book
 from tests.support.taking import take_case
 
@@ -26,9 +26,7 @@ UNREAD = "END You took the case. You have not read it: do not visit openly. Ask 
 @pytest.fixture
 def officer(line: Line) -> Caller:
     """Enrols a responder in the district of the only tip, and puts the alert in the queue."""
-    told = line.caller()
-    told.dial()
-    told.key(*DANGER_HERE)
+    told(line, *DANGER_HERE)
     officer_id = line.enrol(Level.RESPONDER, OFFICER, "en")
     with line.database.writing() as session:
         officer = session.get_one(Responder, officer_id)
@@ -39,14 +37,12 @@ def officer(line: Line) -> Caller:
 
 
 def test_an_enrolled_phone_lists_its_references_and_takes_one(line: Line, officer: Caller) -> None:
-    (mine,) = [row for row in line.all(Assignment) if row.responder_id == 2]
-    assert mine.reference in officer.dial("90")
+    assert own_case(line).reference in officer.dial("90")
     taken = officer.key("1", "1")
     assert taken.startswith("END ")
     line.flush()
     assert officer.again() == taken
-    (mine,) = [row for row in line.all(Assignment) if row.responder_id == 2]
-    assert mine.state == "acknowledged"
+    assert own_case(line).state == "acknowledged"
 
 
 def test_she_is_told_where_a_colleague_was_quicker(line: Line, officer: Caller) -> None:

@@ -150,18 +150,13 @@ def test_nothing_told_is_kept_between_hops(line: Line) -> None:
     assert line.read(line.tip)["landmark"] == "Zuzuzu*8305"
     kept = {*everything(line.context.sessions)}
     assert not any("Zuzuzu" in one or "8305" in one for one in kept)
-    assert not any(
-        way.state.answers or way.state.attempts for way in all_ways(line.context.sessions)
-    )
+    ways = line.context.sessions.ways._kept.values()
+    assert not any(way.state.answers or way.state.attempts for way in ways)
     assert "1*00" in kept
     assert not any("1*00*5*1" in one for one in kept)
     assert line.runs.held == {}
     assert isinstance(line.context.notes, FakeStarts)
     assert "Zuzuzu" not in repr(line.context.notes.saved)
-
-
-def all_ways(sessions: SessionMemory) -> list[replay_cache.CachedPath]:
-    return list(sessions.ways._kept.values())
 
 
 def everything(value: object) -> Iterator[str]:

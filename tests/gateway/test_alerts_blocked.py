@@ -19,7 +19,7 @@ from hotline.gateway.tables import Leader, QueuePause, QueueState
 from hotline.keys import tables_canaries
 from hotline.keys.tables_canaries import ProcessStart
 from tests.support.builders import NOON
-from tests.support.callers import DANGER_HERE, Caller, Line
+from tests.support.callers import DANGER_HERE, Caller, Line, told
 
 PASSED_ON = {"rw": "Byoherejwe.", "en": "Passed on.", "fr": "Transmis."}
 SAVED = {"rw": "ntibiroherezwa", "en": "not passed on yet", "fr": "pas encore transmis"}
@@ -46,10 +46,7 @@ def tick(line: Line) -> None:
 
 
 def danger(line: Line, *keyed: str, language: str = "rw") -> Caller:
-    caller = line.caller()
-    caller.dial()
-    caller.key(*LANGUAGE[language], *(keyed or DANGER_HERE))
-    return caller
+    return told(line, *LANGUAGE[language], *(keyed or DANGER_HERE))
 
 
 def reasons(line: Line) -> tuple[int, str]:

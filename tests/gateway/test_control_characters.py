@@ -12,7 +12,7 @@ from hotline.alerts import service_assignment, service_sending
 from hotline.gateway.tables import Assignment, DeliveryReport, InboundSeen, Message
 from hotline.keys.key_folder import LISTED
 from hotline.people.rules import Level
-from tests.support.callers import DANGER_HERE, Line
+from tests.support.callers import DANGER_HERE, Line, told
 
 pytestmark = pytest.mark.both
 
@@ -124,9 +124,7 @@ def test_in_every_field_of_an_sms_it_is_kept_or_is_no_sms_of_ours(
 
 @pytest.mark.parametrize("odd", WORST, ids=ascii)
 def test_a_responder_s_answer_with_them_acts_and_is_answered(staffed: Line, odd: str) -> None:
-    caller = staffed.caller(PHONE)
-    caller.dial()
-    caller.key(*DANGER_HERE)
+    told(staffed, *DANGER_HERE)
     service_assignment.assign_pending(staffed.context)
     (her,) = [row for row in staffed.all(Assignment) if row.responder_id == 2]
     text = f"1{odd} {her.reference}{odd}"

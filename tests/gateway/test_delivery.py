@@ -1,6 +1,7 @@
 """Tests how the outbox treats each result of a send, the lease, the pause of the outgoing queue, and a missing delivery
 report."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -230,8 +231,7 @@ class TestOutgoingQueue:
             def decrypt_number(self, encrypted: bytes) -> str:
                 raise error
 
-        context = make_context(database=alone.database, now=alone.clock, sms=alone.sms)
-        service_sending.deliver_due(_with_numbers(context, Locked()))
+        service_sending.deliver_due(_with_numbers(alone, Locked()))
 
         assert alone.states == ["retry"]
         assert alone.responder(1).unreachable is None
@@ -248,8 +248,7 @@ class TestOutgoingQueue:
                     raise DecryptionFailed("damaged")
                 return super().decrypt_number(encrypted)
 
-        context = make_context(database=alone.database, now=alone.clock, sms=alone.sms)
-        damaged = _with_numbers(context, Damaged())
+        damaged = _with_numbers(alone, Damaged())
         while service_sending.deliver_due(damaged):
             pass
 
@@ -260,9 +259,9 @@ class TestOutgoingQueue:
             assert tables.queue_state(session).reason is None
 
 
-def _with_numbers(context: WholeContext, numbers: FakeNumbers) -> WholeContext:
-    fields = {name: getattr(context, name) for name in WholeContext.__dataclass_fields__}
-    return WholeContext(**fields | {"numbers": numbers})
+def _with_numbers(alone: District, numbers: FakeNumbers) -> WholeContext:
+    context = make_context(database=alone.database, now=alone.clock, sms=alone.sms)
+    return replace(context, numbers=numbers)
 
 
 @pytest.mark.row("C16")

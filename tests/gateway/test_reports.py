@@ -19,13 +19,18 @@ ID = f"ATXid_{1:032x}"
 
 
 @pytest.fixture
-def sent(district: District) -> District:
-    district.enrol()
-    district.enrol()
+def waiting(district: District) -> District:
+    for _ in range(2):
+        district.enrol()
     district.enrol(Level.NATIONAL, districts=())
     district.tell(urgency=3)
-    district.deliver()
     return district
+
+
+@pytest.fixture
+def sent(waiting: District) -> District:
+    waiting.deliver()
+    return waiting
 
 
 def report(district: District, *statuses: str, provider_id: str = ID) -> None:
@@ -91,14 +96,10 @@ def test_a_report_that_is_quicker_than_our_own_row_is_applied_then(district: Dis
     assert [row.applied for row in district.all(DeliveryReport)] == [True]
 
 
-def test_bad_news_that_is_quicker_than_our_own_row_tells_a_colleague(district: District) -> None:
-    district.enrol()
-    district.enrol()
-    district.enrol(Level.NATIONAL, districts=())
-    district.tell(urgency=3)
-    district.sms.during = lambda: report(district, "Failed")
-    district.deliver_one()
-    assert district.states == ["failed", "pending"]
+def test_bad_news_that_is_quicker_than_our_own_row_tells_a_colleague(waiting: District) -> None:
+    waiting.sms.during = lambda: report(waiting, "Failed")
+    waiting.deliver_one()
+    assert waiting.states == ["failed", "pending"]
 
 
 def test_good_news_of_an_older_attempt_ends_the_resend(sent: District) -> None:

@@ -21,7 +21,7 @@ from hotline.people import tables
 from hotline.people.rules import Level
 from tests.architecture.tree import parsed, path_of, python_files
 from tests.support.builders import make_message
-from tests.support.callers import Line
+from tests.support.callers import Line, told
 from tests.support.district import District
 
 HERS = "+250788000001"
@@ -96,7 +96,8 @@ def test_an_enrolled_number_stays(staffed: District, wish: Callable[[District], 
     tip_id = staffed.tell(urgency=2)
     staffed.deliver()
 
-    assert stopped(staffed) == []
+    with staffed.database.reading() as session:
+        assert session.scalars(select(Stopped)).all() == []
     assert staffed.responder(1).unreachable is None
     assert {who for _, who in staffed.told(tip_id)} == {1}
     alerts = [to for to, text in staffed.sms.sent if "Gasabo" in text]
@@ -187,9 +188,7 @@ def test_one_function_alone_hands_a_word_to_the_gateway() -> None:
 
 @pytest.mark.parametrize("flushed", [False, True])
 def test_a_caller_stops_it_by_dialling_and_reads_the_end(line: Line, *, flushed: bool) -> None:
-    caller = line.caller("+250788000077")
-    caller.dial()
-    caller.key("4", "5", "4")
+    caller = told(line, "4", "5", "4")
     if flushed:
         line.flush()
     assert line.all(Stopped) == []
@@ -202,15 +201,8 @@ def test_a_caller_stops_it_by_dialling_and_reads_the_end(line: Line, *, flushed:
 
 
 def test_who_leaves_it_as_it_is_is_not_stopped(line: Line) -> None:
-    caller = line.caller()
-    caller.dial()
-    assert caller.key("4", "5", "4", "2") == "END Murakoze. Murabeho."
+    assert told(line, "4", "5", "4", "2").screen == "END Murakoze. Murabeho."
     assert line.all(Stopped) == []
-
-
-def stopped(district: District) -> list[str]:
-    with district.database.reading() as session:
-        return list(session.scalars(select(Stopped.number_key)))
 
 
 def write(district: District, kind: MessageKind) -> None:

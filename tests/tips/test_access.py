@@ -61,6 +61,12 @@ def file_tip(
         return tip.id
 
 
+def read(
+    desked: WholeContext, tip_id: int, desk: str = "12", passphrase: str = PASSPHRASE
+) -> decrypt_access.DecryptedTip:
+    return decrypt_access.read_tip(desked, tip_id, desk=desk, passphrase=passphrase, **SIGNED)
+
+
 def logged(context: WholeContext) -> list[tuple[str, str, str, str]]:
     """Returns the rows of the log without the first rows, which are about creating desks."""
     with context.database.reading() as session:
@@ -108,7 +114,7 @@ def test_no_desk_s_private_key_is_in_the_database(desked: WholeContext) -> None:
 def test_each_granted_desk_reads_it_and_leaves_a_row(desked: WholeContext, desk: str) -> None:
     tip_id = file_tip(desked)
 
-    opened = decrypt_access.read_tip(desked, tip_id, desk=desk, passphrase=PASSPHRASE, **SIGNED)
+    opened = read(desked, tip_id, desk)
 
     assert opened.answers == ANSWERS
     assert "ishuri" not in repr(opened)
@@ -123,7 +129,7 @@ def test_a_desk_without_a_grant_is_told_so_and_every_try_leaves_a_row(desked: Wh
     with pytest.raises(NotFound, match="no access"):
         decrypt_access.check_grant(desked, tip_id, desk="12", **SIGNED)
     with pytest.raises(NotFound, match="no access"):
-        decrypt_access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
+        read(desked, tip_id)
     refused = (
         "desk:12:Alice",
         "tip_refused",
@@ -137,7 +143,7 @@ def test_a_wrong_passphrase_opens_nothing_and_is_logged(desked: WholeContext) ->
     tip_id = file_tip(desked)
 
     with pytest.raises(PassphraseWrong):
-        decrypt_access.read_tip(desked, tip_id, desk="12", passphrase="wrong", **SIGNED)
+        read(desked, tip_id, passphrase="wrong")
     assert logged(desked) == [
         (
             "desk:12:Alice",
@@ -156,7 +162,7 @@ def test_a_tip_that_was_moved_to_another_place_does_not_open(desked: WholeContex
         tip.place = "13"
 
     with pytest.raises(DecryptionFailed):
-        decrypt_access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
+        read(desked, tip_id)
     assert logged(desked) == []
 
 
@@ -169,7 +175,7 @@ def test_drafts_are_nobody_s_to_read_or_list(desked: WholeContext) -> None:
 
     assert decrypt_access.list_tips(desked) == []
     with pytest.raises(NotFound):
-        decrypt_access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
+        read(desked, tip_id)
 
 
 def test_a_listed_tip_says_who_took_it_first(context: WholeContext) -> None:
@@ -199,7 +205,7 @@ def test_a_listed_tip_says_who_took_it_first(context: WholeContext) -> None:
 def test_the_log_of_readings_is_whole(desked: WholeContext) -> None:
     tip_id = file_tip(desked)
     for _ in range(2):
-        decrypt_access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
+        read(desked, tip_id)
 
     chain = service_audit.verify_chain(desked)
     assert (chain.length, chain.broken_at) == (3, None)
@@ -212,14 +218,13 @@ def test_the_national_desk_sends_withheld_words_down_to_a_district(desked: Whole
         tip.official, tip.assigned_at, tip.alert_urgency = "yes", NOON, 1
         session.add(make_responder())
     with pytest.raises(NotFound):
-        decrypt_access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
+        read(desked, tip_id)
     with pytest.raises(PassphraseWrong):
         decrypt_access.send_down(desked, tip_id, passphrase="wrong", **SIGNED)
 
     decrypt_access.send_down(desked, tip_id, passphrase=PASSPHRASE, **SIGNED)
 
-    read = decrypt_access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
-    assert read.answers == ANSWERS
+    assert read(desked, tip_id).answers == ANSWERS
     with desked.database.reading() as session:
         (told,) = session.scalars(select(Assignment))
     assert told.responder_id == 1
@@ -253,7 +258,6 @@ def test_what_is_sent_down_is_sealed_to_its_camps_desk_too_and_told_there(
     decrypt_access.send_down(desked, tip_id, passphrase=PASSPHRASE, **SIGNED)
 
     for desk in ("55", new.code):
-        read = decrypt_access.read_tip(desked, tip_id, desk=desk, passphrase=PASSPHRASE, **SIGNED)
-        assert read.answers == ANSWERS
+        assert read(desked, tip_id, desk).answers == ANSWERS
     with desked.database.reading() as session:
         assert [one.responder_id for one in session.scalars(select(Assignment))] == [1]

@@ -11,7 +11,6 @@ from hotline.cases import service_desk_commands
 from hotline.cases.queries import TipListFilter, tip_overviews
 from hotline.cases.service_desk_commands import ExclusionTarget
 from hotline.core.actors import AccountRole, Actor
-from hotline.core.database import Session
 from hotline.gateway.tables import Message
 from hotline.people.rules import Level, of_account
 from hotline.people.tables import Person, Responder
@@ -51,8 +50,11 @@ def hidden(district: District) -> District:
     return district
 
 
-def reference(district: District, session: Session, who: int) -> str:
-    return str(queries.references_by_responder(session, [1])[1, who])
+def exclude(hidden: District, tip_id: int = 1, /, **target: str) -> None:
+    reason = ExclusionReason.NAMED if "person" in target else ExclusionReason.ASKED
+    service_desk_commands.exclude(
+        hidden.context, tip_id, ExclusionTarget(**target), reason, **SIGNED
+    )
 
 
 def seen(district: District, who: int) -> Mapping[str, bool]:
@@ -87,18 +89,14 @@ def seen(district: District, who: int) -> Mapping[str, bool]:
 @pytest.mark.adversary("a colleague named in a tip")
 def test_a_person_who_is_named_finds_it_nowhere(hidden: District) -> None:
     assert all(seen(hidden, HIM).values())
-    service_desk_commands.exclude(
-        hidden.context, 1, ExclusionTarget(person=str(HIM)), ExclusionReason.NAMED, **SIGNED
-    )
+    exclude(hidden, person=str(HIM))
     assert not any(seen(hidden, HIM).values()), seen(hidden, HIM)
     assert seen(hidden, NATION)["list"]
 
 
 def test_what_he_had_to_do_goes_on_to_others_and_nothing_more_goes_to_him(hidden: District) -> None:
     assert (0, HIM) in hidden.told(1)
-    service_desk_commands.exclude(
-        hidden.context, 1, ExclusionTarget(person=str(HIM)), ExclusionReason.NAMED, **SIGNED
-    )
+    exclude(hidden, person=str(HIM))
     assert [who for _, who in hidden.told(1)] == [HIM, COLLEAGUE]
     waiting = [
         row for row in hidden.all(Message) if row.responder_id == HIM and row.state == "pending"
@@ -113,19 +111,15 @@ def test_what_he_had_to_do_goes_on_to_others_and_nothing_more_goes_to_him(hidden
 
 def test_a_reference_that_he_was_given_opens_nothing_more(hidden: District) -> None:
     with hidden.database.writing() as session:
-        name = reference(hidden, session, HIM)
+        name = queries.references_by_responder(session, [1])[1, HIM]
         assert queries.locked_assignment(session, HIM, name) is not None
-    service_desk_commands.exclude(
-        hidden.context, 1, ExclusionTarget(person=str(HIM)), ExclusionReason.NAMED, **SIGNED
-    )
+    exclude(hidden, person=str(HIM))
     with hidden.database.writing() as session:
         assert queries.locked_assignment(session, HIM, name) is None
 
 
 def test_a_desk_that_nobody_trusts_knows_nothing_and_the_nation_is_told(hidden: District) -> None:
-    service_desk_commands.exclude(
-        hidden.context, 1, ExclusionTarget(desk="12"), ExclusionReason.ASKED, **SIGNED
-    )
+    exclude(hidden, desk="12")
     for who in (HIM, COLLEAGUE):
         assert not any(seen(hidden, who).values()), who
     assert hidden.told(1)[-1][1] in (NATION, NATION + 1)
@@ -166,8 +160,7 @@ def lift(hidden: District) -> None:
 
 @pytest.mark.adversary("a colleague named in a tip")
 def test_two_people_let_him_know_again(hidden: District) -> None:
-    him = ExclusionTarget(person=str(HIM))
-    service_desk_commands.exclude(hidden.context, 1, him, ExclusionReason.NAMED, **SIGNED)
+    exclude(hidden, person=str(HIM))
     lift(hidden)
     assert seen(hidden, HIM)["list"]
     with pytest.raises(NotFound):
@@ -181,8 +174,7 @@ def test_a_name_of_a_responder_and_an_account_excludes_both(hidden: District) ->
     with hidden.database.writing() as session:
         account = make_account(name, "desk")
         session.add(account)
-    target = ExclusionTarget(person=name)
-    service_desk_commands.exclude(hidden.context, 1, target, ExclusionReason.NAMED, **SIGNED)
+    exclude(hidden, person=name)
     both = [
         ExcludedParty(person_id=hidden.responder(HIM).person_id),
         ExcludedParty(person_id=account.person_id),
@@ -193,7 +185,7 @@ def test_a_name_of_a_responder_and_an_account_excludes_both(hidden: District) ->
         assert [one.party for one in queries_visible.current_exclusions(session, 2)] == both
         assert queries_visible.copy_exclusions(session, 1, 2, "line", NOON) == []
     with pytest.raises(EndRefused, match="already"):
-        service_desk_commands.exclude(hidden.context, 1, target, ExclusionReason.NAMED, **SIGNED)
+        exclude(hidden, person=name)
     lift(hidden)
     with hidden.database.reading() as session:
         assert queries_visible.current_exclusions(session, 1) == []
@@ -203,15 +195,13 @@ def test_an_account_of_a_responder_is_that_responder(hidden: District) -> None:
     with hidden.database.writing() as session:
         him = session.get_one(Person, session.get_one(Responder, HIM).person_id)
         session.add(make_account("Desk 9", "desk", person=him))
-    target = ExclusionTarget(person="Desk 9")
-    service_desk_commands.exclude(hidden.context, 1, target, ExclusionReason.NAMED, **SIGNED)
+    exclude(hidden, person="Desk 9")
     assert not any(seen(hidden, HIM).values())
 
 
 def test_a_desk_is_named_by_its_name_too(hidden: District) -> None:
     for tip_id, typed in ((1, "Gasabo"), (2, "gasabo")):
-        desk = ExclusionTarget(desk=typed)
-        service_desk_commands.exclude(hidden.context, tip_id, desk, ExclusionReason.ASKED, **SIGNED)
+        exclude(hidden, tip_id, desk=typed)
         with hidden.database.reading() as session:
             (row,) = queries_visible.current_exclusions(session, tip_id)
             assert row.desk_code == "12"
@@ -219,8 +209,5 @@ def test_a_desk_is_named_by_its_name_too(hidden: District) -> None:
 
 def test_from_whom_nothing_is_kept(hidden: District) -> None:
     for target in ({"person": "Nobody"}, {"desk": NATIONAL}, {"desk": "99"}, {}):
-        nobody = ExclusionTarget(**target)
         with pytest.raises(NotFound):
-            service_desk_commands.exclude(
-                hidden.context, 1, nobody, ExclusionReason.ASKED, **SIGNED
-            )
+            exclude(hidden, **target)

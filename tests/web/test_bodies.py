@@ -204,12 +204,7 @@ def test_an_application_gets_whole_bodies(length: str, sent: bytes, asked: list[
 
 
 def test_one_network_that_sends_halves_keeps_no_other_waiting() -> None:
-    bodies, said, go = RequestBodies(), list[str](), threading.Event()
-
-    class Half:
-        def read(self, size: int) -> bytes:
-            assert go.wait(10)
-            return b"x" * size
+    bodies, said, slow = RequestBodies(), list[str](), Slow()
 
     def application(_environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         start("200 OK", [])
@@ -222,7 +217,7 @@ def test_one_network_that_sends_halves_keeps_no_other_waiting() -> None:
         list(whole(environ, lambda status, _headers: said.append(status)))
 
     halves = [
-        threading.Thread(target=sends, args=(f"2001:db8::{number}", Half()))
+        threading.Thread(target=sends, args=(f"2001:db8::{number}", slow))
         for number in range(OF_ONE)
     ]
     for one in halves:
@@ -231,7 +226,7 @@ def test_one_network_that_sends_halves_keeps_no_other_waiting() -> None:
     sends("2001:db8::ffff", BytesIO(b"abc"))
     sends("2001:db8:0:1::1", BytesIO(b"abc"))
     assert said == ["429 Too Many Requests", "200 OK"]
-    go.set()
+    slow.came.set()
     for one in halves:
         one.join(5)
     sends("2001:db8::ffff", BytesIO(b"abc"))

@@ -13,7 +13,7 @@ from hotline.flows.service_check import place_lists
 from hotline.flows.tables import Revision
 from hotline.gateway import tables
 from hotline.gateway.tables import Stopped
-from tests.support.callers import Line, make_ready
+from tests.support.callers import Line, make_ready, told
 from tests.support.clock import Clock
 
 NATIONAL = "+250788000090"
@@ -46,9 +46,7 @@ def test_an_empty_line_has_no_report(database: Database, tmp_path: Path, clock: 
     status, (reason,) = readiness(line)
     assert (status, "no responder is active" in reason) == (503, True)
 
-    caller = line.caller()
-    caller.dial()
-    caller.key("5", "1", "1", "1", "1", "1")
+    told(line, "5", "1", "1", "1", "1", "1")
     assert line.tips == []
 
 

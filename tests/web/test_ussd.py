@@ -1,30 +1,17 @@
 """Tests a caller at the real hook: recorded requests of the gateway, the report, and typed places."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from gsm0338 import Codec
-from sqlalchemy import create_engine
 
 from hotline.counters.tables import Tally
 from hotline.gateway.stand_ins import FakeStarts
 from hotline.gateway.tables import Dialogue
 from hotline.text.characters import septets
 from hotline.tips.rules import TipState
+from tests.dialogue.test_sessions import no_database
 from tests.support.callers import DANGER_HERE, FAILURE, QUIET_HERE, Caller, Line, told, walked
-
-
-@contextmanager
-def broken(line: Line) -> Iterator[None]:
-    """Makes the hotline use a database that cannot be opened, until the block ends."""
-    engine = line.database.engine
-    line.database.engine = create_engine("sqlite:////nowhere/at/all.db")
-    try:
-        yield
-    finally:
-        line.database.engine = engine
 
 
 def test_a_dial_shows_the_front_within_the_limit(line: Line) -> None:
@@ -57,9 +44,8 @@ def test_zero_goes_back(line: Line) -> None:
 
 
 def test_a_star_in_free_text_belongs_to_the_answer(line: Line) -> None:
-    caller = line.caller()
-    caller.dial()
-    caller.key(*DANGER_HERE, "1", "1", "5", "1", "3", "a*b")
+    caller = told(line, *DANGER_HERE, "1", "1", "5", "1", "3")
+    caller.key("a*b")
     assert caller.screen.startswith("END ")
     assert line.read(line.tip)["landmark"] == "a*b"
 
@@ -70,10 +56,7 @@ def test_a_star_in_free_text_belongs_to_the_answer(line: Line) -> None:
 
 @pytest.mark.parametrize("shape", ["in the text", "in the service code"])
 def test_digits_dialled_ahead_are_spent_in_both_shapes(line: Line, shape: str) -> None:
-    walked_there = line.caller()
-    walked_there.dial()
-    walked_there.key("2", "1")
-
+    walked_there = told(line, "2", "1")
     if shape == "in the text":
         caller = line.caller()
         caller.dial("2*1")
@@ -136,47 +119,39 @@ def test_a_dead_redis_changes_no_screen(line: Line) -> None:
 def test_a_redial_is_byte_for_byte_a_first_dial(line: Line) -> None:
     first = line.caller("+250788000055").dial()
     for stop in range(len(QUIET_HERE) + 1):
-        interrupted = line.caller()
-        interrupted.dial()
-        interrupted.key(*QUIET_HERE[:stop])
+        told(line, *QUIET_HERE[:stop])
         assert line.caller().dial() == first
 
 
 def test_000_shows_the_front_from_any_screen(line: Line) -> None:
     first = line.caller("+250788000055").dial()
     for stop in range(len(QUIET_HERE) + 1):
-        caller = line.caller()
-        caller.dial()
-        caller.key(*QUIET_HERE[:stop])
-        assert caller.key("000") == first
+        assert told(line, *QUIET_HERE[:stop]).key("000") == first
 
 
 @pytest.mark.fault(6)
 def test_a_failed_commit_ends_politely_and_the_session_goes_on(line: Line, tmp_path: Path) -> None:
-    told, other = line.caller(), line.caller()
-    told.dial()
-    told.key(*DANGER_HERE[:-1])
-    with broken(line):
-        assert told.key(DANGER_HERE[-1]) == FAILURE
+    caller, other = told(line, *DANGER_HERE[:-1]), line.caller()
+    with no_database(line):
+        assert caller.key(DANGER_HERE[-1]) == FAILURE
         assert other.dial() == FAILURE
     assert line.tip.state == "draft"
-    assert told.again().startswith("CON ")
+    assert caller.again().startswith("CON ")
     assert line.tip.state == "filed"
     assert other.again().startswith("CON Akazi")
 
 
 def test_the_apology_is_in_the_language_that_was_chosen(line: Line) -> None:
-    caller = line.caller()
-    caller.dial()
-    caller.key("7", *DANGER_HERE[:-1])
-    with broken(line):
+    caller = told(line, "7")
+    caller.key(*DANGER_HERE[:-1])
+    with no_database(line):
         assert caller.key("1") == "END Sorry, please try again later. In danger: 112"
 
 
 def test_what_changes_nothing_needs_no_database(line: Line) -> None:
     caller = line.caller()
     caller.dial()
-    with broken(line):
+    with no_database(line):
         assert caller.key("1").startswith("CON ")
 
 
