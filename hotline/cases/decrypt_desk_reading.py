@@ -76,7 +76,7 @@ def ask_question(
 
     Raises NotFound, AskRefused, KeyMissing, DecryptionFailed.
     """
-    tip, tip_key, desk = _tip_with_key(context, by, token, tip_id, reason)
+    tip, key, desk = tip_key(context, by, token, tip_id, reason)
     with context.database.writing() as session:
         held = queries.tip_for_writing(session, tip.id)
         if held.body != tip.body:
@@ -86,7 +86,7 @@ def ask_question(
             context,
             held,
             question,
-            tip_key=tip_key,
+            tip_key=key,
             desk=desk,
             actor=tables_audit.by_actor(by.actor),
             reason=reason,
@@ -95,13 +95,19 @@ def ask_question(
 
 def tip_key(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, reason: str
-) -> tuple[bytes, str]:
-    """Returns the decrypted key of a tip, and the desk through which the account can decrypt this key.
+) -> tuple[Tip, bytes, str]:
+    """Returns a tip, its decrypted key, and the desk through which the account can decrypt this key.
 
     Raises NotFound, KeyMissing, DecryptionFailed.
     """
-    _, key, desk = _tip_with_key(context, by, token, tip_id, reason)
-    return key, desk
+    viewer, _ = get_readable(context, by, tip_id, reason)
+
+    def keyed(_: Session, found: UnlockedTip, desk: str) -> tuple[Tip, bytes, str]:
+        named = {"uid": found.tip.uid, "desk": desk}
+        key = decrypt_grant(found.grant, private_key=found.private_key, **named)
+        return found.tip, key, desk
+
+    return _with_key(context, by, token, viewer, tip_id, keyed)
 
 
 HANDOVER = "to read a handover note"
@@ -126,7 +132,7 @@ def handover_notes(
     for row in rows:
         text = ""
         with suppress(DecryptionFailed, KeyMissing, NotFound):
-            key, _ = tip_key(context, by, token, row.tip_id, HANDOVER)
+            _, key, _ = tip_key(context, by, token, row.tip_id, HANDOVER)
             text = decrypt_handover.text_of(row, key)
         found.append(decrypt_handover.HandoverText(row.at, text, row.person_id, row.tip_id))
     return sorted(found, key=lambda one: one.at, reverse=True)
@@ -140,7 +146,7 @@ def grant_for(
 
     Raises NotFound, EndRefused, KeyMissing, DecryptionFailed.
     """
-    tip, key, _ = _tip_with_key(context, by, token, tip_id, reason)
+    tip, key, _ = tip_key(context, by, token, tip_id, reason)
 
     def give(session: Session) -> None:
         held = queries.tip_for_writing(session, tip.id)
@@ -150,19 +156,6 @@ def grant_for(
             )
 
     return give
-
-
-def _tip_with_key(
-    context: ConsoleContext, by: SignedIn, token: str, tip_id: int, reason: str
-) -> tuple[Tip, bytes, str]:
-    viewer, _ = get_readable(context, by, tip_id, reason)
-
-    def keyed(_: Session, found: UnlockedTip, desk: str) -> tuple[Tip, bytes, str]:
-        named = {"uid": found.tip.uid, "desk": desk}
-        key = decrypt_grant(found.grant, private_key=found.private_key, **named)
-        return found.tip, key, desk
-
-    return _with_key(context, by, token, viewer, tip_id, keyed)
 
 
 def _with_key(

@@ -314,7 +314,7 @@ def add_note(
     If `for_next_shift` is True, the note is also a handover note, which each colleague of the next shift must confirm.
     Raises NotFound, EndRefused, KeyMissing, DecryptionFailed.
     """
-    key, desk = decrypt_desk_reading.tip_key(context, by, token, tip_id, "to add a note")
+    _, key, desk = decrypt_desk_reading.tip_key(context, by, token, tip_id, "to add a note")
     with _acting(context, by, tip_id) as act:
         actor = tables_audit.by_actor(by.actor)
         who = service_case.EventActor(actor, None, desk, act.viewer.responder_id)

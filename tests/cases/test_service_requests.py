@@ -73,13 +73,8 @@ class Services:
 
 
 @pytest.fixture
-def services(own_case: HerCase) -> Services:
-    return Services(own_case)
-
-
-@pytest.fixture
-def own_case(line: Line) -> HerCase:
-    return HerCase(line)
+def services(line: Line) -> Services:
+    return Services(HerCase(line))
 
 
 @pytest.mark.row("R8")
