@@ -125,18 +125,18 @@ EVERYWHERE = "*"
 
 def list_people(context: Context, by: SignedIn) -> Sequence[PersonLine]:
     """Returns all persons that this account may see, sorted by name. Removed persons come last."""
-    seen = visible_desks(context, by)
+    return _lines(context, _is_admin(by), visible_desks(context, by))
+
+
+def _lines(context: Context, is_admin: bool, seen: frozenset[str] | None) -> Sequence[PersonLine]:
     with context.database.reading() as session:
-        lines = _PersonLines(session, context, _is_admin(by), seen).of(tables.all_persons(session))
+        lines = _PersonLines(session, context, is_admin, seen).of(tables.all_persons(session))
     return sorted(lines, key=lambda one: (one.state is PersonState.REMOVED, one.name.casefold()))
 
 
 def list_rights(context: Context) -> Sequence[PersonLine]:
     """Returns all persons who are not removed, as an admin sees them, sorted by name. Auditors print this list."""
-    with context.database.reading() as session:
-        lines = _PersonLines(session, context, True, None).of(tables.all_persons(session))
-    present = [one for one in lines if one.state is not PersonState.REMOVED]
-    return sorted(present, key=lambda one: one.name.casefold())
+    return [one for one in _lines(context, True, None) if one.state is not PersonState.REMOVED]
 
 
 def _is_admin(by: SignedIn) -> bool:
