@@ -72,8 +72,8 @@ SENTENCES: Mapping[LoggedEvent, str] = {
     LoggedEvent.REOPENED: phrase("{who} reopened the case."),
 }
 """Maps each kind of event that a case file may contain to the sentence that the file prints. A case file leaves out all
-other kinds of events, because they reveal something about the caller, about other cases, or about where a person is
-now."""
+other kinds of events. Events of these kinds could reveal who the caller is, where a person is now, or facts of other
+cases."""
 CLOSING = phrase("{who} asked to close the case.")
 OPENED = phrase("{who} opened the report.")
 CUSTODY = {
@@ -285,8 +285,8 @@ class _Gathered:
             yield FileEvent(row.at, sentence, self._who(actor), text, by_clock=by_clock)
 
     def _note(self, row: tables_case_events.CaseEventRow) -> str:
-        """Returns the text of a note that a responder wrote in their own words. Two conditions must hold: a prosecutor
-        or court ordered the file, and the person of the file is the only person of the case.
+        """Returns the text of a note that a responder wrote in their own words. Returns an empty text without an order
+        of a prosecutor or court. Also returns an empty text if the case has persons other than the person of the file.
         """
         met = {one.reported.n for one in self.entries}
         is_about = self.has_order and self.n is not None and met == {self.n}
@@ -295,8 +295,8 @@ class _Gathered:
         return next((one.words for one in self.decrypted.notes if one.at == row.at), "")
 
     def custody(self) -> Iterator[FileEvent]:
-        """Yields one entry for each access to the case. An access is each time that a person opened the case, and each
-        action on its legal hold or on a case file."""
+        """Yields one entry for each access to the case. A person accesses a case by opening the case, or by an action
+        on its legal hold or on a case file."""
         for entry in self._audit:
             if entry.action in CUSTODY:
                 yield FileEvent(entry.at, CUSTODY[entry.action], self._who(entry.actor))

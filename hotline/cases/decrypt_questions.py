@@ -76,8 +76,8 @@ def store_question(
 def question_text(context: Context, asked: QuestionBack | None, language: str) -> Mapping[str, str]:
     """Returns the question and the caller's answer in the given language.
 
-    If the question is no longer published, returns the stored name of the question and the stored name of the answer,
-    without their texts.
+    If the question is no longer published, returns the stored names of the question and of the answer. The texts are
+    then missing.
     """
     if asked is None:
         return {}

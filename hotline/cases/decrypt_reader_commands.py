@@ -89,10 +89,10 @@ LATE, UNREAD = "late", "taken_unread"
 """Two flags for the flow. `LATE`: the command changed nothing, because a colleague has already taken the case.
 `UNREAD`: the responder took the case, and must read the case before a visit."""
 HELPS_UNREAD = "helps_unread"
-"""A flag for the flow: the responder now helps a colleague with a case, and must read the case before a visit."""
+"""The flag that the responder now helps a colleague with a case, and must read the case before a visit."""
 SHIFT_TAKEN, SHIFT_OFFERED, SHIFT_GONE = "shift_taken", "shift_offered", "shift_gone"
-"""Three flags for the flow: the responder has the shift, the shift is offered to colleagues, or the shift has changed
-since the phone listed it."""
+"""Three flags for the flow. `SHIFT_TAKEN`: the responder has the shift. `SHIFT_OFFERED`: the shift is offered to
+colleagues. `SHIFT_GONE`: the shift has changed since the phone listed the shifts."""
 ASKED_BACK, NOT_ASKED = "asked_back", "not_asked"
 """Two flags for the flow: the caller will see the question, or the question cannot be asked."""
 RESULT_PREFIX = "acted_"

@@ -157,8 +157,8 @@ def _goes_on(turn: ReaderTurn, case: str, tip: Tip, row: StartedFormRow) -> Read
 
 
 def owed_in(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
-    """Returns the texts with the open follow-ups of these cases, for the screen on which this responder confirms the
-    closure of a case."""
+    """Returns the texts with the open follow-ups of these cases. The screen on which this responder confirms a closure
+    shows the texts."""
     answer = ReaderAnswer()
     met = tables_persons.tips_with_person(turn.session, [tip.id for tip in cases.values()])
     for case, tip in cases.items():
@@ -410,8 +410,8 @@ def _flags_after(reported: PersonCodes, person: MetPerson) -> Sequence[str]:
 
 
 def _due(reported: PersonCodes, person: MetPerson, entry_id: int) -> datetime | None:
-    """Returns the time that the next screen shows: the time of the next follow-up, or the time when a responder asks
-    the person again about help."""
+    """Returns the time that the next screen shows. After a report about consent, this is the time of the next question
+    about help. After all other reports, it is the time of the next follow-up."""
     if rules_persons.CONSENT in reported.codes:
         clock = rules_follow_up.ask_again_clock(person)
         return None if clock is None else clock.due_at

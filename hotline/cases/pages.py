@@ -314,8 +314,8 @@ def _moment(visit: Visit, sheet: TipSheet, one: TimelineItem) -> tuple[str, str]
 
 
 def _asks(visit: Visit, sheet: TipSheet) -> list[tuple[str, str, str]]:
-    """Returns each question that the desk may ask the caller now: its name, its text for the officer, and the screen
-    that the caller will see."""
+    """Returns the questions that the desk may ask the caller now. Each entry has the name of the question, its text for
+    the officer, and the screen that the caller will see."""
     language = sheet.line.language
     shown = []
     for name, question in sheet.questions.items():
@@ -469,8 +469,8 @@ def parts(visit: Visit, count: int) -> Sequence[tuple[str, str]]:
 
 
 def forms(persons: CasePersons) -> Sequence[LoggedEvent]:
-    """Returns the kinds of forms about persons that an officer can fill in now: for a new person, for a person met
-    before, or for an offer of help."""
+    """Returns the kinds of forms about persons that an officer can fill in now. A form is about a new person, about a
+    person met before, or about an offer of help."""
     return [
         kind
         for kind in CASE_FORMS

@@ -205,7 +205,7 @@ def _own_tips(turn: ReaderTurn) -> Mapping[int, str]:
 
 
 def _handover_lines(turn: ReaderTurn) -> Iterator[tuple[datetime, str, int | None]]:
-    """Yields three values for each unread handover note that fits on one page: the time of the note, the line for the
+    """Yields the unread handover notes that fit on one page. Each entry has the time of the note, the line for the
     page, and the id of the tip. The oldest note comes first."""
     letters = 0
     known = _own_tips(turn)
@@ -556,8 +556,8 @@ def _tried(context: ReaderContext, one: WaitingHop) -> PinAttempt:
     """Checks the PIN that the request contains. If the same PIN was right earlier in this session, takes the private
     key from memory.
 
-    For an unknown phone, the check takes as long as for a known phone, so the time does not reveal if the phone is
-    known.
+    The check takes as long for an unknown phone as for a known phone. So the time does not reveal if the hotline knows
+    the phone.
     """
     private, wrap = _remembered(context, one), None
     if private is None and one.responder_id is not None:
@@ -727,8 +727,8 @@ def _done(
 
 
 def _with_page(turn: ReaderTurn, view: ReaderAnswer, *, again: bool) -> ReaderAnswer:
-    """Adds the page of an untaken case about danger to the answer with the list of cases, if exactly one case about
-    danger is untaken. If the page cannot be decrypted, the phone shows the home screen instead of the page."""
+    """Adds the page of the untaken case about danger to the answer, if the answer has the flag `ONE_DANGER`. If the
+    page cannot be decrypted, the phone shows the home screen instead of the page."""
     if ONE_DANGER not in view.flags:
         return view
     ask = ReaderQuestion(ReaderQuestionKind.PAGE, view.words[FIRST])

@@ -229,8 +229,8 @@ def _who_lead(session: Session, person: Responder, at: datetime) -> Sequence[Res
     """Returns the people who get warnings about this responder's PIN: the active coordinators of the responder's desks.
 
     If these desks have no active coordinator, or if the responder is a coordinator, returns the other people of the
-    national desk. For a person of an oversight desk, returns only the colleagues at the oversight desk, because the
-    national desk must not learn what the person reads.
+    national desk. For a person of an oversight desk, returns only the colleagues at this desk. The national desk must
+    not learn what the person reads.
     """
     if queries_visible.oversees(session, person.id):
         return tables.colleagues_of(session, person, at)
@@ -263,8 +263,8 @@ def report_nights(context: Context) -> None:
 
 
 def last_opening(turn: ReaderTurn) -> str:
-    """Returns a text that says when the responder last opened the list of cases with the PIN, and how many times in
-    total. Example: "28/11 03:12 (14 times)"."""
+    """Returns a text with the time when the responder last opened the list of cases, and the number of all openings.
+    Example: "28/11 03:12 (14 times)"."""
     at = turn.person.pin_opened_at
     if at is None:
         return turn.say(Template.PIN_NEVER)

@@ -33,7 +33,7 @@ class Column(StrEnum):
 
 
 class BoardCase(NamedTuple):
-    """A case on the board: the facts that decide its column and its position in the column, and the facts that its card
+    """A case on the board. The fields are the facts that decide the position of the case, and the facts that its card
     shows."""
 
     id: int
@@ -132,10 +132,10 @@ def sort_board(cases: Sequence[BoardCase], at: datetime) -> SortedBoard:
     """Sorts the cases into columns. Within a column, overdue cases come first, then urgent cases, then the oldest
     cases.
 
-    If very many tips about danger come from one district (a storm), cases about danger come before all other cases, and
-    even before overdue cases. Among the cases about danger, the first case of each sector comes first, then cases with
-    text that the caller typed. So a real danger stays visible on the board, even if there are many forged and overdue
-    reports.
+    Very many tips about danger from one district are a storm. In a storm, cases about danger come before all other
+    cases, even before overdue cases. Among the cases about danger, the first case of each sector comes first, then
+    cases with text that the caller typed. So a real danger stays visible on the board, even if there are many forged
+    and overdue reports.
     """
     late = {one.id for one in cases if one.is_late(at)}
     storms = any(one.storm_order for one in cases)
@@ -162,7 +162,7 @@ def board_number(cases: Sequence[BoardCase]) -> int:
 
 def time_left(due_at: datetime, at: datetime) -> tuple[bool, Mapping[str, int]]:
     """Returns two values. The first value is True if the deadline has passed. The second value is the time until the
-    deadline, or since the deadline, as a number for each unit, such as hours and minutes.
+    deadline or since the deadline. It maps each unit, such as hours, to a number.
 
     In the last hour before the deadline, the time is in minutes and seconds. The script of the board's page must
     compute the time in the same way.

@@ -1,9 +1,9 @@
 """Writes the case file for a prosecutor or court, and decides what the file leaves out. Pure.
 
-Without the number of a court's or prosecutor's order, the file contains nothing that the caller said, and no time that
-reveals the minute of the call. The hotline sends alerts at fixed times after the call. The minute of an alert would
-reveal the minute of the call, so the file gives only the day of an alert. The file never contains a phone number, a
-receipt, a reference or the name of a responder.
+Without an order of a court or prosecutor, the file contains nothing that the caller said. It then also contains no time
+that reveals the minute of the call. The hotline sends alerts at fixed times after the call. The minute of an alert
+would reveal the minute of the call, so the file gives only the day of an alert. The file never contains a phone number,
+a receipt, a reference or the name of a responder.
 """
 
 import re
@@ -250,8 +250,8 @@ def _day(at: datetime) -> datetime:
 
 
 def _time(facts: FileFacts, one: FileEvent) -> str:
-    """Returns the time of an event, as the file prints it. Without an order, the file gives only the hour of an event
-    near the time of the call, and only the day of an alert."""
+    """Returns the time of an event, as the file prints it. Without an order, the file gives only the day of an alert.
+    For other events near the time of the call, the file gives only the hour."""
     local = one.at.astimezone(KIGALI)
     if _by_day(facts, one):
         return f"{local:%Y-%m-%d}"

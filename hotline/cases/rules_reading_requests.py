@@ -1,5 +1,6 @@
-"""Defines the requests that the web process sends to the reader process after a responder has typed a PIN, and the
-replies of the reader process. Also collects the answers about a person that a responder types. Pure.
+"""Defines the requests that the web process sends to the reader process, and the replies of the reader process. The web
+process sends a request after a responder has typed a PIN. Also collects the answers about a person that a responder
+types. Pure.
 
 The web process cannot check a PIN and cannot decrypt a case. The web process only shows the flags, lists and texts that
 it gets from the reader process.
@@ -64,8 +65,8 @@ MY_SHIFTS, FREE_SHIFTS = "my_shifts", "free_shifts"
 """Two lists on the phone: the responder's own shifts, and the shifts that the responder may take. The name of each list
 is also the name of the flag that the list is not empty."""
 ASK, PASS, DISTRICT = "ask.", "pass.", "district."
-"""The first parts of the names of three kinds of commands: ask the caller a question, pass the case to a colleague,
-pass the case to a district."""
+"""The first parts of the names of three kinds of commands. `ASK` asks the caller a question. `PASS` passes the case to
+a colleague, and `DISTRICT` passes the case to a district."""
 SHIFT, TAKES, OFFERS = "shift.", "take.", "offer."
 """`SHIFT` is the first part of the name of a command about a shift. `TAKES` or `OFFERS` follows, because the responder
 takes the shift or offers it to colleagues. The name of the command ends with the name of the shift."""
@@ -116,16 +117,16 @@ PROVES, PAPER_RIGHT, NUMBER_PROVED, PROOF_OVER = (
     "number_proved",
     "proof_over",
 )
-"""Four flags. The code was right; the code and the start PIN were right; a new phone number is proved; or
-nothing can be proved on this phone now."""
+"""Four flags. `PROVES`: the code was right. `PAPER_RIGHT`: the code and the start PIN were right. `NUMBER_PROVED`: a
+new phone number is proved. `PROOF_OVER`: nothing can be proved on this phone now."""
 CHOSEN, CHANGED, REFUSED = "pin_chosen", "pin_changed", "pin_refused"
-"""Three flags. The responder has chosen a first PIN; the responder has changed the PIN; or the hotline refused the new
-PIN, because it is easy to guess or was not typed twice the same."""
+"""Three flags. `CHOSEN`: the responder has chosen a first PIN. `CHANGED`: the responder has changed the PIN. `REFUSED`:
+the new PIN is easy to guess, or the responder typed two different PINs."""
 ENDED, HAS_WARNINGS = "pin_ended", "has_warnings"
 """Two flags: the PIN has ended; there are unread warnings about PINs."""
 RIGHT, WAITS, IS_BLOCKED, UNREADABLE = "pin_right", "waits", "pin_rests", "unreadable"
-"""Four flags: the PIN was right; the reader process did not answer in time; the phone is blocked after wrong PINs; no
-key decrypts the case."""
+"""Four flags. `RIGHT`: the PIN was right. `WAITS`: the reader process did not answer in time. `IS_BLOCKED`: the phone
+is blocked after wrong PINs. `UNREADABLE`: no key decrypts the case."""
 ONE_DANGER, ONE_STARTED = "one_danger", "one_started"
 """Two flags that choose the screen after the PIN. `ONE_DANGER` chooses the page of the only untaken case about danger.
 `ONE_STARTED` chooses a form that the responder left unfinished a short time ago."""
@@ -177,8 +178,8 @@ class ReaderAnswer:
         return ReaderAnswer(self.flags, self.lists, words)
 
     def about_cases(self) -> "ReaderAnswer":
-        """Returns a copy of the answer with all its lists, but only with the flags and values whose names contain the
-        reference of a case. These lists, flags and values stay valid for the whole session."""
+        """Returns a copy of the answer with all its lists. The copy has only the flags and values whose names contain
+        the reference of a case. These lists, flags and values stay valid for the whole session."""
         words = {name: word for name, word in self.words.items() if "." in name}
         return ReaderAnswer(tuple(one for one in self.flags if "." in one), self.lists, words)
 
@@ -240,8 +241,9 @@ CODE = "code."
 NEW = "new"
 """The value of `PERSON` for a person who is not recorded yet."""
 WORK_PERSON, ARRIVAL_PERSON, THIRTY_PERSON = "work_person", "arrival_person", "thirty_person"
-"""Three answers that contain the number of a person. The flow asks for the number before a screening or help, before
-the report of an arrival, and before the report after thirty days."""
+"""Three answers that contain the number of a person. The flow asks for the first number before a screening or an offer
+of help. It asks for the second number before the report of an arrival, and for the third before the report after thirty
+days."""
 MADE_PERSON = "made_person"
 """The answer that contains the number of a person after a form about this person was recorded. If the responder goes
 back and fills in the form again, the new form corrects the record of this person."""
@@ -297,7 +299,7 @@ def form_content(kind: LoggedEvent, answers: Mapping[str, str]) -> Mapping[str, 
     out a coded answer that a different answer of the form makes unnecessary.
 
     If several persons are possible, the flow asks the responder to choose one. If the flow has not asked for a person,
-    the report is about a new person, or about the only person whose report is due.
+    only one person is possible: a new person, or the only person whose report is due.
     """
     meant = USSD_FORMS[kind].meant(codes_in(answers), SENT_BY_USSD)
     codes = {f"{CODE}{code}": value for code, value in meant.items()}

@@ -118,8 +118,7 @@ def count_late(context: ConsoleContext, by: SignedIn) -> int:
         return cases_queries.count_late(session, viewer, context.now()) if viewer.desks else 0
 
 
-# The code below carries out commands on a case: take the case for a phone, alert the next person, send a reminder, pass
-# the case on, add a note.
+# The code below carries out commands on a case: take, alert the next person, remind, pass on, add a note.
 
 
 REMINDER_EACH = timedelta(minutes=10)

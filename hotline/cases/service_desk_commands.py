@@ -1,9 +1,9 @@
 """Carries out commands of console accounts on a tip. Before each command, the module checks that the account may see
 the tip.
 
-An account can exclude a person or a desk from a tip, for example because the tip names the person, or because the
-caller does not trust the desk. One person alone can exclude a person or a desk. To lift an exclusion, one person of the
-national desk makes a request, and another person decides about it. The excluded person never learns the reason.
+An account can exclude a person or a desk from a tip. For example, the tip names the person, or the caller does not
+trust the desk. One person alone can exclude a person or a desk. To lift an exclusion, one person of the national desk
+makes a request, and another person decides about it. The excluded person never learns the reason.
 
 An account can also link two tips that are about the same situation, and remove such a link. Linked tips stay separate.
 """

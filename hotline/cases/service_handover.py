@@ -70,7 +70,7 @@ def waiting_for(
 
 def checked_note(text: str) -> str:
     """Returns the text of a note on one line. Raises FormRefused if the text is too long, or contains a phone number,
-    an e-mail address or a reference, because other people of the desk read the note too."""
+    an e-mail address or a reference. Other people of the desk read the note too."""
     words = " ".join(text.split())
     if not words or len(words) > MAX_LETTERS or reveals(words):
         raise FormRefused({"note": ""})

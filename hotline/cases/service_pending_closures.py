@@ -6,8 +6,8 @@ desk and the requester's own desk may read these reasons. A reason may contain f
 
 The SMS goes to the national desk. The SMS names the closures that have waited for at least 24 hours. On Mondays, a
 second SMS gives the number of legal holds to review. People of oversight desks get a separate SMS about the complaints
-that only oversight desks see. The clock process calls this module each second, and sends the SMS once a day: at 06:30,
-or when the clock process starts later in the morning.
+that only oversight desks see. The clock process calls this module each second, and sends the SMS once a day. It sends
+the SMS at 06:30, or when it starts later in the morning.
 """
 
 from collections.abc import Iterator, Sequence

@@ -137,8 +137,8 @@ def read_persons(
 def events_for_rules(
     session: Session, context: ConsoleContext, by: SignedIn, token: str, tip: Tip
 ) -> Sequence[PersonEntry]:
-    """Returns the decrypted case events about the persons of a case, with which the calling function checks a rule or
-    makes a case file. No page may show these events. Raises KeyMissing, DecryptionFailed.
+    """Returns the decrypted case events about the persons of a case. The calling function uses the events to check a
+    rule or to make a case file. No page may show these events. Raises KeyMissing, DecryptionFailed.
     """
     viewer = viewer_of(session, by)
     _, private = case_key(session, context, by, account_key(context, token), viewer, tip)

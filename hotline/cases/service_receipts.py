@@ -59,8 +59,8 @@ class AttemptResult:
 
 @dataclass(frozen=True, slots=True)
 class SecretAttempt:
-    """One attempt to enter a secret: the kind of the secret, the session that sent it, and digests of the typed text
-    and of the target, such as the receipt number. No log may contain any part of this attempt."""
+    """One attempt to enter a secret. `target_key` is a digest of the number that the secret belongs to, such as the
+    receipt number. No log may contain any part of this attempt."""
 
     secret: AttemptedSecret
     session_key: str = field(repr=False)

@@ -201,8 +201,8 @@ def place_hold(
     """Sets a legal hold, or returns the tip's present hold. Returns None if the text and the coded answers were already
     erased. Raises NotFound.
 
-    If a hold is for a case file, two people must agree to lift the hold. If a request for a case file has set the hold
-    and a person then sets the hold too, the hold stays even after the request has ended.
+    If a hold is for a case file, two people must agree to lift the hold. A request for a case file can set the hold. If
+    a person later sets the hold too, the hold stays after the request has ended.
     """
     found = queries_retention.retained_tip(session, tip_id)
     hold, is_erased = found.hold, found.term.state is TextState.ERASED

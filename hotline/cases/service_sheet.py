@@ -197,9 +197,9 @@ def search(context: ConsoleContext, by: SignedIn, kind: SearchKind, sought: str)
 
 
 def _order(line: TipLine) -> tuple[bool, int, int, int]:
-    """Returns a sorting key: late tips come first, then urgent tips, then the newest. In a storm of reports, two kinds
-    of tips about danger come before the others: the first tips from each sector, and tips with text that the caller
-    typed.
+    """Returns a sorting key: late tips come first, then urgent tips, then the newest. In a storm (very many reports
+    from one district), two kinds of tips about danger come first. These are the first tips from each sector, and tips
+    with text that the caller typed.
 
     Tips that need no action come last. Among the tips that need no action, the newest comes first.
     """
@@ -273,8 +273,8 @@ def _take_due(tip: Tip) -> datetime | None:
 
 
 HIDDEN = ("tip_exclu", "tip_refused", "case_file")
-"""The first parts of the names of actions in the audit log that only the national desk may see: exclusions, refused
-attempts to read, and case files."""
+"""The first parts of the names of some actions in the audit log. Only the national desk may see exclusions, refused
+attempts to read, and actions on case files."""
 
 
 class TimelineKind(StrEnum):

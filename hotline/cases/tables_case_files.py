@@ -48,8 +48,8 @@ class CaseFile(Row):
     """The number of the person whose coded answers the file will contain. None if the file contains no coded answers,
     and after the file is made."""
     hold_id: Mapped[int | None] = mapped_column(ForeignKey("legal_hold.id"))
-    """The legal hold that ends if this request ends without a file. None in three cases: the file was made; this
-    request did not set the tip's hold; or a person has set or reviewed the hold since the request."""
+    """The legal hold that ends if this request ends without a file. None if the file was made, or if this request did
+    not set the tip's hold. Also None if a person has set or reviewed the hold since the request."""
     basis: Mapped[str]
     """The legal reason for the file, as the value of a `FileBasis`."""
     order_number: Mapped[str]
@@ -142,8 +142,8 @@ BATCH = 200
 
 def lacking_desks(session: Session, after: tuple[int, str]) -> Sequence[tuple[Tip, str]]:
     """Returns pairs of a tip and a desk. The desk may read the tip, but does not have the private key of its case yet.
-    The pairs are sorted by tip and desk. If there are many, returns a part of the list: the first desks after the pair
-    `after` of a tip's id and a desk's code.
+    The pairs are sorted by tip and desk. Returns at most `BATCH` pairs: the first pairs after `after`, which contains
+    the id of a tip and the code of a desk.
 
     A retired oversight desk still gets the keys of its complaints, because its people still handle them.
     """

@@ -66,8 +66,8 @@ FREE_ROWS = 3
 
 
 def options(visit: Visit) -> Sequence[tuple[str, str]]:
-    """Returns the options of the field in which the admin selects a responder's desk: no desk, all districts, the
-    national desk, each district, and added desks.
+    """Returns the options of the field in which the admin selects a responder's desk. The options are no desk, all
+    districts, the national desk, each district, and each added desk.
     """
     added = [
         (one.code, named(visit, one.code, one.name))
@@ -602,8 +602,8 @@ COMMANDS = table("commands")
 
 
 class CommandLine(NamedTuple):
-    """One command of the console on the page of rights: the effect of the command, the roles that may use it, and the
-    proof that the user must give.
+    """One command of the console on the page of rights. The page shows the effect of the command, the roles that may
+    use the command, and the proof that the user must give.
     """
 
     does: str

@@ -166,8 +166,8 @@ class AccountChange:
         return not self.counts_as_second() and self.is_depended_on()
 
     def is_depended_on(self) -> bool:
-        """Returns True if the owner of the account is an admin, an approver, a member of the national desk, or the only
-        person who can decrypt the tips of a desk.
+        """Returns True if the owner of the account is an admin, an approver or a member of the national desk. Also
+        returns True if only the owner can decrypt the tips of a desk.
 
         A role that the account lost within the last seven days counts too. If the lost role did not count, an admin
         could remove the account's role, and then end the account a minute later.
@@ -201,8 +201,8 @@ class AccountChange:
 
         Also raises an alarm, so that the on-call contacts get a message. If the account's owner has a phone, sends the
         text `own` to this phone. If only this account can decrypt the tips of a desk, the coordinators of the desk get
-        the SMS too. If the account has already lost its access, the calling function must name in `desks` the desks
-        whose tips only this account could decrypt.
+        the SMS too. If the account has already lost its access, `desks` must contain the desks whose tips only this
+        account could decrypt.
         """
         session, at = self.session, self.context.now()
         self.log(command.action, (reason or self.reason).strip())
@@ -247,8 +247,8 @@ class AccountChange:
     def settle(
         self, role: AccountRole, decision: ApprovalDecision = ApprovalDecision.WITHDRAWN
     ) -> None:
-        """Ends the pending approval of a role. The approval is no longer needed, because a command at the server has
-        given the role, or no one wants the role any more."""
+        """Ends the pending approval of a role. The approval is no longer needed: a command at the server has given the
+        role, or no admin wants to give the role any more."""
         subject, at = _subject_of(self.account.id, role), self.context.now()
         self.decide(tables_sessions.pending_for(self.session, subject, at), decision)
 

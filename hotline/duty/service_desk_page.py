@@ -255,8 +255,8 @@ def _people_with_key(session: Session, code: str) -> int:
 
 
 def _signature(context: Context, row: tables_desks.Desk) -> tuple[str, datetime | None]:
-    """Returns the state of the hotline's signature on a desk's key, and the time until which the desk can use a new key
-    without this signature."""
+    """Returns the state of the hotline's signature on a desk's key. Also returns the time until which the desk can use
+    a new key without this signature."""
     trust = context.encrypter.desks
     if trust is None or row.retired_at is not None:
         return "", None

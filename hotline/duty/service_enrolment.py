@@ -390,8 +390,8 @@ def _about(
 ) -> ApprovalView | None:
     """Describes an enrolment for the page of approvals. Does not show the phone number.
 
-    Returns None if the owner has not proved the phone with a code yet, if the time for a decision is over, or if the
-    account may not see the person.
+    Returns None if the owner has not proved the phone with a code yet, or if the time for a decision is over. Also
+    returns None if the account may not see the person.
     """
     rows = tables.enrolments_of_approval(session, asked.id)
     row = rows[0] if rows else None

@@ -5,12 +5,12 @@ admin must be a different person than the admin who gives the role. While fewer 
 the server counts as the second person. If a command at the server counts as the second person, the audit log records
 that no second admin approved.
 
-The module also gives an account a new link if the owner of the account has lost the password and the recovery sheet, or
-if an admin requests the link. The hotline makes a link for another person's account only after 24 hours, or after a
-second admin has approved. During the 24 hours, the owner gets an SMS about the link, can sign in as before, and may
-refuse the link. Hours in which the account is suspended do not count as waiting time. A second admin must always
-approve if the account was ended, or if a team or a desk depends on the account. A second admin must also approve if the
-hotline knows no phone of the owner.
+The module also makes a new link for an account. For example, an owner who has lost the password and the recovery sheet
+needs a new link. The hotline makes a link for another person's account only after 24 hours, or after a second admin has
+approved. During the 24 hours, the owner gets an SMS about the link, can sign in as before, and may refuse the link.
+Hours in which the account is suspended do not count as waiting time. A second admin must always approve if the account
+was ended, or if a team or a desk depends on the account. A second admin must also approve if the hotline knows no phone
+of the owner.
 
 A command at the server makes the first account. A command at the server also makes a new link if no one can sign in to
 the console.
@@ -227,8 +227,8 @@ def _link(change: AccountChange) -> str:
     return token
 
 
-# The code below gives an account a new link if the owner of the account has lost the password and the recovery sheet,
-# or if an admin requests the link.
+# The code below makes a new link for an account, for example because the owner has lost the password and the recovery
+# sheet.
 
 
 FIRST = "Admin 1"
@@ -243,8 +243,8 @@ class WaitingLink:
     asked_by: str
     usable_at: datetime | None
     """The earliest time when the link can be made. None if the link cannot be made before a second admin approves. A
-    second admin must approve in three cases: the hotline knows no phone of the owner, the account was ended, or a team
-    or a desk depends on the account."""
+    second admin must approve if the hotline knows no phone of the owner, or if the account was ended. A second admin
+    must also approve if a team or a desk depends on the account."""
 
     @property
     def asked_at(self) -> datetime:

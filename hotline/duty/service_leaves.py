@@ -89,8 +89,8 @@ def check_national(
 def is_last_of_oversight(
     session: Session, person: Responder, starts_at: datetime, ends_at: datetime
 ) -> bool:
-    """Returns True if one of this person's oversight desks needs the person at some time in this period, because no
-    other active person has the key of the desk then."""
+    """Returns True if one of this person's oversight desks needs the person at some time in this period. At this time,
+    no other active person has the key of the desk."""
     own = tables_desks.desks_of_person(session, person.person_id)
     for code in own & tables_desks.every_oversight(session):
         others = [
@@ -212,8 +212,8 @@ def bring_back(
 ) -> BroughtBack:
     """Makes a responder active again: ends a leave, a removal, or the mark of an unreachable number.
 
-    If the number is on the stop list, the admin must type the number again, because the stop list stores only a digest
-    of the number. A second person must approve the return of a removed responder. Raises NotFound, NumberInvalid,
+    If the number is on the stop list, the admin must type the number again. The stop list stores only a digest of the
+    number. A second person must approve the return of a removed responder. Raises NotFound, NumberInvalid,
     PersonnelRefused.
     """
     at = context.now()

@@ -394,8 +394,8 @@ def own_shifts(session: Session, responder_id: int, at: datetime) -> list[Shift]
 
 
 def free_shifts(session: Session, responder_id: int, at: datetime) -> list[Shift]:
-    """Returns the shifts at a responder's desks that the responder may take: gaps, in which no one is on duty, and
-    shifts that a colleague offered.
+    """Returns the shifts at a responder's desks that the responder may take. These are gaps, in which no one is on
+    duty, and shifts that a colleague offered.
 
     In the result, a gap has the responder id 0. An offered shift has the id of its owner.
     """

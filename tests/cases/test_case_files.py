@@ -362,8 +362,8 @@ def test_an_approval_counts_no_more_once_the_approver_may_not_know(file: FileDes
 
 @pytest.mark.adversary("a corrupt responder")
 def test_a_second_account_makes_nobody_another_desk(file: FileDesk) -> None:
-    """If one person has several accounts, the desks of all these accounts count when the hotline compares the
-    requester's desks with the approver's."""
+    """The requester and the approver must not share a desk. If one of the two has several accounts, the desks of all
+    the accounts count."""
     desk = file.desks.desk
     admitted(desk, "Desk 3", AccountRole.NATIONAL, NATIONAL)
     one, other = (desk.people[name].account_id for name in ("Desk 2", "Desk 3"))

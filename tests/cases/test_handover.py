@@ -150,8 +150,8 @@ def test_a_phone_confirms_no_note_after_one_that_only_the_console_shows(
     assert f"Handover notes to read: {left}" in shifts(beside, PHONE, PIN)
 
 
-# Tests a handover at 06:00. The night shift writes a note about a case, and the people of the day shift see the note
-# on their phones and pages until they confirm it. A person who may not see the case learns nothing.
+# Tests a handover at 06:00. The night shift writes a note about a case. The people of the day shift see the note on
+# phones and pages until they confirm the note. A person who may not see the case learns nothing.
 
 
 DAY_PHONE, ELSEWHERE, BESIDE = "+250788000013", "+250788000014", "+250788000015"

@@ -1,5 +1,5 @@
-"""Tests the tools for times when the hotline itself does harm: harm records that two people must read, a pause of one
-part of the hotline, and the page `/dark` with verified phone numbers."""
+"""Tests the tools for times when the hotline itself does harm. These are harm records that two people must read, a
+pause of one part of the hotline, and the page `/dark` with verified phone numbers."""
 
 import re
 

@@ -114,8 +114,8 @@ def test_no_pin_opens_a_tip_of_the_desk_and_the_case_can_be_taken_and_passed_on(
 
 
 def test_what_needs_the_text_is_done_in_the_console(beside: ReaderBeside) -> None:
-    """With the setting, the national desk cannot do these things by phone: read a case, ask a question, write a note,
-    pass the case to a district, or see its timeline."""
+    """With the setting, the national desk cannot read a case or its timeline by phone. It also cannot ask a question,
+    write a note or pass the case to a district."""
     _, known_as = of_the_nation(beside)
     take(beside, known_as)
     grants = beside.line.desks_of(beside.line.tip)

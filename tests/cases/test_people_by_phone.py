@@ -27,8 +27,8 @@ from tests.support.reading import ReaderBeside, at_her_desk, reader_beside
 from tests.support.taking import close_by_two, take_case
 
 SITE = ("2", "1", "1", "3", "1", "2")
-"""The digits that answer six screening questions: an adult, recruited, with force, perhaps with deception, for another
-person's gain, and not free to leave."""
+"""The digits that answer six screening questions. The person is an adult, was recruited with force and perhaps with
+deception, for the gain of others, and cannot leave freely."""
 WORK = "1"
 WANTS_HELP = ("1", "1", "1")
 IN_CLEAR = {
@@ -408,8 +408,8 @@ def test_no_sms_tells_what_the_person_said(district: District) -> None:
 
 
 YES = ("3", "1", "2", "1")
-"""The digits that a responder presses on four screens: refer the person to help, the place is safe, the person is an
-adult, the person says yes to help.
+"""The digits that a responder presses on four screens. The responder refers a person to help, in a safe place. The
+person is an adult and says yes to help.
 """
 
 

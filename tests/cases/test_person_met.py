@@ -19,8 +19,8 @@ HERE = ("2", "1", "1")
 Kigali.
 """
 QUIET = ("2", *HERE, "1", "1", "2", "1")
-"""The digits with which an officer reports a person: no danger, no official involved, the first district of Kigali
-and its first sector, the kind of tip, an adult, and helpers may come.
+"""The digits with which an officer reports an adult in the first sector of the first district of Kigali. There is no
+danger, no official is involved, and helpers may come.
 """
 
 

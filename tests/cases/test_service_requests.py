@@ -1,5 +1,5 @@
-"""Tests how the hotline asks a service by SMS to help a person, and how it records the service's answer, which needs
-no PIN.
+"""Tests how the hotline asks a service by SMS to help a person, and how the hotline records the service's answer. The
+answer needs no PIN.
 """
 
 from collections.abc import Callable
