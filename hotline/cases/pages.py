@@ -176,7 +176,7 @@ Member = TypeVar("Member", TipStateFilter, AssigneeFilter, Matter)
 TIMELINE_PHRASES = table("tip_events")
 NOTES = table("notes")
 REASONS = table("reasons")
-"""The reasons for decrypting a tip from which an officer can choose. For the reason `other`, the officer types a
+"""An officer chooses one of these reasons for decrypting a tip. For the reason `other`, the officer types a
 sentence."""
 EXCLUSION_REASONS = table("exclusion_reasons")
 
@@ -457,7 +457,7 @@ HAPPENED = table("person_events")
 
 
 def parts(visit: Visit, count: int) -> Sequence[tuple[str, str]]:
-    """Returns the parts into which the page of a case's persons is divided: the number and the label of each. Returns
+    """Returns the parts into which the page of a case's persons is divided. Each part has a number and a label. Returns
     an empty list if all persons fit on one page."""
     begins = range(1, count + 1, ON_A_PAGE)
     says = phrase("people {first} to {last}")

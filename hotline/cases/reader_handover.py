@@ -20,7 +20,7 @@ FIRST = (0, "")
 
 
 def case_private_key(session: Session, context: ReaderContext, tip: Tip) -> bytes | None:
-    """Returns the private key of a case. The case has a copy of its private key that is encrypted for the reader
+    """Returns the private key of a case. The hotline stores a copy of the private key that is encrypted for the reader
     process. This function decrypts the copy.
 
     Returns None if the case has no coded answers yet, or if its private key was deleted.

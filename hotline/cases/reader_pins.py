@@ -242,7 +242,7 @@ def report_nights(context: Context) -> None:
     """Sends each coordinator an SMS at 07:00 if responders of the desk opened their lists of cases during the night.
     The SMS says on how many phones a list was opened.
 
-    Marks the warnings as sent, so that no warning is sent twice. Raises StoreUnavailable.
+    Marks the warnings as sent, so that the hotline sends no warning twice. Raises StoreUnavailable.
     """
     at = context.now()
     before = last_report_before(at)

@@ -211,8 +211,8 @@ def answer(
 
     A digit without a reference counts only if one request is open and the sender has no open case. After a service says
     "yes", the hotline asks no other service for this help. So the hotline accepts a "yes" only after the hotline has
-    found the SMS in the gateway's inbox. Returns each request whose "yes" still needs this check, with the person who
-    sent the SMS. The function `prove` needs this result.
+    found the SMS in the gateway's inbox. Returns the requests with a "yes" that the hotline must still find in the
+    inbox, each with the person who sent the SMS. The function `prove` needs this result.
     """
     rows = {
         one.reference: one for one in tables_persons.open_requests(session, responder.id) if text

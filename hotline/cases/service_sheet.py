@@ -182,8 +182,8 @@ def search(context: ConsoleContext, by: SignedIn, kind: SearchKind, sought: str)
     """Returns the id of the tip with this reference or number, if the account may see the tip. The audit log gets a row
     with the kind of search, but not with the text that the officer searched.
 
-    If the account may not see the tip, the search gives the same answer as for a tip that does not exist. The row in
-    the audit log is also the same.
+    For a tip that the account may not see, the search gives the same answer as for a tip that does not exist. The row
+    in the audit log is also the same as for a tip that does not exist.
     """
     with context.database.writing() as session:
         viewer, found = viewer_of(session, by), None
@@ -212,7 +212,7 @@ def _order(line: TipLine) -> tuple[bool, int, int, int]:
 def lines_of(
     session: Session, viewer: Viewer, found: Sequence[Tip], at: datetime
 ) -> Sequence[TipLine]:
-    """Returns a `TipLine` for each of these tips. Reads each other table only once for all these tips together."""
+    """Returns a `TipLine` for each of these tips. Reads each further table only once, for all tips together."""
     ids = [tip.id for tip in found]
     clocks = cases_queries.running_clocks(session, ids)
     details = _TipDetails(

@@ -264,8 +264,8 @@ def begin_leaves(context: Context) -> None:
     """Passes the open cases of a responder to other responders when the responder's leave begins. Also drops waiting
     messages to people who were removed.
 
-    The clock calls this function. If the clock calls the function twice, the second call changes nothing. Raises
-    StoreUnavailable.
+    The clock process calls this function. If the process calls the function twice, the second call changes nothing.
+    Raises StoreUnavailable.
     """
     at = context.now()
     with context.database.reading() as session:

@@ -1,5 +1,5 @@
-"""Finds districts and other places where a tip would alert too few people. The doctor and the monitor use this
-module."""
+"""Finds districts and other places where a tip would alert too few people. The command `hotline doctor` and the
+monitoring process use this module."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime

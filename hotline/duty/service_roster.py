@@ -314,8 +314,8 @@ def report_gaps(context: Context) -> None:
     """Notifies coordinators of new gaps, and again a day before a gap begins. On Mondays at 08:00, notifies the
     national desk. Does nothing if no desk uses a roster.
 
-    The clock calls this function. If the clock calls the function twice, the second call sends nothing. Raises
-    StoreUnavailable.
+    The clock process calls this function. If the process calls the function twice, the second call sends nothing.
+    Raises StoreUnavailable.
     """
     at = context.now()
     local = at.astimezone(KIGALI)

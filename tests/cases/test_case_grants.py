@@ -148,7 +148,7 @@ def test_a_new_key_opens_what_the_one_before_opened(beside: ReaderBeside, tmp_pa
     assert opened is not None
 
 
-# Tests that codes about a person never change, and that they can be deleted only after they are counted.
+# Tests that codes about a person never change, and can be deleted only after they are counted.
 
 
 REFUSED = (DBAPIError, StoreUnavailable)

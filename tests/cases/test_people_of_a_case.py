@@ -356,7 +356,8 @@ def test_two_relays_fire_one_clock_once(district: District) -> None:
 
 @pytest.mark.both
 def test_of_a_no_and_an_offer_at_once_no_offer_follows_the_no(district: District) -> None:
-    """Two responders screen a person at the same time, but the case has only one key pair, which both must use."""
+    """Two responders screen a person at the same time. The case has only one key pair, which both responders must
+    use."""
     case = HelpedCase(district)
     together(
         *(partial(case.say, "screened", GROWN_UP, who=one) for one in (case.hers, case.colleague))

@@ -1,4 +1,4 @@
-"""Tests people who belong to several desks: changes of people, and the escalation policy."""
+"""Tests people who belong to several desks: which alerts they get, how their desks change, and how they are removed."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
