@@ -17,8 +17,12 @@ from hotline.alerts import (
 )
 from hotline.alerts.rules_follow_up import FOLLOWS, MEETING_EVENTS, StopReason
 from hotline.alerts.tables_case_events import StartedFormRow
-from hotline.cases import rules_reading_requests, service_follow_up, service_people
-from hotline.cases import service_requests as cases_service_requests
+from hotline.cases import (
+    rules_reading_requests,
+    service_follow_up,
+    service_people,
+    service_requests,
+)
 from hotline.cases.decrypt_reader import ReaderContext
 from hotline.cases.decrypt_reader_commands import NOT_TAKEN, OVER
 from hotline.cases.reader_handover import case_private_key
@@ -140,7 +144,7 @@ def _goes_on(turn: ReaderTurn, case: str, tip: Tip, row: StartedFormRow) -> Read
     form.
     """
     private = case_private_key(turn.session, turn.context, tip)
-    bound = cases_service_requests.form_binding(turn.person.id)
+    bound = service_requests.form_binding(turn.person.id)
     try:
         plain = private and decrypt_codes(row.body, private=private, uid=tip.uid, entry_id=bound)
         form = StartedForm.from_text(plain.decode()) if plain else None
@@ -282,9 +286,7 @@ def _flags(one: MetPerson) -> Iterator[str]:
 
 
 def _who(turn: ReaderTurn, one: MetPerson) -> str:
-    return (
-        f"{one.n} {turn.say(cases_service_requests.SEEN.get(one.sex or '', Template.MET_PERSON))}"
-    )
+    return f"{one.n} {turn.say(service_requests.SEEN.get(one.sex or '', Template.MET_PERSON))}"
 
 
 KEPT, STOPPED = "person_kept", "person_stopped"
@@ -336,7 +338,7 @@ def _asked_service(
         row = tables_persons.open_request(turn.session, done[0])
     if row is None:
         return ReaderAnswer()
-    name = cases_service_requests.name_of(turn.session, turn.context, row, turn.at)
+    name = service_requests.name_of(turn.session, turn.context, row, turn.at)
     return ReaderAnswer(("service_asked",), words={"service": name})
 
 

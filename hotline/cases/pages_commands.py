@@ -30,9 +30,9 @@ from hotline.cases.pages import (
     country_names,
     decrypted_page,
     form_address,
+    late_sentence,
     reason_of,
 )
-from hotline.cases.pages import late_sentence as tip_in_words
 from hotline.cases.service_desk_commands import ExclusionTarget
 from hotline.cases.service_persons import CasePersons, RunningClock
 from hotline.console.routes import table
@@ -100,7 +100,7 @@ def read(visit: Visit, tip_id: int) -> Response:
         visit,
         "persons_opened.html",
         url_for("tips.one", tip_id=tip_id),
-        shown=tip_in_words(visit, sheet.line),
+        shown=late_sentence(visit, sheet.line),
         people=[(one, _consent(visit, one, asked.get(one.n))) for one in of_part],
         others=len(opened.people) > ON_A_PAGE,
         who=lambda entry: visit.place(opened.by.get(entry.id, "")) or visit.say(THE_LINE),

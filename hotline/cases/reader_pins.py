@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from hotline.alerts import queries, service_escalation, service_messages
-from hotline.alerts.service_case import RESPONDER_PREFIX as RESPONDER
-from hotline.alerts.service_case import reads_in_console
+from hotline.alerts.service_case import RESPONDER_PREFIX, reads_in_console
 from hotline.cases import rules_reading_requests
 from hotline.cases import tables as cases_tables
 from hotline.cases.decrypt_reader import ReaderContext
@@ -93,7 +92,7 @@ class ReaderTurn:
 
     @property
     def actor(self) -> str:
-        return f"{RESPONDER}{self.person.id}"
+        return f"{RESPONDER_PREFIX}{self.person.id}"
 
     def known(self) -> tuple[Tip, Assignment] | None:
         """Returns the case that the request names, and this responder's assignment to the case. Returns None if the

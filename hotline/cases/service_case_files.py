@@ -23,8 +23,7 @@ from hotline.people.tables_sessions import Approval, ApprovalKind
 from hotline.text.errors import EndRefused, NotFound
 from hotline.text.languages import message_text, phrase
 from hotline.text.places import NATIONAL, is_district
-from hotline.tips import queries_visible
-from hotline.tips import tables as tips_tables
+from hotline.tips import queries_visible, tables
 from hotline.tips.rules import Matter
 from hotline.tips.rules_persons import build_persons
 from hotline.tips.tables import Tip
@@ -237,7 +236,7 @@ def may_know(session: Session, tip_id: int, account_id: int) -> bool:
     # The desk of a camp or of a service belongs to the district where the camp or service is.
     rows = {one.code: one.place or "" for one in tables_desks.all_desks(session)}
     homes = {code if is_district(code) else rows.get(code, "")[:2] for code in own}
-    places = {tip.place, *(one.place for one in tips_tables.earlier_places(session, tip_id))}
+    places = {tip.place, *(one.place for one in tables.earlier_places(session, tip_id))}
     return homes.isdisjoint(places)
 
 

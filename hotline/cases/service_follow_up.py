@@ -20,8 +20,7 @@ from hotline.alerts.rules_assignment import Candidate
 from hotline.alerts.rules_escalation import EscalationStep
 from hotline.alerts.service_case import case_of, routed_case
 from hotline.alerts.service_messages import SmsPlan
-from hotline.cases import service_people
-from hotline.cases import service_requests as cases_service_requests
+from hotline.cases import service_people, service_requests
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
@@ -92,7 +91,7 @@ def _alert_nation(
 ) -> None:
     """Asks the national desk about a case in which a service has not answered its SMS in time. The responder of the
     case must then ask another service."""
-    if not cases_service_requests.expire(session, row, at):
+    if not service_requests.expire(session, row, at):
         return
     nation = rules_escalation_steps.national_people(_roster(session, tip, at), 0)
     _ask(session, context, tip, nation, at, reminds=False)
@@ -152,7 +151,7 @@ def _unknown(
     if entry_id is None:
         return
     said = PersonCodes(row.n, {kind.value: "unknown"}, row.offered_id).checked(kind)
-    cases_service_requests.store_codes(session, context, tip, entry_id, said.to_bytes(), at)
+    service_requests.store_codes(session, context, tip, entry_id, said.to_bytes(), at)
     if kind is LoggedEvent.THIRTY:
         row.thirty_at = at
     else:
@@ -253,7 +252,7 @@ def record_report(
     session.flush()
     if report.kind is LoggedEvent.OFFERED and report.supersedes is None:
         offer = session.get_one(ServiceReferral, written[0])
-        cases_service_requests.ask(session, tip, offer, codes[SERVICE], person.sex or "")
+        service_requests.ask(session, tip, offer, codes[SERVICE], person.sex or "")
     if tip.closure_by is not None and tip.closed_at is None:
         # After this report, a pending closure may be more urgent, or may need a decision of the national desk.
         service_escalation.handle_event(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hotline.alerts import queries, queries_retention, service_closing, service_messages
-from hotline.alerts.service_case import RESPONDER_PREFIX as RESPONDER
+from hotline.alerts.service_case import RESPONDER_PREFIX
 from hotline.cases import queries as cases_queries
 from hotline.cases import service_viewer, tables_case_files
 from hotline.cases.service_viewer import is_national, viewer_of
@@ -74,7 +74,7 @@ def _desks_of(session: Session, actor: str) -> frozenset[str]:
     account_id = tables_audit.account_of(actor)
     if account_id is not None:
         return tables_desks.desks_of(session, of_account(account_id))
-    number = actor.removeprefix(RESPONDER)
+    number = actor.removeprefix(RESPONDER_PREFIX)
     if number == actor or not number.isdecimal():
         return frozenset()
     return frozenset(row.desk_code for row in tables.current_memberships(session, int(number)))
