@@ -20,7 +20,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from tests.compare.gateway import Gateway, network_of
-from tests.faults.stand.processes import below
+from tests.faults.stand.processes import below, command_line
 
 READY_SECONDS = 180.0
 SCRIPTS = Path(__file__).with_name("scripts.py")
@@ -195,7 +195,7 @@ class Line:
     @contextmanager
     def paused(self, name: str) -> Iterator[None]:
         """Pauses the processes that `run` started under this name, as a machine without free memory would."""
-        held = [pid for pid in self.processes() if name in _command_of(pid)[1:]]
+        held = [pid for pid in self.processes() if name in command_line(pid).split()[1:]]
         if not held:
             raise LineBroken(f"no process of the line is called {name}")
         for pid in held:
@@ -249,16 +249,6 @@ def is_sending(database: Path) -> bool:
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as opened:
         asked = "SELECT EXISTS (SELECT 1 FROM message WHERE state = 'sending')"
         return bool(opened.execute(asked).fetchone()[0])
-
-
-def _command_of(pid: int) -> list[str]:
-    try:
-        said = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
-    except OSError:
-        return []
-    # For a process from the fork server, Linux returns the whole command as one text. For other processes, a zero byte
-    # ends each word.
-    return said.replace("\0", " ").split()
 
 
 def copied(home: Path, to: Path) -> Path:

@@ -1,50 +1,38 @@
-"""Reads the memory and the processor time of processes from Linux's own files."""
+"""Reads the memory and the processor time of processes, and the ports on which they listen. Leaves out processes that
+have ended."""
 
-import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from pathlib import Path
+from typing import TypeVar
 
-TICK = os.sysconf("SC_CLK_TCK")
-LISTENS = "0A"
+import psutil
+
+T = TypeVar("T")
 
 
 def spent(pids: Iterable[int]) -> float:
     """Returns the processor seconds that these processes used, including those of their child processes that have
     ended."""
-    total = 0
-    for pid in pids:
-        with suppress(OSError):
-            words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            total += sum(map(int, words[11:15]))
-    return total / TICK
+    return sum(_each(pids, lambda process: sum(process.cpu_times()[:4])))
 
 
 def held(pids: Iterable[int]) -> float:
     """Returns megabytes: the own memory of each process, and its share of the shared memory (PSS)."""
-    kilobytes = 0
-    for pid in pids:
-        with suppress(OSError):
-            for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-                kilobytes += int(line.split()[1]) if line.startswith("Pss:") else 0
-    return kilobytes / 1024
+    return sum(_each(pids, lambda process: process.memory_full_info().pss)) / 2**20
 
 
 def listeners(port: int, pids: Iterable[int]) -> list[int]:
     """Returns those of the given processes that listen on this port."""
-    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    sockets = {
-        f"socket:[{row[9]}]"
-        for row in rows
-        if row[3] == LISTENS and int(row[1].rpartition(":")[2], 16) == port
-    }
-    return [pid for pid in pids if sockets & _open_files(pid)]
+
+    def listens(process: psutil.Process) -> int | None:
+        found = process.net_connections("tcp4")
+        ports = {one.laddr.port for one in found if one.status == psutil.CONN_LISTEN}
+        return process.pid if port in ports else None
+
+    return [pid for pid in _each(pids, listens) if pid is not None]
 
 
-def _open_files(pid: int) -> set[str]:
-    found = set()
-    with suppress(OSError):
-        for file in Path(f"/proc/{pid}/fd").iterdir():
-            with suppress(OSError):
-                found.add(os.readlink(file))
-    return found
+def _each(pids: Iterable[int], read: Callable[[psutil.Process], T]) -> Iterator[T]:
+    for pid in pids:
+        with suppress(psutil.Error):
+            yield read(psutil.Process(pid))

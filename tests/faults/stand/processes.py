@@ -1,25 +1,17 @@
-"""Lists the child processes of one of our processes, as Linux shows them, and sends signals to them."""
+"""Lists the child processes of one of our processes, and sends signals to them."""
 
 import os
 import signal
-from collections import defaultdict
-from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
+
+import psutil
 
 
 def below(pid: int) -> list[int]:
     """Returns the children of a process, their children and so on, at this moment."""
-    children: defaultdict[int, list[int]] = defaultdict(list)
-    for child, parent in _running():
-        children[parent].append(child)
-    found: list[int] = []
-    asked = [pid]
-    while asked:
-        born = children[asked.pop()]
-        found += born
-        asked += born
-    return found
+    with suppress(psutil.NoSuchProcess):
+        return [child.pid for child in psutil.Process(pid).children(recursive=True)]
+    return []
 
 
 def started_as(pid: int, mark: str) -> list[int]:
@@ -29,12 +21,9 @@ def started_as(pid: int, mark: str) -> list[int]:
 
 def command_line(pid: int) -> str:
     """Returns the words of a command line with spaces between them, or an empty text if the process has ended."""
-    try:
-        return (
-            Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        )
-    except OSError:
-        return ""
+    with suppress(psutil.NoSuchProcess):
+        return " ".join(psutil.Process(pid).cmdline())
+    return ""
 
 
 def send(pid: int, number: signal.Signals) -> bool:
@@ -43,18 +32,3 @@ def send(pid: int, number: signal.Signals) -> bool:
         os.kill(pid, number)
         return True
     return False
-
-
-def _running() -> Iterator[tuple[int, int]]:
-    """Yields the id of every process and of its parent. In Linux's status line the name may contain spaces and
-    brackets, so the function reads what comes after the last bracket."""
-    for folder in Path("/proc").iterdir():
-        if not folder.name.isdigit():
-            continue
-        try:
-            after_name = (folder / "stat").read_text(errors="replace").rpartition(")")[2]
-        except OSError:
-            continue
-        state, parent = after_name.split()[:2]
-        if state != "Z":
-            yield int(folder.name), int(parent)
