@@ -25,7 +25,7 @@ SERVER_SECONDS = 0.15
 
 
 def fill(desk: Desk) -> None:
-    at, plain = desk.clock(), make_tip(state="complete")  # type: ignore[arg-type]
+    at, plain = desk.clock(), make_tip(state="complete")
     row = {one.key: getattr(plain, one.key) for one in Tip.__table__.columns if one.key != "id"}
     row |= {"matter": "tip", "place_step": 0, "record_key": 1, "request": "", "assigned_at": at}
     with desk.context.database.writing() as session:

@@ -38,51 +38,26 @@ def make_pseudonyms(tmp_path: Path, *, role: str = "hooks", at: datetime = NOON)
 
 
 def make_tip(
-    *,
-    uid: str = "0" * 31 + "1",
-    identity: str | None = None,
-    session_key: str = "a" * 64,
-    passage: int = 1,
-    state: TipState = TipState.FILED,
-    place: str = "12",
-    sector: str | None = None,
-    category: Category | None = Category.LABOUR,
-    urgency: int = 1,
-    official: str = "no",
-    language: str = "rw",
-    do_not_visit: bool = False,
-    body: bytes = b"sealed",
-    at: datetime = NOON,
-    filed_at: datetime | None = NOON,
-    completed_at: datetime | None = None,
-    assigned_at: datetime | None = None,
-    alert_urgency: int | None = None,
+    *, uid: str = "0" * 31 + "1", passage: int = 1, at: datetime = NOON, **changed: Any
 ) -> Tip:
-    return Tip(
-        uid=uid,
-        identity=identity or f"identity of {uid}",
-        session_key=session_key,
-        attempt=passage,
-        state=state,
-        channel="ussd",
-        language=language,
-        entry="",
-        place=place,
-        sector=sector,
-        category=category,
-        urgency=urgency,
-        official=official,
-        basis="public_duty",
-        do_not_visit=do_not_visit,
-        contact_key="c" * 64,
-        body=body,
-        created_at=at,
-        updated_at=at,
-        filed_at=filed_at,
-        completed_at=completed_at,
-        assigned_at=assigned_at,
-        alert_urgency=alert_urgency,
-    )
+    plain: dict[str, Any] = {
+        "identity": f"identity of {uid}",
+        "session_key": "a" * 64,
+        "state": TipState.FILED,
+        "channel": "ussd",
+        "language": "rw",
+        "entry": "",
+        "place": "12",
+        "category": Category.LABOUR,
+        "urgency": 1,
+        "official": "no",
+        "basis": "public_duty",
+        "do_not_visit": False,
+        "contact_key": "c" * 64,
+        "body": b"sealed",
+        "filed_at": NOON,
+    }
+    return Tip(uid=uid, attempt=passage, created_at=at, updated_at=at, **(plain | changed))
 
 
 def make_responder(
@@ -137,25 +112,15 @@ def post(session: Session, person: Responder, level: Level, *districts: str) -> 
     tables.set_desks(session, person, desks_of(level, districts), person.categories, NOON)
 
 
-def make_referral(
-    *,
-    tip_id: int = 1,
-    responder_id: int = 1,
-    step: int = 0,
-    reference: str = "K7Q4",
-    state: AssignmentState = AssignmentState.SENT,
-    at: datetime = NOON,
-    acknowledged_at: datetime | None = None,
-) -> Assignment:
-    return Assignment(
-        tip_id=tip_id,
-        responder_id=responder_id,
-        step=step,
-        reference=reference,
-        state=state,
-        created_at=at,
-        acknowledged_at=acknowledged_at,
-    )
+def make_referral(*, at: datetime = NOON, **changed: Any) -> Assignment:
+    plain: dict[str, Any] = {
+        "tip_id": 1,
+        "responder_id": 1,
+        "step": 0,
+        "reference": "K7Q4",
+        "state": AssignmentState.SENT,
+    }
+    return Assignment(created_at=at, **(plain | changed))
 
 
 def make_message(
@@ -187,13 +152,9 @@ def make_opening(*, key: str = "a" * 64, **changed: Any) -> SessionStart:
 
 
 def make_hop(
-    *,
-    session_id: str = "ATUid_0001",
-    caller: str = "+250788000099",
-    text: str = "",
-    network: str | None = None,
+    *, session_id: str = "ATUid_0001", caller: str = "+250788000099", text: str = ""
 ) -> UssdHop:
-    return UssdHop(session_id=session_id, caller=caller, text=text, network=network)
+    return UssdHop(session_id=session_id, caller=caller, text=text)
 
 
 def alert(
