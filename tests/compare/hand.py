@@ -287,27 +287,17 @@ class Hand:
             self._end("Success" if status == 200 else "Failed")
 
     def _post(self) -> tuple[int, str]:
-        return self.gateway.call(
-            "ussd",
-            {
-                "phoneNumber": self.msisdn,
-                "serviceCode": SERVICE_CODE,
-                "text": "*".join(self._keys),
-                "sessionId": self._session,
-                "networkCode": network_of(self.msisdn),
-            },
-        )
+        return self._call("ussd", text="*".join(self._keys))
 
     def _end(self, status: str) -> None:
-        self.gateway.call(
-            "ended",
-            {
-                "sessionId": self._session,
-                "serviceCode": SERVICE_CODE,
-                "networkCode": network_of(self.msisdn),
-                "phoneNumber": self.msisdn,
-                "status": status,
-                "date": self.gateway.now().strftime("%Y-%m-%d %H:%M:%S"),
-                "input": "*".join(self._keys),
-            },
-        )
+        date = self.gateway.now().strftime("%Y-%m-%d %H:%M:%S")
+        self._call("ended", status=status, date=date, input="*".join(self._keys))
+
+    def _call(self, hook: str, **fields: str) -> tuple[int, str]:
+        of_session = {
+            "phoneNumber": self.msisdn,
+            "serviceCode": SERVICE_CODE,
+            "sessionId": self._session,
+            "networkCode": network_of(self.msisdn),
+        }
+        return self.gateway.call(hook, of_session | fields)

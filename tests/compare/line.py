@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 
-from tests.compare.gateway import Gateway, network_of
+from tests.compare.gateway import Gateway
 from tests.faults.stand.processes import below, command_line
 
 READY_SECONDS = 180.0
@@ -186,11 +186,6 @@ class Line:
             if time.monotonic() > end:
                 raise LineBroken(f"the line of {self.checkout.name} did not do what was waited for")
             time.sleep(0.05)
-
-    def hop(self, fields: Mapping[str, str]) -> tuple[int, str]:
-        """Sends one hop of a USSD session with the fields that all hops have in common."""
-        alike = {"serviceCode": SERVICE_CODE, "networkCode": network_of(fields["phoneNumber"])}
-        return self.gateway.call("ussd", {**fields, **alike})
 
     @contextmanager
     def paused(self, name: str) -> Iterator[None]:

@@ -10,10 +10,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from itertools import accumulate
 from pathlib import Path
 from random import Random
 
-from tests.compare.line import Checkout, Line, LineBroken
+from tests.compare.gateway import network_of
+from tests.compare.line import SERVICE_CODE, Checkout, Line, LineBroken
 
 DISTRICTS = {
     "Nyarugenge": 11, "Gasabo": 12, "Kicukiro": 13,
@@ -252,11 +254,14 @@ def _texted(line: Line, msisdn: str) -> str:
 
 
 def _dial_in(line: Line, who: Responder) -> None:
-    keyed: list[str] = []
-    session = f"prepare-{who.msisdn[1:]}"
-    for keys in (ENTRY, who.code, who.paper, who.pin, who.pin):
-        keyed.append(keys)
-        fields = {"phoneNumber": who.msisdn, "text": "*".join(keyed), "sessionId": session}
-        _, body = line.hop(fields)
+    fields = {
+        "phoneNumber": who.msisdn,
+        "serviceCode": SERVICE_CODE,
+        "sessionId": f"prepare-{who.msisdn[1:]}",
+        "networkCode": network_of(who.msisdn),
+    }
+    keyed = (ENTRY, who.code, who.paper, who.pin, who.pin)
+    for text in accumulate(keyed, lambda before, key: f"{before}*{key}"):
+        _, body = line.gateway.call("ussd", fields | {"text": text})
     if not body.startswith("END"):
         raise LineBroken(f"{who.name} could not set a PIN: {body}")

@@ -5,7 +5,7 @@ A tale does something, and then yields the minutes until its next action. A tale
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -174,7 +174,7 @@ def asks_after(story: Story) -> Iterator[int]:
     if closed:
         who = story.district.responders[0]
         for digit in "124":
-            story.hand(who.msisdn, who.role).text(f"{digit} {_newest(story, who)}")
+            _texts(story, who, digit)
             yield 1
     for target in story.targets:
         for _ in range(3):
@@ -195,10 +195,7 @@ def hears_of_help(story: Story) -> Iterator[int]:
     yield 2
     who = story.district.responders[0]
     hand = _behind_pin(story, who)
-    for setup in (TAKEN, Setup("offering.done", ACCEPTED)):
-        hand.places, hand.prefer = (_newest(story, who),), setup.prefer
-        _attempt(story, hand, setup.screen, answers=True, tries=3)
-        yield 1
+    yield from _sets_up(story, hand, who, (TAKEN, Setup("offering.done", ACCEPTED)), answers=True)
     for target in story.targets:
         caller.typed["receipt"] = number
         _reach(story, caller, target)
@@ -246,10 +243,7 @@ def works(story: Story) -> Iterator[int]:
     yield 1 if in_danger else 4
     who = story.district.responders[0]
     hand = _behind_pin(story, who)
-    for setup in setups:
-        hand.places, hand.prefer = (_newest(story, who),), setup.prefer
-        _attempt(story, hand, setup.screen, answers=True, tries=3)
-        yield 1
+    yield from _sets_up(story, hand, who, setups, answers=True)
     passed = 0
     for wait in (3, 12, DAY - 15, 3 * DAY + 9, 30 * DAY, 20, 1):
         for target in left[:]:
@@ -274,10 +268,7 @@ def meanwhile(story: Story) -> Iterator[int]:
         yield 1 if what.danger else 4
         who = story.district.responders[0]
         hand = _behind_pin(story, who)
-        for setup in what.setups:
-            hand.places, hand.prefer = (_newest(story, who),), setup.prefer
-            _attempt(story, hand, setup.screen, tries=3)
-            yield setup.wait
+        yield from _sets_up(story, hand, who, what.setups)
         hand.places, hand.prefer = (_newest(story, who),), what.stands.prefer
         for _ in range(2):
             # After a day, the hotline may have asked other people to take the case. Then the responder takes the case
@@ -288,8 +279,7 @@ def meanwhile(story: Story) -> Iterator[int]:
         if what.moves:
             _corrects(story, caller)
         if what.writes:
-            words = what.writes.format(ref=_newest(story, who))
-            story.hand(who.msisdn, who.role).text(words)
+            _texts(story, who, what.writes)
             yield 1
         if what.other:
             # The second call begins before the hotline knows that the first call was cut off.
@@ -323,7 +313,7 @@ def colleague_first(story: Story) -> Iterator[int]:
     first = who if any(target.endswith("owes") for target in story.targets) else colleague
     digits = "123" if first is who else "1"
     for digit in digits:
-        story.hand(first.msisdn, first.role).text(f"{digit} {_newest(story, first)}")
+        _texts(story, first, digit)
         yield 1
     hand = _behind_pin(story, who)
     for target in story.targets:
@@ -338,18 +328,12 @@ def colleague_first(story: Story) -> Iterator[int]:
 
 def judged_later(story: Story) -> Iterator[int]:
     """Simulates a request to close a case. The national desk reads the case and then confirms the closure."""
-    caller = story.caller()
-    reports(story, caller, "report.saved", danger=True, here=True, openly=True)
-    caller.hang_up()
-    yield 1
+    yield from _danger_is_reported(story, openly=True)
     who, judge = story.district.responders[0], story.prepared.nationals[0]
     hand = _behind_pin(story, who)
     in_console = any(target.endswith("console") for target in story.targets)
     met = Setup("screening.possible", VICTIM) if in_console else Setup("offering.done", ACCEPTED)
-    for setup in (TAKEN, met):
-        hand.places, hand.prefer = (_newest(story, who),), setup.prefer
-        _attempt(story, hand, setup.screen, tries=3)
-        yield 1
+    yield from _sets_up(story, hand, who, (TAKEN, met))
     hand.places, hand.prefer = (_newest(story, who),), ()
     hand.dial(ENTRY)
     hand.walk("responders.close_what" if in_console else "responders.close")
@@ -400,7 +384,7 @@ class Meanwhile:
     setups: tuple[Setup, ...] = ()
     danger: bool = False
     writes: str = ""
-    """The text of the SMS that the responder writes."""
+    """The digit in the SMS that the responder writes about the case."""
     moves: bool = False
     """If True, the caller names another district."""
     answers: tuple[str, ...] = ()
@@ -433,10 +417,8 @@ AFTER_THIRTY_DAYS = ("thirty", "thirty_person", "reopened")
 SAYS_NO = (Setup("offering.why"), Setup("offering.declined", ("person_refused",)))
 """The steps of a story: a responder asks a service to help a person, and the person then declines."""
 MEANWHILE = {
-    "keeping.over": Meanwhile(Setup("screening.free"), (TAKEN,), writes="4 {ref}"),
-    "responders.over": Meanwhile(
-        Setup("responders.hers"), (TAKEN,), writes="4 {ref}", answers=("2",)
-    ),
+    "keeping.over": Meanwhile(Setup("screening.free"), (TAKEN,), writes="4"),
+    "responders.over": Meanwhile(Setup("responders.hers"), (TAKEN,), writes="4", answers=("2",)),
     "responders.moved": Meanwhile(
         Setup("responders.not_hers"), danger=True, moves=True, answers=("1",)
     ),
@@ -576,10 +558,7 @@ def warns(story: Story) -> Iterator[int]:
 
 def locked_out(story: Story) -> Iterator[int]:
     """Simulates a responder who has a PIN but no access to any desk. Nothing can be read on this phone."""
-    caller = story.caller()
-    reports(story, caller, "report.saved", danger=True, here=True, openly=True)
-    caller.hang_up()
-    yield 1
+    yield from _danger_is_reported(story, openly=True)
     hand = _behind_pin(story, story.district.responders[0])
     for target in story.targets:
         for _ in range(2):
@@ -593,10 +572,7 @@ def locked_out(story: Story) -> Iterator[int]:
 def waits(story: Story) -> Iterator[int]:
     """Simulates a reader process that is paused. The hotline asks the phone to wait, and the responder acts without
     reading."""
-    caller = story.caller()
-    reports(story, caller, "report.saved", danger=True, here=True)
-    caller.hang_up()
-    yield 1
+    yield from _danger_is_reported(story)
     who = story.district.responders[0]
     hand = _behind_pin(story, who)
     for target in story.targets:
@@ -666,7 +642,7 @@ def decides(story: Story) -> Iterator[int]:
     other = next(one for one in story.prepared.districts if one.name == names[-1])
     if corrected:
         who = other.responders[0]
-        story.hand(who.msisdn, who.role).text(f"1 {_newest(story, who)}")
+        _texts(story, who, "1")
     nationals = story.prepared.nationals
     for wait in (3, 6, 12, 40):
         yield wait
@@ -688,19 +664,14 @@ def closes(story: Story) -> Iterator[int]:
     """Simulates a responder who asks to close a case, and a colleague who asks for another outcome. The national desk
     confirms one of the two outcomes.
     """
-    caller = story.caller()
-    reports(story, caller, "report.saved", danger=True, here=True)
-    caller.hang_up()
-    yield 1
+    yield from _danger_is_reported(story)
     first, second = story.district.responders[:2]
-    for words in ("1 {ref}", "2 {ref}"):
-        story.hand(first.msisdn, first.role).text(words.format(ref=_newest(story, first)))
+    for who, digit in ((first, "1"), (first, "2"), (second, "1")):
+        _texts(story, who, digit)
         yield 1
-    story.hand(second.msisdn, second.role).text(f"1 {_newest(story, second)}")
-    yield 1
     nationals = story.prepared.nationals
     if not any(target.endswith("judged") for target in story.targets):
-        story.hand(first.msisdn, first.role).text(f"4 {_newest(story, first)}")
+        _texts(story, first, "4")
         yield 1
     for wait in (2, 6, 30, 60):
         for target in story.targets:
@@ -740,6 +711,14 @@ def drills(story: Story) -> Iterator[int]:
             yield 1
         _writes_back(story, who, "1")
     yield 90
+
+
+def _danger_is_reported(story: Story, *, openly: bool = False) -> Iterator[int]:
+    """Simulates a caller who reports danger in the story's own district and hangs up."""
+    caller = story.caller()
+    reports(story, caller, danger=True, here=True, openly=openly)
+    caller.hang_up()
+    yield 1
 
 
 def reports(
@@ -846,6 +825,16 @@ def _attempt(
     return reached
 
 
+def _sets_up(
+    story: Story, hand: Hand, who: Responder, setups: Iterable[Setup], *, answers: bool = False
+) -> Iterator[int]:
+    """Reaches these screens of the newest case one after the other, each in a call of its own."""
+    for setup in setups:
+        hand.places, hand.prefer = (_newest(story, who),), setup.prefer
+        _attempt(story, hand, setup.screen, answers=answers, tries=3)
+        yield setup.wait
+
+
 def _behind_pin(story: Story, who: Responder) -> Hand:
     hand = story.hand(who.msisdn, who.role)
     hand.typed = {
@@ -923,6 +912,10 @@ def _a_responder_answers(story: Story) -> None:
         if hand.open:
             hand.answer()
     hand.hang_up()
+
+
+def _texts(story: Story, who: Responder, digit: str) -> None:
+    story.hand(who.msisdn, who.role).text(f"{digit} {_newest(story, who)}")
 
 
 def _writes_back(story: Story, who: Responder, digit: str) -> None:

@@ -14,9 +14,7 @@ from tests.compare.line import Checkout, Line
 from tests.compare.people import Prepared, sample
 from tests.compare.play import play
 from tests.compare.transcript import Transcript, difference
-from tests.support.homes import LayHome, lay_home, made_home, sending
-
-__all__ = ["lay_home", "made_home"]
+from tests.support.homes import LayHome, sending
 
 pytestmark = [
     pytest.mark.slow(reason="waits for a line to look at its clock"),

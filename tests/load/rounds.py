@@ -132,5 +132,5 @@ def postgres_of(folder: Path) -> Iterator[Postgres | None]:
     if not any(Path("/usr/lib/postgresql").glob("*/bin/postgres")):
         yield None
         return
-    with postgres_in(folder) as server:
+    with postgres_in(folder, {}) as server:
         yield server
