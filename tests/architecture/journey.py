@@ -18,7 +18,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.architecture.tree import ROOT
+
 NODE = "/changes/<int:draft_id>/flows/<flow>/<node>"
 PAGES = {"close": "/tips/<int:tip_id>/close", "screen": NODE}
 HOOKS = {"hop": "hotline.web.hooks.ussd", "sms": "hotline.web.hooks.sms"}

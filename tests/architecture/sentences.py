@@ -23,8 +23,8 @@ from pathlib import Path
 import yaml
 from babel.messages.pofile import read_po
 
-from tests.architecture.test_budget import ROOT
-from tests.architecture.test_language import errors, sources, words_of
+from tests.architecture.test_language import FOLDERS, errors, words_of
+from tests.architecture.tree import ROOT, parsed, path_of, python_files
 
 SCREEN = "caller's screen or SMS"
 END = re.compile(r"(?<=[.!?])\s+(?=[A-Z`*(])|\n\s*\n")
@@ -66,7 +66,7 @@ def helps(call: ast.Call, command: str) -> Iterator[tuple[str, str, str]]:
 
 def of_code(path: Path) -> Iterator[tuple[str, str, str]]:
     """Yields the kind, the place and the text of each docstring, comment, help text, error and log line in a file."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     commands: dict[ast.AST, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
@@ -116,9 +116,9 @@ def uses() -> dict[str, str]:
 
 def everything() -> Iterator[Drawn]:
     """Yields every sentence of code, screens, errors, help texts and documents."""
-    for path in sources():
+    for path in python_files(*FOLDERS):
         for kind, place, text in of_code(path):
-            yield from split(kind, f"{path.relative_to(ROOT).as_posix()}: {place}", text)
+            yield from split(kind, f"{path_of(path)}: {place}", text)
     used = uses()
     for name, kind in (("console", "console"), ("messages", SCREEN)):
         with (ROOT / f"locales/en/LC_MESSAGES/{name}.po").open("rb") as file:
@@ -135,7 +135,7 @@ def everything() -> Iterator[Drawn]:
         if not re.search(r"[.-](?:fr|rw)\.md$", path.name):
             for part in HEADING.split(SAMPLE.sub("\n\n", path.read_text(encoding="utf-8"))):
                 heading, _, text = part.partition("\n")
-                place = f"{path.relative_to(ROOT).as_posix()}: {heading}"
+                place = f"{path_of(path)}: {heading}"
                 yield from split("document", place, NO_SENTENCE.sub("\n\n", text))
 
 

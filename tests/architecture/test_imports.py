@@ -12,6 +12,7 @@ import pytest
 
 from hotline.cli.fork_server import SHARED
 from hotline.cli.main import HERE
+from tests.architecture.tree import ROOT
 from tests.cli.test_help import targets
 from tests.support.homes import LayHome
 
@@ -25,7 +26,6 @@ class Start(NamedTuple):
     may: str = ""
 
 
-ROOT = Path(__file__).parents[2]
 LINE = (
     "babel hotline.alerts hotline.cases hotline.cases.decrypt_reader hotline.cli hotline.keys.decrypt"
     " hotline.people.decrypt_members nacl phonenumbers rapidfuzz sqlalchemy"

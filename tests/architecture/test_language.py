@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pytest
 from babel.messages.pofile import read_po
 
-from tests.architecture.test_budget import ROOT
+from tests.architecture.tree import ROOT, parsed, path_of, python_files
 
 FOLDERS = ("hotline", "workers", "tools", "tests")
 NEVER_FIRST = frozenset(
@@ -131,11 +131,6 @@ OLD_FIELDS = {
     "why": "reason",
 }
 """Names that no field or parameter of the product may have, each with the name to use instead."""
-
-
-def sources() -> Iterator[Path]:
-    for folder in FOLDERS:
-        yield from sorted((ROOT / folder).rglob("*.py"))
 
 
 class Kind(Enum):
@@ -262,11 +257,11 @@ class Found(NamedTuple):
 @cache
 def found() -> Mapping[str, Found]:
     """Reads every file once, because a walk through a tree takes longer than all the checks of its nodes."""
-    return {path.relative_to(ROOT).as_posix(): found_in(path) for path in sources()}
+    return {path_of(path): found_in(path) for path in python_files(*FOLDERS)}
 
 
 def found_in(path: Path) -> Found:
-    nodes = [*ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    nodes = [*ast.walk(parsed(path))]
     is_product = not path.is_relative_to(TESTS)
     return Found(
         [
