@@ -11,11 +11,7 @@ import pytest
 
 from hotline.core.database import Database
 from tests import long
-from tests.support.callers import line
 from tests.support.clock import Clock
-from tests.support.district import alone, district
-from tests.support.empty import empty, empty_postgres, empty_sqlite, unused_port
-from tests.support.homes import lay_home, made_home
 from tests.support.made_once import lay_tables
 from tests.support.servers import (
     Pair,
@@ -29,19 +25,9 @@ from tests.support.servers import (
     postgres_server,
     postgres_template,
 )
-from tests.support.steps import pytest_terminal_summary, tell_steps
 from tests.support.unsynced import open_unsynced
-from tests.support.valkey import valkey
 
 __all__ = [
-    "alone",
-    "district",
-    "empty",
-    "empty_postgres",
-    "empty_sqlite",
-    "lay_home",
-    "line",
-    "made_home",
     "pair",
     "postgres_kept",
     "postgres_killable",
@@ -49,12 +35,11 @@ __all__ = [
     "postgres_released",
     "postgres_server",
     "postgres_template",
-    "pytest_terminal_summary",
-    "tell_steps",
-    "unused_port",
-    "valkey",
 ]
 
+pytest_plugins = [
+    f"tests.support.{name}" for name in ("callers", "district", "empty", "homes", "steps", "valkey")
+]
 RARELY = (50_000, 20, 100)
 """The thresholds that make garbage collection rare. A test leaves few reference cycles, and each search through all
 objects takes time."""

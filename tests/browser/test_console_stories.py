@@ -12,23 +12,10 @@ from playwright.sync_api import Page, expect
 
 from hotline.core.actors import AccountRole
 from hotline.people import service_sessions, tables_accounts
-from tests.browser.office import (
-    FLOW,
-    LANGUAGES,
-    NODE,
-    OLD,
-    Office,
-    language,
-    make_desk,
-    office,
-    takes_up_the_account,
-    writes,
-)
+from tests.browser.office import FLOW, LANGUAGES, NODE, OLD, Office, takes_up_the_account, writes
 from tests.console.hands import Hands
 from tests.support.signing import Person
 from workers.clock import lapse_emergency
-
-__all__ = ["language", "make_desk", "office"]
 
 pytestmark = pytest.mark.browser
 

@@ -26,8 +26,8 @@ from hotline.text.places import NATIONAL, districts
 from hotline.tips.rules import WARNING, TipOutcome, any_morning
 from hotline.tips.tables import Tip
 from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
-from tests.browser.danger_case import COORDINATOR, HERE, MONTH, SLEEPER, DangerCase, case
-from tests.browser.office import Office, language, make_desk, office
+from tests.browser.danger_case import COORDINATOR, HERE, MONTH, SLEEPER, DangerCase
+from tests.browser.office import Office
 from tests.console.hands import Hands
 from tests.flows.responder_screens import words_of
 from tests.support.callers import DANGER_HERE, DESK_KEY, REST, told
@@ -36,8 +36,6 @@ from tests.support.reading import PHONE
 from tests.support.receipts import asked, given
 from tests.support.signing import Person
 from tests.support.taking import close_by_two
-
-__all__ = ["case", "language", "make_desk", "office"]
 
 pytestmark = pytest.mark.browser
 

@@ -8,12 +8,10 @@ from playwright.sync_api import Browser, Dialog, Page, expect
 from werkzeug.serving import make_server
 
 from hotline.core.actors import AccountRole
-from tests.console.conftest import CHANGE, Desk, MakeDesk, make_desk
+from tests.console.conftest import CHANGE, Desk, MakeDesk
 from tests.support.axe import axe_faults
 from tests.support.serving import running
 from tests.support.stack import free_port
-
-__all__ = ["make_desk"]
 
 pytestmark = pytest.mark.browser
 

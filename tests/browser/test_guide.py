@@ -19,9 +19,6 @@ from tests.browser.office import (
     OLD,
     Office,
     comes_to_read,
-    language,
-    make_desk,
-    office,
     proposes,
     publishes,
     takes_up_the_account,
@@ -29,8 +26,6 @@ from tests.browser.office import (
 )
 from tests.console.hands import BESIDE_THE_HANDSETS, PICTURES, Hands
 from tests.support.signing import SERVER, Person
-
-__all__ = ["language", "make_desk", "office"]
 
 pytestmark = pytest.mark.browser
 

@@ -11,11 +11,9 @@ from hotline.core.actors import AccountRole
 from hotline.editing import service_reviews, service_translation
 from hotline.editing.service_review_document import language_review
 from hotline.editing.service_translation import TypedText
-from tests.browser.office import Office, language, make_desk, office
+from tests.browser.office import Office
 from tests.console.hands import Hands
 from tests.console.test_words_pages import FEE
-
-__all__ = ["language", "make_desk", "office"]
 
 pytestmark = pytest.mark.browser
 

@@ -6,11 +6,9 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from hotline.core.actors import AccountRole
 from hotline.editing import service_publish
-from tests.browser.office import Office, make_desk, office
+from tests.browser.office import Office
 from tests.console.browsing import OFFICE
 from tests.support.axe import axe_faults
-
-__all__ = ["make_desk", "office"]
 
 pytestmark = pytest.mark.browser
 

@@ -7,11 +7,11 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from hotline.core.actors import AccountRole, Actor
 from hotline.editing import service_publish
-from tests.browser.office import Office, make_desk, office
+from tests.browser.office import Office
 from tests.browser.test_new_lesson import language, size
 from tests.support.axe import axe_faults
 
-__all__ = ["language", "make_desk", "office", "size"]
+__all__ = ["language", "size"]
 
 pytestmark = pytest.mark.browser
 

@@ -21,9 +21,6 @@ from hotline.people.rules_sign_in import STEP_SECONDS, code_at, plain_typed
 from tests.browser.office import (
     Office,
     comes_to_read,
-    language,
-    make_desk,
-    office,
     proposes,
     publishes,
     takes_up_the_account,
@@ -33,8 +30,6 @@ from tests.console.hands import Hands
 from tests.faults.canary import Search, number_forms, written_forms
 from tests.support.callers import QUIET_HERE, REST, told
 from tests.support.signing import SERVER, Person
-
-__all__ = ["language", "make_desk", "office"]
 
 pytestmark = pytest.mark.browser
 

@@ -9,14 +9,12 @@ from hotline.core.actors import AccountRole
 from hotline.duty import service_roster, service_sheets
 from hotline.people.rules_roster import WEEK, half_day, week_of
 from hotline.people.tables_roster import DutyOverride
-from tests.browser.danger_case import HERE, DangerCase, case
-from tests.browser.office import Office, language, make_desk, office
+from tests.browser.danger_case import HERE, DangerCase
+from tests.browser.office import Office
 from tests.console.browsing import NARROW, OFFICE
 from tests.console.hands import Hands
 from tests.console.test_in_browser import faults_of
 from tests.console.test_roster import enrol, whole_week, written
-
-__all__ = ["case", "language", "make_desk", "office"]
 
 pytestmark = pytest.mark.browser
 

@@ -5,12 +5,10 @@ from playwright.sync_api import expect
 
 from hotline.core.actors import AccountRole
 from hotline.editing import service_reviews
-from tests.browser.office import Office, language, make_desk, office
+from tests.browser.office import Office
 from tests.console.browsing import NARROW
 from tests.console.hands import Hands
 from tests.console.test_in_browser import WIDER
-
-__all__ = ["language", "make_desk", "office"]
 
 pytestmark = pytest.mark.browser
 

@@ -9,10 +9,10 @@ from hotline.core.actors import AccountRole
 from hotline.editing import service_reviews
 from hotline.statistics import service_report
 from tests.browser.test_editor import browsing, served
-from tests.console.conftest import CHANGE, Desk, make_desk
+from tests.console.conftest import CHANGE, Desk
 from tests.support.axe import axe_faults
 
-__all__ = ["make_desk", "served"]
+__all__ = ["served"]
 
 pytestmark = pytest.mark.browser
 
