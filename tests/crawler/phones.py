@@ -141,10 +141,6 @@ def tell(line: Line, *keyed: str) -> Dialogue:
     return witness
 
 
-def _received(_line: Line, _tip_id: int) -> None:
-    return None
-
-
 def _checking(line: Line, _tip_id: int) -> None:
     service_assignment.assign_pending(line.context)
     colleagues_are_quicker(line)
@@ -152,10 +148,6 @@ def _checking(line: Line, _tip_id: int) -> None:
 
 def _helped(line: Line, tip_id: int) -> None:
     service_retention.record_help(line.context, tip_id, by="Desk", reason="a helper came")
-
-
-def _closed(line: Line, tip_id: int) -> None:
-    close_by_two(line.context, tip_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +174,12 @@ class AskedBack:
 
 
 NAMED = {Programme.LEADERS: "leader", Programme.TRAINEES: "officer"}
-STATUSES = {"received": _received, "checking": _checking, "helper": _helped, "closed": _closed}
+STATUSES: dict[str, Callable[[Line, int], None]] = {
+    "received": lambda _line, _tip_id: None,
+    "checking": _checking,
+    "helper": _helped,
+    "closed": lambda line, tip_id: close_by_two(line.context, tip_id),
+}
 QUESTIONS = ("still", "leave", "moved", "children", "many", "when", "doctor", "landmark")
 ROLLS = {Programme.LEADERS: "45", Programme.TRAINEES: "46"}
 
@@ -215,26 +212,23 @@ class Helper:
         as_idle_helper(line, msisdn, language)
         _end_all(line)
         witness = tell(large(line) if self.corrected else line, *self.told)
-        key = line.context.pseudonyms.enrolled(msisdn)
-        with line.database.writing() as session:
-            place = session.scalar(select(Tip.place).order_by(Tip.id.desc()).limit(1))
-            hers = session.scalars(select(Responder).where(Responder.number_key == key)).one()
-            level = Level.NATIONAL if self.national else Level.RESPONDER
-            post(session, hers, level, *([] if place is None else [place]))
-            if self.national:
-                others = update(Responder).where(Responder.id != hers.id)
+        hers = _posted(line, msisdn, Level.NATIONAL if self.national else Level.RESPONDER)
+        if self.national:
+            with line.database.writing() as session:
+                others = update(Responder).where(Responder.id != hers)
                 session.execute(others.values(active=False))
         if self.corrected:
+            as_idle_helper(line, OF_HERE, "rw")
             _posted(line, OF_HERE)
         service_assignment.assign_pending(line.context)
         line.clock.turn(seconds=10)
         reference = next(
-            row.reference for row in reversed(line.all(Assignment)) if row.responder_id == hers.id
+            row.reference for row in reversed(line.all(Assignment)) if row.responder_id == hers
         )
         if self.exercise:
             _rehearse(line)
         if self.took:
-            take_case(line.context, hers.id, reference, line.clock())
+            take_case(line.context, hers, reference, line.clock())
             line.clock.turn(seconds=10)
         if self.corrected:
             _correct(line, witness)
@@ -263,20 +257,20 @@ def _rehearse(line: Line) -> None:
         session.add(row)
 
 
-def _posted(line: Line, msisdn: str) -> int:
-    """Enrols a phone in the district of the newest tip. Returns the id of the responder."""
-    as_idle_helper(line, msisdn, "rw")
+def _posted(line: Line, msisdn: str, level: Level = Level.RESPONDER) -> int:
+    """Makes the responder of a phone a member of the newest tip's district. Returns the id of the responder."""
     key = line.context.pseudonyms.enrolled(msisdn)
     with line.database.writing() as session:
         place = session.scalar(select(Tip.place).order_by(Tip.id.desc()).limit(1))
         row = session.scalars(select(Responder).where(Responder.number_key == key)).one()
         row.active = True
-        post(session, row, Level.RESPONDER, str(place))
+        post(session, row, level, str(place))
         return row.id
 
 
 def _correct(line: Line, witness: Dialogue) -> None:
     witness.key("*".join(ELSEWHERE))
+    as_idle_helper(line, OF_ELSEWHERE, "rw")
     there = _posted(line, OF_ELSEWHERE)
     line.clock.turn(minutes=4)
     service_assignment.fire_deadlines(line.context)

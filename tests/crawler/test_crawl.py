@@ -4,12 +4,9 @@ hook."""
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlencode
 
 import pytest
-from werkzeug.test import Client
 
-from hotline.dialogue.replay_cache import SessionMemory
 from hotline.flows.conversation import ConversationState, Facts
 from hotline.flows.flow import FlowSet
 from hotline.flows.flow_set_cache import SqlFlowSets
@@ -17,7 +14,7 @@ from hotline.flows.service_check import place_lists
 from hotline.flows.turn import Turn, resume, start
 from tests.crawler.crawler import Crawler, Line
 from tests.support import callers
-from tests.support.callers import FORM, SECRETS, Way
+from tests.support.callers import Way
 from tests.support.made_once import shipped_book
 from tests.support.steps import Tell
 from tests.web.conftest import line
@@ -65,25 +62,13 @@ class EngineLine:
 
 @dataclass
 class HookLine:
-    client: Client
-    sessions: SessionMemory
+    line: callers.Line
 
     def hop(self, session: str, phone: str, text: str) -> str:
-        fields = {
-            "sessionId": session,
-            "phoneNumber": phone,
-            "serviceCode": "*384*777#",
-            "networkCode": "63510",
-            "text": text,
-        }
-        answer = self.client.post(
-            f"/hooks/{SECRETS['ussd'][0]}/ussd", data=urlencode(fields), content_type=FORM
-        )
-        assert answer.status_code == 200
-        return answer.get_data(as_text=True)
+        return callers.Caller(self.line, phone, session, text=text).again()
 
     def forget(self) -> None:
-        self.sessions.clear()
+        self.line.context.sessions.clear()
 
 
 MOST = 90_000
@@ -200,9 +185,7 @@ def test_a_thousand_digits_at_the_nearest_screens(line: callers.Line, way: Way) 
     hook presses the digits at all other screens."""
     lists = {name: options[:1] for name, options in place_lists().items()}
     context = replace(line.context, flow_sets=SqlFlowSets(line.database, lists))
-    crawler = Crawler(
-        HookLine(replace(line, context=context).client, context.sessions), most_hops=1000
-    )
+    crawler = Crawler(HookLine(replace(line, context=context)), most_hops=1000)
     crawler.crawl()
 
     assert crawler.faults == []

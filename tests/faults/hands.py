@@ -10,7 +10,7 @@ from contextlib import closing, suppress
 import requests
 
 from hotline.text.places import NATIONAL, district_named
-from tests.faults.settling import context_of
+from tests.faults.settling import reading
 from tests.faults.stand.processes import started_as
 from tests.support import books
 from tests.support.eventually import eventually
@@ -141,7 +141,7 @@ def kill(stack: Stack, mark: str) -> None:
 def filed(stack: Stack, district: str) -> int:
     """Returns the number of filed tips of a district. Reads the database, because a command takes a second of processor
     time."""
-    with closing(context_of(stack).database) as database, database.reading() as session:
+    with reading(stack) as session:
         return sum(tip.place == district_named(district) for tip in books.filed(session, NATIONAL))
 
 

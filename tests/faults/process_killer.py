@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from redis import Redis
@@ -103,36 +104,30 @@ class ProcessKiller:
 
     def _deck(self) -> Iterator[tuple[str, Death]]:
         """Yields the kills of one round. Freezes come first, so that other processes are killed while one is frozen."""
-        often = {name: self._tokens(name) for name in FAILPOINTS}
-        often |= {name: self._counted(die) for name, die in self.servers.items()}
-        often.setdefault("redis", self._killing(REDIS_MARK))
+        often: dict[str, Death] = {name: partial(self._fail, name) for name in FAILPOINTS}
+        often |= {name: partial(self._call, die) for name, die in self.servers.items()}
+        often.setdefault("redis", partial(self._kill, REDIS_MARK))
         often["redis.flush"] = self._flush
-        seldom = {name: self._killing(mark) for name, mark in MARKS.items()}
+        seldom: dict[str, Death] = {name: partial(self._kill, mark) for name, mark in MARKS.items()}
         deck = [*often.items()] * self.each + [*seldom.items()] * min(TWICE, self.each)
         deck.append(("everything", self._everything))
         deck = [one for one in deck if one[0] not in self.spared]
         self._dice.shuffle(deck)
 
-        asleep = {name: self._freezing(name) for name in FROZEN}
-        asleep |= {name: self._counted(absent) for name, absent in self.absences.items()}
+        asleep: dict[str, Death] = {name: partial(self._freeze, name) for name in FROZEN}
+        asleep |= {name: partial(self._call, absent) for name, absent in self.absences.items()}
         yield from (one for one in asleep.items() if one[0] not in self.spared)
         yield from deck
 
-    def _tokens(self, name: str) -> Death:
-        def laid() -> bool:
-            token = self.faults / name
-            token.touch()
-            taken = self._until(lambda: not token.exists())
-            token.unlink(missing_ok=True)
-            return taken
+    def _fail(self, failpoint: str) -> bool:
+        token = self.faults / failpoint
+        token.touch()
+        taken = self._until(lambda: not token.exists())
+        token.unlink(missing_ok=True)
+        return taken
 
-        return laid
-
-    def _killing(self, mark: str) -> Death:
-        def killed() -> bool:
-            return self._until(lambda: self._signal_one(mark, signal.SIGKILL) is not None)
-
-        return killed
+    def _kill(self, mark: str) -> bool:
+        return self._until(lambda: self._signal_one(mark, signal.SIGKILL) is not None)
 
     def _everything(self) -> bool:
         """Kills all processes at once, in a random order. The process that is killed first is the first to start
@@ -142,25 +137,21 @@ class ProcessKiller:
         self._dice.shuffle(victims)
         return sum(send(pid, signal.SIGKILL) for pid in victims) > 0
 
-    def _freezing(self, name: str) -> Death:
+    def _freeze(self, name: str) -> bool:
         mark = MARKS.get(name.partition(".")[0], REDIS_MARK)
+        pid = self._signal_one(mark, signal.SIGSTOP)
+        if pid is not None:
+            self._asleep.add(pid)
+            self._thawing.append(threading.Thread(target=self._thaw, args=(name, mark, pid)))
+            self._thawing[-1].start()
+        # The killer counts a freeze only when the process runs again.
+        return False
 
-        def thaw(pid: int) -> None:
-            slept = self._slept(name)
-            if mark in command_line(pid) and send(pid, signal.SIGCONT) and slept:
-                self.kills[name] += 1
-            self._asleep.discard(pid)
-
-        def frozen() -> bool:
-            pid = self._signal_one(mark, signal.SIGSTOP)
-            if pid is not None:
-                self._asleep.add(pid)
-                self._thawing.append(threading.Thread(target=thaw, args=(pid,)))
-                self._thawing[-1].start()
-            # The killer counts a freeze only when the process runs again.
-            return False
-
-        return frozen
+    def _thaw(self, name: str, mark: str, pid: int) -> None:
+        slept = self._slept(name)
+        if mark in command_line(pid) and send(pid, signal.SIGCONT) and slept:
+            self.kills[name] += 1
+        self._asleep.discard(pid)
 
     def _slept(self, name: str) -> bool:
         """Waits for the time of a freeze. Returns False if the run ended before the freeze was over."""
@@ -171,12 +162,9 @@ class ProcessKiller:
         self.turn(round(FROZEN[name]))
         return not self._stop.wait(TICKS)
 
-    def _counted(self, die: Callable[[], None]) -> Death:
-        def died() -> bool:
-            die()
-            return True
-
-        return died
+    def _call(self, die: Callable[[], None]) -> bool:
+        die()
+        return True
 
     def _flush(self) -> bool:
         def flushed() -> bool:

@@ -3,7 +3,6 @@ hotline."""
 
 import json
 import os
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -34,7 +33,7 @@ from tests.faults.reading import RealLine
 from tests.faults.settling import accepted, national_key, settle
 from tests.faults.stand.ground import Ground, Pair, ground
 from tests.support import books
-from tests.support.stack import Stack, command_words, hotline, settings_in
+from tests.support.stack import Stack, command_words, hotline, process, settings_in
 
 Say = Callable[[str], None]
 
@@ -233,16 +232,9 @@ def _watch(stack: Stack, there: Machine, report: DrillReport, say: Say) -> None:
 def _clock(there: Machine, context: WebContext, log: Path) -> Iterator[None]:
     """Starts a worker, waits until its clock has ticked for a while, runs the block, and ends the worker."""
     began = context.now().timestamp()
-    with log.open("ab") as output:
-        clock = subprocess.Popen(
-            command_words("process", "worker"), env=there.environ, stdout=output, stderr=output
-        )
-    try:
+    with process(there.environ, log, *command_words("process", "worker")):
         _until(lambda: _ticked(context) - began > TICKS, "a tick of the restored hotline")
         yield
-    finally:
-        clock.terminate()
-        clock.wait()
 
 
 def _ticked(context: WebContext) -> float:

@@ -20,7 +20,7 @@ from tests.faults.canary import Search, number_forms, written_forms
 from tests.faults.ledger import REFERENCE, Breach, Invariant
 from tests.faults.process_killer import EACH, ProcessKiller
 from tests.faults.report import RunReport, source
-from tests.faults.settling import accepted, context_of, settle
+from tests.faults.settling import accepted, reading, settle
 from tests.faults.stand.ground import Pair, ground, own_or_refuse, second_server, under_test
 from tests.support import books
 from tests.support.handsets import EmulatorClient
@@ -252,10 +252,8 @@ def _count(report: RunReport, stack: Stack, killer: ProcessKiller, crowd: Crowd)
 def waits(stack: Stack) -> dict[str, float]:
     """Returns statistics of the seconds from filing a tip about danger to the first alert that the gateway accepted
     or that a responder acknowledged."""
-    context = context_of(stack)
-    with context.database.reading() as session:
+    with reading(stack) as session:
         found = books.waits(session, urgency=Urgency.DANGER)
-    context.database.close()
     if len(found) < FEW:
         return {}
     seconds = sorted(wait.total_seconds() for wait in found)

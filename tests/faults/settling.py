@@ -1,13 +1,15 @@
 """Waits after the faults until no rule is broken. `settle` returns the breaches that remain."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 
 from hotline.cli.contexts import build_web
 from hotline.cli.desks import PASSPHRASE_FILE
 from hotline.core.contexts import WebContext
+from hotline.core.database import Session
 from hotline.core.settings import Settings
 from hotline.gateway.rules import LEASE, QUEUES
 from hotline.people import decrypt_passphrase
@@ -44,6 +46,14 @@ def context_of(stack: Stack) -> WebContext:
     """Returns the context of the hooks for the hotline's home. With this context the test can compute the digests of
     sessions, but can decrypt nothing."""
     return build_web(Settings.read(stack.environ))
+
+
+@contextmanager
+def reading(stack: Stack) -> Iterator[Session]:
+    """Yields a session that reads the hotline's database."""
+    database = context_of(stack).database
+    with closing(database), database.reading() as session:
+        yield session
 
 
 def settle(

@@ -28,7 +28,7 @@ from hotline.text.places import districts
 from tests.emulator.running import serving
 from tests.faults.callers import Promise, plan, tell
 from tests.faults.run import WORDS, answer_alerts
-from tests.faults.settling import accepted, context_of, settle
+from tests.faults.settling import accepted, reading, settle
 from tests.faults.stand.ground import Ground, Pair, ground, second_server, under_test
 from tests.faults.stand.processes import below, command_line, send, started_as
 from tests.long import is_long, seed
@@ -228,11 +228,8 @@ def sends(pids: list[int], stack: Stack) -> int:
 
 
 def outcomes(stack: Stack) -> set[str | None]:
-    context = context_of(stack)
-    with context.database.reading() as session:
-        found = set(session.scalars(select(Attempt.outcome)))
-    context.database.close()
-    return found
+    with reading(stack) as session:
+        return set(session.scalars(select(Attempt.outcome)))
 
 
 def test_an_end_with_many_sends_open_loses_nothing(tmp_path: Path, beneath: Ground) -> None:
@@ -241,9 +238,7 @@ def test_an_end_with_many_sends_open_loses_nothing(tmp_path: Path, beneath: Grou
         ThreadPoolExecutor(4) as callers,
     ):
         stack.emulator.set_faults(SLOWER)
-        told = list(
-            callers.map(lambda tip: tell(stack.emulator, tip), plan(SENT_TIPS, CODES, WORDS))
-        )
+        told = list(callers.map(partial(tell, stack.emulator), plan(SENT_TIPS, CODES, WORDS)))
         asked = [pid for mark in SENDING for pid in started_as(stack.pid, mark)]
         eventually(lambda: sends(asked, stack) >= ON_THE_WIRE, seconds=60)
 
@@ -261,17 +256,14 @@ SHARED_TIPS = 30 if is_long() else 12
 
 def leader(stack: Stack) -> int:
     """Returns the id of the process that is the leader of the relay."""
-    context = context_of(stack)
-    with context.database.reading() as session:
+    with reading(stack) as session:
         row = session.get(Leader, "relay")
-    context.database.close()
     return int(row.holder.split(":")[1]) if row else 0
 
 
 @pytest.mark.fault(21)
 def test_two_servers_hear_tips_and_one_of_them_dies(tmp_path: Path) -> None:
-    codes = [district.code for district in districts()]
-    tips = plan(SHARED_TIPS, codes, WORDS)
+    tips = plan(SHARED_TIPS, CODES, WORDS)
     with (
         ground(Pair.POSTGRES) as servers,
         Stack(tmp_path, environ={**servers.environ, "HOTLINE_WEB_WORKERS": "2"}) as stack,
@@ -284,11 +276,10 @@ def test_two_servers_hear_tips_and_one_of_them_dies(tmp_path: Path) -> None:
         answers.start()
         try:
             with ThreadPoolExecutor(4) as callers:
-                told = list(
-                    callers.map(lambda tip: tell(stack.emulator, tip), tips[: SHARED_TIPS // 2])
-                )
+                telling = partial(tell, stack.emulator)
+                told = list(callers.map(telling, tips[: SHARED_TIPS // 2]))
                 os.kill(second.pid, signal.SIGKILL)
-                told += callers.map(lambda tip: tell(stack.emulator, tip), tips[SHARED_TIPS // 2 :])
+                told += callers.map(telling, tips[SHARED_TIPS // 2 :])
         finally:
             quiet.set()
             answers.join()

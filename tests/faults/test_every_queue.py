@@ -1,12 +1,11 @@
 """Tests faults 17, 18, 21 and 24 of tests/rows.py for each outgoing queue: no message is lost or sent to a wrong
 number."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import pytest
-from sqlalchemy import event
 
 from hotline.alerts import service_alarm_notices, service_messages, service_sending
 from hotline.core.wording import Template
@@ -26,7 +25,7 @@ from hotline.gateway.tables import Attempt, Message
 from hotline.monitoring import service_alarms
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
-from tests.faults.test_relay_dies import Fuse, Killed
+from tests.faults.test_relay_dies import Fuse, Killed, dying
 from tests.support.contexts import WholeContext
 from tests.support.fakes import FakeNumbers
 from tests.support.texting import HERS, Texter, texter
@@ -133,18 +132,6 @@ class Sending:
         return sum(row.outcome in (None, Outcome.UNKNOWN) for row in attempts)
 
 
-@contextmanager
-def dying(sending: Sending, fuse: Fuse) -> Iterator[None]:
-    engine = sending.texter.line.database.engine
-    event.listen(engine, "before_cursor_execute", fuse.statement)
-    sending.texter.sms.during = fuse.burn
-    try:
-        yield
-    finally:
-        sending.texter.sms.during = None
-        event.remove(engine, "before_cursor_execute", fuse.statement)
-
-
 @pytest.mark.fault(17)
 @pytest.mark.fault(18)
 @QUEUES
@@ -154,7 +141,7 @@ def test_rows_17_and_18_a_kill_sends_once(texter: Texter, queue: Priority, place
     succeeded, the hotline does not send the answer again, because the stranger can write again."""
     sending = Sending(texter, queue)
     fuse = Fuse(place)
-    with dying(sending, fuse), suppress(Killed):
+    with dying(texter.line.database, texter.sms, fuse), suppress(Killed):
         sending.send()
     sending.pass_time()
 
@@ -174,7 +161,7 @@ def test_rows_17_and_18_a_kill_sends_once(texter: Texter, queue: Priority, place
 def test_the_places_reach_beyond_the_last_write(texter: Texter, queue: Priority) -> None:
     sending = Sending(texter, queue)
     fuse = Fuse(PLACES)
-    with dying(sending, fuse):
+    with dying(texter.line.database, texter.sms, fuse):
         sending.send()
     assert (fuse.left > 0, sending.row.state) == (True, "accepted")
 

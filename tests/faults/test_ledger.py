@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from nacl.public import PrivateKey
@@ -138,41 +139,20 @@ def test_an_alert_is_known_by_a_reference_of_any_length(length: int) -> None:
     assert ledger.by_reference([alert, f"{name}: you have taken this case."]) == {name: [alert]}
 
 
-def _no_tip(session: Session) -> None:
-    session.query(Tip).one().session_key = "b" * 64
+def changed(row: type[Any], **fields: object) -> Callable[[Session], None]:
+    """Returns a function that changes fields of the only row of a table."""
 
+    def plant(session: Session) -> None:
+        only = session.query(row).one()
+        for name, value in fields.items():
+            setattr(only, name, value)
 
-def _draft(session: Session) -> None:
-    session.query(Tip).one().state = TipState.DRAFT
-
-
-def _only_filed(session: Session) -> None:
-    session.query(Tip).one().state = TipState.FILED
-
-
-def _no_grant(session: Session) -> None:
-    session.query(Grant).delete()
+    return plant
 
 
 def _altered(session: Session) -> None:
     tip = session.query(Tip).one()
     tip.body = tip.body[:-1] + bytes([tip.body[-1] ^ 1])
-
-
-def _undeliverable_messages(session: Session) -> None:
-    session.add(make_tip(uid="f" * 32))
-
-
-def _waiting(session: Session) -> None:
-    session.query(Message).one().state = MessageState.SENDING
-
-
-def _untimed(session: Session) -> None:
-    session.query(Deadline).one().fired_at = NOON
-
-
-def _overdue(session: Session) -> None:
-    session.query(Deadline).one().due_at = NOON - timedelta(seconds=91)
 
 
 def _fired_twice(session: Session) -> None:
@@ -186,25 +166,21 @@ def _unchained(session: Session) -> None:
     session.query(tables_audit.AuditEntry).first().actor = "nobody"  # type: ignore[union-attr]
 
 
-def _nobodys(session: Session) -> None:
-    session.query(Assignment).one().reference = "AAAA"
-
-
 @pytest.mark.parametrize(
     ("plant", "sentence"),
     [
-        (_no_tip, "0 tips for one that was told"),
-        (_draft, "0 tips for one that was told"),
-        (_only_filed, "was said to be saved"),
-        (_no_grant, "no grant for the national desk"),
+        (changed(Tip, session_key="b" * 64), "0 tips for one that was told"),
+        (changed(Tip, state=TipState.DRAFT), "0 tips for one that was told"),
+        (changed(Tip, state=TipState.FILED), "was said to be saved"),
+        (lambda session: session.query(Grant).delete(), "no grant for the national desk"),
         (_altered, "does not open"),
-        (_undeliverable_messages, "referred to nobody"),
-        (_waiting, "is sending"),
-        (_untimed, "no time is set"),
-        (_overdue, "passed unnoticed"),
+        (lambda session: session.add(make_tip(uid="f" * 32)), "referred to nobody"),
+        (changed(Message, state=MessageState.SENDING), "is sending"),
+        (changed(Deadline, fired_at=NOON), "no time is set"),
+        (changed(Deadline, due_at=NOON - timedelta(seconds=91)), "passed unnoticed"),
         (_fired_twice, "climbed twice"),
         (_unchained, "breaks at row 1"),
-        (_nobodys, "that no tip has"),
+        (changed(Assignment, reference="AAAA"), "that no tip has"),
     ],
 )
 def test_what_is_wrong_in_the_database_is_read_out(

@@ -24,11 +24,12 @@ from hotline.text.places import districts
 from tests.faults.callers import plan, tell
 from tests.faults.run import WORDS, answer_alerts
 from tests.faults.stand.ground import redis_program
+from tests.faults.stand.postgres import Postgres, postgres_in
 from tests.support.clock import Clock
 from tests.support.contexts import make_context
 from tests.support.eventually import eventually
-from tests.support.servers import CARELESS, Postgres, postgres_in, short_folder
-from tests.support.stack import Stack, command_words
+from tests.support.servers import CARELESS, short_folder
+from tests.support.stack import Stack, hotline
 
 CHECKER = "user checker on nopass ~* &* +@all\n"
 """A line for the file of Redis users. With this user the test reads the log of the commands that Redis refused."""
@@ -183,20 +184,12 @@ def redis_with(users: Path, folder: Path) -> Iterator[Redis]:
             process.kill()
 
 
-def hotline(environ: Mapping[str, str], *words: str) -> str:
-    done = subprocess.run(
-        command_words(*words), env=environ, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
 @pytest.mark.chaos
 @pytest.mark.timeout(300)
 @pytest.mark.slow(reason="waits for real processes to start")
 def test_a_tip_goes_its_way_and_no_server_refuses_a_statement(tmp_path: Path) -> None:
     users = tmp_path / "users.acl"
-    with short_folder("hotline-pg-") as folder, postgres_in(folder, **CARELESS) as server:
+    with short_folder("hotline-pg-") as folder, postgres_in(folder, CARELESS) as server:
         stack = Stack(
             tmp_path,
             environ={

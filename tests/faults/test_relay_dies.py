@@ -2,7 +2,7 @@
 kinds of work."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
@@ -11,12 +11,13 @@ from sqlalchemy import event, select
 
 from hotline.alerts import service_sending
 from hotline.core.contexts import Job
+from hotline.core.database import Database
 from hotline.gateway.rules import MessageState, Outcome, ReportIn
-from hotline.gateway.tables import Assignment, Attempt, Deadline, Message, SharedAlert
+from hotline.gateway.stand_ins import FakeSms
+from hotline.gateway.tables import Assignment, Attempt, Message, SharedAlert
 from hotline.people.rules import Level
 from hotline.tips.rules import TipState
 from tests.long import is_long
-from tests.support.contexts import WholeContext
 from tests.support.district import District, deliver_one
 from tests.support.steps import Tell
 from tests.support.taking import close_by_two
@@ -62,25 +63,20 @@ class Bell:
 
 
 @contextmanager
-def dying(district: District, fuse: Fuse) -> Iterator[WholeContext]:
-    """Yields the context of a worker that the fuse kills at its action. Messages that the gateway accepted stay
-    accepted."""
-    engine = district.database.engine
-    event.listen(engine, "before_cursor_execute", fuse.statement)
-    district.sms.during = fuse.burn
+def dying(database: Database, sms: FakeSms, fuse: Fuse) -> Iterator[None]:
+    """Lets the fuse kill a process at one of its writes or sends. Messages that the gateway accepted stay accepted."""
+    event.listen(database.engine, "before_cursor_execute", fuse.statement)
+    sms.during = fuse.burn
     try:
-        yield replace(district.context, jobs=Bell(fuse))
+        yield
     finally:
-        district.sms.during = None
-        event.remove(engine, "before_cursor_execute", fuse.statement)
+        sms.during = None
+        event.remove(database.engine, "before_cursor_execute", fuse.statement)
 
 
-def die_at(place: str) -> Callable[[str], None]:
-    def reached(name: str) -> None:
-        if name == place:
-            raise Killed
-
-    return reached
+def after_claim(failpoint: str) -> None:
+    if failpoint == "worker.after_claim":
+        raise Killed
 
 
 def owe(district: District) -> list[int]:
@@ -94,7 +90,7 @@ def owe(district: District) -> list[int]:
     district.deliver()
     claimed = district.tell()
     with suppress(Killed):
-        deliver_one(replace(district.context, failpoint=die_at("worker.after_claim")))
+        deliver_one(replace(district.context, failpoint=after_claim))
     silent = district.file_tip(state=TipState.DRAFT, filed_at=None)
     district.clock.turn(minutes=4)
     return [told, claimed, silent, district.file_tip()]
@@ -118,24 +114,15 @@ def report(district: District) -> None:
         service_sending.apply_report(district.context, ReportIn(provider_id or "", "Success"))
 
 
-def referrals_of(district: District, tip_ids: list[int]) -> list[Assignment]:
-    with district.database.reading() as session:
-        return list(session.scalars(select(Assignment).where(Assignment.tip_id.in_(tip_ids))))
-
-
 def steps(district: District, tip_ids: list[int]) -> list[Counter[int]]:
     """Returns for each tip how many people were alerted at each escalation level."""
-    rows = referrals_of(district, tip_ids)
+    rows = district.all(Assignment)
     return [Counter(row.step for row in rows if row.tip_id == tip_id) for tip_id in tip_ids]
 
 
 def running(district: District, tip_ids: list[int]) -> int:
     """Returns the number of deadlines of these tips at which the hotline has not acted yet."""
-    with district.database.reading() as session:
-        open_ones = select(Deadline).where(
-            Deadline.tip_id.in_(tip_ids), Deadline.fired_at.is_(None)
-        )
-        return len(session.scalars(open_ones).all())
+    return sum(row.tip_id in tip_ids for row in district.open_deadlines())
 
 
 def end(district: District, tip_ids: list[int]) -> None:
@@ -167,8 +154,8 @@ def test_row_22_another_relay_does_the_rest_once(district: District, tell_steps:
     for place in (0, *range(1, PLACES_AT_MOST, EACH)):
         owed = owe(district)
         fuse = Fuse(place)
-        with dying(district, fuse) as context, suppress(Killed):
-            tick(context)
+        with dying(district.database, district.sms, fuse), suppress(Killed):
+            tick(replace(district.context, jobs=Bell(fuse)))
         repair(district)
 
         expected = expected or steps(district, owed)

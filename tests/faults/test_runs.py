@@ -4,7 +4,6 @@ hotline that has a fault."""
 import os
 import re
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -25,7 +24,7 @@ from tests.faults.stand.ground import Ground, Pair, under_test
 from tests.faults.stand.processes import send, started_as
 from tests.long import is_long, seed
 from tests.support.homes import LayHome, sending
-from tests.support.stack import Stack, command_words
+from tests.support.stack import Stack, command_words, process
 from tests.support.steps import Tell
 
 SEED = int(os.environ.get("CHAOS_SEED") or seed())
@@ -133,15 +132,12 @@ def another_relay(stack: Stack, *, instead_of: str) -> Iterator[None]:
     """Runs a second relay with the unchanged code. The hotline's own relay is frozen, so that the second relay becomes
     the leader."""
     put_to_sleep(stack, instead_of)
-    with stack.log.open("ab") as log:
-        relay = subprocess.Popen(
-            command_words("process", "worker"), env=relay_environ(stack), stdout=log, stderr=log
-        )
+    # `hotline demo` gives these settings to a process that sends.
+    environ = demo.environ_of(stack.environ, int(stack.page.rstrip("/").rsplit(":", 1)[1]))
     try:
-        yield
+        with process(environ, stack.log, *command_words("process", "worker")):
+            yield
     finally:
-        relay.terminate()
-        relay.wait(20)
         for pid in started_as(stack.pid, instead_of):
             send(pid, signal.SIGCONT)
 
@@ -161,8 +157,3 @@ def put_to_sleep(stack: Stack, name: str) -> None:
     finally:
         context.database.close()
     raise AssertionError(f"{name} was never met outside of a transaction")
-
-
-def relay_environ(stack: Stack) -> dict[str, str]:
-    """Returns the settings that `hotline demo` gives to a process that sends."""
-    return demo.environ_of(stack.environ, int(stack.page.rstrip("/").rsplit(":", 1)[1]))

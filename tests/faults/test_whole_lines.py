@@ -5,13 +5,12 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -37,13 +36,21 @@ from tests.faults.callers import (
 from tests.faults.canary import Search, number_forms, written_forms
 from tests.faults.ledger import REFERENCE
 from tests.faults.run import WORDS, waits
-from tests.faults.settling import context_of, settle
+from tests.faults.settling import context_of, reading, settle
 from tests.faults.stand.ground import Pair, ground, under_test
 from tests.long import is_long
 from tests.support.eventually import eventually
 from tests.support.handsets import EmulatorClient
 from tests.support.homes import LayHome, sending
-from tests.support.stack import Stack, for_callers, free_port
+from tests.support.stack import (
+    Stack,
+    bare_environ,
+    command_words,
+    for_callers,
+    free_port,
+    hotline,
+    process,
+)
 
 pytestmark = [
     pytest.mark.chaos,
@@ -181,7 +188,6 @@ def test_the_search_finds_what_an_open_run_leaves_behind(tmp_path: Path, lay_hom
 
 
 OWN_WORDS = "hafi y'isoko"
-CHECKOUT = Path(__file__).parents[2]
 
 
 class Trusts:
@@ -192,10 +198,7 @@ class Trusts:
         self.home = folder / "home"
         self.port, self.page_port = free_port(), free_port()
         self.socket = folder / "redis.sock"
-        others = {
-            name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")
-        }
-        self.environ = others | {
+        self.environ = bare_environ() | {
             "HOTLINE_HOME": str(self.home),
             "HOTLINE_PORT": str(self.port),
             "HOTLINE_REDIS_URL": f"unix://{self.socket}",
@@ -210,30 +213,15 @@ class Trusts:
             shutil.move(keys, self.folder / f"only-{keys.name}" / keys.name)
         (self.home / "keys").rmdir()
 
-    def keys(self, role: str) -> dict[str, str]:
-        return {"HOTLINE_KEYS": str(self.folder / f"only-{role}" / role)}
+    def environ_of(self, role: str) -> dict[str, str]:
+        return self.environ | {"HOTLINE_KEYS": str(self.folder / f"only-{role}" / role)}
 
-    def hotline(self, *words: str, role: str | None = None) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "hotline.cli.main", *words],
-            env=self.environ | (self.keys(role) if role else {}),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+    def hotline(self, role: str, *words: str) -> str:
+        return hotline(self.environ_of(role), *words)
 
-    @contextmanager
-    def process(self, *argv: str, role: str | None = None) -> Iterator[None]:
-        environ = self.environ | (self.keys(role) if role else {})
-        with (self.folder / "line.log").open("ab") as log:
-            child = subprocess.Popen(argv, env=environ, cwd=CHECKOUT, stdout=log, stderr=log)
-        try:
-            yield
-        finally:
-            child.terminate()
-            child.wait(20)
+    def process(self, *argv: str, role: str = "") -> AbstractContextManager[None]:
+        environ = self.environ_of(role) if role else self.environ
+        return process(environ, self.folder / "line.log", *argv)
 
     def ready(self) -> bool:
         try:
@@ -246,27 +234,15 @@ class Trusts:
 @contextmanager
 def running(trusts: Trusts) -> Iterator[None]:
     hooks = trusts.folder / "hooks.json"
-    hooks.write_text(trusts.hotline("keys", "hooks", "--json", role="hooks"))
-    python = (sys.executable, "-m")
-    granian = ("granian", "--interface", "wsgi", "--port", str(trusts.port), "wsgi:application")
-    emulator = (
-        "hotline.cli.main",
-        "process",
-        "emulator",
-        "--port",
-        str(trusts.page_port),
-        "--hooks",
-        str(hooks),
-    )
-    with ExitStack() as parts:
-        parts.enter_context(
-            trusts.process(*run.redis_command(trusts.socket, trusts.folder / "redis"))
-        )
-        parts.enter_context(trusts.process(*python, *emulator))
-        parts.enter_context(trusts.process(*python, *granian, role="hooks"))
-        parts.enter_context(
-            trusts.process(*python, "hotline.cli.main", "process", "worker", role="workers")
-        )
+    hooks.write_text(trusts.hotline("hooks", "keys", "hooks", "--json"))
+    granian = (sys.executable, "-m", "granian", "--interface", "wsgi")
+    emulator = ("process", "emulator", "--port", str(trusts.page_port), "--hooks", str(hooks))
+    with (
+        trusts.process(*run.redis_command(trusts.socket, trusts.folder / "redis")),
+        trusts.process(*command_words(*emulator)),
+        trusts.process(*granian, "--port", str(trusts.port), "wsgi:application", role="hooks"),
+        trusts.process(*command_words("process", "worker"), role="workers"),
+    ):
         eventually(trusts.ready, seconds=90)
         yield
 
@@ -284,19 +260,10 @@ def test_the_whole_story_passes_with_one_key_folder_each(tmp_path: Path, lay_hom
         eventually(lambda: listed(trusts)[0]["acknowledged_by"] is not None)
 
     (tip,) = listed(trusts)
+    signed = ("--by", "Alice", "--reason", "to act", "--second", "Bosco")
     read = trusts.hotline(
-        *("tips", "read", str(tip["id"]), "--desk", "national"),
-        *(
-            "--passphrase-file",
-            str(passphrase),
-            "--by",
-            "Alice",
-            "--reason",
-            "to act",
-            "--second",
-            "Bosco",
-        ),
-        role="console",
+        *("console", "tips", "read", str(tip["id"]), "--desk", "national"),
+        *("--passphrase-file", str(passphrase), *signed),
     )
     assert OWN_WORDS in read
 
@@ -308,9 +275,7 @@ def alerts(trusts: Trusts) -> list[dict[str, str]]:
 
 
 def listed(trusts: Trusts) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = json.loads(
-        trusts.hotline("tips", "list", "--json", role="console")
-    )
+    found: list[dict[str, object]] = json.loads(trusts.hotline("console", "tips", "list", "--json"))
     return found
 
 
@@ -346,11 +311,9 @@ def flood(emulator: EmulatorClient) -> list[Promise]:
 
 def waiting(stack: Stack) -> int:
     """Returns the number of alerts about the flood of tips that the hotline has not tried to send yet."""
-    context = context_of(stack)
     of_the_flood = (Message.state == MessageState.PENDING, Message.priority > Priority.URGENT)
-    with context.database.reading() as session:
+    with reading(stack) as session:
         found = session.scalar(select(func.count()).select_from(Message).where(*of_the_flood))
-    context.database.close()
     return found or 0
 
 

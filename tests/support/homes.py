@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.stack import hotline
+from tests.support.stack import bare_environ, hotline
 
 LayHome = Callable[[Path], Path]
 CHECKOUT = Path(__file__).parents[2]
@@ -25,7 +25,7 @@ def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with (shared / "made-home.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not home.exists():
-            hotline(_bare() | {"HOTLINE_HOME": str(half)}, "init", "--demo")
+            hotline(bare_environ() | {"HOTLINE_HOME": str(half)}, "init", "--demo")
             half.rename(home)
     return home
 
@@ -54,7 +54,3 @@ def processes(folder: Path, wanted: Collection[str]) -> Path:
     kept = [line for line in lines if line.partition(":")[0] in wanted]
     procfile.write_text("\n".join(kept), encoding="utf-8")
     return procfile
-
-
-def _bare() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")}

@@ -19,13 +19,12 @@ import psutil
 import psycopg
 import pytest
 from sqlalchemy import event, select, text
-from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from hotline.core.database import Database, open_database
 from hotline.operations import migrate
 from hotline.operations.schema import METADATA, create_all
-from tests.faults.stand import postgres as chaos
+from tests.faults.stand import postgres
 from tests.support.made_once import share_statements
 
 CARELESS = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
@@ -44,6 +43,9 @@ EMPTIED = ";".join(
         "SELECT setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences",
     )
 )
+
+
+Postgres = postgres.Postgres
 
 
 class Pair(StrEnum):
@@ -67,51 +69,6 @@ def pair(request: pytest.FixtureRequest) -> Pair:
 def embedded() -> Pair:
     """Returns the embedded pair, for files and packages whose tests need only one pair."""
     return Pair.EMBEDDED
-
-
-class Postgres(chaos.Postgres):
-    """A PostgreSQL server that a test can query directly."""
-
-    @property
-    def pids(self) -> list[int]:
-        """Returns the ids of the main process and all of its child processes."""
-        return [self.pid, *(child.pid for child in psutil.Process(self.pid).children())]
-
-    def fill_disk(self) -> None:
-        """Prevents the server's processes from writing another byte to any file. The server's processes can write again
-        only after a restart."""
-        for pid in self.pids:
-            subprocess.run(["prlimit", f"--pid={pid}", "--fsize=0:"], check=True, user=self._owner)
-
-    def stop(self) -> None:
-        """Stops the server cleanly, so that its folder can be copied."""
-        process = psutil.Process(self.pid)
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=30)
-
-    def make(self, name: str, *, template: str = "template1") -> str:
-        """Creates a database, empty or as a copy, and returns its address. This is faster than starting the program
-        `createdb`."""
-        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
-        return self.url(name)
-
-    def execute(self, statement: str, database: str = "postgres") -> list[tuple[object, ...]]:
-        url = make_url(self.url(database)).set(drivername="postgresql")
-        address = url.render_as_string(hide_password=False)
-        with psycopg.connect(address, autocommit=True) as connection:
-            cursor = connection.execute(statement.encode())
-            return cursor.fetchall() if cursor.description else []
-
-
-@contextmanager
-def postgres_in(folder: Path, **settings: str) -> Iterator[Postgres]:
-    """Runs a server until the block ends."""
-    server = Postgres(folder, settings)
-    try:
-        server.start()
-        yield server
-    finally:
-        server.kill()
 
 
 @contextmanager
@@ -141,18 +98,6 @@ def short_folder(prefix: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-class CopiedPostgres(Postgres):
-    """A PostgreSQL server with a copy of the run's template folder, because `initdb` and the tables take longer than
-    most tests."""
-
-    def __init__(self, folder: Path, settings: dict[str, str], template: Path) -> None:
-        self._template = template
-        super().__init__(folder, settings)
-
-    def _make_cluster(self) -> None:
-        subprocess.run(["cp", "-a", str(self._template), str(self.data)], check=True)
-
-
 @pytest.fixture(scope="session")
 def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Returns the folder of a stopped PostgreSQL server with the tables in the database `line`. The first process of a
@@ -163,7 +108,10 @@ def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with (shared / "postgres-template.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not template.exists():
-            with short_folder("hotline-pg-") as folder, postgres_in(folder, **CARELESS) as server:
+            with (
+                short_folder("hotline-pg-") as folder,
+                postgres.postgres_in(folder, CARELESS) as server,
+            ):
                 server.make("line")
                 database = open_database(server.url("line"))
                 create_all(database)
@@ -178,13 +126,11 @@ def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def postgres_copied(template: Path) -> Iterator[Postgres]:
     """Runs a server with a copy of the template until the block ends."""
-    with short_folder("hotline-pg-") as folder:
-        server = CopiedPostgres(folder, CARELESS, template)
-        try:
-            server.start()
-            yield server
-        finally:
-            server.kill()
+    with (
+        short_folder("hotline-pg-") as folder,
+        postgres.postgres_in(folder, CARELESS, template) as server,
+    ):
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -215,13 +161,9 @@ def postgres_killable(postgres_of_a_file: Postgres) -> Postgres:
     """Restarts a server that a test may kill, and empties its tables. The server's folder already exists, so the start
     is quick."""
     postgres_of_a_file.restart()
-    empty_tables(postgres_of_a_file)
+    # A new connection empties the tables even after a test killed or froze the server.
+    postgres_of_a_file.execute(f"{OTHERS_END}; {EMPTIED}", "line")
     return postgres_of_a_file
-
-
-def empty_tables(server: Postgres) -> None:
-    """Empties the tables through a new connection, even after a test killed or froze the server."""
-    server.execute(f"{OTHERS_END}; {EMPTIED}", "line")
 
 
 @contextmanager

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -39,6 +40,11 @@ def settings_in(environ: Mapping[str, str]) -> list[str]:
     """Returns the names of a hotline's settings that are in the environment. Such settings may point to a real
     hotline."""
     return sorted(name for name in environ if name.startswith(PREFIX) and name not in OF_ANY_LINE)
+
+
+def bare_environ() -> dict[str, str]:
+    """Returns the environment without the settings of a hotline."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")}
 
 
 def for_callers() -> str:
@@ -85,10 +91,7 @@ class Stack:
             "HOTLINE_CONSOLE_PORT": str(self.console_port),
             "HOTLINE_CLOCK": str(self._clock.file),
         }
-        others = {
-            name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")
-        }
-        self.environ = others | ours | dict(environ or {})
+        self.environ = bare_environ() | ours | dict(environ or {})
 
     def __enter__(self) -> "Stack":
         if self._procfile is not None and not self._procfile.exists():
@@ -182,3 +185,15 @@ def hotline(environ: Mapping[str, str], *words: str) -> str:
 
 def command_words(*words: str) -> list[str]:
     return [sys.executable, "-m", "hotline.cli.main", *words]
+
+
+@contextmanager
+def process(environ: Mapping[str, str], log: Path, *argv: str) -> Iterator[None]:
+    """Runs a process until the block ends. Its output is appended to `log`."""
+    with log.open("ab") as output:
+        child = subprocess.Popen(argv, env=environ, cwd=CHECKOUT, stdout=output, stderr=output)
+    try:
+        yield
+    finally:
+        child.terminate()
+        child.wait(20)

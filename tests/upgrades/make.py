@@ -18,7 +18,8 @@ from pyrage.x25519 import Identity
 from hotline.cli.main import main
 from hotline.operations.rules_backup import Engine
 from tests.cli.test_init import file_tip
-from tests.support.servers import postgres_in, short_folder
+from tests.faults.stand.postgres import postgres_in
+from tests.support.servers import short_folder
 
 HERE = Path(__file__).parent
 IDENTITY = Identity.from_str(
@@ -82,7 +83,7 @@ def make() -> None:
         old.unlink()
     with tempfile.TemporaryDirectory() as name, short_folder("upgrades-") as place:
         write(Engine.SQLITE, Machine(Path(name) / "sqlite" / "home", {}), folder)
-        with postgres_in(place) as server:
+        with postgres_in(place, {}) as server:
             address = {"HOTLINE_DATABASE_URL": server.make("line")}
             home = Path(name) / "postgresql" / "home"
             write(Engine.POSTGRES, Machine(home, address), folder)

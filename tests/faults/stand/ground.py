@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from tempfile import gettempdir
-from time import monotonic, sleep
 from urllib.parse import urlsplit
 
 from redis import Redis
@@ -21,10 +21,10 @@ from redis.exceptions import RedisError
 from hotline.core.settings import Settings
 from hotline.text.errors import ProgramMissing, StartFailed
 from tests.faults.reading import RealLine
-from tests.faults.stand.postgres import Postgres, postgres_in
+from tests.faults.stand.postgres import postgres_in
 from tests.support.stack import READY_SECONDS, Stack, command_words, for_callers, free_port
 
-PATIENCE = 10.0
+PATIENCE = 20.0
 
 
 def redis_program() -> str:
@@ -58,7 +58,7 @@ class Valkey:
     def restart(self) -> None:
         """Starts a server without any data in place of the killed one."""
         self.process = _start(self.folder, self.program)
-        _await(self)
+        until_redis_answers(self.client())
 
 
 @contextmanager
@@ -66,7 +66,7 @@ def valkey_in(folder: Path, program: str) -> Iterator[Valkey]:
     """Runs a Redis server during the block. Executes `program` directly, so that signals reach the server."""
     valkey = Valkey(f"unix://{folder}/s", folder, program, _start(folder, program))
     try:
-        _await(valkey)
+        until_redis_answers(valkey.client())
         yield valkey
     finally:
         valkey.wake()
@@ -80,16 +80,14 @@ def _start(folder: Path, program: str) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(argv, cwd=folder, stdout=subprocess.DEVNULL, restore_signals=False)
 
 
-def _await(valkey: Valkey) -> None:
-    until = monotonic() + PATIENCE
-    while monotonic() < until:
-        with valkey.client() as client:
-            try:
-                client.ping()
-            except RedisError:
-                sleep(0.01)
-            else:
-                return
+def until_redis_answers(client: Redis) -> None:
+    """Waits until Redis answers. Raises StartFailed if Redis does not open its socket in time."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        with suppress(RedisError), client:
+            client.ping()
+            return
+        time.sleep(0.01)
     raise StartFailed("Redis did not open its socket")
 
 
@@ -136,41 +134,30 @@ def ground(pair: Pair) -> Iterator[Ground]:
     with ExitStack() as servers:
         # The paths are short, because the path of a unix socket has 108 bytes at most.
         folder = Path(servers.enter_context(tempfile.TemporaryDirectory(prefix="hotline-pg-")))
-        postgres = servers.enter_context(postgres_in(folder, **CARELESS))
+        postgres = servers.enter_context(postgres_in(folder, CARELESS))
         for name in ("line", "spare"):
             postgres.make(name)
         home = Path(servers.enter_context(tempfile.TemporaryDirectory(prefix="v")))
         redis = servers.enter_context(valkey_in(home, redis_program()))
         environ = {"HOTLINE_DATABASE_URL": postgres.tcp_url("line"), "HOTLINE_REDIS_URL": redis.url}
+
+        def kill_redis(away: float = 0.0) -> None:
+            redis.kill()
+            time.sleep(away)
+            redis.restart()
+
+        def hang_redis() -> None:
+            redis.hang()
+            time.sleep(AWAY)
+            redis.wake()
+
         yield Ground(
             environ,
-            _deaths(postgres, redis),
-            _absences(redis),
+            {"postgres": postgres.restart, "redis": kill_redis},
+            {"redis.away": partial(kill_redis, AWAY), "redis.frozen": hang_redis},
             spare={"HOTLINE_DATABASE_URL": postgres.tcp_url("spare")},
             folders=(folder, home),
         )
-
-
-def _deaths(postgres: Postgres, redis: Valkey) -> dict[str, Callable[[], None]]:
-    def kill_redis() -> None:
-        redis.kill()
-        redis.restart()
-
-    return {"postgres": postgres.restart, "redis": kill_redis}
-
-
-def _absences(redis: Valkey) -> dict[str, Callable[[], None]]:
-    def away() -> None:
-        redis.kill()
-        time.sleep(AWAY)
-        redis.restart()
-
-    def hang() -> None:
-        redis.hang()
-        time.sleep(AWAY)
-        redis.wake()
-
-    return {"redis.away": away, "redis.frozen": hang}
 
 
 @contextmanager
@@ -218,20 +205,17 @@ def second_server(stack: Stack) -> Iterator["subprocess.Popen[bytes]"]:
             start_new_session=True,
         )
     try:
-        _until_heard(keeper, port)
+        end = time.monotonic() + READY_SECONDS
+        while keeper.poll() is None and time.monotonic() < end:
+            with suppress(OSError), socket.create_connection((HERE, port), timeout=1):
+                break
+            time.sleep(0.1)
+        else:
+            raise StartFailed("the second server does not start: its log says why")
         yield keeper
     finally:
         keeper.send_signal(signal.SIGTERM)
         keeper.wait(30)
-
-
-def _until_heard(keeper: "subprocess.Popen[bytes]", port: int) -> None:
-    end = time.monotonic() + READY_SECONDS
-    while keeper.poll() is None and time.monotonic() < end:
-        with suppress(OSError), socket.create_connection((HERE, port), timeout=1):
-            return
-        time.sleep(0.1)
-    raise StartFailed("the second server does not start: its log says why")
 
 
 def own_or_refuse(stack: Stack, folders: tuple[Path, ...]) -> None:

@@ -1,4 +1,4 @@
-"""Starts Debian's PostgreSQL in its own folder and on its own port, so that a test can kill it.
+"""Starts Debian's PostgreSQL in its own folder and on its own port, so that a test can kill it and query it.
 
 If the test runs as root, the server runs under Debian's account `postgres`, because PostgreSQL refuses to run as root.
 """
@@ -8,10 +8,13 @@ import pwd
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from signal import SIGKILL
+from signal import SIGINT, SIGKILL
+
+import psutil
+import psycopg
 
 from hotline.text.errors import ProgramMissing, StartFailed
 from tests.faults.stand.processes import below, send
@@ -31,18 +34,24 @@ def programs() -> Path:
 class Postgres:
     """One PostgreSQL server with its data in one folder. A test can kill it and start it again with the same data."""
 
-    def __init__(self, folder: Path, settings: dict[str, str]) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str], template: Path | None) -> None:
         self.folder = folder
         self.port = free_port()
         self._settings = settings
         self._owner = "postgres" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
         shutil.chown(folder, self._owner)
         self._process: subprocess.Popen[bytes] | None = None
-        self._make_cluster()
-
-    def _make_cluster(self) -> None:
+        if template is not None:
+            subprocess.run(["cp", "-a", str(template), str(self.data)], check=True)
+            return
         cluster = ("-D", str(self.data), "-A", "trust", "-U", "line", "-E", "UTF8", "--no-sync")
-        self._run("initdb", *cluster)
+        subprocess.run(
+            [str(programs() / "initdb"), *cluster],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd=folder,
+            user=self._owner,
+        )
 
     @property
     def data(self) -> Path:
@@ -52,6 +61,11 @@ class Postgres:
     def pid(self) -> int:
         assert self._process is not None
         return self._process.pid
+
+    @property
+    def pids(self) -> list[int]:
+        """Returns the ids of the main process and all of its child processes."""
+        return [self.pid, *(child.pid for child in psutil.Process(self.pid).children())]
 
     def url(self, name: str) -> str:
         """Returns the database's address on the unix socket."""
@@ -90,17 +104,33 @@ class Postgres:
         self.kill()
         self.start(**settings)
 
-    def make(self, name: str) -> str:
-        """Creates a new, empty database and returns its address."""
-        self._run("createdb", *self._where(), "-U", "line", "--strategy=file_copy", name)
+    def stop(self) -> None:
+        """Stops the server cleanly, so that its folder can be copied."""
+        assert self._process is not None
+        self._process.send_signal(SIGINT)
+        self._process.wait(timeout=30)
+
+    def fill_disk(self) -> None:
+        """Prevents the server's processes from writing another byte to any file. The server's processes can write again
+        only after a restart."""
+        for pid in self.pids:
+            subprocess.run(["prlimit", f"--pid={pid}", "--fsize=0:"], check=True, user=self._owner)
+
+    def make(self, name: str, *, template: str = "template1") -> str:
+        """Creates a database, empty or as a copy, and returns its address. This is faster than starting the program
+        `createdb`."""
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
         return self.url(name)
 
-    def answers(self) -> bool:
-        asked = [str(programs() / "pg_isready"), "-q", *self._where()]
-        return subprocess.run(asked, check=False).returncode == 0
+    def execute(self, statement: str, database: str = "postgres") -> list[tuple[object, ...]]:
+        address = self.url(database).replace("+psycopg", "")
+        with psycopg.connect(address, autocommit=True) as connection:
+            cursor = connection.execute(statement.encode())
+            return cursor.fetchall() if cursor.description else []
 
-    def _where(self) -> tuple[str, ...]:
-        return ("-h", str(self.folder), "-p", str(self.port))
+    def answers(self) -> bool:
+        asked = [str(programs() / "pg_isready"), "-q", "-h", str(self.folder), "-p", str(self.port)]
+        return subprocess.run(asked, check=False).returncode == 0
 
     def _spawn(self, settings: dict[str, str]) -> "subprocess.Popen[bytes]":
         given = {
@@ -110,7 +140,7 @@ class Postgres:
         }
         words = [
             word
-            for name, value in (given | self._settings | settings).items()
+            for name, value in {**given, **self._settings, **settings}.items()
             for word in ("-c", f"{name}={value}")
         ]
         with (self.folder / "log").open("ab") as log:
@@ -122,20 +152,14 @@ class Postgres:
                 user=self._owner,
             )
 
-    def _run(self, program: str, *words: str) -> None:
-        subprocess.run(
-            [str(programs() / program), *words],
-            check=True,
-            stdout=subprocess.DEVNULL,
-            cwd=self.folder,
-            user=self._owner,
-        )
-
 
 @contextmanager
-def postgres_in(folder: Path, **settings: str) -> Iterator[Postgres]:
-    """Runs a PostgreSQL server during the block."""
-    server = Postgres(folder, settings)
+def postgres_in(
+    folder: Path, settings: Mapping[str, str], template: Path | None = None
+) -> Iterator[Postgres]:
+    """Runs a PostgreSQL server during the block. With `template`, copies the folder of a stopped server: `initdb` and
+    the tables take longer than most tests."""
+    server = Postgres(folder, settings, template)
     try:
         server.start()
         yield server
