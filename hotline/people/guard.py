@@ -244,10 +244,13 @@ def _drawn(
     Does not read the account from the database, because the database may have caused the error.
     """
     language = language or request.accept_languages.best_match(CODES, default=FIRST) or FIRST
-    given = {
-        "path": request.path,
-        "query": {},
-        "sample_marks": partial(sample_marks_if_known, context.context, context.templates),
-    }
-    drawn = context.templates.draw(language, template, by=None, **given, **values)
+    drawn = context.templates.draw(
+        language,
+        template,
+        by=None,
+        path=request.path,
+        query={},
+        sample_marks=partial(sample_marks_if_known, context.context, context.templates),
+        **values,
+    )
     return make_response(drawn, status)

@@ -167,15 +167,15 @@ def take_step(visit: GuestVisit, token: str) -> Response:
         return step(visit, token)
     spoken, does = _in_its_language(visit, here), visit.form.text("do")
     try:
-        return _taken(spoken, token, does)
+        return _taken(spoken, token, does, here.name)
     except AccountRefused as refused:
         return step(
             spoken.with_faults({ASKED.get(does, "do"): refusal_sentence(spoken, refused)}), token
         )
 
 
-def _taken(visit: GuestVisit, token: str, does: str) -> Response:
-    """Carries out the action of the pressed button, whose name is `does`. Raises AccountRefused."""
+def _taken(visit: GuestVisit, token: str, does: str, name: str) -> Response:
+    """Carries out the action of the pressed button `does`. `name` is the name of the account. Raises AccountRefused."""
     match does:
         case "password":
             password = visit.form.secret("password")
@@ -196,10 +196,10 @@ def _taken(visit: GuestVisit, token: str, does: str) -> Response:
                 visit.context, token, visit.form.secret("code"), visit.began
             )
         case "paper":
-            return _sheet(visit, token)
+            return _sheet(visit, token, name)
         case "finish" if not visit.form.ticked("have"):
             says = visit.say("Confirm that you have the recovery sheet on paper.")
-            return _sheet(visit.with_faults({"have": says}), token)
+            return _sheet(visit.with_faults({"have": says}), token, name)
         case "finish":
             service_own_account.finish(visit.context, token, visit.began)
             return _carrying(redirect_to("entering.ask"), "")
@@ -217,15 +217,12 @@ def _carrying(answer: Response, browser: str) -> Response:
     return answer
 
 
-def _sheet(visit: GuestVisit, token: str) -> Response:
+def _sheet(visit: GuestVisit, token: str, name: str) -> Response:
     """Makes a new recovery sheet and shows it. No page shows this sheet a second time. The new sheet makes the earlier
     sheet invalid.
     """
-    here = service_own_account.current_step(visit.context, token, visit.began)
-    if here is None:
-        return step(visit, token)
     sheet = service_own_account.new_sheet(visit.context, token, visit.began)
-    return page(visit, "welcome_paper.html", sheet=sheet, name=here.name)
+    return page(visit, "welcome_paper.html", sheet=sheet, name=name)
 
 
 def _in_its_language(visit: GuestVisit, here: Welcome) -> GuestVisit:

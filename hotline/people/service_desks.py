@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from hotline.alarms.rules import CheckResult, check_result
 from hotline.core.actors import is_valid_name
 from hotline.core.contexts import Context
-from hotline.keys.passphrase import Costs
 from hotline.people import (
     decrypt_recovery,
     decrypt_signing,
@@ -110,13 +109,7 @@ def _some(codes: tuple[str, ...]) -> str:
 
 
 def add_desk(
-    context: Context,
-    new: NewDesk,
-    *,
-    passphrase: str,
-    by: TwoPeople,
-    reason: str,
-    costs: Costs | None = None,
+    context: Context, new: NewDesk, *, passphrase: str, by: TwoPeople, reason: str
 ) -> None:
     """Adds a desk with a new key pair, and encrypts the private key for the recovery pair. Raises DeskRefused,
     PassphraseWrong.
@@ -135,7 +128,7 @@ def add_desk(
     elif new.place not in (None, *every_district()):
         raise DeskRefused(f"{new.place} is not a district: enter a name like `Gasabo`")
     opener = PassphraseDecrypter(by, passphrase)
-    decrypt_recovery.ensure_pair(context, opener, costs)
+    decrypt_recovery.ensure_pair(context, opener)
     line = decrypt_signing.line_key(context, opener)
 
     with context.database.writing() as session:

@@ -72,9 +72,7 @@ def tell(
 def add_oversight(desk: Desk) -> tuple[Tab, Tab]:
     """Adds an oversight desk, and signs in its two people."""
     new = NewDesk(OVERSIGHT, DeskKind.OVERSIGHT, "Ombudsman")
-    service_desks.add_desk(
-        desk.context, new, passphrase=PASSPHRASE, costs=QUICK, by=BOB, reason="a law"
-    )
+    service_desks.add_desk(desk.context, new, passphrase=PASSPHRASE, by=BOB, reason="a law")
     role = AccountRole.DESK
     one, other = (admitted(desk, f"Oversight {n}", role, OVERSIGHT) for n in (1, 2))
     return one, other

@@ -247,9 +247,7 @@ def test_c20_only_the_desk_and_admins_learn_that_people_or_a_phone_are_missing(
 ) -> None:
     desk = desks.desk
     new = NewDesk(OVERSIGHT, DeskKind.OVERSIGHT, "Ombudsman")
-    service_desks.add_desk(
-        desk.context, new, passphrase=PASSPHRASE, costs=QUICK, by=BOB, reason="a law"
-    )
+    service_desks.add_desk(desk.context, new, passphrase=PASSPHRASE, by=BOB, reason="a law")
     over, admin = admitted(desk, "Oversight 1", AccountRole.DESK, OVERSIGHT), AccountRole.ADMIN
     tabs = (over, desk.tab(admin), desks.national)
     warnings = ("fewer than two people have this", "needs two people", "not yet ask callers")

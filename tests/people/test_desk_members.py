@@ -305,7 +305,7 @@ BORDER = NewDesk("border-east", DeskKind.BORDER, "Border, East", "57")
 def test_a_desk_that_was_added_has_members_and_a_service_has_none(people: People) -> None:
     context = people.district.context
     for new in (BORDER, NewDesk("isange-12", DeskKind.SERVICE, "Isange")):
-        service_desks.add_desk(context, new, passphrase=PASSPHRASE, costs=QUICK, **BY_TWO)
+        service_desks.add_desk(context, new, passphrase=PASSPHRASE, **BY_TWO)
     people.let_in("border-east", FIRST)
     assert people.opens("border-east", FIRST)
     with pytest.raises(DeskRefused, match="cannot read tips"):
@@ -338,16 +338,15 @@ NO_DESKS = (
 
 def test_a_desk_is_made_once_and_under_the_passphrase_of_the_others(people: People) -> None:
     context = people.district.context
-    signed = {"costs": QUICK, **BY_TWO}
 
     def add(new: NewDesk) -> None:
-        service_desks.add_desk(context, new, passphrase=PASSPHRASE, **signed)
+        service_desks.add_desk(context, new, passphrase=PASSPHRASE, **BY_TWO)
 
     for new, says in NO_DESKS:
         with pytest.raises(DeskRefused, match=says):
             add(new)
     with pytest.raises(PassphraseWrong):
-        service_desks.add_desk(context, BORDER, passphrase="another", **signed)
+        service_desks.add_desk(context, BORDER, passphrase="another", **BY_TWO)
     add(BORDER)
     with pytest.raises(DeskRefused, match="already"):
         add(BORDER)

@@ -62,9 +62,7 @@ def test_an_account_is_not_called_like_the_line_or_a_desk(context: ConsoleContex
     """Names that look like the hotline's, a desk's or a process's name are refused in every language."""
     new = NewDesk("border-east", DeskKind.BORDER, "Border East")
     decrypt_access.make_desks(context, "correct horse", costs=QUICK)
-    service_desks.add_desk(
-        context, new, by=ALICE, reason="a test", passphrase="correct horse", costs=QUICK
-    )
+    service_desks.add_desk(context, new, by=ALICE, reason="a test", passphrase="correct horse")
     shown = [words[process] for words in WORDS.values() for process in PROCESSES.values()]
     for name in (*RESERVED, *shown):
         assert refusal_of(context, name) == AccountFault.NAME_RESERVED, name

@@ -239,14 +239,14 @@ def test_what_is_sent_down_is_sealed_to_its_camps_desk_too_and_told_there(
     desked: WholeContext,
 ) -> None:
     new = NewDesk("camp-mahama", DeskKind.PROTECTION, "Mahama", "55c1")
-    service_desks.add_desk(desked, new, passphrase=PASSPHRASE, costs=QUICK, **SIGNED)
+    service_desks.add_desk(desked, new, passphrase=PASSPHRASE, **SIGNED)
     for bad in (
         replace(new, place=None),
         replace(new, place="55"),
         replace(new, kind=DeskKind.BORDER),
     ):
         with pytest.raises(DeskRefused):
-            service_desks.add_desk(desked, bad, passphrase=PASSPHRASE, costs=QUICK, **SIGNED)
+            service_desks.add_desk(desked, bad, passphrase=PASSPHRASE, **SIGNED)
     tip_id = file_tip(desked, place="55", to=(NATIONAL,))
     with desked.database.writing() as session:
         tip = session.get_one(Tip, tip_id)
