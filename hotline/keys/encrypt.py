@@ -98,7 +98,7 @@ def binding(uid: str, place: str) -> bytes:
 def label(uid: str, desk: str) -> bytes:
     """Returns the label that a grant contains next to the key.
 
-    If someone moves the grant to another tip or desk, its decryption fails.
+    If an attacker moves the grant to another tip or desk, the decryption of the grant fails.
     """
     return uid.encode() + b"\0" + desk.encode()
 

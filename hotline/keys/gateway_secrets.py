@@ -238,8 +238,8 @@ def _write(folder: Path, live: Mapping[str, Sequence[str]]) -> None:
 
 
 def _write_listed(folder: Path | None, known: Sequence[str]) -> None:
-    """Writes the secrets of the `listed` hook to the folder. Does nothing if there are no such secrets. An older
-    installation has no secrets of this hook until `hotline init` makes them.
+    """Writes the secrets of the `listed` hook to the folder. Does nothing if `known` is empty. An older installation
+    has no secrets of this hook until `hotline init` makes them.
     """
     if folder is not None and known:
         KeyFolder(folder).replace(key_folder.LISTED_SECRET, "\n".join(known).encode())

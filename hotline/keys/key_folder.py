@@ -26,8 +26,8 @@ and reports each listed SMS to this hook.
 """
 HOOKS_FILE = "hooks.json"
 DIAL_SECRET = "dial.secret"
-"""The file with the secret in the address of the monitor's test calls. A rotation of the other secrets does not change
-this file.
+"""The file with the secret in the address of the monitor's test calls. A rotation of the secrets of the hooks does not
+change this file.
 """
 LISTED_SECRET = "listed.secret"
 """The file with the secrets that the clock process uses, one per line, newest first."""

@@ -28,9 +28,9 @@ class Rotating:
 
     file: str
     digest_file: str | None = None
-    """The file of the key that makes digests, if the rotated key has such a second key. A rotation never changes this
-    file: the stored digests would then be useless, and no program can compute them again. The original texts are not
-    in the database.
+    """The file of a second key, which makes digests. The value is None if the rotated key has no second key. A rotation
+    never changes this file: the stored digests would then be useless, and no program can compute them again. The
+    original texts are not in the database.
     """
 
     @property

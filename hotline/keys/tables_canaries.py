@@ -92,7 +92,8 @@ def refused_starts(session: Session, at: datetime) -> Sequence[ProcessStart]:
 
 
 def other_line_keys(session: Session, line_key: str) -> Sequence[str]:
-    """Returns the processes whose key folder had another public key of the hotline at their start, or no such key."""
+    """Returns the processes whose key folder, at their last start, had a public key of the hotline that is not
+    `line_key`, or had no public key of the hotline."""
     rows = session.scalars(select(ProcessStart).where(ProcessStart.line_key != line_key))
     return sorted(f"{one.role} on {one.host}" for one in rows)
 

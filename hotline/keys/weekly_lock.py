@@ -138,8 +138,8 @@ class WeeklyLock:
         return max(self._start[0], week_of(at)) if self._start else ""
 
     def joined(self, week: str, key: bytes) -> bytes:
-        """Returns a key that is made from a week's key and another key. To compute the result, a program needs both
-        keys. Raises KeyMissing.
+        """Returns a key that is computed from the key of the week `week` and from `key`. To compute the result, a
+        program needs both of these keys. Raises KeyMissing.
         """
         if (week, key) not in self._joined:
             self._joined[week, key] = hmac.digest(self._key(week), b"joined" + key, "sha256")

@@ -108,7 +108,8 @@ class PassphraseDecrypter:
     def check(self, recovery: tables_desks.RecoveryPair) -> None:
         """Checks that the passphrase decrypts the private key of `recovery`, a recovery key pair.
 
-        Raises PassphraseWrong. Raises DecryptionFailed if a key was altered, or if the two keys do not belong together.
+        Raises PassphraseWrong. Raises DecryptionFailed if the private key was altered, or if it does not belong to the
+        public key.
         """
         private = decrypt_recovery_pair(recovery.wrapped_key, self.passphrase, stretch=self.stretch)
         if bytes(PrivateKey(private).public_key) != recovery.public_key:

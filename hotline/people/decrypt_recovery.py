@@ -79,8 +79,8 @@ def first_keys(session: Session, passphrase: str, costs: Costs | None, at: datet
 
 
 def add_pair(session: Session, under: WrappingKey, line: SigningKey | None, at: datetime) -> None:
-    """Makes and stores a recovery pair. If `line` is given, signs the pair with this signing key, and also stores the
-    signing key, encrypted under the same passphrase.
+    """Makes a recovery pair, and stores the pair with its private key encrypted by `under`. If `line` is given, signs
+    the pair with this signing key, and also stores the signing key, encrypted by `under`.
     """
     made, proof = under.new_pair(owner=OWNER), None
     if line is not None:

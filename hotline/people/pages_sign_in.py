@@ -86,8 +86,8 @@ def with_session_cookies(answer: Response, found: service_sessions.NewSession) -
 
 
 def session_ended(visit: GuestVisit) -> Response:
-    """Returns the sign-in page after a user sent a form without a valid session. Only this page contains the fields of
-    the sent form.
+    """Returns the sign-in page after a user sent a form without a valid session. The page contains the fields of the
+    sent form, which the console stores nowhere else.
     """
     return _form(visit, local_address(visit.path), visit.form.kept(), status=401)
 

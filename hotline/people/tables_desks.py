@@ -505,7 +505,8 @@ def _rows(session: Session, code: str) -> Sequence[DeskMember]:
 
 
 class RecoveryPair(Row):
-    """A recovery key pair. Every desk's private key is also encrypted for the newest pair.
+    """A recovery key pair. The private key of every desk is encrypted for the newest pair, and also for each member of
+    the desk.
 
     While people change the recovery passphrase, there are two pairs. The newer pair has the higher id.
     """

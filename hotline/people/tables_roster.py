@@ -77,7 +77,7 @@ class HandoverNote(Row):
     """A note from the people of one shift to the people of the next shift.
 
     A general note is encrypted for a desk, and names no case. The text of a note about a case is stored with the case.
-    The row for such a note only refers to that text.
+    The row of a note about a case only refers to this text.
     """
 
     __tablename__ = "handover_note"
@@ -138,7 +138,7 @@ class GapNotice(Row):
 
 
 def roster(session: Session, start: datetime, end: datetime) -> Roster:
-    """Returns the roster of all desks for the days between these times."""
+    """Returns the roster of all desks for the days from `start` to `end`."""
     first = start.astimezone(KIGALI).date() - DAY
     days = [first + n * DAY for n in range((end - start).days + 4)]
     holidays = holidays_between(session, days[0], days[-1])

@@ -1,5 +1,5 @@
-"""Tests how a running process uses the secrets in the addresses of the hooks: new ones at once, and old ones until they
-expire."""
+"""Tests the secrets in the addresses of the hooks. A running process accepts a new secret at once, and an old secret
+until it expires."""
 
 import os
 from pathlib import Path

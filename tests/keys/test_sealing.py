@@ -173,7 +173,7 @@ def test_a_tip_opens_as_itself_alone(other: dict[str, Any]) -> None:
 
 def test_a_grant_names_tip_and_desk_itself_and_not_only_its_body() -> None:
     """Two desks have the same key pair. Without the name of the desk in the grant, the grant of one desk would also
-    work for the other."""
+    work for the other desk."""
     one_pair = {"12": DESKS["12"], "13": DESKS["12"]}
     encrypted = SEALER.tip(ANSWERS, uid=UID, place="12", desks=one_pair)
 

@@ -104,7 +104,7 @@ def test_without_the_reader_s_folder_no_tip_opens_and_no_pin_can_be_tried(
 
 
 def opened_codes(beside: ReaderBeside, privates: list[bytes]) -> int:
-    """Returns how many codes about a person these keys can decrypt, with any grant of the case."""
+    """Returns how many codes about a person the keys in `privates` can decrypt, with any grant of the case."""
     line, opened = beside.line, 0
     lock = line.context.encrypter.weekly_lock
     for grant in line.all(CaseGrant):

@@ -1,5 +1,5 @@
 """Tests how an account that a team or a desk needs is ended, and how such an account gets a new link. A second admin
-must agree to either action. Admins can undo both actions.
+must agree to the end and to the new link. Two admins together can undo the end.
 """
 
 from functools import partial
@@ -65,7 +65,7 @@ def with_role(context: ConsoleContext, clock: Clock, name: str, *roles: AccountR
 
 
 def officer(context: ConsoleContext, clock: Clock, *roles: AccountRole) -> Person:
-    """Returns one of two active accounts with these roles."""
+    """Makes two active accounts with these roles, and returns the first account."""
     one, _ = (with_role(context, clock, f"Officer {n}", *roles) for n in (1, 2))
     return one
 

@@ -1,4 +1,5 @@
-"""Tests how a person gets access to a desk's key: one person requests it, another approves, and removal ends it."""
+"""Tests how a person gets access to a desk's key: one person requests the access, and another person approves it. The
+removal of the member ends the access."""
 
 from collections.abc import Callable
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Fault 36: tests a desk without a working key.
+"""Tests fault 36: a desk has no working key.
 
 The tip is stored, its alert says "details locked", and an alarm is raised.
 """

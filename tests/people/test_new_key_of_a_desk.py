@@ -235,8 +235,8 @@ def test_a_member_who_leaves_in_the_middle_keeps_the_desk_red(left: People) -> N
 
 @pytest.mark.both
 def test_a_new_key_and_a_removal_at_once_take_turns(left: People) -> None:
-    """A new key and a removal both lock the desk's row first. If they locked the rows in another order, they could wait
-    for each other, and PostgreSQL would end one of them."""
+    """A new key and a removal both lock the desk's row first. If one of them locked other rows first, each could wait
+    for the other, and PostgreSQL would end one of the two transactions."""
     database, key = left.district.database, desk_key(left, FIRST)
 
     def waits() -> bool:
