@@ -289,7 +289,7 @@ def _stand_down(command: _ActContext) -> CommandOutcome:
     if not service_case.can_stand_down(session, tip):
         return command.done(CommandResult.LET_TOO_EARLY)
     if not one.proved:
-        return command.done(CommandResult.HOW_WAITS)
+        return command.wait(CommandResult.HOW_WAITS)
     who = service_closing.by_responder(one.responder_id)
     service_correction.stand_down(session, command.context, tip, who, one.at)
     return command.done(CommandResult.STOOD_DOWN)

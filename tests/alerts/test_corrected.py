@@ -82,7 +82,7 @@ def test_with_danger_a_corrected_place_is_one_case_at_two_doors(here: Night) -> 
         "REF: noted. In a few minutes"
     )
     assert LET_GO not in here.texts("one")
-    assert here.writes("desk", "8 {ref}") == "REF: noted. We tell the first team to stop."
+    here.writes("desk", "8 {ref}", way=Arrival.CALLED, then=Arrival.LISTED)
     assert (here.newest("one"), here.newest("two")) == (LET_GO, LET_GO)
     assert here.line.desks_of(here.tip) == {"national", KICUKIRO}
     assert here.writes("one", "1 {ref}") == OVER
