@@ -74,7 +74,6 @@ NO_FIGURE: Mapping[str, str] = {
     "alerts/queries.other_takers": LADDER,
     "alerts/tables.unproven_answers": WATCH,
     "tips/queries.repeated_tips": LADDER,
-    "monitoring/queries.sessions_of_weeks": "asks `sessions`",
 }
 TRIALS_ALONE: Mapping[str, str] = {
     "alerts/service_escalation.handle_event": LADDER,
