@@ -10,7 +10,7 @@ from nacl.public import PrivateKey
 from hotline.core.database import Session
 from hotline.keys.decrypt import Stretch, stretch_passphrase
 from hotline.people import tables_desks
-from hotline.people.encrypt_desk_keys import decrypt_by_passphrase, decrypt_recovery_pair
+from hotline.people.decrypt_desk_keys import decrypt_by_passphrase, decrypt_recovery_pair
 from hotline.people.tables_accounts import is_same_person
 from hotline.text.characters import fold_name, is_one_name
 from hotline.text.errors import DecryptionFailed, DeskRefused

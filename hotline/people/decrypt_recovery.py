@@ -17,9 +17,9 @@ from hotline.keys.desk_signatures import RECOVERY, DeskKey, DeskKeyState, Statem
 from hotline.keys.encrypt import KeyPair
 from hotline.keys.passphrase import Costs, WrappingKey
 from hotline.people import decrypt_passphrase, decrypt_signing, tables_desks
+from hotline.people.decrypt_desk_keys import OWNER
 from hotline.people.decrypt_members import wrap_desk_key
 from hotline.people.decrypt_passphrase import PassphraseDecrypter
-from hotline.people.encrypt_desk_keys import OWNER
 from hotline.people.rules import kind_of
 from hotline.text.errors import DecryptionFailed, DeskRefused, PassphraseWrong
 from hotline.text.places import NATIONAL

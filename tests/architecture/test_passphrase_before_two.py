@@ -14,7 +14,7 @@ from tests.architecture.tree import ROOT, parsed, path_of, python_files
 
 OPENER = ROOT / "hotline/people/decrypt_passphrase.py"
 OPENS = {"decrypt_by_passphrase", "decrypt_recovery_pair"}
-"""The functions in `encrypt_desk_keys` that decrypt keys with the recovery passphrase."""
+"""The functions in `decrypt_desk_keys` that decrypt keys with the recovery passphrase."""
 BEFORE_TWO = {"TwoPeople", "PassphraseDecrypter"}
 MAKES = {
     "make_desks": "gives desks that have no key their first one, and opens none",

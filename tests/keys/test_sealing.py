@@ -29,8 +29,8 @@ from hotline.keys.key_folder import KeyFolder
 from hotline.keys.key_making import RELAY_PUBLIC_KEY
 from hotline.keys.passphrase import HEADER, Costs, WrappedPair, WrappingKey, checksum
 from hotline.keys.pseudonyms import SESSION_KEY
+from hotline.people.decrypt_desk_keys import OWNER, decrypt_by_passphrase
 from hotline.people.decrypt_members import wrap_desk_key
-from hotline.people.encrypt_desk_keys import OWNER, decrypt_by_passphrase
 from hotline.text.errors import DecryptionFailed, HotlineError, KeyMissing, PassphraseWrong
 
 UID = "ab" * 16

@@ -6,8 +6,8 @@ from datetime import datetime
 from hotline.core.database import Session
 from hotline.keys.passphrase import Costs, WrappingKey
 from hotline.people import tables_desks
+from hotline.people.decrypt_desk_keys import OWNER
 from hotline.people.decrypt_members import wrap_desk_key
-from hotline.people.encrypt_desk_keys import OWNER
 from hotline.people.tables_desks import PASSPHRASE_MEMBER, DeskMember
 
 
