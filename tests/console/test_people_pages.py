@@ -331,7 +331,7 @@ def test_a_desk_sees_its_own_people_alone_and_changes_nothing(desk: Desk) -> Non
     assert "Responder 1" in inside.read("/people")
     assert inside.get("/people/1").status_code == 200
     assert "Remove person from the hotline" not in inside.read("/people/1")
-    assert "Open cases" not in inside.read("/people/1"), "one may be kept from this desk"
+    assert "Open cases" not in inside.read("/people/1"), "a case may be hidden from this desk"
     assert "Open cases" in desk.tab(AccountRole.ADMIN).read("/people/1")
     assert inside.post("/people/1/remove", {"reason": "no"}).status_code == 404
     assert "Responder 1" not in other.read("/people")

@@ -168,7 +168,7 @@ def test_an_account_is_given_roles_a_new_link_and_an_end(desk: Desk, admin: Tab)
     assert re.search(r'value="translator" checked', missing.text), "the typed roles stay"
     admin.sends(f"{path}/roles", other | {"reason": "other work"})
     assert "translator" in admin.read(path)
-    assert "Create link" in admin.read(path), "nobody has taken it up yet"
+    assert "Create link" in admin.read(path), "no one has used the link yet"
     again = admin.post(f"{path}/link")
     assert re.search(r"/welcome/[\w-]{40,}", again.text)
     assert "A new sign-in link makes the account usable again." in admin.read(path)

@@ -75,7 +75,7 @@ def lost(database: Database, told: Sequence[PromisedTip]) -> list[str]:
     with database.reading() as session:
         filed = Counter((tip.session_key, tip.place) for tip in books.filed(session, NATIONAL))
     return [
-        f"{one.place}: {filed[one.session_key, one.place]} tips for one that was told"
+        f"{one.place}: {filed[one.session_key, one.place]} tips for one promised tip"
         for one in told
         if filed[one.session_key, one.place] != 1
     ]

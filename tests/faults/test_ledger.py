@@ -169,8 +169,8 @@ def _unchained(session: Session) -> None:
 @pytest.mark.parametrize(
     ("plant", "sentence"),
     [
-        (changed(Tip, session_key="b" * 64), "0 tips for one that was told"),
-        (changed(Tip, state=TipState.DRAFT), "0 tips for one that was told"),
+        (changed(Tip, session_key="b" * 64), "0 tips for one promised tip"),
+        (changed(Tip, state=TipState.DRAFT), "0 tips for one promised tip"),
         (changed(Tip, state=TipState.FILED), "was said to be saved"),
         (lambda session: session.query(Grant).delete(), "no grant for the national desk"),
         (_altered, "does not open"),

@@ -55,7 +55,7 @@ export class Air {
     row.classList.toggle("fresh", travel.number > this.last);
     row.append((WORDS[travel.what] ?? (() => travel.what))(travel.note));
     const at = document.createElement("time");
-    // The promise of the hotline, before everybody's eyes: how soon after the last answer it passed on what was told.
+    // Shows whether the hotline keeps its promise: the seconds from the caller's last hop to the alert.
     const after = travel.what === "mt" && hop ? travel.at - hop.at : SOON;
     const soon = side === "other" ? `${after.toFixed(1)} s` : `${after.toFixed(1)} s after hop ${hop?.note}`;
     at.textContent = after < SOON ? soon : new Date(travel.at * 1000).toLocaleTimeString("en-GB");
