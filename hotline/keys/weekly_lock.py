@@ -29,7 +29,7 @@ from datetime import UTC, date, datetime, timedelta
 from nacl.exceptions import CryptoError
 from nacl.secret import Aead
 
-from hotline.keys.key_folder import KEY_BYTES, KeyFolder
+from hotline.keys.key_folder import AHEAD, KEY_BYTES, KeyFolder
 from hotline.text.errors import DecryptionFailed, KeyMissing
 
 WEEKLY_KEY = "epoch.key"
@@ -213,8 +213,6 @@ def _overwrite(folder: KeyFolder, content: bytes) -> bool:
     return True
 
 
-AHEAD = 3
-"""The number of weeks for which `init` makes keys in advance, including this week."""
 _NAME = re.compile(r"contact-\d{4}-W\d\d\.key")
 
 
