@@ -287,7 +287,6 @@ def rotate_one(
     reason: str,
     settle: Callable[[], None],
     say: Say,
-    costs: Costs | None = None,
 ) -> RotationResult:
     """Gives one desk a new key under the current passphrase. A removed member may have a copy of the old key. After
     the rotation, this copy is useless.
@@ -298,7 +297,7 @@ def rotate_one(
     opener = PassphraseDecrypter(by, passphrase)
     with context.database.reading() as session:
         tables_desks.get_desk(session, desk)
-    decrypt_recovery.ensure_pair(context, opener, costs)
+    decrypt_recovery.ensure_pair(context, opener)
     line = Signer(decrypt_signing.line_key(context, opener))
     pairs, moved = _rotate(context, [desk], opener, opener, line, settle, say)
     _end_all(context, pairs, f"desk:{desk}", by=by, reason=f"{moved} grants: {reason}")

@@ -29,7 +29,6 @@ from tests.console.desk_tips import (
     DISTRICT,
     OVERSIGHT,
     PASSPHRASE,
-    QUICK,
     add_oversight,
     admitted,
     change,
@@ -265,7 +264,7 @@ def test_c20_only_the_desk_and_admins_learn_that_people_or_a_phone_are_missing(
 def test_c20_two_people_read_and_close_it_with_a_new_key_of_the_desk(desks: Desks) -> None:
     over, second = add_oversight(desks.desk)
     tip_id, context = complain(desks), desks.desk.context
-    signed = dict[str, Any](by=BOB, reason="a lost phone", passphrase=PASSPHRASE, costs=QUICK)
+    signed = dict[str, Any](by=BOB, reason="a lost phone", passphrase=PASSPHRASE)
     decrypt_rotation.rotate_one(context, OVERSIGHT, settle=lambda: None, say=print, **signed)
     for tab in (over, second):
         board = tab.read("/")

@@ -85,7 +85,7 @@ class People:
 
     def rotate(self, settle: Callable[[], None] = lambda: None) -> None:
         """Uses the recovery passphrase to give the desk of Gasabo a new key."""
-        how: dict[str, Any] = {"settle": settle, "say": print, "costs": QUICK, **BY_TWO}
+        how: dict[str, Any] = {"settle": settle, "say": print, **BY_TWO}
         context = self.district.context
         decrypt_rotation.rotate_one(context, "12", passphrase=PASSPHRASE, **how)
 

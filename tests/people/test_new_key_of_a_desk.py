@@ -180,10 +180,9 @@ def rotate(people: People, new: str = "", *, pulled: bool = False) -> None:
         "reason": "the paper was lost",
         "settle": settle,
         "say": lambda _: None,
-        "costs": QUICK,
     }
     if new:
-        decrypt_rotation.rotate_all(context_of(people), old=PASSPHRASE, new=new, **how)
+        decrypt_rotation.rotate_all(context_of(people), old=PASSPHRASE, new=new, costs=QUICK, **how)
     else:
         decrypt_rotation.rotate_one(context_of(people), HERE, passphrase=PASSPHRASE, **how)
 
