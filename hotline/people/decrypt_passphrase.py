@@ -1,21 +1,27 @@
-"""Decrypts desk keys with the recovery passphrase. Two people must be present when a command uses this passphrase. The
-process that answers the gateway must not load this file.
+"""Decrypts desk keys with the recovery passphrase. The passphrase decrypts the private key of the recovery key pair,
+and this private key decrypts the keys of all desks. Two people must be present when a command uses the passphrase.
+
+A member who makes a new key for a desk encrypts this key for the recovery key pair. For that, the member needs only the
+pair's public key. The process that answers the gateway must not load this file.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
 from nacl.public import PrivateKey
 
 from hotline.core.database import Session
-from hotline.keys.decrypt import Stretch, stretch_passphrase
+from hotline.keys.decrypt import Stretch, stretch_passphrase, unwrap
 from hotline.people import tables_desks
-from hotline.people.decrypt_desk_keys import decrypt_by_passphrase, decrypt_recovery_pair
+from hotline.people.decrypt_members import decrypt_desk_key
 from hotline.people.tables_accounts import is_same_person
 from hotline.text.characters import fold_name, is_one_name
-from hotline.text.errors import DecryptionFailed, DeskRefused
+from hotline.text.errors import DecryptionFailed, DeskRefused, PassphraseWrong
 from hotline.text.languages import message_text
 
+RECOVERY_OWNER = "recovery pair"
+"""The owner to which the encryption binds the private key of the recovery pair."""
 ALONE = message_text("two people must enter the recovery passphrase: add a second name")
 
 
@@ -117,3 +123,40 @@ class PassphraseDecrypter:
                 "the public key of the recovery pair was changed in the database, so an intruder could decrypt tips."
                 " Restore the row of `recovery_pair` from an earlier backup"
             )
+
+
+def decrypt_recovery_pair(wrapped: bytes, passphrase: str, *, stretch: Stretch) -> bytes:
+    """Returns the private key of the recovery pair. Raises PassphraseWrong, DecryptionFailed."""
+    return unwrap(
+        wrapped, passphrase, owner=RECOVERY_OWNER, part="the recovery pair", stretch=stretch
+    )
+
+
+def decrypt_by_passphrase(
+    wrapped: bytes,
+    passphrase: str,
+    *,
+    desk: str,
+    member: str,
+    recovery: Sequence[bytes],
+    stretch: Stretch,
+) -> bytes:
+    """Returns a desk's private key. `recovery` contains the encrypted private keys of the recovery pairs, newest first.
+
+    Raises PassphraseWrong, also if the desk's key was encrypted for a recovery pair with another passphrase. Raises
+    DecryptionFailed if the desk's key was altered.
+    """
+    closed = not recovery
+    for one in recovery:
+        try:
+            private = decrypt_recovery_pair(one, passphrase, stretch=stretch)
+        except PassphraseWrong:
+            closed = True
+            continue
+        try:
+            return decrypt_desk_key(wrapped, private, desk, member).key
+        except DecryptionFailed:
+            continue
+    if closed:
+        raise PassphraseWrong(f"this passphrase does not decrypt the key of desk {desk}")
+    raise DecryptionFailed(f"the key of desk {desk} was altered: restore it from a backup")

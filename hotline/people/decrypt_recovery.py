@@ -17,9 +17,8 @@ from hotline.keys.desk_signatures import RECOVERY, DeskKey, DeskKeyState, Statem
 from hotline.keys.encrypt import KeyPair
 from hotline.keys.passphrase import Costs, WrappingKey
 from hotline.people import decrypt_passphrase, decrypt_signing, tables_desks
-from hotline.people.decrypt_desk_keys import OWNER
 from hotline.people.decrypt_members import wrap_desk_key
-from hotline.people.decrypt_passphrase import PassphraseDecrypter
+from hotline.people.decrypt_passphrase import RECOVERY_OWNER, PassphraseDecrypter
 from hotline.people.rules import kind_of
 from hotline.text.errors import DecryptionFailed, DeskRefused, PassphraseWrong
 from hotline.text.places import NATIONAL
@@ -82,7 +81,7 @@ def add_pair(session: Session, under: WrappingKey, line: SigningKey | None, at: 
     """Makes a recovery pair, and stores the pair with its private key encrypted by `under`. If `line` is given, signs
     the pair with this signing key, and also stores the signing key, encrypted by `under`.
     """
-    made, proof = under.new_pair(owner=OWNER), None
+    made, proof = under.new_pair(owner=RECOVERY_OWNER), None
     if line is not None:
         said = Statement(made.public_key.hex(), made.public_key.hex(), int(at.timestamp()))
         proof = proof_of("", "", [decrypt_signing.with_signature(line, said, RECOVERY, "", "")])

@@ -102,7 +102,7 @@ class DeskMember(Row):
     wrapped_key: Mapped[bytes]
     """The desk's private key, encrypted for the member. The first byte identifies the format.
 
-    If the member is the recovery passphrase, `hotline.people.decrypt_desk_keys` decrypts it.
+    If the member is the recovery passphrase, `hotline.people.decrypt_passphrase` decrypts it.
 
     For all other members, `hotline.people.decrypt_members` decrypts it.
     """
@@ -516,7 +516,7 @@ class RecoveryPair(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     public_key: Mapped[bytes]
     wrapped_key: Mapped[bytes]
-    """The pair's private key, encrypted under the recovery passphrase. `decrypt_desk_keys` decrypts this value."""
+    """The pair's private key, encrypted under the recovery passphrase. `decrypt_passphrase` decrypts this value."""
     made_at: Mapped[datetime]
     proof: Mapped[bytes | None]
     """The hotline's signature for the pair's public key."""

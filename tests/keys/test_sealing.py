@@ -29,8 +29,8 @@ from hotline.keys.key_folder import KeyFolder
 from hotline.keys.key_making import RELAY_PUBLIC_KEY
 from hotline.keys.passphrase import HEADER, Costs, WrappedPair, WrappingKey, checksum
 from hotline.keys.pseudonyms import SESSION_KEY
-from hotline.people.decrypt_desk_keys import OWNER, decrypt_by_passphrase
 from hotline.people.decrypt_members import wrap_desk_key
+from hotline.people.decrypt_passphrase import RECOVERY_OWNER, decrypt_by_passphrase
 from hotline.text.errors import DecryptionFailed, HotlineError, KeyMissing, PassphraseWrong
 
 UID = "ab" * 16
@@ -247,7 +247,7 @@ def test_a_desk_s_key_comes_back_for_its_passphrase(passphrase: str, private_key
 
 def test_a_desk_s_key_opens_by_the_pair_that_it_is_sealed_to_and_by_its_passphrase_alone() -> None:
     pair, earlier = (
-        WrappingKey.stretch(one, QUICK).new_pair(owner=OWNER) for one in ("new", "old")
+        WrappingKey.stretch(one, QUICK).new_pair(owner=RECOVERY_OWNER) for one in ("new", "old")
     )
     made = KeyPair.new()
     assert bytes(PrivateKey(made.private).public_key) == made.public

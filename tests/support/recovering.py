@@ -6,8 +6,8 @@ from datetime import datetime
 from hotline.core.database import Session
 from hotline.keys.passphrase import Costs, WrappingKey
 from hotline.people import tables_desks
-from hotline.people.decrypt_desk_keys import OWNER
 from hotline.people.decrypt_members import wrap_desk_key
+from hotline.people.decrypt_passphrase import RECOVERY_OWNER
 from hotline.people.tables_desks import PASSPHRASE_MEMBER, DeskMember
 
 
@@ -15,7 +15,7 @@ def encrypt_for_desks(
     session: Session, codes: Iterable[str], private_key: bytes, passphrase: str, at: datetime
 ) -> None:
     """Encrypts the private key for each of these desks with a new recovery key pair, which the passphrase decrypts."""
-    pair = WrappingKey.stretch(passphrase, Costs(passes=1, kib=8)).new_pair(owner=OWNER)
+    pair = WrappingKey.stretch(passphrase, Costs(passes=1, kib=8)).new_pair(owner=RECOVERY_OWNER)
     tables_desks.add_pair(session, pair.public_key, pair.wrapped_key, at)
     for code in codes:
         wrapped = wrap_desk_key(private_key, pair.public_key, code, PASSPHRASE_MEMBER)

@@ -13,7 +13,7 @@ from hotline.keys.decrypt import stretch_passphrase
 from hotline.keys.encrypt import Encrypter
 from hotline.keys.passphrase import Costs
 from hotline.people import service_audit, service_desks, tables, tables_desks
-from hotline.people.decrypt_desk_keys import decrypt_by_passphrase
+from hotline.people.decrypt_passphrase import decrypt_by_passphrase
 from hotline.people.rules import DeskKind, Level
 from hotline.people.service_desks import NewDesk
 from hotline.people.tables_audit import AuditEntry
