@@ -165,7 +165,7 @@ class GivenAnswer(NamedTuple):
         return is_reporting(self.effects.flow_set, self.step.state, rules_receipts.RECEIPT)
 
     @property
-    def opened(self) -> AttemptResult | None:
+    def attempt(self) -> AttemptResult | None:
         """Returns the result of the last secret that the person typed before this answer."""
         return self.effects.newest_look(self.step.upto)
 
@@ -217,14 +217,14 @@ def _keep_form(given: GivenAnswer) -> None:
 
 def _erase_by_receipt(given: GivenAnswer) -> None:
     if given.answer.value == rules.YES and given.behind_a_receipt:
-        service_receipts.request_erasure(given.session, given.context, given.opened)
+        service_receipts.request_erasure(given.session, given.context, given.attempt)
 
 
 def _answer_what_was_asked(given: GivenAnswer) -> None:
     if given.behind_a_receipt:
         words, language = given.answer.value, given.step.state.language
         service_receipts.answer_question(
-            given.session, given.context, given.opened, words, language=language
+            given.session, given.context, given.attempt, words, language=language
         )
 
 
@@ -233,7 +233,7 @@ def _say_of_help(given: GivenAnswer) -> None:
     responder typed the answer that a person gave them."""
     opinion = rules_receipts.HelpOpinion(given.answer.value)
     if given.behind_a_receipt:
-        service_receipts.answer_about_help(given.session, given.context, given.opened, opinion)
+        service_receipts.answer_about_help(given.session, given.context, given.attempt, opinion)
     elif given.dialogue.responder_id is not None:
         service_receipts.store_answer(given.session, given.context, opinion)
 

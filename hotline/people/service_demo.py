@@ -29,7 +29,7 @@ from hotline.people.rules_sign_in import STEP_SECONDS, code_at, step_at, suggest
 from hotline.people.service_sign_in import by_password, envelope_owner, may_sign_in
 from hotline.text.characters import is_easy_pin
 
-ASKS = Actor("demo")
+DEMO = Actor("demo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def _ask(context: ConsoleContext, name: str, desk: str) -> bool:
         if desk in tables_desks.desks_of(session, member):
             return False
         decrypt_grants.add_access_request(
-            session, context, ASKS, desk, member, "an account of the demo"
+            session, context, DEMO, desk, member, "an account of the demo"
         )
     return True
 
@@ -172,7 +172,7 @@ def _make(
     account.totp = context.proofs.factors.seal(secret, account=bound)
     tables_audit.append_command(
         session,
-        ASKS,
+        DEMO,
         context.now(),
         "account_invited",
         f"account {name}",
@@ -206,7 +206,7 @@ def make_pins(context: Context, wraps: Wraps, passphrase: str) -> Sequence[DemoP
         with context.database.reading() as session:
             desks = {row.desk_code for row in tables.current_memberships(session, person.id)}
         for desk in sorted(desks):
-            decrypt_grants.request_access(context, ASKS, desk, of_responder(person.id), WHY)
+            decrypt_grants.request_access(context, DEMO, desk, of_responder(person.id), WHY)
     if made:
         decrypt_grants.grant_by_passphrase(context, OF_THE_DEMO, passphrase)
     return made

@@ -215,7 +215,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 and never the status 405.
 """
 
-HOOK_CONTEXT_KEY = "hotline.door"
+HOOK_CONTEXT_KEY = "hotline.hook_context"
 """The name under which Flask stores the hooks' context in `app.extensions`."""
 
 Secrets = Mapping[str, Sequence[str]]
@@ -279,19 +279,19 @@ def guarded(hook: str, problem: Problem) -> Callable[[Work], Hook]:
     """
 
     def guard(work: Work) -> Hook:
-        def passed(door: HookContext, environ: Environ, secret: str) -> Reply:
-            if not is_live(door.secrets[hook], secret):
+        def passed(scope: HookContext, environ: Environ, secret: str) -> Reply:
+            if not is_live(scope.secrets[hook], secret):
                 return Reply("", 404)
             if environ["REQUEST_METHOD"] != "POST":
                 return Reply("", 405)
             began = perf_counter()
             before = REQUEST.set(new_request())
-            door.used(hook, secret)
+            scope.used(hook, secret)
             try:
-                reply = Reply(work(door.context, read_form(environ)))
+                reply = Reply(work(scope.context, read_form(environ)))
             except Exception as error:
-                reply = problem(door.context, hook, error)
-            door.measured(hook, reply, began)
+                reply = problem(scope.context, hook, error)
+            scope.measured(hook, reply, began)
             LOG.info("the hook %s answered with HTTP status %d", hook, reply.status)
             REQUEST.reset(before)
             return reply

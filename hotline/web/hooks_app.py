@@ -130,7 +130,7 @@ def create_app(
 ) -> Flask:
     """Builds the Flask application from a context and the valid secrets of the hooks."""
     app = Flask(__name__, static_folder=None)
-    door = app.extensions[hooks.HOOK_CONTEXT_KEY] = hooks.HookContext(
+    scope = app.extensions[hooks.HOOK_CONTEXT_KEY] = hooks.HookContext(
         context, secrets, used, measured
     )
     app.register_error_handler(HTTPException, refused)
@@ -139,13 +139,13 @@ def create_app(
     app.register_blueprint(health)
     app.register_blueprint(results)
     for name, hook in HOOKS.items():
-        app.add_url_rule(f"/hooks/<secret>/{name}", name, _view(hook, door), methods=hooks.METHODS)
+        app.add_url_rule(f"/hooks/<secret>/{name}", name, _view(hook, scope), methods=hooks.METHODS)
     return app
 
 
-def _view(hook: hooks.Hook, door: hooks.HookContext) -> Callable[[str], Response]:
+def _view(hook: hooks.Hook, scope: hooks.HookContext) -> Callable[[str], Response]:
     def view(secret: str) -> Response:
-        reply = hook(door, request.environ, secret)
+        reply = hook(scope, request.environ, secret)
         return plain_response(reply.body, reply.status)
 
     return view
@@ -157,7 +157,7 @@ STATUS = {status: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 def hooks_first(app: Flask) -> WSGIApplication:
     """Returns an application that answers the hooks itself, and passes every other request to Flask."""
-    door: HookContext = app.extensions[HOOK_CONTEXT_KEY]
+    scope: HookContext = app.extensions[HOOK_CONTEXT_KEY]
 
     def front(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path: str = environ["PATH_INFO"]
@@ -165,7 +165,7 @@ def hooks_first(app: Flask) -> WSGIApplication:
         hook = HOOKS.get(name) if secret and path.startswith(ROOM) else None
         if hook is None:
             return app(environ, start_response)
-        return _say(hook(door, environ, secret), start_response)
+        return _say(hook(scope, environ, secret), start_response)
 
     return front
 

@@ -107,7 +107,7 @@ def log(visit: Visit) -> Response:
             said.get(row.name, row.name),
             _about(visit, row, titles),
             # If the reason begins with the code of a desk, the page shows the name of the desk.
-            DESK_CODE.sub(lambda found: named(visit, found[0]), row.reason, count=1),
+            DESK_CODE.sub(lambda code: named(visit, code[0]), row.reason, count=1),
         )
         for row in found.rows
     ]
