@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from hotline.dialogue.replay_cache import SessionMemory
 from hotline.flows.conversation import Option
@@ -33,26 +34,11 @@ def copied(line: Line, folder: Path, *, months: int = 0) -> Iterator[Line]:
     with line.database.engine.connect() as connection:
         connection.exec_driver_sql("VACUUM INTO ?", (str(file),))
     database = open_unsynced(f"sqlite:///{file}")
-    clock, runs, jobs = Clock(line.clock.at + months * MONTH), FakeStates(), FakeJobs()
-    context = replace(
-        line.context,
-        database=database,
-        now=clock,
-        runs=runs,
-        jobs=jobs,
-        notes=FakeStarts(),
-        sessions=SessionMemory(),
-    )
+    clock = Clock(line.clock.at + months * MONTH)
+    new: dict[str, Any] = {"database": database, "runs": FakeStates(), "jobs": FakeJobs()}
+    context = replace(line.context, now=clock, notes=FakeStarts(), sessions=SessionMemory(), **new)
     try:
-        yield replace(
-            line,
-            context=context,
-            database=database,
-            clock=clock,
-            runs=runs,
-            jobs=jobs,
-            numbers=count(1),
-        )
+        yield replace(line, context=context, clock=clock, numbers=count(1), **new)
     finally:
         database.close()
         shutil.rmtree(folder)

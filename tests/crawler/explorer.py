@@ -11,7 +11,8 @@ from hotline.emulator.server import choices
 from hotline.flows.conversation import Place
 from hotline.text.languages import FIRST, LANGUAGES
 from tests.crawler.dialogue import CERTIFICATE, RECEIPT, Dialogue, Hop, Key
-from tests.crawler.standings import TYPED, Standing
+from tests.crawler.phones import TYPED
+from tests.crawler.standings import Standing
 from tests.support.callers import Line
 from tests.support.contexts import WholeContext
 

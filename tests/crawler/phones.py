@@ -1,7 +1,7 @@
 """Prepares a phone before it dials, so that the hotline knows something about it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import select, update
@@ -13,13 +13,14 @@ from hotline.cases import service_retention
 from hotline.core import rules_trial
 from hotline.gateway import tables
 from hotline.gateway.tables import Assignment
-from hotline.people.rules import Level
+from hotline.people.rules import DeskKind, Level
 from hotline.people.tables import Responder
-from hotline.people.tables_desks import DeskMember
+from hotline.people.tables_desks import Desk, DeskMember
 from hotline.programmes import service_enrolment
 from hotline.programmes.rules import LESSONS, Programme
 from hotline.text.places import NATIONAL
 from hotline.tips.rules import TipOutcome
+from hotline.tips.rules_receipts import HELP_AFTER
 from hotline.tips.tables import Tip
 from tests.crawler.copies import large
 from tests.crawler.dialogue import CANARY, PIN, RECEIPT, Dialogue, Typed
@@ -30,10 +31,9 @@ from tests.support.recovering import encrypt_for_desks
 from tests.support.taking import close_by_two, take_case
 from tests.support.two_people import ALICE
 
-PASSPHRASE = "correct horse"
-WITNESS = "+250788000032"
+PASSPHRASE, EASY_PIN = "correct horse", "1234"
+WITNESS, OVERSEER, OFFICE = "+250788000032", "+250788000035", "ombudsman"
 NOBODYS_NUMBER, NOBODYS_CODE, NOBODYS_CASE = "430021655", "87654321", "ZZ"
-EASY_PIN = "1234"
 TYPED: Typed = {
     "typed": (CANARY, "Gasabo"),
     "receipt": (NOBODYS_NUMBER,),
@@ -62,6 +62,21 @@ def while_alerts_are_blocked(line: Line, _msisdn: str, _language: str) -> Typed:
     """Pauses the outgoing queue, as the hotline does when the gateway refuses every SMS."""
     with line.database.writing() as session:
         tables.pause_for_fault(session, line.clock() + timedelta(days=1), "config_fault")
+    return {}
+
+
+def with_outside_office(line: Line, _msisdn: str, _language: str) -> Typed:
+    """Adds an oversight desk, and a person who has the key of this desk, unless the desk exists already."""
+    at, key = line.clock.at, bytes(DESK_KEY.public_key)
+    with line.database.writing() as session:
+        if session.get(Desk, OFFICE) is None:
+            desk = Desk(code=OFFICE, kind=DeskKind.OVERSIGHT, name="Ombudsman", created_at=at)
+            desk.public_key, person = key, make_responder(msisdn=OVERSEER, districts=(OFFICE,))
+            session.add_all([desk, person])
+            session.flush()
+            member = DeskMember(desk_code=OFFICE, member=f"r{person.id}", created_at=at)
+            member.wrapped_key = key
+            session.add(member)
     return {}
 
 
@@ -150,6 +165,13 @@ def _helped(line: Line, tip_id: int) -> None:
     service_retention.record_help(line.context, tip_id, by="Desk", reason="a helper came")
 
 
+def _helped_long_ago(line: Line, tip_id: int) -> None:
+    """Records that help came so long ago that the holder of the receipt is asked if the help was good."""
+    _helped(line, tip_id)
+    with line.database.writing() as session:
+        session.get_one(Tip, tip_id).helped_at = line.clock() - HELP_AFTER
+
+
 @dataclass(frozen=True, slots=True)
 class AskedBack:
     """A question that the national desk asks the caller about a tip."""
@@ -174,13 +196,15 @@ class AskedBack:
 
 
 NAMED = {Programme.LEADERS: "leader", Programme.TRAINEES: "officer"}
+QUESTIONS = ("still", "leave", "moved", "children", "many", "when", "doctor", "landmark")
 STATUSES: dict[str, Callable[[Line, int], None]] = {
     "received": lambda _line, _tip_id: None,
     "checking": _checking,
     "helper": _helped,
+    "helper, thirty days later": _helped_long_ago,
     "closed": lambda line, tip_id: close_by_two(line.context, tip_id),
+    **{f"received, asked: {question}": AskedBack(question) for question in QUESTIONS},
 }
-QUESTIONS = ("still", "leave", "moved", "children", "many", "when", "doctor", "landmark")
 ROLLS = {Programme.LEADERS: "45", Programme.TRAINEES: "46"}
 
 
@@ -207,9 +231,13 @@ class Helper:
     case."""
     requested: bool = False
     """If True, a desk has requested the closure of the case, because no one found the person."""
+    in_console: bool = False
+    """If True, the national desk may read cases only in the console."""
 
     def __call__(self, line: Line, msisdn: str, language: str) -> Typed:
         as_idle_helper(line, msisdn, language)
+        reading = replace(line.context.line, national_in_console=self.in_console)
+        line.context = replace(line.context, line=reading)
         _end_all(line)
         witness = tell(large(line) if self.corrected else line, *self.told)
         hers = _posted(line, msisdn, Level.NATIONAL if self.national else Level.RESPONDER)

@@ -6,33 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from hotline.programmes.rules import TALKING_POINTS, Programme
-from tests.crawler.phones import (
-    MAY_COME,
-    NAMED,
-    NOBODY_COMES,
-    QUESTIONS,
-    ROLLS,
-    STATUSES,
-    TYPED,
-    WITNESS,
-    AskedBack,
-    Helper,
-    Holder,
-    Invited,
-    Joined,
-    Prepare,
-    as_all,
-    as_certified,
-    as_idle_helper,
-    colleagues_are_quicker,
-    while_alerts_are_blocked,
-)
+from tests.crawler import phones
+from tests.crawler.phones import MAY_COME, NOBODY_COMES, Helper, Holder, Joined
 from tests.crawler.pin_phones import behind_pin
 from tests.crawler.told_reader import ABOUT_PIN, RIGHT_PIN
 from tests.support.callers import DANGER_HERE, Line
 from tests.support.receipts import MY_NUMBER
-
-__all__ = ["BEHIND_PIN", "STANDINGS", "TYPED", "WITNESS", "Standing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +23,7 @@ class Standing:
     within: frozenset[str] = frozenset()
     """The flows that this phone visits. In other flows, a walk ends at their first screen. An empty set means all
     flows."""
-    prepare: Prepare = as_all
+    prepare: phones.Prepare = phones.as_all
     meanwhile: Callable[[Line], None] | None = None
     """A function that runs between dialling and the first key."""
     months: int = 0
@@ -61,50 +40,64 @@ class Standing:
     prepared phone."""
 
 
+HERS = Standing(
+    "responder behind her PIN",
+    "90",
+    within=frozenset({"responders"}),
+    prepare=behind_pin,
+    enrolled=True,
+    at_once=True,
+    most=1_500,
+)
+REPORT = frozenset({"report"})
+COMPLAINS = {"reads": (), "reads from now on": ("1", "9", "1", "0", "0", "0")}
+"""The keys that follow when a caller complains. The caller in the second tour first complains about a helper, and then
+goes back to the question who treated the caller badly."""
 STANDINGS = (
     Standing("everybody", most=5_000),
     *(
         Standing(
             f"holder of a number: {status}",
             opening=MY_NUMBER,
-            within=frozenset({"receipt"}),
+            within=frozenset({"questions", "receipt"}),
             prepare=Holder(become),
         )
-        for status, become in STATUSES.items()
+        for status, become in phones.STATUSES.items()
     ),
     *(
         Standing(
-            f"holder of a number, who is asked: {question}",
-            opening=MY_NUMBER,
-            within=frozenset({"questions", "receipt"}),
-            prepare=Holder(AskedBack(question)),
-        )
-        for question in QUESTIONS
-    ),
-    *(
-        Standing(
-            f"{NAMED[roll]} with a code",
+            f"{phones.NAMED[roll]} with a code",
             entry,
             within=frozenset({roll.value}),
-            prepare=Invited(roll),
+            prepare=phones.Invited(roll),
         )
-        for roll, entry in ROLLS.items()
+        for roll, entry in phones.ROLLS.items()
     ),
     Standing("officer on the roll", "46", prepare=Joined(Programme.TRAINEES), most=2_000),
     Standing(
         "officer who passed every lesson",
         "46",
         within=frozenset({Programme.TRAINEES.value}),
-        prepare=as_certified,
+        prepare=phones.as_certified,
     ),
     Standing(
         "whoever tells while no alert can leave",
         opening=DANGER_HERE[:3],
-        within=frozenset({"report"}),
-        prepare=while_alerts_are_blocked,
+        within=REPORT,
+        prepare=phones.while_alerts_are_blocked,
         most=2_000,
     ),
-    Standing("helper with nothing to take", "90", prepare=as_idle_helper, enrolled=True),
+    *(
+        Standing(
+            f"whoever complains where an outside office {how}",
+            opening=("4", "5", "3", "2", *keyed),
+            within=frozenset({"complaint"}),
+            prepare=phones.with_outside_office,
+        )
+        for how, keyed in COMPLAINS.items()
+    ),
+    replace(HERS, name="officer who reports", opening=(RIGHT_PIN, "5", "2", "2"), within=REPORT),
+    Standing("helper with nothing to take", "90", prepare=phones.as_idle_helper, enrolled=True),
     *(
         Standing(name, "90", prepare=helper, enrolled=True)
         for name, helper in {
@@ -115,6 +108,8 @@ STANDINGS = (
             "national desk of a case that nobody may come to": Helper(NOBODY_COMES, national=True),
             "helper of a case that somebody else asks to close": Helper(took=True, requested=True),
             "national desk that is asked to confirm": Helper(national=True, requested=True),
+            "desk confirming in console": Helper(national=True, requested=True, in_console=True),
+            "desk reading in console": Helper(national=True, took=True, in_console=True),
             "national desk of a corrected case": Helper(national=True, corrected=True),
         }.items()
     ),
@@ -122,7 +117,7 @@ STANDINGS = (
         "helper who is late",
         "90",
         prepare=Helper(),
-        meanwhile=colleagues_are_quicker,
+        meanwhile=phones.colleagues_are_quicker,
         enrolled=True,
     ),
     *(
@@ -131,15 +126,6 @@ STANDINGS = (
         )
         for number in range(1, TALKING_POINTS + 1)
     ),
-)
-HERS = Standing(
-    "responder behind her PIN",
-    "90",
-    within=frozenset({"responders"}),
-    prepare=behind_pin,
-    enrolled=True,
-    at_once=True,
-    most=1_300,
 )
 ABOUT = {
     "asks on site": (("1", "5", "4"), {"screening", "offering", "keeping"}, 500),

@@ -21,8 +21,8 @@ from hotline.gateway.stand_ins import FakeSms
 from tests.crawler.copies import copied, small
 from tests.crawler.dialogue import SHORT
 from tests.crawler.explorer import Explorer
-from tests.crawler.phones import OF_ELSEWHERE, OF_HERE
-from tests.crawler.standings import STANDINGS, WITNESS, Standing
+from tests.crawler.phones import OF_ELSEWHERE, OF_HERE, OVERSEER, WITNESS
+from tests.crawler.standings import STANDINGS, Standing
 from tests.crawler.tour import Tour
 from tests.long import is_long
 from tests.support.callers import Line
@@ -72,8 +72,8 @@ def with_a_screen(book: FlowSet) -> set[Place]:
 
 
 def behind_a_pin(book: FlowSet) -> set[Place]:
-    """Returns the nodes that come after a PIN. The tours in this file enter no PIN. The tour in `test_behind_pin.py`
-    visits those nodes."""
+    """Returns the nodes that only a responder can reach, after a PIN. The tours in `test_behind_pin.py` visit those
+    nodes."""
     flow = book.flows[book.entries["90"]]
     waiting, without = [flow.start], {flow.start}
     while waiting:
@@ -81,13 +81,10 @@ def behind_a_pin(book: FlowSet) -> set[Place]:
             if name not in without and name != "pin":
                 without.add(name)
                 waiting.append(name)
-    inner = (one for one in book.flows.values() if one.private and one.name not in entered(book))
+    entered = book.entries.values()
+    inner = (one for one in book.flows.values() if one.private and one.name not in entered)
     within = {Place(one.name, name) for one in inner for name in one.nodes}
     return within | {Place(flow.name, name) for name in flow.nodes.keys() - without}
-
-
-def entered(book: FlowSet) -> set[str]:
-    return set(book.entries.values())
 
 
 @pytest.mark.row("C7", "C9", "C14")
@@ -121,7 +118,7 @@ def test_c9_c14_nothing_is_left_behind_at_any_node(
     written_to = {msisdn for msisdn, _ in sms.sent}
     helpers = {tour.phone for tour in tours if tour.explorer.standing.enrolled}
     assert NATIONAL in written_to
-    assert written_to <= {NATIONAL, OF_HERE, OF_ELSEWHERE, *helpers}
+    assert written_to <= {NATIONAL, OF_HERE, OF_ELSEWHERE, OVERSEER, *helpers}
     assert WITNESS not in written_to
 
 

@@ -11,23 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.alerts.rules_replies import CommandResult, Verb
+from hotline.cases import decrypt_reader_commands as commands
 from hotline.cases import tables
-from hotline.cases.decrypt_reader_commands import (
-    ALSO,
-    ASKED_BACK,
-    CONFIRM,
-    HAS_COLLEAGUES,
-    HELPS_UNREAD,
-    LATE,
-    NATIONAL_DESK,
-    NO_COLLEAGUES,
-    NOT_ASKED,
-    NOTED,
-    REFUSALS,
-    RESULT_PREFIX,
-    UNREAD,
-    WHO,
-)
 from hotline.cases.reader_answering import HAS_QUESTIONS, HAS_WORK
 from hotline.cases.rules_reading_requests import (
     ASK,
@@ -36,12 +21,16 @@ from hotline.cases.rules_reading_requests import (
     DISTRICT,
     ENDED,
     FIRST,
+    FREE_SHIFTS,
+    HANDOVER,
     HAS_WARNINGS,
     HISTORY,
+    IN_CONSOLE,
     IS_BLOCKED,
     KEPT_FOR,
     MY_COLLEAGUES,
     MY_QUESTIONS,
+    MY_SHIFTS,
     MY_WORK,
     NEW_AGAIN,
     NEW_PIN,
@@ -49,6 +38,7 @@ from hotline.cases.rules_reading_requests import (
     NOTE,
     NUMBER_PROVED,
     ONE_DANGER,
+    ONE_STARTED,
     PAGE,
     PAPER_RIGHT,
     PASS,
@@ -59,6 +49,7 @@ from hotline.cases.rules_reading_requests import (
     PROVES,
     REFUSED,
     RIGHT,
+    SHIFT,
     START_PIN,
     STARTED,
     UNREADABLE,
@@ -78,6 +69,12 @@ from hotline.text.errors import DecryptionFailed
 from hotline.text.languages import Phrases
 from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_persons import ClosureRefusal
+
+
+def _done(result: CommandResult) -> str:
+    """Returns the flag in the reader's answer that a command had this result."""
+    return f"{commands.RESULT_PREFIX}{result}"
+
 
 HERS, ARRIVAL, THIRTY, AGAIN = "K7Q4", "A7RV", "T3RY", "G4NA"
 """Four cases. The responder is the assignee of the first case. The second case asks if the person arrived at a service.
@@ -100,16 +97,18 @@ ABOUT_LISTS = {
     f"consent_people.{AGAIN}": TWO[:1],
 }
 ABOUT_CASES = (HERS, ARRIVAL, THIRTY, AGAIN)
-HELD_UP: Mapping[str, tuple[str, ...]] = {
+BY_SERVICE: Mapping[str, tuple[str, ...]] = {
     "shelter": (UNREADABLE,),
-    "health": (f"{RESULT_PREFIX}{CommandResult.NOT_TAKEN_YET}",),
+    "health": (_done(CommandResult.NOT_TAKEN_YET),),
     "child_officer": ("person_stopped", "says_no"),
     "police": ("person_stopped", "undecided"),
     "legal": ("person_stopped", "too_early"),
-    "journey_home": (f"{RESULT_PREFIX}{CommandResult.OVER}",),
+    "journey_home": (_done(CommandResult.OVER),),
+    "isange": (IN_CONSOLE,),
+    "other": ("person_kept", "service_asked"),
 }
-"""The services for which a choice by the responder fails in a tour. The value of each service is the flags in the
-reader's answer. With these flags, the reader says that it has stored no answers about the person."""
+"""The flags in the reader's answer, by the service that the responder chose. Without the flag `person_kept`, the reader
+says that it has stored no answers about the person."""
 COMES_TO = {"labour": "possible", "sex": "not_indicated"}
 """The result of the form about signs of trafficking, by the kind of exploitation."""
 
@@ -125,9 +124,8 @@ def of_person(codes: Mapping[str, str]) -> ReaderAnswer | None:
     room for the person, as if the reader did not answer."""
     if codes.get("form") == "servitude" or codes.get("answer") == "no_room":
         return None
-    held = HELD_UP.get(codes.get("service", ""))
-    if held is not None:
-        return ReaderAnswer(held)
+    if codes.get("service") in BY_SERVICE:
+        return ReaderAnswer(BY_SERVICE[codes["service"]], words={"service": "Zuzuservice"})
     comes_to = [COMES_TO.get(codes.get("form", ""), "unclear")]
     no = ["says_no"] if codes.get("answer") == "person_refused" else []
     return ReaderAnswer(("person_kept", *comes_to, *no), words={PERSON: "3", "time": TIME})
@@ -142,15 +140,9 @@ ABOUT_PIN = "407198"
 """The PIN after which the reader shows the cases that ask about persons. A tour enters this PIN only for these
 cases."""
 WARNED_PIN = "407188"
-"""The PIN of a coordinator who has a warning to read."""
+"""The PIN of a coordinator who has a warning to read, and one form to finish."""
 WRONG_PIN, TIRED_PIN, CODE = "815260", "815261", "604713"
-PAPER, NO_PAPER, NUMBERS_PAPER, LATE_PAPER, SLOW_PAPER = (
-    "40719300",
-    "40719301",
-    "40719302",
-    "40719303",
-    "40719304",
-)
+PAPER, NO_PAPER, NUMBERS_PAPER, LATE_PAPER, SLOW_PAPER = (f"4071930{n}" for n in range(5))
 """Five start PINs in this order: correct, wrong, for a new number, expired, without an answer."""
 NEW, EASY, SLOW_NEW, LATE_NEW = "728190", "123456", "728191", "728192"
 PINS: Mapping[str, tuple[str, ...]] = {
@@ -180,37 +172,47 @@ PAGES = " ".join([PAGE_CANARY, *["they keep the papers and lock the gate at nigh
 
 DONE: Mapping[str, Mapping[str, str]] = {
     HERS: {
-        Verb.ON_SITE: f"{RESULT_PREFIX}{CommandResult.ON_SITE}",
-        Verb.REFERRED: f"{RESULT_PREFIX}{CommandResult.REFERRED}",
+        Verb.ON_SITE: _done(CommandResult.ON_SITE),
+        Verb.REFERRED: _done(CommandResult.REFERRED),
     },
-    NEWS: {Verb.TAKE: f"{RESULT_PREFIX}{CommandResult.TAKEN}"},
-    ODD: {Verb.TAKE: LATE, CONFIRM: REFUSALS[ClosureRefusal.IN_CONSOLE], ALSO: HELPS_UNREAD},
+    NEWS: {Verb.TAKE: _done(CommandResult.TAKEN)},
+    ODD: {
+        Verb.TAKE: commands.LATE,
+        commands.CONFIRM: commands.REFUSALS[ClosureRefusal.IN_CONSOLE],
+        commands.ALSO: commands.HELPS_UNREAD,
+    },
     NATIONS: {
-        Verb.TAKE: UNREAD,
-        CONFIRM: REFUSALS[ClosureRefusal.UNOPENED],
-        Verb.LET_GO: f"{RESULT_PREFIX}{CommandResult.LET_TOO_EARLY}",
-        Verb.UNSEEN: f"{RESULT_PREFIX}{CommandResult.VISIT_DECIDED}",
-        Verb.OPENLY: f"{RESULT_PREFIX}{CommandResult.STOOD_DOWN}",
+        Verb.TAKE: commands.UNREAD,
+        commands.CONFIRM: commands.REFUSALS[ClosureRefusal.UNOPENED],
+        Verb.LET_GO: _done(CommandResult.LET_TOO_EARLY),
+        Verb.UNSEEN: _done(CommandResult.VISIT_DECIDED),
+        Verb.OPENLY: _done(CommandResult.STOOD_DOWN),
     },
-    LATER: {},
-    QUICK: {Verb.TAKE: f"{RESULT_PREFIX}{CommandResult.ALREADY_TAKEN}"},
-    MET: {Verb.ON_SITE: f"{RESULT_PREFIX}{CommandResult.ON_SITE}"},
+    QUICK: {Verb.TAKE: _done(CommandResult.ALREADY_TAKEN)},
+    MET: {Verb.ON_SITE: _done(CommandResult.ON_SITE)},
 }
 """For each case: the results of the actions that a responder chooses on a screen that shows the case's reference."""
 OF_ANY: Mapping[str, str] = {
-    f"{ASK}still": ASKED_BACK,
-    f"{ASK}moved": NOT_ASKED,
-    Verb.PASS_ON: f"{RESULT_PREFIX}{CommandResult.PASSED}",
-    f"{PASS}{WHO}": HAS_COLLEAGUES,
-    f"{PASS}{COLLEAGUE}": f"{RESULT_PREFIX}{CommandResult.THEIRS}",
-    f"{PASS}{NATIONAL_DESK}": NO_COLLEAGUES,
-    "close_helped": f"{RESULT_PREFIX}{CommandResult.CLOSED}",
-    "close_silent": f"{RESULT_PREFIX}{CommandResult.OVER}",
-    "close_nobody": f"{RESULT_PREFIX}{CommandResult.ANOTHER_WAITS}",
-    "close_trial": f"{RESULT_PREFIX}{CommandResult.MOVED}",
+    f"{ASK}still": commands.ASKED_BACK,
+    f"{ASK}moved": commands.NOT_ASKED,
+    Verb.PASS_ON: _done(CommandResult.PASSED),
+    f"{PASS}{commands.WHO}": commands.HAS_COLLEAGUES,
+    f"{PASS}{COLLEAGUE}": _done(CommandResult.THEIRS),
+    f"{PASS}{commands.NATIONAL_DESK}": commands.NO_COLLEAGUES,
+    "close_helped": _done(CommandResult.CLOSED),
+    "close_silent": _done(CommandResult.OVER),
+    "close_nobody": _done(CommandResult.ANOTHER_WAITS),
+    "close_trial": _done(CommandResult.MOVED),
+    f"{SHIFT}offer.1": commands.SHIFT_OFFERED,
+    f"{SHIFT}take.1": commands.SHIFT_TAKEN,
+    f"{SHIFT}take.2": commands.SHIFT_GONE,
 }
 """The results of actions that a responder chooses on a screen without the case's reference, which looks the same for
 every case. So a tour chooses these actions in only one case."""
+SHIFTS = {
+    MY_SHIFTS: [("offer.1", "Zuzumine")],
+    FREE_SHIFTS: [("take.1", "Zuzufree"), ("take.2", "Zuzugone")],
+}
 
 
 @dataclass
@@ -278,14 +280,15 @@ class ToldReader:
             ONE_PIN: (NEWS,),
             SLOW_PIN: (LATER,),
             IDLE_PIN: (),
-            WARNED_PIN: (),
+            WARNED_PIN: (MET,),
         }
         if pin == ABOUT_PIN:
             return about(self._cases(*ABOUT_CASES))
         if pin in lists:
             cases = self._cases(*lists[pin])
             first = ReaderAnswer((ONE_DANGER,), words={FIRST: NEWS, PAGE: PAGES})
-            more = {WARNED_PIN: ReaderAnswer((HAS_WARNINGS,)), ONE_PIN: first}
+            warned = ReaderAnswer((HAS_WARNINGS, ONE_STARTED), words={FIRST: MET})
+            more = {WARNED_PIN: warned, ONE_PIN: first}
             return cases.and_also(more.get(pin, ReaderAnswer()))
         flags = {TIRED_PIN: (IS_BLOCKED,), CODE: (PROVES,)}
         words = {"time": TIME} if pin == TIRED_PIN else {}
@@ -299,18 +302,19 @@ class ToldReader:
         """
         labels = [(one, self._label(one)) for one in cases]
         questions = [("still", "Zuzustill?"), ("moved", "Zuzumoved?")]
-        words = {"open": str(len(cases)), "urgent": str(len(cases)), "last": "never"}
+        words = dict.fromkeys(("open", "urgent", "waits"), str(len(cases))) | {"last": "never"}
         words |= {name: said for one in cases for name, said in _named(one).items()}
         pinned = [f"hers.{HERS}", f"hers.{MET}", f"lets.{NATIONS}", f"decides.{NATIONS}"]
         pinned += [f"judges.{NATIONS}", f"judges.{ODD}"]
         pinned += [f"people.{MET}", f"owes_person.{MET}", f"over.{OVER}"]
         pinned += [f"offer_due.{OVER}", f"owes.{HERS}", f"owes.{ODD}"]
+        pinned += [f"{IN_CONSOLE}.{QUICK}", HANDOVER, *SHIFTS]
         if MET in cases:
             pinned.append(f"{STARTED}.{MET}")
             words[f"{STARTED}.{MET}"] = GOES_ON.to_text()
         has_work = (HAS_WORK, *pinned) if cases else ()
         goes_on = [(one, "Zuzu (2/7)") for one in ("screened", "offered")]
-        lists = {MY_WORK: labels, MY_QUESTIONS: questions, f"{STARTED}.{MET}": goes_on}
+        lists = {MY_WORK: labels, MY_QUESTIONS: questions, f"{STARTED}.{MET}": goes_on, **SHIFTS}
         return ReaderAnswer((RIGHT, *has_work, HAS_QUESTIONS), lists, words)
 
     def _label(self, case: str) -> str:
@@ -332,16 +336,15 @@ def _named(case: str) -> Mapping[str, str]:
 def _act(ask: ReaderQuestion) -> ReaderAnswer:
     if ask.verb == NOT_ME:
         return ReaderAnswer((ENDED,))
-    flag = {**OF_ANY, **DONE[ask.reference]}.get(ask.verb)
+    flag = {**OF_ANY, **DONE.get(ask.reference, {})}.get(ask.verb)
     if flag is None and ask.verb.startswith(NOTE):
-        flag = NOTED
+        flag = commands.NOTED
     if flag is None and ask.verb.startswith(DISTRICT):
-        flag = f"{RESULT_PREFIX}{CommandResult.NOT_TAKEN_YET}"
-    lists = {MY_COLLEAGUES: [(COLLEAGUE, "Zuzucolleague")]} if flag == HAS_COLLEAGUES else {}
+        flag = _done(CommandResult.NOT_TAKEN_YET)
+    picks = flag == commands.HAS_COLLEAGUES
+    lists = {MY_COLLEAGUES: [(COLLEAGUE, "Zuzucolleague")]} if picks else {}
     words = {"time": TIME, "who": "Responder 3", "outcome": "Zuzuoutcome"}
-    return ReaderAnswer(
-        (flag or f"{RESULT_PREFIX}{CommandResult.CLOSURE_REQUESTED}",), lists, words
-    )
+    return ReaderAnswer((flag or _done(CommandResult.CLOSURE_REQUESTED),), lists, words)
 
 
 def _proof(start_pin: str) -> ReaderAnswer | None:
