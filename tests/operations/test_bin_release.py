@@ -4,7 +4,9 @@ import hashlib
 import json
 import os
 import subprocess
+import sysconfig
 import tarfile
+import venv
 from importlib import metadata
 from pathlib import Path
 
@@ -18,12 +20,23 @@ from hotline.core.environment import CHECKOUT, commit
 from tools.sbom import bill
 
 LOCK = (CHECKOUT / "requirements.lock").read_text(encoding="utf-8")
-VERSION = metadata.version("hotline")
+VERSION, TEST_LOCK = metadata.version("hotline"), "requirements-test.lock"
 
 
 def git(folder: Path, *words: str) -> str:
     argv = ["git", "-C", str(folder), *words]
     return subprocess.run(argv, capture_output=True, check=True, text=True).stdout.strip()
+
+
+def make_environment(checkout: Path) -> None:
+    """Makes the environment of a checkout, with the packages of this test's environment. The stamp says that they are
+    the packages of the lock, so that `bin/release` installs nothing, and never into this test's environment."""
+    venv.create(checkout / ".venv", symlinks=True)
+    (site,) = (checkout / ".venv").glob("lib/python*/site-packages")
+    (site / "shared.pth").write_text(sysconfig.get_path("purelib"))
+    locked = b"".join((checkout / name).read_bytes() for name in (TEST_LOCK, "pyproject.toml"))
+    stamp = subprocess.run(["cksum"], input=locked, capture_output=True, check=True).stdout
+    (checkout / ".venv" / f".made-of-{TEST_LOCK}").write_bytes(stamp)
 
 
 @pytest.mark.row("P8")
@@ -70,7 +83,7 @@ def test_a_copy_of_the_code_without_git_says_that_it_does_not_know(tmp_path: Pat
 def test_bin_release_writes_source_bill_and_digests(tmp_path: Path) -> None:
     made, to = tmp_path / "checkout", tmp_path / "release"
     git(tmp_path, "clone", "--quiet", str(CHECKOUT), str(made))
-    (made / ".venv").symlink_to(CHECKOUT / ".venv")
+    make_environment(made)
     head = git(made, "rev-parse", "HEAD")
     environ = {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")}
     subprocess.run([made / "bin" / "release", to], env=environ, check=True, capture_output=True)
