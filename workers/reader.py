@@ -72,7 +72,7 @@ class Reader:
         except StoreUnavailable as broken:
             self._outage.goes_on(broken)
         except Exception as broken:
-            logger.error("the reader process could not finish a check: %s", type(broken).__name__)
+            logger.error("the reader process could not finish its work: %s", type(broken).__name__)
 
 
 def look_until(context: ReaderContext, stop: Event) -> None:

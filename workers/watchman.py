@@ -46,7 +46,7 @@ class Watchman:
         except StoreUnavailable:
             well = False
         except Exception as broken:
-            logger.error("the watch process could not finish a check: %s", type(broken).__name__)
+            logger.error("the watch process could not finish its checks: %s", type(broken).__name__)
             return
         self._database = service_alarm_notices.notify_database_failure(
             self._context, self._contacts, self._database, well=well

@@ -180,7 +180,7 @@ class QuietWorker(SimpleWorker):
             logger.critical("alarm: the worker refused a job that this hotline did not create")
             self._wake()
         else:
-            logger.error("a job failed: %s", getattr(kind, "__name__", "unknown"))
+            logger.error("a job of the worker failed: %s", getattr(kind, "__name__", "unknown"))
 
     def _wake(self) -> None:
         if self.context is None:

@@ -81,7 +81,7 @@ def approve_request(
         if row.asked_by is None:
             raise CallRefused(f"call-back {row.id}: no one has asked to see the phone number yet")
         if is_same_person(session, row.asked_by, tables_audit.actor_of(by)):
-            raise CallRefused("you cannot approve your own request: another person must approve")
+            raise CallRefused("another person must approve your request to see the phone number")
         if asked_by is not None and tables_audit.name_in(row.asked_by) != asked_by:
             raise CallRefused(
                 "another person has just asked to see this phone number: load the list of call-backs again"

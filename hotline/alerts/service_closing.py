@@ -160,7 +160,7 @@ def _check(session: Session, tip: Tip, *, erases: bool) -> None:
         raise ErasureRefused(f"tip {tip.id} is under legal hold: remove the legal hold first")
     if fate is TextFate.GO and not erases:
         raise ErasureRefused(
-            f"tip {tip.id}: you can refuse an erasure request only if the case is open, and urgent or not taken"
+            f"tip {tip.id}: you can refuse an erasure request only for an open case that is urgent or not taken"
         )
 
 
@@ -478,7 +478,7 @@ def confirm_closure(
     """
     if tip.closure_by is None:
         raise EndRefused(
-            f"tip {tip.id}: no one has requested its closure: one person requests closure, another confirms it",
+            f"tip {tip.id}: one person must request closure before another person can confirm it",
             ClosureRefusal.NOT_REQUESTED,
         )
     if is_same_person(session, tip.closure_by, actor.name):
@@ -544,7 +544,7 @@ def _check_confirms(
         )
     if rules_persons.prevents_closure(people):
         raise EndRefused(
-            f"tip {tip.id} has a possible victim: first record a new screening of this person, or an official decision",
+            f"tip {tip.id} has a possible victim: record a new screening or official decision before you close the tip",
             ClosureRefusal.POSSIBLE,
         )
 

@@ -230,7 +230,7 @@ def send_down(
             raise EndRefused(f"tip {tip_id} was just closed or changed: run the command again")
         at, camps = context.now(), tables_desks.desks_of_camp(session, tip.sector)
         if desk not in give_desks(session, context, tip, key, [desk, *camps]):
-            raise NotFound(f"desk {desk} has no signed key: sign it with `hotline desks sign`")
+            raise NotFound(f"desk {desk} has no signed key: run `hotline desks sign`")
         service_correction.send_down(
             session, context, tip, service_closing.by_command(by.first, by.why(reason)), at
         )
@@ -261,7 +261,7 @@ def stand_down(context: Context, tip_id: int, *, by: str, reason: str) -> None:
             raise NotFound(tables.NO_TIP.format(tip_id))
         if tip.closed_at is not None or not service_case.can_stand_down(session, tip):
             raise EndRefused(
-                f"tip {tip_id}: a responder of the correct district must take the case before you stand down the others"
+                f"tip {tip_id}: a responder at the corrected place must take the case before the first team may stop"
             )
         who = service_closing.by_command(by, reason)
         service_correction.stand_down(session, context, tip, who, context.now())

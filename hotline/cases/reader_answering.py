@@ -723,7 +723,7 @@ def _done(
         case ReaderQuestionKind.CHANGE:
             return _change(turn, fresh)
         case ReaderQuestionKind.PROVE | ReaderQuestionKind.CHOOSE:
-            raise ValueError("to check or choose a PIN, the reader process must not decrypt a tip")
+            raise ValueError("a request to check or choose a PIN came to code that decrypts tips")
 
 
 def _with_page(turn: ReaderTurn, view: ReaderAnswer, *, again: bool) -> ReaderAnswer:

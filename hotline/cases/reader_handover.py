@@ -59,4 +59,4 @@ def reconcile(context: ReaderContext) -> None:
             break
         after = found[-1][0].id, found[-1][1]
     if closed:
-        logger.error("the reader process could not decrypt the keys of cases: %s failures", closed)
+        logger.error("the reader process failed %s times to decrypt the key of a case", closed)

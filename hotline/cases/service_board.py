@@ -240,7 +240,7 @@ def remind(context: ConsoleContext, by: SignedIn, tip_id: int) -> None:
         safety = service_case.assignee_visit_facts(act.session, act.tip).safety
         if safety is not VisitSafety.NONE:
             raise EndRefused(
-                "cannot send a reminder to the assignee: the report says that a call or visit may be dangerous",
+                "cannot send the assignee a reminder, because the report says that a call or visit may be dangerous",
                 TipRefusal.DO_NOT_CALL,
             )
         if cases_queries.was_reminded(act.session, tip_id, who, at - REMINDER_EACH):

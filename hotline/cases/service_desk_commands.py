@@ -395,7 +395,7 @@ def carry_out(context: ConsoleContext, by: SignedIn, tip_id: int, does: str) -> 
         viewer = viewer_of(session, by)
         cases_queries.visible_tip(session, viewer, tip_id)
         if viewer.responder_id is None or does not in BUTTONS:
-            raise NotFound(f"tip {tip_id}: only the account of a responder may do this")
+            raise NotFound(f"tip {tip_id}: only the account of a responder may use this command")
         assignment = queries.newest_assignment(session, tip_id, viewer.responder_id)
         if assignment is None:
             raise EndRefused(

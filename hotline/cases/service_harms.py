@@ -101,7 +101,7 @@ def confirm(context: ConsoleContext, by: SignedIn, record_id: int) -> None:
         row = session.get(HarmRecord, record_id, with_for_update=True)
         if row is None or row.id not in known or row.person_id == me or row.second_at is not None:
             raise NotFound(
-                f"record of harm {record_id} does not exist, is already confirmed, or was written by you"
+                f"cannot confirm record of harm {record_id}: it is missing, already confirmed, or your own"
             )
         row.second_id, row.second_at = me, at
         tables_audit.append_command(session, by.actor, at, "harm_seen", f"harm:{record_id}")

@@ -130,7 +130,7 @@ def take_(to: Path, as_json: bool) -> None:
     "--recipient",
     "given",
     multiple=True,
-    help="Public key that encrypts the backups, made with the program `age`. Repeat --recipient for more keys.",
+    help="Public key (made with the program `age`) that encrypts the backups. Repeat --recipient for more keys.",
 )
 @click.option("--add", is_flag=True, help="Keep the existing backup keys, and add the new key.")
 @click.option("--replace", is_flag=True, help="Replace the existing backup keys with the new key.")
@@ -151,7 +151,7 @@ def key(
     settings = Settings.read(os.environ)
     folder = KeyFolder(require_folder(settings, key_folder(settings, Role.CONSOLE)))
     if (file is None) == (not given):
-        raise click.UsageError("give a FILE for a new key, or use --recipient for an existing key")
+        raise click.UsageError("give FILE for a new backup key, or --recipient for an existing key")
     held = folder.read(BACKUP_PUBLIC_KEY) if folder.holds(BACKUP_PUBLIC_KEY) else b""
     if held and not (add or replace):
         raise Occupied(
@@ -294,12 +294,12 @@ def _changes(url: str, digest: str) -> Sequence[str] | None:
 @by_option
 @click.option(
     "--digest",
-    help="Digest of the audit log. Copy it from the newest mail or SMS in which the hotline sent a digest.",
+    help="Newest digest of the audit log that the hotline sent by mail or SMS.",
 )
 @click.option(
     "--replace",
     is_flag=True,
-    help="Keep the file of an existing SQLite database under another name, then restore the backup.",
+    help="Rename the file of an existing SQLite database, then restore the backup.",
 )
 @as_json_option
 def restore(

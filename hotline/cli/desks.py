@@ -129,7 +129,7 @@ place."""
 @click.argument("service", type=click.Choice(KNOWN_SERVICES))
 @click.option(
     "--number",
-    help="Phone number of the service. The hotline shows it only if the flows list it as confirmed in the last year.",
+    help="Phone number of the service. The hotline shows only numbers that were confirmed in the last year.",
 )
 @by_and_reason
 def serve(desk: str, service: str, number: str | None, by: str, reason: str) -> None:
@@ -278,7 +278,7 @@ def rotate_desks(
     """
     if desk and new_passphrase_file:
         raise click.UsageError(
-            "with --desk, the passphrase does not change: remove --new-passphrase-file"
+            "with --desk, the passphrase does not change: leave out --new-passphrase-file"
         )
     how: dict[str, Any] = {"by": TwoPeople(by, second), "reason": reason}
     how |= {"settle": lambda: time.sleep(decrypt_rotation.SETTLES.total_seconds()), "say": progress}

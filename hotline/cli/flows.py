@@ -130,7 +130,7 @@ def publish(folder: Path, by: str, reason: str) -> None:
 
 @click.command()
 @click.argument("folder", type=FOLDER, default=FLOWS)
-@click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the problems of the flows as JSON.")
 @click.option(
     "--limit",
     type=click.IntRange(60, 182),

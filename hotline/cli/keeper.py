@@ -352,7 +352,7 @@ def only_run(home: Path) -> Iterator[None]:
     except OSError:
         os.close(handle)
         raise Occupied(
-            f"a hotline already runs in {home}: stop it first, or set HOTLINE_HOME for another hotline"
+            f"a hotline already runs in {home}: stop it first, or set HOTLINE_HOME to another folder"
         ) from None
     try:
         yield

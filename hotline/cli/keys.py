@@ -325,8 +325,8 @@ def _unneeded(context: Context) -> None:
     )
     if left:
         raise TooSoon(
-            f"{left} PINs still need the old pepper. Each PIN moves to the new pepper when its responder enters it. "
-            "If the old pepper leaked, run `hotline people invite` for each responder before you end the old pepper"
+            f"{left} PINs use the old pepper (secret key). A PIN moves to the new pepper when its responder enters it. "
+            "If the old pepper leaked, run `hotline people invite` for each responder before you destroy the old pepper"
         )
 
 

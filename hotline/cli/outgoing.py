@@ -102,7 +102,7 @@ def pause(by: str, reason: str, only: str | None) -> None:
 @click.option(
     "--confirmations",
     type=DECISION,
-    help="Decision about confirmations that may have reached a phone already: send them again, or drop them.",
+    help="Decision about answers to responders that may have reached a phone: send them again, or drop them.",
 )
 @yes_option
 @only_option
@@ -165,7 +165,7 @@ def add(name: str, number: str | None, language: str, by: str) -> None:
     "--seconds",
     default=WAIT,
     show_default=True,
-    help="Highest number of seconds that the command waits for the results of the test messages.",
+    help="Longest time in seconds that the command waits for the results of the test messages.",
 )
 def test(seconds: float) -> None:
     """Send a test to every on-call contact, and exit with 1 unless the gateway accepts every test.

@@ -98,7 +98,7 @@ def import_(file: Path, proving: bool) -> None:
     "--out",
     type=NEW_FILE,
     required=True,
-    help="File to which the command adds each start PIN (first PIN). Hand out the PINs on paper. Destroy the file.",
+    help="File to which the command adds each start PIN (first PIN). Hand out PINs on paper, then destroy the file.",
 )
 @by_and_reason
 def invite(names: Sequence[str], out: Path, by: str, reason: str) -> None:
@@ -213,7 +213,7 @@ FIRST = "en"
     "--out",
     type=NEW_FILE,
     required=True,
-    help="Path of the HTML file with the paper for responders. To print the file, open it in a browser.",
+    help="Path of the HTML file that the command writes. To print the file, open it in a browser.",
 )
 def guide(paper_name: str, language: str, out: Path) -> None:
     """Write a PAPER for responders to print: the paper `responder` is the guide, and the paper `first-ten-minutes` is

@@ -186,7 +186,7 @@ def remove_within(
         service_leaves.check_overseen(session, who, person)
     is_new = person.removed_at is None and person.state in UNPROVED
     if not person.active and not is_new:
-        raise PersonnelRefused(f"{person.name} was removed already")
+        raise PersonnelRefused(f"{person.name} was already removed from the hotline")
     rest, is_red = national_desk_without(session, person, at)
     if is_red:
         check_second(session, by, second, person, LAST_OF_NATIONAL)

@@ -269,7 +269,7 @@ class AfricasTalkingInbox:
                 f"no answer from the SMS gateway: {type(broken).__name__}"
             ) from None
         if answer.http_status != 200:
-            raise InboxUnavailable(f"the SMS gateway answered with HTTP {answer.http_status}")
+            raise InboxUnavailable(f"the gateway answered with HTTP status {answer.http_status}")
         return read_page(answer.text)
 
 

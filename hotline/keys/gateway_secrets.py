@@ -49,7 +49,7 @@ def read_gateway_key(file: Path) -> str:
         reason = broken.strerror or type(broken).__name__
         raise _wrong(
             file,
-            f"this file cannot be read ({reason}): store the API key by `hotline keys gateway`",
+            f"this file cannot be read ({reason}): store the API key with `hotline keys gateway`",
         ) from None
     if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid():
         raise _wrong(

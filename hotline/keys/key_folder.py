@@ -59,7 +59,7 @@ class KeyFolder:
         if name not in self._held:
             held = _bytes_of(self.path / name)
             if held is None:
-                raise KeyMissing(f"the key folder {self.path.name!r} lacks {name}: restore it")
+                raise KeyMissing(f"no key {name} in folder {self.path.name!r}: restore the key")
             self._held[name] = held
         return self._held[name]
 
@@ -247,7 +247,7 @@ class LiveKeys:
         self._stamp = stamp_of(self._files[0])
         self._keys = self._read()
         if not self._keys:
-            raise KeyMissing(f"the key folder {folder.name!r} lacks {name}: restore it")
+            raise KeyMissing(f"no key {name} in folder {folder.name!r}: restore the key")
 
     def __repr__(self) -> str:
         return f"LiveKeys({self._files[0].name})"
@@ -320,8 +320,8 @@ class PeopleKeys:
             return self._keys
         if not self.held():
             raise KeyMissing(
-                f"the key folder {self._folder.path.name!r} has no file people-*.key to count callers, and no key"
-                " export contains one: run `hotline init` on the machine with all key folders"
+                f"the key folder {self._folder.path.name!r} lacks the file people-*.key for counting callers,"
+                " which no key export contains: run `hotline init` on the machine with all key folders"
             )
         try:
             for period in periods:

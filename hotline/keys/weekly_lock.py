@@ -154,13 +154,13 @@ class WeeklyLock:
     def _key(self, week: str) -> bytes:
         if self._start is None:
             raise KeyMissing(
-                "cannot decrypt the text: this folder has no epoch.key: run `hotline keys import`"
+                "this folder lacks epoch.key, which decrypts the text: run `hotline keys import`"
             )
         first, key = self._start
         steps = (_monday(week) - _monday(first)).days // 7
         if not 0 <= steps <= MAX_WEEKS:
             raise KeyMissing(
-                f"cannot decrypt the text: this folder has no key of week {week}:"
+                f"this folder lacks the key of week {week}, which decrypts the text:"
                 " import a key export from that week or before"
             )
         return _walked(key, steps)
@@ -263,7 +263,7 @@ class WeeklyKeys:
         held = self.held()
         if not held:
             raise KeyMissing(
-                f"the key folder {self._folder.path.name!r} has no file contact-*.key, and no key export contains one: "
+                f"the key folder {self._folder.path.name!r} lacks contact-*.key, which no key export contains: "
                 "run `hotline init` on the machine with all key folders"
             )
         try:

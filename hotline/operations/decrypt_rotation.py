@@ -164,7 +164,7 @@ def _reencrypted(context: Context, pair: DeskKeyPair, grant: vaults.EncryptedGra
         moved = regrant(inner, **named, private_key=pair.before, public_key=pair.public_key)
     except DecryptionFailed:
         raise DecryptionFailed(
-            f"neither the old nor the new key of desk {pair.desk} decrypts the tip's key in row {grant.id}"
+            f"neither old nor new key of desk {pair.desk} decrypts row {grant.id} of table {grant.row.__tablename__}"
         ) from None
     return context.encrypter.weekly_lock.lock(moved, bound, context.now())
 

@@ -120,15 +120,15 @@ class PassphraseDecrypter:
         private = decrypt_recovery_pair(recovery.wrapped_key, self.passphrase, stretch=self.stretch)
         if bytes(PrivateKey(private).public_key) != recovery.public_key:
             raise DecryptionFailed(
-                "the public key of the recovery pair was changed in the database, so an intruder could decrypt tips."
-                " Restore the row of `recovery_pair` from an earlier backup"
+                "the public key of the recovery key pair was changed in the database, so an attacker could read tips."
+                " Restore the row of the table `recovery_pair` from an earlier backup"
             )
 
 
 def decrypt_recovery_pair(wrapped: bytes, passphrase: str, *, stretch: Stretch) -> bytes:
     """Returns the private key of the recovery pair. Raises PassphraseWrong, DecryptionFailed."""
     return unwrap(
-        wrapped, passphrase, owner=RECOVERY_OWNER, part="the recovery pair", stretch=stretch
+        wrapped, passphrase, owner=RECOVERY_OWNER, part="the recovery key pair", stretch=stretch
     )
 
 

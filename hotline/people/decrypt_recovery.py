@@ -64,7 +64,7 @@ def ensure_pair(
         tables_desks.get_desk(session, NATIONAL, for_writing=True)
         newest = tables_desks.newest_pair(session)
         if newest is None or newest.id != today.id:
-            raise DeskRefused("another person is creating a recovery pair now: try again later")
+            raise DeskRefused("another person is creating a recovery key pair now: try again later")
         add_pair(session, under, line, at)
 
 

@@ -229,7 +229,7 @@ def _found(visit: Visit, period: str) -> Release:
     try:
         span_of(period)
     except ValueError as reason:
-        raise NotFound("The address has no period like 2026-11 or 2026-Q4.") from reason
+        raise NotFound("The page's address must name a period like 2026-11 or 2026-Q4.") from reason
     may_see_all = bool(visit.by.roles & routes.RELEASING)
     return service_releases.one_release(visit.context, period, is_published=not may_see_all)
 

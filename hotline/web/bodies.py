@@ -307,7 +307,7 @@ def close_slow_ones(
             with suppress(OSError):
                 connections[peer].shutdown(socket.SHUT_RDWR)
     if close:
-        logger.warning("closed %d connections whose requests stayed incomplete", len(close))
+        logger.warning("the web process closed %d connections with incomplete requests", len(close))
     return left
 
 

@@ -152,7 +152,7 @@ def test_what_is_taken_without_danger_goes_after_72_hours(district: District) ->
     take_case(district.context, helper, reference, district.clock())
     wish(district, tip_id)
     assert sent_after_wish(district) == [(helper, "ERASE_WANTED", reference)]
-    with pytest.raises(ErasureRefused, match="you can refuse an erasure request only if"):
+    with pytest.raises(ErasureRefused, match="you can refuse an erasure request only for"):
         service_closing.decide_erasure(district.context, tip_id, erases=False, **WHO)
 
     fire(district, hours=71)

@@ -272,7 +272,7 @@ def test_only_a_slow_connection_is_closed(caplog: pytest.LogCaptureFixture) -> N
         assert other.recv(20) == b"an answer"
         other.sendall(b"more")
         assert answering.recv(20) == b"more"
-    assert caplog.messages == ["closed 1 connections whose requests stayed incomplete"]
+    assert caplog.messages == ["the web process closed 1 connections with incomplete requests"]
 
 
 def test_while_no_body_is_late_nothing_is_closed() -> None:

@@ -64,7 +64,7 @@ def test_the_reader_takes_no_job_of_the_workers(beside: ReaderBeside, valkey: Va
 def test_a_failed_look_is_named(beside: ReaderBeside, caplog: pytest.LogCaptureFixture) -> None:
     broken = replace(beside.context, database=None)  # type: ignore[arg-type]
     Reader(broken).look()
-    assert "the reader process could not finish a check: AttributeError" in caplog.text
+    assert "the reader process could not finish its work: AttributeError" in caplog.text
     assert PIN not in caplog.text
 
 
