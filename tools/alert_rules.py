@@ -18,9 +18,9 @@ HEAD = "# Written by tools/alert_rules.py. Do not edit.\n"
 PAGE, TICKET = "page", "ticket"
 FORTNIGHT = 14 * 86_400
 BURNS = ((14.4, "1h", "5m", PAGE), (6.0, "6h", "30m", PAGE), (1.0, "3d", "6h", TICKET))
-"""For each alert about slow hops, four values. A month has an allowed number of slow hops. The first value says how
-many times faster than allowed the hotline uses up this number. The other values are the longer and the shorter period
-that Prometheus measures, and the severity of the alert.
+"""The alerts about slow hops, each with four values. A month has an allowed number of slow hops. The first value says
+how many times faster than allowed the hotline uses up this number. The other values are the longer and the shorter
+period that Prometheus measures, and the severity of the alert.
 """
 SHORT = f'hotline_hook_seconds_bucket{{hook="ussd",outcome!="failed",le="{HOP.seconds}"}}'
 ALL = 'hotline_hook_seconds_count{hook="ussd"}'
@@ -40,8 +40,8 @@ def rule(
 
 
 def alarms() -> Iterator[dict[str, Any]]:
-    """Yields an alert for each alarm, and one alert for all other checks of the doctor command that the monitor
-    makes.
+    """Yields an alert for each alarm. Also yields one alert for all other checks of the command `hotline doctor` that
+    the monitor makes.
     """
     for alarm in Alarm:
         name = "Hotline" + "".join(word.capitalize() for word in alarm.replace("-", " ").split())

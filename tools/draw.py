@@ -82,7 +82,7 @@ def length(text: str, style: str = "") -> float:
 
 
 def wrapped(text: str, width: float, style: str = "") -> list[str]:
-    """Breaks a text into lines of this width."""
+    """Breaks a text at its spaces into lines that are at most `width` wide."""
     lines: list[str] = []
     for word in text.split():
         if lines and length(f"{lines[-1]} {word}", style) <= width:
@@ -108,7 +108,7 @@ def arrow(*points: tuple[float, float]) -> str:
 
 
 def drawn(title: str, bands: Sequence[Band], width: int) -> str:
-    """Returns the SVG of a drawing with this width."""
+    """Returns the drawing as SVG text, `width` pixels wide."""
     y, parts = 0.0, list[str]()
     for number, band in enumerate(bands):
         if number:
@@ -184,7 +184,7 @@ def _sentences(bands: Sequence[Band]) -> Iterator[str]:
 
 
 def pictures() -> dict[Path, str]:
-    """Returns each picture, by the name of its file."""
+    """Maps the path of each picture to its SVG text."""
     return {
         path.with_name(f"{path.stem}{end}.svg"): drawn(*read(path.read_text("utf-8")), width)
         for path in FOLDER.glob("*.txt")

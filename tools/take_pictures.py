@@ -37,7 +37,8 @@ PICTURES: Mapping[str, tuple[str, str, int]] = {
 """Maps the name of each file to the account that opens the page, the address of the page, and the width of the
 screen."""
 KEPT = ("overview.png", "board.png")
-"""The files that are stored in `docs/`. Other files are only for viewing, and go to the home folder."""
+"""The files that are stored in `docs/`. The tool writes all other pictures to the home folder, where a person can look
+at them."""
 
 
 def enter(page: Page, home: Path, name: str) -> None:

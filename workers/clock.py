@@ -110,7 +110,7 @@ STEPS: tuple[Step, ...] = (
 
 
 def lapse_emergency(context: WorkerContext) -> None:
-    """Ends an emergency publication whose time is over.
+    """Withdraws a text that was published in an emergency without a second approval, when its time is over.
 
     Imports the code that reads flow files only if an emergency publication must end. So a clock process does not load
     this code when it starts.
@@ -139,7 +139,8 @@ def keep_drafts(context: WorkerContext) -> None:
 
 
 def mail_news(context: WorkerContext) -> None:
-    """Mails people about news. This step comes after the steps that a slow mail server must not delay."""
+    """Mails people about waiting drafts and comments. This step comes last in `ASIDE`, so that a slow mail server
+    delays no other step there."""
     service_news_mail.send_due(context)
 
 
@@ -167,7 +168,7 @@ old weekly keys."""
 
 
 def tick(context: WorkerContext, steps: Sequence[Step] = STEPS) -> None:
-    """Runs each step once. If a step fails, logs it and still runs the other steps."""
+    """Runs each step once. If a step fails, logs the failure and still runs the other steps."""
     for step in steps:
         REQUEST.set("")
         try:
@@ -190,9 +191,9 @@ class BackgroundRun:
             self._thread.start()
 
     def rest(self, seconds: float) -> None:
-        """Waits at most this number of seconds for the current run.
+        """Waits for the steps of the last call of `go`, but not longer than `seconds`.
 
-        The next run does the work that is not done by then.
+        A later run does the work that these steps do not finish in this time.
         """
         if self._thread is not None:
             self._thread.join(seconds)
@@ -200,13 +201,13 @@ class BackgroundRun:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The times that the system clock and the monotonic clock show at the same moment."""
+    """The times of the system clock and of the monotonic clock, read at the same moment."""
 
     wall: datetime
     monotonic: float
 
     def jump_since(self, before: "Moment") -> timedelta:
-        """Returns how far the system clock was moved since the moment `before`.
+        """Returns the time by which the system clock was moved since the moment `before`.
 
         The result is negative if the clock was set back.
         """
@@ -235,7 +236,7 @@ def run(
             logger.critical("alarm: the clock of this machine jumped by more than a minute")
             wake_for_jump(context)
             early = max(early, now.monotonic) + jump.total_seconds()
-            # If this process is not the leader, the leader adjusts the waiting times.
+            # Only the leader corrects the stored deadlines.
             back += -jump if leading and jump < timedelta(0) else timedelta(0)
             moved += jump if leading else timedelta(0)
         led, leading = leading, leads(context, leadership, outage)
@@ -252,9 +253,9 @@ def run(
 
 
 def without_plans(steps: Sequence[Step], *, is_early: bool) -> Sequence[Step]:
-    """Leaves out the step that publishes planned texts, for some time after the clock of this process jumped forward.
-    If this process was the leader, `keep_jump` also stored the jump. If another process was the leader, `keep_jump`
-    stored no jump, because the leader's clock may be right.
+    """Returns the steps. If `is_early` is True, leaves out the step that publishes planned texts, because the clock of
+    this process has jumped forward. If this process was the leader, `keep_jump` also stored the jump. If another
+    process was the leader, `keep_jump` stored no jump, because the leader's clock may be right.
     """
     return [one for one in steps if not is_early or one is not keep_drafts]
 

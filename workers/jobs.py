@@ -1,8 +1,8 @@
 """Defines all jobs of the workers. A job gets the context and the id of a row, and calls one service.
 
-A job may run twice. If there is nothing to do, the job has succeeded. Jobs that may take long run in a thread. Only one
-job of each kind runs at a time. If a second job of this kind arrives while the first one runs, the process drops the
-second job. The clock process, or the page that waits for the result, queues this job again.
+A job may run twice. If there is nothing to do, the job has succeeded. A job that may take long runs in a thread, and
+only one job of its kind runs there at a time. If a second job of the same kind arrives in this time, the process drops
+the second job. The clock process, or the page that waits for the result, queues this job again.
 """
 
 from hotline.alarms.service import run_in_child

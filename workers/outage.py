@@ -10,7 +10,7 @@ EACH_SECONDS = 60.0
 
 
 class Outage:
-    """The outage of a service that a process calls again and again."""
+    """Logs the outages of one service that a process calls again and again."""
 
     def __init__(
         self,
@@ -20,13 +20,14 @@ class Outage:
         back: str,
         elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Stores the texts to log: `down` before the cause of an outage, and `back` at its end."""
+        """Stores the texts for the log. The text `down` comes before the cause of an outage, and the text `back`
+        reports the end of the outage."""
         self._logger, self._down, self._back = logger, down, back
         self._elapsed = elapsed
         self._said: float | None = None
 
     def goes_on(self, broken: Exception) -> None:
-        """Logs that the service does not answer, unless this was logged within the last minute."""
+        """Logs that the service does not answer, at most once a minute."""
         now = self._elapsed()
         if self._said is None or now - self._said >= EACH_SECONDS:
             self._said = now

@@ -47,8 +47,8 @@ class Reader:
         self._has_begun = False
 
     def look(self) -> None:
-        """Answers waiting responders, gives case keys to desks, and deletes old rows. In the first check, also writes
-        to the audit log if the setting `national_in_console` has changed.
+        """Answers waiting responders, gives case keys to desks, and deletes old rows. The first check also compares the
+        setting `national_in_console` with its last value, and writes a change to the audit log.
 
         Logs any error, and does the work again later.
         """
@@ -59,8 +59,8 @@ class Reader:
                 record_reading_place(self._context)
                 self._has_begun = True
             if time.monotonic() - self._handed_on >= HAND_ON_SECONDS:
-                # Sets this time before the work of the round. So a round that fails does not begin again at once,
-                # which would delay the answers to responders.
+                # The code sets this time before the round's work. So a round that fails does not begin again at once,
+                # and does not delay the answers to responders.
                 self._handed_on = time.monotonic()
                 reader_handover.reconcile(self._context)
             if time.monotonic() - self._tidied >= TIDY_SECONDS:
@@ -94,7 +94,8 @@ def read(context: ReaderContext, _ask_id: int) -> None:
 def run(
     context: ReaderContext, redis_url: str, stop: Event, *, listen_again: Callable[[], None]
 ) -> None:
-    """Runs until `stop` is set, with or without Redis. `listen_again` sets the signal handlers of this process again.
+    """Runs the reader process until `stop` is set, with or without Redis. `listen_again` sets the signal handlers of
+    this process again.
 
     The worker of RQ replaces these handlers while it works.
     """

@@ -2,9 +2,9 @@
 clock.
 
 All workers are equal. Each worker sends alerts, and any worker can be the leader that runs the clock. So the hotline
-continues if any worker is killed. A worker does not fork. So the context is built only once, and a worker that is
-killed leaves no child process that still sends. A worker has only one queue, because RQ may lose a job if a worker
-has several queues.
+continues if any worker is killed. A worker does not fork. So each worker builds its context only once. If a worker is
+killed, no child process continues to send. A worker has only one queue, because RQ may lose a job if a worker has
+several queues.
 
 A worker accepts only our own jobs from Redis. A program that can write to Redis can start these jobs and do nothing
 else. RQ would import any function, callback or webhook that a job names. This module reads only the name of a
@@ -102,7 +102,7 @@ def _inflated(data: bytes) -> bytes:
     """Returns the decompressed data of a job, a JSON list with a function and its arguments. Returns an empty value
     if the data is too large or does not begin like a list. The worker then refuses the job when the job runs.
 
-    The result must not be compressed data, because RQ would decompress it a second time, without a limit.
+    The result must not be compressed data, because RQ would decompress such data a second time, without a limit.
     """
     if len(data) > MOST_BYTES:
         return b""
@@ -154,7 +154,7 @@ class QuietWorker(SimpleWorker):
     max_connection_wait_time = RECONNECT_SECONDS
     context: Context | None = None
     stop: Event | None = None
-    """The event is set if a signal asked this process to stop before RQ began to listen for jobs."""
+    """An event that is set if a signal asked this process to stop before RQ began to listen for jobs."""
 
     @property
     def asked_to_stop(self) -> bool:
@@ -242,7 +242,7 @@ def _work(context: Context, redis_url: str, queue: str, stop: Event) -> bool:
 def run(
     context: WorkerContext, redis_url: str, stop: Event, *, listen_again: Callable[[], None]
 ) -> None:
-    """Works until `stop` is set, then waits for messages that are being sent."""
+    """Runs the worker until `stop` is set, then waits for messages that are being sent."""
     ticking = Thread(target=_tick_until, args=(context, stop), name="clock")
     ticking.start()
     try:

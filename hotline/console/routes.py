@@ -1,8 +1,8 @@
 """Reads the pages of the console from the table `routes.csv`, and defines the groups of roles that this table names. A
 page without a row in the table does not exist. A new page needs a view, a template and a row. The first request for a
 page imports the module with its view. So if no one uses the console, the process loads no module of a page.
-`docs/architecture.md` explains why the module of a page is loaded so late. Also reads from `words.toml` the English
-sentences that pages show for a value.
+`docs/architecture.md` explains why the module of a page is loaded so late. The module also reads `words.toml`. That
+file has the English sentence that a page shows for each value in the code, such as a state of a tip.
 """
 
 import csv
@@ -23,17 +23,17 @@ from hotline.core.actors import READING_ROLES, AccountRole
 @dataclass(frozen=True, slots=True)
 class TodayLine:
     is_bad: bool
-    """True if the page shows the line in red and before the other lines."""
+    """True if the page Today shows this line in red, above its other lines."""
     phrase: str
-    """The English text of the line, with placeholders. The page translates this text."""
+    """The English text of one line on the page Today, with placeholders. The page translates this text."""
     values: Mapping[str, str]
     endpoint: str
-    """The page to which the line links."""
+    """The name (for `url_for`) of the page to which the line on the page Today links."""
     part: Mapping[str, int | str]
-    """The variable parts in the address of the linked page."""
+    """Maps the name of each variable part in the linked page's address to its value."""
     text: str
-    """A second English text, with the same placeholders. If `phrase` contains the placeholder `{says}`, the
-    translation of this text replaces it."""
+    """A second English text, with the same placeholders as `phrase`. If `phrase` contains the placeholder `{says}`, the
+    page puts the translation of the second text there."""
 
 
 ALL = frozenset(AccountRole)
@@ -45,37 +45,39 @@ AUDIT = frozenset({AccountRole.ADMIN, AccountRole.AUDITOR})
 RUNNING = frozenset({AccountRole.ADMIN, AccountRole.NATIONAL})
 """The roles of the accounts that operate the hotline."""
 PEOPLE = RUNNING | {AccountRole.DESK}
-"""The roles that can see responders and desks. A desk officer sees only the responders of their own desk, and changes
-nothing."""
+"""The roles that can see responders and desks. A desk officer sees only the responders of their own desk, and cannot
+change them."""
 DECIDING = PEOPLE
 """The roles that can approve requests."""
 EDITOR = frozenset({AccountRole.EDITOR})
 APPROVER = frozenset({AccountRole.APPROVER})
 WRITING = EDITOR | APPROVER
 READING = WRITING | {AccountRole.AUDITOR}
-"""The roles that read a whole draft of the flows."""
+"""The roles that can read all flows (the callers' screens) of a draft."""
 WORDS = WRITING | {AccountRole.TRANSLATOR}
 
 
 TABLES: Mapping[str, Mapping[str, Any]] = tomllib.loads(
     Path(__file__).with_name("words.toml").read_text("utf-8")
 )
-"""The content of `words.toml`, by table name."""
+"""Maps the name of each table in `words.toml` to the content of the table."""
 
 
 def table(name: str) -> Mapping[str, str]:
-    """Returns the English sentences of a table, by the value that each sentence describes."""
+    """Returns a table of `words.toml`. The table maps each value in the code to the English sentence that pages show
+    for it."""
     return TABLES[name]
 
 
 def tinted_table(name: str) -> Mapping[str, tuple[str, str]]:
-    """Returns the English sentence and its colour for each value in a table."""
+    """Returns a table of `words.toml` that maps each value to an English sentence and the name of the sentence's
+    colour."""
     return {value: (words, tint) for value, (words, tint) in TABLES[name].items()}
 
 
 DESKS = READING_ROLES
-"""The roles that read tips of a district or of the whole country. The keys that are encrypted for the account decide
-which tips it can read.
+"""The roles that read tips of a district or of the whole country. An account with such a role can read a tip only if
+the account has a key for this tip.
 """
 NATIONAL = frozenset({AccountRole.NATIONAL})
 LEADING = frozenset({AccountRole.PROGRAMME_LEAD})
@@ -83,7 +85,7 @@ RELEASING = frozenset(actors.RELEASE_ROLES)
 """The roles that approve a release of statistics. An account of each of these roles must approve the release."""
 
 NO_SIGN_IN = "anybody"
-"""The value that an address has in the table's column of roles if people can open the address without a sign-in."""
+"""In the column `roles` of `routes.csv`, this value marks an address that people can open without a sign-in."""
 
 
 class Method(StrEnum):
@@ -96,13 +98,13 @@ class Needs(StrEnum):
 
     NOTHING = ""
     FRESH = "fresh"
-    """The person entered the password and the code within the last 15 minutes."""
+    """The person entered the password and the code (the second factor) within the last 15 minutes."""
     FRESH_FACTOR = "each_time"
-    """The person must send the password and the code with this request, even after a recent sign-in. The service that
-    the view calls checks the password and the code."""
+    """The person must send the password and the code (the second factor) with this request, even after a recent
+    sign-in. The view calls a service that checks the password and the code."""
     SHIFT = "shift"
-    """No requirement. The page also answers while the board of cases is locked. A request for the page does not count
-    as an activity of the person."""
+    """No requirement. The page also answers in a locked session. Such a session is idle or too old, and shows only the
+    number of urgent cases that no one has taken. A request for the page does not count as an activity of the person."""
     KEY = "key"
     """The account's own key is decrypted in this session. The page also requires a sign-in within the last 15
     minutes."""
@@ -119,7 +121,7 @@ class Route:
     """The name for `url_for`, such as `accounts.listed`. The name stays the same if the view moves to another
     module."""
     name: str
-    """The name of the view's function, after the name of its module without `hotline.`."""
+    """The dotted path of the view's function, without `hotline.` at the beginning."""
 
     def view(self) -> Callable[..., Response]:
         """Imports the module of the view if it is not loaded yet, and returns the function of the view."""
@@ -150,7 +152,7 @@ def _route(row: Mapping[str, str]) -> Route:
     method, rule, view = Method(row["method"]), row["rule"], row["view"]
     if row["roles"] == NO_SIGN_IN:
         return Route(method, rule, row["endpoint"], view)
-    roles = globals()[row["roles"]]  # A constant of this module, such as `DESKS`.
+    roles = globals()[row["roles"]]  # The row names a constant of this module, such as `DESKS`.
     needs = Needs(row["needs"])
     return PageRoute(method, rule, row["endpoint"], view, roles, needs, row["audit"], row["menu"])
 

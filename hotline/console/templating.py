@@ -1,7 +1,8 @@
 """Loads the console's templates, catalogues and static files, and reads posted fields.
 
-Also selects the fields that the console keeps if a session ends before the person sends the form. Each language has
-its own Jinja environment. So the template function `_` translates a phrase into the page's language, even in macros.
+The module also selects the form fields that the console keeps if the session ends before the person sends the form.
+Each language has its own Jinja environment. So the template function `_` translates a phrase into the page's language,
+even in macros.
 """
 
 import hashlib
@@ -31,13 +32,13 @@ LONGEST = 4000
 """The maximum number of letters in a form field that has no limit of its own."""
 Fields = Sequence[tuple[str, str]]
 FormFaults = Mapping[str, str]
-"""The errors of a form. For each field that must be corrected, the mapping has the id of the field and a sentence in
-the reader's language."""
+"""The errors of a form. Maps the id of each field that the person must correct to a sentence in the person's language.
+"""
 
 
 def number_of(typed: str, *, digits: int = 9, signed: bool = False) -> int | None:
     """Returns an integer with at most `digits` digits. A minus is allowed only if `signed` is True. Returns None for
-    anything else."""
+    any other text."""
     plain = typed.removeprefix("-") if signed else typed
     return int(typed) if plain.isascii() and plain.isdecimal() and len(plain) <= digits else None
 
@@ -68,7 +69,8 @@ class PostedForm:
         return next((value for found, value in self.fields if found == SECRET + name), "")
 
     def kept(self) -> Fields:
-        """Returns the fields that a page may store as hidden fields."""
+        """Returns the fields that the next page may store as hidden fields, so that the person does not type them
+        again. Leaves out passwords, codes and the form key."""
         return tuple(
             (name, value)
             for name, value in self.fields
@@ -104,8 +106,8 @@ class Templates:
         self._environments = {code: self._environment(code) for code in CODES}
 
     def say(self, language: str, phrase: str, **values: object) -> str:
-        """Returns a phrase with values in place of its `{placeholders}`. If the translation is missing, the result
-        is in English."""
+        """Returns the translation of a phrase, with values in place of its `{placeholders}`. If the translation is
+        missing, the result is in English."""
         words = self._words(language, phrase)
         # A text without values may be an error message of a service. A brace in this message starts no placeholder.
         return words.format_map(values) if values else words
@@ -182,13 +184,14 @@ _NOTICES = re.compile(r'\s*(?:<(p|div) class="notice.*?</\1>\s*)*', re.S)
 
 
 def with_contents(body: Markup) -> tuple[Markup, Sequence[tuple[str, Markup]], Markup]:
-    """Returns three parts of a page: the notices at its start, the headings for the table of contents with their ids,
-    and the rest of the page, in which the headings have these ids. The table of contents comes after the notices,
-    because a notice may warn of danger.
+    """Splits a page at the place for a table of contents, and returns three parts. The first part has the notices at
+    the start of the page, because a notice may warn of danger. The second part has the headings for the table of
+    contents, each with its id. The third part is the rest of the page, in which each of these headings has its id.
 
-    The headings are those of sections. If there are few sections, the headings of tables count too. For a form without
-    sections, the headings are those of its groups of fields. Four kinds of pages get no table of contents: a short
-    page, a page of one section, a page of texts to review, and a page that already links to its sections.
+    The table of contents lists the headings of sections. If there are few sections, the table also lists the headings
+    of tables. For a form without sections, the table lists the headings of the groups of fields. Four kinds of pages
+    get no table of contents: a short page, a page of one section, a page of texts to review, and a page that already
+    links to its sections.
     """
     lines = sum(LINES.get(tag, 1) for tag in _PART.findall(body))
     if lines < LONG or 'class="sums"' in body or '<section class="text" id="t-' in body:

@@ -68,7 +68,7 @@ def refused_file(visit: Visit, refused: ImportRefused) -> FormRefused:
 
 
 def text_of(raw: bytes) -> str:
-    """Returns the text of an uploaded CSV file, or a workbook as CSV. Raises ImportRefused."""
+    """Returns the content of an uploaded CSV file or workbook as CSV text. Raises ImportRefused."""
     if len(raw) > spreadsheet_reading.MAX_BYTES:
         raise ImportRefused([message_text("the file is larger than 2 MB")])
     if raw.startswith(b"PK"):  # Every workbook is a zip file, and begins with these two letters.

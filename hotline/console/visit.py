@@ -1,5 +1,5 @@
-"""Gives each view its request. A view is a function that answers a request. Also renders the page of the view, and
-handles the errors of its form. Also divides long lists into parts."""
+"""Defines the objects in which each view (a function that answers a request) gets its request. The module also renders
+pages, handles the errors of forms, and divides long lists into parts."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -55,8 +55,8 @@ def sample_marks(context: ConsoleContext, templates: Templates) -> Sequence[tupl
 def sample_marks_if_known(
     context: ConsoleContext, templates: Templates
 ) -> Sequence[tuple[str, str]]:
-    """Returns the sentences of `sample_marks` for a page that shows no statistics. The result is empty if the
-    database does not answer."""
+    """Returns the sentences of `sample_marks`. The result is empty if the database does not answer, so that a page
+    without statistics can still be shown."""
     try:
         return sample_marks(context, templates)
     except StoreUnavailable:
@@ -133,8 +133,8 @@ class GuestVisit:
 
 @dataclass(frozen=True, slots=True)
 class Visit(GuestVisit):
-    """One request of a signed-in account. The console has already checked the account's role and the page's
-    requirement."""
+    """One request of a signed-in account. The console has already checked that the account has a role for the page, and
+    that the page's condition (`Needs`) is met."""
 
     by: SignedIn
     token: str = field(repr=False)
@@ -146,14 +146,15 @@ class Visit(GuestVisit):
 
 
 def signed_visit(guest: GuestVisit, by: SignedIn, token: str) -> Visit:
-    """Returns the same request with the signed-in account and its language."""
+    """Returns the request as a `Visit` of the signed-in account, in the language of the account."""
     common = {each.name: getattr(guest, each.name) for each in fields(GuestVisit)}
     common["language"] = by.language if by.language in CODES else guest.language
     return Visit(**common, by=by, token=token)
 
 
 ON_EVERY_PAGE: dict[str, Callable[[ConsoleContext, SignedIn], object]] = {}
-"""The values that every template can use, by name. The console's application fills this table."""
+"""Functions whose results every template can use, by the name that templates use. The console's application fills this
+table."""
 
 
 def page(visit: GuestVisit, template: str, *, status: int = 0, **values: object) -> Response:
@@ -166,7 +167,7 @@ def page(visit: GuestVisit, template: str, *, status: int = 0, **values: object)
         "query": visit.query,
         "faults": visit.faults,
         "typed": visit.form,
-        # A template calls this function only if it shows the sentences about sample data.
+        # Only templates that show the sentences about sample data call this function.
         "sample_marks": partial(sample_marks_if_known, visit.context, visit.templates),
     }
     by = None
@@ -298,12 +299,12 @@ T = TypeVar("T")
 class ListPart(Generic[T]):
     rows: Sequence[T]
     number: int
-    """The number of this part. The first part has the number 1."""
+    """The number of this part of the list. The first part has the number 1."""
     count: int
 
 
 def part_of_list(rows: Sequence[T], asked: str) -> ListPart[T]:
-    """Returns the part that the address requests, such as `?part=2`, or the nearest part that exists."""
+    """Returns the part of a list that the address requests, such as `?part=2`, or the nearest part that exists."""
     count = max(1, ceil(len(rows) / MAX_ROWS))
     number = min(max(number_of(asked, digits=4) or 1, 1), count)
     return ListPart(rows[(number - 1) * MAX_ROWS : number * MAX_ROWS], number, count)

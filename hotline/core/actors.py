@@ -1,4 +1,4 @@
-"""Defines a console account: its name, roles and states, and the person who is signed in. Pure."""
+"""Defines the roles, states and names of console accounts, and the object for a signed-in account. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -29,10 +29,9 @@ class RoleMark(Flag):
     """An account with this role can never read a tip. So an account with this role cannot have a role that reads
     tips."""
     SECOND = auto()
-    """A second admin must approve this role, for a new account and for an existing one."""
+    """If an admin gives this role to a new or existing account, a second admin must approve the role."""
     RELEASES = auto()
-    """Before a release of statistics is published, one account with each role that has this mark must approve the
-    release."""
+    """An account with this role must approve each release of statistics before the hotline publishes the release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +115,14 @@ def excluded_roles(roles: Iterable[AccountRole]) -> frozenset[AccountRole]:
 
 
 def account_name_key(typed: str) -> str:
-    """Returns the form of an account's name by which the code finds the account. All spellings of one name have the
-    same form."""
+    """Converts a typed account name to the form with which the code searches for the account. All spellings of one name
+    have the same form."""
     return fold_name(typed)
 
 
 def is_valid_name(shown: str, letters: int = NAME_LETTERS) -> bool:
-    """Returns True if an account or a desk may have this name of at most `letters` letters. The audit log and the pages
-    show this name."""
+    """Returns True if `shown` is allowed as the name of an account or a desk, and has at most `letters` letters. The
+    audit log and the pages show this name."""
     whole = 1 <= len(shown) <= letters and shown.isprintable()
     return whole and shown == " ".join(shown.split()) and not set(shown) & set(":<>|")
 

@@ -21,7 +21,8 @@ def _address(written: str) -> IPv4Address | IPv6Address | None:
 
 
 LOOPBACK = ("127.0.0.0/8", "::1")
-"""The addresses of a web server on this machine. Such a server may name the client's address."""
+"""The addresses of this machine itself. If a web server on this machine passes on a request, the hotline trusts the
+client's address that the server reports."""
 
 
 def peer_of(environ: Mapping[str, Any], proxies: Sequence[str] = ()) -> str:

@@ -1,4 +1,5 @@
-"""Reads the gettext `.po` catalogues of `locales/`. These catalogues contain the texts of phones and of the console."""
+"""Reads the gettext `.po` catalogues of `locales/`. These catalogues contain the texts that phones and the console
+show."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -31,8 +32,8 @@ def load_phrases(locales: Path = LOCALES, live: EditedTexts = no_edited_text) ->
 
 @cache
 def _catalogues(locales: Path) -> Mapping[str, Mapping[str, str]]:
-    """Returns the texts of handsets by language, then by English text. Replaces characters outside GSM-7, such as
-    curly quotes."""
+    """Returns the texts that handsets show, by language, then by English text. Replaces characters outside GSM-7, such
+    as curly quotes."""
     found = {language: _read(catalogue_path(locales, language)) for language in CODES}
     return {
         language: {phrase: to_gsm7(words) for phrase, words in said.items()}

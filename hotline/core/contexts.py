@@ -1,5 +1,5 @@
-"""Defines the interfaces that services use, the contexts that contain them, and the names of the background jobs. The
-module contains only interfaces and values.
+"""Defines the interfaces that services use, the contexts (objects through which a service gets these interfaces), and
+the names of the background jobs. The module contains only interfaces and values.
 
 Each job has a name, the dotted path of its function, and its queue. Code names a job instead of its function, so that
 no lower layer imports `workers`. An architecture test checks that every dotted path leads to a function. A job gets
@@ -57,7 +57,8 @@ class StateStore(Protocol):
     may lose them at any time."""
 
     def load(self, key: str) -> dict[str, Any] | None:
-        """Returns the last saved value, or None if the store does not know the key or has lost the value.
+        """Returns the value that was saved last for this key, or None if the store does not know the key or has lost
+        the value.
 
         Raises RunsUnavailable.
         """
@@ -67,16 +68,16 @@ class StateStore(Protocol):
 
 
 class StartStore(Protocol):
-    """Stores the start of each caller's session, so that the hotline knows it while the database does not answer. No
-    method of this store raises an error."""
+    """Stores how each caller's session started, so that the hotline can continue the session while the database does
+    not answer. No method of this store raises an error."""
 
     def tell(self, start: SessionStart, committed: CommittedText) -> None:
-        """Stores the start of a session without waiting. Ignores a session if its screens depend on the caller's rows
-        in the database."""
+        """Stores the start of a session and the saved part of its text, without waiting for the store's answer. Ignores
+        a session if its screens depend on the caller's rows in the database."""
 
     def find(self, key: str) -> tuple[SessionStart, CommittedText] | None:
-        """Returns the start of a session as it was stored last. Returns None if the session is unknown, or if the
-        store does not answer."""
+        """Returns the session's start and the saved part of its text, as the store got them last. Returns None if the
+        session is unknown, or if the store does not answer."""
 
 
 class SmsGateway(Protocol):
@@ -86,7 +87,8 @@ class SmsGateway(Protocol):
 
 
 Send = Callable[[], None]
-"""A function that sends one message that this process has reserved, and records the result."""
+"""A function that sends one message and records the result. Before the call, this process has claimed the message in
+the database."""
 
 
 class Senders(Protocol):
@@ -154,14 +156,14 @@ class Instruments(Protocol):
         """
 
     def certificates(self) -> Mapping[str, float]:
-        """Returns, by address, the seconds until the TLS certificates of the hotline and of the console end.
+        """Returns, by address, the seconds until the TLS certificates of the hotline and of the console expire.
 
         The value is 0 for a certificate that a browser would refuse. Leaves out addresses without TLS, and addresses
         that do not answer.
         """
 
     def queue_length(self, queue: str) -> int | None:
-        """Returns the number of waiting jobs. Returns None if Redis does not answer."""
+        """Returns the number of waiting jobs in this queue. Returns None if Redis does not answer."""
 
     def worker_age(self, queue: str) -> float | None:
         """Returns the seconds since a worker of that queue last showed that it works. Returns None if Redis does not
@@ -202,8 +204,8 @@ class OtherChannel(Protocol):
 
 
 class FlowSets(Protocol):
-    """Holds the compiled flow sets by revision. A flow set stays in memory after the first read, because a revision
-    never changes."""
+    """Holds the compiled flow sets (all screens of the hotline) by revision. A flow set stays in memory after the first
+    read, because a revision never changes."""
 
     def live(self) -> int:
         """Returns the id of the live revision. Raises NotReady if no flows are published, and StoreUnavailable if the
@@ -229,8 +231,8 @@ class Line:
     """The number of SMS that the hotline may send in a day. After 70 % of these SMS are sent, the hotline answers no
     more SMS from unknown senders that day. Alerts never stop."""
     sms_an_hour: int = 20
-    """The number of SMS in an hour after which a person gets no separate alerts about cases without danger. The hotline
-    then puts several of these alerts into one SMS."""
+    """The number of SMS in an hour after which one person gets no more single alerts about cases without danger. The
+    hotline then puts several alerts about cases without danger into one SMS."""
     inbox: bool = True
     """True if the gateway lists incoming SMS. The hotline then trusts a responder's answer only if this list contains
     the answer."""
@@ -307,8 +309,8 @@ class WebContext(Context):
 
 @dataclass(frozen=True)
 class SendingContext(Context):
-    """The context of a process that sends SMS. A process that sends SMS decrypts the phone numbers that other
-    processes encrypted for it."""
+    """The context of a process that sends SMS. This process decrypts the phone numbers that other processes encrypted
+    for it."""
 
     sms: SmsGateway
     numbers: NumberDecrypter
@@ -343,7 +345,7 @@ class ConsoleContext(CliContext):
     is_emulated: bool
     """True if the gateway is the emulator. Demo accounts can sign in only with the emulator."""
     aids: ReviewAids
-    """Hints that a reviewer sees next to a text."""
+    """The hints that the console shows to a reviewer next to a text."""
     demo_accounts: tuple[DemoAccount, ...] = ()
     proxies: tuple[str, ...] = ()
     """The networks of web servers on other machines. The console trusts the client addresses that these servers

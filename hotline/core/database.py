@@ -174,7 +174,7 @@ class Row(DeclarativeBase):
             "pk": "%(table_name)s_key",
         }
     )
-    """Gives every constraint of the tables a name that a migration can use."""
+    """Gives every constraint of the tables a name, so that a migration can refer to the constraint."""
     type_annotation_map = {datetime: Utc, dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012
 
 
@@ -323,7 +323,7 @@ def take_lock(session: Session, lock: int) -> None:
 
 
 def insert_into(session: Session, row: type[Row]) -> Any:
-    """Returns an `Insert` with ON CONFLICT for the database of this session.
+    """Returns an `Insert` statement that supports ON CONFLICT, for the database of this session.
 
     The function imports only the dialect of this database. If a process also loaded the dialect and driver of the
     other database, it would load a sixth more code before its first answer.
@@ -385,7 +385,7 @@ def new_record_key() -> int:
 
 Column = InstrumentedAttribute[Any]
 COUNTED = {"preserve_rowcount": True}
-"""The execution option with which SQLAlchemy keeps the number of inserted rows."""
+"""The execution option with which SQLAlchemy reports the number of inserted rows."""
 
 
 def add_rows(
@@ -475,7 +475,7 @@ def in_numbers(session: Session, column: Column, numbers: Iterable[int]) -> Colu
 
 
 def _said(session: Session, column: Column, value: object) -> str:
-    """Returns the value written as SQL for this database."""
+    """Returns the value as a piece of SQL text for this database."""
     said = literal(value, column.type)
     return str(said.compile(session.get_bind(), compile_kwargs={"literal_binds": True}))
 

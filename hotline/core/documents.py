@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 Document = Mapping[str, Any]
-"""A revision, a part of a revision, a flow or a node, as plain data."""
+"""A revision (one version of all flows) or a part of a revision, such as a flow or a node (a screen), as plain data."""
 
 
 Editable = dict[str, Any]
@@ -60,8 +60,8 @@ def frozen(value: Any) -> Any:
 
 
 def derived_value(of: Callable[..., T], document: object, *name: str) -> T:
-    """Returns the result of the function `of` for a document and the given names. Caches the result if the document
-    is shared.
+    """Returns `of(document, *name)`: calls the function `of` with a document and further texts. Caches the result if
+    many readers share the document.
 
     The result stays in memory as long as the document. No code may change this result.
     """

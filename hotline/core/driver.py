@@ -1,6 +1,6 @@
-"""Runs the few statements that every caller's session needs without SQLAlchemy's mapper, because the mapper is slow.
-The module calls SQLite's driver directly. The module calls PostgreSQL's driver through SQLAlchemy, which notices if
-the server is lost."""
+"""Runs the few SQL statements that every caller's session needs. The module does not use SQLAlchemy's mapper, because
+the mapper is slow. The module calls SQLite's driver directly. The module calls PostgreSQL's driver through SQLAlchemy,
+which notices if the server is lost."""
 
 import json
 import sqlite3
@@ -41,14 +41,14 @@ from hotline.text.causes import known_cause
 from hotline.text.errors import StoreUnavailable
 
 OUR_FAULT = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
-"""The classes of errors that mean a fault in the hotline's own statement, while the database itself works."""
+"""The classes of errors that mean that the hotline's own SQL statement is wrong, while the database itself works."""
 OUR_FAULT_PLAINLY = (
     sqlite3.DataError,
     sqlite3.IntegrityError,
     sqlite3.NotSupportedError,
     sqlite3.ProgrammingError,
 )
-"""The classes of errors in SQLite's driver that mean a fault in the hotline's own statement."""
+"""The classes of errors in SQLite's driver that mean that the hotline's own SQL statement is wrong."""
 
 
 class _Quiet(Exception):
@@ -118,7 +118,7 @@ Values = tuple[object, ...]
 
 class PlainConnection(Protocol):
     mark: str
-    """The placeholder for a value in this database's statements, such as `?`."""
+    """The placeholder for a value in an SQL statement of this database, such as `?`."""
     locks_rows: bool
     """True if `FOR UPDATE` has an effect. On SQLite, `FOR UPDATE` has no effect, because SQLite has only one writer."""
 
@@ -128,8 +128,8 @@ class PlainConnection(Protocol):
         """Runs a statement and returns the number of changed rows."""
 
     def ask(self, question: Select[Any], **given: object) -> tuple[Any, ...] | None:
-        """Returns the first row of the result of a query. The code builds the query once, and gives its values by
-        name at each use."""
+        """Returns the first row of the result of a query. The code builds the query once, and passes the query's values
+        by name at each call."""
 
     def moment(self, at: datetime) -> object:
         """Returns a time in the form in which this database stores it."""
@@ -386,7 +386,7 @@ class BatchedWrites:
         return found
 
     def _wait(self, mine: "_Wanted") -> None:
-        """Waits until another thread has done this write, or until this thread must write the next batch. Raises
+        """Waits until another thread has done the write `mine`, or until this thread must write the next batch. Raises
         StoreUnavailable if the wait takes too long.
         """
         if mine.gate.acquire(timeout=self._seconds):
@@ -447,8 +447,8 @@ class _Wanted:
         self.work = work
         self.found: Any = None
         self.broken: Exception | None = StoreUnavailable("not committed")
-        """The error with which this write failed. The field contains an error until the commit, so a write also
-        counts as failed if the writing thread ends early."""
+        """The error with which this write failed, or None after a commit. Until the commit, the field contains an
+        error. So if the writing thread ends early, the write counts as failed."""
         self.is_done = self.leads = False
         self.gate = Lock()
         self.gate.acquire()
@@ -482,8 +482,8 @@ class DocumentCache:
     def document(
         self, revision_id: int, load: Callable[[], Mapping[str, Any] | None]
     ) -> Mapping[str, Any] | None:
-        """Returns the document of a revision from memory. If the memory does not have the document, returns the
-        document that `load` finds, or None."""
+        """Returns the document of a revision from memory. If the document is not in memory, calls `load`, and returns
+        the document that `load` finds, or None."""
         with self._lock:
             found = self._kept.get(revision_id)
             if found is None:
@@ -497,9 +497,9 @@ class DocumentCache:
             return found
 
     def _sharing(self, read: Mapping[str, Any]) -> Any:
-        """Returns the document in `read` in a form that no code can change. If a flow is equal to a flow of the
-        document that was used last, the result contains that earlier flow. Most flows are equal in two revisions. So
-        the memory holds equal flows only once, together with the values that were computed from them."""
+        """Returns the document `read` in a form that no code can change. If a flow is equal to a flow of the document
+        that was used last, the result contains the flow object of that last document. Most flows are equal in two
+        revisions. So the memory holds equal flows only once, together with the values that were computed from them."""
         if not isinstance(read.get("flows"), dict):
             return frozen(read)
         known = next(reversed(self._kept.values()), {}).get("flows", {})

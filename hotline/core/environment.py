@@ -1,4 +1,5 @@
-"""Defines values about this machine and its environment variables, for every layer."""
+"""Defines what every layer may know about this machine: the project's folder, the git commit, and the prefix of
+environment variables."""
 
 import subprocess
 from collections.abc import Iterable
@@ -39,7 +40,7 @@ def is_yes(value: str) -> bool:
 
 
 def did_you_mean(word: str, known: Iterable[str], *, prefix: str = "") -> str:
-    """Returns a sentence that ends an error message: it suggests the known word that is most similar to `word`. The
-    result is empty if no word is similar."""
+    """Returns the last sentence of an error message. This sentence suggests the known word that is most similar to
+    `word`. The result is empty if no word is similar."""
     near = get_close_matches(word, sorted(known), n=1)
     return f". Did you mean {prefix}{near[0]}?" if near else ""

@@ -55,8 +55,7 @@ def configure(form: str, process: str, level: str) -> None:
     for ours in OUR_LOGGERS:
         logging.getLogger(ours).setLevel(level.upper())
     for name in list(root.manager.loggerDict):
-        # Without its own handler, the library passes its logs to this module. With its own handler, it would bypass
-        # this module.
+        # A library with a handler of its own would bypass this module.
         other = logging.getLogger(name)
         other.handlers.clear()
         other.propagate = True

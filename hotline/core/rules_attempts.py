@@ -32,8 +32,8 @@ class SecretTyped:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The number of attempts that the hotline checks before it refuses all further attempts. After these attempts, a
-    correct PIN or code gets the same answer as a wrong one."""
+    """The limits for attempts at one kind of secret. Above a limit, a correct PIN or code gets the same answer as a
+    wrong one."""
 
     an_hour: int
     """The maximum number of attempts of one caller within an hour."""

@@ -1,15 +1,14 @@
 """Marks the hotline's own test calls, so that statistics do not count them. Pure.
 
-The hotline makes test calls from a phone number that no network assigns to a phone. A system that makes calls from
-this number must know the secret of the web addresses that the gateway calls.
+The hotline makes test calls from a phone number that no network assigns to a phone. The web addresses that the gateway
+calls contain a secret. Only a system that knows this secret can make calls from the test number.
 """
 
 CALLER = "+250000000000"
 CHANNEL = "trial"
-"""The value that a test call's session and report have as their channel, instead of `ussd`."""
+"""The channel of a test call's session and report, instead of `ussd`."""
 DRILL = "drill"
-"""The value that a tip in a drill has as its channel. No caller reported a tip with this channel
-(`alerts/rules_escalation.py`)."""
+"""The channel of a tip in a drill. No caller reported a tip with this channel (`alerts/rules_escalation.py`)."""
 UNCOUNTED = frozenset({CHANNEL, DRILL, "invented"})
 """The channels of tips and sessions that are not real: test calls, drills, and sample data. Code that counts for
 statistics must exclude all these channels. Code that excludes only the channel `CHANNEL` must give a reason

@@ -26,7 +26,8 @@ TOO_LONG = message_text(
 )
 ANOTHER = message_text("the hotline is still reading another spreadsheet: try again in a moment")
 MESSAGES = {BUSY: ANOTHER, LATE: TOO_LONG, KILLED: TOO_LONG, OUT_OF_MEMORY: TOO_LARGE}
-"""Messages by the reason why reading failed. For any other reason, the message is `NO_WORKBOOK`."""
+"""Maps each reason why reading failed to the message for the person. For any other reason, the message is
+`NO_WORKBOOK`."""
 MAX_BYTES = 2 * 2**20
 MAX_ROWS = 5_000
 UNPACKED = 4 * 2**20
@@ -69,8 +70,8 @@ def read_here(workbook: bytes) -> bytes:
 
 
 def rows_of(workbook: bytes, most_rows: int = MAX_ROWS) -> list[list[str]]:
-    """Returns the cells of the first sheet as text. Raises ImportRefused if the workbook is refused, and every error
-    of the library that reads the workbook."""
+    """Returns the cells of the first sheet as text. Raises ImportRefused for a workbook that the hotline does not
+    accept. Also raises every error of the library that reads the workbook."""
     from openpyxl import load_workbook
 
     _measure(workbook)

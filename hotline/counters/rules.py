@@ -8,8 +8,8 @@ phone number, a name, a reference or a place. Labels are words from fixed lists,
 Screen counters count only how often a screen was shown and answered, by the screen's name. A screen is a node of a
 flow, such as `report/danger`. No counter contains text or digits that a caller typed.
 
-The checks compare traffic and arrival of messages with their usual values. Small numbers prove nothing, so they never
-raise an alarm.
+The checks compare the number of sessions, the number of SMS and the share of messages that arrive with the usual
+numbers. Small numbers prove nothing, so they never raise an alarm.
 """
 
 from bisect import bisect_left
@@ -75,13 +75,13 @@ in two months.
 
 
 class ScreenMeasure(StrEnum):
-    """The kind of a screen counter. The kind decides the meaning of the counter's `name`."""
+    """The kind of events that a screen counter counts. The kind decides the meaning of the counter's `name`."""
 
     SHOWN = "screen_shown"
     """Counts the sessions in which the named screen was shown."""
     ANSWERED = "screen_answered"
     SESSION = "ussd_session"
-    """Counts all sessions of one mobile network. The name of the counter is the code of the network."""
+    """Counts all USSD sessions of one mobile network. The name of the counter is the code of the network."""
 
 
 class SessionStep(NamedTuple):
@@ -104,7 +104,7 @@ class LeftSession(NamedTuple):
 
 
 class ScreenCounter(NamedTuple):
-    """The measure and the name of one counter of screens, without the counter's week."""
+    """The measure and the name of one counter of screens. One such counter exists for each week."""
 
     measure: str
     name: str
@@ -137,8 +137,8 @@ def session_counters(steps: Sequence[SessionStep], *, network: str) -> frozenset
 def new_counters(
     steps: Sequence[SessionStep], after: int, *, network: str
 ) -> frozenset[ScreenCounter]:
-    """Returns the counters that a session must still increase, if the screens up to the letter `after` of its text are
-    already counted."""
+    """Returns the counters that a session must still increase, if the screens of the first `after` letters of its text
+    are already counted."""
     known = session_counters([one for one in steps if one.upto <= after], network=network)
     return session_counters(steps, network=network) - known
 
@@ -188,7 +188,7 @@ def is_flood(sms: int, before: Sequence[int]) -> bool:
 
 
 def is_worse(now: Arrivals, usual: Arrivals | None) -> bool:
-    """Returns True if far fewer messages arrive than usual."""
+    """Returns True if the share of messages that arrive is far lower than usual."""
     if now.rate is None:
         return False
     measure = usual.rate if usual is not None and usual.rate is not None else USUAL

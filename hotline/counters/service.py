@@ -34,7 +34,7 @@ from hotline.text.places import districts
 from hotline.text.quiz import QuizOutcome
 
 SILENT = 180.0
-"""The seconds without input after which a session is over."""
+"""The number of seconds without input after which a session counts as over."""
 BATCH = 32
 """The number of sessions that one transaction counts. During the transaction, callers' requests that write to the
 database must wait, so the number is small."""
@@ -128,8 +128,8 @@ def add_tallies(session: Session, tallies: Tallies) -> None:
 
 
 def in_language(counts: Counts, language: str) -> Tallies:
-    """Returns the tallies that move a session from its earlier language to another language. A session counts only in
-    its last language."""
+    """Returns the tallies (changes of counters by one) that move a session from the counter of its earlier language to
+    the counter of another language. A session counts only in its last language."""
     if counts.language == language:
         return ()
     before = _session_cell(counts)
@@ -138,8 +138,8 @@ def in_language(counts: Counts, language: str) -> Tallies:
 
 
 def on_topic(counts: Counts, topic: str, at: datetime) -> Tallies:
-    """Returns the tally for a topic that a caller reads. A topic counts once in a session, even if the caller reads it
-    several times."""
+    """Returns the tally (a change of a counter by one) for a topic that a caller reads. A topic counts once in a
+    session, even if the caller reads it several times."""
     if not is_first_time(counts, f"{Measure.TOPIC}:{topic}"):
         return ()
     return ((_cell_of(counts, Measure.TOPIC, topic, at), 1),)
@@ -148,19 +148,19 @@ def on_topic(counts: Counts, topic: str, at: datetime) -> Tallies:
 def count_quiz_pair(
     session: Session, dialogue: LockedDialogue, thing: str, outcome: QuizOutcome, at: datetime
 ) -> None:
-    """Counts the result of a caller's first and second answer to one topic of the quiz. Only the first two answers of a
-    session count."""
+    """Counts the result `outcome` of a caller's answers to one quiz question before and after the lesson. Each session
+    counts a question only once."""
     if is_first_time(dialogue, f"quiz:{thing}"):
         tables.count(session, _cell_of(dialogue, pair_measure(outcome), thing, at))
 
 
 def pair_measure(outcome: QuizOutcome) -> str:
-    """Returns the name of the counter for a result of the quiz."""
+    """Returns the name of the counter for one result of comparing two quiz answers."""
     return f"quiz_{outcome}"
 
 
 def count_event(session: Session, measure: str, channel: str, at: datetime) -> None:
-    """Counts an event that belongs to no session."""
+    """Adds one to the counter of an event that belongs to no session."""
     cell = CounterKey(day=day_of(at), measure=measure, language="", channel=channel, entry="")
     tables.count(session, cell)
 
@@ -188,8 +188,8 @@ def close_periods(session: Session, at: datetime) -> None:
 
 
 def is_first_time(counts: Counts, name: str) -> bool:
-    """Returns True if the session has not counted an event under this name yet. Also marks the name as counted, so that
-    a second call returns False.
+    """Returns True if the session has not counted an event with the name `name` yet. Also marks the name as counted, so
+    that a second call returns False.
     """
     if name in counts.counted:
         return False

@@ -12,9 +12,9 @@ period, the hotline stores the number of people and deletes the registers. No ro
 But a person who has both the registers and the key of the period could test if a phone was probably counted. So the
 hotline deletes the key after the period, and the registers soon after the key.
 
-There is one counter of screens for each week and name. A session's row records how much of the session is counted. If a
-process knows a longer part of the session than the row says, the process adds only the screens after the counted part.
-So each screen of a session counts once.
+Each screen has counters of its own for each week. A session's row records how much of the session is counted. If a
+process knows more of the session than this counted part, the process adds only the screens after the counted part. So
+each screen of a session counts once.
 
 The hotline counts the topics of a session in plain SQL, because most requests that write to the database only count a
 topic. To count one topic, plain SQL takes 140 microseconds. With the mapped rows of `gateway/tables.py`, the same step
@@ -60,12 +60,12 @@ the same time."""
 
 
 class _Counted:
-    """The columns by which counted events are grouped, and the column with the number of events in the group."""
+    """The columns that identify a group of counted events, and the column with the number of events in this group."""
 
     day: Mapped[date]
     """The day of the counted events, in Kigali."""
     measure: Mapped[str]
-    """The kind of event: `session`, `topic` or `tip`, or the result of two answers in the quiz."""
+    """The kind of event: `session`, `topic` or `tip`, or a result of comparing two quiz answers."""
     district: Mapped[str]
     """The code of the district (from the statistics institute NISR), "abroad", "unsure", or "" if the caller did not
     say."""
@@ -132,7 +132,8 @@ def count(session: Session, cell: CounterKey, by: int = 1) -> None:
 
 
 def fold(session: Session, limit: int) -> int:
-    """Adds up to `limit` tallies to the counters, each once, and returns how many it added.
+    """Adds the oldest tallies to the counters, at most `limit` of them and each only once. Returns the number of added
+    tallies.
 
     Two processes that call this function at the same time add different tallies.
     """
@@ -177,7 +178,7 @@ def counted_on(session: Session, day: date, measure: str) -> int:
 
 
 def _columns(table: type[DailyCount] | type[Tally]) -> list[Any]:
-    """Returns the columns in the order of `CounterKey`."""
+    """Returns the columns of a table that `CounterKey` names, in the same order."""
     return [getattr(table, field.name) for field in fields(CounterKey)]
 
 
@@ -337,7 +338,7 @@ def running_periods(session: Session) -> set[str]:
 
 
 def totals(session: Session) -> dict[str, int]:
-    """Returns the number of people by period, for completed and current periods."""
+    """Returns the number of people in each completed or current period."""
     closed = {row.period: row.count for row in session.scalars(select(People))}
     return {period: _count(session, period) for period in running_periods(session)} | closed
 
@@ -367,7 +368,7 @@ class CountedSession:
     key: str
     started_at: datetime
     upto: int
-    """The number of letters of the session's text up to which the screens are counted."""
+    """The number of letters at the start of the session's text whose screens are already counted."""
 
 
 _DIALOGUE = Dialogue.metadata.tables[Dialogue.__tablename__]
@@ -394,7 +395,7 @@ def lock_sessions(session: Session, keys: Collection[str]) -> Mapping[str, Count
 
 
 def mark_counted(session: Session, counted: Sequence[CountedSession]) -> None:
-    """Records for each of these sessions the number of letters of its text up to which its screens are counted."""
+    """Records for each of these sessions how many letters of its text have led to screens that are already counted."""
     if counted:
         given = [{"held": one.key, "upto": one.upto} for one in counted]
         session.connection().execute(_MARKING, given)

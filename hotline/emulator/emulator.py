@@ -37,7 +37,7 @@ class Emulator:
     line_clock: LineClock
 
     def switch(self, msisdn: str, *, on: bool) -> None:
-        """Switches a phone on or off. Messages that waited for the phone arrive when it is switched on."""
+        """Switches a phone on or off. When the phone is switched on, the messages that waited for it arrive."""
         self.ussd.switch(msisdn, on=on)
         if on:
             self.messages.switched_on(msisdn)
@@ -52,7 +52,8 @@ class Emulator:
         self.scheduler.turn(max(0, by))
 
     def reset(self) -> None:
-        """Clears timers, faults, handsets and messages. The addresses, the settings and the people stay the same."""
+        """Clears timers, faults, handsets and messages. The addresses of callbacks, the settings and the list of people
+        stay the same."""
         self.scheduler.forget_all()
         self.faults.set([])
         with self.state.changing() as state:
@@ -95,9 +96,9 @@ REFUSALS: Mapping[type[Exception], int] = {HandsetRefused: 409, NotFound: 404, S
 def only_loopback() -> None:
     """Refuses a request that does not come from this machine.
 
-    It checks the client's address and the host name in the request. The check of the address is not enough, because a
-    foreign web page could use a host name that resolves to this machine. The body must be JSON, because a browser asks
-    for permission before a foreign page may post JSON.
+    The function checks the client's address and the host name in the request. The check of the address is not enough,
+    because a foreign web page could use a host name that resolves to this machine. The body must be JSON, because a
+    browser asks for permission before a foreign page may post JSON.
     """
     try:
         peer = ipaddress.ip_address(request.remote_addr or "")
@@ -217,7 +218,8 @@ class _Control:
         return {}
 
     def report(self) -> dict[str, Any]:
-        """Sends one delivery report on request. Raises NotFound if the message is unknown."""
+        """Sends the delivery report that the request to the control API describes. Raises NotFound if the message is
+        unknown."""
         found = self._emulator.messages.force(
             _field("id"), _field("status"), _field("failureReason", "")
         )
@@ -232,7 +234,7 @@ class _Control:
             return held.shown(_shown(session) if session else {})
 
     def outbox(self) -> dict[str, Any]:
-        """Returns all sent messages except the first `after` messages.
+        """Returns the messages that the hotline sent, without the first `after` messages.
 
         So a client that asks often gets only the messages that it does not have yet.
         """
@@ -314,7 +316,7 @@ class _Control:
         return {"scale": self._emulator.scheduler.scale, "now": self._emulator.scheduler.now()}
 
     def line_clock(self) -> dict[str, Any]:
-        """Returns the hotline clock's offset in seconds, and True if the clock can be changed."""
+        """Returns two values: the offset of the hotline's clock in seconds, and True if this clock can be changed."""
         clock = self._emulator.line_clock
         return {"turns": clock.file is not None, "offset": clock.offset()}
 
@@ -327,7 +329,7 @@ class _Control:
         return self.line_clock()
 
     def right_line(self) -> dict[str, Any]:
-        """Sets the hotline's clock to the true time."""
+        """Sets the hotline's clock back to the true time."""
         self._emulator.line_clock.set(0)
         return self.line_clock()
 

@@ -1,7 +1,7 @@
 """Posts the gateway's callbacks to the hotline as forms, and causes faults of a network and a gateway.
 
-Apart from these callbacks, the emulator shares nothing with the hotline. A fault occurs always, a given number of
-times, or at random with a seed.
+Apart from these callbacks, the emulator shares nothing with the hotline. A fault occurs always, or a given number of
+times, or at random. With a seed, random faults can be repeated.
 """
 
 import random
@@ -41,7 +41,7 @@ class HookAnswer:
 
 
 class LineAddress:
-    """The hotline's address for each callback. A network failure during a post raises no error."""
+    """The hotline's address for each callback. If the network fails during a post, the class raises no error."""
 
     def __init__(self, hooks: Mapping[str, str] | None = None, ca: Path | None = None) -> None:
         """Takes the callback addresses and `ca`, the path of a certificate file.
@@ -132,8 +132,8 @@ class Point(StrEnum):
 
 
 class FaultKind(StrEnum):
-    """One kind of fault. Some kinds use the fault's fields `seconds`, `status` and `value`, as the text below the kind
-    says. A number in brackets is the default."""
+    """One kind of fault. Some kinds use the fault's fields `seconds`, `status` and `value`. The text below each kind
+    says what these fields mean, with the default in brackets."""
 
     SLOW = "slow"
     """The gateway waits `seconds` (2) before it records the message."""
@@ -246,7 +246,7 @@ class GatewayFault:
     times: int | None = None
     """The number of times that the fault can still occur. None means no limit."""
     skip: int = 0
-    """The fault does not occur on the first `skip` occasions."""
+    """The number of occasions on which the fault does not occur yet."""
     msisdn: str | None = None
     """The phone number that the fault affects. None means every number."""
     seconds: float | None = None
@@ -274,11 +274,11 @@ class GatewayFault:
 
 
 DrawnFaults = Mapping[FaultKind, GatewayFault]
-"""For each kind of fault, the fault that occurs for one message or hop."""
+"""The faults that occur for one message or hop, by kind of fault."""
 
 
 class Faults:
-    """The active faults. The same seed and the same calls give the same faults."""
+    """The active faults. With the same seed, the same calls give the same faults."""
 
     def __init__(self, seed: int | None = None) -> None:
         self._lock = threading.Lock()
@@ -298,7 +298,8 @@ class Faults:
                 self._dice = random.Random(seed)
 
     def draw(self, point: Point, msisdn: str) -> DrawnFaults:
-        """Returns every fault that occurs now, by kind. At `Point.SEND`, returns only the first fault."""
+        """Returns every fault that occurs at this point for this phone number, by kind. At `Point.SEND`, returns only
+        the first fault."""
         drawn: dict[FaultKind, GatewayFault] = {}
         with self._lock:
             for at, rule in enumerate(self._rules):
@@ -317,8 +318,7 @@ class Faults:
         return drawn
 
     def strike(self, kind: FaultKind) -> None:
-        """Counts a fault that `draw` returned earlier without counting it, because the fault takes effect only
-        now."""
+        """Counts a fault when it takes effect. `draw` returned this fault earlier and did not count it."""
         with self._lock:
             self._count(kind)
 

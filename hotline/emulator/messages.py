@@ -42,7 +42,7 @@ E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 class Ids:
-    """Makes the gateway's ids. The same seed gives the same ids."""
+    """Makes the ids that the gateway gives to sessions and messages. The same seed gives the same ids."""
 
     def __init__(self, seed: int | None = None) -> None:
         self._dice = random.Random(seed)
@@ -106,7 +106,7 @@ class Messages:
             self._arrive(sent, faults)
 
     def force(self, message_id: str, status: str, reason: str = "") -> bool:
-        """Posts one delivery report on request, independent of the message's real state.
+        """Posts one delivery report with any status, even if the message's real state is different.
 
         Returns False if the id is unknown.
         """
@@ -183,7 +183,7 @@ class Messages:
     def _go_on(
         self, sent: Sent, interim: Sequence[str], faults: DrawnFaults, *, wait: float
     ) -> None:
-        """Schedules the interim delivery reports of a message, and then its arrival.
+        """Schedules the interim delivery reports (the reports before the final one) of a message, and then its arrival.
 
         Each step schedules the next step first, and then posts its delivery report. So the steps stay in the correct
         order, and a slow answer of the hotline delays no step.
@@ -231,7 +231,7 @@ class Messages:
                 self.scheduler.after(place * settings.report_gap, again)
 
     def _give_up(self, sent: Sent, faults: DrawnFaults) -> None:
-        """Drops a message for a phone that stayed off, and reports the failure to the hotline."""
+        """Stops the delivery of a message to a phone that is still off, and reports the failure to the hotline."""
         with self.state.lock:
             waiting = self.waiting.get(sent.to, [])
             if (sent, faults) not in waiting:

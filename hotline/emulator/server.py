@@ -52,7 +52,7 @@ def misbehave(fault: GatewayFault, record: Callable[[], Response]) -> Response:
 
 
 def _spoilt(fault: GatewayFault, honest: Response, status: int) -> Response:
-    """Returns a faulty answer to a request that the emulator has recorded."""
+    """Returns the answer `honest` with the fault. The emulator has already recorded the messages of the request."""
     match fault.kind:
         case FaultKind.TIMEOUT:
             time.sleep(fault.seconds or 12.0)
@@ -248,7 +248,7 @@ RESET = struct.pack("ii", 1, 0)
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """The links and texts that the page shows in addition to the phones."""
+    """The links and texts that the page with two handsets shows in addition to the phones."""
 
     console: str = ""
     """The address of the console. The address is empty if the page links to no console."""

@@ -1,9 +1,9 @@
 """Stores the emulator's whole state in memory under one lock, and runs the emulator's timers.
 
-The state contains phones, USSD dialogues and outgoing messages, as the network and the gateway see them. For each
-mobile network, the state uses the gateway's code for this network. The state also contains the settings: the service
-codes, the clock's speed, and unverified assumptions about the gateway. Each change of the state notifies the web pages
-that wait for a change.
+The state contains what the network and the gateway know: phones, USSD dialogues and outgoing messages. For each mobile
+network, the state uses the gateway's code for this network. The state also contains the settings: the service codes,
+the clock's speed, and unverified assumptions about the gateway. Each change of the state notifies the web pages that
+wait for a change.
 
 The timers run on a clock that can run faster or jump ahead. The module also stores the offset of the hotline's own
 clock.
@@ -23,7 +23,7 @@ from typing import Any
 from hotline.text.errors import SettingsInvalid
 
 MAX_OFFSET = 366 * 86400
-"""The maximum number of seconds by which the hotline's clock may be ahead or behind."""
+"""The maximum difference in seconds between the hotline's clock and the true time."""
 
 
 @dataclass(order=True, slots=True)
@@ -115,7 +115,8 @@ class LineClock:
     """The path of the file with the offset. The path is None if the hotline always uses the true time."""
 
     def offset(self) -> int:
-        """Returns the offset in seconds. The offset is negative if the hotline's clock is behind the true time.
+        """Returns the offset of the hotline's clock in seconds. The offset is negative if the hotline's clock is behind
+        the true time.
 
         Returns 0 if the file cannot be read.
         """
@@ -125,7 +126,7 @@ class LineClock:
             return 0
 
     def set(self, offset: int) -> None:
-        """Sets the clock to `offset` seconds ahead of the true time.
+        """Sets the hotline's clock to `offset` seconds ahead of the true time.
 
         Raises SettingsInvalid if the clock cannot be changed, or if the offset exceeds `MAX_OFFSET`.
         """
@@ -140,7 +141,7 @@ class LineClock:
 
 
 CITIZEN = "+250788000001"
-"""The number of the caller's handset."""
+"""The phone number of the caller's handset."""
 
 
 class DirectDial(StrEnum):
@@ -182,7 +183,8 @@ class EmulatorSettings:
     mo_patience: float = 12 * 3600.0
 
     def changed(self, changes: Mapping[str, Any]) -> "EmulatorSettings":
-        """Returns a copy with some values replaced. Each value must fit the type of its field.
+        """Returns a copy of the settings in which `changes` replace some values. Each value must fit the type of its
+        field.
 
         Raises SettingsInvalid with a list of all problems.
         """
@@ -220,7 +222,8 @@ NAMES = {MTN: "MTN", "63513": "Airtel", AIRTEL: "Airtel"}
 
 
 def network_of(msisdn: str) -> str:
-    """Returns the network code of a number. Unknown prefixes get the sandbox's code (KTRN has no listed code)."""
+    """Returns the network code of a number. A number with an unknown prefix gets the code of the gateway's test
+    network."""
     return _PREFIXES.get(msisdn[:6], SANDBOX)
 
 
@@ -243,7 +246,8 @@ class Sms:
 
 @dataclass(slots=True)
 class DialledCall:
-    """One dialled string in a phone's call log. Later users of the phone can see this string."""
+    """One dialled string, such as a short code, in a phone's call log. Other people who use the phone later can see
+    this string."""
 
     dialled: str
     at: float
@@ -261,7 +265,8 @@ class Handset:
     messages: list[Sms] = field(default_factory=list)
     calls: list[DialledCall] = field(default_factory=list)
     received: int = 0
-    """The number of all messages that the phone ever received. The page shakes the phone when this number grows."""
+    """The number of messages that the phone has received since the last reset of the emulator. The page shakes the
+    phone when this number grows."""
 
     def shown(self, screen: dict[str, Any]) -> dict[str, Any]:
         received = [sms for sms in self.messages if sms.direction is Direction.RECEIVED]
@@ -298,7 +303,7 @@ class SessionStatus(StrEnum):
 @dataclass(slots=True)
 class Hop:
     text: str = field(repr=False)
-    """All input so far, as it was posted."""
+    """The text of the hop: everything that the caller has typed in the session until now."""
     asked_at: float
     answered_at: float | None = None
     answer: str | None = field(default=None, repr=False)
@@ -315,8 +320,8 @@ class UssdSession:
     network: str
     dialled: str
     service_code: str
-    """The service code as it was posted. The service code includes the digits that the caller dialled after it only if
-    `direct_dial` is `IN_CODE`."""
+    """The service code that the gateway posts to the hotline. The service code includes the digits that the caller
+    dialled after it only if `direct_dial` is `IN_CODE`."""
     path: list[str] = field(default_factory=list, repr=False)
     hops: list[Hop] = field(default_factory=list)
     phase: Phase = Phase.ASKING
@@ -380,8 +385,8 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Travel:
-    """One event in the traffic with its kind, its phone number and its time. The event never contains the text of a
-    message."""
+    """One event of the network's traffic: its kind, its phone number and its time. The event never contains the text of
+    a message."""
 
     number: int
     at: float
@@ -420,7 +425,7 @@ class EmulatorState:
 
     @contextmanager
     def changing(self) -> Iterator["EmulatorState"]:
-        """Holds the lock during a change, then notifies the threads that wait for a change."""
+        """Holds the lock while the `with` block changes the state. Then notifies the threads that wait for a change."""
         with self.lock:
             try:
                 yield self
@@ -429,8 +434,8 @@ class EmulatorState:
                 self.lock.notify_all()
 
     def wait_past(self, version: int, seconds: float) -> int:
-        """Waits until the version of the state is higher than `version`, but `seconds` at most. Returns the current
-        version."""
+        """Waits until the version of the state is higher than `version`, or until `seconds` have passed. Returns the
+        current version."""
         with self.lock:
             self.lock.wait_for(lambda: self.version > version, seconds)
             return self.version
@@ -446,7 +451,7 @@ class EmulatorState:
         return self.handsets[msisdn]
 
     def travelled(self, what: str, msisdn: str, note: str = "") -> None:
-        """Records an event in the traffic. The calling code must hold the lock."""
+        """Records one event of the network's traffic. The calling code must hold the lock."""
         number = self.travels[-1].number + 1 if self.travels else 1
         self.travels.append(Travel(number, time.time(), what, msisdn, note))
         del self.travels[:-KEPT_TRAVELS]

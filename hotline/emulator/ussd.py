@@ -1,7 +1,7 @@
 """Acts as the network in a USSD dialogue: dial, reply, hang up, time out.
 
-Posts each hop to the hotline, with the faults that affect this hop. When a dialogue ends, the gateway may post an end
-notice to the hotline.
+The module posts each hop to the hotline, with the faults that affect this hop. When a dialogue ends, the gateway may
+post an end notice to the hotline.
 """
 
 import threading
@@ -31,9 +31,8 @@ UCS2_LIMIT = 80
 
 
 def size_of(text: str) -> tuple[int, str]:
-    """Returns the length of a text and its encoding, as the network sends it.
-
-    The unit is a septet, or a UCS-2 unit if a letter is outside GSM-7.
+    """Returns the length of a text and the encoding in which the network sends it. The unit of the length is a septet,
+    or a UCS-2 unit if a letter is outside GSM-7.
     """
     if is_gsm7(text):
         return septets(text), "GSM-7"
@@ -49,8 +48,8 @@ class Ussd:
     ids: Ids
 
     def dial(self, msisdn: str, code: str, *, network: str | None = None) -> UssdSession:
-        """Opens a dialogue, and returns the dialogue after the hotline has answered or failed to answer. If the handset
-        already has an open dialogue, ends that dialogue first.
+        """Opens a dialogue for a dialled code, and posts the first hop. Returns the dialogue when the hotline has
+        answered or failed to answer. If the handset already has an open dialogue, ends that dialogue first.
 
         Raises HandsetRefused if the phone is off.
         """

@@ -7,8 +7,8 @@ single letter outside both tables, the network sends the whole message as UCS-2,
 letters. So every outgoing text must pass `to_gsm7`.
 
 A segment is one SMS part. A message of one part has room for 160 septets, and each part of a longer message has room
-for 153. With a letter outside GSM-7, the parts have room for 70 and 67 UTF-16 units. A letter that takes two places
-must stay in one part. So the number of parts is not always the length divided by the size of a part.
+for 153. With a letter outside GSM-7, the parts have room for 70 and 67 UTF-16 units. A letter that takes two septets or
+two UTF-16 units must stay in one part. So the number of parts is not always the length divided by the size of a part.
 
 The functions that clean typed keys, typed words and PINs accept any input and raise no error. The module also finds
 PINs that are easy to guess, and faults in names.
@@ -40,8 +40,8 @@ TYPOGRAPHY = {
     **dict.fromkeys("–—‑−•", "-"),
     "…": "...",
 }
-"""For each special quote, dash, dot or space that word processors insert, the plain characters that replace it without
-a change of meaning."""
+"""Maps each special quote, dash, dot or space that word processors insert to the plain characters with the same
+meaning."""
 SUBSTITUTES = {**TYPOGRAPHY, "°": "o", "²": "2", "œ": "oe", "Œ": "OE", "×": "x"}
 """GSM-7 letters for foreign letters that Unicode cannot split into a GSM-7 letter and an accent. Unicode splits `ç`
 into `c` and a cedilla, so this table does not list `ç`."""

@@ -44,9 +44,9 @@ YOU = ("KU", "GU")
 YOU_DO = ("U", "WA", "MU", "MWA")
 ME = ("N", "M", "NY")
 BEFORE_O = "*"
-"""If the marks of a part of a word contain this sign, this part occurs only before a stem that begins with an o."""
+"""A mark of a part of a word: the part occurs only before a stem that begins with an o."""
 MAX_OBJECT_MARKERS = 5
-"""The maximum number of letters of two object markers."""
+"""The maximum number of letters that two object markers together have."""
 CLITICS = ("", "HO", "MO", "YO", "KO", "NA")
 NO_FOR = frozenset({"BABARA"})
 """The stems that get another meaning if an ending for "for" is added: `babara` means "suffer", but `babarira` means
@@ -249,7 +249,8 @@ HISSING = ("S", "SH", "CH", "X", "Z")
 
 
 def french_forms(verb: str) -> Iterator[str]:
-    """Yields each form of `VERBER`, or the forms listed in `VERB=FORM,FORM`."""
+    """Yields each form of a French verb. The text `verb` is a regular verb such as `CESSER`, or an irregular verb with
+    its forms: `VERB=FORM,FORM`."""
     name, _, named = verb.partition("=")
     yield name
     if named:
@@ -263,8 +264,8 @@ def french_forms(verb: str) -> Iterator[str]:
 
 
 def english_forms(verb: str) -> Iterator[str]:
-    """Yields each form of an English verb. `VERB=PAST,PARTICIPLE` gives irregular forms, and `VERB+` doubles the
-    last letter."""
+    """Yields each form of an English verb. The text `verb` is a regular verb, `VERB=PAST,PARTICIPLE` for an irregular
+    verb, or `VERB+` for a verb that doubles its last letter."""
     name, _, past = verb.partition("=")
     doubled = name.endswith("+")
     name = name.removesuffix("+")
@@ -278,7 +279,7 @@ def english_forms(verb: str) -> Iterator[str]:
 def verbs_by_form(
     french_verbs: Iterable[str], english_verbs: Iterable[str]
 ) -> Mapping[str, tuple[str, ...]]:
-    """Returns the verbs to which each form belongs."""
+    """Maps each form of a French or English verb to the verbs to which the form belongs."""
     made: dict[str, dict[str, None]] = {}
     for verbs, forms in ((french_verbs, french_forms), (english_verbs, english_forms)):
         for verb in verbs:
