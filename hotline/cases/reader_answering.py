@@ -763,5 +763,5 @@ def _kept(context: ReaderContext, first: PinReading, encrypted: bytes) -> Reader
     """
     box = _opened(context, encrypted, bound_to(first.session_key, first.text_digest))
     if box is None:
-        raise DecryptionFailed("the reader process cannot decrypt its answer to an earlier request")
+        raise DecryptionFailed("cannot decrypt the answer that the reader process stored earlier")
     return ReaderAnswer.from_dict(box)

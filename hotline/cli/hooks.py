@@ -78,7 +78,7 @@ def rotate(base: str | None, as_json: bool) -> None:
 @click.option(
     "--now",
     is_flag=True,
-    help="Stop answering at old addresses for the gateway, even if it called them in the last ten minutes.",
+    help="Close the old addresses even if the gateway called them in the last ten minutes.",
 )
 @as_json_option
 def end_old(now: bool, as_json: bool) -> None:

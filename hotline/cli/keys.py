@@ -79,7 +79,7 @@ def enter(by: str, reason: str, *, check: bool) -> None:
     with cli_context() as context:
         is_ours = service_checks_keys.is_own_key(context.database, PEPPER_KEY, (typed,))
         if not is_ours or (check and held != typed):
-            raise NotReady("the typed pepper is wrong: compare each letter with the paper")
+            raise NotReady("the typed pepper is wrong: compare each letter with the paper copy")
         if held == typed:
             click.echo("this is the pepper of this hotline")
             return

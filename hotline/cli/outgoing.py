@@ -21,7 +21,7 @@ from hotline.text.languages import CODES
 only_option = click.option(
     "--only",
     type=click.Choice([part.value for part in OutgoingPart]),
-    help="Pause or resume only these messages, not the whole outgoing queue.",
+    help="Pause or resume only messages of this kind, not the whole outgoing queue.",
 )
 DECISION = click.Choice([fate.value for fate in DoubtDecision])
 

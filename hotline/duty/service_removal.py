@@ -246,7 +246,7 @@ def remove_person(context: Context, by: SignedIn, person_id: int, reason: str) -
             _take_away(session, context, by.actor, first, reason)
             return
         if not ADMIN & by.roles:
-            raise NotFound("only an admin can remove a person without a phone")
+            raise NotFound("only an admin can remove a person who has no phone")
         for account in tables_accounts.of_person(session, person_id):
             AccountChange(session, context, by.actor, account, reason).check()
         end_access(session, context, by.actor, person_id, reason, by_two=False)

@@ -172,7 +172,7 @@ def _open_box(encrypted: bytes, private_key: bytes) -> bytes:
         return SealedBox(PrivateKey(private_key)).decrypt(_current(encrypted))
     except (CryptoError, ValueError, TypeError):
         raise DecryptionFailed(
-            "the encrypted tip key or phone number was altered, or this private key does not fit"
+            "the encrypted tip key or phone number was altered, or this private key is wrong"
         ) from None
 
 

@@ -320,7 +320,7 @@ class PeopleKeys:
             return self._keys
         if not self.held():
             raise KeyMissing(
-                f"the key folder {self._folder.path.name!r} lacks the file people-*.key for counting callers,"
+                f"the key folder {self._folder.path.name!r} lacks people-*.key (for counting callers),"
                 " which no key export contains: run `hotline init` on the machine with all key folders"
             )
         try:

@@ -155,7 +155,7 @@ def set_service(
     with context.database.writing() as session:
         desk = tables_desks.get_desk(session, code, for_writing=True)
         if desk.kind != DeskKind.SERVICE:
-            raise DeskRefused(f"desk {code} is not the desk of a service: choose a service desk")
+            raise DeskRefused(f"desk {code} belongs to no service: choose the desk of a service")
         desk.service, desk.number = service, number
         tables_audit.append_command(
             session, by, context.now(), "desk_service_set", f"desk:{code}", f"{service}: {reason}"
@@ -173,7 +173,7 @@ def retire_desk(context: Context, code: str, *, by: str, reason: str) -> None:
     with context.database.writing() as session:
         desk = tables_desks.get_desk(session, code, for_writing=True)
         if DeskKind(desk.kind or kind_of(code)) not in ADDED_KINDS:
-            raise DeskRefused("the desk of a district and the national desk cannot be retired")
+            raise DeskRefused("you cannot retire the desk of a district or the national desk")
         if desk.retired_at is not None:
             raise DeskRefused(f"desk {code} was retired already")
         desk.retired_at = context.now()

@@ -28,4 +28,4 @@ def decrypt_sums(
             }
         except (CryptoError, TypeError, ValueError, KeyError):
             continue
-    raise DecryptionFailed("No key of this process decrypts the counts of this month.")
+    raise DecryptionFailed("No key of this process decrypts the statistics of this month.")

@@ -497,7 +497,7 @@ def read_report(form: CallbackForm) -> ReportIn:
 def _our_suffix(form: CallbackForm, line: Line) -> str:
     suffix = suffix_of(form.text("serviceCode", most=MAX_WORD), line.service_code)
     if suffix is None:
-        raise CallbackInvalid('the field "serviceCode" is no short code of this hotline')
+        raise CallbackInvalid('the field "serviceCode" is not a short code of this hotline')
     return suffix
 
 

@@ -214,7 +214,7 @@ def test_one_of_the_last_two_goes_tonight_by_two_names_and_it_is_red(admin: Admi
 def test_a_removed_person_comes_back_by_two_names(admin: Admin) -> None:
     admin("remove", "Gasabo 1", *BY)
     assert "Gasabo 1" not in admin.active()
-    assert "removed already" in admin("remove", "Gasabo 1", *BY, code=1).output
+    assert "already removed" in admin("remove", "Gasabo 1", *BY, code=1).output
     with pytest.raises(PersonnelRefused, match="was already removed"):
         admin.leave("Gasabo 1")
     with pytest.raises(PersonnelRefused, match="was removed"):

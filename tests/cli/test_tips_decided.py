@@ -46,4 +46,4 @@ def test_a_tip_is_sent_down_once_and_nobody_is_let_go_while_nobody_of_a_new_plac
     assert "was just closed or changed" in output_of(home, *send_down, *two, code=1)
     assert "as the desk agreed" in output_of(home, "audit", "list", "--tip", "1")
     refused = output_of(home, "tips", "let-go", "1", *SIGNED, code=1)
-    assert "a responder of the correct district must take the case" in refused
+    assert "a responder at the corrected place must take the case" in refused

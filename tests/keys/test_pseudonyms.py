@@ -132,7 +132,7 @@ def test_a_folder_without_dated_keys_says_that_init_makes_them(tmp_path: Path) -
     pseudonyms = make_pseudonyms(tmp_path, role="workers")
     folder = KeyFolder(tmp_path / "keys" / "workers")
     for ask in (lambda: pseudonyms.contact(PHONE, NOON), lambda: PeopleKeys(folder).at(NOON)):
-        with pytest.raises(KeyMissing, match="key export contains one: run `hotline init`"):
+        with pytest.raises(KeyMissing, match="no key export contains: run `hotline init`"):
             ask()
 
 

@@ -91,7 +91,7 @@ def test_without_a_key_nothing_is_locked_and_what_is_locked_says_so(tmp_path: Pa
     bare = WeeklyLock()
     assert bare.unlock(bare.lock(GRANT, BOUND, NOON), BOUND) == GRANT
     bare.forget(week_of(NOON))
-    with pytest.raises(KeyMissing, match=r"no epoch\.key: run `hotline keys import`"):
+    with pytest.raises(KeyMissing, match=r"lacks epoch\.key: run `hotline keys import`"):
         bare.unlock(lock_of(tmp_path).lock(GRANT, BOUND, NOON), BOUND)
 
 

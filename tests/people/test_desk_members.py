@@ -318,7 +318,7 @@ def test_a_desk_that_was_added_has_members_and_a_service_has_none(people: People
         people.ask("border-east", SECOND)
     with pytest.raises(DeskRefused, match="retired already"):
         service_desks.retire_desk(context, "border-east", **SIGNED)
-    with pytest.raises(DeskRefused, match="cannot be retired"):
+    with pytest.raises(DeskRefused, match="you cannot retire"):
         service_desks.retire_desk(context, "12", **SIGNED)
 
     people.let_in("12", SECOND)
