@@ -45,7 +45,8 @@ def number_of(typed: str, *, digits: int = 9, signed: bool = False) -> int | Non
 
 @dataclass(frozen=True, slots=True)
 class PostedForm:
-    """One posted form: its fields in order, with repeated names. `repr` does not show the fields."""
+    """The fields of one posted form, in order. Several fields may have the same name. `repr` does not show the
+    fields."""
 
     fields: Fields = field(default=(), repr=False)
 
@@ -242,7 +243,7 @@ def with_heads(rows: Markup, heads: Sequence[str | tuple[str, str]]) -> Markup:
 
 
 def _static_files() -> Mapping[str, StaticFile]:
-    """Returns the static files, by the name that templates use."""
+    """Returns the static files, by the name with which templates refer to them."""
     found = {}
     for path in sorted(STATIC.iterdir()):
         body = path.read_bytes()
@@ -253,7 +254,7 @@ def _static_files() -> Mapping[str, StaticFile]:
 
 
 def format_time(language: str, at: datetime) -> str:
-    """Formats a date and a time in Kigali."""
+    """Formats a time as the date and the time of day in Kigali."""
     there = at.astimezone(KIGALI)
     return format_datetime(there, "d MMMM y, HH:mm", locale=language)
 

@@ -71,7 +71,7 @@ class GuestVisit:
     templates: Templates
     language: str
     path: str
-    """The address without the host, but with its query."""
+    """The requested address without the host, but with the query."""
     query: Mapping[str, str]
     form: PostedForm
     """The posted form. Empty for a GET request."""
@@ -93,11 +93,12 @@ class GuestVisit:
         return self.templates.say(self.language, phrase, **values)
 
     def asked(self, name: str) -> str:
-        """Returns a value from the query of the address. The result is empty if the value is missing."""
+        """Returns the value with this name from the query of the address. The result is empty if the value is
+        missing."""
         return self.query.get(name, "")
 
     def when(self, at: datetime) -> str:
-        """Formats a date and a time in Kigali, in the reader's language."""
+        """Formats a time as the date and the time of day in Kigali, in the reader's language."""
         return format_time(self.language, at)
 
     def day(self, on: date) -> str:
@@ -108,11 +109,11 @@ class GuestVisit:
         return place_name(code, self.language)
 
     def options(self, table: Mapping[Any, str]) -> list[tuple[str, str]]:
-        """Returns a table's values and phrases in the reader's language, as options of a select."""
+        """Returns the options of a select field: each value of `table` with its phrase in the reader's language."""
         return [(str(value), self.say(phrase)) for value, phrase in table.items()]
 
     def wrong(self, name: str, phrase: str, **values: object) -> FormRefused:
-        """Returns an error that shows this sentence at a field of the form."""
+        """Returns an error with which the page shows the translated `phrase` at the field `name` of the form."""
         return FormRefused({name: self.say(phrase, **values)})
 
     def reason(self, name: str, phrase: str, *, most: int = 200, is_printable: bool = False) -> str:
@@ -216,8 +217,8 @@ def reload_page(visit: GuestVisit, to: str) -> Response:
 
 
 def refusal_text(visit: GuestVisit, refused: HotlineError) -> str:
-    """Returns the refusal of a service in the reader's language. The English text of the refusal must be in the
-    console's catalogue."""
+    """Returns the reason for which a service refused a request, in the reader's language. The English text of the
+    refusal must be in the console's catalogue."""
     return "; ".join(
         one.said(visit.say) if isinstance(one, MessageText) else visit.say(str(one))
         for one in (refused.said if isinstance(refused, ImportRefused) else refused.args)
@@ -225,7 +226,7 @@ def refusal_text(visit: GuestVisit, refused: HotlineError) -> str:
 
 
 def refusal_sentence(visit: GuestVisit, refused: HotlineError) -> str:
-    """Returns the refusal as a sentence, with a capital letter and a full stop."""
+    """Returns the reason for a refusal as a sentence, with a capital letter and a full stop."""
     words = refusal_text(visit, refused)
     return f"{words[:1].upper()}{words[1:]}."
 

@@ -82,8 +82,8 @@ class StartStore(Protocol):
 
 class SmsGateway(Protocol):
     def send(self, msisdn: str, text: str) -> SendResult:
-        """Sends one SMS to one E.164 number within ten seconds. A network fault raises no error. Several threads may
-        call this method at once."""
+        """Sends one SMS to one phone number (E.164) within ten seconds. A network fault raises no error. Several
+        threads may call this method at once."""
 
 
 Send = Callable[[], None]
@@ -132,11 +132,11 @@ class JobQueue(Protocol):
 
 
 class NumberDecrypter(Protocol):
-    """Decrypts phone numbers. Only a process with the private key of the relay or the monitor has a
-    `NumberDecrypter`."""
+    """Decrypts phone numbers. Only the workers and the monitor have a private key for phone numbers, so only these
+    processes have a `NumberDecrypter`."""
 
     def decrypt_number(self, encrypted: bytes) -> str:
-        """Returns the E.164 number. Raises KeyMissing or DecryptionFailed."""
+        """Returns the phone number in the form E.164. Raises KeyMissing or DecryptionFailed."""
 
 
 class Instruments(Protocol):
@@ -226,7 +226,8 @@ class Line:
     inbound_sms: bool
     """True if SMS replies reach the hotline."""
     limits: Mapping[str, int]
-    """The maximum number of septets on a screen, by the code of the mobile network. The code "" has the default."""
+    """The maximum number of septets on a screen, by the code of the mobile network. The maximum for the code "" is
+    valid for all other networks."""
     sms_a_day: int = 1000
     """The number of SMS that the hotline may send in a day. After 70 % of these SMS are sent, the hotline answers no
     more SMS from unknown senders that day. Alerts never stop."""
@@ -273,7 +274,8 @@ class MonitorTools:
 
 @dataclass(frozen=True)
 class Context:
-    """The context that every process has. Each process builds its context once, at its start.
+    """The context of a process: the objects that services of every process need. Each process builds its context once,
+    at its start.
 
     The type of a service's first parameter says which context the service needs.
     """

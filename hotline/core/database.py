@@ -150,8 +150,8 @@ def run_uncompiled(session: Session) -> None:
 
 @contextmanager
 def optional_part(session: Session) -> Iterator[None]:
-    """Runs a part of a transaction that may fail in the database. If the part fails, the function undoes and logs only
-    this part.
+    """Runs the code of a `with` block as a part of a transaction. If the database refuses this part, the function logs
+    the error and undoes only this part.
     """
     try:
         with session.begin_nested():
@@ -205,7 +205,7 @@ class Database:
 
     def share(self, places: WorkPlaces) -> None:
         """Sets the object that limits how many threads work at once. While thread A waits because thread B writes for
-        it, thread A frees its place in this limit."""
+        it, thread A does not count for this limit."""
         self._joint.places = places
 
     @contextmanager
@@ -248,7 +248,7 @@ class Database:
             plain.change("COMMIT")
 
     def jointly(self, work: Work[R]) -> R:
-        """Runs `work` in a transaction like the transaction of `plainly`, and returns the result of `work`.
+        """Runs `work` in the same kind of transaction as `plainly`, and returns the result of `work`.
 
         On SQLite, all threads that wait to write share one transaction.
         """
@@ -304,14 +304,14 @@ def add_if_new(session: Session, row: Row) -> bool:
 
 @cache
 def _insert_if_new(table: Any, dialect: str) -> Any:
-    """Returns the insert statement of a table. The code builds the statement once for each table, without the mapper
-    of SQLAlchemy. An insert thus takes a sixth of the time that it takes through the mapper."""
+    """Returns the insert statement of a table. The code builds the statement once for each table, without the mapper of
+    SQLAlchemy. With this statement, an insert takes a sixth of the time that the mapper needs."""
     inserted = import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
     return inserted.on_conflict_do_nothing().returning(*table.primary_key)
 
 
 def has_row(session: Session, key: Any, *which: Any) -> bool:
-    """Returns True if any row of a table meets the conditions. `key` is a column of that table."""
+    """Returns True if any row of a table meets the conditions `which`. `key` is a column of that table."""
     return session.scalar(select(key).where(*which).limit(1)) is not None
 
 
@@ -325,8 +325,8 @@ def take_lock(session: Session, lock: int) -> None:
 def insert_into(session: Session, row: type[Row]) -> Any:
     """Returns an `Insert` statement that supports ON CONFLICT, for the database of this session.
 
-    The function imports only the dialect of this database. If a process also loaded the dialect and driver of the
-    other database, it would load a sixth more code before its first answer.
+    The function imports the SQL dialect of this database only. If a process also loaded the dialect and driver of the
+    other database, the process would load a sixth more code before its first answer.
     """
     return import_module(f"sqlalchemy.dialects.{session.get_bind().dialect.name}").insert(row)
 

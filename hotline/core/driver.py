@@ -120,12 +120,13 @@ class PlainConnection(Protocol):
     mark: str
     """The placeholder for a value in an SQL statement of this database, such as `?`."""
     locks_rows: bool
-    """True if `FOR UPDATE` has an effect. On SQLite, `FOR UPDATE` has no effect, because SQLite has only one writer."""
+    """True if this database supports the row lock `FOR UPDATE`. SQLite does not support this lock, because SQLite has
+    only one writer."""
 
     def first(self, sql: str, given: Values = ()) -> tuple[Any, ...] | None: ...
 
     def change(self, sql: str, given: Values = ()) -> int:
-        """Runs a statement and returns the number of changed rows."""
+        """Runs an SQL statement and returns the number of changed rows."""
 
     def ask(self, question: Select[Any], **given: object) -> tuple[Any, ...] | None:
         """Returns the first row of the result of a query. The code builds the query once, and passes the query's values
@@ -215,10 +216,9 @@ Convert = Callable[[Any], Any] | None
 
 
 class PreparedStatement:
-    """A statement that is built once and run many times within the transaction of a session.
-
-    The code that runs the statement gives the values by name. `gives` lists the types of the columns in a row of the
-    result. Without this class, SQLAlchemy's work on a statement takes five times as long as SQLite's work.
+    """An SQL statement that the code builds once, and runs many times in the transactions of sessions. The code that
+    runs the statement passes the values by name. `gives` lists the types of the columns in a row of the result. Without
+    this class, SQLAlchemy's work on a statement takes five times as long as SQLite's work.
     """
 
     def __init__(self, statement: Executable, *gives: TypeEngine[Any]) -> None:
@@ -321,12 +321,13 @@ class WriterTurn:
 
 
 MAX_BATCH = 32
-"""The maximum number of writes in one transaction. Other processes cannot write until the transaction ends."""
+"""The maximum number of writes in one transaction. The number is small, because other processes cannot write until the
+transaction ends."""
 
 R = TypeVar("R")
 Work = Callable[[PlainConnection], R]
-"""A function that does nothing but read and write in a transaction. `BatchedWrites` runs the function again if
-another function in the same transaction fails."""
+"""A function that reads and writes in a transaction, and has no other effect. `BatchedWrites` runs the function again
+if another function in the same transaction fails."""
 
 
 class WorkPlaces(Protocol):
@@ -351,8 +352,8 @@ class UnlimitedPlaces:
 class BatchedWrites:
     """Combines the writes of several threads in one transaction, for a database with one writer.
 
-    In SQLite, a commit takes longer than the writes for most of the callers' key presses. So threads that arrive
-    during a write wait, and one of them then writes for all. The other threads sleep and use no processor time.
+    In SQLite, a key press usually needs more time for its commit than for its writes. So threads that arrive during a
+    write wait, and one of them then writes for all. The other threads sleep and use no processor time.
     """
 
     def __init__(

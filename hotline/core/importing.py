@@ -1,5 +1,5 @@
-"""Makes the start of a command fast. The module pauses the garbage collector during imports, and loads only the
-options of one command to print the help text."""
+"""Makes the start of a command fast. The module pauses the garbage collector during imports. To print the help text of
+a command, the module loads only the options of this command."""
 
 import ast
 import gc
@@ -41,8 +41,8 @@ class OptionsLoader(InspectLoader):
 
 
 def _needed(body: Sequence[ast.stmt], command: str) -> Iterator[ast.stmt]:
-    """Yields the statements of a module that the decorators of a command need, in the order of the module. For a group
-    of commands, also yields the statements that the decorators of the group's commands need.
+    """Yields only those statements of a module that the decorators of a command need. The statements keep their order.
+    For a group of commands, also yields the statements that the decorators of the group's commands need.
     """
     commands = {one.name: one for one in body if _is_of(one, command)}
     for one in commands.values():

@@ -32,7 +32,7 @@ SOCKET_PATH_BYTES = 100
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of value: its description, its check, and its conversion from text."""
+    """A kind of value that settings have: its description, its check, and its conversion from text."""
 
     meaning: str
     """The words that follow "must be" in an error, such as `a number from 1 to 65535`."""
@@ -68,7 +68,7 @@ def _begins(*schemes: str) -> Kind:
 
 
 def _trimmed(meaning: str, fits: Callable[[str], object]) -> Kind:
-    """Returns a kind of value for URLs. This kind ignores a slash at the end of a URL."""
+    """Returns a kind of value for URLs. The conversion removes a slash at the end of a URL."""
     return Kind(meaning, lambda url: fits(_without_slash(url)), _without_slash)
 
 
@@ -146,8 +146,9 @@ def _setting(
     needs: Callable[[Mapping[str, Any]], str] = lambda _: "",
 ) -> Any:
     """Declares one setting. If the default depends on settings that are declared above this setting, `default` is a
-    function of their values. `needs` is a check that runs if this setting is set: it returns a problem of the settings
-    declared above this setting, or an empty text. `example` is the value in the example TOML file.
+    function of their values. If this setting is set, the function `needs` checks the settings that are declared above
+    this setting. `needs` returns the text of a problem, or an empty text. `example` is the value in the example TOML
+    file.
     """
     return field(metadata={"kind": kind, "default": default, "example": example, "needs": needs})
 
@@ -218,7 +219,7 @@ class Settings:
     sender_id: str = _setting(
         _like(r"[A-Za-z0-9 ]{1,11}", "at most 11 letters and digits"), "", example="JOBSAFE"
     )
-    """The sender that responders see. Responders cannot reply to a name.
+    """The sender that responders see. If the sender is a name, responders cannot reply.
 
     If not set: the shortcode if SMS to the shortcode reach the hotline, else the sender of the gateway
     """
@@ -232,8 +233,8 @@ class Settings:
     """`yes` if replies by SMS reach the hotline. An SMS of a stranger is then a tip or opens a lesson. The hotline
     reads the gateway's inbox each minute. If replies do not reach the hotline, alerts say what to dial."""
     sms_inbox: bool = _setting(_one_of("read", "none", made="read".__eq__), True, example="read")
-    """`none` if the gateway lists no inbox. The hotline then believes an answer by SMS without a proof, and `hotline
-    doctor` warns about this.
+    """`none` if the gateway offers no list of incoming SMS. The hotline then believes an answer by SMS without a proof,
+    and `hotline doctor` warns about this.
 
     If not set: `read`; the hotline reads the inbox each minute
     """
@@ -308,8 +309,8 @@ class Settings:
     """The number of single SMS that one person gets in an hour. After these SMS, the hotline sends alerts without
     danger and notices together, in one SMS every 15 minutes. First alerts about danger never stop."""
     sends_at_once: int = _setting(_to(999), 32)
-    """The number of SMS that all processes send at the same time. The hotline keeps five of eight of these places
-    free for first alerts about danger."""
+    """The number of SMS that all processes send at the same time. The hotline reserves five eighths of this number for
+    first alerts about danger."""
     alarm_command: str = _setting(TEXT, "", example="/usr/local/bin/page-duty")
     """A command that `sh` runs for each alarm, in addition to the SMS. The command reads the alarm's text on standard
     input.
@@ -363,7 +364,7 @@ class Settings:
     If not set: `hotline doctor` lists the missing facts
     """
     keys: Path | None = _setting(FOLDER, None, example="/etc/hotline/keys/workers")
-    """The only key folder of a process that may read no other key folder.
+    """The key folder of a process that may read only this key folder.
 
     If not set: `keys/<role>` in the home folder
     """
@@ -433,7 +434,7 @@ class Settings:
 
     @classmethod
     def descriptions(cls) -> dict[str, str]:
-        """Returns the docstring of each setting, by field."""
+        """Returns the docstring of each setting, by the name of its field."""
         (body,) = ast.parse(dedent(inspect.getsource(cls))).body
         assert isinstance(body, ast.ClassDef)
         return {
@@ -447,7 +448,7 @@ class Settings:
 
 
 NAMES = tuple(one.name for one in fields(Settings))
-"""All settings, in the order of the page docs/settings.md."""
+"""The names of all settings, in the order of the page docs/settings.md."""
 
 
 def variable_of(name: str) -> str:

@@ -9,11 +9,11 @@ from typing import Any
 
 SEPARATOR = "*"
 NOTHING = -1
-"""The number of accepted letters of a session in which the hotline has accepted no text yet. This number is -1 and
+"""The number of accepted letters of a session's text while the hotline has accepted no text yet. This number is -1 and
 not 0, because the first text may be empty."""
 PIN_ASKED = "pin_asked"
-"""The name of a flag: if a session has this flag, the hotline asks every caller of the dialled short code for a
-PIN."""
+"""The name of a flag of a session. A session has this flag if the hotline asks every caller of the dialled short code
+for a PIN."""
 MAX_INPUTS = 120
 """The maximum number of inputs in one text. A session of three minutes has fewer inputs. If the hotline has not cached
 the screens of a session, it replays every input of the text.
@@ -56,7 +56,7 @@ class CallerFacts:
     """
 
     flags: tuple[str, ...] = ()
-    """The names of the flags that were true at the start of the session."""
+    """The names of the flags (conditions for screens) that were true at the start of the session."""
     cases: tuple[str, ...] = ()
     """The references of the responder's cases, in the order in which the responder's list shows them."""
     language: str = ""
@@ -67,8 +67,9 @@ class CallerFacts:
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> "CallerFacts":
-        """Returns the object that a stored document describes. A document that a later release stored may have more
-        or fewer fields: the function ignores unknown fields, and uses defaults for missing fields."""
+        """Returns the object that a stored document describes. If another release of the hotline stored the document,
+        the document may have more or fewer fields. The function ignores unknown fields, and uses defaults for missing
+        fields."""
         return cls(
             tuple(document.get("flags", ())),
             tuple(document.get("cases", ())),
@@ -161,7 +162,8 @@ def suffix_of(dialled: str, service_code: str) -> str | None:
 
 def with_suffix(suffix: str, text: str) -> str:
     """Returns the text of a session, with the digits that the caller dialled after the service code at its beginning.
-    The gateway sometimes sends these digits in the service code instead of the text, so the function moves the digits.
+    The gateway sometimes sends these digits in the service code instead of the text, so the function moves these digits
+    to the text.
     """
     return SEPARATOR.join(part for part in (suffix, text) if part)
 

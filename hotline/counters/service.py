@@ -3,7 +3,7 @@
 Each event is counted inside the transaction of the calling code. So an event and its count are stored together, or
 neither of the two is stored.
 
-Once an hour, the relay process records the districts in which no responder can be alerted.
+Once an hour, the clock process records the districts in which no responder can be alerted.
 
 The hotline counts the screens of a session once, when the session is over. A session is over after its last screen,
 when the gateway reports its end, or after three minutes without input. Until the session is over, a web process keeps
@@ -86,7 +86,7 @@ def _count(context: WebContext, batch: Sequence[LeftSession]) -> None:
 
 
 FOLDED = 1000
-"""The number of tallies (single counts) that the relay adds up in one transaction."""
+"""The number of tallies (single counts) that the clock process adds up in one transaction."""
 OVER = timedelta(days=2)
 """The time from the end of a period until its number of people is final. A sketch estimates this number. After the time
 `OVER`, no process adds a person to the sketch. The hotline then stores a number instead of the sketch.
@@ -98,7 +98,7 @@ STRANGE_CALLER = "strange_caller"
 
 
 Counts: TypeAlias = LockedDialogue | SessionCounts
-"""The row of a session in the database. The code that counts an event of the session has already locked this row."""
+"""The row of a session in the database. Before code counts an event of the session, it locks this row."""
 
 
 def day_of(at: datetime) -> date:
@@ -111,8 +111,8 @@ def count_session(session: Session, dialogue: LockedDialogue) -> None:
 
 
 def count_person(session: Session, context: Context, msisdn: str, at: datetime) -> None:
-    """Adds a caller to the number of people who used the hotline. Leaves out hidden numbers and the number of the test
-    calls.
+    """Adds a caller to the number of people who used the hotline. Does not count hidden phone numbers and the phone
+    number of the test calls.
 
     If the key for the pseudonyms is missing, counts no one, because a session must not wait for a key.
     """
@@ -171,8 +171,8 @@ def counted_today(session: Session, measure: str, at: datetime) -> int:
 
 
 def fold_tallies(context: Context) -> None:
-    """Adds one group of waiting tallies (single counts) to their counters, at each tick of the relay process. Raises
-    StoreUnavailable."""
+    """Adds one group of waiting tallies (single counts) to their counters. The clock process calls this function once a
+    second. Raises StoreUnavailable."""
     with context.database.reading() as session:
         if not tables.has_tallies(session):
             return

@@ -1,11 +1,11 @@
 """Counts the use of the hotline, its screens and its networks, so that no row leads to a phone.
 
-A process stores a single count (a tally), and the relay process later adds the tallies to the counters. Every web
+A process stores a single count (a tally), and the clock process later adds the tallies to the counters. Every web
 process also adds how often and how fast the hooks answered.
 
-For each hour, the relay process writes one row with the districts that had no active responder. An hour in which no
-relay process ran has no row, and statistics leave this hour out. No other table says in which hours a responder could
-be alerted.
+For each hour, the clock process writes one row with the districts that had no active responder. If no clock process ran
+in an hour, the hour has no row, and statistics leave this hour out. No other table says in which hours a responder
+could be alerted.
 
 A sketch estimates the number of people in a period. During the period, the sketch is a set of registers. After the
 period, the hotline stores the number of people and deletes the registers. No row of these tables belongs to a person.
@@ -88,8 +88,8 @@ class DailyCount(_Counted, Row):
 
 
 class Tally(_Counted, Row):
-    """One event that the relay has not added to its counter yet. The number `count` is negative if the relay must
-    subtract events from the counter.
+    """One event that the clock process has not added to its counter yet. If the clock process must subtract the event
+    from the counter, the number `count` is negative.
     """
 
     __tablename__ = "tally"
@@ -121,8 +121,8 @@ build it."""
 
 
 def count(session: Session, cell: CounterKey, by: int = 1) -> None:
-    """Stores a tally. The relay process adds the tally to its counter later, so no process must wait for the counter
-    now.
+    """Stores a tally (a single count). The clock process adds the tally to its counter later, so no process must wait
+    for the counter now.
 
     Stores no tally for a channel that statistics leave out.
     """
@@ -218,7 +218,8 @@ class HookCount:
     hook: str
     outcome: str
     bound: int
-    """An index in `counters.rules.BOUNDS`, or the length of `BOUNDS` for an answer slower than all limits."""
+    """The index of a time limit in `counters.rules.BOUNDS`. For an answer that is slower than all limits, the value is
+    the length of `BOUNDS`."""
 
 
 class HookCounter(Row):
@@ -450,7 +451,7 @@ of letters of the session's text that are already stored. The function can chang
 def count_text(
     database: Database, key: str, *, upto: int, text_key: str, decide: CountDecision
 ) -> CommittedText | None:
-    """Calls `decide` and counts the events that it returns, unless this text of the session was counted before. Returns
+    """Counts the events that the function `decide` returns, unless this text of the session was counted before. Returns
     the number of letters of the session's text that are now stored.
 
     Returns None if the database has no session with the key `key`. Raises StoreUnavailable.

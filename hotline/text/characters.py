@@ -163,7 +163,7 @@ def is_easy_pin(pin: str) -> bool:
 
 
 APOSTROPHE = "\u2019"
-"""The only character outside ASCII that is allowed in a name besides letters."""
+"""The only character outside ASCII, apart from letters, that names may contain."""
 UNSEEN_LETTERS = frozenset("\u115f\u1160\u3164\uffa0")
 """Letters of the Hangul script that are invisible."""
 
@@ -193,8 +193,8 @@ def is_one_name(one: str, other: str) -> bool:
 
 
 def comparison_keys(name: str) -> tuple[str, str, str]:
-    """Returns three keys with which the code compares a name. Two names are alike if they have an equal key at the
-    same position.
+    """Returns three keys with which the code compares a name with other names. Two names are alike if they have an
+    equal key at the same position.
 
     The keys have no spaces, because names that differ only in spaces count as the same name.
     """
@@ -211,8 +211,8 @@ def name_skeleton(name: str) -> str:
 
 
 def name_fault(name: str) -> NameFault | None:
-    """Returns the fault in the letters of a name in its stored form, or None. The letter é as one character is
-    allowed, but an accent as a separate character is not allowed."""
+    """Returns the fault in the letters of a name, or None. The name has the form in which the database stores it. The
+    letter é as one character is allowed, but an accent as a separate character is not allowed."""
     if any(unicodedata.category(letter)[0] == "M" for letter in name):
         return NameFault.MARKS
     beyond = [one for one in name if not one.isascii() and one != APOSTROPHE]

@@ -55,7 +55,7 @@ TRY_AGAIN = 75
 
 
 class HotlineError(Exception):
-    """An error that the hotline's own code raises, for a situation that it foresees. Other errors are bugs."""
+    """An error that the hotline's own code raises for a known kind of problem. Other errors are bugs."""
 
     exit_code: ClassVar[int] = 1
     """The exit code of a command that ends with this error."""
@@ -74,7 +74,7 @@ class SettingsInvalid(_Listed):
 
 
 class FlowInvalid(_Listed):
-    """A flow document is wrong. The error lists every fault with its path."""
+    """A flow document is wrong. The error lists every fault with its path in the document."""
 
 
 class ImportRefused(_Listed):
@@ -83,7 +83,7 @@ class ImportRefused(_Listed):
     """
 
     def __init__(self, problems: Sequence[object]) -> None:
-        """Takes texts and translatable messages. A page shows a translatable message in its reader's language."""
+        """Stores the problems as texts or as messages. A page shows a message in its reader's language."""
         self.said = tuple(problems)
         super().__init__([*map(str, problems)])
 
@@ -106,12 +106,13 @@ class PartMissing(NotReady):
 
 
 class FolderRefused(NotReady):
-    """This account may not create a folder or write in it. The error says which account needs access."""
+    """The system account that runs this process may not create a folder or write in it. The error says which account
+    needs access."""
 
 
 class TooSoon(NotReady):
-    """A process may still be using data from before a recent change, so the command must wait. The error says how
-    long."""
+    """A process may still be using data from before a recent change, so the command must wait. The error says how long
+    the command must wait."""
 
 
 class StartFailed(NotReady):
@@ -119,7 +120,7 @@ class StartFailed(NotReady):
 
 
 class NumberInvalid(HotlineError):
-    """No message can be sent to this number."""
+    """A text is not a phone number to which the hotline can send messages."""
 
 
 class CallbackInvalid(HotlineError):
@@ -137,7 +138,7 @@ class HandsetRefused(HotlineError):
 
 
 class KeyMissing(HotlineError):
-    """The key folder of this process does not contain the key."""
+    """The key folder of this process does not contain the key that the process needs."""
 
 
 class KeyWrong(KeyMissing):
@@ -194,7 +195,8 @@ class JobRefused(HotlineError):
 
 
 class BackupInvalid(HotlineError):
-    """A backup was changed, is incomplete, or does not come from this project. The restore keeps no part of it."""
+    """A backup was changed, is incomplete, or does not come from this project. The restore keeps no part of this
+    backup."""
 
 
 class Occupied(HotlineError):
@@ -229,11 +231,11 @@ class AskRefused(HotlineError):
 
 
 class PersonnelRefused(HotlineError):
-    """A change of a person's post, leave or data is not possible. The error says what to do."""
+    """The hotline cannot change a person's post, leave or data in this way. The error says what to do."""
 
 
 class ApprovalRefused(HotlineError):
-    """This account may not decide this approval now. The error says why."""
+    """This account may not approve or refuse this request now. The error says why."""
 
 
 class CodesRefused(HotlineError):
@@ -252,7 +254,7 @@ class DeskRefused(HotlineError):
 
 
 class AccountRefused(HotlineError):
-    """This change of a console account is not possible. `fault` is the reason, a
+    """The hotline cannot change a console account in this way. `fault` is the reason, a
     `people.rules_accounts.AccountFault`."""
 
     def __init__(self, fault: str, sentence: str) -> None:
@@ -266,11 +268,12 @@ class Undecided(HotlineError):
 
 
 class CopyFailed(HotlineError):
-    """The database's own program could not create or restore a copy. The error contains what the program reported."""
+    """The database's own program could not create or restore a copy of the database. The error contains what the
+    program reported."""
 
 
 class KeysDiffer(HotlineError):
-    """Several roles have different copies of a key. The error says which key."""
+    """The key folders of several roles contain different versions of a key. The error says which key."""
 
 
 class FormRefused(HotlineError):

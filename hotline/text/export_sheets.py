@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""The first characters with which a spreadsheet program treats a cell as a formula."""
+"""If a cell begins with one of these characters, a spreadsheet program treats the cell as a formula."""
 ExportCell = str | int
 MAX_NAME_LENGTH = 31
-"""The longest name of a sheet that spreadsheet programs accept."""
+"""The maximum number of letters that spreadsheet programs accept in the name of a sheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ def as_csv(head: Sequence[str], rows: Iterable[Sequence[ExportCell]]) -> bytes:
 
 
 def sheet_names(names: Iterable[str]) -> Sequence[str]:
-    """Returns names that a workbook accepts: short, without forbidden characters, and all different."""
+    """Converts names to names that a workbook accepts for its sheets: short, without forbidden characters, and all
+    different."""
     found: list[str] = []
     for name in names:
         plain = "".join("-" if letter in r"[]:*?/\'" else letter for letter in name)
@@ -50,7 +51,7 @@ def sheet_names(names: Iterable[str]) -> Sequence[str]:
 
 
 def harmless_cell(value: object) -> str:
-    """Returns the cell as one line of text that a spreadsheet program shows and never runs. Numbers stay unchanged."""
+    """Returns the cell as one line of text that no spreadsheet program treats as a formula. Numbers stay unchanged."""
     if isinstance(value, int):
         return str(value)
     written = "" if value is None else str(value)

@@ -9,7 +9,7 @@ number with a typing error may belong to a stranger.
 The check characters follow ISO 7064 (MOD 11,10 for digits). The check characters reveal every single wrong character,
 and nearly every exchange of two neighbouring characters.
 
-Parts of a text that could name a person or a case are a phone number, a mail address, or a reference of a case.
+Three kinds of parts of a text could identify a person or a case: phone numbers, mail addresses and references of cases.
 People write numbers and references with spaces, signs and invisible characters between the parts. The module finds
 every spelling with spaces, signs and invisible characters. The module also defines the form of references.
 """
@@ -43,7 +43,7 @@ BY_SMS = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 def parse_caller(raw: str) -> str:
     """Returns a caller's number as E.164. The function checks only the form of the number. Raises NumberInvalid. The
-    error does not contain the number.
+    text of this error does not contain the number.
 
     Restores the plus at the beginning of the number. The web server turns the plus into a space when it decodes a form,
     and some callbacks leave out the plus. Also accepts a number as people in Rwanda dial it, without the country code.
@@ -60,8 +60,8 @@ def parse_caller(raw: str) -> str:
 
 
 def parse_sendable(raw: str) -> str:
-    """Returns a number as E.164 if the hotline may send SMS to it: valid, mobile and Rwandan. Raises NumberInvalid.
-    The error does not contain the number.
+    """Returns a number as E.164 if the hotline may send SMS to it: valid, mobile and Rwandan. Raises NumberInvalid. The
+    text of this error does not contain the number.
 
     The function accepts the forms that people write: 0788..., 788..., 00250..., spaces and hyphens. The function
     removes an extension and refuses letters.
@@ -165,8 +165,8 @@ def _found(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _plain(text: str) -> tuple[str, Sequence[int]]:
-    """Returns the text in capitals, without variants of characters and without invisible characters. Also returns,
-    for each character of the result, the position in `text` that it comes from."""
+    """Returns the text in capitals, with the plain form of each character, and without invisible characters. Also
+    returns, for each character of the result, the position in `text` that it comes from."""
     made = [
         (char, index)
         for index, typed in enumerate(text)
@@ -202,12 +202,13 @@ def _is_counted(word: str) -> bool:
     return bool(MEASURE.fullmatch(word) or _COUNTED.fullmatch(word))
 
 
-# The functions below estimate the number of different people, from their digests and without storing who they are. The
-# keyed digest of a person selects one of 16,384 registers. Each register stores the longest sequence of zeros at the
-# start of the remaining bits of the digests that select this register. If the same person calls again, no register
-# changes. All registers together are called a sketch. To merge two sketches, the code takes the larger value of each
-# register. Ertl's improved estimator computes the number of people ("New cardinality estimation algorithms for
-# HyperLogLog sketches", 2017). The estimator works for any number of people, with a standard error of 0.8 %.
+# The functions below estimate the number of different people from digests of these people. The functions do not store
+# who the people are. The keyed digest of a person selects one of 16,384 registers. Each register stores the longest
+# sequence of zeros at the start of the remaining bits of the digests that select this register. If the same person
+# calls again, no register changes. All registers together are called a sketch. To merge two sketches, the code takes
+# the larger value of each register. Ertl's improved estimator computes the number of people ("New cardinality
+# estimation algorithms for HyperLogLog sketches", 2017). The estimator works for any number of people, with a
+# standard error of 0.8 %.
 
 BITS = 14
 REGISTERS = 1 << BITS
@@ -223,8 +224,8 @@ def register_and_rank(digest: int) -> tuple[int, int]:
 
 
 def estimate(ranks: Iterable[int]) -> int:
-    """Returns the estimated number of different digests. `ranks` contains the rank that each register stores. It may
-    leave out registers that have no rank yet."""
+    """Returns the estimated number of different digests. `ranks` contains the rank that each register stores. `ranks`
+    may leave out registers that have no rank yet."""
     filled = Counter(ranks)
     empty = REGISTERS - filled.total()
     z = REGISTERS * _tau(1 - filled[MAX_RANK] / REGISTERS)

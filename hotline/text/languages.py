@@ -1,4 +1,4 @@
-"""Lists the hotline's languages, and holds its phrases and messages in these languages. Pure.
+"""Lists the hotline's languages, and contains the classes for phrases and messages in these languages. Pure.
 
 The languages have the order in which callers see them. To add a language such as Kiswahili, add a row to `LANGUAGES`.
 `hotline texts check` then lists every missing text.
@@ -83,7 +83,7 @@ def message_text(template: str, **values: str | int | MessageText) -> MessageTex
 
 
 def message_text_of(written: list[Any]) -> MessageText:
-    """Reads a message that `to_json` wrote."""
+    """Returns the message that `MessageText.to_json` converted to plain data."""
     template, values = written
     known: Mapping[str, Any] = values
     return MessageText(

@@ -69,8 +69,8 @@ BORDER_WORDS = split_words("umupaka mupaka border frontiere frontière douane")
 """Words that show that the caller means the border post, if a border post and a sector have the same name, as in
 `umupaka wa Nemba`."""
 EQUAL_SPELLINGS = (("ou", "u"), ("ch", "c"), ("l", "r"))
-"""Pairs of spellings that people confuse: the French `ou`, the Swahili `ch`, and `l`, which sounds like `r` to many
-people."""
+"""Pairs of a spelling and the spelling that replaces it in keys: the French `ou`, the Swahili `ch`, and `l`, which
+sounds like `r` to many people."""
 
 
 def find_areas(typed: str) -> tuple[Area, ...]:
@@ -140,8 +140,8 @@ def _called(area: Area, language: str) -> str:
 
 
 def spelling_key(name: str) -> str:
-    """Returns the same key for all spellings of a name: plain letters, no double letters, and `EQUAL_SPELLINGS`
-    replaced."""
+    """Returns the same key for all spellings of a name. The key has plain letters and no double letters, and the
+    function has replaced the spellings in `EQUAL_SPELLINGS`."""
     plain = unicodedata.normalize("NFKD", name).casefold()
     letters = "".join(letter for letter in plain if "a" <= letter <= "z")
     for one, other in EQUAL_SPELLINGS:
@@ -278,7 +278,7 @@ def _landmark(words: Sequence[str]) -> str | None:
 
 
 def _only(codes: Iterable[str]) -> str | None:
-    """Returns the only code, which may occur several times, or None if there are no codes or different codes."""
+    """Returns the code if all codes are the same. Returns None if there is no code, or if the codes are different."""
     found = {*codes}
     return found.pop() if len(found) == 1 else None
 

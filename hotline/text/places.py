@@ -33,14 +33,14 @@ name and chooses from similar names."""
 
 
 SOURCE = "source"
-"""The name of the answer that says who wrote down a report for another person. A report that a caller entered has no
+"""The name of the answer that stores who wrote down a report for another person. A report that a caller entered has no
 answer with this name."""
 CALLER, MET, OPERATOR = "caller", "officer", "operator"
 """The sources of a tip: a caller, a responder who met a person, or a desk that wrote down a call."""
 
 
 NOT_SAID = ""
-"""The place of a tip whose report ended before the caller named a place."""
+"""The value of a tip's place if the report ended before the caller named a place."""
 
 
 NATIONAL = "national"
@@ -95,7 +95,7 @@ servitude: only responders record these two forms, for a person of a case."""
 _FILES = files(__package__)
 _PLACES = tomllib.loads(_FILES.joinpath("places.toml").read_text(encoding="utf-8"))
 Label = Mapping[str, str]
-"""A name in every language, by language code."""
+"""Maps each language code to a name in this language."""
 STATES = frozenset(_PLACES["states"].split())
 PROVINCES: Mapping[str, Label] = _PLACES["provinces"]
 COUNTRIES: Mapping[str, Label] = _PLACES["countries"]
@@ -129,7 +129,7 @@ class Area:
 
 
 def districts(province: str = "") -> tuple[Area, ...]:
-    """Returns the districts of a province, or all districts, sorted by name."""
+    """Returns the districts of a province, sorted by name. Without a province, returns all districts."""
     return tuple(district for district, _ in _read() if district.code.startswith(province))
 
 
@@ -139,7 +139,7 @@ def sectors(district: str) -> tuple[Area, ...]:
 
 
 def camps(district: str = "") -> tuple[Area, ...]:
-    """Returns the refugee camps of a district, or all camps, sorted by name."""
+    """Returns the refugee camps of a district, sorted by name. Without a district, returns all camps."""
     return tuple(camp for camp in _camps() if camp.code.startswith(district))
 
 

@@ -1,5 +1,6 @@
-"""Compares two answers to the same quiz question: one answer before a lesson, and one after the lesson, when the
-question has other words. Pure. Statistics count only the result of each comparison, and never who answered.
+"""Compares two answers to the same quiz question: one answer before a lesson, and one answer after the lesson. After
+the lesson, the question has other words. Pure. Statistics count only the result of each comparison, and never who
+answered.
 
 The flows define the names and values of the answers: `quiz_passport` and `again_passport`, each `right`, `wrong` or
 `unsure`.

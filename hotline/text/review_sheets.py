@@ -53,7 +53,7 @@ WIDTHS = {
     "agreed": 9,
     "digest": 18,
 }
-"""The widths of the columns in a workbook, in letters."""
+"""The width of each column in a workbook, as a number of letters."""
 TRANSLATED = "translated"
 """The value of `agreed` in a row that comes from a PO file. The text of a row from a PO file enters the draft, but no
 person has reviewed the text."""
@@ -80,7 +80,7 @@ class SheetRowFault(StrEnum):
 
 
 def harmless_text(text: str) -> str:
-    """Returns `text` in a form that a spreadsheet program shows and never runs."""
+    """Returns `text` in a form that no spreadsheet program treats as a formula."""
     return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text
 
 
@@ -157,8 +157,8 @@ _LANGUAGE = re.compile(r"^Language:[ \t]*([A-Za-z]+)", re.MULTILINE)
 
 
 class _Entries(Catalog):
-    """The entries of a PO file (a file with translations) in the file's order. Includes the header and duplicate
-    entries."""
+    """The entries of a PO file (a file with translations) in the file's order. The entries include the header and
+    duplicate entries."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -169,7 +169,7 @@ class _Entries(Catalog):
 
 
 def write_file(rows: Iterable[Mapping[str, str]], language: str, at: datetime) -> bytes:
-    """Returns the PO file of a spreadsheet's rows."""
+    """Returns the rows of a spreadsheet as a PO file."""
     catalogue = Catalog(
         language,
         project="Hotline",
@@ -218,7 +218,7 @@ def read_file(text: str, language: str) -> Sequence[SheetRow]:
         ValueError,
         LookupError,
         AttributeError,
-    ):  # Babel raises one of these three errors if the keywords of the file have a wrong order.
+    ):  # Babel raises one of these three errors if the keywords in a PO file have a wrong order.
         raise _refused(len(entries.found) + 1) from None
     heads = [one.string for one in entries.found if not (one.id or one.context)]
     for named in _LANGUAGE.findall("\n".join(one for one in heads if isinstance(one, str))):

@@ -21,7 +21,7 @@ from openpyxl.xml.functions import tostring
 from hotline.text.export_sheets import ExportSheet, sheet_names
 
 TEXT = "@"
-"""The format of a cell whose content stays exactly as typed."""
+"""The format with which a spreadsheet program leaves the content of a cell exactly as typed."""
 TOP_ALIGNED = Alignment(vertical="top", wrap_text=True)
 HEAD = PatternFill("solid", fgColor="DDE6EE")
 REVIEWER_FILL = PatternFill("solid", fgColor="FFF7D6")
@@ -29,8 +29,7 @@ REVIEWER_FILL = PatternFill("solid", fgColor="FFF7D6")
 DEFAULT_WIDTH = 14
 NUMBER_WIDTH = 24
 OLDEST = (1980, 1, 1, 0, 0, 0)
-"""The date of every part of a workbook, which is a zip file. The date never changes, so equal tables give equal
-files."""
+"""The date of every file inside a workbook (a zip file). The date never changes, so equal tables give equal files."""
 CORE = "docProps/core.xml"
 
 

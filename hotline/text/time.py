@@ -7,7 +7,8 @@ KIGALI = timezone(timedelta(hours=2), "CAT")
 
 
 def kigali_time(at: datetime) -> str:
-    """Returns a time as screens and messages show it, such as 25/11 14:05 in Kigali."""
+    """Returns a time in the form that screens and messages show, such as 25/11 14:05. The result is the time in
+    Kigali."""
     return f"{at.astimezone(KIGALI):%d/%m %H:%M}"
 
 
@@ -18,6 +19,6 @@ def midnight(at: datetime) -> datetime:
 
 
 def last_six(at: datetime) -> datetime:
-    """Returns the last time when the clock in Kigali showed 06:00."""
+    """Returns the latest time, not later than `at`, when the clock in Kigali showed 06:00."""
     six = at.astimezone(KIGALI).replace(hour=6, minute=0, second=0, microsecond=0)
     return (six if six <= at else six - timedelta(days=1)).astimezone(at.tzinfo)

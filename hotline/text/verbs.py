@@ -13,7 +13,7 @@ from typing import NamedTuple
 DIRECT = "d"
 """A mark of a verb form: the object is a person, such as me, us or them."""
 TO = "t"
-"""A mark of a verb form: something happens to a person, because the verb is passive or has a person as its object."""
+"""A mark of a verb form: another person does something to a person. The verb is passive, or its object is a person."""
 THING = "i"
 """A mark of a verb form: the object is a thing, such as a passport."""
 OTHER = "o"
@@ -31,7 +31,7 @@ SUBJECTS = {"N": "", "U": "", "A": OTHER, "TU": "", "DU": "", "MU": "", "BA": OT
 before soft letters); "you" (several people); "they". The value of each prefix is the mark that the prefix adds to the
 verb."""
 PAST = {"NA": "", "WA": "", "YA": OTHER, "TWA": "", "MWA": "", "BA": OTHER}
-"""The prefixes of the subjects in `SUBJECTS`, joined with the `a` of the past tense."""
+"""The prefixes of the same subjects as in `SUBJECTS`, each joined with the `a` of the past tense."""
 TENSES = ("RA", "ZA", "KA", "GA", "KO", "ZO", "KI", "GI", "RACYA", "TA", "DA", "U", "WO")
 """The syllables that mark a tense: present, future, subjunctive, "still", and the negative tenses. `ko`, `zo` and
 `wo` come before the verb `-ongera`."""
@@ -49,8 +49,8 @@ MAX_OBJECT_MARKERS = 5
 """The maximum number of letters that two object markers together have."""
 CLITICS = ("", "HO", "MO", "YO", "KO", "NA")
 NO_FOR = frozenset({"BABARA"})
-"""The stems that get another meaning if an ending for "for" is added: `babara` means "suffer", but `babarira` means
-"forgive"."""
+"""Stems whose meaning changes if the ending with the meaning "for" is added: `babara` means "suffer", but `babarira`
+means "forgive"."""
 CAUSES = ("IRA", "ERA", "YA", "ZA", "SHA")
 """The last letters of verb stems to which this module adds no ending with the meaning "for". These stems already have
 this meaning, or get it in another way."""
@@ -84,7 +84,8 @@ def parse_verb(word: str, stems: frozenset[str]) -> tuple[tuple[str, str], ...]:
 
 
 def sound_of(word: str) -> str:
-    """Returns the sound of `word`: r in place of l, because many people exchange l and r, and no double letters."""
+    """Returns a key for the sound of `word`. The key has r in place of l, because many people exchange l and r. The key
+    has no double letters."""
     return re.sub(r"(.)\1+", r"\1", word.replace("L", "R"))
 
 
@@ -188,7 +189,7 @@ def _heads() -> _Pieces:
     for subject, marks in (*SUBJECTS.items(), *PAST.items()):
         for tense in TENSES:
             if subject + tense == "NDA":
-                continue  # `nda-` is the present tense of "I", from `n-ra-`, and not a negative form.
+                continue  # `nda-` means "I" in the present tense (from `n-ra-`). It is not negative.
             not_done = NOT if tense in ("TA", "DA") else ""
             n_ra = subject == "N" and tense.startswith("R")
             whole[f"ND{tense[1:]}" if n_ra else f"{subject}{tense}"] = f"{marks}{not_done}"
@@ -202,8 +203,8 @@ def _heads() -> _Pieces:
 
 
 def _negated(heads: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yields the negative heads: `si-` for I, and `nti-` for all other subjects. A negative head with the subject
-    "you" also gets the mark `SAY_NOT`, because it can be a negative command."""
+    """Yields the negative heads: `si-` for the subject "I", and `nti-` for all other subjects. A negative head with the
+    subject "you" also gets the mark `SAY_NOT`, because it can be a negative command."""
     for head, marks in heads.items():
         if head.startswith("N") and not head.startswith("NI"):
             yield f"SI{head}", f"{marks}{NOT}"

@@ -276,7 +276,7 @@ def test_a_plain_change_that_fails_leaves_no_open_transaction(database: Database
 
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
-"""Texts without NUL characters, which PostgreSQL cannot store."""
+"""Random texts for tests. They contain no NUL characters, because PostgreSQL cannot store NUL characters."""
 EACH_ON_A_DATABASE_OF_ITS_TEST = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25
 )

@@ -65,7 +65,7 @@ def raised() -> list[str]:
 
 @pytest.fixture
 def running(raised: list[str]) -> Iterator["Future[bytes]"]:
-    """Starts work that does not end, in its child process."""
+    """Starts long work that never ends, in a child process."""
     with ThreadPoolExecutor(1) as one:
         done = one.submit(
             long_work.run, "paper", paper(ENDLESS), alarm=lambda: raised.append("one")

@@ -1,4 +1,5 @@
-"""Tests how people and sessions are counted. Also tests when there is little traffic and when a budget is used up."""
+"""Tests how people and sessions are counted. Also tests how the hotline notices that there is little traffic, or that a
+budget is used up."""
 
 import csv
 import io
@@ -65,7 +66,7 @@ def test_last_month_s_count_stays_without_its_key(line: Line, tmp_path: Path) ->
 
 
 def test_no_row_stands_for_anybody(line: Line) -> None:
-    """In each period, a different register counts the person. A register stores only one small number."""
+    """For each period, the same person is counted in a different register. A register stores only one small number."""
     dialled(line, *many(0, 1))
     month, week = sorted(line.all(PeopleRegister), key=lambda row: row.period)
     assert (month.period, week.period) == ("2026-11", "2026-W48")

@@ -106,7 +106,7 @@ def _name(one: ast.stmt) -> str:
 
 
 def asked(one: ast.stmt) -> set[tuple[str, str]]:
-    """Returns the names that this code reads from a module, such as `trial.CHANNEL`."""
+    """Returns the names that the code `one` reads from other modules, such as `trial.CHANNEL`."""
     found = (node for node in ast.walk(one) if isinstance(node, ast.Attribute))
     return {(node.value.id, node.attr) for node in found if isinstance(node.value, ast.Name)}
 

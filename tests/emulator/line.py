@@ -18,7 +18,7 @@ MENU = "CON Welcome\n1 Read\n2 Say"
 @dataclass
 class FakeLine:
     answers: dict[str, str] = field(default_factory=dict)
-    """For each `text` of a hop, the body of the answer. Any other text gets the menu."""
+    """Maps the `text` of a hop to the body of the answer. For any other text, the answer is the menu."""
     status: int = 200
     statuses: list[int] = field(default_factory=list)
     """The status codes of the answers to callbacks other than hops, in order. When the list is empty, the status is

@@ -86,7 +86,8 @@ def test_strangers_are_named_once() -> None:
         ("a" * 307, 3),
         ("€" * 80, 1),
         ("€" * 81, 2),
-        # An escaped letter is not cut in two, so the text needs one part more than a simple division gives.
+        # The euro sign takes two septets, which must stay in one part. So the text needs one part more than a simple
+        # division gives.
         ("a" * 152 + "€" + "a" * 152, 3),
         ("ç" * 70, 1),
         ("ç" * 71, 2),

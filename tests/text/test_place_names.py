@@ -332,7 +332,7 @@ def test_a_country_that_is_named_wins_over_a_district(text: str, country: str) -
         ("they sold her abroad", SOMEWHERE_ABROAD),
         # The SMS names a job abroad and a district. The place is the district, because the recruiter is there.
         ("akazi ko mu mahanga k'ikinyoma, Musanze", {"district": "43"}),
-        # The words in these messages do not name a country.
+        # The words of the next SMS do not name a country.
         ("akazi katari keza", UNKNOWN),
         ("ntuye mu Ngoma na Goma", {"province": "abroad", "country": "cd"}),
     ],
@@ -356,8 +356,8 @@ def test_abroad_without_a_country(text: str, where: dict[str, str]) -> None:
         ("camp de réfugiés de Mahama", {"district": "55", "sector": "55c1"}),
         ("a girl in Mahama refugee camp", {"district": "55", "sector": "55c1"}),
         ("Kiziba, Karongi", {"district": "31", "sector": "31c1"}),
-        # A sector is also called Mahama, and many villages are called Kiziba. So without the word "camp", these names
-        # do not mean the camps.
+        # A sector is also called Mahama, and many villages are called Kiziba. So without the word "camp", the names
+        # Mahama and Kiziba do not mean the camps.
         ("i Mahama", {"district": "55", "sector": "5506"}),
         ("Mahama muri Kirehe", {"district": "55", "sector": "5506"}),
         ("i Kiziba", UNKNOWN),
@@ -372,13 +372,13 @@ def test_abroad_without_a_country(text: str, where: dict[str, str]) -> None:
         ("Mukama wanjye", UNKNOWN),
         ("save me", UNKNOWN),
         ("i Butare", UNKNOWN),
-        # These SMS name a market that exists in one district only, or a border post.
+        # The next four SMS name a market that exists in one district only, or a border post.
         ("bamufungiye ku isoko rya Rwagitima", {"district": "53"}),
         ("ndi i Gatuna mutabare", {"district": "45"}),
         ("bari ku mupaka wa Nemba", {"district": "57"}),
         ("ku mupaka wa Cyanika", {"district": "44"}),
-        # Other districts have places with these names, or the names are also ordinary words. So the place stays
-        # unknown.
+        # Other districts have places with the names in the next SMS, or the names are also ordinary words. So the
+        # place stays unknown.
         ("i Nyabugogo", UNKNOWN),
         ("i Rusumo", UNKNOWN),
         ("i Nemba", UNKNOWN),

@@ -18,8 +18,8 @@ def test_it_is_a_picture_without_style_or_script() -> None:
 
 
 def test_what_it_draws_is_the_whole_text() -> None:
-    """The path draws as many squares as the code has dark ones. Each sequence of squares in the path has its correct
-    length."""
+    """The path draws as many squares as the QR code has dark squares. Each sequence of squares in the path has its
+    correct length."""
     code = segno.make(URI, error="m", micro=False)
     dark = sum(cell & 1 for row in code.matrix for cell in row)
     path = next(

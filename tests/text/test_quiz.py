@@ -1,4 +1,4 @@
-"""Tests what is counted for a quiz, and what is reported about it."""
+"""Tests which results of a quiz the hotline counts, and which numbers it reports about the quiz."""
 
 import pytest
 

@@ -69,7 +69,7 @@ run(context, sys.argv[2], stop, listen_again=lambda: stop_on_signal(stop))
 NODES = 10_600
 TRIES = 25
 MOST_SECONDS = 1.0
-"""The maximum seconds by which long work may delay the first SMS about danger."""
+"""The maximum number of seconds by which long work may delay the first SMS about danger."""
 PAGES = '#set document(title: "x")\n#lorem(20000)'
 
 
@@ -121,7 +121,7 @@ def line(tmp_path: Path, valkey: Valkey) -> Iterator[Line]:
 
 @contextmanager
 def papers() -> Iterator[None]:
-    """Makes PDFs one after another until the block ends."""
+    """Makes PDF files, one after another, until the `with` block ends."""
     stop = Event()
 
     def make() -> None:

@@ -1,5 +1,5 @@
-"""Tests the relay: the faults that it repairs, that a failed step stops no other step, and that two relays work as
-one."""
+"""Tests the clock process: which faults the process repairs, that a failed step stops no other step, and that two clock
+processes do the work of one."""
 
 import logging
 import time
@@ -321,7 +321,7 @@ def test_it_does_nothing_while_another_leads(manned: District) -> None:
     ran: list[WorkerContext] = []
 
     class Once:
-        """A stop event that stops the relay after its first round."""
+        """A stop event that stops the clock process after its first round."""
 
         def is_set(self) -> bool:
             return stop.is_set()

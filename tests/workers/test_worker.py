@@ -192,8 +192,8 @@ def test_a_job_that_is_large_is_refused_before_it_is_inflated(
 def test_the_workers_go_on_behind_a_large_job(
     district: District, valkey: Valkey, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """An attacker puts a job in front of a real one. The worker raises an alarm, refuses the attacker's job and runs
-    the real one."""
+    """An attacker puts a job in the queue before a job of the hotline. The worker raises an alarm, refuses the
+    attacker's job and runs the hotline's job."""
     district.enrol(Level.NATIONAL, districts=())
     tip_id = district.file_tip()
     forge(valkey.client(), None, data=zlib.compress(b"[" + b" " * 8_000_000))
