@@ -210,7 +210,7 @@ def _home(home: Path) -> None:
     # folder or in the folder of keys.
     if not any(os.access(one, os.W_OK | os.X_OK) for one in (home, home / "keys")):
         raise FolderRefused(
-            f"this account cannot write to {home}: make the hotline's account its owner"
+            f"this account cannot write to {home}: make the hotline's account the owner of this folder"
         )
 
 
