@@ -33,7 +33,7 @@ Lines = Sequence[tuple[str, str]]
 
 @dataclass
 class Box:
-    """One rectangle with a name, a text and the keys that it contains."""
+    """One rectangle of a drawing, with a name, a text and a line about encryption keys."""
 
     name: str
     text: str = ""
@@ -47,7 +47,7 @@ class Box:
 
 @dataclass
 class Band:
-    """Boxes below one heading, and the arrow to the next band."""
+    """A row of boxes below one heading, and the text of the arrow to the next band."""
 
     heading: str
     in_steps: bool

@@ -51,7 +51,8 @@ def _components(lock: str) -> Iterator[dict[str, Any]]:
 
 
 def _licences(name: str) -> list[dict[str, Any]]:
-    """Returns the licence that an installed package declares. The result is empty for a package of another platform."""
+    """Returns the licence that an installed package declares. The result is empty if the package is not installed,
+    because it is for another platform."""
     with suppress(metadata.PackageNotFoundError):
         said = metadata.metadata(name).json
         if expression := said.get("license_expression"):

@@ -1,7 +1,7 @@
 """Runs the clock process. Once a second, the process does the work that is due, even if a job of the queue was lost.
 
-Each step is a function of the context, and may run twice. Two clock processes at the same time do no harm. Only one
-of two clock processes, the leader, does this work.
+Each step is a function with the context as its argument, and may run twice. Two clock processes at the same time do no
+harm. Of two clock processes, only one (the leader) does the work that is due.
 """
 
 import logging
@@ -65,8 +65,8 @@ Step = Callable[[WorkerContext], object]
 
 
 def look_after_due(context: WorkerContext) -> None:
-    """Tells the workers again about a due message. If no worker has sent the message in time, sends all due messages
-    in the clock process itself.
+    """Tells the workers again about the oldest due message. If no worker has sent the message in time, sends all due
+    messages in the clock process itself.
     """
     at = context.now()
     with context.database.reading() as session:
@@ -161,7 +161,7 @@ ASIDE: tuple[Step, ...] = (
 )
 """Steps that call other machines or take long. The leader runs these steps in another thread."""
 FAREWELL_SECONDS = 2.0
-"""The seconds for which a stopping clock process waits for the steps in `ASIDE`."""
+"""The number of seconds for which a clock process, before it ends, waits for the steps in `ASIDE`."""
 FOLLOWING: tuple[Step, ...] = (service_weekly_keys.delete_old_keys,)
 """The steps of a clock process that is not the leader. A clock process that is not the leader also deletes its own
 old weekly keys."""
@@ -311,8 +311,8 @@ def wake_for_jump(context: WorkerContext) -> None:
 
 
 def database_outage() -> Outage:
-    """Returns an `Outage` for the database, with the texts that the clock process logs at the begin and at the end of
-    an outage.
+    """Returns an `Outage` for the database, with the texts that the clock process logs when an outage begins and when
+    it ends.
     """
     return Outage(
         logger,

@@ -46,7 +46,8 @@ def served(settings: Settings, more: tuple[Route, ...] = ()) -> WSGIApplication:
     console = create_console(context, Templates(load_console_words()), more)
     application = complete_bodies_first(console, bodies, MAX_BYTES, context.proxies)
     close_slow_ones_for_ever(bodies, patience=PATIENCE)
-    # Deletes weekly keys that are older than last week's key, each minute, even if no one visits the console.
+    # Each minute, a thread deletes the weekly keys that are older than last week's key, even if no one uses the
+    # console.
     repeat(
         EACH_SECONDS, partial(service_weekly_keys.delete_old_keys, context), "forgetting past weeks"
     )

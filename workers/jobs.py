@@ -15,7 +15,8 @@ ANSWERING, CHECKING = BackgroundRun("answering"), BackgroundRun("checking")
 
 
 def assign_tip(context: WorkerContext, _tip_id: int) -> None:
-    """Assigns all pending tips, the most urgent first, and not only the tip that the job names."""
+    """Assigns all pending tips to responders, the most urgent tip first. The job does this for all tips, and not only
+    for the tip that the job names."""
     service_assignment.assign_pending(context)
 
 
@@ -28,8 +29,8 @@ def deliver(context: WorkerContext, _message_id: int) -> None:
 
 
 def answer(context: WorkerContext, _answer_id: int) -> None:
-    """Begins to send all waiting answers, the oldest first, and not only the answer that the job names. Returns
-    before the answers are sent.
+    """Begins to send all waiting answers to SMS, the oldest answer first, and not only the answer that the job names.
+    Returns before the answers are sent.
     """
     ANSWERING.go(context, service_answers.send_due)
 

@@ -1,5 +1,5 @@
-"""Runs the reader process, which decrypts cases for responders' phones after a PIN. The reader process has its own
-keys.
+"""Runs the reader process. This process decrypts a case for a responder who has typed a PIN on a phone. The reader
+process has its own keys.
 
 The process checks for requests of responders when a job arrives in its queue, and also four times a second. Without
 Redis, an answer comes at most a quarter of a second later.
@@ -23,10 +23,10 @@ logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.25
 TIDY_SECONDS = 60.0
-"""The seconds between two deletions of old rows."""
+"""The number of seconds between two deletions of old requests and old weekly keys."""
 HAND_ON_SECONDS = 5.0
-"""The seconds between two rounds of work in which the reader process gives case keys to desks. A round starts only
-while no responder waits for a case.
+"""The number of seconds between two rounds of work. In a round, the reader process gives case keys to desks. A round
+starts only while no responder waits for a case.
 """
 
 
@@ -47,8 +47,8 @@ class Reader:
         self._has_begun = False
 
     def look(self) -> None:
-        """Answers waiting responders, gives case keys to desks, and deletes old rows. The first check also compares the
-        setting `national_in_console` with its last value, and writes a change to the audit log.
+        """Answers waiting responders, gives case keys to desks, and deletes old requests and keys. The first check also
+        compares the setting `national_in_console` with its last value, and writes a change to the audit log.
 
         Logs any error, and does the work again later.
         """
@@ -85,8 +85,8 @@ def look_until(context: ReaderContext, stop: Event) -> None:
 
 
 def read(context: ReaderContext, _ask_id: int) -> None:
-    """Notifies the reader process, which then answers all waiting requests of responders. This job may run twice or
-    never.
+    """Notifies the reader process, which then answers all waiting requests of responders. The responders get the same
+    answers if this job runs twice or never.
     """
     context.bell.set()
 

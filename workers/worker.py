@@ -1,10 +1,10 @@
-"""Runs a worker. The worker has one queue, accepts only allowed jobs in JSON, logs no arguments, and may run the
-clock.
+"""Runs a worker. The worker has one queue, accepts only allowed jobs in JSON, logs no arguments of jobs, and may run
+the work of the clock process.
 
 All workers are equal. Each worker sends alerts, and any worker can be the leader that runs the clock. So the hotline
-continues if any worker is killed. A worker does not fork. So each worker builds its context only once. If a worker is
-killed, no child process continues to send. A worker has only one queue, because RQ may lose a job if a worker has
-several queues.
+continues if any worker is killed. A worker starts no child process (fork) for a job. So each worker builds its context
+only once. If a worker is killed, no child process continues to send. A worker has only one queue, because RQ may lose a
+job if a worker has several queues.
 
 A worker accepts only our own jobs from Redis. A program that can write to Redis can start these jobs and do nothing
 else. RQ would import any function, callback or webhook that a job names. This module reads only the name of a
@@ -58,7 +58,8 @@ PLAIN = (b"created_at", b"enqueued_at", b"started_at", b"last_heartbeat", b"orig
 
 
 class SafeJob(RqJob):
-    """A job from Redis that can call only allowed functions. `safe_job` makes a subclass with these functions."""
+    """A job from Redis that can call only allowed functions. `safe_job` makes a subclass of `SafeJob` with the allowed
+    functions."""
 
     functions: Mapping[str, Callable[[int], None]] = {}
 

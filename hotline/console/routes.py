@@ -37,18 +37,18 @@ class TodayLine:
 
 
 ALL = frozenset(AccountRole)
-"""Every signed-in account, even if its only role still waits for approval."""
+"""All roles: every signed-in account may open the page, even if the account's only role still waits for approval."""
 BUT_AUDITOR = ALL - {AccountRole.AUDITOR}
 BUT_TRANSLATOR = ALL - {AccountRole.TRANSLATOR}
 ADMIN = frozenset({AccountRole.ADMIN})
 AUDIT = frozenset({AccountRole.ADMIN, AccountRole.AUDITOR})
 RUNNING = frozenset({AccountRole.ADMIN, AccountRole.NATIONAL})
-"""The roles of the accounts that operate the hotline."""
+"""The roles that manage the hotline: admin and national desk."""
 PEOPLE = RUNNING | {AccountRole.DESK}
 """The roles that can see responders and desks. A desk officer sees only the responders of their own desk, and cannot
 change them."""
 DECIDING = PEOPLE
-"""The roles that can approve requests."""
+"""The roles that can approve or refuse the request of another person."""
 EDITOR = frozenset({AccountRole.EDITOR})
 APPROVER = frozenset({AccountRole.APPROVER})
 WRITING = EDITOR | APPROVER
@@ -148,7 +148,7 @@ class PageRoute(Route):
 
 
 def _route(row: Mapping[str, str]) -> Route:
-    """Returns the route for a row of the table."""
+    """Returns the route for a row of the table `routes.csv`."""
     method, rule, view = Method(row["method"]), row["rule"], row["view"]
     if row["roles"] == NO_SIGN_IN:
         return Route(method, rule, row["endpoint"], view)
@@ -164,4 +164,4 @@ DEMO = (
     Route(Method.POST, "/enter/demo", "demo_entering.enter", "people.pages_demo_sign_in.sign_in"),
     Route(Method.GET, "/styleguide", "demo_style.show", "people.pages_demo_sign_in.style_guide"),
 )
-"""The routes that only the demo's console has."""
+"""The addresses that exist only in the console of a demo."""

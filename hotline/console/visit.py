@@ -37,8 +37,8 @@ from hotline.text.places import place_name
 COOKIE = "__Host-hotline"
 """The name of the cookie that contains the token of a session."""
 KNOWN = "__Host-hotline-known"
-"""The name of the cookie that marks a browser in which a person has signed in before. Failed attempts by strangers do
-not block this browser."""
+"""The name of the cookie that marks a browser in which a person has signed in before. If strangers fail to sign in with
+the same name, the console does not block this browser."""
 LINK_COOKIE = "__Host-hotline-link"
 """The name of the cookie that marks the browser in which a person chose the password for an invitation link. Only in
 this browser can the person do the later steps of the invitation."""
@@ -259,8 +259,8 @@ def form_view(
     *refusals: type[HotlineError],
     text: Mapping[type[HotlineError], str] | None = None,
 ) -> Callable[[Callable[..., Response | None]], Callable[..., Response]]:
-    """Makes a view from a function that handles a posted form. `shows` renders the page of the form again, with the
-    errors.
+    """Makes a view from a function that handles a posted form. If the form has errors, the function `shows` renders the
+    page of the form again, with the errors.
 
     If a service refuses the form, the page shows the reason at the field `field`. If `text` contains a sentence for
     this kind of refusal, the page shows this sentence. For all other refusals, the page shows the service's own
@@ -291,7 +291,7 @@ def form_view(
 
 
 MAX_ROWS = 50
-"""The maximum number of rows in one part of a list."""
+"""The maximum number of rows in one part of a long list. A page shows one part."""
 
 T = TypeVar("T")
 

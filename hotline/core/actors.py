@@ -41,8 +41,8 @@ class RoleRow:
     does: str
     """A sentence in English about the work of this role."""
     page: str = ""
-    """The name (for `url_for`) of the console page where accounts with this role work. The page is empty for a role
-    that works by phone."""
+    """The name (for `url_for`) of the first console page for accounts with this role. The name is empty for people who
+    work by phone."""
     marks: RoleMark = RoleMark.NONE
 
 
@@ -80,7 +80,8 @@ ROLES: Mapping[str, RoleRow] = {
     ON_CALL: RoleRow("An on-call contact gets an SMS when something is wrong with the hotline."),
 }
 """Maps the English title of each role to its row. The table contains the roles of people on phones, such as
-"responder", and the roles of console accounts (`AccountRole`). It also contains "oversight" and "on-call contact".
+"responder", and the roles of console accounts (`AccountRole`). The table also contains "oversight" and "on-call
+contact".
 
 Each title, and each sentence in `does`, is a key of the console's catalogue. The code makes its other lists of roles
 from this table.
@@ -106,8 +107,8 @@ RELEASE_ROLES = tuple(role for role in ACCOUNT_ROLES if role in _release)
 
 
 def excluded_roles(roles: Iterable[AccountRole]) -> frozenset[AccountRole]:
-    """Returns the given roles that exclude each other. The result is empty if one account can have all the given
-    roles."""
+    """Returns those of the given roles that one account cannot have together. The result is empty if one account can
+    have all the given roles."""
     held = frozenset(roles)
     if held & READING_ROLES and held & NON_READING_ROLES:
         return held & (READING_ROLES | NON_READING_ROLES)
@@ -151,8 +152,8 @@ class SignedIn:
     session_key: str = field(repr=False)
     """A secret that the console writes into every form of this session, to recognise forms from other sites."""
     is_locked: bool = False
-    """True if the session is idle or too old. The session's board then shows only the number of dangerous cases that
-    no responder has taken."""
+    """True if the session is idle or too old. The board of cases then shows only the number of dangerous cases that no
+    responder has taken."""
 
     @property
     def actor(self) -> Actor:

@@ -208,8 +208,8 @@ class FlowSets(Protocol):
     read, because a revision never changes."""
 
     def live(self) -> int:
-        """Returns the id of the live revision. Raises NotReady if no flows are published, and StoreUnavailable if the
-        database does not answer."""
+        """Returns the id of the live revision (the published version of all flows). Raises NotReady if no flows are
+        published, and StoreUnavailable if the database does not answer."""
 
     def get(self, revision_id: int) -> FlowSet:
         """Returns the flow set of a revision. Raises NotFound if the revision does not exist, and StoreUnavailable if
@@ -326,7 +326,8 @@ class WorkerContext(SendingContext):
     inbox: SmsInbox
     hook: OwnHook
     mail_server: str = field(default="", kw_only=True, repr=False)
-    """The mail server for notices about drafts, with its password. The text is empty if the hotline sends no mail."""
+    """The address of the mail server that sends notices about drafts. The address contains the password. The text is
+    empty if the hotline sends no mail."""
 
 
 @dataclass(frozen=True)

@@ -223,8 +223,8 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """Yields a session that takes SQLite's write lock at once. Thus two writers wait in a queue and never block
-        each other.
+        """Yields a session that takes SQLite's write lock at once. So two writers write one after the other, and never
+        wait for each other in a deadlock.
 
         On PostgreSQL, each statement sees everything that was committed before the statement began. If code reads a
         row in order to change the row, the query must lock it (`with_for_update`). If other tables refer to the row
@@ -240,8 +240,8 @@ class Database:
 
     @contextmanager
     def plainly(self) -> Iterator[PlainConnection]:
-        """Yields a transaction for statements in the driver's own SQL. The transaction serves the few statements that
-        every caller's session needs. The transaction commits at the end, like a transaction of `writing`."""
+        """Yields a transaction for statements that are written as SQL text. Every caller's session needs a few such
+        statements. The transaction commits at the end, like a transaction of `writing`."""
         with self._its_turn(), self.looking() as plain:
             plain.change("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
             yield plain
@@ -259,7 +259,7 @@ class Database:
 
     @contextmanager
     def looking(self) -> Iterator[PlainConnection]:
-        """Yields a connection for queries in the driver's own SQL. Each query sees everything that was committed
+        """Yields a connection for queries that are written as SQL text. Each query sees everything that was committed
         before the query began."""
         with without_details():
             if self.is_sqlite:
@@ -366,7 +366,7 @@ def _open_sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
-        # With this setting, the driver begins no transaction itself. `_session` begins each transaction.
+        # With this setting, the driver never begins a transaction. The method `_session` begins each transaction.
         connection.isolation_level = None
         # Without `recursive_triggers`, `INSERT OR REPLACE` would delete a row and skip the trigger that forbids
         # deletion.
@@ -520,8 +520,8 @@ def refusing_on_sqlite(table: str) -> tuple[str, ...]:
 
 
 def protect_by(row: type[Row], sqlite: Iterable[str], postgres: Iterable[str]) -> None:
-    """Creates the given triggers together with the table. On PostgreSQL, one more trigger prevents emptying the
-    table."""
+    """Creates the given triggers together with the table. On PostgreSQL, one more trigger refuses the command TRUNCATE,
+    which would empty the table."""
     table = row.__tablename__
     whole = (
         f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"

@@ -106,6 +106,7 @@ def refuse_stale(connection: BoundedConnection, _record: Any, _proxy: Any) -> No
 
 
 def leave_read_only(context: ExceptionContext) -> None:
-    """Closes connections to a server that only reads, so that the next connection can reach the new main server."""
+    """Closes the connection if its server can no longer write. The next connection can then reach the new main
+    server."""
     if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
         context.is_disconnect = True

@@ -252,10 +252,7 @@ class PreparedStatement:
 
     @cached_property
     def _in_words(self) -> tuple[str, Sequence[tuple[str, object, Convert]], Sequence[Convert]]:
-        """Returns the statement in SQLite's syntax, and the conversions of its values and results.
-
-        Each value has a name, a default and a conversion, in the statement's order.
-        """
+        """Returns the statement in SQLite's syntax, its values, and the conversions of its results."""
         assert isinstance(self._statement, ClauseElement)
         compiled = self._statement.compile(dialect=DIALECT)
         assert isinstance(compiled, SQLCompiler)

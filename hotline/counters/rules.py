@@ -30,8 +30,8 @@ class Measure(StrEnum):
 
 
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.5, 5.0, 10.0)
-"""The upper limits, in seconds, of the groups in which answer times are counted. A caller's key press must be
-answered within 5 seconds, and an attempt to send an SMS ends within 10."""
+"""The upper limits, in seconds, of the groups in which answer times are counted. A caller's key press must be answered
+within 5 seconds, and an attempt to send an SMS ends within 10 seconds."""
 BEYOND = len(BOUNDS)
 
 
@@ -152,7 +152,7 @@ FLOOD, FLOOD_FROM = 5, 20
 QUIET = 0.2
 """An hour is quiet if its number of sessions is less than this share of the usual number."""
 ENOUGH = 10
-"""The hotline computes the share of messages that arrived only if it has at least this many delivery reports from the
+"""The hotline computes the share of messages that arrived only if it has at least this many delivery reports from one
 hour."""
 WORSE = 0.2
 """A mobile network counts as faulty if the share of messages that arrive is this much lower than usual."""

@@ -88,8 +88,9 @@ def _count(context: WebContext, batch: Sequence[LeftSession]) -> None:
 FOLDED = 1000
 """The number of tallies (single counts) that the clock process adds up in one transaction."""
 OVER = timedelta(days=2)
-"""The time from the end of a period until its number of people is final. A sketch estimates this number. After the time
-`OVER`, no process adds a person to the sketch. The hotline then stores a number instead of the sketch.
+"""The time from the end of a period until its number of people is final. A sketch (a small table of numbers) estimates
+this number of people. After the time `OVER`, no process adds a person to the sketch. The hotline then stores a number
+instead of the sketch.
 """
 UNANSWERABLE = "unanswerable"
 """The counter of people who wrote from a number to which no SMS can be sent."""
@@ -98,7 +99,7 @@ STRANGE_CALLER = "strange_caller"
 
 
 Counts: TypeAlias = LockedDialogue | SessionCounts
-"""The row of a session in the database. Before code counts an event of the session, it locks this row."""
+"""The row of a session in the database. The code has locked this row before it counts an event of the session."""
 
 
 def day_of(at: datetime) -> date:

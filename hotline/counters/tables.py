@@ -1,4 +1,4 @@
-"""Counts the use of the hotline, its screens and its networks, so that no row leads to a phone.
+"""Counts how people use the hotline, its screens and the mobile networks. No row leads to a phone.
 
 A process stores a single count (a tally), and the clock process later adds the tallies to the counters. Every web
 process also adds how often and how fast the hooks answered.
@@ -99,8 +99,7 @@ class Tally(_Counted, Row):
 
 @dataclass(frozen=True, slots=True)
 class CounterKey:
-    """The values that identify one counter of events. The hotline adds events with the same values to the same
-    counter."""
+    """The values that identify one counter of events. Events with the same values belong to the same counter."""
 
     day: date
     measure: str
@@ -211,8 +210,8 @@ def write_coverages(session: Session, missing: Mapping[datetime, Collection[str]
 
 @dataclass(frozen=True, slots=True, order=True)
 class HookCount:
-    """The values that identify one counter of a hook's answers. The hotline adds answers with the same values to the
-    same counter. A hook is an address of the hotline that the gateway calls.
+    """The values that identify one counter of a hook's answers. Answers with the same values belong to the same
+    counter. A hook is an address of the hotline that the gateway calls.
     """
 
     hook: str
@@ -282,7 +281,7 @@ def unfinished_messages(session: Session) -> Mapping[str, int]:
 
 
 class PeopleRegister(Row):
-    """One register of the sketch of a current period."""
+    """One register (a small number) of the sketch that estimates the number of people in a current period."""
 
     __tablename__ = "people_register"
 
@@ -302,8 +301,9 @@ class People(Row):
 
 
 def note_person(session: Session, digests: Mapping[str, int]) -> None:
-    """Records that a caller used the hotline, by the caller's digest in each period. Only one transaction at a time can
-    lock a register. This function always takes the periods in the same order, so that two requests never deadlock.
+    """Records that a caller used the hotline. `digests` has the caller's digest for each period. Only one transaction
+    at a time can lock a register. This function always takes the periods in the same order, so that two requests never
+    deadlock.
     """
     places = [(period, *register_and_rank(digest)) for period, digest in sorted(digests.items())]
     given = {
@@ -317,7 +317,7 @@ def note_person(session: Session, digests: Mapping[str, int]) -> None:
 @cache
 def _raising(rows: int) -> TextClause:
     """Returns the SQL statement that raises `rows` registers to new values. PostgreSQL and SQLite use the same
-    statement. The statement runs once in each session of a caller.
+    statement. The code builds the statement only once, because each session of a caller runs it.
     """
     values = ", ".join(f"(:p{n}, :r{n}, :k{n})" for n in range(rows))
     return text(
@@ -481,7 +481,7 @@ def count_text(
 
 
 def _tally(connection: PlainConnection, cell: CounterKey, number: int) -> None:
-    """Stores a tally, unless statistics leave out the channel."""
+    """Stores a tally (a single count), except for a channel that statistics leave out."""
     if cell.channel not in rules_trial.UNCOUNTED:
         marks = ", ".join([connection.mark] * len(TALLY))
         said = f"INSERT INTO tally ({', '.join(TALLY)}) VALUES ({marks})"

@@ -44,7 +44,7 @@ class LineAddress:
     """The hotline's address for each callback. If the network fails during a post, the class raises no error."""
 
     def __init__(self, hooks: Mapping[str, str] | None = None, ca: Path | None = None) -> None:
-        """Takes the callback addresses and `ca`, the path of a certificate file.
+        """Stores the addresses for callbacks, and `ca`, the path of a certificate file.
 
         `ca` is used to verify the hotline's certificate if no public authority signed it.
         """

@@ -33,8 +33,8 @@ PAGE = "<html><head><title>{status}</title></head><body><h1>{status}</h1></body>
 def misbehave(fault: GatewayFault, record: Callable[[], Response]) -> Response:
     """Answers a request while a fault is active.
 
-    `record` stores the messages and builds the correct answer. For a fault that loses the request, the function does
-    not call `record`.
+    `record` stores the messages and builds the correct answer. If the fault means that the gateway loses the request,
+    the function does not call `record`.
     """
     status = fault.status or 500
     match fault.kind:
@@ -331,5 +331,5 @@ def listen(emulator: Emulator, port: int, *, about: About = NOTHING_ABOUT) -> Ba
 
 
 def choices(screen: str) -> dict[str, str]:
-    """Returns the labels of a screen's choices, each with its digit."""
+    """Returns the choices of a screen: the digit of each choice, and its label."""
     return {label.strip(): digit for digit, label in CHOICE.findall(screen)}

@@ -41,7 +41,7 @@ class Timer:
 class Scheduler:
     """A clock that runs timers when they are due.
 
-    Each timer runs in its own thread, because callbacks wait for the hotline.
+    Each timer runs in its own thread, because the action of a timer may wait for the hotline's answer.
     """
 
     def __init__(self) -> None:
@@ -145,8 +145,8 @@ CITIZEN = "+250788000001"
 
 
 class DirectDial(StrEnum):
-    """The form in which the gateway posts the digits that a caller dials after the service code. Neither form has
-    been verified with the gateway."""
+    """The two possible forms in which the gateway posts the digits that a caller dials after the service code. The real
+    gateway has not confirmed either form."""
 
     IN_TEXT = "A"
     """The post has `serviceCode=*384*777#`, and the first `text` is `1`."""
@@ -169,16 +169,18 @@ class EmulatorSettings:
     idle: float = 30.0
     dialog: float = 180.0
     total_timeout: float = 10.0
-    """The real seconds within which the hotline must answer a hop."""
+    """The number of seconds, in real time, in which the hotline must answer a hop."""
     slow_after: float = 5.0
-    """The real seconds after which an answer breaks the protocol, although the network still accepts the answer."""
+    """The number of seconds, in real time, after which an answer violates the protocol. The network still accepts a
+    late answer until `total_timeout`."""
     end_notice_after: float = 0.2
     interim: tuple[str, ...] = ("Submitted",)
-    """The delivery reports that are sent before the final one."""
+    """The statuses of the delivery reports that the gateway sends before the final report."""
     deliver_after: float = 0.4
     report_gap: float = 0.2
     give_up_after: float = 120.0
-    """The seconds for which a message waits for a phone that is off. A real network waits for days."""
+    """The number of seconds for which the emulator keeps a message for a phone that is off. A real network keeps the
+    message for days."""
     mo_repeat: float = 60.0
     mo_patience: float = 12 * 3600.0
 
@@ -261,7 +263,7 @@ class Handset:
     network: str
     power: bool = True
     session: str | None = None
-    """The id of the dialogue on the handset's screen, active or just ended."""
+    """The id of the dialogue on the handset's screen. This dialogue is active or has just ended."""
     messages: list[Sms] = field(default_factory=list)
     calls: list[DialledCall] = field(default_factory=list)
     received: int = 0
@@ -419,7 +421,7 @@ class EmulatorState:
     incoming: list[Incoming] = field(default_factory=list)
     blacklist: set[str] = field(default_factory=set)
     violations: list[dict[str, Any]] = field(default_factory=list)
-    """The violations of the protocol by the hotline. A test fails if this list is not empty."""
+    """The cases in which the hotline violated the protocol. A test fails if this list is not empty."""
     travels: list[Travel] = field(default_factory=list)
     people: list[dict[str, str]] = field(default_factory=list)
 

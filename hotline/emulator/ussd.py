@@ -132,8 +132,8 @@ class Ussd:
         return self.state.sessions[session_id]
 
     def _ask(self, session: UssdSession) -> UssdSession:
-        """Posts one hop and shows the answer. While the emulator waits for the hotline's answer, the lock of the state
-        is free."""
+        """Posts one hop and shows the answer. While this thread waits for the hotline's answer, it does not hold the
+        lock of the state."""
         faults = self.faults.draw(Point.HOP, session.msisdn)
         hop = Hop(text=session.text, asked_at=time.time())
         with self.state.changing() as state:

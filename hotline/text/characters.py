@@ -203,8 +203,8 @@ def comparison_keys(name: str) -> tuple[str, str, str]:
 
 
 def name_skeleton(name: str) -> str:
-    """Returns the skeleton of a name: the function replaces each letter with the letters that it looks like (UTS
-    #39). Pages never show a skeleton."""
+    """Returns the skeleton of a name (UTS #39). Names that look alike have the same skeleton, because the function
+    replaces each letter with a similar plain letter. Pages never show a skeleton."""
     alike = _confusables()
     letters = unicodedata.normalize("NFD", name)
     return unicodedata.normalize("NFD", "".join(alike.get(one, one) for one in letters))
@@ -221,8 +221,8 @@ def name_fault(name: str) -> NameFault | None:
 
 
 def _script_of(letter: str) -> str:
-    """Returns the script of a letter. The result is empty for a sign, a digit, and a letter that belongs to no
-    single script."""
+    """Returns the script (the writing system, such as Latin) of a letter. The result is empty for a sign, a digit, and
+    a letter that belongs to no single script."""
     if letter in UNSEEN_LETTERS:
         return ""
     begins, ranges = _scripts()
@@ -242,8 +242,8 @@ def _confusables() -> Mapping[str, str]:
 
 @cache
 def _scripts() -> tuple[Sequence[int], Sequence[tuple[int, str]]]:
-    """Returns the ranges of letters in Unicode that belong to one script: the first letter of each range, its last
-    letter, and its script."""
+    """Returns Unicode's ranges of letters with a single script (writing system). Each range has its first letter, its
+    last letter and its script."""
     rows = [(int(first, 16), int(last, 16), name) for first, last, name in _rows("scripts.csv")]
     return [first for first, _, _ in rows], [(last, name) for _, last, name in rows]
 

@@ -167,13 +167,13 @@ class Unavailable(HotlineError):
 
 
 class StoreUnavailable(Unavailable):
-    """The database cannot commit. Without the database, callers cannot report. Callers can report while any other part
-    is unavailable."""
+    """The database cannot commit. Without the database, callers cannot report. If any other part is unavailable,
+    callers can still report."""
 
 
 class RunsUnavailable(Unavailable):
-    """The process cannot load or save conversation states. As long as this problem lasts, conversations by SMS start
-    from the beginning."""
+    """The process cannot load or save conversation states. As long as this problem lasts, each SMS of a caller starts a
+    new conversation."""
 
 
 class InboxUnavailable(Unavailable):
@@ -219,7 +219,8 @@ class EndRefused(HotlineError):
 
 
 class DrillRefused(HotlineError):
-    """A drill may not begin at that desk now, or no drill is running. The error says why."""
+    """A drill may not begin at this desk now, or the drill that a person wants to end is not running. The error says
+    why."""
 
 
 class ErasureRefused(HotlineError):

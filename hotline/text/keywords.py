@@ -1,7 +1,7 @@
 """Recognises SMS that ask to stop messages or to erase a report, in any spelling. Pure. The module accepts a misspelt
-word only if the word cannot mean anything else. If the hotline stops messages by mistake, the caller never gets a
-message again. If the hotline reads a tip as a request to stop or to erase, the tip is lost. So an SMS counts as a
-request to stop or to erase only if all its words belong to the request."""
+word of such a request only if the word has no other meaning. If the hotline stops messages by mistake, the caller never
+gets a message again. If the hotline reads a tip as a request to stop or to erase, the tip is lost. So an SMS counts as
+a request to stop or to erase only if all its words belong to the request."""
 
 import re
 import unicodedata

@@ -7,9 +7,9 @@ districts are unique. A camp may have the same name as a sector, so every text a
 camp.
 
 The names are in files next to this module. In `sectors.txt`, each line that begins with a code begins a new district.
-The line gives the district's code and name, and then its sectors in the order of their codes, from 01. `markets.txt`
-gives the code of a district and its markets. A `*` marks a market if no cell, village or market of another district
-has the same name. `docs/credits.md` lists the sources.
+This line gives the district's code and name, and then its sectors in the order of their codes, from 01. Each line of
+`markets.txt` gives the code of a district and its markets. A `*` marks a market if no cell, village or market of
+another district has the same name. `docs/credits.md` lists the sources.
 """
 
 import re

@@ -1,12 +1,12 @@
 """Writes and reads the texts that translators edit, as a spreadsheet or as a PO file. Pure.
 
-A native reader fills in the spreadsheet. The first row has the names of the columns, and each further row has one
-text. Readers change the text of their own language, and write `yes` in the column `agreed`. The spreadsheet is a CSV
-file or a workbook (`text/spreadsheets.py`).
+A native reader fills in the spreadsheet. The first row has the names of the columns, and each further row has one text.
+The reader corrects the texts of one language, and writes `yes` in the column `agreed`. The spreadsheet is a CSV file or
+a workbook (`text/spreadsheets.py`).
 
-Poedit and Weblate edit PO files. The context of an entry is the text's place, and its source is the English text. An
-entry has the mark "fuzzy" while its text still needs a review. The program with which the translator edits the file
-removes this mark.
+Poedit and Weblate edit PO files. In an entry, the context says where the text belongs, and the source is the English
+text. An entry has the mark "fuzzy" while its text still needs a review. The program with which the translator edits the
+file removes this mark.
 
 Each row and each entry has a digest of its source text, so that a late file never replaces a newer text.
 """
@@ -85,7 +85,7 @@ def harmless_text(text: str) -> str:
 
 
 def original_text(cell: str) -> str:
-    """Returns the original text of a cell that `harmless_text` made."""
+    """Returns the text from which `harmless_text` made a cell."""
     marked = cell.startswith("'") and cell.lstrip("'").startswith(FORMULA)
     return cell[1:] if marked else cell
 
@@ -106,8 +106,8 @@ def write_sheet(rows: Iterable[Mapping[str, str]], columns: Sequence[str] = COLU
 
 
 def read_sheet(sheet: str, language: str) -> Sequence[SheetRow]:
-    """Returns the rows of a CSV file. Depending on the country, spreadsheet programs separate the cells by commas or
-    by semicolons, and the function reads both.
+    """Returns the rows of a CSV file. In some countries, spreadsheet programs separate cells by semicolons instead of
+    commas. The function accepts both signs.
 
     Raises ImportRefused if the file is not CSV, or if a column is missing.
     """
@@ -141,7 +141,7 @@ def read_sheet(sheet: str, language: str) -> Sequence[SheetRow]:
 
 def plain_text(words: str) -> str:
     """Returns the text with plain quotes and spaces instead of a word processor's quotes and spaces. Keeps letters with
-    accents. The person who reads the text must decide how to replace these letters."""
+    accents. The reviewer must decide how to replace these letters."""
     composed = unicodedata.normalize("NFC", words.replace("\r\n", "\n").replace("\r", "\n"))
     return "".join(SUBSTITUTES.get(letter, letter) for letter in composed).strip()
 

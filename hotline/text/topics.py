@@ -39,8 +39,8 @@ class AskedTopic:
 
 
 MIN_FORGIVEN_LETTERS = 5
-"""In a word of at least this length, the hotline accepts one letter that is wrong, missing, added or exchanged with its
-neighbour."""
+"""If a word for a topic has at least this number of letters, the hotline accepts one wrong, missing, added or exchanged
+letter in it."""
 MAX_WORDS = 8
 LANGUAGES: Mapping[str, str] = {
     "KINYARWANDA": "rw",
@@ -113,7 +113,7 @@ spaces in these phrases."""
 COMPANION_WORDS = COMPANION_WORDS | split_words("MY OUR YOUR MES MON MA NOS BWANJYE BWACU YANJYE")
 """Polite words and small words that an SMS may contain in addition to the word for a topic."""
 ORDINARY_WORDS = frozenset({"AMABANGA"})
-"""Words that look like a misspelt word of a topic, but have a meaning of their own."""
+"""Words that look like a misspelt word for a topic, but have another meaning."""
 
 
 def asked_topic(text: str) -> AskedTopic | None:
@@ -148,8 +148,8 @@ def sounds_like(text: str, meant: str) -> bool:
 
 
 def _only(text: list[str]) -> str | None:
-    """Returns the only word that is not a polite word. Returns None if all words are polite words, or if several
-    words are not polite words."""
+    """Returns the only word of a message that is not a polite word. Returns None if all words are polite words, or if
+    several words are not polite words."""
     words = [word for word in text if word not in COMPANION_WORDS]
     return words[0] if len(words) == 1 and words[0].isalpha() else None
 

@@ -85,8 +85,8 @@ def test_all_who_came_meanwhile_are_committed_together(joint: Joint) -> None:
 
 
 def test_who_fails_fails_alone(joint: Joint) -> None:
-    """The key `k1` is written twice, which makes the shared transaction fail. After that, each write of that
-    transaction is repeated in a transaction of its own."""
+    """Two threads write the key `k1`, so the shared transaction fails. After that, each write of that transaction is
+    repeated in a transaction of its own."""
     found = joint.all_at_once([partial(stop, key) for key in ("k0", "k1", "k1", "k2")])
     broken = [one.exception() for one in found]
     assert sum(isinstance(one, sqlite3.IntegrityError) for one in broken) == 1

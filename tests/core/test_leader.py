@@ -57,7 +57,7 @@ def test_the_row_says_who_and_until_when(claim: Claim, database: Database) -> No
 
 def test_another_leads_when_it_is_gone(claim: Claim, pair: Pair) -> None:
     """On PostgreSQL, a lock decides which worker is the leader, so another worker becomes the leader at once. On
-    SQLite, a row decides, so another worker becomes the leader only when the lease ends.
+    SQLite, a row with an end time (the lease) decides, so another worker becomes the leader only after this time.
     """
     one, other = claim("one"), claim("other")
     assert one.holds(NOON)

@@ -1,5 +1,5 @@
-"""Tests that each log event is one line with allowed fields. The line contains no number, no unknown text and no
-exception message."""
+"""Tests that each log event is one line with allowed fields. The line contains no phone number, no field that is not
+allowed, and no exception message."""
 
 import json
 import logging

@@ -18,7 +18,7 @@ from tests.support.keypad import DESK, Phone, quiet, quiet_page
 
 CITIZEN, RESPONDER, OTHER = "+250788000001", "+250788100001", "+250738100002"
 LONGER_THAN_FOLLOWING = 900
-"""Milliseconds after which the right phone must have changed to the recipient of the next alert."""
+"""The number of milliseconds in which the phone on the right must switch to the recipient of the next alert."""
 SIZES = ((1920, 1080), (1280, 800), (1280, 690), (1366, 640), (1024, 768), (390, 844), (320, 640))
 
 
@@ -305,8 +305,8 @@ def alert(url: str, line: FakeLine, citizen: Phone, *to: str) -> None:
 def test_the_right_phone_follows_each_tip(
     url: str, page: Page, citizen: Phone, responder: Phone, line: FakeLine
 ) -> None:
-    """The phone on the right switches to the recipient of the next alert. It switches even if a person chose the shown
-    phone, or if its owner already read an alert.
+    """The phone on the right switches to the recipient of the next alert. The page switches even if a person chose the
+    shown phone, or if the owner of the shown phone already read an alert.
 
     The page does not switch if the next alert also goes to the shown phone, or if a person has typed on the shown
     phone.

@@ -1,4 +1,5 @@
-"""Tests that a sketch counts people within the error of its size, and each person only once."""
+"""Tests that a sketch counts each person only once, and that its error is not larger than the error expected for its
+size."""
 
 import hashlib
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Tests that the check finds every spelling of a phone number, a mail address or a reference, and that it accepts
+"""Tests that `reveals` finds every spelling of a phone number, a mail address or a reference in a text, and accepts
 ordinary words."""
 
 import pytest

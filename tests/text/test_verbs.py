@@ -1,4 +1,5 @@
-"""Tests which forms of a verb are recognised in every person and tense, and which words only look similar."""
+"""Tests that all forms of a verb are recognised in every person and tense, and that words that only look like such a
+form are not recognised."""
 
 import pytest
 from hypothesis import given

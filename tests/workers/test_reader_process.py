@@ -1,5 +1,5 @@
-"""Tests the reader process: its queue notifies it, it also checks without a notification, and it ends when it is
-told to end."""
+"""Tests the reader process: its queue notifies it, it also checks without a notification, and it ends when the test
+asks it to end."""
 
 import time
 from collections.abc import Iterator

@@ -1,4 +1,5 @@
-"""Tests that a tick takes no longer with a large database. No step reads all rows of a table that grows with tips."""
+"""Tests that a tick of the clock process does not take longer if the database is large. No step reads all rows of a
+table that grows with tips."""
 
 import re
 from typing import Any
