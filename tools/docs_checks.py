@@ -1,7 +1,7 @@
 """Checks the documents when mkdocs builds them: `mkdocs.yml` names this file as a hook.
 
-The checks find three kinds of faults: broken links to files outside `docs/`, broken links in README.md and in the
-documents next to README.md, and anything that the site would load from another host. Instead of a link to a file
+The checks find three kinds of faults: broken links to files outside `docs/`, broken links in README.md and in the other
+documents in the same folder, and anything that the site would load from another host. Instead of a link to a file
 outside `docs/`, the site shows the file's name.
 """
 

@@ -76,7 +76,7 @@ def read(text: str) -> tuple[str, list[Band]]:
 
 
 def length(text: str, style: str = "") -> float:
-    """Returns the approximate width of a text. If the result is not exact, it is too large and not too small."""
+    """Returns the approximate width of a text. If the result is not exact, it is larger than the true width."""
     ems = sum(0.37 if c in NARROW_LETTERS else 0.99 if c in WIDE_LETTERS else 0.62 for c in text)
     return ems * SIZE * (1.1 if style in ("b", "h") else 1)
 

@@ -120,7 +120,7 @@ def _bytes(value: object) -> bytes:
 
 
 def safe_job(context: Context, queue: str = WORKER_QUEUE) -> type[SafeJob]:
-    """Returns the job class for a process, with the functions that it may call.
+    """Returns the job class for a process. The class contains the functions that a job of this process may call.
 
     Each of these functions already has the context.
     """

@@ -91,7 +91,8 @@ Catalogue = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class StaticFile:
-    """One static file of the pages. Its name contains its digest, so that a browser may store it for a year."""
+    """One static file (a style sheet, a script or an image) of the pages. Its name contains its digest, so that a
+    browser may store it for a year."""
 
     name: str
     body: bytes

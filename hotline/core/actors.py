@@ -152,8 +152,8 @@ class SignedIn:
     session_key: str = field(repr=False)
     """A secret that the console writes into every form of this session, to recognise forms from other sites."""
     is_locked: bool = False
-    """True if the session is idle or too old. The board of cases then shows only the number of dangerous cases that no
-    responder has taken."""
+    """True if the session is idle or too old. The board of cases then shows only the number of cases about danger that
+    no responder has taken."""
 
     @property
     def actor(self) -> Actor:

@@ -26,8 +26,8 @@ client's address that the server reports."""
 
 
 def peer_of(environ: Mapping[str, Any], proxies: Sequence[str] = ()) -> str:
-    """Returns the address of the computer that sent the request, the peer. If the peer is one of our own web servers,
-    returns the last address in its header `X-Forwarded-For`.
+    """Returns the address of the computer that sent the request (the peer). If the peer is one of our own web servers,
+    returns the last address in the request's header `X-Forwarded-For`.
 
     `proxies` are the networks of other trusted web servers.
     """

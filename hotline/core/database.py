@@ -142,7 +142,7 @@ def _on_server(element: seconds_between, compiler: SQLCompiler, **how: Any) -> s
 def run_uncompiled(session: Session) -> None:
     """Turns off PostgreSQL's just-in-time compiler for this transaction.
 
-    A query that counts some ten thousand rows takes longer with the compiler than without.
+    A query that counts about ten thousand rows takes longer with the compiler than without it.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SET LOCAL jit = off"))
@@ -511,7 +511,8 @@ def protect_rows(row: type[Row], *more: str) -> None:
 
 
 def refusing_on_sqlite(table: str) -> tuple[str, ...]:
-    """Returns SQLite's triggers for a table whose rows never change."""
+    """Returns SQL statements for SQLite. The statements create triggers that refuse to change or delete a row of the
+    table."""
     return tuple(
         f"CREATE TRIGGER {table}_no_{what} BEFORE {what} ON {table}"
         f" BEGIN SELECT RAISE(ABORT, '{table} is insert only'); END"

@@ -52,7 +52,7 @@ LIMITS = {
 
 
 def is_exhausted(secret: AttemptedSecret, *, of_contact: int, of_target: int) -> bool:
-    """Returns True if this caller or this target already had too many attempts. The hotline then does not check the
-    next attempt."""
+    """Returns True if this caller has already made all allowed attempts, or if this target has already had all allowed
+    attempts. The hotline then does not check the next attempt."""
     limits = LIMITS[secret]
     return of_contact >= limits.an_hour or of_target >= limits.a_day

@@ -26,7 +26,7 @@ TOO_LONG = message_text(
 )
 ANOTHER = message_text("the hotline is still reading another spreadsheet: try again in a moment")
 MESSAGES = {BUSY: ANOTHER, LATE: TOO_LONG, KILLED: TOO_LONG, OUT_OF_MEMORY: TOO_LARGE}
-"""Maps each reason why reading failed to the message for the person. For any other reason, the message is
+"""Maps each reason why reading failed to the message that the person sees. For any other reason, the message is
 `NO_WORKBOOK`."""
 MAX_BYTES = 2 * 2**20
 MAX_ROWS = 5_000

@@ -27,8 +27,8 @@ class UssdHop:
 
     session_id: str = field(repr=False)
     caller: str = field(repr=False)
-    """The caller's number as E.164. If the caller's number is hidden, this is a name that `hidden_caller` made for
-    this session only."""
+    """The caller's number as E.164. If the caller's number is hidden, the field contains a name that `hidden_caller`
+    made for this session only."""
     text: str = field(repr=False)
     """Everything that the caller typed in this session, joined by `*`. The text begins with the digits that the
     caller dialled after the service code."""
@@ -79,8 +79,8 @@ class CallerFacts:
 
 @dataclass(frozen=True, slots=True)
 class CommittedText:
-    """The part of a session's text whose effects are saved, and the places where free texts in this part end. The
-    session's text alone does not show where a free text ends."""
+    """The part of a session's text whose effects are saved. The object also contains the positions at which free texts
+    in this part end. The session's text alone does not show where a free text ends."""
 
     upto: int
     """The number of letters whose effects are saved, or `NOTHING`."""

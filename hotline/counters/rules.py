@@ -162,8 +162,7 @@ USUAL = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """Two numbers from a network's delivery reports: the messages that arrived, and the messages that did not
-    arrive."""
+    """Two numbers from a mobile network's delivery reports: how many messages arrived, and how many did not arrive."""
 
     arrived: int
     lost: int

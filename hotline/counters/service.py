@@ -115,7 +115,8 @@ def count_person(session: Session, context: Context, msisdn: str, at: datetime) 
     """Adds a caller to the number of people who used the hotline. Does not count hidden phone numbers and the phone
     number of the test calls.
 
-    If the key for the pseudonyms is missing, counts no one, because a session must not wait for a key.
+    If the key for the pseudonyms is missing, counts no one, because a caller's session must not wait until a new key
+    exists.
     """
     if msisdn == rules_trial.CALLER or not is_number(msisdn):
         return

@@ -97,8 +97,8 @@ def only_loopback() -> None:
     """Refuses a request that does not come from this machine.
 
     The function checks the client's address and the host name in the request. The check of the address is not enough,
-    because a foreign web page could use a host name that resolves to this machine. The body must be JSON, because a
-    browser asks for permission before a foreign page may post JSON.
+    because a foreign web page could use a host name that resolves to this machine. The body must be JSON. A browser
+    lets a page of another site post JSON only if this server has permitted it.
     """
     try:
         peer = ipaddress.ip_address(request.remote_addr or "")

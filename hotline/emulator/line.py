@@ -69,7 +69,7 @@ class LineAddress:
         seconds: float = 10.0,
         raw_plus: bool = False,
     ) -> HookAnswer:
-        """Posts one callback. `raw_plus` leaves a `+` unescaped, as careless programs do.
+        """Posts one callback. If `raw_plus` is True, the method leaves a `+` unescaped, as careless programs do.
 
         Each callback uses a new connection and no cookies, as if the gateway had many hosts.
         """

@@ -1,9 +1,9 @@
 """Carries SMS between the gateway and the handsets in both directions, and posts delivery reports. Faults can affect
 an SMS or a report.
 
-Outgoing (MT): a send request becomes entries of the outbox, and an SMS on each handset. Incoming (MO): an SMS typed on
-a handset is posted to the hotline. The gateway posts the SMS again until the hotline answers 200, but no longer than
-the time `mo_patience`.
+For outgoing SMS (MT), a send request adds an entry to the outbox for each recipient, and an SMS to the handset of the
+recipient. For incoming SMS (MO), the gateway posts an SMS that a person typed on a handset to the hotline. The gateway
+posts an incoming SMS again until the hotline answers 200, but no longer than the time `mo_patience`.
 """
 
 import random

@@ -322,8 +322,8 @@ class UssdSession:
     network: str
     dialled: str
     service_code: str
-    """The service code that the gateway posts to the hotline. The service code includes the digits that the caller
-    dialled after it only if `direct_dial` is `IN_CODE`."""
+    """The service code that the gateway posts to the hotline. If `direct_dial` is `IN_CODE`, this field also includes
+    the digits that the caller dialled after the service code."""
     path: list[str] = field(default_factory=list, repr=False)
     hops: list[Hop] = field(default_factory=list)
     phase: Phase = Phase.ASKING

@@ -43,8 +43,8 @@ TYPOGRAPHY = {
 """Maps each special quote, dash, dot or space that word processors insert to the plain characters with the same
 meaning."""
 SUBSTITUTES = {**TYPOGRAPHY, "°": "o", "²": "2", "œ": "oe", "Œ": "OE", "×": "x"}
-"""GSM-7 letters for foreign letters that Unicode cannot split into a GSM-7 letter and an accent. Unicode splits `ç`
-into `c` and a cedilla, so this table does not list `ç`."""
+"""Maps foreign letters to similar GSM-7 letters, if Unicode cannot split the foreign letter into a GSM-7 letter and an
+accent. Unicode splits `ç` into `c` and a cedilla, so this table does not list `ç`."""
 
 
 def is_gsm7(text: str) -> bool:

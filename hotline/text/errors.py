@@ -146,7 +146,7 @@ class KeyWrong(KeyMissing):
 
 
 class DecryptionFailed(HotlineError):
-    """An encrypted value was altered, or was encrypted for another key."""
+    """Someone altered an encrypted value, or the value was encrypted for a different key."""
 
 
 class PassphraseWrong(HotlineError):
@@ -251,7 +251,7 @@ class CodesRefused(HotlineError):
 
 
 class DeskRefused(HotlineError):
-    """A desk may not be created in this way, or this person may not use its key. The error says why."""
+    """A desk may not be created in this way, or this person may not use the desk's key. The error says why."""
 
 
 class AccountRefused(HotlineError):

@@ -35,8 +35,8 @@ ABROAD = re.compile(r"\A[+ ]?00(?=[1-9])")
 TRUNK_ZERO = re.compile(r"2500(?P<national>[0-9]{9})")
 """Matches a Rwandan number that has the country code and also the zero of its domestic form."""
 WRITTEN = re.compile(r"[+\d\s().\u2010-\u2015-]*(;ext=\d{1,7})?")
-"""The characters that people write in a number. Letters are not allowed, because the library for numbers would read a
-letter as the digit on its key. For example, 0788-CALL-ME would become a real person's number."""
+"""The characters that people write in a number. Letters are not allowed, because the library for phone numbers would
+read a letter as the digit on the same key of a phone. For example, 0788-CALL-ME would become a real person's number."""
 BY_SMS = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 """The types of phone numbers to which an SMS costs a normal price. Premium numbers are not among these types."""
 
@@ -108,8 +108,8 @@ MEASURE = re.compile(r"\d+(?:KM|[AP]M|[HJM])|\d{1,2}H\d{2}")
 responder writes a distance, the hotline never mistakes it for the reference of a case."""
 
 _NUMBER = re.compile(r"\S*@\S+|\+?\d(?:[\W_]{0,3}\d){5,}")
-"""Matches a mail address, and a sequence of six digits or more, which could be a phone number or the number of a
-receipt."""
+"""Matches a mail address. Also matches a sequence of six digits or more, because it could be a phone number or the
+number of a receipt."""
 _HOUR = r"(?:[01]?\d|2[0-3])[:.][0-5]\d"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|1[0-2])"
 _TIMES = re.compile(rf"(?:{_HOUR}|{_DAY})[\W_]{{1,3}}{_HOUR}|{_HOUR}:[0-5]\d")
@@ -203,12 +203,12 @@ def _is_counted(word: str) -> bool:
 
 
 # The functions below estimate the number of different people from digests of these people. The functions do not store
-# who the people are. The keyed digest of a person selects one of 16,384 registers. Each register stores the longest
-# sequence of zeros at the start of the remaining bits of the digests that select this register. If the same person
-# calls again, no register changes. All registers together are called a sketch. To merge two sketches, the code takes
-# the larger value of each register. Ertl's improved estimator computes the number of people ("New cardinality
-# estimation algorithms for HyperLogLog sketches", 2017). The estimator works for any number of people, with a
-# standard error of 0.8 %.
+# who the people are. The keyed digest of a person selects one of 16,384 registers. The code counts the zeros at the
+# start of the other bits of the digest. Each register stores the largest such count of all its digests, plus one. If
+# the same person calls again, no register changes. All registers together are called a sketch. To merge two sketches,
+# the code takes the larger value of each register. Ertl's improved estimator computes the number of people ("New
+# cardinality estimation algorithms for HyperLogLog sketches", 2017). The estimator works for any number of people,
+# with a standard error of 0.8 %.
 
 BITS = 14
 REGISTERS = 1 << BITS

@@ -114,7 +114,7 @@ def _found(pieces: list[str]) -> tuple[Area, ...]:
 
 def menu_label(area: Area) -> Label:
     """Returns the text for an area in a menu. For a sector, camp or landmark, the text includes the district, because
-    several such places have the same name."""
+    places in several districts have the same name."""
     if len(area.code) > 2 or is_landmark(area):
         district = place_name(area.code[:2], "rw")
         return {code: f"{_called(area, code)}, {district}" for code in CODES}

@@ -115,7 +115,7 @@ def country_of(words: Sequence[str]) -> str | None:
 
 
 def names_abroad(words: Sequence[str]) -> bool:
-    """Returns True if the words contain a word for "abroad", which does not name a country."""
+    """Returns True if the words contain a word for "abroad". Such a word names no country."""
     return not _ABROAD_SAID.isdisjoint(word.lower() for word in words)
 
 
@@ -223,8 +223,8 @@ def alert_place(place: str, within: str | None) -> str:
 
 
 def place_within(place: str, within: str | None, language: str) -> str:
-    """Returns the text with which a desk reads the place of a tip. If the caller also named a country or a province,
-    the text includes it.
+    """Returns the place of a tip as a text for the desk. If the caller also named a country or a province, the text
+    includes it.
 
     For example: `abroad: Oman`, or `Kigali, place not known`.
     """

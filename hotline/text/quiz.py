@@ -32,8 +32,8 @@ def repeated_question(name: str) -> str | None:
 
 
 def quiz_outcome(thing: str, answers: Mapping[str, str]) -> QuizOutcome | None:
-    """Compares the answers before and after the lesson to the question about one topic, and returns the result. The
-    answer `unsure` counts as wrong.
+    """Compares two answers to the question about one topic: the answer before the lesson and the answer after it.
+    Returns the result. The answer `unsure` counts as wrong.
 
     Returns None if the answer before or after the lesson is missing.
     """

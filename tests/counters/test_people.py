@@ -134,7 +134,7 @@ def fold_some(database: Database) -> Callable[[int], None]:
 
 
 def test_who_counts_waits_for_nobody(database: Database) -> None:
-    """Two hops count at the same time, and neither waits for a row that the other has locked."""
+    """Two hops are counted at the same time, and neither hop waits for a row that the other hop has locked."""
     if database.is_sqlite:
         return
     cell = CounterKey(NOON.date(), "session", "rw", "ussd", "")

@@ -32,7 +32,7 @@ class FakeLine:
     changed: threading.Condition = field(default_factory=threading.Condition)
 
     def wait_for(self, hook: str, count: int = 1, seconds: float = 10.0) -> list[dict[str, str]]:
-        """Returns the requests to one hook when `count` of them have arrived."""
+        """Waits until `count` requests to one hook have arrived, and returns these requests."""
         with self.changed:
             assert self.changed.wait_for(lambda: len(self.heard(hook)) >= count, seconds), hook
             return self.heard(hook)

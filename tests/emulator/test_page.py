@@ -292,7 +292,7 @@ def test_letters_by_touch(
 
 
 def alert(url: str, line: FakeLine, citizen: Phone, *to: str) -> None:
-    """Simulates a caller's report, and sends an alert to each of these numbers."""
+    """Simulates a caller's report, and sends an alert to each phone number in `to`."""
     citizen.dial("*384*777#")
     citizen.shows("1 Read")
     for msisdn in to:

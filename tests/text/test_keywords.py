@@ -1,5 +1,5 @@
-"""Tests how people write that they want no more messages: a hundred ways to write this, and messages that the hotline
-must not mistake for it."""
+"""Tests a hundred ways to write that a person wants no more messages. Also tests messages that the hotline must not
+mistake for this request."""
 
 import csv
 import string
