@@ -253,9 +253,9 @@ def run(
 
 
 def without_plans(steps: Sequence[Step], *, is_early: bool) -> Sequence[Step]:
-    """Returns the steps. If `is_early` is True, leaves out the step that publishes planned texts, because the clock of
-    this process has jumped forward. If this process was the leader, `keep_jump` also stored the jump. If another
-    process was the leader, `keep_jump` stored no jump, because the leader's clock may be right.
+    """Returns the given steps. If `is_early` is True, leaves out the step that publishes planned texts, because the
+    clock of this process has jumped forward. If this process was the leader, `keep_jump` also stored the jump. If
+    another process was the leader, `keep_jump` stored no jump, because the leader's clock may be right.
     """
     return [one for one in steps if not is_early or one is not keep_drafts]
 

@@ -230,7 +230,7 @@ class Line:
     valid for all other networks."""
     sms_a_day: int = 1000
     """The number of SMS that the hotline may send in a day. After 70 % of these SMS are sent, the hotline answers no
-    more SMS from unknown senders that day. Alerts never stop."""
+    more SMS from unknown senders that day. The hotline never stops sending alerts."""
     sms_an_hour: int = 20
     """The number of SMS in an hour after which one person gets no more single alerts about cases without danger. The
     hotline then puts several alerts about cases without danger into one SMS."""

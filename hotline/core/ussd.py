@@ -27,8 +27,8 @@ class UssdHop:
 
     session_id: str = field(repr=False)
     caller: str = field(repr=False)
-    """The caller's number as E.164. If the caller's number is hidden, the field contains a name that `hidden_caller`
-    made for this session only."""
+    """The caller's phone number in the form E.164. If the caller's number is hidden, the field contains a name that
+    `hidden_caller` made for this session only."""
     text: str = field(repr=False)
     """Everything that the caller typed in this session, joined by `*`. The text begins with the digits that the
     caller dialled after the service code."""

@@ -170,7 +170,8 @@ class FaultKind(StrEnum):
     EARLY_REPORT = "early_report"
     """The final delivery report arrives before the answer to the send request."""
     FAILED_REPORT = "failed_report"
-    """The message is not delivered. `value` is `Status` or `Status:failureReason`."""
+    """The message is not delivered. The field `value` contains the status in the report, or the status and the reason:
+    `Status:failureReason`."""
     UNKNOWN_REPORT = "unknown_report"
     """The delivery report has the unknown status in `value`."""
 

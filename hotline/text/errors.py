@@ -155,7 +155,7 @@ class PassphraseWrong(HotlineError):
 
 class PinRefused(HotlineError):
     """The PIN does not decrypt the key. Either the PIN is wrong, or the encrypted key is damaged. The hotline cannot
-    know which.
+    know which of these two is the cause.
     """
 
 
@@ -274,7 +274,7 @@ class CopyFailed(HotlineError):
 
 
 class KeysDiffer(HotlineError):
-    """The key folders of several roles contain different versions of a key. The error says which key."""
+    """The key folders of several roles contain different versions of a key. The error names the key."""
 
 
 class FormRefused(HotlineError):

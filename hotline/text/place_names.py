@@ -250,7 +250,7 @@ def _camp(words: Sequence[str], district: str | None) -> str | None:
 
 def _sector(words: Sequence[str], district: str | None) -> str | None:
     """Returns the code of the sector if the words mean exactly one sector. If the caller's words name a district, the
-    sector must be in this district. Otherwise no other sector may have the same name."""
+    sector must be in this district. If the words name no district, no other sector may have the same name."""
     return _only(
         area.code
         for at, name in enumerate(words)

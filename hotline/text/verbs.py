@@ -189,7 +189,7 @@ def _heads() -> _Pieces:
     for subject, marks in (*SUBJECTS.items(), *PAST.items()):
         for tense in TENSES:
             if subject + tense == "NDA":
-                continue  # `nda-` means "I" in the present tense (from `n-ra-`). It is not negative.
+                continue  # `nda-` means "I" in the present tense (from `n-ra-`). This head is not negative.
             not_done = NOT if tense in ("TA", "DA") else ""
             n_ra = subject == "N" and tense.startswith("R")
             whole[f"ND{tense[1:]}" if n_ra else f"{subject}{tense}"] = f"{marks}{not_done}"

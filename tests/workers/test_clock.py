@@ -106,8 +106,8 @@ def test_with_redis_dead_danger_is_out_within_fifteen_seconds(manned: District) 
 
 @pytest.mark.fault(12)
 def test_row_12_danger_passes_a_hung_redis(manned: District, valkey: Valkey) -> None:
-    """A real Redis is frozen. No tick waits for Redis longer than two seconds, and the clock process sends the alert
-    itself."""
+    """The test freezes a real Redis server. No tick waits for Redis longer than two seconds, and the clock process
+    sends the alert itself."""
     manned.jobs = RqJobs(valkey.url)  # type: ignore[assignment]
     manned.file_tip()
     valkey.hang()
