@@ -284,9 +284,9 @@ a value of `InboxOutcome`.
 class _Gathered:
     """The data that the hotline reads before the transaction begins."""
 
-    heard: HeardMessage | None
+    heard: HeardMessage | None = None
     """The request to read a topic, if a sender who is not enrolled made a request."""
-    known: FilingData | None
+    known: FilingData | None = None
     """The data with which the hotline files a tip, if a sender who is not enrolled reported a tip."""
     reply: ReadReply | None = None
     """The answer of an enrolled responder to a case, after the hotline has read the commands in the answer."""
@@ -324,7 +324,7 @@ def take_sms(
         if before:
             result = _Result(InboxOutcome.REPEATED)
         else:
-            result = _deal(
+            result = _answer(
                 session, context, message, gathered, at, proved=arrival is Arrival.LISTED
             )
             before = [_keep(session, seen.provider_id, result)]
@@ -353,43 +353,19 @@ def take_sms(
 
 def _gather(context: WebContext, message: MessageIn, at: datetime) -> _Gathered:
     if is_stop(message.text):
-        return _Gathered(None, None)
+        return _Gathered()
     with context.database.reading() as session:
         responder = tables.find_by_number(session, context.pseudonyms.enrolled(message.sender))
         if responder is not None:
-            return _Gathered(
-                None, None, service_commands.read_reply(session, responder, message.text, at)
-            )
+            reply = service_commands.read_reply(session, responder, message.text, at)
+            return _Gathered(reply=reply)
     if not context.line.inbound_sms:
-        return _Gathered(None, None)
+        return _Gathered()
     gathered = gather(context, message)
     if gathered is not None and gathered.form is not AnswerForm.HINT:
-        return _Gathered(gathered, None)
+        return _Gathered(gathered)
     known = service_sms_tips.filing_data(context, message, at)
     return _Gathered(gathered if known is None else None, known)
-
-
-def _deal(
-    session: Session,
-    context: WebContext,
-    message: MessageIn,
-    gathered: _Gathered,
-    at: datetime,
-    *,
-    proved: bool,
-) -> _Result:
-    """Decides the kind of an SMS: a command, a STOP, a request to read, a tip, or none of these."""
-    responder = tables.find_by_number(session, context.pseudonyms.enrolled(message.sender))
-    result = _answer(session, context, message, responder, gathered.reply, at, proved=proved)
-    if result.outcome is not InboxOutcome.UNKNOWN_SENDER:
-        return result
-    if gathered.heard is not None:
-        answer_id = note(session, context, message, gathered.heard, at)
-        return _Result(InboxOutcome.READ, answer_id=answer_id)
-    if gathered.known is not None:
-        written = service_sms_tips.file_message(session, context, message, gathered.known, at)
-        return _Result(InboxOutcome.TIP, written=written)
-    return result
 
 
 def _keep(session: Session, provider_id: str, result: _Result) -> InboundSeen:
@@ -456,12 +432,13 @@ def _answer(
     session: Session,
     context: WebContext,
     message: MessageIn,
-    responder: tables.Responder | None,
-    reply: ReadReply | None,
+    gathered: _Gathered,
     at: datetime,
     *,
     proved: bool,
 ) -> _Result:
+    """Decides the kind of an SMS: a command, a STOP, a request to read, a tip, or none of these."""
+    responder = tables.find_by_number(session, context.pseudonyms.enrolled(message.sender))
     if is_stop(message.text):
         service_commit.stop_messages_in(session, context, message.sender, at)
         outcome = InboxOutcome.STOPPED if responder is None else InboxOutcome.STOP_NOTED
@@ -469,8 +446,16 @@ def _answer(
     if service_enrolment.receive_sms(session, context, message.sender, message.text, at, SMS):
         return _Result(InboxOutcome.LEADER_HEARD)
     if responder is None:
-        erases = context.line.inbound_sms and is_erasure(message.text)
-        return _Result(InboxOutcome.TAKEN_BACK if erases else InboxOutcome.UNKNOWN_SENDER)
+        if context.line.inbound_sms and is_erasure(message.text):
+            return _Result(InboxOutcome.TAKEN_BACK)
+        if gathered.heard is not None:
+            answer_id = note(session, context, message, gathered.heard, at)
+            return _Result(InboxOutcome.READ, answer_id=answer_id)
+        if gathered.known is not None:
+            written = service_sms_tips.file_message(session, context, message, gathered.known, at)
+            return _Result(InboxOutcome.TIP, written=written)
+        return _Result(InboxOutcome.UNKNOWN_SENDER)
+    reply = gathered.reply
     # An admin may have enrolled the number after `gather` read the SMS, so this function reads the SMS again.
     if reply is None or reply.responder_id != responder.id:
         reply = service_commands.read_reply(session, responder, message.text, at)

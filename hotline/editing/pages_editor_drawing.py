@@ -419,7 +419,7 @@ def _states(visit: Visit, flow: str, node: str, written: Document) -> Mapping[st
     said = next((text for text in texts_in(written) if text.field == "text"), None)
     if said is None:
         return {}
-    signed = service_reviews.signatures_below(visit.context, f"{flow}.{node}")
+    signed = service_reviews.all_signatures(visit.context, below=f"{flow}.{node}")
     text = ReviewedText(place_of(flow, node, written, "text"), said.words)
     return {code: STATES[state_of(text, code, signed)] for code in said.words}
 

@@ -214,7 +214,7 @@ def rename_form(visit: Visit, draft_id: int, flow: str, node: str) -> Response:
         here,
         node=node,
         arrows=rules_operations.arrows_into(here.document, node),
-        signed=len(service_reviews.signatures_below(visit.context, f"{here.name}.{node}")),
+        signed=len(service_reviews.all_signatures(visit.context, below=f"{here.name}.{node}")),
         name=visit.form.text("name", most=200) or node,
         title=nodes_of(here.document)[node].get("title") or {},
     )
@@ -340,7 +340,7 @@ def remove_flow_form(visit: Visit, draft_id: int, flow: str) -> Response:
         flows=[other for other in out.flows if other != flow],
         rows=outline(head),
         tells=bool(head.get("gathers") or head.get("private")),
-        signed=len(service_reviews.signatures_below(visit.context, flow)),
+        signed=len(service_reviews.all_signatures(visit.context, below=flow)),
         chosen=dict(visit.form.fields),
     )
 
@@ -396,7 +396,7 @@ def delete_form(visit: Visit, draft_id: int, flow: str, node: str) -> Response:
         into=rules_operations.arrows_into(here.document, node),
         out=[goes for _, goes in links_in(written)],
         texts=[*texts_in(written)],
-        signed=len(service_reviews.signatures_below(visit.context, f"{here.name}.{node}")),
+        signed=len(service_reviews.all_signatures(visit.context, below=f"{here.name}.{node}")),
         screens=[name for name in nodes_of(here.document) if name != node],
         chosen=dict(visit.form.fields),
     )

@@ -288,6 +288,7 @@ def show(visit: Visit, flow: str) -> Response:
     found, seen = problems_by_screen(visit, change, flow), _played(visit, change, flow, document)
     taken = [place.node for place in seen.passed if place.flow == flow] if seen.screens[1:] else []
     use = flow_use(visit.context, is_national=visit.may(routes.NATIONAL))
+    drafts = service_drafts.list_drafts(visit.context) if visit.may(routes.EDITOR) else ()
     return page(
         visit,
         "picture.html",
@@ -316,7 +317,11 @@ def show(visit: Visit, flow: str) -> Response:
         left={name: count for name in rows if (count := use.left.get(f"{flow}/{name}"))},
         changed=[name for name, node in nodes_of(document).items() if before.get(name) != node],
         is_live=flow in live,
-        drafts=_drafts(visit, flow),
+        drafts=[
+            (row.title, url_for("picture.show", flow=flow, change=row.id))
+            for row, parts in drafts
+            if flow in parts
+        ],
         titles=lambda: Titles(flows, visit.language),
     )
 
@@ -352,16 +357,6 @@ def _draft_of(visit: Visit, readers: frozenset[AccountRole]) -> ChangeRow | None
     if change is None or not visit.may(readers):
         return None
     return service_drafts.get_draft(visit.context, change)
-
-
-def _drafts(visit: Visit, flow: str) -> Sequence[tuple[str, str]]:
-    """Returns the open drafts that edit this flow, each with the address of the flow's picture in the draft."""
-    rows = service_drafts.list_drafts(visit.context) if visit.may(routes.EDITOR) else ()
-    return [
-        (row.title, url_for("picture.show", flow=flow, change=row.id))
-        for row, parts in rows
-        if flow in parts
-    ]
 
 
 def problems_by_screen(

@@ -384,7 +384,6 @@ def offers(flow_set: FlowSet, flow: object) -> FormOffers:
     )
 
 
-NEW: Mapping[str, Document] = {"choices": {"label": {}}, "lead": {"text": {}}, "arms": {}}
 MOVES = {"up": -1, "down": 1}
 
 
@@ -432,7 +431,7 @@ def _added(listed: list[Any], rows: str) -> bool:
         return False
     last = listed[-1] if listed else None
     ends = rows == "arms" and isinstance(last, dict) and "when" not in last
-    listed.insert(len(listed) - 1 if ends else len(listed), copy.deepcopy(dict(NEW[rows])))
+    listed.insert(len(listed) - 1 if ends else len(listed), _empty(rows))
     return True
 
 

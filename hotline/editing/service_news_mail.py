@@ -3,7 +3,6 @@ process calls this module.
 """
 
 import logging
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -74,15 +73,11 @@ def send_due(context: WorkerContext) -> None:
     for number, mail in enumerate(due, 1):
         said = words.get(mail.language, {}).get(WAITS, WAITS).format(count=mail.waiting)
         if not _send(context, mail.address, said):
-            _mark_untried(context, due[number:])
+            with context.database.writing() as session:
+                for untried in due[number:]:
+                    if (address := tables.address(session, untried.account_id)) is not None:
+                        address.mailed_at = untried.mailed_before
             return
-
-
-def _mark_untried(context: WorkerContext, mails: Sequence[_Mail]) -> None:
-    with context.database.writing() as session:
-        for mail in mails:
-            if (row := tables.address(session, mail.account_id)) is not None:
-                row.mailed_at = mail.mailed_before
 
 
 def _waiting(session: Session, row: NewsAddress, account: ConsoleAccount, at: datetime) -> int:

@@ -83,16 +83,13 @@ def write_signatures(folder: Path, signatures: Iterable[Signature]) -> Path:
     return path
 
 
-def all_signatures(context: Context, language: str | None = None) -> Sequence[Signature]:
-    """Returns all reviews in the order in which they were made. Raises StoreUnavailable."""
+def all_signatures(
+    context: Context, language: str | None = None, *, below: str = ""
+) -> Sequence[Signature]:
+    """Returns all reviews in the order in which they were made, or only the reviews in one language or of the texts
+    below a place, such as a screen. Raises StoreUnavailable."""
     with context.database.reading() as session:
-        return tables.all_signatures(session, language)
-
-
-def signatures_below(context: Context, place: str) -> Sequence[Signature]:
-    """Returns the reviews of every text below a place, such as a screen. Raises StoreUnavailable."""
-    with context.database.reading() as session:
-        return tables.signatures_below(session, place)
+        return tables.all_signatures(session, language, below=below)
 
 
 def moved_signatures(

@@ -266,23 +266,20 @@ class SignatureRow(Row):
     """The English text that the reader saw. The text is None for a signature from a file."""
 
 
-def all_signatures(session: Session, language: str | None = None) -> Sequence[Signature]:
-    """Returns all signatures, or the signatures of one language, oldest first."""
+def all_signatures(
+    session: Session, language: str | None = None, *, below: str = ""
+) -> Sequence[Signature]:
+    """Returns all signatures, oldest first, or only the signatures in one language or of the texts below a place. A
+    screen's place is its flow and its name."""
     rows = select(SignatureRow).order_by(SignatureRow.id)
     if language is not None:
         rows = rows.where(SignatureRow.language == language)
-    return [_signature(row) for row in session.scalars(rows)]
-
-
-def signatures_below(session: Session, place: str) -> Sequence[Signature]:
-    """Returns the signatures of every text below a place. A screen's place is its flow and its name."""
-    rows = select(SignatureRow).order_by(SignatureRow.id)
-    rows = rows.where(SignatureRow.place.startswith(f"{place}.", autoescape=True))
-    return [_signature(row) for row in session.scalars(rows)]
-
-
-def _signature(row: SignatureRow) -> Signature:
-    return Signature(row.place, row.language, row.digest, row.signed_by, row.signed_on)
+    if below:
+        rows = rows.where(SignatureRow.place.startswith(f"{below}.", autoescape=True))
+    return [
+        Signature(row.place, row.language, row.digest, row.signed_by, row.signed_on)
+        for row in session.scalars(rows)
+    ]
 
 
 def english_read(session: Session, language: str, places: Sequence[str]) -> Mapping[str, str]:

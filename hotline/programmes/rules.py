@@ -178,12 +178,6 @@ class SessionReport(NamedTuple):
     came: int
 
 
-class EnrolmentRequest(NamedTuple):
-    """A request to join the programme of local leaders."""
-
-    code: str
-
-
 def parse_attendance(keyed: str) -> int | None:
     """Returns the number of people who attended, from the digits that a leader typed. Returns None if the number is not
     possible."""
@@ -206,21 +200,21 @@ def talking_point_of(day: date) -> int:
     return day.month % TALKING_POINTS + 1
 
 
-def parse_sms(text: str) -> SessionReport | EnrolmentRequest | None:
+def parse_sms(text: str) -> SessionReport | str | None:
     """Reads an SMS from a local leader: a report of a community session, or a request to join the programme. Returns
-    None for any other SMS. Never raises an error.
+    the enrolment code of a request. Returns None for any other SMS. Never raises an error.
 
     Examples: `45 UMUGANDA`, `umuganda45`, `inteko: abantu 120`, `UMUYOBOZI 12345678`. A report may contain only a
     number, an occasion and words from `COMPANION_WORDS`. So a responder's answer is never mistaken for a report.
     """
     plain = unicodedata.normalize("NFKD", text[:200])
-    words = re.findall(r"[A-Z]+|[0-9]+", "".join(filter(str.isascii, plain)).upper())
+    words: list[str] = re.findall(r"[A-Z]+|[0-9]+", "".join(filter(str.isascii, plain)).upper())
     pieces = [word for word in words if word not in COMPANION_WORDS.split()]
     if len(pieces) != 2:
         return None
     digits, word = sorted(pieces)
     if word in JOIN_WORDS and is_enrolment_code(digits):
-        return EnrolmentRequest(digits)
+        return digits
     came = parse_attendance(digits)
     if word in OCCASION_WORDS and came is not None:
         return SessionReport(OCCASION_WORDS[word], came)

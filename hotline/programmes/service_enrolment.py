@@ -16,7 +16,7 @@ row of the officer's phone and the hotline's own key.
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -44,7 +44,6 @@ from hotline.programmes.rules import (
     TALK_FLAG,
     Certificate,
     CertificateVerdict,
-    EnrolmentRequest,
     LessonCase,
     Passed,
     Programme,
@@ -64,14 +63,6 @@ PROGRAMMES = {str(roll): roll for roll in Programme}
 ALL_CODES = ""
 """The value that means all codes of a programme together. Wrong attempts to type a code are counted under this
 value."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReceivedCode:
-    """An enrolment code that arrived by SMS, and the time of the SMS."""
-
-    code: str = field(repr=False)
-    at: datetime
 
 
 class DistrictEnrolment(NamedTuple):
@@ -145,7 +136,7 @@ def try_code(
 
 
 def enrol_by_sms(
-    session: Session, context: Context, programme: Programme, caller: str, received: ReceivedCode
+    session: Session, context: Context, programme: Programme, caller: str, code: str, at: datetime
 ) -> bool:
     """Enrols a phone with a code that arrived by SMS. The SMS counts as one attempt, like a typed code. Returns True if
     the phone is enrolled."""
@@ -154,16 +145,14 @@ def enrol_by_sms(
         attempt = SecretAttempt(
             AttemptedSecret.CODE,
             session_key=key,
-            text_key=context.pseudonyms.heard(key, f"{received.at.isoformat()} {received.code}"),
+            text_key=context.pseudonyms.heard(key, f"{at.isoformat()} {code}"),
             target_key=context.pseudonyms.joins(programme, ALL_CODES),
             caller=caller,
         )
         found = service_receipts.try_secret(
-            session, context, attempt, _opener(context, programme, received.code, received.at)
+            session, context, attempt, _opener(context, programme, code, at)
         )
-        return found.opened_key is not None and enrol(
-            session, context, programme, caller, received.code, received.at
-        )
+        return found.opened_key is not None and enrol(session, context, programme, caller, code, at)
     return False
 
 
@@ -343,9 +332,8 @@ def receive_sms(
     Returns False for any other SMS, for a code that does not enrol the phone, and for a report from a person who is not
     an enrolled leader."""
     match rules.parse_sms(text):
-        case EnrolmentRequest(code):
-            said = ReceivedCode(code, at)
-            return enrol_by_sms(session, context, Programme.LEADERS, caller, said)
+        case str() as code:
+            return enrol_by_sms(session, context, Programme.LEADERS, caller, code, at)
         case SessionReport() as report:
             return log_session(session, context, caller, report, at=at, channel=channel)
         case None:

@@ -59,7 +59,12 @@ def count_due_months(context: ReaderContext) -> None:
     for month in due:
         _count(context, month, at)
     hand_over(context, at)
-    _mark_late(context, at)
+    with context.database.writing() as session:
+        # No count includes a case whose first coded answer was written after its month was counted.
+        # The mark allows the erasure of these coded answers.
+        summed = queries.summed_months(session)
+        for month, tip_ids in queries_follow_up.late_tips(session, summed, at).items():
+            tables_case_events.mark_counted(session, tip_ids, month, at)
     for step in (_warn, _erase):
         while step(context, at) == BATCH:
             continue
@@ -139,41 +144,25 @@ def hand_over(context: ReaderContext, at: datetime) -> None:
         months_in = months_of(period)
         if span_of(period) is Span.MONTH or period in known or waiting.intersection(months_in):
             continue
-        _hand_over(context, period, at)
-
-
-def _hand_over(context: ReaderContext, period: str, at: datetime) -> None:
-    months_in = months_of(period)
-    with context.database.reading() as session:
-        bodies = queries.person_sums(session, months_in)
-        spans = queries.spans_of(session, period)
-    total: dict[CellName, CellSum] = {}
-    for month, body in bodies.items():
-        sums = decrypt_sums(body, month=month, private_keys=context.pair.now())
-        for name, cell in sums.items():
-            total[name] = total.get(name, CellSum()) + cell
-    cells = rules_release.protect_persons(total, span_of(period), spans)
-    with context.database.writing() as session:
-        if queries.write_person_cells(session, period, cells, at) and span_of(period) is Span.YEAR:
-            queries.delete_person_sums(session, months_in)
+        with context.database.reading() as session:
+            bodies = queries.person_sums(session, months_in)
+            spans = queries.spans_of(session, period)
+        total: dict[CellName, CellSum] = {}
+        for month, body in bodies.items():
+            sums = decrypt_sums(body, month=month, private_keys=context.pair.now())
+            for name, cell in sums.items():
+                total[name] = total.get(name, CellSum()) + cell
+        cells = rules_release.protect_persons(total, span_of(period), spans)
+        with context.database.writing() as session:
+            is_new = queries.write_person_cells(session, period, cells, at)
+            if is_new and span_of(period) is Span.YEAR:
+                queries.delete_person_sums(session, months_in)
 
 
 def _of_month(session: Session, month: str) -> queries_follow_up.MonthTips:
     return queries_follow_up.tips_of_month(
         session, rules_follow_up.begins(month), rules_follow_up.ends(month)
     )
-
-
-def _mark_late(context: ReaderContext, at: datetime) -> None:
-    """Marks the cases whose first coded answer was written after their month was counted. No count includes these
-    cases.
-
-    The mark allows the erasure of the coded answers of these cases.
-    """
-    with context.database.writing() as session:
-        summed = queries.summed_months(session)
-        for month, tip_ids in queries_follow_up.late_tips(session, summed, at).items():
-            tables_case_events.mark_counted(session, tip_ids, month, at)
 
 
 def _opened(

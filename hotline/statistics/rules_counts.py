@@ -489,7 +489,9 @@ def _person_cells(case: CountedCase, person: MetPerson) -> Iterator[CellName]:
     for name in _steps(person):
         yield CellName(name)
     yield CellName("persons_by_province", Dimension.PROVINCE, case.province)
-    yield CellName("persons_by_who", Dimension.WHO, _who(person))
+    who = person.sex or NOT_SAID
+    who = {WOMAN: GIRL, MAN: BOY}.get(who, who) if person.is_child else who
+    yield CellName("persons_by_who", Dimension.WHO, who)
     yield CellName("persons_by_form", Dimension.FORM, person.form or NOT_SAID)
     yield CellName("persons_by_means", Dimension.MEANS, _means(person))
     yield CellName("persons_by_nationality", Dimension.NATIONALITY, person.nationality or NOT_SAID)
@@ -519,7 +521,13 @@ def _steps(person: MetPerson) -> Iterator[str]:
         yield "safe_at_30"
     if has_no_room:
         yield "no_room"
-    consented_at = _consented_at(person)
+    # For a child, the consent counts from the time at which the officials decided for the child.
+    agreed = (
+        at
+        for at, said, decided in person.consents
+        if said == ConsentCode.YES or (said in OF_CHILD and decided == YES)
+    )
+    consented_at = next(agreed, None)
     if consented_at is None:
         return
     yield "consented"
@@ -529,22 +537,6 @@ def _steps(person: MetPerson) -> Iterator[str]:
         yield "consented_no_room"
     if is_known:
         yield "consented_known"
-
-
-def _consented_at(person: MetPerson) -> datetime | None:
-    """Returns the time at which a person first agreed to help. For a child, this is the time at which the officials
-    decided for the child. Returns None if no one has agreed or decided."""
-    for at, said, decided in person.consents:
-        if said == ConsentCode.YES or (said in OF_CHILD and decided == YES):
-            return at
-    return None
-
-
-def _who(person: MetPerson) -> str:
-    """Returns the sex and age group of a person in one value: woman, man, girl or boy."""
-    if person.is_child:
-        return {WOMAN: GIRL, MAN: BOY}.get(person.sex or "", person.sex or NOT_SAID)
-    return person.sex or NOT_SAID
 
 
 def _means(person: MetPerson) -> str:
