@@ -172,7 +172,7 @@ OLD: Sequence[tuple[Column, Column, timedelta, ColumnElement[bool]]] = (
     (InboundSeen.provider_id, InboundSeen.received_at, tips_rules.INBOUND_KEPT, true()),
     # These rows record the answers that the hotline sent to SMS from responders.
     (ReplyAnswer.id, ReplyAnswer.answered_at, tips_rules.REPLIES_KEPT, true()),
-    # These rows are delivery reports about unknown messages.
+    # These rows are delivery reports about messages that the outbox does not contain.
     (
         DeliveryReport.id,
         DeliveryReport.received_at,

@@ -11,8 +11,8 @@ lost the password can set a new password with the recovery key and a code. The p
 without the recovery key needs a new link from an admin. With this link, the person gets a new key pair.
 
 To change the password, a person needs the old password and a recent second factor. To change the authenticator or the
-sheet, a person needs the password and a code each time. So another person who finds the owner's screen unlocked cannot
-change the authenticator or the sheet.
+recovery sheet, a person needs the password and a code each time. So if the owner leaves a screen unlocked, another
+person there cannot change the authenticator or the recovery sheet.
 """
 
 import base64

@@ -219,7 +219,11 @@ def create_code(
             uses=0,
         )
         if not add_if_new(session, row):
-            raise Undecided(message_text("the new enrolment code is already in use: try again"))
+            raise Undecided(
+                message_text(
+                    "this programme already has an equal enrolment code: try again to get a different code"
+                )
+            )
         _record(session, context, f"{programme}_code_made", district, by)
     return code, row
 

@@ -323,7 +323,8 @@ class UseCounts(NamedTuple):
 
 
 def counts(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:
-    """Returns the exact numbers about calls, lessons and community sessions, by their names in a release."""
+    """Returns the exact numbers about calls, lessons and community sessions. Each key is the name of the number in a
+    release of statistics."""
     pairs = AnswerPairs.of_outcomes(use.quiz)
     return {
         **_calls(use, live),

@@ -22,7 +22,7 @@ from tests.support.builders import NOON
 from tests.support.callers import DANGER_HERE, Caller, Line, told
 
 PASSED_ON = {"rw": "Byoherejwe.", "en": "Passed on.", "fr": "Transmis."}
-SAVED = {"rw": "ntibiroherezwa", "en": "not passed on yet", "fr": "pas encore transmis"}
+SAVED = {"rw": "ntibiroherezwa", "en": "not sent to responders yet", "fr": "pas encore transmis"}
 LANGUAGE = {"rw": (), "en": ("7",), "fr": ("8",)}
 NO_PLACE = (*DANGER_HERE[:3], "7")
 Break = Callable[[Line], None]

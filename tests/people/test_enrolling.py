@@ -227,8 +227,8 @@ def test_a_code_whose_enrolment_is_over_is_not_sent(office: Office) -> None:
 
 
 def test_a_text_that_does_not_arrive_leaves_an_enrolled_person_known(active: Office) -> None:
-    """If the gateway can never deliver an SMS to the new number or to the old number, the responder still counts as
-    reachable."""
+    """A person changes the phone number, and the gateway refuses an SMS about the change to the new number, and later
+    one to the old number. The person still counts as reachable."""
     dead = SendResult(Outcome.PERMANENT, provider_status="no such number")
     active.district.sms.results.append(dead)
     start = active.change()
