@@ -19,7 +19,7 @@ from africastalking.SMS import SMSService
 from requests import RequestException
 from urllib3.exceptions import HTTPError
 
-from hotline.gateway.http import MAX_BYTES, Connections, WireCall, get
+from hotline.gateway.http import MAX_BYTES, Connections, WireCall, ask_once
 from hotline.gateway.rules import InboxPage, ListedSms, Outcome, SendResult
 from hotline.text.errors import InboxUnavailable
 
@@ -42,9 +42,9 @@ class Account:
         Never raises an error.
         """
         try:
-            response, text = get(
+            response, text = ask_once(
+                "GET",
                 self._url,
-                call=WireCall(),
                 seconds=CALL_SECONDS,
                 params={"username": self._username},
                 headers={"apiKey": self._api_key, "Accept": "application/json"},

@@ -125,16 +125,10 @@ class Connections:
         self._session.close()
 
 
-def post(url: str, *, call: WireCall, seconds: float, **options: Any) -> tuple[Response, str]:
-    """Sends a POST on a new connection. Returns the response and its text. Raises the errors of `requests`."""
+def ask_once(method: str, url: str, *, seconds: float, **options: Any) -> tuple[Response, str]:
+    """Makes one call on a new connection. Returns the response and its text. Raises the errors of `requests`."""
     with closing(Connections()) as connections:
-        return connections.ask("POST", url, call=call, seconds=seconds, **options)
-
-
-def get(url: str, *, call: WireCall, seconds: float, **options: Any) -> tuple[Response, str]:
-    """Sends a GET on a new connection. Returns the response and its text. Raises the errors of `requests`."""
-    with closing(Connections()) as connections:
-        return connections.ask("GET", url, call=call, seconds=seconds, **options)
+        return connections.ask(method, url, call=WireCall(), seconds=seconds, **options)
 
 
 @contextmanager
@@ -308,7 +302,7 @@ def _posted(url: str, fields: Mapping[str, str], seconds: float) -> str | None:
     """Sends a form to the hotline. Returns the text of the answer, or None if the hotline does not answer with the
     status 200."""
     try:
-        response, text = post(url, call=WireCall(), seconds=seconds, data=fields)
+        response, text = ask_once("POST", url, seconds=seconds, data=fields)
     except (RequestException, HTTPError, OSError):
         return None
     return text if response.status_code == 200 else None

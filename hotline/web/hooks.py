@@ -324,7 +324,9 @@ def reasons_not_ready(context: WebContext) -> tuple[str, ...]:
         with context.database.writing() as session:
             tables.try_writing(session, context.now())
         offered, blocked, _ = service_alert_path.current_alert_path(context)
-        wrong = wrong_keys(context)
+        with context.database.reading() as session:
+            starts = tables_canaries.refused_starts(session, context.now())
+            wrong = [f"a key of {one.role} is wrong ({one.wrong_keys})" for one in starts]
     except StoreUnavailable:
         return ("the database cannot commit",)
 
@@ -341,18 +343,6 @@ def reasons_not_ready(context: WebContext) -> tuple[str, ...]:
     except StoreUnavailable:
         reasons.append("the database does not answer")
     return tuple(reasons)
-
-
-def wrong_keys(context: WebContext) -> list[str]:
-    """Returns one line for each process that recently started and found that one of its keys is wrong.
-
-    Raises StoreUnavailable.
-    """
-    with context.database.reading() as session:
-        return [
-            f"a key of {one.role} is wrong ({one.wrong_keys})"
-            for one in tables_canaries.refused_starts(session, context.now())
-        ]
 
 
 # The code below makes the replies of hooks that failed, and logs the errors.
