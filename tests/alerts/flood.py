@@ -43,7 +43,7 @@ class Flood:
             for _ in range(near):
                 self.district.enrol(Level.COORDINATOR, districts=(place,), language="en")
         for _ in range(national):
-            self.district.enrol(Level.NATIONAL, districts=(), language="en")
+            self.district.enrol(Level.NATIONAL, language="en")
 
     def danger(
         self,

@@ -68,7 +68,7 @@ def test_a_report_that_comes_while_its_id_is_written_is_applied(district: Distri
     transactions are committed, neither transaction sees the row that the other transaction stores. If the transactions
     did not wait for each other, no process would apply the report.
     """
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     district.tell()
     with district.database.writing() as session:
         (claim,) = queries_outbox.claim_due(session, district.clock(), 1, 32, "x")
@@ -91,7 +91,7 @@ def test_a_report_that_comes_while_its_id_is_written_is_applied(district: Distri
 @pytest.mark.fault(31)
 def test_of_two_who_take_a_case_at_once_one_was_quicker(district: District) -> None:
     hers = [district.enrol() for _ in range(2)]
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     results: list[CommandResult] = []
     for _ in range(5):
         tip = district.tell(urgency=1)
@@ -197,7 +197,7 @@ def forget(line: Line) -> None:
 @pytest.fixture
 def burst(district: District) -> District:
     """Files ten tips. Only one person can be alerted about these tips."""
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     for _ in range(10):
         district.file_tip(urgency=3)
     return district

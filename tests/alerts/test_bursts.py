@@ -44,7 +44,7 @@ def file_many(district: District, count: int, urgent: int) -> None:
 def test_a_burst_is_told_whole_the_most_urgent_first(district: District) -> None:
     for _ in range(3):
         district.enrol()
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     file_many(district, MANY, urgent=100)
 
     assert service_assignment.assign_pending(district.context, most=MOST) == MANY

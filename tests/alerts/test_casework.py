@@ -35,7 +35,7 @@ def alerts_of(district: District, urgency: int = 3) -> tuple[int, dict[int, Assi
     """Files a tip, and alerts the responders 1 and 2 of the district and the people 3 and 4 of the national desk.
     Returns the assignment of each person."""
     for level in (Level.RESPONDER, Level.RESPONDER, Level.NATIONAL, Level.NATIONAL):
-        district.enrol(level, districts=() if level is Level.NATIONAL else ("12",))
+        district.enrol(level)
     tip = district.tell(urgency=urgency)
     return tip, {row.responder_id: row for row in district.all(Assignment)}
 

@@ -66,7 +66,7 @@ def staffed(district: District) -> District:
     for level in (*[Level.RESPONDER] * 3, Level.DEPUTY, Level.COORDINATOR):
         district.enrol(level)
     for _ in range(2):
-        district.enrol(Level.NATIONAL, districts=())
+        district.enrol(Level.NATIONAL)
     return district
 
 

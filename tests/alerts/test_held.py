@@ -37,7 +37,7 @@ def night(district: District) -> District:
     """Returns a district whose only responder is on duty by day. The clock shows 20:00. The national desk has no
     roster."""
     for level in (Level.RESPONDER, Level.COORDINATOR, Level.NATIONAL, Level.NATIONAL):
-        district.enrol(level, districts=() if level is Level.NATIONAL else (DESK,))
+        district.enrol(level)
     for weekday in range(7):
         put(district, weekday, 360, 1080)
     district.clock.at = EVENING

@@ -28,7 +28,7 @@ from tests.support.district import District
 def here(district: District) -> District:
     """Returns a district with one responder who was alerted about one tip, and one person of the national desk."""
     district.enrol()
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     district.tell(urgency=3)
     district.deliver()
     district.sms.sent.clear()
@@ -115,7 +115,7 @@ def test_two_alike_in_one_second_are_one(here: District) -> None:
 def test_a_colleague_was_quicker(district: District) -> None:
     for _ in range(2):
         district.enrol()
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     district.tell(urgency=1)
     one, two, _ = district.all(Assignment)
     with district.database.writing() as session:
@@ -335,7 +335,7 @@ def test_a_hint_offers_only_what_is_possible_for_that_case(here: District) -> No
 def test_a_hint_about_a_case_that_a_colleague_has_offers_to_help(district: District) -> None:
     for _ in range(2):
         district.enrol()
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     district.tell(urgency=1)
     one, two, _ = district.all(Assignment)
     hear(district, f"1 {one.reference}", way=Arrival.LISTED)

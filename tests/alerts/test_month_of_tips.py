@@ -29,7 +29,7 @@ def enrol(district: District) -> None:
     """Enrols people of the national desk, and people of a district who are on duty only by day."""
     local = (*(Level.RESPONDER,) * 3, Level.DEPUTY, Level.COORDINATOR)
     for level in (*local, *(Level.NATIONAL,) * 3):
-        district.enrol(level, districts=() if level is Level.NATIONAL else ("12",))
+        district.enrol(level)
     with district.database.writing() as session:
         for n in range(len(local) * 14):
             week = date(2026, 11, 23) + timedelta(days=7 * (n // (len(local) * 7)))

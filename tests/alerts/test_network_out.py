@@ -52,10 +52,7 @@ def test_no_danger_is_without_a_person_of_the_other_network_for_ten_minutes(
     district: District, tell_steps: Tell, one: int | None
 ) -> None:
     chance = random.Random(f"{seed()} network")
-    people = [
-        district.enrol(level, districts=() if level is Level.NATIONAL else ("12",))
-        for level in LEVELS
-    ]
+    people = [district.enrol(level) for level in LEVELS]
     some = chance.sample(people, chance.randint(3, len(people) - 2))
     dead = {*some} if one is None else {*people} - {people[one]}
     worst, known, begins, count = timedelta(), set[int](), district.clock(), 0

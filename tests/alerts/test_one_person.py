@@ -41,7 +41,7 @@ def one(district: District) -> District:
         session.flush()
         session.add(make_account("Admin 3", AccountRole.ADMIN))
         for n in range(2):
-            phone = make_responder(msisdn=f"+25078800010{n}", level=Level.NATIONAL, districts=())
+            phone = make_responder(msisdn=f"+25078800010{n}", level=Level.NATIONAL)
             phone.person = person
             session.add(phone)
     return district
@@ -152,7 +152,7 @@ def test_removing_a_person_ends_every_phone_account_and_contact(one: District) -
 
 
 def test_two_phones_of_one_person_are_one_person_of_the_national_desk(one: District) -> None:
-    one.enrol(Level.NATIONAL, districts=())
+    one.enrol(Level.NATIONAL)
     with one.database.reading() as session:
         assert active_national(queries_people.members(session), one.clock()) == 2
         (first, _) = tables.phones_of(session, PERSON)

@@ -28,7 +28,7 @@ def taken(district: District, urgency: int, at: datetime) -> str:
     district.clock.at = at
     for level in (Level.RESPONDER, Level.COORDINATOR):
         district.enrol(level, language="en")
-    district.enrol(Level.NATIONAL, districts=(), language="en")
+    district.enrol(Level.NATIONAL, language="en")
     tip_id = district.file_tip(urgency=urgency)
     with district.database.writing() as session:
         session.get_one(Tip, tip_id).visit = "yes"

@@ -32,7 +32,7 @@ def staffed(district: District) -> District:
     for level in (Level.RESPONDER, Level.RESPONDER, Level.DEPUTY, Level.COORDINATOR):
         district.enrol(level)
     for _ in range(2):
-        district.enrol(Level.NATIONAL, districts=())
+        district.enrol(Level.NATIONAL)
     return district
 
 
@@ -182,7 +182,7 @@ def test_what_the_nation_alone_may_hear_waits_for_somebody_of_its_desk(district:
     tip = district.file_tip(official="yes")
     assert service_assignment.assign_pending(district.context) == 0
 
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
 
     assert service_assignment.assign_pending(district.context) == 1
     assert len(district.told(tip)) == 1
@@ -252,7 +252,7 @@ class TestEscalation:
         assert len(staffed.told(tip)) == 3
 
     def test_nobody_left_is_asked_about_again(self, district: District) -> None:
-        district.enrol(Level.NATIONAL, districts=())
+        district.enrol(Level.NATIONAL)
         tip = district.tell()
         district.change(Responder, 1, unreachable="stopped")
         district.clock.turn(minutes=3)
@@ -318,7 +318,7 @@ class TestTaking:
         assert len(staffed.told(tip)) == 4
 
     def test_told_twice_she_takes_it_once(self, district: District) -> None:
-        district.enrol(Level.NATIONAL, districts=())
+        district.enrol(Level.NATIONAL)
         district.tell()
         district.clock.turn(minutes=3)
         service_assignment.fire_deadlines(district.context)
@@ -328,7 +328,7 @@ class TestTaking:
 
 
 def test_her_open_cases_are_listed_as_they_stood(district: District) -> None:
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     for _ in range(3):
         district.tell()
         district.clock.turn(minutes=1)

@@ -238,7 +238,7 @@ def test_what_is_not_delivered_is_every_case_of_it_not_delivered(stormy: Flood) 
 def test_a_repeat_keeps_its_reference_and_shares_one_sms_in_fifteen_minutes(
     district: District,
 ) -> None:
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     for n in range(3):
         district.tell(urgency=1, sector=f"120{n}")
     for _ in range(45):
@@ -281,7 +281,7 @@ def test_notices_share_an_sms_in_a_storm_but_who_has_taken_the_case_reads_them_a
 def test_requests_to_decide_and_notices_of_erasure_keep_the_limit(district: District) -> None:
     """The console lists all decisions that wait for the national desk. So if an SMS about a decision is pending, no
     other SMS is needed for later decisions."""
-    who = district.enrol(Level.NATIONAL, districts=())
+    who = district.enrol(Level.NATIONAL)
     tips = [district.tell(urgency=1, place=one.code) for one in districts()[:4]]
     context = replace(district.context, line=replace(district.context.line, sms_an_hour=7))
     with district.database.writing() as session:

@@ -33,7 +33,7 @@ class Story:
         for level in (Level.RESPONDER, Level.RESPONDER, Level.COORDINATOR):
             district.enrol(level, language="en")
         for _ in range(2):
-            district.enrol(Level.NATIONAL, districts=(), language="en")
+            district.enrol(Level.NATIONAL, language="en")
         self.tip = district.tell(urgency=1)
 
     def minutes(self, count: int) -> None:

@@ -79,7 +79,7 @@ class CaseErrands:
 
     def __post_init__(self) -> None:
         for level in LEVELS:
-            self.district.enrol(level, districts=() if level is Level.NATIONAL else ("12",))
+            self.district.enrol(level)
         with self.district.database.writing() as session:
             tables.create_position(session, self.district.clock())
             self.make_roster(session)

@@ -17,12 +17,13 @@ from hotline.editing import service_draft_steps, service_drafts
 from hotline.editing.service_draft_steps import StepSaved
 from hotline.editing.service_drafts import NewStep
 from hotline.text.languages import CODES
-from tests.console.browsing import OFFICE, Site, free_port, served
+from tests.console.browsing import OFFICE, Site, served
 from tests.console.conftest import Desk, MakeDesk, make_desk, writes_history
 from tests.console.hands import Hands, Newcomer
 from tests.support.callers import Caller, Line, make_ready
 from tests.support.eventually import eventually
 from tests.support.signing import Person
+from tests.support.stack import free_port
 
 __all__ = ["make_desk"]
 

@@ -381,7 +381,7 @@ def texted_on(desk: Desk, weekday: int) -> list[str]:
     now = desk.clock.at
     with desk.context.database.writing() as session:
         if not session.query(Responder).filter(Responder.level == Level.NATIONAL).count():
-            session.add(make_responder(name="Nation 7", level=Level.NATIONAL, districts=()))
+            session.add(make_responder(name="Nation 7", level=Level.NATIONAL))
         session.query(Message).delete()
         session.query(TimedTask).delete()
     desk.clock.at = next_morning_sms(now)

@@ -33,7 +33,7 @@ def wish(district: District, tip_id: int) -> None:
 def alerted_case(district: District, urgency: int) -> tuple[int, int, str]:
     """Alerts a responder about a tip. Returns the tip, the responder, and the reference in the alert."""
     helper = district.enrol()
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     tip_id = district.tell(urgency=urgency)
     reference = next(r.reference for r in district.all(Assignment) if r.responder_id == helper)
     return tip_id, helper, reference

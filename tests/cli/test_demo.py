@@ -15,12 +15,7 @@ from hotline.cli.demo import environ_of
 from hotline.core.environment import OWNER_ONLY
 from hotline.core.settings import Settings
 from tests.cli.newcomer import first_walk
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.support.stack import free_port
 
 
 def hotline(home: Path, port: int, page_port: int) -> subprocess.Popen[str]:

@@ -3,6 +3,7 @@ console in browsers.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from hotline.console.templating import Templates
 from hotline.core.actors import AccountRole, Actor
 from hotline.core.catalogues import load_console_words
 from hotline.core.contexts import ConsoleContext
-from hotline.core.database import Database
+from hotline.core.database import Database, Session
 from hotline.duty import service_enrolment
 from hotline.editing import service_drafts
 from hotline.editing.service_publishing import record
@@ -57,6 +58,12 @@ class Desk:
         if name not in self.people:
             self.people[name] = person(self.context, self.clock, name, *roles, language=language)
         return self.people[name]
+
+    def reading(self) -> AbstractContextManager[Session]:
+        return self.context.database.reading()
+
+    def writing(self) -> AbstractContextManager[Session]:
+        return self.context.database.writing()
 
     def outside(self) -> "Tab":
         return Tab(self, self.app.test_client())
@@ -175,7 +182,7 @@ def writes_history(desk: Desk) -> None:
     """Stores the current flows in the publication history, as the first start of a release does on an installed
     hotline.
     """
-    with desk.context.database.writing() as session:
+    with desk.writing() as session:
         live = tables.live_id(session)
         assert live is not None
         said = Publication(

@@ -58,7 +58,7 @@ def tell(
     tip = make_tip(place=place, official=official, **named)  # type: ignore[arg-type]
     codes = (NATIONAL, place) if official == "no" else (NATIONAL,)
     codes = (OVERSIGHT,) if official == OVERSEEN else codes
-    with desk.context.database.writing() as session:
+    with desk.writing() as session:
         encrypted = desk.context.encrypter.tip(
             answers, uid=tip.uid, place=place, desks=tables_desks.public_keys(session, codes)
         )
@@ -95,7 +95,7 @@ def admitted(desk: Desk, name: str, role: AccountRole, code: str) -> Tab:
 
 
 def change(desk: Desk, tip_id: int, **fields: object) -> None:
-    with desk.context.database.writing() as session:
+    with desk.writing() as session:
         row = session.get_one(Tip, tip_id)
         for name, value in fields.items():
             setattr(row, name, value)
@@ -104,7 +104,7 @@ def change(desk: Desk, tip_id: int, **fields: object) -> None:
 def with_a_tip(desk: Desk) -> None:
     """Files one tip with one person, and grants the accounts of two roles access to its desks."""
     man(desk)
-    with desk.context.database.reading() as session:
+    with desk.reading() as session:
         everybody = tables_accounts.all_accounts(session)
     for role, code in ((AccountRole.NATIONAL, NATIONAL), (AccountRole.DESK, DISTRICT)):
         for account in everybody:
@@ -123,7 +123,7 @@ def with_a_release(desk: Desk) -> None:
         ReleaseNumber(CellName("tips"), 170),
     ]
     release = Release("2026-Q3", desk.context.now(), cells, starting_spans())
-    with desk.context.database.writing() as session:
+    with desk.writing() as session:
         queries.write_release(session, release)
         for n, role in enumerate(RELEASE_ROLES, start=90):
             queries.write_approval(session, "2026-Q3", role, by=f"name:P{n}", at=release.made_at)

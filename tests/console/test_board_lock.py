@@ -48,7 +48,7 @@ def unlock(tab: Tab, **changed: str) -> TestResponse:
 
 
 def stored(desk: Desk) -> list[ConsoleSession]:
-    with desk.context.database.reading() as session:
+    with desk.reading() as session:
         return [*session.scalars(select(ConsoleSession))]
 
 
@@ -155,7 +155,7 @@ def test_a_lock_stays_when_the_clock_is_set_back_and_counts_only_what_may_be_see
     tab.desk.clock.turn(minutes=-12)
     assert tab.get("/").headers["Location"].startswith("/board/locked")
     assert stored(tab.desk)[0].locked_at is not None
-    with tab.desk.context.database.writing() as session:
+    with tab.desk.writing() as session:
         session.query(DeskMember).filter_by(desk_code=DISTRICT).delete()
         tables_audit.append_row(session, tab.desk.clock(), "x", "member_left")
     assert counted(tab) == "0", "membership of the desk ended meanwhile"
@@ -179,7 +179,7 @@ def test_asking_is_no_presence_and_seldom_writes(tab: Tab) -> None:
 def test_a_locked_board_counts_as_open_until_it_no_longer_asks(tab: Tab) -> None:
     at = tab.desk.clock()
     assert tab.read("/board/since?auto").startswith("locked")
-    with tab.desk.context.database.reading() as session:
+    with tab.desk.reading() as session:
         before = at - timedelta(seconds=1)
         assert desks_with_board(session, before, at) == {DISTRICT}
         assert desks_with_board(session, at, at) == frozenset()

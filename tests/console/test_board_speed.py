@@ -28,7 +28,7 @@ def fill(desk: Desk) -> None:
     at, plain = desk.clock(), make_tip(state="complete")
     row = {one.key: getattr(plain, one.key) for one in Tip.__table__.columns if one.key != "id"}
     row |= {"matter": "tip", "place_step": 0, "record_key": 1, "request": "", "assigned_at": at}
-    with desk.context.database.writing() as session:
+    with desk.writing() as session:
         for n in range(PEOPLE):
             session.add(make_responder(name=f"R {n}", msisdn=f"+2507880{n:05}"))
         session.flush()

@@ -39,7 +39,7 @@ def two(desk: Desk) -> tuple[Tab, Tab]:
     """Signs in two people of the national desk, and stores a call-back whose phone number they may ask to see now."""
     man(desk)
     tip, at = tell(desk), desk.clock()
-    with desk.context.database.writing() as session:
+    with desk.writing() as session:
         keys = tables_desks.public_keys(session, [NATIONAL])
         encrypted = desk.context.encrypter.tip(TOLD, uid="f" * 32, place=BOUND_AS, desks=keys)
         row = CallBack(
@@ -82,7 +82,7 @@ def test_a_number_opens_after_a_second_person_approved(desk: Desk, two: tuple[Ta
     assert_reachable("the number", outline(opened.text))
     assert one.post("/call-backs/1/done", why).status_code == 422, "no outcome"
     one.sends("/call-backs/1/done", {"outcome": "reached", **why})
-    with desk.context.database.reading() as session:
+    with desk.reading() as session:
         assert session.get_one(CallBack, 1).state == CallBackState.DONE
         acts = [row.action for row in session.query(AuditEntry) if "call" in row.subject]
     assert acts[-4:] == [
@@ -137,7 +137,7 @@ def test_no_call_shows_to_other_desks(desk: Desk, two: tuple[Tab, Tab]) -> None:
     nobody = desk.tab(AccountRole.NATIONAL, name="National 3")
     assert "/tips/1" not in nobody.read("/call-backs")
     for state in (CallBackState.WAITING, CallBackState.DONE):
-        with desk.context.database.writing() as session:
+        with desk.writing() as session:
             session.get_one(CallBack, 1).state = state
         assert nobody.post("/call-backs/1/ask", {"reason": "look"}).status_code == 404
         by = service_sessions.find_session(desk.context, nobody.token)
@@ -178,7 +178,7 @@ def test_r14_a_call_is_filed_once_like_a_tip_without_a_number_and_says_its_sourc
     assert '<option value="1205">' in form
     for _ in range(2):
         desks.national.sends("/call", CALL)
-    with desks.desk.context.database.reading() as session:
+    with desks.desk.reading() as session:
         (tip,) = session.query(Tip).all()
         grants = {one.desk_code for one in session.query(Grant)}
     assert (tip.channel, tip.place, tip.sector, tip.urgency) == ("operator", "12", "1205", 1)
@@ -189,7 +189,7 @@ def test_r14_a_call_is_filed_once_like_a_tip_without_a_number_and_says_its_sourc
     assert "A shop behind the market" in shown
     assert "a desk wrote down this tip from a call" in desks.national.read("/tips")
     service_assignment.assign_pending(desks.desk.context)
-    with desks.desk.context.database.reading() as session:
+    with desks.desk.reading() as session:
         assert session.query(Assignment).count() > 0
 
 
@@ -210,5 +210,5 @@ def test_a_call_without_a_needed_answer_is_not_filed(desks: Desks) -> None:
         answer = desks.national.post("/call", CALL | changed)
         assert answer.status_code == 422, changed
         assert "Choose an answer." in answer.text
-    with desks.desk.context.database.reading() as session:
+    with desks.desk.reading() as session:
         assert session.query(Tip).count() == 0

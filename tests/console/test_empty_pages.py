@@ -29,7 +29,7 @@ def tabs(database: Database, clock: Clock) -> list[Tab]:
     """Returns the browsers of a new hotline: it has flows, and no person, tip, draft or publication of its own."""
     publish_shipped(database, clock())
     desk = new_desk(database, clock)
-    with desk.context.database.writing() as session:
+    with desk.writing() as session:
         session.execute(delete(tables.Publication))
     others = (AccountRole.EDITOR, AccountRole.APPROVER, AccountRole.ADMIN)
     return [desk.tab(*others), desk.tab(AccountRole.NATIONAL)]

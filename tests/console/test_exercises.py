@@ -39,11 +39,11 @@ def test_a_drill_starts_is_timed_and_stops(desk: Desk, national: Tab) -> None:
     again = admin.refused("/exercises", WANTED)
     assert "drill is already running at this desk" in again
     assert "Drill in progress: Gasabo" in national.read("/today")
-    with desk.context.database.reading() as session:
+    with desk.reading() as session:
         told = [row.template for row in session.scalars(select(Message)).all()]
     assert "EXERCISE_BEGUN" in told, "the national desk is told of each"
     desk.clock.turn(minutes=3)
-    with desk.context.database.writing() as session:
+    with desk.writing() as session:
         (known_as,) = session.scalars(select(Assignment)).all()
         known_as.acknowledged_at = desk.clock()
     page = words(admin.read("/exercises"))

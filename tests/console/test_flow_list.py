@@ -125,7 +125,7 @@ def test_the_list_and_the_picture_say_how_much_a_lesson_is_used(writing: Writing
         (date(2026, 10, 8), ScreenCounter(measure, name)): n
         for (name, measure), n in counted.items()
     }
-    with writing.desk.context.database.writing() as session:
+    with writing.desk.writing() as session:
         tables.add(session, cells_)
     assert cells(writing.editor)[2] == "170"
     assert cells(writing.editor, "tell")[2] == ""

@@ -16,13 +16,14 @@ from hotline.gateway import service_pause
 from hotline.people import tables_audit, tables_desks
 from hotline.text.places import NATIONAL
 from hotline.tips.rules import TipOutcome
-from tests.console.browsing import NARROW, OFFICE, TWICE_AS_LARGE, Site, free_port, served
+from tests.console.browsing import NARROW, OFFICE, TWICE_AS_LARGE, Site, served
 from tests.console.conftest import PAGES as TEMPLATES
 from tests.console.conftest import MakeDesk, writes_history, writes_people
 from tests.console.desk_tips import DISTRICT, lets_in, tell, with_a_release, with_a_tip
 from tests.console.test_headers import PAGES
 from tests.console.test_stored_scripts import SCRIPTS
 from tests.support.signing import Person
+from tests.support.stack import free_port
 
 pytestmark = pytest.mark.browser
 
@@ -137,7 +138,7 @@ def test_a8_a_board_shows_a_new_danger_and_keeps_the_focus(site: Site, size: str
         expect(page.locator("#untaken .card")).to_have_count(1)
         page.get_by_role("button", name="Alert next").focus()
         tell(site.desk, urgency=1)
-        with site.desk.context.database.writing() as session:
+        with site.desk.writing() as session:
             tables_audit.append_about_tip(session, 2, "tip_noted", "clock", site.desk.clock())
         expect(page.locator("#untaken .card")).to_have_count(2, timeout=10_000)
         held = "document.activeElement.closest('.card').getAttribute('aria-labelledby')"
@@ -224,7 +225,7 @@ def site_of_two(site: Site, language: str) -> tuple[Person, Person]:
 
 def happens(site: Site, tip: int) -> None:
     """Adds a row about a tip to the audit log, so that open boards load their cases again."""
-    with site.desk.context.database.writing() as session:
+    with site.desk.writing() as session:
         tables_audit.append_about_tip(session, tip, "tip_noted", "clock", site.desk.clock())
 
 
@@ -341,7 +342,7 @@ def test_a_link_of_another_site_arrives_signed_in(site: Site) -> None:
 
 def test_stored_scripts_run_nowhere(site: Site) -> None:
     person = site.desk.person("Admin 1", AccountRole.ADMIN)
-    with site.desk.context.database.writing() as session:
+    with site.desk.writing() as session:
         for script in SCRIPTS:
             plain = script.replace("\0", "")
             tables_audit.append_row(
@@ -387,7 +388,7 @@ def test_a_new_key_of_a_desk_goes_on_by_itself_until_it_is_over(site: Site) -> N
     person = site.desk.person("Desk 1", AccountRole.DESK)
     writes_people(site.desk)
     lets_in(site.desk, person.account_id, DISTRICT)
-    with site.desk.context.database.writing() as session:
+    with site.desk.writing() as session:
         tables_desks.get_desk(session, DISTRICT).copied_since = site.desk.clock()
     with site.page() as page:
         page.clock.install()

@@ -107,13 +107,13 @@ def of_a_named_person(desks: Desks) -> int:
 def of_a_written_call(desks: Desks) -> int:
     """Records a phone call about an official in the name of the other district's desk."""
     desks.other.post("/call", {**CALL, "official": "yes"})
-    with desks.desk.context.database.reading() as session:
+    with desks.desk.reading() as session:
         return max(tip.id for tip in session.query(Tip))
 
 
 @pytest.mark.row("R6", "R14")
 def test_r6_no_page_list_count_search_or_board_knows_of_a_hidden_case(desks: Desks) -> None:
-    with desks.desk.context.database.writing() as session:
+    with desks.desk.writing() as session:
         for name, level in (("Responder 8", Level.RESPONDER), ("Nation 8", Level.NATIONAL)):
             row = make_responder(name=name, level=level, districts=(DISTRICT, OTHER_DISTRICT))
             row.number_key = f"key of {name}"
@@ -133,7 +133,7 @@ def test_r6_no_page_list_count_search_or_board_knows_of_a_hidden_case(desks: Des
     assert "the red door" not in "".join(after.values()).lower()
     assert {address for address, text in read(desks.national).items() if text != nation[address]}
 
-    with desks.desk.context.database.writing() as session:
+    with desks.desk.writing() as session:
         rows = session.query(Assignment).filter(Assignment.tip_id > 1).all()
         known = {row.reference for row in rows}
     # Pages of a search are left out, because they show the typed reference again.

@@ -50,14 +50,14 @@ def two(desk: Desk) -> tuple[Tab, Tab]:
 
 
 def person(desk: Desk, responder_id: int) -> Responder:
-    with desk.context.database.reading() as session:
+    with desk.reading() as session:
         return session.get_one(Responder, responder_id)
 
 
 def proves(desk: Desk, responder_id: int) -> None:
     """Marks an enrolment as confirmed, as the reader process does after a responder typed the code and the start PIN on
     the phone."""
-    with desk.context.database.writing() as session:
+    with desk.writing() as session:
         row = tables.open_enrolment(session, responder_id)
         assert row is not None
         row.proved_at = desk.clock()
@@ -108,7 +108,7 @@ def prints_by_two(desk: Desk, first: Tab, second: Tab, responder_id: int) -> Non
     paper = first.post(f"/phones/{responder_id}/start")
     (pin,) = re.findall(r"<strong>(\d{8})</strong>", paper.text)
     assert first.post(f"/phones/{responder_id}/start").status_code == 422, "only once"
-    with desk.context.database.reading() as session:
+    with desk.reading() as session:
         done = session.query(AuditEntry).filter(AuditEntry.action.startswith("start_pin"))
         assert [one.action for one in done] == ["start_pin_approved", "start_pin_printed"]
         assert all(pin not in f"{one.reason} {one.subject}" for one in done)
@@ -174,12 +174,12 @@ def test_a7_two_hundred_people_come_from_a_sheet_and_their_start_pins_by_two(
     assert '<span class="tag good">new</span> 200' in judged
     locked = locked_in(judged)
     two[0].post("/sheets/people/take", {"secret_sheet": locked, "reason": "a new team"})
-    with desk.context.database.reading() as session:
+    with desk.reading() as session:
         (row,) = session.query(SheetImport)
         assert b"788" not in (row.encrypted or b"")
     service_sheets.import_here(desk.context)
     assert "200 of 200" in two[0].read("/sheets/people")
-    with desk.context.database.reading() as session:
+    with desk.reading() as session:
         made = session.query(Enrolment)
         assert {(one.code_hash, one.start_hash) for one in made} == {(None, None)}, "no PIN yet"
     assert "start PINs of 200 people on an imported sheet" in two[1].read("/approvals")
@@ -210,7 +210,7 @@ def test_a_sheet_that_was_not_imported_in_an_hour_is_deleted(
     two[0].post("/sheets/people/take", {"secret_sheet": locked, "reason": "new"})
     desk.clock.turn(minutes=60)
     service_sheets.import_here(desk.context)
-    with desk.context.database.reading() as session:
+    with desk.reading() as session:
         (row,) = session.query(SheetImport)
         assert (row.encrypted, row.done) == (None, 0)
         assert "import your upload is over" in (row.faults or "")
@@ -225,7 +225,7 @@ def test_a_removed_person_gets_nothing_more(desk: Desk, two: tuple[Tab, Tab]) ->
     two[0].sends("/people/1/remove", {"reason": "must go"})
     assert not person(desk, 1).active
     assert desk_account.get("/people").status_code == 303
-    with desk.context.database.reading() as session:
+    with desk.reading() as session:
         assert tables_desks.get_desk(session, GASABO).copied_since == desk.clock()
         told = [row for row in session.query(Message) if row.template == "REMOVED"]
         assert {row.responder_id for row in told} == {2, 3}
@@ -261,7 +261,7 @@ def test_a_member_gives_a_red_desk_a_new_key(desk: Desk, two: tuple[Tab, Tab]) -
     page = member.read(f"/desks/{GASABO}?given=yes")
     assert "The desk has its new key. The old key no longer works" in page
     assert red not in page
-    with desk.context.database.reading() as session:
+    with desk.reading() as session:
         assert tables_desks.get_desk(session, GASABO).copied_since is None
         assert list(tables_desks.members_of_desk(session, GASABO)) == [
             of_account(account(desk, "Desk 1"))
@@ -269,7 +269,7 @@ def test_a_member_gives_a_red_desk_a_new_key(desk: Desk, two: tuple[Tab, Tab]) -
 
 
 def test_a_camps_desk_says_its_camp(desk: Desk, two: tuple[Tab, Tab]) -> None:
-    with desk.context.database.writing() as session:
+    with desk.writing() as session:
         row = {"code": "camp-mahama", "name": "Protection", "kind": "protection"}
         now = desk.clock()
         session.add(tables_desks.Desk(place="55c1", public_key=b"k" * 32, created_at=now, **row))
@@ -311,7 +311,7 @@ def test_a7_a_member_whose_key_is_open_lets_somebody_in(desk: Desk, two: tuple[T
     inside.sends(address, compared)
     shown = inside.read(f"/desks/{GASABO}")
     assert "Desk 2" in shown
-    with desk.context.database.reading() as session:
+    with desk.reading() as session:
         assert of_account(account(desk, "Desk 2")) in tables_desks.members_of_desk(session, GASABO)
 
 
@@ -341,7 +341,7 @@ def test_a_desk_sees_its_own_people_alone_and_changes_nothing(desk: Desk) -> Non
 
 def rows(desk: Desk, kind: str) -> list[Approval]:
     """Returns the pending approvals of one kind."""
-    with desk.context.database.reading() as session:
+    with desk.reading() as session:
         found = session.query(Approval).filter_by(kind=kind, decided_at=None)
         return [row for row in found if row.expires_at > desk.clock()]
 
@@ -377,7 +377,7 @@ def test_what_was_kept_from_somebody_is_lifted_by_two_and_never_by_her(desk: Des
     first = desk.tab(AccountRole.NATIONAL, name="National 1")
     second = desk.tab(AccountRole.NATIONAL, name="National 2")
     kept = desk.tab(AccountRole.NATIONAL, name="National 3")
-    with desk.context.database.writing() as session:
+    with desk.writing() as session:
         row = session.get_one(ConsoleAccount, account(desk, "National 3"))
         merge_persons(session, row.person_id, session.get_one(Responder, 1).person_id)
     without = desk.tab(AccountRole.NATIONAL, name="National 4")
@@ -401,7 +401,7 @@ def test_what_was_kept_from_somebody_is_lifted_by_two_and_never_by_her(desk: Des
     without.refused(address, YES)
     first.refused(address, YES)
     second.sends(address, YES)
-    with desk.context.database.reading() as session:
+    with desk.reading() as session:
         assert session.get_one(Exclusion, 1).lifted_at == desk.clock()
         said = [one.codes.get("lifted") for one in tables_case_events.events_of_tip(session, tip)]
     assert said == [None, "yes"]
@@ -489,7 +489,7 @@ def test_only_an_admin_sees_accounts_and_contacts_of_a_person(desk: Desk) -> Non
     alone = f"/accounts/{account(desk, 'Admin 1')}"
     assert admin.get(alone).status_code == 200
     assert national.get(alone).status_code == 404
-    with desk.context.database.reading() as session:
+    with desk.reading() as session:
         who = session.get_one(ConsoleAccount, account(desk, "Admin 1")).person_id
     assert "Admin 1" in admin.read("/people")
     assert national.get(f"/people/{who}").status_code == 404
@@ -506,7 +506,7 @@ def test_a_person_gets_one_more_account_and_never_decides_by_it(
     assert "name that looks the same" in first.post("/accounts", form).text
     invited = first.post("/accounts", {**form, "name": "Responder 1"})
     assert "/welcome/" in invited.text
-    with desk.context.database.reading() as session:
+    with desk.reading() as session:
         (made,) = session.query(ConsoleAccount).filter_by(person_id=known)
         told = [row.responder_id for row in session.query(Message) if row.template == "OWN_LINK"]
         mine = session.get_one(ConsoleAccount, account(desk, "Admin 1")).person_id
@@ -543,7 +543,7 @@ def test_the_end_of_an_account_names_the_others_and_a_removal_ends_them(
 ) -> None:
     for name in ("Editor 1", "Auditor 1"):
         desk.tab(AccountRole.EDITOR, name=name)
-    with desk.context.database.writing() as session:
+    with desk.writing() as session:
         one, other = (
             session.get_one(ConsoleAccount, account(desk, n)) for n in ("Editor 1", "Auditor 1")
         )
@@ -555,7 +555,7 @@ def test_the_end_of_an_account_names_the_others_and_a_removal_ends_them(
     national = desk.tab(AccountRole.NATIONAL)
     assert national.post(f"/people/{into}/remove", {"reason": "left"}).status_code == 404
     two[0].sends(f"/people/{into}/remove", {"reason": "left"})
-    with desk.context.database.reading() as session:
+    with desk.reading() as session:
         accounts = session.query(ConsoleAccount).filter_by(person_id=into)
         assert {row.state for row in accounts} == {"ended"}
 

@@ -66,11 +66,11 @@ class CaseDesk:
         return self.district.read(f"/tips/{self.tip}")
 
     def entries(self) -> list[CaseEventRow]:
-        with self.desk.context.database.reading() as session:
+        with self.desk.reading() as session:
             return session.query(CaseEventRow).order_by(CaseEventRow.id).all()
 
     def audit(self) -> list[tuple[str, str, str]]:
-        with self.desk.context.database.reading() as session:
+        with self.desk.reading() as session:
             rows = session.query(AuditEntry).order_by(AuditEntry.id).all()
         told = [row for row in rows if row.subject == f"tip:{self.tip}"]
         return [(row.actor.rpartition(":")[2], row.action, row.reason) for row in told]
@@ -172,7 +172,7 @@ def test_r9_an_adults_no_closes_the_forms_of_help_and_says_who_asks_again(case: 
     assert refused.status_code == 422
     assert "Do not offer help. Another responder asks privately on" in refused.text
     assert len(case.entries()) == before
-    with case.desk.context.database.writing() as session:
+    with case.desk.writing() as session:
         session.add(make_responder(level=Level.COORDINATOR))
     case.later(days=3, minutes=1)
     service_follow_up.ask_due(case.desk.context)
@@ -241,7 +241,7 @@ def test_a_repeated_form_is_noted_once_and_an_unknown_one_never(case: CaseDesk) 
     assert case.district.get(f"{page}/told").status_code == 404
     assert len(case.entries()) == 1
     change(case.desk, case.tip, closed_at=case.desk.clock())
-    with case.desk.context.database.writing() as session:
+    with case.desk.writing() as session:
         tables_audit.append_about_tip(session, case.tip, "tip_closed", "clock", case.desk.clock())
     assert "The case is closed. Reopen the case" in case.says("screened", "new", **GROWN_UP).text
 
@@ -265,7 +265,7 @@ def test_r6_a_case_that_is_kept_from_a_desk_has_no_persons_for_it(case: CaseDesk
 
 def test_notes_outlive_the_words_of_their_tip_for_the_national_desk(case: CaseDesk) -> None:
     target = case.offers()
-    with case.desk.context.database.writing() as session:
+    with case.desk.writing() as session:
         queries_retention.erase_text(session, [case.tip], case.desk.clock())
     page = f"/tips/{case.tip}/persons"
     assert case.district.post(page, OPENS).status_code == 404
@@ -278,7 +278,7 @@ def test_notes_outlive_the_words_of_their_tip_for_the_national_desk(case: CaseDe
         f"/tips/{case.tip}",
     )
     assert late not in case.national.read(page_of_tip)
-    with case.desk.context.database.writing() as session:
+    with case.desk.writing() as session:
         tables_case_events.mark_counted(session, [case.tip], "2026-01", case.desk.clock())
     assert late in case.national.read(page_of_tip)
 
@@ -288,14 +288,14 @@ def test_a8_what_is_owed_to_a_person_stands_in_the_list_and_on_the_board(case: C
     target = case.offers()
     assert case.says("answered", target, answer="accepted").status_code == 303
     tell(case.desk)
-    with case.desk.context.database.writing() as session:
+    with case.desk.writing() as session:
         session.add(make_responder(level=Level.COORDINATOR))
     case.later(days=4)
     assert "follow-up due" not in case.district.read("/"), "nobody was asked yet"
     service_follow_up.ask_due(case.desk.context)
     assert "follow-up due" in case.district.read("/")
     change(case.desk, case.tip, closed_at=case.desk.clock())
-    with case.desk.context.database.writing() as session:
+    with case.desk.writing() as session:
         tables_audit.append_about_tip(session, case.tip, "tip_closed", "clock", case.desk.clock())
     assert on_board(case.district)["owed"] == [case.tip]
     assert ": confirm arrival at the service by" in case.opened()
@@ -370,12 +370,12 @@ def test_not_trafficking_of_a_possible_victim_needs_a_screening(case: CaseDesk) 
         "A person in this case is a possible victim. Before you close the case, record a new screening of this person"
         in stopped
     )
-    with case.desk.context.database.reading() as session:
+    with case.desk.reading() as session:
         assert session.get_one(Tip, case.tip).closed_at is None
     decided = case.says("determination", "1", case.national, determination="not", body="court")
     assert decided.status_code == 303
     case.national.sends(f"{page}/judge", agrees)
-    with case.desk.context.database.reading() as session:
+    with case.desk.reading() as session:
         assert session.get_one(Tip, case.tip).outcome == "not-trafficking"
 
 

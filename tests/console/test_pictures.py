@@ -61,7 +61,7 @@ def test_each_screen_is_a_box_that_leads_to_it_and_a_line_in_words(desk: Desk) -
 
 def test_the_national_desk_alone_sees_where_callers_leave_a_report(desk: Desk) -> None:
     shown = (date(2026, 10, 8), ScreenCounter(ScreenMeasure.SHOWN, "report/danger"))
-    with desk.context.database.writing() as session:
+    with desk.writing() as session:
         tables.add(session, {shown: 55})
     for role, sees in ((AccountRole.EDITOR, False), (AccountRole.NATIONAL, True)):
         assert (", left: 60</text>" in desk.tab(role).read("/flows/report/picture")) is sees

@@ -45,7 +45,7 @@ def test_today_tells_the_worst_first_and_each_role_its_own(desk: Desk) -> None:
     desk.tab(AccountRole.NATIONAL)
     admin = desk.tab(AccountRole.ADMIN)
     at = desk.clock()
-    with desk.context.database.writing() as session:
+    with desk.writing() as session:
         state = AlarmState(Alarm.DISK, since=at, next_at=at + timedelta(1), notices=1)
         tables.save(session, Alarm.DISK, state, "little room is left")
     page = admin.read("/")
@@ -97,7 +97,7 @@ def test_the_demo_s_sign_in_page_says_what_each_may_do(make_desk: MakeDesk) -> N
 def test_an_hour_in_which_few_call_is_told_to_who_runs_the_line(desk: Desk) -> None:
     national = desk.tab(AccountRole.NATIONAL)
     at = desk.clock()
-    with desk.context.database.writing() as session:
+    with desk.writing() as session:
         revision = desk.context.flow_sets.live()
         for week in (1, 2, 3, 4):
             for number in range(60):
@@ -108,7 +108,7 @@ def test_an_hour_in_which_few_call_is_told_to_who_runs_the_line(desk: Desk) -> N
     line = "Fewer calls than usual: 1 in the last hour, normally 60"
     assert line in national.read("/today")
     assert line not in desk.tab(AccountRole.EDITOR).read("/")
-    with desk.context.database.writing() as session:
+    with desk.writing() as session:
         for number in range(20):
             session.add(called(f"now {number}", at, revision))
     assert "in the last hour, normally" not in national.read("/today")
@@ -183,7 +183,7 @@ QUERIES = {
 def test_the_log_is_filtered_by_its_address(desk: Desk) -> None:
     tab = desk.tab(AccountRole.AUDITOR)
     at = desk.clock()
-    with desk.context.database.writing() as session:
+    with desk.writing() as session:
         other = {**AT, "actor": "cli:Operator 2", "action": "lane_released"}
         tables_audit.append_row(session, at=at - timedelta(days=1), **other)
         tip = {**AT, "action": "tip_read", "subject": "tip:12"}
@@ -198,7 +198,7 @@ def test_the_log_is_filtered_by_its_address(desk: Desk) -> None:
 @pytest.mark.row("A10")
 def test_older_rows_are_a_link_and_the_chain_is_followed(desk: Desk) -> None:
     tab = desk.tab(AccountRole.AUDITOR)
-    with desk.context.database.writing() as session:
+    with desk.writing() as session:
         for _ in range(60):
             tables_audit.append_row(session, at=desk.clock(), reason="a <reason>", **AT)
     page = tab.read("/audit")
@@ -206,7 +206,7 @@ def test_older_rows_are_a_link_and_the_chain_is_followed(desk: Desk) -> None:
     older = page.partition('<a href="/audit?before=')[2].partition('"')[0]
     assert tab.read(f"/audit?before={older}").count('<tr><td class="moment"') < 50
     assert "The log is complete:" in tab.read("/audit/verify")
-    with desk.context.database.writing() as session:
+    with desk.writing() as session:
         drop_guard(session, "audit")
         session.connection().exec_driver_sql("UPDATE audit SET reason = 'other' WHERE id = 30")
     assert "The log was changed: row 30 does not follow" in tab.read("/audit/verify")
@@ -223,7 +223,7 @@ def test_the_log_and_a_flow_name_kinds_of_things_in_the_reader_s_language(desk: 
 
 def test_the_log_names_a_desk_and_who_is_let_into_it(desk: Desk) -> None:
     tab = desk.tab(AccountRole.ADMIN, name="Admin 1")
-    with desk.context.database.writing() as session:
+    with desk.writing() as session:
         at, alice = desk.clock(), {"actor": "cli:Alice"}
         tables_audit.append_row(session, at=at, **alice, action="desk_retired", subject="desk:57")
         tables_audit.append_row(
@@ -249,7 +249,7 @@ def test_an_alarm_leads_to_its_tip(desk: Desk) -> None:
     tell(desk, urgency=3, minutes=5)
     late = tell(desk, urgency=1, minutes=90)
     at = desk.clock()
-    with desk.context.database.writing() as session:
+    with desk.writing() as session:
         alerts_tables.set_clocks(session, late, {DeadlineKind.ACKNOWLEDGE: Clock(at)}, at)
         state = AlarmState(Alarm.UNANSWERED, since=at, next_at=at + timedelta(1), notices=1)
         tables.save(session, Alarm.UNANSWERED, state, "nobody has taken one")
@@ -272,7 +272,7 @@ def test_an_alarm_leads_to_its_tip(desk: Desk) -> None:
 def test_an_alarm_uses_the_page_language(desk: Desk, language: str, says: str, unseen: str) -> None:
     man(desk)
     late, at = tell(desk, urgency=1, minutes=90), desk.clock()
-    with desk.context.database.writing() as session:
+    with desk.writing() as session:
         alerts_tables.set_clocks(session, late, {DeadlineKind.ACKNOWLEDGE: Clock(at)}, at)
         for alarm in Alarm:
             state = AlarmState(alarm, since=at, next_at=at + timedelta(1), notices=1)
@@ -310,6 +310,6 @@ def test_what_nobody_took_says_that_everyone_was_alerted(desk: Desk) -> None:
     man(desk)
     national = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL)
     tip, at = tell(desk, urgency=1), desk.clock()
-    with desk.context.database.writing() as session:
+    with desk.writing() as session:
         alerts_tables.set_clocks(session, tip, {DeadlineKind.OVERDUE: Clock(at)}, at)
     assert "but no one has taken the case" in national.read(f"/tips/{tip}")

@@ -41,7 +41,7 @@ def enrol(desk: Desk, count: int = 122) -> None:
         lines.append(f"Officer {n},+2507880{10_000 + n},en,{level},{place},")
     lines += [f"Nation {n},+2507889{10_000 + n},en,national,," for n in (1, 2)]
     service_enrolment.import_responders(desk.context, "\n".join(lines))
-    with desk.context.database.writing() as session:
+    with desk.writing() as session:
         session.execute(
             update(Responder).where(Responder.pin_wrap.is_(None)).values(pin_wrap=b"pin")
         )
@@ -99,7 +99,7 @@ def test_r10_a_roster_of_thirty_districts_from_a_sheet_and_from_the_screen(
     assert '<td class="number">17</td>' in answer
     assert "name: No one at this desk has this name." in answer
     assert "secret_sheet" not in answer, "no one can confirm a sheet with a wrong row"
-    with desk.context.database.reading() as session:
+    with desk.reading() as session:
         assert session.scalars(select(Duty)).all() == [], "all or nothing"
     gap = (DISTRICTS[0], 2, 1)
     sheet(desk, week, whole_week(but=gap))
@@ -123,13 +123,13 @@ def test_r10_a_roster_of_thirty_districts_from_a_sheet_and_from_the_screen(
     own = tab.read(f"/roster?week={later}&desk={DISTRICTS[0]}")
     assert own.count('class="gap"') == 2
     assert "Officer 0" in own
-    with desk.context.database.reading() as session:
+    with desk.reading() as session:
         done = session.scalars(select(AuditEntry).where(AuditEntry.action == "roster_changed"))
         assert {one.subject for one in done} == {f"desk:{code}" for code in DISTRICTS}
 
 
 def _ids(desk: Desk, name: str) -> str:
-    with desk.context.database.reading() as session:
+    with desk.reading() as session:
         return str(session.scalars(select(Responder.id).where(Responder.name == name)).one())
 
 
@@ -157,7 +157,7 @@ def test_r10_a_sheet_is_judged_and_its_import_continues_after_an_interruption(
     status = tab.get(f"/sheets/roster?week={week}")
     assert "42 of 42" in status.text
     assert "Refresh" not in status.headers
-    with desk.context.database.reading() as session:
+    with desk.reading() as session:
         assert len(session.scalars(select(Duty)).all()) == 42
         (row,) = session.scalars(select(SheetImport))
         assert (row.encrypted, row.faults) == (None, None)
@@ -175,13 +175,13 @@ def test_a_sheet_whose_account_lost_its_desk_after_it_confirmed_is_not_imported(
     locked = check(tab, week, whole_week(count=2)).text.partition('name="secret_sheet" value="')[2]
     fields = {"secret_sheet": locked.partition('"')[0]}
     tab.post(f"/sheets/roster/take?week={week}&desk=", fields)
-    with desk.context.database.writing() as session:
+    with desk.writing() as session:
         account = session.scalars(select(ConsoleAccount)).one()
         account.roles = ["desk"] if lost == "one desk" else []
         if lost == "the account":
             account.roles, account.state = ["admin"], AccountState.ENDED
     service_sheets.import_here(desk.context)
-    with desk.context.database.reading() as session:
+    with desk.reading() as session:
         assert session.scalars(select(Duty)).all() == []
         (row,) = session.scalars(select(SheetImport))
         assert row.encrypted is None
@@ -211,7 +211,7 @@ def test_r10_a_holiday_has_the_shifts_of_another_day_and_is_undone(desk: Desk, t
     (again,) = re.findall(r'value="(holiday\.[^"]+)"', page)
     tab.post(here, {"do": again})
     assert tab.read(here).count('class="gap"') == 2
-    with desk.context.database.reading() as session:
+    with desk.reading() as session:
         log = session.scalars(select(AuditEntry).where(AuditEntry.action.startswith("holiday")))
         assert [one.action for one in log] == ["holiday_set", "holiday_removed", "holiday_set"]
         shifts = tables_roster.roster(session, *half_day(week, 5)).shifts(*half_day(week, 5))
@@ -231,7 +231,7 @@ def test_r10_a_roster_is_read_on_paper_by_its_desk_and_says_once_that_pins_are_m
     page = own.read(f"/roster?week={week}")
     assert 'name="c"' not in page, "this account works at no desk yet"
     own.refused(f"/roster?week={week}&desk=", {"do": "off", "c": f"{DISTRICTS[0]}.1"})
-    with desk.context.database.writing() as session:
+    with desk.writing() as session:
         assert len(session.scalars(select(Duty)).all()) == 30 * 14
         session.execute(update(Responder).values(pin_wrap=None))
     for page in (tab.read(f"/roster?week={week}"), tab.read(f"/roster/print?week={week}")):
@@ -244,7 +244,7 @@ def test_r10_gaps_are_reported_once_a_day_before_and_on_mondays(desk: Desk, tab:
     gap = (DISTRICTS[0], 2, 1)
     desk.clock.turn(hours=24 - desk.clock().hour + 8)
     service_roster.report_gaps(desk.context)
-    with desk.context.database.reading() as session:
+    with desk.reading() as session:
         assert written(session, "GAPS_FOUND") == [], "no desk has a roster yet"
     week = this_week(desk) + timedelta(days=7)
     sheet(desk, this_week(desk), whole_week())
@@ -254,14 +254,14 @@ def test_r10_gaps_are_reported_once_a_day_before_and_on_mondays(desk: Desk, tab:
     for hours, expected in ((2, [leader]), (3, [leader])):
         desk.clock.turn(hours=hours)
         service_roster.report_gaps(desk.context)
-        with desk.context.database.reading() as session:
+        with desk.reading() as session:
             assert written(session, "GAPS_FOUND") == expected
     starts = half_day(week, 5)[0]
     desk.clock.turn(seconds=int((starts - timedelta(hours=9) - desk.clock()).total_seconds()))
     for _ in range(2):
         service_roster.report_gaps(desk.context)
         desk.clock.turn(hours=2)
-    with desk.context.database.reading() as session:
+    with desk.reading() as session:
         assert written(session, "GAPS_FOUND") == [leader, leader], "again a day before, once"
     found = service_roster.gaps_ahead(desk.context, timedelta(days=2))
     assert [one.starts_at for one in found if one.desk == DISTRICTS[0]][:1] == [starts]
@@ -271,14 +271,14 @@ def test_r10_gaps_are_reported_once_a_day_before_and_on_mondays(desk: Desk, tab:
     for _ in range(2):
         service_roster.report_gaps(desk.context)
         desk.clock.turn(hours=2)
-    with desk.context.database.reading() as session:
+    with desk.reading() as session:
         rows = session.scalars(select(Message).where(Message.template == "GAPS_WEEK")).all()
         assert {one.parameters["count"] for one in rows} == {"1"}
         assert len(rows) == len({one.responder_id for one in rows}) == 2
 
 
 def _leader(desk: Desk, code: str) -> int:
-    with desk.context.database.reading() as session:
+    with desk.reading() as session:
         (one,) = (
             one
             for one in session.scalars(select(Responder))
@@ -293,7 +293,7 @@ def test_r10_a_gap_is_taken_and_a_shift_offered_and_taken(desk: Desk, tab: Tab) 
     sheet(desk, week, whole_week(but=(DISTRICTS[0], 2, 1)))
     sheet(desk, week + timedelta(days=7), whole_week())
     owner, other = int(_ids(desk, "Officer 0")), int(_ids(desk, "Officer 60"))
-    with desk.context.database.writing() as session:
+    with desk.writing() as session:
         one, two = session.get_one(Responder, owner), session.get_one(Responder, other)
         at = desk.clock()
         (free,) = service_roster.free_shifts(session, other, at)

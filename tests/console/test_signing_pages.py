@@ -33,7 +33,7 @@ def admins(desk: Desk, tmp_path: Path) -> tuple[Tab, Tab]:
     object.__setattr__(desk.context.encrypter, "desks", DeskTrust(folder))
     signers = decrypt_signing.possible_signers(desk.context)
     decrypt_signing.share_line_key(desk.context, PassphraseDecrypter(ALICE, PASSPHRASE), signers)
-    with desk.context.database.writing() as session:
+    with desk.writing() as session:
         session.execute(
             text("UPDATE desk SET public_key = :key WHERE code = '12'"), {"key": b"k" * 32}
         )
@@ -47,7 +47,7 @@ def seen(tab: Tab, page: str) -> dict[str, str]:
 
 
 def waiting(desk: Desk) -> list[int]:
-    with desk.context.database.reading() as session:
+    with desk.reading() as session:
         return [
             row.id
             for row in session.query(Approval)
@@ -70,7 +70,7 @@ def test_two_admins_restore_a_changed_key(desk: Desk, admins: tuple[Tab, Tab]) -
     assert "Admin 1 asks to sign the key of the desk Gasabo" in second.read("/approvals")
     yes = {"do": "approve", "reason": "yes"}
     second.refused(f"/approvals/{number}", yes)
-    with desk.context.database.reading() as session:
+    with desk.reading() as session:
         key = key_to_sign(session, desk.context, get_desk(session, "12"))
     for page in (first.get(PAGE), second.get("/approvals")):
         assert key.words in page.text
@@ -101,7 +101,7 @@ def test_the_four_words_are_of_the_person_s_own_key(desk: Desk) -> None:
         return reader.read("/account").partition('class="letters"')[2][:80]
 
     before = words()
-    with desk.context.database.writing() as session:
+    with desk.writing() as session:
         session.execute(text("UPDATE account SET public_key = :key"), {"key": b"k" * 32})
     assert before
     assert words() == before

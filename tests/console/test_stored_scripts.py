@@ -94,7 +94,7 @@ def drawn(page: str) -> Drawn:
 def test_every_script_that_is_stored_is_read_and_none_runs(desk: Desk, path: str) -> None:
     tab = desk.tab(AccountRole.ADMIN, AccountRole.EDITOR, name="Admin 1")
     at = desk.clock()
-    with desk.context.database.writing() as session:
+    with desk.writing() as session:
         for number, script in enumerate(SCRIPTS):
             plain = script.replace("\0", "")
             tables_audit.append_row(session, at, f"cli:{plain}", "lane_held", plain, plain)

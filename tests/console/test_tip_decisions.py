@@ -21,7 +21,7 @@ __all__ = ["desks"]
 
 def taken(desks: Desks, tip: int) -> None:
     """Makes a responder of the district the assignee."""
-    with desks.desk.context.database.writing() as session:
+    with desks.desk.writing() as session:
         person = make_responder()
         session.add(person)
         session.flush()
@@ -85,7 +85,7 @@ def test_the_desk_that_asked_to_close_reads_its_reason_and_why_it_was_refused(de
     has the tip sees neither this reason nor the reason for the refusal."""
     tip = tell(desks.desk, urgency=1)
     beside = admitted(desks.desk, "Desk 3", AccountRole.DESK, OTHER_DISTRICT)
-    with desks.desk.context.database.writing() as session:
+    with desks.desk.writing() as session:
         session.add(Grant(tip_id=tip, desk_code=OTHER_DISTRICT, encrypted_key=b"key"))
     closes = {"outcome": "helped", "reason": "she is at her aunt's"}
     desks.district.sends(f"/tips/{tip}/close", closes)
@@ -244,7 +244,7 @@ def test_r7_a_person_of_the_desk_says_which_tips_are_alike_and_which_are_not(des
 @pytest.mark.parametrize(("does", "action"), [("keep", "erase_kept"), ("erase", "tip_erased")])
 def test_the_national_desk_decides_on_an_erasure(desks: Desks, does: str, action: str) -> None:
     tip, other, hidden = (tell(desks.desk, urgency=1) for _ in range(3))
-    with desks.desk.context.database.writing() as session:
+    with desks.desk.writing() as session:
         at = desks.desk.clock()
         for one in (tip, other, hidden):
             session.get_one(Tip, one).erasure_asked_at = at
@@ -263,7 +263,7 @@ def test_the_national_desk_decides_on_an_erasure(desks: Desks, does: str, action
 
     desks.national.sends(f"/tips/{tip}/erasure", decided)
     assert (desks.tip(tip).erased_at is not None) == (does == "erase")
-    with desks.desk.context.database.reading() as session:
+    with desks.desk.reading() as session:
         row = tables_audit.entries(session, subject=f"tip:{tip}")[-1]
     assert (row.action, row.reason) == (action, "no one could be reached")
     assert row.actor.startswith("account:")
@@ -273,12 +273,11 @@ def test_who_opened_a_tip_in_the_console_has_read_it_there_by_every_phone(desks:
     """With the setting `national_in_console`, a person who opened the case in the console may close it on any of their
     phones."""
     tip_id = tell(desks.desk, urgency=1)
-    with desks.desk.context.database.writing() as session:
+    with desks.desk.writing() as session:
         account = tables_accounts.find_account(session, account_name_key("National 1"))
         assert account is not None
         own, other = (
-            make_responder(msisdn=f"+25078800980{n}", level=Level.NATIONAL, districts=())
-            for n in range(2)
+            make_responder(msisdn=f"+25078800980{n}", level=Level.NATIONAL) for n in range(2)
         )
         own.person = session.get_one(Person, account.person_id)
         session.add_all([own, other])
@@ -286,7 +285,7 @@ def test_who_opened_a_tip_in_the_console_has_read_it_there_by_every_phone(desks:
         names = [f"responder:{phone.id}" for phone in (own, other)]
 
     def read() -> list[bool]:
-        with desks.desk.context.database.reading() as session:
+        with desks.desk.reading() as session:
             tip = session.get_one(Tip, tip_id)
             return [
                 service_closing.has_opened(session, tip, name, None, in_console=True)

@@ -129,7 +129,7 @@ def test_a8_a_key_that_is_closed_asks_for_password_and_code_first(desks: Desks) 
 def test_a8_a_member_who_is_shut_out_reads_no_more_in_the_session_that_runs(desks: Desks) -> None:
     tip = tell(desks.desk)
 
-    with desks.desk.context.database.writing() as session:
+    with desks.desk.writing() as session:
         account = desks.desk.people["Desk 1"].account_id
         tables_desks.end_access(session, of_account(account), desks.desk.clock())
     assert desks.district.post(f"/tips/{tip}/open", {"why": "send"}).status_code == 404
@@ -176,7 +176,7 @@ def test_a8_filters_stand_in_the_address_and_a_page_holds_fifty(desks: Desks) ->
 def test_a8_once_its_words_are_erased_a_tip_leaves_the_districts_list(desks: Desks) -> None:
     tip = tell(desks.desk)
 
-    with desks.desk.context.database.writing() as session:
+    with desks.desk.writing() as session:
         queries_retention.erase_text(session, [tip], desks.desk.clock())
     assert listed(desks.district, "?state=all") == []
     assert listed(desks.national, "?state=all") == [tip]
@@ -212,7 +212,7 @@ def test_a8_a_person_who_was_told_takes_it_here_as_by_her_phone(desks: Desks) ->
     tip = tell(desks.desk, assigned_at=desks.desk.clock(), alert_urgency=1)
     assert desks.district.post(f"/tips/{tip}/act", {"do": "take"}).status_code == 404
 
-    with desks.desk.context.database.writing() as session:
+    with desks.desk.writing() as session:
         person = make_responder(name="Responder 1")
         session.add(person)
         session.flush()
@@ -262,7 +262,7 @@ def test_no_word_of_a_tip_stands_in_a_log(desks: Desks, caplog: pytest.LogCaptur
     tip = tell(desks.desk)
     assert "hafi y&#39;ishuri" in desks.district.post(f"/tips/{tip}/open", {"why": "send"}).text
     assert WORDS not in caplog.text
-    with desks.desk.context.database.reading() as session:
+    with desks.desk.reading() as session:
         rows = [f"{row.reason}{row.subject}" for row in session.query(AuditEntry)]
     assert WORDS not in "".join(rows)
 
@@ -290,7 +290,7 @@ def tip(desks: Desks) -> int:
     """Files a tip in Gasabo that is closed. An alert gave a responder the reference of the tip."""
     tip = tell(desks.desk)
     change(desks.desk, tip, closed_at=desks.desk.clock())
-    with desks.desk.context.database.writing() as session:
+    with desks.desk.writing() as session:
         person = make_responder(name="Responder 1")
         session.add(person)
         session.flush()
@@ -304,7 +304,7 @@ def search(tab: Tab, typed: str) -> TestResponse:
 
 def searches(desks: Desks) -> list[tuple[str, str, str]]:
     """Returns each search in the audit log: the actor, the action, and the subject together with the reason."""
-    with desks.desk.context.database.reading() as session:
+    with desks.desk.reading() as session:
         rows = session.query(AuditEntry).order_by(AuditEntry.id).all()
         return [
             (row.actor.rpartition(":")[2], row.action, row.subject + row.reason)

@@ -32,7 +32,7 @@ class Desks:
 
     def rows(self) -> list[tuple[str, str, str]]:
         """Returns the actor, the action and the reason of each row of the audit log whose subject is a tip."""
-        with self.desk.context.database.reading() as session:
+        with self.desk.reading() as session:
             found = session.query(AuditEntry).order_by(AuditEntry.id).all()
         return [
             (row.actor.rpartition(":")[2], row.action, row.reason)
@@ -41,7 +41,7 @@ class Desks:
         ]
 
     def tip(self, tip_id: int) -> Tip:
-        with self.desk.context.database.reading() as session:
+        with self.desk.reading() as session:
             return session.get_one(Tip, tip_id)
 
 

@@ -143,7 +143,7 @@ def test_a_day_without_news_tells_nothing_old_again(country: Country) -> None:
 
 @pytest.mark.parametrize(("ago", "told"), [(3600, False), (1, True)])
 def test_what_was_sent_before_is_left_alone(district: District, ago: float, told: bool) -> None:
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     country = Country(district)
     country.lists("0", ago=ago if not told else -1)
     service_inbox.read_inbox(country.context)

@@ -37,7 +37,7 @@ def both(district: District) -> District:
     13, and belongs to a border desk."""
     one = district.enrol(Level.RESPONDER)
     for _ in range(2):
-        district.enrol(Level.NATIONAL, districts=())
+        district.enrol(Level.NATIONAL)
     with district.database.writing() as session:
         tables.set_desks(session, session.get_one(Responder, one), TWO, ["labour"], NOON)
     return district
@@ -83,7 +83,7 @@ def test_a_move_changes_districts_and_leaves_other_desks(both: District) -> None
 
 def test_who_goes_up_and_down_again_is_back_in_her_district(district: District) -> None:
     for _ in range(2):
-        district.enrol(Level.NATIONAL, districts=())
+        district.enrol(Level.NATIONAL)
     three = district.enrol(Level.RESPONDER)
     post(district.context, three, {NATIONAL: Level.NATIONAL})
     assert desks(district, three) == {NATIONAL: "national"}
@@ -183,7 +183,7 @@ def test_two_who_take_the_last_two_off_at_once_leave_one(district: District) -> 
         except PersonnelRefused as refused:
             return refused
 
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     with ThreadPoolExecutor(2) as pool:
         came = list(pool.map(go, [one, other]))
     assert sorted(type(result).__name__ for result in came) == ["PersonnelRefused", "Removed"]

@@ -31,7 +31,7 @@ JUMPS = (HOUR, DAY, -HOUR)
 def staffed(district: District) -> District:
     for level in (Level.RESPONDER, Level.RESPONDER, Level.DEPUTY, Level.COORDINATOR):
         district.enrol(level)
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     return district
 
 

@@ -74,7 +74,7 @@ def test_row_7_a_full_sqlite_keeps_all_or_none(on_file: Line, tmp_path: Path, ro
 def test_row_13_redis_on_a_full_disk_rings_for_nobody_and_the_clock_delivers(
     district: District, valkey: Valkey, tmp_path: Path
 ) -> None:
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     jobs = RqJobs(valkey.url, Circuit())
     district.jobs.ring = jobs.ring  # type: ignore[method-assign]
     keeping(valkey)

@@ -33,7 +33,7 @@ def address(gateway: Emulator) -> Iterator[str]:
 def one_alert(district: District, address: str) -> District:
     """Prepares one alert, and sends it with the code that also sends SMS in production."""
     district.sms = AfricasTalkingSms(address, "sandbox", "emulator", "")  # type: ignore[assignment]
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     district.tell()
     return district
 

@@ -179,7 +179,7 @@ def test_a_timeout_after_it_was_stored_is_sent_again_word_for_word(district: Dis
         else:
             connection.sendall(reply)
 
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     district.tell()
     with serving(answer) as gateway:
         district.sms = line_to(gateway.url, seconds=0.3)  # type: ignore[assignment]

@@ -108,7 +108,7 @@ def test_what_was_surely_not_sent_never_dies_and_waits_longer_each_time(alone: D
 
 
 def test_danger_waits_no_longer_than_fifteen_seconds(district: District) -> None:
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     district.tell(urgency=1)
     for _ in range(9):
         district.sms.results = [SendResult(Outcome.NOT_SENT)]
@@ -132,7 +132,7 @@ def test_after_eight_unknowns_it_is_dead_and_somebody_else_knows(alone: District
 
 @pytest.mark.fault(24)
 def test_unknown_waits_and_repeats_its_words(district: District) -> None:
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     district.tell(urgency=3)
     district.sms.results = [SendResult(Outcome.UNKNOWN)]
     district.deliver()
@@ -190,7 +190,7 @@ class TestOutgoingQueue:
     @pytest.mark.fault(28)
     @pytest.mark.parametrize("fault", [Outcome.CONFIG_FAULT, Outcome.MONEY_FAULT])
     def test_our_fault_pauses_the_queue_only(self, district: District, fault: Outcome) -> None:
-        district.enrol(Level.NATIONAL, districts=())
+        district.enrol(Level.NATIONAL)
         for _ in range(3):
             district.tell(urgency=1)
         district.sms.results = [SendResult(fault)]
@@ -203,7 +203,7 @@ class TestOutgoingQueue:
 
     @pytest.mark.fault(28)
     def test_it_is_tried_again_after_a_minute_and_dropped(self, district: District) -> None:
-        district.enrol(Level.NATIONAL, districts=())
+        district.enrol(Level.NATIONAL)
         for _ in range(3):
             district.tell(urgency=1)
         district.sms.results = [SendResult(Outcome.MONEY_FAULT)] * 2
@@ -281,7 +281,7 @@ class TestNoReport:
         self, district: District, urgency: int, wait: int
     ) -> None:
         for _ in range(2):
-            district.enrol(Level.NATIONAL, districts=())
+            district.enrol(Level.NATIONAL)
         tip = district.tell(urgency=urgency)
         district.deliver()
 

@@ -17,7 +17,7 @@ from tests.support.district import District
 
 
 def test_danger_goes_first(district: District) -> None:
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     for urgency in (3, 2, 1):
         district.tell(urgency=urgency)
     order: list[int] = []
@@ -31,7 +31,7 @@ def test_danger_goes_first(district: District) -> None:
 def test_alerts_of_one_step_have_a_turn_each(district: District) -> None:
     for _ in range(2):
         district.enrol()
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     district.tell(urgency=1)
     district.tell(urgency=1)
     assert [row.turn for row in district.all(Message)] == [0, 1, 2, 0, 1, 2]

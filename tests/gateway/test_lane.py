@@ -50,7 +50,7 @@ def audited(district: District) -> list[tuple[str, str, str, str]]:
 @pytest.fixture
 def alone(district: District) -> District:
     """Returns a district with one member of the national desk, and one tip whose alert is not sent yet."""
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     district.tell(urgency=1)
     return district
 

@@ -22,7 +22,7 @@ ID = f"ATXid_{1:032x}"
 def waiting(district: District) -> District:
     for _ in range(2):
         district.enrol()
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     district.tell(urgency=3)
     return district
 
@@ -88,7 +88,7 @@ def test_an_id_that_nobody_knows_changes_nothing(sent: District) -> None:
 
 @pytest.mark.fault(29)
 def test_a_report_that_is_quicker_than_our_own_row_is_applied_then(district: District) -> None:
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     district.tell()
     district.sms.during = lambda: report(district, "Success")
     district.deliver()
@@ -123,7 +123,7 @@ def test_bad_news_of_an_older_attempt_is_no_news_of_the_newest(sent: District) -
 
 
 def test_an_attempt_of_unknown_end_is_never_matched_by_phone(district: District) -> None:
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     district.tell()
     district.sms.results = [SendResult(Outcome.UNKNOWN)]
     district.deliver()
@@ -145,7 +145,7 @@ def test_no_word_raises(status: str) -> None:
 
 def test_a_doubtful_answer_is_delivered_once_a_report_says_so(district: District) -> None:
     """The result of the send was unknown. A colleague took the case, and only then the delivery report arrived."""
-    helper = district.enrol(Level.NATIONAL, districts=())
+    helper = district.enrol(Level.NATIONAL)
     district.tell(urgency=3)
     district.sms.results = [SendResult(Outcome.UNKNOWN, provider_id=ID)]
     district.deliver()

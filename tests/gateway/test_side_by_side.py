@@ -109,7 +109,7 @@ def danger(district: District, tips: int) -> None:
     For each tip, two responders of the district and one member of the national desk are alerted.
     """
     for level in (Level.RESPONDER, Level.RESPONDER, Level.NATIONAL):
-        district.enrol(level, districts=() if level is Level.NATIONAL else ("12",))
+        district.enrol(level)
     for n in range(tips):
         district.tell(urgency=1, sector=f"12{n:02}")
 
@@ -203,7 +203,7 @@ def test_waiting_danger_comes_first(district: District, gateway: HeldSms, proces
 def test_danger_finds_a_place_where_all_the_rest_is_slow(
     district: District, gateway: HeldSms, process: Process
 ) -> None:
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     for _ in range(10):
         district.tell(urgency=3)
     context = process(8)

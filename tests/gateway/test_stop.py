@@ -49,7 +49,7 @@ def by_the_gateway(district: District) -> None:
 @pytest.fixture
 def staffed(district: District) -> District:
     district.enrol()
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     return district
 
 
@@ -156,7 +156,7 @@ def test_where_no_coordinator_lives_the_national_desk_is_told(staffed: District)
 
 
 def test_both_national_numbers_stay_whatever_is_forged(staffed: District) -> None:
-    staffed.enrol(Level.NATIONAL, districts=())
+    staffed.enrol(Level.NATIONAL)
     for number in ("+250788000002", "+250788000003"):
         service_commit.stop_messages(staffed.context, number)
     with staffed.database.reading() as session:

@@ -38,7 +38,7 @@ def encrypted(keys: Path, number: str) -> bytes:
 
 def enrol(district: District, keys: Path) -> int:
     """Adds a member of the national desk, and encrypts the phone number with the real key in `keys`."""
-    person = district.enrol(Level.NATIONAL, districts=())
+    person = district.enrol(Level.NATIONAL)
     number = district.responder(person).encrypted_number.decode()
     district.change(Responder, person, encrypted_number=encrypted(keys, number))
     return person

@@ -60,7 +60,7 @@ def scrape(context: WholeContext) -> Scrape:
 
 @pytest.fixture
 def context(district: District) -> WholeContext:
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     return replace(district.context, watch=make_watch(), flow_sets=FakeShelf())
 
 
@@ -211,7 +211,7 @@ RUNBOOK = Path(__file__).parents[2] / "docs" / "runbook.md"
 @pytest.fixture
 def manned(district: District) -> WholeContext:
     district.enrol(Level.RESPONDER)
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     return replace(district.context, watch=make_watch(), flow_sets=FakeShelf())
 
 
@@ -317,7 +317,7 @@ def test_each_alarm_has_an_alert_and_no_two_have_one_name() -> None:
 
 
 def test_each_metric_and_each_part_of_a_rule_exists(district: District) -> None:
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     watch = make_watch(instruments=FakeInstruments(ends={"line": 1.0}))
     context = replace(district.context, watch=watch, flow_sets=FakeShelf())
     service_measures.add(context, {HookCount("ussd", "con", 0): (1, 0.0)})

@@ -79,7 +79,7 @@ def line(released: str, clock: Clock) -> Iterator[District]:
     """Returns a hotline with people, one tip whose alert was sent, and one tip whose alert is pending."""
     database = open_database(released)
     district = District(database, clock)
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     district.tell(urgency=1, body=b"sealed, \x00 and padded")
     district.deliver()
     district.tell(urgency=3)

@@ -116,7 +116,7 @@ def office(district: District) -> Office:
         service_enrolment.import_responders(line.context, FILE, proving=True)
         district.numbers = count(2)
         for _ in range(2):
-            district.enrol(Level.NATIONAL, districts=())
+            district.enrol(Level.NATIONAL)
 
     lay_rows(district.database, "an office", fill)
     district.numbers = count(4)

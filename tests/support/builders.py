@@ -65,14 +65,19 @@ def make_responder(
     name: str = "Gasabo 1",
     level: Level = Level.RESPONDER,
     language: str = "rw",
-    districts: tuple[str, ...] = ("12",),
+    districts: tuple[str, ...] | None = None,
     categories: tuple[Category, ...] = (),
     msisdn: str = "+250788000001",
     active: bool = True,
     unreachable: str | None = None,
     at: datetime = NOON,
 ) -> Responder:
-    """Returns a member of these desks. The phone number is stored as plain bytes, which `FakeNumbers` "decrypts"."""
+    """Returns a member of these desks. The phone number is stored as plain bytes, which `FakeNumbers` "decrypts".
+
+    Without `districts`, the responder belongs to the national desk or, at another level, to the desk of Gasabo.
+    """
+    if districts is None:
+        districts = () if level is Level.NATIONAL else ("12",)
     return Responder(
         person=Person(name=name, languages=[language]),
         level=level,

@@ -100,7 +100,7 @@ def country(district: District) -> Country:
     """Returns a district with one alerted responder, and the national desk. The gateway's inbox was read once before
     this alert, and was empty."""
     district.enrol()
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     country = Country(district)
     service_inbox.read_inbox(country.context)
     district.tell(urgency=3)

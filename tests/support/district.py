@@ -133,6 +133,6 @@ def alone(district: District) -> District:
     """Alerts one responder about a tip. The district also has a deputy, and there is a national desk."""
     district.enrol()
     district.enrol(Level.DEPUTY)
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     district.tell(urgency=3)
     return district

@@ -47,7 +47,7 @@ class HelpedCase:
         place = ("12",)
         self.hers, self.colleague = (self.district.enrol(districts=place) for _ in range(2))
         self.leads = self.district.enrol(Level.COORDINATOR, districts=place)
-        self.nation = [self.district.enrol(Level.NATIONAL, districts=()) for _ in range(2)]
+        self.nation = [self.district.enrol(Level.NATIONAL) for _ in range(2)]
         self.tip = self.district.tell(urgency=self.urgency)
         (first, *_) = self.district.all(Assignment)
         self.hers, self.colleague = sorted(

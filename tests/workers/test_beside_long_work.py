@@ -107,7 +107,7 @@ def line(tmp_path: Path, valkey: Valkey) -> Iterator[Line]:
     }
     database = open_database(url)
     district = District(database, lambda: datetime.now(UTC))  # type: ignore[arg-type]
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     with database.writing() as session:
         service_authoring.publish_document(
             session, service_authoring.prepare(grown(NODES)), datetime.now(UTC)

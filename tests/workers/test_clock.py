@@ -26,7 +26,7 @@ from workers.clock import ASIDE, STEPS, Moment, database_outage, leads, look_aft
 
 @pytest.fixture
 def manned(district: District) -> District:
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     return district
 
 
@@ -178,7 +178,7 @@ def test_reports_that_never_come_cost_one_step_a_tip(district: District) -> None
     one second after the other."""
     for level in (Level.RESPONDER, Level.RESPONDER, Level.DEPUTY, Level.COORDINATOR):
         district.enrol(level)
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     tip = district.tell(urgency=1)
     for _ in range(3):
         district.deliver_one()

@@ -37,7 +37,7 @@ def pair() -> Pair:
 
 
 def test_no_step_reads_a_whole_table(district: District, clock: Clock) -> None:
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     district.file_tip()
     asked: dict[str, Any] = {}
 

@@ -91,7 +91,7 @@ def test_a_redis_that_does_not_answer_says_of_no_worker_whether_it_lives(tmp_pat
 
 
 def test_a_tip_travels_from_bell_to_phone(district: District, valkey: Valkey) -> None:
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     tip_id = district.file_tip()
     bell = RqJobs(valkey.url)
     district.jobs.ring = bell.ring  # type: ignore[method-assign]
@@ -131,7 +131,7 @@ def test_a_forged_job_is_refused_with_an_alarm(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     district.tell()
     forge(valkey.client(), data)
 
@@ -194,7 +194,7 @@ def test_the_workers_go_on_behind_a_large_job(
 ) -> None:
     """An attacker puts a job in the queue before a job of the hotline. The worker raises an alarm, refuses the
     attacker's job and runs the hotline's job."""
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     tip_id = district.file_tip()
     forge(valkey.client(), None, data=zlib.compress(b"[" + b" " * 8_000_000))
     bell = RqJobs(valkey.url)
@@ -246,7 +246,7 @@ def test_a_job_that_fails_tells_redis_nothing(
         def send(self, msisdn: str, text: str) -> Any:
             raise RuntimeError(msisdn)
 
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     district.tell()
     district.sms = Loud()  # type: ignore[assignment]
     RqJobs(valkey.url).ring(Job.DELIVER, 1)
@@ -346,7 +346,7 @@ def test_a_clock_that_breaks_ends_the_process_so_that_another_is_started(valkey:
 def test_no_alert_waits_for_an_answer(district: District) -> None:
     """The thread that sends answers must wait, because another process writes to the database. The job that starts this
     thread ends without waiting."""
-    district.enrol(Level.NATIONAL, districts=())
+    district.enrol(Level.NATIONAL)
     district.tell()
     functions = safe_job(district.context).functions
     with district.database.writing():
