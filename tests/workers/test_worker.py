@@ -253,7 +253,7 @@ def test_a_job_that_fails_tells_redis_nothing(
 
     work(district, valkey)
 
-    assert "job failed: RuntimeError" in caplog.text
+    assert "a job of the worker failed: RuntimeError" in caplog.text
     assert "+250788" not in caplog.text
     client = valkey.client()
     for key in client.keys("*"):
