@@ -41,7 +41,7 @@ from hotline.people.tables_desks import Desk
 from hotline.text.places import ABROAD, MET, NATIONAL, alert_place, is_camp
 from hotline.tips import queries_visible
 from hotline.tips import tables as tips_store
-from hotline.tips.rules import OVERSEEN, DeadlineKind, TipState, Urgency, VisitSafety, visit_facts
+from hotline.tips.rules import OVERSEEN, DeadlineKind, TipState, Urgency, visit_facts
 from hotline.tips.tables import IS_WAITING, Grant, PendingAlert, Tip
 
 LOAD_PERIOD = timedelta(days=1)
@@ -383,7 +383,7 @@ def _waiting(session: Session, chosen: Sequence[Any]) -> list[WaitingTip]:
     """Makes a `WaitingTip` from each of these database rows of tips with a pending alert. A `WaitingTip` holds the
     facts that decide which people are alerted."""
     before = [row.id for row in chosen if row.is_alerted]
-    case, safety = cache(Case), cache(_safety)
+    case, visit = cache(Case), cache(visit_facts)
     already = alerted_by_tip(session, before) if before else {}
     steps = _next(session, before)
     apart = [
@@ -402,7 +402,7 @@ def _waiting(session: Session, chosen: Sequence[Any]) -> list[WaitingTip]:
             already.get(id, ()) if already else (),
             steps.get(id, 0) if steps else 0,
             locked,
-            safety(matter, urgency, *going),
+            visit(matter, urgency, *going).safety,
             kept.get(id, NO_ONE),
         )
         for id, place, within, category, urgency, official, _, locked, once, matter, *going, _, language in chosen
@@ -447,12 +447,6 @@ def _held(session: Session, *which: ColumnElement[bool], limit: int | None = Non
     return session.connection().execute(tips).all()
 
 
-def _safety(
-    matter: str, urgency: int, visit: str | None, erased: bool, visit_decision: str | None
-) -> VisitSafety:
-    return visit_facts(matter, urgency, visit, erased, visit_decision).safety
-
-
 def delete_pending(session: Session, tip_ids: Collection[int]) -> None:
     """Deletes the pending alerts of tips that now have an assignment."""
     gone = delete(PendingAlert).where(in_numbers(session, PendingAlert.tip_id, tip_ids))
@@ -489,11 +483,6 @@ def locked_out(session: Session, alerted: Collection[tuple[int, int]]) -> set[tu
         for tip_id, responder_id in alerted
         if any((code == NATIONAL) == (responder_id in national) for code in desks.get(tip_id, ()))
     }
-
-
-def new_assignment_ids(session: Session, count: int) -> Sequence[int]:
-    """Reserves ids for assignments that another function writes later."""
-    return new_ids(session, Assignment, count)
 
 
 def write_assignments(

@@ -18,7 +18,6 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, text, update
-from sqlalchemy import update as update_rows
 from sqlalchemy.orm import Session, aliased
 
 from hotline.alerts import tables
@@ -424,7 +423,7 @@ def _under_way(session: Session, at: datetime) -> tuple[int, int]:
 def close_attempt(session: Session, claim: Claim, result: SendResult) -> None:
     """Stores the result of an attempt to send a message, even if the result comes late."""
     session.execute(
-        update_rows(Attempt)
+        update(Attempt)
         .where(Attempt.message_id == claim.message.id, Attempt.n == claim.message.attempts)
         .values(
             outcome=result.outcome,

@@ -40,7 +40,7 @@ from hotline.people.rules import of_account
 from hotline.people.tables_accounts import is_same_person
 from hotline.text.errors import EndRefused, ErasureRefused
 from hotline.text.places import MET, NATIONAL
-from hotline.text.time import KIGALI
+from hotline.text.time import kigali_time
 from hotline.tips import queries_visible, rules_events, rules_persons
 from hotline.tips.rules import OVERSEEN, Basis, Clock, DeadlineKind, TipOutcome, Urgency, by_day
 from hotline.tips.rules_events import CaseEventKind, Event, EventChannel, LoggedEvent, TakeProof
@@ -95,15 +95,6 @@ def erasure_due(session: Session, context: Context, tip: Tip) -> None:
     tables.set_clocks(session, tip.id, {DeadlineKind.ERASURE: Clock(due)}, at)
     if fate is TextFate.DECIDED:
         _ask_to_decide(session, context, tip, due, at)
-
-
-def erase_at_closing(session: Session, context: Context, tip: Tip) -> None:
-    """Erases the text of a case that was just closed, if the caller has requested the erasure. A legal hold prevents
-    the erasure."""
-    if tip.erasure_asked_at is None or tip.erased_at is not None:
-        return
-    if text_fate(session, tip) is TextFate.GO:
-        _erase(session, tip, context.now(), actor="clock")
 
 
 def decide_erasure(
@@ -185,10 +176,11 @@ def _ask_to_decide(
     if any(text_fate(session, one) is TextFate.DECIDED for one in others):
         return
     people = tables.national_recipients(session, tip.id, at)
-    by = f"{due.astimezone(KIGALI):%d/%m %H:%M}"
     asked = {
         one.responder_id: Wording(
-            Template.ERASE_DECIDE, {"ref": one.reference, "time": by}, one.language
+            Template.ERASE_DECIDE,
+            {"ref": one.reference, "time": kigali_time(due)},
+            one.language,
         )
         for one in people
     }
@@ -507,17 +499,13 @@ def confirm_closure(
         return
     _record(session, tip, "end_refused", actor, at)
     session.flush()
-    if actor.responder_id is not None:
-        _take(session, tip, actor.responder_id, actor.channel or EventChannel.CONSOLE, at)
+    if (taker := actor.responder_id) is not None:
+        # Lists and statistics then show this responder as the assignee.
+        tables.acknowledge(session, tip.id, taker, at, proved=True)
+        queries.record_passed(session, tip.id, taker, None)
+        channel = actor.channel or EventChannel.CONSOLE
+        service_case.write_taken(session, tip.id, taker, at, channel, TakeProof.PROVED)
     handle_event(session, context, tip.id, Event(CaseEventKind.REFUSED, by=actor.responder_id), at)
-
-
-def _take(session: Session, tip: Tip, taker: int, channel: EventChannel, at: datetime) -> None:
-    """Records that the responder who refused a closure has taken the case. Lists and statistics then show this
-    responder as the assignee."""
-    tables.acknowledge(session, tip.id, taker, at, proved=True)
-    queries.record_passed(session, tip.id, taker, None)
-    service_case.write_taken(session, tip.id, taker, at, channel, TakeProof.PROVED)
 
 
 def _check_confirms(
@@ -583,7 +571,10 @@ def _close(
     tip.closed_at = at
     drop_closure_request(tip)
     session.flush()
-    erase_at_closing(session, context, tip)
+    is_asked = tip.erasure_asked_at is not None and tip.erased_at is None
+    # A legal hold prevents the erasure.
+    if is_asked and text_fate(session, tip) is TextFate.GO:
+        _erase(session, tip, context.now(), actor="clock")
 
 
 def _record(session: Session, tip: Tip, action: str, actor: CloseRequest, at: datetime) -> None:

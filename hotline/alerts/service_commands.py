@@ -54,10 +54,10 @@ from hotline.core.wording import Template
 from hotline.flows import service_check
 from hotline.gateway.rules import MessageIn, Wording, responders_short_code
 from hotline.gateway.tables import Assignment
-from hotline.keys.key_folder import KIGALI
 from hotline.people import tables, tables_accounts
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
+from hotline.text.time import kigali_time
 from hotline.tips import queries as tips_queries
 from hotline.tips import queries_visible
 from hotline.tips.rules import DeadlineKind, Matter, TipOutcome, VisitDecision, VisitSafety
@@ -375,6 +375,12 @@ def _no_more(context: Context, responder: Responder) -> Wording:
 NAMED_FOR = timedelta(days=30)
 """The time after an alert within which the responder may answer about the case of this alert."""
 RECENT_ALERTS = timedelta(hours=12)
+WHY = {
+    ReplyKind.ACT: AnswerReason.ACT,
+    ReplyKind.HELP: AnswerReason.HELP,
+    ReplyKind.WRONG: AnswerReason.WRONG,
+}
+"""The reason for an answer to each kind of SMS. To every other kind of SMS, the answer is a hint."""
 MAX_REFERENCES = 6
 """The largest number of references in one answer. The references and the text must together fit into one part of an
 SMS."""
@@ -480,8 +486,8 @@ def handle_reply(
         )
         for one in reading.actions
     )
-    why = _why(reading)
-    key, urgent = _digest(context, message, reading), bool(reply.dangers)
+    why, urgent = WHY.get(reading.meant, AnswerReason.HINT), bool(reply.dangers)
+    key = _digest(context, message, reading)
     counted = service_messages.may_answer(session, responder, why, key, at, in_danger=urgent)
     if counted is AnswerReason.LAST:
         service_messages.write_confirmation(session, _no_more(context, responder), responder.id, at)
@@ -489,40 +495,21 @@ def handle_reply(
         for wording, of in _worded(session, context, responder, reply, done):
             service_messages.write_confirmation(session, wording, responder.id, at, of)
     if done and reading.reference is not None:
-        _ask_similar(session, context, responder, message, reply, at)
+        # The command counted for a drill, but the responder may have meant a real case. So a hint about this case
+        # follows.
+        said = f"? {reading.reference}"
+        key = context.pseudonyms.sms(message.sender, context.line.shortcode, said, "")
+        hint = AnswerReason.HINT
+        counted = service_messages.may_answer(session, responder, hint, key, at, in_danger=urgent)
+        if counted is not None:
+            is_last = counted is AnswerReason.LAST
+            wording = (
+                _no_more(context, responder)
+                if is_last
+                else _hint(session, context, responder, reply)
+            )
+            service_messages.write_confirmation(session, wording, responder.id, at)
     return ReplyResult(reading.meant, done)
-
-
-def _ask_similar(
-    session: Session,
-    context: Context,
-    responder: Responder,
-    message: MessageIn,
-    reply: ReadReply,
-    at: datetime,
-) -> None:
-    """Sends the responder a hint about a real case, after an answer that counts for a drill. The responder may have
-    meant this case and not the drill."""
-    said = f"? {reply.reading.reference}"
-    key = context.pseudonyms.sms(message.sender, context.line.shortcode, said, "")
-    urgent = bool(reply.dangers)
-    counted = service_messages.may_answer(
-        session, responder, AnswerReason.HINT, key, at, in_danger=urgent
-    )
-    if counted is None:
-        return
-    is_last = counted is AnswerReason.LAST
-    wording = _no_more(context, responder) if is_last else _hint(session, context, responder, reply)
-    service_messages.write_confirmation(session, wording, responder.id, at)
-
-
-def _why(reading: ReplyReading) -> AnswerReason:
-    whys = {
-        ReplyKind.ACT: AnswerReason.ACT,
-        ReplyKind.HELP: AnswerReason.HELP,
-        ReplyKind.WRONG: AnswerReason.WRONG,
-    }
-    return whys.get(reading.meant, AnswerReason.HINT)
 
 
 def _digest(context: Context, message: MessageIn, reading: ReplyReading) -> str:
@@ -603,7 +590,7 @@ def _confirmation(
     due = min((one.due for one in done if one.due is not None), default=None)
     if due is not None and template in BY:
         template = BY[template]
-        parameters["time"] = f"{due.astimezone(KIGALI):%d/%m %H:%M}"
+        parameters["time"] = kigali_time(due)
         if template is Template.TAKEN_UNTIL:
             offered = OfferedCase(is_own=True)
             parameters["own"] = service_case.digits_text(context, offered, responder.language)

@@ -296,7 +296,11 @@ def alert_of_correction(
             session, context, tip.id, Event(CaseEventKind.MOVED, nth=_moves(session, tip)), at
         )
     elif official == "no" and tip.official != "no":
-        _notify_more(session, context, tip, at)
+        # The notice gives no one access to the tip. Only the national desk can give a district access.
+        people = _alerted(session, tip.id)
+        if people and queries_retention.newest_more(session, tip.id) is None:
+            order = Notice(people, Purpose.MORE)
+            service_messages.notify(session, context, tip, order, VisitSafety.NONE, at)
     elif others:
         handle_event(
             session, context, tip.id, Event(CaseEventKind.BESIDE, nth=_moves(session, tip)), at
@@ -336,19 +340,6 @@ def _alerted(session: Session, tip_id: int) -> tuple[int, ...]:
     """Returns the responders who were alerted of a tip, without duplicates."""
     alerted = queries.alerted_by_tip(session, [tip_id])[tip_id]
     return tuple(dict.fromkeys(one.responder_id for one in alerted))
-
-
-def _notify_more(session: Session, context: Context, tip: Tip, at: datetime) -> None:
-    """Notifies the people of a tip once that the caller gave more details.
-
-    The notice gives no one access to the tip. If an official may be involved, only the national desk can give a
-    district access.
-    """
-    alerted = _alerted(session, tip.id)
-    if alerted and queries_retention.newest_more(session, tip.id) is None:
-        service_messages.notify(
-            session, context, tip, Notice(alerted, Purpose.MORE), VisitSafety.NONE, at
-        )
 
 
 def notify_added(session: Session, context: Context, reported: ReportedTip, at: datetime) -> None:
@@ -452,8 +443,12 @@ def record_visit_decision(
     If the decision is repeated, sends no messages.
     """
     company = queries_references.cluster_of(session, tip)
-    concerned = [one for one in company if one.id == tip.id or _is_asked(one)]
-    decided = [one for one in concerned if one.visit_decision != visit_decision]
+    decided = [
+        one
+        for one in company
+        if one.visit_decision != visit_decision
+        and (one.id == tip.id or (one.urgency == Urgency.DANGER and visit_facts_of(one).is_marked))
+    ]
     if not decided:
         return
     for one in decided:
@@ -462,11 +457,6 @@ def record_visit_decision(
     session.flush()
     tables.close_clocks(session, [one.id for one in decided], [DeadlineKind.VISIT_SAFETY], at)
     handle_event(session, context, tip.id, Event(CaseEventKind.DECIDED), at)
-
-
-def _is_asked(tip: Tip) -> bool:
-    """Returns True if the national desk must decide how responders may visit for this tip."""
-    return tip.urgency == Urgency.DANGER and visit_facts_of(tip).is_marked
 
 
 def _record_visit_safety(session: Session, tip: Tip, by: CloseRequest, at: datetime) -> None:

@@ -15,7 +15,6 @@ from hotline.alerts import (
     rules_escalation_steps,
     service_case,
     service_escalation,
-    service_messages,
     tables_drills,
 )
 from hotline.alerts import tables as alerts_tables
@@ -30,6 +29,7 @@ from hotline.alerts.rules_escalation import (
 )
 from hotline.alerts.rules_replies import Command, CommandOutcome, CommandResult, Verb
 from hotline.alerts.service_case import routed_case
+from hotline.alerts.service_messages import notify_person
 from hotline.alerts.tables_drills import Drill
 from hotline.core import rules_trial
 from hotline.core.actors import Actor
@@ -38,14 +38,14 @@ from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.gateway import tables
 from hotline.gateway.doorbell import ringing
-from hotline.gateway.rules import OutgoingPart, Wording
+from hotline.gateway.rules import OutgoingPart
 from hotline.people import tables as people_tables
 from hotline.people import tables_audit, tables_desks
 from hotline.people.rules import DeskKind
 from hotline.text.errors import DrillRefused, NotFound
 from hotline.text.languages import CODES, MessageText, message_text
 from hotline.text.places import ABROAD, NATIONAL, is_district, place_name
-from hotline.text.time import KIGALI
+from hotline.text.time import kigali_time
 from hotline.tips.rules import CASE_CLOCKS, Basis, Matter, TipOutcome, TipState, Urgency
 from hotline.tips.rules_events import OUTCOME, CaseEventKind, Event, LoggedEvent
 from hotline.tips.tables import Grant, Tip
@@ -196,7 +196,11 @@ def start(context: Context, request: DrillRequest, *, by: Actor, reason: str) ->
         )
         session.add(row)
         session.flush()
-        _alert(session, context, tip, people, at)
+        case = routed_case(session, tip)
+        step = EscalationStep(tip.id, case, 0, first_recipients(case, people), is_drill=True)
+        clocks = rules_escalation_steps.acknowledge_clock(case, at)
+        alerts_tables.set_clocks(session, tip.id, clocks, at)
+        service_escalation.write_steps(session, context, [step], at)
         tables_audit.append_about_tip(
             session, tip.id, "exercise_started", tables_audit.by_actor(by), at, reason
         )
@@ -204,29 +208,13 @@ def start(context: Context, request: DrillRequest, *, by: Actor, reason: str) ->
         return row.id
 
 
-def _alert(
-    session: Session, context: Context, tip: Tip, people: Sequence[Candidate], at: datetime
-) -> None:
-    """Alerts the first of these people, and sets the deadline to acknowledge the case."""
-    case = routed_case(session, tip)
-    step = EscalationStep(tip.id, case, 0, first_recipients(case, people), is_drill=True)
-    alerts_tables.set_clocks(
-        session, tip.id, rules_escalation_steps.acknowledge_clock(case, at), at
-    )
-    service_escalation.write_steps(session, context, [step], at)
-
-
 def _notify_answering(session: Session, row: Drill, but: Collection[int], at: datetime) -> None:
     """Notifies the national desk and the coordinators of the tested desk that the drill begins. Leaves out the people
     in `but`, who are tested."""
     for one in people_tables.coordinators_and_national(session, row.desk, at):
         if one.id not in but:
-            said = {
-                "place": desk_named(row.desk, one.language),
-                "time": f"{row.ends_at.astimezone(KIGALI):%d/%m %H:%M}",
-            }
-            wording = Wording(Template.EXERCISE_BEGUN, said, one.language)
-            service_messages.write_confirmation(session, wording, one.id, at)
+            place, time = desk_named(row.desk, one.language), kigali_time(row.ends_at)
+            notify_person(session, one, Template.EXERCISE_BEGUN, at, place=place, time=time)
 
 
 def desk_named(code: str, language: str) -> str:
@@ -331,14 +319,9 @@ def _end(
         codes={OUTCOME: TipOutcome.TRIAL.value},
     )
     tables_audit.append_about_tip(session, tip.id, "exercise_ended", actor, at, reason)
-    _notify_unanswered(session, tip.id, at)
-
-
-def _notify_unanswered(session: Session, tip_id: int, at: datetime) -> None:
-    for person, assignment_id in tables_drills.unanswered(session, tip_id):
-        known_as = session.get_one(tables.Assignment, assignment_id)
-        words = Wording(Template.EXERCISE, {"ref": known_as.reference}, person.language)
-        service_messages.write_confirmation(session, words, person.id, at, assignment_id)
+    for person, assignment_id in tables_drills.unanswered(session, tip.id):
+        ref = session.get_one(tables.Assignment, assignment_id).reference
+        notify_person(session, person, Template.EXERCISE, at, assignment_id, ref=ref)
 
 
 @dataclass(frozen=True, slots=True)

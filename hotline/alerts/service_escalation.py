@@ -27,7 +27,7 @@ from hotline.alerts.service_case import case_state
 from hotline.alerts.service_messages import BEHIND, WrittenAssignment, notify
 from hotline.core import rules_trial
 from hotline.core.contexts import Context
-from hotline.core.database import Session
+from hotline.core.database import Session, new_ids
 from hotline.core.wording import Template
 from hotline.gateway.rules import (
     Priority,
@@ -36,6 +36,7 @@ from hotline.gateway.rules import (
     responders_short_code,
     with_similar_case,
 )
+from hotline.gateway.tables import Assignment
 from hotline.tips import queries as tips_queries
 from hotline.tips import queries_visible
 from hotline.tips import rules as tips_rules
@@ -125,7 +126,13 @@ def _carry_out(
     *,
     again: bool,
 ) -> None:
-    _set_clocks(session, tip, before, decision, at)
+    tables.close_clocks(session, [tip.id], decision.close, at)
+    if DeadlineKind.CONFIRM_CLOSURE in decision.close:
+        drop_closure_request(tip)
+    tables.set_clocks(session, tip.id, decision.set, at)
+    if decision.assignee != before.assignee:
+        tip.assignee_id, tip.renewed_at = decision.assignee, None
+        session.flush()
     for order in decision.notices:
         if order.purpose is Purpose.REMIND:
             service_messages.remind(session, context, tip, order, at)
@@ -149,19 +156,6 @@ def _carry_out(
             write_steps(session, context, [step], at)
     if decision.release:
         queries_retention.stand_down(session, tip.id, decision.release, before.step, at)
-
-
-def _set_clocks(
-    session: Session, tip: Tip, before: CaseState, decision: Decision, at: datetime
-) -> None:
-    """Stores the deadlines of the decision, and the assignee."""
-    tables.close_clocks(session, [tip.id], decision.close, at)
-    if DeadlineKind.CONFIRM_CLOSURE in decision.close:
-        drop_closure_request(tip)
-    tables.set_clocks(session, tip.id, decision.set, at)
-    if decision.assignee != before.assignee:
-        tip.assignee_id, tip.renewed_at = decision.assignee, None
-        session.flush()
 
 
 def begin_steps(
@@ -262,7 +256,7 @@ def write_assignments(
     """Writes an assignment for each person of an escalation step. A person who knows the tip keeps the reference of the
     first alert. Every other person gets a reference that was never used before.
     """
-    ids = zip(queries.new_assignment_ids(session, len(alerted)), alerted, strict=True)
+    ids = zip(new_ids(session, Assignment, len(alerted)), alerted, strict=True)
     given = [NewAssignment(id, step.tip_id, step.number, who) for id, (step, who) in ids]
     first = queries.first_assignments(session, {step.tip_id for step, _ in alerted if step.number})
     knew = {

@@ -51,13 +51,12 @@ from hotline.gateway.rules import (
     responders_short_code,
 )
 from hotline.gateway.tables import LockedDialogue, is_part_paused
-from hotline.keys.encrypt import EncryptedTip
 from hotline.people import tables as people_tables
 from hotline.people import tables_audit, tables_desks
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.text.places import NATIONAL, is_district, neighbours, place_name
-from hotline.text.time import KIGALI, midnight
+from hotline.text.time import KIGALI, kigali_time, midnight
 from hotline.tips import rules_receipts, tables_persons
 from hotline.tips.queries import ReportedTip
 from hotline.tips.rules import OVERSEEN, DeadlineKind, Urgency, VisitSafety
@@ -290,7 +289,13 @@ def first_steps(
 ) -> Iterator[EscalationStep]:
     """Yields the first escalation step of each tip. In a storm, only one person, and not three, is alerted of each
     further danger of a sector."""
-    new = [tip for tip in waiting if _may_storm(tip)]
+    new = [
+        tip
+        for tip in waiting
+        if (tip.case.urgency, tip.step) == (Urgency.DANGER, 0)
+        and is_district(tip.case.place)
+        and tip.case.official != OVERSEEN
+    ]
     ways = _ways(session, new, at) if new else {}
     further = [id for id, way in ways.items() if way is not SmsShare.ALONE]
     if not further:
@@ -315,12 +320,6 @@ def first_steps(
             yield EscalationStep(
                 tip.tip_id, tip.case, 0, (who,), locked=tip.locked, safety=tip.safety, share=way
             )
-
-
-def _may_storm(tip: WaitingTip) -> bool:
-    case = tip.case
-    is_new = case.urgency == Urgency.DANGER and tip.step == 0
-    return is_new and is_district(case.place) and case.official != OVERSEEN
 
 
 def _ways(session: Session, new: Sequence[WaitingTip], at: datetime) -> Mapping[int, SmsShare]:
@@ -361,7 +360,7 @@ def remind(session: Session, context: Context, tip: Tip, order: Notice, at: date
         return
     responder, code = session.get_one(Responder, who), dial_code(context)
     due = alerts_tables.last_due(session, tip.id, DeadlineKind.OUTCOME) or at
-    said = {"ref": known_as.reference, "time": f"{due.astimezone(KIGALI):%d/%m %H:%M}"}
+    said = {"ref": known_as.reference, "time": kigali_time(due)}
     if code is None:
         case = service_case.offered_case(session, tip, responder)
         said["digits"] = service_case.digits_text(context, case, responder.language)
@@ -471,6 +470,19 @@ def write_confirmation(
     write_message(session, wording, responder_id, at, priority=Priority.CONFIRMATION, of=of)
 
 
+def notify_person(
+    session: Session,
+    to: Responder,
+    template: Template,
+    at: datetime,
+    of: int | None = None,
+    /,
+    **said: str,
+) -> None:
+    """Writes an SMS from a template in the language of a responder. The SMS is due now, but alerts are sent first."""
+    write_confirmation(session, Wording(template, said, to.language), to.id, at, of)
+
+
 def write_message(
     session: Session,
     wording: Wording,
@@ -539,8 +551,7 @@ def notify_removal(session: Session, cases: int, at: datetime) -> None:
     responder had."""
     for one in people_tables.active_responders(session, at):
         if one.level == Level.NATIONAL:
-            wording = Wording(Template.REMOVED, {"count": str(cases)}, one.language)
-            write_confirmation(session, wording, one.id, at)
+            notify_person(session, one, Template.REMOVED, at, count=str(cases))
 
 
 logger = logging.getLogger(__name__)
@@ -596,7 +607,19 @@ def store_request(
             "alarm: a call-back request was not saved, because the national desk has no valid key: see the page Desks"
         )
         return
-    session.add(_row(tip, uid, encrypted, agreed, context.now()))
+    session.add(
+        CallBack(
+            tip_id=tip.id,
+            uid=uid,
+            state=CallBackState.WAITING,
+            body=encrypted.body,
+            encrypted_key=encrypted.grants[NATIONAL],
+            opens_at=agreed[0].opens_at,
+            closes_at=agreed[0].closes_at,
+            again_at=agreed[1].opens_at if agreed[1:] else None,
+            asked_at=at,
+        )
+    )
 
 
 def withdraw_session(
@@ -654,27 +677,6 @@ def next_window(row: CallBack) -> bool:
 def _set_window(row: CallBack, window: Window) -> None:
     row.opens_at, row.closes_at = window.opens_at, window.closes_at
     row.begun_at = row.asked_by = row.approved_by = None
-
-
-def _row(
-    tip: Tip | ReportedTip,
-    uid: str,
-    encrypted: EncryptedTip,
-    agreed: tuple[Window, ...],
-    at: datetime,
-) -> CallBack:
-    first, *second = agreed
-    return CallBack(
-        tip_id=tip.id,
-        uid=uid,
-        state=CallBackState.WAITING,
-        body=encrypted.body,
-        encrypted_key=encrypted.grants[NATIONAL],
-        opens_at=first.opens_at,
-        closes_at=first.closes_at,
-        again_at=second[0].opens_at if second else None,
-        asked_at=at,
-    )
 
 
 def _withdraw(session: Session, context: Context, rows: Iterable[CallBack]) -> None:

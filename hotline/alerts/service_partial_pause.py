@@ -4,13 +4,13 @@ its end."""
 
 from collections.abc import Mapping
 
-from hotline.alerts import service_messages
+from hotline.alerts.service_messages import notify_person
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.gateway import service_pause
 from hotline.gateway.doorbell import ringing
-from hotline.gateway.rules import OutgoingPart, Wording
+from hotline.gateway.rules import OutgoingPart
 from hotline.people import tables
 from hotline.people.tables_audit import CommandActor
 
@@ -42,7 +42,5 @@ def resume(context: Context, part: OutgoingPart, *, by: CommandActor, reason: st
 def _notify(session: Session, context: Context, template: Template, part: OutgoingPart) -> None:
     at = context.now()
     for one in tables.national_people(session, at):
-        said = {"part": context.phrases.say(one.language, NAMES[part])}
-        service_messages.write_confirmation(
-            session, Wording(template, said, one.language), one.id, at
-        )
+        said = context.phrases.say(one.language, NAMES[part])
+        notify_person(session, one, template, at, part=said)

@@ -19,7 +19,7 @@ from hotline.core.wording import Template
 from hotline.keys.decrypt import decrypt_case_key, decrypt_codes
 from hotline.keys.encrypt import case_name, label
 from hotline.text.errors import DecryptionFailed, KeyMissing
-from hotline.text.time import KIGALI
+from hotline.text.time import kigali_time
 from hotline.tips.encrypt_notes import decrypt_note
 from hotline.tips.rules_events import SAYS, LoggedEvent, NoteCode
 from hotline.tips.tables import Tip
@@ -64,7 +64,7 @@ class DecryptedNote:
     def headed(self, context: Context, language: str) -> str:
         """Returns the heading of this note on a page. The heading contains the time when the responder wrote the
         note."""
-        time = f"{self.at.astimezone(KIGALI):%d/%m %H:%M}"
+        time = kigali_time(self.at)
         return context.phrases.say(language, Template.NOTE_AT, time=time)
 
 

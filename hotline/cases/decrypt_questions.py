@@ -33,6 +33,18 @@ def list_questions(context: Context) -> Mapping[str, Question]:
     return questions(context.flow_sets.get(context.flow_sets.live()))
 
 
+def approved_questions(context: Context) -> Mapping[str, Question]:
+    """Returns the published questions that are approved today, by their names."""
+    try:
+        listed = list_questions(context)
+    except NotReady:
+        return {}
+    today = context.now().date()
+    return {
+        name: one for name, one in listed.items() if one.standing(today) is QuestionStatus.SHOWS
+    }
+
+
 def store_question(
     session: Session,
     context: Context,

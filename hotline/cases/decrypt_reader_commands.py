@@ -15,7 +15,7 @@ from hotline.alerts import (
     tables_drills,
 )
 from hotline.alerts.rules_escalation import NO_ONE
-from hotline.alerts.rules_replies import OF_A_CASE, Command, CommandOutcome, CommandResult, Verb
+from hotline.alerts.rules_replies import OF_A_CASE, Command, CommandResult, Verb
 from hotline.alerts.service_case import case_of, routed_case
 from hotline.cases import (
     decrypt_access,
@@ -170,7 +170,18 @@ def _carried_out(
     way, reference = EventChannel.USSD, turn.ask.reference
     one = Command(turn.person.id, reference, verb, way, turn.at, to=to, chosen=chosen)
     done = service_commands.carry_out(turn.session, turn.context, one)
-    return _codes(turn, done)
+    flags = [f"{RESULT_PREFIX}{done.result}"]
+    took = done.result in (CommandResult.TAKEN, CommandResult.ALREADY_TAKEN)
+    goes_unseen = done.visit_facts is not None and done.visit_facts.goes_unseen
+    was_read = done.assignment_id is not None and queries_references.has_read(
+        turn.session, done.assignment_id
+    )
+    if took and goes_unseen and not was_read:
+        flags.append(UNREAD if done.result is CommandResult.TAKEN else HELPS_UNREAD)
+    words = {"time": kigali_time(done.due)} if done.due is not None else {}
+    if done.result is CommandResult.ALREADY_TAKEN:
+        words["who"] = _assignee_name(turn, done.assignment_id)
+    return ReaderAnswer(tuple(flags), words=words)
 
 
 def _note(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:
@@ -257,21 +268,6 @@ def _let_district_read(
         return ()
     turn.log("tip_sent_down", f"desk {desk}: {decrypt_reader_pages.BY_DIALLING}", f"tip:{tip.id}")
     return rules_assignment.turns(local)[:1]
-
-
-def _codes(turn: ReaderTurn, done: CommandOutcome) -> ReaderAnswer:
-    flags = [f"{RESULT_PREFIX}{done.result}"]
-    took = done.result in (CommandResult.TAKEN, CommandResult.ALREADY_TAKEN)
-    goes_unseen = done.visit_facts is not None and done.visit_facts.goes_unseen
-    was_read = done.assignment_id is not None and queries_references.has_read(
-        turn.session, done.assignment_id
-    )
-    if took and goes_unseen and not was_read:
-        flags.append(UNREAD if done.result is CommandResult.TAKEN else HELPS_UNREAD)
-    words = {"time": kigali_time(done.due)} if done.due is not None else {}
-    if done.result is CommandResult.ALREADY_TAKEN:
-        words["who"] = _assignee_name(turn, done.assignment_id)
-    return ReaderAnswer(tuple(flags), words=words)
 
 
 def _assignee_name(turn: ReaderTurn, assignment_id: int | None) -> str:

@@ -267,9 +267,7 @@ def _is_asked_again(person: MetPerson, turn: ReaderTurn) -> bool:
     clock = rules_follow_up.ask_again_clock(person)
     if clock is None or clock.due_at > turn.at:
         return False
-    said_at, _, _ = person.consents[-1]
-    askers = [one.entry.responder_id for one in person.timeline if one.entry.at == said_at]
-    return person.consent is not ConsentState.NO or turn.person.id not in askers
+    return person.consent is not ConsentState.NO or turn.person.id not in person.askers
 
 
 def _flags(one: MetPerson) -> Iterator[str]:

@@ -186,14 +186,27 @@ def tips(visit: Visit) -> Response:
 
     The page's address contains the whole filter. So officers can save the address and open the same list again.
     """
-    wanted = _filter(visit)
+    asked = visit.asked
+    urgency = number_of(asked("urgency"))
+    # An unknown value in the address counts as the default value.
+    wanted = TipFilter(
+        state=_member(TipStateFilter, asked("state"), TipStateFilter.WAITS),
+        matter=_member(Matter, asked("matter"), Matter.TIP),
+        assignee=_member(AssigneeFilter, asked("whose"), AssigneeFilter.ANYBODY),
+        place=asked("place")[:20],
+        sector=asked("sector")[:40],
+        urgency=urgency if urgency in {*Urgency} else None,
+        category=asked("category") if asked("category") in {*Category} else "",
+        question=asked("question") if asked("question") in QUESTIONS else "",
+        soon=asked("soon") == "yes",
+        owes=asked("owes") == "yes",
+    )
     before = number_of(visit.asked("before"))
     if wanted.sector:
         # An officer can type this page's address with a place, and so list the tips of this place. In the audit log,
         # this must look like a search for the place. So the hotline writes the same row as for a search.
         service_sheet.search(visit.context, visit.by, SearchKind.PLACE, "")
     found = service_sheet.list_tips(visit.context, visit.by, wanted, before=before)
-    asked = {name: value for name, value in visit.query.items() if name in FILTERS and value}
     return page(
         visit,
         "tips.html",
@@ -201,7 +214,7 @@ def tips(visit: Visit) -> Response:
         rows=[late_sentence(visit, line) for line in found.lines],
         wanted=wanted,
         shows_all=wanted == TipFilter(TipStateFilter.ALL) and before is None,
-        asked=asked,
+        asked={name: value for name, value in visit.query.items() if name in FILTERS and value},
         options=_options(visit),
     )
 
@@ -330,24 +343,6 @@ FILTERS = (
     *("state", "matter", "whose", "place", "urgency", "category", "question", "soon", "owes"),
     "sector",
 )
-
-
-def _filter(visit: Visit) -> TipFilter:
-    """Returns the filter from the address of the page. Replaces an unknown value with the default value."""
-    asked = visit.asked
-    urgency = number_of(asked("urgency"))
-    return TipFilter(
-        state=_member(TipStateFilter, asked("state"), TipStateFilter.WAITS),
-        matter=_member(Matter, asked("matter"), Matter.TIP),
-        assignee=_member(AssigneeFilter, asked("whose"), AssigneeFilter.ANYBODY),
-        place=asked("place")[:20],
-        sector=asked("sector")[:40],
-        urgency=urgency if urgency in {*Urgency} else None,
-        category=asked("category") if asked("category") in {*Category} else "",
-        question=asked("question") if asked("question") in QUESTIONS else "",
-        soon=asked("soon") == "yes",
-        owes=asked("owes") == "yes",
-    )
 
 
 def _member(kind: type[Member], value: str, otherwise: Member) -> Member:

@@ -475,7 +475,7 @@ def request_lift(visit: Visit, tip_id: int) -> None:
     chosen = number_of(visit.form.text("exclusion", most=9))
     if chosen is None:
         raise visit.wrong("exclusion", "Choose a person or desk that gets access to the tip again.")
-    _done(visit, tip_id, "know", service_desk_commands.request_lift_as, exclusion_id=chosen)
+    _done(visit, tip_id, "know", service_desk_commands.request_lift, exclusion_id=chosen)
 
 
 @_on_a_tip

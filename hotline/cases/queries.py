@@ -42,7 +42,7 @@ from hotline.people.tables_roster import HandoverNote
 from hotline.text.errors import NotFound
 from hotline.text.places import sectors_named
 from hotline.tips.queries_visible import THE_LINE, Viewer, visible_to
-from hotline.tips.rules import ASKS, OVERSEEN, TIMES, DeadlineKind, Matter, TipOutcome, TipState
+from hotline.tips.rules import ASKS, OVERSEEN, TIMES, DeadlineKind, Matter, TipState
 from hotline.tips.rules_persons import FollowKind
 from hotline.tips.rules_receipts import AskedAgain, AssigneeFilter, TipFilter, TipStateFilter
 from hotline.tips.tables import IS_REAL_CASE, IS_REPORTED, STORM_ORDER, WITHOUT_BODY, Tip
@@ -230,33 +230,10 @@ CLOSURE_WAITS = and_(Tip.closure_requested_at.is_not(None), Tip.closed_at.is_(No
 yet."""
 
 
-class WaitingClosure(NamedTuple):
-    """A request to close a tip, which a second person has not decided yet."""
-
-    tip: Tip
-    outcome: TipOutcome
-    requested_by: str
-    """The person who requested the closure, written as in the case: `responder:7`, `account:4:Alice` or
-    `name:Alice`."""
-    requested_at: datetime
-
-
-def closures_waiting(
-    session: Session, viewer: Viewer | None, limit: int
-) -> Sequence[WaitingClosure]:
-    """Returns the requested closures that this viewer may see, the oldest request first."""
+def closures_waiting(session: Session, viewer: Viewer | None, limit: int) -> Sequence[Tip]:
+    """Returns the tips with a requested closure that this viewer may see, the oldest request first."""
     found = select(Tip).options(WITHOUT_BODY).where(*IS_REPORTED, visible_to(viewer), CLOSURE_WAITS)
-    rows = session.scalars(found.order_by(Tip.closure_requested_at, Tip.id).limit(limit))
-    return [
-        WaitingClosure(
-            tip,
-            TipOutcome(tip.outcome_asked or TipOutcome.SILENT),
-            tip.closure_by or "",
-            tip.closure_requested_at,
-        )
-        for tip in rows
-        if tip.closure_requested_at is not None
-    ]
+    return session.scalars(found.order_by(Tip.closure_requested_at, Tip.id).limit(limit)).all()
 
 
 class AlertedPerson(NamedTuple):

@@ -5,7 +5,7 @@ An answer contains the lists and menu texts of the responder's cases, as they we
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -54,7 +54,7 @@ from hotline.core.logs import REQUEST
 from hotline.core.ussd import CallerFacts, SessionStart
 from hotline.core.wording import Template
 from hotline.duty import service_phone_proof, service_roster
-from hotline.flows.flow import QuestionStatus, text_in
+from hotline.flows.flow import text_in
 from hotline.gateway import tables as gateway_tables
 from hotline.gateway.doorbell import ringing
 from hotline.keys import one_off
@@ -65,7 +65,7 @@ from hotline.people.rules import EnrolmentKind, of_responder
 from hotline.people.rules_roster import Shift
 from hotline.people.tables import Enrolment, Responder
 from hotline.text.characters import is_easy_pin
-from hotline.text.errors import DecryptionFailed, NotReady, PinRefused
+from hotline.text.errors import DecryptionFailed, PinRefused
 from hotline.text.places import alert_place, is_district, place_name
 from hotline.text.time import KIGALI, kigali_time
 from hotline.tips.queries_visible import Viewer
@@ -104,9 +104,9 @@ def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
     cases = every[:MAX_CASES]
     asked = [one for one in followed_now if one[1].id not in known]
     followed = dict(asked[: MAX_CASES - len(cases)])
+    own_tips = {tip.id: case for case, tip in tips.items()}
     tips |= followed
 
-    own_tips = _own_tips(turn)
     waits = service_handover.waiting_for(turn.session, _viewer(turn), turn.at, own_tips).count
     words = {"open": str(len(every)), "urgent": str(len(urgent)), "waits": str(waits)}
     words["last"] = reader_pins.last_opening(turn)
@@ -116,8 +116,14 @@ def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
         *_labels(turn, {case: tips[case] for case in cases}, theirs, pinned),
         *((case, turn.say(Template.LIST_FOLLOW, ref=case)) for case in followed),
     ]
-    questions = _questions(turn)
-    shifts = _shifts(turn)
+    asks = decrypt_questions.approved_questions(turn.context).values()
+    questions = [(one.name, text_in(one.node.text, turn.person.language)) for one in asks]
+    own_shifts = service_roster.own_shifts(turn.session, person_id, turn.at)
+    free = service_roster.free_shifts(turn.session, person_id, turn.at)
+    shifts = {
+        MY_SHIFTS: [_shift(one, OFFERS, turn.person.language) for one in own_shifts],
+        FREE_SHIFTS: [_shift(one, TAKES, turn.person.language) for one in free],
+    }
     has = {
         **{name: bool(listed) for name, listed in shifts.items()},
         HAS_WORK: bool(labels),
@@ -142,7 +148,7 @@ def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
             judged[one] = tip
     lists = {
         rules_reading_requests.MY_WORK: labels,
-        rules_reading_requests.MY_QUESTIONS: questions,
+        rules_reading_requests.MY_QUESTIONS: questions[:MAX_QUESTIONS],
         **shifts,
     }
     answer = ReaderAnswer(flags, lists, words)
@@ -152,36 +158,23 @@ def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
     # If a real case about danger has no assignee, the list of untaken cases leaves out drills. Otherwise the phone
     # could show a drill instead of the real case.
     untaken = [one for one in untaken if tips[one].channel != rules_trial.DRILL] or untaken
-    other = FIRST in answer.words or has[rules_reading_requests.HAS_WARNINGS]
-    if other or len(untaken) != 1 or not _is_only_read(untaken[0], by_pin, due, pinned):
+    if (
+        FIRST in answer.words
+        or has[rules_reading_requests.HAS_WARNINGS]
+        or len(untaken) != 1
+        # The phone shows the case at once only if the responder has nothing to decide or to follow up in the case.
+        or untaken[0] not in by_pin.keys() - _asked_of(pinned)
+        or by_pin[untaken[0]].id in due
+    ):
         return answer
     return answer.and_also(ReaderAnswer((ONE_DANGER,), words={FIRST: untaken[0]}))
 
 
-def _is_only_read(
-    case: str, by_pin: Mapping[str, Tip], due: Collection[int], pinned: CallerFacts
-) -> bool:
-    """Returns True if the responder can only read this case on the phone, because there is nothing to decide or to
-    follow up."""
-    tip = by_pin.get(case)
-    return tip is not None and tip.id not in due and case not in _asked_of(pinned)
-
-
-def _asked_of(pinned: CallerFacts) -> Collection[str]:
+def _asked_of(pinned: CallerFacts) -> set[str]:
     """Returns the cases that have this responder as assignee, and the cases in which this responder may decide about a
     visit or a closure."""
     asks = (f"{IS_OWN}.", f"{CAN_STAND_DOWN}.", f"{DECIDES_VISIT}.", f"{CAN_CONFIRM}.")
     return {flag.partition(".")[2] for flag in pinned.flags if flag.startswith(asks)}
-
-
-def _shifts(turn: ReaderTurn) -> Mapping[str, Sequence[tuple[str, str]]]:
-    """Returns the responder's shifts and the free shifts, each with its time and desk."""
-    own = service_roster.own_shifts(turn.session, turn.person.id, turn.at)
-    free = service_roster.free_shifts(turn.session, turn.person.id, turn.at)
-    return {
-        MY_SHIFTS: [_shift(one, OFFERS, turn.person.language) for one in own],
-        FREE_SHIFTS: [_shift(one, TAKES, turn.person.language) for one in free],
-    }
 
 
 def _shift(one: Shift, prefix: str, language: str) -> tuple[str, str]:
@@ -197,18 +190,12 @@ def _viewer(turn: ReaderTurn) -> Viewer:
     return Viewer(frozenset(desks), turn.person.id, turn.person.person_id)
 
 
-def _own_tips(turn: ReaderTurn) -> Mapping[int, str]:
-    """Returns the tips that the responder can open, each with the reference that the responder knows."""
-    return {
-        tip.id: case for case, tip in queries_references.open_tips(turn.session, turn.person.id)
-    }
-
-
 def _handover_lines(turn: ReaderTurn) -> Iterator[tuple[datetime, str, int | None]]:
     """Yields the unread handover notes that fit on one page. Each entry has the time of the note, the line for the
     page, and the id of the tip. The oldest note comes first."""
     letters = 0
-    known = _own_tips(turn)
+    tips = queries_references.open_tips(turn.session, turn.person.id)
+    known = {tip.id: case for case, tip in tips}
     for one in decrypt_handover.waiting_texts(turn, _viewer(turn), known):
         case = "" if one.tip_id is None else f" {known[one.tip_id]}"
         line = f"{kigali_time(one.at)}{case} {one.text or NOT_HERE}"
@@ -283,18 +270,6 @@ def _theirs(
     clocks = tables.open_clocks_of(turn.session, taken)
     theirs = {one for one in taken if is_in_good_hands(clocks.get(one, {}), turn.at)}
     return frozenset(case for case, tip_id in held.items() if tip_id in theirs)
-
-
-def _questions(turn: ReaderTurn) -> Sequence[tuple[str, str]]:
-    """Returns the names and texts of the questions that are approved today, in the responder's language."""
-    try:
-        listed = decrypt_questions.list_questions(turn.context)
-    except NotReady:
-        return ()
-    today = turn.at.date()
-    signed = (one for one in listed.values() if one.standing(today) is QuestionStatus.SHOWS)
-    language = turn.person.language
-    return [(one.name, text_in(one.node.text, language)) for one in signed][:MAX_QUESTIONS]
 
 
 def _labels(
@@ -574,17 +549,6 @@ def _tried(context: ReaderContext, one: WaitingHop) -> PinAttempt:
     return PinAttempt(private, fresh=_rewrapped(context, one, private, wrap))
 
 
-def _prove_keys(
-    session: Session, context: ReaderContext, one: WaitingHop, private: bytes | None
-) -> None:
-    """Checks that the private keys which the PIN decrypts belong to the stored public keys. Checks the keys only once
-    in each session."""
-    if private is None or one.responder_id is None or _remembered(context, one) is not None:
-        return
-    person, member = session.get_one(Responder, one.responder_id), of_responder(one.responder_id)
-    service_key_proof.prove_keys(session, context, member, person, private)
-
-
 def _answer(context: ReaderContext, one: WaitingHop) -> None:
     proof = _proof_tried(context, one) if one.kind in PROOFS else None
     found = _tried(context, one) if proof is None else PinAttempt()
@@ -605,8 +569,17 @@ def _answer(context: ReaderContext, one: WaitingHop) -> None:
         box = one_off.seal(answer.to_dict(), public=one.public_key, bound=one.bound)
         cases_tables.store_answer(session, one.ask_id, box, context.now())
         is_right = first.state == ReadingState.DONE
-        if is_right:
-            _prove_keys(session, context, one, found.private)
+        if (
+            is_right
+            and found.private is not None
+            and one.responder_id is not None
+            and _remembered(context, one) is None
+        ):
+            person, member = (
+                session.get_one(Responder, one.responder_id),
+                of_responder(one.responder_id),
+            )
+            service_key_proof.prove_keys(session, context, member, person, found.private)
     if is_right and found.private is not None and one.responder_id is not None:
         context.memory.keep(one.session_key, one.responder_id, one.pin, found.private)
 

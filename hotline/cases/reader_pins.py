@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from hotline.alerts import queries, service_escalation, service_messages
+from hotline.alerts import queries, service_escalation
 from hotline.alerts.service_case import RESPONDER_PREFIX, reads_in_console
+from hotline.alerts.service_messages import notify_person
 from hotline.cases import rules_reading_requests
 from hotline.cases import tables as cases_tables
 from hotline.cases.decrypt_reader import ReaderContext
@@ -24,7 +25,7 @@ from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.gateway.doorbell import ringing
-from hotline.gateway.rules import Wording, responders_short_code
+from hotline.gateway.rules import responders_short_code
 from hotline.gateway.tables import Assignment
 from hotline.people import rules, tables, tables_audit
 from hotline.people.rules import (
@@ -150,8 +151,7 @@ def count_wrong(turn: ReaderTurn) -> None:
     person.rested_until = until
     if rules.is_long_block(at, until):
         _pass_dangers_on(turn)
-    wording = Wording(Template.PINS_WRONG_YOURS, {"time": kigali_time(until)}, person.language)
-    service_messages.write_confirmation(turn.session, wording, person.id, at)
+    notify_person(turn.session, person, Template.PINS_WRONG_YOURS, at, time=kigali_time(until))
     _warn(turn, PinWarning.WRONG)
 
 
@@ -212,8 +212,7 @@ def _warn(turn: ReaderTurn, kind: PinWarning) -> None:
     tables.add_warning(turn.session, turn.person.id, kind, turn.at, waits=False)
     code = responders_short_code(turn.context.line.service_code)
     for one in _who_lead(turn.session, turn.person, turn.at):
-        wording = Wording(WARNING_TEMPLATES[kind], {"code": code}, one.language)
-        service_messages.write_confirmation(turn.session, wording, one.id, turn.at)
+        notify_person(turn.session, one, WARNING_TEMPLATES[kind], turn.at, code=code)
 
 
 def _pass_dangers_on(turn: ReaderTurn) -> None:
@@ -256,9 +255,8 @@ def report_nights(context: Context) -> None:
             phones.update(one.id for one in _who_lead(session, person, at))
         for leader_id, count in sorted(phones.items()):
             leader = session.get_one(Responder, leader_id)
-            words = {"count": str(count), "code": code}
-            wording = Wording(WARNING_TEMPLATES[PinWarning.NIGHT], words, leader.language)
-            service_messages.write_confirmation(session, wording, leader.id, at)
+            template = WARNING_TEMPLATES[PinWarning.NIGHT]
+            notify_person(session, leader, template, at, count=str(count), code=code)
 
 
 def last_opening(turn: ReaderTurn) -> str:
@@ -329,8 +327,7 @@ def record_reading_place(context: Context) -> None:
             session, at, "line", "national_in_console" if is_on else "national_by_pin"
         )
         for one in tables.national_people(session, at):
-            wording = Wording(template, {}, one.language)
-            service_messages.write_confirmation(session, wording, one.id, at)
+            notify_person(session, one, template, at)
 
 
 def delete_old_requests(context: Context) -> None:

@@ -26,7 +26,7 @@ from hotline.cases import queries as cases_queries
 from hotline.cases import service_persons, service_retention, service_viewer
 from hotline.cases.service_viewer import check_decides, check_national, check_visible, viewer_of
 from hotline.core import rules_trial
-from hotline.core.actors import Actor, SignedIn
+from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext, Context
 from hotline.core.database import Session
 from hotline.duty.service_leaves import find_person
@@ -111,7 +111,16 @@ def exclude(
             tables_audit.append_about_tip(
                 session, tip_id, "tip_excluded", signed, at, f"{kind}: {one}: {reason}"
             )
-        _end_assignments(session, context, tip_id, at)
+        # The assignments of excluded people end, and the hotline sends them no more messages about the case.
+        kept = queries_visible.excluded_responders(session, [tip_id])[tip_id]
+        gone = kept & {
+            one.responder_id for one in queries.alerted_by_tip(session, [tip_id])[tip_id]
+        }
+        for who in sorted(gone):
+            event = Event(CaseEventKind.REMOVED, by=who)
+            service_escalation.handle_event(session, context, tip_id, event, at)
+        queries_retention.withhold(session, tip_id, gone)
+        queries_retention.stand_down(session, tip_id, gone, EVERY_STEP, at)
 
 
 def write_exclusion_event(
@@ -125,19 +134,6 @@ def write_exclusion_event(
     service_case.write_event(
         session, row.tip_id, LoggedEvent.EXCLUDED, by, at, key=key, codes=codes
     )
-
-
-def _end_assignments(session: Session, context: Context, tip_id: int, at: datetime) -> None:
-    """Ends the assignments of excluded people, and stops messages to them that were not sent yet. After that, alerts
-    the next people of the case."""
-    kept = queries_visible.excluded_responders(session, [tip_id])[tip_id]
-    alerted = {one.responder_id for one in queries.alerted_by_tip(session, [tip_id])[tip_id]}
-    for who in sorted(kept & alerted):
-        service_escalation.handle_event(
-            session, context, tip_id, Event(CaseEventKind.REMOVED, by=who), at
-        )
-    queries_retention.withhold(session, tip_id, kept & alerted)
-    queries_retention.stand_down(session, tip_id, kept & alerted, EVERY_STEP, at)
 
 
 def excluded_name(session: Session, row: Exclusion) -> str:
@@ -169,17 +165,6 @@ def _desk(session: Session, typed: str) -> str:
         if code in (typed, district) or (name and is_one_name(name, typed)):
             return code
     raise NotFound("enter the exact name or code of a desk, but not of the national desk")
-
-
-def request_lift(context: Context, by: Actor, exclusion_id: int, reason: str) -> None:
-    """Requests that a second person lifts an exclusion. If a request to lift this exclusion already waits, changes
-    nothing. Raises NotFound."""
-    with context.database.writing() as session:
-        row = _held(session, exclusion_id)
-        subject, kind = f"exclusion:{row.id}", ApprovalKind.LIFT
-        if service_approving.request(session, context, by, kind, subject, reason):
-            at, subject, why = context.now(), f"tip:{row.tip_id}", f"{row.party}: {reason}"
-            tables_audit.append_command(session, by, at, "tip_exclusion_lift_asked", subject, why)
 
 
 def _held(session: Session, exclusion_id: int) -> Exclusion:
@@ -376,16 +361,23 @@ def set_link(
     change(context, tip_id, other, viewer=viewer, actor=actor, reason=reason)
 
 
-def request_lift_as(
-    context: ConsoleContext, by: SignedIn, tip_id: int, exclusion_id: int, reason: str
+def request_lift(
+    context: Context, by: SignedIn, tip_id: int, exclusion_id: int, reason: str
 ) -> None:
-    """Requests that an exclusion from a tip is lifted. A second person decides about the request. Raises NotFound."""
+    """Requests that a second person lifts an exclusion from a tip. If a request to lift this exclusion already waits,
+    changes nothing. Raises NotFound."""
     check_national(context, by, tip_id)
-    with context.database.reading() as session:
-        rows = queries_visible.current_exclusions(session, tip_id)
-        if exclusion_id not in {row.id for row in rows}:
+    with context.database.writing() as session:
+        row = _held(session, exclusion_id)
+        if row.tip_id != tip_id:
             raise NotFound(f"tip {tip_id} is not hidden from this person or desk: reload the page")
-    request_lift(context, by.actor, exclusion_id, reason)
+        kind = ApprovalKind.LIFT
+        if service_approving.request(
+            session, context, by.actor, kind, f"exclusion:{row.id}", reason
+        ):
+            actor, why = tables_audit.by_actor(by.actor), f"{row.party}: {reason}"
+            action = "tip_exclusion_lift_asked"
+            tables_audit.append_about_tip(session, tip_id, action, actor, context.now(), why)
 
 
 def carry_out(context: ConsoleContext, by: SignedIn, tip_id: int, does: str) -> CommandResult:

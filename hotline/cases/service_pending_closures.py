@@ -14,8 +14,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hotline.alerts import queries, queries_retention, service_closing, service_messages
+from hotline.alerts import queries, queries_retention, service_closing
 from hotline.alerts.service_case import RESPONDER_PREFIX
+from hotline.alerts.service_messages import notify_person
 from hotline.cases import queries as cases_queries
 from hotline.cases import service_viewer, tables_case_files
 from hotline.cases.service_viewer import is_national, viewer_of
@@ -24,7 +25,7 @@ from hotline.core.contexts import ConsoleContext, Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.gateway.doorbell import ringing
-from hotline.gateway.rules import Wording, responders_short_code
+from hotline.gateway.rules import responders_short_code
 from hotline.people import tables, tables_accounts, tables_audit, tables_desks
 from hotline.people.rules import of_account
 from hotline.people.rules_audit import read_actor
@@ -32,6 +33,7 @@ from hotline.text.time import KIGALI
 from hotline.tips import queries_visible
 from hotline.tips.queries_visible import Viewer
 from hotline.tips.rules import TipOutcome, Urgency, next_morning_sms
+from hotline.tips.tables import Tip
 
 REQUESTED, REFUSED = "end_wanted_", "end_refused"
 """Two actions in the audit log: a requested closure, and a refused closure. In the audit log, the name of the requested
@@ -125,19 +127,19 @@ def list_closures(context: ConsoleContext, by: SignedIn) -> Sequence[ClosureLine
         asks = service_closing.by_signed_command(session, by.actor, "")
         return [
             ClosureLine(
-                one.tip.id,
-                one.tip.place,
-                one.tip.within,
-                one.outcome,
-                read_actor(one.requested_by, names)[1],
-                one.requested_at,
-                max(at - one.requested_at, timedelta()),
-                request_reason(session, viewer, one.tip.id),
-                one.tip.urgency == Urgency.DANGER,
-                service_viewer.decides(viewer, one.tip)
-                and not tables_accounts.is_same_person(session, one.requested_by, asks.name),
+                tip.id,
+                tip.place,
+                tip.within,
+                TipOutcome(tip.outcome_asked or TipOutcome.SILENT),
+                read_actor(tip.closure_by or "", names)[1],
+                since := tip.closure_requested_at or at,
+                max(at - since, timedelta()),
+                request_reason(session, viewer, tip.id),
+                tip.urgency == Urgency.DANGER,
+                service_viewer.decides(viewer, tip)
+                and not tables_accounts.is_same_person(session, tip.closure_by or "", asks.name),
             )
-            for one in found
+            for tip in found
         ]
 
 
@@ -191,8 +193,7 @@ def _tell_holds(session: Session, at: datetime, people: Sequence[tables.Responde
     for person in people if held else ():
         seen = [queries_visible.those_who_may_see(session, one.tip_id, [person.id]) for one in held]
         if count := sum(map(bool, seen)):
-            wording = Wording(Template.HOLDS_WAIT, {"count": str(count)}, person.language)
-            service_messages.write_confirmation(session, wording, person.id, at)
+            notify_person(session, person, Template.HOLDS_WAIT, at, count=str(count))
 
 
 def _tell(
@@ -205,35 +206,29 @@ def _tell(
     """Writes an SMS to each of these people about closures that have waited for too long. The SMS names only closures
     that `viewer` may see."""
     waiting = cases_queries.closures_waiting(session, viewer, MAX_CLOSURES)
-    late = [one for one in waiting if at - one.requested_at >= LATE_AFTER]
+    late = [tip for tip in waiting if at - (tip.closure_requested_at or at) >= LATE_AFTER]
     for person in people if late else ():
         names = _names(session, late, person)
         if not names:
             continue
         more = f" +{len(names) - NAMED}" if len(names) > NAMED else ""
-        said = {
-            "refs": " ".join(names[:NAMED]) + more,
-            "code": responders_short_code(context.line.service_code),
-        }
-        wording = Wording(Template.CLOSURES_WAIT, said, person.language)
-        service_messages.write_confirmation(session, wording, person.id, at)
+        refs, code = (
+            " ".join(names[:NAMED]) + more,
+            responders_short_code(context.line.service_code),
+        )
+        notify_person(session, person, Template.CLOSURES_WAIT, at, refs=refs, code=code)
 
 
-def _names(
-    session: Session, late: Sequence[cases_queries.WaitingClosure], person: tables.Responder
-) -> list[str]:
+def _names(session: Session, late: Sequence[Tip], person: tables.Responder) -> list[str]:
     """Returns short names for the closures that this person may confirm. A name is the reference that the person knows.
 
     If the person knows no reference for the case, the name is the number of the tip.
     """
-    names = []
-    for one in late:
-        own = service_closing.by_responder(person.id).name
-        asked_it = bool(one.requested_by) and tables_accounts.is_same_person(
-            session, one.requested_by, own
-        )
-        if asked_it or not queries_visible.those_who_may_see(session, one.tip.id, [person.id]):
+    names, own = [], service_closing.by_responder(person.id).name
+    for tip in late:
+        if tip.closure_by and tables_accounts.is_same_person(session, tip.closure_by, own):
             continue
-        known_as = queries.newest_by_responder(session, one.tip.id).get(person.id)
-        names.append(f"T{one.tip.id}" if known_as is None else known_as.reference)
+        if queries_visible.those_who_may_see(session, tip.id, [person.id]):
+            known_as = queries.newest_by_responder(session, tip.id).get(person.id)
+            names.append(f"T{tip.id}" if known_as is None else known_as.reference)
     return names

@@ -58,19 +58,10 @@ def update_rows(
 def _follow_person(session: Session, tip: Tip, old: MetPerson | None, person: MetPerson) -> None:
     tables_persons.add_person(session, tip.id, person.n, person.met_at)
     row = session.get_one(PossibleVictim, (tip.id, person.n))
-    row.responder_id = _asked_by(person)
+    row.responder_id = next(reversed(person.askers), None)
     clock = rules_follow_up.person_clock(person, tip.urgency)
     if old is None or rules_follow_up.person_clock(old, tip.urgency) != clock:
         _restart(row, clock)
-
-
-def _asked_by(person: MetPerson) -> int | None:
-    """Returns the responder who last asked this person if they want help."""
-    if not person.consents:
-        return None
-    last, _, _ = person.consents[-1]
-    askers = [one.entry.responder_id for one in person.timeline if one.entry.at == last]
-    return askers[-1] if askers else None
 
 
 def _clock_before(old: MetPerson | None, offered_id: int) -> rules_follow_up.FollowClock | None:

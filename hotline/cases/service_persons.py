@@ -224,9 +224,12 @@ def record_report(
         if tables_case_events.is_written(session, f"{kind}:{key}"):
             return
         desk, private = case_key(session, context, by, private_key, viewer, tip)
+        if not reported.n:
+            numbers = (row.n for row in tables_persons.persons_of_tip(session, tip.id))
+            reported = replace(reported, n=max(numbers, default=0) + 1)
         report = service_people.PersonReport(
             kind,
-            _numbered(session, tip, reported).checked(kind),
+            reported.checked(kind),
             EventActor(actor, EventChannel.CONSOLE, desk, viewer.responder_id),
             at,
             key,
@@ -236,12 +239,6 @@ def record_report(
         done = service_follow_up.record_report(session, context, tip, report, private=private)
         if done is not None:
             tables_audit.append_about_tip(session, tip_id, "person_noted", actor, at)
-
-
-def _numbered(session: Session, tip: Tip, reported: PersonCodes) -> PersonCodes:
-    """Returns the report with the number of its person. A new person gets the next number in the case."""
-    numbers = (row.n for row in tables_persons.persons_of_tip(session, tip.id))
-    return reported if reported.n else replace(reported, n=max(numbers, default=0) + 1)
 
 
 def _check(

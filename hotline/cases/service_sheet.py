@@ -32,11 +32,10 @@ from hotline.core import rules_trial
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
-from hotline.flows.flow import Question, QuestionStatus
+from hotline.flows.flow import Question
 from hotline.gateway import queries as gateway_queries
 from hotline.people import tables, tables_accounts, tables_audit
 from hotline.people.rules_audit import action_sentence, read_actor
-from hotline.text.errors import NotReady
 from hotline.tips import queries as tips_queries
 from hotline.tips import queries_visible
 from hotline.tips import tables as tips_tables
@@ -245,7 +244,9 @@ def _line(tip: Tip, details: _TipDetails, at: datetime) -> TipLine:
         asked=asked,
         is_helped=tip.helped_at is not None,
         outcome_asked=tip.outcome_asked if tip.closure_by else None,
-        closure_age=_closure_age(tip, at),
+        closure_age=None
+        if tip.closure_requested_at is None or tip.closed_at is not None
+        else max(at - tip.closure_requested_at, timedelta()),
         storm_order=0 if tip.storm_at is None else 1 + (tip.words_at is None),
         linked=details.linked.get(tip.id, 0),
         question=details.questions.get(tip.id, ""),
@@ -256,12 +257,6 @@ def _line(tip: Tip, details: _TipDetails, at: datetime) -> TipLine:
         warned=tip.warned_at is not None,
         owed=details.owed.get(tip.id, frozenset()),
     )
-
-
-def _closure_age(tip: Tip, at: datetime) -> timedelta | None:
-    if tip.closure_requested_at is None or tip.closed_at is not None:
-        return None
-    return max(at - tip.closure_requested_at, timedelta())
 
 
 def _take_due(tip: Tip) -> datetime | None:
@@ -358,7 +353,7 @@ def tip_sheet(context: ConsoleContext, by: SignedIn, tip_id: int) -> TipSheet:
     """Returns everything that the page of one tip shows. Raises NotFound if the tip does not exist, or if this account
     may not see it."""
     at = context.now()
-    asks = _questions(context, at)
+    asks = decrypt_questions.approved_questions(context)
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
         tip = cases_queries.visible_tip(session, viewer, tip_id)
@@ -389,7 +384,17 @@ def tip_sheet(context: ConsoleContext, by: SignedIn, tip_id: int) -> TipSheet:
             and tip.assignee_id == viewer.responder_id
             and line.is_taken,
             questions={} if line.question or line.closed_at or line.erased_at else asks,
-            exclusions=_kept(session, tip) if national else (),
+            exclusions=[
+                (
+                    row.id,
+                    service_desk_commands.excluded_name(session, row),
+                    row.desk_code or "",
+                    row.reason,
+                )
+                for row in queries_visible.current_exclusions(session, tip.id)
+            ]
+            if national
+            else (),
             persons=service_persons.plain_persons(session, tip.id),
             next_due=next(((kind, at) for _, kind, at in clocks), None),
         )
@@ -399,23 +404,6 @@ def _alike(session: Session, viewer: Viewer, tip: Tip) -> Sequence[int]:
     ring = {one.id for one in queries_references.cluster_of(session, tip) if one.id != tip.id}
     others = tips_queries.same_situation(session, [tip.id]).get(tip.id, frozenset())
     return cases_queries.visible_tips(session, viewer, ring | others)
-
-
-def _questions(context: ConsoleContext, at: datetime) -> Mapping[str, Question]:
-    """Returns the questions that are approved today, by their names."""
-    try:
-        found = decrypt_questions.list_questions(context)
-    except NotReady:
-        return {}
-    day = at.date()
-    return {name: one for name, one in found.items() if one.standing(day) is QuestionStatus.SHOWS}
-
-
-def _kept(session: Session, tip: Tip) -> Sequence[tuple[int, str, str, str]]:
-    return [
-        (row.id, service_desk_commands.excluded_name(session, row), row.desk_code or "", row.reason)
-        for row in queries_visible.current_exclusions(session, tip.id)
-    ]
 
 
 def _timeline(session: Session, viewer: Viewer, tip: Tip, national: bool) -> Iterator[TimelineItem]:

@@ -62,7 +62,7 @@ def import_(file: Path, week: datetime | None, by: str) -> None:
     """
     text = csv_in(file)
     with cli_context() as context:
-        count = service_roster.import_roster(context, None, by, text, _monday(context, week))
+        count = service_roster.import_roster(context, by, text, _monday(context, week))
     click.echo(f"shifts on the roster: {count}")
 
 

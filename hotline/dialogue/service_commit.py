@@ -55,7 +55,6 @@ from hotline.flows.flow import ANSWER, FlowSet, is_reporting
 from hotline.gateway import queries
 from hotline.gateway import tables as gateway_tables
 from hotline.gateway.doorbell import ringing
-from hotline.gateway.rules import Wording
 from hotline.gateway.tables import FirstHop, LockedDialogue
 from hotline.people import tables
 from hotline.people.rules import Level
@@ -92,9 +91,7 @@ def note_stop(session: Session, context: Context, msisdn: str, at: datetime) -> 
     leaders = leaders or tables.national_people(session, at, but=responder.id)
     desks += [(one, Template.STOP_TOLD) for one in leaders]
     for one, template in desks:
-        alerts_service_messages.write_confirmation(
-            session, Wording(template, {}, one.language), one.id, at
-        )
+        alerts_service_messages.notify_person(session, one, template, at)
     return True
 
 

@@ -19,7 +19,7 @@ from enum import Enum
 
 from hotline.alarms import service
 from hotline.alarms.rules import Alarm
-from hotline.alerts import service_messages
+from hotline.alerts.service_messages import notify_person
 from hotline.core.actors import (
     TWO_PERSON_ROLES,
     AccountRole,
@@ -33,7 +33,6 @@ from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.gateway.doorbell import ringing
-from hotline.gateway.rules import Wording
 from hotline.people import (
     queries_member_keys,
     tables,
@@ -213,16 +212,14 @@ class AccountChange:
         }
         for to in tables.active_responders(session, at):
             if to.level == Level.NATIONAL or to.id in answer:
-                wording = Wording(command.template, {"number": str(self.account.id)}, to.language)
-                service_messages.write_confirmation(session, wording, to.id, at)
+                notify_person(session, to, command.template, at, number=str(self.account.id))
         if own is not None:
             self.warn_person(own)
 
     def warn_person(self, template: Template) -> None:
         """Sends an SMS to a phone of the account's owner, if a phone is known."""
         if (person := self.person) is not None:
-            wording, at = Wording(template, {}, person.language), self.context.now()
-            service_messages.write_confirmation(self.session, wording, person.id, at)
+            notify_person(self.session, person, template, self.context.now())
 
     def give(
         self, roles: frozenset[AccountRole], *, direct: bool | None = None

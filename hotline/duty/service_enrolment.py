@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from hotline.alerts import service_messages
 from hotline.alerts.queries_people import take_lock
+from hotline.alerts.service_messages import notify_person
 from hotline.core.actors import AccountState, Actor, SignedIn
 from hotline.core.contexts import ConsoleContext, Context
 from hotline.core.database import Session
@@ -21,10 +21,10 @@ from hotline.duty.service_removal import request_access_everywhere
 from hotline.flows import service_check
 from hotline.gateway import tables as gateway_tables
 from hotline.gateway.doorbell import ringing
-from hotline.gateway.rules import Wording, responders_short_code
-from hotline.keys.passphrase import Costs
+from hotline.gateway.rules import responders_short_code
+from hotline.keys.passphrase import PIN_COSTS, Costs
 from hotline.people import tables, tables_accounts, tables_audit, tables_desks, tables_sessions
-from hotline.people.encrypt_start_secrets import CODE_COSTS, START_COSTS, digest_digits
+from hotline.people.encrypt_start_secrets import CODE_COSTS, digest_digits
 from hotline.people.rules import (
     APART,
     CODE_DIGITS,
@@ -64,7 +64,7 @@ class StartPaper:
 
 
 def invite(
-    context: Context, by: Actor, name: str, reason: str, *, costs: Costs = START_COSTS
+    context: Context, by: Actor, name: str, reason: str, *, costs: Costs = PIN_COSTS
 ) -> StartPaper:
     """Sends a code to a person's phone, and makes their start PIN. The command line calls this function. If an operator
     repeats the command for the same person, the new code and PIN replace the old code and PIN.
@@ -142,14 +142,14 @@ def register(
 
 
 def print_start_pin(
-    context: Context, by: Actor, responder_id: int, *, costs: Costs | None = None
+    context: Context, by: Actor, responder_id: int, *, costs: Costs = PIN_COSTS
 ) -> StartPaper:
     """Makes the enrolment code and the start PIN, after a second person has approved the request for the start PIN. No
     one can print the same PIN again, because the hotline stores it nowhere.
 
     Raises NotFound, PersonnelRefused.
     """
-    made = _new_secrets(context, costs or START_COSTS)
+    made = _new_secrets(context, costs)
     with ringing(context) as session:
         take_lock(session)
         row = tables.open_enrolment(session, responder_id, for_writing=True)
@@ -259,8 +259,7 @@ def _hand_out(
     asked = tables_sessions.add_request(session, by, kind, subject, reason, at, lives=lives)
     row.approval_id = asked.id
     person = session.get_one(Responder, row.responder_id)
-    wording = Wording(Template.JOIN, {"code": dial}, person.language)
-    service_messages.write_confirmation(session, wording, person.id, at)
+    notify_person(session, person, Template.JOIN, at, code=dial)
     service_leaves.log_command(session, context, "start_pin_printed", person, by, reason)
     return StartPaper(person.id, person.name, dial, made[0], at + START_PIN_VALIDITY)
 
@@ -451,9 +450,11 @@ def _approve(decision: Decision) -> None:
         row.encrypted_number = before
         session.flush()
         service_leaves.log_command(session, context, "responder_number_changed", person, by, reason)
-        service_messages.write_confirmation(
-            session, _changed(context, person.language), person.id, at
-        )
+        number = service_check.national_number(context)
+        if number is None:
+            notify_person(session, person, Template.NUMBER_CHANGED_ALONE, at)
+        else:
+            notify_person(session, person, Template.NUMBER_CHANGED, at, number=number)
         return
     tables.end_enrolment(row, EnrolmentEnd.APPROVED, at)
     person.state, person.active = EnrolmentState.ACTIVE, True
@@ -493,13 +494,6 @@ START_PIN = ApprovalRule(
     given="start_pin_approved",
     refused="start_pin_refused",
 )
-
-
-def _changed(context: Context, language: str) -> Wording:
-    number = service_check.national_number(context)
-    if number is None:
-        return Wording(Template.NUMBER_CHANGED_ALONE, {}, language)
-    return Wording(Template.NUMBER_CHANGED, {"number": number}, language)
 
 
 ENROLMENT = ApprovalRule(

@@ -224,8 +224,13 @@ def bring_back(
             check_second(session, by, second, person, "bringing back a person who was removed")
             removed_at = person.removed_at
             for one in tables.phones_of(session, person.person_id):
-                if one.removed_at == removed_at:
-                    _reopen(session, one, removed_at, at)
+                if one.removed_at != removed_at:
+                    continue
+                tables.reopen_memberships(session, one, removed_at, at)
+                one.removed_at = None
+                if one.state not in UNPROVED:
+                    # A phone that was never proved becomes active only after the owner enters the code.
+                    one.active, one.state = True, EnrolmentState.ACTIVE
             desks = tables_desks.desks_of_person(session, person.person_id)
             if tables_desks.mixes_oversight(session, desks):
                 raise PersonnelRefused(APART)
@@ -247,17 +252,6 @@ def bring_back(
             why = f"{', '.join(ended)}: {reason}{agreed}"
             log_command(session, context, "responder_back", person, by, why)
     return BroughtBack(person, ended)
-
-
-def _reopen(session: Session, person: Responder, removed_at: datetime, at: datetime) -> None:
-    """Makes a phone active again that was removed at `removed_at`.
-
-    A phone that was never proved with a code becomes active only after the owner enters the code.
-    """
-    tables.reopen_memberships(session, person, removed_at, at)
-    person.removed_at = None
-    if person.state not in UNPROVED:
-        person.active, person.state = True, EnrolmentState.ACTIVE
 
 
 def begin_leaves(context: Context) -> None:

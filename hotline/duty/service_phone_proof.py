@@ -7,9 +7,9 @@ expired, a used and an unknown code or start PIN all get the same answer, after 
 
 from hotline.core.contexts import Context
 from hotline.core.database import Session
-from hotline.keys.passphrase import Costs
+from hotline.keys.passphrase import PIN_COSTS, Costs
 from hotline.people import queries_member_keys, tables, tables_audit, tables_desks
-from hotline.people.encrypt_start_secrets import CODE_COSTS, START_COSTS, is_same
+from hotline.people.encrypt_start_secrets import CODE_COSTS, is_same
 from hotline.people.rules import EnrolmentKind, EnrolmentState
 from hotline.people.tables import Enrolment, Responder
 
@@ -24,7 +24,7 @@ def knows_code(enrolment: Enrolment | None, code: str) -> bool:
 
 
 def is_proof_right(
-    enrolment: Enrolment | None, code: str, start_pin: str, *, costs: Costs = START_COSTS
+    enrolment: Enrolment | None, code: str, start_pin: str, *, costs: Costs = PIN_COSTS
 ) -> bool:
     """Returns True if both the code and the start PIN are right. The check takes the same time even if there is no
     enrolment.

@@ -5,13 +5,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from hotline.alerts import queries_people, queries_retention, service_messages
+from hotline.alerts import queries_people, queries_retention
+from hotline.alerts.service_messages import notify_person
 from hotline.core.actors import AccountRole, SignedIn
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.gateway.doorbell import ringing
-from hotline.gateway.rules import Wording, responders_short_code
+from hotline.gateway.rules import responders_short_code
 from hotline.people import (
     queries_member_keys,
     rules_roster,
@@ -192,7 +193,10 @@ def change(
     """
     desks = {desk for desk, _ in cells}
     with context.database.writing() as session:
-        _check_desks(session, by, desks)
+        if not desks or not desks.issubset(visible_desks(session, by)):
+            raise PersonnelRefused(
+                message_text("tick one half-day or more, only at desks whose roster you may change")
+            )
         free = tables_roster.holidays_between(session, week, week + WEEK - DAY)
         if any(week + half // 2 * DAY in free for _, half in cells):
             raise PersonnelRefused(HOLIDAY)
@@ -245,21 +249,17 @@ def set_holiday(context: Context, by: SignedIn, day: date, like_weekday: int | N
     at, subject = context.now(), f"{day}"
     with context.database.writing() as session:
         tables_roster.set_holiday(session, day, like_weekday)
-        if like_weekday is None:
-            tables_audit.append_command(session, by.actor, at, "holiday_removed", subject)
-        else:
-            tables_audit.append_command(session, by.actor, at, "holiday_set", subject)
+        action = "holiday_removed" if like_weekday is None else "holiday_set"
+        tables_audit.append_command(session, by.actor, at, action, subject)
 
 
-def import_roster(
-    context: Context, by: SignedIn | None, actor: CommandActor, text: str, week: date
-) -> int:
+def import_roster(context: Context, by: CommandActor, text: str, week: date) -> int:
     """Replaces the roster of one week for each desk that a CSV file names. If any row has an error, changes nothing.
 
     Returns the number of imported rows. Raises ImportRefused with all errors.
     """
     with context.database.writing() as session:
-        rows, faults = rules_roster.read_roster(text, week, names_by_desk(session, by))
+        rows, faults = rules_roster.read_roster(text, week, names_by_desk(session, None))
         if faults:
             raise ImportRefused(
                 [
@@ -267,7 +267,7 @@ def import_roster(
                     for one in faults[:MAX_FAULTS]
                 ]
             )
-        save(session, context, actor, week, rows.values())
+        save(session, context, by, week, rows.values())
     return len(rows)
 
 
@@ -300,13 +300,6 @@ def save(
         tables_audit.append_command(session, by, context.now(), "roster_changed", subject, why)
 
 
-def _check_desks(session: Session, by: SignedIn, desks: Collection[str]) -> None:
-    if not desks or not set(visible_desks(session, by)).issuperset(desks):
-        raise PersonnelRefused(
-            message_text("tick one half-day or more, only at desks whose roster you may change")
-        )
-
-
 # The functions below report gaps: hourly by day to coordinators, and on Mondays to the national desk.
 
 
@@ -336,7 +329,10 @@ def report_gaps(context: Context) -> None:
             _report_found(session, context, found, at)
             if local.weekday() == 0 and not queries_retention.is_done(session, REPORTED, at, DAY):
                 queries_retention.note_done(session, REPORTED, at)
-                _report_week(session, context, found, at)
+                if districts := {one.desk for one in found}.intersection(every_district()):
+                    people = tables.national_people(session, at)
+                    words = {"count": str(len(districts))}
+                    _notify(session, context, people, Template.GAPS_WEEK, words, at)
 
 
 def _report_found(session: Session, context: Context, found: Sequence[Gap], at: datetime) -> None:
@@ -351,14 +347,6 @@ def _report_found(session: Session, context: Context, found: Sequence[Gap], at: 
     for desk, new in by_desk.items():
         words = {"count": str(len(new)), "time": kigali_time(max(new[0].starts_at, at))}
         _notify(session, context, _leaders(session, desk, at), Template.GAPS_FOUND, words, at)
-
-
-def _report_week(session: Session, context: Context, found: Sequence[Gap], at: datetime) -> None:
-    districts = {one.desk for one in found} & {*every_district()}
-    if districts:
-        words = {"count": str(len(districts))}
-        people = tables.national_people(session, at)
-        _notify(session, context, people, Template.GAPS_WEEK, words, at)
 
 
 def _leaders(session: Session, desk: str, at: datetime) -> Sequence[Responder]:
@@ -377,8 +365,7 @@ def _notify(
 ) -> None:
     code = responders_short_code(context.line.service_code)
     for one in people:
-        wording = Wording(template, {**words, "code": code}, one.language)
-        service_messages.write_confirmation(session, wording, one.id, at)
+        notify_person(session, one, template, at, code=code, **words)
 
 
 # The functions below let responders see, take and offer shifts on a phone. The functions run in the transaction of the

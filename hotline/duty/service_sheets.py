@@ -9,7 +9,7 @@ import base64
 import binascii
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
@@ -79,8 +79,10 @@ def check(
 ) -> CheckedSheet:
     """Returns the change that each row of a sheet would make. Stores nothing."""
     with context.database.reading() as session:
-        judge = _judge_people if kind is SheetKind.PEOPLE else _judge_roster
-        rows = [*judge(session, context, by, text, week)]
+        if kind is SheetKind.PEOPLE:
+            rows = _judge_people(session, context, text)
+        else:
+            rows = _judge_roster(session, by, text, week)
     count = sum(one.line > 0 for one in rows)
     if count > MAX_ROWS[kind]:
         most = message_text(
@@ -95,19 +97,15 @@ def _wrong(faults: Sequence[RowFault]) -> list[JudgedRow]:
     return [JudgedRow(one.line, RowEffect.WRONG, reason=one.reason) for one in faults]
 
 
-def _judge_people(
-    session: Session, context: ConsoleContext, _by: SignedIn, text: str, _week: date
-) -> Iterator[JudgedRow]:
+def _judge_people(session: Session, context: ConsoleContext, text: str) -> list[JudgedRow]:
     rows, faults = check_rows(text)
     faults = [*faults, *service_enrolment.unfit(session, context, rows)]
     bad = {fault.line for fault in faults}
     new = [JudgedRow(one.line, RowEffect.NEW, one.name) for one in rows if one.line not in bad]
-    yield from sorted([*new, *_wrong(faults)], key=lambda one: one.line)
+    return sorted([*new, *_wrong(faults)], key=lambda one: one.line)
 
 
-def _judge_roster(
-    session: Session, _context: ConsoleContext, by: SignedIn, text: str, week: date
-) -> Iterator[JudgedRow]:
+def _judge_roster(session: Session, by: SignedIn, text: str, week: date) -> list[JudgedRow]:
     names = service_roster.names_by_desk(session, by)
     rows, faults = rules_roster.read_roster(text, week, names)
     called = {who: name for people in names.values() for name, who in people.items()}
@@ -116,7 +114,7 @@ def _judge_roster(
         JudgedRow(line, effect, called.get(row.responder_id, ""), row)
         for line, row, effect in rules_roster.effects(rows, before)
     ]
-    yield from sorted([*judged, *_wrong(faults)], key=lambda one: one.line or len(text))
+    return sorted([*judged, *_wrong(faults)], key=lambda one: one.line or len(text))
 
 
 def confirm(

@@ -66,11 +66,10 @@ from hotline.editing.tables import DraftPlan, DraftRow, PlanState
 from hotline.flows import service_authoring
 from hotline.flows import tables as flows_tables
 from hotline.flows.tables import Publication, PublicationKind
-from hotline.gateway.rules import Wording
 from hotline.people import tables as people_tables
 from hotline.people.tables_accounts import is_same_person
 from hotline.text.errors import FlowInvalid, NotFound, NotReady, StoreUnavailable
-from hotline.text.time import KIGALI
+from hotline.text.time import KIGALI, kigali_time
 
 logger = logging.getLogger(__name__)
 
@@ -631,12 +630,11 @@ def _notify(session: Session, context: Context, until: datetime) -> None:
     alarm notifies the on-call contacts."""
     at = context.now()
     said = {
-        "time": f"{at.astimezone(KIGALI):%d/%m %H:%M}",
+        "time": kigali_time(at),
         "until": f"{until.astimezone(KIGALI):%H:%M}",
     }
     for one in people_tables.national_people(session, at):
-        wording = Wording(Template.WORDS_URGENT, said, one.language)
-        service_messages.write_confirmation(session, wording, one.id, at)
+        service_messages.notify_person(session, one, Template.WORDS_URGENT, at, **said)
 
 
 def _ends(row: Publication) -> datetime:

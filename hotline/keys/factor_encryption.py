@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hotline.keys.conversation_state import encrypt_under, try_decrypt
 from hotline.keys.encrypt import VERSION
 from hotline.keys.key_folder import KeyFolder, LiveKeys
-from hotline.keys.passphrase import Costs
+from hotline.keys.passphrase import PIN_COSTS, Costs
 from hotline.keys.password_queue import StretchQueue
 from hotline.text.errors import DecryptionFailed
 
@@ -77,10 +77,8 @@ class Proofs:
     stretching: StretchQueue = field(default_factory=StretchQueue)
     costs: Costs = field(default_factory=Costs)
     """The Argon2id costs of one attempt at a password."""
-    start_costs: Costs | None = None
-    """The Argon2id costs of one attempt at a start PIN that a page creates. If the value is None, start PINs that a
-    page creates have the same costs as all other start PINs.
-    """
+    start_costs: Costs = PIN_COSTS
+    """The Argon2id costs of one attempt at a start PIN that a page creates."""
 
     @classmethod
     def of(cls, folder: KeyFolder) -> "Proofs":

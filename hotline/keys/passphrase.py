@@ -48,6 +48,12 @@ class Costs:
         return argon2id.kdf(size, typed, salt, opslimit=self.passes, memlimit=memory)
 
 
+PIN_COSTS = Costs(passes=3, kib=64 * 1024)
+"""The cost of one attempt at a PIN: a third of a second on one processor core. The cost is low, because a responder
+waits during the attempt.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class WrappedPair:
     """A key pair with its private half encrypted under a passphrase."""

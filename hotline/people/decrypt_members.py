@@ -25,7 +25,7 @@ from nacl.pwhash import argon2id
 from nacl.secret import Aead
 from nacl.utils import random
 
-from hotline.keys.passphrase import Costs
+from hotline.keys.passphrase import PIN_COSTS, Costs
 from hotline.text.errors import DecryptionFailed, PinRefused
 
 UNSEALED, TO_MEMBER = b"\x02", b"\x04"
@@ -33,10 +33,6 @@ SEAL_BYTES = 32
 UNDER_PIN = b"\x03"
 MARK_BYTES = 4
 HEADER = struct.Struct(">c4sII16s")
-PIN_COSTS = Costs(passes=3, kib=64 * 1024)
-"""The cost of one attempt at a PIN: a third of a second on one processor core. The cost is low, because a responder
-waits during the attempt.
-"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,10 @@ from nacl.pwhash import argon2id
 from nacl.utils import random
 
 from hotline.keys.passphrase import Costs
-from hotline.people.decrypt_members import PIN_COSTS
 
 DIGESTED = b"\x04"
 HEADER = struct.Struct(">cII16s")
 DIGEST_BYTES = 32
-START_COSTS = PIN_COSTS
 CODE_COSTS = Costs(passes=1, kib=1024)
 """The cost of computing the digest of a code. This cost is low, because a code is valid for only two days and three
 attempts.

@@ -578,6 +578,12 @@ class MetPerson:
         return None if self.determination is None else self.determination == ACTUAL
 
     @property
+    def askers(self) -> list[int | None]:
+        """Returns the responders who last asked this person if they want help."""
+        asked_at = self.consents[-1][0] if self.consents else None
+        return [one.entry.responder_id for one in self.timeline if one.entry.at == asked_at]
+
+    @property
     def wants_woman(self) -> bool:
         """Returns True if, by the newest answer, a woman should be the one who asks the person again about help."""
         lines = (one for one in reversed(self.timeline) if one.corrected_by is None)

@@ -11,6 +11,7 @@ from hotline.alerts import queries, service_assignment
 from hotline.alerts.queries import NewAssignment
 from hotline.alerts.rules_escalation import STORM_FROM
 from hotline.core.contexts import Job
+from hotline.core.database import new_ids
 from hotline.gateway.rules import SHARED
 from hotline.gateway.tables import Assignment, Message, SharedAlert
 from hotline.people.rules import Level
@@ -108,7 +109,7 @@ def test_when_four_characters_have_run_out_five_are_drawn(district: District) ->
     taken = (name for name in every if identifiers.is_reference(name))
     while some := [*islice(taken, 5_000)]:
         with district.database.writing() as session:
-            ids = queries.new_assignment_ids(session, len(some))
+            ids = new_ids(session, Assignment, len(some))
             given = [NewAssignment(id, tip, 8 + id, person) for id in ids]
             assert queries.write_assignments(
                 session, dict(zip(some, given, strict=True)), NOON

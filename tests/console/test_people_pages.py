@@ -11,7 +11,7 @@ from hotline.alerts import tables_case_events
 from hotline.cases import service_desk_commands
 from hotline.cases.service_desk_commands import ExclusionTarget
 from hotline.console.routes import PAGES
-from hotline.core.actors import ROLES, AccountRole, Actor
+from hotline.core.actors import ROLES, AccountRole
 from hotline.duty import service_enrolment, service_invitations, service_sheets
 from hotline.gateway.tables import Message
 from hotline.people import decrypt_grants, service_sessions, tables, tables_desks
@@ -25,7 +25,7 @@ from hotline.text.places import NATIONAL
 from hotline.tips.queries_visible import Exclusion, ExclusionReason
 from tests.console.conftest import GASABO, NUMBER, Desk, Tab
 from tests.console.desk_tips import lets_in, man, tell
-from tests.support.deciding import merge_persons, one_person
+from tests.support.deciding import merge_persons, one_person, signed_in
 from tests.support.signing import SERVER
 
 NEW = "+250788000055"
@@ -389,9 +389,8 @@ def test_what_was_kept_from_somebody_is_lifted_by_two_and_never_by_her(desk: Des
     service_desk_commands.exclude(
         desk.context, tip, target, ExclusionReason.NAMED, by="National 1", reason="named in it"
     )
-    service_desk_commands.request_lift(
-        desk.context, Actor("National 1", account(desk, "National 1")), 1, "another man"
-    )
+    asks = signed_in(desk.context, "National 1")
+    service_desk_commands.request_lift(desk.context, asks, tip, 1, "another man")
     (waits,) = rows(desk, "lift")
     address = f"/approvals/{waits.id}"
     assert f"access to tip {tip} again" in second.read("/approvals")

@@ -70,7 +70,7 @@ def check(tab: Tab, week: date, text: str) -> TestResponse:
 
 
 def sheet(desk: Desk, week: date, text: str) -> None:
-    service_roster.import_roster(desk.context, None, "Admin 1", text, week)
+    service_roster.import_roster(desk.context, "Admin 1", text, week)
 
 
 def written(session: Session, template: str) -> list[int | None]:

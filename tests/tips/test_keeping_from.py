@@ -10,7 +10,7 @@ from hotline.alerts import queries, queries_references, service_assignment
 from hotline.cases import service_desk_commands
 from hotline.cases.queries import TipListFilter, tip_overviews
 from hotline.cases.service_desk_commands import ExclusionTarget
-from hotline.core.actors import AccountRole, Actor
+from hotline.core.actors import AccountRole, SignedIn
 from hotline.gateway.tables import Message
 from hotline.people.rules import Level, of_account
 from hotline.people.tables import Person, Responder
@@ -62,10 +62,8 @@ def seen(district: District, who: int) -> Mapping[str, bool]:
     tip 1."""
     with district.database.reading() as session:
         at = district.clock()
-        hers, names = (
-            responder_viewer(session, who),
-            queries_references.known_cases(session, who, AGO),
-        )
+        hers = responder_viewer(session, who)
+        names = queries_references.known_cases(session, who, AGO)
         listed = tip_overviews(session, TipListFilter(viewer=hers))
         other = [one for one in listed if one.tip.id == 2]
         by_name = {name for name, tip in queries_references.open_tips(session, who) if tip.id == 1}
@@ -145,26 +143,28 @@ def test_an_official_s_tip_gives_its_district_nothing(hidden: District) -> None:
         assert [one.tip.id for one in nation] == [2, 1]
 
 
-def lift(hidden: District) -> None:
-    """Ends the exclusions of tip 1: one person asks, and a second person approves."""
-    bob = signed_in(hidden.context, "Bob", AccountRole.NATIONAL)
-    seat = {"desk_code": NATIONAL, "member": of_account(bob.account_id)}
+def lift(hidden: District) -> SignedIn:
+    """Ends the exclusions of tip 1: one person asks, and a second person approves. Returns the person who asks."""
+    alice, bob = (signed_in(hidden.context, one, AccountRole.NATIONAL) for one in ("Alice", "Bob"))
     with hidden.database.writing() as session:
-        session.get_one(ConsoleAccount, bob.account_id).public_key = b"k" * 32
-        session.add(DeskMember(wrapped_key=b"key", created_at=NOON, **seat))
+        for one in (alice, bob):
+            seat = {"desk_code": NATIONAL, "member": of_account(one.account_id)}
+            session.get_one(ConsoleAccount, one.account_id).public_key = b"k" * 32
+            session.add(DeskMember(wrapped_key=b"key", created_at=NOON, **seat))
         rows = [row.id for row in queries_visible.current_exclusions(session, 1)]
     for row in rows:
-        service_desk_commands.request_lift(hidden.context, Actor("Alice"), row, "a test")
+        service_desk_commands.request_lift(hidden.context, alice, 1, row, "a test")
         decides(hidden.context, bob, "lift")
+    return alice
 
 
 @pytest.mark.adversary("a colleague named in a tip")
 def test_two_people_let_him_know_again(hidden: District) -> None:
     exclude(hidden, person=str(HIM))
-    lift(hidden)
+    alice = lift(hidden)
     assert seen(hidden, HIM)["list"]
     with pytest.raises(NotFound):
-        service_desk_commands.request_lift(hidden.context, Actor("Alice"), 1, "a test")
+        service_desk_commands.request_lift(hidden.context, alice, 1, 1, "a test")
 
 
 def test_a_name_of_a_responder_and_an_account_excludes_both(hidden: District) -> None:

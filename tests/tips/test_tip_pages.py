@@ -136,10 +136,10 @@ def test_waiting_closures_are_listed_with_the_oldest_first(all_states: District)
     all_states.change(Tip, CLOSED, closure_requested_at=all_states.clock())
     with all_states.database.reading() as session:
         found = queries.closures_waiting(session, NATION, 9)
-        assert [(one.tip.id, one.outcome, one.requested_by) for one in found] == [
+        assert [(one.id, one.outcome_asked, one.closure_by) for one in found] == [
             (CLOSING, TipOutcome.HELPED, "name:Alice"),
             (JUDGED, TipOutcome.JOKE, "name:Alice"),
         ]
-        assert found[0].requested_at == all_states.clock() - timedelta(hours=26)
-        assert [one.tip.id for one in queries.closures_waiting(session, NATION, 1)] == [CLOSING]
+        assert found[0].closure_requested_at == all_states.clock() - timedelta(hours=26)
+        assert [one.id for one in queries.closures_waiting(session, NATION, 1)] == [CLOSING]
         assert queries.closures_waiting(session, Viewer(frozenset({"12"})), 9) == []

@@ -221,7 +221,7 @@ WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
         found.id for found in gateway_queries.untaken_tips(one.session, one.viewer)
     },
     "cases/queries.closures_waiting": lambda one: {
-        found.tip.id for found in cases_queries.closures_waiting(one.session, one.viewer, 9)
+        found.id for found in cases_queries.closures_waiting(one.session, one.viewer, 9)
     },
     "cases/queries._seen": on_pages,
     "cases/queries.visible_tips": lambda one: set(
