@@ -22,7 +22,7 @@ from hotline.keys.encrypt import label
 from hotline.people import tables_audit
 from hotline.people.tables_accounts import is_same_person
 from hotline.people.tables_audit import CommandActor
-from hotline.text.errors import CallRefused, HotlineError, NotFound, NotReady, PassphraseWrong
+from hotline.text.errors import CallRefused, NotFound, NotReady, PassphraseWrong
 from hotline.text.places import NATIONAL
 from hotline.tips import tables_persons
 from hotline.tips.rules_receipts import CallBackState, CallOutcome, refusal_reason
@@ -111,7 +111,8 @@ def decrypt_call(
             _check(session, row, context, by)
         opened = _open(context, row, keys())
     except (CallRefused, PassphraseWrong) as refused:
-        _refuse(context, row, by, refused)
+        with context.database.writing() as session:
+            _record(session, context, "call_back_refused", row.id, by, str(refused))
         raise
 
     with context.database.writing() as session:
@@ -180,11 +181,6 @@ def _check(session: Session, row: CallBack, context: Context, by: CommandActor) 
     why = refusal_reason(row.window, context.now(), has_asked=has_asked, approved_by=approved_by)
     if why is not None:
         raise CallRefused(f"call-back {row.id}: cannot show the phone number: {why}")
-
-
-def _refuse(context: Context, row: CallBack, by: CommandActor, refused: HotlineError) -> None:
-    with context.database.writing() as session:
-        _record(session, context, "call_back_refused", row.id, by, str(refused))
 
 
 def _open(context: Context, row: CallBack, keys: Sequence[bytes]) -> CallDetails:

@@ -20,7 +20,7 @@ from hotline.alerts.rules_assignment import AlertedResponder, AssignmentState, C
 from hotline.alerts.rules_escalation import NO_ONE, WaitingTip
 from hotline.alerts.tables_drills import IS_OF_CASE
 from hotline.core import database, rules_trial
-from hotline.core.database import add_if_new, add_rows, in_numbers, new_ids
+from hotline.core.database import add_if_new, add_rows, change_rows, in_numbers, new_ids
 from hotline.gateway import tables
 from hotline.gateway.rules import MessageKind, MessageState, Wording
 from hotline.gateway.tables import (
@@ -207,24 +207,17 @@ def references_by_responder(
     return {(tip_id, who): name for tip_id, who, name in rows}
 
 
-class FirstAssignment(NamedTuple):
-    """The first assignment of a tip to a responder."""
-
-    assignment_id: int
-    reference: str
-
-
 def first_assignments(
     session: Session, tip_ids: Collection[int]
-) -> dict[tuple[int, int], FirstAssignment]:
-    """Returns the first assignment of each of these tips to each responder, even if the hotline has ended this
-    assignment. Each key has the ids of the tip and the responder."""
+) -> dict[tuple[int, int], tuple[int, str]]:
+    """Returns the id and the reference of the first assignment of each of these tips to each responder, even if the
+    hotline has ended this assignment. Each key has the ids of the tip and the responder."""
     if not tip_ids:
         return {}
     first = (Assignment.tip_id, Assignment.responder_id, Assignment.id, Assignment.reference)
     here = in_numbers(session, Assignment.tip_id, tip_ids)
     rows = session.execute(select(*first).where(here, Assignment.repeats_id.is_(None)))
-    return {(tip_id, who): FirstAssignment(id, name) for tip_id, who, id, name in rows}
+    return {(tip_id, who): (id, name) for tip_id, who, id, name in rows}
 
 
 def other_takers(session: Session, tip: Tip) -> tuple[int, ...]:
@@ -295,12 +288,6 @@ def locked_assignment(session: Session, responder_id: int, reference: str) -> As
     tip_for_writing(session, tip_id)
     newest = select(Assignment).where(*own).order_by(Assignment.id.desc()).limit(1)
     return session.scalars(newest).one_or_none()
-
-
-def was_escalated(session: Session, assignment_id: int | None) -> bool:
-    """Returns True if an escalation step after the step of this assignment has alerted further responders."""
-    referral = session.get_one(Assignment, assignment_id)
-    return referral.step + 1 < next_step(session, referral.tip_id)
 
 
 LOCK = 411_411_006
@@ -450,17 +437,13 @@ def _held(session: Session, *which: ColumnElement[bool], limit: int | None = Non
 def delete_pending(session: Session, tip_ids: Collection[int]) -> None:
     """Deletes the pending alerts of tips that now have an assignment."""
     gone = delete(PendingAlert).where(in_numbers(session, PendingAlert.tip_id, tip_ids))
-    session.execute(gone.execution_options(synchronize_session=False))
+    change_rows(session, gone)
 
 
 def mark_assigned(session: Session, tip_ids: Collection[int], at: datetime) -> None:
     """Records that these tips are assigned at this time, with their present urgency."""
-    session.execute(
-        update(Tip)
-        .where(in_numbers(session, Tip.id, tip_ids))
-        .values(assigned_at=at, alert_urgency=Tip.urgency)
-        .execution_options(synchronize_session=False)
-    )
+    these = update(Tip).where(in_numbers(session, Tip.id, tip_ids))
+    change_rows(session, these.values(assigned_at=at, alert_urgency=Tip.urgency))
 
 
 def locked_out(session: Session, alerted: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
@@ -517,7 +500,7 @@ def write_assignments(
 
 
 def write_repeats(
-    session: Session, given: Sequence[tuple[NewAssignment, FirstAssignment]], at: datetime
+    session: Session, given: Sequence[tuple[NewAssignment, tuple[int, str]]], at: datetime
 ) -> None:
     """Writes assignments of tips to responders who were alerted of these tips before. Each new assignment gets the
     reference of the responder's first assignment of the same tip."""

@@ -24,7 +24,7 @@ from hotline.alerts import tables
 from hotline.alerts.queries_references import NOT_DELIVERED
 from hotline.alerts.rules_escalation import HOUR, SEEN_FOR, RecentDanger, SmsPace
 from hotline.core import rules_trial
-from hotline.core.database import add_rows, has_row, in_numbers
+from hotline.core.database import add_rows, change_rows, has_row, in_numbers
 from hotline.core.wording import OF_EXERCISES, Template
 from hotline.gateway import tables as gateway_tables
 from hotline.gateway.rules import (
@@ -261,7 +261,7 @@ def granted_desks(session: Session, tip_ids: Collection[int]) -> Mapping[int, se
 def mark_storm(session: Session, tip_ids: Collection[int], at: datetime) -> None:
     """Records that these tips about danger were reported in a storm, so that only one person is alerted of each tip."""
     marked = update(Tip).where(in_numbers(session, Tip.id, tip_ids)).values(storm_at=at)
-    session.execute(marked.execution_options(synchronize_session=False))
+    change_rows(session, marked)
 
 
 LOCK = 411_411_005
@@ -309,7 +309,14 @@ def claim_due(session: Session, at: datetime, free: int, at_once: int, worker: s
     """
     if not _claims_alone(session):
         free = min(free, 1)
-    under_way, others = _under_way(session, at)
+    # These are the messages that all processes together are probably sending now.
+    begun = Message.lease_until > at + LEASE - MAX_SEND
+    held = (
+        select(func.count(), func.count().filter(~FIRST))
+        .select_from(Message)
+        .where(Message.priority.in_(TO_RESPONDERS), Message.state == MessageState.SENDING, begun)
+    )
+    under_way, others = session.execute(held).one()
     left = free_sends(
         at_once, under_way, others, doubted=gateway_tables.queue_state(session).reason is not None
     )
@@ -405,19 +412,6 @@ def _claims_alone(session: Session) -> bool:
         return True
     held = session.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": CLAIMING})
     return bool(held)
-
-
-def _under_way(session: Session, at: datetime) -> tuple[int, int]:
-    """Returns the number of messages that all processes together are probably sending now. Also returns how many of
-    these messages are not the first alert of a tip about danger."""
-    begun = Message.lease_until > at + LEASE - MAX_SEND
-    held = (
-        select(func.count(), func.count().filter(~FIRST))
-        .select_from(Message)
-        .where(Message.priority.in_(TO_RESPONDERS), Message.state == MessageState.SENDING, begun)
-    )
-    under_way, others = session.execute(held).one()
-    return under_way, others
 
 
 def close_attempt(session: Session, claim: Claim, result: SendResult) -> None:

@@ -30,7 +30,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 from hotline.alerts import tables, tables_case_events
 from hotline.alerts.tables import Recipient, ReplyAnswer
 from hotline.core import rules_trial
-from hotline.core.database import Row, add_if_new, has_row
+from hotline.core.database import Row, add_if_new, change_rows, has_row
 from hotline.core.tables import AttemptRow
 from hotline.core.wording import Template
 from hotline.gateway.rules import DUE_STATES, FINAL_STATES, MessageKind, MessageState
@@ -197,7 +197,7 @@ def delete_rows(
     old as `term` and match the condition `which`. Returns the number of deleted rows."""
     found = select(key).where(when <= at - term, which).order_by(key).limit(limit)
     gone = delete(key.class_).where(key.in_(session.scalars(found).all())).returning(key)
-    return len(session.scalars(gone.execution_options(synchronize_session=False)).all())
+    return len(change_rows(session, gone).all())
 
 
 def erase_pseudonyms(session: Session, at: datetime, limit: int) -> int:
@@ -265,10 +265,6 @@ def _kept(session: Session, tip: Tip) -> RetainedTip:
     here = select(LegalHold).where(LegalHold.tip_id == tip.id, LegalHold.lifted_at.is_(None))
     hold = session.scalars(here).first()
     return RetainedTip(tip, hold, term_of(tip, is_held=hold is not None))
-
-
-def hold_by_id(session: Session, hold_id: int) -> LegalHold | None:
-    return session.get(LegalHold, hold_id)
 
 
 def term_of(tip: Tip, *, is_held: bool) -> RetentionTerm:
@@ -388,9 +384,5 @@ def withhold(session: Session, tip_id: int, responder_ids: Collection[int]) -> N
     theirs = select(Assignment.id).where(
         Assignment.tip_id == tip_id, Assignment.responder_id.in_(responder_ids)
     )
-    session.execute(
-        update(Message)
-        .where(Message.assignment_id.in_(theirs), Message.state.in_(DUE_STATES))
-        .values(state=MessageState.FAILED)
-        .execution_options(synchronize_session=False)
-    )
+    unsent = (Message.assignment_id.in_(theirs), Message.state.in_(DUE_STATES))
+    change_rows(session, update(Message).where(*unsent).values(state=MessageState.FAILED))

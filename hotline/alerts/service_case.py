@@ -68,7 +68,7 @@ from hotline.tips.rules_events import (
     strictest_visit,
 )
 from hotline.tips.rules_persons import COUNTING_PROOFS
-from hotline.tips.tables import Tip
+from hotline.tips.tables import Tip, requested_outcome
 
 RESPONDER = "responder"
 WAYS = {
@@ -326,7 +326,7 @@ def desk_decides(session: Session, tip: Tip) -> bool:
     """
     if tip.closure_by is None:
         return False
-    wanted = TipOutcome(tip.outcome_asked or TipOutcome.SILENT)
+    wanted = requested_outcome(tip)
     return rules_persons.is_for_national_desk(
         wanted, has_met=tables_case_events.has_met(session, tip.id)
     )
@@ -347,16 +347,6 @@ def _is_safe(session: Session, tip: Tip) -> bool:
         row.n for row in offers if row.thirty_at is not None or row.clock in WITH_A_SERVICE
     }
     return bool(met) and met <= with_service
-
-
-def is_with_colleague(session: Session, tip: Tip, responder_id: int) -> bool:
-    """Returns True if a colleague is the assignee, and no responder is asked to take the case.
-
-    If the responder then passes the case on, nothing changes.
-    """
-    if tip.assignee_id is None or tip.assignee_id == responder_id:
-        return False
-    return DeadlineKind.ACKNOWLEDGE not in tables.open_clocks(session, tip.id)
 
 
 def digits_text(context: Context, case: OfferedCase, language: str) -> str:

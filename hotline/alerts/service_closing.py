@@ -45,7 +45,7 @@ from hotline.tips import queries_visible, rules_events, rules_persons
 from hotline.tips.rules import OVERSEEN, Basis, Clock, DeadlineKind, TipOutcome, Urgency, by_day
 from hotline.tips.rules_events import CaseEventKind, Event, EventChannel, LoggedEvent, TakeProof
 from hotline.tips.rules_persons import ClosureRefusal, MetPerson
-from hotline.tips.tables import Tip, drop_closure_request
+from hotline.tips.tables import Tip, drop_closure_request, requested_outcome
 
 
 def request_erasure(
@@ -325,9 +325,7 @@ def close(
         return CloseResult(CommandResult.OPEN_FIRST)
     wanted = outcome or TipOutcome.SILENT
     if has_other_request(session, tip, actor, wanted):
-        return CloseResult(
-            CommandResult.ANOTHER_WAITS, TipOutcome(tip.outcome_asked or TipOutcome.SILENT)
-        )
+        return CloseResult(CommandResult.ANOTHER_WAITS, requested_outcome(tip))
     asks = only_requests and tip.channel != rules_trial.DRILL
     if not (asks or needs_second(session, tip)):
         _close(session, context, tip, outcome, actor, at)
@@ -480,7 +478,7 @@ def confirm_closure(
         )
     if agrees:
         _check_confirms(session, context, tip, actor, people)
-    wanted = TipOutcome(tip.outcome_asked or TipOutcome.SILENT)
+    wanted = requested_outcome(tip)
     drop_closure_request(tip)
     service_case.write_event(
         session,

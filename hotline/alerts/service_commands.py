@@ -256,7 +256,10 @@ def _pass_on(command: _ActContext) -> CommandOutcome:
     If a colleague is the assignee, alerts no one.
     """
     one, tip = command.command, command.tip
-    stays = service_case.is_with_colleague(command.session, tip, one.responder_id)
+    is_theirs = tip.assignee_id not in (None, one.responder_id)
+    stays = is_theirs and DeadlineKind.ACKNOWLEDGE not in alerts_tables.open_clocks(
+        command.session, tip.id
+    )
     said = not stays or alerts_tables.is_answered(command.session, tip.id, one.responder_id)
     if said and (command.assignment.passed_at is None or one.chosen):
         queries.record_passed(command.session, tip.id, one.responder_id, one.at)
@@ -487,7 +490,10 @@ def handle_reply(
         for one in reading.actions
     )
     why, urgent = WHY.get(reading.meant, AnswerReason.HINT), bool(reply.dangers)
-    key = _digest(context, message, reading)
+    # A digest of the commands, or else of the text, shows if the responder repeats an SMS.
+    commands = [f"{one.verb.value} {one.reference}" for one in reading.actions]
+    said = "\n".join(commands) or " ".join(message.text.split()).casefold()
+    key = context.pseudonyms.sms(message.sender, context.line.shortcode, said, "")
     counted = service_messages.may_answer(session, responder, why, key, at, in_danger=urgent)
     if counted is AnswerReason.LAST:
         service_messages.write_confirmation(session, _no_more(context, responder), responder.id, at)
@@ -510,16 +516,6 @@ def handle_reply(
             )
             service_messages.write_confirmation(session, wording, responder.id, at)
     return ReplyResult(reading.meant, done)
-
-
-def _digest(context: Context, message: MessageIn, reading: ReplyReading) -> str:
-    """Returns a digest by which the hotline recognizes an SMS that the responder repeats.
-
-    The digest is made from the commands in the SMS, or from the text if there are no commands.
-    """
-    commands = [f"{one.verb.value} {one.reference}" for one in reading.actions]
-    said = "\n".join(commands) or " ".join(message.text.split()).casefold()
-    return context.pseudonyms.sms(message.sender, context.line.shortcode, said, "")
 
 
 def _worded(

@@ -265,7 +265,7 @@ def write_assignments(
         if (before := first.get((one.tip_id, one.responder_id))) is not None
     }
     queries.write_repeats(session, [*knew.items()], at)
-    named = {one.assignment_id: before.reference for one, before in knew.items()}
+    named = {one.assignment_id: reference for one, (_, reference) in knew.items()}
     left, unlucky = [one for one in given if one not in knew], 0
     while left:
         noise = secrets.token_bytes(rules_assignment.NOISE * (len(left) + 1))

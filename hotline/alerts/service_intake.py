@@ -54,7 +54,8 @@ def reach_state(
     if tip.state == TipState.DRAFT and state is not TipState.DRAFT:
         tip.filed_at = now
         if tip.channel != rules_trial.CHANNEL and not rings_for_nobody:
-            _wait(session, tip)
+            tables.add_pending_alert(session, tip.id, tip.urgency)
+            tip.assigned_at, tip.alert_urgency = now, tip.urgency
     if rings_for_nobody:
         tip.alert_urgency = Urgency.DANGER
     if tip.state != TipState.COMPLETE and state is TipState.COMPLETE:
@@ -71,11 +72,6 @@ def needs_assignment(tip: Tip | ReportedTip) -> bool:
     # The last answer filed this tip, and a row in another table says that its alert is not sent yet.
     waits_since = tip.assigned_at
     return waits_since is not None and tip.updated_at <= waits_since == tip.filed_at
-
-
-def _wait(session: Session, tip: Tip | ReportedTip) -> None:
-    tables.add_pending_alert(session, tip.id, tip.urgency)
-    tip.assigned_at, tip.alert_urgency = tip.filed_at, tip.urgency
 
 
 logger = logging.getLogger(__name__)

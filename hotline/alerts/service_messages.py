@@ -51,9 +51,7 @@ from hotline.gateway.rules import (
     responders_short_code,
 )
 from hotline.gateway.tables import LockedDialogue, is_part_paused
-from hotline.people import tables as people_tables
 from hotline.people import tables_audit, tables_desks
-from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.text.places import NATIONAL, is_district, neighbours, place_name
 from hotline.text.time import KIGALI, kigali_time, midnight
@@ -544,14 +542,6 @@ def count_first_stop(session: Session, responder: Responder, text_key: str, at: 
     )
     session.add(row)
     return True
-
-
-def notify_removal(session: Session, cases: int, at: datetime) -> None:
-    """Notifies the national desk that one person alone removed a responder. The SMS says how many open cases this
-    responder had."""
-    for one in people_tables.active_responders(session, at):
-        if one.level == Level.NATIONAL:
-            notify_person(session, one, Template.REMOVED, at, count=str(cases))
 
 
 logger = logging.getLogger(__name__)

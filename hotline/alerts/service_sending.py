@@ -398,5 +398,5 @@ def resend_unreported(context: WorkerContext) -> None:
             row.next_at = at
             tables.note_due(session, row.id)
             for one in asks:
-                if not notice and not queries.was_escalated(session, one.id):
+                if not notice and one.step + 1 >= queries.next_step(session, one.tip_id):
                     service_escalation.alert_colleague(session, context, one.tip_id, at)

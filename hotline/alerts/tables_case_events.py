@@ -16,6 +16,7 @@ from hotline.core.database import (
     Row,
     add_if_new,
     add_rows,
+    change_rows,
     has_row,
     protect_by,
     protect_rows,
@@ -281,7 +282,7 @@ def delete_notes(session: Session, tip_ids: Collection[int]) -> None:
     """Deletes the texts of all notes about these tips."""
     theirs = select(CaseEventRow.id).where(CaseEventRow.tip_id.in_(tip_ids))
     gone = delete(CaseNote).where(CaseNote.case_event_id.in_(theirs))
-    session.execute(gone.execution_options(synchronize_session=False))
+    change_rows(session, gone)
 
 
 class CaseCounted(Row):

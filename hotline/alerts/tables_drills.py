@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from hotline.alerts.rules_escalation import DrillRecipient, RecentDrill
 from hotline.core import rules_trial
-from hotline.core.database import Row, has_row
+from hotline.core.database import Row, change_rows, has_row
 from hotline.core.wording import Template
 from hotline.gateway.rules import DUE_STATES, MessageKind, MessageState
 from hotline.gateway.tables import Assignment, Message
@@ -145,12 +145,8 @@ def drop_alerts(session: Session, tip_id: int) -> None:
     """Ends the alerts of a drill that are not sent yet, so that they are never sent."""
     theirs = select(Assignment.id).where(Assignment.tip_id == tip_id)
     here = (Message.assignment_id.in_(theirs), Message.kind == MessageKind.ALERT)
-    session.execute(
-        update(Message)
-        .where(*here, Message.state.in_(WAITING))
-        .values(state=MessageState.FAILED)
-        .execution_options(synchronize_session=False)
-    )
+    waiting = update(Message).where(*here, Message.state.in_(WAITING))
+    change_rows(session, waiting.values(state=MessageState.FAILED))
 
 
 def drill_recipients(session: Session, tip_id: int) -> Sequence[DrillRecipient]:

@@ -23,12 +23,12 @@ from hotline.cases import (
     service_persons,
     service_reading,
     service_retention,
-    tables_case_files,
 )
 from hotline.cases import queries as cases_queries
 from hotline.cases.decrypt_access import DecryptedTip
 from hotline.cases.rules_case_file import FileBasis, FileEvent, FileFacts
 from hotline.cases.service_viewer import viewer_of
+from hotline.cases.tables_case_files import CaseFile
 from hotline.console.routes import table
 from hotline.core.actors import AccountRole, SignedIn
 from hotline.core.contexts import ConsoleContext
@@ -157,11 +157,14 @@ def _approved(
     file_id: int,
     *,
     for_writing: bool = False,
-) -> tables_case_files.CaseFile:
+) -> CaseFile:
     """Returns an approved request for a case file, if the account may see its tip. The person who approved the file
     must still be allowed to see the case. Raises NotFound."""
-    find = service_retention.locked_file if for_writing else tables_case_files.find_file
-    row = find(session, file_id)
+    row = (
+        service_retention.locked_file(session, file_id)
+        if for_writing
+        else session.get(CaseFile, file_id)
+    )
     if row is None or row.tip_id is None or not service_case_files.is_approved(row, context.now()):
         raise NotFound(f"case file {file_id} has no valid approval: request a case file again")
     approver = tables_audit.account_of(row.approved_by or "")
@@ -199,7 +202,11 @@ def _document(
             made_at=context.now(),
             basis=basis,
             order=row.order_number,
-            about=_about(tip, say, language),
+            about=[
+                (say(phrase("District")), place_name(tip.place, language)),
+                (say(phrase("Type")), say(FORMS.get(tip.category or "", phrase("not said")))),
+                (say(phrase("Urgency")), say(Urgency(tip.urgency).label)),
+            ],
             events=[*gathered.events()],
             custody=[*gathered.custody()],
             person=gathered.person,
@@ -208,15 +215,6 @@ def _document(
             names=gathered.names(),
         )
     return rules_case_file.document(facts, say, table("file_bases"))
-
-
-def _about(tip: Tip, say: Callable[..., str], language: str) -> list[tuple[str, str]]:
-    form = say(FORMS[tip.category]) if tip.category else say(phrase("not said"))
-    return [
-        (say(phrase("District")), place_name(tip.place, language)),
-        (say(phrase("Type")), form),
-        (say(phrase("Urgency")), say(Urgency(tip.urgency).label)),
-    ]
 
 
 def _call(tip: Tip, say: Callable[..., str]) -> list[tuple[str, str]]:

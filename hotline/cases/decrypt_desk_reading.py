@@ -47,7 +47,20 @@ def read_tip(
         if decrypted.asked is not None and decrypted.asked.answer is not None:
             tables.note_read(session, tip_id, context.now())
         tables_audit.append_about_tip(session, tip_id, "tip_read", actor, context.now(), reason)
-        _is_opened(session, context, viewer, tip_id, actor)
+        at, who, own = context.now(), viewer.responder_id, None
+        if who is not None:
+            own = queries.newest_assignment(session, tip_id, who)
+        opener = service_case.EventActor(actor, person=None if own is None else who)
+        tip = queries.tip_for_writing(session, tip_id)
+        key = service_closing.opening(tip, actor)
+        service_case.write_event(session, tip_id, LoggedEvent.OPENED, opener, at, key=key)
+        service_closing.note_opened(session, context, tip, actor, replace(opener, person=who), at)
+        if own is not None:
+            # A responder who was alerted of the tip has now read it, so the deadline for reading the case ends.
+            own.opened_at = own.opened_at or at
+            session.flush()
+            event = Event(CaseEventKind.OPENED, by=who)
+            service_escalation.handle_event(session, context, tip_id, event, at)
     return decrypted
 
 
@@ -183,27 +196,3 @@ def _with_key(
                 with suppress(DecryptionFailed):
                     return gets(session, UnlockedTip(tip, key, one.key), desk)
     raise DecryptionFailed("this account has no key for the tip: ask for access to the tip's desk")
-
-
-def _is_opened(
-    session: Session, context: ConsoleContext, viewer: Viewer, tip_id: int, actor: str
-) -> None:
-    """Records that the owner of an account has opened the tip.
-
-    If the owner is also a responder who was alerted of the tip, the deadline for reading the case no longer applies.
-    """
-    at, who, own = context.now(), viewer.responder_id, None
-    if who is not None:
-        own = queries.newest_assignment(session, tip_id, who)
-    by = service_case.EventActor(actor, person=None if own is None else who)
-    tip = queries.tip_for_writing(session, tip_id)
-    key = service_closing.opening(tip, actor)
-    service_case.write_event(session, tip_id, LoggedEvent.OPENED, by, at, key=key)
-    service_closing.note_opened(session, context, tip, actor, replace(by, person=who), at)
-    if own is None:
-        return
-    own.opened_at = own.opened_at or at
-    session.flush()
-    service_escalation.handle_event(
-        session, context, tip_id, Event(CaseEventKind.OPENED, by=who), at
-    )

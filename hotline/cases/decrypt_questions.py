@@ -65,7 +65,19 @@ def store_question(
     if question is None:
         raise NotFound(f"there is no question {name}: choose one from the list on the tip's page")
     queries_retention.retained_tip(session, tip.id)
-    _check(session, context, tip.id, question)
+    filed = tables.get_filed(session, tip.id)
+    key = filed.receipt_key
+    with_it = alerts_tables.find_receipt(session, key).tip_ids if key is not None else ()
+    why_not = question_refusal(
+        context.now(),
+        filed_at=filed.updated_at,
+        has_receipt=key is not None,
+        closed=filed.closed_at is not None,
+        asked=alerts_tables.has_question(session, [tip.id, *with_it]),
+        signed=question.standing(context.now().date()) is QuestionStatus.SHOWS,
+    )
+    if why_not is not None:
+        raise AskRefused(f"cannot ask the caller of tip {tip.id} a question: {why_not}")
     pair = new_pair(tip_key, uid=tip.uid)
     row = alerts_tables.QuestionBackRow(
         tip_id=tip.id,
@@ -106,20 +118,3 @@ def question_text(context: Context, asked: QuestionBack | None, language: str) -
     label = question.label(asked.answer, language) if question else asked.answer
     said = label if label == asked.answer else f"{asked.answer}: {label}"
     return shown | {"answer": f"{said} ({asked.language})"}
-
-
-def _check(session: Session, context: Context, tip_id: int, question: Question) -> None:
-    """Raises AskRefused if the desk may not ask the caller this question now."""
-    tip = tables.get_filed(session, tip_id)
-    key = tip.receipt_key
-    with_it = alerts_tables.find_receipt(session, key).tip_ids if key is not None else ()
-    why = question_refusal(
-        context.now(),
-        filed_at=tip.updated_at,
-        has_receipt=key is not None,
-        closed=tip.closed_at is not None,
-        asked=alerts_tables.has_question(session, [tip_id, *with_it]),
-        signed=question.standing(context.now().date()) is QuestionStatus.SHOWS,
-    )
-    if why is not None:
-        raise AskRefused(f"cannot ask the caller of tip {tip_id} a question: {why}")

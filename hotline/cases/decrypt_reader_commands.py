@@ -58,7 +58,7 @@ from hotline.tips.rules_events import (
     PassedTo,
 )
 from hotline.tips.rules_persons import ClosureRefusal
-from hotline.tips.tables import Tip
+from hotline.tips.tables import Tip, requested_outcome
 
 WHO, NATIONAL_DESK = "who", "national"
 """The last parts of the names of two commands, which begin with `PASS`. The command with `WHO` returns the list of
@@ -180,7 +180,12 @@ def _carried_out(
         flags.append(UNREAD if done.result is CommandResult.TAKEN else HELPS_UNREAD)
     words = {"time": kigali_time(done.due)} if done.due is not None else {}
     if done.result is CommandResult.ALREADY_TAKEN:
-        words["who"] = _assignee_name(turn, done.assignment_id)
+        # The name of the assignee is shortened so that it fits on the screen.
+        taken = turn.session.get_one(Assignment, done.assignment_id)
+        tip = turn.session.get_one(Tip, taken.tip_id)
+        colleague = turn.session.get(Responder, tip.assignee_id)
+        name = "" if colleague is None else colleague.name
+        words["who"] = to_gsm7(name)[:NAME_LETTERS].rstrip()
     return ReaderAnswer(tuple(flags), words=words)
 
 
@@ -270,15 +275,6 @@ def _let_district_read(
     return rules_assignment.turns(local)[:1]
 
 
-def _assignee_name(turn: ReaderTurn, assignment_id: int | None) -> str:
-    """Returns the name of the case's assignee, shortened so that the name fits on the screen."""
-    if assignment_id is None:
-        return ""
-    tip = turn.session.get_one(Tip, turn.session.get_one(Assignment, assignment_id).tip_id)
-    colleague = turn.session.get(Responder, tip.assignee_id)
-    return "" if colleague is None else to_gsm7(colleague.name)[:NAME_LETTERS].rstrip()
-
-
 def _taken_by_another(turn: ReaderTurn) -> datetime | None:
     """Returns the time when a colleague took this responder's case. The colleague then stays the assignee, even if the
     responder also takes the case. Returns None if this responder can become the assignee.
@@ -351,7 +347,7 @@ def _confirm(turn: ReaderTurn) -> ReaderAnswer:
         return OVER
     if not queries_visible.decides(turn.session, tip, turn.person.id):
         return NOT_TAKEN
-    wanted = TipOutcome(tip.outcome_asked or TipOutcome.SILENT)
+    wanted = requested_outcome(tip)
     who = service_closing.by_responder(turn.person.id)
     try:
         service_closing.confirm_closure(turn.session, turn.context, tip, who, True, turn.at)

@@ -303,9 +303,8 @@ def record_report(turn: ReaderTurn) -> ReaderAnswer:
     if known is None:
         return OVER
     tip, _ = known
-    if tip.matter != Matter.TIP or tip.channel in rules_trial.UNCOUNTED:
-        return OVER
-    if kind is LoggedEvent.SCREENED and tip.closed_at is not None:
+    is_closed = kind is LoggedEvent.SCREENED and tip.closed_at is not None
+    if is_closed or tip.matter != Matter.TIP or tip.channel in rules_trial.UNCOUNTED:
         return OVER
     if kind is LoggedEvent.SCREENED and not tables.is_believed(session, tip.id, turn.person.id):
         return NOT_TAKEN
@@ -323,21 +322,14 @@ def record_report(turn: ReaderTurn) -> ReaderAnswer:
         return ReaderAnswer((STOPPED, refused.stop))
     except (DecryptionFailed, KeyMissing):
         return ReaderAnswer((rules_reading_requests.UNREADABLE,))
-    return _flags_told(turn, said, met, done).and_also(_asked_service(turn, kind, done))
-
-
-def _asked_service(
-    turn: ReaderTurn, kind: LoggedEvent, done: tuple[int, MetPerson] | None
-) -> ReaderAnswer:
-    """Returns an answer with the name and the phone number of the service that the hotline has asked by SMS to help
-    this person. If the hotline has asked no service, the answer is empty."""
-    row = None
-    if kind is LoggedEvent.OFFERED and done is not None:
-        row = tables_persons.open_request(turn.session, done[0])
+    answer = _flags_told(turn, said, met, done)
+    if kind is not LoggedEvent.OFFERED or done is None:
+        return answer
+    row = tables_persons.open_request(session, done[0])
     if row is None:
-        return ReaderAnswer()
-    name = service_requests.name_of(turn.session, turn.context, row, turn.at)
-    return ReaderAnswer(("service_asked",), words={"service": name})
+        return answer
+    service = service_requests.name_of(session, turn.context, row, at)
+    return answer.and_also(ReaderAnswer(("service_asked",), words={"service": service}))
 
 
 def _reported(kind: LoggedEvent, met: Sequence[MetPerson], turn: ReaderTurn) -> PersonCodes:

@@ -20,6 +20,7 @@ from hotline.alerts.tables_case_events import (
 )
 from hotline.cases import tables
 from hotline.core import rules_trial
+from hotline.core.database import change_rows
 from hotline.tips.rules import WARNING, Matter
 from hotline.tips.tables import WITHOUT_BODY, Tip
 from hotline.tips.tables_persons import PossibleVictim, ServiceReferral, ServiceRequest
@@ -132,7 +133,7 @@ def delete_counted(session: Session, at: datetime, limit: int) -> Sequence[int]:
             for row in (StartedFormRow, ServiceReferral, PossibleVictim, CaseGrant, CaseKey)
         ),
     ):
-        session.execute(gone.execution_options(synchronize_session=False))
+        change_rows(session, gone)
     return ids
 
 

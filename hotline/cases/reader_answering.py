@@ -347,15 +347,6 @@ def _rewrapped(
     return FreshWrap(one_off.public_of(private), before, fresh)
 
 
-def _move(person: Responder, fresh: FreshWrap) -> None:
-    """Stores a private key that was encrypted again.
-
-    Does nothing if the responder's key pair or PIN has changed since the private key was read.
-    """
-    if person.public_key == fresh.public and person.pin_wrap == fresh.before:
-        person.pin_wrap = fresh.wrap
-
-
 def _change(turn: ReaderTurn, fresh: FreshWrap | None) -> ReaderAnswer:
     """Stores the responder's private key under a new PIN, and returns the answer. From then on, the old PIN decrypts
     nothing."""
@@ -639,11 +630,17 @@ def _decided(
     first.state = ReadingState.DONE
     if again and first.encrypted_answer is not None:
         return _with_page(turn, _kept(context, first, first.encrypted_answer), again=True)
-    if found.fresh is not None and ask.kind is not ReaderQuestionKind.CHANGE:
-        _move(person, found.fresh)
+    fresh = found.fresh
+    if (
+        fresh is not None
+        and ask.kind is not ReaderQuestionKind.CHANGE
+        and (person.public_key, person.pin_wrap) == (fresh.public, fresh.before)
+    ):
+        # The key pair and the PIN are still the ones with which the private key was read.
+        person.pin_wrap = fresh.wrap
     if decrypt_reader_commands.needs_console(turn):
         return ReaderAnswer((rules_reading_requests.IN_CONSOLE,))
-    answer = _done(turn, found.fresh, start, again=again)
+    answer = _done(turn, fresh, start, again=again)
     if ask.kind is not ReaderQuestionKind.PAGE:
         _keep(context, first, answer)
     return answer

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hotline.alerts import queries_retention
+from hotline.alerts.queries_retention import LegalHold
 from hotline.cases import queries, service_persons, service_retention, tables_case_files
 from hotline.cases.rules_case_file import FileBasis, FileStop, is_order_valid, refusal_of
-from hotline.cases.service_viewer import check_national, is_national, viewer_of
+from hotline.cases.service_viewer import check_national, is_seen_by_national, viewer_of
 from hotline.cases.tables_case_files import MADE_WITHIN, CaseFile
 from hotline.core import rules_trial
 from hotline.core.actors import READING_ROLES, SignedIn
@@ -152,7 +153,8 @@ def request(
         before = queries_retention.retained_tip(session, tip_id).hold
         hold = service_retention.place_hold(session, tip_id, by.actor, at, reason, for_file=True)
         row.hold_id = None if hold is None or before is not None else hold.id
-        tables_case_files.add_file(session, row)
+        session.add(row)
+        session.flush()
         kind = ApprovalKind.CASE_FILE
         service_approving.request(session, context, by.actor, kind, f"{kind}:{row.id}", reason)
         why = f"file {row.id}: {basis} {order}: {reason}"
@@ -185,11 +187,18 @@ def _about(
 
     Returns None for an account that can neither decide about the request nor withdraw it.
     """
-    row = tables_case_files.find_file(session, asked.about_id)
+    row = session.get(CaseFile, asked.about_id)
     if row is None or row.tip_id is None:
         return None
-    is_own = tables_audit.account_of(asked.asked_by) == by.account_id
-    if not is_own and not _is_of_another_desk(session, row.tip_id, asked, by):
+    asker = tables_audit.account_of(asked.asked_by)
+    is_own = asker == by.account_id
+    # The account's owner and the requester must share no desk, and the owner must be allowed to know about the case.
+    if not is_own and (
+        asker is None
+        or not viewer_of(session, by).desks
+        or _desks(session, by.account_id) & {NATIONAL, *_desks(session, asker)}
+        or not may_know(session, row.tip_id, by.account_id)
+    ):
         return None
     sentence = message_text(ASKS[FileBasis(row.basis)], by=asked.asker, file=row.id)
     return ApprovalView(
@@ -209,17 +218,6 @@ def _desks(session: Session, account_id: int) -> frozenset[str]:
     phone."""
     own = [tables_desks.access_of(session, one) for one in _accounts(session, account_id)]
     return frozenset().union(*(one.desks.union(*one.phones.values()) for one in own))
-
-
-def _is_of_another_desk(session: Session, tip_id: int, asked: Approval, by: SignedIn) -> bool:
-    """Returns True if the account's owner and the requester share no desk. Returns False if the owner may not know
-    about the case."""
-    own, asker = _desks(session, by.account_id), tables_audit.account_of(asked.asked_by)
-    if not viewer_of(session, by).desks or asker is None:
-        return False
-    if own & {NATIONAL, *_desks(session, asker)}:
-        return False
-    return may_know(session, tip_id, by.account_id)
 
 
 def may_know(session: Session, tip_id: int, account_id: int) -> bool:
@@ -301,11 +299,10 @@ def request_end(context: ConsoleContext, by: SignedIn, *, tip_id: int, reason: s
 def _about_hold(
     session: Session, _context: Context, asked: Approval, by: SignedIn
 ) -> ApprovalView | None:
-    hold = queries_retention.hold_by_id(session, asked.about_id)
-    viewer = viewer_of(session, by)
-    if hold is None or hold.lifted_at is not None or not is_national(viewer):
+    hold = session.get(LegalHold, asked.about_id)
+    if hold is None or hold.lifted_at is not None:
         return None
-    if not queries_visible.is_visible(session, hold.tip_id, viewer):
+    if not is_seen_by_national(session, by, hold.tip_id):
         return None
     asks = message_text(
         "{by} asks to lift the legal hold of tip {tip}", by=asked.asker, tip=hold.tip_id
@@ -314,7 +311,7 @@ def _about_hold(
 
 
 def _lift(decision: Decision) -> None:
-    hold = queries_retention.hold_by_id(decision.session, decision.row.about_id)
+    hold = decision.session.get(LegalHold, decision.row.about_id)
     if hold is None or hold.lifted_at is not None:
         raise NotFound("this legal hold was already removed: reload the page")
     service_retention.end_hold(

@@ -182,10 +182,9 @@ def _about(
     Returns None if the account may not see the tip.
     """
     row = session.get(Exclusion, asked.about_id)
-    viewer = service_viewer.viewer_of(session, by)
-    if row is None or row.lifted_at is not None or not service_viewer.is_national(viewer):
+    if row is None or row.lifted_at is not None:
         return None
-    if not queries_visible.is_visible(session, row.tip_id, viewer):
+    if not service_viewer.is_seen_by_national(session, by, row.tip_id):
         return None
     name = excluded_name(session, row)
     asks, tip = asked.asker, row.tip_id

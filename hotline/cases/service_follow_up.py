@@ -72,7 +72,15 @@ def _ring(session: Session, context: Context, tip: Tip, at: datetime) -> None:
         row.due_at = by_day(at)
         return
     kind = FollowKind(row.clock or "")
-    fired = _fires(session, tip, row, rules_follow_up.FollowClock(kind, row.due_at, row.times), at)
+    arrived_at = row.arrived_at if isinstance(row, ServiceReferral) else None
+    fired = rules_follow_up.next_reminder(
+        rules_follow_up.FollowClock(kind, row.due_at, row.times),
+        routed_case(session, tip),
+        _roster(session, tip, at),
+        _responsible(session, tip, row),
+        arrived_at or row.due_at - rules_follow_up.THIRTY_DAYS,
+        at,
+    )
     row.due_at = None if fired.next is None else fired.next.due_at
     row.times = row.times if fired.next is None else fired.next.times
     if fired.is_over:
@@ -82,19 +90,14 @@ def _ring(session: Session, context: Context, tip: Tip, at: datetime) -> None:
             _unknown(session, context, tip, row, unknown, at)
     session.flush()
     _ask(session, context, tip, fired.responder_ids, at, reminds=fired.reminds)
-    if kind is FollowKind.ANSWER and isinstance(row, ServiceReferral):
-        _alert_nation(session, context, tip, row, at)
-
-
-def _alert_nation(
-    session: Session, context: Context, tip: Tip, row: ServiceReferral, at: datetime
-) -> None:
-    """Asks the national desk about a case in which a service has not answered its SMS in time. The responder of the
-    case must then ask another service."""
-    if not service_requests.expire(session, row, at):
-        return
-    nation = rules_escalation_steps.national_people(_roster(session, tip, at), 0)
-    _ask(session, context, tip, nation, at, reminds=False)
+    if (
+        kind is FollowKind.ANSWER
+        and isinstance(row, ServiceReferral)
+        and service_requests.expire(session, row, at)
+    ):
+        # The service has not answered its SMS in time, so the responder must now ask another service.
+        nation = rules_escalation_steps.national_people(_roster(session, tip, at), 0)
+        _ask(session, context, tip, nation, at, reminds=False)
 
 
 def _roster(session: Session, tip: Tip, at: datetime) -> list[Candidate]:
@@ -102,21 +105,6 @@ def _roster(session: Session, tip: Tip, at: datetime) -> list[Candidate]:
     everybody = queries.roster(session, at)
     may = queries_visible.those_who_may_see(session, tip.id, [one.id for one in everybody])
     return [one for one in everybody if one.id in may]
-
-
-def _fires(
-    session: Session,
-    tip: Tip,
-    row: ServiceReferral | PossibleVictim,
-    clock: rules_follow_up.FollowClock,
-    at: datetime,
-) -> rules_follow_up.FollowReminder:
-    arrived_at = row.arrived_at if isinstance(row, ServiceReferral) else None
-    since = arrived_at or clock.due_at - rules_follow_up.THIRTY_DAYS
-    roster, responsible = _roster(session, tip, at), _responsible(session, tip, row)
-    return rules_follow_up.next_reminder(
-        clock, routed_case(session, tip), roster, responsible, since, at
-    )
 
 
 def _responsible(session: Session, tip: Tip, row: ServiceReferral | PossibleVictim) -> int | None:
@@ -172,23 +160,17 @@ def _ask(
     code = responders_short_code(context.line.service_code)
     plan = SmsPlan(session, context, ids, at)
     for one in ids:
-        known_as = names.get(one) or _named(session, tip, one, at)
+        known_as = names.get(one)
+        if known_as is None:
+            # This responder need not take the case. The SMS only needs a reference of the case.
+            number = queries.next_step(session, tip.id)
+            step = EscalationStep(tip.id, case_of(tip), number, (one,), Purpose.FOLLOW)
+            (written,) = service_escalation.write_assignments(session, [(step, one)], at)
+            known_as = session.get_one(Assignment, written.given.assignment_id)
         wording = Wording(template, {"ref": known_as.reference, "code": code}, languages[one])
         if not plan.shares_notice(known_as.id, one, languages[one], urgency=Priority.SOON):
             service_messages.write_message(session, wording, one, at, of=known_as.id)
     plan.write()
-
-
-def _named(session: Session, tip: Tip, responder_id: int, at: datetime) -> Assignment:
-    """Returns a new assignment of the case to a responder. The assignment only gives the case a reference, which the
-    SMS to this responder needs.
-
-    The responder need not take the case.
-    """
-    number = queries.next_step(session, tip.id)
-    step = EscalationStep(tip.id, case_of(tip), number, (responder_id,), Purpose.FOLLOW)
-    (written,) = service_escalation.write_assignments(session, [(step, responder_id)], at)
-    return session.get_one(Assignment, written.given.assignment_id)
 
 
 # The code below records reports about persons. If a report needs a further action, for example a new alert, the code
@@ -242,9 +224,14 @@ def record_report(
         case LoggedEvent.OFFERED if report.by.responder_id is not None:
             _offered(session, context, tip, report.by.responder_id, report.at)
         case LoggedEvent.ANSWERED if codes[ANSWER] == ServiceAnswer.ACCEPTED:
-            _accepted(tip, person, report.at)
+            # A caller who enters the receipt then reads that help has reached the person.
+            is_helped = person.consent is not ConsentState.NO
+            tip.helped_at = tip.helped_at or (report.at if is_helped else None)
         case LoggedEvent.ANSWERED if report.supersedes is not None:
-            _not_accepted(tip, person, report.supersedes)
+            # The report that a service accepted the person was wrong, so the caller no longer reads that help came.
+            corrected = report.supersedes
+            was = next(one.entry for one in person.timeline if one.entry.id == corrected)
+            tip.helped_at = None if tip.helped_at == was.at else tip.helped_at
         case LoggedEvent.THIRTY if codes[THIRTY] == ThirtyDays.DANGER:
             reopen_as_danger(session, context, tip, report.by, report.at)
         case _:
@@ -276,22 +263,3 @@ def _offered(session: Session, context: Context, tip: Tip, responder_id: int, at
     )
     if tip.assignee_id == responder_id:
         tip.renewed_at = tip.renewed_at or at
-
-
-def _accepted(tip: Tip, person: MetPerson, at: datetime) -> None:
-    """Stores that help has reached the person. A caller who enters the receipt then reads that help has reached the
-    person.
-
-    Does nothing if the person no longer wants help.
-    """
-    if tip.helped_at is None and person.consent is not ConsentState.NO:
-        tip.helped_at = at
-
-
-def _not_accepted(tip: Tip, person: MetPerson, corrected: int) -> None:
-    """Removes the message that help has reached the person. The hotline calls this function if an account corrects the
-    report that a service accepted the person. From then on, a caller who enters the receipt no longer reads the
-    message."""
-    was = next(one.entry for one in person.timeline if one.entry.id == corrected)
-    if tip.helped_at == was.at:
-        tip.helped_at = None

@@ -10,7 +10,7 @@ that only oversight desks see. The clock process calls this module each second, 
 the SMS at 06:30, or when it starts later in the morning.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -33,7 +33,7 @@ from hotline.text.time import KIGALI
 from hotline.tips import queries_visible
 from hotline.tips.queries_visible import Viewer
 from hotline.tips.rules import TipOutcome, Urgency, next_morning_sms
-from hotline.tips.tables import Tip
+from hotline.tips.tables import Tip, requested_outcome
 
 REQUESTED, REFUSED = "end_wanted_", "end_refused"
 """Two actions in the audit log: a requested closure, and a refused closure. In the audit log, the name of the requested
@@ -47,7 +47,13 @@ def readable_rows(
     about one tip, the oldest first."""
     if is_national(viewer):
         return frozenset(row.id for row in rows)
-    return frozenset(_of_own_desk(session, viewer, rows))
+    found, is_own = set[int](), False
+    for row in rows:
+        if row.action.startswith(REQUESTED):
+            is_own = bool(_desks_of(session, row.actor) & viewer.desks)
+        if is_own and (row.action.startswith(REQUESTED) or row.action == REFUSED):
+            found.add(row.id)
+    return frozenset(found)
 
 
 def request_reason(session: Session, viewer: Viewer, tip_id: int) -> str:
@@ -57,17 +63,6 @@ def request_reason(session: Session, viewer: Viewer, tip_id: int) -> str:
     asked = [row for row in rows if row.action.startswith(REQUESTED)][-1:]
     may = readable_rows(session, viewer, asked)
     return "".join(row.reason for row in asked if row.id in may)
-
-
-def _of_own_desk(
-    session: Session, viewer: Viewer, rows: Sequence[tables_audit.AuditEntry]
-) -> Iterator[int]:
-    is_own = False
-    for row in rows:
-        if row.action.startswith(REQUESTED):
-            is_own = bool(_desks_of(session, row.actor) & viewer.desks)
-        if is_own and (row.action.startswith(REQUESTED) or row.action == REFUSED):
-            yield row.id
 
 
 def _desks_of(session: Session, actor: str) -> frozenset[str]:
@@ -130,7 +125,7 @@ def list_closures(context: ConsoleContext, by: SignedIn) -> Sequence[ClosureLine
                 tip.id,
                 tip.place,
                 tip.within,
-                TipOutcome(tip.outcome_asked or TipOutcome.SILENT),
+                requested_outcome(tip),
                 read_actor(tip.closure_by or "", names)[1],
                 since := tip.closure_requested_at or at,
                 max(at - since, timedelta()),
@@ -164,23 +159,20 @@ def write_morning_sms(context: Context) -> None:
     with ringing(context) as session:
         if _is_done(session, bell):
             return
-        _notify(session, context, at)
+        nation = tables.national_people(session, at)
+        _tell(session, context, at, queries_visible.THE_LINE, nation)
+        if at.astimezone(KIGALI).weekday() == MONDAY:
+            _tell_holds(session, at, nation)
+        for person in queries_visible.overseers(session, at):
+            rows = tables.current_memberships(session, person.id)
+            viewer = Viewer(frozenset(row.desk_code for row in rows), person.id, person.person_id)
+            _tell(session, context, at, viewer, [person])
         queries_retention.note_done(session, ERRAND, at)
 
 
 def _is_done(session: Session, bell: datetime) -> bool:
     done_at = queries_retention.done_at(session, ERRAND)
     return done_at is not None and done_at >= bell
-
-
-def _notify(session: Session, context: Context, at: datetime) -> None:
-    nation = tables.national_people(session, at)
-    _tell(session, context, at, queries_visible.THE_LINE, nation)
-    if at.astimezone(KIGALI).weekday() == MONDAY:
-        _tell_holds(session, at, nation)
-    for person in queries_visible.overseers(session, at):
-        desks = frozenset(row.desk_code for row in tables.current_memberships(session, person.id))
-        _tell(session, context, at, Viewer(desks, person.id, person.person_id), [person])
 
 
 MONDAY = 0

@@ -22,7 +22,6 @@ from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_persons import (
     FollowKind,
     MetPerson,
-    OfferedHelp,
     PersonCodes,
     PersonEntry,
     build_persons,
@@ -42,9 +41,24 @@ def update_rows(
     rows = {row.offered_id: row for row in tables_persons.offers_of(session, tip_id)}
     for person in after:
         old = was.get(person.n)
-        _follow_person(session, tip, old, person)
+        tables_persons.add_person(session, tip_id, person.n, person.met_at)
+        victim = session.get_one(PossibleVictim, (tip_id, person.n))
+        victim.responder_id = next(reversed(person.askers), None)
+        follow = rules_follow_up.person_clock(person, tip.urgency)
+        if old is None or rules_follow_up.person_clock(old, tip.urgency) != follow:
+            _restart(victim, follow)
         for offer in person.referrals:
-            row = rows.get(offer.offered_id) or _new(session, tip_id, person.n, offer)
+            row = rows.get(offer.offered_id)
+            if row is None:
+                row = ServiceReferral(
+                    offered_id=offer.offered_id,
+                    tip_id=tip_id,
+                    n=person.n,
+                    responder_id=offer.offered_by,
+                    offered_at=offer.offered_at,
+                    times=0,
+                )
+                tables_persons.add_offer(session, row)
             row.answered_at, row.arrived_at = offer.answered_at, offer.arrived_at
             row.thirty_at = offer.thirty_at
             clock = rules_follow_up.offer_clock(person, offer)
@@ -55,32 +69,10 @@ def update_rows(
     session.flush()
 
 
-def _follow_person(session: Session, tip: Tip, old: MetPerson | None, person: MetPerson) -> None:
-    tables_persons.add_person(session, tip.id, person.n, person.met_at)
-    row = session.get_one(PossibleVictim, (tip.id, person.n))
-    row.responder_id = next(reversed(person.askers), None)
-    clock = rules_follow_up.person_clock(person, tip.urgency)
-    if old is None or rules_follow_up.person_clock(old, tip.urgency) != clock:
-        _restart(row, clock)
-
-
 def _clock_before(old: MetPerson | None, offered_id: int) -> rules_follow_up.FollowClock | None:
     offers = old.referrals if old is not None else ()
     found = next((one for one in offers if one.offered_id == offered_id), None)
     return None if old is None or found is None else rules_follow_up.offer_clock(old, found)
-
-
-def _new(session: Session, tip_id: int, n: int, offer: OfferedHelp) -> ServiceReferral:
-    row = ServiceReferral(
-        offered_id=offer.offered_id,
-        tip_id=tip_id,
-        n=n,
-        responder_id=offer.offered_by,
-        offered_at=offer.offered_at,
-        times=0,
-    )
-    tables_persons.add_offer(session, row)
-    return row
 
 
 def _restart(

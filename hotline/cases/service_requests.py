@@ -11,7 +11,7 @@ All functions run inside the transaction of the calling function.
 """
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import datetime
 
@@ -129,17 +129,6 @@ SEEN = {
 }
 
 
-def desks_in_order(session: Session, tip: Tip, service: str, at: datetime) -> Sequence[Desk]:
-    """Returns the desks of a service: first the desks in the district, then the desks in neighbouring districts.
-
-    A desk that had no room or did not answer comes last until 06:00.
-    """
-    near = (tip.place, *neighbours(tip.place))
-    last = tables_persons.desks_without_room(session, last_six(at))
-    found = (one for one in service_desks(session, service) if one.place in near)
-    return sorted(found, key=lambda one: (one.code in last, near.index(one.place or ""), one.code))
-
-
 def ask(
     session: Session, tip: Tip, offer: ServiceReferral, service: str, who: str
 ) -> ServiceRequest | None:
@@ -154,7 +143,13 @@ def ask(
     kept = queries_visible.excluded_responders(session, [tip.id]).get(tip.id, frozenset())
     asked = tables_persons.desks_asked(session, tip.id, offer.n)
     roster = [one for one in queries.roster(session, at) if one.id not in kept]
-    for desk in desks_in_order(session, tip, service, at):
+    near = (tip.place, *neighbours(tip.place))
+    last = tables_persons.desks_without_room(session, last_six(at))
+    found = (one for one in service_desks(session, service) if one.place in near)
+    # The desks of the district come first. A desk that had no room or did not answer comes last until 06:00.
+    for desk in sorted(
+        found, key=lambda one: (one.code in last, near.index(one.place or ""), one.code)
+    ):
         people = rules_assignment.turns(
             one for one in roster if desk.code in one.districts and one.is_on_duty
         )

@@ -235,11 +235,11 @@ def keep_for_file(session: Session, tip_id: int) -> None:
 def locked_file(session: Session, file_id: int) -> CaseFile | None:
     """Returns the request for a case file, after locking the tip and the request. Returns None if the request has
     ended, or if its file was made."""
-    row = tables_case_files.find_file(session, file_id)
+    row = session.get(CaseFile, file_id)
     if row is None or row.tip_id is None:
         return None
     queries_retention.retained_tip(session, row.tip_id)
-    row = tables_case_files.find_file(session, file_id, for_writing=True)
+    row = session.get(CaseFile, file_id, with_for_update=True)
     return None if row is None or row.tip_id is None else row
 
 
@@ -253,8 +253,9 @@ def end_file(session: Session, file_id: int, by: CommandActor, at: datetime) -> 
     if row is None or row.tip_id is None:
         return
     hold_id, tip_id = row.hold_id, row.tip_id
-    tables_case_files.delete_file(session, row)
-    hold = None if hold_id is None else queries_retention.hold_by_id(session, hold_id)
+    session.delete(row)
+    session.flush()
+    hold = None if hold_id is None else session.get(LegalHold, hold_id)
     if hold is not None and hold.lifted_at is None:
         end_hold(session, tip_id, by, at)
 

@@ -135,21 +135,6 @@ class TipList:
     is_national: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _TipDetails:
-    """Data from other tables about the tips on one page of the list. Each field is a mapping by tip id, or a set of
-    tip ids."""
-
-    asked: Mapping[int, AskedAgain]
-    questions: Mapping[int, str]
-    held: frozenset[int]
-    linked: Mapping[int, int]
-    names: Mapping[int, str]
-    overdue: frozenset[int]
-    waiting: Mapping[int, datetime]
-    owed: Mapping[int, frozenset[FollowKind]]
-
-
 def list_tips(
     context: ConsoleContext, by: SignedIn, wanted: TipFilter, *, before: int | None
 ) -> TipList:
@@ -214,49 +199,47 @@ def lines_of(
     """Returns a `TipLine` for each of these tips. Reads each further table only once, for all tips together."""
     ids = [tip.id for tip in found]
     clocks = cases_queries.running_clocks(session, ids)
-    details = _TipDetails(
-        asked=gateway_queries.asked_besides_assignee(session, ids),
-        questions=cases_queries.question_states(session, ids),
-        held=cases_queries.under_legal_hold(session, ids),
-        linked=cases_queries.linked_counts(session, viewer, found),
-        names=tables.responder_names(session) if ids else {},
-        overdue=frozenset(tip for tip, kind, _ in clocks if kind == DeadlineKind.OVERDUE),
-        waiting={tip: due for tip, kind, due in clocks if kind == DeadlineKind.HELD},
-        owed=cases_queries.owed_by_tip(session, ids),
-    )
-    return [_line(tip, details, at) for tip in found]
+    others_asked = gateway_queries.asked_besides_assignee(session, ids)
+    questions = cases_queries.question_states(session, ids)
+    held = cases_queries.under_legal_hold(session, ids)
+    linked = cases_queries.linked_counts(session, viewer, found)
+    names = tables.responder_names(session) if ids else {}
+    overdue = {tip_id for tip_id, kind, _ in clocks if kind == DeadlineKind.OVERDUE}
+    waiting = {tip_id: due for tip_id, kind, due in clocks if kind == DeadlineKind.HELD}
+    owed = cases_queries.owed_by_tip(session, ids)
 
+    def line(tip: Tip) -> TipLine:
+        asked, duty_at = others_asked.get(tip.id), waiting.get(tip.id)
+        is_taken = tip.assignee_id is not None and asked is None
+        take_due = None if is_taken else duty_at or _take_due(tip)
+        return TipLine(
+            **{name: getattr(tip, name) for name in OF_TIP},
+            is_child=tip.basis == Basis.VITAL_INTEREST_CHILD,
+            is_fragment=tip.state == TipState.FRAGMENT,
+            is_drill=tip.channel == rules_trial.DRILL,
+            visit_facts=service_case.visit_facts_of(tip),
+            take_due=take_due,
+            is_late=take_due is not None and take_due <= at,
+            is_taken=is_taken,
+            taken_by=names.get(tip.assignee_id or 0, ""),
+            asked=asked,
+            is_helped=tip.helped_at is not None,
+            outcome_asked=tip.outcome_asked if tip.closure_by else None,
+            closure_age=None
+            if tip.closure_requested_at is None or tip.closed_at is not None
+            else max(at - tip.closure_requested_at, timedelta()),
+            storm_order=0 if tip.storm_at is None else 1 + (tip.words_at is None),
+            linked=linked.get(tip.id, 0),
+            question=questions.get(tip.id, ""),
+            is_overdue=tip.id in overdue,
+            duty_at=duty_at,
+            is_held=tip.id in held,
+            goes_at=queries_retention.term_of(tip, is_held=tip.id in held).goes_at,
+            warned=tip.warned_at is not None,
+            owed=owed.get(tip.id, frozenset()),
+        )
 
-def _line(tip: Tip, details: _TipDetails, at: datetime) -> TipLine:
-    asked, duty_at = details.asked.get(tip.id), details.waiting.get(tip.id)
-    is_taken = tip.assignee_id is not None and asked is None
-    take_due = None if is_taken else duty_at or _take_due(tip)
-    return TipLine(
-        **{name: getattr(tip, name) for name in OF_TIP},
-        is_child=tip.basis == Basis.VITAL_INTEREST_CHILD,
-        is_fragment=tip.state == TipState.FRAGMENT,
-        is_drill=tip.channel == rules_trial.DRILL,
-        visit_facts=service_case.visit_facts_of(tip),
-        take_due=take_due,
-        is_late=take_due is not None and take_due <= at,
-        is_taken=is_taken,
-        taken_by=details.names.get(tip.assignee_id, "") if tip.assignee_id is not None else "",
-        asked=asked,
-        is_helped=tip.helped_at is not None,
-        outcome_asked=tip.outcome_asked if tip.closure_by else None,
-        closure_age=None
-        if tip.closure_requested_at is None or tip.closed_at is not None
-        else max(at - tip.closure_requested_at, timedelta()),
-        storm_order=0 if tip.storm_at is None else 1 + (tip.words_at is None),
-        linked=details.linked.get(tip.id, 0),
-        question=details.questions.get(tip.id, ""),
-        is_overdue=tip.id in details.overdue,
-        duty_at=duty_at,
-        is_held=tip.id in details.held,
-        goes_at=queries_retention.term_of(tip, is_held=tip.id in details.held).goes_at,
-        warned=tip.warned_at is not None,
-        owed=details.owed.get(tip.id, frozenset()),
-    )
+    return [line(tip) for tip in found]
 
 
 def _take_due(tip: Tip) -> datetime | None:
@@ -364,12 +347,14 @@ def tip_sheet(context: ConsoleContext, by: SignedIn, tip_id: int) -> TipSheet:
             newest = queries.newest_assignment(session, tip.id, viewer.responder_id)
             known_as = "" if newest is None else newest.reference
         clocks = cases_queries.running_clocks(session, [tip.id])
+        ring = {one.id for one in queries_references.cluster_of(session, tip) if one.id != tip.id}
+        others = tips_queries.same_situation(session, [tip.id]).get(tip.id, frozenset())
         decision = alerts_tables.open_clocks(session, tip.id).get(DeadlineKind.DECISION)
         return TipSheet(
             line=line,
             timeline=sorted(_timeline(session, viewer, tip, decides), key=lambda one: one.at),
             linked=cases_queries.linked_tips(session, viewer, tip),
-            alike=_alike(session, viewer, tip),
+            alike=cases_queries.visible_tips(session, viewer, ring | others),
             is_national=national,
             needs_second=service_closing.needs_second(session, tip),
             decides=decides,
@@ -398,12 +383,6 @@ def tip_sheet(context: ConsoleContext, by: SignedIn, tip_id: int) -> TipSheet:
             persons=service_persons.plain_persons(session, tip.id),
             next_due=next(((kind, at) for _, kind, at in clocks), None),
         )
-
-
-def _alike(session: Session, viewer: Viewer, tip: Tip) -> Sequence[int]:
-    ring = {one.id for one in queries_references.cluster_of(session, tip) if one.id != tip.id}
-    others = tips_queries.same_situation(session, [tip.id]).get(tip.id, frozenset())
-    return cases_queries.visible_tips(session, viewer, ring | others)
 
 
 def _timeline(session: Session, viewer: Viewer, tip: Tip, national: bool) -> Iterator[TimelineItem]:

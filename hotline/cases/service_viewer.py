@@ -45,6 +45,12 @@ def is_national(viewer: Viewer) -> bool:
     return NATIONAL in viewer.desks
 
 
+def is_seen_by_national(session: Session, by: SignedIn, tip_id: int) -> bool:
+    """Returns True if this account belongs to the national desk and may see the tip."""
+    viewer = viewer_of(session, by)
+    return is_national(viewer) and queries_visible.is_visible(session, tip_id, viewer)
+
+
 def check_visible(context: Context, by: SignedIn, tip_id: int) -> None:
     """Raises NotFound unless this account may see the tip."""
     with context.database.reading() as session:

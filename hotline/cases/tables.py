@@ -19,7 +19,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, delete,
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.cases.rules_reading_requests import ReaderQuestion, ReadingState
-from hotline.core.database import Database, Row, add_if_new
+from hotline.core.database import Database, Row, add_if_new, change_rows, has_row
 from hotline.core.logs import REQUEST
 
 LARGEST_ID = 2**31 - 1
@@ -181,15 +181,15 @@ def fix_answer(session: Session, reading_id: int, shown: bytes | None, at: datet
     If two processes store an answer at the same time, the first answer is kept. Returns the row of the request with the
     committed answer.
     """
-    session.execute(
+    change_rows(
+        session,
         update(PinReading)
         .where(
             PinReading.id == reading_id,
             PinReading.shown.is_(None),
             PinReading.given_up_at.is_(None),
         )
-        .values({"given_up_at": at} if shown is None else {"shown": shown})
-        .execution_options(synchronize_session=False)
+        .values({"given_up_at": at} if shown is None else {"shown": shown}),
     )
     fresh = select(PinReading).where(PinReading.id == reading_id)
     return session.scalars(fresh.execution_options(populate_existing=True)).one()
@@ -221,7 +221,7 @@ def locked_reading(session: Session, reading_id: int) -> PinReading:
 def record_state(session: Session, reading_id: int, state: str) -> None:
     """Stores the state of a request in its row."""
     here = update(PinReading).where(PinReading.id == reading_id)
-    session.execute(here.values(state=state).execution_options(synchronize_session=False))
+    change_rows(session, here.values(state=state))
 
 
 def store_answer(session: Session, ask_id: int, box: bytes | None, at: datetime) -> None:
@@ -230,13 +230,11 @@ def store_answer(session: Session, ask_id: int, box: bytes | None, at: datetime)
     here = update(PinReadingAsk).where(
         PinReadingAsk.id == ask_id, PinReadingAsk.answered_at.is_(None)
     )
-    session.execute(
-        here.values(box=box, answered_at=at).execution_options(synchronize_session=False)
-    )
+    change_rows(session, here.values(box=box, answered_at=at))
 
 
 def has_older(session: Session, before: datetime) -> bool:
-    return session.scalar(select(PinReading.id).where(PinReading.at <= before).limit(1)) is not None
+    return has_row(session, PinReading.id, PinReading.at <= before)
 
 
 def delete_older(session: Session, before: datetime) -> None:

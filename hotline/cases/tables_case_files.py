@@ -26,7 +26,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.alerts.queries_retention import LegalHold
 from hotline.alerts.tables_case_events import CaseGrant, CaseKey
-from hotline.core.database import Row, has_row
+from hotline.core.database import Row, change_rows, has_row
 from hotline.keys.encrypt import READER
 from hotline.people.rules_sign_in import APPROVAL_VALIDITY
 from hotline.people.tables_desks import Desk
@@ -69,20 +69,6 @@ MADE_WITHIN = timedelta(days=7)
 """The file must be made within this time after the approval."""
 
 
-def add_file(session: Session, row: CaseFile) -> None:
-    session.add(row)
-    session.flush()
-
-
-def find_file(session: Session, file_id: int, *, for_writing: bool = False) -> CaseFile | None:
-    return session.get(CaseFile, file_id, with_for_update=for_writing or None)
-
-
-def delete_file(session: Session, row: CaseFile) -> None:
-    session.delete(row)
-    session.flush()
-
-
 def made_files(session: Session) -> Sequence[CaseFile]:
     """Returns the case files that were made, the newest first."""
     found = select(CaseFile).where(CaseFile.made_at.is_not(None))
@@ -97,7 +83,7 @@ def open_files(session: Session, viewer: Viewer) -> Sequence[CaseFile]:
 
 
 def has_open_file(session: Session, tip_id: int) -> bool:
-    return session.scalar(select(CaseFile.id).where(CaseFile.tip_id == tip_id)) is not None
+    return has_row(session, CaseFile.id, CaseFile.tip_id == tip_id)
 
 
 def holds_to_review(session: Session, viewer: Viewer | None, at: datetime) -> Sequence[LegalHold]:
@@ -175,7 +161,7 @@ def delete_excess_keys(session: Session) -> None:
     If the text of a tip was erased and nothing else has changed, desks keep the private key of its case.
     """
     gone = delete(CaseGrant).where(_beyond())
-    session.execute(gone.execution_options(synchronize_session=False))
+    change_rows(session, gone)
 
 
 def _beyond() -> ColumnElement[bool]:

@@ -151,12 +151,11 @@ def back(person: str, second: str | None, by: str, reason: str) -> None:
     Example: hotline people back "Responder 7" --second "Admin 2" --by "Admin 1" --reason "back in the district"
     """
     with cli_context() as context:
-        done = service_leaves.bring_back(
+        responder, why = service_leaves.bring_back(
             context, person, number=None, second=second, by=by, reason=reason
         )
-    ended = ", ".join(done.ended)
-    text = f"is alerted again; ended: {ended}" if ended else "no removal to undo"
-    click.echo(f"{done.person.name}: {text}")
+    text = f"is alerted again; ended: {', '.join(why)}" if why else "no removal to undo"
+    click.echo(f"{responder.name}: {text}")
 
 
 def write(paper: Path, start: service_enrolment.StartPaper) -> None:

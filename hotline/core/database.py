@@ -25,13 +25,16 @@ from sqlalchemy import (
     JSON,
     ColumnElement,
     DateTime,
+    Delete,
     Dialect,
     Engine,
     Float,
     Integer,
     MetaData,
     QueuePool,
+    Result,
     String,
+    Update,
     cast,
     create_engine,
     event,
@@ -313,6 +316,11 @@ def _insert_if_new(table: Any, dialect: str) -> Any:
 def has_row(session: Session, key: Any, *which: Any) -> bool:
     """Returns True if any row of a table meets the conditions `which`. `key` is a column of that table."""
     return session.scalar(select(key).where(*which).limit(1)) is not None
+
+
+def change_rows(session: Session, statement: Update | Delete) -> Result[Any]:
+    """Carries out an update or a deletion. Row objects that the session has already read do not change."""
+    return session.execute(statement.execution_options(synchronize_session=False))
 
 
 def take_lock(session: Session, lock: int) -> None:

@@ -521,9 +521,7 @@ def show(visit: Visit) -> Response:
 
 def set_language(visit: Visit) -> Response:
     """Sets the language of all pages, and returns to the page where the user chose the language."""
-    language = visit.form.text("language")
-    if language in CODES:
-        service_own_account.set_language(visit.context, visit.by, language)
+    service_own_account.set_language(visit.context, visit.by, visit.form.text("language"))
     return redirect_to_address(pages_sign_in.local_address(visit.form.text("to")))
 
 

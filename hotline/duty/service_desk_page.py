@@ -151,11 +151,10 @@ def desk_page(context: Context, by: SignedIn, code: str) -> DeskPage:
     with context.database.reading() as session:
         row = tables_desks.get_desk(session, code)
         since = tables_desks.access_since(session, code)
-        admitted = tables_sessions.approved_by_subject(
-            session, [f"desk:{code}:{one}" for one in since]
-        )
+        subjects = [f"desk:{code}:{one}" for one in since]
         by_whom = {
-            row.subject: tables_audit.name_in(row.decided_by or "") for row in admitted.values()
+            row.subject: tables_audit.name_in(row.decided_by or "")
+            for row in tables_sessions.approved(session, *subjects)
         }
         lines = [
             DeskMemberLine(

@@ -225,7 +225,16 @@ def _open(session: Session, context: Context, by: Actor, row: Enrolment) -> None
                 "{name} was removed: two people must first bring the person back", name=person.name
             )
         )
-    _withdraw(session, by, person.id, at)
+    before = tables.open_enrolment(session, person.id, for_writing=True)
+    if before is not None:
+        tables.end_enrolment(before, EnrolmentEnd.WITHDRAWN, at)
+        session.flush()
+        asked = session.get_one(Approval, before.approval_id)
+        shared = tables.enrolments_of_approval(session, asked.id)
+        if asked.decided_at is None and not shared:
+            actor = tables_audit.by_actor(by)
+            tables_sessions.record_decision(asked, actor, at, ApprovalDecision.WITHDRAWN)
+        session.flush()
     session.add(row)
     session.flush()
 
@@ -262,21 +271,6 @@ def _hand_out(
     notify_person(session, person, Template.JOIN, at, code=dial)
     service_leaves.log_command(session, context, "start_pin_printed", person, by, reason)
     return StartPaper(person.id, person.name, dial, made[0], at + START_PIN_VALIDITY)
-
-
-def _withdraw(session: Session, by: Actor, responder_id: int, at: datetime) -> None:
-    before = tables.open_enrolment(session, responder_id, for_writing=True)
-    if before is None:
-        return
-    tables.end_enrolment(before, EnrolmentEnd.WITHDRAWN, at)
-    session.flush()
-    asked = session.get_one(Approval, before.approval_id)
-    shared = tables.enrolments_of_approval(session, asked.id)
-    if asked.decided_at is None and not shared:
-        tables_sessions.record_decision(
-            asked, tables_audit.by_actor(by), at, ApprovalDecision.WITHDRAWN
-        )
-    session.flush()
 
 
 # The functions below enrol all responders of a file, or none of them. The functions encrypt phone numbers so that only

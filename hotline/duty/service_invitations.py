@@ -32,7 +32,6 @@ from hotline.core.actors import (
     is_valid_name,
 )
 from hotline.core.contexts import Context
-from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.duty import service_accounts
 from hotline.duty.service_accounts import AccountChange, SeriousCommand, changing
@@ -96,7 +95,15 @@ def invite(
         raise refusal(LETTERS[fault])
     _check(wanted)
     with ringing(context) as session:
-        _check_name(session, shown, person_id)
+        # Readers of the audit log must not confuse the name with the name of a different person.
+        desks = [
+            called for one in tables_desks.all_desks(session) for called in (one.name, one.code)
+        ]
+        if is_reserved(shown, filter(None, desks)):
+            raise refusal(AccountFault.NAME_RESERVED)
+        taken = tables_accounts.find_account(session, account_name_key(shown)) is not None
+        if taken or tables_accounts.named(session, shown) - {person_id}:
+            raise refusal(AccountFault.NAME_ALIKE)
         new = tables.Person(name=shown, languages=[language])
         account = ConsoleAccount(
             name=account_name_key(shown),
@@ -114,16 +121,6 @@ def invite(
         change.log("account_invited", ", ".join(sorted(wanted)))
         change.warn_person(Template.OWN_LINK)
         return Invited(account.id, waiting=change.give(wanted), link=_link(change))
-
-
-def _check_name(session: Session, shown: str, person_id: int | None) -> None:
-    """Raises AccountRefused if readers of the audit log could confuse the name with the name of a different person."""
-    called = [called for one in tables_desks.all_desks(session) for called in (one.name, one.code)]
-    if is_reserved(shown, filter(None, called)):
-        raise refusal(AccountFault.NAME_RESERVED)
-    taken = tables_accounts.find_account(session, account_name_key(shown)) is not None
-    if taken or tables_accounts.named(session, shown) - {person_id}:
-        raise refusal(AccountFault.NAME_ALIKE)
 
 
 def make_link(change: AccountChange) -> Invited:

@@ -6,7 +6,6 @@ enough people. For some changes, the module also checks that a second person has
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
 
@@ -159,13 +158,6 @@ def format_time(at: datetime) -> str:
 MAX_LEAVE = timedelta(days=366)
 
 
-@dataclass(frozen=True, slots=True)
-class BroughtBack:
-    person: Responder
-    ended: Sequence[str]
-    """The reasons why the person got no alerts: `left`, `leave`, `planned leave` or `unreachable`."""
-
-
 def record_leave(
     context: Context,
     name: str,
@@ -209,8 +201,9 @@ def bring_back(
     second: str | None,
     by: CommandActor,
     reason: str,
-) -> BroughtBack:
-    """Makes a responder active again: ends a leave, a removal, or the mark of an unreachable number.
+) -> tuple[Responder, Sequence[str]]:
+    """Makes a responder active again: ends a leave, a removal, or the mark of an unreachable number. Returns the
+    responder, and the reasons why they got no alerts: `left`, `leave`, `planned leave` or `unreachable`.
 
     If the number is on the stop list, the admin must type the number again. The stop list stores only a digest of the
     number. A second person must approve the return of a removed responder. Raises NotFound, NumberInvalid,
@@ -251,7 +244,7 @@ def bring_back(
             agreed = f"; agreed by {second}" if second else ""
             why = f"{', '.join(ended)}: {reason}{agreed}"
             log_command(session, context, "responder_back", person, by, why)
-    return BroughtBack(person, ended)
+    return person, ended
 
 
 def begin_leaves(context: Context) -> None:

@@ -14,10 +14,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from hotline.alerts import queries_people, service_alarm_notices, service_messages
+from hotline.alerts import queries_people, service_alarm_notices
+from hotline.alerts.service_messages import notify_person
 from hotline.core.actors import AccountState, Actor, SignedIn
 from hotline.core.contexts import Context
 from hotline.core.database import Session
+from hotline.core.wording import Template
 from hotline.duty import service_accounts, service_leaves
 from hotline.duty.service_accounts import AccountChange, current_account
 from hotline.duty.service_leaves import (
@@ -202,7 +204,8 @@ def remove_within(
     for one in every:
         service_leaves.hand_on(session, context, one.id, at)
     if not is_new:
-        service_messages.notify_removal(session, cases, at)
+        for one in tables.national_people(session, at):
+            notify_person(session, one, Template.REMOVED, at, count=str(cases))
     agreed = f"; agreed by {second}" if second else ""
     log_command(session, context, "responder_removed", person, by, f"{reason}{agreed}")
     return Removed(person, rest, is_red)

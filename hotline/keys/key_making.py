@@ -118,13 +118,10 @@ def make_keys(
     return made.names
 
 
-def lay_line_key(folder: Path, public_key: bytes) -> list[str]:
-    """Writes the public half of the hotline's signing key to the folder of every role. Returns the names of the files
-    that it wrote, as `role/name`.
-    """
+def lay_line_key(folder: Path, public_key: bytes) -> None:
+    """Writes the public half of the hotline's signing key to the folder of every role."""
     made = _Made({name: KeyFolder(folder / name) for name in ROLES})
     made.each(LINE_PUBLIC_KEY, secret=public_key)
-    return made.names
 
 
 def is_held(folder: Path, name: str) -> bool:

@@ -73,7 +73,7 @@ def put_key(
     made, pair = KeyPair.new(), decrypt_recovery.public_key(session, context)
     proof = decrypt_signing.next_proof(context, row, made, before, by, at)
     aside = wrap_desk_key(before, pair, code, tables_desks.PREVIOUS_KEY)
-    tables_desks.keep_previous_key(session, code, wrapped_key=aside, at=at)
+    tables_desks.add_member(session, code, tables_desks.PREVIOUS_KEY, aside, at)
     wrapped = wrap_desk_key(made.private, pair, code, tables_desks.PASSPHRASE_MEMBER)
     tables_desks.replace_key(session, code, made.public, wrapped_key=wrapped, proof=proof)
     encrypted = {

@@ -32,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, column_property, mapped_column, relationship
 
 from hotline.core import rules_trial
-from hotline.core.database import Database, Row, has_row
+from hotline.core.database import Database, Row, change_rows, has_row
 from hotline.core.wording import Template
 from hotline.people.rules import (
     KEPT_FOR,
@@ -136,8 +136,7 @@ def mark_reported(session: Session, before: datetime, at: datetime) -> Sequence[
     """
     reported = update(PinWarningRow).where(*_waiting(before)).values(notified_at=at)
     told_now = reported.returning(PinWarningRow.responder_id)
-    people = session.scalars(told_now.execution_options(synchronize_session=False))
-    return sorted(set(people))
+    return sorted(set(change_rows(session, told_now).scalars()))
 
 
 def _waiting(before: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -155,13 +154,8 @@ def newest_warnings(session: Session, since: datetime, limit: int) -> Sequence[P
 def delete_old_warnings(session: Session, at: datetime, limit: int) -> int:
     """Deletes at most `limit` warnings that are older than `KEPT_FOR`. Returns the number of deleted warnings."""
     old = select(PinWarningRow.id).where(PinWarningRow.at < at - KEPT_FOR).limit(limit)
-    gone = session.execute(
-        delete(PinWarningRow)
-        .where(PinWarningRow.id.in_(old))
-        .returning(PinWarningRow.id)
-        .execution_options(synchronize_session=False)
-    )
-    return len(gone.all())
+    gone = delete(PinWarningRow).where(PinWarningRow.id.in_(old)).returning(PinWarningRow.id)
+    return len(change_rows(session, gone).all())
 
 
 class Responder(Row):

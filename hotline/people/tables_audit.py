@@ -198,9 +198,9 @@ def append_about_tip(
 
 def append_command(
     session: Session, by: CommandActor, at: datetime, action: str, subject: str, reason: str = ""
-) -> AuditEntry:
+) -> None:
     """Adds a row about a person's command to the audit log."""
-    return append_row(session, at, actor_of(by), action, subject, reason)
+    append_row(session, at, actor_of(by), action, subject, reason)
 
 
 def count_actions(

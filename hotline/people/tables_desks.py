@@ -228,11 +228,6 @@ def previous_key(session: Session, code: str) -> bytes | None:
     return session.scalar(_wrapped(code, PREVIOUS_KEY))
 
 
-def keep_previous_key(session: Session, code: str, *, wrapped_key: bytes, at: datetime) -> None:
-    """Stores a desk's present private key as the old key of a rotation. `wrapped_key` is the key in encrypted form."""
-    add_member(session, code, PREVIOUS_KEY, wrapped_key, at)
-
-
 def replace_key(
     session: Session, code: str, public_key: bytes, *, wrapped_key: bytes, proof: bytes | None
 ) -> None:

@@ -4,7 +4,7 @@ The row of a failed sign-in contains a digest of the typed name. After failed si
 sign-in in the same way for a name with an account and for a name without one.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, ForeignKey, and_, delete, func, or_, selec
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.core.actors import Actor
-from hotline.core.database import Row, add_if_new
+from hotline.core.database import Row, add_if_new, change_rows
 from hotline.people import tables_audit
 from hotline.people.rules import of_account
 from hotline.people.rules_sign_in import (
@@ -259,7 +259,7 @@ def delete_expired(session: Session, at: datetime) -> None:
     """Deletes expired rows, or empties their expired columns."""
     for table, over, emptied in _over(at):
         gone = delete(table) if emptied is None else update(table).values(emptied)
-        session.execute(gone.where(over).execution_options(synchronize_session=False))
+        change_rows(session, gone.where(over))
 
 
 class ApprovalKind(StrEnum):
@@ -377,13 +377,6 @@ def pending(session: Session, at: datetime, *kinds: str) -> Sequence[Approval]:
     expired."""
     waits = select(Approval).where(Approval.kind.in_(kinds), *_waits(at))
     return session.scalars(waits.order_by(Approval.id)).all()
-
-
-def approved_by_subject(session: Session, subjects: Collection[str]) -> Mapping[str, Approval]:
-    """Returns the approved requests that are about these subjects, and that the hotline has not carried out yet. For
-    each subject, returns only the newest request.
-    """
-    return {row.subject: row for row in approved(session, *subjects)}
 
 
 def pending_about(

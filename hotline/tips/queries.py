@@ -34,7 +34,15 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from hotline.core import rules_trial
-from hotline.core.database import Column, Row, Utc, add_if_new, in_numbers, new_record_key
+from hotline.core.database import (
+    Column,
+    Row,
+    Utc,
+    add_if_new,
+    change_rows,
+    in_numbers,
+    new_record_key,
+)
 from hotline.core.driver import PreparedStatement, new_values
 from hotline.keys.encrypt import HEAD_BYTES
 from hotline.tips import rules_events
@@ -172,12 +180,8 @@ def earlier_tips(
 def record_leaders(session: Session, leaders: Mapping[int, int | None]) -> None:
     """Stores for each tip the id of the first tip in the cluster that it joined. `leaders` contains these ids."""
     for tip_id, leader_id in leaders.items():
-        session.execute(
-            update(TipLikeness)
-            .where(TipLikeness.tip_id == tip_id)
-            .values(leader_id=leader_id)
-            .execution_options(synchronize_session=False)
-        )
+        joined = update(TipLikeness).where(TipLikeness.tip_id == tip_id)
+        change_rows(session, joined.values(leader_id=leader_id))
 
 
 def open_leader(session: Session, tip_id: int) -> int | None:
@@ -288,18 +292,11 @@ def likely_earlier(session: Session, tip_id: int, at: datetime) -> Sequence[TipT
     return [new, *(TipTraits(*one) for one in found if one is not None)]
 
 
-def add_links(
-    session: Session, pairs: Iterable[LikelyPair], by: str, at: datetime
-) -> Sequence[LikelyPair]:
-    """Writes those links that do not exist yet, and returns them. Existing links do not change, even if people have
-    removed them.
-    """
-    made = []
+def add_links(session: Session, pairs: Iterable[LikelyPair], by: str, at: datetime) -> None:
+    """Writes those links that do not exist yet. Existing links do not change, even if people have removed them."""
     for one in pairs:
         a, b = sorted((one.a, one.b))
-        if add_if_new(session, TipLink(a=a, b=b, reason=one.reason, by=by, at=at)):
-            made.append(one)
-    return made
+        add_if_new(session, TipLink(a=a, b=b, reason=one.reason, by=by, at=at))
 
 
 def link_between(session: Session, a: int, b: int) -> TipLink | None:

@@ -25,13 +25,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from hotline.core import rules_trial
-from hotline.core.database import Row, has_row, new_record_key
+from hotline.core.database import Row, change_rows, has_row, new_record_key
 from hotline.core.driver import PreparedStatement, new_values
 from hotline.people.rules import DeskKind
 from hotline.people.tables_desks import Desk
 from hotline.text.errors import NotFound
 from hotline.text.places import ABROAD
-from hotline.tips.rules import OVERSEEN, Matter, TipState
+from hotline.tips.rules import OVERSEEN, Matter, TipOutcome, TipState
 
 
 class Tip(Row):
@@ -275,6 +275,11 @@ only once, to save time.
 """
 
 
+def requested_outcome(tip: Tip) -> TipOutcome:
+    """Returns the outcome of the requested closure. A request without an outcome counts as "silent"."""
+    return TipOutcome(tip.outcome_asked or TipOutcome.SILENT)
+
+
 def drop_closure_request(tip: Tip) -> None:
     """Removes the closure request from a tip, because a person has decided the request, or because the case has changed
     since then.
@@ -344,7 +349,7 @@ def give_key(session: Session, tip: Tip, code: str, encrypted_key: bytes) -> Non
     If the desk already has an encrypted key for this tip, the new one replaces it.
     """
     before = delete(Grant).where(Grant.tip_id == tip.id, Grant.desk_code == code)
-    session.execute(before.execution_options(synchronize_session=False))
+    change_rows(session, before)
     session.add(Grant(tip_id=tip.id, desk_code=code, encrypted_key=encrypted_key))
     session.flush()
 

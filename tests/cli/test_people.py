@@ -72,9 +72,9 @@ class Admin:
         )
 
     def back(self, name: str, number: str | None = None) -> Sequence[str]:
-        return service_leaves.bring_back(
-            self.context, name, number=number, second=None, **SIGNED
-        ).ended
+        return service_leaves.bring_back(self.context, name, number=number, second=None, **SIGNED)[
+            1
+        ]
 
     def go(self, way: str) -> None:
         """Ends the work of the responder Gasabo 1 in the district: by leave, by a move to another district, or by

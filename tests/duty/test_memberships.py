@@ -154,9 +154,8 @@ def test_r10_a_planned_leave_hands_the_case_on_when_it_comes(alone: District) ->
         service_leaves.begin_leaves(alone.context)
     assert [who for _, who in alone.told(tip)] == [1, 2]
     assert service_leaves.on_leave(alone.context) == {1: begins + timedelta(days=2)}
-    assert service_leaves.bring_back(
-        alone.context, first, number=None, second=None, **BY
-    ).ended == ["leave"]
+    _, ended = service_leaves.bring_back(alone.context, first, number=None, second=None, **BY)
+    assert ended == ["leave"]
     assert service_leaves.on_leave(alone.context) == {}
 
 
@@ -167,8 +166,8 @@ def test_a_stopped_number_is_taken_off_the_list_by_itself(alone: District) -> No
     alone.change(Responder, 1, unreachable=STOPPED)
     with pytest.raises(PersonnelRefused, match="enter the number"):
         service_leaves.bring_back(alone.context, first, number=None, second=None, **BY)
-    back = service_leaves.bring_back(alone.context, first, number=number, second=None, **BY)
-    assert back.ended == ["unreachable"]
+    _, ended = service_leaves.bring_back(alone.context, first, number=number, second=None, **BY)
+    assert ended == ["unreachable"]
     assert alone.responder(1).unreachable is None
 
 
