@@ -579,8 +579,8 @@ def refuse_wrong_keys(context: contexts.Context, settings: Settings, role: Role)
 def wrong_sentence(folder: Path, wrong: Sequence[str]) -> str:
     its = f"{'is' if len(wrong) == 1 else 'are'} damaged, or another hotline's"
     return (
-        f"{', '.join(wrong)} in {folder} {its}: mount that folder, restore it (`hotline keys import`),"
-        " or set HOTLINE_HOME"
+        f"{', '.join(wrong)} in {folder} {its}: mount the right folder or set HOTLINE_HOME,"
+        " or move each wrong key out of the folder and run `hotline keys import`"
     )
 
 

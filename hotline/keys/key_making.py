@@ -146,7 +146,7 @@ class _Made:
         if len(held) > 1:
             raise KeysDiffer(
                 f"the key folders {' and '.join(holders)} have different copies of the key {name}: "
-                "import the right copy into each folder (`hotline keys import`)"
+                "move the wrong copy out of its folder, then run `hotline keys import`"
             )
         shared = held.pop() if held else secret or secrets.token_bytes(KEY_BYTES)
         for role in roles:
@@ -172,7 +172,7 @@ class _Made:
         if others and not replaced:
             raise KeysDiffer(
                 f"the public key {public} in {' and '.join(others)} does not match the private key {role}/{name}:"
-                " one of these files is wrong, so restore both (`hotline keys import`)"
+                " move the wrong file out of its folder, then run `hotline keys import`"
             )
         for one in others:
             self.roles[one].replace(public, halves[0])
