@@ -15,7 +15,7 @@ from hotline.cli.contexts import build_console
 from hotline.cli.demo import environ_of
 from hotline.cli.demo_home import HOME
 from hotline.console.templating import Templates
-from hotline.core import service_sample
+from hotline.core import tables
 from hotline.core.catalogues import load_console_words
 from hotline.core.settings import Settings
 from hotline.people.demo_sign_in import demo_accounts_in
@@ -57,7 +57,7 @@ def main(home: Path) -> None:
     context = build_console(
         Settings.read(environ_of({HOME: str(home), "HOTLINE_CONSOLE_URL": address}, 8001))
     )
-    if not service_sample.is_sample(context):
+    if not tables.is_sample(context.database):
         raise SystemExit(f"{home} has no sample data: read the first lines of {__file__}")
     app = create_console(context, Templates(load_console_words()))
     entered: dict[str, object] = {}

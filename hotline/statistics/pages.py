@@ -307,7 +307,7 @@ def _weeks(visit: Visit, found: TipBoard) -> Sequence[Block]:
             Bar(
                 f"{begins:%d/%m}",
                 in_time,
-                visit.say("{part}/{whole} tips taken in time", part=in_time, whole=filed),
+                visit.say("{part} of {whole}", part=in_time, whole=filed),
             )
             for begins, filed, in_time in weeks
         ]

@@ -4,10 +4,13 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Sequence
 from datetime import timedelta
 from html import unescape
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import integers, lists, text, tuples
 
 from hotline.core import tables as core_tables
 from hotline.core.actors import AccountRole
@@ -17,6 +20,7 @@ from hotline.counters.tables import add
 from hotline.statistics import service_report
 from hotline.statistics.rules_counts import CaseEvent, CountedTip
 from hotline.statistics.rules_definitions import CellName
+from hotline.statistics.rules_labels import Bar, bar_chart
 from hotline.statistics.rules_release import Release
 from hotline.text.languages import CODES
 from hotline.text.places import NATIONAL
@@ -184,9 +188,26 @@ def test_e2_the_board_shows_for_each_urgency_how_many_tips_were_taken_in_time(de
     man(desk)
     national = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL)
     tables = national.get("/statistics/board").text.split("<tbody>")[1:4]
-    assert [re.findall(r"(\d+)/(\d+) tips taken in time</td>", table)[-1] for table in tables] == [
-        ("1", "4")
+    assert [re.findall(r"(\d+) of (\d+)</td>", table)[-1] for table in tables] == [("1", "4")] * 3
+
+
+def test_e2_a_long_label_keeps_the_part_that_tells_rows_apart() -> None:
+    labels = ("Warning signs: job offers", "Warning signs: children", "Children")
+    drawn = bar_chart("", [Bar(label, 1, "1") for label in labels])
+    assert [f">{end}</text>" in drawn for end in ("job offers", "children", "Children")] == [
+        True
     ] * 3
+
+
+@given(lists(tuples(integers(0, 9999), text("ab ", max_size=60)), min_size=1, max_size=12))
+def test_e2_a_long_text_leaves_room_for_the_bars(rows: Sequence[tuple[int, str]]) -> None:
+    drawn = bar_chart("", [Bar("", *row) for row in rows])
+    whole = float(re.findall(r'viewBox="0 0 ([\d.]+)', drawn)[0])
+    longest = max(map(float, re.findall(r'<rect [^>]*width="([\d.]+)"', drawn)), default=0.0)
+    most = max(len(row[1]) for row in rows)
+    if any(row[0] for row in rows):
+        assert longest >= min(80, whole / 5)
+        assert longest + 8 * most < whole
 
 
 @pytest.mark.row("E2")
