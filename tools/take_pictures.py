@@ -21,8 +21,9 @@ from hotline.core.settings import Settings
 from hotline.people.demo_sign_in import demo_accounts_in
 from hotline.people.rules_sign_in import code_at
 from hotline.web.console_app import create_console
-from tests.console.browsing import free_port, served
+from tests.console.browsing import served
 from tests.support.keypad import chromium_browser
+from tests.support.stack import free_port
 
 DOCS = Path(__file__).parents[1] / "docs" / "statistics"
 PICTURES: Mapping[str, tuple[str, str, int]] = {
