@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Event, Thread
 
 from hotline.alarms import service
@@ -242,7 +243,9 @@ def run(
         led, leading = leading, leads(context, leadership, outage)
         if leading:
             tick(context, () if led else (end_old_hold,))
-            back, moved = make_good(context, back), keep_jump(context, moved)
+            forward = partial(service_alarms.bring_forward, context)
+            back = store_jump(back, forward, "move the deadlines of alerts")
+            moved = store_jump(moved, partial(hold_plans, context), "delay planned publications")
             tick(context, steps)
             background.go(context, *without_plans(aside, is_early=now.monotonic < early))
         else:
@@ -254,43 +257,28 @@ def run(
 
 def without_plans(steps: Sequence[Step], *, is_early: bool) -> Sequence[Step]:
     """Returns the given steps. If `is_early` is True, leaves out the step that publishes planned texts, because the
-    clock of this process has jumped forward. If this process was the leader, `keep_jump` also stored the jump. If
-    another process was the leader, `keep_jump` stored no jump, because the leader's clock may be right.
+    clock of this process has jumped forward. If this process was the leader, `hold_plans` also stored the jump. If
+    another process was the leader, `hold_plans` stored no jump, because the leader's clock may be right.
     """
     return [one for one in steps if not is_early or one is not keep_drafts]
 
 
-def make_good(context: WorkerContext, back: timedelta) -> timedelta:
-    """Makes all stored deadlines earlier by the time `back`, after the system clock was set back. Returns `back` if
-    the database did not answer, and zero if the deadlines are stored.
-    """
-    if back:
+def store_jump(jump: timedelta, store: Callable[[timedelta], None], what: str) -> timedelta:
+    """Passes a jump of the clock to the function `store`. Returns zero if the jump is stored. If the database did not
+    answer, returns the jump, so that the process can try again."""
+    if jump:
         try:
-            service_alarms.bring_forward(context, back)
+            store(jump)
         except Unavailable as broken:
-            logger.error(
-                "cannot move the deadlines of alerts after the clock jumped: %s",
-                type(broken).__name__,
-            )
-            return back
+            logger.error("cannot %s after the clock jumped: %s", what, type(broken).__name__)
+            return jump
     return timedelta(0)
 
 
-def keep_jump(context: WorkerContext, moved: timedelta) -> timedelta:
-    """Stores a jump of the clock, so that planned texts wait after a restart too. Returns zero if the jump is stored.
-    Otherwise returns the jump, so that the process can try again.
-    """
-    if moved:
-        try:
-            with context.database.writing() as session:
-                tables.hold_plans(session, context.now(), moved)
-        except Unavailable as broken:
-            logger.error(
-                "cannot delay planned publications after the clock jumped: %s",
-                type(broken).__name__,
-            )
-            return moved
-    return timedelta(0)
+def hold_plans(context: WorkerContext, moved: timedelta) -> None:
+    """Stores a jump of the clock, so that planned texts wait after a restart too."""
+    with context.database.writing() as session:
+        tables.hold_plans(session, context.now(), moved)
 
 
 def end_old_hold(context: WorkerContext) -> None:

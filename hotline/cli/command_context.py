@@ -106,7 +106,15 @@ def make_missing_keys(
             )
     if found.state is TablesState.CURRENT:
         with closing(open_database(settings.database_url)) as database:
-            _refuse(database, folder, new)
+            lost = [name for name in lost_keys(database, folder) if name not in new]
+            if lost:
+                raise PartMissing(
+                    f"the key folder {folder} lacks keys that decrypt stored data: {', '.join(lost)}",
+                    LOST,
+                )
+            for role in ROLES:
+                if wrong := service_checks_keys.check_keys(database, folder / role).wrong:
+                    raise KeyWrong(wrong_sentence(folder / role, wrong))
     return make_keys(folder, at, new=new)
 
 
@@ -126,17 +134,6 @@ def add_canaries(database: Database, folder: Path, *, new: Collection[str] = ())
         keys = next(KeyFolder(one) for one in folders if KeyFolder(one).holds(name))
         service_checks_keys.replace_canary(database, name, keys.read(name))
     service_checks_keys.add_missing_canaries(database, folders)
-
-
-def _refuse(database: Database, folder: Path, new: Collection[str]) -> None:
-    lost = [name for name in lost_keys(database, folder) if name not in new]
-    if lost:
-        raise PartMissing(
-            f"the key folder {folder} lacks keys that decrypt stored data: {', '.join(lost)}", LOST
-        )
-    for role in ROLES:
-        if wrong := service_checks_keys.check_keys(database, folder / role).wrong:
-            raise KeyWrong(wrong_sentence(folder / role, wrong))
 
 
 OTHERS = 0o077

@@ -381,8 +381,17 @@ def doctor(*, as_json: bool, only_wrong: bool, with_settings: bool) -> None:
         )
     else:
         if with_settings:
-            _show_settings(settings)
-        _show(shown)
+            values = settings.shown()
+            for each in helps():
+                click.echo(f"{each.name:18} {values[each.name] or '(empty)'}")
+                click.secho(f"{'':18} {variable_of(each.name)}: {each.description}", dim=True)
+            click.echo()
+        for one in shown:
+            word = "WRONG" if one.state is CheckState.WRONG else one.state
+            mark = click.style(f"{word:7}", fg=COLOURS[one.state])
+            click.echo(f"{mark} {one.name}: {one.message}")
+            if one.todo and one.state is not CheckState.OK:
+                click.echo(f"        -> {one.todo}")
         ending = "" if warnings == 1 else "s"
         click.echo(f"{wrong} wrong, {warnings} warning{ending} of {len(found)}")
     if wrong:
@@ -575,20 +584,3 @@ def _gateway_found(url: str) -> CheckResult:
         text = f"{cause_of(broken)} ({place})"
         return CheckResult("gateway", False, text, "check HOTLINE_GATEWAY_URL and the network")
     return CheckResult("gateway", True, f"answers at {place}")
-
-
-def _show_settings(settings: Settings) -> None:
-    shown = settings.shown()
-    for one in helps():
-        click.echo(f"{one.name:18} {shown[one.name] or '(empty)'}")
-        click.secho(f"{'':18} {variable_of(one.name)}: {one.description}", dim=True)
-    click.echo()
-
-
-def _show(found: Sequence[CheckResult]) -> None:
-    for one in found:
-        word = "WRONG" if one.state is CheckState.WRONG else one.state
-        mark = click.style(f"{word:7}", fg=COLOURS[one.state])
-        click.echo(f"{mark} {one.name}: {one.message}")
-        if one.todo and one.state is not CheckState.OK:
-            click.echo(f"        -> {one.todo}")

@@ -104,23 +104,16 @@ def prepare() -> None:
     Example: hotline process prepare
     """
     settings = Settings.read(os.environ)
-    _refuse_other_tables(settings)
-    _refuse_what_is_missing(settings)
-    click.echo(json.dumps(web_warning(settings)))
-    if sys.stdin.readline():
-        record_sender_start(settings)
-
-
-def _refuse_other_tables(settings: Settings) -> None:
-    """Raises NotReady if the tables are missing or belong to another release.
-
-    If the database does not answer, the hotline may start and then waits for it.
-    """
+    # If the database does not answer, the hotline may start and then waits for the database.
     with suppress(StoreUnavailable):
         found = migrate.find_tables(settings.database_url)
         migrate.refuse_unless_current(found)
         if found.state is migrate.TablesState.MISSING:
             raise missing_error(settings, f"the database {found.place} lacks the hotline's tables")
+    _refuse_what_is_missing(settings)
+    click.echo(json.dumps(web_warning(settings)))
+    if sys.stdin.readline():
+        record_sender_start(settings)
 
 
 def _refuse_what_is_missing(settings: Settings) -> None:

@@ -189,7 +189,14 @@ def end_old(by: str, reason: str, now: bool) -> None:
         )
     with cli_context() as context:
         if PEPPER in left:
-            _unneeded(context)
+            # Without the old pepper, a responder whose PIN still needs it could read nothing.
+            pepper = reader_folder().read(previous_name(PEPPER_KEY))
+            if count := decrypt_rekeying.count_under_pepper(context, pepper):
+                raise TooSoon(
+                    f"{count} PINs use the old pepper (secret key). A PIN moves to the new pepper "
+                    "when its responder enters it. If the old pepper leaked, run `hotline people "
+                    "invite` for each responder before you destroy the old pepper"
+                )
         for key in left:
             _moved(context, folder, key)
             rotation.destroy_previous(folder, ROTATING[key])
@@ -315,19 +322,6 @@ def _moved(context: Context, folder: Path, key: str) -> str:
         count = decrypt_rekeying.reencrypt_cases(context, **halves, say=options.progress)
         return f"{count} keys of cases encrypted again"
     return f"{decrypt_rekeying.reencrypt(context, key, **halves, say=options.progress)} numbers encrypted again"
-
-
-def _unneeded(context: Context) -> None:
-    """Raises TooSoon while a responder's PIN still needs the old pepper (the secret that is added to PINs). Without
-    the old pepper, this responder could read nothing."""
-    left = decrypt_rekeying.count_under_pepper(
-        context, reader_folder().read(previous_name(PEPPER_KEY))
-    )
-    if left:
-        raise TooSoon(
-            f"{left} PINs use the old pepper (secret key). A PIN moves to the new pepper when its responder enters it. "
-            "If the old pepper leaked, run `hotline people invite` for each responder before you destroy the old pepper"
-        )
 
 
 def _folder() -> Path:

@@ -142,7 +142,7 @@ class Templates:
             language=language,
             languages=NAMES,
             url_for=url_for,
-            static=self._static,
+            static=lambda name: url_for("entering.static", name=self.files[name].name),
             tables=TABLES,
         )
         environment.filters.update(
@@ -165,9 +165,6 @@ class Templates:
 
     def _words(self, language: str, phrase: str) -> str:
         return self._catalogue.get(language, {}).get(phrase) or phrase
-
-    def _static(self, name: str) -> str:
-        return url_for("entering.static", name=self.files[name].name)
 
 
 LONG = 30

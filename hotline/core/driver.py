@@ -420,13 +420,10 @@ class BatchedWrites:
                 one.broken = StoreUnavailable(*broken.args)
         except Exception:
             for one in batch:
-                self._write_alone(one)
-
-    def _write_alone(self, one: "_Wanted") -> None:
-        try:
-            self._write([one])
-        except Exception as broken:
-            one.broken = broken
+                try:
+                    self._write([one])
+                except Exception as broken:
+                    one.broken = broken
 
     def _write(self, batch: "Sequence[_Wanted]") -> None:
         with self._transaction() as connection:

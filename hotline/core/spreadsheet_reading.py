@@ -74,22 +74,17 @@ def rows_of(workbook: bytes, most_rows: int = MAX_ROWS) -> list[list[str]]:
     accept. Also raises every error of the library that reads the workbook."""
     from openpyxl import load_workbook
 
-    _measure(workbook)
+    # The zip archive names the sizes of its files, so nothing is unpacked before this check.
+    with zipfile.ZipFile(io.BytesIO(workbook)) as whole:
+        parts = whole.infolist()
+    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > UNPACKED:
+        raise ImportRefused([TOO_LARGE])
     with warnings.catch_warnings(action="ignore"):
         # `read_only` reads row by row, because the file may state a wrong size for the sheet.
         book = load_workbook(io.BytesIO(workbook), read_only=True)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()
         return _read(sheet.iter_rows(), most_rows)
-
-
-def _measure(workbook: bytes) -> None:
-    """Raises ImportRefused if the workbook is too large. The function checks the sizes that the zip archive names,
-    and unpacks no file."""
-    with zipfile.ZipFile(io.BytesIO(workbook)) as whole:
-        parts = whole.infolist()
-    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > UNPACKED:
-        raise ImportRefused([TOO_LARGE])
 
 
 def _read(rows: Any, most_rows: int) -> list[list[str]]:

@@ -6,10 +6,10 @@ An attempt has its caller, its target and its result. The database stores caller
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Index, UniqueConstraint, func, select, text
+from sqlalchemy import ColumnElement, Index, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.core.database import Database, Row, add_if_new, protect_rows
+from hotline.core.database import Database, Row, add_if_new, protect_rows, take_lock
 
 
 class AttemptRow(Row):
@@ -80,10 +80,8 @@ def lock_digests(session: Session, keys: Collection[str]) -> None:
     """Locks these digests until the transaction ends, so that no other transaction adds an attempt after this
     transaction counted the attempts. On SQLite no lock is needed, because only one writer works at a time. The
     function takes the locks in sorted order, so that two transactions never wait for each other."""
-    if session.get_bind().dialect.name != "postgresql":
-        return
     for lock in sorted(int(key[:15], 16) for key in set(keys)):
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
+        take_lock(session, lock)
 
 
 def record_attempt(session: Session, row: AttemptRow) -> None:

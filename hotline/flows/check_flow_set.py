@@ -537,16 +537,12 @@ def _of_texts(alone: FlowSet, limit: int) -> Problems:
 def set_problems(flow_set: FlowSet) -> Problems:
     """Yields the problems that concern all flows: paths, risky words, reports, and repeated answers."""
     yield from check_paths.unknown_names(broken_in_set(flow_set))
-    yield from check_paths.unknown_answers(flow_set)
-    yield from check_paths.unreachable(flow_set)
-    yield from check_paths.loops(flow_set)
-    yield from text_problems(flow_set)
-    yield from short_code_problems(flow_set)
-    yield from reachable_by_digits(flow_set)
-    yield from check.free_text_outside_reports(flow_set)
-    yield from check_paths.questions_back(flow_set)
-    yield from echoes(flow_set)
-    yield from check_paths.too_many_answers(flow_set)
+    for rule in (
+        *(check_paths.unknown_answers, check_paths.unreachable, check_paths.loops, text_problems),
+        *(short_code_problems, reachable_by_digits, check.free_text_outside_reports),
+        *(check_paths.questions_back, echoes, check_paths.too_many_answers),
+    ):
+        yield from rule(flow_set)
 
 
 def text_problems(flow_set: FlowSet) -> Problems:

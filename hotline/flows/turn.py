@@ -75,9 +75,8 @@ def draw(
     here = state.calls[-1]
     named = node.list if isinstance(node, QuestionNode) else None
     listed = list_name(named or "", state.answers)
-    if listed and (listed in facts.lists or listed not in flow_set.lists):
-        return _draw(flow_set, node, state, facts, limit, pages)
-    if placeholders_in((node.text or {}).get(state.language, "")):
+    has_own_list = listed and (listed in facts.lists or listed not in flow_set.lists)
+    if has_own_list or placeholders_in((node.text or {}).get(state.language, "")):
         return _draw(flow_set, node, state, facts, limit, pages)
 
     key = (here.flow, here.node, state.language, limit, listed, _varies(node, state, facts))

@@ -63,7 +63,10 @@ class Leadership:
             return self._leases(at, grace=timedelta(0))
         try:
             if self._locks():
-                self._write(at)
+                # If this connection is lost, the lock is lost too.
+                with Session(self._connection) as session:
+                    tables.write_leader(session, self._holder, at + LEASE)
+                    session.commit()
                 return True
         except (DBAPIError, PoolTimeout) as broken:
             self.close()
@@ -99,15 +102,6 @@ class Leadership:
             return False
         self._connection = connection
         return True
-
-    def _write(self, at: datetime) -> None:
-        """Writes the leader's row on the connection that holds the lock.
-
-        If this connection is lost, the lock is lost too.
-        """
-        with Session(self._connection) as session:
-            tables.write_leader(session, self._holder, at + LEASE)
-            session.commit()
 
     def _leases(self, at: datetime, *, grace: timedelta) -> bool:
         with self._database.writing() as session:

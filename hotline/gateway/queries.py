@@ -139,15 +139,20 @@ class OutboxHealth:
 
 
 def outbox_health(session: Session) -> OutboxHealth:
+    open_tips = (IS_WATCHED, Tip.closed_at.is_(None), Tip.erased_at.is_(None))
+    locked = select(func.count(Tip.id)).where(Tip.locked_for.is_not(None), *open_tips)
     return OutboxHealth(
         oldest_unsent=session.scalar(
             select(func.min(Message.created_at)).where(TO_RESPONDER, Message.state.in_(ON_THE_WAY))
         ),
-        unknown=_count(session, MessageState.UNKNOWN),
+        unknown=session.scalar(
+            select(func.count()).where(TO_RESPONDER, Message.state == MessageState.UNKNOWN)
+        )
+        or 0,
         dead=len(unreviewed(session)),
         unassigned_since=_unassigned(session),
         untaken_since=_untaken(session),
-        locked=_locked(session),
+        locked=session.scalar(locked) or 0,
         clock_until=session.scalar(select(Leader.until).where(Leader.name == tables.RELAY)),
     )
 
@@ -189,16 +194,6 @@ def _unassigned(session: Session) -> datetime | None:
     looks = (oldest.where(*UNASSIGNED), pending)
     found = [since for look in looks if (since := session.scalar(look)) is not None]
     return min(found, default=None)
-
-
-def _locked(session: Session) -> int:
-    found = select(func.count()).select_from(Tip).where(Tip.locked_for.is_not(None), IS_WATCHED)
-    return session.scalar(found.where(Tip.closed_at.is_(None), Tip.erased_at.is_(None))) or 0
-
-
-def _count(session: Session, state: MessageState) -> int:
-    found = select(func.count()).where(TO_RESPONDER, Message.state == state)
-    return session.scalar(found) or 0
 
 
 def _untaken(session: Session) -> Mapping[int, datetime]:

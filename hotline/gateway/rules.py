@@ -734,7 +734,10 @@ def read_page(
         sure_from=sure_from,
         news_at=at,
     )
-    to_tell = [one for one in listed if one.to == shortcode and _is_ours(one, bookmark, at)]
+    # An SMS without a readable time is always ours: handling an SMS twice is better than never.
+    oldest = max(bookmark.since, at - OLDEST)
+    ours = [one for one in listed if one.to == shortcode]
+    to_tell = [one for one in ours if one.sent_at is None or one.sent_at >= oldest]
     proves = min(latest, at) - APART if page.whole and latest is not None else None
     return PageResult(to_tell, moved, proves, more=True)
 
@@ -746,9 +749,3 @@ def same_second(second: datetime) -> tuple[datetime, ...]:
     a second and the other rounds it.
     """
     return (second, second - SECOND, second + SECOND)
-
-
-def _is_ours(sms: ListedSms, bookmark: Bookmark, at: datetime) -> bool:
-    """Returns True if the hotline must handle the SMS. The hotline always handles an SMS without a readable time,
-    because handling an SMS twice is better than never."""
-    return sms.sent_at is None or sms.sent_at >= max(bookmark.since, at - OLDEST)

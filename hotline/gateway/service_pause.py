@@ -119,7 +119,10 @@ def resume(
         queue = _outgoing_queue(session)
         missing = [kind for kind in queue.undecided if kind not in doubts]
         if missing:
-            raise Undecided(_choices(missing))
+            choices = " ".join(f"--{kind}s send|drop" for kind in missing)
+            raise Undecided(
+                f"some may have been sent before the restore: decide about them with {choices}"
+            )
 
         dropped = 0
         if row.doubtful_until is not None:
@@ -199,8 +202,3 @@ def _outgoing_queue(session: Session) -> QueueView:
         fault=tables.queue_state(session).reason,
         waiting=queries.waiting_messages(session, hold.doubtful_until if hold else None),
     )
-
-
-def _choices(kinds: Sequence[MessageKind]) -> str:
-    words = " ".join(f"--{kind}s send|drop" for kind in kinds)
-    return f"some may have been sent before the restore: decide about them with {words}"

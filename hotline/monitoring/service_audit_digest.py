@@ -82,7 +82,13 @@ def keep_digest(context: MonitorContext) -> None:
         digest = chain.newest
         _send(context, day, row, digest)
     if last != [(day, row, digest)]:
-        _keep(file, f"{day} {row} {digest}\n")
+        try:
+            handle = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            with os.fdopen(handle, "a", encoding="utf-8") as stream:
+                stream.write(f"{day} {row} {digest}\n")
+        except OSError as broken:
+            cause = type(broken).__name__
+            logger.error("the digest of the audit log could not be stored: %s", cause)
 
 
 ALARMED = {
@@ -167,15 +173,6 @@ def _send(context: MonitorContext, day: str, row: int, digest: str) -> None:
             notice = new_notice(Alarm.AUDIT_LOG, Notice.DIGEST, one, at, at)
             notice.parameters = {"row": row, "digest": digest}
             session.add(notice)
-
-
-def _keep(file: Path, line: str) -> None:
-    try:
-        handle = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        with os.fdopen(handle, "a", encoding="utf-8") as stream:
-            stream.write(line)
-    except OSError as broken:
-        logger.error("the digest of the audit log could not be stored: %s", type(broken).__name__)
 
 
 def check_log(context: CliContext) -> CheckResult:

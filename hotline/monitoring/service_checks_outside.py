@@ -158,19 +158,16 @@ def check_second_channel(context: CliContext) -> CheckResult:
     The settings of the second channel are often visible to the process `watch` only. When the process `watch` starts,
     it records if it has the settings of the second channel. Other processes check this record.
     """
-    if context.watch.other.is_there() or _has_second_channel(context):
+    is_there = context.watch.other.is_there()
+    with suppress(StoreUnavailable), context.database.reading() as session:
+        is_there = is_there or tables_canaries.has_second_channel(session)
+    if is_there:
         return CheckResult("second channel", True, "alarms are sent by mail or command too")
     return warning(
         "second channel",
         "alarms are sent by SMS only: no one is notified when SMS itself fails",
         "set HOTLINE_ALARM_MAIL or HOTLINE_ALARM_COMMAND for `watch`; then `hotline oncall test`",
     )
-
-
-def _has_second_channel(context: CliContext) -> bool:
-    with suppress(StoreUnavailable), context.database.reading() as session:
-        return tables_canaries.has_second_channel(session)
-    return False
 
 
 def _disk(free: int | None) -> CheckResult:

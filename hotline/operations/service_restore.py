@@ -73,7 +73,13 @@ def restore(
             say("updating the tables")
             migrate.upgrade(database)
             database.audit_key = audit_key
-            waiting = _hold(database, manifest, by=by, at=at)
+            # The messages in the queue may already have been sent after the backup was made.
+            reason = f"{REASON} of {in_kigali(manifest.taken_at)}"
+            with database.writing() as session:
+                service_accounts.end_all_sessions(session)
+                waiting = service_pause.pause_restored(
+                    session, by=by, reason=reason, at=max(at, manifest.taken_at)
+                )
             if aside is not None:
                 backup.check_empty(url, at, replace=True)
     return Restored(manifest, contents, waiting, aside)
@@ -110,16 +116,3 @@ def _prove(database: Database, manifest: Manifest, contents: Contents) -> None:
         )
     if found.schema != manifest.schema or contents_of(found) != contents:
         raise BackupInvalid("the backup's rows do not match its manifest: use another backup")
-
-
-def _hold(database: Database, manifest: Manifest, *, by: str, at: datetime) -> int:
-    """Pauses the outgoing queue of the restored database, and ends all sessions and sign-in links.
-
-    The messages in the queue may already have been sent after the backup was made.
-    """
-    reason = f"{REASON} of {in_kigali(manifest.taken_at)}"
-    with database.writing() as session:
-        service_accounts.end_all_sessions(session)
-        return service_pause.pause_restored(
-            session, by=by, reason=reason, at=max(at, manifest.taken_at)
-        )

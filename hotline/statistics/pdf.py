@@ -26,14 +26,11 @@ def pdf_here(given: bytes) -> bytes:
         # in the right order, and can read tables and the descriptions of pictures.
         pdf_standards="ua-1",
     )
-    return _locked(made, *passphrase) if passphrase else made
-
-
-def _locked(made: bytes, passphrase: str) -> bytes:
-    """Returns the PDF, encrypted with AES-256 under a passphrase."""
+    if not passphrase:
+        return made
     from pypdf import PdfReader, PdfWriter
 
     writer, locked = PdfWriter(clone_from=PdfReader(io.BytesIO(made))), io.BytesIO()
-    writer.encrypt(passphrase, algorithm="AES-256")
+    writer.encrypt(passphrase[0], algorithm="AES-256")
     writer.write(locked)
     return locked.getvalue()

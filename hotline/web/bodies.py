@@ -173,7 +173,9 @@ def complete_bodies_first(
     waits = WaitingForms()
 
     def admitted(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        size = _size(environ)
+        # A request without a declared length has no form: every browser declares the length of a form.
+        length = environ.get("CONTENT_LENGTH", "")
+        size = int(length) if length.isascii() and length.isdecimal() else 0
         try:
             body = b""
             if 0 < size <= most:
@@ -197,16 +199,6 @@ def complete_bodies_first(
             bodies.give_back()
 
     return admitted
-
-
-def _size(environ: WSGIEnvironment) -> int:
-    """Returns the length of the body.
-
-    Returns 0 if the request does not declare a length. A request without a declared length has no form, because every
-    browser declares the length of a form.
-    """
-    length = environ.get("CONTENT_LENGTH", "")
-    return int(length) if length.isascii() and length.isdecimal() else 0
 
 
 logger = logging.getLogger(__name__)

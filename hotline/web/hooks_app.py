@@ -165,18 +165,15 @@ def hooks_first(app: Flask) -> WSGIApplication:
         hook = HOOKS.get(name) if secret and path.startswith(ROOM) else None
         if hook is None:
             return app(environ, start_response)
-        return _say(hook(scope, environ, secret), start_response)
+        reply = hook(scope, environ, secret)
+        body = reply.body.encode()
+        headers = [("Content-Type", PLAIN), ("Content-Length", str(len(body)))]
+        start_response(STATUS[HTTPStatus(reply.status)], headers)
+        # The web server can send a reply as one piece if it gets a list. With any other iterable, the
+        # web server would ask for a second piece.
+        return [body]
 
     return front
-
-
-def _say(reply: Reply, start_response: StartResponse) -> Iterable[bytes]:
-    body = reply.body.encode()
-    headers = [("Content-Type", PLAIN), ("Content-Length", str(len(body)))]
-    start_response(STATUS[HTTPStatus(reply.status)], headers)
-    # The web server can send a reply as one piece if it gets a list. With any other iterable, the web server would
-    # ask for a second piece.
-    return [body]
 
 
 OUTCOMES = {"CON ": "con", "END ": "end"}
