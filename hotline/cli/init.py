@@ -88,7 +88,13 @@ def init(
     migrate.refuse_unknown(found)
     _home(settings.home)
     keys = settings.home / "keys"
-    _mark_unfinished(settings.home, found)
+    if found.state is migrate.TablesState.MISSING and not any(
+        one.is_file() for one in keys.glob("*/*")
+    ):
+        # Without this mark, the home folder after an interrupted `init` would look like a hotline whose database is
+        # not mounted. In a container, only the key folder can be written, and the mark is not needed.
+        with suppress(OSError):
+            (settings.home / UNFINISHED_INIT).touch(mode=0o600)
     made = make_missing_keys(settings, found, contexts.clock(settings)(), new=new)
     _made("keys", made, there=f"in {keys}")
     _migrate(settings, keys, new=new)
@@ -212,20 +218,6 @@ def _home(home: Path) -> None:
         raise FolderRefused(
             f"this account cannot write to {home}: make the hotline's account the owner of this folder"
         )
-
-
-def _mark_unfinished(home: Path, found: migrate.TablesFound) -> None:
-    """Marks the home folder of a new hotline as unfinished until everything in it exists.
-
-    Without this mark, the home folder after an interrupted `init` would look like a hotline whose database is not
-    mounted.
-    """
-    holds_keys = any(one.is_file() for one in (home / "keys").glob("*/*"))
-    if found.state is migrate.TablesState.MISSING and not holds_keys:
-        # In a container, only the key folder in the home can be written, so the file that marks the home as
-        # unfinished is not needed.
-        with suppress(OSError):
-            (home / UNFINISHED_INIT).touch(mode=0o600)
 
 
 def _migrate(settings: Settings, keys: Path | None, *, new: Collection[str] = ()) -> None:

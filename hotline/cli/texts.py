@@ -6,7 +6,6 @@ places of the phrases in the code. So two people who add phrases rarely change t
 """
 
 import ast
-import csv
 import inspect
 import io
 import tomllib
@@ -23,6 +22,7 @@ from jinja2.ext import babel_extract
 from hotline.alerts.rules_follow_up import FOLLOWS
 from hotline.alerts.rules_replies import REPLIES
 from hotline.cli.flows import FLOWS
+from hotline.console import routes
 from hotline.core import wording
 from hotline.core.actors import ROLES, AccountState
 from hotline.core.catalogues import CONSOLE, LOCALES, catalogue_path, load_console_words
@@ -103,8 +103,7 @@ def _of_tables() -> Iterator[str]:
     """Yields the phrases that the console's pages take from tables of other packages."""
     for table in tomllib.loads((PAGES / "words.toml").read_text("utf-8")).values():
         yield from (one if isinstance(one, str) else one[0] for one in table.values())
-    rows = csv.DictReader((PAGES / "routes.csv").read_text("utf-8").splitlines())
-    yield from (row["menu"] for row in rows if row["menu"])
+    yield from (page.menu for page in routes.PAGES if page.menu)
     yield from (rule[part] for rule in RULES.values() for part in ("says", "fix"))
     yield from rules_audit.SENTENCES.values()
     yield from rules_audit.OUTCOMES.values()

@@ -260,15 +260,12 @@ class PreparedStatement:
             (name, compiled.params[name], _kept(compiled.binds[name].type))
             for name in compiled.positiontup or ()
         ]
-        return str(compiled), values, [_read(one) for one in self._gives]
+        results = [one.dialect_impl(DIALECT).result_processor(DIALECT, None) for one in self._gives]
+        return str(compiled), values, results
 
 
 def _kept(of: TypeEngine[Any]) -> Convert:
     return of.dialect_impl(DIALECT).bind_processor(DIALECT)
-
-
-def _read(of: TypeEngine[Any]) -> Convert:
-    return of.dialect_impl(DIALECT).result_processor(DIALECT, None)
 
 
 def new_values(names: Iterable[str]) -> dict[str, BindParameter[Any]]:

@@ -35,7 +35,6 @@ from hotline.editing.tables import TextQuestion
 from hotline.flows.check_flow_set import free_septets
 from hotline.flows.conversation import Place
 from hotline.flows.rules_reviews import ENGINE, ENGLISH, ReviewedText
-from hotline.flows.screen import SEPTETS
 from hotline.text.characters import septets
 from hotline.text.errors import NotFound
 from hotline.text.languages import CODES, FIRST
@@ -400,7 +399,7 @@ def _rows(
         complete yet."""
         if node not in flow_set.flows[flow].nodes:
             return 0
-        return free_septets(flow_set, Place(flow, node), review.language, SEPTETS) or 0
+        return free_septets(flow_set, Place(flow, node), review.language) or 0
 
     for text in texts:
         flow, node, *_ = text.place.split(".")

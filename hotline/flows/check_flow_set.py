@@ -268,15 +268,15 @@ def pages(flow_set: FlowSet, limit: int) -> Problems:
                     yield problem("too_much_english", flow.name, name, "text", ENGLISH, **counts)
 
 
-def free_septets(flow_set: FlowSet, place: Place, language: str, limit: int) -> int | None:
+def free_septets(flow_set: FlowSet, place: Place, language: str) -> int | None:
     """Returns the number of free septets on the last screen of a node. Assumes the flags and answers that leave the
     fewest free septets. Returns None if the node shows nothing."""
     node = flow_set.flows[place.flow].nodes[place.node]
     if not isinstance(node, Waiting | EndNode):
         return None
     layouts = (one.layout for one in _views(flow_set, place, node, language))
-    last = (paginate(one._replace(key_lines=one.key_lines[-1:]), limit)[-1] for one in layouts)
-    return min(limit - engine_words.RESERVED_SEPTETS - septets(page.text) for page in last)
+    last = (paginate(one._replace(key_lines=one.key_lines[-1:]), SEPTETS)[-1] for one in layouts)
+    return min(SEPTETS - engine_words.RESERVED_SEPTETS - septets(page.text) for page in last)
 
 
 def choices(flow_set: FlowSet) -> Problems:

@@ -304,7 +304,10 @@ def settle(flow_set: FlowSet, facts: Facts, state: ConversationState) -> WalkRes
         passed.extend(state.calls[-1:])
         match node:
             case MessageNode() | MenuNode() | QuestionNode():
-                events.extend(_arrival(node))
+                if node.topic:
+                    events.append(TopicRead(node.topic))
+                if node.completes:
+                    events.append(Completed(node.completes))
                 return WalkResult(_forget_way(flow_set, state), tuple(events), tuple(passed))
             case EndNode(text=text) if text is not None:
                 events.append(Finished())
@@ -361,13 +364,6 @@ def _at(flow_set: FlowSet, state: ConversationState, node: str | None) -> Conver
     if node is None:
         return state.at(())
     return state.at((*calls[:-1], Place(calls[-1].flow, node)))
-
-
-def _arrival(node: MessageNode | MenuNode | QuestionNode) -> Iterator[Event]:
-    if node.topic:
-        yield TopicRead(node.topic)
-    if node.completes:
-        yield Completed(node.completes)
 
 
 def _forget_way(flow_set: FlowSet, state: ConversationState) -> ConversationState:

@@ -16,10 +16,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from africastalking.SMS import SMSService
-from requests import RequestException
-from urllib3.exceptions import HTTPError
 
-from hotline.gateway.http import MAX_BYTES, Connections, WireCall, ask_once
+from hotline.gateway.http import CALL_ERRORS, MAX_BYTES, Connections, WireCall, ask_once
 from hotline.gateway.rules import InboxPage, ListedSms, Outcome, SendResult
 from hotline.text.errors import InboxUnavailable
 
@@ -49,7 +47,7 @@ class Account:
                 params={"username": self._username},
                 headers={"apiKey": self._api_key, "Accept": "application/json"},
             )
-        except (RequestException, HTTPError, OSError):
+        except CALL_ERRORS:
             return None
         return read_balance(text) if response.status_code == 200 else None
 
@@ -138,7 +136,7 @@ class AfricasTalkingSms:
         call = WireCall()
         try:
             answer = self._service.submit(text, msisdn, self._sender_id, call)
-        except (RequestException, HTTPError, OSError) as broken:
+        except CALL_ERRORS as broken:
             # The exception quotes the request with the phone number, so the code uses only the name of the
             # exception's class.
             outcome = Outcome.UNKNOWN if call.connected else Outcome.NOT_SENT
@@ -262,7 +260,7 @@ class AfricasTalkingInbox:
     def after(self, number: int) -> InboxPage:
         try:
             answer = self._service.fetch_messages(last_received_id=number, callback=WireCall())
-        except (RequestException, HTTPError, OSError) as broken:
+        except CALL_ERRORS as broken:
             # The exception quotes the request with the phone number, so the code uses only the name of the
             # exception's class.
             raise InboxUnavailable(

@@ -20,7 +20,7 @@ from secrets import token_hex
 from threading import Lock, Timer
 from typing import Any
 
-from requests import RequestException, Response, Session
+from requests import Response, Session
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -36,6 +36,8 @@ without notice, and a message on a dropped connection would never arrive."""
 MAX_BYTES = 64 * 1024
 """The largest size of an answer in bytes. Every answer to a sent SMS is smaller. The code does not read the rest of a
 longer answer. A request for the inbox sets its own limit."""
+CALL_ERRORS = (HTTPError, OSError)
+"""The errors of a failed call. All errors of `requests` are instances of OSError."""
 
 
 class WireCall:
@@ -303,6 +305,6 @@ def _posted(url: str, fields: Mapping[str, str], seconds: float) -> str | None:
     status 200."""
     try:
         response, text = ask_once("POST", url, seconds=seconds, data=fields)
-    except (RequestException, HTTPError, OSError):
+    except CALL_ERRORS:
         return None
     return text if response.status_code == 200 else None

@@ -39,7 +39,10 @@ class ThreadSenders:
             while free := self._free():
                 sends = claim(free)
                 for send in sends:
-                    self._begin(send, claim)
+                    with self._changed:
+                        self._under_way += 1
+                    sent = self._threads.submit(self._run, send, claim)
+                    sent.add_done_callback(_name_failure)
                 begun += len(sends)
                 if len(sends) < free:
                     break
@@ -58,11 +61,6 @@ class ThreadSenders:
     def _free(self) -> int:
         with self._changed:
             return 0 if self._ended else self._places - self._under_way
-
-    def _begin(self, send: Send, claim: Callable[[int], Sequence[Send]]) -> None:
-        with self._changed:
-            self._under_way += 1
-        self._threads.submit(self._run, send, claim).add_done_callback(_name_failure)
 
     def _run(self, send: Send, claim: Callable[[int], Sequence[Send]]) -> None:
         try:
