@@ -125,8 +125,8 @@ def resume(
         _show(service.queue_view(context).waiting)
         if not yes:
             click.confirm("Send them?", abort=True, err=True)
-        done = service.resume(context, by=by, reason=reason, doubts=fates)
-    click.echo(f"resumed: {done.going} go out, {done.dropped} were dropped")
+        going, dropped = service.resume(context, by=by, reason=reason, doubts=fates)
+    click.echo(f"resumed: {going} go out, {dropped} were dropped")
 
 
 def _show(waiting: Sequence[WaitingMessages]) -> None:

@@ -39,12 +39,6 @@ class QueueView:
         return [one.kind for one in self.waiting if one.doubtful]
 
 
-@dataclass(frozen=True, slots=True)
-class Resumed:
-    going: int
-    dropped: int
-
-
 def queue_view(context: Context) -> QueueView:
     with context.database.reading() as session:
         return _outgoing_queue(session)
@@ -104,8 +98,8 @@ def write_pause(
 
 def resume(
     context: Context, *, by: CommandActor, reason: str, doubts: Mapping[MessageKind, DoubtDecision]
-) -> Resumed:
-    """Resumes the outgoing queue.
+) -> tuple[int, int]:
+    """Resumes the outgoing queue. Returns the number of messages that go out, and the number of dropped messages.
 
     Raises NotFound if the queue is not paused, or Undecided if `doubts` lacks a decision about a kind of doubtful
     messages.
@@ -138,7 +132,7 @@ def resume(
             f"{tables.SMS}: {going} to send, {dropped} dropped",
             reason,
         )
-    return Resumed(going, dropped)
+    return going, dropped
 
 
 def paused_parts(context: Context) -> Sequence[QueuePause]:

@@ -295,14 +295,6 @@ def raised_alarms(context: Context) -> Sequence[RaisedAlarm]:
         return tables.notified_alarms(session)
 
 
-class AlarmTip(NamedTuple):
-    """The tip that caused an alarm."""
-
-    tip_id: int | None
-    """The value is None if this account may not see the tip."""
-    filed_at: datetime
-
-
 class NoticesSent(NamedTuple):
     """The results of an alarm's newest notices: one to each contact, and one to the second channel."""
 
@@ -326,11 +318,13 @@ def notices_sent(context: Context) -> Sequence[NoticesSent]:
     return found
 
 
-def alarm_tip(context: ConsoleContext, by: SignedIn, alarm: str) -> AlarmTip | None:
-    """Returns the oldest late tip that this account may see. Returns None if the alarm is not about tips, or if no tip
-    is late.
+def alarm_tip(
+    context: ConsoleContext, by: SignedIn, alarm: str
+) -> tuple[int | None, datetime] | None:
+    """Returns the id and the filing time of the oldest late tip that this account may see. Returns None if the alarm is
+    not about tips, or if no tip is late.
 
-    If the account may see none of the late tips, returns only the time of the oldest late tip.
+    If the account may see none of the late tips, returns None and the time of the oldest late tip.
     """
     if alarm not in (Alarm.TIPS, Alarm.UNANSWERED):
         return None
@@ -338,19 +332,17 @@ def alarm_tip(context: ConsoleContext, by: SignedIn, alarm: str) -> AlarmTip | N
         viewer = viewer_of(session, by)
         seen = _late(session, context, alarm, viewer) if viewer.desks else None
         if seen is not None:
-            return AlarmTip(seen.id, seen.filed_at)
+            return seen.id, seen.filed_at
         late = _late(session, context, alarm, THE_LINE)
-    return None if late is None else AlarmTip(None, late.filed_at)
+    return None if late is None else (None, late.filed_at)
 
 
 def _late(
     session: Session, context: Context, alarm: str, viewer: Viewer | None
 ) -> gateway_queries.LateTip | None:
-    at = context.now()
-    look = gateway_queries.unassigned_tips if alarm == Alarm.TIPS else gateway_queries.untaken_tips
-    found = look(session, viewer)
-    for one in found:
-        is_pending = alarm == Alarm.TIPS
+    at, is_pending = context.now(), alarm == Alarm.TIPS
+    look = gateway_queries.unassigned_tips if is_pending else gateway_queries.untaken_tips
+    for one in look(session, viewer):
         limit = service_checks_database.LATE if is_pending else TIMES[one.urgency].alarm
         if at - one.filed_at >= limit:
             return one

@@ -205,8 +205,7 @@ def _cells(tip: CountedTip) -> Iterator[CellName]:
     for name in _reached(tip, steps):
         yield CellName(name)
         yield CellName(name, Dimension.URGENCY, str(tip.urgency))
-    for name in _of_nation(tip, steps):
-        yield CellName(name)
+    yield from map(CellName, _of_nation(tip, steps))
     yield CellName("tips_by_source", Dimension.SOURCE, tip.source)
     yield CellName("tips_by_form", Dimension.FORM, tip.category or NOT_SAID)
     province = province_of(tip.place, tip.within, tip.official)
@@ -325,16 +324,46 @@ class UseCounts(NamedTuple):
 def counts(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:
     """Returns the exact numbers about calls, lessons and community sessions. Each key is the name of the number in a
     release of statistics."""
+    calls = {key: count for key, count in use.calls.items() if key[1] not in live.private_codes}
+    people = {} if use.people is None else {CellName("people"): use.people}
+    networks = {name: use.networks.get(name, 0) for name in NETWORKS}
+    networks[OTHER] = sum(use.networks.values()) - sum(networks.values())
+    by_code = summed(calls, 1)
+    codes = (FRONT, *sorted(set(live.codes) - live.private_codes))
+    read = {key: count for key, count in use.topics.items() if key[2] in live.topics}
     pairs = AnswerPairs.of_outcomes(use.quiz)
+    left = ended_at_screen(use, live.screens)
+    by_province = Counter[str]()
+    for district, count in use.sessions_held.items():
+        by_province[district[:1]] += count
     return {
-        **_calls(use, live),
-        **_topics(use, live),
+        CellName("calls"): sum(calls.values()),
+        **people,
+        **_each("calls", Dimension.LANGUAGE, summed(calls, 0), CODES),
+        **_each("calls", Dimension.NETWORK, networks, networks),
+        **{
+            CellName("code_calls", Dimension.CODE, code or "front"): by_code[code] for code in codes
+        },
+        CellName("topics_read"): sum(read.values()),
+        **_each("topics_read", Dimension.LANGUAGE, summed(read, 0), CODES),
+        **_each("topic_reads", Dimension.TOPIC, summed(read, 2), sorted(live.topics)),
         CellName("quiz_answers"): pairs.asked,
         CellName("quiz_before"): pairs.before,
         CellName("quiz_after"): pairs.after,
-        **_lessons(use, live),
-        **_held(use),
+        **{
+            CellName(name, Dimension.SCREEN, screen): counted.get(screen, 0)
+            for screen in left
+            for name, counted in (("lesson_shown", use.shown), ("lesson_left", left))
+        },
+        CellName("sessions_held"): sum(use.sessions_held.values()),
+        **_each("sessions_held", Dimension.PROVINCE, by_province, PROVINCES),
     }
+
+
+def _each(
+    name: str, dimension: Dimension, counted: Mapping[str, int], values: Iterable[str]
+) -> Mapping[CellName, int]:
+    return {CellName(name, dimension, value): counted[value] for value in values}
 
 
 def trainee_counts(
@@ -346,60 +375,12 @@ def trainee_counts(
     return {CellName("trainees_begun"): begun, CellName("trainees_certified"): certified}
 
 
-def _calls(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:
-    calls = {key: count for key, count in use.calls.items() if key[1] not in live.private_codes}
-    by_language, by_code = summed(calls, 0), summed(calls, 1)
-    found = {CellName("calls"): sum(calls.values())}
-    if use.people is not None:
-        found[CellName("people")] = use.people
-    for language in CODES:
-        found[CellName("calls", Dimension.LANGUAGE, language)] = by_language[language]
-    by_network = Counter({name: use.networks.get(name, 0) for name in NETWORKS})
-    by_network[OTHER] = sum(use.networks.values()) - sum(by_network.values())
-    for network, count in by_network.items():
-        found[CellName("calls", Dimension.NETWORK, network)] = count
-    listed = [code for code in live.codes if code not in live.private_codes]
-    for code in dict.fromkeys((FRONT, *sorted(listed))):
-        found[CellName("code_calls", Dimension.CODE, code or "front")] = by_code[code]
-    return found
-
-
-def _topics(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:
-    by_topic = summed(use.topics, 2)
-    read = {key: count for key, count in use.topics.items() if key[2] in live.topics}
-    by_language = summed(read, 0)
-    found = {CellName("topics_read"): sum(read.values())}
-    for language in CODES:
-        found[CellName("topics_read", Dimension.LANGUAGE, language)] = by_language[language]
-    for topic in sorted(live.topics):
-        found[CellName("topic_reads", Dimension.TOPIC, topic)] = by_topic[topic]
-    return found
-
-
-def _lessons(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:
-    found: dict[CellName, int] = {}
-    for screen, left in ended_at_screen(use, live.screens).items():
-        found[CellName("lesson_shown", Dimension.SCREEN, screen)] = use.shown.get(screen, 0)
-        found[CellName("lesson_left", Dimension.SCREEN, screen)] = left
-    return found
-
-
 def ended_at_screen(use: UseCounts, screens: Collection[str]) -> Mapping[str, int]:
     """Returns for each screen how many calls ended at this screen because the caller did not answer it."""
     return {
         screen: max(0, use.shown.get(screen, 0) - use.answered.get(screen, 0))
         for screen in sorted(screens)
     }
-
-
-def _held(use: UseCounts) -> Mapping[CellName, int]:
-    by_province = Counter[str]()
-    for district, count in use.sessions_held.items():
-        by_province[district[:1]] += count
-    found = {CellName("sessions_held"): sum(use.sessions_held.values())}
-    for province in PROVINCES:
-        found[CellName("sessions_held", Dimension.PROVINCE, province)] = by_province[province]
-    return found
 
 
 def summed(counted: Mapping[tuple[str, str, str], int], place: int) -> Counter[str]:
@@ -487,8 +468,7 @@ def person_values(dimension: Dimension, known: Iterable[str] = ()) -> Sequence[s
 
 
 def _person_cells(case: CountedCase, person: MetPerson) -> Iterator[CellName]:
-    for name in _steps(person):
-        yield CellName(name)
+    yield from map(CellName, _steps(person))
     yield CellName("persons_by_province", Dimension.PROVINCE, case.province)
     who = person.sex or NOT_SAID
     who = {WOMAN: GIRL, MAN: BOY}.get(who, who) if person.is_child else who

@@ -154,12 +154,13 @@ def _alarms(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
             says = ALARMS.get(alarm.name, "")
             yield bad(line, leads if leads in opens else "", text=says, **values)
             continue
-        values["filed"] = format_time(by.language, tip.filed_at)
-        if tip.tip_id is None:
+        tip_id, filed_at = tip
+        values["filed"] = format_time(by.language, filed_at)
+        if tip_id is None:
             yield bad(line, text=WITHOUT_TIP[alarm.name], **values)
         else:
-            says, part = WITH_TIP[alarm.name], {"tip_id": tip.tip_id}
-            yield bad(line, "tips.one", part, says, tip=tip.tip_id, **values)
+            says, part = WITH_TIP[alarm.name], {"tip_id": tip_id}
+            yield bad(line, "tips.one", part, says, tip=tip_id, **values)
 
 
 def _quiet(context: ConsoleContext, _by: SignedIn) -> Iterator[TodayLine]:
