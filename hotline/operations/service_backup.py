@@ -36,10 +36,6 @@ class BackupTaken(NamedTuple):
     size: int
 
 
-def file_name(at: datetime) -> str:
-    return f"hotline-{at:%Y%m%dT%H%M%SZ}{SUFFIX}"
-
-
 def take_backup(
     database: Database,
     to: Path,
@@ -59,7 +55,7 @@ def take_backup(
     """
     say("reading the database")
     with snapshot(database, scratch) as taken:
-        path = to / file_name(at) if to.is_dir() else to
+        path = to / f"hotline-{at:%Y%m%dT%H%M%SZ}{SUFFIX}" if to.is_dir() else to
         contents = contents_of(taken.measures)
 
         def encrypt(write: Write) -> Manifest:

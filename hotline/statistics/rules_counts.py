@@ -185,19 +185,14 @@ def province_of(place: str, within: str | None, official: str) -> str:
 def values_of(dimension: Dimension) -> Sequence[str]:
     """Returns every possible value of a property of tips, such as every district. So a table has a row even for a value
     that no tip has."""
-    match dimension:
-        case Dimension.URGENCY:
-            return [str(one.value) for one in Urgency]
-        case Dimension.FORM:
-            return [*(one.value for one in Category), NOT_SAID]
-        case Dimension.SOURCE:
-            return [CALLER, MET, OPERATOR]
-        case Dimension.PROVINCE:
-            return [*PROVINCES, ABROAD, NOT_SAID]
-        case Dimension.DISTRICT:
-            return [*(one.code for one in districts()), ABROAD, NOT_SAID]
-        case _:
-            return [ALL]
+    values = {
+        Dimension.URGENCY: [str(one.value) for one in Urgency],
+        Dimension.FORM: [*(one.value for one in Category), NOT_SAID],
+        Dimension.SOURCE: [CALLER, MET, OPERATOR],
+        Dimension.PROVINCE: [*PROVINCES, ABROAD, NOT_SAID],
+        Dimension.DISTRICT: [*(one.code for one in districts()), ABROAD, NOT_SAID],
+    }
+    return values.get(dimension, [ALL])
 
 
 def _cells(tip: CountedTip) -> Iterator[CellName]:
@@ -448,23 +443,16 @@ def person_sums(cases: Iterable[CountedCase]) -> Mapping[CellName, CellSum]:
 def person_values(dimension: Dimension, known: Iterable[str] = ()) -> Sequence[str]:
     """Returns every possible value of a property of persons, such as every form of trafficking. For a property whose
     values are countries, `known` contains the countries that occur in the data."""
-    match dimension:
-        case Dimension.PROVINCE:
-            return [*PROVINCES, ABROAD, NOT_SAID]
-        case Dimension.WHO:
-            return [*QUESTIONS[SEX].values]
-        case Dimension.FORM:
-            return [*sorted(FORMS), NOT_SAID]
-        case Dimension.MEANS:
-            return ["force", "deceit", "both", "child", NOT_SAID]
-        case Dimension.NATIONALITY:
-            return [*QUESTIONS[NATIONALITY].values]
-        case Dimension.WHERE:
-            return [INSIDE, ABROAD, *sorted(set(known) - {INSIDE, ABROAD})]
-        case Dimension.DECISION:
-            return ["undecided", "victim", "no_victim"]
-        case _:
-            return [ALL]
+    values: Mapping[Dimension, Sequence[str]] = {
+        Dimension.PROVINCE: [*PROVINCES, ABROAD, NOT_SAID],
+        Dimension.WHO: [*QUESTIONS[SEX].values],
+        Dimension.FORM: [*sorted(FORMS), NOT_SAID],
+        Dimension.MEANS: ["force", "deceit", "both", "child", NOT_SAID],
+        Dimension.NATIONALITY: [*QUESTIONS[NATIONALITY].values],
+        Dimension.WHERE: [INSIDE, ABROAD, *sorted(set(known) - {INSIDE, ABROAD})],
+        Dimension.DECISION: ["undecided", "victim", "no_victim"],
+    }
+    return values.get(dimension, [ALL])
 
 
 def _person_cells(case: CountedCase, person: MetPerson) -> Iterator[CellName]:
