@@ -35,7 +35,7 @@ the drill, no answer is counted for the drill any more.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -690,7 +690,12 @@ class AlertPlan:
         """Returns the responders who are alerted first. Uses the present load of each to choose among them. Leaves out
         the people in `but`."""
         before = {one.responder_id for one in alerted}
-        route = self._route(case) if not but | before else self._route_of(case, but, before)
+        if but | before:
+            # The groups for such a tip are not cached, because such tips are rare.
+            people = [one for one in self._people if one.id not in but]
+            route = _ids(*first_groups(case, people, before))
+        else:
+            route = self._route(case)
         chosen = rules_assignment.choose_first(case.urgency, *route, fairly=self._fairly(alerted))
         self.add(chosen)
         return chosen
@@ -725,12 +730,6 @@ class AlertPlan:
         if load == one.load:
             return one
         return replace(one, load=load, alerted_at=told_at)
-
-    def _route_of(self, case: Case, but: frozenset[int], before: Collection[int]) -> Route:
-        """Returns the groups of people who may be alerted of a tip. The function is called only if people are excluded
-        from the tip, or if people were alerted of the tip before. The result is not cached, because such tips are rare.
-        """
-        return _ids(*first_groups(case, [one for one in self._people if one.id not in but], before))
 
     def _route(self, case: Case) -> Route:
         known = self._routes.get(case)

@@ -2,7 +2,7 @@
 did not arrive.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -103,12 +103,8 @@ def _assign_batch(
             session, context, [one for one in steps if one.recipients], at
         )
         kept = {one.tip_id: one.excluded for one in waiting}
-        own = [
-            _own_step(one, writers[one.tip_id], people, kept[one.tip_id])
-            for one in steps
-            if one.tip_id in writers
-        ]
-        _give_to_writers(session, context, filter(None, own), at)
+        own = [(one, writers[one.tip_id]) for one in steps if one.tip_id in writers]
+        _give_to_writers(session, context, own, people, kept, at)
         marked = [one.tip_id for one in following.values() if one.safety is not VisitSafety.NONE]
         service_correction.notify_followers(session, context, marked, at)
     return len(steps), planning.roster
@@ -158,25 +154,26 @@ def release_held(context: Context) -> None:
                 tables.set_clocks(session, tip.tip_id, {DeadlineKind.HELD: Clock(now)}, at)
 
 
-def _own_step(
-    step: EscalationStep, writer: int, people: Sequence[Candidate], kept: Collection[int]
-) -> EscalationStep | None:
-    """Returns the escalation step that makes the officer who wrote down a tip its assignee.
-
-    Returns None if the officer may not see the tip. The tip then has no assignee at first, like a new tip that a caller
-    reported.
-    """
-    local = rules_assignment.colleagues(step.case, people, but=None)
-    may_see = {*local, *rules_assignment.national_people(people)}
-    return step._replace(recipients=(writer,)) if writer in may_see.difference(kept) else None
-
-
 def _give_to_writers(
-    session: Session, context: Context, steps: Iterable[EscalationStep], at: datetime
+    session: Session,
+    context: Context,
+    own: Sequence[tuple[EscalationStep, int]],
+    people: Sequence[Candidate],
+    kept: Mapping[int, Collection[int]],
+    at: datetime,
 ) -> None:
-    """Makes each officer the assignee of their own tip. Other responders are alerted as usual, so that a second person
-    reads the tip. The officer gets no SMS."""
-    alerted = [(step, who) for step in steps for who in step.recipients]
+    """Makes each officer the assignee of the tip that they wrote down. Other responders are alerted as usual, so that a
+    second person reads the tip. The officer gets no SMS.
+
+    If the officer may not see the tip, the tip has no assignee at first, like a new tip that a caller reported. `kept`
+    contains the people who are excluded from each tip.
+    """
+    alerted = []
+    for step, writer in own:
+        local = rules_assignment.colleagues(step.case, people, but=None)
+        may_see = {*local, *rules_assignment.national_people(people)}
+        if writer in may_see.difference(kept[step.tip_id]):
+            alerted.append((step._replace(recipients=(writer,)), writer))
     for one in service_escalation.write_assignments(session, alerted, at) if alerted else ():
         given = session.get_one(Assignment, one.given.assignment_id)
         given.opened_at = at

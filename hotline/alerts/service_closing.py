@@ -72,7 +72,16 @@ def request_erasure(
         people = service_case.people_to_notify_of_erasure(
             session, tip, queries_retention.notified_of_erasure(session, tip, at), at
         )
-        _notify_erasure(session, context, tip, people, at)
+        plan = SmsPlan(session, context, [one.responder_id for one in people], at)
+        known, storms = queries.newest_by_responder(session, tip.id), tip.storm_at is not None
+        for one in people:
+            who, of, sent_at = one.responder_id, known.get(one.responder_id), _due(tip, at)
+            if of is None or not plan.shares_notice(
+                of.id, who, one.language, urgency=Priority.SOON, storms=storms, due=sent_at
+            ):
+                wording = Wording(Template.ERASE_WANTED, {"ref": one.reference}, one.language)
+                alerts_service_messages.write_message(session, wording, who, at, due=sent_at)
+        plan.write()
         session.flush()
         if fate is TextFate.DECIDED:
             _ask_to_decide(session, context, tip, due, at)
@@ -185,22 +194,6 @@ def _ask_to_decide(
         for one in people
     }
     alerts_service_messages.ask_desk(session, context, asked, _due(tip, at), at)
-
-
-def _notify_erasure(
-    session: Session, context: Context, tip: Tip, people: Sequence[tables.Recipient], at: datetime
-) -> None:
-    """Notifies people who know the case that its text will be erased."""
-    due, plan = _due(tip, at), SmsPlan(session, context, [one.responder_id for one in people], at)
-    known, storms = queries.newest_by_responder(session, tip.id), tip.storm_at is not None
-    for one in people:
-        who, of = one.responder_id, known.get(one.responder_id)
-        if of is None or not plan.shares_notice(
-            of.id, who, one.language, urgency=Priority.SOON, storms=storms, due=due
-        ):
-            wording = Wording(Template.ERASE_WANTED, {"ref": one.reference}, one.language)
-            alerts_service_messages.write_message(session, wording, who, at, due=due)
-    plan.write()
 
 
 def _due(tip: Tip, at: datetime) -> datetime:

@@ -104,7 +104,13 @@ def _apply_report(
     if arrived and (still_open or message.state == MessageState.ANSWERED):
         queries_outbox.end_message(message, MessageState.DELIVERED)
         message.delivered_at = at
-        _log(session, message, at)
+        if message.kind != MessageKind.ALERT or message.responder_id is None:
+            return
+        by = service_case.by_responder(message.responder_id, EventChannel.SMS)
+        tip_ids = queries_outbox.tips_of(session, message)
+        for tip_id in tip_ids:
+            key = str(message.id) if len(tip_ids) == 1 else f"{message.id}:{tip_id}"
+            service_case.write_event(session, tip_id, LoggedEvent.DELIVERED, by, at, key=key)
         return
     if not still_open or message.state == MessageState.SENDING:
         return
@@ -120,17 +126,6 @@ def _alert_colleagues(session: Session, context: Context, message: Message, at: 
     """Alerts a colleague of each tip that the message is about, because the message does not arrive or arrives late."""
     for tip_id in queries_outbox.tips_of(session, message):
         service_escalation.alert_colleague(session, context, tip_id, at)
-
-
-def _log(session: Session, message: Message, at: datetime) -> None:
-    """Writes the event that an alert arrived on the responder's phone."""
-    if message.kind != MessageKind.ALERT or message.responder_id is None:
-        return
-    by = service_case.by_responder(message.responder_id, EventChannel.SMS)
-    tip_ids = queries_outbox.tips_of(session, message)
-    for tip_id in tip_ids:
-        key = str(message.id) if len(tip_ids) == 1 else f"{message.id}:{tip_id}"
-        service_case.write_event(session, tip_id, LoggedEvent.DELIVERED, by, at, key=key)
 
 
 OPEN_STATES = (MessageState.SENDING, MessageState.UNKNOWN, MessageState.RETRY)

@@ -318,7 +318,11 @@ def _moment(visit: Visit, sheet: TipSheet, one: TimelineItem) -> tuple[str, str]
             why = re.sub(r"\bdesk (\d\d)\b", lambda found: visit.place(found[1]), why)
             return f"{one.name} {said}".strip(), why
         case TimelineKind.PERSON:
-            return plain_entry(visit, one), ""
+            # The sentence does not contain the coded answers of the event, which are encrypted.
+            who = visit.place(one.name) or visit.say(THE_LINE)
+            said = visit.say(HAPPENED[LoggedEvent(one.outcome)], who=who)
+            corrects = visit.say("This note corrects an earlier note.")
+            return f"{said} {corrects}" if one.corrects else said, ""
         case TimelineKind.NOTED:
             return visit.say(
                 NOTES[one.outcome or NoteCode.WORDS], who=one.name or visit.place(one.place)
@@ -471,15 +475,6 @@ def forms(persons: CasePersons) -> Sequence[LoggedEvent]:
         for kind in CASE_FORMS
         if kind in MEETING_EVENTS or (persons.offers if kind in OF_REFERRAL else persons.met)
     ]
-
-
-def plain_entry(visit: Visit, moment: TimelineItem) -> str:
-    """Returns a sentence about an event in the timeline. The sentence does not contain the event's coded answers, which
-    are encrypted."""
-    who = visit.place(moment.name) or visit.say(THE_LINE)
-    said = visit.say(HAPPENED[LoggedEvent(moment.outcome)], who=who)
-    corrects = visit.say("This note corrects an earlier note.")
-    return f"{said} {corrects}" if moment.corrects else said
 
 
 def code_label(visit: Visit, name: str, code: str) -> str:

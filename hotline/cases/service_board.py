@@ -84,8 +84,8 @@ READ_AGAIN_AFTER = timedelta(seconds=20)
 overlap, the version can miss a row of the transaction that ends last."""
 
 
-def _known(session: Session, by: SignedIn, database: Database, at: datetime) -> KnownBoard:
-    known = _KNOWN.setdefault(database, {})
+def _known(session: Session, by: SignedIn, context: ConsoleContext) -> KnownBoard:
+    known, at = _KNOWN.setdefault(context.database, {}), context.now()
     version = cases_queries.version(session)
     found = known.get(by.account_id)
     if found is None or found.version != version or at - found.read_at > READ_AGAIN_AFTER:
@@ -101,14 +101,14 @@ def _known(session: Session, by: SignedIn, database: Database, at: datetime) -> 
 def board(context: ConsoleContext, by: SignedIn) -> Board:
     """Returns the board of an account. Raises StoreUnavailable."""
     with context.database.reading() as session:
-        found = _known(session, by, context.database, context.now())
+        found = _known(session, by, context)
     return Board(sort_board(found.cases, context.now()), found.viewer, found.number)
 
 
 def number(context: ConsoleContext, by: SignedIn) -> int:
     """Returns the number that changes if the board of this account changes."""
     with context.database.reading() as session:
-        return _known(session, by, context.database, context.now()).number
+        return _known(session, by, context).number
 
 
 def count_late(context: ConsoleContext, by: SignedIn) -> int:

@@ -10,13 +10,14 @@ escalates the tip like the tip of a caller. The hotline stores no number of the 
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.alerts import decrypt_call_backs, service_intake
 from hotline.alerts.service_intake import ReportAttempt
 from hotline.cases import queries
+from hotline.cases.service_desk_commands import checked
 from hotline.cases.service_persons import account_key
 from hotline.cases.service_viewer import is_national, viewer_of
 from hotline.core.actors import SignedIn
@@ -80,19 +81,7 @@ def list_call_backs(context: ConsoleContext, by: SignedIn) -> Sequence[CallLine]
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
         rows = tables_persons.visible_call_backs(session, viewer) if is_national(viewer) else ()
-        asked = {
-            row.id: _asked(session, row) for row in rows[:MAX_LINES] if row.asked_by is not None
-        }
-        return [
-            _line(session, row, me, row.window.is_open(at), asked.get(row.id))
-            for row in rows[:MAX_LINES]
-        ]
-
-
-def _asked(session: Session, row: tables_persons.CallBack) -> tables_audit.AuditEntry | None:
-    """Returns the newest row of the audit log in which an account requested the phone number of this call-back."""
-    found = tables_audit.entries(session, subject=f"call-back:{row.id}")
-    return next((one for one in reversed(found) if one.action == "call_back_wanted"), None)
+        return [_line(session, row, me, row.window.is_open(at)) for row in rows[:MAX_LINES]]
 
 
 def decrypt_call(
@@ -118,24 +107,6 @@ def decrypt_call(
     )
 
 
-def _checked(action: Callable[..., object]) -> Callable[..., None]:
-    """Returns a command that calls `action`, but only for accounts of the national desk. The command raises NotFound
-    and the errors of `action`."""
-
-    def does(
-        context: ConsoleContext, by: SignedIn, call_back_id: int, reason: str, **values: object
-    ) -> None:
-        _check(context, by, call_back_id)
-        action(context, call_back_id, by=by.actor, reason=reason, **values)
-
-    return does
-
-
-request_number = _checked(decrypt_call_backs.request_number)
-approve_request = _checked(decrypt_call_backs.approve_request)
-record_outcome = _checked(decrypt_call_backs.record_outcome)
-
-
 def _check(context: ConsoleContext, by: SignedIn, call_back_id: int) -> None:
     """Raises NotFound unless the account belongs to the national desk and may see the tip of the call-back."""
     with context.database.reading() as session:
@@ -148,13 +119,14 @@ def _check(context: ConsoleContext, by: SignedIn, call_back_id: int) -> None:
             raise NotFound(f"there is no call-back {call_back_id}: see `hotline callbacks list`")
 
 
-def _line(
-    session: Session,
-    row: tables_persons.CallBack,
-    me: str,
-    is_open: bool,
-    asked: tables_audit.AuditEntry | None,
-) -> CallLine:
+request_number = checked(decrypt_call_backs.request_number, _check)
+approve_request = checked(decrypt_call_backs.approve_request, _check)
+record_outcome = checked(decrypt_call_backs.record_outcome, _check)
+
+
+def _line(session: Session, row: tables_persons.CallBack, me: str, is_open: bool) -> CallLine:
+    found = tables_audit.entries(session, subject=f"call-back:{row.id}") if row.asked_by else ()
+    asked = next((one for one in reversed(found) if one.action == "call_back_wanted"), None)
     waits = row.state == CallBackState.WAITING
     mine = row.asked_by is not None and is_same_person(session, row.asked_by, me)
     approved = row.approved_by is not None

@@ -290,12 +290,12 @@ def _record(
         tables_audit.append_about_tip(session, one, action, actor, at, why)
 
 
-def _checked(
+def checked(
     action: Callable[..., object],
     may: Callable[[ConsoleContext, SignedIn, int], None] = check_visible,
 ) -> Callable[..., None]:
-    """Returns a command that first calls `may`, which checks that the account may give the command, and then calls
-    `action`. The command raises NotFound and the errors of `action`.
+    """Returns a command on a tip or on a call-back. The command first calls `may`, which checks that the account may
+    give the command, and then calls `action`. The command raises NotFound and the errors of `action`.
     """
 
     def does(
@@ -307,14 +307,14 @@ def _checked(
     return does
 
 
-close_tip = _checked(service_retention.close_tip)
+close_tip = checked(service_retention.close_tip)
 """Closes a tip. If a second person must confirm the closure, only requests the closure."""
-reopen, helped = _checked(service_retention.reopen_tip), _checked(service_retention.record_help)
-hold = _checked(service_retention.set_legal_hold, check_decides)
-lift = _checked(service_retention.lift_legal_hold, check_decides)
-decide_erasure = _checked(service_closing.decide_erasure, check_decides)
-decide_visit = _checked(service_correction.decide_visit, check_decides)
-exclude_as = _checked(exclude, check_national)
+reopen, helped = checked(service_retention.reopen_tip), checked(service_retention.record_help)
+hold = checked(service_retention.set_legal_hold, check_decides)
+lift = checked(service_retention.lift_legal_hold, check_decides)
+decide_erasure = checked(service_closing.decide_erasure, check_decides)
+decide_visit = checked(service_correction.decide_visit, check_decides)
+exclude_as = checked(exclude, check_national)
 
 
 def confirm_closure(

@@ -62,7 +62,13 @@ def update_rows(
             row.answered_at, row.arrived_at = offer.answered_at, offer.arrived_at
             row.thirty_at = offer.thirty_at
             clock = rules_follow_up.offer_clock(person, offer)
-            if clock != _clock_before(old, offer.offered_id):
+            was_offer = next(
+                (one for one in (old.referrals if old else ()) if one.offered_id == row.offered_id),
+                None,
+            )
+            if clock != (
+                rules_follow_up.offer_clock(old, was_offer) if old and was_offer else None
+            ):
                 _restart(row, clock)
             if row.clock != FollowKind.ANSWER:
                 tables_persons.forget_who(session, offer.offered_id)

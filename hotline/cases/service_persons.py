@@ -235,21 +235,13 @@ def record_report(
             key,
             corrects,
         )
-        _check(session, tip, report, private)
+        # A responder could not make these reports on any screen of a phone.
+        if kind is LoggedEvent.SCREENED and tip.closed_at is not None and corrects is None:
+            raise CodesRefused(CLOSED)
+        if kind is LoggedEvent.CONSENT and report.reported.codes[CONSENT] == ConsentCode.YES:
+            met = service_people.decrypted_persons(session, tip, private)
+            if any(one.n == report.reported.n and one.is_child for one in met):
+                raise CodesRefused(StopReason.UNDECIDED)
         done = service_follow_up.record_report(session, context, tip, report, private=private)
         if done is not None:
             tables_audit.append_about_tip(session, tip_id, "person_noted", actor, at)
-
-
-def _check(
-    session: Session, tip: Tip, report: service_people.PersonReport, private: bytes | None
-) -> None:
-    """Raises CodesRefused for a report that a responder could not make on any screen of a phone."""
-    is_new = report.supersedes is None
-    if report.kind is LoggedEvent.SCREENED and tip.closed_at is not None and is_new:
-        raise CodesRefused(CLOSED)
-    if report.kind is not LoggedEvent.CONSENT or report.reported.codes[CONSENT] != ConsentCode.YES:
-        return
-    known = service_people.decrypted_persons(session, tip, private)
-    if any(one.n == report.reported.n and one.is_child for one in known):
-        raise CodesRefused(StopReason.UNDECIDED)

@@ -347,7 +347,14 @@ def enrol(visit: Visit) -> Response:
     )
     made, faults = service_enrolment.enrol_person(visit.context, visit.by.actor, typed, reason)
     if faults:
-        raise FormRefused(_by_field([one.reason.said(visit.say) for one in faults]))
+        # A message begins with the name of the column that is wrong. If the form has no field for this column, the
+        # message appears at the field for the desks.
+        wrong: dict[str, str] = {}
+        for words in (one.reason.said(visit.say) for one in faults):
+            column, _, rest = words.partition(": ")
+            field = FIELDS.get(column.strip(), "place")
+            wrong[field] = f"{wrong.get(field, '')} {rest or words}".strip()
+        raise FormRefused(wrong)
     return redirect_to("people.phone", responder_id=made)
 
 
@@ -355,20 +362,6 @@ def _languages(visit: Visit) -> list[str]:
     first = visit.form.text("first")
     spoken = [one for one in visit.form.many("languages") if one in CODES]
     return list(dict.fromkeys((first, *spoken))) if first in CODES else spoken
-
-
-def _by_field(text: list[str]) -> Mapping[str, str]:
-    """Returns the error messages of the form. The key of each message is the field that shows the message.
-
-    An error message begins with the name of the column that is wrong. If the form has no field for a column, the
-    message about this column appears at the field for the desks.
-    """
-    wrong: dict[str, str] = {}
-    for words in text:
-        column, _, rest = words.partition(": ")
-        field = FIELDS.get(column.strip(), "place")
-        wrong[field] = f"{wrong[field]} {rest or words}" if field in wrong else rest or words
-    return wrong
 
 
 DESKS = (DeskKind.BORDER, DeskKind.PROTECTION)

@@ -305,13 +305,25 @@ def add_people(
     """Enrols the phone of each row of a file or form. The calling function must first check that `unfit` finds no error
     in these rows.
     """
-    people = [_responder(context, row) for row in rows]
-    if proving:
-        for one in people:
-            one.state, one.active = EnrolmentState.PROVING, False
+    at, people = context.now(), list[Responder]()
+    for row in rows:
+        person = Person(name=row.name, languages=list(row.languages))
+        responder = Responder(
+            **({"person": person} if row.person_id is None else {"person_id": row.person_id}),
+            level=row.level,
+            districts=list(row.districts),
+            categories=list(row.categories),
+            number_key=context.pseudonyms.enrolled(row.msisdn),
+            encrypted_number=context.encrypter.number(row.msisdn),
+            state=EnrolmentState.PROVING if proving else EnrolmentState.ACTIVE,
+            active=not proving,
+            created_at=at,
+            memberships=tables.new_memberships(row.desks, row.categories, at),
+        )
+        people.append(responder)
     session.add_all(people)
     count = f"{len(people)} responders"
-    tables_audit.append_row(session, context.now(), actor, "responders_imported", count, reason)
+    tables_audit.append_row(session, at, actor, "responders_imported", count, reason)
     session.flush()
     return people
 
@@ -361,21 +373,6 @@ def unfit(session: Session, context: Context, rows: Sequence[EnrolmentRow]) -> I
                     "msisdn: This number asked for no more messages (STOP). First ask its owner to allow messages."
                 ),
             )
-
-
-def _responder(context: Context, row: EnrolmentRow) -> Responder:
-    at, person = context.now(), Person(name=row.name, languages=list(row.languages))
-    return Responder(
-        **({"person": person} if row.person_id is None else {"person_id": row.person_id}),
-        level=row.level,
-        districts=list(row.districts),
-        categories=list(row.categories),
-        number_key=context.pseudonyms.enrolled(row.msisdn),
-        encrypted_number=context.encrypter.number(row.msisdn),
-        active=True,
-        created_at=at,
-        memberships=tables.new_memberships(row.desks, row.categories, at),
-    )
 
 
 def _about(

@@ -226,12 +226,19 @@ class _PersonLines:
         shown, opens = accounts if is_admin else [], opens if seen is None else opens & seen
         held = {str(row.level) for row in rows}.union(*(one.roles for one in shown))
         also = {ON_CALL: is_on_call, OVERSIGHT: DeskKind.OVERSIGHT in map(self.kinds.get, opens)}
+        # The state of the phone on which the hotline can best reach the person counts, or else that of an account.
+        found = {one.state for one in lines} - {PersonState.REMOVED}
+        states = {one.state for one in shown} - {AccountState.ENDED}
+        if is_on_call or not (phones or is_admin) or states - {AccountState.INVITED}:
+            found.add(PersonState.SIGNS_IN)
+        elif states:
+            found.add(PersonState.INVITED)
         return PersonLine(
             id=person.id,
             name=person.name,
             languages=person.languages,
             roles=[role for role in ROLES if role in held or also.get(role)],
-            state=_person_state(lines, shown, is_on_call or not (phones or is_admin)),
+            state=next((state for state in PersonState if state in found), PersonState.REMOVED),
             phones=lines,
             accounts=shown,
             desks=sorted(opens),
@@ -257,24 +264,6 @@ class _PersonLines:
             removed_at=person.removed_at,
             is_stopped=person.unreachable == queries.STOPPED,
         )
-
-
-def _person_state(
-    phones: Sequence[ResponderLine], accounts: Sequence[AccountLine], is_known: bool
-) -> PersonState:
-    """Returns the state of the phone on which the hotline can best reach the person. For a person without a phone,
-    returns the state of the person's accounts.
-
-    `is_known` is True for an on-call contact, and for a person who decrypts tips with an account that the reader may
-    not see.
-    """
-    found = {one.state for one in phones} - {PersonState.REMOVED}
-    states = {one.state for one in accounts} - {AccountState.ENDED}
-    if is_known or states - {AccountState.INVITED}:
-        found.add(PersonState.SIGNS_IN)
-    elif states:
-        found.add(PersonState.INVITED)
-    return next((state for state in PersonState if state in found), PersonState.REMOVED)
 
 
 TINTS = {"ACTIVE": "good", "SIGNS_IN": "good", "UNREACHABLE": "bad", "REMOVED": "soft"}

@@ -237,7 +237,10 @@ def open_session(
         )
     )
     log_own(session, context, account, "account_entered")
-    mark = browser_mark(context, account.name, known)
+    # The browser keeps the mark of an earlier sign-in with this name.
+    mark, nonce = known, secrets.token_urlsafe(NONCE_BYTES)
+    if not queue_of(context, account.name, known):
+        mark = f"{nonce}.{_proof(context, account.name, nonce)}"
     return NewSession(token, _signed_in(account, token, fresh=True), mark)
 
 
@@ -327,17 +330,6 @@ def _signed_in(
 
 NONCE_BYTES = 16
 MARK_DAYS = 180
-
-
-def browser_mark(context: ConsoleContext, name: str, before: str) -> str:
-    """Returns the mark that the browser stores after a sign-in.
-
-    If `before` is a valid mark for this name, returns `before` unchanged.
-    """
-    if queue_of(context, name, before):
-        return before
-    nonce = secrets.token_urlsafe(NONCE_BYTES)
-    return f"{nonce}.{_proof(context, name, nonce)}"
 
 
 def browser_entrant(context: ConsoleContext, name: str, known: str, network: str) -> Entrant:
