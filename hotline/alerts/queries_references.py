@@ -7,9 +7,10 @@ gets an SMS that says so. The module also finds the tips for which this SMS did 
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -186,8 +187,7 @@ def marks_not_delivered(session: Session, at: datetime) -> Sequence[int]:
 # The code below finds the cases that a responder's answer may be about.
 
 
-@dataclass(frozen=True, slots=True)
-class KnownCases:
+class KnownCases(NamedTuple):
     """The references that one responder may use, the newest first."""
 
     open: tuple[str, ...]
@@ -388,8 +388,7 @@ def known_reference(session: Session, responder_id: int, tip_ids: Collection[int
     return session.scalar(select(Assignment.reference).where(*own).order_by(Assignment.id).limit(1))
 
 
-@dataclass(frozen=True, slots=True)
-class RecentAlert:
+class RecentAlert(NamedTuple):
     """A case of which a responder was alerted: its reference, and the time of the alert."""
 
     reference: str

@@ -8,9 +8,8 @@ assignments, and `withhold` stops unsent messages to responders.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import (
     ColumnElement,
@@ -87,8 +86,7 @@ class TimedTask(Row):
     done_at: Mapped[datetime]
 
 
-@dataclass(frozen=True, slots=True)
-class RetainedTip:
+class RetainedTip(NamedTuple):
     """A tip, with its legal hold and the time for which its text is kept."""
 
     tip: Tip

@@ -770,8 +770,7 @@ class DrillEnd(StrEnum):
     """A caller has reported a real danger in the district or province."""
 
 
-@dataclass(frozen=True, slots=True)
-class DrillRequest:
+class DrillRequest(NamedTuple):
     """A request for a drill at one desk."""
 
     desk: str
@@ -781,8 +780,7 @@ class DrillRequest:
     """True if the higher levels of the desk are also alerted when no responder answers."""
 
 
-@dataclass(frozen=True, slots=True)
-class DrillRecipient:
+class DrillRecipient(NamedTuple):
     """A responder who was alerted in a drill, with the time of each step that the responder did, such as reading the
     case. Each time is None if the responder has not done this step."""
 
@@ -873,8 +871,7 @@ CROSSING = timedelta(seconds=20)
 after that SMS, the responder may have written the answer before reading the SMS."""
 
 
-@dataclass(frozen=True, slots=True)
-class RecentDrill:
+class RecentDrill(NamedTuple):
     """A drill of which the responder was recently alerted."""
 
     reference: str

@@ -22,6 +22,7 @@ from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from hotline.alerts import rules_assignment
 from hotline.alerts.rules_assignment import (
@@ -115,8 +116,7 @@ class CaseState:
         return next_recipients(self.case, self.roster, self.alerted, reason)
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """A decision to send messages for one purpose to some responders."""
 
     responder_ids: tuple[int, ...]

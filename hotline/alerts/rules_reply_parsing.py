@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum, auto
 from itertools import pairwise
+from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -118,8 +119,7 @@ class Piece:
         return f"Piece({self.sort.name})"
 
 
-@dataclass(frozen=True, slots=True)
-class Pieces:
+class Pieces(NamedTuple):
     """An SMS cut into pieces."""
 
     pieces: tuple[Piece, ...]
@@ -140,16 +140,14 @@ class ReplyKind(StrEnum):
     """The responder wants no more messages."""
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """An answer about one case."""
 
     verb: Verb
     reference: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyReading:
+class ReplyReading(NamedTuple):
     """The meaning of an SMS."""
 
     meant: ReplyKind
@@ -159,8 +157,7 @@ class ReplyReading:
     other cases too. None if it is unclear which case is meant."""
 
 
-@dataclass(frozen=True, slots=True)
-class BareDrills:
+class BareDrills(NamedTuple):
     """The drills that an answer without a reference may be about. The answer may also be about a real case."""
 
     references: tuple[str, ...] = ()
@@ -611,8 +608,7 @@ class AnswerReason(StrEnum):
     """
 
 
-@dataclass(frozen=True, slots=True)
-class SentAnswer:
+class SentAnswer(NamedTuple):
     """A reply that the hotline has sent."""
 
     reason: AnswerReason

@@ -13,6 +13,7 @@ change writes a row to the audit log.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from hotline.alerts import queries, queries_retention, service_case, tables, tables_case_events
 from hotline.alerts import service_messages as alerts_service_messages
@@ -208,8 +209,7 @@ ACCOUNT = "account:"
 """The prefix of an account's id and name."""
 
 
-@dataclass(frozen=True, slots=True)
-class CloseResult:
+class CloseResult(NamedTuple):
     ending: CommandResult
     """The result of the command. For example, the case was closed, a second person must confirm the closure, or another
     request was already waiting.

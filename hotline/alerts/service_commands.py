@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from hotline.alerts import (
     queries,
@@ -422,16 +423,14 @@ BY = {
 text of the replacing template names this time."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyResult:
+class ReplyResult(NamedTuple):
     """The result of reading and carrying out a responder's SMS."""
 
     meant: ReplyKind
     done: tuple[CommandOutcome, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ReadReply:
+class ReadReply(NamedTuple):
     """A responder's SMS as it was read, with the cases that the responder knew then."""
 
     responder_id: int

@@ -8,9 +8,10 @@ so a correction never makes a second case.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import NamedTuple
 
 from hotline.alarms import service as alarms
 from hotline.alarms.rules import Alarm
@@ -63,8 +64,7 @@ MORE_AGAIN = timedelta(minutes=5)
 WORST = ("no", "unsure", "yes", OVERSEEN)
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """The place of a tip and the caller's answer about officials, as they were before a correction. These two facts
     decided which desks could read the tip at that time."""
 

@@ -6,8 +6,8 @@ Each responder who answers is notified at once that it is a drill.
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from hotline.alerts import (
     queries,
@@ -51,8 +51,7 @@ from hotline.tips.rules_events import OUTCOME, CaseEventKind, Event, LoggedEvent
 from hotline.tips.tables import Grant, Tip
 
 
-@dataclass(frozen=True, slots=True)
-class DrilledDesk:
+class DrilledDesk(NamedTuple):
     """The desk whose people a drill tests, and the place that the sample tip names."""
 
     code: str
@@ -324,8 +323,7 @@ def _end(
         notify_person(session, person, Template.EXERCISE, at, assignment_id, ref=ref)
 
 
-@dataclass(frozen=True, slots=True)
-class DrillReport:
+class DrillReport(NamedTuple):
     """A drill, with all alerted responders and the times at which each of them got, answered and read the alert."""
 
     exercise: Drill

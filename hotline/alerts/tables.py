@@ -7,6 +7,7 @@ The text of a responder's SMS is never stored. A keyed digest shows if the respo
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -440,8 +441,7 @@ def delete_questions(session: Session, tip_ids: Collection[int]) -> None:
 # The code below finds tips by a receipt, for the caller who reported them.
 
 
-@dataclass(frozen=True, slots=True)
-class FoundReceipt:
+class FoundReceipt(NamedTuple):
     """The tips that belong to a receipt (a number by which a caller asks later), and the progress of each tip."""
 
     tip_ids: Sequence[int]

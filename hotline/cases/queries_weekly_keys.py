@@ -3,8 +3,7 @@ a desk. The hotline encrypts each grant a second time, with a key that changes e
 lock. The first bytes of a locked grant name the week."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, LargeBinary, func, or_, select
 from sqlalchemy.orm import Session
@@ -17,8 +16,7 @@ from hotline.tips.tables import Grant, Tip
 GRANTS: tuple[Any, ...] = (Grant, CaseGrant)
 
 
-@dataclass(frozen=True, slots=True)
-class OldGrant:
+class OldGrant(NamedTuple):
     grant: Grant | CaseGrant
     bound: bytes
     """The label of the grant. The label contains the unique name of the tip and the code of the desk. The weekly lock

@@ -2,7 +2,6 @@
 Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -117,8 +116,7 @@ class BoardCase(NamedTuple):
         return self.is_overdue or (self.due_at is not None and self.due_at <= at)
 
 
-@dataclass(frozen=True, slots=True)
-class SortedBoard:
+class SortedBoard(NamedTuple):
     columns: Mapping[Column, Sequence[BoardCase]]
     """All cases of each column, in the order of the column."""
     urgent: int

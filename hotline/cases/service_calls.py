@@ -11,8 +11,8 @@ escalates the tip like the tip of a caller. The hotline stores no number of the 
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from hotline.alerts import decrypt_call_backs, service_intake
 from hotline.alerts.service_intake import ReportAttempt
@@ -50,8 +50,7 @@ MAX_LINES = 50
 the newest first."""
 
 
-@dataclass(frozen=True, slots=True)
-class CallLine:
+class CallLine(NamedTuple):
     """A call-back without its phone number, and the commands that this account can give now."""
 
     id: int
@@ -158,8 +157,7 @@ NEEDED = ("danger", "official", "kind")
 MAX_WORDS = 480
 
 
-@dataclass(frozen=True, slots=True)
-class CallQuestion:
+class CallQuestion(NamedTuple):
     """A question of the report, with the label of each answer. The keys of the labels are the values of the answers."""
 
     text: Text

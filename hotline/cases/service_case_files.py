@@ -7,6 +7,7 @@ no person of the case's district may approve the request. The module does not de
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from hotline.alerts import queries_retention
 from hotline.alerts.queries_retention import LegalHold
@@ -45,8 +46,7 @@ class ListedFile:
     approved_by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenFile:
+class OpenFile(NamedTuple):
     """A pending request for a case file. The list contains the request only for accounts that may see the tip."""
 
     id: int
@@ -56,8 +56,7 @@ class OpenFile:
     is_approved: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CaseFiles:
+class CaseFiles(NamedTuple):
     made: Sequence[ListedFile]
     open: Sequence[OpenFile]
     holds: Sequence[int]

@@ -9,8 +9,8 @@ An account can also link two tips that are about the same situation, and remove 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from hotline.alerts import (
     queries,
@@ -61,8 +61,7 @@ from hotline.tips.tables import Tip
 EVERY_STEP = 1 << 30
 
 
-@dataclass(frozen=True, slots=True)
-class ExclusionTarget:
+class ExclusionTarget(NamedTuple):
     """The person or the desk that will be excluded from a tip. Only one of the fields `person` and `desk` is set.
 
     `person` is the name or the sign-in name of a person, or the id of a person's phone. `desk` is a desk's code or

@@ -6,7 +6,7 @@ A second person must read each record. No statistics count the records.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hotline.cases import tables_case_files
 from hotline.cases.service_viewer import viewer_of
@@ -29,8 +29,7 @@ def bound_to(desk: str) -> str:
     return f"harm {desk}"
 
 
-@dataclass(frozen=True, slots=True)
-class HarmLine:
+class HarmLine(NamedTuple):
     """A record of harm without its text."""
 
     record: HarmRecord

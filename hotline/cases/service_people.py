@@ -9,8 +9,8 @@ gateway may import this file.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from hotline.alerts import rules_follow_up, service_case, tables_case_events
 from hotline.cases import decrypt_codes, service_requests
@@ -88,8 +88,7 @@ def _restart(
     row.times = 0
 
 
-@dataclass(frozen=True, slots=True)
-class PersonReport:
+class PersonReport(NamedTuple):
     """A report about a person of a case, before it is written."""
 
     kind: LoggedEvent

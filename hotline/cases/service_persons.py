@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from hotline.alerts import queries, tables_case_events
 from hotline.alerts.rules_follow_up import StopReason
@@ -49,8 +50,7 @@ NOTED = "person_noted"
 OF_PEOPLE = frozenset(CASE_FORMS)
 
 
-@dataclass(frozen=True, slots=True)
-class RunningClock:
+class RunningClock(NamedTuple):
     """A follow-up about a person that has not been reported yet, with the time when it is due."""
 
     n: int
@@ -61,8 +61,7 @@ class RunningClock:
     offered_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CasePersons:
+class CasePersons(NamedTuple):
     """The data about the persons of a case that is not encrypted: numbers and times."""
 
     met: Mapping[int, datetime]

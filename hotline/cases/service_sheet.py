@@ -6,9 +6,9 @@ and why the closure was refused.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from hotline.alerts import (
     queries,
@@ -58,8 +58,7 @@ ROWS = 50
 """The maximum number of tips on one page of the list."""
 
 
-@dataclass(frozen=True, slots=True)
-class TipLine:
+class TipLine(NamedTuple):
     """A tip without its text, as the list shows it in a row, and as the tip's own page shows it at the top."""
 
     id: int
@@ -125,8 +124,7 @@ OF_TIP = (
 """The fields of a `TipLine` that are copied unchanged from the row of the tip."""
 
 
-@dataclass(frozen=True, slots=True)
-class TipList:
+class TipList(NamedTuple):
     lines: Sequence[TipLine]
     before: int | None
     """The id of the oldest tip on this page, if there are older tips on a later page. Older tips have lower ids."""
@@ -279,8 +277,7 @@ class TimelineKind(StrEnum):
     """A row of the audit log. `phrase` is the sentence that describes the action."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineItem:
+class TimelineItem(NamedTuple):
     at: datetime
     came: TimelineKind
     name: str = ""
@@ -294,8 +291,7 @@ class TimelineItem:
     """True if this entry corrects an earlier case event. Pages show both the correction and the corrected event."""
 
 
-@dataclass(frozen=True, slots=True)
-class TipSheet:
+class TipSheet(NamedTuple):
     line: TipLine
     timeline: Sequence[TimelineItem]
     """The entries of the timeline, the oldest first."""

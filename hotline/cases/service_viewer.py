@@ -9,6 +9,7 @@ The timeline contains nothing encrypted. The timeline never shows who is exclude
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from hotline.alerts import queries as alerts_queries
 from hotline.alerts import tables_case_events
@@ -197,8 +198,7 @@ def timeline_of(session: Session, tip_id: int) -> Sequence[TimelineEvent]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class CaseSheet:
+class CaseSheet(NamedTuple):
     """Everything that the hotline stores about a case without encryption."""
 
     overview: TipOverview

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import NamedTuple
 
 from hotline.alarms import service
 from hotline.alarms.rules import Alarm
@@ -364,8 +365,7 @@ ROLE = ApprovalRule(
 # The code below lists accounts for the console's pages, without their keys.
 
 
-@dataclass(frozen=True, slots=True)
-class AccountLine:
+class AccountLine(NamedTuple):
     id: int
     name: str
     """The sign-in name if it differs from the name of the person, and otherwise the name of the person."""

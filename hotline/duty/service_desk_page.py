@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from hotline.core.actors import AccountRole, AccountState, SignedIn
 from hotline.core.contexts import Context
@@ -79,8 +80,7 @@ class DeskHead:
         return self.reads and self.members == 1 and not self.too_few
 
 
-@dataclass(frozen=True, slots=True)
-class DeskMemberLine:
+class DeskMemberLine(NamedTuple):
     member: str
     person_id: int
     name: str
@@ -91,8 +91,7 @@ class DeskMemberLine:
     it."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeskPage:
+class DeskPage(NamedTuple):
     head: DeskHead
     lines: Sequence[DeskMemberLine]
     waiting: Sequence[tuple[str, str]]

@@ -11,8 +11,8 @@ higher level, a second person must approve.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from hotline.alerts import queries_people, service_alarm_notices
 from hotline.alerts.service_messages import notify_person
@@ -115,8 +115,7 @@ def end_access(
             service_alarm_notices.end_contact(session, contact, by, at)
 
 
-@dataclass(frozen=True, slots=True)
-class Removed:
+class Removed(NamedTuple):
     person: Responder
     national: int
     """The number of people of the national desk who can be alerted now."""

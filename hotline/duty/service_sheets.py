@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
+from typing import NamedTuple
 
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext
@@ -37,8 +38,7 @@ NO_RIGHT = message_text("the account that uploaded this sheet no longer has the 
 EXPIRED = message_text("choose the spreadsheet again: the time to import your upload is over")
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedRow:
+class JudgedRow(NamedTuple):
     """A row of a sheet, and the change that the row would make."""
 
     line: int
@@ -61,8 +61,7 @@ class CheckedSheet:
         return Counter(one.effect for one in self.rows)
 
 
-@dataclass(frozen=True, slots=True)
-class SheetStatus:
+class SheetStatus(NamedTuple):
     """The progress of an import, as a page shows it."""
 
     by: str

@@ -7,7 +7,8 @@ recovery passphrase. The process that answers the gateway must not load this fil
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from nacl.public import PrivateKey
 
@@ -47,8 +48,7 @@ from hotline.text.errors import DecryptionFailed, DeskRefused, NotFound
 from hotline.text.languages import message_text
 
 
-@dataclass(frozen=True, slots=True)
-class PendingAccess:
+class PendingAccess(NamedTuple):
     id: int
     desk: str
     member: str

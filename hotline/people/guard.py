@@ -14,8 +14,9 @@ import logging
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from flask import Response, abort, make_response, request
@@ -58,8 +59,7 @@ Without this limit, a form with a million empty fields would use a gigabyte of m
 Answer = Callable[..., Response]
 
 
-@dataclass(frozen=True, slots=True)
-class GuardContext:
+class GuardContext(NamedTuple):
     """The context and the templates that the guard needs."""
 
     context: ConsoleContext

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.resources import files
+from typing import NamedTuple
 
 from hotline.people.rules import responder_of
 from hotline.text.places import NATIONAL, place_name
@@ -37,8 +38,7 @@ ROSTER = re.compile(
 """Matches the names of actions that add, remove or change a person, a role or a desk."""
 
 
-@dataclass(frozen=True, slots=True)
-class AuditFilter:
+class AuditFilter(NamedTuple):
     """A filter for rows of the audit log. A field that is empty does not limit the rows."""
 
     name: str = ""

@@ -8,6 +8,7 @@ process that answers the gateway must not load this file.
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from hotline.core.actors import AccountRole, Actor, SignedIn
 from hotline.core.contexts import Context
@@ -29,8 +30,7 @@ about people of its own desk.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class KeyToSign:
+class KeyToSign(NamedTuple):
     """A desk's key that needs a signature, with the facts that a person sees before signing."""
 
     desk: str

@@ -1,8 +1,8 @@
 """Lists rows of the audit log as sentences for pages and commands, and checks the chain of digests."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from hotline.core.contexts import Context
 from hotline.core.database import Database
@@ -16,8 +16,7 @@ ROWS = 50
 """The number of rows of the log that a page shows."""
 
 
-@dataclass(frozen=True, slots=True)
-class AuditPage:
+class AuditPage(NamedTuple):
     rows: Sequence[AuditRow]
     before: int | None
     """The id of the oldest row on this page. The next page shows the rows that have lower ids. The value is None if

@@ -21,6 +21,7 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 import pyotp
 from nacl.public import PrivateKey
@@ -250,8 +251,7 @@ def new_paper(
     return prove(context, signed_in.name, code, opens, make, entrant=session_entrant(digest))
 
 
-@dataclass(frozen=True, slots=True)
-class RenewedProofs:
+class RenewedProofs(NamedTuple):
     """The times when a new recovery sheet and a new authenticator were made. A time is None if the person has confirmed
     the change.
     """

@@ -15,6 +15,7 @@ from collections.abc import MutableMapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from hotline.core.actors import AccountRole, SignedIn, SignInRefused, account_name_key
@@ -39,8 +40,7 @@ from hotline.people.tables_sessions import ConsoleSession
 from hotline.text.errors import StoreUnavailable
 
 
-@dataclass(frozen=True, slots=True)
-class OpenSession:
+class OpenSession(NamedTuple):
     """A session in the list that its owner sees."""
 
     created_at: datetime

@@ -5,9 +5,9 @@ sign-in in the same way for a name with an account and for a name without one.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, ForeignKey, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -165,8 +165,7 @@ class FailedSignIn(Row):
     at: Mapped[datetime] = mapped_column(index=True)
 
 
-@dataclass(frozen=True, slots=True)
-class SignInFailures:
+class SignInFailures(NamedTuple):
     """Two counts of the sign-ins that failed since a given time."""
 
     of_one: int
