@@ -52,12 +52,12 @@ class Template(StrEnum):
     """One SMS every 15 minutes, instead of single alerts, about all open cases of which a responder was alerted.
     `count` is the number of these cases. The SMS does not say that a case waits, because a stranger may see the lock
     screen."""
-    SHARED_URGENT = "{place}: {count} more urgent cases. Dial {code}"
+    SHARED_URGENT = "{place}: {count} other urgent cases. Dial {code}"
     """One SMS a minute about further urgent cases of a district, if very many urgent cases arrive in a short time."""
-    ALERT_OVERDUE_REPLY = "{ref}: {place}, case taken, no update since. Reply 1 {ref}"
+    ALERT_OVERDUE_REPLY = "{ref}: {place}, case taken, but no outcome sent. Reply 1 {ref}"
     """An SMS to a coordinator, and later to the national desk: the assignee reported no outcome in time. With the
     reply `1 K7Q4`, the coordinator or the person of the national desk takes the case too."""
-    ALERT_OVERDUE_DIAL = "{ref}: {place}, case taken, no update since. Dial {code}"
+    ALERT_OVERDUE_DIAL = "{ref}: {place}, case taken, but no outcome sent. Dial {code}"
     """An SMS to a coordinator, and later to the national desk, if the hotline cannot receive replies by SMS: the
     assignee reported no outcome in time."""
     ALERT_LOOK_REPLY = "{ref}: {place}, case taken two hours ago. To check the case, reply 1 {ref}"
@@ -76,37 +76,38 @@ class Template(StrEnum):
     HOLDS_WAIT = "Legal holds to review: {count}. See Case files in the console."
     """An SMS to the national desk on Mondays at 06:30: some legal holds of case files have had no review for six
     months."""
-    MORE_TOLD = "{ref}: new information. Read the case again."
+    MORE_TOLD = "{ref}: there is new information about this case. Read the case again."
     """An SMS to responders who were alerted of the first of many similar tips: new similar tips have arrived, so read
     the case again. A responder gets this SMS only once, and not for each similar tip. `ref` is the reference of the
     first tip."""
     STAY_AWAY = "{ref}: do not visit the place or call anyone there. Read the case now."
     """An SMS to every alerted responder: do not visit. The hotline sends this SMS if the caller answered that no one
     may visit (`visit: no`), or typed `000` to erase the report. The SMS never says who asked that no one visits."""
-    CAREFUL = "{ref}: careful. Do not visit openly. Do not call anyone there. Call the national desk: {number}."
+    CAREFUL = "{ref}: careful. Do not visit openly or call anyone at the place. Call the national desk: {number}."
     """An SMS to every alerted responder, if the caller answered `visit: no` or typed `000`, and a person is in
     danger: responders should act, but not openly. `number` is the verified phone number of the national desk."""
-    CAREFUL_ALONE = "{ref}: careful. Do not visit openly. Do not call anyone there. Ask the national desk how to visit."
+    CAREFUL_ALONE = "{ref}: careful. Do not visit openly or call anyone at the place. Ask the national desk how to go."
     """An SMS to every alerted responder: responders should act, but not openly. The hotline sends this SMS if no
     phone number of the national desk is verified."""
-    HOW_REPLY = "{ref}: call no one there. Should responders visit discreetly (reply 6 {ref}) or openly (7 {ref})?"
+    HOW_REPLY = "{ref}: call no one at the place. Should responders go discreetly (reply 6 {ref}) or openly (7 {ref})?"
     """An SMS to the national desk, which decides if responders may go openly."""
-    HOW_DIAL = "{ref}: call no one there. How should responders visit? Dial {code}"
+    HOW_DIAL = "{ref}: call no one at the place. May responders go there openly? Dial {code}"
     """An SMS to the national desk, which decides if responders may visit openly. This text is for a hotline that
     cannot receive replies by SMS."""
-    MANNER_SILENT = "{ref}: the national desk has not decided how to visit. You may go with a colleague, not openly."
+    MANNER_SILENT = "{ref}: the national desk has not decided how to go. You may go with a colleague, but not openly."
     """An SMS to the responders: the national desk has decided nothing for ten minutes, so responders may go, but not
     openly."""
-    GO_UNSEEN = (
-        "{ref}: the national desk says: go with a colleague, not openly. Do not call anyone there."
-    )
+    GO_UNSEEN = "{ref}: the national desk says: go with a colleague, but not openly. Do not call anyone at the place."
     """An SMS to every alerted responder: the national desk decided that responders may go, but not openly."""
     GO_OPENLY = "{ref}: the national desk says: you may go openly."
     """An SMS to every alerted responder: the national desk decided that responders may go openly."""
-    PLACE_CHANGED = "{ref}: the place has changed. Call {number} before you go."
+    PLACE_CHANGED = "{ref}: the place of this case was corrected. Before you go, call the national desk: {number}."
     """An SMS to every alerted responder: the caller corrected the place. `number` is the phone number of the national
     desk."""
-    PLACE_CHANGED_ALONE = "{ref}: the place has changed. Ask the national desk before you go."
+    PLACE_CHANGED_ALONE = (
+        "{ref}: the place of this case was corrected. Before you go, ask the national "
+        "desk for the place."
+    )
     """An SMS to every alerted responder: the caller corrected the place. The hotline sends this SMS if no phone
     number of the national desk is verified."""
     TOLD_FIRST = "{ref}: careful: responders of the district got an alert before you."
@@ -123,7 +124,7 @@ class Template(StrEnum):
     REMIND_REPLY = "{ref}: what happened? By {time}, send a digit and {ref}: {digits}"
     """A reminder by SMS to the assignee, after half of the time in which the assignee must report an outcome. At
     `time`, the hotline alerts other people. `digits` are the possible answers."""
-    REMIND_DIAL = "{ref}: by {time}, say what happened. Dial {code}"
+    REMIND_DIAL = "{ref}: by {time}, tell us what happened. Dial {code}"
     """A reminder by SMS to the assignee, if the hotline cannot receive replies by SMS. At `time`, the hotline alerts
     other people."""
     FOLLOW = "{ref}: do you have news of this case? Dial {code}"
@@ -133,13 +134,13 @@ class Template(StrEnum):
     """An SMS to a coordinator, and later to the national desk: the responder who may know the result of a case has
     not answered."""
 
-    SERVICE_ASK = "{ref}: can you take a referral? Reply 1 for yes, 2 for no room"
+    SERVICE_ASK = "{ref}: can your service help a new person? Reply 1 for yes, 2 for no room"
     """An SMS to the person on duty at a service, such as a shelter: a responder wants to refer a person. `ref` is the
     reference of the request, and not of the case."""
     SERVICE_TOLD = "{ref}: {who}. We sent you the request at {time}. Thank you."
     """The answer to a service that agreed to help a person. `who` says if the person is a woman, a man, a girl or a
     boy. `time` is the time of our request."""
-    SERVICE_FULL = "{ref}: no room, noted. Thank you."
+    SERVICE_FULL = "{ref}: noted, you have no room. Thank you."
     """The answer to a service that has no room."""
     SERVICE_YES = "{ref}: the service has room. Dial {code}"
     """An SMS to the responder who offered the service to a person: the service has room. The SMS names neither the
@@ -152,7 +153,7 @@ class Template(StrEnum):
     the responder wrote the SMS."""
     HELPS_TOO = "{ref}: you now help a colleague with this case."
     """The answer to `1 K7Q4` from a responder who takes a case after a colleague. An SMS never names a colleague."""
-    HELPS_TOO_UNREAD = "{ref}: you now help a colleague with this case. You did not read the case: do not visit openly."
+    HELPS_TOO_UNREAD = "{ref}: you now help a colleague with this case. Do not visit openly before you read the case."
     """The answer to `1 K7Q4` after a colleague took the case. Responders must read this case before they visit
     openly."""
     HELPS_TOO_STAY_AWAY = "{ref}: you now help a colleague with this case. Do not visit the place or call anyone there."
@@ -181,32 +182,32 @@ class Template(StrEnum):
     """The answer to `6 K7Q4` (go discreetly) and `7 K7Q4` (go openly) from the national desk."""
     LET_NOTED = "{ref}: noted. We tell the first team to stop."
     """The answer to `8 K7Q4` (tell the first team to stop) from the national desk."""
-    LET_TOO_EARLY = "{ref}: no one at the new place has taken this case yet."
+    LET_TOO_EARLY = "{ref}: no responder at the new place has the case yet."
     """The answer to `8 K7Q4` (tell the first team to stop) if no responder of the corrected place has taken the
     case."""
     HOW_WAITS = "{ref}: noted. In a few minutes we tell the responders your decision."
     """The answer to `7 K7Q4` (go openly) while the hotline has no proof yet that the responder wrote the SMS."""
     ON_SITE_NOTED = "{ref}: noted, you are on site."
     """The answer to `2 K7Q4`: the responder is on site."""
-    ON_SITE_UNTIL = "{ref}: noted, you are on site. By {time}, say what happened."
+    ON_SITE_UNTIL = "{ref}: noted, you are on site. By {time}, tell us what happened."
     """The answer to the digit 2 (on site) from an assignee. The assignee must report an outcome by `time`."""
     REFERRED_NOTED = "{ref}: noted, you referred a person to a service."
     """The answer to `3 K7Q4`: the responder referred a person to a service."""
-    REFERRED_UNTIL = "{ref}: noted, you referred a person. By {time}, say what happened."
+    REFERRED_UNTIL = "{ref}: noted, you referred a person. By {time}, tell us what happened."
     """The answer to the digit 3 (referred to a service). The assignee must report an outcome by `time`."""
     CLOSED_NOTED = "{ref}: closed. Thank you."
     """The answer to the digit 4 (the case is not about trafficking) if this digit closed the case."""
-    JUDGE_NOTED = "{ref}: noted, not this kind of case. A second person checks the case. Until then the case is yours."
+    JUDGE_NOTED = "{ref}: noted, not this kind of case. The case is yours until a second person has checked it."
     """The answer to the digit 4 (the case is not about trafficking) if a second person must check the case. The
     hotline always gives this same answer, so no SMS reveals the result of a screening."""
-    ANOTHER_WAITS = "{ref}: another request to close this case is waiting."
+    ANOTHER_WAITS = "{ref}: an earlier request to close this case is still waiting for a decision."
     """The answer to the digit 4 (the case is not about trafficking) if another person requested closure with a
     different outcome."""
     GOES_ON_WAITS = "{ref}: noted. The case stays open. In a few minutes the case is yours."
     """The answer to the digit 1 from a responder who may confirm a colleague's closure request. With the digit 1,
     this responder refuses the request and takes the case. The hotline cannot prove yet who sent the SMS, and has no
     other responder to ask."""
-    OPEN_FIRST = "{ref}: dial {code}. First read the case, then close it."
+    OPEN_FIRST = "{ref}: to read this case and then close it, dial {code}."
     """The answer to the digit 4 (the case is not about trafficking) from a responder who may confirm a colleague's
     closure request."""
     OPEN_IN_CONSOLE = "{ref}: first read the case in the console. To close the case, use the console or dial {code}."
@@ -215,7 +216,7 @@ class Template(StrEnum):
     PASSED_NOTED = "{ref}: we alert another responder. The case is yours until someone takes it."
     """The answer to the digit 5 (pass on) from an assignee who cannot continue: the hotline alerts another
     responder."""
-    PASSED_THEIRS = "{ref}: your colleague keeps the case."
+    PASSED_THEIRS = "{ref}: we have no one else to ask. The colleague who took this case keeps it."
     """The answer to the digit 5 (pass on) from a responder who is not the assignee, if there is no other responder to
     ask."""
     TAKE_FIRST = "{ref}: you have not taken this case yet. To take the case, reply 1 {ref}"
@@ -226,14 +227,14 @@ class Template(StrEnum):
     EXERCISE = "{ref} was a drill. Do not go. Thank you."
     """The answer to any message about a drill. When the drill ends, this SMS also goes to alerted responders who
     have not answered."""
-    EXERCISE_BEGUN = "{place}: a drill runs until {time}. Do not tell the alerted responders."
+    EXERCISE_BEGUN = "{place}: a drill runs until {time}. Do not tell the alerted responders that the case is a drill."
     """An SMS to the national desk, and to coordinators who do not take part in the drill. `time` is a time such as
     25/11 14:05."""
     ASK_BACK = "{ref}: reply with a digit and {ref}: {digits}"
     """The answer to an unclear message, to a digit without a reference, and to the message `0`. `digits` lists the
     digits that the responder may send for this case, each with its meaning. An answer never repeats the text that the
     responder wrote."""
-    ASK_BACK_DIAL = "{ref}: dial {code}"
+    ASK_BACK_DIAL = "{ref}: to answer, dial {code}"
     """The answer to an unclear message, if the responder must dial instead of answering by SMS."""
     DIGIT_TAKE = "1 take"
     """Offers the digit 1, with which a responder takes the case by SMS. Translations keep the digit."""
@@ -251,22 +252,20 @@ class Template(StrEnum):
     DIGIT_OPENLY = "7 openly"
     DIGIT_LET_GO = "8 stop first team"
     """Offers a digit to the national desk: the responders of the first place do not have to go."""
-    NO_MORE_ANSWERS = "We send no more answers this hour. Dial {code}."
+    NO_MORE_ANSWERS = "We answer no more SMS this hour. Dial {code}."
     """The tenth and last answer within an hour to unclear messages of one responder, if the responder has a case
     about danger."""
-    PINS_WRONG = "Someone entered wrong PINs on one phone. Dial {code}"
+    PINS_WRONG = "Someone entered wrong PINs on a phone of your team. Dial {code}"
     """An SMS to the coordinator: someone entered wrong PINs on a phone. An SMS never names a responder. The
     coordinator sees the name in the list of warnings, which the short code shows after the coordinator's own PIN."""
-    PINS_WRONG_YOURS = (
-        "Wrong PINs: no PIN works on this phone until {time}. Not you? Tell your coordinator."
-    )
+    PINS_WRONG_YOURS = "Wrong PINs: no PIN works on this phone until {time}. If it was not you, tell your coordinator."
     """An SMS to the phone on which someone entered wrong PINs. The phone accepts no PIN until `time`, such as 25/11
     14:05."""
     PIN_NETWORK = "A responder's phone opened cases on another network than before. Dial {code}"
     """An SMS to the coordinator: a phone read cases on another mobile network than the last time."""
-    PIN_MANY = "One phone opened many cases. Dial {code}"
+    PIN_MANY = "A phone of your team opened unusually many cases. Dial {code}"
     """An SMS to the coordinator: a responder read unusually many cases on one phone."""
-    PIN_NIGHT = "Phones that opened cases at night: {count}. Dial {code}"
+    PIN_NIGHT = "Phones of your team that opened cases at night: {count}. Dial {code}"
     """An SMS to the coordinator at 07:00: responders read cases by phone at night."""
     PIN_NOT_ME = "Someone else used a responder's PIN. The PIN no longer works. Dial {code}"
     """An SMS to the coordinator: a responder said that someone else used the responder's PIN."""
@@ -285,21 +284,21 @@ class Template(StrEnum):
     """Warns a coordinator who has entered the PIN: a responder named `who` read cases at night."""
     WARNING_NOT_ME = "{time} {who}: someone else used the PIN. The PIN no longer works"
     """Warns a coordinator who has entered the PIN: the responder `who` said that someone else used the PIN."""
-    WARNINGS_END = "Ask each of these people: was it you? If not, ask an admin for a new PIN."
+    WARNINGS_END = "Ask each person: was it you? If not, ask an admin for the person's new PIN."
     """The text below the warnings that a coordinator reads after entering the PIN."""
-    NOTHING_OPEN = "You have no open cases. To check, dial {code}"
+    NOTHING_OPEN = "You have no open cases. To see your list, dial {code}"
     """The answer to an unclear SMS of a responder who has no open case."""
-    STOP_NOTED = "Noted. You still get our messages. To stop all messages, tell your coordinator."
+    STOP_NOTED = "We still send you messages. To stop all messages, tell your coordinator."
     """The answer to a STOP from an enrolled number. Anyone can forge a STOP, so the STOP changes nothing."""
     STOP_TOLD = "A phone of your team sent STOP. Please ask your team why. The phone still gets our messages."
     """An SMS to the coordinators of the responder's desk: a phone of the desk sent STOP. The SMS names no phone."""
 
-    JOIN = "{join} is your code. To join, dial {code}"
+    JOIN = "{join} is your code for this phone. To use the code, dial {code}"
     """An SMS to a phone that is being enrolled, or that is a responder's new phone. `join` is a code of six digits."""
-    NUMBER_CHANGED = "We changed your number in our list. If you did not ask, call {number}."
+    NUMBER_CHANGED = "We changed your number in our list. If you did not ask us, call the national desk: {number}."
     """An SMS to the responder's old number. `number` is the verified phone number of the national desk."""
     NUMBER_CHANGED_ALONE = (
-        "We changed your number in our list. If you did not ask, tell the national desk."
+        "We changed your number in our list. If you did not ask us, tell the national desk."
     )
     """An SMS to the responder's old number, if no phone number of the national desk is verified."""
 
@@ -307,41 +306,49 @@ class Template(StrEnum):
     """An SMS to the national desk, because one person alone may remove a responder. The SMS does not say who removed
     the responder."""
 
-    GAPS_FOUND = "Shifts with nobody on duty: {count}. From {time}. Dial {code}"
+    GAPS_FOUND = "Shifts with nobody on duty: {count}. First shift: {time}. Dial {code}"
     """An SMS to a desk's coordinator about new gaps in the roster. The coordinator gets the SMS again on the day
     before a gap."""
     GAPS_WEEK = "Next 14 days: {count} districts have hours with nobody on duty. Dial {code}"
     """An SMS to the national desk on Mondays: some districts have hours without anyone on duty."""
-    SHIFT_OFFERED = "A colleague offers a shift from {time}. To take the shift, dial {code}"
+    SHIFT_OFFERED = "You can take a colleague's shift from {time}. To take the shift, dial {code}"
     """An SMS to the colleagues of a desk: a responder offers a shift."""
-    SHIFT_TAKEN = "The shift from {time} was taken. To see the shift, dial {code}"
+    SHIFT_TAKEN = "A colleague took the shift from {time}. To see the shift, dial {code}"
     """An SMS to a desk's coordinator, and to the responder who offered the shift: a colleague took the shift."""
 
     ACCOUNT_END_ASKED = (
-        "Someone asked to end console account {number}. A second admin decides. Not "
-        "expected? Ask at the national desk."
+        "Someone asked to end console account {number}. A second admin must agree. If "
+        "you do not know why, ask the national desk."
     )
     """An SMS about a request to end an account, to each person of the national desk. If only this account can decrypt
     a desk's tips, the coordinators of that desk get this SMS too."""
-    OWN_END = "Someone asked to end your console account. Not expected? Tell the national desk."
+    OWN_END = "Someone asked to end your console account. If you did not expect this, tell the national desk."
     """An SMS to the phone of the person who owns the account: an admin asked to end the account."""
-    ACCOUNT_ENDED = "Console account {number} was ended. Not expected? Ask at the national desk."
+    ACCOUNT_ENDED = (
+        "Console account {number} was ended. If you do not know why, ask the national desk."
+    )
     """An SMS to each person of the national desk: an account has ended. `number` is the number of the account. The
     SMS never contains the name of the account."""
-    ACCOUNT_SUSPENDED = "Console account {number} is suspended for 24 hours. Not expected? Ask at the national desk."
+    ACCOUNT_SUSPENDED = (
+        "Console account {number} is suspended for 24 hours. If you do not know why, ask "
+        "the national desk."
+    )
     """An SMS to each person of the national desk: an admin suspended an account. `number` is the account's number."""
-    ACCOUNT_ROLES_TAKEN = "An admin removed a role of console account {number}. Not expected? Ask at the national desk."
+    ACCOUNT_ROLES_TAKEN = (
+        "An admin removed a role from console account {number}. If you do not know why, "
+        "ask the national desk."
+    )
     """An SMS to each person of the national desk: an admin removed a role from an account. `number` is the account's
     number."""
     ACCOUNT_LINK = (
-        "Someone asked for a new link to open console account {number}. Not expected? Ask "
-        "at the national desk."
+        "Someone asked for a new link to open console account {number}. If you do not "
+        "know why, ask the national desk."
     )
     """An SMS to each person of the national desk: an admin asked for a new link to sign in. `number` is the account's
     number."""
     OWN_LINK = (
-        "Someone asked for a new link to open your console account. Not you? Sign in and "
-        "refuse the link, or tell the national desk."
+        "Someone asked for a new link to open your console account. If it was not you, "
+        "sign in and refuse the link, or tell the national desk."
     )
     """An SMS to the phone of the person who owns the account: an admin asked for a new link."""
 
@@ -349,12 +356,16 @@ class Template(StrEnum):
     """An SMS to the national desk: an operator turned on the setting that this desk reads cases only in the
     console."""
     NATIONAL_BY_PIN = (
-        "The national desk can read cases by phone again. Not expected? Call the technicians now."
+        "The national desk can again read cases by phone. If you do not know why, call "
+        "the technicians now."
     )
     """An SMS to the national desk: an operator turned off the setting that this desk reads cases only in the
     console."""
 
-    WORDS_URGENT = "{time}: one person published a text without a second approval. Please review the text by {until}."
+    WORDS_URGENT = (
+        "{time}: one person published a text without a second approval. Please review "
+        "the text by {until}, or we withdraw it."
+    )
     """An SMS to the national desk: at `time`, such as 24/11 14:05, one person published a text without a second
     approval. At `until`, such as 18:05, the hotline withdraws the text."""
 
@@ -433,18 +444,18 @@ class Template(StrEnum):
     14:05 alerted"."""
     LINE_DELIVERED = "delivered"
     LINE_TAKEN = "taken"
-    LINE_DOUBTED = "taken by SMS, not confirmed"
+    LINE_DOUBTED = "taken by SMS, sender not confirmed"
     """An event of a case: a responder took the case by SMS, and the hotline cannot prove yet who sent the SMS."""
     LINE_OPENED = "read"
     LINE_ON_SITE = "a responder is on site"
     """An event of a case: a responder is on site."""
-    LINE_OFFERED = "referred to a service"
+    LINE_OFFERED = "a person was referred to a service"
     """An event of a case: a responder referred a person to a service."""
-    LINE_ASKED = "the caller was asked a question"
+    LINE_ASKED = "the desk asked the caller a question"
     """An event of a case: a desk asked the caller a question."""
     LINE_NOTE = "a note"
     LINE_PASSED = "passed on"
-    LINE_LINKED = "similar to another case"
+    LINE_LINKED = "marked as similar to another case"
     """An event of a case: a desk marked the case as similar to another case."""
     LINE_WANTED = "closure requested, a second person must confirm"
     """An event of a case: a responder asked to close the case."""
@@ -461,7 +472,7 @@ class Template(StrEnum):
     LINE_ANSWERED = "a service answered"
     """An event of a case: a service answered if it can help the person."""
     LINE_ARRIVED = "arrival recorded"
-    LINE_THIRTY = "30-day check done"
+    LINE_THIRTY = "a responder did the 30-day check"
     """An event of a case: a responder checked how a person is, 30 days after arrival."""
     LINE_DETERMINED = "an official decision was noted"
     """An event of a case: a court or an official body decided if a person is a victim."""
@@ -475,7 +486,7 @@ class Template(StrEnum):
     READ_AGAIN = "To read this topic again, send WORK. To stop SMS, send STOP."
     """An SMS to a caller who sends a digit after the hotline ended the conversation by SMS. The word WORK in the text
     is a topic from `text/topics.py`. Each language has its own word."""
-    DELETE_THESE = "You can delete these messages."
+    DELETE_THESE = "You can now delete these messages."
     """The text at the end of the last SMS of a topic that callers read by SMS."""
 
     ADVERTISEMENT = "Safe work and family: dial {code}"
@@ -489,7 +500,7 @@ class Template(StrEnum):
     """An SMS to on-call contacts: the fault that began at `time` continues."""
     ALARM_OVER = "Over: {name}."
     """An SMS to on-call contacts: the fault is over."""
-    ALARM_TRIAL = "This is a test. A real alarm comes by SMS too. Nothing is wrong now."
+    ALARM_TRIAL = "This SMS is a test. A real alarm comes in the same way. Nothing is wrong now."
     """An SMS to on-call contacts that tests if an alarm reaches their phones."""
     AUDIT_DIGEST = "Keep this message: {row} {digest}"
     """An SMS to on-call contacts once a day: the digest of the audit log. `row` is the number of the newest row of
@@ -502,12 +513,12 @@ class Template(StrEnum):
     """A sentence on the printed page for a day on which the hotline does not answer. `code` is the service code, and
     `number` is the emergency number."""
 
-    CALL_WAITS = "{ref}: a call was requested for {time}. At that time, open the page Call-backs in the console."
+    CALL_WAITS = "{ref}: someone asked us to call back, {time}. At that time, open the page Call-backs in the console."
     """An SMS to the national desk: a call-back waits. `ref` is a reference such as C12, and `time` is a time such as
     25/11 08:00-10:00. The SMS never says whose phone the desk will call, or why."""
-    CALL_NOW = "{ref}: call now, before {until}. The console shows the number if two people agree."
+    CALL_NOW = "{ref}: call now, before {until}. Two people must agree before the console shows the phone number."
     """An SMS to the national desk: the time for the call-back has begun. This time ends at `until`."""
-    CALL_MISSED = "{ref}: no one called in time. You can call once more: {time}."
+    CALL_MISSED = "{ref}: we did not call in time. We may call one last time: {time}."
     """An SMS to the national desk: no one called back in time. `time` is the second and last time at which the desk
     may call."""
     CALL_OVER = "{ref}: the time for this call has passed. No one may call now."
@@ -518,11 +529,13 @@ class Template(StrEnum):
     ERASE_WANTED = "{ref}: someone asked to erase this case. Read the case soon."
     """An SMS to the assignee or, without an assignee, to every alerted responder: the hotline got an SMS that asks to
     erase a report. The sender of that SMS may be another person than the caller who reported."""
-    ERASE_DECIDE = "{ref}: someone asked to erase this case. Keep or erase the case by {time}."
+    ERASE_DECIDE = (
+        "{ref}: someone asked to erase this case. Decide by {time}: keep or erase the case."
+    )
     """An SMS to the national desk: someone asked to erase a report, and the desk must decide. The desk gets this SMS
     if no one took the case, or if a person is in danger. `ref` is a reference such as T12."""
 
-    PART_PAUSED = "Paused: {part}. The reason is in the console, page Outgoing queue."
+    PART_PAUSED = "Paused: {part}. The reason for the pause is in the console, page Outgoing queue."
     """An SMS to the national desk: a person paused a part of the work. `part` is the text of `PART_CALL_BACKS`,
     `PART_DRILLS` or `PART_ANSWERS`."""
     PART_RESUMED = "Resumed: {part}."

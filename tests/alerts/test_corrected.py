@@ -15,7 +15,7 @@ from tests.support.clock import Clock
 from tests.support.night import Night, night
 
 GASABO, KICUKIRO = "12", "13"
-MOVED = "REF: the place has changed. Call 112 before you go."
+MOVED = "REF: the place of this case was corrected. Before you go, call the national desk: 112."
 URGENT_THERE = "REF: Kicukiro, urgent. Reply 1 REF"
 LET = "REF: a team in Kicukiro took this case too. To stop the first team, reply 8 REF"
 LET_GO = "REF: another team has this case now. You do not need to go. Thank you."
@@ -70,7 +70,7 @@ def test_with_danger_a_corrected_place_is_one_case_at_two_doors(here: Night) -> 
     assert here.holder == "one"
     assert {"acknowledge", "outcome"} <= here.clocks
 
-    assert here.writes("desk", "8 {ref}") == "REF: no one at the new place has taken this case yet."
+    assert here.writes("desk", "8 {ref}") == "REF: no responder at the new place has the case yet."
     assert here.writes("one", "1 {ref}") == MOVED
     assert "acknowledge" in here.clocks
     here.writes("there", "1 {ref}")
@@ -211,7 +211,7 @@ def test_corrected_to_no_the_national_desk_alone_sends_it_down(here: Night) -> N
     assert here.line.desks_of(here.tip) == {"national"}
     assert here.texts("one") == []
     above = here.texts("desk") + here.texts("director")
-    assert "REF: new information. Read the case again." in above
+    assert "REF: there is new information about this case. Read the case again." in above
 
 
 def test_both_corrections_in_both_orders(here: Night) -> None:

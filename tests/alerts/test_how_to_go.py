@@ -20,14 +20,14 @@ from tests.support.callers import DANGER_HERE, QUIET_HERE, REST, told
 from tests.support.night import Night
 
 CAREFUL = (
-    "REF: careful. Do not visit openly. Do not call anyone there. Call the national desk: 112."
+    "REF: careful. Do not visit openly or call anyone at the place. Call the national desk: 112."
 )
-HOW = "REF: call no one there. Should responders visit discreetly (reply 6 REF) or openly (7 REF)?"
+HOW = "REF: call no one at the place. Should responders go discreetly (reply 6 REF) or openly (7 REF)?"
 STAY_AWAY = "REF: do not visit the place or call anyone there. Read the case now."
 SILENT = (
-    "REF: the national desk has not decided how to visit. You may go with a colleague, not openly."
+    "REF: the national desk has not decided how to go. You may go with a colleague, but not openly."
 )
-UNSEEN = "REF: the national desk says: go with a colleague, not openly. Do not call anyone there."
+UNSEEN = "REF: the national desk says: go with a colleague, but not openly. Do not call anyone at the place."
 OPENLY = "REF: the national desk says: you may go openly."
 UNREAD = "REF: you took this case without reading it. Do not visit openly."
 NO_VISIT = ("1", "1", "5", "2")
@@ -236,7 +236,7 @@ def test_where_nobody_signed_a_number_they_are_told_to_ask(here: Night) -> None:
     )
     here.tells(*DANGER_HERE).key("000")
     here.tick()
-    assert here.newest("one").endswith("there. Ask the national desk how to visit.")
+    assert here.newest("one").endswith("at the place. Ask the national desk how to go.")
     assert service_check.check_national_number(here.line.context).ok is False
 
 

@@ -124,7 +124,7 @@ def test_a_colleague_was_quicker(district: District) -> None:
     outcome = hear(district, f"1 {two.reference}", number=2, provider_id="ATXid_b")
     assert outcome is CommandResult.ALREADY_TAKEN
     helps = f"{two.reference}: you now help a colleague with this case."
-    assert district.sms.sent[-1][1] == f"{helps} You did not read the case: do not visit openly."
+    assert district.sms.sent[-1][1] == f"{helps} Do not visit openly before you read the case."
 
 
 @pytest.mark.parametrize("text", ["0", "what?", "2 {0}x", "{0}: Gasabo. Reply 1 {0}"])
@@ -156,7 +156,7 @@ def test_a_digit_without_a_name_is_answered_with_how_to_write_the_name_and_then_
 def test_who_has_nothing_open_hears_what_to_dial(district: District) -> None:
     district.enrol()
     hear(district, "hello")
-    assert district.sms.sent[0][1] == "You have no open cases. To check, dial *384*777*90#"
+    assert district.sms.sent[0][1] == "You have no open cases. To see your list, dial *384*777*90#"
 
 
 def test_each_digit_does_what_it_says(here: District) -> None:
@@ -268,7 +268,7 @@ def hints(district: District) -> list[str]:
     return [text for to, text in district.sms.sent if to == "+250788000001"]
 
 
-NO_MORE = "We send no more answers this hour. Dial *384*777*90#."
+NO_MORE = "We answer no more SMS this hour. Dial *384*777*90#."
 
 
 def test_unclear_messages_in_danger_get_ten_answers_an_hour(

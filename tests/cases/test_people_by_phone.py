@@ -110,7 +110,7 @@ def test_r8_r9_from_the_site_to_help_to_arrival_to_thirty_days_by_phone(own_case
     phone = own_case.dials()
     assert phone.screen.startswith(f"CON {own_case.case}, 30-day check. {first}")
     assert phone.key("1").startswith(f"CON {own_case.case}: how is the person after 30 days?")
-    assert phone.key("4") == "END Noted. We notify the national desk at once."
+    assert phone.key("4") == "END Noted. We notify the national desk of the danger at once."
     assert own_case.kept()[-2:] == ["arrived", "thirty"]
 
 

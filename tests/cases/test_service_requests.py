@@ -80,7 +80,7 @@ def services(line: Line) -> Services:
 @pytest.mark.row("R8")
 def test_r8_a_centre_is_asked_by_sms_and_its_yes_needs_no_pin(services: Services) -> None:
     phone = services.case.dials(*ISANGE)
-    assert phone.screen.startswith("CON We asked Isange 12 by SMS to help. The answer comes by ")
+    assert phone.screen.startswith("CON We asked Isange 12 by SMS to help. The service answers")
     (asked,) = services.requests
     sent = {"ref": asked.reference}
     assert services.sent(services.people[0]) == [(Template.SERVICE_ASK.name, sent)]

@@ -90,7 +90,7 @@ def test_a_sheet_with_one_stale_row_takes_the_others_and_says_why(desk: Desk, ta
     assert (
         "This text, or the English text, changed after the export. Export the sheet again." in page
     )
-    assert "Do not pay before you get a job" in page
+    assert "Do not pay to get a job" in page
     assert [one.by for one in service_reviews.all_signatures(desk.context)] == ["Translator 2"]
 
     refused = rows(tab.post(f"{PAGE}/refused", hidden(page, "refused") | {"kind": "csv"}).data)

@@ -127,7 +127,7 @@ def test_what_says_that_more_was_told_is_known_by_an_earlier_reference(kept: Dat
         deadline = make_deadline()
         deadline.tip_id = later.id
         session.add(deadline)
-    said = [ALERT, "K7Q4: new information. Read the case again."]
+    said = [ALERT, "K7Q4: there is new information about this case. Read the case again."]
     assert breaches(kept, TOLD, said) == []
 
 

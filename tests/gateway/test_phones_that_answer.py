@@ -60,7 +60,7 @@ def test_it_gets_ten_answers_an_hour_while_the_danger_is_open(here: Night) -> No
     answers = answering(here, lambda n: f"I am driving ({n})", hours=3)
     hour = timedelta(hours=1)
     assert max(sum(at <= other < at + hour for other in answers) for at in answers) == 10
-    assert "We send no more answers this hour. Dial *384*777*90#." in {t for _, t in here.sms.sent}
+    assert "We answer no more SMS this hour. Dial *384*777*90#." in {t for _, t in here.sms.sent}
 
 
 def test_the_same_text_is_answered_once_each_time_that_it_is_rung(here: Night) -> None:

@@ -117,7 +117,7 @@ def test_a_stop_of_an_enrolled_number_is_told_once_to_her_her_coordinator_and_th
     staffed.deliver()
 
     assert sorted(staffed.sms.sent) == [
-        (HERS, "Noted. You still get our messages. To stop all messages, tell your coordinator."),
+        (HERS, "We still send you messages. To stop all messages, tell your coordinator."),
         (
             "+250788000003",
             "A phone of your team sent STOP. Please ask your team why. The phone still gets our messages.",

@@ -349,7 +349,7 @@ def test_a_trial_is_told_by_the_watchman(manned: Line) -> None:
         (name, row.outcome) for name, row in service_alarms.notice_recipients(manned.context, ids)
     ] == [("Keza", "accepted")]
     assert manned.notified == [
-        (KEZA, "This is a test. A real alarm comes by SMS too. Nothing is wrong now.")
+        (KEZA, "This SMS is a test. A real alarm comes in the same way. Nothing is wrong now.")
     ]
 
 

@@ -72,8 +72,8 @@ class Office:
     def code(self) -> str:
         """Returns the code from the only SMS that is due."""
         ((_, text),) = self.sent()
-        code, _, rest = text.partition(" is your code. ")
-        assert rest == "To join, dial *384*777*90#"
+        code, _, rest = text.partition(" is your code for this phone. ")
+        assert rest == "To use the code, dial *384*777*90#"
         return code
 
     def key(self, number: str, code: str, start_pin: str) -> bool:
@@ -310,7 +310,7 @@ def test_a_new_number_is_hers_once_it_is_approved_and_the_old_one_is_told(active
     assert active.person.number_key == key(NEW)
     assert active.person.public_key == b"p" * 32
     assert active.sent() == [
-        (OLD, "We changed your number in our list. If you did not ask, tell the national desk.")
+        (OLD, "We changed your number in our list. If you did not ask us, tell the national desk.")
     ]
     active.district.tell(urgency=3)
     assert [to for to, _ in active.sent()] == [NEW]

@@ -174,7 +174,7 @@ def test_a_corrected_camp_loses_nobody_and_a_corrected_district_is_let_go(here: 
 
     caller.key("0", "0", "2")
     here.tick()
-    assert here.newest("tent").startswith("REF: the place has changed.")
+    assert here.newest("tent").startswith("REF: the place of this case was corrected.")
     assert here.line.desks_of(here.tip) == {"national", "53", KIREHE, CAMP}
     assert [(tip.place, tip.sector) for tip in here.line.tips] == [("53", None)]
     here.writes("desk", "1 {ref}")

@@ -221,7 +221,7 @@ def test_a_pause_moves_the_windows_on_and_keeps_the_number(desk: Desk) -> None:
     desk.new_texts()
     desk.at(TOMORROW_AT_NINE.replace(day=28))
     assert desk.new_texts() == [
-        "C1: call now, before 10:00. The console shows the number if two people agree."
+        "C1: call now, before 10:00. Two people must agree before the console shows the phone number."
     ]
     assert desk.open(desk.approved(waiting)).number == HERS
 
@@ -239,15 +239,15 @@ def test_the_desk_hears_that_it_waits_that_it_begins_and_that_it_is_over(desk: D
     desk.district.clock.turn(minutes=3)
     desk.at(desk.district.clock())
     assert desk.new_texts() == [
-        "C1: a call was requested for 25/11 08:00-10:00. At that time, open the page Call-backs in the console."
+        "C1: someone asked us to call back, 25/11 08:00-10:00. At that time, open the page Call-backs in the console."
     ]
     desk.at(TOMORROW_AT_NINE)
     desk.at(TOMORROW_AT_NINE)
     assert desk.new_texts() == [
-        "C1: call now, before 10:00. The console shows the number if two people agree."
+        "C1: call now, before 10:00. Two people must agree before the console shows the phone number."
     ]
     desk.at(TOMORROW_AT_NINE.replace(hour=8))
-    missed = "C1: no one called in time. You can call once more: 26/11 08:00-10:00."
+    missed = "C1: we did not call in time. We may call one last time: 26/11 08:00-10:00."
     assert desk.new_texts() == [missed]
     desk.at(TOMORROW_AT_NINE.replace(day=26))
     assert len(desk.new_texts()) == 1
