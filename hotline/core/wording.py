@@ -200,7 +200,9 @@ class Template(StrEnum):
     JUDGE_NOTED = "{ref}: noted, not this kind of case. The case is yours until a second person has checked it."
     """The answer to the digit 4 (the case is not about trafficking) if a second person must check the case. The
     hotline always gives this same answer, so no SMS reveals the result of a screening."""
-    ANOTHER_WAITS = "{ref}: an earlier request to close this case is still waiting for a decision."
+    ANOTHER_WAITS = (
+        "{ref}: a colleague's request to close this case is still waiting for a decision."
+    )
     """The answer to the digit 4 (the case is not about trafficking) if another person requested closure with a
     different outcome."""
     GOES_ON_WAITS = "{ref}: noted. The case stays open. In a few minutes the case is yours."
@@ -278,7 +280,7 @@ class Template(StrEnum):
     name."""
     WARNING_NETWORK = "{time} {who}: opened cases on another mobile network than before"
     """Warns a coordinator who has entered the PIN: a responder's phone used another mobile network than before."""
-    WARNING_MANY = "{time} {who}: opened many cases"
+    WARNING_MANY = "{time} {who}: opened unusually many cases"
     """Warns a coordinator who has entered the PIN: a responder named `who` read unusually many cases."""
     WARNING_NIGHT = "{time} {who}: opened cases at night"
     """Warns a coordinator who has entered the PIN: a responder named `who` read cases at night."""
@@ -410,7 +412,7 @@ class Template(StrEnum):
     OWES_ARRIVAL = "arrival"
     """A duty that is still open when a responder closes a case: the responder must report if the person arrived at
     the service."""
-    OWES_THIRTY = "check after 30 days"
+    OWES_THIRTY = "30-day check"
     """A duty that is still open when a responder closes a case: the responder must report how the person is, 30 days
     after the arrival at a service."""
     OWES_ASKING = "ask again"
@@ -502,7 +504,7 @@ class Template(StrEnum):
     """An SMS to on-call contacts: the fault is over."""
     ALARM_TRIAL = "This SMS is a test. A real alarm comes in the same way. Nothing is wrong now."
     """An SMS to on-call contacts that tests if an alarm reaches their phones."""
-    AUDIT_DIGEST = "Keep this message: {row} {digest}"
+    AUDIT_DIGEST = "Keep this SMS as proof of our audit log: {row} {digest}"
     """An SMS to on-call contacts once a day: the digest of the audit log. `row` is the number of the newest row of
     the audit log, and `digest` is the digest of this row."""
 
