@@ -94,7 +94,7 @@ QUESTIONS: Mapping[str, Question] = {
         "A child counts as a possible victim even without force, threats or lies.",
     ),
     DECEIT: Question(
-        "Did someone lie, or use the person's debt or poverty? Was anyone paid to hand them over?",
+        "Did someone lie, or use the person's debt or poverty? Was anyone paid to hand the person over?",
         SURE,
         "A child counts as a possible victim even without force, threats or lies.",
     ),

@@ -504,7 +504,7 @@ def test_behind_a_pin_the_list_page_and_answer_say_it_is_a_drill(beside: ReaderB
     phone.key("1")
     assert phone.key("1").startswith("CON This is a drill. No one is in danger. Do not go.")
     phone.key("0")
-    assert phone.key("2") == "END It was a drill. Do not go. Thank you."
+    assert phone.key("2") == "END This case was a drill. Do not go to the place. Thank you."
     (found,) = service_drills.list_drills(line.context)
     (told,) = found.recipients
     assert told.opened_at is not None
@@ -520,6 +520,6 @@ def test_r12_without_a_pin_whatever_she_says_of_it_is_answered_so(line: Line, ke
     phone = line.caller(PHONE)
     assert f"1 {reference(line, who)} drill" in phone.dial("90")
     phone.key("1")
-    assert phone.key(key) == "END It was a drill. Do not go. Thank you."
+    assert phone.key(key) == "END This case was a drill. Do not go to the place. Thank you."
     (found,) = service_drills.list_drills(line.context)
     assert [told.answered_at is not None for told in found.recipients] == [True]

@@ -224,10 +224,8 @@ def test_by_dialling_she_says_how_they_go(here: Night) -> None:
     assert here.newest("one") == UNSEEN
     one = here.line.caller("+250788000100")
     one.dial("90")
-    assert (
-        one.key("1", "1")
-        == "END You took the case. You have not read it: do not visit openly. Ask the national desk how to visit."
-    )
+    unread = "END You took the case without reading it. Do not visit the place openly. Ask "
+    assert one.key("1", "1") == f"{unread}the national desk how to visit."
 
 
 def test_where_nobody_signed_a_number_they_are_told_to_ask(here: Night) -> None:

@@ -93,7 +93,7 @@ def test_who_is_passed_a_case_takes_lists_reads_and_closes_it(them: Colleagues) 
     passed_on(them)
     name = them.name(them.second)
     assert HOLDS in them.menu(PHONE)
-    assert them.takes(SECOND).startswith("END You took the case. You have not read it:")
+    assert them.takes(SECOND).startswith("END You took the case without reading it.")
     assert "open" in them.clocks
     caller, home = them.opens(SECOND)
     assert home.startswith("CON Open cases: 1. Urgent: 1.")
@@ -126,9 +126,9 @@ def test_a_caller_without_the_reader_learns_that_a_passed_case_is_theirs(
     them.beside.stopped = True
     caller, _ = them.opens(SECOND)
     caller.key("1", "2", "1")
-    assert caller.screen.startswith("END You took the case. You have not read it:")
+    assert caller.screen.startswith("END You took the case without reading it.")
     assert them.line.tip.assignee_id == them.second
-    assert caller.again().startswith("END You took the case. You have not read it:")
+    assert caller.again().startswith("END You took the case without reading it.")
 
 
 def test_who_takes_over_on_escalation_lists_and_reads_it(them: Colleagues) -> None:
@@ -167,15 +167,13 @@ def test_who_helps_too_lists_and_reads_it_and_says_that_they_are_there(them: Col
     caller, _ = them.opens(SECOND)
     caller.key("1", "1", "2", "1")
     name = them.name(them.second)
-    assert caller.screen.startswith(f"END {name}: you now help ")
+    assert " has this case, and you " in caller.screen.removeprefix(f"END {name}: ")
     caller, home = them.opens(SECOND)
     assert home.startswith("CON Open cases: 1. Urgent: 0.")
     assert f"1 {name} with a colleague" in caller.key("1")
     assert f"{IS_THEIRS}\n4 I am on site" in caller.key("1")
     assert "We do not know if helpers may come." in caller.key("1")
-    assert caller.key("0", "4").startswith(
-        "END Noted. First: is the person safe, not hurt, and alone with you?"
-    )
+    assert caller.key("0", "4").startswith("END Noted. Before you ask questions: is the person ")
 
 
 Moves = Callable[[Colleagues], None]

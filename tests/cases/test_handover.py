@@ -303,7 +303,7 @@ def test_r10_a_gap_is_closed_by_taking_the_shift_and_the_shift_is_offered_again(
     assert (row.responder_id, row.replaces, row.starts_at) == (one, None, night[0])
 
     late = called(line, COLLEAGUE)
-    assert late.key(OTHER_PIN, "2", "2").startswith("CON There are no shifts to choose.")
+    assert late.key(OTHER_PIN, "2", "2").startswith("CON There are no shifts that you can choose.")
 
     phone = called(line)
     assert told in phone.key(PIN, "2", "1")

@@ -41,7 +41,7 @@ READ = {
     "fr": "1 Lire à l'ordinateur",
     "rw": "1 Soma kuri mudasobwa",
 }
-ONLY = "read the case in the console. There you can also ask the caller, write notes or pass the case on."
+ONLY = "read the case in the console. In the console you also ask the caller, write notes or pass "
 
 
 def turn_setting(beside: ReaderBeside, *, on: bool) -> None:
@@ -104,10 +104,10 @@ def test_no_pin_opens_a_tip_of_the_desk_and_the_case_can_be_taken_and_passed_on(
     enters(phone, "1", "1")
     assert phone.key("1").startswith(f"CON {name}: {ONLY}")
     phone.key("0")
-    assert phone.key("2") == "END You took the case. You have not read it: do not visit openly."
+    assert phone.key("2").startswith("END You took the case without reading it. Do not visit ")
     beside.line.clock.turn(seconds=1)
     phone = dials(beside.line, "1", "1", "5", msisdn=NATION)
-    assert phone.key("3", "1").startswith(f"END {name}: we are asking others to take the case.")
+    assert phone.key("3", "1").startswith(f"END {name}: we are asking other responders to ")
     assert {row.action for row in beside.line.all(AuditEntry)}.isdisjoint({"tip_read"})
     row = now(beside, known_as)
     assert row.opened_at is None
@@ -190,7 +190,7 @@ def test_a_case_closes_by_phone_once_its_person_read_it_in_the_console(
 ) -> None:
     phone, known_as = of_the_nation(beside)
     take(beside, known_as)
-    first = "END The case is still open. Read it in the console first."
+    first = "END The case is still open. Read the case in the console before"
     assert enters(phone, "1", "1", "4", "3").startswith(first)
     who, name, at = known_as.responder_id, known_as.reference, beside.line.clock.at
     by_sms = do(beside.line.context, who, name, Verb.NOT_TRAFFICKING, at)
@@ -208,7 +208,7 @@ def test_a_phone_without_a_pin_hears_the_same(beside: ReaderBeside) -> None:
     with beside.line.database.writing() as session:
         session.get_one(Responder, known_as.responder_id).pin_wrap = None
     assert phone.dial("90").startswith(FIRST["en"])
-    first = "END The case is still open. Read it in the console first."
+    first = "END The case is still open. Read the case in the console before"
     assert phone.key("1", "4").startswith(first)
 
 
@@ -223,7 +223,7 @@ def test_who_confirms_read_it_in_the_console_since_the_request(beside: ReaderBes
     name = beside.line.all(Assignment)[-1].reference
     menu = enters(phone, "1", "1")
     assert READ["en"] in menu
-    assert phone.key("2").startswith(f"CON {name}: read the case first.\n{READ['en']}")
+    assert phone.key("2").startswith(f"CON {name}: read the case before you confirm.\n{READ['en']}")
     own = service_closing.by_responder(known_as.responder_id)
     with beside.line.database.writing() as session:
         tip = queries.tip_for_writing(session, known_as.tip_id)

@@ -81,11 +81,11 @@ def own_case(line: Line) -> HerCase:
 @pytest.mark.row("R8", "R9")
 def test_r8_r9_from_the_site_to_help_to_arrival_to_thirty_days_by_phone(own_case: HerCase) -> None:
     phone = own_case.dials("2")
-    assert phone.screen.startswith("CON Noted. First: is the person safe, not hurt")
+    assert phone.screen.startswith("CON Noted. Before you ask questions: is the person safe")
     assert phone.key("2").startswith("CON Is the person under 18?")
     assert phone.key(*SITE).startswith("CON How do others profit from the person?\n1 Work")
     assert own_case.kept() == []
-    assert phone.key(WORK).startswith("CON There are signs of a possible victim. Offer help now.")
+    assert phone.key(WORK).startswith("CON This person may be a victim. Offer help to ")
     shown = phone.screen
     assert phone.again() == shown
     assert own_case.kept() == ["screened"]
@@ -150,7 +150,7 @@ def test_what_the_reader_does_late_is_kept_once(own_case: HerCase) -> None:
     )
     assert own_case.kept() == []
     own_case.beside.stopped = False
-    assert phone.key("1").startswith("CON There are signs of a possible victim.")
+    assert phone.key("1").startswith("CON This person may be a victim.")
     assert own_case.kept() == ["screened"]
     assert own_case.line.all(StartedFormRow) == []
 
@@ -184,7 +184,7 @@ def test_r8_after_a_dropped_call_the_questions_go_on_where_they_ended(own_case: 
     phone = own_case.dials()
     assert "1 Continue (7 of 7)" in phone.screen
     assert phone.key("1").startswith("CON How do others profit from the person?")
-    assert phone.key(WORK).startswith("CON There are signs of a possible victim.")
+    assert phone.key(WORK).startswith("CON This person may be a victim.")
     assert own_case.kept() == ["screened"]
     (person,) = own_case.people()
     assert person.timeline[0].entry.reported.codes == {
@@ -204,7 +204,7 @@ def test_a_form_that_is_written_down_is_not_offered_again_in_the_same_call(
 ) -> None:
     own_case.dials("2", "2", *SITE).hang_up()
     phone = own_case.dials("1", WORK)
-    assert phone.screen.startswith("CON There are signs of a possible victim.")
+    assert phone.screen.startswith("CON This person may be a victim.")
     while not phone.screen.startswith("CON Choose one"):
         phone.key("0")
     assert phone.key("1").startswith(f"CON {own_case.case} Gasabo\n1 Read")
@@ -219,7 +219,7 @@ def test_a_child_has_fewer_questions_and_a_restart_replaces_answers(own_case: He
     phone = own_case.dials()
     assert "1 Continue (2 of 5)" in phone.screen
     assert phone.key("1").startswith("CON Did someone hire")
-    assert phone.key("1").startswith("CON Do others profit from the person, or plan to?")
+    assert phone.key("1").startswith("CON Do others profit from the person, or plan to profit?")
     # After the responder corrects the age to adult, the questions for adults follow.
     phone.key("0", "0", "2", "5", "4", "1", "2", "1")
     assert phone.screen.startswith("CON Did someone force, threaten")
@@ -294,7 +294,7 @@ def test_a_form_that_the_reader_never_saw_goes_on_at_its_last_question(own_case:
 def test_inputs_that_come_at_once_leave_no_form_that_is_whole(own_case: HerCase) -> None:
     phone = own_case.dials("2", "2", *SITE[:-1])
     phone.text = f"{phone.text}*{SITE[-1]}*{WORK}"
-    assert phone.again().startswith("CON There are signs of a possible victim.")
+    assert phone.again().startswith("CON This person may be a victim.")
     assert own_case.kept() == ["screened"]
     assert own_case.line.all(StartedFormRow) == []
 
@@ -427,9 +427,7 @@ def test_a_call_that_drops_after_the_yes_keeps_a_deadline(own_case: HerCase, clo
     assert (asked.responder_id, asked.template) == (own_case.known_as.responder_id, ASKS)
 
     phone = own_case.dials()
-    assert phone.screen.startswith(
-        f"CON {own_case.case}: a person wants help. No service has been asked"
-    )
+    assert phone.screen.startswith(f"CON {own_case.case}: a person wants help. No one ")
     assert phone.key("1", "1").startswith("CON Which person?")
     assert phone.key("1").startswith("CON Do you see a woman, a man, a girl or a boy?")
     assert phone.key("1", "1").startswith("CON Which help?")
@@ -440,9 +438,9 @@ def test_a_call_that_drops_after_the_yes_keeps_a_deadline(own_case: HerCase, clo
 def test_closing_says_what_is_still_owed_and_to_whom(own_case: HerCase) -> None:
     own_case.dials(*YES).hang_up()
     phone = own_case.dials("2", "4")
-    assert phone.screen.startswith("CON Still to do: 1 person: help\n1 Refer a person to ")
+    assert phone.screen.startswith("CON Still to do in this case: 1 person: help\n1 Refer a ")
     assert phone.key("2").startswith("CON Why close the case?")
     phone = own_case.dials("1", "1", "1", "1", "1", "1")
     assert phone.screen.startswith("CON Their answer:")
     closing = own_case.dials("4")
-    assert closing.screen.startswith("CON Still to do: 1 woman: the answer\n")
+    assert closing.screen.startswith("CON Still to do in this case: 1 woman: the answer\n")

@@ -59,8 +59,8 @@ def test_r14_an_officers_case_is_theirs_without_their_number_and_waits_for_a_sec
     line = beside.line
     officer, _, _ = team(beside, "12")
     tip, shown = writes(beside, *QUIET)
-    assert shown.startswith("CON Saved, no receipt needed.")
-    assert not any(one in shown for one in ("ask us later", "Call me"))
+    assert shown.startswith("CON Saved, no receipt.")
+    assert not any(one in shown for one in ("ask us for news", "Call me"))
 
     assert (tip.channel, tip.assignee_id, tip.receipt_key) == ("officer", officer, None)
     assert tip.contact_key not in line.context.pseudonyms.contacts(PHONE, line.clock())

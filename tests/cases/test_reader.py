@@ -37,7 +37,7 @@ def test_a_responder_reads_and_takes(beside: ReaderBeside, own_case: OwnCase) ->
     phone, known_as = own_case
     assert (
         phone.dial("90")
-        == "CON Enter your work PIN, 6 digits. Not your mobile money PIN\n0 Back 00 Home"
+        == "CON Enter your work PIN, 6 digits. Do not use your mobile money PIN\n0 Back 00 Home"
     )
     assert phone.key(PIN).startswith("CON We do not know if helpers may come.\nGasabo\n")
     home = phone.key("2")
@@ -47,7 +47,7 @@ def test_a_responder_reads_and_takes(beside: ReaderBeside, own_case: OwnCase) ->
     page = phone.key("1")
     assert "We do not know if helpers may come." in page
     assert phone.key("0").startswith(f"CON {known_as.reference} ")
-    assert phone.key("2").startswith(f"CON {known_as.reference} is yours. By ")
+    assert phone.key("2").startswith(f"CON {known_as.reference} is your case. By ")
     row = now(beside, known_as)
     assert row.acknowledged_at is not None
     assert row.opened_at is not None
@@ -112,8 +112,8 @@ def test_a_colleague_who_was_quicker_is_named_by_the_time_and_she_may_help_too(
     assert phone.key("2").startswith("CON A colleague has had this case since 24/11 ")
     row = now(beside, known_as)
     assert row.acknowledged_at is None
-    helps = f"END {known_as.reference}: you now help national 1 with this case."
-    assert phone.key("1") == f"{helps} You have not read it: do not visit openly."
+    helps = f"END {known_as.reference}: national 1 has this case, and you help. You have not read"
+    assert phone.key("1") == f"{helps} the case: do not visit the place openly."
     row = now(beside, known_as)
     assert row.acknowledged_at is not None
 
@@ -204,7 +204,7 @@ def test_a_confirmer_has_read_the_case(beside: ReaderBeside, own_case: OwnCase) 
     assert desk.key("1").startswith(
         f"CON {name}: a colleague asks to close this case: no one found\n1"
     )
-    assert desk.key("2").startswith(f"CON {name}: read the case first.")
+    assert desk.key("2").startswith(f"CON {name}: read the case before you confirm.")
     assert beside.line.tip.closed_at is None
     assert "We do not know if helpers may come." in desk.key("1")
     desk.key("0", "2")
@@ -216,7 +216,7 @@ def test_a_confirmer_sees_it_goes_on(beside: ReaderBeside, own_case: OwnCase) ->
     _, known_as = own_case
     desk, name = asked_of_the_nation(beside, known_as, "3")
     at_home(desk, "1", "1")
-    assert desk.key("3") == "END You took the case. You have not read it: do not visit openly."
+    assert desk.key("3").startswith("END You took the case without reading it. Do not visit ")
     tip, (held, *_) = (
         beside.line.tip,
         [row.responder_id for row in beside.line.all(Assignment) if row.reference == name],
@@ -229,7 +229,7 @@ def test_such_a_case_ends_in_console(beside: ReaderBeside, own_case: OwnCase) ->
     screened(beside.line.context, known_as.tip_id)
     desk, name = asked_of_the_nation(beside, known_as, "25")
     at_home(desk, "1", "1", "1", "0")
-    assert desk.key("2").startswith(f"END {name}: decide on the closure in the console")
+    assert desk.key("2").startswith(f"END {name}: this case has answers about a person.")
     assert beside.line.tip.closed_at is None
 
 
@@ -375,13 +375,13 @@ def test_take_stands_on_each_screen_of_the_page_and_does_not_end_the_session(
     phone = alerted(beside, *USUAL)
     phone.key(PIN)
     assert all("\n1 Take case 2 Others\n" in one for one in screens_of(phone))
-    assert " is yours. By 24/11 " in phone.key("1")
+    assert " is your case. By 24/11 " in phone.key("1")
     assert phone.read().split("\n")[1:4] == ["1 Read", "2 I am on site", "3 More"]
     page = phone.key("1")
     assert LANDMARK in page
     assert "Take case" not in page
     assert phone.key("0", "3").split("\n")[1:3] == ["1 Read", "2 I am on site"]
-    assert phone.key("0", "2").startswith("CON Noted. First: is the person safe")
+    assert phone.key("0", "2").startswith("CON Noted. Before you ask questions: is the person safe")
     assert phone.key("2").startswith("CON Is the person under 18?")
 
 

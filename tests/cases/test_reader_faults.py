@@ -23,7 +23,7 @@ from tests.support.callers import Caller, Line
 from tests.support.reading import OTHER_PIN, PHONE, PIN, ReaderBeside
 
 WAITS = "CON One moment.\n1 See"
-OFF = "CON Your PIN cannot be checked now.\n1 Try again\n2 Take a case without reading it"
+OFF = "CON We cannot check your PIN now.\n1 Try again\n2 Take a case without reading it"
 
 
 def at_the_case(beside: ReaderBeside, phone: Caller) -> None:
@@ -47,7 +47,7 @@ def test_with_a_dead_reader_she_waits_two_seconds_and_takes_it_unread_as_by_sms(
     assert phone.key("1").startswith(OFF)
     assert phone.key("1").startswith(OFF)
     assert known_as.reference in phone.key("2")
-    assert phone.key("1").startswith("END You took the case. You have not read it:")
+    assert phone.key("1").startswith("END You took the case without reading it.")
     assert now(beside, known_as).acknowledged_at is not None
     assert now(beside, known_as).opened_at is None
 
@@ -65,7 +65,7 @@ def test_what_a_slow_reader_does_late_is_shown_at_the_next_key_and_done_once(
     assert phone.again().startswith(WAITS)
     beside.line.clock.turn(seconds=20)
     beside.stopped = False
-    assert phone.key("1").startswith(f"CON {known_as.reference} is yours. By ")
+    assert phone.key("1").startswith(f"CON {known_as.reference} is your case. By ")
     assert now(beside, known_as).acknowledged_at == took
 
 

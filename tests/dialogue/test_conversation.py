@@ -20,7 +20,7 @@ from tests.support.taking import take_case
 
 OFFICER = "+250788000011"
 
-UNREAD = "END You took the case. You have not read it: do not visit openly. Ask the national desk how to visit."
+UNREAD = "END You took the case without reading it. Do not visit the place openly. Ask the national desk how to visit."
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_she_is_told_where_a_colleague_was_quicker(line: Line, officer: Caller) 
     line.clock.turn(seconds=10)
 
     late = officer.key("1", "1")
-    assert late == "END You now help a colleague with this case."
+    assert late == "END A colleague has taken this case. You now help the colleague."
     line.flush()
     line.clock.turn(seconds=10)
     assert officer.again() == late
@@ -106,7 +106,7 @@ def test_passing_on_wants_letters_and_reads_look_alikes(line: Line, officer: Cal
     officer.dial("90")
     assert (
         officer.key("1", "5", reference[::-1])
-        == "END This is not the reference of the case you chose. Nothing was changed."
+        == "END This is not the reference of the case you chose. The case was not changed."
     )
     assert own_case(line).passed_at is None
 
@@ -128,7 +128,7 @@ def test_an_end_of_danger_by_phone_waits_for_a_second_person(line: Line, officer
     line.clock.turn(minutes=1)
     again = line.caller(OFFICER)
     again.dial("90")
-    noted = "END Noted. The case closes now, or when a second person confirms."
+    noted = "END Noted. The case closes now. If a second person must confirm, it closes after that."
     assert again.key("1", *keys_to(Verb.NOT_TRAFFICKING), reference) == noted
     assert (line.tip.closed_at, line.tip.outcome_asked) == (None, "not-trafficking")
 

@@ -141,8 +141,8 @@ def test_only_the_last_lesson_counts_as_read(quiz: Flow) -> None:
 @pytest.mark.parametrize("language", CODES)
 @pytest.mark.parametrize("value", [RIGHT, "wrong", "unsure"])
 def test_each_answer_is_explained_kindly_and_once(quiz: Flow, language: str, value: str) -> None:
-    kind = {True: ("Ni byo.", "C'est juste.", "Right answer.")}.get(
-        value == RIGHT, ("Dore igisubizo.", "Voici la réponse.", "Here is the answer.")
+    kind = {True: ("Ni byo.", "C'est juste.", "Your answer is right.")}.get(
+        value == RIGHT, ("Dore igisubizo.", "Voici la réponse.", "The right answer:")
     )
     for asked in list(asked_in(quiz))[3:]:
         assert asked.question.goes is not None

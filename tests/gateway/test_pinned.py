@@ -66,7 +66,7 @@ def test_who_leaves_a_colleague_s_case_learns_it_at_the_end(line: Line, officer:
     ]
     take_case(line.context, 1, theirs.reference, line.clock())
     line.clock.turn(seconds=10)
-    assert officer.key("1") == "END You now help a colleague with this case."
+    assert officer.key("1") == "END A colleague has taken this case. You now help the colleague."
 
 
 def test_what_cannot_be_written_down_is_not_shown_as_saved(line: Line) -> None:

@@ -35,12 +35,14 @@ NUMBER, NEW, STRANGER = "+250788000021", "+250788815267", "+250788000099"
 FILE = f"""name,msisdn,language,level,districts,categories
 Responder 1,{NUMBER},en,responder,Gasabo,
 """
-ASKS = "CON Enter your work PIN, 6 digits. Not your mobile money PIN\n0 Back 00 Home"
-PAPER = "CON Enter the 8 digits on the paper you got\n0 Back 00 Home"
-CHOOSE = "CON Choose 6 digits. No birthday, no digits in order\n0 Back 00 Home"
+ASKS = "CON Enter your work PIN, 6 digits. Do not use your mobile money PIN\n0 Back 00 Home"
+PAPER = "CON Enter the 8 digits on the paper from your coordinator\n0 Back 00 Home"
+CHOOSE = "CON Choose a PIN of 6 digits. No birthday, no digits in order\n0 Back 00 Home"
 AGAIN = "CON Enter the same 6 digits again\n0 Back 00 Home"
-REFUSED = "CON This PIN is too easy, or the two PINs differ. Choose 6 digits\n0 Back 00 Home"
-JOINED = "END PIN saved. A second person must approve your phone. Then dial again."
+REFUSED = (
+    "CON This PIN is too easy, or the two PINs differ. Choose a PIN of 6 digits\n0 Back 00 Home"
+)
+JOINED = "END PIN saved. A second person must approve your phone. Dial again after the approval."
 WRONG = "CON Wrong PIN.\nEnter your PIN\n0 Back 00 Home"
 
 
@@ -151,13 +153,13 @@ def test_the_third_wrong_paper_is_the_last(invited: Invited) -> None:
     phone = invited.phone
     phone.dial("90")
     phone.key(invited.code)
-    wrong = "CON Wrong digits. Enter the 8 digits on the paper you got"
+    wrong = "CON Wrong digits. Enter the 8 digits on the paper from your coordinator"
     assert phone.key("40719300").startswith(wrong)
     assert phone.again().startswith(wrong)
     assert phone.key("40719301").startswith(wrong)
     assert (
         phone.key("40719302")
-        == "END This code is no longer valid. Ask your coordinator for a new code."
+        == "END The code on your paper is no longer valid. Ask your coordinator for a new code."
     )
     assert tries(invited) == 3
     assert dialled(invited.beside, NUMBER).key(invited.code).startswith("CON PIN si yo.")
@@ -221,9 +223,7 @@ def test_a_new_number_proves_itself_and_her_own_pin_goes_on(beside: ReaderBeside
     phone = beside.line.caller(NEW)
     assert phone.dial("90") == ASKS
     assert phone.key(code_of(beside.line)) == PAPER
-    assert phone.key(paper.start_pin) == (
-        "END This phone is verified. A second person must approve it. You keep your PIN."
-    )
+    assert phone.key(paper.start_pin).startswith("END We verified your new phone. A second person ")
     assert dialled(beside, NEW).key(PIN).startswith("CON PIN si yo.")
     decides(context, signed_in(context, "Bob", AccountRole.ADMIN), "enrolment")
     assert dialled(beside, NEW).key(PIN).startswith("CON Open cases: 0.")
