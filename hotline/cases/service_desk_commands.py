@@ -374,8 +374,9 @@ def request_lift(
             session, context, by.actor, kind, f"exclusion:{row.id}", reason
         ):
             actor, why = tables_audit.by_actor(by.actor), f"{row.party}: {reason}"
-            action = "tip_exclusion_lift_asked"
-            tables_audit.append_about_tip(session, tip_id, action, actor, context.now(), why)
+            tables_audit.append_about_tip(
+                session, tip_id, "tip_exclusion_lift_asked", actor, context.now(), why
+            )
 
 
 def carry_out(context: ConsoleContext, by: SignedIn, tip_id: int, does: str) -> CommandResult:

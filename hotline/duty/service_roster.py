@@ -249,8 +249,13 @@ def set_holiday(context: Context, by: SignedIn, day: date, like_weekday: int | N
     at, subject = context.now(), f"{day}"
     with context.database.writing() as session:
         tables_roster.set_holiday(session, day, like_weekday)
-        action = "holiday_removed" if like_weekday is None else "holiday_set"
-        tables_audit.append_command(session, by.actor, at, action, subject)
+        tables_audit.append_command(
+            session,
+            by.actor,
+            at,
+            "holiday_removed" if like_weekday is None else "holiday_set",
+            subject,
+        )
 
 
 def import_roster(context: Context, by: CommandActor, text: str, week: date) -> int:

@@ -55,7 +55,7 @@ NO_FIGURE: Mapping[str, str] = {
     "statistics/queries.first_day": PUBLISHED,
     "statistics/queries._added_up": MADE,
     "gateway/tables.running_calls": WATCH,
-    "gateway/queries._locked": WATCH,
+    "gateway/queries.outbox_health": WATCH,
     "gateway/queries._unassigned": WATCH,
     "gateway/queries._untaken": WATCH,
     "cases/queries._clocks": BOARD,

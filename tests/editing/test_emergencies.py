@@ -180,7 +180,8 @@ def test_the_national_desk_and_the_watchers_are_told(desk: Desk, clock: Clock) -
         )
     wording = Wording(Template[message.template], message.parameters, message.language)
     assert render(wording, shipped_phrases()) == (
-        "24/11 10:00: une seule personne a approuvé et publié un texte. Relisez ce texte avant 14:00."
+        "24/11 10:00: une seule personne a approuvé et publié un texte. "
+        "Relisez ce texte avant 14:00, sinon nous le retirons."
     )
     assert isinstance(desk.context.jobs, FakeJobs)
     assert (Job.DELIVER, message.id) in desk.context.jobs.scheduled

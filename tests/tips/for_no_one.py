@@ -85,7 +85,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     },
     "gateway/queries": {
         FOUND: "asked_besides_assignee",
-        WATCH: "_locked _unassigned _untaken unreviewed",
+        WATCH: "_unassigned _untaken outbox_health unreviewed",
     },
     "monitoring/queries": {UPKEEP: "bring_forward", WATCH: "danger_alerts trials unsent_trial"},
     "statistics/queries": {FIGURES: "counted_tips first_day"},
