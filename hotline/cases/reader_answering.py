@@ -619,7 +619,7 @@ def _decided(
         return _of_no_one(first, found)
     if person is None or first.state == ReadingState.RESTED or reader_pins.is_blocked(person, at):
         first.state = ReadingState.RESTED if first.state == ReadingState.ASKED else first.state
-        return blocked_answer(None if person is None else person.rested_until)
+        return blocked_answer(None if person is None else person.rested_until, at)
     if found.private is None and (found.is_code or person.pin_wrap is None):
         return _of_no_one(first, found)
     ask, private = ReaderQuestion.from_dict(first.question), found.private or b""
@@ -655,7 +655,7 @@ def _wrong(turn: ReaderTurn, first: PinReading) -> ReaderAnswer:
     has_rest = reader_pins.is_blocked(turn.person, turn.at)
     if first.state == ReadingState.ASKED:
         first.state = ReadingState.RESTED if has_rest else ReadingState.WRONG
-    return blocked_answer(turn.person.rested_until) if has_rest else WRONG
+    return blocked_answer(turn.person.rested_until, turn.at) if has_rest else WRONG
 
 
 def _of_no_one(first: PinReading, found: PinAttempt) -> ReaderAnswer:

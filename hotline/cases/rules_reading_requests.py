@@ -199,12 +199,15 @@ class ReaderAnswer:
         )
 
 
-def blocked_answer(until: datetime | None) -> ReaderAnswer:
+def blocked_answer(until: datetime | None, at: datetime) -> ReaderAnswer:
     """Returns the answer for a phone that is blocked after wrong PINs.
 
-    If the end of the blocking is known, the answer says when the responder can try again.
+    The answer says when the responder can try again. If the end of the blocking is not known, the answer names the next
+    minute.
     """
-    return ReaderAnswer((IS_BLOCKED,), words={} if until is None else {"time": kigali_time(until)})
+    return ReaderAnswer(
+        (IS_BLOCKED,), words={"time": kigali_time(until or at + timedelta(minutes=1))}
+    )
 
 
 def bound_to(session_key: str, text_digest: str) -> str:

@@ -111,13 +111,13 @@ class ReaderRequests:
                 person = session.get(Responder, self._opening.responder_id)
                 until = None if person is None else person.rested_until
             if until is not None and until > at:
-                return self._settled(asked, None, blocked_answer(until))
+                return self._settled(asked, None, blocked_answer(until, at))
             return self._fresh(asked)
-        tried = self._try(asked)
+        tried, at = self._try(asked), self._context.now()
         until = datetime.fromisoformat(tried[1]) if len(tried) > 1 else None
         if tried[:1] != (ASKED,):
-            return ReaderReply(blocked_answer(until))
-        return self._fresh(asked, wrong=None if until is None else blocked_answer(until))
+            return ReaderReply(blocked_answer(until, at))
+        return self._fresh(asked, wrong=None if until is None else blocked_answer(until, at))
 
     def _try(self, asked: ReaderRequest) -> tuple[str, ...]:
         """Records an attempt at a PIN by an unknown phone. After too many attempts an unknown phone must wait, with the

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from hotline.alerts import service_assignment
-from hotline.cases import reader_pins
+from hotline.cases import reader_pins, rules_reading_requests
 from hotline.cases.reader_pins import ReaderTurn
 from hotline.cases.rules_reading_requests import ReaderQuestion, ReaderQuestionKind
 from hotline.gateway.tables import Assignment, Message
@@ -115,12 +115,13 @@ class TestTheRest:
 )
 def test_only_three_in_a_row_and_six_in_a_day_rest(times: list[str], until: str | None) -> None:
     wrong = [datetime.fromisoformat(f"2026-11-24T{one}:00+00:00") for one in times]
-    days = {"+": 25}
     expected = None
     if until is not None:
         hour, minute = map(int, until.lstrip("+").split(":"))
-        expected = datetime(2026, 11, days.get(until[0], 24), hour, minute, tzinfo=UTC)
+        expected = datetime(2026, 11, 25 if until[0] == "+" else 24, hour, minute, tzinfo=UTC)
     assert rules.blocked_until(wrong) == expected
+    answer = rules_reading_requests.blocked_answer(expected, wrong[-1])
+    assert answer.words["time"], "the screen always names a time"
 
 
 @pytest.mark.adversary("a person who knows a responder's PIN and holds the phone")
