@@ -261,7 +261,8 @@ def stand_down(context: Context, tip_id: int, *, by: str, reason: str) -> None:
             raise NotFound(tables.NO_TIP.format(tip_id))
         if tip.closed_at is not None or not service_case.can_stand_down(session, tip):
             raise EndRefused(
-                f"tip {tip_id}: a responder at the corrected place must take the case before the first team may stop"
+                f"tip {tip_id}: a responder at the corrected place must take the case before you can stand down"
+                " the responders at the earlier place"
             )
         who = service_closing.by_command(by, reason)
         service_correction.stand_down(session, context, tip, who, context.now())

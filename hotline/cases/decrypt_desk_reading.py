@@ -195,4 +195,6 @@ def _with_key(
             for one in decrypt_grants.decrypt_desk_as(session, desk, member, private_key):
                 with suppress(DecryptionFailed):
                     return gets(session, UnlockedTip(tip, key, one.key), desk)
-    raise DecryptionFailed("this account has no key for the tip: ask for access to the tip's desk")
+    raise DecryptionFailed(
+        "this account has no key for the tip: ask an admin for access to the tip's desk"
+    )

@@ -90,7 +90,7 @@ def store_question(
     )
     if not add_if_new(session, row):
         raise AskRefused(
-            "the desk has already asked the caller a question: only one question is possible"
+            "the desk has already asked the caller a question: a second question is not possible"
         )
     by, at, why = service_case.EventActor(actor, desk=desk), row.asked_at, f"{name}: {reason}"
     service_case.write_event(session, tip.id, LoggedEvent.ASKED, by, at, key=str(tip.id))

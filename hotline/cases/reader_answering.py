@@ -693,7 +693,9 @@ def _done(
         case ReaderQuestionKind.CHANGE:
             return _change(turn, fresh)
         case ReaderQuestionKind.PROVE | ReaderQuestionKind.CHOOSE:
-            raise ValueError("a request to check or choose a PIN came to code that decrypts tips")
+            raise ValueError(
+                "the code that decrypts tips cannot answer a request to check or choose a PIN"
+            )
 
 
 def _with_page(turn: ReaderTurn, view: ReaderAnswer, *, again: bool) -> ReaderAnswer:

@@ -2,7 +2,7 @@
 has changed since then. Each record is encrypted.
 
 The national desk and oversight desks read the records. Only oversight desks read a record that an oversight desk wrote.
-A second person must read each record. No statistics count the records.
+A second person must read each record. No statistics count records of harm.
 """
 
 from collections.abc import Mapping, Sequence
@@ -100,7 +100,7 @@ def confirm(context: ConsoleContext, by: SignedIn, record_id: int) -> None:
         row = session.get(HarmRecord, record_id, with_for_update=True)
         if row is None or row.id not in known or row.person_id == me or row.second_at is not None:
             raise NotFound(
-                f"cannot confirm record of harm {record_id}: it is missing, already confirmed, or your own"
+                f"cannot confirm record of harm {record_id}: it does not exist, is already confirmed, or you wrote it"
             )
         row.second_id, row.second_at = me, at
         tables_audit.append_command(session, by.actor, at, "harm_seen", f"harm:{record_id}")

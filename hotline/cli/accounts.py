@@ -29,7 +29,9 @@ MINUTES = int(LINK_VALIDITY.total_seconds()) // 60
 )
 @click.option("--language", type=click.Choice(CODES), default="en", show_default=True)
 @click.option(
-    "--reason", default="", help="Reason for a new sign-in link. The audit log records this reason."
+    "--reason",
+    default="",
+    help="Reason why this person needs a new sign-in link. The audit log records this reason.",
 )
 @by_option
 def invite(name: str, roles: Sequence[str], language: str, reason: str, by: str) -> None:

@@ -156,7 +156,7 @@ def key(
     if held and not (add or replace):
         raise Occupied(
             f"backup key {' and '.join(held.decode().split())} is in use: add another key with --add, or"
-            " replace it with --replace; only the old key decrypts earlier backups"
+            " replace the present key with --replace. Keep the present key: only this key decrypts earlier backups"
         )
     signer = archive.signer_of(folder.read(SIGNING_KEY))
     made = archive.read_recipients("\n".join(given).encode())

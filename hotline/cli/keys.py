@@ -170,7 +170,9 @@ def rotate(key: str, by: str, reason: str, stage: bool) -> None:
 @click.command("end-old")
 @options.by_and_reason
 @click.option(
-    "--now", is_flag=True, help="Destroy the old key even in the ten minutes after the rotation."
+    "--now",
+    is_flag=True,
+    help="Destroy the old key even if the new key is less than ten minutes old.",
 )
 def end_old(by: str, reason: str, now: bool) -> None:
     """Destroy each old key whose data was encrypted again with the new key.

@@ -123,7 +123,7 @@ def check_second(
     """Checks that two different people decide about a change of a person's work, and that neither of them is this
     person.
 
-    Raises PersonnelRefused otherwise.
+    Raises PersonnelRefused if fewer than two people decide, or if this person is one of the two.
     """
     if second is None:
         raise PersonnelRefused(f"{what} needs a second person: add `--second NAME`")
@@ -133,7 +133,7 @@ def check_second(
         tables_accounts.is_same_person(session, one, other) for one, other in combinations(names, 2)
     ):
         raise PersonnelRefused(
-            f"{what} needs two different people, and the responder concerned cannot be one of the two"
+            f"{what} needs two different people, and neither of them may be the responder in question"
         )
 
 

@@ -111,7 +111,9 @@ def answer(context: Context, by: SignedIn, news_id: int, words: str) -> DraftRef
     with context.database.reading() as session:
         row = tables.own_news(session, by.account_id, news_id)
     if row is None:
-        raise NotFound("this account got no such comment on a draft: load the page again")
+        raise NotFound(
+            "this account did not get the comment that you answered: load the page again"
+        )
     place = Place(row.flow, row.node)
     refused = comment(context, by, row.draft_id, row.made_by_id, words, place)
     if refused is None and row.kind != NewsKind.SENT_BACK:

@@ -124,7 +124,7 @@ class LiveNumbers:
         except DecryptionFailed:
             if not self.are_ours(keys):
                 raise KeyWrong(
-                    f"the key in {self.keys!r} is not a key of this hotline: restore the right key"
+                    f"the key in {self.keys!r} is not a key of this hotline: restore this hotline's key"
                 ) from None
             raise
 

@@ -55,11 +55,15 @@ class KeyFolder:
     def read(self, name: str) -> bytes:
         """Returns the key with this file name. Raises KeyMissing if the key does not exist, or if its file is empty."""
         if name in self._without:
-            raise KeyMissing(f"the key {name} in folder {self.path.name!r} is wrong: restore it")
+            raise KeyMissing(
+                f"the key {name} in folder {self.path.name!r} is wrong: restore this key"
+            )
         if name not in self._held:
             held = _bytes_of(self.path / name)
             if held is None:
-                raise KeyMissing(f"no key {name} in folder {self.path.name!r}: restore the key")
+                raise KeyMissing(
+                    f"no key {name} in key folder {self.path.name!r}: restore this key (`hotline keys import`)"
+                )
             self._held[name] = held
         return self._held[name]
 
@@ -247,7 +251,9 @@ class LiveKeys:
         self._stamp = stamp_of(self._files[0])
         self._keys = self._read()
         if not self._keys:
-            raise KeyMissing(f"no key {name} in folder {folder.name!r}: restore the key")
+            raise KeyMissing(
+                f"no key {name} in key folder {folder.name!r}: restore this key (`hotline keys import`)"
+            )
 
     def __repr__(self) -> str:
         return f"LiveKeys({self._files[0].name})"
@@ -327,7 +333,9 @@ class PeopleKeys:
             for period in periods:
                 self._folder.make(_named(period), secrets.token_bytes(KEY_BYTES))
         except OSError:
-            raise KeyMissing("cannot write people-*.key: make the key folder writable") from None
+            raise KeyMissing(
+                "cannot write people-*.key in the key folder: make this folder writable"
+            ) from None
         keys = {period: self._folder.read(_named(period)) for period in periods}
         self.forget(moment)
         self._keys = keys

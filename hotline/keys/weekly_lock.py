@@ -154,13 +154,13 @@ class WeeklyLock:
     def _key(self, week: str) -> bytes:
         if self._start is None:
             raise KeyMissing(
-                "cannot decrypt the text, because this folder lacks epoch.key: run `hotline keys import`"
+                "cannot decrypt the text, because the key folder lacks epoch.key: run `hotline keys import`"
             )
         first, key = self._start
         steps = (_monday(week) - _monday(first)).days // 7
         if not 0 <= steps <= MAX_WEEKS:
             raise KeyMissing(
-                f"cannot decrypt the text, because this folder lacks the key of week {week}:"
+                f"cannot decrypt the text, because the key folder lacks the key of week {week}:"
                 " import a key export from that week or before"
             )
         return _walked(key, steps)

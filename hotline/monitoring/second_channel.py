@@ -36,7 +36,10 @@ class SecondChannel:
                 way(text)
             except (*MAIL_ERRORS, subprocess.SubprocessError) as broken:
                 # The message of the error may contain an address or a password.
-                logger.error("an alarm by mail or command failed: %s", type(broken).__name__)
+                logger.error(
+                    "could not send an alarm by mail or with the alarm command: %s",
+                    type(broken).__name__,
+                )
             else:
                 is_taken = True
         return is_taken

@@ -69,7 +69,9 @@ def put_key(
     """
     row, at = tables_desks.key_of(tables_desks.get_desk(session, code)), context.now()
     if bytes(PrivateKey(before).public_key) != row.public_key:
-        raise DecryptionFailed(f"the decrypted key does not match desk {code}'s public key")
+        raise DecryptionFailed(
+            f"the decrypted key does not match the public key of desk {code} in the database"
+        )
     made, pair = KeyPair.new(), decrypt_recovery.public_key(session, context)
     proof = decrypt_signing.next_proof(context, row, made, before, by, at)
     aside = wrap_desk_key(before, pair, code, tables_desks.PREVIOUS_KEY)
@@ -353,7 +355,9 @@ def _put(
         newest, before = _both(found, old, new)
         decrypt_signing.signed_key(context, row, context.now())
         if bytes(PrivateKey(newest).public_key) != row.public_key:
-            raise DecryptionFailed(f"the decrypted key does not match desk {code}'s public key")
+            raise DecryptionFailed(
+                f"the decrypted key does not match the public key of desk {code} in the database"
+            )
         return DeskKeyPair(code, row.public_key, newest, before)
     try:
         (before,) = old.open(found)

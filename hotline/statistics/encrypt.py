@@ -19,5 +19,5 @@ def encrypt_sums(sums: Mapping[CellName, CellSum], *, month: str, public_key: by
         return bytes(SealedBox(PublicKey(public_key)).encrypt(plain.encode()))
     except (CryptoError, TypeError):
         raise DecryptionFailed(
-            "The public key of the reader process is damaged: restore this key."
+            "The public key of the reader process is damaged: restore reader.pub."
         ) from None

@@ -83,7 +83,9 @@ def _count(context: ReaderContext, month: str, at: datetime) -> None:
         found = _of_month(session, month)
         cases, closed = _opened(session, context, found)
     if closed and not cases:
-        logger.error("month %s: cannot count persons, no key decrypts its %s cases", month, closed)
+        logger.error(
+            "month %s: cannot count persons, because no key decrypts its %s cases", month, closed
+        )
         return
     sums = dict(rules_counts.person_sums(cases))
     with context.database.reading() as session:

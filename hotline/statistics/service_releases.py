@@ -164,7 +164,9 @@ def one_release(context: Context, period: str, *, is_published: bool) -> Release
         if found is not None and is_published and period not in queries.published_periods(session):
             raise NotFound(f"The statistics of {period} are not approved yet.")
     if found is None:
-        raise NotFound(f"No statistics of {period} exist before the day {due_at(period):%Y-%m-%d}.")
+        raise NotFound(
+            f"The statistics of {period} do not exist yet. The hotline must make them by {due_at(period):%Y-%m-%d}."
+        )
     return found
 
 

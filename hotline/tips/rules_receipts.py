@@ -225,13 +225,15 @@ def question_refusal(
     tip or another tip of the same receipt. `signed` is True if the present text of the question is approved.
     """
     if not signed:
-        return "this question's present text is not signed: the tip's page lists the others"
+        return (
+            "this question's present text is not signed: the tip's page lists the signed questions"
+        )
     if closed:
         return "the tip is closed"
     if not has_receipt:
         return "the caller took no receipt, so they cannot answer"
     if asked:
-        return "the desk has already asked the caller a question: only one question is possible"
+        return "the desk has already asked the caller a question: a second question is not possible"
     if at < filed_at + STILL_REPORTING:
         return "the caller is still reporting: try again in three minutes"
     return None
@@ -368,8 +370,8 @@ WINDOW_LENGTH = timedelta(hours=2)
 """The length of every window, which is a period of time in which the desk may call."""
 HALF_WINDOW = WINDOW_LENGTH / 2
 """Half of the length of a window for a call. If call-backs are paused and less than this time is left in the period for
-a call, the hotline moves the request to its next period. So no request ends just after a pause, before the desk can
-call.
+a call, the hotline moves the request to its next period. With this rule, no request ends just after a pause, before the
+desk can call.
 """
 NOTICE_DELAY = timedelta(minutes=3)
 """The time that the hotline waits after a caller's request for a call-back before it notifies the national desk. During

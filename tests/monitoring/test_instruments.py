@@ -72,8 +72,8 @@ def test_one_of_two_ways_is_enough(tmp_path: Path, caplog: pytest.LogCaptureFixt
         assert SecondChannel(f"cat > {tmp_path}/heard", mail).tell(WORDS)
         assert not SecondChannel("exit 3", mail).tell(WORDS)
     assert set(caplog.messages) == {
-        "an alarm by mail or command failed: ConnectionRefusedError",
-        "an alarm by mail or command failed: CalledProcessError",
+        "could not send an alarm by mail or with the alarm command: ConnectionRefusedError",
+        "could not send an alarm by mail or with the alarm command: CalledProcessError",
     }
 
 

@@ -283,7 +283,7 @@ def test_a_row_that_was_put_back_opens_no_key_to_move_grants_from(left: People) 
     newest = public_key(left)
     with left.district.database.writing() as session:
         tables_desks.rewrap(session, HERE, tables_desks.PASSPHRASE_MEMBER, older)
-    with pytest.raises(DecryptionFailed, match="does not match desk"):
+    with pytest.raises(DecryptionFailed, match="does not match the public key of desk"):
         rotate(left)
     assert public_key(left) == newest
     step(left)

@@ -100,7 +100,7 @@ def test_e3_two_people_of_two_roles_publish_a_release(context: WholeContext) -> 
 def test_a_period_without_a_release_is_not_approved(context: WholeContext) -> None:
     with pytest.raises(NotFound):
         service_releases.approve(context, LEAD, AccountRole.PROGRAMME_LEAD, QUARTERS[3])
-    with pytest.raises(NotFound, match="exist before the day"):
+    with pytest.raises(NotFound, match="do not exist yet"):
         service_releases.one_release(context, QUARTERS[3], is_published=False)
 
 
