@@ -160,7 +160,7 @@ ONLY_LONG = (
     "tests/alerts/test_cluster_marks.py::test_whoever_was_alerted_or_read_learns_it_in_30_seconds[*-2]",
     # The test is slow because it files 10,000 tips.
     "tests/alerts/test_month_of_tips.py::*",
-    # Some of the tests below compute for a long time. Others compute all numbers of a quarter a second time.
+    # Some of the tests below compute for a long time. Other tests compute all numbers of a quarter a second time.
     "tests/alerts/test_bursts.py::test_when_four_characters_have_run_out_five_are_drawn",
     "tests/cli/test_publishing.py::test_what_somebody_published_by_hand_stays",
     "tests/console/test_routes.py::test_a_post_without_its_key_changes_nothing[a foreign key]",

@@ -8,7 +8,8 @@ growing intervals until an on-call contact acknowledges the alarm, or until the 
 notified contacts get a message. Some alarms report a single event, which has no visible end. These alarms remain until
 a contact acknowledges them.
 
-The module also defines the service levels. Each of them promises that the hotline does something within a given time.
+The module also defines the service levels. Each service level promises that the hotline does something within a given
+time.
 """
 
 from dataclasses import dataclass, replace

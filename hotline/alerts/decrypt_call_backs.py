@@ -5,7 +5,7 @@ One person requests the caller's phone number, and a second person approves the 
 only in the hours in which the caller agreed to be called. The code calls these hours the window.
 
 The hooks (the web process that the gateway calls) encrypt data such as a caller's phone number. This module can decrypt
-these data, so no module that the hooks load may import this module.
+callers' data, so no module that the hooks load may import this module.
 """
 
 from collections.abc import Callable, Sequence
@@ -131,7 +131,8 @@ def record_outcome(
     """Records the result of a call-back. Deletes the phone number, unless the caller did not answer and has agreed to a
     second window.
 
-    Raises NotFound. Raises CallRefused if no one has decrypted the number, because then there was no call.
+    Raises NotFound. Raises CallRefused if no one has decrypted the number, because without the number no one could
+    call.
     """
     with context.database.writing() as session:
         row = tables_persons.get_call_back(session, call_back_id, for_writing=True)

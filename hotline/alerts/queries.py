@@ -450,7 +450,7 @@ def locked_out(session: Session, alerted: Collection[tuple[int, int]]) -> set[tu
     """Returns those of the given pairs (tip, responder) in which the responder belongs to a desk that cannot decrypt
     the tip.
 
-    Usually, there are no such pairs.
+    Usually, the result is empty.
     """
     if not alerted:
         return set()

@@ -67,7 +67,8 @@ def members(session: Session, *, but: int | None = None) -> list[Member]:
 
 
 def current_leaves(session: Session, responder_id: int, at: datetime) -> Sequence[Leave]:
-    """Returns the present and future leaves of the responder, the earliest first. Locks these leaves."""
+    """Returns the present and future leaves of the responder, the earliest first. Locks the rows of the returned
+    leaves."""
     own = select(Leave).where(Leave.responder_id == responder_id, Leave.ends_at > at)
     ordered = own.where(Leave.starts_at < Leave.ends_at).order_by(Leave.starts_at, Leave.id)
     return session.scalars(ordered.with_for_update()).all()

@@ -3,8 +3,8 @@
 If a tip has a legal hold or an open erasure request, its text is not erased because of its age alone. It does no harm
 if a deletion runs twice. If two processes delete at the same time, each skips the rows that the other has locked.
 
-The module also finds the tips of an erasure request, and the responders who must be notified of it. `stand_down` ends
-assignments, and `withhold` stops unsent messages to responders.
+The module also finds the tips of an erasure request, and the responders who must be notified of the request.
+`stand_down` ends assignments, and `withhold` stops unsent messages to responders.
 """
 
 from collections.abc import Collection, Sequence

@@ -91,8 +91,8 @@ class Case:
     """True for a fragment (a report without a known place): the national desk is alerted once, and the case has no
     deadlines."""
     partners: frozenset[str] = frozenset()
-    """The partner desks that are also alerted. If a journey can still be stopped, these are border desks. If the tip is
-    about a camp, this is the desk of the camp.
+    """The partner desks that are also alerted. If the tip is about a journey that can still be stopped, the partner
+    desks are border desks. If the tip is about a camp, the partner desk is the desk of the camp.
 
     For a complaint about the national desk, these are the oversight desks that can decrypt it.
     """
@@ -171,10 +171,10 @@ def held_until(
     """Returns the time when the next person of the district comes on duty, if the alert of a new tip must wait until
     then.
 
-    Returns None if people are alerted now. Urgent tips, and tips that may involve an official, never wait. A tip never
-    waits while a person of the district is on duty. A tip also never waits if the next person comes on duty only 12
-    hours after the tip was filed, or later. `people` contains the active responders. `members` also contains the
-    responders on leave.
+    Returns None if the alert of the tip does not wait. Urgent tips, and tips that may involve an official, never wait.
+    A tip never waits while a person of the district is on duty. A tip also never waits if the next person comes on duty
+    only 12 hours after the tip was filed, or later. `people` contains the active responders. `members` also contains
+    the responders on leave.
     """
     waits = case.urgency == Urgency.HEARD and case.official == "no" and not case.once
     if not waits or case.partners or not duty.is_used(case.place, at):

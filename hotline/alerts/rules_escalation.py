@@ -13,7 +13,7 @@ these SMS, the hotline puts several dangers into one SMS.
 
 A repeat is an alert to a person who was alerted of the same case before. All repeats to a person within 15 minutes
 share one SMS, with or without a storm. If a person got too many SMS in the last hour, further alerts without danger
-share an SMS. In a storm, notices about cases share an SMS too.
+share an SMS. In a storm (very many tips from one district), notices about cases to one person also share an SMS.
 
 The module also decides what is allowed in a drill. A drill is a test alert to one desk. The test alert looks like a
 real alert, and is sent like one.
@@ -257,8 +257,8 @@ def next_person(
     get an SMS now, returns the person who may get the next SMS earliest.
 
     `groups` contains people of the district, of its neighbours, and of the national desk, each group in the order in
-    which its people are alerted. An unsent shared SMS to a person may still take up the danger. `waiting` contains for
-    each such person the time when this SMS is due.
+    which its people are alerted. An unsent shared SMS to a person may still take up the danger. `waiting` contains the
+    time when the unsent shared SMS is due, for each person who has one.
     """
     everyone = {who: paces.setdefault(who, SmsPace()) for group in groups for who in group}
     due = {who: pace.next_storm(at) for who, pace in everyone.items()}

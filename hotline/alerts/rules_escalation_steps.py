@@ -376,9 +376,9 @@ def closure_refused(s: CaseState) -> Decision:
 
 
 def with_clock_of_decision(s: CaseState, decision: Decision) -> Decision:
-    """Sets a deadline for the national desk to decide, while only this desk may decide on a requested closure. In this
-    time, the assignee has no deadline to report the outcome. When the closure request has ended, sets the assignee's
-    deadline again."""
+    """Sets a deadline for the national desk to decide, while only this desk may decide on a requested closure. While
+    the national desk decides, the assignee has no deadline to report the outcome. When the closure request has ended,
+    sets the assignee's deadline again."""
     runs = DeadlineKind.DECISION in s.clocks
     waits = s.closure_by is not None and DeadlineKind.CONFIRM_CLOSURE not in decision.close
     fresh = dict(decision.set)

@@ -194,7 +194,7 @@ class FollowReminder:
 
 
 def offer_clock(person: MetPerson, offer: OfferedHelp) -> FollowClock | None:
-    """Returns the next reminder about an offer of help. Returns None if no more reminders about it are needed."""
+    """Returns the next reminder about an offer of help. Returns None if the offer needs no more reminders."""
     if offer.thirty is not None:
         return None
     if offer.arrived == YES and offer.arrived_at is not None:
@@ -296,10 +296,11 @@ def next_reminder(
 
 
 def _again(kind: FollowKind, turn: int, since: datetime, at: datetime, urgency: int) -> datetime:
-    """Returns when the next level is asked: the coordinator on the next morning, and the national desk a day after the
-    coordinator. After that, the national desk is asked once a week.
+    """Returns when the hotline asks the next level for a missing fact about a person: the coordinator on the next
+    morning, and the national desk a day after the coordinator. After its first question, the national desk is asked
+    once a week.
 
-    If there is danger and no service was asked, the next level is asked after two hours.
+    If there is danger and no service was asked to help, the next level is asked after two hours.
     """
     if turn + 1 < min(len(FOLLOWS[kind].rings), 3):
         if kind is FollowKind.OFFER and urgency == Urgency.DANGER:

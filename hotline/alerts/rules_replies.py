@@ -301,8 +301,8 @@ class CommandResult(StrEnum):
     ALREADY_TAKEN = "already_taken"
     """A colleague is already the assignee. The hotline records that this responder took the case too."""
     NOTED = "noted"
-    """There is danger, and the gateway's inbox does not prove yet that the responder sent the SMS. So other responders
-    are asked to take the case too."""
+    """There is danger, and the gateway's inbox does not prove yet that the responder sent the SMS. Other responders are
+    also asked to take the case, because the SMS may be forged."""
     ON_SITE = "on_site"
     REFERRED = "referred"
     CLOSED = "closed"

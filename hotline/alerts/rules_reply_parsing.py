@@ -40,7 +40,7 @@ STUCK = digits(national=False) + LIKE_ONE
 LETTERS = dict.fromkeys(LIKE_ONE, "1") | {"Z": "2", "S": "5", "O": "0"}
 """Letters that are read as a digit, if the SMS contains one such letter and otherwise only polite words."""
 HEAD = "rc"
-"""Marks a reference that is followed by a colon. Messages of the hotline begin with such a reference."""
+"""Marks a reference that is followed by a colon. Messages of the hotline begin with a reference and a colon."""
 HINTS = frozenset({"REPLY", "REPONDEZ", "SUBIZA"})
 """Words that follow the reference at the beginning of a hint. If a responder sends the hint back, the digits after
 these words are offers, and not answers."""
@@ -417,7 +417,8 @@ def _is_between(pieces: Sequence[Piece]) -> bool:
 
 
 def _of_several(pieces: Sequence[Piece], named: Sequence[str]) -> ReplyReading:
-    """Reads an SMS that contains several references. If digits and references alternate, each pair is an answer.
+    """Reads an SMS that contains several references. If digits and references alternate, each digit with its reference
+    is an answer.
 
     If the SMS contains only the answer to take a case, the responder takes all cases that the SMS names. For any other
     text, the hotline asks the responder what is meant.
@@ -603,8 +604,8 @@ class AnswerReason(StrEnum):
     WRONG = "wrong"
     STOP = "stop"
     LAST = "last"
-    """The SMS changes nothing, the responder has an open case about danger, and the reply is the last one within an
-    hour. The text of this reply says that no more replies will follow.
+    """The SMS changes nothing, the responder has an open case about danger, and the hotline sends its last reply of
+    this hour. The text of this reply says that no more replies will follow.
     """
 
 
@@ -624,7 +625,7 @@ def answer_reason(
     *,
     in_danger: bool = False,
 ) -> AnswerReason | None:
-    """Returns the reason why the SMS gets a reply. Returns None if it gets no reply."""
+    """Returns the reason why the SMS gets a reply. Returns None if the SMS gets no reply."""
     lately = [one for one in given if one.at > at - DAY]
     alike = [one.at for one in lately if one.text_key == text_key]
     if reason is AnswerReason.ACT:

@@ -2,8 +2,8 @@
 
 The rules about shared SMS are in `alerts/rules_escalation.py`. The module also chooses who is alerted of new dangers in
 a storm, and tells alerted people if the caller wants no visit. The module stores requests for a call-back, and notifies
-the national desk of them. The module also ends requests that the caller withdraws or that are too old. The module
-cannot decrypt a phone number.
+the national desk of these requests. The module also ends requests for a call-back that the caller withdraws or that are
+too old. The module cannot decrypt a phone number.
 
 All functions run inside the transaction of the calling function, except the functions whose only parameter is
 `context`.

@@ -57,7 +57,7 @@ def apply_report(context: Context, report: ReportIn) -> None:
     """Stores a delivery report from the gateway. If the hotline does not know the message's id yet, it applies the
     report as soon as it knows this id. Repeated reports, and reports with an unknown status, change nothing.
 
-    Raises StoreUnavailable if the database fails. The gateway then sends the report again.
+    Raises StoreUnavailable if the database fails. After this error, the gateway sends the report again.
     """
     at = context.now()
     with ringing(context) as session:

@@ -124,8 +124,8 @@ def make(
     language: str,
     words: str | None,
 ) -> MadeFile:
-    """Makes an approved case file, and stores its digest. The row of the case file then no longer names the case and
-    the person.
+    """Makes an approved case file, and stores its digest. After that, the row of the case file does not name the case
+    and the person any more.
 
     If `words` is None, returns a text to print. With `words`, returns a PDF, and the six words are its passphrase.
     Raises NotFound, EndRefused, KeyMissing, DecryptionFailed and WorkEnded.

@@ -226,8 +226,8 @@ def overseen_tips(session: Session) -> Sequence[int]:
 
 
 CLOSURE_WAITS = and_(Tip.closure_requested_at.is_not(None), Tip.closed_at.is_(None))
-"""The condition in a query that finds tips whose closure was requested, and which no second person has decided about
-yet."""
+"""The condition in a query that finds tips whose closure was requested, but no second person has confirmed or refused
+the closure yet."""
 
 
 def closures_waiting(session: Session, viewer: Viewer | None, limit: int) -> Sequence[Tip]:

@@ -238,15 +238,16 @@ def _may_be_pin(typed: str) -> bool:
 # together with the PIN.
 
 PERSON = "person"
-"""The field of the request that contains the number of the person. This name is also a placeholder in the answer."""
+"""The field of the request that contains the number of the person. This field's name is also a placeholder in the
+answer."""
 CODE = "code."
 """The first part of the name of each field of the request that contains a coded answer."""
 NEW = "new"
 """The value of `PERSON` for a person who is not recorded yet."""
 WORK_PERSON, ARRIVAL_PERSON, THIRTY_PERSON = "work_person", "arrival_person", "thirty_person"
 """Three answers that contain the number of a person. The flow asks for the first number before a screening or an offer
-of help. It asks for the second number before the report of an arrival, and for the third before the report after thirty
-days."""
+of help. The flow asks for the second number before the report of an arrival, and for the third before the report after
+thirty days."""
 MADE_PERSON = "made_person"
 """The answer that contains the number of a person after a form about this person was recorded. If the responder goes
 back and fills in the form again, the new form corrects the record of this person."""

@@ -5,7 +5,8 @@ An account can exclude a person or a desk from a tip. For example, the tip names
 trust the desk. One person alone can exclude a person or a desk. To lift an exclusion, one person of the national desk
 makes a request, and another person decides about it. The excluded person never learns the reason.
 
-An account can also link two tips that are about the same situation, and remove such a link. Linked tips stay separate.
+An account can also link two tips that are about the same situation, and remove the link between two tips. Linked tips
+stay separate.
 """
 
 from collections.abc import Callable, Sequence

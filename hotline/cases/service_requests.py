@@ -1,4 +1,4 @@
-"""Asks a service by SMS to help a person, and records the service's answer. The answer needs no PIN.
+"""Asks a service by SMS to help a person, and records the service's answer. The service answers without a PIN.
 
 The SMS to the service contains no place and nothing about the case. The hotline does not know where shelters are, and
 has no phone numbers of shelters. So an Isange centre or the national desk asks a shelter. If an official may be

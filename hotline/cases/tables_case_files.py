@@ -53,7 +53,7 @@ class CaseFile(Row):
     basis: Mapped[str]
     """The legal reason for the file, as the value of a `FileBasis`."""
     order_number: Mapped[str]
-    """The number of the order. Empty if there is no order."""
+    """The number of the court order. Empty if no court has ordered the case file."""
     asked_by: Mapped[str]
     """The person who requested the file, named as in the audit log."""
     asked_at: Mapped[datetime]

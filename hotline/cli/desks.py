@@ -97,7 +97,8 @@ def add(
     second: str,
     place: str | None = None,
 ) -> None:
-    """Add the desk CODE of a border post, a camp, an oversight body or a service. Two people are needed.
+    """Add the desk CODE of a border post, a camp, an oversight body or a service. Two people are needed for this
+    command.
 
     The recovery passphrase protects the key of the new desk, like the keys of all desks. A desk of a service gets
     requests for help, but never a tip. A protection desk is notified of cases in its camp, together with the district's
@@ -165,7 +166,7 @@ def retire(desk: str, by: str, reason: str) -> None:
 @second_person_option
 @yes_option
 def recover(passphrase_file: Path | None, by: str, second: str, yes: bool) -> None:
-    """Grant pending access to desks with the recovery passphrase. Two people are needed.
+    """Grant pending access to desks with the recovery passphrase. Two people are needed for this command.
 
     You can repeat this command without harm. A person cannot grant access that the same person requested. The
     recovery passphrase still decrypts the tips of the desks after this command.
@@ -203,7 +204,7 @@ def recover(passphrase_file: Path | None, by: str, second: str, yes: bool) -> No
 def sign(
     desk: str | None, passphrase_file: Path | None, by: str, reason: str, second: str, yes: bool
 ) -> None:
-    """Show the new keys of desks, ask for confirmation, and sign these keys. Two people are needed.
+    """Show the new keys of desks, ask for confirmation, and sign these keys. Two people are needed for this command.
 
     If a person changed the key, the kind or the place of a desk directly in the database, the command also signs the
     new value. A desk that the hotline never signed stays unsigned.
@@ -234,7 +235,7 @@ def sign(
 @second_person_option
 @yes_option
 def signers(passphrase_file: Path | None, by: str, second: str, yes: bool) -> None:
-    """Let any two of today's admins together sign keys of desks in the console. Two people are needed.
+    """Let any two of today's admins together sign keys of desks in the console. Two people are needed for this command.
 
     Run this command again when an admin joins, leaves, or has a new key. For each admin, the command shows four words.
     Compare them with the words on that admin's account page before you confirm.
@@ -267,7 +268,7 @@ def rotate_desks(
     reason: str,
     second: str,
 ) -> None:
-    """Give every desk a new key under a new passphrase. Two people are needed.
+    """Give every desk a new key under a new passphrase. Two people are needed for this command.
 
     You can repeat this command without harm. The command encrypts again everything that a desk may read, with the
     desk's new key. While the command runs, tips still arrive, and each member can read them with their own key. The new

@@ -67,8 +67,8 @@ BIRTH = """
 (echo "+ $$" >&0)
 exec "$@" </dev/null
 """
-"""Shell commands with which a program sends its process number to the guard before it begins. So the guard knows
-about every program at all times."""
+"""Shell commands with which a program sends its process number to the guard before it begins. The guard knows every
+running program, because no program begins before it has sent its number."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -299,7 +299,8 @@ def document_of(one: service_viewer.TimelineEvent) -> dict[str, object]:
 def show(name: str, language: str, as_json: bool) -> None:
     """Show a case's row in the list of tips, and its timeline. REF is a reference, or a tip's id.
 
-    Facts about persons are not shown. A person who has the key can read these facts on a phone or in the console.
+    Facts about persons are not shown. A person with the key of the case can read facts about persons on a phone or in
+    the console.
 
     Example: hotline tips show K7Q4
     """

@@ -326,7 +326,7 @@ class WorkerContext(SendingContext):
     inbox: SmsInbox
     hook: OwnHook
     mail_server: str = field(default="", kw_only=True, repr=False)
-    """The address of the mail server that sends notices about drafts. The address contains the password. The text is
+    """The address of the mail server that sends notices about drafts. The address contains the password. The address is
     empty if the hotline sends no mail."""
 
 

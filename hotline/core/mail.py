@@ -21,8 +21,8 @@ _OF_ONE_MAIL = (
 
 
 def is_unreachable(broken: Exception) -> bool:
-    """Returns True if the mail server or the network caused the error. Such an error would stop the sending of every
-    other mail too.
+    """Returns True if the mail server or the network caused the error. An error of the mail server or the network would
+    also stop every other mail.
     """
     return isinstance(broken, MAIL_ERRORS) and not isinstance(broken, _OF_ONE_MAIL)
 

@@ -33,7 +33,7 @@ class SecretTyped:
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The limits for attempts at one kind of secret. Above a limit, a correct PIN or code gets the same answer as a
-    wrong one."""
+    wrong PIN or code."""
 
     an_hour: int
     """The maximum number of attempts of one caller within an hour."""

@@ -130,8 +130,8 @@ class SessionStart:
 
     @property
     def asks_rows(self) -> bool:
-        """Returns True if the session's screens depend on rows of the caller. The function uses only the facts at the
-        session's start."""
+        """Returns True if the session's screens depend on the caller's rows in the database. The function uses only the
+        facts at the session's start."""
         return self.responder_id is not None or self.pinned is not None
 
 

@@ -271,7 +271,7 @@ def is_tip(text: str) -> bool:
     """Returns True if the text reports something: a word that is not only polite, or a phone number.
 
     A single word from the hotline's advertisements is not a tip, because such a word only requests a topic. A report or
-    a request of a local leader is not a tip either.
+    a request of a local leader is not a tip.
     """
     if is_cry_for_help(text) or _CALLABLE.search(text):
         return True
@@ -323,8 +323,8 @@ def report_answers(text: str) -> Mapping[str, str]:
 
 
 def with_added_text(whole: str, newest: str, place: Mapping[str, str]) -> Mapping[str, str]:
-    """Returns the answers of a tip after the message `newest` was added to it. `place` contains the earlier answers
-    about the place.
+    """Returns the answers of a tip after the message `newest` was added to the tip. `place` contains the earlier
+    answers about the place.
 
     If one message reports danger, the whole tip counts as danger. If the whole text does not name one clear place, the
     tip keeps the last place that one of its messages named.

@@ -190,9 +190,9 @@ def write_answer(
 ) -> int | None:
     """Writes an answer that is due now, and returns its id. `written_at` is the time of the caller's message, if the
     caller wrote it earlier. Returns None if the owner of the phone has stopped SMS, if the hotline has sent too many
-    answers, or if the workers' public key is missing. Also returns None if the number is not a mobile number in
-    Rwanda, because an answer to a satellite phone would cost many times as much. The function counts each number that
-    is not a mobile number in Rwanda, but writes no answer to it."""
+    answers, or if the workers' public key is missing. Also returns None if the number is not a mobile number in Rwanda,
+    because an answer to a satellite phone would cost many times as much. The function counts each number that is not a
+    mobile number in Rwanda, but writes no answer to this number."""
     if not _answerable(to):
         service.count_event(session, service.UNANSWERABLE, SMS, at)
         return None

@@ -46,7 +46,7 @@ KEPT = timedelta(hours=2)
 but within this time, the sender gets one answer that says how to begin again."""
 ECHO = timedelta(minutes=1)
 """The time within which a repeated word for the same screen gets no answer. Only a machine would send the same word
-again so fast."""
+again within this time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,8 +94,8 @@ def _adds(
     context: WebContext, message: MessageIn, before: PendingPart | None, at: datetime
 ) -> bool:
     """Returns True if the hotline must treat the text of `message` as a part of a tip, even if the text alone reports
-    nothing. This is the case if the phone has an open tip, or if the text has a meaning and the phone sent a tip
-    within the time `RECENT`.
+    nothing. The function returns True if the phone has an open tip, or if the text has a meaning and the phone sent a
+    tip within the time `RECENT`.
     """
     if not rules_sms_tips.clean_message(message.text):
         return False

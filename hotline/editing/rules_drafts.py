@@ -71,7 +71,7 @@ class StepKind(StrEnum):
     WORDS_TAKEN = "words_taken"
     """A translator saved texts, from a spreadsheet or on the page of texts."""
     IMPORTED = "imported"
-    """The part comes from imported flow files. `source` names the version or the folder."""
+    """The part comes from imported flow files. `source` names the version or the folder of these files."""
 
 
 class NewsKind(StrEnum):

@@ -307,7 +307,8 @@ class DraftToRead(NamedTuple):
     made: AssembledDraft
     findings: DividedProblems
     in_the_middle: int
-    """The number of callers who are in a session now. These callers would finish their session with the old text."""
+    """The number of callers who are in a session now. If the text changed now, these callers would finish their session
+    with the old text."""
     contributors: Sequence[Actor]
     """The people who submitted the draft or saved a change to the draft. None of these people can approve the draft."""
 

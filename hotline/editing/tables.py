@@ -110,8 +110,8 @@ def draft_titles(session: Session, ids: Collection[int]) -> Mapping[int, str]:
 def get_draft(session: Session, draft_id: int, *, held: bool = False) -> DraftRow:
     """Returns a draft. Raises NotFound.
 
-    If `held` is True, locks the draft until the transaction ends. So two processes cannot save, submit or publish the
-    same draft at the same time.
+    If `held` is True, locks the draft until the transaction ends. With this lock, two processes cannot save, submit or
+    publish the same draft at the same time.
     """
     here = select(DraftRow).where(DraftRow.id == draft_id)
     if held:

@@ -783,9 +783,9 @@ def identity_questions(flow_set: FlowSet) -> Problems:
 def free_text_outside_reports(flow_set: FlowSet) -> Problems:
     """Finds questions for free text outside a report.
 
-    The hotline does not save such text. Each request of a call contains all earlier input, and outside a report nothing
-    stores which part of that input is the free text. The check skips private flows, because ordinary callers cannot
-    reach them.
+    The hotline does not save free text outside a report. Each request of a call contains all earlier input, and outside
+    a report nothing stores which part of that input is the free text. The check skips private flows, because ordinary
+    callers cannot reach them.
     """
     inside = report_nodes(flow_set)
     for flow, name, node in nodes(flow_set):

@@ -1,6 +1,6 @@
 """Defines the document of a revision, and reads, writes and compiles it.
 
-Editors write the document as YAML. The database stores it as JSON.
+Editors write the document as YAML. The database stores the document as JSON.
 
 A revision is `{"flows": {name: flow}, "entries": {"90": "responders"}, "numbers": [row of numbers.csv]}`. A revision
 may also have `"entry_names": {"11": "poster"}` and `"phrases": {"rw": {"TAKEN": text of a phrase}}`.

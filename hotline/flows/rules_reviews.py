@@ -1,9 +1,9 @@
 """Shows which of the texts that callers read are reviewed, for each text and language. Pure.
 
-A reviewer signs a text together with its English text. If the text or its English text changes, the signature is not
-valid any more. Kinyarwanda texts need two reviewers. Next to a text, a reviewer sees the doubtful glossary terms that
-it contains, and questions that a careful reader wrote about the text. A term is doubtful if its Kinyarwanda translation
-is unsure, or if no public source uses the translation.
+A reviewer signs a text together with its English text. If the reviewed text or its English text changes, the signature
+is not valid any more. Kinyarwanda texts need two reviewers. Next to a text, a reviewer sees the doubtful glossary terms
+that it contains, and questions that a careful reader wrote about the text. A term is doubtful if its Kinyarwanda
+translation is unsure, or if no public source uses the translation.
 """
 
 import hashlib

@@ -246,7 +246,7 @@ def was_approved(session: Session, revision_id: int) -> bool:
 
 
 def take_lock(session: Session) -> None:
-    """Makes sure that only one transaction publishes at a time. SQLite needs no lock, because it allows only one
+    """Makes sure that only one transaction publishes at a time. SQLite needs no lock, because SQLite allows only one
     writer."""
     database.take_lock(session, LOCK)
 

@@ -147,7 +147,7 @@ def has_next(node: Waiting, page: Page) -> bool:
 
 
 def draw_invalid(node: Waiting, seen: View, page: Page, language: str, limit: int) -> Screen:
-    """Returns the same page below a line about the valid keys. Chooses the longest version of the line that fits."""
+    """Returns the page again, below a line about the valid keys. Chooses the longest version of the line that fits."""
     own = texts_of(language)
     fitting = (
         line

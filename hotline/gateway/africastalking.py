@@ -250,7 +250,7 @@ DATE = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d{1,9})?(?:Z|\+00
 
 class AfricasTalkingInbox:
     """Reads the inbox at the gateway. The inbox lists every SMS to the short code, even if the callback about the SMS
-    never arrived. This class is the `SmsInbox` of every hotline. In the demo, it reads the emulator's inbox."""
+    never arrived. This class is the `SmsInbox` of every hotline. In the demo, this class reads the emulator's inbox."""
 
     def __init__(
         self, base_url: str, username: str, api_key: str, *, seconds: float = SEND_SECONDS

@@ -527,7 +527,7 @@ def responders_short_code(service_code: str) -> str:
 
 
 RESPONDERS_SUFFIX = "90"
-"""The last part of the short code for responders. The flows must define the same short code."""
+"""The last part of the short code for responders. The flows must define a short code with this last part."""
 
 
 MAX_ANSWER_DELAY = timedelta(minutes=10)

@@ -97,7 +97,7 @@ acknowledgement, or the hotline has a proof that the responder sent it."""
 HAS_TAKEN = and_(HAS_ANSWERED, IS_BELIEVED)
 IS_CURRENT = Assignment.released_at.is_(None)
 """The condition for an assignment that is still valid. If the caller corrects the place or the answer about officials,
-this can end an assignment."""
+the correction can end an assignment."""
 
 
 def assigned_to(tip_id: int, responder_id: int) -> tuple[ColumnElement[bool], ...]:

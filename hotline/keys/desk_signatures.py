@@ -32,8 +32,9 @@ In the text that is signed for this key, `:recovery` takes the place of a desk's
 desk's code never contains a colon.
 """
 SEEN_FILE = ".desks.seen"
-"""The file that records, for each desk, the newest signed key that this process saw. Each process has its own file. So
-an export of keys must not contain this file. An export leaves out file names that begin with a dot.
+"""The file that records, for each desk, the newest signed key that this process saw. Each process has its own file. An
+export of keys must not contain this file, because another process must not use it. An export leaves out file names that
+begin with a dot.
 """
 UNSIGNED_FOR = timedelta(hours=72)
 """The time for which processes accept a new desk key that the hotline has not signed."""

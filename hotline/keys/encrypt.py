@@ -138,7 +138,7 @@ class Encrypter:
     """Returns the public key of the reader process, to which a new case's key is encrypted."""
     desks: DeskTrust | None = field(default=None, repr=False)
     """Decides which desk keys this process may use. The value is None if the process lacks the hotline's public key.
-    In that case, the process uses every desk key in the database.
+    Without the hotline's public key, the process uses every desk key in the database.
     """
 
     def counting(self, rows: Iterable[DeskKey], at: datetime) -> dict[str, bytes]:
@@ -188,9 +188,9 @@ class Encrypter:
         """Encrypts newer answers to the key pair of a tip's current body, so that the desks' existing grants also
         decrypt the newer answers.
 
-        Returns None if that key pair was not made for exactly this tip, these desks and these keys. In that case, the
-        calling function must use `tip`. If `desks` is None, the method does not compare the desks. `body` may be only
-        the first `HEAD_BYTES` of the current body. Raises ValueError for answers that are too long.
+        Returns None if that key pair was not made for exactly this tip, these desks and these keys. If the result is
+        None, the calling function must use `tip`. If `desks` is None, the method does not compare the desks. `body` may
+        be only the first `HEAD_BYTES` of the current body. Raises ValueError for answers that are too long.
         """
         head, name = body[:HEAD_BYTES], uid + identity
         if not self.made(head, uid=uid, identity=identity):

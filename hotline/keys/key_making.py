@@ -244,10 +244,9 @@ def _derived(name: str, key: bytes) -> bytes:
     """Derives the key that encrypts the canary.
 
     Each role replaces its weekly key by the next week's key at its own time, so the roles can have keys of different
-    weeks. So the function computes the key of a fixed week in the far future, which is the same for each role. HMAC
-    gives the same result for a key and for the same key with zeros at its end. So the function adds the key's length
-    to the text of the digest. With the length, the check of a canary fails if a damaged key file lost a zero at its
-    end.
+    weeks. The function computes the key of a fixed week in the far future, which is the same for each role. HMAC gives
+    the same result for a key and for the same key with zeros at its end. So the function adds the key's length to the
+    text of the digest. With the length, the check of a canary fails if a damaged key file lost a zero at its end.
     """
     lasting = far_key(key) if name == WEEKLY_KEY else key
     said = b"canary\0" + len(lasting).to_bytes(2, "big") + name.encode()

@@ -1,9 +1,9 @@
 """Runs the slow key derivations of passwords one at a time. Each derivation needs 128 MiB of memory, and one processor
 core for a quarter of a second.
 
-Signed-in users and known browsers have their own queue. The hotline always serves this queue first. Unknown browsers
-share another queue. In that queue, each network has a limited number of waiting derivations and of attempts. So an
-unknown browser cannot delay a colleague, and no network can block another network.
+Signed-in users and known browsers have their own queue. The hotline always serves the queue of signed-in users and
+known browsers first. Unknown browsers share another queue. In that queue, each network has a limited number of waiting
+derivations and of attempts. So an unknown browser cannot delay a colleague, and no network can block another network.
 """
 
 from collections import Counter, OrderedDict, deque

@@ -16,8 +16,8 @@ and then records the new refusal.
 
 
 STARTS_KEPT = timedelta(days=30)
-"""The time after which the record of a start is deleted. A container has a new name at each start. So a later start
-does not replace the record of an earlier start.
+"""The time after which the record of a start is deleted. A container has a new name at each start. With a new name, a
+later start does not replace the record of an earlier start.
 """
 
 

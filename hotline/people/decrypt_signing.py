@@ -285,8 +285,8 @@ def request_signature(
             )
         passed = {}
         for one in copies:
-            # Removes the outer encryption of this copy. Encrypts the result (the inner encryption) for the second
-            # admin, together with the digest of the statement to sign.
+            # Removes the outer encryption of this admin's copy. Encrypts the result (the inner encryption) for the
+            # second admin, together with the digest of the statement to sign.
             plain = _opened(one.sealed, private_key)
             box = SealedBox(PublicKey(plain[: PublicKey.SIZE]))
             passed[one.second] = box.encrypt(digest + plain[PublicKey.SIZE :]).hex()

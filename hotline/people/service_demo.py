@@ -135,8 +135,8 @@ def _ask(context: ConsoleContext, name: str, desk: str) -> bool:
 def _entry(context: ConsoleContext, one: DemoAccount, used: int) -> DemoEntry:
     """Returns a demo account with a valid code.
 
-    If someone has already used the present code for a sign-in, returns the next code. The sign-in already accepts the
-    next code.
+    If someone has already used the present code for a sign-in, returns the next code. The sign-in page already accepts
+    this next code.
     """
     at = context.now()
     if step_at(at) <= used:

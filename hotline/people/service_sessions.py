@@ -5,8 +5,8 @@ The sign-in page asks for name, password and code together. If the name, the pas
 does not show which of the three is wrong.
 
 After a sign-in, the browser stores a signed text, the mark. With the mark, the console recognises the browser at the
-next sign-in. The console then counts the failed attempts of this browser separately. So a stranger who tries a name
-again and again does not delay the owner of the account. The mark does not replace the password or the code.
+next sign-in. The console counts the failed attempts of each recognised browser separately. So a stranger who tries a
+name again and again does not delay the owner of the account. The mark does not replace the password or the code.
 """
 
 import hmac

@@ -55,7 +55,7 @@ PREVIOUS_KEY_OF = "before:"
 class Desk(Row):
     """A desk, with the public key of its key pair.
 
-    Each member has an encrypted copy of the private key.
+    Each member of the desk has an encrypted copy of the private key.
     """
 
     __tablename__ = "desk"

@@ -227,8 +227,8 @@ def add_report(
     """Adds a report to a leader's reports of one day, and returns all reports of this day. Also returns the numbers to
     add to the counter of sessions and to the counter of people.
 
-    A new number for the same occasion replaces the old number. So a repeated report adds nothing, and a leader can
-    correct a number. Deletes the reports of earlier days.
+    A new number for the same occasion replaces the old number. With this rule, a repeated report adds nothing, and a
+    leader can correct a number. Deletes the reports of earlier days.
     """
     today = [entry.split() for entry in written if entry.startswith(f"{day} ")]
     before = {occasion: int(came) for _, occasion, came in today}

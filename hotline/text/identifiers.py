@@ -104,8 +104,8 @@ _SHAPE = re.compile(
     rf"(?:[{ALPHABET}]{{4}}|(?![{ANSWERS}])[{ALPHABET}]{{5,6}}(?<![{ANSWERS}]))"
 )
 MEASURE = re.compile(r"\d+(?:KM|[AP]M|[HJM])|\d{1,2}H\d{2}")
-"""Matches distances and times of day, such as 12KM and 7PM. No reference looks like a distance or a time. So if a
-responder writes a distance, the hotline never mistakes it for the reference of a case."""
+"""Matches distances and times of day, such as 12KM and 7PM. No reference looks like a distance or a time. If a
+responder writes a distance, the hotline never mistakes the distance for the reference of a case."""
 
 _NUMBER = re.compile(r"\S*@\S+|\+?\d(?:[\W_]{0,3}\d){5,}")
 """Matches a mail address. Also matches a sequence of six digits or more, because it could be a phone number or the

@@ -428,7 +428,7 @@ class ReportedTip:
     visit_decision: str | None = None
     assigned_at: datetime | None = None
     id: int = 0
-    """The id of the tip in the database. It is 0 until the tip is stored."""
+    """The id of the tip in the database. The id is 0 until the tip is stored."""
     body: bytes = field(default=b"", repr=False)
     """The whole body, if the hop is about to write the tip. Only the beginning of the body, if the hop has read the
     tip from the database.

@@ -4,7 +4,7 @@ Each code in an event comes from a fixed list. An event contains no free text, e
 
 Every tip stays a separate case with its own deadlines. A cluster is a group of similar tips. The hotline uses clusters
 only to limit how often the same people are alerted of similar tips. Tips are similar if they have the same phone,
-place, category and answer about officials. They are also similar if they have the same typed text. The limits on alerts
+place, category and answer about officials. Tips are also similar if they have the same typed text. The limits on alerts
 come from the threat model, which lists the attacks that the hotline must resist. The hotline never delays a tip about
 danger: it alerts people at once, or notifies them at once that this tip was added to the cluster.
 
@@ -189,10 +189,11 @@ class TakeProof(StrEnum):
     PROVED = "proved"
     """The responder took the case by dialling, or the gateway's inbox lists the responder's SMS."""
     UNPROVED = "unproved"
-    """The responder sent an SMS. The SMS counts as an acknowledgement until the hotline doubts that the responder sent
-    it."""
+    """The responder took the case by SMS. The SMS counts as an acknowledgement until the hotline doubts that the
+    responder sent it."""
     PROVISIONAL = "provisional"
-    """The responder sent an SMS. The SMS counts as an acknowledgement only after the gateway's inbox lists it."""
+    """The responder took the case by SMS. The SMS counts as an acknowledgement only after the gateway's inbox lists
+    it."""
     DOUBTED = "doubted"
     """The gateway's inbox does not list the responder's SMS, so the SMS does not count as an acknowledgement."""
 

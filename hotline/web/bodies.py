@@ -38,7 +38,8 @@ be smaller than the number of threads in a process.
 
 
 class RequestBodies:
-    """The request bodies that have not arrived completely, and the places. A thread needs a place to work on a request.
+    """The request bodies that have not arrived completely, and the places of the threads that work on requests. A
+    thread may work on a request only while it has one of the places.
 
     Several threads may use one object at the same time.
     """

@@ -274,8 +274,8 @@ Problem = Callable[[WebContext, str, Exception], Reply]
 
 def guarded(hook: str, problem: Problem) -> Callable[[Work], Hook]:
     """Returns a decorator for the function that handles a callback. The decorated function first checks the secret, the
-    method and the form. Then it calls the original function with the context and the form. If the form is invalid, or
-    if the original function raises an error, `problem` makes the reply.
+    method and the form. After these checks, it calls the original function with the context and the form. If the form
+    is invalid, or if the original function raises an error, `problem` makes the reply.
     """
 
     def guard(work: Work) -> Hook:
@@ -472,7 +472,7 @@ def read_message(form: CallbackForm, line: Line) -> MessageIn | None:
 
 
 def read_report(form: CallbackForm) -> ReportIn:
-    """Reads a delivery report. Accepts unknown statuses too. Raises CallbackInvalid.
+    """Reads a delivery report. Also accepts a report with an unknown status. Raises CallbackInvalid.
 
     Removes NUL characters, because PostgreSQL cannot store them. A report that cannot be stored would fail each time,
     and the gateway would send it again and again.
@@ -541,7 +541,7 @@ def listed_sms(context: WebContext, form: CallbackForm) -> str:
 
 @guarded("delivery", broken_hook)
 def delivery_report(context: WebContext, form: CallbackForm) -> str:
-    """Handles a delivery report. Accepts unknown statuses too."""
+    """Handles a delivery report. Also accepts a report with an unknown status."""
     apply_report(context, read_report(form))
     return ""
 

@@ -185,8 +185,8 @@ _outgoing = partial(
 
 @_outgoing("pause")
 def pause(visit: Visit) -> None:
-    """Pauses the outgoing queue, or only one kind of its messages. If the whole queue is paused, every page shows this,
-    and the hotline notifies the on-call contacts. If one kind is paused, the hotline notifies the national desk.
+    """Pauses the outgoing queue, or only one kind of its messages. If the whole queue is paused, every page shows the
+    pause, and the hotline notifies the on-call contacts. If one kind is paused, the hotline notifies the national desk.
     """
     part, reason, by = _part(visit), typed_reason(visit, "pause"), visit.by.actor
     if part is None:

@@ -164,8 +164,8 @@ def test_next_told(
         # alerted.
         ((1, 15), EscalationReason.SILENT, (5,)),
         ((1, 5, 6, 16), EscalationReason.SILENT, (8, 13)),
-        # All people of the camp's desk, the district and the national desk were alerted. So the case is overdue, as it
-        # would be without a camp.
+        # All people of the camp's desk, the district and the national desk were alerted. The case is overdue, like a
+        # case without a camp whose people were all alerted.
         ((1, 5, 6, 8, 9, 16), EscalationReason.SILENT, (8,)),
         ((1, 16), EscalationReason.UNREACHED, (2, 13)),
         ((1, 2, 3, 5, 6, 8, 9, 13, 14, 15, 16), EscalationReason.UNREACHED, ()),

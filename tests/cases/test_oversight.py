@@ -155,8 +155,8 @@ def test_c20_the_national_desk_cannot_list_open_or_take_it(oversight: Oversight)
 @pytest.mark.row("C20")
 @pytest.mark.adversary("a helper in a complaint")
 def test_c20_commands_answer_about_it_as_about_no_tip(oversight: Oversight) -> None:
-    """The commands answer as if the complaint did not exist. This also holds for commands with a passphrase, and after
-    the text of the complaint was erased."""
+    """The commands answer as if the complaint did not exist. Commands with a passphrase also answer as if the complaint
+    did not exist. All commands answer so after the text of the complaint was erased."""
     line, context = oversight.line, oversight.line.context
     oversight.complain(*ABOUT_THE_DESK, *HURT)
     signed = dict[str, Any](by=TwoPeople("Alice", "Bob"), reason="asked")

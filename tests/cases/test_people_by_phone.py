@@ -409,7 +409,7 @@ def test_no_sms_tells_what_the_person_said(district: District) -> None:
 
 YES = ("3", "1", "2", "1")
 """The digits that a responder presses on four screens. The responder refers a person to help, in a safe place. The
-person is an adult and says yes to help.
+person of the case is an adult and says yes to help.
 """
 
 

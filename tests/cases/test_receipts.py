@@ -217,8 +217,8 @@ def test_c11_a_wish_to_erase_takes_the_words_at_closing_and_leaves_the_codes(lin
 def test_c11_after_a_request_to_erase_the_number_reads_as_one_that_was_never_given(
     line: Line, language: str, first: tuple[str, ...], said: str
 ) -> None:
-    """After a request for erasure, the hotline answers every phone as if the receipt did not exist, even the phone
-    that made the request. The hotline still stores the report's text then.
+    """After a request for erasure, the hotline answers every phone as if the receipt did not exist, even the phone that
+    made the request. After this request, the hotline still stores the report's text.
     """
     _, number = given(line)
     asks = line.caller(OTHER_PHONE)

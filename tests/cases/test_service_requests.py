@@ -1,5 +1,5 @@
 """Tests how the hotline asks a service by SMS to help a person, and how the hotline records the service's answer. The
-answer needs no PIN.
+service answers without a PIN.
 """
 
 from collections.abc import Callable

@@ -35,7 +35,7 @@ PINS = 10
 
 @dataclass
 class Found:
-    """The result of a comparison. `whole` is True if all stories were run. If it is True, the stories must have
+    """The result of a comparison. `whole` is True if all stories were run. If `whole` is True, the stories must have
     covered every node and every digit."""
 
     differences: list[Difference]

@@ -118,8 +118,8 @@ def test_a_call_that_waits_for_a_second_person_stands_on_today_and_under_approva
 
 
 def test_a_later_request_is_not_approved(desk: Desk, two: tuple[Tab, Tab]) -> None:
-    """An approval is valid only for the request that the approver saw on the page. Otherwise a person could use the
-    approval of a colleague's request.
+    """An approval is valid only for the request that the approver saw on the page. Without this rule, a person could
+    use the approval of a colleague's request.
     """
     one, other = two
     third = desk.tab(AccountRole.NATIONAL, name="National 3")

@@ -20,7 +20,7 @@ LISTS = {
     "/find?q=nothing+like+it", "/handover", "/live", "/oncall", "/outgoing", "/people",
     "/statistics", "/statistics/board", "/tips", "/words/questions",
 }  # fmt: skip
-"""The pages that list what people did. On a new hotline they list nothing."""
+"""The pages that list what people did. On a new hotline, these pages list nothing."""
 EMPTY = re.compile(r'<p class="empty">(.*?)</p>', re.S)
 
 

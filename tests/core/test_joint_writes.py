@@ -51,7 +51,8 @@ class Joint:
         return len(self.writes._waiting) == number
 
     def all_at_once(self, works: list[Write]) -> list["Future[str]"]:
-        """Starts the first write, and starts the other writes while the first one runs. Returns all results."""
+        """Starts the first write, and starts the other writes while the first one runs. Returns the results of all
+        writes."""
         pool = ThreadPoolExecutor(len(works))
         first = pool.submit(self.writes.write, works[0])
         eventually(lambda: self.begun == 1)

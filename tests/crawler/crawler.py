@@ -102,7 +102,7 @@ class Crawler:
 
     def _way_to_news(self, start: str) -> tuple[str, ...]:
         """Returns the digits from a screen to the nearest digit that was never pressed, with this digit at the end.
-        Returns no digits if no path to such a digit is known."""
+        Returns no digits if no path to an unpressed digit is known."""
         seen = {start}
         waiting: deque[tuple[str, tuple[str, ...]]] = deque([(start, ())])
         while waiting:

@@ -63,6 +63,7 @@ def test_no_way_leads_out_of_it(topic: Topic, language: str | None, texts: list[
 
 
 def test_nothing_that_is_read_asks_for_words_of_hers() -> None:
-    """No screen that people read by SMS asks for free text. So no stored answer can contain a caller's words."""
+    """No screen that people read by SMS asks for free text. Without free text, no stored answer can contain a caller's
+    words."""
     nodes = [node for flow in SMS.flow_set.flows.values() for node in flow.nodes.values()]
     assert not [node for node in nodes if isinstance(node, QuestionNode)]

@@ -42,7 +42,7 @@ TICKS = 3.0
 """The seconds that a relay needs to notice the moved clock and do the due work."""
 PATIENCE = 60.0
 """The seconds to wait until a process uses a failpoint file, or until there is a process to kill. This wait is longer
-than any freeze."""
+than any time for which a test freezes a process."""
 QUICK = 0.2
 """The seconds between two kills in the first round."""
 

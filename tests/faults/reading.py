@@ -1,6 +1,6 @@
 """Simulates a caller who reads: finds a label on the screen and presses its digit, or `9` until the label appears.
 
-So a test does not depend on the digits of the choices.
+With this caller, a test does not depend on the digits of the choices.
 """
 
 import re

@@ -289,9 +289,9 @@ def drill(
 ) -> None:
     """Back up a hotline under load, restore it in an empty place, and compare.
 
-    Without --backup, the command uses sample data, in a temporary folder and on loopback. With --backup it restores the
-    backup of a real hotline into a temporary folder, compares, and removes the folder. The command sends no messages.
-    The command exits with 1 if anything differs.
+    Without --backup, the command uses sample data, in a temporary folder and on loopback. With --backup, the command
+    restores the backup of a real hotline into a temporary folder, checks the restored data, and removes the folder. The
+    command sends no messages. The command exits with 1 if anything differs.
     """
     with tempfile.TemporaryDirectory(prefix="hotline-drill-") as name:
         if file is not None:

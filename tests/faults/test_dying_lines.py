@@ -97,8 +97,8 @@ def so_many_are_heard(telling: Sequence[Future[Promise]], count: int) -> bool:
 
 
 def kill_everything(keeper: int, beneath: Ground, dice: random.Random) -> None:
-    """Kills all processes except the keeper, in a random order. The keeper starts them again in the order in which they
-    were killed."""
+    """Kills all processes except the keeper, in a random order. The keeper starts the processes again in the order in
+    which they were killed."""
     eventually(lambda: all(started_as(keeper, program) for program in PROGRAMS), seconds=60)
     servers = [threading.Thread(target=beneath.deaths[name]) for name in sorted(beneath.deaths)]
     victims = [pid for pid in below(keeper) if "hotline process emulator" not in command_line(pid)]

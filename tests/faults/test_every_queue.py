@@ -67,7 +67,8 @@ class Sending:
         return {"alerts": ALINE, "answers": HERS, "watch": KEZA}[self.process]
 
     def context(self, process: str) -> WholeContext:
-        """Returns the context of a process. The workers have the worker's key, and the monitor has its own."""
+        """Returns the context of a process. The workers have the worker's key, and the monitor has the monitor's
+        key."""
         context = self.texter.line.context
         return replace(context, numbers=FakeNumbers()) if process == "watch" else context
 

@@ -169,7 +169,7 @@ def test_row_22_another_relay_does_the_rest_once(district: District, tell_steps:
     assert place > PLACES_AT_LEAST
     assert fuse.left > 0, f"more than {PLACES_AT_MOST} places"
     end(district, owed)
-    # After 16 minutes, repeated alerts are due, and one SMS may contain several of them.
+    # After 16 minutes, repeated alerts are due, and one SMS may contain several repeated alerts.
     district.clock.turn(minutes=16)
     repair(district)
     with district.database.reading() as session:

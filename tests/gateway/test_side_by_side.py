@@ -53,7 +53,7 @@ class HeldSms:
             self._changed.notify_all()
 
     def let_all_through(self) -> None:
-        """Accepts all pending messages, and all later ones."""
+        """Accepts all pending messages, and all later messages."""
         with self._changed:
             self._open = True
             self._changed.notify_all()

@@ -123,7 +123,7 @@ def opened_codes(beside: ReaderBeside, privates: list[bytes]) -> int:
 def test_codes_about_a_person_open_with_the_reader_s_folder_and_without_it_by_none(
     beside: ReaderBeside, own_case: tuple[Caller, Assignment], tmp_path: Path
 ) -> None:
-    """The reader gives keys of cases to desks without any action of a person. So its key folder and the database
+    """The reader gives keys of cases to desks without any action of a person. The reader's key folder and the database
     together are enough to decrypt codes about a person. The key folder and the database are not enough to decrypt a
     tip."""
     screened(beside.line.context, own_case[1].tip_id)

@@ -34,7 +34,8 @@ class Side:
     checkout: Checkout
     folder: Path
     postgres: Postgres | None
-    """The PostgreSQL server of the machine, or None if there is none or if no part needs one."""
+    """The PostgreSQL server of the machine, or None if the machine has no PostgreSQL, or if no part needs the
+    server."""
 
     def prepare(self) -> None:
         """Makes the home of a hotline on SQLite, which every round copies. Raises LineBroken."""

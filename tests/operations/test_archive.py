@@ -164,8 +164,8 @@ class TestForged:
             opened(copy)
 
     def test_a_signature_of_another_kind(self, tmp_path: Path) -> None:
-        """The signing key may one day sign other documents. A signature of another document must never make a backup
-        valid."""
+        """The signing key may one day sign other documents. A signature that was made for another document must never
+        make a backup valid."""
         copy = write(tmp_path, [b"words"])
         signature = signature_path(copy)
         manifest = signature.read_bytes().partition(b"\n")[0]

@@ -196,8 +196,8 @@ def test_no_alert_is_sent_a_second_time_unsaid(
 def test_callers_go_on_while_it_is_taken_and_it_is_one_moment(
     line: District, address: Callable[[str], str], tmp_path: Path
 ) -> None:
-    """A tip and its assignment are stored in one transaction. A copy made at two different times could contain only one
-    of the two."""
+    """A tip and its assignment are stored in one transaction. A copy made at two different times could contain the tip
+    without its assignment."""
     stop, filed = Event(), []
 
     def file_on() -> None:

@@ -165,8 +165,8 @@ def test_on_call_contacts_hear_of_a_new_key_a_day_before_it_ends(signing: Signin
 
 
 def test_an_admin_signs_nothing_that_the_other_did_not_see(signing: Signing) -> None:
-    """After the first admin has requested a signature, the desk gets another key. The second admin must not sign this
-    key."""
+    """After the first admin has requested a signature, the desk gets another key. The second admin must not sign the
+    new key."""
     signing.share()
     signing.rekey()
     signing.ask()

@@ -198,7 +198,7 @@ class Reader:
 
 
 def earlier(name: CellName) -> Iterator[CellName]:
-    """Yields the steps before a step, the nearest one first."""
+    """Yields the steps before a step, the nearest step first."""
     step = INDICATORS[name.indicator][1].step_of
     while step:
         yield CellName(step, name.dimension, name.value)

@@ -73,8 +73,8 @@ FAILURE = "END Mutwihanganire, mwongere mu kanya. Mu kaga: 112"
 DANGER_HERE = ("5", "1", "2", "1", "1")
 """The keys of a report: a problem, danger, no official, Kigali, its first district. The tip is then filed."""
 QUIET_HERE = ("5", "2", "2", "1", "1", "1", "1")
-"""The keys of the same report without danger, with the first sector and the kind of tip. A caller with these answers
-leaves a draft."""
+"""The keys of the report `DANGER_HERE`, but without danger, and with the first sector and the kind of tip. A caller
+with these answers leaves a draft."""
 REST = ("5", "1")
 """The keys of the next answers: several people need help, and responders may come. The tip is then complete."""
 

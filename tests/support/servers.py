@@ -170,9 +170,9 @@ def postgres_killable(postgres_of_a_file: Postgres) -> Postgres:
 def emptied(kept: Database) -> Iterator[Database]:
     """Yields a database with empty tables, for one test.
 
-    The database has an engine of its own, so that a listener belongs to one test only. It uses one connection that all
-    tests share. With a new connection for each test, the first use of each table would take the server longer than most
-    tests.
+    The database has an engine of its own, so that a listener belongs to one test only. The database uses one connection
+    that all tests share. With a new connection for each test, the first use of each table would take the server longer
+    than most tests.
     """
     with kept.engine.connect() as connection:
         driver = connection.connection.driver_connection

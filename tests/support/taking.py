@@ -48,7 +48,7 @@ SECOND = "account:99:A second desk"
 
 def confirm(context: WholeContext, tip_id: int, *, people: Sequence[MetPerson] = ()) -> None:
     """Opens the case as a second person and confirms its closure. `people` are the persons of the case. The argument is
-    empty if the calling function could not decrypt them."""
+    empty if the calling function could not decrypt the notes about these persons."""
     who, at = CloseRequest(SECOND, SECOND, "seen"), context.now()
     with context.database.writing() as session:
         tip = queries.tip_for_writing(session, tip_id)

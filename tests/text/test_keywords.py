@@ -1,5 +1,5 @@
 """Tests a hundred ways to write that a person wants no more messages. Also tests messages that the hotline must not
-mistake for this request."""
+mistake for a request to stop."""
 
 import csv
 import string

@@ -377,8 +377,8 @@ def test_abroad_without_a_country(text: str, where: dict[str, str]) -> None:
         ("ndi i Gatuna mutabare", {"district": "45"}),
         ("bari ku mupaka wa Nemba", {"district": "57"}),
         ("ku mupaka wa Cyanika", {"district": "44"}),
-        # Other districts have places with the names in the next SMS, or the names are also ordinary words. So the
-        # place stays unknown.
+        # Other districts have places with the names in the next SMS, or the names are also ordinary words. With these
+        # names, the place stays unknown.
         ("i Nyabugogo", UNKNOWN),
         ("i Rusumo", UNKNOWN),
         ("i Nemba", UNKNOWN),

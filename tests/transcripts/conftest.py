@@ -1,4 +1,5 @@
-"""Adds `pytest tests/transcripts --update-transcripts`, which rewrites the transcripts. Reviewers read the diff."""
+"""Adds `pytest tests/transcripts --update-transcripts`, which rewrites the transcripts. Reviewers read the changes of
+the transcripts."""
 
 from pathlib import Path
 

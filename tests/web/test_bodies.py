@@ -95,7 +95,7 @@ def test_beside_sixteen_half_bodies_a_caller_is_answered_in_a_second(served: Ser
 
 
 class Slow:
-    """The body of a request. No byte of it arrives until the test allows it."""
+    """The body of a request. No byte of the body arrives until the test allows it."""
 
     def __init__(self) -> None:
         self.came = threading.Event()

@@ -28,7 +28,7 @@ PATIENCE = 20.0
 
 
 def redis_program() -> str:
-    """Returns the path of Debian's Redis program. Raises ProgramMissing if there is none."""
+    """Returns the path of Debian's Redis program. Raises ProgramMissing if this machine has no PostgreSQL."""
     found = shutil.which("redis-server")
     if found is None:
         raise ProgramMissing("no Redis on this machine: apt-get install redis-server")

@@ -24,7 +24,8 @@ PATIENCE = 60.0
 
 
 def programs() -> Path:
-    """Returns the folder of PostgreSQL's programs, newest version. Raises ProgramMissing if there is none."""
+    """Returns the folder of PostgreSQL's programs, newest version. Raises ProgramMissing if this machine has no
+    PostgreSQL."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     if not found:
         raise ProgramMissing("no PostgreSQL on this machine: apt-get install postgresql")
