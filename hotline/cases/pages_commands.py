@@ -304,7 +304,7 @@ def _consent(visit: Visit, person: MetPerson, asked: datetime | None) -> str:
             again = (
                 visit.say(asks, at=at)
                 if is_asked
-                else visit.say("The officers do not ask the person about help again.")
+                else visit.say("No officer needs to ask this person about help again.")
             )
         case ConsentState.UNDECIDED:
             said = visit.say(
@@ -343,7 +343,8 @@ def _correction(tip_id: int, person: MetPerson, moment: PersonTimelineItem) -> s
 
 
 REFUSED = phrase(
-    "The hotline refused your action. A colleague may have done the same, or a second person must do this action."
+    "The hotline refused your action. "
+    "Perhaps a colleague has already done the same action, or only another person may do this action."
 )
 TIP_STOPS = table("tip_stops")
 """For each reason to refuse a command on a tip, a message that says what the officer can do next."""

@@ -186,7 +186,8 @@ HIDES = (
         "This file shows no phone number, no receipt, and only a letter, such as A, in place of each officer's name."
     ),
     phrase(
-        "A case file has notes on one person at most, and never on a person who refused the file or police help."
+        "A case file contains notes on one person at most. "
+        "It contains no notes on a person who refused a case file or refused help from the police."
     ),
 )
 WITHOUT_ORDER = phrase(
@@ -211,7 +212,7 @@ def document(facts: FileFacts, say: Say, bases: Mapping[str, str]) -> dict[str, 
         head.append(
             (say(phrase("Day of the call")), f"{facts.filed_at.astimezone(KIGALI):%Y-%m-%d}")
         )
-    sections = [(phrase("Legal basis and case"), head)]
+    sections = [(phrase("Legal basis of the case file, and the case"), head)]
     if has_order:
         answers = [(scrubbed(one, clean), scrubbed(two, clean)) for one, two in facts.answers]
         sections.append((phrase("The call"), [*facts.call, *answers]))

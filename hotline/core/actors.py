@@ -51,14 +51,16 @@ ON_CALL = "on-call contact"
 _READS, _NEVER, _SECOND, _RELEASES = RoleMark
 ROLES: Mapping[str, RoleRow] = {
     "responder": RoleRow("Responders of a desk get the first alert about each new tip."),
-    "deputy": RoleRow("A deputy is alerted when no responder takes a tip."),
-    "coordinator": RoleRow("A coordinator leads the desk and is alerted after the deputies."),
+    "deputy": RoleRow("The hotline alerts a deputy if no responder took the tip in time."),
+    "coordinator": RoleRow(
+        "A coordinator leads the desk. The hotline alerts the coordinator if no deputy took the tip."
+    ),
     AccountRole.NATIONAL: RoleRow(
         "The national desk reads all tips.", "tips.listed", _READS | _SECOND | _RELEASES
     ),
     AccountRole.DESK: RoleRow("A desk officer reads tips of a district.", "tips.listed", _READS),
     AccountRole.EDITOR: RoleRow(
-        "An editor writes the texts that callers see. An approver reviews the texts.",
+        "An editor writes the texts that callers see. An approver reviews these texts before callers see them.",
         "changes.listed",
     ),
     AccountRole.APPROVER: RoleRow(

@@ -504,7 +504,7 @@ def _about_postings(
     }
     return ApprovalView(
         message_text(
-            "{by} asks for more desks for {about}: {places}",
+            "{by} asks to give {about} access to more desks: {places}",
             by=row.asker,
             about=person.name,
             places=",".join(f"{code}={level}" for code, level in gains.items()),

@@ -282,7 +282,9 @@ def _words(node: Document) -> Mapping[tuple[tuple[str, ...], str], str]:
 
 WHY_LETTERS = 10
 """The minimum number of letters of a reason for changed recorded values or alerts."""
-WHY = phrase("Enter one sentence that explains why recorded values or alerts change.")
+WHY = phrase(
+    "In one sentence, explain why you change values that the statistics count or that alert responders."
+)
 OVER = phrase(
     "This draft was published or discarded, so you cannot save texts in it. The form still shows your text."
 )

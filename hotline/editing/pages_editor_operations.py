@@ -51,7 +51,9 @@ from hotline.text.languages import CODES, phrase
 
 OBSTACLES = table("obstacles")
 OVER = phrase("This draft was published or discarded, so you cannot save texts in it.")
-QUICKER = phrase("Another person just saved an edit. Check the page and submit your edit again.")
+QUICKER = phrase(
+    "Another person saved an edit on this page while you were editing. Check the page, then submit your edit again."
+)
 
 
 def store_flow(

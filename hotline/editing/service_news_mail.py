@@ -28,7 +28,7 @@ can read the news there."""
 KEPT = timedelta(days=365)
 """The hotline keeps comments and news for this time after their draft was published or deleted."""
 ERRAND = "news"
-WAITS = phrase("Tasks that wait for you: {count}. Sign in as usual.")
+WAITS = phrase("Tasks that wait for you: {count}. To see the tasks, sign in to the console.")
 
 
 class _Mail(NamedTuple):

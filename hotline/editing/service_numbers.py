@@ -58,7 +58,7 @@ class NumberFault(StrEnum):
     SERVICE = "Enter the name of the service that answers this number."
     EVIDENCE = "Enter the source of the number: a link, or the sender and date of a letter."
     NOT_THERE = "This number is no longer on the list of phone numbers."
-    NOT_VERIFIED = "You can confirm only a phone number whose evidence level is verified."
+    NOT_VERIFIED = 'You can confirm only a phone number that has the evidence level "verified".'
     ANSWERED = (
         "Enter the office and the role of the person who answered. Do not enter a phone number."
     )
@@ -221,7 +221,7 @@ class ShortCodeFault(StrEnum):
     """The reason why a short code is refused. Each value is the English message, which the page translates."""
 
     FLOW = "Choose the flow that the short code opens."
-    FULL = "No free digits are left for a new short code. Ask the server's operator."
+    FULL = "All digits for short codes are in use. Ask the server's operator for more digits."
     LIVE = "You cannot change a printed short code. Add a new short code instead."
     NOT_THERE = "This short code is no longer in the draft."
 

@@ -181,7 +181,10 @@ class TextRefusal(StrEnum):
     PHRASE = "Cannot use this text: {message}"
     FINDING = "The screen has an error: {message}"
     NOTHING_ASKED = "Enter your question."
-    WAITS = "Another draft was published meanwhile. An editor must update this draft first."
+    WAITS = (
+        "Another draft was published after this draft was started. "
+        "An editor must update this draft before you can publish it."
+    )
 
 
 class TextFault(NamedTuple):

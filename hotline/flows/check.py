@@ -667,7 +667,7 @@ _REASON_MISSING = message_text(
     count=REASON_LETTERS,
 )
 _REASON_OLDER = message_text(
-    'use other words, or change "{reason_field}": that reason was given for an older text',
+    'use other words, or change "{reason_field}": the reason in this field is about an older text',
     reason_field="reason",
 )
 

@@ -579,14 +579,14 @@ Lists = Mapping[str, tuple[Option, ...]]
 OF_PYDANTIC: Mapping[str, MessageText] = {
     "missing": message_text("this field is empty: enter a value"),
     "extra_forbidden": message_text("this field does not belong in this part of the flow"),
-    "string_pattern_mismatch": message_text("these letters are not allowed in this field"),
+    "string_pattern_mismatch": message_text("this field contains letters that are not allowed"),
     "string_too_long": message_text("enter {max_length} letters or fewer"),
     "string_too_short": message_text("this field is empty: enter a value"),
     "string_type": message_text("enter a text"),
     "dict_type": message_text("write each line as `name: value`, for example `en: Welcome`"),
     "list_type": message_text("enter a list of values"),
     "bool_type": message_text("enter yes or no"),
-    "model_type": message_text("enter this part of the flow as lines of the form field: value"),
+    "model_type": message_text("write each line of this part of the flow like this: field: value"),
     "literal_error": message_text("choose one of the listed values"),
     "enum": message_text("choose one of the listed values"),
 }

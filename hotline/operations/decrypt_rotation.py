@@ -227,7 +227,8 @@ def _begun(
     if len(keys) == 1:
         raise DeskRefused(
             message_text(
-                "you got access after this desk got a new key: an earlier member must finish the change of the key"
+                "you got access after this desk got a new key: "
+                "a member who had access before must finish the change of the key"
             )
         )
     return DeskKeyPair(desk, row.public_key, *keys), since

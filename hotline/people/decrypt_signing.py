@@ -66,7 +66,7 @@ NO_PROOF = message_text(
 UNSIGNED = message_text(
     "the key of this desk is not signed, or was changed: two admins must first sign the key"
 )
-REPLACED = message_text("meanwhile this desk got a new key: request a signature for the new key")
+REPLACED = message_text("this desk now has a newer key: request a signature for the newer key")
 
 
 @dataclass(frozen=True, slots=True)

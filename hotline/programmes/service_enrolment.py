@@ -221,7 +221,8 @@ def create_code(
         if not add_if_new(session, row):
             raise Undecided(
                 message_text(
-                    "this programme already has an equal enrolment code: try again to get a different code"
+                    "the new code is the same as another enrolment code of this programme: "
+                    "try again to get a different code"
                 )
             )
         _record(session, context, f"{programme}_code_made", district, by)

@@ -299,7 +299,7 @@ WEEKS_IN_TIME = {
 def _weeks(visit: Visit, found: TipBoard) -> Sequence[Block]:
     """Returns a block for each urgency. Each block shows for every week how many tips of this urgency were acknowledged
     in time."""
-    hint = visit.say(phrase("Each bar shows how many tips of that week were taken in time."))
+    hint = visit.say(phrase("Each bar shows how many tips of one week were taken in time."))
     made = []
     for urgency, weeks in found.weeks.items():
         title = visit.say(WEEKS_IN_TIME[urgency])

@@ -42,7 +42,7 @@ SPANS: Mapping[str, str] = {
 }
 FEW = phrase("few")
 ABOUT = phrase("about {number}")
-NOT_COLLECTED = phrase("the hotline does not collect the data for this number yet")
+NOT_COLLECTED = phrase("the hotline does not collect the data for this statistic yet")
 ROUNDED = phrase(
     "Numbers are rounded, so a total may differ from the sum of its parts. "
     'The word "few" means a number from 0 to about 10.'

@@ -47,8 +47,8 @@ _HELPED = phrase("A service agreed to help {number} of {whole} possible victims 
 _LATE = phrase("Share of urgent tips that responders did not take in time: {number}.")
 _NO_ROOM = phrase("Services refused {number} persons because the services had no room.")
 _CLOSURES = phrase("{number} closures waited more than 7 days for confirmation.")
-_NO_PROBLEM = phrase("The numbers of {period} show no problem.")
-_BEFORE = phrase("for comparison, the same count in {period}: {number}")
+_NO_PROBLEM = phrase("The statistics of {period} show no problem with the hotline.")
+_BEFORE = phrase("for comparison, the number in {period}: {number}")
 NO_RESULTS = phrase(
     "The hotline publishes the outcomes of tips each quarter. No quarter is published yet."
 )

@@ -86,13 +86,14 @@ def approve(context: Context, by: Actor, role: AccountRole, period: str) -> bool
         for given in queries.approvals(session, period):
             if is_same_person(session, name, given.approved_by):
                 raise Undecided(
-                    "You have approved these statistics already. Another person must approve the statistics too."
+                    "You have already approved these statistics. Now another person must approve the statistics."
                 )
         at = context.now()
         is_new = queries.write_approval(session, period, role, by=name, at=at)
         if not is_new:
             raise Undecided(
-                "A person with your role has approved. The national desk and the programme lead must both approve."
+                "A person with your role has already approved this statistics release. "
+                "One person of the national desk and one programme lead must approve the release."
             )
         tables_audit.append_command(session, by, at, "release_approved", period, str(role))
         return period in queries.published_periods(session)

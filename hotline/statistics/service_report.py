@@ -31,7 +31,7 @@ CONTACTS = phrase(
     "These numbers count contacts with the hotline. The numbers do not say how much trafficking there is."
 )
 NOBODY = phrase(
-    "No one can be recognised in these numbers. The numbers are rounded and cover the whole country."
+    "The numbers in this release are rounded and cover the whole country, so no person can be recognised."
 )
 METHOD: Sequence[str] = (
     phrase(
@@ -50,9 +50,10 @@ METHOD: Sequence[str] = (
         "Monthly numbers are published on the sixth day of the next month, quarterly numbers 75 days after the quarter."
     ),
     phrase(
-        "A published statistics release never changes. The national desk and the programme lead both approve it first."
+        "A published statistics release never changes. "
+        "The national desk and the programme lead approve each release before it is published."
     ),
-    phrase("Every international committee that asks for statistics gets these same numbers."),
+    phrase("Every international committee that asks for statistics gets the numbers on this page."),
     CONTACTS,
 )
 

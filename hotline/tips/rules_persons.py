@@ -120,12 +120,12 @@ QUESTIONS: Mapping[str, Question] = {
         },
     ),
     INTEREST: Question(
-        "For a child: did you and the child officer decide that this step is best for the child?",
+        "For a child: did you and the child officer decide that the step that you record here is best for the child?",
         {YES: "yes", NOT_YET: "no, we have not decided this with the child officer yet"},
         "Do not involve a parent who may be part of the crime. If the child is in danger, act at once.",
     ),
     AGAIN: Question(
-        "If the person says no: who asks the person in three days if they want help then?",
+        "If the person says no to help: who asks the person again in three days?",
         {WOMAN: "a woman", "anyone": "anybody"},
     ),
     SERVICE: Question(
@@ -186,7 +186,7 @@ QUESTIONS: Mapping[str, Question] = {
         },
     ),
     FILE_TOLD: Question(
-        "Explain the case file to the person in private. What does the person say?",
+        "Explain to the person in private what a case file is. Does the person agree to a case file?",
         {
             YES: "agrees",
             NO: "does not agree to the file",

@@ -159,7 +159,7 @@ def _filter(visit: Visit) -> AuditFilter:
     )
 
 
-REFUSED = phrase("Nothing changed, because this change was already made.")
+REFUSED = phrase("Someone already made this change, so nothing changed now.")
 
 
 def show(visit: Visit) -> Response:

@@ -45,7 +45,7 @@ def test_r10_a_week_is_made_a_gap_is_found_told_and_closed_by_phone(
         hands.follows("Import roster")
         uploads(hands, whole_week().replace("Officer 31,mon", "Nobody,mon"))
         hands.sees("name: No one at this desk has this name.")
-        hands.follows("Choose another sheet")
+        hands.follows("Choose another spreadsheet")
         uploads(hands, whole_week(but=GAP))
         looks_well(hands)
         hands.presses("Import {count} rows", count=419)

@@ -107,7 +107,7 @@ def test_an_account_takes_a_case_for_a_phone_and_the_case_says_who(staffed: Desk
     before = number(staffed.district)
     who = people(staffed)
     strange = staffed.district.refused("/tips/1/take", {"phone": str(who["Nyarugenge 4"])})
-    assert "No person at that desk can be alerted now" in strange
+    assert "No person at the chosen desk can be alerted now" in strange
     assert staffed.other.post("/tips/1/take", {"phone": str(who["Gasabo 3"])}).status_code == 404
     chosen = {"phone": str(who["Gasabo 3"]), "from": "board"}
     assert staffed.district.sends("/tips/1/take", chosen).headers["Location"] == "/"

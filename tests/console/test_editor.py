@@ -322,7 +322,7 @@ def test_a_bad_reason_is_refused_and_its_field_is_named(editor: Editor) -> None:
     form = editor.open("abroad", "contract")
     promise = form | {"text.en": "It is free"}
     page = unescape(editor.part(promise))
-    label = "Reason to keep a text that the check of flows rejects"
+    label = "Reason to keep a text that the automatic check rejects"
     assert f'a reason of 20 letters or more in "{label}"' in page
     secret = unescape(editor.part(form | {"text.en": "It is secret"}))
     assert 'Instead of "secret", write "No name needed".' in secret

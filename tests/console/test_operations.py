@@ -154,7 +154,7 @@ def test_the_start_and_a_flow_that_an_entry_opens_stay(editor: Editor) -> None:
         ("front", "The flow begins at this screen"),
         (
             "quiz",
-            "A printed short code opens this part of the flow, so you cannot remove this part",
+            "A printed short code opens this flow, so you cannot remove the flow",
         ),
     ):
         path = f"{AT}/flows/{flow}/take-out"
@@ -190,7 +190,10 @@ def test_marks_of_a_flow_are_shut_until_somebody_says_why(editor: Editor) -> Non
     assert service_drafts.history(editor.desk.context, CHANGE) == []
     form = {"unlocked": "yes", "gathers": "complaint", "do": "save"}
     refused(
-        editor, MARKS, form, "Enter one sentence that explains why recorded values or alerts change"
+        editor,
+        MARKS,
+        form,
+        "In one sentence, explain why you change values that the statistics count or that alert responders",
     )
     refused(editor, MARKS, form | {"why": WHY, "gathers": "gold"}, "Choose one of the options")
     assert (

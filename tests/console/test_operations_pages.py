@@ -66,7 +66,7 @@ def test_an_admin_pauses_the_queue_and_every_page_says_so(desk: Desk, admin: Tab
     assert "paused all messages at" not in editor.read("/flows")
     for tab in (admin, desk.tab(AccountRole.NATIONAL)):
         again = tab.post("/outgoing/resume", {"reason": "fixed"}).text
-        assert "Nothing changed, because this change was already made." in again
+        assert "Someone already made this change, so nothing changed now." in again
 
 
 def test_only_an_admin_with_a_fresh_second_factor_pauses_and_the_national_desk_resumes(

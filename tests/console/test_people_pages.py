@@ -121,7 +121,7 @@ def test_less_takes_effect_at_once_and_more_needs_two(desk: Desk, two: tuple[Tab
     assert "<dd>Gasabo: deputy" not in first.read("/people/1")
     (waits,) = rows(desk, "posting")
     said = second.read("/approvals")
-    assert "Admin 1 asks for more desks for Responder 1" in said
+    assert "Admin 1 asks to give Responder 1 access to more desks" in said
     address = f"/approvals/{waits.id}"
     first.refused(address, YES)
     second.sends(address, YES)

@@ -207,7 +207,7 @@ def test_a_correction_shows_both_and_names_the_body_that_decided(case: CaseDesk)
     page = case.opened()
     assert f"corrects={wrong}" in page
     form = case.district.get(f"/tips/{case.tip}/persons/answered?person={target}&corrects={wrong}")
-    assert ". Enter all answers again. From then on, the hotline uses your new note" in form.text
+    assert ". Enter all answers again. After you save, the hotline uses your new note" in form.text
     corrected = {"answer": "accepted", "corrects": str(wrong)}
     assert case.says("answered", target, **corrected).status_code == 303
     page = case.opened()
@@ -273,10 +273,7 @@ def test_notes_outlive_the_words_of_their_tip_for_the_national_desk(case: CaseDe
     accepts = {"answer": "accepted"}
     assert case.says("answered", target, case.national, **accepts).status_code == 303
     assert "accepted" in case.opened(case.national)
-    late, page_of_tip = (
-        "The statistics for this month are final. New notes help the person but do not change the statistics",
-        f"/tips/{case.tip}",
-    )
+    late, page_of_tip = "The statistics for this month are final.", f"/tips/{case.tip}"
     assert late not in case.national.read(page_of_tip)
     with case.desk.writing() as session:
         tables_case_events.mark_counted(session, [case.tip], "2026-01", case.desk.clock())
@@ -360,7 +357,7 @@ def test_not_trafficking_of_a_possible_victim_needs_a_screening(case: CaseDesk) 
     closes = {"outcome": "not-trafficking", "reason": "a pay dispute"}
     case.district.sends(f"{page}/close", closes)
     assert (
-        "A responder met a person, so the national desk must decide on the closure of the case by the next working day"
+        "The national desk must decide on the closure of the case by the next working day"
         in case.national.read(page)
     )
     assert case.national.post(f"{page}/open", {"why": "send"}).status_code == 200

@@ -149,7 +149,7 @@ def test_what_is_counted_stands_first_in_red_and_leads_to_its_screen(writing: Wr
     flow["nodes"][NODE]["say"]["goes"] = "back"
     writing.saves(change, flow, {"did": "marks", "node": NODE, "why": "It is another topic"})
     page = writing.approver.read(f"/changes/{change}/read")
-    red = page[page.index(">Changes to read first</h2>") :]
+    red = page[page.index(">Important changes: read them before the other changes</h2>") :]
     assert "Topic that counts as read when a caller sees this screen: " in unescape(
         red[: red.index("Screens in the order that callers")]
     )

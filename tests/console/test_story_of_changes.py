@@ -146,7 +146,7 @@ def test_a_state_of_a_part_comes_back_and_a_change_is_dropped(writing: Writing) 
     writing.editor.sends(f"/changes/{change}/drop")
     page = writing.editor.read(f"/changes/{change}")
     assert 'aria-current="step">Discarded' in page
-    assert "Restore this part of the draft as it was after this step" not in page
+    assert "Restore what this step changed, as it was after the step" not in page
     assert "Fees abroad" in writing.editor.read("/changes?over=1")
 
 
@@ -209,7 +209,9 @@ def test_the_second_reader_reads_which_words_a_reason_lets_pass(writing: Writing
     flow["nodes"]["one"]["reason"] = "Warns of what a false recruiter says."
     writing.saves(change, flow)
     page = html.unescape(writing.approver.read(f"/changes/{change}/read"))
-    red = page[page.index("Changes to read first") :].partition("</div>")[0]
+    red = page[page.index("Important changes: read them before the other changes") :].partition(
+        "</div>"
+    )[0]
     assert (
         'learn: First lesson en</a>: this screen contains "ibanga", "ku buntu". The editor\'s reason: Warns'
         in " ".join(red.split())

@@ -54,7 +54,10 @@ def test_a_gap_or_a_lost_placeholder_is_found_and_the_update_repairs_it(tmp_path
     assert [*faults(tmp_path)] == [
         "fr: the console has a text without translation: Saving",
         "fr: the console says no more: Keeping",
-        "fr: needs exactly the placeholders of its English: Log rows: {count}. Digest of the newest row: {digest}...",
+        (
+            "fr: needs exactly the placeholders of its English: Log rows: {count}. "
+            "Check value (digest) of the newest row: {digest}..."
+        ),
     ]
     found = re.fullmatch(r"fr: (\d+) of (\d+) phrases of the console", [*update(tmp_path)][2])
     assert found is not None

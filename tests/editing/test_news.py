@@ -148,7 +148,7 @@ def test_a_mail_says_how_much_waits_and_nothing_else(
     head, _, body = mail.replace("\r", "").partition("\n\n")
     assert f"To: {ADDRESS}" in head
     assert f"Subject: {SUBJECT}" in head
-    assert body.strip() == "Tasks that wait for you: 2. Sign in as usual."
+    assert body.strip() == "Tasks that wait for you: 2. To see the tasks, sign in to the console."
     assert not re.search("New words|Approver|law|http", mail)
 
     clock.turn(minutes=1)

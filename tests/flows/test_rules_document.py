@@ -44,7 +44,7 @@ def _with_node(node: Any) -> dict[str, Any]:
         ),
         (
             {"menu": {"text": t("x"), "goes": "one", "choices": [choice("y", key="9")]}},
-            "choices.0.key: these letters are not allowed in this field",
+            "choices.0.key: this field contains letters that are not allowed",
         ),
         (
             {"ask": {"kind": "place", "text": t("x"), "saves": "a", "goes": "one"}},
