@@ -34,7 +34,7 @@ SCREENS = (
 
 def test_a_sentence_is_changed_and_the_page_says_so(editor: Editor) -> None:
     form = editor.open("abroad", "fee")
-    assert form["text.en"].startswith("Do not pay before")
+    assert form["text.en"].startswith("Do not pay to get a job")
     assert editor.buttons[0] == "save"
     assert editor.buttons.count("save") == 2, "the unseen one, and one that is seen"
     page = editor.sent(form | {"text.en": "Pay nobody."}, "save")
@@ -112,7 +112,7 @@ def test_the_handset_plays_what_is_typed(editor: Editor) -> None:
     form = editor.open("abroad", "contract") | {"h.language": "en", "text.en": "Read it first."}
     assert "Read it first." in editor.part(form)
     part = editor.part(form, "press:9")
-    assert "Do not pay before" in part
+    assert "Do not pay to get a job" in part
     assert "Keys pressed: 9" in part
     form = editor.looked(editor.looked(form, "press:9"), "press:9")
     assert "Tell someone you trust" in editor.page

@@ -78,7 +78,7 @@ def test_a_screen_goes_once_every_arrow_is_decided(editor: Editor) -> None:
     path = f"{ABROAD}/fee/delete"
     page = editor.tab.read(path)
     assert "Read the contract: Next screen" in page
-    assert "Do not pay before" in page
+    assert "Do not pay to get a job" in page
     refused(editor, path, {}, "Some other screens lead to the screen or flow that you remove")
     refused(editor, path, {"to:contract.goes": "fee"}, "Choose another next screen")
     refused(editor, f"{ABROAD}/contract/delete", {}, "The flow begins at this screen")
@@ -189,12 +189,7 @@ def test_marks_of_a_flow_are_shut_until_somebody_says_why(editor: Editor) -> Non
     assert 'name="gathers"' in page, "unlocked, and nothing saved"
     assert service_drafts.history(editor.desk.context, CHANGE) == []
     form = {"unlocked": "yes", "gathers": "complaint", "do": "save"}
-    refused(
-        editor,
-        MARKS,
-        form,
-        "In one sentence, explain why you change values that the statistics count or that alert responders",
-    )
+    refused(editor, MARKS, form, "In one sentence, explain why you change values")
     refused(editor, MARKS, form | {"why": WHY, "gathers": "gold"}, "Choose one of the options")
     assert (
         editor.tab.sends(MARKS, form | {"why": WHY, "private": "yes"}).location

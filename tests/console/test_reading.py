@@ -209,7 +209,7 @@ def test_older_rows_are_a_link_and_the_chain_is_followed(desk: Desk) -> None:
     with desk.writing() as session:
         drop_guard(session, "audit")
         session.connection().exec_driver_sql("UPDATE audit SET reason = 'other' WHERE id = 30")
-    assert "The log was changed: row 30 does not follow" in tab.read("/audit/verify")
+    assert "The log was changed: row 30 does not match" in tab.read("/audit/verify")
 
 
 def test_the_log_and_a_flow_name_kinds_of_things_in_the_reader_s_language(desk: Desk) -> None:

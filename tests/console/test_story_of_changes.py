@@ -174,9 +174,9 @@ def test_a_long_list_of_steps_comes_by_fifty(writing: Writing) -> None:
     for number in range(SHOWN + 2):
         writing.says(change, f"Ntukishyure {number}.")
     page = writing.editor.read(f"/changes/{change}")
-    assert page.count("as it was after this step</button>") == SHOWN
+    assert page.count("as it was after the step</button>") == SHOWN
     (older,) = re.findall(r'rel="next">|href="(/changes/\d+\?before=\d+)" rel="next"', page)
-    assert writing.editor.read(older).count("as it was after this step</button>") == 2
+    assert writing.editor.read(older).count("as it was after the step</button>") == 2
 
 
 def test_the_history_says_that_nobody_else_read_an_emergency(
@@ -209,9 +209,7 @@ def test_the_second_reader_reads_which_words_a_reason_lets_pass(writing: Writing
     flow["nodes"]["one"]["reason"] = "Warns of what a false recruiter says."
     writing.saves(change, flow)
     page = html.unescape(writing.approver.read(f"/changes/{change}/read"))
-    red = page[page.index("Important changes: read them before the other changes") :].partition(
-        "</div>"
-    )[0]
+    red = page.partition("Important changes: read them")[2].partition("</div>")[0]
     assert (
         'learn: First lesson en</a>: this screen contains "ibanga", "ku buntu". The editor\'s reason: Warns'
         in " ".join(red.split())

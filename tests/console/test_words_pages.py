@@ -124,15 +124,13 @@ def test_words_go_into_the_change_of_their_language_and_nowhere_else(desk: Desk,
 def test_a_text_is_stale_once_its_english_changes(desk: Desk, tab: Tab) -> None:
     press(tab, "agree", path="/words/fr?flow=abroad&state=all")
     assert state(desk, language="fr") is ReviewState.REVIEWED, "one person is enough"
-    english = "/words/en?flow=abroad&state=all"
-    assert (
-        press(tab, "both", words="Never pay before you get a job.", path=english).status_code == 303
-    )
+    english, words = "/words/en?flow=abroad&state=all", 'Never pay to get a job. "Keep it secret"?'
+    assert press(tab, "both", words=words, path=english).status_code == 303
     publish(desk, "en")
     assert state(desk, language="fr") is ReviewState.STALE
     page = tab.read("/words/fr?flow=abroad&state=stale")
     assert FEE in page
-    assert "<del>Do not</del><ins>Never</ins> pay before" in page
+    assert "<del>Do not</del><ins>Never</ins> pay to get" in page
 
 
 def test_words_are_refused_by_name_and_stay_as_they_were_typed(desk: Desk, tab: Tab) -> None:
