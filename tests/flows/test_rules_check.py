@@ -99,7 +99,7 @@ def _menu(*labels: str, **fields: Any) -> dict[str, Any]:
         ),
         (
             _learn(_say("a", goes="end"), end={"finish": {"text": t("Bye")}}),
-            Code.LAST_SCREEN, None, "has another text than the last screens of other flows",
+            Code.LAST_SCREEN, None, "is not the same as on the last screens of other flows",
         ),
     ],
 )  # fmt: skip

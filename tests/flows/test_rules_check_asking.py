@@ -90,8 +90,8 @@ def test_a_whole_list_has_nothing_to_mend() -> None:
         ({"saves": "danger"}, "the question saves its answer under a name that no desk can read"),
         ({"note": t("Nobody reads it")}, "only a text and choices"),
         ({"topic": "law"}, "only a text and choices"),
-        ({"choices": [choice("Yes", goes="back"), choice("No", value="no")]}, "may get no answer"),
-        ({"choices": [choice("Yes", value="yes", when={"flag": "x"}), choice("No", value="no")]}, "may get no answer"),
+        ({"choices": [choice("Yes", goes="back"), choice("No", value="no")]}, "may not reach"),
+        ({"choices": [choice("Yes", value="yes", when={"flag": "x"}), choice("No", value="no")]}, "may not reach"),
         ({"goes": "which"}, "the question leads to a screen with text"),
     ],
 )  # fmt: skip

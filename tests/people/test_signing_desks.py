@@ -171,7 +171,7 @@ def test_an_admin_signs_nothing_that_the_other_did_not_see(signing: Signing) -> 
     signing.rekey()
     signing.ask()
     signing.rekey()
-    with pytest.raises(DeskRefused, match="got a new key"):
+    with pytest.raises(DeskRefused, match="now has a newer key"):
         signing.decide("Bosco")
     assert signing.state() is DeskKeyState.PROVISIONAL
 
@@ -194,13 +194,13 @@ def test_nothing_is_signed_that_the_person_did_not_see(signing: Signing) -> None
     assert told == [shown.words, shown.words, ""], (
         "members read the words of the key that they decrypt"
     )
-    with pytest.raises(DeskRefused, match="got a new key"):
+    with pytest.raises(DeskRefused, match="now has a newer key"):
         decrypt_signing.sign_desks(signing.context, [before], opener(), "seen before")
     asked = signing.by("Alice").actor, bytes(signing.admins["Alice"]), HERE, "known"
-    with pytest.raises(DeskRefused, match="got a new key"):
+    with pytest.raises(DeskRefused, match="now has a newer key"):
         decrypt_signing.request_signature(signing.context, *asked, seen=before.mark)
     signing.ask()
-    with pytest.raises(ApprovalRefused, match="got a new key"):
+    with pytest.raises(ApprovalRefused, match="now has a newer key"):
         signing.decide("Bosco", seen=before.mark)
     assert signing.state() is DeskKeyState.PROVISIONAL
     signing.decide("Bosco")
