@@ -14,7 +14,7 @@ from tests.compare.line import Checkout, Line
 from tests.compare.people import Prepared, sample
 from tests.compare.play import play
 from tests.compare.transcript import Transcript, difference
-from tests.support.homes import LayHome, sending
+from tests.support.homes import LayHome
 
 pytestmark = [
     pytest.mark.slow(reason="waits for a line to look at its clock"),
@@ -48,9 +48,8 @@ def home(lay_home: LayHome, tmp_path: Path) -> Path:
     return home
 
 
-def played(checkout: Checkout, home: Path, tmp_path: Path) -> dict[str, Transcript]:
-    told = play(checkout, home, WORLD, 25, procfile=sending(tmp_path))
-    return {one.story: one for one in told.transcripts}
+def played(checkout: Checkout, home: Path) -> dict[str, Transcript]:
+    return {one.story: one for one in play(checkout, home, WORLD, 25).transcripts}
 
 
 def changed(home: Path, tmp_path: Path) -> tuple[Checkout, Path]:
@@ -79,11 +78,11 @@ def changed(home: Path, tmp_path: Path) -> tuple[Checkout, Path]:
 
 
 def test_a_tree_equals_itself_and_a_change_is_found(home: Path, tmp_path: Path) -> None:
-    ours, again = (played(tree(), home, tmp_path) for _ in range(2))
+    ours, again = (played(tree(), home) for _ in range(2))
     assert [difference([ours[story]], [again[story]]) for story in ours] == [None] * len(ours)
     assert all(transcript.entries for transcript in ours.values())
 
-    theirs = played(*changed(home, tmp_path), tmp_path)
+    theirs = played(*changed(home, tmp_path))
     found = {story: difference([ours[story]], [theirs[story]]) for story in ours}
     lines = [line for one in found.values() if one for line in (*one.ours, *one.theirs)]
     assert any(SAID in line for line in lines)

@@ -130,7 +130,7 @@ class World:
                 if due <= minute:
                     self.line.step()
                     tales[number] = (minute + max(1, next(tale, NEVER)), tale)
-                    self._settle()
+                    self._settle(tick=True)
                     self._hear(stories)
             self._settle(reports=True)
             self._hear(stories)
