@@ -89,7 +89,7 @@ def test_it_may_be_asked_when_she_has_told_all() -> None:
         ({"signed": False}, "not signed"),
         ({"closed": True}, "closed"),
         ({"has_receipt": False}, "took no receipt"),
-        ({"asked": True}, "only one"),
+        ({"asked": True}, "a second question"),
         ({"filed_at": NOON + timedelta(seconds=1)}, "three minutes"),
     ],
 )
