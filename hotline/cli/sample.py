@@ -380,7 +380,6 @@ def _cells(random: Random) -> Iterator[CellName]:
 def _persons(line: SampleLine) -> None:
     """Writes the persons of cases for months whose totals are not calculated yet. The function encrypts the codes
     about these persons like the codes about real persons."""
-    by = service_case.EventActor("account:1:Sample", EventChannel.CONSOLE)
     with line.desk.database.writing() as session:
         recent = [
             tip
@@ -390,11 +389,14 @@ def _persons(line: SampleLine) -> None:
         for tip in recent[:OPEN_PERSONS]:
             at = tip.created_at + 3 * HOUR
             tables_persons.add_person(session, tip.id, 1, at)
-            kind, key = LoggedEvent.SCREENED, f"sample person:{tip.id}"
-            said = service_case.write_event(session, tip.id, kind, by, at, key=key) or 0
+            kind = LoggedEvent.SCREENED
+            by = service_case.EventActor("account:1:Sample", person=tip.assignee_id)
+            said = service_case.write_event(
+                session, tip.id, kind, by, at, key=f"sample person:{tip.id}"
+            )
             seen = {**SIGNS, "form": line.random.choice(sorted(FORMS))}
             plain = PersonCodes(1, seen).checked(kind).to_bytes()
-            service_requests.store_codes(session, line.desk, tip, said, plain, at)
+            service_requests.store_codes(session, line.desk, tip, said or 0, plain, at)
 
 
 def _releases(line: SampleLine) -> None:

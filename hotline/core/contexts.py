@@ -87,8 +87,7 @@ class SmsGateway(Protocol):
 
 
 Send = Callable[[], None]
-"""A function that sends one message and records the result. Before the call, this process has claimed the message in
-the database."""
+"""Sends one message and records the result. Before the call, this process has claimed the message in the database."""
 
 
 class Senders(Protocol):

@@ -320,8 +320,8 @@ transaction ends."""
 
 R = TypeVar("R")
 Work = Callable[[PlainConnection], R]
-"""A function that reads and writes in a transaction, and has no other effect. `BatchedWrites` runs the function again
-if another function in the same transaction fails."""
+"""Reads and writes in a transaction, and has no other effect. `BatchedWrites` runs this function again if another
+function in the same transaction fails."""
 
 
 class WorkPlaces(Protocol):
