@@ -204,7 +204,10 @@ def _document(
             order=row.order_number,
             about=[
                 (say(phrase("District")), place_name(tip.place, language)),
-                (say(phrase("Type")), say(FORMS.get(tip.category or "", phrase("not said")))),
+                (
+                    say(phrase("Type")),
+                    say(FORMS[tip.category] if tip.category else phrase("not said")),
+                ),
                 (say(phrase("Urgency")), say(Urgency(tip.urgency).label)),
             ],
             events=[*gathered.events()],

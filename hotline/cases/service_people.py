@@ -62,23 +62,17 @@ def update_rows(
             row.answered_at, row.arrived_at = offer.answered_at, offer.arrived_at
             row.thirty_at = offer.thirty_at
             clock = rules_follow_up.offer_clock(person, offer)
-            was_offer = next(
+            offer_before = next(
                 (one for one in (old.referrals if old else ()) if one.offered_id == row.offered_id),
                 None,
             )
             if clock != (
-                rules_follow_up.offer_clock(old, was_offer) if old and was_offer else None
+                rules_follow_up.offer_clock(old, offer_before) if old and offer_before else None
             ):
                 _restart(row, clock)
             if row.clock != FollowKind.ANSWER:
                 tables_persons.forget_who(session, offer.offered_id)
     session.flush()
-
-
-def _clock_before(old: MetPerson | None, offered_id: int) -> rules_follow_up.FollowClock | None:
-    offers = old.referrals if old is not None else ()
-    found = next((one for one in offers if one.offered_id == offered_id), None)
-    return None if old is None or found is None else rules_follow_up.offer_clock(old, found)
 
 
 def _restart(

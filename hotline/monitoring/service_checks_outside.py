@@ -159,8 +159,9 @@ def check_second_channel(context: CliContext) -> CheckResult:
     it records if it has the settings of the second channel. Other processes check this record.
     """
     is_there = context.watch.other.is_there()
-    with suppress(StoreUnavailable), context.database.reading() as session:
-        is_there = is_there or tables_canaries.has_second_channel(session)
+    if not is_there:
+        with suppress(StoreUnavailable), context.database.reading() as session:
+            is_there = tables_canaries.has_second_channel(session)
     if is_there:
         return CheckResult("second channel", True, "alarms are sent by mail or command too")
     return warning(

@@ -116,8 +116,8 @@ INK, SOFT, EDGE, DARK, LIGHT, PAPER = (
 FONT = "Segoe UI, Noto Sans, Liberation Sans, DejaVu Sans, Arial, sans-serif"
 SPARK_WIDTH, SPARK_HEIGHT = 220, 48
 BAR_WIDTH, BAR_HEIGHT, BAR_GAP, LABEL_WIDTH = 328, 18, 8, 144
-LONGEST_BAR = 80
-"""The smallest length of the longest bar in a chart. If the text of a row is long, the chart becomes wider."""
+MIN_BAR_ROOM = 80
+"""The smallest width that a chart keeps for its bars. If the text of a row is long, the chart becomes wider."""
 LABEL_LETTERS = 16
 """A label with at most this many letters fits next to its bar."""
 TILE_WIDTH, TILE_HEIGHT, TILE_GAP = 88, 62, 4
@@ -168,8 +168,8 @@ def sparkline(title: str, points: Sequence[int | None], values: Sequence[str]) -
 def bar_chart(title: str, rows: Sequence[Bar]) -> str:
     """Returns a chart with one bar in each row. A row whose number is "few" shows this word instead of a bar."""
     top = max((row.number for row in rows if row.number is not None), default=0) or 1
-    said = max(56, 8 * max((len(row.text) for row in rows), default=0) + 6)
-    room = max(BAR_WIDTH - LABEL_WIDTH - said, LONGEST_BAR)
+    text_width = max(56, 8 * max((len(row.text) for row in rows), default=0) + 6)
+    room = max(BAR_WIDTH - LABEL_WIDTH - text_width, MIN_BAR_ROOM)
     parts, y = [], 0.0
     for row in rows:
         middle = y + BAR_HEIGHT / 2 + 5
@@ -191,7 +191,7 @@ def bar_chart(title: str, rows: Sequence[Bar]) -> str:
     axis = _line([(LABEL_WIDTH, 0), (LABEL_WIDTH, max(1.0, y - BAR_GAP))], EDGE)
     labels = [f"{row.label}: {row.text}" for row in rows]
     height = max(1.0, y - BAR_GAP)
-    return _picture(title, labels, LABEL_WIDTH + room + said, height, [*parts, axis])
+    return _picture(title, labels, LABEL_WIDTH + room + text_width, height, [*parts, axis])
 
 
 def district_map(title: str, numbers: Mapping[str, int | None], texts: Mapping[str, str]) -> str:
