@@ -157,22 +157,22 @@ def release_held(context: Context) -> None:
 def _give_to_writers(
     session: Session,
     context: Context,
-    own: Sequence[tuple[EscalationStep, int]],
+    written_tips: Sequence[tuple[EscalationStep, int]],
     people: Sequence[Candidate],
-    kept: Mapping[int, Collection[int]],
+    excluded: Mapping[int, Collection[int]],
     at: datetime,
 ) -> None:
     """Makes each officer the assignee of the tip that they wrote down. Other responders are alerted as usual, so that a
     second person reads the tip. The officer gets no SMS.
 
-    If the officer may not see the tip, the tip has no assignee at first, like a new tip that a caller reported. `kept`
-    contains the people who are excluded from each tip.
+    If the officer may not see the tip, the tip has no assignee at first, like a new tip that a caller reported.
+    `excluded` contains the people who are excluded from each tip.
     """
     alerted = []
-    for step, writer in own:
+    for step, writer in written_tips:
         local = rules_assignment.colleagues(step.case, people, but=None)
         may_see = {*local, *rules_assignment.national_people(people)}
-        if writer in may_see.difference(kept[step.tip_id]):
+        if writer in may_see.difference(excluded[step.tip_id]):
             alerted.append((step._replace(recipients=(writer,)), writer))
     for one in service_escalation.write_assignments(session, alerted, at) if alerted else ():
         given = session.get_one(Assignment, one.given.assignment_id)

@@ -490,12 +490,12 @@ def confirm_closure(
         return
     _record(session, tip, "end_refused", actor, at)
     session.flush()
-    if (taker := actor.responder_id) is not None:
+    if (responder_id := actor.responder_id) is not None:
         # Lists and statistics then show this responder as the assignee.
-        tables.acknowledge(session, tip.id, taker, at, proved=True)
-        queries.record_passed(session, tip.id, taker, None)
+        tables.acknowledge(session, tip.id, responder_id, at, proved=True)
+        queries.record_passed(session, tip.id, responder_id, None)
         channel = actor.channel or EventChannel.CONSOLE
-        service_case.write_taken(session, tip.id, taker, at, channel, TakeProof.PROVED)
+        service_case.write_taken(session, tip.id, responder_id, at, channel, TakeProof.PROVED)
     handle_event(session, context, tip.id, Event(CaseEventKind.REFUSED, by=actor.responder_id), at)
 
 
@@ -562,9 +562,9 @@ def _close(
     tip.closed_at = at
     drop_closure_request(tip)
     session.flush()
-    is_asked = tip.erasure_asked_at is not None and tip.erased_at is None
+    erasure_waits = tip.erasure_asked_at is not None and tip.erased_at is None
     # A legal hold prevents the erasure.
-    if is_asked and text_fate(session, tip) is TextFate.GO:
+    if erasure_waits and text_fate(session, tip) is TextFate.GO:
         _erase(session, tip, context.now(), actor="clock")
 
 

@@ -423,6 +423,10 @@ BY = {
 text of the replacing template names this time."""
 
 
+_Answers = list[tuple[Wording, int | None]]
+"""The texts of answers, each with the id of the assignment that it is about."""
+
+
 class ReplyResult(NamedTuple):
     """The result of reading and carrying out a responder's SMS."""
 
@@ -488,32 +492,35 @@ def handle_reply(
         )
         for one in reading.actions
     )
-    why, urgent = WHY.get(reading.meant, AnswerReason.HINT), bool(reply.dangers)
-    # A digest of the commands, or else of the text, shows if the responder repeats an SMS.
-    commands = [f"{one.verb.value} {one.reference}" for one in reading.actions]
-    said = "\n".join(commands) or " ".join(message.text.split()).casefold()
-    key = context.pseudonyms.sms(message.sender, context.line.shortcode, said, "")
-    counted = service_messages.may_answer(session, responder, why, key, at, in_danger=urgent)
-    if counted is AnswerReason.LAST:
-        service_messages.write_confirmation(session, _no_more(context, responder), responder.id, at)
-    elif counted is not None:
-        for wording, of in _worded(session, context, responder, reply, done):
-            service_messages.write_confirmation(session, wording, responder.id, at, of)
+
+    def answer(text: str, reason: AnswerReason, answers: Callable[[], _Answers]) -> None:
+        # The digest of the text shows if the responder repeats an SMS.
+        digest = context.pseudonyms.sms(message.sender, context.line.shortcode, text, "")
+        counted_as = service_messages.may_answer(
+            session, responder, reason, digest, at, in_danger=bool(reply.dangers)
+        )
+        if counted_as is None:
+            return
+        is_last = counted_as is AnswerReason.LAST
+        for wording, assignment_id in (
+            [(_no_more(context, responder), None)] if is_last else answers()
+        ):
+            service_messages.write_confirmation(session, wording, responder.id, at, assignment_id)
+
+    commands = "\n".join(f"{one.verb.value} {one.reference}" for one in reading.actions)
+    answer(
+        commands or " ".join(message.text.split()).casefold(),
+        WHY.get(reading.meant, AnswerReason.HINT),
+        lambda: _worded(session, context, responder, reply, done),
+    )
     if done and reading.reference is not None:
         # The command counted for a drill, but the responder may have meant a real case. So a hint about this case
         # follows.
-        said = f"? {reading.reference}"
-        key = context.pseudonyms.sms(message.sender, context.line.shortcode, said, "")
-        hint = AnswerReason.HINT
-        counted = service_messages.may_answer(session, responder, hint, key, at, in_danger=urgent)
-        if counted is not None:
-            is_last = counted is AnswerReason.LAST
-            wording = (
-                _no_more(context, responder)
-                if is_last
-                else _hint(session, context, responder, reply)
-            )
-            service_messages.write_confirmation(session, wording, responder.id, at)
+        answer(
+            f"? {reading.reference}",
+            AnswerReason.HINT,
+            lambda: [(_hint(session, context, responder, reply), None)],
+        )
     return ReplyResult(reading.meant, done)
 
 
@@ -523,7 +530,7 @@ def _worded(
     responder: Responder,
     reply: ReadReply,
     done: Sequence[CommandOutcome],
-) -> list[tuple[Wording, int | None]]:
+) -> _Answers:
     """Returns a text for each kind of result, with the references of the cases that have this result. If no command
     was carried out, returns a hint.
     """

@@ -91,36 +91,34 @@ def exclude(
     at = context.now()
     with ringing(context) as session:
         tip = tables.get_filed(session, tip_id)
-        there = {
+        excluded_before = {
             row.party
             for row in queries_visible.current_exclusions(session, tip_id, for_writing=True)
         }
-        fresh = [one for one in _targets(session, target) if one not in there]
-        if not fresh:
+        excluded_now = [one for one in _targets(session, target) if one not in excluded_before]
+        if not excluded_now:
             raise EndRefused(
                 "the tip is already hidden from this person or desk", TipRefusal.EXCLUDED_ALREADY
             )
-        signed = tables_audit.actor_of(by)
-        for one in fresh:
+        actor = tables_audit.actor_of(by)
+        for one in excluded_now:
             row = Exclusion(
-                tip_id=tip.id, **one._asdict(), reason=ExclusionReason(kind), by=signed, at=at
+                tip_id=tip.id, **one._asdict(), reason=ExclusionReason(kind), by=actor, at=at
             )
             session.add(row)
             session.flush()
             write_exclusion_event(session, row, row.by, at)
             tables_audit.append_about_tip(
-                session, tip_id, "tip_excluded", signed, at, f"{kind}: {one}: {reason}"
+                session, tip_id, "tip_excluded", actor, at, f"{kind}: {one}: {reason}"
             )
         # The assignments of excluded people end, and the hotline sends them no more messages about the case.
-        kept = queries_visible.excluded_responders(session, [tip_id])[tip_id]
-        gone = kept & {
-            one.responder_id for one in queries.alerted_by_tip(session, [tip_id])[tip_id]
-        }
-        for who in sorted(gone):
-            event = Event(CaseEventKind.REMOVED, by=who)
+        alerted = {one.responder_id for one in queries.alerted_by_tip(session, [tip_id])[tip_id]}
+        removed = alerted & queries_visible.excluded_responders(session, [tip_id])[tip_id]
+        for responder_id in sorted(removed):
+            event = Event(CaseEventKind.REMOVED, by=responder_id)
             service_escalation.handle_event(session, context, tip_id, event, at)
-        queries_retention.withhold(session, tip_id, gone)
-        queries_retention.stand_down(session, tip_id, gone, EVERY_STEP, at)
+        queries_retention.withhold(session, tip_id, removed)
+        queries_retention.stand_down(session, tip_id, removed, EVERY_STEP, at)
 
 
 def write_exclusion_event(

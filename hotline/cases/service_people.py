@@ -37,16 +37,19 @@ def update_rows(
 
     If a reminder is unchanged, the row still shows how often the hotline has sent the reminder.
     """
-    was, tip_id = {one.n: one for one in before}, tip.id
+    persons_before, tip_id = {one.n: one for one in before}, tip.id
     rows = {row.offered_id: row for row in tables_persons.offers_of(session, tip_id)}
     for person in after:
-        old = was.get(person.n)
+        person_before = persons_before.get(person.n)
         tables_persons.add_person(session, tip_id, person.n, person.met_at)
         victim = session.get_one(PossibleVictim, (tip_id, person.n))
         victim.responder_id = next(reversed(person.askers), None)
-        follow = rules_follow_up.person_clock(person, tip.urgency)
-        if old is None or rules_follow_up.person_clock(old, tip.urgency) != follow:
-            _restart(victim, follow)
+        clock = rules_follow_up.person_clock(person, tip.urgency)
+        if (
+            person_before is None
+            or rules_follow_up.person_clock(person_before, tip.urgency) != clock
+        ):
+            _restart(victim, clock)
         for offer in person.referrals:
             row = rows.get(offer.offered_id)
             if row is None:
@@ -62,17 +65,16 @@ def update_rows(
             row.answered_at, row.arrived_at = offer.answered_at, offer.arrived_at
             row.thirty_at = offer.thirty_at
             clock = rules_follow_up.offer_clock(person, offer)
-            offer_before = next(
-                (one for one in (old.referrals if old else ()) if one.offered_id == row.offered_id),
-                None,
-            )
-            if clock != (
-                rules_follow_up.offer_clock(old, offer_before) if old and offer_before else None
-            ):
+            if clock != _clock_before(person_before, row.offered_id):
                 _restart(row, clock)
             if row.clock != FollowKind.ANSWER:
                 tables_persons.forget_who(session, offer.offered_id)
     session.flush()
+
+
+def _clock_before(person: MetPerson | None, offered_id: int) -> rules_follow_up.FollowClock | None:
+    offer = person and next((one for one in person.referrals if one.offered_id == offered_id), None)
+    return rules_follow_up.offer_clock(person, offer) if person and offer else None
 
 
 def _restart(
