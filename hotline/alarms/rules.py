@@ -3,13 +3,12 @@
 A check looks at one part of the installation. The result of a check says if this part works, and what the operator must
 do.
 
-The monitor raises an alarm when a fault has lasted for the time in `PATIENCE`. The monitor repeats its notices at
-growing intervals until an on-call contact acknowledges the alarm, or until the fault ends. When an alarm ends, all
-notified contacts get a message. Some alarms report a single event, which has no visible end. These alarms remain until
-a contact acknowledges them.
+The monitor raises an alarm when a fault has lasted for the time in `PATIENCE`. Until an on-call contact acknowledges
+the alarm or the fault ends, the monitor sends further notices at growing intervals. When an alarm ends, every contact
+who was notified of it gets a message. Some alarms report a single event, such as a jump of the system clock. Such an
+alarm has no visible end, so it remains until a contact acknowledges it.
 
-The module also defines the service levels. Each service level promises that the hotline does something within a given
-time.
+The module also defines the service levels, such as the time within which the hotline must answer a caller.
 """
 
 from dataclasses import dataclass, replace
@@ -22,8 +21,8 @@ from hotline.text.time import KIGALI
 class CheckState(StrEnum):
     OK = "ok"
     WARNING = "warning"
-    """The check found a weakness that does no harm now. A weakness raises no alarm, but the operator should fix it in
-    daytime."""
+    """The check found a weakness that does no harm now. A weakness raises no alarm, but the operator should fix it
+    during the day."""
     WRONG = "wrong"
 
 
@@ -31,15 +30,15 @@ class CheckState(StrEnum):
 class CheckResult:
     name: str
     ok: bool
-    """True if the result raises no alarm. A warning raises no alarm, so the value is also True for a warning."""
+    """True if the result raises no alarm: the check found no fault, or only a weakness."""
     message: str
     todo: str = ""
-    """The operator's next step. Empty if nothing is wrong."""
+    """The next step for the operator. Empty if the check found no fault and no weakness."""
     level: int = 1
-    """The severity, for checks that have levels."""
+    """The severity of the fault, where a higher number is worse."""
     names: tuple[str, ...] = ()
-    """The names of all accounts, desks or places that have the fault, so that programs can read them. `message` says
-    how many there are, and names only a few of them."""
+    """The names of all accounts, desks or places that have the fault, so that programs can read them. `message` names
+    only a few of these accounts, desks or places, and says how many have the fault."""
     is_warning: bool = False
 
     @property
@@ -50,7 +49,7 @@ class CheckResult:
 
 
 def in_kigali(at: datetime) -> str:
-    """Formats a time in the Kigali time zone, as the console's pages do."""
+    """Formats a time in the Kigali time zone."""
     return f"{at.astimezone(KIGALI):%Y-%m-%d %H:%M}, Kigali time"
 
 
@@ -60,7 +59,8 @@ def warning(name: str, message: str, todo: str) -> CheckResult:
 
 
 def check_result(name: str, wrong: str | None, well: str, todo: str, level: int = 1) -> CheckResult:
-    """Returns the result of a check. If `wrong` is None, the check found no fault, and the message is `well`."""
+    """Returns the result of a check. If `wrong` is None, the check found no fault, and the result's message is
+    `well`."""
     if wrong is None:
         return CheckResult(name, True, well)
     return CheckResult(name, False, wrong, todo, level)
@@ -120,10 +120,11 @@ class Notice(StrEnum):
     AGAIN = "again"
     OVER = "over"
     DIGEST = "digest"
-    """A message that reports no fault. It contains the newest digest of the audit log, so that the contacts can store
-    this digest outside the hotline."""
+    """A message to on-call contacts that reports no fault. The message contains the newest digest of the audit log, so
+    that the contacts can store this digest outside the hotline."""
     TRIAL = "trial"
-    """A test message that reports no fault. A person sends this message to check that messages reach the contacts."""
+    """A test message to on-call contacts, which reports no fault. A person sends this message to check that messages
+    reach the contacts."""
 
 
 EVENT_ALARMS = {
@@ -151,17 +152,16 @@ PATIENCE = {
 """The time for which a fault must last before contacts are notified. For an alarm that is not in this table, the
 time is zero."""
 SETTLED = timedelta(minutes=2)
-"""The time without a fault after which an alarm ends. So a fault that stops and returns within this time raises only
-one alarm."""
+"""The time without a fault after which an alarm ends. If a fault stops and returns within this time, the old alarm goes
+on, and no new alarm is raised."""
 REPEATS = tuple(timedelta(minutes=minutes) for minutes in (10, 20, 40, 80, 160, 240))
-"""The times between notices while no contact has acknowledged the alarm. All further notices use the last of these
-times."""
+"""The times between the notices of an alarm that no contact has acknowledged. After the last of these times, the
+monitor repeats it."""
 REMINDED = timedelta(days=1)
 """If the fault of an acknowledged alarm still exists this long after the acknowledgement, the contacts are notified
 again."""
 REMINDED_LATER = {Alarm.DISTRICTS: timedelta(days=7)}
-"""For some faults, this time replaces the time in `REMINDED`: fixing such a fault takes weeks, and the fault harms
-no one until then."""
+"""The faults that take weeks to repair and harm no one in that time: each with the time that replaces `REMINDED`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,8 @@ class AlarmState:
     next_at: datetime
     """The time of the next notice."""
     level: int = 1
-    """The severity, for alarms that have levels. If the severity rises, all contacts are notified again."""
+    """The severity of the fault, where a higher number is worse. If the severity rises, the monitor notifies all
+    contacts again."""
     notices: int = 0
     well_since: datetime | None = None
     acknowledged_by: str | None = None
@@ -189,8 +190,8 @@ class AlarmChange:
 
 
 def next_state(before: AlarmState | None, alarm: Alarm, level: int, at: datetime) -> AlarmChange:
-    """Returns the change of an alarm after one check. `level` says how bad the fault is, and 0 means that there is no
-    fault."""
+    """Returns the new state of an alarm after one check, and the notice that the monitor must send. `level` is the
+    severity of the fault, or 0 if there is no fault."""
     if level == 0:
         return AlarmChange(alarm, None) if before is None else _well(before, at)
     if before is None:
@@ -202,8 +203,8 @@ def next_state(before: AlarmState | None, alarm: Alarm, level: int, at: datetime
 
 
 def after_acknowledgement(state: AlarmState, by: str, at: datetime) -> AlarmState | None:
-    """Returns the state of an alarm after an acknowledgement. The contacts get no notice until the time in `REMINDED`
-    or `REMINDED_LATER` is over, unless the fault gets worse.
+    """Returns the state of an alarm after an acknowledgement. The contacts get no further notice before the time in
+    `REMINDED` or `REMINDED_LATER` is over, unless the fault gets worse.
 
     Returns None for a single event, because the acknowledgement ends that alarm.
     """
@@ -217,7 +218,7 @@ def _reminded(alarm: Alarm) -> timedelta:
 
 
 def _wrong(state: AlarmState, at: datetime) -> AlarmChange:
-    # If the system clock was set back, `next_at` may be far in the future. In this case, the notice is sent now.
+    # If the system clock was set back, `next_at` may be far in the future. The monitor then sends the notice now.
     if state.next_at > at and state.next_at - at <= _reminded(state.alarm):
         return AlarmChange(state.alarm, state)
     notice = Notice.AGAIN if state.notices else Notice.RAISED
@@ -237,8 +238,8 @@ def _well(state: AlarmState, at: datetime) -> AlarmChange:
 
 @dataclass(frozen=True, slots=True)
 class ServiceLevel:
-    """A promise that the hotline does something within a given time. `target` is the share of a month's cases in which
-    the hotline must keep this promise."""
+    """A time limit for one task of the hotline, such as answering a caller. `target` is the share of a month's cases in
+    which the hotline must keep this time limit."""
 
     name: str
     promise: str

@@ -1,4 +1,5 @@
-"""Raises alarms about single events. The monitor then notifies the on-call contacts."""
+"""Raises the alarms that report a single event, such as a jump of the system clock. The monitor then notifies the
+on-call contacts."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -21,15 +22,15 @@ def raise_alarm(context: Context, alarm: Alarm) -> None:
 
 
 def run_in_child(context: Context, work: str, given: bytes = b"[]") -> bytes:
-    """Runs long work in a child process. Raises an alarm if the child process takes too long, needs too much memory, or
-    is killed. Raises WorkEnded."""
+    """Runs a slow task in a child process. Raises an alarm if the child process takes too long, needs too much memory,
+    or is killed. Raises WorkEnded."""
     return long_work.run(work, given, partial(raise_alarm, context, Alarm.LONG_WORK))
 
 
 def record_each(session: Session, alarm: Alarm, at: datetime) -> None:
-    """Raises an alarm, and makes sure that each new event is reported.
+    """Raises an alarm about a single event, or raises it again if it is already raised.
 
-    If the alarm is already raised, contacts are notified again at the next check.
+    In both cases, the monitor notifies the contacts at its next check.
     """
     tables.take_lock(session)
     before = tables.raised_alarms(session).get(alarm)

@@ -10,11 +10,11 @@ from hotline.alarms.rules import Alarm, AlarmState
 from hotline.core import database
 
 LOCK = 4_114_110_024
-"""The PostgreSQL advisory lock for the monitors. Only one monitor works at a time, so that no notice is sent twice."""
+"""The PostgreSQL advisory lock that a process takes before it changes the state of an alarm."""
 
 
 class RaisedAlarm(database.Row):
-    """A raised alarm. Its columns are the fields of an `alarms.rules.AlarmState`."""
+    """A raised alarm."""
 
     __tablename__ = "alarm"
 
@@ -51,13 +51,13 @@ def raised_alarms(session: Session) -> dict[Alarm, AlarmState]:
 
 
 def alarm_texts(session: Session) -> dict[str, str]:
-    """Returns the text of each raised alarm, by the name of the alarm."""
+    """Returns the text of each raised alarm, keyed by the name of the alarm."""
     rows = session.execute(select(RaisedAlarm.name, RaisedAlarm.message))
     return {row.name: row.message for row in rows}
 
 
 def notified_alarms(session: Session) -> Sequence[RaisedAlarm]:
-    """Returns the alarms about which a contact was notified, oldest first."""
+    """Returns the alarms of which a contact was notified, oldest first."""
     notified = select(RaisedAlarm).where(RaisedAlarm.notices > 0)
     return session.scalars(notified.order_by(RaisedAlarm.since, RaisedAlarm.name)).all()
 

@@ -2,7 +2,7 @@
 records results.
 
 One person requests the caller's phone number, and a second person approves the request. The hotline decrypts the number
-only in the hours in which the caller agreed to be called. The code calls these hours the window.
+only in the hours in which the caller agreed to be called.
 
 The hooks (the web process that the gateway calls) encrypt data such as a caller's phone number. This module can decrypt
 callers' data, so no module that the hooks load may import this module.
@@ -35,8 +35,9 @@ class CallDetails:
 
     number: str = field(repr=False)
     word: str = field(repr=False)
-    """The code word that the desk officer says first, so that the caller recognizes the hotline. The caller chose
-    this word from a menu of the flow. The field holds the value of the chosen line, and not its label."""
+    """The code word that the desk officer says first, so that the caller recognizes the hotline. The caller chose this
+    word from a menu of the flow. The field holds the code of the chosen menu line, and not the text that the caller
+    saw."""
     others: str = field(repr=False)
     language: str = field(repr=False)
 
@@ -44,7 +45,8 @@ class CallDetails:
 def list_call_backs(context: Context) -> Sequence[CallBack]:
     """Returns every call-back without its phone number.
 
-    Call-backs that are waiting come first, sorted by their window (the hours in which the caller agreed to be called).
+    Call-backs that still wait for a call come first, sorted by their window (the hours in which the caller agreed to be
+    called).
     """
     with context.database.reading() as session:
         return tables_persons.visible_call_backs(session)
@@ -53,7 +55,7 @@ def list_call_backs(context: Context) -> Sequence[CallBack]:
 def request_number(context: Context, call_back_id: int, *, by: CommandActor, reason: str) -> None:
     """Records that a person requests the number of a call-back.
 
-    If several people request it, a second person can approve only the latest request. Raises NotFound.
+    If several people request the same number, a second person can approve only the latest request. Raises NotFound.
     """
     with context.database.writing() as session:
         row = tables_persons.get_call_back(session, call_back_id, for_writing=True)
@@ -69,11 +71,11 @@ def approve_request(
     reason: str,
     asked_by: str | None = None,
 ) -> None:
-    """Approves the latest request for the phone number. The approval is valid only until the present window (the hours
-    in which the caller agreed to be called) ends. Raises NotFound, CallRefused.
+    """Approves the latest request to see the caller's phone number. The approval is valid only until the present window
+    (the hours in which the caller agreed to be called) ends. Raises NotFound, CallRefused.
 
-    `asked_by` is the name of the person who made the request, as the approver saw it. If another person has made a
-    later request, raises CallRefused.
+    `asked_by` is the name of the person whose request the approver saw on the page. If another person has made a later
+    request, raises CallRefused.
     """
     with context.database.writing() as session:
         row = tables_persons.get_call_back(session, call_back_id, for_writing=True)
@@ -101,8 +103,8 @@ def decrypt_call(
     """Returns the phone number and the code word of a call-back. Each attempt adds a row to the audit log, even if the
     hotline refuses to show the number.
 
-    `keys` returns the private keys of the national desk, the present key first. Raises NotFound, CallRefused,
-    DecryptionFailed, KeyMissing.
+    `keys` is a function that returns the private keys of the national desk, the present key first. Raises NotFound,
+    CallRefused, DecryptionFailed, KeyMissing.
     """
     with context.database.reading() as session:
         row = tables_persons.get_call_back(session, call_back_id)
@@ -116,8 +118,7 @@ def decrypt_call(
         raise
 
     with context.database.writing() as session:
-        # Checks the state of the call-back again, because the caller may have withdrawn it during the slow key
-        # derivation.
+        # Checks the call-back again, because the caller may have withdrawn it during the slow decryption.
         row = tables_persons.get_call_back(session, call_back_id, for_writing=True)
         _check(session, row, context, by)
         row.opened_at = context.now()
@@ -131,8 +132,8 @@ def record_outcome(
     """Records the result of a call-back. Deletes the phone number, unless the caller did not answer and has agreed to a
     second window.
 
-    Raises NotFound. Raises CallRefused if no one has decrypted the number, because without the number no one could
-    call.
+    Raises NotFound. Raises CallRefused if no one has decrypted the phone number, because without the number no one
+    could call.
     """
     with context.database.writing() as session:
         row = tables_persons.get_call_back(session, call_back_id, for_writing=True)
@@ -143,7 +144,7 @@ def record_outcome(
         row.outcome = outcome
         if outcome is not CallOutcome.SILENT or not next_window(row):
             end_request(row, CallBackState.DONE, context.now())
-        # The action `call_back_refused` says that the hotline did not show the number.
+        # The audit log already uses `call_back_refused` when the hotline does not show the number.
         is_refused = outcome is CallOutcome.REFUSED
         _record(
             session,
@@ -156,9 +157,9 @@ def record_outcome(
 
 
 def code_word(context: Context, opened: CallDetails) -> str:
-    """Returns the code word in the caller's language, as the live flows show it.
+    """Returns the code word in the caller's language, as the menu in the report flow shows it.
 
-    If the flows have no label for the word, returns the stored value.
+    If this menu has no text for the word, returns the stored value.
     """
     try:
         node = context.flow_sets.get(context.flow_sets.live()).flows["report"].nodes["call_word"]

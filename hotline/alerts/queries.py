@@ -1,7 +1,7 @@
-"""Reads and writes the assignments of tips: which responders were alerted, who took the case, and which alerts are not
-sent yet.
+"""Reads and writes the assignments of tips: which responders were alerted, who took the case, and which alerts are
+still to be sent.
 
-Also reads the list of all active responders. The module can write many assignments and alerts at once.
+Also reads the list of all active responders.
 """
 
 import json
@@ -45,30 +45,29 @@ from hotline.tips.rules import OVERSEEN, DeadlineKind, TipState, Urgency, visit_
 from hotline.tips.tables import IS_WAITING, Grant, PendingAlert, Tip
 
 LOAD_PERIOD = timedelta(days=1)
-"""The hotline counts the assignments that a responder got within this time. These assignments are the responder's
-load."""
+"""The hotline counts the assignments that a responder got within this time before now. The number of these assignments
+that the responder has not answered is the responder's load."""
 MAX_LOAD = 200
-"""The hotline counts at most this number of unanswered assignments for one responder. With this limit, the query stays
-fast even if a responder has very many assignments. If several responders have reached this limit, the next tip goes to
-the responder who has waited longest since their newest assignment."""
+"""The hotline counts at most this number of unanswered assignments for one responder. This limit keeps the query fast
+for a responder with very many assignments. If several responders have reached this limit, the next tip goes to the
+responder who has waited longest since their newest assignment."""
 
 
 def tip_for_writing(session: Session, tip_id: int) -> Tip:
     """Returns a tip, and locks it until the transaction ends.
 
-    With this lock, two processes that escalate the same tip work one after the other.
+    Two processes that escalate the same tip then work one after the other.
     """
     held = select(Tip).where(Tip.id == tip_id).with_for_update(key_share=True)
     return session.scalars(held).one()
 
 
 def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) -> list[Candidate]:
-    """Returns every active responder, with the number of their recent assignments. If `known` is given, takes the
-    numbers of recent assignments from `known` and does not count them again.
+    """Returns every active responder, with the number of recent assignments that they have not answered. If `known` is
+    given, takes these numbers from `known` and does not count the assignments again.
 
-    One responder may be in the list several times: once for each pair of an escalation level and a rank on the duty
-    roster. For example, a person may be on duty as deputy in one district, and off duty as coordinator in another
-    district.
+    A responder is in the list several times if they have several escalation levels or several ranks on the duty roster.
+    For example, a person may be on duty as deputy in one district, and off duty as coordinator in another district.
     """
     hands = {one.id: (one.load, one.alerted_at) for one in known} or _recent_work(session, at)
     ranks = tables_roster.roster(session, at, at).ranks(at)
@@ -118,10 +117,11 @@ def languages(session: Session, responder_ids: Collection[int]) -> dict[int, str
 
 
 def alerted_by_tip(session: Session, tip_ids: Collection[int]) -> dict[int, list[AlertedResponder]]:
-    """Returns the responders who were alerted of each tip. Leaves out assignments that the hotline has ended.
+    """Returns for each tip the responders who were alerted of the tip. Leaves out assignments that the hotline has
+    ended.
 
-    A responder may have different escalation levels in different districts. The result contains the level in the tip's
-    district. Responders of oversight desks have the escalation level `NATIONAL`.
+    A responder may have different escalation levels in different districts. The result contains the responder's level
+    in the tip's district. Responders of oversight desks have the escalation level `NATIONAL`.
     """
     apart = or_(Tip.place == ABROAD, Tip.storm_at.is_not(None))
     border = select(Grant.desk_code).where(
@@ -169,20 +169,21 @@ def newest_assignment(session: Session, tip_id: int, responder_id: int) -> Assig
 
 
 def assignments_to(session: Session, tip_id: int, responder_id: int) -> Sequence[Assignment]:
-    """Returns every assignment of a tip to a responder, except assignments that the hotline has ended."""
+    """Returns every assignment of a tip to a responder, except those that the hotline has ended."""
     theirs = assigned_to(tip_id, responder_id)
     return session.scalars(select(Assignment).where(*theirs, IS_CURRENT)).all()
 
 
 def newest_by_responder(session: Session, tip_id: int) -> dict[int, Assignment]:
-    """Returns the newest assignment of a tip to each responder, by responder id."""
+    """Returns for each responder the newest assignment of the tip to them, keyed by responder id."""
     here = (Assignment.tip_id == tip_id, IS_CURRENT)
     rows = session.scalars(select(Assignment).where(*here).order_by(Assignment.id))
     return {row.responder_id: row for row in rows}
 
 
 def references_of_tip(session: Session, tip_id: int) -> Sequence[str]:
-    """Returns all references of a tip, the oldest first. Each alerted responder has a reference of their own."""
+    """Returns the references by which responders know a tip, the oldest first. Each alerted responder has a reference
+    of their own."""
     first = (Assignment.tip_id == tip_id, Assignment.repeats_id.is_(None))
     return session.scalars(select(Assignment.reference).where(*first).order_by(Assignment.id)).all()
 
@@ -196,7 +197,7 @@ def national(session: Session, responder_ids: Collection[int]) -> frozenset[int]
 def references_by_responder(
     session: Session, tip_ids: Collection[int]
 ) -> dict[tuple[int | None, int], str]:
-    """Returns each responder's newest reference for each tip, by the ids of the tip and the responder."""
+    """Returns each responder's newest reference of each tip, keyed by the ids of the tip and the responder."""
     if not tip_ids:
         return {}
     rows = session.execute(
@@ -210,8 +211,8 @@ def references_by_responder(
 def first_assignments(
     session: Session, tip_ids: Collection[int]
 ) -> dict[tuple[int, int], tuple[int, str]]:
-    """Returns the id and the reference of the first assignment of each of these tips to each responder, even if the
-    hotline has ended this assignment. Each key has the ids of the tip and the responder."""
+    """Returns the id and the reference of each responder's first assignment of each tip, keyed by the ids of the tip
+    and the responder. Includes assignments that the hotline has ended."""
     if not tip_ids:
         return {}
     first = (Assignment.tip_id, Assignment.responder_id, Assignment.id, Assignment.reference)
@@ -223,8 +224,8 @@ def first_assignments(
 def other_takers(session: Session, tip: Tip) -> tuple[int, ...]:
     """Returns the other responders who acknowledged the tip at its present urgency, the earliest first.
 
-    Leaves out the assignee, responders who said that they cannot take the tip, and doubted acknowledgements (the
-    gateway's inbox does not list their SMS).
+    Leaves out the assignee, and responders who said that they cannot take the tip. Also leaves out doubted
+    acknowledgements: the gateway's inbox does not list their SMS.
     """
     if tip.assigned_at is None:
         return ()
@@ -242,9 +243,9 @@ def other_takers(session: Session, tip: Tip) -> tuple[int, ...]:
 
 
 def record_passed(session: Session, tip_id: int, responder_id: int, at: datetime | None) -> None:
-    """Records that a responder cannot take a tip, on all assignments of this tip to the responder.
+    """Marks all assignments of a tip to a responder, because the responder said that they cannot take the tip.
 
-    If `at` is None, deletes this record.
+    If `at` is None, removes this mark.
     """
     own = assigned_to(tip_id, responder_id)
     session.execute(update(Assignment).where(*own).values(passed_at=at))
@@ -274,8 +275,7 @@ def open_tips_of(session: Session, responder_id: int) -> Sequence[int]:
 def locked_assignment(session: Session, responder_id: int, reference: str) -> Assignment | None:
     """Returns the responder's assignment with this reference, or None.
 
-    Locks the tip of this assignment, so that the hotline handles simultaneous answers about the tip one after the
-    other.
+    Locks the tip of this assignment, so that the hotline handles two answers about the same tip one after the other.
     """
     own = (
         Assignment.reference == reference,
@@ -291,14 +291,14 @@ def locked_assignment(session: Session, responder_id: int, reference: str) -> As
 
 
 LOCK = 411_411_006
-"""The PostgreSQL advisory lock for assigning tips. Only one process assigns tips at a time, so each process sees all
-earlier assignments."""
+"""The PostgreSQL advisory lock for assigning tips. Only one process at a time assigns tips to responders, so each
+process sees all earlier assignments."""
 
 
 class NewAssignment(NamedTuple):
-    """A new assignment of a tip to a responder, before it is written.
+    """A new assignment of a tip to a responder that is not in the database yet.
 
-    The class is a tuple because the database driver takes tuples.
+    The class is a tuple because the database driver expects tuples.
     """
 
     assignment_id: int
@@ -325,13 +325,13 @@ def take_lock(session: Session) -> None:
 
 
 def pending_alerts(session: Session, limit: int) -> tuple[list[WaitingTip], frozenset[int]]:
-    """Returns filed tips with an alert that is not sent yet, the most urgent first and then the oldest. Locks these
-    tips until the transaction ends.
+    """Returns filed tips with a pending alert (an alert that is not sent yet), the most urgent first and then the
+    oldest. Locks these tips until the transaction ends.
 
-    Most pending alerts are rows in the table of `PendingAlert`. All other pending alerts are only a mark in the columns
-    of their tip. The second returned value contains the ids of the tips with this mark.
+    Most pending alerts have a row in the table of `PendingAlert`. For other tips, only the columns of the tip itself
+    say that its alert is pending. The second returned value contains the ids of these other tips.
     """
-    # Reads the ids of the tips first, in a separate query. With a single query, PostgreSQL may read every tip if its
+    # Reads the ids of the tips first, in a separate query. In a single query, PostgreSQL may read every tip if its
     # table statistics are out of date.
     held = exists().where(Deadline.tip_id == PendingAlert.tip_id, *HELD)
     first = select(PendingAlert.tip_id).where(~held)
@@ -349,15 +349,15 @@ def pending_alerts(session: Session, limit: int) -> tuple[list[WaitingTip], froz
 
 
 def keep_pending(session: Session, tip_ids: Collection[int], at: datetime) -> None:
-    """Adds a `PendingAlert` row for each of these tips, in place of the mark in the tip's own columns."""
+    """Replaces the mark in a tip's own columns that its alert is pending by a `PendingAlert` row."""
     for tip_id in tip_ids:
         add_if_new(session, PendingAlert(tip_id=tip_id, urgency=Urgency.HEARD))
     mark_assigned(session, tip_ids, at)
 
 
 def held_alerts(session: Session) -> Sequence[tuple[WaitingTip, datetime]]:
-    """Returns the held tips: tips whose alerts wait until a person comes on duty. Returns each tip with the time until
-    which its alert waits. Locks the tips until the transaction ends."""
+    """Returns the held tips: tips whose alert waits until a person comes on duty. Returns each tip with the time at
+    which this wait ends. Locks the tips until the transaction ends."""
     held = select(Deadline.tip_id, Deadline.due_at).join(
         PendingAlert, PendingAlert.tip_id == Deadline.tip_id
     )
@@ -367,8 +367,8 @@ def held_alerts(session: Session) -> Sequence[tuple[WaitingTip, datetime]]:
 
 
 def _waiting(session: Session, chosen: Sequence[Any]) -> list[WaitingTip]:
-    """Makes a `WaitingTip` from each of these database rows of tips with a pending alert. A `WaitingTip` holds the
-    facts that decide which people are alerted."""
+    """Makes a `WaitingTip` from each database row of a tip with a pending alert. A `WaitingTip` holds the facts that
+    decide which responders are alerted."""
     before = [row.id for row in chosen if row.is_alerted]
     case, visit = cache(Case), cache(visit_facts)
     already = alerted_by_tip(session, before) if before else {}
@@ -397,7 +397,7 @@ def _waiting(session: Session, chosen: Sequence[Any]) -> list[WaitingTip]:
 
 
 def writers_of(session: Session, tip_ids: Collection[int]) -> Mapping[int, int]:
-    """Returns the officer who wrote down each tip, by the id of the tip. Leaves out tips that callers reported
+    """Returns the officer who wrote down each tip, keyed by the id of the tip. Leaves out tips that callers reported
     themselves."""
     own = select(Tip.id, Dialogue.responder_id).join(Dialogue, Dialogue.key == Tip.session_key)
     its = (Tip.channel == MET, in_numbers(session, Tip.id, tip_ids))
@@ -405,8 +405,8 @@ def writers_of(session: Session, tip_ids: Collection[int]) -> Mapping[int, int]:
 
 
 def _held(session: Session, *which: ColumnElement[bool], limit: int | None = None) -> Sequence[Any]:
-    """Returns for each tip with a pending alert the columns that are needed to alert people. Locks these tips. The
-    column `is_alerted` is True if the tip already has an assignment."""
+    """Returns for each tip with a pending alert the columns that are needed to choose the responders. Locks these tips.
+    The column `is_alerted` is True if the tip already has an assignment."""
     referral = select(Assignment.id).where(Assignment.tip_id == Tip.id).limit(1).scalar_subquery()
     tips = select(
         Tip.id,
@@ -430,7 +430,8 @@ def _held(session: Session, *which: ColumnElement[bool], limit: int | None = Non
     )
     if limit is not None:
         tips = tips.order_by(Tip.urgency, Tip.id).limit(limit)
-    # Uses the connection directly. With thousands of rows, SQLAlchemy's mapper would take most of the time.
+    # Uses the database connection directly. With thousands of rows, building SQLAlchemy objects would take most of the
+    # time.
     return session.connection().execute(tips).all()
 
 
@@ -441,17 +442,14 @@ def delete_pending(session: Session, tip_ids: Collection[int]) -> None:
 
 
 def mark_assigned(session: Session, tip_ids: Collection[int], at: datetime) -> None:
-    """Records that these tips are assigned at this time, with their present urgency."""
+    """Records that these tips were assigned at the time `at`, with their present urgency."""
     these = update(Tip).where(in_numbers(session, Tip.id, tip_ids))
     change_rows(session, these.values(assigned_at=at, alert_urgency=Tip.urgency))
 
 
 def locked_out(session: Session, alerted: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
     """Returns those of the given pairs (tip, responder) in which the responder belongs to a desk that cannot decrypt
-    the tip.
-
-    Usually, the result is empty.
-    """
+    the tip."""
     if not alerted:
         return set()
     tips = select(Tip.id, Tip.locked_for).where(
@@ -471,10 +469,10 @@ def locked_out(session: Session, alerted: Collection[tuple[int, int]]) -> set[tu
 def write_assignments(
     session: Session, given: Mapping[str, NewAssignment], at: datetime
 ) -> Collection[int]:
-    """Writes assignments with their references. Returns the ids of the assignments that it wrote.
+    """Writes assignments with their references, and returns the ids of the written assignments.
 
-    Skips an assignment if its reference is already in use. The calling function must draw another reference for this
-    assignment.
+    Skips an assignment if another assignment already has its reference. The calling function must then choose another
+    reference.
     """
     count = add_rows(
         session,
@@ -494,7 +492,7 @@ def write_assignments(
     ids = {one.assignment_id for one in given.values()}
     if count == len(ids):
         return ids
-    # Reads the written ids with one range query, because the ids were reserved in sequence.
+    # The ids of these assignments follow each other, so one range query finds the assignments that were written.
     between = select(Assignment.id).where(Assignment.id.between(min(ids), max(ids)))
     return ids.intersection(session.scalars(between).all())
 
@@ -521,9 +519,9 @@ def write_repeats(
 
 
 def write_alerts(session: Session, alerts: Sequence[Alert], at: datetime, *, turn: int = 0) -> None:
-    """Writes alerts for new assignments, due at once.
+    """Writes alerts for new assignments, to be sent at once.
 
-    `turn` is the position in the order of sending for the first alert about each tip. Further alerts about the same tip
+    `turn` is the position of the first alert about each tip in the order of sending. Further alerts about the same tip
     get the next positions.
     """
     if not alerts:
@@ -565,18 +563,14 @@ def _rows(ids: Sequence[int], alerts: Sequence[Alert], turn: int) -> Iterator[tu
 
 
 def _parts(words: Wording) -> tuple[str, str]:
-    """Returns the name of the template in `words`, and the JSON text that follows the reference in the message's
-    parameters.
-
-    The values in this JSON text contain only letters and digits.
-    """
+    """Returns the name of the template in `words`, and the JSON text that follows the reference in the message's stored
+    parameters."""
     rest = json.dumps(words.parameters)[1:]
     return words.template.name, f",{rest}" if words.parameters else rest
 
 
 def _next(session: Session, tip_ids: Collection[int]) -> dict[int, int]:
-    """Returns for each tip the number that its next escalation step will have. Leaves out tips that have no assignment
-    yet."""
+    """Returns for each tip the number of its next escalation step. Leaves out tips that have no assignment yet."""
     if not tip_ids:
         return {}
     last = select(Assignment.tip_id, func.max(Assignment.step)).where(

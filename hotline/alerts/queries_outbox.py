@@ -1,14 +1,15 @@
-"""Reads and writes the outbox: due messages, the claims of workers on messages, and the attempts to send them.
+"""Reads and writes the outbox: messages to send, the workers' claims on messages, and the attempts to send messages.
 
 A worker claims a message before it sends the message, so that no two workers send the same message. A message may need
-several attempts, and each delivery report of the gateway is about one attempt.
+several attempts, and a delivery report of the gateway is about one of these attempts.
 
-The module also stores which alerts share one SMS. In a storm, a district has very many recent tips about danger
-(`alerts/rules_escalation.py`). The module reads these tips, and reads how many SMS each person got in the last hour.
-The rules about storms need these tips and these numbers.
+The module also stores which alerts are sent together in one SMS. In a storm, callers report very many tips about danger
+from one district (`alerts/rules_escalation.py`). The module reads these tips, and the number of SMS that each person
+got in the last hour.
 
-The hotline also answers SMS from phones that are not enrolled. These answers have a queue of their own in the outbox.
-The row of such an answer contains the encrypted phone number only until the answer is sent, usually for minutes.
+The hotline also answers SMS from phones that are not enrolled (phones of callers). The outbox keeps these answers in a
+queue of their own. The row of such an answer contains the encrypted phone number only until the answer is sent, usually
+for minutes.
 """
 
 from collections import defaultdict
@@ -66,12 +67,12 @@ from hotline.tips.rules import OVERSEEN, Urgency
 from hotline.tips.tables import Grant, Tip
 
 MAX_DANGERS = 2000
-"""The largest number of recent tips about danger that are read to detect a storm. If there are more, only the newest
-are read."""
+"""The largest number of recent tips about danger that the hotline reads to detect a storm (very many such tips in one
+district). If there are more, only the newest are read."""
 
 
 class OpenShare(NamedTuple):
-    """An SMS about several cases that waits to be sent. Further alerts may join this SMS."""
+    """An unsent SMS about several cases. Alerts about more cases may be added to this SMS."""
 
     message_id: int
     priority: int
@@ -79,14 +80,14 @@ class OpenShare(NamedTuple):
 
 
 class SentSms:
-    """The SMS that the given people got in the last hour, and the SMS to these people that will be sent later."""
+    """The SMS that these people got in the last hour, and the SMS to them that are not sent yet."""
 
     def __init__(self, session: Session, responder_ids: Collection[int], at: datetime) -> None:
         self.paces: dict[int, SmsPace] = defaultdict(SmsPace)
         self.open: dict[tuple[int, str, str], OpenShare] = {}
-        """The unsent SMS that further alerts may join, by responder, template and place."""
+        """The unsent SMS to which more alerts may be added, keyed by responder, template and place."""
         self.later: set[tuple[int, str]] = set()
-        """The responder and the template of each SMS that will be sent later."""
+        """The responder and the template of each SMS that is due later."""
         rests = and_(Message.state.in_(DUE_STATES), Message.counted == 0)
         is_open = and_(Message.template.in_(SHARED), rests)
         rows = session.execute(
@@ -118,8 +119,8 @@ class SentSms:
                 pace.open_at = max(created_at, pace.open_at or created_at)
 
     def due_by_place(self) -> dict[str, dict[int, datetime]]:
-        """Returns the time when each open SMS is due, by district and by responder. An open SMS is one that further
-        alerts may join."""
+        """Returns the times when unsent SMS to which more alerts may be added are due, keyed by district and
+        responder."""
         found: dict[str, dict[int, datetime]] = defaultdict(dict)
         for (who, _, place), one in self.open.items():
             found[place][who] = one.due
@@ -129,8 +130,8 @@ class SentSms:
 def link(
     session: Session, pairs: Sequence[tuple[int, int]], notices: Iterable[tuple[int, int]]
 ) -> None:
-    """Stores which shared SMS contains the alert of each of these assignments. Each pair in `notices` contains an
-    assignment and a shared SMS: the SMS contains a notice about the case of this assignment. Stores these pairs too."""
+    """Stores for each pair (assignment, SMS) in `pairs` that the SMS contains the alert of this assignment. Stores for
+    each pair in `notices` that the SMS contains a notice about the case of this assignment."""
     columns = SharedAlert.assignment_id, SharedAlert.message_id
     add_rows(session, SharedAlert, columns, pairs, {SharedAlert.is_notice: False})
     for assignment_id, message_id in notices:
@@ -139,8 +140,8 @@ def link(
 
 
 def hasten(session: Session, message_id: int, priority: int, due: datetime) -> None:
-    """Gives a shared SMS the priority `priority` if it was less urgent before. Makes the SMS due at `due` if it was due
-    later before."""
+    """Raises the priority of a shared SMS to `priority`, unless the SMS is already as urgent. Makes the SMS due at
+    `due`, unless it is already due earlier."""
     row = session.get_one(Message, message_id)
     row.priority = min(row.priority, priority)
     if due < row.created_at:
@@ -148,7 +149,8 @@ def hasten(session: Session, message_id: int, priority: int, due: datetime) -> N
 
 
 def cases_left(session: Session, message: Message) -> int:
-    """Counts the open cases that a shared SMS is about. Leaves out cases that a responder has taken since the alert.
+    """Counts the open cases that an SMS about several cases names. Leaves out cases that a responder has taken after
+    the alert.
 
     If the SMS contains a notice about a case, counts this case even if a responder has taken it.
     """
@@ -169,7 +171,7 @@ def cases_left(session: Session, message: Message) -> int:
 
 
 def shared_assignments(session: Session, message_id: int) -> Sequence[Assignment]:
-    """Returns the assignments of a shared SMS, the oldest first."""
+    """Returns the assignments that an SMS about several cases contains, the oldest first."""
     joined = select(Assignment).join(SharedAlert, SharedAlert.assignment_id == Assignment.id)
     here = joined.where(SharedAlert.message_id == message_id)
     return session.scalars(here.order_by(Assignment.id)).all()
@@ -178,10 +180,10 @@ def shared_assignments(session: Session, message_id: int) -> Sequence[Assignment
 def asked_before(
     session: Session, tip_ids: Collection[int], at: datetime
 ) -> Mapping[tuple[int, int], set[str]]:
-    """Returns the templates of the alerts that were already sent about these tips, by tip and responder. If a tip
-    became more urgent, leaves out alerts of assignments that are older than this change.
+    """Returns the templates of earlier alerts about these tips, keyed by tip and responder. If a tip became more
+    urgent, leaves out alerts from before this change.
 
-    Leaves out alerts that did not arrive, because the responder does not know of these alerts.
+    Leaves out alerts that did not arrive, because the responder has not read them.
     """
     found: dict[tuple[int, int], set[str]] = defaultdict(set)
     own = Message.assignment_id == Assignment.id
@@ -205,7 +207,7 @@ def asked_before(
 
 
 def has_spare(session: Session, since: datetime, most: int) -> bool:
-    """Returns True if fewer than `most` SMS were written since the beginning of the day (`since`)."""
+    """Returns True if the hotline has written fewer than `most` SMS since the beginning of the day (`since`)."""
     some = select(Message.id).where(Message.created_at >= since).limit(most).subquery()
     return (session.scalar(select(func.count()).select_from(some)) or 0) < most
 
@@ -213,8 +215,8 @@ def has_spare(session: Session, since: datetime, most: int) -> bool:
 def recent_dangers(
     session: Session, places: Collection[str], at: datetime
 ) -> Sequence[RecentDanger]:
-    """Returns the tips about danger in these districts that were filed, or became dangerous, within the time
-    `SEEN_FOR`. The oldest comes first."""
+    """Returns the tips about danger in these districts that callers reported within the time `SEEN_FOR`, or that became
+    dangerous within this time. The oldest tip comes first."""
     became, since = func.coalesce(Tip.danger_at, Tip.filed_at), at - SEEN_FOR
     untaken = and_(Tip.assignee_id.is_(None), Tip.closed_at.is_(None))
     rows = session.execute(
@@ -241,8 +243,8 @@ def recent_dangers(
 
 
 def storms(session: Session, places: Iterable[str]) -> dict[str, datetime]:
-    """Returns the end of the latest storm (a time with very many tips about danger) in each of these districts. The
-    end may be in the past. Leaves out districts that had no storm."""
+    """Returns for each district the time when its latest storm (a time with very many tips about danger) ends. This
+    time may be in the past. Leaves out districts that had no storm."""
     rows = session.execute(
         select(tables.Storm.place, tables.Storm.until).where(tables.Storm.place.in_(places))
     )
@@ -259,13 +261,15 @@ def granted_desks(session: Session, tip_ids: Collection[int]) -> Mapping[int, se
 
 
 def mark_storm(session: Session, tip_ids: Collection[int], at: datetime) -> None:
-    """Records that these tips about danger were reported in a storm, so that only one person is alerted of each tip."""
+    """Records that callers reported these tips in a storm (very many tips about danger), so that only one person is
+    alerted of each tip."""
     marked = update(Tip).where(in_numbers(session, Tip.id, tip_ids)).values(storm_at=at)
     change_rows(session, marked)
 
 
 LOCK = 411_411_005
-"""The PostgreSQL advisory lock that a transaction takes before it stores or looks up the gateway's id of a message."""
+"""The PostgreSQL advisory lock that a transaction takes before it stores or looks up the id that the gateway gave to a
+message."""
 CLAIMING = 411_411_007
 """The PostgreSQL advisory lock that a worker takes before it claims messages."""
 FIRST = and_(Message.priority == Priority.URGENT, Message.turn == 0)
@@ -275,17 +279,17 @@ second alert about any tip."""
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A worker's claim on one message, for one attempt to send it.
+    """A worker's claim on one message, for one attempt to send the message.
 
     No other worker may send the message until the claim ends.
     """
 
     message: Message
     to: MessageAddress | None
-    """None for a notice of the monitor that is sent by mail or by the operator's command."""
+    """None if the message is a notice of the monitor that goes out by mail or by a command of the operator."""
     tip_ids: Sequence[int] = ()
     request: str = ""
-    """The id of the gateway's request that made the hotline write this message."""
+    """The id of the request from the gateway that caused this message."""
 
     @property
     def wording(self) -> Wording:
@@ -301,15 +305,15 @@ class Claim:
 
 
 def claim_due(session: Session, at: datetime, free: int, at_once: int, worker: str) -> list[Claim]:
-    """Claims the most urgent due messages. Claims at most `free` messages. Claims fewer if all processes together
-    would otherwise send more than `at_once` messages at the same time.
+    """Claims up to `free` due messages, the most urgent first. Claims fewer messages if all processes together would
+    otherwise send more than `at_once` messages at the same time.
 
-    Writes each claim before the message is sent. If another process is claiming messages at the same time, claims at
-    most one message.
+    Writes each claim before a worker sends the message. If another process is claiming messages at the same time,
+    claims at most one message.
     """
     if not _claims_alone(session):
         free = min(free, 1)
-    # These are the messages that all processes together are probably sending now.
+    # Counts only messages that a worker claimed within the time `MAX_SEND`, because sending a message takes no longer.
     begun = Message.lease_until > at + LEASE - MAX_SEND
     held = (
         select(func.count(), func.count().filter(~FIRST))
@@ -353,9 +357,9 @@ def _claim(session: Session, message: Message, at: datetime, worker: str) -> Cla
 
 
 def _addressed(session: Session, message: Message) -> MessageAddress | None:
-    """Returns the address to which a message must be sent.
+    """Returns the encrypted phone number to which a message must be sent.
 
-    For an on-call contact who wants no more messages, the address has an empty phone number.
+    If an on-call contact wants no more messages, this number is empty.
     """
     if message.responder_id is not None:
         responder = session.get_one(Responder, message.responder_id)
@@ -370,8 +374,8 @@ def _addressed(session: Session, message: Message) -> MessageAddress | None:
 def claim_answer(
     session: Session, at: datetime, worker: str, *, only_cries: bool = False
 ) -> Claim | None:
-    """Claims the oldest answer to a phone that is not enrolled, unless it is too late to send the answer. Returns None
-    if there is no such answer. If `only_cries` is True, claims only answers to cries for help."""
+    """Claims the oldest answer to a phone that is not enrolled, unless it is too late to send this answer. Returns None
+    if there is no answer to send. If `only_cries` is True, claims only an answer to a cry for help."""
     due = select(Message).where(Message.priority == Priority.ANSWER, _is_due(at), ~_too_late(at))
     if only_cries:
         due = due.where(Message.template == AnswerForm.ADVERTISEMENT)
@@ -387,26 +391,26 @@ def due_notices(session: Session, at: datetime, *, oldest: timedelta) -> Sequenc
 
 
 def claim_notice(session: Session, message_id: int, at: datetime, worker: str) -> Claim | None:
-    """Claims a notice of the monitor. Returns None if another monitor claimed it first."""
+    """Claims a notice of the monitor, so that no other monitor sends the same notice. Returns None if another monitor
+    has already claimed the notice."""
     due = select(Message).where(Message.id == message_id, _is_due_notice(at))
     message = session.scalars(due.with_for_update()).one_or_none()
     return None if message is None else _claim(session, message, at, worker)
 
 
 def _is_due_notice(at: datetime) -> ColumnElement[bool]:
-    """Returns the condition that a notice of the monitor is due. A notice is also due if a monitor stopped while it was
-    sending the notice.
-    """
+    """Returns the SQL condition that a message is a due notice of the monitor. A notice is also due if a monitor
+    stopped while sending this notice."""
     lapsed = and_(Message.state == MessageState.SENDING, Message.lease_until < at)
     return and_(Message.priority == Priority.MONITOR, or_(_is_due(at), lapsed))
 
 
 def _claims_alone(session: Session) -> bool:
-    """Returns True if no other process is claiming messages at this moment. Two processes that claim messages at the
-    same time could together send too many messages at once.
+    """Returns True if no other process is claiming messages at this moment. If two processes claimed messages at the
+    same time, they could together send too many messages at once.
 
-    If another process is claiming messages, does not wait for this process, because it may hang. With SQLite there is
-    always only one writer.
+    Does not wait for the other process, because that process may hang. SQLite allows only one writer, so the result is
+    always True with SQLite.
     """
     if session.get_bind().dialect.name != "postgresql":
         return True
@@ -433,7 +437,7 @@ def close_attempt(session: Session, claim: Claim, result: SendResult) -> None:
 def oldest_due(session: Session, at: datetime) -> Message | None:
     """Returns the most urgent due message to a responder.
 
-    Among equally urgent messages, returns the one that has waited longest.
+    Among equally urgent messages, returns the message that has waited longest.
     """
     due = select(Message).where(Message.priority.in_(TO_RESPONDERS), _is_due(at))
     first = due.order_by(Message.priority, Message.next_at).limit(1)
@@ -451,7 +455,8 @@ def tips_of(session: Session, message: Message) -> Sequence[int]:
 
 
 def assignments_of(session: Session, message: Message) -> Sequence[Assignment]:
-    """Returns the assignments that a message is about. A shared SMS may be about several assignments."""
+    """Returns the assignments about which a message was written. An SMS about several cases belongs to several
+    assignments."""
     if message.assignment_id is not None:
         return [session.get_one(Assignment, message.assignment_id)]
     if message.template not in SHARED:
@@ -463,7 +468,7 @@ def expired(session: Session, at: datetime) -> Sequence[Message]:
     """Returns messages that a worker claimed but did not finish in time, because the worker stopped or hangs. Locks
     these messages.
 
-    Leaves out notices of the monitor, because the monitor handles its own claims.
+    Leaves out the monitor's notices, because the monitor handles its own claims.
     """
     return locked_rows(
         session,
@@ -474,15 +479,15 @@ def expired(session: Session, at: datetime) -> Sequence[Message]:
 
 
 def doubtful(session: Session, at: datetime) -> Sequence[Message]:
-    """Returns messages that may or may not have been sent, because the gateway has not answered in time. Locks these
-    messages."""
+    """Returns messages that perhaps were sent and perhaps were not, because the gateway has not answered in time. Locks
+    these messages."""
     return locked_rows(session, Message.state == MessageState.UNKNOWN, Message.next_at <= at)
 
 
 def unreported(session: Session, at: datetime) -> Sequence[Message]:
-    """Returns alerts that the gateway accepted, but for which no delivery report arrived in time, and locks them.
+    """Returns alerts that the gateway accepted, but for which no delivery report arrived in time.
 
-    Leaves out alerts that were already sent twice.
+    Locks these alerts, and leaves out alerts that were already sent twice.
     """
     return locked_rows(
         session,
@@ -494,10 +499,8 @@ def unreported(session: Session, at: datetime) -> Sequence[Message]:
 
 
 def is_acknowledged(session: Session, message: Message) -> bool:
-    """Returns True if the responder has acknowledged the case after the message was written.
-
-    After the acknowledgement, the message is no longer needed.
-    """
+    """Returns True if the responder acknowledged the case after the message was written, so that the message is not
+    needed any more."""
     if message.assignment_id is None:
         return False
     since = Assignment.acknowledged_at >= message.created_at
@@ -507,10 +510,10 @@ def is_acknowledged(session: Session, message: Message) -> bool:
 
 
 def lock_provider_id(session: Session, provider_id: str) -> None:
-    """Makes transactions about the same message id of the gateway run one after the other. A delivery report may arrive
-    while another transaction stores the id of its message.
+    """Makes transactions about the same message of the gateway run one after the other. A delivery report may arrive
+    while another transaction still stores the gateway's id of the message.
 
-    With this lock, the later transaction sees the rows of the earlier one.
+    With this lock, the transaction that comes later sees the rows of the earlier transaction.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(
@@ -520,9 +523,9 @@ def lock_provider_id(session: Session, provider_id: str) -> None:
 
 
 def end_message(message: Message, state: MessageState) -> None:
-    """Writes the final state of a message, and ends the claim on it.
+    """Writes the final state of a message, and ends the worker's claim on the message.
 
-    If the message is an answer, deletes its phone number and content.
+    If the message answers a caller's SMS, deletes its phone number and content.
     """
     message.state, message.lease_until, message.leased_by = state, None, None
     if message.contact_key is not None and state not in DUE_STATES:
@@ -530,9 +533,9 @@ def end_message(message: Message, state: MessageState) -> None:
 
 
 def message_of_provider_id(session: Session, gateway: str, provider_id: str) -> Message | None:
-    """Returns the message of the attempt to which the gateway gave this id.
+    """Returns the message to which the gateway gave this id when the hotline tried to send the message.
 
-    Locks the message until the transaction ends.
+    Locks this message until the transaction ends.
     """
     found = (
         select(Message)
@@ -545,8 +548,8 @@ def message_of_provider_id(session: Session, gateway: str, provider_id: str) -> 
 
 
 def early_reports(session: Session, gateway: str, provider_id: str) -> Sequence[DeliveryReport]:
-    """Returns the delivery reports with this id that the hotline has not applied to a message yet, in the order of
-    arrival. These reports arrived before the hotline stored the id of their message."""
+    """Returns the delivery reports with this message id that the hotline has not applied to a message yet, in the order
+    of arrival. These reports arrived before the hotline stored the message id."""
     return session.scalars(
         select(DeliveryReport)
         .where(
@@ -585,10 +588,10 @@ HAS_NOT_FAILED = Message.state != MessageState.FAILED
 def spent_on_answers(
     session: Session, contact_key: str, at: datetime, today: datetime
 ) -> AnswersSent:
-    """Returns three counts of answers: to this phone in the last hour, to this phone in the last day, and to all phones
-    since `today`.
+    """Counts the answers to callers' SMS: to this phone in the last hour and in the last day, and to all phones since
+    `today`.
 
-    `today` is the time when the day began. Answers that failed or were never sent do not count.
+    `today` is the time at which the day began. Does not count answers that failed or were never sent.
     """
     here = select(func.count()).where(Message.contact_key == contact_key, HAS_NOT_FAILED)
     return AnswersSent(
@@ -604,8 +607,8 @@ def answers_since(session: Session, since: datetime) -> int:
 
 
 def has_cried_recently(session: Session, contact_keys: Collection[str], at: datetime) -> bool:
-    """Returns True if the hotline answered a cry for help from the phone with these keys in the last week, or will
-    answer such a cry."""
+    """Returns True if the hotline has answered a cry for help from this phone in the last week, or is about to answer
+    one. `contact_keys` contains the phone's pseudonyms."""
     return has_row(
         session,
         Message.id,
@@ -627,14 +630,14 @@ def has_late_answer(session: Session, at: datetime) -> bool:
 
 
 def end_late_answers(session: Session, at: datetime) -> None:
-    """Ends the answers that could not be sent in time, so that they are never sent."""
+    """Ends the answers to callers' SMS that could not be sent in time, so that they are never sent."""
     for row in locked_rows(session, _waits(_too_late(at))):
         end_message(row, MessageState.FAILED)
 
 
 def delete_answers(session: Session, at: datetime, limit: int) -> int:
-    """Deletes old answers that need no more attempts, with the rows of their attempts. Returns the number of deleted
-    answers."""
+    """Deletes old answers to callers' SMS that were sent or have failed, with the rows of their attempts. Returns the
+    number of deleted answers."""
     ended = Message.state.in_((MessageState.ACCEPTED, MessageState.FAILED))
     old = _older(at, KEPT, of_an_advertisement=CRY_ANSWER_INTERVAL)
     found = select(Message.id).where(IS_ANSWER, ended, old)

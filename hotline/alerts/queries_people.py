@@ -19,14 +19,14 @@ from hotline.tips.tables import Tip
 LOCK = 411_411_011
 """The PostgreSQL advisory lock for transactions that change people."""
 DROPPED = (*DUE_STATES, MessageState.UNKNOWN)
-"""The states of messages that a worker would still send, or would send again."""
+"""The states of messages that a worker will still send, or will send again."""
 
 
 def take_lock(session: Session) -> None:
-    """Lets two transactions that change people run one after the other.
+    """Makes two transactions that change people run one after the other.
 
-    If two admins remove the last two members of a desk at the same time, the second transaction sees the change of the
-    first.
+    If two admins remove the last two members of a desk at the same time, the second transaction then sees the change of
+    the first.
     """
     database.take_lock(session, LOCK)
 
@@ -44,7 +44,7 @@ def get_responder(session: Session, responder_id: int) -> Responder | None:
 
 
 def members(session: Session, *, but: int | None = None) -> list[Member]:
-    """Returns every enrolled responder who was not removed, with all their leaves. Leaves out the person `but`."""
+    """Returns every enrolled responder who was not removed, with all their leaves, except the person `but`."""
     away: dict[int, list[Absence]] = defaultdict(list)
     for leave in session.scalars(select(Leave)):
         away[leave.responder_id].append(Absence(leave.starts_at, leave.ends_at))
@@ -75,7 +75,7 @@ def current_leaves(session: Session, responder_id: int, at: datetime) -> Sequenc
 
 
 def on_leave(session: Session, at: datetime) -> dict[int, datetime]:
-    """Returns the responders who are on leave now, each with the end of the leave."""
+    """Returns the responders who are on leave at the time `at`, each with the end of the leave."""
     rows = session.execute(
         select(Leave.responder_id, Leave.ends_at).where(Leave.starts_at <= at, Leave.ends_at > at)
     )
@@ -83,7 +83,7 @@ def on_leave(session: Session, at: datetime) -> dict[int, datetime]:
 
 
 def leaves_to_begin(session: Session, at: datetime) -> Sequence[Leave]:
-    """Returns the leaves that have begun, but whose cases the hotline has not given to other responders yet.
+    """Returns the leaves that have begun, but for which the hotline has not given the cases to other responders yet.
 
     Locks these leaves until the transaction ends.
     """
@@ -92,8 +92,8 @@ def leaves_to_begin(session: Session, at: datetime) -> Sequence[Leave]:
 
 
 def has_to_hand_on(session: Session, at: datetime) -> bool:
-    """Returns True if one of two tasks is not done yet: giving the cases of a responder on leave to others, or stopping
-    a message to a removed responder."""
+    """Returns True if cases of a responder on leave must be given to others, or if messages to a removed responder must
+    be stopped."""
     come = select(Leave.id).where(*_comes(at)).limit(1)
     waits = select(Message.id).where(Message.state.in_(DROPPED), _has_left()).limit(1)
     return session.scalar(come) is not None or session.scalar(waits) is not None
@@ -115,10 +115,10 @@ def open_cases(session: Session, responder_id: int) -> int:
 
 
 def drop_messages(session: Session, responder_id: int | None = None) -> None:
-    """Ends the unsent messages to this responder, so that they are never sent. If no responder is given, ends the
-    unsent messages to all removed responders.
+    """Ends the unsent messages to a responder, so that they are never sent. If `responder_id` is None, ends the unsent
+    messages to all removed responders.
 
-    A message that is already being sent cannot be stopped.
+    A message that a worker is already sending cannot be stopped.
     """
     whose = _has_left() if responder_id is None else Message.responder_id == responder_id
     session.execute(

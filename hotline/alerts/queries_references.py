@@ -1,8 +1,8 @@
-"""Finds the references (the short names in SMS) by which responders know tips, and the cases that a responder's answer
-may be about.
+"""Finds the references (the short names of tips in SMS) that each responder knows, and the cases that a responder's
+answer may be about.
 
-Also finds the last instruction about visits that was sent to each responder. If a caller wants no visit, the assignee
-gets an SMS that says so. The module also finds the tips for which this SMS did not arrive.
+Also finds the last instruction how to visit that each responder got by SMS. If a caller wants no visit, an SMS says so
+to the assignee (the responder who took the case). The module also finds the tips for which this SMS did not arrive.
 """
 
 from collections import defaultdict
@@ -45,11 +45,11 @@ NOT_DELIVERED = (MessageState.FAILED, MessageState.UNDELIVERABLE)
 
 
 def cluster_of(session: Session, tip: Tip) -> Sequence[Tip]:
-    """Returns the open tips in the cluster (the group of similar tips) of this tip, including this tip. The tip that
-    was filed first is the first in the result. Most tips are alone in their cluster.
+    """Returns the open tips in the cluster (the group of similar tips) of this tip, including the tip itself. The first
+    tip in the result is the one that was filed first. Most tips are alone in their cluster.
 
-    Leaves out tips whose place differs from the place of this tip. Also leaves out tips whose caller gave a different
-    answer to the question if an official may be involved.
+    Leaves out tips with another place. Also leaves out tips whose caller gave another answer about officials who may be
+    involved.
     """
     known = session.get(TipLikeness, tip.id)
     if known is None:
@@ -72,8 +72,8 @@ def cluster_of(session: Session, tip: Tip) -> Sequence[Tip]:
 
 
 def tips_in_clusters(session: Session, tip_ids: Collection[int]) -> set[int]:
-    """Returns the given tips that are in a cluster of similar tips. Adds the first tip of each cluster, and all tips
-    that joined a given tip."""
+    """Returns the given tips that are in a cluster (a group of similar tips). Adds the first tip of each cluster, and
+    all tips that joined the cluster of a given first tip."""
     led = TipLikeness.tip_id.in_(tip_ids) & TipLikeness.leader_id.is_not(None)
     leads = TipLikeness.leader_id.in_(tip_ids)
     rows = session.execute(select(TipLikeness.tip_id, TipLikeness.leader_id).where(or_(led, leads)))
@@ -81,10 +81,10 @@ def tips_in_clusters(session: Session, tip_ids: Collection[int]) -> set[int]:
 
 
 def known_names(session: Session, tips: Sequence[Tip]) -> Mapping[int, Sequence[KnownName]]:
-    """Returns for each responder their newest reference of each tip, with the last instruction about visits that was
+    """Returns for each responder their newest reference of each tip, with the last instruction how to visit that was
     sent to them.
 
-    Leaves out alerts which only say that the caller gave more details, because these alerts contain no reference.
+    Leaves out alerts that only say that the caller gave more details, because these alerts contain no reference.
     """
     urgency = {tip.id: tip.urgency for tip in tips}
     rows = session.execute(
@@ -120,7 +120,8 @@ def known_names(session: Session, tips: Sequence[Tip]) -> Mapping[int, Sequence[
 def recently_sent(
     session: Session, responder_ids: Collection[int], template: Template, since: datetime
 ) -> set[tuple[int, str]]:
-    """Returns the responders who got this template at or after `since`, each with the reference in the message."""
+    """Returns the responders who got an SMS from this template at or after `since`, each with the reference in the
+    SMS."""
     rows = session.execute(
         select(Message.responder_id, Message.parameters).where(
             Message.responder_id.in_(responder_ids),
@@ -133,8 +134,8 @@ def recently_sent(
 
 
 WITHIN = timedelta(minutes=10)
-"""An SMS notifies the assignee that the caller wants no visit. If this SMS does not arrive within this time, a
-colleague is alerted."""
+"""If a caller wants no visit, the hotline says so to the assignee by SMS. If this SMS has not arrived after this time,
+a colleague is alerted."""
 NO_LATER = timedelta(hours=1)
 MARKS = [
     name
@@ -143,13 +144,12 @@ MARKS = [
 ]
 REACHED = (MessageState.DELIVERED, MessageState.ANSWERED)
 NOT_REACHED = [state for state in MessageState if state not in REACHED]
-"""The states in which the hotline does not know that a message reached the phone. A query that runs every second names
-each of these states, so that the database can use an index."""
+"""The states of a message that perhaps has not reached the phone. A query that runs every second lists these states one
+by one, because only then can the database use an index."""
 
 
-# The names below are aliases of database tables, so that a subquery can use a table that its outer
-# query also uses. The aliases are made once when the module loads, because making an alias takes
-# longer than most queries.
+# These names are aliases of database tables: with an alias, a subquery can use the same table as its outer query. The
+# module makes the aliases once when it loads, because making an alias takes longer than most queries.
 _LATER = aliased(Assignment)
 _THEIRS = aliased(Assignment)
 _ASSIGNEE = aliased(Responder)
@@ -158,7 +158,7 @@ _ASSIGNEE = aliased(Responder)
 def marks_not_delivered(session: Session, at: datetime) -> Sequence[int]:
     """Returns the open tips whose caller wants no visit, if the SMS about this has not reached the assignee in time.
 
-    Leaves out a tip if any responder was alerted of it after this SMS was written. Leaves out tips whose assignee has
+    Leaves out a tip of which any responder was alerted after this SMS was written. Leaves out a tip whose assignee has
     answered after this SMS was written, because the answer shows that the phone works.
     """
     told_since = exists().where(_LATER.tip_id == Tip.id, _LATER.created_at > Message.created_at)
@@ -191,16 +191,16 @@ class KnownCases(NamedTuple):
     """The references that one responder may use, the newest first."""
 
     open: tuple[str, ...]
-    """One reference for each open case that no colleague has taken."""
+    """One reference for each open case that the responder has taken or can still take."""
     also: tuple[str, ...]
-    """References of closed cases, of cases that a colleague has taken, and of cases for which the hotline has ended the
-    assignment to this responder."""
+    """The other references: of closed cases, of cases that a colleague keeps, and of cases for which the hotline has
+    ended the responder's assignment."""
 
 
 @lru_cache(maxsize=IN_A_HOP)
 def _is_own(responder_id: int) -> tuple[ColumnElement[bool], ...]:
-    """Returns three SQL conditions: an `Assignment` belongs to this responder, the hotline has not ended it, and the
-    responder is not excluded from the case."""
+    """Returns SQL conditions: an `Assignment` belongs to this responder, was not ended, and is about a case from which
+    the responder is not excluded."""
     return (
         Assignment.responder_id == responder_id,
         IS_CURRENT,
@@ -210,9 +210,10 @@ def _is_own(responder_id: int) -> tuple[ColumnElement[bool], ...]:
 
 @lru_cache(maxsize=IN_A_HOP)
 def usable_reference(responder_id: int) -> ColumnElement[bool]:
-    """Returns the SQL condition that this responder may use the reference of an `Assignment` in an answer.
+    """Returns the SQL condition that this responder may write the reference of an `Assignment` in an answer.
 
-    The responder may also use the reference of an ended assignment. The hotline then answers that the case is over.
+    This includes assignments that the hotline has ended. For an ended assignment, the hotline answers that the case is
+    over.
     """
     over = and_(
         Assignment.released_at.is_not(None), has_no_exclusion(responder_id, Assignment.tip_id)
@@ -225,7 +226,7 @@ def stays_with_colleague(responder_id: int) -> ColumnElement[bool]:
     """Returns the SQL condition that a colleague is the assignee of a `Tip`, and that this colleague stays the assignee
     even if this responder also takes the case.
 
-    Applies the rule of `_may_change_assignee` in `rules_escalation.py` to many cases in one query.
+    Applies the rule of `_may_change_assignee` in `rules_escalation.py` to many cases at once.
     """
     hands_on = or_(
         and_(Deadline.kind == DeadlineKind.ACKNOWLEDGE, Tip.closure_by.is_(None)),
@@ -249,9 +250,8 @@ def stays_with_colleague(responder_id: int) -> ColumnElement[bool]:
 
 
 def known_cases(session: Session, responder_id: int, since: datetime) -> KnownCases:
-    """Returns the cases of which this responder was alerted after `since`, and the open cases that they
-    acknowledged.
-    """
+    """Returns the references of cases of which this responder was alerted after `since`, and of the open cases that
+    they acknowledged."""
     took = and_(HAS_ANSWERED, Assignment.passed_at.is_(None))
     rows = session.execute(
         select(
@@ -276,7 +276,7 @@ def known_cases(session: Session, responder_id: int, since: datetime) -> KnownCa
 
 
 def dangerous_references(session: Session, references: Collection[str]) -> frozenset[str]:
-    """Returns which of the given references belong to a tip about danger."""
+    """Returns those of the given references that belong to a tip about danger."""
     if not references:
         return frozenset()
     urgent = select(Assignment.reference).join(Tip, Tip.id == Assignment.tip_id)
@@ -286,7 +286,7 @@ def dangerous_references(session: Session, references: Collection[str]) -> froze
 
 
 def open_tips(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:
-    """Returns the responder's references of open cases, each with its tip."""
+    """Returns the responder's references of open cases, each with the tip of the case."""
     own = (*_is_own(responder_id), Tip.closed_at.is_(None))
     rows = select(Assignment.reference, Tip).join(Tip, Tip.id == Assignment.tip_id).where(*own)
     return [*dict.fromkeys((name, tip) for name, tip in session.execute(rows))]
@@ -320,8 +320,8 @@ def helped_cases(session: Session, responder_id: int) -> list[str]:
 
 
 def colleagues_cases(session: Session, responder_id: int) -> list[str]:
-    """Returns the references of cases that have a colleague as assignee, if this colleague stays the assignee even when
-    this responder also takes the case."""
+    """Returns the references of cases with a colleague as assignee, if this colleague stays the assignee even when this
+    responder also takes the case."""
     stays = (*_is_own(responder_id), stays_with_colleague(responder_id))
     rows = select(Assignment.reference).join(Tip, Tip.id == Assignment.tip_id).where(*stays)
     return list(session.scalars(rows))
@@ -331,7 +331,7 @@ def open_references(session: Session, responder_id: int, as_of: datetime) -> lis
     """Returns one reference for each case that this responder had not acknowledged at the time `as_of`. Includes cases
     that a colleague has taken. Cases about danger come first.
 
-    Also returns the cases that this responder acknowledged without becoming the assignee, until these cases are closed.
+    Also returns a reference for each open case that this responder acknowledged without becoming the assignee.
     """
     unproven = and_(
         Assignment.doubted_at <= as_of,
@@ -352,21 +352,22 @@ def open_references(session: Session, responder_id: int, as_of: datetime) -> lis
 
 
 def was_open(as_of: datetime) -> ColumnElement[bool]:
-    """Returns the condition on `Tip` that the case was still open at the time `as_of`."""
+    """Returns the SQL condition on `Tip` that the case was still open at the time `as_of`."""
     return or_(Tip.closed_at.is_(None), Tip.closed_at >= as_of)
 
 
 def _storm_order(as_of: datetime) -> ColumnElement[int]:
-    """Returns the sort order `STORM_ORDER`, but ignores text that callers typed after `as_of`. So the list that a
-    responder sees does not change during a USSD session."""
+    """Returns a sort order: tips from outside a storm (very many tips about danger), then tips with text from the
+    caller, then all others. Ignores text that callers typed after `as_of`, so that the list does not change during a
+    responder's USSD session."""
     return case((Tip.storm_at.is_(None), 0), (Tip.words_at <= as_of, 1), else_=2)
 
 
 def _newest_names(
     session: Session, found: Select[int, str], *first: ColumnElement[int]
 ) -> list[str]:
-    """Returns the newest reference of each tip. Tips about danger come first. Tips of equal danger are sorted by
-    `first`, and then by the time of the alert, the newest first."""
+    """Returns the newest reference of each tip. Tips about danger come first, then the order `first` applies. After
+    that, the tip with the newest alert comes first."""
     rows = session.execute(
         found.join(Tip, Tip.id == Assignment.tip_id).order_by(
             Tip.urgency != Urgency.DANGER,
@@ -382,8 +383,8 @@ def _newest_names(
 
 
 def known_reference(session: Session, responder_id: int, tip_ids: Collection[int]) -> str | None:
-    """Returns the responder's oldest reference of any of these tips, or None. Leaves out tips that the responder may
-    not see any more."""
+    """Returns the oldest reference by which the responder knows any of these tips, or None. Leaves out tips that the
+    responder may no longer see."""
     own = (*_is_own(responder_id), Assignment.tip_id.in_(tip_ids))
     return session.scalar(select(Assignment.reference).where(*own).order_by(Assignment.id).limit(1))
 
@@ -394,8 +395,8 @@ class RecentAlert(NamedTuple):
     reference: str
     alerted_at: datetime
     is_taken: bool
-    """True if the responder has taken the case, and has not passed it on to others. A doubted acknowledgement (the
-    gateway's inbox does not list its SMS) does not count as taking the case."""
+    """True if the responder has taken the case, and has not said since then that they cannot continue. A doubted
+    acknowledgement (the gateway's inbox does not list its SMS) does not count as taking the case."""
 
 
 def recent_alerts(session: Session, responder_id: int, since: datetime) -> Sequence[RecentAlert]:
@@ -414,7 +415,8 @@ def recent_alerts(session: Session, responder_id: int, since: datetime) -> Seque
 
 
 def acknowledged_since(session: Session, tip: Tip) -> datetime | None:
-    """Returns the time when the assignee first acknowledged the tip, or None."""
+    """Returns the time when the assignee first acknowledged the tip, or None if the tip has no acknowledgement that
+    counts."""
     theirs = (
         Assignment.tip_id == tip.id,
         Assignment.responder_id == tip.assignee_id,
@@ -424,8 +426,8 @@ def acknowledged_since(session: Session, tip: Tip) -> datetime | None:
 
 
 def those_who_have_not_read(session: Session, tip_id: int) -> frozenset[int]:
-    """Returns the ids of the alerted responders who could read the case on the phone, because they have a PIN, but have
-    not read it."""
+    """Returns the ids of alerted responders who have a PIN, so that they can read the case on the phone, but have not
+    read it."""
     rows = session.execute(
         select(Assignment.responder_id, func.max(Assignment.opened_at))
         .join(Responder, Responder.id == Assignment.responder_id)
@@ -436,27 +438,27 @@ def those_who_have_not_read(session: Session, tip_id: int) -> frozenset[int]:
 
 
 def has_read(session: Session, assignment_id: int) -> bool:
-    """Returns True if the responder of this assignment has read the case. Also returns True if the responder read the
-    case with another of their assignments of this case."""
+    """Returns True if the responder of this assignment has read the case, with this or another assignment of the
+    case."""
     one = session.get_one(Assignment, assignment_id)
     own = assigned_to(one.tip_id, one.responder_id)
     return has_row(session, Assignment.id, *own, Assignment.opened_at.is_not(None))
 
 
 def has_reported_help(session: Session, tip_id: int, responder_id: int) -> bool:
-    """Returns True if the responder answered that they referred a person of this case to a service. The responder may
-    have used any of their references of the case."""
+    """Returns True if the responder has answered, with any reference of this case, that they referred a person to a
+    service."""
     own = assigned_to(tip_id, responder_id)
     return has_row(session, Assignment.id, *own, Assignment.handed_to_help_at.is_not(None))
 
 
 def follow_up_cases(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:
-    """Returns the cases, open or closed, in which this responder may report how a possible victim is. Returns each case
-    as its newest reference and its tip.
+    """Returns the cases, open or closed, in which this responder may report how a possible victim is. For each case,
+    returns the newest reference and the tip.
 
-    A responder may report if they took the case, asked a service to help the possible victim, or recorded that this
-    person wants help. After the first reminder, every responder who knows the case may report. If the person has
-    refused help, another responder must ask the person again.
+    Responders may report if they took the case, asked a service to help the possible victim, or recorded that this
+    person wants help. After the hotline has sent a first reminder to report, every responder who knows the case may
+    report. If the person has refused help, only another responder may ask the person again.
     """
     known = Assignment.tip_id == Tip.id, Assignment.responder_id == responder_id
     took = exists().where(*known, HAS_TAKEN)

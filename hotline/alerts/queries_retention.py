@@ -1,10 +1,10 @@
-"""Erases data in small batches when the time for which it is kept is over.
+"""Erases data in small batches when the time for which the hotline keeps the data is over.
 
-If a tip has a legal hold or an open erasure request, its text is not erased because of its age alone. It does no harm
-if a deletion runs twice. If two processes delete at the same time, each skips the rows that the other has locked.
+If a tip has a legal hold or an open erasure request, its age alone is no reason to erase its text. If two processes
+delete at the same time, each skips the rows that the other has locked.
 
-The module also finds the tips of an erasure request, and the responders who must be notified of the request.
-`stand_down` ends assignments, and `withhold` stops unsent messages to responders.
+The module also finds the tips of a caller's erasure request, and the responders to notify of the request. `stand_down`
+ends responders' assignments, and `withhold` stops unsent messages to responders.
 """
 
 from collections.abc import Collection, Sequence
@@ -71,8 +71,8 @@ class LegalHold(Row):
     lifted_by: Mapped[str | None]
     lifted_at: Mapped[datetime | None]
     for_file: Mapped[bool] = mapped_column(default=False)
-    """True if the hold keeps the text because of a case file (the documents of a case for a court). Two people must
-    agree to end such a hold."""
+    """True if the hold keeps the text for a case file (the documents of a case for a court). Two people must agree to
+    end such a hold."""
     reviewed_at: Mapped[datetime | None]
     """The time when a person last decided that the hold is still needed."""
 
@@ -87,7 +87,7 @@ class TimedTask(Row):
 
 
 class RetainedTip(NamedTuple):
-    """A tip, with its legal hold and the time for which its text is kept."""
+    """A tip, with its legal hold and the facts that decide how long its text is kept."""
 
     tip: Tip
     hold: LegalHold | None
@@ -95,8 +95,8 @@ class RetainedTip(NamedTuple):
 
 
 DECIDED = and_(Tip.erasure_asked_at.is_not(None), Tip.closed_at.is_(None))
-"""The SQL condition that the case is open and its caller has requested to erase the text. For such a case, the time of
-the erasure depends on the request, and not on the age of the text."""
+"""The SQL condition that the case is open and its caller has asked the hotline to erase the text. For such a case, the
+request decides when the text is erased, and not the age of the text."""
 HAS_LEGAL_HOLD = exists().where(LegalHold.tip_id == Tip.id, LegalHold.lifted_at.is_(None))
 
 
@@ -106,7 +106,7 @@ def done_at(session: Session, name: str) -> datetime | None:
 
 
 def is_done(session: Session, name: str, at: datetime, within: timedelta) -> bool:
-    """Returns True if the task was completed less than `within` ago.
+    """Returns True if the task was last completed less than `within` ago.
 
     If the system clock was set back, the next run of the task is delayed by at most `within`.
     """
@@ -120,7 +120,7 @@ def note_done(session: Session, name: str, at: datetime) -> None:
 
 
 def warn_of_erasure(session: Session, at: datetime, limit: int) -> int:
-    """Marks tips whose text will soon be erased, so that an admin sees this in time.
+    """Marks tips whose text will soon be erased, so that the console can warn an admin.
 
     Returns the number of tips that were marked.
     """
@@ -130,7 +130,7 @@ def warn_of_erasure(session: Session, at: datetime, limit: int) -> int:
 
 
 def erase_due(session: Session, at: datetime, limit: int) -> Sequence[int]:
-    """Erases the text, keys and pseudonyms of tips that were kept long enough. Returns the ids of these tips."""
+    """Erases the text, keys and pseudonyms of tips that were kept long enough, and returns the ids of these tips."""
     over = (_ends_before(at), Tip.warned_at <= at - WARNING, ~HAS_LEGAL_HOLD, ~DECIDED)
     ids = _tips(session, *over, limit=limit)
     erase_text(session, ids, at)
@@ -140,7 +140,7 @@ def erase_due(session: Session, at: datetime, limit: int) -> Sequence[int]:
 def erase_text(session: Session, ids: Sequence[int], at: datetime) -> None:
     """Erases the text, answers, notes, keys, pseudonyms and receipts of tips.
 
-    The other columns are kept for the statistics.
+    The other columns stay for the statistics.
     """
     tables.delete_questions(session, ids)
     tables_case_events.delete_notes(session, ids)
@@ -164,13 +164,13 @@ def erase_text(session: Session, ids: Sequence[int], at: datetime) -> None:
 Column: TypeAlias = InstrumentedAttribute[Any]
 OLD: Sequence[tuple[Column, Column, timedelta, ColumnElement[bool]]] = (
     (Dialogue.key, Dialogue.started_at, PSEUDONYMS_KEPT, true()),
-    # These rows are attempts to enter a PIN or another short secret, with the sender and the result.
+    # Attempts to enter a PIN or another short secret, with the result of each attempt.
     (AttemptRow.id, AttemptRow.at, tips_rules.ATTEMPTS_KEPT, true()),
-    # These rows contain the gateway's id of each received SMS, and the result of reading it.
+    # The gateway's id of each received SMS, and how the hotline read this SMS.
     (InboundSeen.provider_id, InboundSeen.received_at, tips_rules.INBOUND_KEPT, true()),
-    # These rows record the answers that the hotline sent to SMS from responders.
+    # The answers that the hotline sent to SMS from responders.
     (ReplyAnswer.id, ReplyAnswer.answered_at, tips_rules.REPLIES_KEPT, true()),
-    # These rows are delivery reports about messages that the outbox does not contain.
+    # Delivery reports about messages that the outbox does not contain.
     (
         DeliveryReport.id,
         DeliveryReport.received_at,
@@ -178,8 +178,8 @@ OLD: Sequence[tuple[Column, Column, timedelta, ColumnElement[bool]]] = (
         DeliveryReport.applied.is_(False),
     ),
 )
-"""Tables whose old rows are deleted. Each entry has four parts: the key column, the time column, the time for which
-rows are kept, and a further condition."""
+"""Tables whose old rows are deleted. Each entry has four parts: the key column, the time column, how long rows are
+kept, and a condition that deleted rows meet."""
 
 
 def delete_rows(
@@ -191,15 +191,16 @@ def delete_rows(
     at: datetime,
     limit: int,
 ) -> int:
-    """Deletes at most `limit` rows of the table that contains the column `key`. Deletes only rows that are at least as
-    old as `term` and match the condition `which`. Returns the number of deleted rows."""
+    """Deletes at most `limit` rows of the table that contains the column `key`. Deletes only rows that meet the
+    condition `which` and whose time `when` is at least `term` ago. Returns the number of deleted rows."""
     found = select(key).where(when <= at - term, which).order_by(key).limit(limit)
     gone = delete(key.class_).where(key.in_(session.scalars(found).all())).returning(key)
     return len(change_rows(session, gone).all())
 
 
 def erase_pseudonyms(session: Session, at: datetime, limit: int) -> int:
-    """Erases the pseudonyms of phones and sessions in old tips. Returns the number of tips that were changed."""
+    """Erases the pseudonyms of callers' phones and sessions in old tips. Returns the number of tips that were
+    changed."""
     old = (Tip.created_at <= at - PSEUDONYMS_KEPT, Tip.state != TipState.DRAFT)
     ids = _tips(session, *old, or_(Tip.contact_key != "", Tip.session_key != ""), limit=limit)
     session.execute(
@@ -209,7 +210,7 @@ def erase_pseudonyms(session: Session, at: datetime, limit: int) -> int:
 
 
 def erase_callers(session: Session, at: datetime, limit: int) -> int:
-    """Erases the pseudonym of the caller's phone in USSD sessions that are too old to continue.
+    """Erases the pseudonym of the caller's phone in USSD sessions that are so old that the caller cannot continue them.
 
     Returns the number of sessions that were changed.
     """
@@ -223,9 +224,9 @@ def erase_callers(session: Session, at: datetime, limit: int) -> int:
 
 
 def erase_parameters(session: Session, at: datetime, limit: int) -> int:
-    """Erases the values that were filled into the templates of old messages, such as a place or a reference.
+    """Erases the values in the text of old messages, such as a place or a reference.
 
-    Returns the number of messages that were changed. The rows themselves are kept, because statistics use their times.
+    Returns the number of messages that were changed. The rows stay, because statistics use their times.
     """
     old = select(Message.id).where(
         Message.created_at <= at - tips_rules.PARAMETERS_KEPT,
@@ -238,8 +239,8 @@ def erase_parameters(session: Session, at: datetime, limit: int) -> int:
 
 
 def erased_next(session: Session) -> Sequence[RetainedTip]:
-    """Returns the tips whose text will be erased next, the earliest first. Includes tips that are kept only because of
-    a legal hold. Leaves out complaints about the national desk."""
+    """Returns the tips whose text will be erased next, the one with the earliest time first. Includes tips that only a
+    legal hold keeps from being erased. Leaves out complaints about the national desk."""
     is_next = or_(Tip.warned_at.is_not(None), HAS_LEGAL_HOLD)
     found = select(Tip).where(Tip.erased_at.is_(None), is_next, visible_to(THE_LINE))
     kept = [_kept(session, tip) for tip in session.scalars(found.options(WITHOUT_BODY))]
@@ -247,7 +248,7 @@ def erased_next(session: Session) -> Sequence[RetainedTip]:
 
 
 def retained_tip(session: Session, tip_id: int, *, for_line: bool = False) -> RetainedTip:
-    """Locks a tip. Returns it with its legal hold and the time for which its text is kept.
+    """Locks a tip, and returns it with its legal hold and the facts that decide how long its text is kept.
 
     Raises NotFound if the tip does not exist or is a draft. If `for_line` is True, also raises NotFound for a complaint
     about the national desk.
@@ -266,7 +267,7 @@ def _kept(session: Session, tip: Tip) -> RetainedTip:
 
 
 def term_of(tip: Tip, *, is_held: bool) -> RetentionTerm:
-    """Returns the facts that decide for how long a tip's text is kept."""
+    """Returns the facts that decide how long the text of a tip is kept."""
     return RetentionTerm(
         filed_at=tip.filed_at or tip.created_at,
         closed_at=tip.closed_at,
@@ -277,8 +278,8 @@ def term_of(tip: Tip, *, is_held: bool) -> RetentionTerm:
 
 
 def _ends_before(at: datetime) -> ColumnElement[bool]:
-    """Returns the SQL condition that the time for which the text of a tip is kept ended before `at`. Follows the same
-    rule as `RetentionTerm.goes_at`, but without the extra days between the warning and the erasure."""
+    """Returns the SQL condition that the hotline need not keep the text of a tip any longer at the time `at`. The rule
+    is that of `RetentionTerm.goes_at`, but without the extra days between the warning and the erasure."""
     return and_(
         Tip.erased_at.is_(None),
         Tip.state != TipState.DRAFT,
@@ -290,14 +291,14 @@ def _ends_before(at: datetime) -> ColumnElement[bool]:
 
 
 def _tips(session: Session, *which: ColumnElement[bool], limit: int) -> Sequence[int]:
-    """Returns the ids of the tips that match all given conditions, and locks these tips until the transaction ends.
-    Skips tips that another process has locked."""
+    """Returns the ids of the tips that match all conditions in `which`, and locks these tips until the transaction
+    ends. Skips tips that another transaction has locked."""
     ids = select(Tip.id).where(*which).order_by(Tip.id).limit(limit)
     return session.scalars(ids.with_for_update(skip_locked=True)).all()
 
 
 def without_erasure_request(session: Session, tip_ids: Collection[int]) -> Sequence[Tip]:
-    """Returns the given tips that still have their text and have no erasure request.
+    """Returns those of the given tips that still have their text and have no erasure request.
 
     Locks these tips until the transaction ends.
     """
@@ -317,8 +318,8 @@ def others_due(
 ) -> Sequence[Tip]:
     """Returns other tips whose erasure request is due after `at` and not later than `due`.
 
-    Each returned tip is in `like`, or has the same erasure request as `tip`. Two tips have the same erasure request if
-    three facts are equal: the time of the request, the place, and the answer about officials who may be involved.
+    A returned tip is in `like`, or belongs to the same erasure request as `tip`. Two tips belong to the same request if
+    their requests have the same time, place and answer about officials who may be involved.
     """
     same_wish = and_(
         Tip.erasure_asked_at == tip.erasure_asked_at,
@@ -337,7 +338,7 @@ def others_due(
 
 
 def notified_of_erasure(session: Session, tip: Tip, at: datetime) -> Sequence[Recipient]:
-    """Returns the responders who are notified of an erasure request: the assignee or, if there is none, every alerted
+    """Returns the responders to notify of an erasure request: the assignee or, if there is none, every alerted
     responder."""
     holds = () if tip.assignee_id is None else (Responder.id == tip.assignee_id,)
     return [*tables.recipients_who_may_see(session, tip.id, at, *holds).values()]
@@ -346,7 +347,8 @@ def notified_of_erasure(session: Session, tip: Tip, at: datetime) -> Sequence[Re
 def stand_down(
     session: Session, tip_id: int, responder_ids: Collection[int], before: int, at: datetime
 ) -> None:
-    """Ends the assignments of these responders that were made before the escalation step `before`."""
+    """Ends the assignments of these responders to a tip, if the assignments are from before the escalation step
+    `before`."""
     theirs = (
         Assignment.tip_id == tip_id,
         Assignment.responder_id.in_(responder_ids),
@@ -357,17 +359,15 @@ def stand_down(
 
 
 def newest_more(session: Session, tip_id: int) -> Message | None:
-    """Returns the newest message which says that the caller gave more details on the tip. Returns None if there is no
-    such message."""
+    """Returns the newest message to say that the caller gave more details about the tip, or None."""
     said = (Assignment.tip_id == tip_id, Message.template == Template.MORE_TOLD.name)
     found = select(Message).join(Assignment, Assignment.id == Message.assignment_id).where(*said)
     return session.scalar(found.order_by(Message.id.desc()).limit(1))
 
 
 def is_withheld(session: Session, message: Message) -> bool:
-    """Returns True if a message must never be sent, for one of two reasons. First: the message is the alert of a drill
-    that is over. Second: an official may be involved in the case of the message, and the hotline has ended the
-    responder's assignment to this case."""
+    """Returns True if a message must never be sent. An alert must not be sent after its drill is over. If an official
+    may be involved in a case, no message must go to a responder whose assignment has ended."""
     if message.assignment_id is None:
         return False
     released = select(Assignment.id).join(Tip, Tip.id == Assignment.tip_id)
