@@ -239,8 +239,8 @@ def erase_parameters(session: Session, at: datetime, limit: int) -> int:
 
 
 def erased_next(session: Session) -> Sequence[RetainedTip]:
-    """Returns the tips whose text will be erased next, the one with the earliest time first. Includes tips that only a
-    legal hold keeps from being erased. Leaves out complaints about the national desk."""
+    """Returns the tips whose text will be erased next, the one with the earliest time first. Includes tips whose text
+    remains only because of a legal hold. Leaves out complaints about the national desk."""
     is_next = or_(Tip.warned_at.is_not(None), HAS_LEGAL_HOLD)
     found = select(Tip).where(Tip.erased_at.is_(None), is_next, visible_to(THE_LINE))
     kept = [_kept(session, tip) for tip in session.scalars(found.options(WITHOUT_BODY))]

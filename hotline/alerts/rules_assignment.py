@@ -1,10 +1,10 @@
-"""Makes and reads references, and chooses the responders who are alerted of a tip. Pure.
+"""Makes and reads references (names such as K7Q4), and chooses the responders who are alerted of a tip. Pure.
 
-A reference is the name of an assignment in SMS, such as K7Q4. Some letters and digits look similar on a bad phone
-screen, such as B and 8. References use only one character of each such pair. If a responder types the other character,
+A reference is the name of an assignment in SMS, such as K7Q4. Some characters look similar on a bad phone screen, such
+as B and 8. References use only one character of each such pair. If a responder types the other character of the pair,
 the hotline replaces it: B becomes 8, and Z becomes 2. Each reference has at least one letter, and at least one digit
-that does not look like a letter. At first, references have four characters. When few references of this length are
-free, new references have five characters, and later six. No reference is used twice (docs/decisions/06).
+that does not look like a letter. At first, references have four characters. When few references with four characters
+are free, new references have five characters, and later six. The hotline uses no reference twice (docs/decisions/06).
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -22,22 +22,22 @@ from hotline.tips.rules import OVERSEEN, Urgency
 
 LENGTHS = (4, 5, 6)
 MAX_UNLUCKY = 3
-"""After this number of unlucky draws, new references get one more character. A draw makes several references, and is
-unlucky if more than half of them were already in use."""
+"""The number of unlucky draws after which new references get one more character. A draw makes several references at
+random, and is unlucky if more than half of them were already in use."""
 NOISE = 20
-"""The number of random bytes that are drawn for each reference. Making one reference uses fewer bytes than this."""
+"""The number of random bytes for each reference."""
 
 _TIMES = 256 // len(ALPHABET)
 _LETTERS = (ALPHABET * (_TIMES + 1)).encode()[:256]
 _UNFAIR = bytes(range(_TIMES * len(ALPHABET), 256))
-"""The values of random bytes that are not used, because they would make some characters of a reference more likely than
-others."""
+"""The values of random bytes that the hotline does not use: with them, some characters would be more frequent in
+references than others."""
 
 
 def draw_references(noise: bytes, length: int, most: int) -> list[str]:
-    """Returns different references of this length, made from random bytes.
+    """Makes references of this length from random bytes, without duplicates.
 
-    Returns at most `most` references, and sometimes fewer.
+    Returns at most `most` references, and fewer if the random bytes do not suffice.
     """
     letters = iter(noise.translate(_LETTERS, _UNFAIR).decode())
     pieces = map("".join, zip(*[letters] * length, strict=False))
@@ -46,24 +46,21 @@ def draw_references(noise: bytes, length: int, most: int) -> list[str]:
 
 
 def length_after(unlucky: int) -> int:
-    """Returns the length of a new reference. `unlucky` is the number of earlier unlucky draws (see `MAX_UNLUCKY`)."""
+    """Returns the length that new references have after this number of unlucky draws (see `MAX_UNLUCKY`)."""
     return LENGTHS[min(unlucky // MAX_UNLUCKY, len(LENGTHS) - 1)]
 
 
 def read_reference(text: str) -> str | None:
-    """Returns the reference that a responder meant by this text, or None."""
+    """Returns the reference that a responder meant by this text, or None if the text is no reference."""
     meant = text.upper().translate(TWINS)
     return meant if is_reference(meant) else None
 
 
-# The code below chooses the responders who are alerted of a tip, and their order. Pure.
+# The code below chooses the responders who are alerted of a tip, and puts them in order. Pure.
 
 
 class AssignmentState(StrEnum):
-    """The state of an assignment. The state changes from sent to acknowledged, and then to closed.
-
-    A second acknowledgement changes nothing.
-    """
+    """The state of an assignment. The state changes from sent to acknowledged, and from acknowledged to closed."""
 
     SENT = "sent"
     ACKNOWLEDGED = "acknowledged"
@@ -74,9 +71,9 @@ class EscalationReason(StrEnum):
     """The reason why another responder is alerted."""
 
     SILENT = "silent"
-    """No responder took the tip in time. So a responder of the next level is alerted."""
+    """No responder took the tip in time, so a responder of the next escalation level is alerted."""
     UNREACHED = "unreached"
-    """The alert to a responder does not arrive, or arrives late. So a colleague is alerted at once."""
+    """The alert to a responder does not arrive, or arrives late, so a colleague is alerted at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,33 +85,34 @@ class Case:
     urgency: int
     official: str
     once: bool = False
-    """True for a fragment (a report without a known place): the national desk is alerted once, and the case has no
+    """True for a fragment (a report without a known place): the hotline alerts the national desk once and sets no
     deadlines."""
     partners: frozenset[str] = frozenset()
-    """The partner desks that are also alerted. If the tip is about a journey that can still be stopped, the partner
-    desks are border desks. If the tip is about a camp, the partner desk is the desk of the camp.
+    """The partner desks (desks of borders and camps) whose people are also alerted. For a tip about a journey that can
+    still be stopped, these are border desks. For a tip about a camp, this is the desk of the camp.
 
-    For a complaint about the national desk, these are the oversight desks that can decrypt it.
+    For a complaint about the national desk, these are the oversight desks that can decrypt the complaint.
     """
     language: str = ""
-    """The caller's language. Responders who speak this language are alerted before others of the same escalation level
-    and the same rank on the duty roster."""
+    """The caller's language. People of the same escalation level and duty rank are alerted first if they speak this
+    language."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A responder who can be alerted now: enrolled, with a phone that can be reached, and not on leave.
+    """A responder who can be alerted now: enrolled, not on leave, and with a phone that messages reach.
 
-    A responder with two escalation levels is in the list twice, with the same id.
+    A responder with two escalation levels is two candidates with the same id.
     """
 
     id: int
     level: Level
     districts: frozenset[str] = frozenset()
-    """The districts and partner desks for which this responder is alerted. An empty set means all districts and
-    partner desks."""
+    """The districts and partner desks about whose tips this responder is alerted. If the set is empty, the responder is
+    alerted of tips from any place."""
     categories: frozenset[str] = frozenset()
-    """The categories of tips of which this responder is alerted. An empty set means all categories."""
+    """The categories of tips about which this responder is alerted. If the set is empty, the responder is alerted of
+    tips of any category."""
     load: int = 0
     """The number of recent assignments that the responder has not acknowledged."""
     alerted_at: datetime | None = None
@@ -132,21 +130,22 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class AlertedResponder:
-    """A responder who was alerted of the tip, with the responder's escalation level in the tip's district."""
+    """A responder who was alerted of a tip, with the responder's escalation level in the tip's district."""
 
     responder_id: int
     level: Level
     has_old_place: bool = False
-    """True if the responder was alerted for the first place of the tip, and this place was corrected later."""
+    """True if the responder was alerted for the first place of the tip, and the caller corrected the place later."""
     is_partner: bool = False
-    """True if the responder was alerted as a member of a partner desk, and not as a member of the district."""
+    """True if the responder was alerted as a member of a partner desk (the desk of a border or camp), and not of the
+    district."""
 
 
 def people_for(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
     """Returns the people who may be alerted of this case.
 
-    For a complaint about the national desk, people of oversight desks take the place of the national desk. People of
-    oversight desks get no other cases.
+    For a complaint about the national desk, returns people of oversight desks, and gives them the level of the national
+    desk. For any other case, leaves out people of oversight desks.
     """
     if case.official == OVERSEEN:
         people = (one for one in roster if one.oversees)
@@ -156,8 +155,8 @@ def people_for(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
 
 
 HELD_FOR = timedelta(hours=12)
-"""The alert of a tip without urgency waits at most this time until a person of the district comes on duty. Until then,
-no one is alerted of the tip."""
+"""The longest time for which the alert of a tip without urgency waits until a person of the district comes on duty.
+During this time, no one is alerted of the tip."""
 
 
 def held_until(
@@ -168,13 +167,13 @@ def held_until(
     filed_at: datetime,
     at: datetime,
 ) -> datetime | None:
-    """Returns the time when the next person of the district comes on duty, if the alert of a new tip must wait until
-    then.
+    """Returns the time until which the alert of a new tip must wait, because the next person of the district comes on
+    duty then.
 
-    Returns None if the alert of the tip does not wait. Urgent tips, and tips that may involve an official, never wait.
-    A tip never waits while a person of the district is on duty. A tip also never waits if the next person comes on duty
-    only 12 hours after the tip was filed, or later. `people` contains the active responders. `members` also contains
-    the responders on leave.
+    Returns None if the alert need not wait. Alerts of urgent tips, and of tips that may involve an official, never
+    wait. An alert does not wait while a person of the district is on duty. An alert also does not wait if the next duty
+    begins 12 hours after the tip was filed, or later. `people` contains the active responders. `members` contains the
+    active responders and those on leave.
     """
     waits = case.urgency == Urgency.HEARD and case.official == "no" and not case.once
     if not waits or case.partners or not duty.is_used(case.place, at):
@@ -194,8 +193,8 @@ Who = TypeVar("Who")
 Turn = tuple[int, datetime, int]
 NEVER = datetime.min.replace(tzinfo=UTC)
 RECIPIENTS_IN_DANGER = 2
-"""The number of people of the district who are alerted of a new tip about danger. For a tip from a camp, this number of
-the camp's people is alerted too."""
+"""The number of people of the district who are alerted first of a tip about danger. For a tip from a camp, the same
+number of people of the camp is alerted too."""
 
 
 def first_recipients(
@@ -203,8 +202,7 @@ def first_recipients(
 ) -> tuple[int, ...]:
     """Returns the responders to alert of a new tip, or of a tip that became more urgent.
 
-    Responders who were alerted before come first, because they must know that the tip is more urgent. The result is
-    empty only if no person of the national desk is active.
+    Responders who were alerted before come first, because they must know that the tip is more urgent now.
     """
     before = {one.responder_id for one in alerted}
     return choose_first(
@@ -217,11 +215,11 @@ def first_recipients(
 def eligible(
     case: Case, roster: Sequence[Candidate], before: Collection[int] = ()
 ) -> tuple[Sequence[Candidate], Sequence[Candidate], Sequence[Candidate]]:
-    """Returns three groups of people: people of the lowest level in the district, people of the lowest level in a camp,
-    and people of the national desk. The first people to alert of a tip are chosen from these groups.
+    """Returns three groups, from which the first people to alert are chosen: the lowest level of the district, that of
+    a camp, and the national desk.
 
-    A person who belongs to two groups is only in the first of them. `before` contains the people who were already
-    alerted of the tip. These people count as on duty.
+    A person who belongs to two of these groups is only in the first. `before` contains the people who were already
+    alerted of the tip, and who therefore count as on duty.
     """
     most = RECIPIENTS_IN_DANGER if case.urgency == Urgency.DANGER else 1
     roster = people_for(case, roster)
@@ -235,10 +233,11 @@ def eligible(
 def first_groups(
     case: Case, roster: Sequence[Candidate], before: Collection[int] = ()
 ) -> tuple[Sequence[Candidate], Sequence[Candidate], Sequence[Candidate]]:
-    """Returns the three groups of people that `eligible` finds. Leaves out the district's people if all of them are off
-    duty and a person of the national desk is on duty.
+    """Returns the three groups of people that `eligible` finds: of the district, of a camp and of the national desk. If
+    no one in the district's group is on duty, but a person of the national desk is, returns an empty group for the
+    district.
 
-    If there is danger, never leaves out the district's people.
+    If there is danger, always returns the district's group.
     """
     local, camp, national = eligible(case, roster, before)
     sleeps = not any(one.is_on_duty or one.id in before for one in local)
@@ -250,12 +249,12 @@ def first_groups(
 def _on_duty_first(
     case: Case, people: Sequence[Candidate], most: int, before: Collection[int]
 ) -> Sequence[Candidate]:
-    """Returns a group of people, from which the calling function chooses at most `most` people to alert.
+    """Returns a group of people, of which the calling function alerts at most `most`.
 
-    The duty roster changes which people are alerted, but never reduces their number. The group begins with the people
-    on duty of the lowest escalation level. If too few people of this level are on duty, others are added: first people
-    of higher levels on duty, then people off duty. People who do not speak the caller's language are left out if enough
-    people of the same level speak it.
+    The duty roster decides which people are alerted, but not how many. The people of the lowest escalation level who
+    are on duty come first. If too few of them are on duty, adds people of higher levels on duty, and then people off
+    duty. Leaves out people who do not speak the caller's language, if enough people of the same level speak this
+    language.
     """
 
     def place(c: Candidate) -> tuple[bool, int, int]:
@@ -284,10 +283,10 @@ def choose_first(
     national: Sequence[Who],
     fairly: Callable[[Sequence[Who], int], tuple[int, ...]],
 ) -> tuple[int, ...]:
-    """Chooses the people who are alerted first, from three groups: people of the district, of a camp, and of the
+    """Returns the people who are alerted first, from three groups: people of the district, of a camp, and of the
     national desk.
 
-    The function `fairly` chooses at most a given number of people from a group, in the order in which they are alerted.
+    `fairly` returns at most a given number of people from a group, in the order in which they are alerted.
     """
     danger = urgency == Urgency.DANGER
     most = RECIPIENTS_IN_DANGER if danger else 1
@@ -303,14 +302,13 @@ def next_recipients(
     alerted: Collection[AlertedResponder],
     reason: EscalationReason,
 ) -> tuple[int, ...]:
-    """Returns the responders who are alerted next: people of the district first, then of the national desk. If the tip
-    also has partner desks, a person of these desks is alerted at the same time.
+    """Returns the people who are alerted next: first of the district, and after them of the national desk. If the tip
+    also has partner desks (desks of borders and camps), a person of these desks is alerted at the same time.
 
-    If an earlier alert did not arrive, returns only people who were not alerted before. There may be no such people. If
-    no one answered an earlier alert in time, the result is never empty while a person of the national desk is active.
-    People off duty are alerted only after all people on duty, even after people of a lower level who came on duty
-    later. If an alert about danger did not arrive, people of the district who are off duty are alerted before the
-    national desk, because the national desk already knows of the danger.
+    If an earlier alert did not arrive, returns only people who were not alerted before, or no one. If no one answered
+    in time and no new person is left, returns a person of the national desk again. People off duty are alerted only
+    after all people on duty. If an alert about danger did not arrive, people of the district who are off duty come
+    before the national desk. The national desk already knows of the danger.
     """
     before = {one.responder_id for one in alerted}
     on_duty = [c for c in roster if c.is_on_duty]
@@ -353,8 +351,8 @@ def _higher(
     before: Collection[int],
     reason: EscalationReason,
 ) -> tuple[int, ...]:
-    """Returns another person of the same escalation level as the people alerted before, or of a higher level. If no one
-    answered in time, returns only a person of a higher level."""
+    """Returns a person of at least the escalation level of the people who were alerted before. If these people did not
+    answer in time, returns only a person of a higher level."""
     rank = max((_rank(one.level) for one in alerted), default=-1)
     if reason is EscalationReason.SILENT:
         rank += 1
@@ -376,10 +374,10 @@ def overdue_recipients(
     case: Case, roster: Sequence[Candidate], assignee: int, nth: int
 ) -> tuple[int, ...]:
     """Returns the person who is alerted because the assignee has not reported the outcome in time. The first alert goes
-    to a coordinator, the second to a person of the national desk, and later alerts to no one.
+    to a coordinator, the second to a person of the national desk, and there is no third alert.
 
-    A coordinator of the assignee's own desk comes first. People off duty are alerted only if no person on duty can be
-    alerted.
+    A coordinator of the assignee's own desk comes before other coordinators. People off duty are alerted only if no
+    person on duty can be alerted.
     """
     on_duty = [c for c in roster if c.is_on_duty or c.id == assignee]
     return _overdue(case, on_duty, assignee, nth) or _overdue(case, roster, assignee, nth)
@@ -397,24 +395,24 @@ def _overdue(case: Case, roster: Sequence[Candidate], assignee: int, nth: int) -
 
 
 def colleagues(case: Case, roster: Sequence[Candidate], *, but: int | None) -> tuple[int, ...]:
-    """Returns the people of the district and its partner desks who may see the case, except the person `but`. People
-    with the highest escalation level come first."""
+    """Returns the people of the district and of its partner desks (desks of borders and camps) who may see the case.
+    Leaves out the person `but`, and returns people of the highest escalation level first."""
     people = [c for c in (*_local(case, roster), *_camp(case, roster)) if c.id != but]
     ordered = sorted(people, key=lambda c: (-_rank(c.level), c.duty, turn_of(c)))
     return tuple(dict.fromkeys(c.id for c in ordered))
 
 
 def national_people(roster: Sequence[Candidate]) -> frozenset[int]:
-    """Returns the people of the national desk."""
+    """Returns the ids of the people of the national desk."""
     return frozenset(c.id for c in roster if c.level is Level.NATIONAL)
 
 
 def storm_groups(
     case: Case, roster: Sequence[Candidate], near: Collection[str]
 ) -> tuple[tuple[int, ...], ...]:
-    """Returns all people who may be alerted of a danger in a storm: people of the district, of the desks in `near`, and
-    of the national desk. The groups of people on duty come first, and then the groups of people off duty. Each group is
-    sorted in the order in which its people are alerted."""
+    """Returns the people who may be alerted of a tip about danger in a storm (very many such tips), in groups. The
+    groups are people of the district, of the desks in `near`, and of the national desk. Groups of people on duty come
+    before groups of people off duty. Within a group, people are in the order in which they are alerted."""
     close = [c for c in _hearing(case, roster) if c.districts.intersection(near)]
     local = [*_local(case, roster), *_camp(case, roster)]
     national = [c for c in roster if c.level is Level.NATIONAL]
@@ -426,9 +424,9 @@ def storm_groups(
 
 
 def _local(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
-    """Returns the people of the district who may see the case.
+    """Returns the people of the tip's district who may see the case.
 
-    If the place is not a district, returns the people of its partner desks.
+    If the tip's place is not a district, returns the people of the partner desks (desks of borders).
     """
     here = is_district(case.place)
     desks = frozenset({case.place}) if here else case.partners
@@ -436,7 +434,7 @@ def _local(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _camp(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
-    """Returns the people who may see the case and belong to a partner desk of the district, but not to the district
+    """Returns the people who may see the case and belong to a partner desk, such as a camp's, but not to the district
     itself."""
     if not case.partners or not is_district(case.place):
         return []
@@ -460,9 +458,9 @@ def _lowest(candidates: Sequence[Candidate]) -> list[Candidate]:
 def turns(
     candidates: Iterable[Candidate], first: Collection[int] = (), *, language: str = ""
 ) -> tuple[int, ...]:
-    """Returns the ids of these people in the order in which they are alerted. People in `first` come first in this
-    order. The others are sorted by their rank on the duty roster. Among people of equal rank, those who speak
-    `language` come first. After that, `turn_of` decides."""
+    """Returns the ids of these people in the order of alerting: first the people in `first`, then by rank on the duty
+    roster. Among people of equal rank, those who speak `language` come first. Among those who are still equal,
+    `turn_of` sets the order."""
 
     def turn(c: Candidate) -> tuple[bool, int, bool, Turn]:
         return (c.id not in first, c.duty, language not in c.languages, turn_of(c))
@@ -471,9 +469,8 @@ def turns(
 
 
 def turn_of(candidate: Candidate) -> Turn:
-    """Returns the key by which the candidates for an alert are sorted. The responder with the fewest unanswered
-    assignments comes first. If two responders have the same number of these assignments, the one who was alerted
-    longest ago comes first."""
+    """Returns a sort key: the responder with the fewest unanswered assignments is alerted first. Among responders with
+    the same number of these assignments, the one who was alerted longest ago comes first."""
     return (candidate.load, candidate.alerted_at or NEVER, candidate.id)
 
 

@@ -1,37 +1,37 @@
 """Applies the escalation policy: decides which alerts and deadlines follow from an event of a case. Pure.
 
-Every change of a case goes through `decide`. A service collects the state of the case, calls `decide`, and carries out
-the decision. Escalation of a case ends in only two ways: a responder takes the case, or the case is closed with an
+Every change of a case goes through `decide`, which gets the state of the case from a service. The service then carries
+out the decision. Escalation of a case ends in only two ways: a responder takes the case, or the case is closed with an
 outcome. Until then, the hotline continues to alert people, and in the end marks the case as overdue.
-`rules_assignment.py` chooses which people of a level are alerted.
+`rules_assignment.py` chooses which people of an escalation level are alerted.
 
-The module also decides which alerts share one SMS, and who is alerted in a storm. In this module, "danger" means a tip
-about danger. A storm is a time in which very many dangers are reported in one district. A storm may be an attack that
-hides a real danger. So the hotline never drops a danger: each has its own assignment and deadlines. But only one person
-is alerted of each further danger, and this person gets at most one SMS a minute about such dangers. After a few of
+The module also decides which alerts share one SMS, and who is alerted in a storm. In this module, "danger" also means a
+tip about danger. A storm is a time in which callers report very many dangers in one district. A storm may be an attack
+that hides a real danger. So the hotline ignores no danger: each tip has its own assignment and deadlines. But only one
+person is alerted of each further danger of a storm, and gets at most one SMS a minute about such dangers. After some of
 these SMS, the hotline puts several dangers into one SMS.
 
-A repeat is an alert to a person who was alerted of the same case before. All repeats to a person within 15 minutes
-share one SMS, with or without a storm. If a person got too many SMS in the last hour, further alerts without danger
-share an SMS. In a storm (very many tips from one district), notices about cases to one person also share an SMS.
+A repeat is an alert of a case of which the same person was alerted before. All repeats to a person within 15 minutes
+share one SMS. If a person got too many SMS in the last hour, alerts without danger to this person also share an SMS. In
+a storm, notices about several cases to one person share an SMS too.
 
-The module also decides what is allowed in a drill. A drill is a test alert to one desk. The test alert looks like a
-real alert, and is sent like one.
+The module also sets the limits for drills. A drill is a test alert to one desk. The test alert looks like a real alert,
+and the hotline sends it in the same way.
 
-If a district knew of a drill in advance, the drill would not show how people react to a real alert. If drills reached
-the national desk, its people would learn to ignore overdue cases. So a drill alerts only the people of the lowest
+If a district knew of a drill in advance, the drill would not show how its people react to a real alert. If the national
+desk got test alerts, its people would learn to ignore overdue cases. So a drill alerts only the people of the lowest
 escalation level of one desk. The drill also alerts the higher levels of the desk if the person who starts the drill
 wants this. A drill never alerts the national desk, and statistics do not count drills. No responder misses a real alert
-because of a drill. All other messages are sent before those of a drill.
+because of a drill: all other messages are sent first.
 
-One person alone can start a drill. A drill runs during the day, and a desk has at most four in a year. No one can
-change these limits (docs/decisions/05).
+One person alone can start a drill. A drill runs during the day, and a desk has at most four in a year. No setting
+changes these limits (docs/decisions/05).
 
-A responder's answer may contain no reference. The module decides if an answer without a reference may be about a drill.
-If an answer about a case is counted for a drill, no one is harmed. But if an answer about a drill is counted for a
-case, the escalation of that case stops. So an answer that may be about a case or a drill is counted for the drill. The
-hotline then asks the responder about the case, and the escalation of the case continues. After the responder knows of
-the drill, no answer is counted for the drill any more.
+A responder may answer an alert by SMS without a reference. The module decides if such an answer may be about a drill.
+If the hotline counts an answer about a case for a drill, no one is harmed. But if the hotline counts an answer about a
+drill for a case, the escalation of that case stops. So an answer that may be about a case or about a drill counts for
+the drill. The hotline then asks the responder about the case, and the escalation of the case continues. Once the
+responder knows that the alert was a drill, no answer counts for the drill any more.
 """
 
 from collections import Counter
@@ -73,83 +73,84 @@ from hotline.tips.rules_events import CaseEventKind, Event, Purpose
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 STORM_FROM = 8
-"""A storm begins when a district has this number of recent dangers that no responder has taken."""
+"""The number of recent tips about danger without an assignee with which a storm begins in a district."""
 STORM_WITHIN = timedelta(minutes=10)
-"""The dangers that begin a storm must be filed within this time."""
+"""A storm begins only if so many tips about danger were filed within this time."""
 STORM_ENDS_AFTER = timedelta(minutes=30)
-"""A storm ends when the number of recent dangers that no responder has taken stays below `STORM_FROM` for this time."""
+"""A storm (very many tips about danger) ends when fewer than `STORM_FROM` recent tips have had no assignee for this
+time."""
 SEEN_FOR = STORM_WITHIN + STORM_ENDS_AFTER
-"""A danger that was filed within this time counts as recent."""
+"""A tip about danger that was filed within this time counts as recent."""
 MAX_ALONE = 8
-"""After a person got this number of SMS in an hour, no further danger gets an SMS of its own. Further dangers then wait
-for the time in `COLLECT`, and the person gets them together in one SMS."""
+"""If a person got this number of SMS in an hour, further tips about danger in a storm get no SMS of their own. These
+tips wait for the time in `COLLECT`, and the person then gets several in one SMS."""
 COLLECT = timedelta(seconds=45)
-"""The time for which a further danger waits for other dangers, so that one person gets them in one SMS."""
+"""The time for which a tip about danger waits for further tips, so that one SMS names them all."""
 SOME = 20
-"""After a person got this number of SMS in an hour, alerts of later escalation levels wait longer, so that new dangers
-come first."""
+"""If a person got this number of SMS in an hour, alerts of later escalation levels wait longer than alerts of new
+tips."""
 MANY = 26
-"""After a person got this number of SMS in an hour, shared SMS about dangers follow at the interval `LONG_INTERVAL`."""
+"""If a person got this number of SMS in an hour, SMS about several dangers come only at the interval
+`LONG_INTERVAL`."""
 LONG_INTERVAL = timedelta(minutes=3)
 NEARLY_MOST = 34
-"""After a person got this number of SMS in an hour, the person's shared SMS about dangers come at intervals of twice
-`LONG_INTERVAL`. So a person gets at most 40 SMS in an hour."""
+"""If a person got this number of SMS in an hour, SMS about several dangers come only at twice the interval
+`LONG_INTERVAL`. So the person gets at most 40 SMS in an hour."""
 OPEN_INTERVAL = timedelta(minutes=15)
-"""The shortest time between two SMS to one person about repeats (alerts of a case of which the person was alerted
+"""The shortest time between two SMS to one person with repeats (alerts of cases of which the person was alerted
 before)."""
 OTHERS_SHARE = 0.7
-"""Alerts without danger may use at most this share of the SMS that the hotline may send in a day. The other SMS are
-reserved for alerts about danger."""
+"""The largest part of the day's SMS that may be used for alerts without danger. The rest is reserved for alerts about
+danger."""
 REPEATED = (Purpose.OPEN, Purpose.OVERDUE, Purpose.LOOK, Purpose.CONFIRM_CLOSURE)
-"""An alert for one of these purposes is a repeat if the person was already alerted of the same case, and then shares an
-SMS with other repeats. An alert for any other purpose says something new, so it is never a repeat."""
+"""The purposes of alerts that share one SMS if the person was already alerted of the same case. An alert for any other
+purpose says something new."""
 
 
 class SmsShare(StrEnum):
-    """The rule that decides if an alert shares its SMS with other alerts."""
+    """The rule by which an alert has its own SMS, or shares an SMS with other alerts."""
 
     ALONE = "alone"
-    """The alert has an SMS of its own."""
     KEPT = "kept"
-    """An alert of a danger in a storm. The caller of this danger typed text, and no other danger in the district was
-    reported from the same phone. The alert has its own SMS, unless its recipient got `MAX_ALONE` SMS in the last
-    hour."""
+    """An alert of a tip about danger in a storm (very many such tips in one district). The caller typed text, and no
+    other tip about danger in the district came from the same phone. The alert has its own SMS, unless the person got
+    `MAX_ALONE` SMS in the last hour."""
     STORM = "storm"
-    """An alert of a further danger in a storm. The alert shares an SMS if the person got an SMS in the last minute, or
-    got `MAX_ALONE` SMS in the last hour."""
+    """Any other alert of a tip about danger in a storm (very many such tips in one district). The alert shares an SMS
+    if the person got an SMS in the last minute, or got `MAX_ALONE` SMS in the last hour."""
     ESCALATED = "escalated"
-    """An alert to a later escalation level, for a danger in a storm. The alert shares an SMS by the same rule as
-    `STORM`, but may wait longer."""
+    """An alert of a tip about danger in a storm (very many such tips) that goes to a later escalation level. The rule
+    is that of `STORM`, but the alert may wait longer."""
     OPEN = "open"
-    """An alert that repeats an earlier alert, or an alert without danger after the person got too many SMS. The alert
-    shares an SMS with others."""
+    """An alert of a case of which the person was alerted before, or an alert without danger to a person who got too
+    many SMS. The alert shares an SMS with others."""
 
 
 @dataclass(slots=True)
 class SmsPace:
-    """The number of SMS that one person got in the last hour, and the time of the last of these SMS."""
+    """The number of SMS to one person in the last hour, and the time of the last SMS."""
 
     last: datetime | None = None
-    """The time when the person got the last SMS. SMS that are due later do not count."""
+    """The time of the last SMS, without SMS that are due later."""
     count: int = 0
     """The number of SMS to the person, including SMS that are due later."""
     open_at: datetime | None = None
-    """The time when the last SMS about repeats was sent. A repeat is an alert of a case of which the person was
-    alerted before."""
+    """The time when the last SMS with repeats was sent. A repeat is an alert of a case of which the person was alerted
+    before."""
 
     def add(self, at: datetime, *, waits: bool = False) -> None:
-        """Counts an SMS to this person. `waits` is True if this SMS is due later. An SMS about a new danger may then be
-        sent earlier than this SMS."""
+        """Counts one more SMS to this person. If `waits` is True, the SMS is due later, and an SMS about a new danger
+        may be sent before it."""
         self.count += 1
         if not waits:
             self.last = at if self.last is None else max(at, self.last)
 
     def is_free(self, at: datetime) -> bool:
-        """Returns True if the person may get an SMS about a further danger now."""
+        """Returns True if the person may now get an SMS about one more danger of a storm."""
         return self.count < MAX_ALONE and self.next_storm(at) == at
 
     def next_storm(self, at: datetime) -> datetime:
-        """Returns the earliest time at which the person may get an SMS about further dangers."""
+        """Returns the earliest time at which the person may get an SMS about one more danger of a storm."""
         earliest = at if self.count < MAX_ALONE else at + COLLECT
         interval = MINUTE if self.count < MANY else LONG_INTERVAL
         interval *= 1 if self.count < NEARLY_MOST else 2
@@ -164,12 +165,11 @@ class SmsPace:
 
 
 def shares(wanted: SmsShare, pace: SmsPace, urgency: int, at: datetime, *, most: int) -> SmsShare:
-    """Decides if an alert shares an SMS with others, and by which rule. The decision depends on the number and the
-    times of the SMS that the person already got.
+    """Returns the rule by which an alert has its own SMS, or shares one with other alerts. The rule depends on the
+    number and the times of the SMS that the person already got.
 
-    A person who got `most` SMS in the last hour gets alerts without danger only in a shared SMS. `most` is 0 if alerts
-    without danger have used up their share (`OTHERS_SHARE`) of the day's SMS, or if the hotline must send very many SMS
-    now.
+    If a person got `most` SMS in the last hour, alerts without danger to this person share an SMS. `most` is 0 if
+    alerts without danger have used up their part (`OTHERS_SHARE`) of the day's SMS, or if very many SMS are due now.
     """
     if wanted is SmsShare.KEPT and pace.count >= MAX_ALONE:
         wanted = SmsShare.STORM
@@ -181,11 +181,11 @@ def shares(wanted: SmsShare, pace: SmsPace, urgency: int, at: datetime, *, most:
 
 
 def shares_notice(pace: SmsPace, *, storms: bool, goes: bool, most: int) -> bool:
-    """Returns True if a notice about a case shares an SMS with others.
+    """Returns True if a notice about a case shares an SMS with other messages.
 
-    `storms` is True if the person was alerted of the case in a storm. `goes` is True if the person has taken the case
-    and may be on the way. A notice to such a person may protect a victim, so it has an SMS of its own until the person
-    has got `MANY` SMS in an hour.
+    `storms` is True if the person was alerted of the case in a storm (very many tips about danger). `goes` is True if
+    the person has taken the case and may be on the way. A notice to such a person may protect a victim, so it has its
+    own SMS until the person got `MANY` SMS in an hour.
     """
     if goes:
         return pace.count >= MANY
@@ -193,7 +193,7 @@ def shares_notice(pace: SmsPace, *, storms: bool, goes: bool, most: int) -> bool
 
 
 class RecentDanger(NamedTuple):
-    """A danger that was filed in a district within the time `SEEN_FOR`."""
+    """A tip about danger in a district that was filed within the time `SEEN_FOR`."""
 
     tip_id: int
     place: str
@@ -206,7 +206,7 @@ class RecentDanger(NamedTuple):
 
 
 class DistrictDangers:
-    """The recent dangers of one district, and the storm there."""
+    """The recent tips about danger in one district, and the storm (very many such tips) there."""
 
     def __init__(
         self,
@@ -215,8 +215,8 @@ class DistrictDangers:
         until: datetime | None,
         at: datetime,
     ) -> None:
-        """Stores the recent dangers. `new` contains the dangers of which no one was alerted yet. `until` is the end of
-        the storm in the district."""
+        """Stores the recent tips about danger in a district. `new` contains the tips of which no one was alerted yet.
+        `until` is the end of the storm (very many tips about danger) in the district, or None."""
         self._known = {one.tip_id: one for one in dangers}
         self._phones = Counter(one.contact_key for one in self._known.values())
         before = [one for id, one in self._known.items() if id not in {*new}]
@@ -226,8 +226,8 @@ class DistrictDangers:
         self._storms = until is not None and until > at
 
     def place(self, tip_id: int, at: datetime) -> SmsShare:
-        """Adds a new danger, and returns the rule for the SMS about this danger. The first danger of a sector always
-        gets an SMS of its own."""
+        """Adds a new tip about danger, and returns the rule by which its alert may share an SMS. The first tip about
+        danger from a sector (a part of a district) always has its own SMS."""
         one = self._known.get(tip_id)
         self._untaken.append(at if one is None else one.filed_at)
         self._storms = self._storms or len(self._untaken) >= STORM_FROM
@@ -241,7 +241,8 @@ class DistrictDangers:
 
     @property
     def storm_until(self) -> datetime | None:
-        """Returns the time when the storm ends if no more dangers are filed. Returns None if there is no storm."""
+        """Returns the time when the storm ends if no more tips about danger are filed. Returns None if there is no
+        storm."""
         if len(self._untaken) < STORM_FROM:
             return None
         return sorted(self._untaken)[-STORM_FROM] + STORM_WITHIN + STORM_ENDS_AFTER
@@ -253,12 +254,12 @@ def next_person(
     waiting: dict[int, datetime],
     at: datetime,
 ) -> int | None:
-    """Returns the person who is alerted of a further danger: the first person who may get an SMS now. If no one may
-    get an SMS now, returns the person who may get the next SMS earliest.
+    """Returns the person who is alerted of a further tip about danger in a storm: the first who may get an SMS now. If
+    no one may get an SMS now, returns the person who may get the next SMS earliest.
 
-    `groups` contains people of the district, of its neighbours, and of the national desk, each group in the order in
-    which its people are alerted. An unsent shared SMS to a person may still take up the danger. `waiting` contains the
-    time when the unsent shared SMS is due, for each person who has one.
+    `groups` contains people of the district, of neighbouring districts, and of the national desk, each group in the
+    order of alerting. An unsent SMS about several tips can still take up the new tip. `waiting` contains the time when
+    this SMS is due, for each person who has such an SMS.
     """
     everyone = {who: paces.setdefault(who, SmsPace()) for group in groups for who in group}
     due = {who: pace.next_storm(at) for who, pace in everyone.items()}
@@ -273,9 +274,9 @@ def next_person(
 
 
 ESCALATED = 2
-"""If the assignee does not report the outcome, the hotline alerts other people after the deadline for the outcome has
-fired this number of times. The deadline fires first when half of the time to report the outcome is over, and again when
-all of this time is over. """
+"""The hotline alerts other people of a missing outcome after the assignee's deadline to report the outcome has passed
+this number of times. The deadline passes first when half of the time to report is over, and again at the end of this
+time."""
 FRAGMENT_EVENTS = frozenset(
     {
         CaseEventKind.CLOSURE_REQUESTED,
@@ -284,16 +285,15 @@ FRAGMENT_EVENTS = frozenset(
         CaseEventKind.DUE,
     }
 )
-"""The events whose effect on a fragment (a report without a known place) is the same as on any other case. For example,
-if a closure is requested, a second person must confirm it.
-"""
+"""The events that change a fragment (a report without a known place) in the same way as any other case. For example, a
+second person must confirm the closure of a fragment."""
 ENDS_ASSIGNEE = frozenset({CaseEventKind.REMOVED, CaseEventKind.DOUBTED, CaseEventKind.PASSED})
-"""Events after which a fragment (a report without a known place) no longer has an assignee."""
+"""Events after which a fragment (a report without a known place) has no assignee any more."""
 Step = Callable[[CaseState], Decision]
 
 
 def decide(state: CaseState, roster: Sequence[Candidate], event: Event, at: datetime) -> Decision:
-    """Returns the decision about an event of an open case. `roster` contains the active responders."""
+    """Returns the decision about an event of an open case."""
     people = rules_assignment.people_for(state.case, roster)
     s = replace(state, roster=people, event=event, at=at)
     step = EVENT_STEPS[event.what] if event.kind is None else DEADLINE_STEPS[event.kind]
@@ -304,11 +304,10 @@ def decide(state: CaseState, roster: Sequence[Candidate], event: Event, at: date
 
 
 def _of_fragment(s: CaseState) -> Decision:
-    """Returns the decision for a fragment. A fragment is a report without a known district. No responder can act on
-    such a report.
+    """Returns the decision about an event of a fragment (a report without a known district). No responder can act on a
+    fragment, so one person of the national desk is alerted.
 
-    One person of the national desk is alerted. If that person's phone is off, another person is alerted. A fragment has
-    no deadlines, and is never overdue.
+    If that person's phone is off, another person is alerted. A fragment has no deadlines, and is never overdue.
     """
     what, by = s.event.what, s.event.by
     if what is CaseEventKind.MARKED:
@@ -325,9 +324,9 @@ def _of_fragment(s: CaseState) -> Decision:
 
 
 def more_urgent_clocks(case: Case, safety: VisitSafety, at: datetime) -> Decision:
-    """Returns the new deadlines of a case that became more urgent after the caller gave a further answer.
+    """Returns the new deadlines of a case that became more urgent after the caller's latest answer.
 
-    The case has no assignee until a responder takes it again.
+    The case then has no assignee until a responder takes it again.
     """
     asked = steps.acknowledge_clock(case, at)
     asked |= steps.visit_safety_clock(safety, at)
@@ -354,9 +353,9 @@ def _danger_again(s: CaseState) -> Decision:
 
 
 def _unreached(s: CaseState) -> Decision:
-    """Alerts a colleague at once, if an alert will not arrive and no one has acknowledged the case.
+    """Alerts a colleague at once if an alert does not arrive and no one has acknowledged the case.
 
-    The function alerts no person twice, even if all phones are off.
+    Alerts no person twice, even if no phone can be reached.
     """
     if s.assignee is not None and DeadlineKind.ACKNOWLEDGE not in s.clocks:
         return Decision()
@@ -384,7 +383,7 @@ def _passed(s: CaseState) -> Decision:
 
 
 def _next(s: CaseState, *, assignee: int | None) -> Decision:
-    """Asks another responder at once to take the case. If there is no other responder, makes the case overdue."""
+    """Asks another responder to take the case now. If there is no other responder, makes the case overdue."""
     now = replace(s, assignee=assignee)
     who = s.next_alerted(EscalationReason.UNREACHED)
     then = ask_people(now, who) if who else overdue(now, but=s.event.by)
@@ -392,8 +391,8 @@ def _next(s: CaseState, *, assignee: int | None) -> Decision:
 
 
 def _without_request(s: CaseState, decision: Decision) -> Decision:
-    """Ends the closure request if the responder who made it was removed, or if the gateway's inbox does not list the
-    SMS with the request."""
+    """Ends the closure request of a responder who was removed, or whose SMS with the request is not in the gateway's
+    inbox."""
     if s.closure_by is None or s.closure_by != s.event.by:
         return decision
     return replace(decision, close=decision.close | {DeadlineKind.CONFIRM_CLOSURE})
@@ -413,8 +412,8 @@ def _taken(s: CaseState) -> Decision:
     if assignee != s.assignee:
         close = {DeadlineKind.OVERDUE, DeadlineKind.ACKNOWLEDGE}
     elif assignee == by:
-        # The assignee passed the case on, and now takes the same case again. If the outcome of the case is overdue, it
-        # stays overdue, because taking a case is not an outcome.
+        # The assignee passed the case on, and now takes the same case again. An overdue outcome stays overdue, because
+        # taking a case is not an outcome.
         close = {DeadlineKind.ACKNOWLEDGE}
     if s.assignee is not None and _looks(s):
         close.add(DeadlineKind.SECOND_LOOK)
@@ -427,10 +426,8 @@ def _taken(s: CaseState) -> Decision:
 
 
 def _looks(s: CaseState) -> bool:
-    """Returns True if this responder, by taking the case, counts as the second person who looks at the case. Only a
-    person of the national desk who is not the assignee counts, and only after the hotline has asked this desk for a
-    second look.
-    """
+    """Returns True if this responder, by taking the case, counts as the second person who must look at the case. Only a
+    person of the national desk counts who is not the assignee, and only after the hotline asked this desk to look."""
     look, by = s.clocks.get(DeadlineKind.SECOND_LOOK), s.event.by
     return look is not None and look.nth > 0 and by in s.desk and by != s.assignee
 
@@ -447,9 +444,8 @@ def _may_change_assignee(s: CaseState) -> bool:
 
 
 def _further(s: CaseState) -> Decision:
-    """Extends the deadline for the outcome, because the assignee has made progress. After a service referral, the new
-    deadline is in three days. After any other progress, extends the deadline only if it was not extended before.
-    """
+    """Extends the deadline for the outcome, because the assignee has made progress. After a referral to a service, the
+    new deadline is in three days. After other progress, extends the deadline only once."""
     if s.assignee is None or s.event.by not in (s.assignee, None):
         return Decision()
     if s.event.what is CaseEventKind.REFERRED:
@@ -460,10 +456,9 @@ def _further(s: CaseState) -> Decision:
 
 def _doubted(s: CaseState) -> Decision:
     """Removes the assignee, because the gateway's inbox does not list the SMS by which this person took the case. If
-    another active responder also took the case, makes this responder the assignee. If no other responder took it,
-    escalation continues as if no one had answered. The deadline to acknowledge the case is set again, with the time
-    that it had before. If this time has passed, the deadline fires at once.
-    """
+    another active responder also took the case, makes this responder the assignee. If no one else took the case,
+    escalation continues as if no one had answered. The deadline to acknowledge the case is set again to its earlier
+    time. If this time is over, the next people are alerted at once."""
     if s.assignee is not None and s.assignee != s.event.by:
         return _without_request(s, Decision())
     active = {one.id for one in s.roster}
@@ -480,10 +475,10 @@ def _closed(_s: CaseState) -> Decision:
 
 
 def _with_clock_to_read(s: CaseState, decision: Decision) -> Decision:
-    """Adds to the decision a deadline by which a new assignee must read the case.
+    """Adds a deadline by which a new assignee must read the case.
 
-    The deadline is needed if the assignee has a PIN and could read the case, but has not read it. The deadline ends
-    when the assignee opens the case on the phone, or when the assignee changes.
+    Only an assignee who has a PIN, and has not read the case, gets this deadline. The deadline ends when the assignee
+    opens the case on the phone, or when the assignee changes.
     """
     if decision.assignee == s.assignee:
         return decision
@@ -496,9 +491,9 @@ def _with_clock_to_read(s: CaseState, decision: Decision) -> Decision:
 
 
 def _opened(s: CaseState) -> Decision:
-    """Ends the deadline to read the case, if the person who opened the case is the assignee. If an officer wrote the
-    tip down and there is no danger, a second person must read the tip. Every person who opens the tip, except the
-    assignee, counts as this second person."""
+    """Ends the assignee's deadline to read the case, if the assignee opened the case. If an officer wrote the tip down,
+    a second person must read the tip. Without danger, every other person who opens the tip counts as this second
+    person."""
     if s.event.by == s.assignee:
         return Decision(close={DeadlineKind.OPEN})
     is_second = s.is_met and s.urgency != Urgency.DANGER
@@ -506,10 +501,10 @@ def _opened(s: CaseState) -> Decision:
 
 
 def _unread_due(s: CaseState) -> Decision:
-    """Asks the next responder, if there is danger and the assignee has not read the case.
+    """Asks the next responder to take the case, if there is danger and the assignee has not read the case in time.
 
-    If there is no danger, first sends the assignee a reminder during working hours. Asks the next responder only if the
-    assignee has still not read the case after the reminder. The assignee stays responsible until another responder
+    Without danger, first sends the assignee a reminder during working hours. Asks the next responder only if the
+    assignee still has not read the case after the reminder. The assignee stays responsible until another responder
     takes the case.
     """
     if s.assignee is None or s.assignee not in s.unread:
@@ -536,7 +531,8 @@ def _acknowledge_due(s: CaseState) -> Decision:
 def _outcome_due(s: CaseState) -> Decision:
     """Reminds the assignee to report the outcome when half of the time for it is over.
 
-    When all of this time is over, alerts a coordinator. After that, alerts the national desk again and again.
+    When all of this time is over, alerts a coordinator. After the coordinator, alerts the national desk, again and
+    again.
     """
     nth = s.event.nth
     if s.assignee is None:
@@ -553,11 +549,10 @@ def _outcome_due(s: CaseState) -> Decision:
 
 
 def _look_due(s: CaseState) -> Decision:
-    """Asks people of the national desk in turn to look at the case as a second person. From the third time on, asks all
-    people of this desk.
+    """Asks one person of the national desk to check the case as a second person, each time the deadline passes. From
+    the third time on, asks all people of this desk.
 
-    The assignee is never asked to be the second person. If no other person of this desk is active, asks a colleague of
-    the district.
+    Never asks the assignee. If no other person of this desk is active, asks a colleague of the district.
     """
     nth, assignee = s.event.nth, s.assignee
     who = (
@@ -602,16 +597,15 @@ DEADLINE_STEPS: Mapping[DeadlineKind, Step] = {
     DeadlineKind.SECOND_LOOK: _look_due,
     DeadlineKind.OVERDUE: lambda s: overdue(s, nth=s.event.nth + 1),
     DeadlineKind.VISIT_SAFETY: steps.visit_decision_due,
-    # A held tip waits for a person on duty, and its alert is pending, so `service_assignment.assign_pending` alerts
-    # people.
+    # A held tip waits for a person on duty: `service_assignment.assign_pending` alerts people of this tip later.
     DeadlineKind.HELD: lambda _: Decision(),
-    # `alerts/service_closing.py` handles erasure requests, so escalation does nothing here.
+    # `alerts/service_closing.py` handles the deadline of an erasure request.
     DeadlineKind.ERASURE: lambda _: Decision(),
 }
 
 
 # The code below plans the first alerts of many tips at once. The plan chooses the same people as `rules_assignment.py`,
-# but is much faster. Pure.
+# but works much faster. Pure.
 
 NO_ONE: frozenset[int] = frozenset()
 Route = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
@@ -620,10 +614,9 @@ and of the national desk."""
 
 
 class WaitingTip(NamedTuple):
-    """A filed tip with an alert that is not sent yet: no one was alerted of the tip, or the tip became more urgent.
+    """A filed tip with a pending alert: no one was alerted of the tip yet, or the tip became more urgent.
 
-    This class and `EscalationStep` are tuples, because making dataclasses would take three times as long. If many tips
-    come at once, there are a hundred thousand objects of each class.
+    This class and `EscalationStep` are tuples, because making dataclass objects takes three times as long.
     """
 
     tip_id: int
@@ -639,7 +632,7 @@ class WaitingTip(NamedTuple):
 
 
 class EscalationStep(NamedTuple):
-    """One step in the escalation of a tip: an order to alert some responders of this tip."""
+    """One step in the escalation of a tip: the responders who are alerted of the tip now, and how."""
 
     tip_id: int
     case: Case
@@ -647,22 +640,22 @@ class EscalationStep(NamedTuple):
     recipients: tuple[int, ...]
     purpose: Purpose = Purpose.ALERT
     locked: bool = False
-    """True if a desk that should read the tip cannot decrypt it. This field does not say which desk."""
+    """True if a desk that should read the tip cannot decrypt it."""
     leader: int | None = None
-    """The id of the first tip of the cluster, if this tip joins a cluster. Responders who were alerted of the first tip
-    get no alert of this tip."""
+    """If the tip joins a cluster (a group of similar tips), the id of the first tip of the cluster. Responders who were
+    alerted of that first tip get no alert of this tip."""
     more: bool = False
     """True if the recipients of this step get no alert, but a notice that the caller gave more details."""
     safety: VisitSafety = VisitSafety.NONE
-    """The instruction about visits that a responder must know before a visit."""
+    """The instruction how to visit that the responders must know."""
     is_drill: bool = False
     share: SmsShare = SmsShare.ALONE
-    """The rule by which the alerts of this escalation step may share an SMS with others."""
+    """The rule by which the alerts of this step may share an SMS with other alerts."""
 
 
 class AlertPlan:
-    """A plan of the first alerts of many tips. The plan contains the active responders, with the load of each of them.
-    Each planned tip adds to the load of the person who gets it, so that another person gets the next tip."""
+    """A plan of the first alerts of many tips, with the load of each active responder. Each planned tip adds to the
+    load of its recipient, so that the next tip goes to another person."""
 
     def __init__(self, roster: Iterable[Candidate], at: datetime) -> None:
         self._people = tuple(roster)
@@ -675,8 +668,8 @@ class AlertPlan:
         return tuple(self._standing(one) for one in self._people)
 
     def steps(self, waiting: Iterable[WaitingTip]) -> Iterator[EscalationStep]:
-        """Yields one escalation step for each tip, in the order of the tips. Skips tips for which no responder is
-        active."""
+        """Yields one escalation step for each tip, in the order of `waiting`. Skips a tip if no active responder can be
+        alerted of it."""
         for tip in waiting:
             recipients = self.first_alerted(tip.case, tip.alerted, tip.excluded)
             if recipients:
@@ -687,11 +680,11 @@ class AlertPlan:
     def first_alerted(
         self, case: Case, alerted: Sequence[AlertedResponder] = (), but: frozenset[int] = NO_ONE
     ) -> tuple[int, ...]:
-        """Returns the responders who are alerted first. Uses the present load of each to choose among them. Leaves out
-        the people in `but`."""
+        """Returns the responders who are alerted first of a tip: those with the lowest load. Leaves out the people in
+        `but`."""
         before = {one.responder_id for one in alerted}
         if but | before:
-            # The groups for such a tip are not cached, because such tips are rare.
+            # Few tips have people to leave out, or people who were alerted before, so their groups are not cached.
             people = [one for one in self._people if one.id not in but]
             route = _ids(*first_groups(case, people, before))
         else:
@@ -717,9 +710,8 @@ class AlertPlan:
         )
 
     def _next(self, people: Sequence[int], most: int) -> tuple[int, ...]:
-        """Returns the people to alert of a tip of which no one was alerted before, in the order in which they are
-        alerted. Usually one person is enough, and then the function need not sort all people.
-        """
+        """Returns the people to alert of a tip of which no one was alerted before, in the order of alerting. If only
+        one person is needed, the function does not sort all people."""
         turn = self._turns.__getitem__
         if most == 1 and people:
             return (min(people, key=turn),)
@@ -744,8 +736,8 @@ def _ids(*people: Sequence[Candidate]) -> Route:
 
 
 DURATION = {Urgency.DANGER: timedelta(hours=1), Urgency.SEEN: timedelta(hours=2)}
-"""The length of a drill, by urgency of its alert. After this time the drill ends, and the hotline notifies the
-responders who have not answered."""
+"""The length of a drill, by the urgency of its alert. At the end, responders who have not answered get an SMS that the
+alert was a drill."""
 YEAR = timedelta(days=365)
 MAX_A_YEAR = 4
 """The largest number of drills at one desk within `YEAR`. With more drills, responders might think that a real alert is
@@ -753,12 +745,11 @@ a drill."""
 MIN_INTERVAL = timedelta(days=7)
 """The shortest time between two drills at one desk."""
 NIGHT_BEGINS, NIGHT_ENDS = 22, 6
-"""The hours in Kigali between which no drill runs. A responder who is called at night for no reason may stop
-answering.
-"""
+"""The hours in Kigali at which the night begins and ends. No drill runs at night. A responder whose phone rings at
+night for no reason may stop answering."""
 AFTER_DANGER = timedelta(hours=2)
-"""After a real danger was reported in a province, no drill starts in the districts of this province for this time,
-unless the case is closed earlier."""
+"""After a caller reported a real danger in a province, no drill starts in the province for this time, unless the case
+is closed."""
 
 
 class DrillEnd(StrEnum):
@@ -774,15 +765,15 @@ class DrillRequest(NamedTuple):
     """A request for a drill at one desk."""
 
     desk: str
-    """The code of a district, or of another desk whose people get alerts."""
+    """The code of the tested desk: a district, border post or camp."""
     urgency: Urgency = Urgency.DANGER
     escalates: bool = False
     """True if the higher levels of the desk are also alerted when no responder answers."""
 
 
 class DrillRecipient(NamedTuple):
-    """A responder who was alerted in a drill, with the time of each step that the responder did, such as reading the
-    case. Each time is None if the responder has not done this step."""
+    """A responder who was alerted in a drill, with the time of each step, such as reading the case. A time is None if
+    the responder has not taken this step."""
 
     name: str
     level: str
@@ -791,14 +782,14 @@ class DrillRecipient(NamedTuple):
     answered_at: datetime | None = None
     opened_at: datetime | None = None
     lost: str | None = None
-    """The state of the drill's alert, if this alert can never arrive. None if this alert has arrived or may still
-    arrive."""
+    """The state of the drill's alert to this responder, if the alert can never arrive. None if the alert has arrived or
+    may still arrive."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepSummary:
-    """A summary of one step of a drill, such as reading the case: how many responders did it, and their median and
-    longest time."""
+    """A summary of one step of a drill, such as reading the case: how many responders took this step, and after how
+    long."""
 
     count: int
     median: timedelta | None
@@ -806,10 +797,11 @@ class StepSummary:
 
 
 def drill_people(roster: Sequence[Candidate], desk: str, *, escalates: bool) -> Sequence[Candidate]:
-    """Returns the people that a drill may alert: the lowest level of the desk or, if `escalates` is True, all levels.
+    """Returns the people who may be alerted in a drill: the lowest escalation level of the desk, or all levels if
+    `escalates` is True.
 
-    The result never contains people of the national desk. In the result, each person belongs only to the tested desk.
-    So a person who belongs to a camp and to its district is alerted as a member of the tested desk.
+    The result never contains people of the national desk. Each returned person belongs only to the tested desk, even if
+    they also belong to another desk.
     """
     every = is_district(desk)
     here = [
@@ -825,11 +817,11 @@ def drill_people(roster: Sequence[Candidate], desk: str, *, escalates: bool) -> 
 def drill_decision(
     state: CaseState, people: Sequence[Candidate], event: Event, at: datetime, ends_at: datetime
 ) -> Decision:
-    """Returns the decision about an event of a drill. The decision follows the escalation policy, but uses only the
-    people whose desk is tested.
+    """Returns the decision about an event of a drill. Follows the escalation policy, but with the people of the tested
+    desk alone.
 
-    The only deadline of a drill is the one to acknowledge the case. The deadline to acknowledge ends when no one is
-    left to alert, or when the time of the drill is over. So no one is alerted at night because of the drill.
+    A drill has only one deadline: the one to acknowledge the case. This deadline ends when no one is left to alert, or
+    when the time of the drill is over.
     """
     decision = decide(state, people, event, at)
     acknowledge = DeadlineKind.ACKNOWLEDGE
@@ -846,7 +838,7 @@ def is_night(at: datetime) -> bool:
 
 
 def is_by_night(urgency: Urgency, at: datetime) -> bool:
-    """Returns True if a drill that begins at this time would begin or end during the night."""
+    """Returns True if a drill that begins at this time would begin or end at night."""
     return is_night(at) or is_night(at + DURATION[urgency])
 
 
@@ -867,19 +859,19 @@ def _step(times: Iterable[tuple[datetime, datetime | None]]) -> StepSummary:
 
 
 CROSSING = timedelta(seconds=20)
-"""The hotline sends an SMS which says that the alert was a drill. If a responder's answer arrives within this time
-after that SMS, the responder may have written the answer before reading the SMS."""
+"""The hotline says by SMS that an alert was a drill. If a responder's answer arrives within this time after that SMS,
+the responder may have written the answer before reading the SMS."""
 
 
 class RecentDrill(NamedTuple):
-    """A drill of which the responder was recently alerted."""
+    """A drill in which the responder was recently alerted."""
 
     reference: str
     alerted_at: datetime
     answered_at: datetime | None
     disclosed_at: datetime | None
-    """The time when the gateway accepted the SMS which tells the responder of the drill. None if there was no such SMS.
-    """
+    """The time when the gateway accepted the SMS which says that the alert was a drill. None if there is no such
+    SMS."""
 
 
 def meant_drills(
@@ -887,9 +879,9 @@ def meant_drills(
 ) -> tuple[str, ...]:
     """Returns the drills that an answer without a reference may be about, the newest first.
 
-    `alerted_at` is the time when the responder was alerted of their newest open case. If the responder has no open
-    case, `alerted_at` is None. In this case, the answer counts for the newest drill, even if the responder has
-    already answered the alert of this drill. The responder is then notified again that the alert was a drill.
+    `alerted_at` is the time when the responder was alerted of their newest open case, or None if they have no open
+    case. Without an open case, the answer counts for the newest drill, even if the responder has already answered that
+    drill. The hotline then says once more that the alert was a drill.
     """
     if alerted_at is None:
         return tuple(one.reference for one in drills[:1])
@@ -900,6 +892,6 @@ def _may_be_meant(one: RecentDrill, alerted_at: datetime, at: datetime) -> bool:
     if one.answered_at is not None:
         return at - one.answered_at < CROSSING
     knows = one.disclosed_at is not None and at - one.disclosed_at >= CROSSING
-    # If the drill began after the newest open case, a late answer may be about the drill. The
-    # answer may be about the drill even if the responder already knows that the alert was a drill.
+    # If the responder was alerted in the drill after their newest open case, a late answer may be about the drill. This
+    # is possible even if the responder already knows that the alert was a drill.
     return not knows or one.alerted_at >= alerted_at

@@ -1,21 +1,22 @@
-"""Decides what happens to a case after its closure is requested, after its place is corrected, or if its caller wants
-no visit. Pure.
+"""Decides what happens to a case after a closure request, after a correction of its place, or if its caller wants no
+visit. Pure.
 
-The module also defines the state of a case and the possible decisions about it.
+The module also defines the state of a case and the decisions about an event of the case.
 
-The national desk is asked again and again to confirm a requested closure, until one of its people decides. Until then,
-the case stays open and keeps its other deadlines. Sometimes only the national desk may decide about the closure. The
-assignee then has no deadline to report the outcome, and the national desk has a deadline to decide. No person can close
-a case alone. If no other person of this desk is active, the hotline asks people of the district again and again.
+The hotline asks the national desk again and again to confirm a requested closure, until a person of the desk decides.
+Until then, the case stays open and keeps its other deadlines. Sometimes only the national desk may decide on the
+closure. Then the assignee has no deadline to report the outcome, but the national desk has a deadline to decide. One
+person alone cannot close a case that needs a second person. If no other person of the national desk is active, the
+hotline asks people of the district.
 
-If the caller of one tip wants no visit, this wish counts for all tips of the cluster. All alerted responders are
-notified if they may visit openly, discreetly or not at all. The national desk is asked only once for the whole cluster.
-Rules about visits never close another deadline, change the assignee, or prevent a responder from taking the case.
+If the caller of one tip wants no visit, this counts for all tips of its cluster (a group of similar tips). The hotline
+notifies all alerted responders how they may visit: openly, discreetly or not at all. The national desk is asked only
+once for the whole cluster. Rules about visits never end another deadline, change the assignee, or prevent a responder
+from taking the case.
 
-Each report attempt makes only one case, even if the caller corrects the place. If there is danger, no responder is
-stood down when the place is corrected, because the correction may come from another person than the caller. So the
-responders of the first place stay alerted. After a responder at the new place has taken the case, the national desk can
-stand down the responders of the first place.
+Each report attempt makes only one case, even if the caller corrects the place. If there is danger, a correction of the
+place stands down no responder, because another person may have made the correction. After a responder at the new place
+has taken the case, the national desk can stand down the responders of the earlier place.
 """
 
 from collections.abc import Collection, Mapping, Sequence, Set
@@ -39,11 +40,10 @@ from hotline.tips import rules
 from hotline.tips.rules import Clock, Clocks, DeadlineKind, Urgency, VisitSafety, in_hours
 from hotline.tips.rules_events import CaseEventKind, Event, Purpose
 
-# The code below defines the terms of escalation: the state of a case, and the possible decisions about an event.
-# Pure.
+# The code below defines the state of a case, and the decision about an event of the case. Pure.
 
 DUE = Event(CaseEventKind.DUE)
-"""The event that a deadline has passed, and that no one did in time what the deadline demands."""
+"""The event that a deadline has passed without the action that was due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,7 @@ class CaseState:
 
     case: Case
     step: int
-    """The number of the next escalation step. The first step has the number 0, so this number says in how many steps
-    people were already alerted."""
+    """The number of the next escalation step, which is also the number of earlier steps."""
     alerted: Sequence[AlertedResponder] = ()
     """Every responder who was ever alerted of the case."""
     assignee: int | None = None
@@ -62,36 +61,37 @@ class CaseState:
     """Other responders who took the case, the earliest first. A doubted acknowledgement (the gateway's inbox does not
     list its SMS) does not count as taking the case."""
     last_due_at: datetime | None = None
-    """The time when the latest deadline to acknowledge the case was due."""
+    """The time of the latest deadline to acknowledge the case."""
     renewed: bool = False
-    """True if the deadline for the outcome was already extended, because the assignee made progress. The deadline can
-    be extended only once."""
+    """True if progress of the assignee has already extended the deadline to report the outcome. The deadline is
+    extended only once."""
     closure_by: int | None = None
-    """The responder who requested a closure that a second person must confirm. The value is 0 if a person without a
-    phone requested the closure."""
+    """The responder who requested a closure that a second person must confirm. The value is 0 if the person who
+    requested the closure has no enrolled phone."""
     is_safe: bool = False
-    """True if two facts are recorded: a service helps every person that responders met in this case, and the requested
-    outcome says that these persons are safe."""
+    """True if a service helps every person that responders met in this case, and the requested outcome says that these
+    persons are safe."""
     desk_decides: bool = False
-    """True if only the national desk may decide on the requested closure, because responders met a person in this
-    case."""
+    """True if responders met a person in this case, so that only the national desk may decide on the requested
+    closure."""
     closure_read: bool = False
-    """True if a person who may confirm the closure has opened the case after the request."""
+    """True if a person who may confirm the closure has opened the case after the closure request."""
     safety: VisitSafety = VisitSafety.NONE
-    """The instruction about visits for alerted responders."""
+    """The instruction how alerted responders may visit."""
     clocks: Clocks = field(default_factory=dict)
     """The open deadlines of the case."""
     company: tuple[int, ...] = ()
-    """Responders who were alerted of another tip in the same cluster of similar tips."""
+    """Responders who were alerted of another tip in the same cluster (a group of similar tips)."""
     is_met: bool = False
     """True if an officer wrote the tip, so that a second person must read it."""
     unread: frozenset[int] = frozenset()
     """Alerted responders with a PIN who have not read the case."""
     linked_questions: int = -1
-    """The national desk may also have an open deadline to decide about visits for another tip of the cluster. The value
-    says how often in a row this deadline of the other tip has fired, or is -1 if there is no such deadline."""
+    """The number of times that the national desk was asked again about visits for another tip of the same cluster. The
+    value is -1 if the desk has no open deadline to decide about another tip."""
     roster: Sequence[Candidate] = ()
-    """The active responders. `rules_escalation.decide` sets the fields `roster`, `event` and `at`."""
+    """The active responders who may be alerted of this case. `rules_escalation.decide` sets this field, and the fields
+    `event` and `at`."""
     event: Event = DUE
     at: datetime = rules_assignment.NEVER
 
@@ -117,28 +117,28 @@ class CaseState:
 
 
 class Notice(NamedTuple):
-    """A decision to send messages for one purpose to some responders."""
+    """A message for one purpose that must be sent to some responders."""
 
     responder_ids: tuple[int, ...]
     purpose: Purpose
 
 
 def notices(*orders: tuple[tuple[int, ...], Purpose]) -> tuple[Notice, ...]:
-    """Returns a notice for each purpose that has a recipient."""
+    """Returns a `Notice` for each purpose with at least one responder."""
     return tuple(Notice(who, purpose) for who, purpose in orders if who)
 
 
 UNCHANGED = -1
-"""In a decision, this value says that the assignee does not change. Only functions that decide about one kind of event
-use this value. `rules_escalation.decide` replaces this value by the present assignee."""
+"""A value of `Decision.assignee` which says that the assignee does not change. `rules_escalation.decide` replaces this
+value by the present assignee."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The decision about an event: notices, deadlines and the assignee.
+    """The decision about an event: messages to responders, new and ended deadlines, and the assignee.
 
-    A new deadline replaces an open deadline of the same kind. If the decision closes the deadline `CONFIRM_CLOSURE`,
-    the closure request ends.
+    A new deadline replaces an open deadline of the same kind. If the decision ends the deadline `CONFIRM_CLOSURE`, the
+    closure request also ends.
     """
 
     notices: tuple[Notice, ...] = ()
@@ -147,34 +147,33 @@ class Decision:
     assignee: int | None = UNCHANGED
     """The assignee after the event."""
     release: tuple[int, ...] = ()
-    """Responders whose assignments end, because they have nothing more to do with the case."""
+    """Responders whose assignments of the case end."""
 
 
 WITHIN = timedelta(hours=72)
-"""The time after an erasure request within which the text is erased or the national desk decides."""
+"""The time after an erasure request within which the text is erased, or the national desk decides to keep it."""
 ASKED_AGAIN = timedelta(days=1)
-"""The time after which the national desk is notified again that it must decide on an erasure request. Outside of
-working hours, this notice waits until working hours begin."""
+"""The time after which the national desk is asked again to decide on an erasure request. Outside of working hours, this
+message waits until working hours begin."""
 KEPT_FOR = timedelta(days=30)
-"""If the national desk has decided to keep a tip's text, or there is a legal hold, the desk must decide again after
-this time."""
+"""The time after which the national desk must decide again about a text that it kept, or that has a legal hold."""
 
 
 class TextFate(StrEnum):
-    """The rule that decides if a tip's text is erased after an erasure request."""
+    """The rule by which a tip's text is erased or kept after an erasure request."""
 
     GO = "go"
-    """The text is erased when the case is closed. If the case is still open at the deadline of the erasure request, the
-    text is erased then."""
+    """The text is erased when the case is closed, or at the deadline of the erasure request if the case is still
+    open."""
     DECIDED = "decided"
-    """The national desk decides if the text is erased. The text is not erased without this decision."""
+    """The text is erased only if the national desk decides so."""
     HELD = "held"
-    """A court wants the text, so a legal hold prevents its erasure."""
+    """A legal hold (an order of a court or a prosecutor) prevents the erasure."""
 
 
 @dataclass(frozen=True, slots=True)
 class ErasureRequest:
-    """A caller's request to erase a text, with the facts that decide if this is possible."""
+    """A caller's request to erase the text of a tip, with the facts that decide if the text may be erased."""
 
     urgency: int
     taken: bool
@@ -191,31 +190,29 @@ class ErasureRequest:
 
 
 def next_due(state: TextFate, at: datetime) -> datetime:
-    """Returns when the deadline of an erasure request must fire again. The deadline fires at `at`, but the text is not
-    erased then."""
+    """Returns the next deadline of an erasure request whose text was not erased at the deadline `at`."""
     return at + KEPT_FOR if state is TextFate.HELD else in_hours(at + ASKED_AGAIN)
 
 
 ALL_FROM = 2
-"""The number of the first alert that goes to all people of the national desk. Numbers begin at 0, so this is the third
-alert. """
+"""The number of the first alert that goes to all people of the national desk: the third alert, because numbers begin at
+0."""
 MAX_MOVES = 3
-"""The largest number of corrections in one report attempt that may alert another district. Further corrections alert
-only the national desk."""
+"""The largest number of corrections of the place in one report attempt that may alert another district. Further
+corrections alert only the national desk."""
 ASSIGNEE_CLOCKS = frozenset({DeadlineKind.OUTCOME, DeadlineKind.SECOND_LOOK})
 """The deadlines that exist only while the case has an assignee."""
 
 
 def acknowledge_clock(case: Case, at: datetime) -> dict[DeadlineKind, Clock]:
-    """Returns the deadline to acknowledge a tip that responders are asked to take now."""
+    """Returns the deadline to acknowledge a tip, if responders are asked to take the tip now."""
     due = rules.acknowledge_due(case.urgency, at, step=0)
     return {DeadlineKind.ACKNOWLEDGE: Clock(due)}
 
 
 def visit_safety_clock(safety: VisitSafety, at: datetime) -> Mapping[DeadlineKind, Clock]:
-    """Returns the deadline by which the national desk must decide if and how responders may visit. This deadline exists
-    only if the caller wants no visit although there is danger.
-    """
+    """Returns the deadline by which the national desk must decide how responders may visit. There is such a deadline
+    only if the caller wants no visit although there is danger."""
     if safety is not VisitSafety.CAREFUL:
         return {}
     return {DeadlineKind.VISIT_SAFETY: Clock(at + rules.VISIT_SAFETY_WITHIN)}
@@ -229,9 +226,9 @@ def first_outcome(s: CaseState) -> dict[DeadlineKind, Clock]:
 def assignee_clocks(
     s: CaseState, closed: Set[DeadlineKind] = frozenset()
 ) -> dict[DeadlineKind, Clock]:
-    """Returns the deadlines for a new assignee.
+    """Returns the deadlines that a new assignee of the case gets.
 
-    Keeps an open deadline for a second person to look at the case, unless this deadline is in `closed`.
+    Leaves out the deadline for a second person to look at the case, if it is already open and not in `closed`.
     """
     fresh = first_outcome(s)
     looked_at = s.urgency == Urgency.DANGER or s.is_met
@@ -242,10 +239,10 @@ def assignee_clocks(
 
 
 def overdue(s: CaseState, *, nth: int = 0, but: int | None = None) -> Decision:
-    """Alerts the national desk now, and again until a responder takes the case. From now on the case is overdue.
+    """Alerts the national desk now, and again until a responder takes the case, which is overdue from now on.
 
-    If no person of this desk is active, alerts people of the district. If the case is already overdue, continues the
-    count of alerts.
+    If no person of the national desk is active, alerts people of the district. If the case was already overdue, the
+    alert keeps its number.
     """
     clock = s.clocks.get(DeadlineKind.OVERDUE) or Clock(rules.overdue_due(s.urgency, s.at), nth)
     who = national_people(s.roster, clock.nth, but=but)
@@ -258,9 +255,8 @@ def overdue(s: CaseState, *, nth: int = 0, but: int | None = None) -> Decision:
 def national_people(
     roster: Sequence[Candidate], nth: int, *, but: int | None = None
 ) -> tuple[int, ...]:
-    """Returns the person of the national desk who must get the next alert (see `rules_assignment.turn_of`). From the
-    third alert on, returns all people of this desk. `nth` is 0 for the first alert.
-    """
+    """Returns the person of the national desk who gets the next alert (see `rules_assignment.turn_of`). From the third
+    alert on, returns all people of this desk. `nth` is 0 for the first alert."""
     people = rules_assignment.turns(
         [c for c in roster if c.level is Level.NATIONAL and c.id != but]
     )
@@ -274,8 +270,7 @@ def _by_turns(people: tuple[int, ...], nth: int) -> tuple[int, ...]:
 def alert_people(s: CaseState, ids: Collection[int]) -> tuple[Notice, ...]:
     """Returns the alerts to these people.
 
-    If people of the district were already alerted, the alert to the national desk says that none of them has taken the
-    case.
+    The alert to the national desk says that no one has taken the case, if people were alerted before.
     """
     if s.assignee is not None or not s.alerted:
         return notices((tuple(ids), Purpose.ALERT))
@@ -283,7 +278,7 @@ def alert_people(s: CaseState, ids: Collection[int]) -> tuple[Notice, ...]:
 
 
 def ask_people(s: CaseState, ids: Collection[int]) -> Decision:
-    """Asks these people to take the case, and sets a new deadline to acknowledge it. The assignee does not change."""
+    """Asks these people to take the case, and sets a new deadline to acknowledge it."""
     return Decision(alert_people(s, ids), acknowledge_clock(s.case, s.at), assignee=s.assignee)
 
 
@@ -298,8 +293,7 @@ def without(people: Collection[int], some: Collection[int | None]) -> tuple[int,
 def closure_requested(s: CaseState) -> Decision:
     """Asks the national desk to confirm a closure request that is new or was changed.
 
-    Does nothing if the desk already has a deadline at which it is asked again, and this deadline is not later than the
-    new one would be.
+    Does nothing if the desk will already be asked at the same time or earlier.
     """
     asks, reminds = (s.clocks.get(DeadlineKind.CONFIRM_CLOSURE), rules.may_remind(s.urgency, s.at))
     again = Clock(_closure_again(s) if reminds else rules.in_hours(s.at))
@@ -311,7 +305,7 @@ def closure_requested(s: CaseState) -> Decision:
 
 def closure_due(s: CaseState) -> Decision:
     """Asks the national desk again to confirm the closure, until the desk decides. From the third time on, asks all
-    people of this desk."""
+    people of the national desk."""
     nth = s.event.nth + 1
     again = {DeadlineKind.CONFIRM_CLOSURE: Clock(_closure_again(s), nth)}
     return Decision(notices((closure_confirmers(s, nth), Purpose.CONFIRM_CLOSURE)), again)
@@ -320,9 +314,9 @@ def closure_due(s: CaseState) -> Decision:
 def _closure_again(s: CaseState) -> datetime:
     """Returns the time when the national desk is asked again to confirm a closure.
 
-    For a case without danger, the desk is asked during working hours. A case about danger can also wait for working
-    hours, if only the national desk may decide and a person of this desk has read the case. In all other cases about
-    danger, the desk is asked at any hour. But if `is_safe` is True, the desk is asked only at the next 06:30.
+    For a case without danger, the desk is asked during working hours. A case about danger also waits for working hours,
+    if only the desk may decide and one of its people has read the case. In all other cases about danger, the desk is
+    asked at any hour. But if `is_safe` is True, the desk is not asked before the next 06:30.
     """
     if s.urgency != Urgency.DANGER or (s.desk_decides and s.closure_read):
         return rules.in_hours(s.at + rules.HOURLY)
@@ -330,8 +324,8 @@ def _closure_again(s: CaseState) -> datetime:
 
 
 def closure_read(s: CaseState) -> Decision:
-    """Delays the next request to confirm a closure until the next working day, because a person of the national desk
-    has opened the case. Does nothing if people outside this desk may also decide on the closure."""
+    """Asks the national desk to confirm the closure only on the next working day, because a person of the desk has
+    opened the case. Does nothing if people of other desks may also decide on the closure."""
     asks = s.clocks.get(DeadlineKind.CONFIRM_CLOSURE)
     if asks is None or not s.desk_decides:
         return Decision()
@@ -340,10 +334,11 @@ def closure_read(s: CaseState) -> Decision:
 
 
 def decision_due(s: CaseState) -> Decision:
-    """Alerts all people of the national desk each morning, because they have not decided on a requested closure in
-    time.
+    """Asks all people of the national desk each morning to decide on a requested closure, because they have not decided
+    in time.
 
-    If the assignee is the only active person of this desk, makes the case overdue, so that others are alerted too.
+    If the assignee is the only active person of the national desk, also makes the case overdue, so that others are
+    alerted.
     """
     again = {DeadlineKind.DECISION: Clock(rules.next_morning(s.at), s.event.nth + 1)}
     who = closure_confirmers(s, ALL_FROM)
@@ -355,18 +350,19 @@ def decision_due(s: CaseState) -> Decision:
 
 
 def closure_confirmers(s: CaseState, nth: int) -> tuple[int, ...]:
-    """Returns the people of the national desk who are asked to confirm a closure. The person who requested the closure
-    is never among them.
+    """Returns the people of the national desk to ask for the confirmation of a closure, but never the person who
+    requested it.
 
-    If the desk has no other active person, returns people of the district. These people cannot confirm the closure, but
-    the hotline must continue to alert someone.
+    If no other person of the national desk is active, returns people of the district. People of the district cannot
+    confirm the closure, but the hotline must alert someone.
     """
     others = without(rules_assignment.colleagues(s.case, s.roster, but=s.closure_by), (s.assignee,))
     return national_people(s.roster, nth, but=s.closure_by) or _by_turns(others, nth)
 
 
 def closure_refused(s: CaseState) -> Decision:
-    """Ends the closure request that a second person refused. A person who refuses by phone becomes the assignee."""
+    """Ends a closure request, because a second person refused it. A person who refuses by phone becomes the
+    assignee."""
     if s.event.by is None:
         asked = s.assignee is not None or DeadlineKind.ACKNOWLEDGE in s.clocks
         again = {} if asked else {DeadlineKind.ACKNOWLEDGE: Clock(s.at)}
@@ -376,9 +372,9 @@ def closure_refused(s: CaseState) -> Decision:
 
 
 def with_clock_of_decision(s: CaseState, decision: Decision) -> Decision:
-    """Sets a deadline for the national desk to decide, while only this desk may decide on a requested closure. While
-    the national desk decides, the assignee has no deadline to report the outcome. When the closure request has ended,
-    sets the assignee's deadline again."""
+    """Sets a deadline for the national desk to decide, while only this desk may decide on a requested closure. During
+    this time, the assignee has no deadline to report the outcome. When the closure request has ended, sets the
+    assignee's deadline again."""
     runs = DeadlineKind.DECISION in s.clocks
     waits = s.closure_by is not None and DeadlineKind.CONFIRM_CLOSURE not in decision.close
     fresh = dict(decision.set)
@@ -397,7 +393,7 @@ def with_clock_of_decision(s: CaseState, decision: Decision) -> Decision:
 def visit_marked(s: CaseState) -> Decision:
     """Notifies every alerted responder that the caller wants no visit.
 
-    If there is danger, asks the national desk to decide if and how responders may visit.
+    If there is danger, asks the national desk how responders may visit.
     """
     who = concerned_responders(s)
     if s.safety is not VisitSafety.CAREFUL:
@@ -415,17 +411,17 @@ def mark_not_delivered(s: CaseState) -> Decision:
 
 
 def visit_decided(s: CaseState) -> Decision:
-    """Notifies every alerted responder of the national desk's decision about visits."""
+    """Notifies every alerted responder how the national desk decided about visits."""
     return Decision(
         notices((concerned_responders(s), Purpose.VISIT_SAFETY)), close={DeadlineKind.VISIT_SAFETY}
     )
 
 
 def visit_decision_due(s: CaseState) -> Decision:
-    """Notifies alerted responders once that the national desk has not decided about visits yet. Asks another person of
-    the national desk to decide.
+    """Notifies alerted responders once that the national desk has not decided yet how they may visit. Asks another
+    person of the national desk to decide.
 
-    If the desk was already asked the same question about another tip of the cluster, sends no message now.
+    Sends no message if the desk was already asked about another tip of the same cluster (a group of similar tips).
     """
     nth = s.event.nth
     again = {DeadlineKind.VISIT_SAFETY: Clock(s.at + rules.AGAIN, nth + 1)}
@@ -437,7 +433,8 @@ def visit_decision_due(s: CaseState) -> Decision:
 
 
 def concerned_responders(s: CaseState) -> tuple[int, ...]:
-    """Returns the active responders who were alerted of this tip or of its cluster, without duplicates."""
+    """Returns the active responders who were alerted of this tip or of its cluster (the group of similar tips), without
+    duplicates."""
     alive = {one.id for one in s.roster}
     return tuple(dict.fromkeys((*active_alerted(s), *within(s.company, alive))))
 
@@ -445,9 +442,9 @@ def concerned_responders(s: CaseState) -> tuple[int, ...]:
 def place_corrected(s: CaseState) -> Decision:
     """Notifies alerted responders of the corrected place, and alerts people of the new place.
 
-    If there is no danger, stands down the people of the first place at once. After `MAX_MOVES` corrections, alerts only
-    the national desk. If the national desk does not act before the deadline to acknowledge passes, people of the newest
-    place are alerted.
+    If there is no danger, stands down the people of the earlier place at once. After `MAX_MOVES` corrections, alerts
+    only the national desk. If no one has acknowledged the case at its deadline, people of the newest place are alerted
+    after all.
     """
     before, new = active_alerted(s), s.first_alerted()
     if s.event.nth > MAX_MOVES:
@@ -464,8 +461,8 @@ def place_corrected(s: CaseState) -> Decision:
 
 
 def partner_desks_added(s: CaseState) -> Decision:
-    """Alerts people of partner desks that got access to the tip because of a later answer of the caller. Changes no
-    deadline."""
+    """Alerts people of partner desks (desks of borders and camps) that may read the tip because of the caller's latest
+    answer."""
     new = partner_recipients(s.case, s.roster, s.alerted) if s.event.nth <= MAX_MOVES else ()
     return Decision(notices((new, Purpose.ALERT)))
 
@@ -473,8 +470,8 @@ def partner_desks_added(s: CaseState) -> Decision:
 def partner_recipients(
     case: Case, roster: Sequence[Candidate], alerted: Sequence[AlertedResponder]
 ) -> tuple[int, ...]:
-    """Returns people of the partner desks (the desk of a camp or of a border post) to alert of this case. Leaves out
-    people who were already alerted of it."""
+    """Returns people of partner desks (desks of borders and camps) to alert of this case. Leaves out people who were
+    already alerted of the case."""
     knew = {one.responder_id for one in alerted}
     local, camp, _ = rules_assignment.eligible(case, roster, knew)
     near = camp if is_district(case.place) else local
@@ -484,10 +481,10 @@ def partner_recipients(
 
 
 def withheld(s: CaseState) -> Decision:
-    """Ends the assignments of the district's people, because the case may involve an official. The hotline sends no
-    message to these people.
+    """Ends the assignments of the district's people, without a message to them, because an official may be involved in
+    the case.
 
-    The national desk is notified that people of the district were alerted first.
+    Notifies the national desk that people of the district were alerted first.
     """
     gone = tuple(dict.fromkeys(o.responder_id for o in s.alerted if o.level is not Level.NATIONAL))
     if not gone:
@@ -502,14 +499,14 @@ def withheld(s: CaseState) -> Decision:
 
 
 def sent_down(s: CaseState) -> Decision:
-    """Alerts people of the district as for a new tip, because the national desk gave them access."""
+    """Alerts people of the district as for a new tip, because the national desk gave the district access."""
     new = without(s.first_alerted(), s.knew)
     return Decision(notices((new, Purpose.ALERT)), acknowledge_clock(s.case, s.at) if new else {})
 
 
 def stood_down(s: CaseState) -> Decision:
-    """Carries out the national desk's decision to stand down the people who were alerted for an earlier place, and
-    notifies these people."""
+    """Stands down the people who were alerted for an earlier place, because the national desk decided so, and notifies
+    these people."""
     gone = alerted_elsewhere(s)
     notified = notices((within(active_alerted(s), gone), Purpose.STAND_DOWN))
     return Decision(notified, close=_request_deadline(s, gone), release=gone)
@@ -525,16 +522,14 @@ def ask_stand_down(s: CaseState, decision: Decision) -> Decision:
 
 
 def _of_desk(s: CaseState, ids: Collection[int]) -> tuple[int, ...]:
-    """Returns the people in `ids` who belong to the national desk. If none of them belongs to the national desk,
-    returns one person of this desk.
-    """
+    """Returns the people in `ids` who belong to the national desk, or one person of this desk if there are none."""
     return within(ids, s.desk) or national_people(s.roster, 0)
 
 
 def alerted_elsewhere(s: CaseState) -> tuple[int, ...]:
     """Returns the responders who were alerted only for a place that was corrected later.
 
-    If one of these responders takes the case, people of the new place are still asked to take it.
+    If one of them takes the case, people of the new place are still asked to take it.
     """
     here = {one.responder_id for one in s.alerted if not one.has_old_place}
     return without(dict.fromkeys(one.responder_id for one in s.alerted if one.has_old_place), here)
@@ -547,9 +542,8 @@ def active_alerted(s: CaseState) -> tuple[int, ...]:
 
 
 def _request_deadline(s: CaseState, gone: Collection[int]) -> Set[DeadlineKind]:
-    """Returns the kind of the deadline to confirm a closure, if one of the people in `gone` requested this closure.
-    When the calling function ends this deadline, the closure request ends too.
-    """
+    """Returns `CONFIRM_CLOSURE` if one of the people in `gone` requested the closure, so that the calling function ends
+    the request."""
     return (
         {DeadlineKind.CONFIRM_CLOSURE}
         if s.closure_by is not None and s.closure_by in gone

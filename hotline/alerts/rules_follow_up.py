@@ -1,8 +1,8 @@
 """Decides how the hotline follows up the persons in cases: when responders are reminded, which events they may record,
 and when the persons are counted. Pure.
 
-The persons in the cases of a month are counted once, 75 days after the month ends. Months begin and end at midnight in
-Kigali. A case belongs to the month in which its tip was filed.
+The statistics count the persons in the cases of a month once, 75 days after the month ends. Months begin and end at
+midnight in Kigali. A case belongs to the month in which its tip was filed.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -37,8 +37,8 @@ from hotline.tips.rules_persons import (
 )
 
 COUNTED_AFTER = timedelta(days=75)
-"""The time between the end of a month and the count of its persons. After the count, the coded answers about these
-persons may be erased."""
+"""The time from the end of a month until the statistics count the persons of the month. After the count, the coded
+answers about these persons (answers chosen from a list) may be erased."""
 
 
 def month_of(at: datetime | date) -> str:
@@ -63,8 +63,8 @@ def counted_at(month: str) -> datetime:
 
 
 def due(known: Collection[str], counted: Collection[str], at: datetime) -> Sequence[str]:
-    """Returns the months whose persons must be counted now, the earliest first. The earliest possible month is the
-    earliest month in `known`.
+    """Returns the months whose persons must be counted now, the earliest first. Begins with the earliest month in
+    `known`.
 
     A month in which no person was met is counted too.
     """
@@ -103,8 +103,8 @@ OFFER_WITHIN = timedelta(hours=2)
 is no danger, a service must be asked for help by the next morning."""
 THIRTY_DAYS = timedelta(days=30)
 UNKNOWN_AFTER = timedelta(days=7)
-"""Thirty days after the arrival of a person, a responder must report how the person is. If no responder reports this
-within this additional time, the hotline records that no one knows how the person is."""
+"""The time in which a responder must report how a person is, beginning 30 days after the person arrived at a service.
+If no responder does so, the hotline records that it is not known how the person is."""
 ASKED_AGAIN = timedelta(days=3)
 """The time after which an adult who refused help is asked once more, by another responder."""
 NEXT_DAY = timedelta(days=1)
@@ -127,8 +127,7 @@ class FollowRow:
     owed: str
     """The English text that names the missing fact in the console's lists."""
     until: str
-    """The English text that names the missing fact on the console's page of the case. On that page, the time by which
-    the fact is needed follows this text."""
+    """The English text that names the missing fact, and when it is due, on the console's page of the case."""
     rings: Sequence[AskedPerson] = UP_TO_THE_NATION
     unknown: LoggedEvent | None = None
     """The event that is recorded with the answer "unknown", if no responder answers in time."""
@@ -204,9 +203,8 @@ def offer_clock(person: MetPerson, offer: OfferedHelp) -> FollowClock | None:
     if offer.is_on_the_way and offer.answer == ServiceAnswer.ACCEPTED and offer.answered_at:
         return FollowClock(FollowKind.ARRIVAL, offer.answered_at + rules_persons.ARRIVAL_WITHIN)
     if offer is not person.newest or offer.lost > 1 or wants_since(person) is not None:
-        # This offer of help needs no reminder, for one of three reasons. Another service was asked after this offer. Or
-        # the person did not arrive and was not found. Or the person has accepted help again, so a service must be asked
-        # first.
+        # No reminder follows if another service was asked later, or if the person did not arrive and was not found.
+        # There is also no reminder if the person has accepted help again, because a service must be asked first.
         return None
     last = offer.arrived_at or offer.answered_at or offer.offered_at
     is_open = offer.answer in (None, ServiceAnswer.NONE)
@@ -296,9 +294,8 @@ def next_reminder(
 
 
 def _again(kind: FollowKind, turn: int, since: datetime, at: datetime, urgency: int) -> datetime:
-    """Returns when the hotline asks the next level for a missing fact about a person: the coordinator on the next
-    morning, and the national desk a day after the coordinator. After its first question, the national desk is asked
-    once a week.
+    """Returns when the hotline asks the next level for a missing fact: the coordinator on the next morning, and the
+    national desk a day later. After that, asks the national desk once a week.
 
     If there is danger and no service was asked to help, the next level is asked after two hours.
     """
@@ -334,15 +331,15 @@ def _asked_people(
 
 
 class StopReason(StrEnum):
-    """The reason why an event about a person may not be recorded. Each value is also the name of a flag in the
-    flows."""
+    """The reason why an event about a person may not be recorded. Each value is also the name of a flag in the flows
+    (the screens on phones)."""
 
     SAYS_NO = "says_no"
     UNASKED = "unasked"
     UNDECIDED = "undecided"
     NOBODY_WAITS = "nobody_waits"
-    """The event refers to a person, to an offer of help or to an earlier event, and this person, offer or event does
-    not exist."""
+    """No person, offer of help or earlier event fits the new event. For example, a responder reports an arrival at a
+    service that has not agreed to help."""
     TOO_EARLY = "too_early"
     """Thirty days have not passed since the person's arrival."""
     ASK_AGAIN = "ask_again"
