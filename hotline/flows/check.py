@@ -1,13 +1,13 @@
 """Describes a problem that the check of flows found: the fault, its place, and how to fix it. Pure.
 
-The module also finds text that no screen of a report may show: words that expose the caller, and questions about
-identity.
+The module also finds words and questions that the screens of a report may not contain: words that expose the caller,
+and questions about identity.
 
-Reviewers add words to the tables of `risky_words.csv`. The search ignores accents and capitals. The search matches the
-beginning of a word, so that the ending of the word does not matter. Kinyarwanda words have prefixes before the stem
-(`curuz`: gucuruza, abacuruzi, ugucuruza), so the search finds a stem anywhere in a word. Words that the table marks
-`whole` must match a whole word. The column `instead` contains safe words, which an editor can write instead of the
-risky words. The column is empty if no safe words are known.
+Reviewers add words to the tables of `risky_words.csv`. The search for these words ignores accents and capitals. A word
+of the tables also matches a longer word that begins with it. In Kinyarwanda it matches anywhere in a longer word,
+because prefixes come before the stem: `curuz` matches "gucuruza", "abacuruzi" and "ugucuruza". A word that the table
+marks `whole` matches only a whole word. The column `instead` contains safe words that an editor can write instead of
+the risky word.
 """
 
 import csv
@@ -47,18 +47,18 @@ FIX = message_text("correct the value of this field")
 
 
 class Code(StrEnum):
-    """The kind of a problem."""
+    """The kind of fault that the check of flows found."""
 
     SHAPE = "shape"
-    """The document has a wrong structure. The check then looks for no other problems."""
+    """The document has a wrong structure. Then the check looks for no other problems."""
     UNKNOWN_NODE = "unknown_node"
     UNKNOWN_FLOW = "unknown_flow"
     UNKNOWN_LIST = "unknown_list"
     UNKNOWN_ENTRY = "unknown_entry"
     UNKNOWN_ANSWER = "unknown_answer"
     DIALLED = "dialled"
-    """A caller who dials digits after the service code can open a protected node. The dialled digits stay in the
-    phone's call log."""
+    """Digits that a caller dials after the service code can open a node that asks for a PIN or completes a report. The
+    dialled digits stay in the phone's call log."""
     DEAD_END = "dead_end"
     UNREACHABLE = "unreachable"
     LOOP = "loop"
@@ -67,12 +67,13 @@ class Code(StrEnum):
     NUMBER_UNSIGNED = "number_unsigned"
     TOO_LONG = "too_long"
     BROKEN_WORD = "broken_word"
-    """A word is so long that a narrow phone breaks it in the middle, or separates a label from its digit."""
+    """A word is longer than a line of a narrow phone, so the phone breaks the word, or separates a choice's label from
+    its digit."""
     TOO_MANY_CHOICES = "too_many_choices"
     TOO_MANY_LINES = "too_many_lines"
     """A question has no written reason, but needs more than `MAX_LINES` lines on a narrow phone.
 
-    The check also uses this code for a written reason that is not needed.
+    The check also uses this code for a written reason that the screen does not need.
     """
     UNSURE_LATE = "unsure_late"
     """The choice "not sure" appears only on the last page of a list."""
@@ -88,13 +89,13 @@ class Code(StrEnum):
     QUESTION = "question"
     """A question that desks may ask callers breaks a rule for the questions of desks."""
     ECHO = "echo"
-    """A screen repeats an answer of the caller, or contains an unknown placeholder."""
+    """A screen repeats an answer of the caller, or contains a placeholder that does not exist."""
     VALUE_TWICE = "value_twice"
     """Two choices of one question save the same value."""
     TOO_MANY_ANSWERS = "too_many_answers"
     ALERT_LATE = "alert_late"
     PHRASE = "phrase"
-    """An editor changed a phrase of the code, such as the text of an SMS, to a text that is not allowed."""
+    """A new text for a phrase of the code, such as an SMS, is not allowed."""
 
 
 class Problem(NamedTuple):
@@ -105,8 +106,8 @@ class Problem(NamedTuple):
     fix: MessageText
     language: str = ""
     field: str = ""
-    """The field to fix, with its name in the form, such as `choices.2`. The name is empty if the problem concerns the
-    whole node."""
+    """The field to fix, as the editor's form names it, such as `choices.2`. The name is empty if the problem concerns
+    the whole node."""
 
     @property
     def anchor(self) -> str:
@@ -161,8 +162,8 @@ Problems = Iterator[Problem]
 RULES: Mapping[str, Mapping[str, str]] = tomllib.loads(
     (files(__package__) / "rules.toml").read_text(encoding="utf-8")
 )
-"""The rules of the check by name, each with its kind of problem, its message and its fix. The function `problem`
-replaces placeholders such as `{field}` with values."""
+"""The rules of the check: for each name of a rule, the kind of the problem, the message and the fix. The function
+`problem` replaces the placeholders in a message, such as `{field}`, with values."""
 
 
 def problem(
@@ -174,7 +175,7 @@ def problem(
     /,
     **values: str | int | MessageText,
 ) -> Problem:
-    """Returns the problem to report for a field that breaks this rule."""
+    """Returns the problem to report for a field that breaks the rule with the name `rule`."""
     known = {"field": field, "language": language, **values}
     says, fix = (
         message_text(words, **{name: one for name, one in known.items() if f"{{{name}}}" in words})
@@ -188,7 +189,7 @@ def anchor(field: str, language: str = "") -> str:
     return "-".join(part for part in ("f", field, language) if part) if field else ""
 
 
-# The functions below read nodes for all checks: their texts, their conditions, and the nodes to which they lead.
+# The functions below read the texts of nodes, their conditions, and the nodes that follow.
 
 
 class WrittenText(NamedTuple):
@@ -203,7 +204,6 @@ class WrittenText(NamedTuple):
 
     @property
     def at(self) -> tuple[str, str, str]:
-        """Returns the flow, the node and the field."""
         return self.flow, self.node, self.field
 
 
@@ -314,7 +314,7 @@ def starts(flow_set: FlowSet) -> Iterator[Place]:
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """Words by language. Two tables are never equal, so a table can be a key of a cache."""
+    """A list of words for each language. Two tables are never equal, so that a table can be the key of a cache."""
 
     words: Mapping[str, Sequence[str]]
 
@@ -352,11 +352,12 @@ SAFETY, SECRECY, FREE = (_TABLES[name] for name in ("safety", "secrecy", "free")
 PAY_FIRST = _TABLES["pay_first"]
 """Words of a recruiter who asks for money first. The hotline itself never asks for money."""
 WARNING_WORDS = _TABLES["warned_of"]
-"""Phrases in which a lesson warns of recruiters who ask for money first. The words in these phrases are allowed."""
+"""Phrases with which a text of the hotline warns of recruiters who ask for money first. The words in these phrases are
+allowed."""
 PROMISES = _TABLES["promises"]
 """Promises that help will come. "We cannot say if or when help comes" is not such a promise."""
 ANY_PROMISES = _TABLES["vows"]
-"""Any promise by the hotline."""
+"""Words of a promise by the hotline, such as "we promise"."""
 ELSEWHERE = _TABLES["elsewhere"]
 """Addresses of other services, or invitations to write to other services. The hotline cannot protect messages that
 callers write to other services."""
@@ -366,12 +367,13 @@ words about help, times or places."""
 IDENTITY_WORDS = _TABLES["who_she_is"]
 """Words that ask for the caller's name, phone, house or papers."""
 IDENTITY_NOT_ASKED = _TABLES["not_asked"]
-"""Phrases that say that the hotline does not ask for the caller's name, phone, house or papers. These phrases are
-allowed."""
+"""Phrases that say that the hotline does not ask for the caller's name, phone, house or papers. Screens may contain
+these phrases."""
 ANY_IDENTITY_WORDS = _TABLES["of_anybody"]
 """Words that ask for the name, number, house or papers of any person. A desk may not ask for any of these facts."""
 IDENTITY_WARNINGS = _TABLES["said_of_none"]
-"""Phrases that ask people not to give the name, number, house or papers of any person. These phrases are allowed."""
+"""Phrases that ask people not to give the name, number, house or papers of any person. Questions may contain these
+phrases."""
 
 EARLY = (REPORTING, TRAFFICKING, POLICE)
 LAST = (*EARLY, PROMISES, AFTERWARDS)
@@ -387,18 +389,14 @@ IN_A_REPORT = (
 )
 ON_ANY_SCREEN = (SAFETY, SECRECY, FREE, PAY_FIRST, ANY_PROMISES, ELSEWHERE)
 """Words that no screen may contain without a written reason. Most of these words promise something that the hotline
-cannot keep.
-
-If a screen only warns of such promises, the screen's written reason says so.
-"""
+cannot keep."""
 NEEDS_REASON = (*ON_ANY_SCREEN, IDENTITY_WORDS)
 """All words that a screen outside a report may contain only with a written reason."""
 IN_A_MESSAGE = (REPORTING, TRAFFICKING, TRADE_IN_PEOPLE, POLICE, SECRECY, PROMISES)
 """Words that no SMS may contain. An SMS can appear on a lock screen, and other people may hold the phone."""
 
 MAX_TEXTS = 1 << 14
-"""The maximum number of texts for which the code caches the words that it found. The flows that ship with the hotline
-have far fewer texts."""
+"""The size of a cache: the number of texts whose risky words stay in memory."""
 _SENTENCE_END = re.compile(r"(?<=[.!?:;]) ")
 
 
@@ -419,8 +417,8 @@ def _pattern(word: str, language: str) -> re.Pattern[str]:
 
 @lru_cache(MAX_TEXTS)
 def unsafe_promises(text: str, language: str) -> DocumentPath:
-    """Returns the words in a text that no screen for callers may contain without a written reason. Words within a
-    warning do not count."""
+    """Returns the words in a text for callers that need a written reason, such as promises. Leaves out words in a
+    warning about recruiters."""
     return risky_words(_without(text, language, WARNING_WORDS), language, ON_ANY_SCREEN)
 
 
@@ -436,7 +434,7 @@ def replacement(word: str, language: str, tables: tuple[Table, ...]) -> MessageT
 def with_replacement(
     fix: MessageText, word: str, language: str, tables: tuple[Table, ...]
 ) -> MessageText:
-    """Adds to a fix the words to write instead of a risky word, if such words are known."""
+    """Adds to the text of a fix the safe words to write instead of a risky word, if any are known."""
     known = replacement(word, language, tables)
     if known is None:
         return fix
@@ -452,8 +450,7 @@ def _word_problem(
     tables: tuple[Table, ...],
     **values: MessageText,
 ) -> Problem:
-    """Returns the problem to report for a risky word. `at` contains the flow, the node, the field and the language of
-    the word."""
+    """Returns the problem of a risky word. `at` contains the flow, the node, the field and the language of the word."""
     found = problem(rule, *at, word=word, **values)
     return found._replace(fix=with_replacement(found.fix, word, found.language, tables))
 
@@ -466,7 +463,8 @@ def _without(text: str, language: str, innocent: Table) -> str:
 
 
 def new_risky_words(before: str, after: str, language: str) -> Iterator[str]:
-    """Yields promises and identity words in the sentences of `after` that are not in `before`."""
+    """Yields the promises, and the words that ask for identity, in those sentences of `after` that `before` does not
+    contain."""
     known = {*_sentences(before)}
     new = [sentence for sentence in _sentences(after) if sentence not in known]
     for sentence in new:
@@ -538,10 +536,9 @@ def _named(
 
 
 def _depths(flow_set: FlowSet) -> dict[Place, int]:
-    """Returns each place that a caller can see on the first `GUARDED_SCREENS` screens, with the number of its screen.
-    The front is screen 1. If several paths lead to a place, the result contains the smallest number. Nodes that show
-    nothing do not count as screens.
-    """
+    """Returns the nodes that a caller can see on the first `GUARDED_SCREENS` screens, each with the number of its
+    screen. The front is screen 1. If several paths lead to a node, its smallest number counts. Nodes that show nothing
+    do not count as screens."""
     front = flow_set.flows.get(flow_set.front)
     if front is None or front.start not in front.nodes:
         return {}
@@ -555,13 +552,13 @@ def _depths(flow_set: FlowSet) -> dict[Place, int]:
 
 
 REPEATS: Mapping[str, int] = {"double": 2, "triple": 3}
-"""Words that mean that the next digit is repeated, such as "double"."""
+"""Words that say how often the next digit is repeated."""
 ARTICLES = frozenset({"un", "une", "one", "imwe"})
 """Digit words that are also articles. Articles count as digits only next to other digits."""
 WORDS = {word: digits for digits, word in rows_of("number_words.csv")}
 """Words for digits and for pairs of digits, as people read numbers out, in every language."""
 _LIKE = str.maketrans({"o": "0", "l": "1", "i": "1"})
-"""Letters that count as a digit between other digits."""
+"""Letters that people type in place of a similar digit, such as "o" for 0."""
 _TOKEN = re.compile(r"[^\W_]+")
 _BETWEEN = re.compile(r"[\W_]{1,4}")
 """Punctuation marks and spaces between two digits of one number."""
@@ -570,9 +567,9 @@ _PLAIN = re.compile(r"[ .-]?")
 _TIME = re.compile(
     r"\d{1,2}(?:/\d{1,2}){1,2}(?: \d{1,2}:\d{2})?|\d{1,2}:\d{2}(?: ?- ?\d{1,2}:\d{2})?"
 )
-"""Matches a date, a time or opening hours, without other digits. A match is not a phone number."""
+"""Matches a text that is only a date, a time or opening hours. Such a text is not a phone number."""
 MIN_DIGITS, MIN_DISGUISED_DIGITS = 3, 6
-"""The minimum digits of a phone number, and of a phone number whose digits are separated by unusual marks."""
+"""The minimum number of digits of a phone number, and of a phone number with unusual marks between its digits."""
 
 
 class _Part(NamedTuple):
@@ -610,8 +607,8 @@ def digits_in(text: str) -> DocumentPath:
 
 
 def _without_articles(run: list[_Part]) -> list[_Part]:
-    """Removes articles such as "un" from the ends of a sequence of digits. Removes them only if the sequence contains
-    written digits, as in "2/3 Un emploi"."""
+    """Removes articles such as "un" at the beginning and the end, if the sequence also contains written digits, as in
+    "2/3 Un emploi"."""
     if any(part.word.isdecimal() for part in run):
         while run[-1].word in ARTICLES:
             run = run[:-1]
@@ -625,7 +622,7 @@ def _folded(text: str) -> str:
 
 
 def _runs(plain: str) -> Iterator[list[_Part]]:
-    """Yields each sequence of digits and digit words with only marks and spaces between them."""
+    """Yields each sequence of digits and digit words that only marks and spaces separate."""
     run: list[_Part] = []
     last, times = 0, 1
     for token in _TOKEN.finditer(plain):
@@ -673,7 +670,7 @@ _REASON_OLDER = message_text(
 
 
 def promises(flow_set: FlowSet) -> Problems:
-    """Yields the promises and identity words on each screen that is outside a report and has no written reason.
+    """Yields promises and questions about identity on each screen that is outside a report and has no written reason.
 
     Inside a report, the rules are stricter: `unsafe_words` and `identity_questions` accept no reason.
     """
@@ -685,8 +682,8 @@ def promises(flow_set: FlowSet) -> Problems:
 def words_newer_than_reason(live: FlowSet, flow_set: FlowSet) -> Problems:
     """Yields risky words that an editor added to a screen after the screen got its written reason.
 
-    A reason covers only the words that callers saw when the editor wrote the reason. `live` is the published flow
-    set. A new or changed reason covers all words of the screen.
+    A reason covers only words that the published screen already contained with the same reason. `live` is the
+    published flow set. A new or changed reason covers all words of the screen.
     """
     for risk in _risks(flow_set):
         reason, was = flow_set.flows[risk.flow].reason_of(risk.node), live.flows.get(risk.flow)
@@ -736,8 +733,8 @@ def _risky(words: str, language: str) -> Iterator[tuple[Code, str]]:
 
 
 def _given_for(live: Flow, node: str, reason: str) -> str | None:
-    """Returns the name of the published screen that has this reason. The name differs from `node` if an editor
-    renamed or copied the screen."""
+    """Returns the name of the published screen with this written reason: `node`, or another name if an editor renamed
+    or copied the screen."""
     there = [
         name for name in live.nodes if plain_text(live.reasons.get(name, "")) == plain_text(reason)
     ]
@@ -753,8 +750,8 @@ def has_promises(flow: Flow, name: str) -> bool:
 
 
 def unsafe_words(flow_set: FlowSet) -> Problems:
-    """Finds unsafe words in a report. Skips words of `EARLY` on screens where another check already reports these
-    words."""
+    """Finds unsafe words in a report. Skips words about reporting, trafficking or police on the first and last
+    screens, where another check reports these words."""
     early = {*_depths(flow_set), *(place for place, _ in _last(flow_set))}
     inside = report_nodes(flow_set)
     rest = tuple(table for table in IN_A_REPORT if table not in EARLY)
@@ -783,9 +780,7 @@ def identity_questions(flow_set: FlowSet) -> Problems:
 def free_text_outside_reports(flow_set: FlowSet) -> Problems:
     """Finds questions for free text outside a report.
 
-    The hotline does not save free text outside a report. Each request of a call contains all earlier input, and outside
-    a report nothing stores which part of that input is the free text. The check skips private flows, because ordinary
-    callers cannot reach them.
+    Outside a report, the hotline does not save free text, so the caller's words would be lost.
     """
     inside = report_nodes(flow_set)
     for flow, name, node in nodes(flow_set):

@@ -77,7 +77,7 @@ from hotline.text.characters import foreign_letters, septets, substitute, to_gsm
 from hotline.text.languages import CODES, MessageText, message_text
 
 OUR_KEYS = frozenset({"000"})
-"""The keys that callers press, such as `000`, which could be mistaken for a phone number in a text."""
+"""Digits that a text may contain as a key to press, so they are not a phone number."""
 
 
 def missing_languages(flow_set: FlowSet) -> Problems:
@@ -115,16 +115,16 @@ def unverified_in(text: str, numbers: Mapping[str, Number]) -> Iterator[str]:
 
 @lru_cache(MAX_TEXTS)
 def _named(text: str) -> Sequence[str]:
-    """Returns the numbers in a text that a reader could dial, in any notation, without duplicates."""
+    """Returns the numbers in a text that a reader could dial, without duplicates."""
     return tuple(number for number in dict.fromkeys(numbers_in(text)) if number not in OUR_KEYS)
 
 
 SHORT = 4
-"""A label of this length or less counts as repeated only before a punctuation mark. So "No names" does not repeat the
-label "No"."""
+"""A label with at most this number of letters counts as repeated only before a punctuation mark: "No names" does not
+repeat "No"."""
 
 Labels = Mapping[str, Mapping[str, list[Text]]]
-"""The labels of choices. The keys are the name of the answer that the choice saves, and then the saved value."""
+"""The labels of choices, by the name of the answer that the choice saves and by the saved value."""
 
 
 def echoes(flow_set: FlowSet) -> Problems:
@@ -152,8 +152,7 @@ def placeholders(flow_set: FlowSet) -> Problems:
 
 
 def _repeated(place: Place, field: str, text: Text, when: Condition, labels: Labels) -> Problems:
-    """Finds a text that repeats the caller's answer in `when`. Callers see this text only because they gave this
-    answer."""
+    """Finds a text that repeats the answer of the caller, if callers see the text only after the answer in `when`."""
     if when.answer is None or when.negated:
         return
     said, where = labels.get(when.answer, {}), (place.flow, place.node, field)
@@ -183,7 +182,7 @@ def _nodes_before(flow: Flow) -> Mapping[str, Sequence[Node]]:
 def _only_after(flow: Flow, name: str, sources: Sequence[Node]) -> Condition | None:
     """Returns the answer that every caller gives on the way to this node. Returns None if there is no such answer.
 
-    There is such an answer only if exactly one node leads to this node. That node must be a menu or question whose
+    There is such an answer only if exactly one node leads to this node. The node before is a menu or question whose
     choices have values, or a branch with one arm that leads here.
     """
     if len(sources) != 1 or name == flow.start:
@@ -217,8 +216,8 @@ def _labels(flow_set: FlowSet) -> Labels:
 MAX_CHOICES = 5
 MAX_TOPIC_PAGES = 3
 MAX_ENGLISH_LETTERS = 130
-"""The maximum number of English letters on one screen of a report. With more letters, the Kinyarwanda text would not
-fit."""
+"""The maximum number of English letters on one screen of a report. A longer English text would not fit in Kinyarwanda.
+"""
 ENGLISH = "en"
 UNSURE = "unsure"
 """The value of the choice "not sure"."""
@@ -249,7 +248,7 @@ def labels(flow_set: FlowSet, limit: int) -> Problems:
 def pages(flow_set: FlowSet, limit: int) -> Problems:
     """Finds nodes that take too many screens, and screens of a report that are too long in English.
 
-    The places in a list of places do not count as text.
+    Does not count the places in the list of a question.
     """
     for flow, name, node in nodes(flow_set):
         most = _most_pages(flow_set, flow, node)
@@ -269,8 +268,8 @@ def pages(flow_set: FlowSet, limit: int) -> Problems:
 
 
 def free_septets(flow_set: FlowSet, place: Place, language: str) -> int | None:
-    """Returns the number of free septets on the last screen of a node. Assumes the flags and answers that leave the
-    fewest free septets. Returns None if the node shows nothing."""
+    """Returns how many septets (letters of the GSM alphabet) are still free on the last screen of a node. The number
+    is the smallest for all flags and answers. Returns None if the node shows nothing."""
     node = flow_set.flows[place.flow].nodes[place.node]
     if not isinstance(node, Waiting | EndNode):
         return None
@@ -313,7 +312,7 @@ def _most_pages(flow_set: FlowSet, flow: Flow, node: Node) -> int | None:
 
 
 DIGIT = len("1 ")
-"""The number of characters before a label: its digit and a space."""
+"""The length of the digit and the space before a label."""
 
 
 def broken_words(flow_set: FlowSet) -> Problems:
@@ -341,8 +340,7 @@ class PageSize(NamedTuple):
     """The largest number of lines that the question and the choices of one page need. For a node without a question,
     this is 0."""
     with_leads: int
-    """The largest number of lines on a page with its conditional text. The page's note and the keys `9`, `0` and `00`
-    do not count."""
+    """The largest number of lines that one page needs for its conditional text, question and choices."""
 
 
 def page_sizes(flow_set: FlowSet, limit: int) -> Iterator[PageSize]:
@@ -427,7 +425,7 @@ def short_code_problems(flow_set: FlowSet) -> Problems:
 
 
 def reachable_by_digits(flow_set: FlowSet) -> Problems:
-    """Finds protected nodes that a caller could open with digits dialled after the service code."""
+    """Finds nodes that ask for a PIN or complete a report, if digits dialled after the service code could open them."""
     front = flow_set.flows.get(flow_set.front)
     if front is not None and front.start in front.nodes:
         for place, does in _unguarded(flow_set, front):
@@ -500,8 +498,7 @@ def _of_links(flow_set: FlowSet, flow: Flow) -> Problems:
 
 @dataclass(frozen=True)
 class _Alone:
-    """One flow without the other flows of its flow set, as the key of a cache. `content` is the flow as text, because
-    a `Flow` has no hash."""
+    """One flow without the other flows of its flow set, as the key of a cache."""
 
     content: str
     limit: int
@@ -513,7 +510,7 @@ class _Alone:
 def _known_of_texts(one: _Alone) -> tuple[Problem, ...]:
     """Returns the problems with the texts of one flow. The results are cached, because most flows of a draft stay the
     same between two checks."""
-    # The copy has no cache of drawn pages, because the drawn pages of a large flow set would fill the memory.
+    # This flow set begins with an empty cache of pages, because the pages of many flows would fill the memory.
     alone = replace(one.around, flows={one.flow.name: one.flow}, drawings={})
     return tuple(_of_texts(alone, one.limit))
 

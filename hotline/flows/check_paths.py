@@ -1,9 +1,8 @@
-"""Checks paths through a flow set, questions of desks, and answers of a report. Pure. On paths, the checks find unknown
-names, dead ends, unreachable nodes, and loops without a screen. A question of a desk must fit on one screen and must
-not ask for a person's name. The choices of a question must save different values. A report must be complete after few
-answers, because the caller has only two minutes. Other checks use the functions `situations` and `drawings` to see
-everything that a node can show.
-"""
+"""Checks paths through a flow set, questions of desks, and answers of a report. Pure. On paths, the checks find names
+that do not exist, dead ends, unreachable nodes, and loops without a screen. A question of a desk must fit on one
+screen and must not ask for a person's name. The choices of a question must save different values. A report must be
+complete after few answers, because the caller has only two minutes. Other checks use the functions `situations` and
+`drawings` to see everything that a node can show."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator
@@ -181,10 +180,9 @@ def situations(
 
 
 def listings(flow_set: FlowSet, node: Waiting) -> Iterator[tuple[Waiting, dict[str, str]]]:
-    """Yields the node once for each list that the node may show. Also yields the answers with which the question shows
-    this list. For example, `districts.1` comes with the answer 1 to `province`. A list that exists only during a
-    session counts as empty, because editors do not write such a list.
-    """
+    """Yields the node once for each list of choices that the node may show. Also yields the answers of the caller that
+    lead to this list. For example, `districts.1` comes with the answer 1 to `province`. A list that exists only during
+    a session counts as empty, because editors do not write such a list."""
     if not isinstance(node, QuestionNode) or node.list is None:
         yield node, {}
         return
@@ -192,7 +190,7 @@ def listings(flow_set: FlowSet, node: Waiting) -> Iterator[tuple[Waiting, dict[s
     if found := matching_lists(flow_set, node.list):
         yield from ((node, dict(zip(named, match.groups(), strict=True))) for match in found)
         return
-    # The question without its places, for an empty list, and for a list with one place.
+    # Yields the question without a list of places, and its texts for no place and for one place.
     bare = replace(node, list=None)
     yield bare, {}
     if node.none is not None:
@@ -203,8 +201,8 @@ def listings(flow_set: FlowSet, node: Waiting) -> Iterator[tuple[Waiting, dict[s
 
 
 def matching_lists(flow_set: FlowSet, pattern: str) -> list[re.Match[str]]:
-    """Returns a match for every list whose name fits the pattern, such as `districts.{province}`. The groups of the
-    match are the answers in the name."""
+    """Returns a match for every list whose name fits the pattern, such as `districts.{province}`. The groups of a
+    match are the values of the answers in the name."""
     name = re.compile(re.sub(r"\\\{\w+\\\}", r"(\\w+)", re.escape(pattern)))
     return [match for listed in flow_set.lists if (match := name.fullmatch(listed))]
 
@@ -217,7 +215,7 @@ and most texts stay the same."""
 def drawings(
     flow_set: FlowSet, node: Waiting | EndNode, state: ConversationState, limit: int
 ) -> Iterator[Drawn]:
-    """Yields everything that the node may show, without duplicates. The flow set caches the results."""
+    """Yields the node's pages for each combination of flags, answers and lists, without duplicates."""
     shown: dict[int, Drawn] = {}
     listed = [(node, dict[str, str]())] if isinstance(node, EndNode) else listings(flow_set, node)
     for one, named in listed:

@@ -1,6 +1,5 @@
-"""Defines the events that a turn of a conversation reports, and the state of a conversation.
-Event names are in the past tense. Services decide what happens after each event.
-"""
+"""Defines the state of a conversation with one caller, and the events that each input of the caller causes. Event
+names are in the past tense. Services decide what happens after each event."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -76,12 +75,12 @@ Event = (
 # convert a state to JSON and back.
 
 STACKS = 4096
-"""The maximum number of call stacks in each cache. A small cache is enough, because many callers are at the same places
-at the same time."""
+"""The maximum number of call stacks (a caller's place in each open flow) in a cache. This number is enough, because
+many callers are at the same places at the same time."""
 
 
 class Place(NamedTuple):
-    """A node of a flow, and the page of its screen. The first page is 0."""
+    """A node of a flow, and the number of the page that the caller sees. The first page is 0."""
 
     flow: str
     node: str
@@ -90,11 +89,11 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The facts from outside the conversation that the engine gets for one session. Equal facts produce equal
-    screens."""
+    """The facts that the engine gets from the service for one session, such as the caller's cases. The engine shows
+    the same screen whenever the facts and the state are the same."""
 
     flags: Mapping[str, bool] = field(default_factory=dict)
-    """The flags that conditions test with `when: {flag: ...}`. An example is `reporting`."""
+    """The flags that conditions test with `when: {flag: ...}`."""
     lists: Mapping[str, tuple["Option", ...]] = field(default_factory=dict)
     """Lists that exist only in one session, by name, for example `my_cases`. The engine looks for a list among these
     lists first, and then among the lists of the flow set."""
@@ -102,11 +101,10 @@ class Facts:
     """The values that replace placeholders in a text, for example for `{receipt}`. `WIDEST` in `flow.py` lists the
     placeholders."""
     language: str = FIRST
-    """The language in which a conversation starts after the caller dials a private short code. The service knows this
-    language from the enrolled phone. A conversation that starts with any other short code ignores this field."""
+    """For a private short code, the language in which the conversation starts. The service knows this language from
+    the enrolled phone."""
     answers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Answers from an earlier session. If the present turn calls a private flow, the private flow starts with these
-    answers."""
+    """Answers from an earlier session, which a flow gets when another flow calls it."""
 
 
 class Option(NamedTuple):
@@ -123,7 +121,7 @@ class ConversationState:
     calls: tuple[Place, ...]
     """The call stack: the current place in each open flow. The last place shows where the caller is."""
     trail: tuple[tuple[Place, ...], ...] = ()
-    """The earlier call stacks to which the key `0` goes back, oldest first."""
+    """The earlier places of the caller to which the key `0` leads back, oldest first."""
     answers: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The answers of the current report attempt."""
     attempts: int = 0
@@ -135,8 +133,8 @@ class ConversationState:
     def at(
         self, calls: tuple[Place, ...], *, trail: tuple[tuple[Place, ...], ...] | None = None
     ) -> "ConversationState":
-        """Returns a copy of the state with the call stack `calls`. Each hop makes several such copies, and
-        `dataclasses.replace` is four times slower."""
+        """Returns a copy of the state with other places: `calls` and, if given, `trail`. `dataclasses.replace` would
+        be four times slower."""
         return ConversationState(
             self.language,
             calls,
@@ -148,7 +146,7 @@ class ConversationState:
         )
 
     def saying(self, answers: Mapping[str, str]) -> "ConversationState":
-        """Returns a copy of the state in which these answers replace the answers of the state."""
+        """Returns a copy of the state with `answers` in place of its answers."""
         where = (self.language, self.calls, self.trail)
         return ConversationState(*where, answers, self.attempts, self.erased, self.finished)
 
@@ -169,7 +167,7 @@ class ConversationState:
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> "ConversationState":
-        """Restores the conversation state that `to_dict` wrote. Storing the document as JSON does not change it."""
+        """Restores the conversation state that `to_dict` wrote."""
         return cls(
             language=document["l"],
             calls=_places(document["c"]),
@@ -183,12 +181,13 @@ class ConversationState:
 
 @lru_cache(maxsize=STACKS)
 def _written(calls: tuple[Place, ...]) -> str:
-    """Returns the call stack as text, such as `front.front.0 rights.rights.0`. Names never contain a dot or a space."""
+    """Returns the places in a call stack as text, such as `front.front.0 rights.rights.0`. Names of flows and nodes
+    contain no dot or space."""
     return " ".join(f"{place.flow}.{place.node}.{place.page}" for place in calls)
 
 
 @lru_cache(maxsize=STACKS)
 def _places(written: str) -> tuple[Place, ...]:
-    """Reads the call stack that `_written` wrote. Raises ValueError for any other text."""
+    """Reads a call stack from the text that `_written` returned. Raises ValueError for any other text."""
     parts = (place.split(".") for place in written.split())
     return tuple(Place(flow, node, int(page)) for flow, node, page in parts)

@@ -1,11 +1,11 @@
-"""Defines the document of a revision, and reads, writes and compiles it.
+"""Defines the document of a revision (a saved set of all flows), and reads, writes and compiles it.
 
 Editors write the document as YAML. The database stores the document as JSON.
 
 A revision is `{"flows": {name: flow}, "entries": {"90": "responders"}, "numbers": [row of numbers.csv]}`. A revision
 may also have `"entry_names": {"11": "poster"}` and `"phrases": {"rw": {"TAKEN": text of a phrase}}`.
 
-The following document is a flow:
+This is an example of a flow:
 
     flow: report                    name of the flow and of its file
     title: {rw: .., fr: .., en: ..}               shown to colleagues in place of the name, as is `description`
@@ -43,8 +43,8 @@ The following document is a flow:
 
 A condition is `{answer: NAME, is: VALUE or [VALUES]}`, `{flag: NAME}` or `{not: condition}`. Without `is`, the
 condition is true if the caller answered the question. The name of a flag may contain an answer (`quicker.{case}`). The
-choices on each page are numbered from 1 to 8. A choice with a `key` always has that digit. The code that calls
-`compile` provides some lists ("provinces", "districts.1"). Other lists come with the facts of a session.
+choices on each page are numbered from 1 to 8. A choice with a `key` always has that digit. The code that compiles the
+document provides some lists ("provinces", "districts.1"). Other lists exist only during a session.
 
 A text may contain placeholders. `{receipt}` is the receipt of the report that the caller made in this session.
 `{certificate}` is the code of a certificate. After a responder types the work PIN, `{open}` and `{urgent}` are numbers
@@ -84,25 +84,24 @@ from hotline.text.errors import FlowInvalid
 from hotline.text.languages import CODES, MessageText, message_text
 
 MESSAGE_KEY = "remark"
-"""The key under which a validation error contains our message."""
+"""The key of a validation error under which the hotline stores its own message."""
 
 
 def invalid(template: str, **values: str | int) -> PydanticCustomError:
-    """Returns the error that a validator raises. The message of this error can be translated, but the message of a
-    ValueError cannot."""
+    """Returns the error that a validator raises. This error keeps its message as a `MessageText`, which can be
+    translated later."""
     text = message_text(template, **values)
     return PydanticCustomError("value_error", "{says}", {"says": str(text), MESSAGE_KEY: text})
 
 
 def _words(text: str) -> str:
-    """Returns the text with composed characters and without spaces at its ends.
+    """Returns the text in Unicode's composed form (NFC), without spaces at the beginning and the end.
 
     Raises an error for an empty text and for invisible characters, such as NUL, direction marks and zero-width
     characters.
     """
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
-    # A printable text has no invisible characters. This test is faster than a test of each
-    # character, so it comes first.
+    # A test of the whole text is faster than a test of each character.
     for letter in "" if text.replace("\n", "").isprintable() else text:
         if letter != "\n" and unicodedata.category(letter) in UNSEEN:
             name = unicodedata.name(letter, "a control character")
@@ -128,7 +127,7 @@ LONGEST_NAME = 40
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=LONGEST_NAME)]
 Value = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$", max_length=40)]
 PhraseName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=40)]
-"""The name of a phrase of the code, such as `TAKEN`."""
+"""The name of a text of the code, such as `TAKEN` for an SMS."""
 Texts = Annotated[dict[Language, Words], Field(min_length=1)]
 TITLE_LETTERS = 60
 DESCRIPTION_LETTERS = 160
@@ -146,16 +145,16 @@ class Model(BaseModel):
 
 KINDS = ("say", "menu", "ask", "branch", "call", "finish")
 ROWS = {"choices": "choices", "lead": "lead", "branch": "arms"}
-"""The keys of a node that contain a list. For each key, the value is the word that begins the names of the fields in
-its rows, as in `arms.2`."""
+"""The keys of a node that contain a list. The value is the first word in the names of form fields for a row, as in
+`arms.2`."""
 _AT_A_ROW = re.compile(r"^choice (\d+) (has no next screen)?")
 
 
 def field_of(steps: Sequence[str], message: str = "") -> tuple[str, str]:
-    """Returns the form field and the language to which a path in a node's document leads. The form field and the
-    language are empty if the path leads to the whole node.
+    """Returns the form field and the language for a path in a node's document. The form field and the language are
+    empty if the path leads to the whole node.
 
-    If only the message of the fault says which choice is wrong, the function finds the choice in the message.
+    If only the fault's message says which choice is wrong, reads the number of the choice from the message.
     """
     inner = [step for step in steps if step != "[key]"]
     if inner and inner[0] in KINDS and inner[0] != "branch":
@@ -262,8 +261,8 @@ def broken_in_flow(flow_set: FlowSet, flow: Flow) -> Iterator[BrokenReference]:
 
 
 def _listed(flow_set: FlowSet, flow: Flow, pattern: str) -> bool:
-    """Returns True if a list with this name can exist. For a private flow, the result is always True, because the
-    session provides the lists of the flow."""
+    """Returns True if a list with this name can exist. The lists of a private flow exist only during a session, so for
+    a private flow the result is always True."""
     if flow.private:
         return True
     if not list_answers(pattern):
@@ -326,7 +325,7 @@ class LeadModel(Part):
     text: Texts
     when: ConditionModel | None = None
     number: Digits | None = None
-    """The phone number in the text. The text shows only while the number is confirmed."""
+    """The phone number in the text. Screens show the text only while the confirmation of this number is valid."""
 
     @model_validator(mode="after")
     def only_sometimes(self) -> Self:
@@ -467,7 +466,8 @@ class NodeModel(Model):
     call: CallModel | None = None
     finish: EndModel | None = None
     review: Review | None = None
-    """The review state of the texts of this node, if it differs from the review state of the flow."""
+    """The editor's reason why a question has more than ten lines on a narrow phone, or contains words that the check
+    finds."""
     signed: TextApprovalModel | None = None
     reason: Annotated[str, Field(min_length=1)] | None = None
     """The reason why a question has more than ten lines on a narrow phone, or contains words that the check finds.
@@ -495,7 +495,7 @@ class NodeModel(Model):
 def flow_of(
     name: str, start: str, nodes: Mapping[str, NodeModel], gathers: str | None, *, private: bool
 ) -> compiled.Flow:
-    """Returns the flow that these nodes form, with their approvals and reasons."""
+    """Returns the flow with these nodes, their approvals and their written reasons."""
     return compiled.Flow(
         name=name,
         start=start,
@@ -590,7 +590,8 @@ OF_PYDANTIC: Mapping[str, MessageText] = {
     "literal_error": message_text("choose one of the listed values"),
     "enum": message_text("choose one of the listed values"),
 }
-"""Our message for each kind of fault that pydantic finds. Pydantic's own messages are for programmers."""
+"""The hotline's message for each kind of fault that pydantic finds. Pydantic's own messages are for programmers, not
+for editors."""
 TOO_SHORT: Mapping[str, MessageText] = {
     "Dictionary": message_text("enter the text in at least one language"),
     "List": message_text("this list is empty: add at least one row"),
@@ -643,8 +644,8 @@ def parse_shape(document: Document) -> RevisionModel | tuple[ShapeFault, ...]:
 
 
 def bind_lists(revision: RevisionModel, lists: Lists) -> FlowSet:
-    """Converts a validated revision to a flow set that the check can read. The revision may still contain broken
-    references, such as the name of a missing node."""
+    """Converts a validated revision to a flow set that the check can read. The revision may still name nodes, flows or
+    lists that do not exist."""
     flows = {
         name: flow_of(name, model.start, model.nodes, model.gathers, private=model.private)
         for name, model in revision.flows.items()

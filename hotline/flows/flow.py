@@ -1,13 +1,13 @@
 """Defines compiled flows: nodes, choices, texts, phone numbers, and the questions that a desk may ask. Pure.
 
 `document.py` builds flows from YAML or JSON. `public_flow_set` makes the flow set for SMS, without report flows and
-private flows. A wrong phone number can bring a caller into danger. So a flow shows a number only in a `lead` with
-`number:`, and only for a year after a person confirmed the number. After that year, screens no longer show this text,
-and no person has to remove it. Only the emergency number stays on screens, because a caller in danger must find it.
-When the confirmation of the emergency number has ended, an alarm asks for a new confirmation. A question in a desk's
-own words could name a person or put the caller in danger. So a desk chooses a question from the flow `questions`. Every
-node with a screen in this flow is one question. A person approves the exact text of each question. The approval ends
-after a year, or when any word of the question changes.
+private flows. A wrong phone number can bring a caller into danger. So screens show a number only in a `lead` with
+`number:`, and only for a year after a person confirmed it. Then the text with this number disappears from screens.
+Only the emergency number stays on screens, because a caller in danger must find it. When the confirmation of the
+emergency number has ended, an alarm asks for a new confirmation. A question in a desk's own words could name a person
+or put the caller in danger. So a desk chooses a question from the flow `questions`. Every node with a screen in this
+flow is one question. A person approves the exact text of each question. The approval ends after a year, or when any
+word of the question changes.
 """
 
 import hashlib
@@ -31,14 +31,14 @@ EMERGENCY = "112"
 
 
 class Evidence(StrEnum):
-    """The quality of the sources for a phone number. An authority or a person may confirm the number later."""
+    """The quality of the sources for a phone number."""
 
     VERIFIED = "verified"
     PROBABLE = "probable"
     UNVERIFIED = "unverified"
     NEVER = "never"
-    """Sources contradict the number, or no source names it. The number remains in the list, so that no editor adds it
-    again."""
+    """Sources contradict the number, or no source names it. The number stays in the list, so that no editor adds it a
+    second time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +100,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """Conditional text in front of a node's text. A screen shows this text only if all conditions of the text are
-    true."""
+    """A text that appears before the text of a node if all its conditions are true."""
 
     whens: tuple[Condition, ...]
     text: Text
@@ -123,8 +122,7 @@ class Choice:
     """The language to which this choice switches the conversation."""
     when: Condition | None = None
     every_page: bool = False
-    """True if a choice after a list is shown on each page of the list. So callers always see a choice such as "not
-    sure"."""
+    """True if a choice after a list, such as "not sure", appears on every page of the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +177,7 @@ class QuestionNode:
     none: Text | None = None
     """The text shown instead of the question if the list is empty."""
     weak: str | None = None
-    """The node to which the caller comes if the new PIN is easy to guess. The hotline does not accept such a PIN."""
+    """The next node if the caller chooses a PIN that is easy to guess, which the hotline does not accept."""
     digits: int = PIN_DIGITS
     """The number of digits of a PIN."""
     leads: tuple[Lead, ...] = ()
@@ -201,8 +199,8 @@ class BranchNode:
 
 @dataclass(frozen=True, slots=True)
 class CallNode:
-    """A node that calls another flow. `goes` is the node that follows after the called flow returns. If `goes` is None,
-    the flow with this node ends when the called flow ends."""
+    """A node that calls another flow. `goes` is the node that follows after the called flow returns. If `goes` is
+    None, this node's flow ends when the called flow ends."""
 
     flow: str
     goes: str | None = None
@@ -234,14 +232,14 @@ class Flow:
     start: str
     nodes: Mapping[str, Node]
     gathers: str | None = None
-    """The kind of report that the answers in this flow form, such as "tip".
+    """The kind of report that this flow collects, such as "tip".
 
     When the caller enters the flow, a report attempt begins. Digits that a caller dials after the service code never
     open a flow that makes a report.
     """
     private: bool = False
     """True for a flow that only its own short code or another private flow can open, such as the flow for responders.
-    The service must also allow the caller to open this flow."""
+    The service must also allow this caller to open the flow."""
     signed: Mapping[str, TextApproval] = field(default_factory=dict)
     """The approvals of questions, by node name."""
     reasons: Mapping[str, str] = field(default_factory=dict)
@@ -266,8 +264,7 @@ class FlowSet:
     numbers: Mapping[str, Number] = field(default_factory=dict)
     """The phone numbers that a conditional text may show, by their digits, confirmed or not."""
     phrases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """The new texts that this revision gives to phrases of the code, such as the text of an SMS. The keys are the
-    language and the name of the phrase."""
+    """New texts for phrases of the code, such as SMS, by language and name of the phrase."""
     drawings: dict[tuple[object, ...], object] = field(
         default_factory=dict, compare=False, repr=False
     )
@@ -275,12 +272,12 @@ class FlowSet:
     days: dict[date, Mapping[str, bool]] = field(default_factory=dict, compare=False, repr=False)
     """The cache of the function `numbers_shown`, by the day on which a session begins."""
     dependants: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
-    """For each answer, the cached names of the answers that the engine drops when this answer changes."""
+    """For each answer, the names of the other answers that depend on it and are dropped if it changes."""
 
 
 def numbers_shown(flow_set: FlowSet, today: date) -> Mapping[str, bool]:
     """Returns the flags of the phone numbers that screens may show in a session that begins today. The result is
-    cached, because every hop needs it."""
+    cached for the day."""
     shown = flow_set.days.get(today)
     if shown is None:
         shown = flow_set.days[today] = number_flags(flow_set.numbers, today)
@@ -347,8 +344,8 @@ def placeholders_in(text: str) -> tuple[str, ...]:
 def fill_placeholders(text: str, words: Mapping[str, str], about: str = "") -> str:
     """Returns the text with values in place of its placeholders.
 
-    If a placeholder has a value about the case `about` and a general value, the value about the case replaces the
-    placeholder. Unknown placeholders become empty.
+    The value of the case `about`, if there is one, replaces the general value. A placeholder without a value becomes
+    empty.
     """
     if "{" not in text:
         return text
@@ -394,7 +391,7 @@ def is_met(condition: Condition | None, state: ConversationState, facts: Facts) 
 def view(
     flow_set: FlowSet, node: Waiting | EndNode, state: ConversationState, facts: Facts
 ) -> View:
-    """Returns the node as this caller sees it."""
+    """Returns the text and the choices of a node, as a caller in this state sees them."""
     if isinstance(node, EndNode):
         text = fill_placeholders(
             text_in(node.text or {}, state.language), facts.words, state.answers.get(ABOUT, "")
@@ -422,7 +419,7 @@ def view(
                 one.key,
                 one.same_line,
                 one.every_page,
-                # A choice after a list is never alone on a page. At least one place is on the same page.
+                # A choice after a list is never alone on a page.
                 isinstance(node, QuestionNode) and node.list is not None and one in node.choices,
             )
             for one in choices
@@ -439,8 +436,8 @@ def view(
 def _asked(
     flow_set: FlowSet, node: Waiting, state: ConversationState, facts: Facts
 ) -> tuple[str, tuple[Choice, ...]]:
-    """Returns the question and its choices. If a list has only one place or no place, the node's text for this case
-    replaces the question."""
+    """Returns the question and its choices. For a list with only one place or no place, the result is the question
+    that the node has for this number of places."""
     choices, text = shown_choices(flow_set, node, state, facts), node.text
     if not isinstance(node, QuestionNode) or node.list is None:
         return text_in(text, state.language), choices
@@ -489,8 +486,7 @@ def _languages(state: ConversationState) -> tuple[Choice, ...]:
 
 
 def text_in(text: Text, language: str) -> str:
-    """Returns a text in `language`. If the text has no such language, returns the text in the first language, or an
-    empty text. The check reports missing languages."""
+    """Returns a text in `language`, or in the first language of the hotline if `language` is missing."""
     return text.get(language) or text.get(FIRST, "")
 
 
@@ -508,11 +504,10 @@ def list_answers(pattern: str) -> tuple[str, ...]:
 
 
 def _ways_out(flow_set: FlowSet, node: Waiting, state: ConversationState) -> tuple[str, ...]:
-    """Returns the line that explains the keys `0` and `00`, once with long words and once with short words. Every
-    page shows this line.
+    """Returns the line about the keys `0` (back) and `00` (front), once with long words and once with short words.
+    Every page shows one of the two lines.
 
-    Only the front has no such line, because `0` and `00` lead to the front. If a question may be skipped, `0` skips the
-    question.
+    The front has no such line. If a question may be skipped, `0` skips the question.
     """
     if at_front(flow_set, state):
         return ()
@@ -523,8 +518,8 @@ def _ways_out(flow_set: FlowSet, node: Waiting, state: ConversationState) -> tup
     ways: dict[str, None] = {}
     for word in back:
         line, home = f"0 {word}", f"00 {own.home}"
-        # Uses a second line if a narrow phone would separate a key from its word. A line break takes as many septets
-        # as a space.
+        # Writes the key `00` on a second line if a narrow phone would separate a key from its word. A line break takes
+        # as many septets as a space.
         gap = " " if len(f"{line} {home}") <= NARROWEST else "\n"
         ways[f"\n{line}{gap}{home}"] = None
     return tuple(ways)
@@ -572,7 +567,7 @@ def public_flow_set(whole: FlowSet, *, but: Collection[str], entries: Mapping[st
         whole,
         flows={name: _open(flow, flows) for name, flow in flows.items()},
         entries={name: flow for name, flow in entries.items() if flow in flows},
-        # The menus of this flow set are shorter, so their pages must not come from the cache of the whole flow set.
+        # This flow set has shorter menus, so it cannot use pages from the cache of the whole flow set.
         drawings={},
     )
 

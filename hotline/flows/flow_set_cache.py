@@ -1,10 +1,10 @@
 """Keeps compiled flow sets in memory, by revision. Asks the database for the live revision once a second at most.
 
 Converts a compiled flow set to text and back, so that a new process does not have to compile it. Each flow is one line
-of this text. Two revisions differ in few lines, and a process builds the flow of each line only once. In a line, each
-object is a list `[kind, field, field, ...]`, in the order of the fields of its class. The list leaves out default
-values at its end. If one value of a mapping is a text, all its values are texts. If a stored text does not have the
-current `MARK`, another version of the code wrote the text, so the process does not read it.
+of this text. A process builds the flow of each line only once, because most lines are the same in two revisions. In a
+line, each object is a list `[kind, field, field, ...]`, in the order of the fields of its class. The list leaves out
+default values at its end. In a mapping, either all values are texts or no value is a text. The process does not read a
+stored text without the current `MARK`, because another version of the code wrote this text.
 """
 
 import hashlib
@@ -57,7 +57,8 @@ CLASSES = (
     TextApproval,
     Number,
 )
-"""The classes of stored values. The position of a class in this list, from 1, is its number in the stored text."""
+"""The classes whose objects are in the stored text. The position of a class in this list, from 1, is its number in the
+stored text."""
 PARTS = ("names of flows", "front", "entries", "numbers", "phrases", "a line a flow")
 """The parts of a flow set that are stored, in order. The first line of the stored text contains all parts except the
 last part. Each other line contains one flow."""
@@ -96,7 +97,7 @@ def serialise(flow_set: FlowSet) -> str:
         [*map(_press, flow_set.numbers.values())],
         {language: dict(words) for language, words in flow_set.phrases.items()},
     ]
-    # A text with several lines stays on one line, because JSON escapes line ends.
+    # JSON writes a line end as `\n`, so each flow stays on one line.
     return "\n".join(
         json.dumps(one, ensure_ascii=False, separators=(",", ":"))
         for one in (head, *map(_press, flow_set.flows.values()))
@@ -178,7 +179,7 @@ def start_thread(work: Callable[[], None]) -> None:
 
 class SqlFlowSets:
     """The cache of flow sets in one process. The class implements `FlowSets` of `core.contexts`. Several threads may
-    share one object of this class. If two threads compile the same flow at the same time, both get a correct result.
+    share one object of this class.
 
     If a new revision contains an unchanged flow, the cache uses the compiled flow of the old revision. If `behind` is
     given, a new published flow set loads in the background. New sessions use the previous flow set until the new flow
@@ -289,7 +290,7 @@ class SqlFlowSets:
             return (yield from deserialise(pressed, self._lists, self._lines))
         if document is None:
             raise NotFound(f"revision {revision_id}")
-        # Another version of the code stored this document. No other function here needs pydantic.
+        # Only this function needs pydantic: for a document without a compiled text that this version can read.
         from hotline.flows.document import compile as compile_book
 
         return LoadedFlowSet(compile_book(document, self._lists), {})
@@ -298,8 +299,8 @@ class SqlFlowSets:
 # The class below finds the phrases that have a different text in the live revision than in the shipped catalogues.
 
 PATIENCE = 10.0
-"""After a failed attempt to read the flow sets, the number of seconds until the next attempt. The pause is needed
-because an alert must not wait for a database that does not answer."""
+"""After a failed attempt to read the flow sets, the number of seconds until the next attempt. An alert must not wait
+for a database that does not answer."""
 NAMES = {template.value: template.name for template in Template}
 
 

@@ -1,16 +1,15 @@
 """Reads a draft's nodes, finds and replaces text in them, and returns their recorded values. Pure.
 
-No function here raises an error, even if the document is invalid.
-Recorded values decide what the statistics count, what alerts responders, and what a digit means. `saves` and `value`
-name an answer. `topic` and `completes` record what the caller read or reported. `gathers` and `private` set the kind
-of a flow. `key` is the digit of a choice, and `signed` is the approval of a question. The editor's form locks all
-these fields.
+No function here raises an error, even if the document is invalid. Recorded values are the values of a flow that
+statistics, alerts and the meaning of digits depend on. `saves` and `value` name an answer. `topic` and `completes`
+record what the caller read or reported. `gathers` and `private` set the kind of a flow. `key` is the digit of a
+choice, and `signed` is the approval of a question. The editor's form locks all these fields.
 
 The module compares two versions of a document value by value, and recognises rows that moved.
 
 The text search ignores capitals and accents. The search also looks at the names of flows and screens.
 
-Basic phones cannot show some letters, and Microsoft Word inserts such letters into texts. The module replaces these
+Basic phones cannot show some letters, for example letters that Microsoft Word inserts. The module replaces these
 letters with similar letters.
 """
 
@@ -35,10 +34,10 @@ NAMED_BY = {
     "branch": ("when",),
     "numbers": ("number",),
 }
-"""The keys of the document that contain lists of rows, each with the fields that identify a row."""
+"""The keys of the document that contain lists of rows, and for each key the fields by which a row is recognised."""
 WORDED_BY = {"choices": "label", "lead": "text", "branch": "goes"}
 LAST = "else"
-"""The name of a row without any of the fields in `NAMED_BY`: the last arm of a branch, or a new row."""
+"""The name of a row that has none of these fields: the last arm of a branch, or a new row."""
 
 
 def is_list_of_rows(key: str, value: object) -> bool:
@@ -50,13 +49,13 @@ def is_list_of_rows(key: str, value: object) -> bool:
 
 
 def names(key: str, rows: Sequence[Document]) -> DocumentPath:
-    """Returns a unique name for each row."""
+    """Returns a unique name for each row of a list, such as the values of its choices."""
     taken: set[str] = set()
     return tuple(_free(_name(key, row), taken) for row in rows)
 
 
 def names_after(key: str, base: Sequence[Document], rows: Sequence[Document]) -> DocumentPath:
-    """Returns a unique name for each row. A row that already exists in `base` keeps its name."""
+    """Returns a unique name for each row of a list. A row that also exists in the older list `base` keeps its name."""
     before, own = names(key, base), names(key, rows)
     known = {at: name for at, name in enumerate(own) if name in before}
     left = {name: row for name, row in zip(before, base, strict=True) if name not in own}
@@ -99,10 +98,9 @@ def is_moved(before: Sequence[str], after: Sequence[str]) -> bool:
 def merged_order(
     base: Sequence[str], hers: Sequence[str], yours: Sequence[str], kept: Iterable[str]
 ) -> DocumentPath:
-    """Returns the items in `kept`, in the order of the version that changed the order: `hers` or `yours`. If both
-    versions changed the order, the result has the order of `yours`. If only the other version added an item, the item
-    comes after the same neighbour as in that version.
-    """
+    """Returns the items in `kept`, in the order of the version that changed the order of `base`: `hers` or `yours`. If
+    both versions changed the order, the result has the order of `yours`. An item that only the other version added
+    comes after the same neighbour as in that version."""
     leading, other = (
         (yours, hers) if is_moved(base, yours) or not is_moved(base, hers) else (hers, yours)
     )
@@ -122,11 +120,10 @@ def is_disputed(base: Sequence[str], hers: Sequence[str], yours: Sequence[str]) 
 
 
 ROWS = "#rows"
-"""The last step of a path that leads to the names of the rows in a list. If the order of the rows changed, these names
-are in a different order too."""
+"""The last step of a path to the order of the rows in a list."""
 
 WHOLE = frozenset({"when", "signed"})
-"""The fields whose mappings are compared as a whole, because a single key of the mapping has no meaning alone."""
+"""Fields with a mapping that is compared as a whole, such as a condition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +170,7 @@ def _compared(
     else:
         yield ValueChange(was if after == ABSENT else now, before, after)
         return
-    # Only one of the two values has parts, so the function yields the removal of one and the
-    # addition of the other.
+    # Only one of the two values has parts, so the change is a removal and an addition.
     yield from _compared(was, now, key, before, ABSENT)
     yield from _compared(was, now, key, ABSENT, after)
 
@@ -254,12 +250,12 @@ def body_of(node: object) -> Document:
 
 
 def path_to_rows(node: object, rows: str) -> DocumentPath:
-    """Returns the path to the choices, the lead or the arms of a node."""
+    """Returns the path to a list of rows in a node: the choices, the conditional texts (`lead`) or the arms."""
     return (BRANCH,) if rows == "arms" else (kind_of(node), rows)
 
 
 def rows_of(node: object, rows: str) -> Sequence[Any]:
-    """Returns the choices, the lead or the arms of a node, as the document has them."""
+    """Returns the rows of a node's choices, conditional texts (`lead`) or arms, even if they are invalid."""
     found = value_at(node, path_to_rows(node, rows))
     return found if isinstance(found, list) else ()
 
@@ -290,7 +286,7 @@ def texts_in(node: object) -> Iterator[NodeText]:
 
 
 def links_in(node: object) -> Iterator[tuple[str, str]]:
-    """Yields each field that leads to a node of the same flow, with its target, in the order of the page."""
+    """Yields each field that leads to a node of the same flow, with the name of this node."""
     rows = [(rows, at) for rows in ("choices", "arms") for at in range(len(rows_of(node, rows)))]
     for field in (*(f"{rows}.{at}.goes" for rows, at in rows), "goes", "weak"):
         goes = value_at(node, path_of(node, field))
@@ -477,11 +473,9 @@ def recorded_values(node: object) -> Document:
 class TextMatch(NamedTuple):
     flow: str
     node: str
-    """The screen in which the search found the query. The name is empty if the search found the query in the name of
-    the flow."""
+    """The screen in which the search found the query, or an empty text for the name of the flow."""
     field: str
-    """The field of the screen that contains the query. The name is empty if the search found the query in the name of
-    the screen."""
+    """The field of the screen in which the search found the query, or an empty text for the name of the screen."""
     language: str
     words: str
 
@@ -519,9 +513,7 @@ class BadLetter(NamedTuple):
 
 
 def bad_letters(node: object) -> tuple[BadLetter, ...]:
-    """Returns each letter that basic phones cannot show, once for each text and language. The letters are in the order
-    of the page.
-    """
+    """Returns each letter that basic phones cannot show, once for each text and language."""
     found = []
     for text in texts_in(node):
         for language, words in text.words.items():

@@ -21,12 +21,11 @@ ENGLISH = "en"
 NEEDED: Mapping[str, int] = {"rw": 2}
 """The number of people who must review a text, by language. A language that is not listed needs one person."""
 PHRASES = "locales"
-"""The first part of a place, if the text is a phrase of the code, such as the text of an SMS. The place of a text in
-a flow begins with the name of the flow instead."""
+"""The first part of a text's place if the text is a phrase of the code, such as an SMS, and not in a flow."""
 ENGINE = "engine"
-"""The first part of the place of a text of the engine, such as `engine.back`."""
+"""The first part of a text's place if the text belongs to the engine, such as `engine.back`."""
 CONSOLE = "console"
-"""The first part of the place of a text of the console, which no caller reads."""
+"""The first part of a text's place if the text belongs to the console, so that no caller reads it."""
 
 
 class ReviewState(StrEnum):
@@ -157,8 +156,7 @@ def _forms(cell: str) -> tuple[str, ...]:
 
 @cache
 def _any_of(cells: tuple[str, ...]) -> re.Pattern[str]:
-    """Returns a pattern that matches every form of these terms. The pattern tries the longest form first, and also
-    matches plurals that end with s."""
+    """Returns a pattern that matches every form of these terms. Longer forms come first."""
     forms = sorted({form for cell in cells for form in _forms(cell)}, key=len, reverse=True)
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, forms)) or '(?!)'})s?\b", re.IGNORECASE)
 

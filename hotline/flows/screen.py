@@ -1,10 +1,9 @@
 """Divides text into pages within the network's limit, and adds the engine's own words. Pure. Each page leaves
-`RESERVED_SEPTETS` septets free for the line that the engine adds above a repeated screen. So the engine can add this
-line without moving a page break. Page breaks are only between words and between choices. The choices on each page are
-numbered from 1, but a choice with a fixed key keeps its key. A page that begins with a choice repeats the question
-above the choice. Every page shows the keys that lead back. A layout can also limit the number of lines of a page on a
-narrow phone.
-"""
+`RESERVED_SEPTETS` septets (letters) free for a line that the engine adds if it repeats the screen. So the engine can
+add this line without moving text to another page. A page ends only after a whole word or a whole choice. The choices
+on each page are numbered from 1, but a choice with a fixed key keeps its key. A page that begins with a choice repeats
+the question above the choice. Every page shows the keys that lead back. A layout can also limit the number of lines of
+a page on a narrow phone."""
 
 import re
 import tomllib
@@ -21,12 +20,12 @@ class EngineTexts(NamedTuple):
     more: str
     back: str
     back_short: str
-    """A shorter text for `back`, for screens without room for the longer text."""
+    """A shorter form of `back`, for screens that have no room for the long form."""
     home: str
     invalid: str
-    """The beginning of the line above a screen that the engine repeats after an invalid key, if there is room."""
+    """The first words of the line above a screen that the engine repeats after an invalid key."""
     invalid_short: str
-    """The whole line above a repeated screen in at most five letters, for screens without room for the valid keys."""
+    """The line above a repeated screen, in at most five letters, if there is no room to name the valid keys."""
     press: str
     """The verb before the list of valid keys, for example "Press"."""
     digits: str
@@ -38,8 +37,7 @@ class EngineTexts(NamedTuple):
     yes: str
     """The choice "yes" for a list with only one place."""
     closed: str
-    """The text for a flow that ends without its own last text. The check does not allow the publication of such a
-    flow."""
+    """The text for a flow that ends without its own last text. A flow set with such a flow cannot be published."""
 
 
 _SAID = tomllib.loads((files(__package__) / "words.toml").read_text(encoding="utf-8"))
@@ -47,7 +45,8 @@ ENGINE_TEXTS: Mapping[str, EngineTexts] = {
     code: EngineTexts(**said) for code, said in _SAID.items()
 }
 RESERVED_SEPTETS = 6
-"""The septets that every page keeps free for the line above a repeated screen: five letters and a line end."""
+"""The septets (letters) that every page keeps free for the line above a repeated screen: five letters and a line end.
+"""
 
 
 def all_texts() -> Mapping[str, Mapping[str, str]]:
@@ -63,18 +62,17 @@ def texts_of(language: str) -> EngineTexts:
 
 
 SEPTETS = 156
-"""The septets that one screen can show. The limit is a setting for each network, because the networks of Rwanda do not
-publish their limits."""
+"""The maximum number of septets (letters) of one screen. The limit is a setting for each network, because the networks
+of Rwanda do not publish their limits."""
 NARROWEST = 16
 """The number of letters in a line of the narrowest phones. Such a phone breaks lines between words, but breaks a word
 that is longer than a line in the middle."""
 MAX_LINES = 10
-"""The maximum lines of a question with its choices on the narrowest phones."""
+"""The maximum number of lines of a question and its choices on the narrowest phones."""
 MIN_SEPTETS = 40
-"""The minimum septets for the layout of a page. The code uses this minimum in place of a smaller limit, because
-otherwise no menu would fit."""
+"""The smallest limit that `paginate` uses, because no menu would fit on a smaller page."""
 MIN_REPEATED_SEPTETS = 20
-"""If every page repeats some choices, at least this number of septets must be free for the rest of the page."""
+"""The septets that choices on every page must leave free for the rest of a page."""
 NUMBERS = "12345678"
 """The digits for choices. `9` always means the next page."""
 
@@ -86,7 +84,7 @@ class Screen(NamedTuple):
 
 
 class Button(NamedTuple):
-    """A choice before it gets a number."""
+    """A choice as the layout shows it, before a page gives it a digit."""
 
     label: str
     key: str | None = None
@@ -94,8 +92,7 @@ class Button(NamedTuple):
     every_page: bool = False
     """True if the choice appears at the end of each page, such as "not sure"."""
     shares_page: bool = False
-    """True if the choice must share a page with the choice before it. The layout separates the two choices only if the
-    page before would otherwise have no choice."""
+    """True if the page must not begin with this choice, unless the page before would then have no choice."""
 
 
 class Layout(NamedTuple):
@@ -106,16 +103,18 @@ class Layout(NamedTuple):
     note: str = ""
     """The text under the buttons."""
     tail: str = ""
-    """A line that the last page must have, such as `9 More` if another node follows."""
+    """A last line of the last page, such as `9 More` if another node follows."""
     more: str = "9 More"
-    """The line of every page that has a next page. The line is empty if callers see only the first page."""
+    """The last line of each page that another page follows, such as `9 More`. The line is empty if callers see only
+    the first page."""
     question: str = ""
-    """The line above choices that continue from the previous page."""
+    """The line above the choices on a page that begins with a choice."""
     key_lines: tuple[str, ...] = ()
-    """The lines with the keys `0` and `00`, in several wordings. The best wording comes first. The last wording is the
-    shortest, and always fits."""
+    """The lines with the keys `0` and `00`, in several wordings. The first wording is the longest, and the last always
+    fits."""
     lines: int | None = None
-    """The maximum lines of a page on a narrow phone, without `more` and `key_lines`. None means no limit."""
+    """The maximum number of lines of a page on a narrow phone, not counting `more` and `key_lines`. None means no
+    limit."""
 
 
 class Page(NamedTuple):
@@ -130,7 +129,7 @@ class _Piece(NamedTuple):
     """A unit that a page break may not divide: a word, or a choice with its number."""
 
     gap: str
-    """The separator from the piece before it on the same page."""
+    """The space or line end between the piece before and this piece."""
     text: str
     button: int | None = None
     key: str | None = None
@@ -150,12 +149,13 @@ class _Draft:
     text: str = ""
     keys: dict[str, int] = field(default_factory=dict)
     most: int = len(NUMBERS)
-    """The largest number of choices on the page. A lower maximum keeps digits free for choices that come later."""
+    """The largest number of choices that the page may have. A smaller number keeps digits free for the choices that
+    appear on every page."""
     lines: int | None = None
-    """The largest number of lines on the page on a narrow phone. The limit does not apply to the first piece of a
-    page."""
+    """The largest number of lines that the page may have on a narrow phone. The limit does not apply to the first
+    piece of a page."""
     count: int = 0
-    """The number of pieces on the page."""
+    """The number of pieces that are on the page now."""
 
     def take(self, piece: _Piece, room: int) -> bool:
         """Adds the piece to the page if there are room and a digit for it. Returns False if the piece does not fit or
@@ -232,8 +232,8 @@ def paginate(layout: Layout, limit: int = SEPTETS) -> tuple[Page, ...]:
 
 
 def _after(pieces: Sequence[_Piece], kept: Sequence[_Piece], count: int) -> Sequence[_Piece]:
-    """Returns the pieces that are left for the next pages after a page took `count` pieces. The pieces that every page
-    repeats do not count, and always stay in the result."""
+    """Returns the pieces for the next pages: all except the first `count` pieces, but always those in `kept`, which
+    every page repeats."""
     left: list[_Piece] = []
     for piece in pieces:
         if count and piece not in kept:
@@ -244,9 +244,9 @@ def _after(pieces: Sequence[_Piece], kept: Sequence[_Piece], count: int) -> Sequ
 
 
 def _before_shared(pieces: Sequence[_Piece], draft: _Draft) -> int:
-    """Returns how many pieces a page keeps, so that the next page does not begin with a `shares_page` choice.
+    """Returns how many pieces stay on the page, so that the next page does not begin with a `shares_page` choice.
 
-    If the page would then have no choice, the page keeps all its pieces.
+    If no choice would stay on the page, all pieces stay.
     """
     fewer = draft.count
     while fewer < len(pieces) and fewer and pieces[fewer].shares_page:
@@ -264,10 +264,9 @@ def _fill(
     spare: int = 0,
     lines: int | None = None,
 ) -> _Draft:
-    """Returns a page with as many pieces as fit below the question, with `spare` digits unused.
+    """Returns a page with the question and as many pieces as fit, and leaves `spare` digits unused.
 
-    The page has at least one piece, so `paginate` always ends. A choice that is too long appears without the
-    question.
+    If not even the first choice fits under the question, the page has no question.
     """
     fixed = frozenset(button.key for button in layout.buttons if button.key)
     draft = _Draft(fixed, asked, most=len(NUMBERS) - spare, lines=lines)
@@ -288,7 +287,8 @@ def _closed(
 
 
 def _pieces(layout: Layout, room: int) -> tuple[list[_Piece], list[_Piece]]:
-    """Returns all words and choices as pieces that fit on a page, and the pieces that every page repeats.
+    """Returns the words and choices of a layout as pieces that each fit on a page, and the choices that every page
+    repeats.
 
     If the repeated choices leave too little room, they appear only on the last page.
     """
@@ -319,8 +319,8 @@ def _word_pieces(text: str, room: int) -> Iterator[_Piece]:
 
 
 def _cut(word: str, room: int) -> Iterator[tuple[bool, str]]:
-    """Yields `word` in parts of at most `room` septets. Each part comes with True if it is the first part. Most words
-    have only one part."""
+    """Yields `word` in parts of at most `room` septets. The first part comes with True, and each other part with
+    False."""
     start, used = 0, 0
     for at, letter in enumerate(word if septets(word) > room else ""):
         cost = septets(letter)

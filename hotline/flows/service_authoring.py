@@ -1,4 +1,4 @@
-"""Reads flows from files into the database, and writes them back to files."""
+"""Reads flows from files into a document, publishes documents, and writes them back to files."""
 
 import csv
 import hashlib
@@ -21,9 +21,10 @@ from hotline.flows.service_check import place_lists
 from hotline.text.errors import FlowInvalid, NotReady
 
 SHORT_CODES_FILE = "entries"
-"""`entries.yaml` maps the suffix of each short code to a flow, or to `{flow: abroad, name: poster}`."""
+"""The name of the file `entries.yaml`, which names a flow for each suffix of a short code, and sometimes a poster:
+`{flow: abroad, name: poster}`."""
 PHRASES = "phrases"
-"""`phrases.yaml` contains the phrases whose text differs from the translation catalogues, by language and name."""
+"""The name of the file `phrases.yaml`, with the phrases whose text differs from the translation catalogues."""
 NUMBERS = "numbers.csv"
 NO_FLOWS = "no flows are published: run `hotline upgrade` to publish this version's flows"
 NEXT = timedelta(microseconds=1)
@@ -69,7 +70,7 @@ def parse_folder(folder: Path) -> tuple[Editable, Sequence[str]]:
 
 def _entries(written: Any) -> tuple[Any, Document]:
     """Returns the landing flows of the short codes and the names of the posters. In both results, the keys are the
-    digits of the short codes. The result also contains invalid values, because the check of the document reports
+    digits of the short codes. The result may contain invalid values, because a later check of the document reports
     them."""
     if not isinstance(written, Mapping):
         return written, {}
@@ -80,8 +81,7 @@ def _entries(written: Any) -> tuple[Any, Document]:
 
 
 def _numbers(path: Path, faults: list[str]) -> list[dict[str, str]]:
-    """Returns the rows of `numbers.csv` as they are written, without empty fields. A later check of the document
-    validates these rows."""
+    """Returns the rows of `numbers.csv` as they are written, without empty fields."""
     if not path.exists():
         return []
     try:
@@ -101,8 +101,7 @@ def _numbers(path: Path, faults: list[str]) -> list[dict[str, str]]:
 
 
 def digest_of(document: Document) -> str:
-    """Returns the SHA-256 of a document, including the order of its screens. A change in the order of other parts does
-    not change the digest (docs/decisions/18)."""
+    """Returns the SHA-256 of a document, including the order of its screens."""
     return sha_of({**document, "order of screens": _orders(document)})
 
 
@@ -112,8 +111,7 @@ def digest_of_flow(flow: Document) -> str:
 
 
 def sha_of(document: Document) -> str:
-    """Returns the SHA-256 of the document as JSON with sorted keys. So the order of keys does not change the
-    result."""
+    """Returns the SHA-256 of the document as JSON with sorted keys."""
     canonical = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -134,7 +132,7 @@ def compile_text(document: Document) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ReadyDocument:
-    """A document that is ready for publication. All slow work on the document is done before the transaction begins."""
+    """A document for publication. The slow work is done: the document is compiled, and its digest is computed."""
 
     document: WrittenObject
     pressed: str
@@ -147,10 +145,8 @@ def prepare(document: Document) -> ReadyDocument:
 
 
 def publish_document(session: Session, made: ReadyDocument, now: datetime) -> int:
-    """Publishes a prepared document, and returns its revision. Raises FlowInvalid if a published short code would
-    lead to another flow.
-    The calling code must hold the lock of `tables.take_lock`.
-    """
+    """Publishes a prepared document, and returns its revision. Raises FlowInvalid if a short code that is already
+    published would lead to another flow. The calling code must hold the lock of `tables.take_lock`."""
     live = tables.live_revision(session)
     printed = {} if live is None else tables.part_of(session, live.id, SHORT_CODES_FILE) or {}
     if moved := moved_short_codes(printed, made.document.get(SHORT_CODES_FILE, {})):

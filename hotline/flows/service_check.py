@@ -58,14 +58,11 @@ def _row(context: Context) -> Number | None:
 
 
 NAMED = "named."
-"""The prefix of a list's name: `named.<typed text>` contains the places with a similar name."""
+"""The first part of the name of a list with similar names: `named.<typed text>`."""
 
 
 class PlaceLists(Mapping[str, tuple[Option, ...]]):
-    """Fixed lists of places, and lists of places that match typed text.
-
-    The object does not store the result for typed text, because the name of such a list contains the caller's words.
-    """
+    """Fixed lists of places, and lists of places that match typed text."""
 
     def __init__(self, written: Mapping[str, tuple[Option, ...]]) -> None:
         self._written = {**written, NAMED: ()}
@@ -102,8 +99,8 @@ def place_lists() -> PlaceLists:
 
 
 QUESTIONS = "review_questions.csv"
-"""The name of the file with the texts that a careful reader doubts. The doubted texts do not change until a native
-reader answers the questions."""
+"""The name of the file with the texts that a careful reader doubts. The texts stay the same until a native reader
+answers the questions."""
 
 
 def read_aids(glossary: Path, flows: Path) -> ReviewAids:

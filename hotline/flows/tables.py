@@ -24,8 +24,8 @@ class Revision(database.Row):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     digest: Mapped[str] = mapped_column(unique=True)
-    """The SHA-256 of the canonical document. An operator who imports the same flows twice creates only one
-    revision."""
+    """The SHA-256 of the document and of the order of its screens. An operator who imports the same flows twice
+    creates only one revision."""
     document: Mapped[dict[str, Any]]
     """The flows and short codes, `{"flows": {name: flow document}, "entries": {...}}`, as `flows.document` reads
     them."""
@@ -34,15 +34,14 @@ class Revision(database.Row):
     """The time of publication. The live revision is the revision with the newest time of publication. For a draft, the
     value is None."""
     pressed: Mapped[str | None]
-    """The compiled flow set, as `flows.flow_set_cache` writes it. A new process reads this text."""
+    """The compiled flow set, as `flows.flow_set_cache` writes it."""
     pressed_mark: Mapped[str | None]
-    """A mark that says which version of the code can read the compiled flow set. Any other version compiles the
-    document again.
-    """
+    """A mark that shows for which version of the code the compiled flow set was written. Other versions compile the
+    document again."""
 
 
 LIGHT = (defer(Revision.document, raiseload=True), defer(Revision.pressed, raiseload=True))
-"""Query options that do not read the large columns of a revision. Later access to such a column raises an error."""
+"""Query options that do not read the large columns of a revision. Code that uses such a column later gets an error."""
 
 
 def live_id(session: Session) -> int | None:
@@ -69,8 +68,8 @@ def live_flows(session: Session) -> Document:
 
 
 def document_of(session: Session, revision_id: int) -> Mapping[str, Any] | None:
-    """Returns the whole document of a revision. Other code may use the same document in memory, so the calling code may
-    change only a copy."""
+    """Returns the whole document of a revision. Other code may use the same object, so change only a copy of the
+    document."""
     memory: DocumentCaches | None = session.info.get(IN_SESSION)
     if memory is None:
         return stored_document(session, revision_id)
@@ -83,10 +82,8 @@ def stored_document(session: Session, revision_id: int) -> dict[str, Any] | None
 
 
 def part_of(session: Session, revision_id: int, *names: str) -> Any:
-    """Returns the part of a revision's document at the path `names`, or None.
-    The whole document is large. A session with a document cache reads the part from the cache. Otherwise the database
-    extracts only this part.
-    """
+    """Returns the part of a revision's document at the path `names`, or None. A session with a document cache uses the
+    cache, and without a cache the database extracts only this part of the large document."""
     if IN_SESSION in session.info:
         found: Any = document_of(session, revision_id)
         for name in names:
@@ -99,7 +96,7 @@ def part_of(session: Session, revision_id: int, *names: str) -> Any:
 
 
 def short_code_names(session: Session) -> Mapping[str, str]:
-    """Returns the names of the posters that print the published short codes, by digits."""
+    """Returns the names of posters, each by the published short code that the poster shows."""
     revision_id = live_id(session)
     names = None if revision_id is None else part_of(session, revision_id, "entry_names")
     return dict(names or {})
@@ -113,7 +110,7 @@ def compiled_of(session: Session, revision_id: int, mark: str) -> str | None:
 
 def store_compiled(session: Session, revision_id: int, pressed: str, mark: str) -> None:
     """Stores the compiled flow set of an existing revision, if it differs from the stored flow set. The database
-    compares the two texts, so that the code does not have to load the large stored text."""
+    compares the two texts, so the code need not load the large stored text."""
     held = Revision.pressed
     other = or_(held.is_(None), held != pressed, Revision.pressed_mark != mark)
     here = update(Revision).where(Revision.id == revision_id, other)
@@ -135,8 +132,7 @@ def add_revision(
     pressed: str | None = None,
     mark: str | None = None,
 ) -> Revision:
-    """Adds a revision. Without `live_from`, the revision is a draft. The row is large, so the function writes it only
-    once."""
+    """Adds a revision. Without `live_from`, the revision is a draft. The function writes the large row only once."""
     revision = Revision(
         digest=digest,
         document=with_json(document),
@@ -151,16 +147,14 @@ def add_revision(
 
 
 LOCK = 4_114_110_075
-"""PostgreSQL's advisory lock for publishing. A process that holds this lock reads the current publication and stores
-the next one."""
+"""PostgreSQL's advisory lock for publishing. Only one process at a time can hold the lock and publish."""
 
 
 class PublicationKind(StrEnum):
     VERSION = "version"
-    """The flows of a software release. The flows of the next release replace them."""
+    """The flows of a software release. The next software release replaces these flows."""
     BY_HAND = "by hand"
-    """Flows that a person published, with a command or a draft. Only a later publication by a person replaces flows
-    that a person published."""
+    """Flows that a person published, with a command or a draft. A software release does not replace these flows."""
     BACK = "back"
     """Earlier flows that a person restored, or that the clock process restored after an emergency change."""
     ENDED = "ended"
@@ -181,14 +175,14 @@ class Publication(database.Row):
     reason: Mapped[str]
     published_at: Mapped[datetime]
     until: Mapped[datetime | None]
-    """The time when another publication replaced this publication. The value is NULL for the current publication."""
+    """The time when another publication replaced this publication."""
     draft_id: Mapped[int | None]
     """The id of the draft that this publication made live."""
     published_by_id: Mapped[int | None]
-    """The id of the account that submitted or published the flows."""
+    """The id of the account whose owner published the flows or submitted them for approval."""
     approved_by: Mapped[str | None]
-    """The person who approved the publication. The value is NULL for a software release, a publication by a command,
-    or an emergency change that no approver has confirmed."""
+    """The person who approved the publication, or NULL if no person approved it. A software release and a publication
+    by a command need no approval."""
     lapses_at: Mapped[datetime | None]
     """For an emergency change: the time when the clock process ends it."""
     settled_at: Mapped[datetime | None]
@@ -196,8 +190,7 @@ class Publication(database.Row):
 
 
 def current(session: Session) -> Publication | None:
-    """Returns the publication that is live now. Returns None if the hotline published its flows before this history
-    existed."""
+    """Returns the present publication, or None if the flows were published before the hotline kept this history."""
     return _newest(session, Publication.until.is_(None))
 
 
@@ -221,7 +214,7 @@ def of_change(session: Session, draft_id: int) -> Publication | None:
 
 
 def previous(session: Session, publication_id: int) -> Publication | None:
-    """Returns the publication that the publication with this id replaced, or None."""
+    """Returns the publication before the publication with this id, or None."""
     return _newest(session, Publication.id < publication_id)
 
 
@@ -231,8 +224,7 @@ def newest_of_version(session: Session) -> Publication | None:
 
 
 def unsettled(session: Session) -> Publication | None:
-    """Returns the newest emergency change that no person has confirmed and that has not ended or been replaced. Returns
-    None if there is no such emergency change."""
+    """Returns the newest emergency change that was not confirmed, ended or replaced, or None."""
     emergency = Publication.kind == PublicationKind.EMERGENCY
     return _newest(session, emergency, Publication.settled_at.is_(None))
 
@@ -246,8 +238,7 @@ def was_approved(session: Session, revision_id: int) -> bool:
 
 
 def take_lock(session: Session) -> None:
-    """Makes sure that only one transaction publishes at a time. SQLite needs no lock, because SQLite allows only one
-    writer."""
+    """Makes sure that only one transaction publishes at a time. SQLite allows only one writer, so it needs no lock."""
     database.take_lock(session, LOCK)
 
 

@@ -1,7 +1,8 @@
-"""Moves a conversation from node to node until a node waits for the caller, and renders that node. Pure.
+"""Moves a conversation through the flows to a node that waits for the caller, and returns the screen of this node.
+Pure.
 
-Each move ends, even if the flows of the flow set contain a loop. The flow set caches the pages of its nodes. A flow set
-never changes, so its pages never change either.
+Each move ends, even if the flows contain a loop. The pages of a node are cached with the flow set, which never
+changes.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -54,7 +55,7 @@ class Drawn(NamedTuple):
     seen: View
     pages: tuple[Page, ...]
     screens: tuple[Screen, ...]
-    """The screens as the handset shows them, one for each page."""
+    """The pages as screens for the caller's phone."""
 
 
 Paginate = Callable[[Layout, int], tuple[Page, ...]]
@@ -69,9 +70,8 @@ def draw(
     *,
     pages: Paginate = paginate,
 ) -> Drawn:
-    """Returns all pages of the caller's current node. The function `pages` divides the node's layout.
-    The result is not cached if the session provides the list of choices, or if the text has a placeholder.
-    """
+    """Returns all pages of the caller's current node. `pages` is the function that divides the node's layout into
+    pages. The result is not cached if the session provides the list of choices, or if the text has a placeholder."""
     here = state.calls[-1]
     named = node.list if isinstance(node, QuestionNode) else None
     listed = list_name(named or "", state.answers)
@@ -108,7 +108,7 @@ def _draw(
 def _varies(node: Waiting | EndNode, state: ConversationState, facts: Facts) -> tuple[bool, ...]:
     """Returns, for each condition of the node, True if the condition is met and False if it is not.
 
-    The pages of the node depend only on these conditions, the place, the language, the limit and the list of choices.
+    The conditions, the place, the language, the limit and the list of choices decide which pages a node has.
     """
     if isinstance(node, EndNode):
         return ()
@@ -124,11 +124,11 @@ FIRST_KEY, MORE = "1", "9"
 
 
 def only_key(node: Waiting, seen: View, page: Page) -> str | None:
-    """Returns the key of the only choice on a page, for which the caller may also press `1`. Returns None if the page
-    has no choice or several choices.
+    """Returns the key of the only choice on a page, because the caller may press `1` instead of this key. Returns None
+    if the page has no choice or several choices.
 
-    Also returns None if the caller types an answer, because `1` is then an answer. If a choice saves a value, only its
-    own key works.
+    Also returns None if the caller must type an answer, or if the choice saves a value: then `1` does not mean the
+    choice.
     """
     if isinstance(node, QuestionNode) and node.kind != "place":
         return None
@@ -147,7 +147,8 @@ def has_next(node: Waiting, page: Page) -> bool:
 
 
 def draw_invalid(node: Waiting, seen: View, page: Page, language: str, limit: int) -> Screen:
-    """Returns the page again, below a line about the valid keys. Chooses the longest version of the line that fits."""
+    """Returns the screen of the page again, below a line that says which keys are valid. Uses the longest wording of
+    this line that fits."""
     own = texts_of(language)
     fitting = (
         line
@@ -158,7 +159,7 @@ def draw_invalid(node: Waiting, seen: View, page: Page, language: str, limit: in
 
 
 def _lines(node: Waiting, seen: View, page: Page, own: EngineTexts) -> Iterator[str]:
-    """Yields each version of the line about the valid keys, longest first."""
+    """Yields the wordings of the line that says which keys are valid, longest first."""
     typed, keys = _typed(node, own), _working(node, seen, page)
     out = ("0", "00") if seen.layout.key_lines else ()
     leads_on = [typed] if typed else [*_runs(keys, shortest=3)]
@@ -174,8 +175,8 @@ def _lines(node: Waiting, seen: View, page: Page, own: EngineTexts) -> Iterator[
 
 
 def _typed(node: Waiting, own: EngineTexts) -> str:
-    """Returns the instruction that tells the caller what to type, for a question with typed answers. For other nodes,
-    where the caller presses the key of a choice, the result is empty."""
+    """Returns the instruction that tells the caller what to type, for a question with typed answers. The result is
+    empty for other nodes, where the caller presses the key of a choice."""
     match node:
         case QuestionNode(kind="words"):
             return own.write
@@ -188,8 +189,8 @@ def _typed(node: Waiting, own: EngineTexts) -> str:
 
 
 def _working(node: Waiting, seen: View, page: Page) -> Sequence[str]:
-    """Returns the keys that open another page or node: the keys of the choices, and `9`. The result also contains `1`
-    if `1` has the effect of the only choice."""
+    """Returns the keys that open another page or node: the keys of the choices, and `9`. The result contains `1` if
+    the caller may press `1` for the only choice."""
     keys = {*page.keys}
     if has_next(node, page):
         keys.add(MORE)
@@ -210,25 +211,25 @@ def _runs(keys: Sequence[str], *, shortest: int) -> Iterator[str]:
 
 
 MAX_STEPS = 60
-"""The maximum number of nodes that one turn may pass without a screen. After so many nodes, the conversation
+"""The maximum number of nodes that one input may pass without a screen. After so many nodes, the conversation
 continues at the front."""
 MAX_DEPTH = 12
-"""The maximum number of nested flows."""
+"""The maximum number of flows in a call stack."""
 MAX_TRAIL = 40
 
 
 class WalkResult(NamedTuple):
-    """The result of a move: the new state, the events, and the nodes passed."""
+    """The result of a move: the new state, the events, and the nodes on the way."""
 
     state: ConversationState
     events: tuple[Event, ...] = ()
     passed: tuple[Place, ...] = ()
     answered: bool = False
-    """True if the caller moved on from the previous place. The value is False if the caller went back, went to the
-    front, or stayed at the same place."""
+    """True if the caller moved forward to another node. False if the caller went back or to the front, or is still at
+    the same node."""
 
     def after(self, *events: Event) -> "WalkResult":
-        """Returns the same result, but with `events` before the events of the result."""
+        """Returns a copy of the result with `events` before its own events."""
         if not events:
             return self
         return WalkResult(self.state, (*events, *self.events), self.passed, self.answered)
@@ -242,8 +243,8 @@ def front(flow_set: FlowSet) -> tuple[Place, ...]:
 def go_to(
     flow_set: FlowSet, facts: Facts, state: ConversationState, node: str | None
 ) -> WalkResult:
-    """Moves from the current place to another node of the same flow. Saves the current place, so that the key `0` leads
-    back to it."""
+    """Moves from the current place to another node of the same flow. Saves the current place in the trail, so that the
+    key `0` leads back to this place."""
     trail = (*state.trail, state.calls)[-MAX_TRAIL:]
     walked = settle(flow_set, facts, _at(flow_set, state.at(state.calls, trail=trail), node))
     here, there = state.calls[-1], walked.state.calls[-1] if walked.state.calls else None
@@ -256,8 +257,7 @@ def home(flow_set: FlowSet, facts: Facts, state: ConversationState) -> WalkResul
 
 
 def back(flow_set: FlowSet, facts: Facts, state: ConversationState) -> WalkResult:
-    """Moves one page back, or to the previous screen, or to the front. An answer stays saved until the caller gives
-    another answer."""
+    """Moves one page back, or to the previous screen, or to the front."""
     here = state.calls[-1]
     if here.page:
         return at_page(state, here.page - 1)
@@ -274,11 +274,11 @@ def at_page(state: ConversationState, page: int) -> WalkResult:
 
 
 def enter_flow(flow_set: FlowSet, state: ConversationState, name: str) -> ConversationState:
-    """Enters an existing flow. A report flow begins a new report attempt, so the state drops earlier answers. If a
-    private flow leads to the report, the first answer says that an officer writes the report.
+    """Moves the conversation to the start of another flow. A report flow begins a new report attempt without the
+    earlier answers. If the caller comes from a private flow, the first answer of the report says that an officer
+    writes it.
 
-    If the caller enters a private flow again, the state drops the flow's earlier answers, because they may be about
-    another person.
+    A private flow begins without its earlier answers, because they may be about another person.
     """
     flow = flow_set.flows[name]
     state = state.at((*state.calls, Place(flow.name, flow.start)))
@@ -326,8 +326,8 @@ def settle(flow_set: FlowSet, facts: Facts, state: ConversationState) -> WalkRes
                 state = _at(flow_set, state, None)
             case None:
                 state = state.at(front(flow_set), trail=())
-    # The flows contain a loop without a screen. The conversation continues at the front. If the front is part of the
-    # loop, the conversation ends.
+    # After this many nodes without a screen, the flows contain a loop, so the conversation continues at the front. If
+    # the front is in the loop too, the conversation ends.
     state = state.at(front(flow_set), trail=())
     waits = isinstance(node_at(flow_set, state.calls[-1]), MessageNode | MenuNode | QuestionNode)
     state = state if waits else replace(state, finished=True)
@@ -343,19 +343,18 @@ def _opens(flow_set: FlowSet, state: ConversationState, name: str) -> bool:
 
 
 def _ended(flow_set: FlowSet, state: ConversationState) -> ConversationState:
-    """Removes the current flow from the call stack before its last node calls another flow. When the called flow ends,
-    the current flow ends too. So the call stack stays short, even if a caller reads many topics.
+    """Removes the current flow from the call stack if its last node calls another flow, so that the stack stays short.
+    When the called flow ends, the current flow ends too.
 
-    A report flow or a private flow stays on the stack. The rules of a report flow or a private flow also apply to all
-    flows that it calls.
+    A report flow or a private flow stays on the stack, because its rules also apply to the flows that it calls.
     """
     flow = flow_set.flows[state.calls[-1].flow]
     return state if flow.gathers or flow.private else state.at(state.calls[:-1])
 
 
 def _at(flow_set: FlowSet, state: ConversationState, node: str | None) -> ConversationState:
-    """Returns the state at another node of the same flow. If `node` is None, the state returns to the flow that called
-    the current flow, or to a flow further up the call stack."""
+    """Returns the state at another node of the same flow. If `node` is None, the flow ends, and the state returns to a
+    node of a flow that called it."""
     calls = state.calls
     while node is None and len(calls) > 1:
         calls = calls[:-1]
@@ -367,12 +366,11 @@ def _at(flow_set: FlowSet, state: ConversationState, node: str | None) -> Conver
 
 
 def _forget_way(flow_set: FlowSet, state: ConversationState) -> ConversationState:
-    """Removes the earlier places to which the key `0` goes back, if the caller is at the front. The call stack then
-    contains only the front."""
+    """Forgets all earlier places if the caller is at the front, so that `0` does not lead back to them."""
     return state.at(front(flow_set), trail=()) if at_front(flow_set, state) else state
 
 
-# The functions below start conversations and move them forward. To understand the engine, read these functions first.
+# The functions below start conversations and apply the inputs of callers. Read them first to understand the engine.
 
 
 class Turn(NamedTuple):
@@ -380,14 +378,14 @@ class Turn(NamedTuple):
     screen: Screen
     events: tuple[Event, ...] = ()
     passed: tuple[Place, ...] = ()
-    """Every node that the turn passed, with or without a screen. Tests use these nodes to measure which part of the
-    flows they cover."""
+    """Every node that the conversation passed, with or without a screen. Tests use these nodes to measure which part
+    of the flows they cover."""
     answered: bool = False
     """True if the input led from the previous screen to another node."""
 
 
 class _Stand(NamedTuple):
-    """The caller's place: the node as the caller sees it, and the current page."""
+    """The node as the caller sees it, and the page that the caller sees."""
 
     node: Waiting
     seen: View
@@ -403,12 +401,12 @@ def start(
     ahead: Sequence[str] = (),
     limit: int = SEPTETS,
 ) -> Turn:
-    """Starts a conversation for a dialled string. `entry` is a short code. The conversation starts at the landing
-    flow of this short code. `ahead` contains digits dialled in advance.
+    """Starts a conversation for a dialled string. `entry` is a short code. The conversation starts at the landing flow
+    of this short code. `ahead` contains digits dialled in advance.
 
-    The digits dialled in advance work only on menus and messages. If one of these digits would enter a report flow or a
-    private flow, `start` ignores all digits dialled in advance and the short code. The caller then sees the same screen
-    as after dialling only the service code.
+    These digits work only on menus and messages. If one of them would open a report flow or a private flow, `start`
+    ignores all of them and the short code. The caller then sees the same screen as after dialling only the service
+    code.
     """
     plain = _shown(flow_set, facts, _at_front(flow_set, facts), limit)
     turn = _shown(flow_set, facts, _landed(flow_set, facts, entry), limit)
@@ -445,7 +443,7 @@ def resume(
 def resume_without_screen(
     flow_set: FlowSet, state: ConversationState, keyed: str, facts: Facts, *, limit: int = SEPTETS
 ) -> tuple[ConversationState, tuple[Event, ...], bool]:
-    """Applies an input without rendering a screen, because another input follows.
+    """Applies an input that another input follows, so that its screen is not needed.
 
     Returns the new state, the events, and True if the input led from the previous screen to another node.
     """
@@ -471,7 +469,7 @@ def render(
 def repeat(
     flow_set: FlowSet, state: ConversationState, facts: Facts, *, limit: int = SEPTETS
 ) -> Screen:
-    """Returns the same screen as `resume` after an unknown input."""
+    """Returns the screen again, below a line that names the valid keys, as `resume` does after an unknown input."""
     stand = _stand(flow_set, state, facts, limit)
     if stand is None or state.finished:
         return render(flow_set, state, facts, limit=limit)
@@ -498,7 +496,7 @@ def expects_words(flow_set: FlowSet, state: ConversationState) -> bool:
 def expects_pin(flow_set: FlowSet, state: ConversationState) -> int:
     """Returns the number of digits of the PIN, if the current question asks for a PIN. Otherwise returns 0.
 
-    The service needs the number of digits before the turn, to look up what the PIN protects.
+    The service must know this number before it reads the PIN.
     """
     node = _asked(flow_set, state)
     return node.digits if node is not None and node.kind == "pin" else 0
@@ -541,8 +539,8 @@ def _landed(flow_set: FlowSet, facts: Facts, entry: str) -> WalkResult:
 
 
 def _spends_ahead(flow_set: FlowSet, state: ConversationState) -> bool:
-    """Returns True if a digit dialled in advance may work at the current node. Digits dialled in advance work on
-    menus and messages outside private flows."""
+    """Returns True if a digit dialled in advance may work at the current node: a menu or message outside private
+    flows."""
     node = node_at(flow_set, state.calls[-1])
     hidden = any(
         flow_set.flows[place.flow].private for place in state.calls if place.flow in flow_set.flows
@@ -556,8 +554,8 @@ def _closed_to_ahead(flow_set: FlowSet, event: Event) -> bool:
 
 
 def _stand(flow_set: FlowSet, state: ConversationState, facts: Facts, limit: int) -> _Stand | None:
-    """Returns the caller's place. Returns None if the conversation ended, or if this flow set does not contain the
-    caller's place."""
+    """Returns the node and the page that the caller sees. Returns None if the conversation ended, or if this flow set
+    does not contain the node."""
     node = node_at(flow_set, state.calls[-1]) if state.calls else None
     if not isinstance(node, Waiting):
         return None
@@ -573,7 +571,7 @@ def _again(state: ConversationState, stand: _Stand, limit: int) -> Screen:
 def _led(
     flow_set: FlowSet, state: ConversationState, keyed: str, facts: Facts, stand: _Stand | None
 ) -> WalkResult | None:
-    """Applies one input of the caller. Returns None if the caller's input has no meaning on the current screen."""
+    """Applies one input of the caller. Returns None if the input has no meaning on the caller's screen."""
     pressed = text_typed.clean_keys(keyed)
     if pressed == "000":
         blank = ConversationState(FIRST, (), attempts=state.attempts, erased=True)
@@ -586,8 +584,7 @@ def _led(
 def _moved(
     flow_set: FlowSet, facts: Facts, state: ConversationState, stand: _Stand, key: str, keyed: str
 ) -> WalkResult | None:
-    """Applies one input other than `00` and `000`. Returns None if the caller's input has no meaning on the current
-    screen."""
+    """Applies one input other than `00` and `000`. Returns None if the input has no meaning on the caller's screen."""
     node = stand.node
     if key == FIRST_KEY:
         key = only_key(node, stand.seen, stand.page) or key
@@ -634,8 +631,8 @@ def _typed_answer(
     pressed: str,
     keyed: str,
 ) -> WalkResult | None:
-    """Applies an answer that the caller typed. Returns None if the answer is not valid. Callers choose places from
-    lists, so they never type a place. A PIN is never saved."""
+    """Applies an answer that the caller typed. Returns None if the hotline cannot accept the answer. A PIN is never
+    saved."""
     if node.kind == "pin":
         pin = text_typed.clean_pin(keyed, node.digits)
         if not pin:
@@ -660,9 +657,8 @@ def with_answer(
     """Returns the state after an answer was saved. If `value` is None, removes the answer, for example because the
     caller skipped the question.
 
-    Going back does not remove answers. A list may depend on another answer: the list of districts depends on the
-    province. If the caller changes the province, for example, the state drops the district that the caller chose
-    before.
+    Other answers may depend on this answer, as the district depends on the province. If this answer changes, the state
+    drops the answers that depend on it.
     """
     before = state.answers.get(name)
     if value is None and before is None:
@@ -678,8 +674,8 @@ def with_answer(
 
 
 def _dependants(flow_set: FlowSet, name: str) -> frozenset[str]:
-    """Returns the answers that depend on the answer `name`, directly or through other answers. The flow set caches
-    the result. A choice from the list `districts.{province}` depends on the answer `province`."""
+    """Returns the answers that depend on the answer `name`, directly or through other answers. For example, a choice
+    from the list `districts.{province}` depends on the answer `province`."""
     found = flow_set.dependants.get(name)
     if found is None:
         named: dict[str, set[str]] = {}
@@ -699,8 +695,8 @@ MARKS = " \t\r\n.,!"
 
 
 def chosen_index(choices: Sequence[Choice], keyed: str) -> int | None:
-    """Returns the index of the choice that the caller means with a typed yes or no. Returns None if no choice or
-    several choices match.
+    """Returns the index of the choice that the caller means with a typed yes or no. Returns None if no choice, or more
+    than one choice, begins with this word.
 
     A choice matches yes if its label begins with yes in every language: "Yego, siba", "Oui, effacer", "Yes, erase".
     """
