@@ -1,8 +1,9 @@
-"""Contains the table of the answers that a responder may give about a case, each with its digit. All code that reads or
-offers the digits of answers uses this table. Pure.
+"""Lists the answers that a responder may give about a case, each with its digit. All code that reads or offers these
+digits uses this list. Pure.
 
-The SMS parser reads the digits and words in the table. Hints in SMS offer its digits. The menus of the responders'
-short code use the same digits. `alerts/service_commands.py` carries out the answers.
+The SMS parser finds the digits and words of the list in a responder's SMS. Hints (SMS that say which answers are
+possible) offer the digits. The menus that responders open by dialling offer the same digits.
+`alerts/service_commands.py` carries out the answers.
 """
 
 import unicodedata
@@ -20,7 +21,7 @@ from hotline.tips.rules_persons import ServiceAnswer
 
 
 class Verb(StrEnum):
-    """An answer that a responder may give about a case. Its value is the digit that the responder sends."""
+    """An answer that a responder may give about a case; its value is the digit to send."""
 
     HELP = "0"
     TAKE = "1"
@@ -40,11 +41,11 @@ class OfferedCase:
     is_own: bool = False
     """True if this responder is the assignee."""
     is_helped: bool = False
-    """True if a colleague is the assignee, and the hotline does not ask other responders to take the case."""
+    """True if a colleague is the assignee, and the hotline asks no other responder to take the case."""
     is_on_site: bool = False
-    """True if this responder answered that they are on site."""
+    """True if this responder has answered that they are on site."""
     has_service: bool = False
-    """True if this responder answered that they referred a person of this case to a service."""
+    """True if this responder has answered that they referred a person of this case to a service."""
     is_passed: bool = False
     """True if this responder passed the case on, and no other responder has taken it since then."""
     closure_requested: bool = False
@@ -56,7 +57,8 @@ class OfferedCase:
 
 
 Words = Mapping[str, str]
-"""Words and phrases for one answer in each language, as people write them. A `|` separates two words."""
+"""The words and phrases for one answer, keyed by language, as responders write them. The character `|` separates two of
+these words or phrases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,34 +66,32 @@ class Reply:
     """The rules for one answer that a responder may give about a case."""
 
     offer: Template | None = None
-    """The text that offers this answer in a hint. The text begins with the digit of the answer. None for the answer
-    "help", which changes no case.
-    """
+    """The text that offers this answer in a hint (an SMS that says which answers are possible). The text begins with
+    the digit of the answer. None for the answer "help", which no hint offers."""
     is_possible: Callable[[OfferedCase], bool] = bool
-    """Returns True if the answer would change the case, so that a hint may offer its digit."""
+    """A function that returns True if the answer would change the case, so that a hint may offer its digit."""
     own: Words = field(default_factory=dict)
-    """Words that say what the responder does personally, such as "I come". These words count even if an unknown word is
-    next to them.
-    """
+    """Words by which responders say what they do, such as "I come". These words are an answer even next to an unknown
+    word, except a refusal such as "I can't" before such a word."""
     words: Words = field(default_factory=dict)
-    """Words that count only if no unknown word is next to them. For example, "deux" in "deux filles" counts girls, and
-    is not an answer.
-    """
+    """Words that are an answer only if the parser knows the words next to them. For example, "deux" (two) is not an
+    answer in "deux filles" (two girls)."""
     labels: Words = field(default_factory=dict)
-    """Words from the hotline's hints and menus. These words count only next to their digit."""
+    """Words that responders copy from hints and menus. These words are an answer only next to the right digit."""
     national: bool = False
     """True if only the national desk may give this answer."""
     letters: bool = False
-    """True if a responder who gives this answer by dialling must type the letters of the reference to confirm it."""
+    """True if a responder who gives this answer by dialling must also type the letters of the case's reference."""
     outcome: TipOutcome | None = None
     """The outcome with which this answer closes the case, or requests its closure."""
     decision: VisitDecision | None = None
-    """The decision about visits, if the answer is a decision of this kind. None for all other answers."""
+    """The decision about visits, if this answer contains one. None for any other answer."""
     service: str = ""
-    """The meaning of this digit, if a service's person on duty sends it as the answer to a referral. Empty if the digit
-    has no such meaning."""
+    """The meaning of this digit in an SMS by which a service answers a request to help a person. Empty if a service
+    does not use this digit."""
     button: str = ""
-    """The English text of the button on the page of a tip. Empty if the page has no button for it."""
+    """The English text of the answer's button on the console's page of a tip. Empty if the page has no button for this
+    answer."""
 
 
 REPLIES: Mapping[Verb, Reply] = {
@@ -200,14 +200,15 @@ REPLIES: Mapping[Verb, Reply] = {
 }
 
 OF_A_CASE = tuple(verb for verb, reply in REPLIES.items() if reply.offer is not None)
-"""All answers that change a case: every answer except the request for help."""
+"""The answers that change a case: all except the request for help."""
 OFFERED_DIGITS: Mapping[Template, Verb] = {
     **{reply.offer: verb for verb, reply in REPLIES.items() if reply.offer is not None},
     Template.DIGIT_HELP_TOO: Verb.TAKE,
 }
-"""The answer that each text of a hint offers. In every language, this text begins with the digit of the answer."""
+"""The answer that each text of a hint (an SMS that says which answers are possible) offers. In every language, such a
+text begins with the digit of the answer."""
 BUTTONS = {verb.name.lower(): verb for verb, reply in REPLIES.items() if reply.button}
-"""The answers that the console's page of a tip offers, by the value of their button."""
+"""The answers that have a button on the console's page of a tip, keyed by the value of this button."""
 
 
 def digits(*, national: bool) -> str:
@@ -216,7 +217,7 @@ def digits(*, national: bool) -> str:
 
 
 def offered_texts(case: OfferedCase) -> tuple[Template, ...]:
-    """Returns the texts for the digits that a hint offers, in order."""
+    """Returns the texts that a hint about this case offers, sorted by digit."""
     words = {verb: REPLIES[verb].offer for verb in OF_A_CASE}
     if case.is_helped:
         words[Verb.TAKE] = Template.DIGIT_HELP_TOO
@@ -224,7 +225,7 @@ def offered_texts(case: OfferedCase) -> tuple[Template, ...]:
 
 
 def plain_text(text: str) -> str:
-    """Returns a text in capital letters, without accents and with ordinary digits."""
+    """Returns a text in capital letters, without accents, and with digits from 0 to 9."""
     spelled = unicodedata.normalize("NFKD", text)
     return "".join(c for c in spelled if unicodedata.category(c) not in ("Mn", "Cf")).upper()
 
@@ -233,7 +234,7 @@ Phrase = tuple[str, ...]
 
 
 def split_phrases(words: Words) -> Iterable[Phrase]:
-    """Yields each phrase in the form in which the parser reads it. For example, "I can't" becomes I, CAN, T."""
+    """Yields each phrase split into words as the parser reads them. For example, "I can't" becomes I, CAN, T."""
     for code in CODES:
         for one in filter(None, words.get(code, "").split("|")):
             yield tuple("".join(c if c.isalnum() else " " for c in plain_text(one)).split())
@@ -255,29 +256,28 @@ YES_WORDS: Mapping[Phrase, Verb] = dict.fromkeys(
     ),
     Verb.TAKE,
 )
-"""If the SMS contains no other answer, these words mean that the responder takes the case. If the SMS contains another
-answer too, these words are only polite.
-"""
+"""If an SMS contains no other answer, these words mean that the responder takes the case. Next to another answer, these
+words are only polite."""
 MEANING = {**LABELS, **_by_phrase(lambda reply: reply.words), **OWN, **YES_WORDS}
 LONGEST = max(map(len, MEANING))
 
 REFUSALS = frozenset(split_phrases({"rw": "oya", "fr": "non", "en": "no"}))
-"""Words that pass a case on. If a refusal comes directly before an unknown word, it negates only the unknown word, and
-is not an answer."""
+"""Words by which a responder passes a case on. A refusal directly before an unknown word negates only this word, and is
+not an answer."""
 
 NEGATIONS = split_words(
     "NOT NEVER NEITHER NOR DON DONT WON WONT HAVEN HAVENT DIDN DIDNT ISN ISNT UNABLE"
     " PAS NE JAMAIS AUCUN NTA NTABWO SI NTARABYO NTIBYO"
 )
-"""Words that negate the answer next to them. If an SMS contains such a word, the hotline asks the responder what is
-meant."""
+"""Words that turn the answer next to them into its opposite, such as "not". If an SMS contains such a word, the hotline
+asks the responder what is meant."""
 
 UNSURE = split_words(
     "MAYBE PERHAPS WAIT SOON LATER TOMORROW SORRY MISTAKE CANCEL UNDO ATTENDS ATTENDEZ PEUT BIENTOT DEMAIN DESOLE"
     " DESOLEE PARDON ERREUR ANNULE ANNULER ANNULEZ WENDA TEGEREZA EJO NIBESHYE MBABARIRA"
 )
-"""Words that delay or cancel an answer, at any place in the text. If an SMS contains such a word, the hotline asks the
-responder what is meant. But if the answer in the SMS takes the case or passes it on, this answer still counts."""
+"""Words that delay or cancel an answer, at any place in an SMS. If an SMS contains such a word, the hotline asks the
+responder what is meant. But an answer that takes the case or passes it on counts even with such a word."""
 
 COURTESY = split_words(
     "REPLY ANSWER SEND SUBIZA REPONDEZ REPONDS REPONDRE ENVOYEZ"
@@ -286,61 +286,58 @@ COURTESY = split_words(
     " BONJOUR BONSOIR SALUT MERCI SVP"
     " MURAHO MWARAMUTSE MWIRIWE MURAKOZE NDABASABYE"
 )
-"""Polite words that may come with an answer and have no meaning. Some of these words come from the alerts, such as
-"reply"."""
+"""Polite words that say nothing about the case. Some of these words come from the alerts, such as "reply"."""
 
 
-# The code below defines the commands that a responder may give about a case, by SMS, by dialling and on the command
-# line. It also defines their results. Pure.
+# The code below defines the commands that a responder may give about a case, and their results. Pure.
 
 
 class CommandResult(StrEnum):
-    """The result of a command."""
+    """The result of a responder's command about a case."""
 
     TAKEN = "taken"
     ALREADY_TAKEN = "already_taken"
-    """A colleague is already the assignee. The hotline records that this responder took the case too."""
+    """A colleague is already the assignee. The hotline records that this responder has taken the case too."""
     NOTED = "noted"
-    """There is danger, and the gateway's inbox does not prove yet that the responder sent the SMS. Other responders are
-    also asked to take the case, because the SMS may be forged."""
+    """There is danger, and the gateway's inbox does not list the responder's SMS yet. The hotline asks other responders
+    to take the case too, because a stranger may have sent the SMS."""
     ON_SITE = "on_site"
     REFERRED = "referred"
     CLOSED = "closed"
     CLOSURE_REQUESTED = "to_be_judged"
-    """The responder wants to close the case, and a second person must confirm this first."""
+    """The responder wants to close the case, and a second person must confirm the closure."""
     ANOTHER_WAITS = "another_waits"
-    """Another person has already requested closure with another outcome. So this request is not recorded."""
+    """Another person has already requested closure with another outcome, so this request is not recorded."""
     GOES_ON_WAITS = "goes_on_waits"
-    """The responder refuses a closure that another person requested, but the gateway's inbox does not prove yet that
-    the responder sent the SMS. The refusal counts only when the inbox proves that the responder sent the SMS."""
+    """The responder refuses a closure that another person requested, but the gateway's inbox does not list the
+    responder's SMS yet. The refusal counts when the inbox lists the SMS."""
     OPEN_FIRST = "open_first"
-    """The responder wants to confirm a colleague's closure request, or to close the case alone. For both, the responder
-    must read the tip first.
-    """
+    """The responder must read the tip before confirming a colleague's closure request or closing the case alone."""
     PASSED = "passed"
     THEIRS = "theirs"
-    """A colleague is the assignee, and no other responder is asked to take the case. So passing the case on would alert
-    no one."""
+    """A colleague is the assignee, and the hotline asks no other responder, so passing the case on would alert no
+    one."""
     NOT_TAKEN_YET = "not_taken_yet"
-    """Only the assignee may give this answer."""
+    """The responder is not the assignee, and only the assignee may give this answer."""
     UNKNOWN = "unknown"
     """The responder has no case with this reference."""
     OVER = "over"
     """The case is closed."""
     MOVED = "moved"
-    """The responder was alerted for a place that was corrected later. The answer is recorded, and the reply names the
-    corrected place."""
+    """The responder was alerted for an earlier place, which was corrected later. The hotline records the answer, and
+    its reply names the new place."""
     STOOD_DOWN = "let_go"
     """The people who were alerted for an earlier place were stood down."""
     LET_TOO_EARLY = "let_too_early"
-    """No responder at the new place has taken the case yet, so the people of the earlier place are not stood down."""
+    """The people of the earlier place are not stood down, because no responder at the new place has taken the case
+    yet."""
     VISIT_DECIDED = "how_said"
-    """The national desk decided how responders may visit. Every alerted responder is notified."""
+    """The national desk decided how responders may visit. The hotline notifies every alerted responder."""
     HOW_WAITS = "how_waits"
-    """A responder of the national desk decided about visits by SMS, but the gateway's inbox does not prove yet that
-    this responder sent the SMS."""
+    """A responder of the national desk decided about visits by SMS, but the gateway's inbox does not list this SMS
+    yet."""
     DRILL = "exercise"
-    """The alert was a drill. The responder has answered the drill, and need not visit anyone."""
+    """The answer was about a drill. The hotline has recorded it, and the responder need not visit anyone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,18 +350,17 @@ class Command:
     channel: EventChannel
     at: datetime
     proved: bool = True
-    """True if it is proved that the responder gave the command. False while only the gateway's callback reports the
-    SMS, and the gateway's inbox does not list it yet."""
+    """True if the responder certainly gave the command. False if the hotline knows the SMS only from the gateway's
+    callback, because the gateway's inbox does not list the SMS yet."""
     to: PassedTo = PassedTo.NEXT
-    """The receiver of the case, if the responder passes it on."""
+    """The kind of receiver, if the responder passes the case on."""
     chosen: tuple[int, ...] = ()
-    """The people who are asked to take the case if the responder passes it on. The responder chooses a colleague or a
-    desk."""
+    """If the responder passes the case on to a colleague or a desk, the people who are asked to take it."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommandOutcome:
-    """The result of a command, with the facts that the reply names."""
+    """The result of a command, with the facts that the hotline's reply names."""
 
     result: CommandResult
     reference: str = ""
@@ -372,8 +368,8 @@ class CommandOutcome:
     due: datetime | None = None
     """The time by which the assignee must report the outcome."""
     visit_facts: VisitFacts | None = None
-    """The facts that a visitor must know, if the responder took the case."""
+    """If the responder took the case, the facts that they must know before a visit."""
     queued: Verb | None = None
-    """The command that is carried out only when the gateway's inbox lists this SMS."""
+    """The command in this SMS, if it is carried out only after the gateway's inbox lists the SMS."""
     followers: tuple[int, ...] = ()
-    """The responder's assignments of other tips in the cluster, which this command also acknowledged."""
+    """The responder's assignments of similar tips in the same cluster, which this command also acknowledged."""

@@ -1,8 +1,9 @@
-"""Reads a responder's SMS with any spelling, and finds which answer the responder gives and about which case. Pure.
+"""Reads a responder's SMS in any spelling: finds the answer, and the case that the answer is about. Pure.
 
-Examples: `1 K7Q4`, `k7q4 1`, `1-K7Q4`, `K 7 Q 4 1`, `l K7Q4`, `yego K7Q4`, `1 K7Q4 2 M3TX`. The parser finds only
-references that belong to the responder. If a reference contains a typing error, the parser accepts only the answer that
-takes the case. If anything else is unclear, the hotline asks the responder what is meant (docs/decisions/06).
+Some SMS that the parser understands: `1 K7Q4`, `k7q4 1`, `1-K7Q4`, `K 7 Q 4 1`, `l K7Q4`, `yego K7Q4`, `1 K7Q4 2 M3TX`.
+The parser finds only references that belong to the responder. If a reference is mistyped, the parser accepts only the
+answer that takes the case. If any other part of the SMS is unclear, the hotline asks the responder what is meant
+(docs/decisions/06).
 """
 
 import re
@@ -32,18 +33,18 @@ from hotline.text.identifiers import TWINS
 from hotline.text.keywords import is_stop
 
 MAX_LETTERS = 10_000
-"""The largest number of characters of an SMS that are read. The rest of the SMS is ignored."""
+"""The number of characters of an SMS that the parser reads. The parser ignores the rest of the SMS."""
 LIKE_ONE = "IL"
-"""Letters that look like the digit 1, such as l. The parser reads these letters as 1 even if they are joined to a
-reference."""
+"""Letters that look like the digit 1, such as l. The parser reads such a letter as 1 even without a space between the
+letter and a reference."""
 STUCK = digits(national=False) + LIKE_ONE
 LETTERS = dict.fromkeys(LIKE_ONE, "1") | {"Z": "2", "S": "5", "O": "0"}
-"""Letters that are read as a digit, if the SMS contains one such letter and otherwise only polite words."""
+"""Letters that mean a digit, in an SMS with a single letter and otherwise only polite words."""
 HEAD = "rc"
-"""Marks a reference that is followed by a colon. Messages of the hotline begin with a reference and a colon."""
+"""The mark of a reference with a colon after it. The hotline's own messages begin with a reference and a colon."""
 HINTS = frozenset({"REPLY", "REPONDEZ", "SUBIZA"})
-"""Words that follow the reference at the beginning of a hint. If a responder sends the hint back, the digits after
-these words are offers, and not answers."""
+"""Words that follow the reference at the beginning of a hint (an SMS that says which answers are possible). If a
+responder sends the hint back, the digits after these words are not answers."""
 WIDEST = LENGTHS[-1] + 1
 
 _UNITS = (
@@ -57,20 +58,20 @@ _NOISE = re.compile(
     r"|\b(?:I?MINOTA|MINUTES?|KM|ISAHA|AMASAHA|SAA|IMINSI)[ :]*\d+(?:[.,:]\d+)?\b"
     r"|\b\d{2,}\b"
 )
-"""Matches times, dates, distances, minutes and other numbers that are not answers."""
+"""Matches times, dates, distances and other numbers that are not answers."""
 _SILENCE = re.compile(r"\bNO (?=(?:WORD|NEWS|ANSWER|REPLY)\b)")
-"""Finds a "no" as in "no news" or "no answer", which says that another person does not answer. Here, "no" does not mean
-that the responder cannot take the case, but only negates the word after it."""
+"""Finds the "no" in "no news" or "no answer", which says that another person does not answer. With this "no", the
+responder does not refuse the case."""
 _THANKS = re.compile(r"\bTHANK YOU\b")
 _DENIED = re.compile(r"\bNO ?[,.;:!]+ ?(?=TRAFFICKING\b)")
-"""Finds a "no" that a punctuation mark separates from "trafficking", because "no, trafficking" does not mean "no
+"""Finds a "no" before "trafficking" with a punctuation mark between them: "no, trafficking" does not mean "no
 trafficking"."""
 _QUESTION = re.compile(
     r"\?|\b(?:SHOULD|SHALL|CAN|COULD|MAY|MUST) (?:I|WE)\b|\b(?:DOIS|PUIS)[- ]?JE\b|\bEST[- ]?CE QU|\bM?B?ESE\b"
 )
 """Finds a question mark, or words that begin a question."""
 _LATER = re.compile(r"\b(?:IN|DANS|MU) (?:\d|I?MINOTA|UNE? )")
-"""Finds words that say how long a thing will take, such as "in 10 minutes"."""
+"""Finds words that announce a time, such as "in 10 minutes"."""
 _LONE = re.compile(r"\b\d\b")
 
 
@@ -80,10 +81,10 @@ class PieceKind(Enum):
     REFERENCE = auto()
     DIGIT = auto()
     OWN = auto()
-    """Words by which responders say that they do something themselves."""
+    """Words by which responders say what they do, such as "I come"."""
     WORD = auto()
     LABEL = auto()
-    """Words of a hint. These words count only next to their digit."""
+    """Words that responders copy from a hint or a menu. These words are an answer only next to the right digit."""
     REFUSAL = auto()
     YES = auto()
     LETTER = auto()
@@ -91,7 +92,7 @@ class PieceKind(Enum):
     COURTESY = auto()
     NOISE = auto()
     STRANGE = auto()
-    """Letters mixed with digits, which may be a mistyped reference."""
+    """Letters mixed with digits: perhaps a mistyped reference."""
     OTHER = auto()
 
 
@@ -120,51 +121,50 @@ class Piece:
 
 
 class Pieces(NamedTuple):
-    """An SMS cut into pieces."""
+    """An SMS that the parser has cut into pieces."""
 
     pieces: tuple[Piece, ...]
     unclear: bool = False
-    """True if the same letters could be two different references of this responder."""
+    """True if the same letters can be read as two different references of this responder."""
 
 
 class ReplyKind(StrEnum):
-    """The kinds of answers that an SMS can contain."""
+    """The kind of a responder's SMS, such as an answer or a request for help."""
 
     ACT = "act"
     HELP = "help"
     ASK = "ask"
     """The answer or the case is unclear, so the hotline asks the responder what is meant."""
     WRONG = "wrong"
-    """The SMS contains a reference that does not belong to this responder."""
+    """The SMS contains a reference that is not one of this responder's."""
     STOP = "stop"
     """The responder wants no more messages."""
 
 
 class Action(NamedTuple):
-    """An answer about one case."""
+    """A responder's answer about one case."""
 
     verb: Verb
     reference: str
 
 
 class ReplyReading(NamedTuple):
-    """The meaning of an SMS."""
+    """The meaning of a responder's SMS."""
 
     meant: ReplyKind
     actions: tuple[Action, ...] = ()
     reference: str | None = None
-    """The reference of the case about which the hotline asks the responder. The SMS may contain clear answers about
-    other cases too. None if it is unclear which case is meant."""
+    """The reference of the case about which the hotline asks the responder what is meant. The SMS may also contain
+    clear answers about other cases. None if it is unclear which case the responder means."""
 
 
 class BareDrills(NamedTuple):
-    """The drills that an answer without a reference may be about. The answer may also be about a real case."""
+    """The drills that an answer without a reference may be about."""
 
     references: tuple[str, ...] = ()
     similar: str | None = None
-    """The reference of a case that the responder may also have meant. The hotline asks the responder about this
-    case.
-    """
+    """The reference of a real case that the answer may also be about. The hotline then asks the responder about this
+    case."""
 
 
 NO_DRILLS = BareDrills()
@@ -179,11 +179,11 @@ def parse_reply(
     national: bool = False,
     drills: BareDrills = NO_DRILLS,
 ) -> ReplyReading:
-    """Returns the meaning of an SMS. Accepts any text, and never raises an error.
+    """Returns the meaning of a responder's SMS. Accepts every text, and raises no error.
 
     `lately` is True if the responder was alerted of their only open case within the last twelve hours. `over` contains
-    references of closed cases. The parser finds the reference of a closed case only if the reference is written
-    completely, and never guesses it. `national` is True for a responder of the national desk, who may use more digits.
+    references of closed cases. The parser finds the reference of a closed case only if it is typed without a mistake.
+    `national` is True for a responder of the national desk, who may use all digits.
     """
     if is_stop(text):
         return ReplyReading(ReplyKind.STOP)
@@ -201,9 +201,9 @@ def parse_reply(
 
 
 def read_pieces(text: str, references: Collection[str], allowed: str) -> Pieces:
-    """Cuts any text into pieces. Finds only the given `references`.
+    """Cuts a text into pieces. Finds only the references in `references`.
 
-    `allowed` contains the digits that can be answers.
+    `allowed` contains the digits that may be answers.
     """
     said = plain_text(text[:MAX_LETTERS])
     known = {one.translate(TWINS): one for one in references}
@@ -226,11 +226,11 @@ class _Span:
     reference: str
     before: str = ""
     after: str = ""
-    """A digit that directly follows the reference."""
+    """A digit directly after the reference, without a space between them."""
 
 
 def _spans(text: str, known: Mapping[str, str], stuck: str) -> Iterator[_Span]:
-    """Yields every place in the text at which a reference can be read, the simplest reading first."""
+    """Yields all places in the text that can be read as a reference, those with the fewest pieces of text first."""
     if not known:
         return
     found = list(re.finditer(r"[A-Z0-9]+", text))
@@ -255,10 +255,10 @@ def _splits(joined: str, stuck: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _chosen(spans: Iterator[_Span]) -> tuple[list[_Span], bool]:
-    """Returns places of references in the text, in the order of the text. If two places in `spans` overlap, returns
-    only the one that comes first in `spans`.
+    """Returns the places of references in a text, in the order of the text. If two places overlap, returns only the one
+    that comes first in `spans`.
 
-    The second value is True if the same letters can be read as two different references.
+    The second returned value is True if the same letters can be read as two different references.
     """
     chosen: list[_Span] = []
     unclear = False
@@ -271,10 +271,7 @@ def _chosen(spans: Iterator[_Span]) -> tuple[list[_Span], bool]:
 
 
 def _marked(text: str, spans: list[_Span]) -> str:
-    """Returns the text with `r0`, `r1` and so on instead of the references.
-
-    All other letters in the returned text are capital letters.
-    """
+    """Returns the text with `r0`, `r1` and so on in place of the references."""
     parts: list[str] = []
     behind = 0
     for number, span in enumerate(spans):
@@ -304,8 +301,8 @@ def _pieces(tokens: list[str], names: list[str], allowed: str) -> Iterator[Piece
 
 
 def _answer_alone(tokens: list[str], named: list[str], allowed: str) -> list[tuple[str, str]]:
-    """Leaves out the text of an alert or a hint that the responder sent back with the answer. This text reaches from
-    its first reference, such as `K7Q4:`, to its last offer, such as `1 K7Q4`."""
+    """Leaves out an alert or a hint that the responder sent back together with the answer. The text of an alert or hint
+    reaches from its first reference, such as `K7Q4:`, to its last offer, such as `1 K7Q4`."""
     kept: list[tuple[str, str]] = []
     for token, name in zip(tokens, named, strict=True):
         if token in HINTS and kept and kept[-1][0] == HEAD:
@@ -351,10 +348,10 @@ def _single(token: str, name: str, allowed: str) -> Piece:
 
 
 def similar_references(letters: str, known: Sequence[str]) -> list[tuple[str, str]]:
-    """Returns the references that differ from these letters by one letter. Returns each reference with the digit that
-    was joined to its letters in the SMS, if any.
+    """Returns the known references that a responder may have meant by letters with one typing error. Returns with each
+    reference the digit that was typed directly before or after it, if any.
 
-    The differing letter may be wrong, missing, doubled, or exchanged with its neighbour.
+    In the typing error, a letter is wrong, missing or doubled, or two neighbouring letters are exchanged.
     """
     found = [
         (one, LETTERS.get(before + behind, before + behind))
@@ -368,7 +365,8 @@ def similar_references(letters: str, known: Sequence[str]) -> list[tuple[str, st
 def _one_slip(typed: str, meant: str) -> bool:
     """Returns True if two references differ by only one letter.
 
-    An additional letter counts only if it repeats the letter before it. Otherwise a longer reference may be meant.
+    If the typed reference has one letter more, this letter must repeat the letter before it. With any other additional
+    letter, the responder may mean a longer reference.
     """
     if len(typed) > len(meant):
         return any(
@@ -381,11 +379,11 @@ def _one_slip(typed: str, meant: str) -> bool:
 def _unless_unsure(
     text: str, reading: ReplyReading, only: str | None, digits_said: Collection[str]
 ) -> ReplyReading:
-    """Asks the responder what is meant, if the text contains a question or a word that delays or cancels the answer.
+    """Makes the hotline ask what is meant, if the SMS contains a question or a word that delays or cancels the answer.
 
     But an answer that takes the case counts even with such a question or word. An answer that passes the case on counts
-    even with an apology. If an SMS contains an apology and two digits, the hotline always asks, because one digit may
-    cancel the other, as in "1 K7Q4 sorry 5".
+    even if the responder apologizes. If the SMS contains an apology and two digits, the hotline always asks, as after
+    "1 K7Q4 sorry 5".
     """
     unsure = not rules_replies.UNSURE.isdisjoint(re.findall(r"[A-Z]+", text)) or _LATER.search(text)
     verbs = {one.verb for one in reading.actions} - {Verb.TAKE}
@@ -417,11 +415,11 @@ def _is_between(pieces: Sequence[Piece]) -> bool:
 
 
 def _of_several(pieces: Sequence[Piece], named: Sequence[str]) -> ReplyReading:
-    """Reads an SMS that contains several references. If digits and references alternate, each digit with its reference
-    is an answer.
+    """Reads an SMS that contains several references. If each reference has its own digit, each digit is an answer about
+    its reference.
 
-    If the SMS contains only the answer to take a case, the responder takes all cases that the SMS names. For any other
-    text, the hotline asks the responder what is meant.
+    If the only answer is to take a case, the responder takes all cases that the SMS names. For all other SMS, the
+    hotline asks what is meant.
     """
     doubtful = (
         PieceKind.NEGATION,
@@ -453,8 +451,8 @@ def _of_several(pieces: Sequence[Piece], named: Sequence[str]) -> ReplyReading:
 def _of_none(
     text: str, pieces: Sequence[Piece], known: Sequence[str], lately: bool, drills: BareDrills
 ) -> ReplyReading:
-    """Reads an SMS without a reference. The parser guesses only one answer: that the responder takes a case. The parser
-    guesses this answer only if a single case is possible.
+    """Reads an SMS without a reference. The parser guesses only that the responder takes a case, and only if a single
+    case is possible.
 
     An answer that may be about a drill counts for the drill.
     """
@@ -479,9 +477,8 @@ def _of_none(
 def _of_strange(
     pieces: Sequence[Piece], strange: Sequence[str], known: Sequence[str]
 ) -> ReplyReading:
-    """Reads letters that look like a reference but are not a reference of this responder. The responder may have
-    mistyped a reference, or may have sent another person's reference.
-    """
+    """Reads letters that look like a reference, but are not one of this responder's. The responder has mistyped a
+    reference, or has sent another person's reference."""
     meant = {
         (one, stuck) for letters in strange for one, stuck in similar_references(letters, known)
     }
@@ -505,19 +502,18 @@ def _of_strange(
 
 
 def _is_within(letters: str, reference: str) -> bool:
-    """Returns True if the letters are this reference with digits joined to it, as in "12K7Q4" and "1K7Q42"."""
+    """Returns True if the letters are this reference with digits directly before or after it, as in "12K7Q4"."""
     before, found, behind = letters.translate(TWINS).partition(reference)
     return bool(found) and (before + behind).isdecimal()
 
 
 def _sure(pieces: Sequence[Piece]) -> list[Piece]:
-    """Leaves out digits and words that are not answers to the hotline, as in "2 girls", "abana 2" and "they are
-    coming".
+    """Leaves out digits and words that are no answers to the hotline, as in "2 girls", "abana 2" and "they are coming".
 
-    If an unknown word is next to a digit or an answer word, the digit or answer word is not an answer, and itself
-    counts as an unknown word. In "2 arrived yesterday", for example, "yesterday" is unknown, so "arrived" is not an
-    answer, and then 2 is not an answer either. If the digit 1 or a refusal comes directly before a reference, it is
-    always an answer. The words before it make no difference. Any other "no" negates the words next to it.
+    A digit or answer word next to an unknown word is not an answer, and then counts as an unknown word too. In "2
+    arrived yesterday", for example, the unknown word "yesterday" is next to "arrived", and "arrived" is next to 2, so
+    neither is an answer. The digit 1 or a refusal directly before a reference is always an answer, after any words. Any
+    other "no" next to an unknown word negates this word.
     """
     sure = list(pieces)
     while True:
@@ -530,7 +526,7 @@ def _sure(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _is_doubtful(pieces: Sequence[Piece], at: int) -> bool:
-    """Returns True if an unknown word is next to this piece, so that the piece does not count as an answer."""
+    """Returns True if this piece is no answer, because an unknown word is next to it."""
     one = pieces[at]
     before = pieces[at - 1].sort if at else None
     behind = pieces[at + 1].sort if at + 1 < len(pieces) else None
@@ -545,9 +541,8 @@ def _is_doubtful(pieces: Sequence[Piece], at: int) -> bool:
 
 
 def _verb(pieces: Sequence[Piece]) -> Verb | None:
-    """Returns the answer in the pieces, if there is only one. Returns None if there is no answer, or if there is more
-    than one.
-    """
+    """Returns the only answer in the pieces. Returns None if the pieces contain no answer, or several different
+    answers. The digit 1 with an arrival on site counts as the arrival."""
     said = {sort: {one.text for one in pieces if one.sort is sort} for sort in PieceKind}
     if said[PieceKind.NEGATION]:
         return None
@@ -561,56 +556,53 @@ def _verb(pieces: Sequence[Piece]) -> Verb | None:
 
 
 def _lone_letter(pieces: Sequence[Piece]) -> set[str]:
-    """Returns the digit that a single letter represents, if only polite words come with it."""
+    """Returns the digit that a single letter means, if the rest of the SMS contains only polite words."""
     quiet = (PieceKind.LETTER, PieceKind.COURTESY, PieceKind.REFERENCE, PieceKind.STRANGE)
     if any(one.sort not in quiet for one in pieces):
         return set()
     return {one.text for one in pieces if one.sort is PieceKind.LETTER}
 
 
-# The code below decides if a responder's SMS gets a reply. The decision depends on the time and on earlier replies.
-# Pure.
+# The code below decides if a responder's SMS gets a reply, from the time and from earlier replies. Pure.
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
-"""To apply its limits for replies, the hotline reads the replies that it sent within this time. Each limit counts
-replies within a shorter time, such as an hour or a day."""
+"""The hotline counts the replies that it sent within this time, to limit their number."""
 UNASKED_AN_HOUR = 3
 UNASKED_A_DAY = 8
 DANGER_AN_HOUR = 10
-"""The largest number of replies that a responder with an open case about danger gets in an hour. The last reply within
-this limit says that no more replies will follow."""
+"""The largest number of replies in an hour to a responder with an open case about danger. The last of these replies
+says that no more replies will follow."""
 ECHO = timedelta(minutes=1)
-"""A text that is repeated within this time probably comes from a machine, and gets no reply. If there is danger and the
-text comes again after this time, it gets a reply."""
+"""If a responder's text comes again within this time, it is probably from a machine and gets no reply. If there is
+danger, the same text gets a reply again after this time."""
 WRONG_AN_HOUR = 2
-"""The largest number of replies in an hour to SMS with a wrong reference. With this limit, a person cannot find out
-which references exist."""
+"""The largest number of replies in an hour to a responder's SMS with wrong references. This limit prevents a person
+from finding out which references exist."""
 ACTS_AN_HOUR = 20
 
 
 class AnswerReason(StrEnum):
-    """The reason why an SMS gets a reply.
+    """The reason why a responder's SMS gets a reply.
 
-    The hotline limits replies to SMS that change nothing. Replies count for this limit if their reason is not `ACT`.
+    The hotline limits the number of replies to SMS that change nothing. These replies have any reason except `ACT`.
     """
 
     ACT = "act"
     REPEAT = "repeat"
-    """The responder repeated an answer within a day. The repetition changes nothing."""
+    """The responder repeated an answer of the same day, which changes nothing."""
     HINT = "hint"
     HELP = "help"
     WRONG = "wrong"
     STOP = "stop"
     LAST = "last"
-    """The SMS changes nothing, the responder has an open case about danger, and the hotline sends its last reply of
-    this hour. The text of this reply says that no more replies will follow.
-    """
+    """The SMS changes nothing, and this reply is the last in this hour for a responder with an open case about danger.
+    The text of the reply says that it is the last one."""
 
 
 class SentAnswer(NamedTuple):
-    """A reply that the hotline has sent."""
+    """A reply that the hotline has sent to a responder."""
 
     reason: AnswerReason
     text_key: str
@@ -625,7 +617,7 @@ def answer_reason(
     *,
     in_danger: bool = False,
 ) -> AnswerReason | None:
-    """Returns the reason why the SMS gets a reply. Returns None if the SMS gets no reply."""
+    """Returns the reason why a responder's SMS gets a reply, or None if the limits allow no reply."""
     lately = [one for one in given if one.at > at - DAY]
     alike = [one.at for one in lately if one.text_key == text_key]
     if reason is AnswerReason.ACT:
@@ -652,9 +644,8 @@ def answer_reason(
 def _in_danger(
     reason: AnswerReason, unasked: Sequence[SentAnswer], at: datetime
 ) -> AnswerReason | None:
-    """Applies the limits for a responder with an open case about danger, which allow more replies. If the responder
-    repeats an answer, the usual limits still apply.
-    """
+    """Applies the higher limits for a responder with an open case about danger. But if the responder repeats an answer,
+    the usual limits apply."""
     repeats = [one for one in unasked if one.reason is AnswerReason.REPEAT]
     if reason is AnswerReason.REPEAT and (
         len(repeats) >= UNASKED_A_DAY or _count(repeats, at) >= UNASKED_AN_HOUR
@@ -666,5 +657,5 @@ def _in_danger(
 
 
 def _count(given: Sequence[SentAnswer], at: datetime, reason: AnswerReason | None = None) -> int:
-    """Counts the replies within the last hour, for one reason or for all reasons."""
+    """Counts the replies of the last hour that have this reason, or all replies if `reason` is None."""
     return sum(one.at > at - HOUR and reason in (None, one.reason) for one in given)

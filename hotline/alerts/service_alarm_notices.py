@@ -1,8 +1,7 @@
-"""Sends notices of alarms to on-call contacts. The hotline stores these notices in a queue of their own, and encrypts
-the contacts' phone numbers with a key of their own. The monitor sends these notices even if all other messages are
-paused.
+"""Sends notices about alarms to on-call contacts. These notices have a queue of their own, and the contacts' phone
+numbers are encrypted with a separate key. The monitor sends notices even while all other messages are paused.
 
-If the database fails, the monitor sends notices with the data in its memory.
+If the database fails, the monitor uses the phone numbers in its memory.
 """
 
 import os
@@ -38,15 +37,15 @@ TEMPLATES = {
 }
 OTHERS_LANGUAGE = "en"
 STALE = timedelta(hours=6)
-"""The age after which a notice is no longer sent. If the alarm still exists then, there is a newer notice of this
-alarm."""
+"""The age at which the monitor no longer sends a notice. If the alarm still exists then, there is a newer notice about
+it."""
 
 
 def new_notice(
     alarm: str, kind: Notice, to: OnCallContact | None, since: datetime, at: datetime
 ) -> Message:
-    """Returns a notice that is due now. If `to` is None, the notice goes out by mail or by the operator's own command,
-    and not by SMS."""
+    """Returns a new notice, which the monitor sends at once. If `to` is None, the notice goes out by mail or by a
+    command that the operator chose, and not by SMS."""
     return Message(
         kind=MessageKind.NOTICE,
         on_call_id=None if to is None else to.id,
@@ -62,14 +61,14 @@ def new_notice(
 
 
 def send_due(context: MonitorContext) -> None:
-    """Tries to send each due notice once. Raises StoreUnavailable."""
+    """Tries once to send each due notice. Raises StoreUnavailable."""
     with context.database.reading() as session:
         waiting = queries_outbox.due_notices(session, context.now(), oldest=STALE)
     for message_id in waiting:
         at = context.now()
         with context.database.writing() as session:
-            # Before each notice is sent, records that the monitor works, because a slow gateway delays the monitor's
-            # next check.
+            # A slow gateway delays the monitor's next check, so the monitor records before each notice that it still
+            # works.
             queries_alert_path.note_look(session, at)
             claim = queries_outbox.claim_notice(session, message_id, at, str(os.getpid()))
         if claim is not None:
@@ -77,7 +76,7 @@ def send_due(context: MonitorContext) -> None:
 
 
 def contacts(context: MonitorContext) -> Sequence[tuple[str, bytes]]:
-    """Returns the language and the encrypted number of each contact who can be notified if the database fails.
+    """Returns the language and the encrypted phone number of each on-call contact who can be reached.
 
     Raises StoreUnavailable.
     """
@@ -96,9 +95,10 @@ def notify_database_failure(
     *,
     well: bool,
 ) -> AlarmState | None:
-    """Notifies these contacts that the database has failed or works again.
+    """Notifies these contacts when the database has failed, and when it works again.
 
-    Returns the new state of this alarm. The monitor keeps the state in memory, because the database may not store it.
+    Returns the new state of the alarm about the database. The monitor keeps this state in memory, because the database
+    may not store it.
     """
     at = context.now()
     change = next_state(before, Alarm.DATABASE, 0 if well else 1, at)
@@ -128,7 +128,7 @@ def _send(context: MonitorContext, claim: Claim) -> SendResult:
 def _to_contact(context: SendingContext, claim: Claim) -> service_sending.Outgoing:
     """Decrypts the phone number of a contact.
 
-    Does not check the stop list, because contacts on the stop list already count as unreachable.
+    Does not check if the contact wants no more messages, because such contacts are already marked as unreachable.
     """
     assert claim.to is not None
     return service_sending.Outgoing(
@@ -139,9 +139,9 @@ def _to_contact(context: SendingContext, claim: Claim) -> service_sending.Outgoi
 def end_contact(
     session: Session, contact: OnCallContact, by: tables_audit.CommandActor, at: datetime
 ) -> bool:
-    """Removes an on-call contact, and notifies all contacts who could be reached before.
+    """Removes an on-call contact, and notifies all contacts who can be reached, including the removed one.
 
-    If no other contact can be reached, keeps the contact and returns False.
+    If no other contact can be reached, removes no one and returns False.
     """
     reached = [one for one in queries.on_call_contacts(session) if one.unreachable is None]
     if reached == [contact]:
@@ -155,7 +155,6 @@ def end_contact(
 
 
 def alarm_text(context: Context, alarm: str, kind: Notice, since: datetime) -> str:
-    """Returns the text of an alarm for a notice by mail: the alarm's name, the time when it began, and its page in the
-    runbook."""
+    """Returns the text of a notice by mail: the alarm's name, the time when it began, and its page in the runbook."""
     said = queries.notice_parameters(alarm, since)
     return render(Wording(TEMPLATES[kind], said, OTHERS_LANGUAGE), context.phrases)

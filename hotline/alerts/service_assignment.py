@@ -1,6 +1,4 @@
-"""Alerts people of tips when a tip is filed, when a deadline passes, and when the SMS that the caller wants no visit
-did not arrive.
-"""
+"""Alerts responders when a tip is filed, when a deadline passes, and when an SMS about visits did not arrive."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -33,26 +31,28 @@ from hotline.tips.rules_events import CaseEventKind, Event, EventChannel
 from hotline.tips.tables import Tip
 
 BATCH = 2000
-"""The largest number of tips in one transaction. Each batch needs only one commit, and tells the worker processes only
-once that messages are due."""
+"""The largest number of tips that one transaction assigns with SQLite. One transaction for many tips needs only one
+commit, and notifies the workers only once."""
 SERVER_BATCH = 5000
-"""The largest number of tips in one transaction with PostgreSQL, where each statement needs a message to the server and
-back.
+"""The largest number of tips that one transaction assigns with PostgreSQL, where each statement needs a message to the
+server.
 
-With PostgreSQL, a batch delays only answers about its own tips.
+A large batch does no harm with PostgreSQL: it delays only callers' answers about the same tips.
 """
 LOOKED, MINUTE = "held_looked_at", timedelta(minutes=1)
-"""The name of the task that checks the tips whose alerts wait for a person on duty, and the time between two checks."""
+"""The name of the task that checks held tips (their alerts wait for a person on duty), and the time between two
+checks."""
 STEPS_A_TICK = 100
 STEPS_IN_TRANSACTION = 10
 """The largest number of deadlines that one transaction handles."""
 
 
 def assign_pending(context: Context, *, most: int | None = None) -> int:
-    """Alerts people of every tip with a pending alert, the most urgent first. Returns the number of these tips.
+    """Alerts responders of every tip with a pending alert, the most urgent first. Returns the number of these tips.
 
-    `most` limits the number of tips in one transaction. If no active responder can be alerted of a tip, its alert stays
-    pending. The health check `readyz` then fails, and callers cannot report until a responder is active again.
+    `most` limits the number of tips in one transaction. If no active responder can be alerted of a tip, the alert of
+    this tip stays pending. Then the health check `readyz` fails, and callers cannot report until a responder is active
+    again.
     """
     assigned = 0
     roster: Sequence[Candidate] = ()
@@ -68,8 +68,8 @@ def assign_pending(context: Context, *, most: int | None = None) -> int:
 def _assign_batch(
     context: Context, roster: Sequence[Candidate], most: int
 ) -> tuple[int, Sequence[Candidate]]:
-    """Alerts people of the tips in one batch. Returns the number of these tips, and the active responders with their
-    new loads. The next batch uses these loads."""
+    """Alerts responders of the tips in one batch. Returns the number of these tips, and the active responders with
+    their new loads for the next batch."""
     at = context.now()
     with ringing(context) as session:
         queries.take_lock(session)
@@ -113,8 +113,8 @@ def _assign_batch(
 def _held_until(
     session: Session, tips: Sequence[WaitingTip], people: Sequence[Candidate], at: datetime
 ) -> Mapping[int, datetime]:
-    """Returns the tips whose alert waits until a person of their district comes on duty, each with the time at which
-    this duty begins."""
+    """Returns the tips whose alert must wait until a person of their district comes on duty, each with the time of this
+    duty."""
     new = [tip for tip in tips if tip.case.urgency == Urgency.HEARD and not tip.alerted]
     if not new or all(one.is_on_duty for one in people):
         return {}
@@ -133,10 +133,9 @@ def _held_until(
 
 
 def release_held(context: Context) -> None:
-    """Ends the wait of each held tip if a person who may get the tip has come on duty, or if the tip must not wait any
-    more. If the duty roster or a leave was changed, sets the new time at which the wait of a tip ends. The clock
-    process often calls this function, but the function checks the tips only once a minute. The alert of a released tip
-    is pending again."""
+    """Makes the alert of a held tip pending again, if a person has come on duty or the tip must not wait any more. If
+    the duty roster or a leave was changed, sets the new time until which a tip waits. The clock process calls this
+    function often, but tips are checked only once a minute."""
     at = context.now()
     with context.database.reading() as session:
         if queries_retention.is_done(session, LOOKED, at, MINUTE) or not tables.has_held(session):
@@ -162,11 +161,11 @@ def _give_to_writers(
     excluded: Mapping[int, Collection[int]],
     at: datetime,
 ) -> None:
-    """Makes each officer the assignee of the tip that they wrote down. Other responders are alerted as usual, so that a
-    second person reads the tip. The officer gets no SMS.
+    """Makes each officer the assignee of the tip that they wrote down. Other responders are alerted as usual, because a
+    second person must read the tip. The officer gets no SMS.
 
-    If the officer may not see the tip, the tip has no assignee at first, like a new tip that a caller reported.
-    `excluded` contains the people who are excluded from each tip.
+    If the officer may not see the tip, it has no assignee at first, like a caller's tip. `excluded` contains the people
+    who are excluded from each tip.
     """
     alerted = []
     for step, writer in written_tips:
@@ -183,11 +182,10 @@ def _give_to_writers(
 
 
 def fire_deadlines(context: Context) -> None:
-    """Handles the deadlines that have passed. Each call takes only one escalation step for each tip, even if the system
-    clock has jumped forward.
+    """Handles the deadlines that have passed, with at most one escalation step for each tip. So a jump of the system
+    clock does not cause several steps at once.
 
-    Each transaction handles only a few tips, because with SQLite no caller's request is answered until the transaction
-    ends.
+    Each transaction handles only a few tips, because with SQLite no caller gets an answer until the transaction ends.
     """
     at = context.now()
     stepped: set[int] = set()
@@ -207,7 +205,7 @@ def _fire(session: Session, context: Context, deadline: Deadline, tip: Tip, at: 
     session.flush()
     kind = DeadlineKind(deadline.kind)
     if kind is DeadlineKind.HELD:
-        # The alert of this tip is not sent yet. The next call of `assign_pending` alerts people.
+        # The first alert of this tip is still pending, so the next call of `assign_pending` alerts people.
         return
     if kind is DeadlineKind.ERASURE:
         service_closing.erasure_due(session, context, tip)
@@ -217,10 +215,9 @@ def _fire(session: Session, context: Context, deadline: Deadline, tip: Tip, at: 
 
 
 def alert_undelivered_marks(context: Context) -> None:
-    """Alerts another person of the district, or else of the national desk, if the assignee of a tip did not get the SMS
-    that the caller wants no visit.
+    """Alerts another responder if the assignee of a tip did not get the SMS that the caller wants no visit.
 
-    The clock process calls this function every second. Alerts no person of the same tip twice. Raises StoreUnavailable.
+    The clock process calls this function every second. Alerts no person twice of the same tip. Raises StoreUnavailable.
     """
     at = context.now()
     with context.database.reading() as session:

@@ -1,12 +1,12 @@
 """Writes the events of a case, reads the state of an open case, and finds the tips that are similar to a tip.
 
-Each event has a unique key, so a repeated command writes the event only once. All functions run inside the transaction
-of the calling function.
+Each event has a unique key, so a repeated command writes no second event. All functions run inside the transaction of
+the calling function.
 
-The module also finds the digits with which a responder may answer about a case, and writes the text that offers these
-digits. It compares tips by digests, which it stores for one day. If several tips share one alert, the module chooses
-which reference a message about visits names (docs/decisions/08). The rules about similar tips are in
-`tips/rules_events.py`.
+The module also finds the digits that a responder may send about a case, and writes the text that offers these digits.
+The module compares tips by digests of their facts, and stores these digests for one day. If several tips share one
+alert, the module chooses the reference that a message about visits names (docs/decisions/08). `tips/rules_events.py`
+decides which tips are similar.
 """
 
 from collections import defaultdict
@@ -77,9 +77,8 @@ WAYS = {
     "account": EventChannel.CONSOLE,
     RESPONDER: EventChannel.USSD,
 }
-"""For each prefix of an actor's name in the audit log, the channel of the events that this actor causes. All other
-actors are jobs that run at a given time.
-"""
+"""The channel of an event (such as a page of the console), by the first part of the actor's name in the audit log. An
+actor with any other name is a timed job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +87,10 @@ class EventActor:
 
     actor: str
     channel: EventChannel | None = None
-    """None if the channel follows from the actor's name: a command, a page of the console, or a timed job."""
+    """None if the actor's name shows the channel: a command, a page of the console, or a timed job."""
     desk: str | None = None
     person: int | None = None
-    """The responder id of the person, if this person caused the event with a console account."""
+    """The responder id of a person who caused the event with a console account."""
 
     @property
     def by_way(self) -> EventChannel:
@@ -118,7 +117,8 @@ def write_event(
     codes: Mapping[str, str] | None = None,
     supersedes: int | None = None,
 ) -> int | None:
-    """Writes an event of a case. Returns the id of the event. Returns None if the event was written before."""
+    """Writes an event of a case, and returns the id of the event. Returns None if an event with this key already
+    exists."""
     row = tables_case_events.CaseEventRow(
         tip_id=tip_id,
         at=at,
@@ -136,8 +136,7 @@ def write_event(
 def write_taken(
     session: Session, tip_id: int, taker: int, at: datetime, channel: EventChannel, proof: TakeProof
 ) -> None:
-    """Writes an event: a responder acknowledged the case, or the gateway's inbox proved the acknowledgement, or raised
-    a doubt about it.
+    """Writes an event about a responder's acknowledgement: it was given, proved by the gateway's inbox, or is doubted.
 
     If the last event already says the same, writes nothing.
     """
@@ -149,7 +148,7 @@ def write_taken(
     if proof is TakeProof.DOUBTED and was not in COUNTING_PROOFS:
         return
     if proof is TakeProof.PROVISIONAL and was in COUNTING_PROOFS:
-        # An earlier acknowledgement of this responder counts, unless the gateway's inbox raises a doubt about it.
+        # An earlier acknowledgement of this responder counts already.
         return
     same = was == proof or (was in COUNTING_PROOFS and proof in COUNTING_PROOFS)
     if same and not (told_since and proof in COUNTING_PROOFS):
@@ -168,9 +167,9 @@ def write_taken(
 
 
 def write_taken_by(session: Session, tip_id: int, command: Command, *, counts: bool) -> None:
-    """Writes the event that a responder acknowledges the case now.
+    """Writes the event that a responder now acknowledges the case.
 
-    `counts` is True if the acknowledgement already counts, even if the gateway's inbox does not list the SMS yet.
+    `counts` is True if the acknowledgement counts before the gateway's inbox lists the SMS.
     """
     proof = TakeProof.PROVED if command.proved else TakeProof.UNPROVED
     proof = proof if counts else TakeProof.PROVISIONAL
@@ -178,16 +177,15 @@ def write_taken_by(session: Session, tip_id: int, command: Command, *, counts: b
 
 
 def write_report(session: Session, row: Assignment, command: Command, kind: LoggedEvent) -> None:
-    """Writes what a responder reports about a case, such as being on site, as an event. A responder can make the same
-    report once with each of their references of the case."""
+    """Writes an event for a responder's report about a case, such as being on site. A responder can make the same
+    report only once for each of their references of the case."""
     by = by_responder(command.responder_id, command.channel)
     write_event(session, row.tip_id, kind, by, command.at, key=str(row.id))
 
 
 def write_passed(session: Session, tip_id: int, command: Command) -> None:
-    """Writes the event that a responder passes the case on. The key of this event contains the id of the responder's
-    last event in this case, so that the same command is written only once.
-    """
+    """Writes the event that a responder passes the case on. The event's key contains the id of the responder's last
+    event in this case, so that a repeated command writes no second event."""
     who = command.responder_id
     last = tables_case_events.last_event_of(session, tip_id, who)
     key = f"{tip_id}:{who}:{last.id if last is not None else 0}"
@@ -205,10 +203,9 @@ def write_closed(
     waits: bool = False,
     supersedes: int | None = None,
 ) -> None:
-    """Writes the event that a case was closed. If `waits` is True, writes instead that the closure of the case was
-    requested.
+    """Writes the event that a case was closed or, if `waits` is True, that its closure was requested.
 
-    `supersedes` is the id of an earlier closure request that this event replaces.
+    `supersedes` is the id of the earlier closure request that this event replaces.
     """
     codes = {**codes, WAITS: YES} if waits else codes
     which = f"wanted:{':'.join(codes.values())}" if waits else "done"
@@ -219,19 +216,18 @@ def write_closed(
 
 
 RESPONDER_PREFIX = "responder:"
-"""The prefix of a responder's id, in fields that can also contain a person's name."""
+"""The text before a responder's id, in fields that may also contain the name of another person."""
 
 
 WITH_A_SERVICE = frozenset({rules_persons.FollowKind.ARRIVAL, rules_persons.FollowKind.THIRTY})
-"""The kinds of reminders that are set after a service has agreed to help a person, or after the person has arrived
-there."""
+"""The kinds of reminders that are set only after a service has agreed to help a person."""
 INBOX_PATIENCE = timedelta(minutes=5)
-"""The longest time for which the hotline may fail to read the gateway's inbox. After that time, a responder's answer by
-SMS to a case about danger does not count until the inbox lists the SMS."""
+"""The longest time for which the hotline accepts that it cannot read the gateway's inbox. After this time, a
+responder's SMS about a case of danger counts only if the inbox lists the SMS."""
 
 
 def is_inbox_unread(session: Session, context: Context, tip: Tip, at: datetime) -> bool:
-    """Returns True if there is danger, and the hotline could not read the gateway's inbox for longer than
+    """Returns True if there is danger, and the hotline has not been able to read the gateway's inbox for the time
     `INBOX_PATIENCE`."""
     if tip.urgency != Urgency.DANGER or not context.line.inbox:
         return False
@@ -246,7 +242,7 @@ def case_of(tip: Tip) -> Case:
 
 
 def routed_case(session: Session, tip: Tip) -> Case:
-    """Returns the case of a tip, with the partner desks that are also alerted."""
+    """Returns the case of a tip, with the partner desks (desks of borders and camps) whose people are also alerted."""
     return replace(
         case_of(tip), partners=tips_tables.extra_desks(session, [tip.id]).get(tip.id, frozenset())
     )
@@ -259,8 +255,8 @@ def visit_facts_of(tip: Tip | ReportedTip) -> VisitFacts:
 
 
 def assignee_visit_facts(session: Session, tip: Tip) -> VisitFacts:
-    """Returns the facts about visits that the assignee must know. If several open tips in the cluster have such facts,
-    returns the strictest of them."""
+    """Returns the facts that the assignee must know before a visit. If several open tips of the cluster have such
+    facts, returns the strictest."""
     others = (one for one in queries_references.cluster_of(session, tip) if one.id != tip.id)
     return strictest_visit(visit_facts_of(tip), map(visit_facts_of, others))
 
@@ -297,10 +293,10 @@ def case_state(session: Session, tip: Tip) -> rules_escalation_steps.CaseState:
 
 
 def reads_in_console(session: Session, context: Context, tip: Tip, responder_id: int) -> bool:
-    """Returns True if this responder of the national desk may read the tip only in the console.
+    """Returns True if this responder of the national desk may read the tip in the console, but not by phone.
 
-    Returns False if another desk of the responder may read the tip too. Also returns False for a drill, because the tip
-    of a drill contains no text of a caller.
+    Returns False if another desk of the responder can also decrypt the tip. Also returns False for a drill, because the
+    tip of a drill contains no text of a caller.
     """
     if not context.line.national_in_console or tip.channel == rules_trial.DRILL:
         return False
@@ -311,9 +307,8 @@ def reads_in_console(session: Session, context: Context, tip: Tip, responder_id:
 
 
 def can_stand_down(session: Session, tip: Tip) -> bool:
-    """Returns True if the people of an earlier place may be stood down. The assignee must have been alerted for the
-    present place, and not only for an earlier place.
-    """
+    """Returns True if the people who were alerted for an earlier place of the tip may be stood down. This is possible
+    only after a responder who was alerted for the present place has become the assignee."""
     state = case_state(session, tip)
     gone = rules_escalation_steps.alerted_elsewhere(state)
     return bool(gone) and state.assignee is not None and state.assignee not in gone
@@ -322,7 +317,7 @@ def can_stand_down(session: Session, tip: Tip) -> bool:
 def desk_decides(session: Session, tip: Tip) -> bool:
     """Returns True if only the national desk may decide on the requested closure.
 
-    The result does not reveal what a screening has shown.
+    The result does not show if a person in the case may be a victim.
     """
     if tip.closure_by is None:
         return False
@@ -333,11 +328,10 @@ def desk_decides(session: Session, tip: Tip) -> bool:
 
 
 def _is_safe(session: Session, tip: Tip) -> bool:
-    """Returns True if every person that responders met in this case gets help from a service, and the requested outcome
-    also says that these persons are safe.
+    """Returns True if a service helps every person that responders met, and the requested outcome says that they are
+    safe.
 
-    The function learns from the reminders which persons have a service, because the answers about persons are
-    encrypted.
+    The answers about persons are encrypted, so the reminders show which persons a service helps.
     """
     if tip.outcome_asked is None or not OUTCOMES[TipOutcome(tip.outcome_asked)].is_safe:
         return False
@@ -350,7 +344,7 @@ def _is_safe(session: Session, tip: Tip) -> bool:
 
 
 def digits_text(context: Context, case: OfferedCase, language: str) -> str:
-    """Returns one line with the texts of all digits with which a responder may answer about this case now."""
+    """Returns one line with the texts of all digits that a responder may send about this case now."""
     return " ".join(context.phrases.say(language, one) for one in offered_texts(case))
 
 
@@ -375,12 +369,12 @@ def offered_case(session: Session, tip: Tip, responder: Responder) -> OfferedCas
 
 WHO = "who"
 MAX_COMPARED = 50
-"""The largest number of tips that are compared in one batch. If very many tips arrive at once, many of them are
-similar, so links between them would help no one."""
+"""The largest number of new tips that are compared with earlier tips at once. With more new tips, very many would be
+similar, and links between them would help no one."""
 
 
 def comparison_keys(context: Context, answers: Mapping[str, str], at: datetime) -> LikenessKeys:
-    """Returns the digests by which a new tip is compared with other tips."""
+    """Returns the digests (short codes of a tip's facts) by which a new tip is compared with other tips."""
     typed, who = rules_events.typed_text(answers), answers.get(WHO)
     digest = context.pseudonyms.likeness
     return LikenessKeys(
@@ -390,11 +384,11 @@ def comparison_keys(context: Context, answers: Mapping[str, str], at: datetime) 
 
 
 def store_keys(session: Session, tip: ReportedTip, keys: LikenessKeys, kind: str | None) -> bool:
-    """Stores the digests of a tip that was just written. Returns True if the tip is in a cluster and must be compared
-    again.
+    """Stores the digests of a tip that was just stored. Returns True if the tip belongs to a cluster (a group of
+    similar tips) and must be compared again.
 
-    A tip must be compared again if the caller has just answered what happens at the place, or who needs help. `kind` is
-    the category that the tip had before the caller's latest answer.
+    The tip must be compared again if the caller has just answered what happens, or who needs help. `kind` is the
+    category that the tip had before the caller's latest answer.
     """
     known = tip.likeness
     if known is None:
@@ -411,10 +405,10 @@ def store_keys(session: Session, tip: ReportedTip, keys: LikenessKeys, kind: str
 def join_clusters(
     session: Session, waiting: Sequence[WaitingTip], people: Sequence[Candidate], at: datetime
 ) -> dict[int, EscalationStep]:
-    """Returns one escalation step for each pending tip that joins a cluster. In this step, the responders who were
-    alerted of the cluster get an assignment of the new tip, but at most one SMS.
+    """Returns an escalation step for each pending tip that joins a cluster (a group of similar tips). In this step,
+    people who know the cluster, and people of partner desks, get an assignment of the new tip, but at most one SMS.
 
-    If none of these people is active any more, the tip leaves the cluster, and people are alerted of it separately.
+    If none of these people is active now, the tip leaves the cluster, and other people are alerted of it.
     """
     joined = joining_tips(session, [tip.tip_id for tip in waiting], at)
     if not joined:
@@ -450,9 +444,9 @@ def join_clusters(
 
 
 def joining_tips(session: Session, tip_ids: Sequence[int], at: datetime) -> dict[int, Following]:
-    """Returns those tips with a pending alert that join a cluster.
+    """Returns the pending tips that join a cluster (a group of similar tips).
 
-    Compares each tip with earlier tips, and with the pending tips that come before it in `tip_ids`.
+    Compares each tip with earlier tips, and with the tips before it in `tip_ids`.
     """
     since = at - rules_events.DAY
     new = tips_queries.repeated_tips(
@@ -485,9 +479,9 @@ def joining_tips(session: Session, tip_ids: Sequence[int], at: datetime) -> dict
 def link_tips(
     session: Session, waiting: Sequence[WaitingTip], at: datetime
 ) -> Sequence[WaitingTip]:
-    """Links new tips, before people are alerted, to earlier tips that are probably about the same situation.
+    """Links new tips to earlier tips that are probably about the same situation, before people are alerted.
 
-    If the same phone sent an earlier tip, also copies the exclusions of that tip to the new one.
+    If both tips came from the same phone, also copies the exclusions of the earlier tip to the new tip.
     """
     fresh = [tip.tip_id for tip in waiting if tip.step == 0]
     if not fresh or len(fresh) > MAX_COMPARED:
@@ -508,10 +502,10 @@ def link_tips(
 
 
 def link_alerted(session: Session, tip_id: int, at: datetime) -> None:
-    """Links a tip to similar earlier tips after the caller has named its category. This function is for tips about
-    danger: people are alerted of such a tip before the caller names its category.
+    """Links a tip about danger to similar earlier tips, when the caller names its category. People were already alerted
+    of the tip before the caller named its category.
 
-    Compares the tip only with the most similar tips, because the function runs in the transaction of a hop.
+    Compares the tip only with the most similar tips, because the caller is waiting for the next screen.
     """
     found = tips_queries.likely_earlier(session, tip_id, at)
     if found:
@@ -521,9 +515,8 @@ def link_alerted(session: Session, tip_id: int, at: datetime) -> None:
 
 
 def _carries(session: Session, pair: LikelyPair, at: datetime) -> bool:
-    """Copies the exclusions of a tip to a later tip of the same phone. Returns True if there was an exclusion to
-    copy.
-    """
+    """Copies the exclusions (decisions to hide a tip from a person or desk) of a tip to a later tip of the same phone.
+    Returns True if the earlier tip had any exclusion."""
     if pair.reason is not LinkReason.CONTACT:
         return False
     written = queries_visible.copy_exclusions(session, pair.a, pair.b, BY_THE_LINE, at)
@@ -539,11 +532,10 @@ def _carries(session: Session, pair: LikelyPair, at: datetime) -> bool:
 def known_in_situation(
     session: Session, asked: Collection[tuple[int, int]]
 ) -> Mapping[tuple[int, int], str]:
-    """Returns for each pair (tip, responder) in `asked` the reference by which the responder knows another tip of the
-    same situation.
+    """Returns for each pair (tip, responder) the reference by which the responder knows another tip about the same
+    situation.
 
-    Leaves out responders who know no other tip of the situation. If `asked` contains more than 50 tips, returns an
-    empty result.
+    Leaves out pairs without such a tip. Returns no references if `asked` contains more than 50 tips.
     """
     tip_ids = {tip_id for tip_id, _ in asked}
     if not tip_ids or len(tip_ids) > MAX_COMPARED:
@@ -559,16 +551,15 @@ def known_in_situation(
 
 
 HOW_TO_GO = (Purpose.VISIT_SAFETY, Purpose.HOW, Purpose.UNANSWERED)
-"""Messages for these purposes are sent once for a whole cluster. Messages for other purposes are sent for each tip,
-with the tip's own reference."""
+"""The purposes of messages that are sent once for a whole cluster (a group of similar tips). A message for any other
+purpose is about one tip, and names the reference of this tip."""
 
 
 def references_for(
     session: Session, tip: Tip, order: Notice, safety: VisitSafety, *, again: bool
 ) -> Mapping[int, Sequence[KnownName]]:
-    """Returns for each responder the references that a message to this responder names. Leaves out responders who have
-    already got this message.
-    """
+    """Returns for each responder the references that a message to them names. Leaves out responders who have already
+    got the same message."""
     own = {
         who: [KnownName(tip.id, tip.urgency, row.id, row.reference)]
         for who, row in queries.newest_by_responder(session, tip.id).items()
@@ -588,10 +579,11 @@ def references_for(
 def with_strictest_visit(
     session: Session, steps: Sequence[EscalationStep]
 ) -> Sequence[EscalationStep]:
-    """Returns the escalation steps, each with the strictest instruction about visits that any tip in its cluster has.
+    """Returns the escalation steps, each with the strictest instruction how to visit of all tips in its cluster (a
+    group of similar tips).
 
-    Changes only steps that come after the first escalation step of a tip. At its first step, a tip is alone in its
-    cluster, or it joins a cluster and causes no alert of its own.
+    Changes only steps after the first step of a tip. At its first step, a tip is alone in its cluster, or causes no
+    alert.
     """
     later = {one.tip_id for one in steps if one.number > 0}
     together = queries_references.tips_in_clusters(session, later) if later else set()
@@ -612,9 +604,9 @@ def with_strictest_visit(
 def people_to_notify_of_erasure(
     session: Session, tip: Tip, people: Collection[Recipient], at: datetime
 ) -> Sequence[Recipient]:
-    """Returns the people who are notified of an erasure request, each with the reference by which they know the case.
+    """Returns the people to notify of an erasure request, each with the reference by which they know the case.
 
-    Leaves out people who got this notice for the same cluster within the last day.
+    Leaves out people who got such a notice for the same cluster (a group of similar tips) within the last day.
     """
     company = queries_references.cluster_of(session, tip)
     known = queries_references.known_names(session, company)
