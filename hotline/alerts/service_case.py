@@ -223,7 +223,7 @@ WITH_A_SERVICE = frozenset({rules_persons.FollowKind.ARRIVAL, rules_persons.Foll
 """The kinds of reminders that are set only after a service has agreed to help a person."""
 INBOX_PATIENCE = timedelta(minutes=5)
 """The longest time for which the hotline accepts that it cannot read the gateway's inbox. After this time, a
-responder's SMS about a case of danger counts only if the inbox lists the SMS."""
+responder's SMS about danger counts only if the inbox lists the SMS."""
 
 
 def is_inbox_unread(session: Session, context: Context, tip: Tip, at: datetime) -> bool:

@@ -1,13 +1,13 @@
-"""Closes cases, confirms or refuses requested closures, and reopens cases.
+"""Closes cases, confirms or refuses closure requests, and reopens cases.
 
-Two people are needed to close a case about danger, about a child or about an official, or a case in which responders
-met a person. One person requests the closure, and a second person confirms the closure.
+Two people are needed to close a case about danger, a child or an official, or a case in which responders met a person.
+One person requests the closure, and a second person confirms the closure.
 
-The module also handles erasure requests. After a request, the module marks the tip and notifies people at once. The
-module erases the text as soon as the state of the case allows this.
+The module also handles callers' requests to erase the text of a tip. After such a request, the module marks the tip,
+notifies people, and erases the text as soon as the rules allow this.
 
-All functions except `decide_erasure` and `undecided_others` run inside the transaction of the calling function. Each
-change writes a row to the audit log.
+The functions run inside the transaction of the calling function, except `decide_erasure` and `undecided_others`. Each
+change adds a row to the audit log.
 """
 
 from collections.abc import Collection, Sequence
@@ -52,11 +52,11 @@ from hotline.tips.tables import Tip, drop_closure_request, requested_outcome
 def request_erasure(
     session: Session, context: Context, tip_ids: Collection[int], *, actor: str
 ) -> None:
-    """Records a request to erase the text of these tips. Deletes at once the receipts of these tips, and the phone
-    numbers for call-backs.
+    """Records a request to erase the text of these tips. Deletes the receipts of these tips, and the phone numbers for
+    call-backs, at once.
 
-    If the case is closed and has no legal hold, also erases the text at once. If the request is repeated, nothing
-    changes.
+    If the case is closed and has no legal hold, also erases the text of the tip at once. If the request is repeated,
+    nothing changes.
     """
     at = context.now()
     for tip in queries_retention.without_erasure_request(session, tip_ids):
@@ -89,10 +89,10 @@ def request_erasure(
 
 
 def erasure_due(session: Session, context: Context, tip: Tip) -> None:
-    """Handles an erasure request whose time is over: erases the text of the tip, if the rules allow this. If the rules
-    do not allow the erasure yet, sets the time when the request is handled again.
+    """Erases the text of a tip whose erasure request is due, if the rules allow this now. If not, sets the time when
+    the hotline handles the request again.
 
-    If the national desk must decide, asks the desk again.
+    If the national desk must decide, asks the desk again to decide.
     """
     at = context.now()
     if tip.erasure_asked_at is None or tip.erased_at is not None:
@@ -110,7 +110,7 @@ def erasure_due(session: Session, context: Context, tip: Tip) -> None:
 def decide_erasure(
     context: Context, tip_id: int, *, erases: bool, by: tables_audit.CommandActor, reason: str
 ) -> queries_retention.RetainedTip:
-    """Carries out the national desk's decision: erases the text now, or keeps it for thirty more days.
+    """Erases the text now, or keeps it for thirty more days, as the national desk has decided.
 
     Raises NotFound, ErasureRefused.
     """
@@ -133,7 +133,7 @@ def decide_erasure(
 
 
 def undecided_others(context: Context, tip_id: int) -> Sequence[int]:
-    """Returns the other tips of the same erasure request about which the national desk must also decide."""
+    """Returns the other tips of the same erasure request about which the national desk must still decide."""
     with context.database.reading() as session:
         at, tip = context.now(), queries_retention.retained_tip(session, tip_id).tip
         return [
@@ -144,7 +144,7 @@ def undecided_others(context: Context, tip_id: int) -> Sequence[int]:
 
 
 def text_fate(session: Session, tip: Tip) -> TextFate:
-    """Returns the rule that decides now if the text of a tip is erased after an erasure request."""
+    """Returns the rule by which the text of a tip is erased or kept after an erasure request."""
     return ErasureRequest(
         urgency=tip.urgency,
         taken=tip.assignee_id is not None,
@@ -166,7 +166,7 @@ def _check(session: Session, tip: Tip, *, erases: bool) -> None:
 
 
 def _erase(session: Session, tip: Tip, at: datetime, *, actor: str, reason: str = "") -> None:
-    """Erases the text of a tip. Does not close the case, and does not end its other deadlines."""
+    """Erases the text of a tip. Does not close the case, and ends no other deadline of the case."""
     tables_audit.append_about_tip(session, tip.id, "tip_erased", actor, at, reason)
     tables.close_clocks(session, [tip.id], [DeadlineKind.ERASURE], at)
     session.flush()
@@ -178,8 +178,7 @@ def _ask_to_decide(
 ) -> None:
     """Asks the national desk to decide on an erasure request.
 
-    Does nothing if, before the time `due`, the desk will be asked about another tip of the same cluster or of the same
-    erasure request.
+    Does nothing if the desk will be asked before `due` about another tip of the same cluster or erasure request.
     """
     like = [one.id for one in cluster_of(session, tip)]
     others = queries_retention.others_due(session, tip, like, at, due)
@@ -204,42 +203,40 @@ def _due(tip: Tip, at: datetime) -> datetime:
 
 
 NAME = "name:"
-"""The prefix of a person's name, if this person gave a command on the server."""
+"""The text before a person's name, if this person gave a command on the server."""
 ACCOUNT = "account:"
-"""The prefix of an account's id and name."""
+"""The text before an account's id and name."""
 
 
 class CloseResult(NamedTuple):
     ending: CommandResult
-    """The result of the command. For example, the case was closed, a second person must confirm the closure, or another
-    request was already waiting.
-    """
+    """The result of the command, such as: the case was closed, or a second person must confirm the closure."""
     outcome: TipOutcome | None = None
     """The outcome that was recorded."""
 
 
 @dataclass(frozen=True, slots=True)
 class CloseRequest:
-    """The person who decides about a case, with their reason."""
+    """A person who closes a case, or decides about its closure, with their reason."""
 
     name: str
-    """The name of the person in the row of the case: `responder:7`, `account:4:Alice`, or `name:` with the name from a
-    command at the server."""
+    """The person's name in the row of the case: `responder:7`, `account:4:Alice`, or `name:` before the name of a
+    command on the server."""
     actor: str
-    """The name of the person in the audit log."""
+    """The person's name in the audit log."""
     reason: str = ""
     responder_id: int | None = None
     channel: EventChannel | None = None
-    """None if the channel follows from `actor`: a command, a page of the console, or the clock process."""
+    """None if `actor` shows the channel: a command, a page of the console, or the clock process."""
     not_trafficking: rules_events.NotTrafficking | None = None
-    """The kind of case that it really was, if the person closes the case as not trafficking."""
+    """The kind of case that it is instead, if the person closes the case as not trafficking."""
 
     @property
     def entry_by(self) -> EventActor:
         return EventActor(self.actor, self.channel, person=self.responder_id)
 
     def codes(self, outcome: TipOutcome | None) -> dict[str, str]:
-        """Returns the codes for the outcome and the kind of case, which the event of this closure contains."""
+        """Returns the codes in the event of this closure: the outcome, and the kind of case."""
         said = {rules_events.OUTCOME: outcome, rules_events.WHAT: self.not_trafficking}
         return {name: code.value for name, code in said.items() if code is not None}
 
@@ -254,9 +251,8 @@ def by_command(name: str, reason: str) -> CloseRequest:
 
 
 def by_signed_command(session: Session, by: tables_audit.CommandActor, reason: str) -> CloseRequest:
-    """Returns a `CloseRequest` for a person who gives a command in their own name. If the owner of an account also has
-    a phone, the `CloseRequest` names the owner by this phone.
-    """
+    """Returns a `CloseRequest` for the person who gives a command. If the owner of the account also has a phone as a
+    responder, the `CloseRequest` names this responder."""
     if not isinstance(by, Actor) or by.account_id is None:
         return by_command(tables_audit.name_of(by), reason)
     actor = tables_audit.by_actor(by)
@@ -268,7 +264,7 @@ def by_signed_command(session: Session, by: tables_audit.CommandActor, reason: s
 
 
 def person_name(name: str) -> str:
-    """Returns the person's name without the prefix that says how the person gave the command."""
+    """Returns a person's name without the text before it, such as `name:`."""
     if name.startswith(ACCOUNT):
         return name.split(":", 2)[2]
     return name.removeprefix(NAME)
@@ -277,9 +273,9 @@ def person_name(name: str) -> str:
 def needs_second(session: Session, tip: Tip) -> bool:
     """Returns True if a second person must confirm the closure of this case.
 
-    The reasons are danger, a child, or an official who may be involved. Two more reasons are a tip that an officer
-    wrote, and a person who was screened or was offered help. The rule does not use the results of screenings, because
-    these are encrypted. One person alone can close a drill.
+    A second person is needed for danger, for a child, or for an official who may be involved. A second person is also
+    needed if an officer wrote the tip down, or if a person in the case was screened or offered help. The results of
+    screenings do not count, because they are encrypted. One person alone can close a drill.
     """
     child = tip.basis == Basis.VITAL_INTEREST_CHILD
     if tip.channel == rules_trial.DRILL:
@@ -289,7 +285,7 @@ def needs_second(session: Session, tip: Tip) -> bool:
 
 
 def has_other_request(session: Session, tip: Tip, actor: CloseRequest, outcome: TipOutcome) -> bool:
-    """Returns True if another person has requested closure with another outcome."""
+    """Returns True if another person has requested the closure of this case with another outcome."""
     if tip.closure_by is None or tip.outcome_asked == outcome:
         return False
     return not is_same_person(session, tip.closure_by, actor.name)
@@ -305,10 +301,10 @@ def close(
     *,
     only_requests: bool = False,
 ) -> CloseResult:
-    """Closes a case with an outcome. If a second person must confirm the closure, only records the request.
+    """Closes a case with an outcome. If a second person must confirm the closure, only records the closure request.
 
-    A later request of the same person replaces the earlier one. `only_requests` is True for a command that may only
-    request closure.
+    A later request of the same person replaces their earlier request. If `only_requests` is True, only requests the
+    closure, except for a drill.
     """
     if tip.closed_at is not None:
         return CloseResult(
@@ -329,7 +325,7 @@ def close(
 
 
 def _is_recorded(session: Session, tip: Tip, actor: CloseRequest, outcome: TipOutcome) -> bool:
-    """Returns True if the same closure was already requested and is not confirmed yet, no matter who requested it."""
+    """Returns True if a person has already requested the same closure, and no one has confirmed it yet."""
     if tip.closure_by is None or tip.outcome_asked != outcome:
         return False
     request = tables_case_events.newest_event(session, tip.id, LoggedEvent.CLOSED)
@@ -349,7 +345,7 @@ def _request(
     actor: CloseRequest,
     at: datetime,
 ) -> None:
-    """Records a closure request. The request replaces an earlier request. The log of the case keeps both requests."""
+    """Records a closure request, which replaces an earlier request. The log of the case shows both requests."""
     before = None
     if tip.closure_by is not None:
         before = tables_case_events.newest_event(session, tip.id, LoggedEvent.CLOSED)
@@ -370,7 +366,7 @@ def _request(
 def note_opened(
     session: Session, context: Context, tip: Tip, name: str, by: EventActor, at: datetime
 ) -> None:
-    """Records that this person opened the case while a requested closure was not confirmed yet.
+    """Records that this person opened the case while its closure was requested.
 
     `name` has the same form as `CloseRequest.name`.
     """
@@ -411,10 +407,10 @@ def may_confirm(session: Session, tip: Tip, requested_by: str, name: str) -> boo
 def has_opened(
     session: Session, tip: Tip, name: str, since: datetime | None, *, in_console: bool = False
 ) -> bool:
-    """Returns True if this person has opened the case with any phone or account.
+    """Returns True if this person has opened the case with any of their phones or accounts.
 
-    If `since` is the time of a closure request, only reading after this request counts. If `in_console` is True, only
-    reading in the console counts, and not reading on a phone.
+    If `since` is the time of a closure request, only reading after that request counts. If `in_console` is True,
+    reading on a phone does not count.
     """
     return any(
         tables_case_events.is_written(session, f"{LoggedEvent.OPENED}:{opening(tip, one, since)}")
@@ -424,14 +420,14 @@ def has_opened(
 
 
 def opening(tip: Tip, name: str, since: datetime | None = None) -> str:
-    """Returns the unique key of the event that a person opened a case. `since` is the time of the closure request
+    """Returns the unique key of the event that this person opened the case. `since` is the time of the closure request
     that was open then, or None if there was no request."""
     who = ":".join(name.split(":", 2)[:2])
     return f"{tip.id}:{who}" if since is None else f"{tip.id}:{since.timestamp()}:{who}"
 
 
 def _must_use_console(session: Session, context: Context, tip: Tip, actor: CloseRequest) -> bool:
-    """Returns True if this responder acts by phone on a tip that they may read only in the console."""
+    """Returns True if this responder acts by phone, but may read the tip only in the console."""
     is_remote = actor.channel in (EventChannel.USSD, EventChannel.SMS)
     who = actor.responder_id if is_remote and tip.erased_at is None else None
     return who is not None and reads_in_console(session, context, tip, who)
@@ -454,10 +450,10 @@ def confirm_closure(
     *,
     people: Sequence[MetPerson] | None = None,
 ) -> None:
-    """Confirms a closure as the second person, or refuses it so that the case continues.
+    """Confirms a closure as the second person, or refuses the closure so that the case continues.
 
-    To confirm, this person must have opened the case after the closure was requested. `people` contains the persons of
-    the case, if the calling function could decrypt them. Raises EndRefused.
+    To confirm, this person must have opened the case after the closure request. `people` contains the persons of the
+    case, or is None if the calling function could not decrypt them. Raises EndRefused.
     """
     if tip.closure_by is None:
         raise EndRefused(
@@ -491,7 +487,7 @@ def confirm_closure(
     _record(session, tip, "end_refused", actor, at)
     session.flush()
     if (responder_id := actor.responder_id) is not None:
-        # Lists and statistics then show this responder as the assignee.
+        # Lists and statistics then show this responder as the assignee of the case.
         tables.acknowledge(session, tip.id, responder_id, at, proved=True)
         queries.record_passed(session, tip.id, responder_id, None)
         channel = actor.channel or EventChannel.CONSOLE
@@ -506,7 +502,7 @@ def _check_confirms(
     actor: CloseRequest,
     people: Sequence[MetPerson] | None,
 ) -> None:
-    # If the text was erased, the person cannot open the case, and may confirm without opening it.
+    # If the text of the tip was erased, no one can open the case, so the person may confirm without opening it.
     alone, since = _must_use_console(session, context, tip, actor), tip.closure_requested_at
     is_opened = has_opened(session, tip, actor.name, since, in_console=alone)
     if tip.erased_at is None and not is_opened:
@@ -529,7 +525,7 @@ def _check_confirms(
 
 
 def reopen(session: Session, tip: Tip, actor: CloseRequest, at: datetime) -> None:
-    """Reopens a closed case. The escalation of the case then continues within a second. Raises EndRefused."""
+    """Reopens a closed case. The escalation of the case continues within a second. Raises EndRefused."""
     if tip.closed_at is None:
         raise EndRefused(f"tip {tip.id} is open already, so you cannot reopen it")
     if tip.channel == rules_trial.DRILL:
@@ -563,7 +559,7 @@ def _close(
     drop_closure_request(tip)
     session.flush()
     erasure_waits = tip.erasure_asked_at is not None and tip.erased_at is None
-    # A legal hold prevents the erasure.
+    # With a legal hold, the text is not erased.
     if erasure_waits and text_fate(session, tip) is TextFate.GO:
         _erase(session, tip, context.now(), actor="clock")
 

@@ -1,15 +1,17 @@
-"""Reads responders' SMS, carries out the commands in them, and answers with a short SMS.
+"""Reads a responder's SMS, carries out the commands in the SMS, and answers with a short SMS.
 
-Each kind of command (a verb) has one function, which SMS, dialling and the command line share. A repeated command
-changes nothing, and gets the same answer. A case about danger, about a child or about an official is closed only after
-a second person has confirmed the closure. The second person must have opened the case after the closure was requested.
+Each verb (a kind of command, such as "take the case") has one function for SMS, dialling and the command line. A
+repeated command changes nothing, and gets the same answer. A case about danger, a child or an official is closed only
+after a second person has confirmed the closure. The second person must have opened the case after the closure was
+requested.
 
-The hotline reads an SMS before the transaction of the calling function, and carries out the commands inside this
-transaction. An answer never repeats text of the responder. A hint is about the responder's newest open case about
-danger, or, if there is none, about their newest open case. The hint offers only commands that are possible now.
+The hotline reads an SMS before the transaction of the calling function begins, and carries out the commands inside it.
+The hotline's answer never repeats text of the responder. A hint (an SMS that says which answers are possible) is about
+the responder's newest open case about danger, or else their newest open case. The hint offers only commands that are
+possible now.
 
-The module also records that an answer by SMS is proved because the gateway's inbox lists it, or doubted because it does
-not. If a responder was removed or is on leave, the module gives their cases to others.
+The module also records that a responder's SMS is proved or doubted: the gateway's inbox lists it, or does not. The
+module gives the cases of a responder who was removed or is on leave to others.
 """
 
 from collections import defaultdict
@@ -84,13 +86,13 @@ class _ActContext:
 
     @property
     def is_away(self) -> bool:
-        """Returns True if the responder was alerted only for an earlier place, which was corrected later."""
+        """Returns True if the responder was alerted only for an earlier place of the tip."""
         newest = queries.newest_assignment(self.session, self.tip.id, self.command.responder_id)
         return newest is not None and newest.step < self.tip.place_step and not self.is_national
 
     @property
     def may_judge(self) -> bool:
-        """Returns True if another person requested closure, and this responder belongs to the national desk."""
+        """Returns True if the responder belongs to the national desk, and another person requested closure."""
         wanted, own = self.tip.closure_by, f"{RESPONDER}{self.command.responder_id}"
         if wanted is None or tables_accounts.is_same_person(self.session, wanted, own):
             return False
@@ -98,13 +100,13 @@ class _ActContext:
 
     @property
     def is_national(self) -> bool:
-        """Returns True if the responder belongs to the national desk. For a complaint about this desk, returns True if
-        the responder belongs to an oversight desk."""
+        """Returns True if the responder belongs to the national desk. For a complaint about the national desk, this is
+        so for people of oversight desks."""
         return queries_visible.decides(self.session, self.tip, self.command.responder_id)
 
     def wait(self, result: CommandResult) -> CommandOutcome:
-        """Returns the result of a command that counts only after the gateway's inbox lists this SMS. Other SMS of the
-        responder in the inbox do not prove this command."""
+        """Returns the result of a command that waits until the gateway's inbox lists the SMS. No other SMS of the
+        responder can prove this command."""
         return replace(self.done(result), queued=self.command.verb)
 
     def done(self, result: CommandResult) -> CommandOutcome:
@@ -116,7 +118,7 @@ class _ActContext:
 
 
 def carry_out(session: Session, context: Context, one: Command) -> CommandOutcome:
-    """Carries out a responder's command about a case of which they were alerted."""
+    """Carries out a responder's command about a case."""
     referral = queries.locked_assignment(session, one.responder_id, one.reference)
     if referral is None:
         return CommandOutcome(CommandResult.UNKNOWN)
@@ -124,11 +126,12 @@ def carry_out(session: Session, context: Context, one: Command) -> CommandOutcom
     if tip.channel == rules_trial.DRILL:
         return service_drills.record_answer(session, context, one, referral, tip)
     if referral.released_at is not None:
-        # After two corrections of the place, the responder may know the case by another reference.
+        # After two corrections of the place, the responder may know the case by another reference than the one in the
+        # SMS.
         referral = queries.newest_assignment(session, tip.id, one.responder_id) or referral
     if tip.closed_at is not None or referral.released_at is not None:
         return CommandOutcome(CommandResult.OVER, one.reference, referral.id)
-    # If the gateway has no inbox, no SMS can prove an answer. So every answer counts at once.
+    # If the gateway has no inbox, no SMS can be proved, so every answer counts at once.
     believed = replace(one, proved=one.proved or not context.line.inbox)
     command = _ActContext(session, context, believed, referral, tip)
     if REPLIES[one.verb].national and not command.is_national:
@@ -158,9 +161,9 @@ def _take(command: _ActContext) -> CommandOutcome:
 
 def _refuse_the_end(command: _ActContext) -> CommandOutcome:
     """Refuses a closure that another person requested, and makes this responder the assignee. An SMS with this command
-    counts only after the gateway's inbox lists it.
+    counts only after the gateway's inbox lists the SMS.
 
-    So no one can become the assignee with a forged SMS.
+    So no one can become the assignee by a forged SMS.
     """
     one = command.command
     if not one.proved:
@@ -173,10 +176,10 @@ def _refuse_the_end(command: _ActContext) -> CommandOutcome:
 
 
 def _take_what_followed(command: _ActContext) -> tuple[int, ...]:
-    """Acknowledges similar tips of the cluster for which the responder got no alert of their own.
+    """Acknowledges similar tips of the same cluster, of which the responder got no separate alert.
 
-    Each of these tips is still a separate case. Returns the responder's assignments of these tips, so that a later
-    proof or doubt applies to all of them.
+    Each of these tips remains a case of its own. Returns the responder's assignments of these tips, so that a later
+    proof or doubt also applies to them.
     """
     session, one = command.session, command.command
     own = []
@@ -193,10 +196,7 @@ def _take_what_followed(command: _ActContext) -> tuple[int, ...]:
 
 
 def _on_site(command: _ActContext) -> CommandOutcome:
-    """Records that the responder is on site.
-
-    If the responder has not acknowledged the case, also acknowledges it.
-    """
+    """Records that the responder is on site, and acknowledges the case if the responder has not done so."""
     own = alerts_tables.is_believed(command.session, command.tip.id, command.command.responder_id)
     if command.tip.assignee_id is None or not own:
         result = _take(command)
@@ -227,11 +227,10 @@ def _further(command: _ActContext, logged: LoggedEvent, kind: CaseEventKind) -> 
 
 
 def _close(command: _ActContext) -> CommandOutcome:
-    """Closes the case, or requests its closure. An SMS counts only after the gateway's inbox lists it, so a forged SMS
-    closes no case.
+    """Closes the case, or requests its closure. An SMS counts only after the gateway's inbox lists the SMS, so that a
+    forged SMS closes no case.
 
-    An SMS never confirms the closure that a colleague requested. To confirm the closure, a responder must first open
-    the case.
+    An SMS never confirms a colleague's closure request. To confirm a request, a responder must first open the case.
     """
     session, context, one, tip = command.session, command.context, command.command, command.tip
     who = service_closing.by_responder(one.responder_id, one.channel)
@@ -254,7 +253,7 @@ def _pass_on(command: _ActContext) -> CommandOutcome:
     """Records that the responder passes the case on, and alerts the next people at once. The assignee stays the same
     until another responder takes the case.
 
-    If a colleague is the assignee, alerts no one.
+    Alerts no one if a colleague is the assignee.
     """
     one, tip = command.command, command.tip
     is_theirs = tip.assignee_id not in (None, one.responder_id)
@@ -271,11 +270,8 @@ def _pass_on(command: _ActContext) -> CommandOutcome:
 
 
 def _say_how(command: _ActContext) -> CommandOutcome:
-    """Records the national desk's decision how responders may visit. An SMS that allows open visits counts only after
-    the gateway's inbox lists it.
-
-    A forged SMS that allows open visits could put a person in danger.
-    """
+    """Records the national desk's decision how responders may visit a case. An SMS that allows open visits counts only
+    after the gateway's inbox lists the SMS, because a forged SMS could endanger a person."""
     decision = REPLIES[command.command.verb].decision or VisitDecision.UNSEEN
     if decision is VisitDecision.OPENLY and not command.command.proved:
         return command.wait(CommandResult.HOW_WAITS)
@@ -287,8 +283,8 @@ def _say_how(command: _ActContext) -> CommandOutcome:
 
 
 def _stand_down(command: _ActContext) -> CommandOutcome:
-    """Stands down the people who were alerted for an earlier place. An SMS of the national desk counts only after the
-    gateway's inbox lists it."""
+    """Stands down the people who were alerted for an earlier place. An SMS counts only after the gateway's inbox lists
+    the SMS."""
     session, one, tip = command.session, command.command, command.tip
     if not service_case.can_stand_down(session, tip):
         return command.done(CommandResult.LET_TOO_EARLY)
@@ -314,12 +310,12 @@ VERBS: Mapping[Verb, Callable[[_ActContext], CommandOutcome]] = {
 def prove_answer(
     session: Session, context: Context, assignment_id: int, at: datetime, queued: Verb | None = None
 ) -> None:
-    """Records that an answer by SMS is proved, because the gateway's inbox lists the SMS. `queued` is the command in
-    this SMS that could not be carried out before the proof.
+    """Records that a responder's SMS is proved, because the gateway's inbox lists the SMS. `queued` is a command in
+    this SMS that waited for the proof.
 
-    If the responder is on leave or was removed, only records the proof, because others already have the cases. If the
-    SMS contains only a decision of the national desk, the proof does not count for an earlier acknowledgement. A
-    stranger may have sent that acknowledgement in the name of this responder.
+    If the responder is on leave or was removed, only records the proof, because other responders already have the
+    cases. If the SMS contains only a decision of the national desk, it does not prove an earlier acknowledgement. A
+    stranger may have sent that acknowledgement in the responder's name.
     """
     referral = session.get_one(Assignment, assignment_id)
     tip = queries.tip_for_writing(session, referral.tip_id)
@@ -328,15 +324,14 @@ def prove_answer(
     before = decides or alerts_tables.is_believed(session, tip.id, who)
     if not decides:
         alerts_tables.believe(session, tip.id, who, at)
-    # The answer may contain the reference of a later alert, so an answer with any reference of the case proves the
-    # acknowledgement.
+    # The answer may name a later alert of the same case, so any reference of the case proves the acknowledgement.
     took = alerts_tables.taken_at(session, tip.id, who)
     if not before and took is not None:
         service_case.write_taken(session, tip.id, who, at, EventChannel.SMS, TakeProof.PROVED)
     if not tables.is_active(session, who, at):
         return
-    # An acknowledgement from before the case became more urgent does not count. The responder must acknowledge the case
-    # again.
+    # An acknowledgement from before the case became more urgent does not count, so the responder must acknowledge the
+    # case again.
     if not before and took and tip.assigned_at and took >= tip.assigned_at:
         service_escalation.handle_event(
             session, context, tip.id, Event(CaseEventKind.ACKNOWLEDGED, by=who), at
@@ -346,7 +341,7 @@ def prove_answer(
 
 
 def doubt_answer(session: Session, context: Context, assignment_id: int, at: datetime) -> None:
-    """Records that an answer by SMS is doubted, because the gateway's inbox does not list the SMS. If no colleague has
+    """Records that a responder's SMS is doubted, because the gateway's inbox does not list the SMS. If no colleague has
     taken the case, escalation continues."""
     referral = session.get_one(Assignment, assignment_id)
     tip = queries.tip_for_writing(session, referral.tip_id)
@@ -361,7 +356,7 @@ def doubt_answer(session: Session, context: Context, assignment_id: int, at: dat
 
 
 def hand_on_cases(session: Session, context: Context, responder_id: int, at: datetime) -> None:
-    """Gives the open cases of a responder who was removed or is on leave to others.
+    """Gives the open cases of a responder who was removed or is on leave to other responders.
 
     The next escalation step of each case begins at once.
     """
@@ -371,7 +366,7 @@ def hand_on_cases(session: Session, context: Context, responder_id: int, at: dat
 
 
 def _no_more(context: Context, responder: Responder) -> Wording:
-    """Returns the text of the last answer to SMS in an hour: it says that no more answers follow."""
+    """Returns the text that tells a responder that they get no more answers to SMS in this hour."""
     code = {"code": responders_short_code(context.line.service_code)}
     return Wording(Template.NO_MORE_ANSWERS, code, responder.language)
 
@@ -384,10 +379,10 @@ WHY = {
     ReplyKind.HELP: AnswerReason.HELP,
     ReplyKind.WRONG: AnswerReason.WRONG,
 }
-"""The reason for an answer to each kind of SMS. To every other kind of SMS, the answer is a hint."""
+"""The reason for the hotline's answer to each kind of SMS. For every other kind of SMS, the answer is a hint (an SMS
+that says which answers are possible)."""
 MAX_REFERENCES = 6
-"""The largest number of references in one answer. The references and the text must together fit into one part of an
-SMS."""
+"""The largest number of references in one answer, so that the answer fits into one part of an SMS."""
 
 ANSWERS = {
     CommandResult.TAKEN: Template.TAKEN,
@@ -411,16 +406,15 @@ ANSWERS = {
     CommandResult.HOW_WAITS: Template.HOW_WAITS,
     CommandResult.DRILL: Template.EXERCISE,
 }
-"""The template of the SMS that answers each result of a command. `UNKNOWN` is not in the table, because a command with
-this result gets the answer to a wrong reference.
-"""
+"""The template of the SMS with which the hotline answers each result of a command. `UNKNOWN` is missing here, because
+this result gets the same answer as a wrong reference."""
 BY = {
     Template.TAKEN: Template.TAKEN_UNTIL,
     Template.ON_SITE_NOTED: Template.ON_SITE_UNTIL,
     Template.REFERRED_NOTED: Template.REFERRED_UNTIL,
 }
-"""The templates that replace some templates of `ANSWERS`, if the assignee must report the outcome by a given time. The
-text of the replacing template names this time."""
+"""The templates that replace templates of `ANSWERS`, if the answer must name the time by which the assignee reports the
+outcome."""
 
 
 _Answers = list[tuple[Wording, int | None]]
@@ -428,27 +422,28 @@ _Answers = list[tuple[Wording, int | None]]
 
 
 class ReplyResult(NamedTuple):
-    """The result of reading and carrying out a responder's SMS."""
+    """The result of carrying out the commands in a responder's SMS."""
 
     meant: ReplyKind
     done: tuple[CommandOutcome, ...] = ()
 
 
 class ReadReply(NamedTuple):
-    """A responder's SMS as it was read, with the cases that the responder knew then."""
+    """A responder's SMS after it was read, with the cases that the responder knew at that time."""
 
     responder_id: int
     cases: queries_references.KnownCases
     reading: ReplyReading
     dangers: tuple[str, ...] = ()
-    """The references of the open cases about danger, the newest first."""
+    """The references of the responder's open cases about danger, the newest first."""
 
 
 def read_reply(session: Session, responder: Responder, text: str, at: datetime) -> ReadReply:
-    """Returns the meaning of a responder's SMS. The function runs before the transaction, because it may be slow: a
-    responder of the national desk may know thousands of cases.
+    """Returns the meaning of a responder's SMS, and the cases that the responder knows. The function may be slow,
+    because a responder of the national desk may know thousands of cases.
 
-    With SQLite, all other writers would have to wait for this function. Each command later reads its own case again.
+    So the function runs before the transaction: with SQLite, all other writers would have to wait. Each command later
+    reads its own case again.
     """
     known = queries_references.known_cases(session, responder.id, at - NAMED_FOR)
     alerts = queries_references.recent_alerts(session, responder.id, at - RECENT_ALERTS)
@@ -514,7 +509,7 @@ def handle_reply(
         lambda: _worded(session, context, responder, reply, done),
     )
     if done and reading.reference is not None:
-        # The command counted for a drill, but the responder may have meant a real case. So a hint about this case
+        # The command counted for a drill, but the responder may have meant a real case, so a hint about this case
         # follows.
         answer(
             f"? {reading.reference}",
@@ -531,9 +526,8 @@ def _worded(
     reply: ReadReply,
     done: Sequence[CommandOutcome],
 ) -> _Answers:
-    """Returns a text for each kind of result, with the references of the cases that have this result. If no command
-    was carried out, returns a hint.
-    """
+    """Returns one text for each result of the commands, with the references of the cases that have this result. If no
+    command was carried out, returns a hint (an SMS that says which answers are possible)."""
     known = [one for one in done if one.result is not CommandResult.UNKNOWN]
     if not known:
         return [(_hint(session, context, responder, reply), None)]
@@ -557,7 +551,7 @@ def _worded(
 def _template(one: CommandOutcome, responder: Responder, number: str | None) -> Template:
     """Returns the template that answers a command.
 
-    If a responder who has not read the case must not visit openly, prefers a template that says how to visit.
+    If the responder must not visit openly and has not read the case, the template says how to visit.
     """
     template = ANSWERS[one.result]
     if template is Template.PLACE_CHANGED and number is None:
@@ -600,7 +594,7 @@ def _confirmation(
 
 
 def _hint(session: Session, context: Context, responder: Responder, reply: ReadReply) -> Wording:
-    """Returns a hint about the case that the SMS names.
+    """Returns a hint (an SMS that says which answers are possible) about the case that the responder's SMS names.
 
     If the SMS names no case, the hint is about the responder's newest open case about danger, or, if there is none,
     about their newest open case.

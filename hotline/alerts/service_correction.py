@@ -1,10 +1,10 @@
-"""Handles corrections of a filed tip: of its place, or of the caller's answer about officials who may be involved.
+"""Handles corrections of a tip: of its place, or of the caller's answer about officials who may be involved.
 
-Also records that a caller wants no visit, and the national desk's decision how responders may visit. Notifies all
-alerted people of these changes.
+Also records that a caller wants no visit, and how the national desk decided about visits. Notifies all alerted people
+of each correction and decision.
 
-All functions except `decide_visit` run inside the transaction of the calling function. Each report attempt is one case,
-so a correction never makes a second case.
+The functions run inside the transaction of the calling function, except `decide_visit`. Each report attempt is one
+case, so a correction makes no second case.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -58,7 +58,7 @@ from hotline.tips.rules_events import CaseEventKind, Event, Purpose
 from hotline.tips.tables import Tip, TipPlace
 
 MAX_PART_WAIT = timedelta(minutes=1)
-"""The longest time for which the hotline waits for further parts of an SMS."""
+"""The longest time for which the hotline waits for the next part of a long SMS."""
 MORE_AGAIN = timedelta(minutes=5)
 """The shortest time between two notices that the caller added text."""
 WORST = ("no", "unsure", "yes", OVERSEEN)
@@ -66,14 +66,14 @@ WORST = ("no", "unsure", "yes", OVERSEEN)
 
 class Route(NamedTuple):
     """The place of a tip and the caller's answer about officials, as they were before a correction. These two facts
-    decided which desks could read the tip at that time."""
+    decided which desks could read the tip before the correction."""
 
     filed: bool
-    """True for a filed tip. False for a draft, for a complaint, and for a fragment (a report without a known place): a
-    correction then changes only which desk reads the report."""
+    """True for a filed tip. False for a draft, a complaint or a fragment (a report without a known place): a correction
+    only changes which desk may read it."""
     place: str
     official: str
-    """The caller's answer about officials who may be involved. Empty for a draft."""
+    """The caller's answer about officials who may be involved in the case. Empty for a draft."""
 
 
 def route_of(tip: ReportedTip) -> Route:
@@ -82,12 +82,12 @@ def route_of(tip: ReportedTip) -> Route:
 
 
 def official_of(before: Route, now: str) -> str:
-    """Returns the answer about officials that counts after a correction. This answer decides which desks may read the
-    tip. After the tip was filed, a later answer of the caller can take access away from a desk, but cannot give a desk
+    """Returns the answer about officials that counts after the caller has changed it. This answer decides which desks
+    may read the tip. After the tip was filed, the caller's new answer can take access away from a desk, but cannot give
     access.
 
-    Only the national desk can then give the district access again. A filed complaint about the national desk never goes
-    to that desk.
+    Only the national desk can then give access to the district again. A filed complaint about the national desk never
+    goes to that desk.
     """
     if not before.filed:
         return OVERSEEN if before.official == OVERSEEN else now
@@ -95,18 +95,17 @@ def official_of(before: Route, now: str) -> str:
 
 
 def with_desk(session: Session, come_to: TipSummary) -> TipSummary:
-    """Returns the facts of a tip. If there is no oversight desk, the returned facts send a complaint about the national
-    desk to the national desk itself.
-    """
+    """Returns the facts of a tip, changed if the tip is a complaint about the national desk and there is no oversight
+    desk. The national desk itself then gets the complaint."""
     if come_to.official != OVERSEEN or tables_desks.oversight_desks(session):
         return come_to
     return replace(come_to, official="yes")
 
 
 def hand_to_oversight(session: Session, tip: ReportedTip, before: Route, at: datetime) -> bool:
-    """Ends the assignments of a filed complaint, if the caller now says that the complaint is about the national desk.
+    """Ends the assignments of a filed tip, if the caller now says that it is a complaint about the national desk.
 
-    Returns True if people of an oversight desk must be alerted.
+    Returns True if the hotline must alert people of an oversight desk.
     """
     if tip.official != OVERSEEN or before.official in ("", OVERSEEN):
         return False
@@ -117,10 +116,10 @@ def hand_to_oversight(session: Session, tip: ReportedTip, before: Route, at: dat
 
 
 def store_earlier_place(session: Session, tip: ReportedTip, before: Route, at: datetime) -> None:
-    """Stores the earlier place of a tip whose place was corrected.
+    """Stores the earlier place of a tip, if a correction has changed the place.
 
     If there is danger and people were alerted, the desk of the earlier place can read the tip until the national desk
-    ends this access.
+    ends this.
     """
     if not before.filed or before.place == tip.place:
         return
@@ -138,9 +137,8 @@ def store_earlier_place(session: Session, tip: ReportedTip, before: Route, at: d
 def reading_desks(
     tip: Tip | ReportedTip, earlier: Sequence[TipPlace], partners: Collection[str] = ()
 ) -> list[str]:
-    """Returns the codes of all desks that may read the tip. `earlier` contains the places that the tip had before its
-    corrections.
-    """
+    """Returns the codes of the desks that may read the tip. `earlier` contains the places of the tip before its
+    corrections."""
     places = [tip.place, *(one.place for one in earlier if one.released_at is None)]
     local = (desk_of(place, tip.official) for place in places)
     first = () if tip.official == OVERSEEN else (NATIONAL,)
@@ -150,12 +148,12 @@ def reading_desks(
 def partner_desks(
     session: Session, tip: Tip | ReportedTip, answers: Mapping[str, str] = MappingProxyType({})
 ) -> Sequence[str]:
-    """Returns the partner desks that may read the tip: border desks for a journey that can still be stopped, and the
-    protection desk of a camp.
+    """Returns the partner desks that may read the tip: border desks if a journey can still be stopped, and the desk of
+    a camp.
 
-    For a complaint about the national desk, returns the oversight desks. If no oversight desk has people now, returns
-    retired desks too, because their people still handle complaints. A desk that can already read the complaint keeps
-    its access.
+    For a complaint about the national desk, returns the oversight desks. If no oversight desk has people now, adds
+    retired desks, because their people still handle complaints. A desk that can already read the complaint keeps its
+    access to it.
     """
     if tip.official == OVERSEEN:
         every = tables_desks.every_oversight(session)
@@ -177,10 +175,9 @@ def earlier_partners(
     earlier: Sequence[TipPlace],
     answers: Mapping[str, str] = MappingProxyType({}),
 ) -> Sequence[str]:
-    """Returns the partner desks that could read the tip before and keep their access: border desks, and the desks of
-    earlier camps.
+    """Returns the partner desks that could read the tip before a correction and keep their access.
 
-    After a correction, the desk of an earlier camp can read the tip as long as the district of this camp can.
+    The desk of an earlier camp keeps its access as long as the district of this camp.
     """
     if tip.official != "no" or tip.matter != Matter.TIP or not tip.id:
         return ()
@@ -195,9 +192,10 @@ def earlier_partners(
 
 
 def neighbours_in_storm(session: Session, tip: ReportedTip, at: datetime) -> Sequence[str]:
-    """Returns the neighbouring districts that may read a danger, because people there are alerted in a storm.
+    """Returns the neighbouring districts that may read a tip about danger, because their people are alerted in a storm
+    (very many such tips).
 
-    These districts keep their access after the storm, like districts to which the case was passed on.
+    These districts keep their access after the storm.
     """
     if tip.urgency != Urgency.DANGER or tip.official != "no" or tip.matter != Matter.TIP:
         return ()
@@ -208,10 +206,9 @@ def neighbours_in_storm(session: Session, tip: ReportedTip, at: datetime) -> Seq
 def passed_districts(
     session: Session, tip: ReportedTip, before: Route, earlier: Sequence[TipPlace]
 ) -> Sequence[str]:
-    """Returns the districts to which the case was passed on. These districts, and the people there who were asked, can
-    still read the case.
+    """Returns the districts to which a responder passed the case on, and which can still read it.
 
-    If there is no danger, a correction of the place ends the access of these districts, and of the first place.
+    If there is no danger, a correction of the place ends this access, and the access of the first place.
     """
     corrected = before.place != tip.place and tip.urgency != Urgency.DANGER
     if not before.filed or tip.official != "no" or corrected:
@@ -224,13 +221,13 @@ def passed_districts(
 def proven_desks(
     session: Session, context: Context, tip: ReportedTip, codes: Sequence[str], at: datetime
 ) -> Sequence[str]:
-    """Returns those of the desks in `codes` to which a process of the hotline has given access to the tip. The access
-    of a desk is a grant: the key of the tip, encrypted for that desk. The hotline locks each of its grants with a
-    weekly key, and this lock is the proof.
+    """Returns those of the desks in `codes` for which a process of the hotline wrote the desk's access to the tip. A
+    desk has access if the key of the tip is stored in encrypted form for this desk (a grant). The hotline locks each
+    grant with a key of the week, so the lock proves that the hotline wrote the grant.
 
-    A stranger who can write to the database can add a place to a tip, or a grant for another desk. For a desk that was
-    added in this way, raises an alarm, and ends the access that the place gave, so that the alarm is raised only once.
-    A desk that had no valid key causes no alarm.
+    A stranger who can write to the database can add a place or a grant, but not the lock. For a desk without this
+    proof, raises an alarm, and ends the access that an added place gave. There is no alarm for a desk that had no valid
+    key.
     """
     if not codes:
         return ()
@@ -246,7 +243,7 @@ def proven_desks(
 
 
 def note_forgery(session: Session, context: Context, tip: ReportedTip, action: str) -> None:
-    """Raises the alarm that a stranger wrote a key pair or a desk into a tip."""
+    """Raises the alarm that a stranger has changed a tip's key pair or the desks that may read the tip."""
     at = context.now()
     with optional_part(session):
         alarms.record_each(session, Alarm.TIP_PAIRS, at)
@@ -262,7 +259,7 @@ def _was_alerted(session: Session, tip: Tip | ReportedTip) -> bool:
 
 
 def needs_notice(tip: ReportedTip, before: Route, official: str) -> bool:
-    """Returns True if `alert_of_correction` must alert people although the partner desks stay the same."""
+    """Returns True if people must be alerted of a correction although the same partner desks may read the tip."""
     if not before.filed:
         return False
     corrected = (tip.place, tip.official) != (before.place, before.official)
@@ -279,10 +276,10 @@ def alert_of_correction(
     *,
     others: bool = False,
 ) -> None:
-    """Alerts the people who must know about a correction. `official` is the caller's present answer about officials who
+    """Alerts the people who must know of a correction. `official` is the caller's present answer about officials who
     may be involved.
 
-    `others` is True if other desks than before can now read the tip.
+    `others` is True if the correction gave other desks access to the tip.
     """
     if not before.filed:
         return
@@ -296,7 +293,7 @@ def alert_of_correction(
             session, context, tip.id, Event(CaseEventKind.MOVED, nth=_moves(session, tip)), at
         )
     elif official == "no" and tip.official != "no":
-        # The notice gives no one access to the tip. Only the national desk can give a district access.
+        # The notice gives no one access to the tip, because only the national desk can give access to a district.
         people = _alerted(session, tip.id)
         if people and queries_retention.newest_more(session, tip.id) is None:
             order = Notice(people, Purpose.MORE)
@@ -314,9 +311,9 @@ def _moves(session: Session, tip: Tip) -> int:
 def stand_down(
     session: Session, context: Context, tip: Tip, by: CloseRequest, at: datetime
 ) -> None:
-    """Stands down the people of earlier places, because the national desk decided so.
+    """Stands down the people of earlier places, as the national desk decided.
 
-    Also ends the access of the desks of these places.
+    Also ends the access of the desks of these places to the tip.
     """
     earlier = tips_tables.earlier_places(session, tip.id)
     for row in earlier:
@@ -329,7 +326,7 @@ def stand_down(
 
 
 def send_down(session: Session, context: Context, tip: Tip, by: CloseRequest, at: datetime) -> None:
-    """Gives the district access to a tip and alerts the people there, because the national desk decided so."""
+    """Gives the district access to a tip and alerts people there, as the national desk decided."""
     tip.official = "no"
     tables_audit.append_about_tip(session, tip.id, "tip_sent_down", by.actor, at, by.reason)
     session.flush()
@@ -343,11 +340,11 @@ def _alerted(session: Session, tip_id: int) -> tuple[int, ...]:
 
 
 def notify_added(session: Session, context: Context, reported: ReportedTip, at: datetime) -> None:
-    """Notifies all alerted people that the caller added text. A notice that waits to be sent also covers text that the
-    caller adds later.
+    """Notifies all alerted people that the caller added text to a tip. A notice that is not sent yet also covers text
+    that the caller adds later.
 
-    The notice waits a minute for further parts of the SMS. If there is no danger, the notice is sent only during the
-    day.
+    The notice waits a minute, because an SMS may have further parts. If there is no danger, the notice is sent only
+    during the day.
     """
     last = queries_retention.newest_more(session, reported.id)
     if last is not None and last.state in DUE_STATES:
@@ -367,14 +364,13 @@ def notify_added(session: Session, context: Context, reported: ReportedTip, at: 
 def notify_mark(
     session: Session, context: Context, tip: Tip, before: VisitFacts, at: datetime
 ) -> None:
-    """Notifies the alerted people once that the caller wants no visit. For people who are alerted after that, their
-    alert contains this information.
-    """
+    """Notifies the alerted people, only once, that the caller wants no visit. People who are alerted later learn this
+    from their alert."""
     session.flush()
     if before.is_marked or not visit_facts_of(tip).is_marked:
         return
     if tip.visit_decision == VisitDecision.OPENLY:
-        # The national desk did not know the caller's wish when it decided, so the desk must decide again.
+        # When the national desk decided, it did not know that the caller wants no visit, so the desk must decide again.
         tip.visit_decision = None
     _notify(session, context, tip, at)
 
@@ -382,9 +378,8 @@ def notify_mark(
 def notify_followers(
     session: Session, context: Context, tip_ids: Iterable[int], at: datetime
 ) -> None:
-    """Notifies the people of a cluster about tips that have just joined the cluster: the callers of these tips want no
-    visit. Until now, the people were alerted only of other tips of the cluster.
-    """
+    """Notifies the people of a cluster (a group of similar tips) that the callers of some new tips in the cluster want
+    no visit. Until now, these people were alerted only of other tips."""
     for tip_id in tip_ids:
         _notify(session, context, queries.tip_for_writing(session, tip_id), at)
 
@@ -395,7 +390,7 @@ def _notify(session: Session, context: Context, tip: Tip, at: datetime) -> None:
 
 
 def _go_as_decided(session: Session, tip: Tip, at: datetime) -> None:
-    """Applies to this tip the decision for a discreet visit that was made about another tip of the cluster."""
+    """Applies a decision for discreet visits, made about another tip of the cluster, to this tip."""
     if visit_facts_of(tip).safety is not VisitSafety.CAREFUL:
         return
     company = queries_references.cluster_of(session, tip)
@@ -416,7 +411,7 @@ def decide_visit(
     by: tables_audit.CommandActor,
     reason: str,
 ) -> None:
-    """Records a command with the national desk's decision how responders may visit. Raises NotFound.
+    """Records the national desk's decision how responders may visit. Raises NotFound.
 
     Raises EndRefused if the tip is closed.
     """
@@ -436,11 +431,11 @@ def record_visit_decision(
     by: CloseRequest,
     at: datetime,
 ) -> None:
-    """Records the decision how responders may visit for this tip. Also records the decision for each other tip of the
-    same cluster, if this other tip is about danger and its caller wants no visit. Writes a row to the audit log for
-    each of these cases.
+    """Records for this tip the national desk's decision how responders may visit. Also records the decision for tips
+    about danger in the same cluster (a group of similar tips) whose callers want no visit. Adds a row to the audit log
+    for each of these tips.
 
-    If the decision is repeated, sends no messages.
+    Sends no messages if the decision is the same as before.
     """
     company = queries_references.cluster_of(session, tip)
     decided = [

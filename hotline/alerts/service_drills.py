@@ -1,5 +1,5 @@
-"""Starts and ends drills, and records the answers of the alerted people. A drill sends alerts to the people of one
-desk. These alerts look real.
+"""Starts and ends drills, and records the answers of the alerted people. A drill sends alerts that look real to the
+people of one desk.
 
 Each responder who answers is notified at once that it is a drill.
 """
@@ -52,17 +52,17 @@ from hotline.tips.tables import Grant, Tip
 
 
 class DrilledDesk(NamedTuple):
-    """The desk whose people a drill tests, and the place that the sample tip names."""
+    """The desk whose people are tested in a drill, and the place that the sample tip names."""
 
     code: str
     place: str
-    """The place that the drill's alert names."""
+    """The place that the alert of the drill names."""
     camp: str | None = None
 
 
 def drilled_desk(session: Session, code: str) -> DrilledDesk:
-    """Returns the district, border post or camp with this code as the desk of a drill. These desks can have a drill,
-    because their people get alerts of tips.
+    """Returns the district, border post or camp with this code as the desk of a drill. People of these desks get alerts
+    of tips, so they can be tested.
 
     Raises DrillRefused for any other desk, and NotFound for an unknown code.
     """
@@ -87,7 +87,7 @@ def _no_such() -> DrillRefused:
 def why_refused(
     session: Session, desk: DrilledDesk, urgency: Urgency, people: Sequence[Candidate], at: datetime
 ) -> MessageText | None:
-    """Returns the reason why no drill may begin at this desk now. Returns None if a drill may begin."""
+    """Returns the reason why no drill may begin at this desk now, or None if a drill may begin."""
     if tables.pause_reason(session, at) is not None:
         return message_text("all messages are paused: resume sending before you start a drill")
     if tables.is_part_paused(session, OutgoingPart.DRILLS):
@@ -115,14 +115,14 @@ def why_refused(
 
 
 WORDS = "words"
-"""The name under which the answers of a tip contain the caller's text."""
+"""The key of the caller's text among the answers of a tip."""
 
 
 def make_tip(
     session: Session, context: Context, desk: DrilledDesk, urgency: Urgency, at: datetime
 ) -> Tip:
-    """Stores a sample tip for a drill. The sample tip is encrypted like a real tip. The text of the sample tip only
-    says, in each language, that the alert is a drill."""
+    """Stores a sample tip for a drill. The sample tip is encrypted like a real tip. The text says in each language that
+    the alert is a drill."""
     uid = secrets.token_hex(16)
     said = " / ".join(context.phrases.say(language, Template.EXERCISE_TOLD) for language in CODES)
     codes = (desk.code, NATIONAL)
@@ -171,7 +171,7 @@ def start(context: Context, request: DrillRequest, *, by: Actor, reason: str) ->
     """Starts a drill, alerts the first people, and returns the id of the drill. Raises DrillRefused, NotFound,
     StoreUnavailable.
 
-    Also notifies the national desk of the drill, and the coordinators of the tested desk who are not tested themselves.
+    Also notifies the national desk, and those coordinators of the tested desk who are not tested themselves.
     """
     at = context.now()
     with ringing(context) as session:
@@ -208,8 +208,8 @@ def start(context: Context, request: DrillRequest, *, by: Actor, reason: str) ->
 
 
 def _notify_answering(session: Session, row: Drill, but: Collection[int], at: datetime) -> None:
-    """Notifies the national desk and the coordinators of the tested desk that the drill begins. Leaves out the people
-    in `but`, who are tested."""
+    """Notifies the national desk and the coordinators of the tested desk that a drill begins, except the people in
+    `but`."""
     for one in people_tables.coordinators_and_national(session, row.desk, at):
         if one.id not in but:
             place, time = desk_named(row.desk, one.language), kigali_time(row.ends_at)
@@ -217,15 +217,16 @@ def _notify_answering(session: Session, row: Drill, but: Collection[int], at: da
 
 
 def desk_named(code: str, language: str) -> str:
-    """Returns the name of a desk in an SMS: the name of a district, or the code of any other desk.
+    """Returns the name of a desk for an SMS: the name of a district, or the code of any other desk.
 
-    Every phone can show the letters of a code. The name of a desk may have letters that some phones cannot show.
+    Every phone can show the letters of these names and codes.
     """
     return place_name(code, language) if is_district(code) else code
 
 
 def call_off(context: Context, drill_id: int, *, by: Actor, reason: str) -> None:
-    """Ends a drill before its time is over. Alerted people who have not answered get an SMS that it was a drill.
+    """Ends a drill before its time is over, because a person decided so. Alerted people who have not answered get an
+    SMS which says that it was a drill.
 
     Raises NotFound, DrillRefused, StoreUnavailable.
     """
@@ -239,7 +240,8 @@ def call_off(context: Context, drill_id: int, *, by: Actor, reason: str) -> None
 
 
 def end_due(context: Context) -> None:
-    """Ends drills whose time is over, or in whose district a real danger was reported. Raises StoreUnavailable."""
+    """Ends each drill whose time is over, or in whose province a real danger was reported. Ends all drills while drills
+    are paused. Raises StoreUnavailable."""
     with context.database.reading() as session:
         over = [
             row.id
@@ -257,9 +259,10 @@ def end_due(context: Context) -> None:
 def record_answer(
     session: Session, context: Context, command: Command, known_as: tables.Assignment, tip: Tip
 ) -> CommandOutcome:
-    """Records the first answer of a responder in a drill. Any verb counts as an answer.
+    """Records the first answer of a responder in a drill. Every verb (a kind of command, such as "take the case")
+    counts as an answer.
 
-    If the responder passes the case on, the next person is alerted. Any other verb counts as an acknowledgement.
+    If the responder passes the case on, alerts the next person. Any other verb acknowledges the case.
     """
     if tip.closed_at is None and known_as.acknowledged_at is None and known_as.passed_at is None:
         what = _answer(session, tip, command)
@@ -297,7 +300,8 @@ def _end(
     by: Actor | None = None,
     reason: str = "",
 ) -> None:
-    """Ends a drill, and sends no more of its alerts. People who have not answered get an SMS that it was a drill.
+    """Ends a drill, and sends none of its alerts any more. People who have not answered get an SMS which says that it
+    was a drill.
 
     `by` is None if the clock process ends the drill.
     """
@@ -324,7 +328,7 @@ def _end(
 
 
 class DrillReport(NamedTuple):
-    """A drill, with all alerted responders and the times at which each of them got, answered and read the alert."""
+    """A drill, with the time at which each alerted responder got, answered and read the alert."""
 
     exercise: Drill
     recipients: Sequence[DrillRecipient]
@@ -340,6 +344,6 @@ def list_drills(context: Context) -> Sequence[DrillReport]:
 
 
 def running_drills(context: Context) -> Sequence[Drill]:
-    """Returns the drills that are running now. Raises StoreUnavailable."""
+    """Returns the drills that have begun and not ended. Raises StoreUnavailable."""
     with context.database.reading() as session:
         return tables_drills.running_drills(session)

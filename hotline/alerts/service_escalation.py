@@ -1,4 +1,4 @@
-"""Alerts people of a case and sets its deadlines, as `alerts/rules_escalation.py` decides.
+"""Alerts people of a case, and sets the deadlines of the case, as `alerts/rules_escalation.py` decides.
 
 The functions run inside the transaction of the calling function.
 """
@@ -45,8 +45,7 @@ from hotline.tips.rules_events import CaseEventKind, Event, Purpose
 from hotline.tips.tables import Tip, drop_closure_request, was_alerted
 
 ASKS_TO_TAKE = (Purpose.ALERT, Purpose.OPEN)
-"""An alert for one of these purposes is not sent to people who were already alerted of a similar tip. Messages for all
-other purposes are sent to such people too."""
+"""The purposes of alerts that do not go to people who were alerted of a similar tip."""
 
 
 def decide(
@@ -57,8 +56,7 @@ def decide(
     event: Event,
     at: datetime,
 ) -> Decision:
-    """Returns the decision about an event of a case. If the case is a drill, only the people whose desk is tested can
-    be alerted."""
+    """Returns the decision about an event of a case. For a drill, only people of the tested desk can be alerted."""
     if tip.channel != rules_trial.DRILL:
         return alerts_rules_escalation.decide(state, roster, event, at)
     row = tables_drills.drill_of_tip(session, tip.id)
@@ -75,18 +73,18 @@ TO_ALERTED = (
     Purpose.TOLD_FIRST,
     Purpose.STAND_DOWN,
 )
-"""Messages for these purposes go only to people who were already alerted of the case."""
+"""The purposes of messages that go only to people who were already alerted of the case."""
 NOTICING = (*TO_ALERTED, Purpose.HOW, Purpose.LET)
-"""A message for one of these purposes names the reference by which the responder already knows the case."""
+"""The purposes of messages that name the reference by which the responder already knows the case."""
 
 
 def handle_event(
     session: Session, context: Context, tip_id: int, event: Event, at: datetime
 ) -> None:
-    """Carries out the decision about an event of a case: alerts people, sets deadlines and sets the assignee.
+    """Alerts people, sets deadlines and sets the assignee, as the rules decide about an event of a case.
 
-    If no one was alerted of the case yet, handles only two events: an officer closes the case, or passes it on while it
-    waits for a person on duty. If the case is closed, only ends its deadlines.
+    If no one was alerted of the case yet, handles only an officer's command to close the case, or to pass it on. If the
+    case is closed, only ends the deadlines of the case.
     """
     tip = queries.tip_for_writing(session, tip_id)
     if tip.channel == rules_trial.CHANNEL:
@@ -112,7 +110,7 @@ def handle_event(
 
 
 def alert_colleague(session: Session, context: Context, tip_id: int, at: datetime) -> None:
-    """Alerts a colleague, because the alert to a responder does not arrive or arrives late."""
+    """Alerts a colleague of a case, because the alert to a responder does not arrive or arrives late."""
     handle_event(session, context, tip_id, Event(CaseEventKind.NOT_REACHED), at)
 
 
@@ -161,10 +159,10 @@ def _carry_out(
 def begin_steps(
     session: Session, steps: Sequence[EscalationStep], at: datetime, marked: Collection[int]
 ) -> None:
-    """Deletes the pending alerts of these tips, and sets the first deadline of each. A fragment (a report without a
+    """Deletes the pending alerts of these tips, and sets the first deadline of each tip. A fragment (a report without a
     known place) has no deadline.
 
-    `marked` contains the tips whose pending alert is stored only as a mark in the columns of the tip.
+    `marked` contains the tips without a row in `PendingAlert`: only their own columns say that the alert is pending.
     """
     tip_ids = [step.tip_id for step in steps]
     queries.delete_pending(session, tip_ids)
@@ -194,10 +192,10 @@ def begin_steps(
 def write_steps(
     session: Session, context: Context, steps: Sequence[EscalationStep], at: datetime
 ) -> None:
-    """Writes an assignment and an alert for each responder of each of these escalation steps.
+    """Writes an assignment and an alert for each recipient of these escalation steps.
 
-    People who were alerted of the first tip of a cluster get no alert of later tips of this cluster. Instead, the
-    hotline notifies these people once that there are more details.
+    If a tip joins a cluster (a group of similar tips), people who were alerted of the first tip get no alert. Instead,
+    the hotline notifies these people once that there are more details.
     """
     steps = service_case.with_strictest_visit(session, steps)
     new = [(step, who) for step in steps for who in step.recipients]
@@ -253,9 +251,8 @@ def write_steps(
 def write_assignments(
     session: Session, alerted: Sequence[tuple[EscalationStep, int]], at: datetime
 ) -> Sequence[WrittenAssignment]:
-    """Writes an assignment for each person of an escalation step. A person who knows the tip keeps the reference of the
-    first alert. Every other person gets a reference that was never used before.
-    """
+    """Writes an assignment for each recipient of an escalation step. A person who was alerted of the tip before keeps
+    their first reference. Every other person gets a new reference."""
     ids = zip(new_ids(session, Assignment, len(alerted)), alerted, strict=True)
     given = [NewAssignment(id, step.tip_id, step.number, who) for id, (step, who) in ids]
     first = queries.first_assignments(session, {step.tip_id for step, _ in alerted if step.number})

@@ -1,12 +1,13 @@
-"""Stores tips: encrypts the answers, and files a tip as soon as responders can act on the answers.
+"""Stores tips: encrypts the answers, and files a tip as soon as responders can act on it.
 
-Each report attempt has one row.
+Each report attempt has one row in the table of tips.
 
 `store_report`, `erase_report`, `file_drafts` and `reach_state` run inside the transaction of the calling function.
-After the commit, `announce` tells the workers that a tip is waiting (the doorbell). `store_report` runs after every
-answer. `store_report` uses SQLAlchemy's row objects only if people must be alerted, because these objects are slow.
+After the transaction, `announce` tells the workers that a tip is waiting. `store_report` runs after each answer of a
+caller. The function loads SQLAlchemy's row objects only if people must be alerted, because making these objects is
+slow.
 
-A tip never returns to an earlier state: it goes from draft or fragment to filed, and then to complete.
+The state of a tip only moves forward: from draft or fragment to filed, and from filed to complete.
 """
 
 import logging
@@ -64,12 +65,12 @@ def reach_state(
 
 
 def needs_assignment(tip: Tip | ReportedTip) -> bool:
-    """Returns True if people must be alerted of a tip that was just stored."""
+    """Returns True if people must be alerted of a tip after it was stored."""
     if tip.state == TipState.DRAFT:
         return False
     if tip.alert_urgency is None or tip.urgency < tip.alert_urgency:
         return True
-    # The last answer filed this tip, and a row in another table says that its alert is not sent yet.
+    # The latest answer filed this tip, and a `PendingAlert` row says that its alert is not sent yet.
     waits_since = tip.assigned_at
     return waits_since is not None and tip.updated_at <= waits_since == tip.filed_at
 
@@ -78,12 +79,13 @@ logger = logging.getLogger(__name__)
 
 SILENCE = timedelta(minutes=3)
 FACTS_OF = {Matter.TIP: report_facts, Matter.COMPLAINT: complaint_facts}
-"""For each kind of report, the function that finds the facts of the tip in the caller's answers."""
+"""For each kind of report, the function that finds the facts of a tip in the caller's answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportAttempt:
-    """All answers so far in one attempt to report or to complain. `repr` does not show the answers."""
+    """All answers that a caller has given so far in one attempt to report or to complain. `repr` does not show the
+    answers."""
 
     answers: Mapping[str, str]
     number: int
@@ -91,8 +93,8 @@ class ReportAttempt:
     language: str
     matter: Matter = Matter.TIP
     identity: str = ""
-    """The value by which the database recognizes a tip that an officer at a desk writes down. Empty for a caller's tip:
-    for such a tip, `store_report` makes the value from the session, with keys that only the hooks' process has."""
+    """The value by which the hotline recognizes the tip of an officer who writes it down at a desk. Empty for a
+    caller's tip: `store_report` makes the value from the session, with keys that only the hooks' process has."""
 
     def __repr__(self) -> str:
         return f"Telling(passage={self.number}, completed={self.completed})"
@@ -106,9 +108,10 @@ def store_report(
     *,
     caller: str,
 ) -> ReportedTip | None:
-    """Stores a report, beginning with its first answer. Makes a new tip, or changes the tip of this attempt.
+    """Stores a report after each answer, beginning with the first. Makes a new tip, or changes the tip of this report
+    attempt.
 
-    If this attempt has already filed a tip, ignores a new place that is incomplete.
+    If the tip is already filed, ignores a new place that is incomplete.
     """
     come_to = FACTS_OF[attempt.matter](attempt.answers, completed=attempt.completed)
     if come_to is None:
@@ -152,10 +155,10 @@ def store_report(
 def erase_report(
     session: Session, context: Context, dialogue: LockedDialogue, *, up_to_attempt: int
 ) -> None:
-    """Handles the keys `000`, with which a caller takes a report back. Deletes drafts. Marks filed tips, so that
-    responders do not visit openly.
+    """Takes back a caller's reports, because the caller pressed the keys `000`. Deletes drafts. Marks filed tips, so
+    that responders do not visit openly.
 
-    Notifies all people who were alerted of these tips.
+    Notifies all people who were alerted of the filed tips.
     """
     for tip in tables.erase_session(session, dialogue.key, up_to_attempt=up_to_attempt):
         before = visit_facts_of(tip)
@@ -164,7 +167,8 @@ def erase_report(
 
 
 def file_drafts(session: Session, context: Context, drafts: Iterable[Tip]) -> Sequence[Tip]:
-    """Files the drafts of callers who can give no more answers. The function encrypts and decrypts nothing."""
+    """Files the drafts of callers who can give no more answers. Needs no key, because no text is encrypted or
+    decrypted."""
     filed = tuple(drafts)
     for tip in filed:
         reach_state(session, context, tip, abandoned_state(tip.place))
@@ -172,10 +176,9 @@ def file_drafts(session: Session, context: Context, drafts: Iterable[Tip]) -> Se
 
 
 def file_silent(context: Context, older_than: timedelta = SILENCE) -> None:
-    """Files reports whose caller has given no answer for some time.
+    """Files the drafts of callers who have given no answer for the time `older_than`.
 
-    The clock process calls this function every second. The function changes only the state of the tips, so it needs no
-    key.
+    The clock process calls this function every second.
     """
     with context.database.reading() as session:
         if not tables.has_silent_draft(session, context.now() - older_than):
@@ -194,10 +197,9 @@ def before_commit(context: Context, written: Sequence[Tip | ReportedTip]) -> Non
 
 
 def announce(context: Context, committed: Sequence[Tip | ReportedTip]) -> None:
-    """Tells the workers about every stored tip of which people must be alerted, or alerted again because it is more
-    urgent.
+    """Tells the workers which stored tips need alerts, because the tips are new or have become more urgent.
 
-    If this fails, the clock process starts the alert later.
+    If this fails, the clock process starts the alerts later.
     """
     if not committed:
         return
@@ -232,8 +234,7 @@ def _new(
         channel=source if source is not None and is_met else dialogue.channel,
         entry=dialogue.entry,
         urgency=Urgency.HEARD,
-        # An officer's number is not stored, so two tips of an officer never count as tips of one
-        # caller.
+        # The hotline stores no number of an officer, so two tips of one officer never count as tips of the same caller.
         contact_key=context.pseudonyms.contact(caller, at) if source is None else uid,
         created_at=at,
         updated_at=at,
@@ -243,9 +244,9 @@ def _new(
 def _fill(
     context: Context, tip: ReportedTip, come_to: TipSummary, attempt: ReportAttempt, before: Route
 ) -> None:
-    """Sets those columns of the tip that are not encrypted.
+    """Sets the columns of the tip that are not encrypted.
 
-    After the tip was filed, it can only become more urgent, because a responder may already be on the way.
+    A filed tip can only become more urgent, because a responder may already be on the way.
     """
     is_draft = tip.state == TipState.DRAFT
     tip.language = attempt.language
@@ -268,14 +269,13 @@ def _fill(
 def _seal(
     session: Session, context: Context, tip: ReportedTip, attempt: ReportAttempt, route: Route
 ) -> Mapping[str, bytes] | None:
-    """Encrypts the answers for the desks that may read them.
+    """Encrypts the answers for the desks that may read the tip.
 
-    Returns the grants (the key of the tip, encrypted for each desk) if a new key was made. Returns None if the existing
-    grants can also decrypt the new answers. A desk whose key is missing, invalid or unsigned cannot read the tip. The
-    hotline still stores the tip, alerts people of it, and raises an alarm.
+    If this makes a new key, returns the grants: the key of the tip, encrypted for each desk. Returns None if the desks
+    can decrypt the new answers with the grants that they have. A desk whose key is missing, invalid or unsigned cannot
+    read the tip. The hotline still stores the tip, alerts people, and raises an alarm.
     """
-    # Only a filed tip has earlier places. If a draft has one, a stranger wrote it to give their own
-    # desk access.
+    # Only a filed tip has earlier places, so an earlier place of a draft is the work of a stranger who wants access.
     earlier = tables.earlier_places(session, tip.id) if tip.moved and route.filed else ()
     partners = service_correction.partner_desks(session, tip, attempt.answers)
     near = service_correction.neighbours_in_storm(session, tip, context.now())
@@ -305,13 +305,13 @@ def _seal(
         tip.locked_for = " ".join(code for code in wanted if code not in grants) or None
         had = () if grants else queries.grants_of(session, tip.id)
         if had and set(had) <= set(wanted):
-            # No desk has a valid key now, so the key of the tip stays the same. The desks that could read the tip
-            # before can also read the new answers.
+            # No desk has a valid key now, so the tip keeps its key. The desks that could read the tip before can also
+            # read the new answers.
             kept = context.encrypter.again(answers, **seal, desks=None, body=tip.body)
             body, grants = kept or body, grants if kept is None else None
     if grants is not None and not grants and tip.official == OVERSEEN:
-        # No desk could decrypt the complaint. The caller is asked to dial again, and the next session does not promise
-        # that an oversight desk reads the complaint.
+        # Because no desk could decrypt the complaint, the caller must dial again. The next session then does not
+        # promise that an oversight desk reads the complaint.
         raise StoreUnavailable(
             "the complaint was not saved, because no oversight desk has a valid key: see the page Desks"
         )
@@ -333,10 +333,10 @@ def _keys(session: Session, context: Context, codes: Sequence[str]) -> Mapping[s
 def _waits_again(
     session: Session, context: Context, tip: ReportedTip, attempt: ReportAttempt, kind: str | None
 ) -> bool:
-    """Returns True if the caller changed an answer, and the tip may therefore no longer belong to its cluster. The
-    alert of the tip is then pending again.
+    """Returns True if the caller changed an answer, so that the tip may no longer belong to its cluster (a group of
+    similar tips). The alert of this tip is then pending again.
 
-    If the tip does not belong to the cluster any more, people are alerted of the tip separately.
+    If the tip has left the cluster, people are alerted of it separately.
     """
     if attempt.identity:
         # Only the hooks' process (it answers the gateway) has the keys with which tips are compared.
@@ -355,8 +355,7 @@ def _alert(
     *,
     others: bool,
 ) -> None:
-    """Alerts or notifies people, if the caller's last answer corrected the tip or says that the caller wants no visit.
-    Most answers do neither.
+    """Alerts or notifies people if the caller's latest answer is a correction, or says that the caller wants no visit.
 
     `others` is True if other desks than before may read the tip now.
     """

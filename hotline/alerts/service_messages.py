@@ -1,12 +1,11 @@
-"""Sends messages about a case to people who know the case, and writes SMS that several alerts share.
+"""Sends messages about a case to people who know the case, and writes SMS about several cases.
 
-The rules about shared SMS are in `alerts/rules_escalation.py`. The module also chooses who is alerted of new dangers in
-a storm, and tells alerted people if the caller wants no visit. The module stores requests for a call-back, and notifies
-the national desk of these requests. The module also ends requests for a call-back that the caller withdraws or that are
-too old. The module cannot decrypt a phone number.
+`alerts/rules_escalation.py` contains the rules about SMS that several alerts share. Also chooses who is alerted of a
+tip about danger in a storm (very many such tips), and tells alerted people how to visit. The module stores callers'
+requests for a call-back, and notifies the national desk of these requests. The module also ends requests for a
+call-back that the caller withdraws or that are too old. The module cannot decrypt a phone number.
 
-All functions run inside the transaction of the calling function, except the functions whose only parameter is
-`context`.
+The functions run inside the transaction of the calling function, except those with only the parameter `context`.
 """
 
 import logging
@@ -77,16 +76,15 @@ ASKED_BY = {
     Purpose.LOOK: {one.name for one in REQUEST_TEXTS[Purpose.LOOK]},
     Purpose.CONFIRM_CLOSURE: {Template.CLOSURE_REQUESTED.name},
 }
-"""For some purposes of an alert, the templates by which the hotline recognizes an earlier alert for the same purpose.
-An alert for such a purpose is a repeat only after an alert with one of these templates. For any other purpose, an alert
-is a repeat after any alert about the case."""
+"""For each of these purposes, the templates of earlier alerts for the same purpose. An alert for such a purpose is a
+repeat only if the person has got one of these templates about the case. For any other purpose, an alert is a repeat
+after any earlier alert about the case."""
 
 
 BEHIND = 100
-"""The position in the order of sending for messages that are written together with alerts. With this position, these
-messages are sent after all alerts.
+"""The position in the order of sending for messages that are sent after all alerts.
 
-A notice of a corrected place has the position 0, so that it is sent before the alerts to people of the new place.
+A notice of a corrected place has position 0 instead, so that it is sent before alerts to people of the new place.
 """
 
 
@@ -101,8 +99,7 @@ class WrittenAssignment(NamedTuple):
 
 
 class SmsPlan:
-    """A plan of the SMS to some people in one transaction. The plan says which alerts have an SMS of their own, and
-    which share one."""
+    """A plan of the SMS to some people: which alerts have an SMS of their own, and which share one."""
 
     def __init__(
         self, session: Session, context: Context, responder_ids: Collection[int], at: datetime
@@ -113,8 +110,8 @@ class SmsPlan:
         self._notices: set[tuple[int, int]] = set()
 
     def shares(self, one: WrittenAssignment, wanted: SmsShare, language: str) -> SmsShare:
-        """Decides if this alert has an SMS of its own, and returns the rule that was applied. If the alert has no SMS
-        of its own, adds it to an SMS that several alerts share."""
+        """Returns the rule by which this alert has its own SMS, or shares one. If the alert shares an SMS, adds the
+        alert to the SMS."""
         urgency, who = one.step.case.urgency, one.given.responder_id
         pace = self._sent.paces[who]
         most = 0 if urgency == Urgency.DANGER else self._most
@@ -143,8 +140,8 @@ class SmsPlan:
         goes: bool = False,
         due: datetime | None = None,
     ) -> bool:
-        """Decides if a notice about the case of this assignment shares an SMS. If so, adds the notice to a shared SMS
-        and returns True."""
+        """Returns True if a notice about the case of this assignment shares an SMS with other messages. If so, adds the
+        notice to that SMS."""
         pace = self._sent.paces[who]
         if not rules_escalation.shares_notice(pace, storms=storms, goes=goes, most=self._most):
             pace.add(self._at, waits=due is not None and due > self._at)
@@ -153,11 +150,9 @@ class SmsPlan:
         return True
 
     def due_of(self, template: Template, who: int, due: datetime) -> datetime | None:
-        """Returns the time when the hotline sends an SMS that asks the national desk to decide about the entries of a
-        list in the console.
+        """Returns the time for an SMS that asks a person of the national desk to decide about a list in the console.
 
-        Returns None if such an SMS to the same person will be sent later anyway, because that SMS leads to the same
-        list.
+        Returns None if this person already gets a later SMS about the same list.
         """
         pace = self._sent.paces[who]
         if rules_escalation.shares_notice(pace, storms=False, goes=False, most=self._most):
@@ -182,7 +177,7 @@ class SmsPlan:
         language: str,
         due: datetime,
     ) -> int:
-        """Returns the id of the shared SMS to this person. Writes a new shared SMS if none is waiting to be sent."""
+        """Returns the id of an unsent SMS about several cases to this person. Writes a new one if there is none."""
         key = (who, template.name, said.get("place", ""))
         known = self._sent.open.get(key)
         if known is None:
@@ -201,12 +196,12 @@ class SmsPlan:
         return known.message_id
 
     def write(self) -> None:
-        """Stores for each alert in a shared SMS the id of this SMS."""
+        """Stores which alerts each SMS about several cases contains."""
         queries_outbox.link(self._session, self._links, self._notices.difference(self._links))
 
     @cached_property
     def _most(self) -> int:
-        """Returns the number of SMS to one person in an hour after which alerts without danger share an SMS."""
+        """Returns the number of SMS in an hour after which alerts without danger to one person share an SMS."""
         line, session = self._context.line, self._session
         most = int(line.sms_a_day * rules_escalation.OTHERS_SHARE)
         is_flooded = Alarm.MANY_SMS in alarms_tables.raised_alarms(session)
@@ -223,7 +218,7 @@ def new_message(
     at: datetime,
     of: int | None,
 ) -> tables.Message:
-    """Returns a new SMS to a responder, which will be sent at `at`. Does not store the SMS."""
+    """Returns a new SMS to a responder, which is due at `at`. Does not store the SMS in the database."""
     return tables.Message(
         kind=kind,
         responder_id=responder_id,
@@ -241,8 +236,8 @@ def new_message(
 def write_shared(
     session: Session, wording: Wording, to: int, due: datetime, priority: int, at: datetime
 ) -> int:
-    """Writes an SMS about several cases, and returns the id of the SMS. The limit of SMS in an hour counts this SMS at
-    the time when it is due."""
+    """Writes an SMS about several cases, and returns its id. The limits count this SMS in the hour in which it is
+    due."""
     row = new_message(MessageKind.ALERT, wording, to, priority=priority, at=due, of=None)
     row.turn = BEHIND if wording.template is Template.SHARED_OPEN else 1
     session.add(row)
@@ -255,8 +250,7 @@ def write_shared(
 def ask_desk(
     session: Session, context: Context, people: Mapping[int, Wording], due: datetime, at: datetime
 ) -> None:
-    """Writes an SMS that asks these people of the national desk to decide about the entries of a list in the
-    console."""
+    """Writes an SMS that asks people of the national desk to decide about the entries of a list in the console."""
     plan = SmsPlan(session, context, people, at)
     for who, words in people.items():
         when = plan.due_of(words.template, who, due)
@@ -267,8 +261,8 @@ def ask_desk(
 def wanted_shares(
     session: Session, written: Sequence[WrittenAssignment], at: datetime
 ) -> Mapping[int, SmsShare]:
-    """Returns for each new assignment the rule by which its alert may share an SMS. Repeats and further dangers of a
-    storm may share an SMS."""
+    """Returns for each new assignment the rule by which its alert has its own SMS or shares one. An alert shares an SMS
+    if the person was alerted of the case before, or if it is a further alert in a storm."""
     asks = [
         one for one in written if one.is_repeat and one.step.purpose in rules_escalation.REPEATED
     ]
@@ -285,8 +279,8 @@ def wanted_shares(
 def first_steps(
     session: Session, planning: AlertPlan, waiting: Sequence[WaitingTip], at: datetime
 ) -> Iterator[EscalationStep]:
-    """Yields the first escalation step of each tip. In a storm, only one person, and not three, is alerted of each
-    further danger of a sector."""
+    """Yields the first escalation step of each tip. In a storm (very many tips about danger), only one person is
+    alerted of each further tip of a sector, instead of three."""
     new = [
         tip
         for tip in waiting
@@ -321,8 +315,8 @@ def first_steps(
 
 
 def _ways(session: Session, new: Sequence[WaitingTip], at: datetime) -> Mapping[int, SmsShare]:
-    """Returns for each new danger the rule by which its alert may share an SMS. Stores each storm that begins or lasts
-    longer because of these dangers."""
+    """Returns for each new tip about danger the rule by which its alert has its own SMS or shares one. Stores the end
+    of a storm that begins or lasts longer because of these tips."""
     tips: dict[str, list[int]] = defaultdict(list)
     for tip in new:
         tips[tip.case.place].append(tip.tip_id)
@@ -339,19 +333,19 @@ def _ways(session: Session, new: Sequence[WaitingTip], at: datetime) -> Mapping[
 
 
 ON_THE_WAY = (Purpose.VISIT_SAFETY, Purpose.UNANSWERED, Purpose.MOVED)
-"""The purposes of notices that an assignee on the way must read at once."""
+"""The purposes of notices that an assignee must read at once, because the assignee may be on the way to a visit."""
 
 
 def dial_code(context: Context) -> str | None:
-    """Returns the short code that an alert asks the responder to dial.
+    """Returns the short code that a responder must dial to answer an alert.
 
-    Returns None if the hotline can receive replies by SMS.
+    Returns None if responders can answer by SMS.
     """
     return None if context.line.inbound_sms else responders_short_code(context.line.service_code)
 
 
 def remind(session: Session, context: Context, tip: Tip, order: Notice, at: datetime) -> None:
-    """Asks the assignee for the outcome, and names the time when others will be alerted."""
+    """Asks the assignee for the outcome of the case, and says when others will be alerted."""
     (who,) = order.responder_ids
     known_as = queries.newest_assignment(session, tip.id, who)
     if known_as is None:
@@ -383,11 +377,11 @@ def notify(
     again: bool = False,
     due: datetime | None = None,
 ) -> tuple[int, ...]:
-    """Notifies people about a case, each with the reference by which they know the case. Returns the people who have no
-    reference of the case, and who were therefore not notified.
+    """Notifies people about a case, and gives each person the reference by which they know the case. Returns the people
+    who were not notified, because they have no reference of the case.
 
-    `again` is True if people who were already asked about the case are asked again. `due` is the time when the message
-    is sent, if it is not sent now.
+    `again` is True if these people were already asked about the case. `due` is the time when the message is due, or
+    None for now.
     """
     names = service_case.references_for(session, tip, order, safety, again=again)
     languages = queries.languages(session, order.responder_ids)
@@ -428,10 +422,10 @@ def visit_safety_messages(
     informed: Collection[tuple[int | None, int]],
     languages: Mapping[int, str],
 ) -> list[Alert]:
-    """Returns messages which say how to visit, for people who are alerted of a case whose caller wants no visit.
+    """Returns messages that say how to visit, for people who are alerted of a case whose caller wants no visit.
 
-    `informed` contains the pairs of tip and responder of people who were alerted before. These people get the message
-    only together with another alert.
+    `informed` contains the pairs (tip, responder) of people who were alerted before. These people get the message only
+    with an alert of the purpose `ALERT`.
     """
     careful = [
         one
@@ -463,8 +457,7 @@ def visit_safety_messages(
 def write_confirmation(
     session: Session, wording: Wording, responder_id: int, at: datetime, of: int | None = None
 ) -> None:
-    """Writes an SMS that answers a responder's command. The SMS is due now. But other messages are sent first, because
-    they are more urgent for the persons in a case."""
+    """Writes an SMS that answers a responder's command. The SMS is due now, but more urgent messages are sent first."""
     write_message(session, wording, responder_id, at, priority=Priority.CONFIRMATION, of=of)
 
 
@@ -477,7 +470,7 @@ def notify_person(
     /,
     **said: str,
 ) -> None:
-    """Writes an SMS from a template in the language of a responder. The SMS is due now, but alerts are sent first."""
+    """Writes an SMS in a responder's language. The SMS is due now, but alerts are sent first."""
     write_confirmation(session, Wording(template, said, to.language), to.id, at, of)
 
 
@@ -502,7 +495,7 @@ def write_message(
         tables.note_due(session, row.id)
 
 
-# The functions below count the SMS that answer a responder, and write a row for each of them.
+# The functions below count the hotline's answers to each responder's SMS.
 
 
 def may_answer(
@@ -514,8 +507,8 @@ def may_answer(
     *,
     in_danger: bool = False,
 ) -> AnswerReason | None:
-    """Counts an answer to this responder's SMS, and returns the reason for the answer. Returns None if the limits allow
-    no answer.
+    """Stores that this responder's SMS gets an answer, and returns the reason for the answer. Returns None if the
+    limits allow no answer.
 
     `in_danger` is True if the responder has an open case about danger.
     """
@@ -532,8 +525,8 @@ def may_answer(
 
 
 def count_first_stop(session: Session, responder: Responder, text_key: str, at: datetime) -> bool:
-    """Counts an SMS with the word STOP, which gets no answer. Returns False if an SMS with the word STOP was already
-    counted within the last week."""
+    """Stores that a responder's SMS with the word STOP was counted. The SMS gets no answer. Returns False if such an
+    SMS was already counted within the last week."""
     given = alerts_tables.answers_since(session, responder.id, at - WEEK)
     if any(one.reason is AnswerReason.STOP for one in given):
         return False
@@ -547,14 +540,13 @@ def count_first_stop(session: Session, responder: Responder, text_key: str, at: 
 logger = logging.getLogger(__name__)
 
 BOUND_AS = "call-back"
-"""The value that an encrypted call-back request has in its associated data. The associated data of a tip contain a
-district instead of this value, so an encrypted request cannot be decrypted as a tip.
-"""
+"""The place in the associated data of every encrypted call-back request. For a tip, the associated data contain a
+district here, so no one can decrypt a request as a tip."""
 
 
 def call_flags(context: Context, flow_set: FlowSet, start: SessionStart) -> dict[str, bool]:
-    """Returns the flags with which a flow may offer callers a call-back. For each kind of person who needs help and may
-    be called back, there is one flag.
+    """Returns the flags with which a flow (the screens of one topic) may offer callers a call-back. There is one flag
+    for each kind of person who may be called back.
 
     If the phone number from which the desk calls is not verified, returns no flags.
     """
@@ -573,8 +565,8 @@ def store_request(
     *,
     caller: str,
 ) -> None:
-    """Stores the caller's phone number, if the caller has agreed to all conditions of a call-back. Withdraws an earlier
-    request from the same session.
+    """Stores the caller's phone number for a call-back, if the caller has agreed to all conditions. Withdraws an
+    earlier request for a call-back from the same session.
 
     If the national desk has no key, stores nothing, because no one could decrypt the number.
     """
@@ -615,20 +607,20 @@ def store_request(
 def withdraw_session(
     session: Session, context: Context, session_key: str, *, up_to_attempt: int
 ) -> None:
-    """Withdraws the requests of a session, because the caller pressed `000` or changed the answer about the
-    call-back."""
+    """Withdraws the requests for a call-back of a session, because the caller pressed `000` or changed their answer."""
     rows = tables_persons.waiting_of_session(session, session_key, up_to_attempt=up_to_attempt)
     _withdraw(session, context, rows)
 
 
 def withdraw(session: Session, context: Context, tip_id: int) -> None:
-    """Withdraws the request that belongs to a tip, because the caller wants the tip erased."""
+    """Withdraws the request for a call-back that belongs to a tip, because the caller wants the tip erased."""
     _withdraw(session, context, tables_persons.waiting_call_backs(session, [tip_id]))
 
 
 def keep_time(context: Context) -> None:
-    """Notifies the national desk of new requests, and when the window of a call-back begins. Also ends requests whose
-    time is over. While call-backs are paused, no window begins and no request ends.
+    """Notifies the national desk of new requests for a call-back, and of windows (the hours in which a caller agreed to
+    be called) that begin. Also ends requests whose windows are over. While call-backs are paused, no window begins and
+    no request ends.
 
     The clock process calls this function every second. Raises StoreUnavailable.
     """
@@ -645,14 +637,14 @@ def keep_time(context: Context) -> None:
 
 
 def end_request(row: CallBack, state: CallBackState, at: datetime) -> None:
-    """Ends a request, and deletes its phone number."""
+    """Ends a request for a call-back, and deletes its phone number."""
     row.state, row.ended_at = state, at
     row.body = row.encrypted_key = b""
 
 
 def next_window(row: CallBack) -> bool:
-    """Moves a request for a call to the second period in which the caller agreed to be called. Two people must
-    approve the call again.
+    """Moves a request for a call-back to its second window (the hours in which the caller agreed to be called). One
+    person must then request the call again, and another person must approve it.
 
     Returns False if the request has no second window.
     """
@@ -677,12 +669,11 @@ def _withdraw(session: Session, context: Context, rows: Iterable[CallBack]) -> N
 
 
 def _move(session: Session, row: CallBack, at: datetime, *, is_paused: bool) -> list[Template]:
-    """Updates the state of a request for a call-back, and returns the messages that the national desk must get about
-    it.
+    """Updates the state of a request for a call-back, and returns the messages about it to the national desk.
 
-    The desk gets two messages if it missed the first window and the second has already begun. While call-backs are
-    paused, a request whose window passes moves to its second window, and then to the next day. A pause does not delete
-    the caller's number.
+    There are two messages if the desk missed the first window (the hours for the call) and the second has begun. While
+    call-backs are paused, a request whose window ends moves to its second window, and then to the next day. A pause of
+    call-backs does not delete the caller's number.
     """
     said: list[Template] = []
     while is_paused and row.closes_at <= at + HALF_WINDOW:
@@ -710,7 +701,7 @@ def _move(session: Session, row: CallBack, at: datetime, *, is_paused: bool) -> 
 def _notify(
     session: Session, context: Context, row: CallBack, template: Template, at: datetime
 ) -> None:
-    """Notifies each active member of the national desk who may see the tip.
+    """Notifies each active person of the national desk who may see the tip.
 
     The message contains no phone number, no place and no text of the caller.
     """

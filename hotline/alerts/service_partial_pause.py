@@ -1,6 +1,6 @@
-"""Pauses and resumes three parts of the hotline: call-backs, drills, and answers to callers. A person pauses a part if
-this part does harm. This module never pauses alerts. The module notifies the national desk by SMS of each pause and of
-its end."""
+"""Pauses and resumes three parts of the hotline: call-backs, drills, and answers to callers. A person pauses a part
+that does harm. This module never pauses alerts. The module notifies the national desk by SMS when a pause begins and
+when it ends."""
 
 from collections.abc import Mapping
 
@@ -22,8 +22,8 @@ NAMES: Mapping[OutgoingPart, Template] = {
 
 
 def pause(context: Context, part: OutgoingPart, *, by: CommandActor, reason: str) -> bool:
-    """Pauses call-backs, drills or answers to callers, and notifies the national desk. Returns False if the part was
-    paused already."""
+    """Pauses call-backs, drills or answers to callers, and notifies the national desk. Returns False if the part is
+    already paused."""
     with ringing(context) as session:
         if not service_pause.pause_part(session, part, by=by, reason=reason, at=context.now()):
             return False

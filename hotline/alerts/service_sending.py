@@ -1,9 +1,9 @@
-"""Sends messages: claims a message, sends it outside of a transaction, and records the result.
+"""Sends messages: claims a message for one worker, sends it outside of a transaction, and records the result.
 
-Before a message is sent, the worker's claim on it is committed to the database. The hotline may try to send a message
-several times. The result of an earlier attempt usually no longer changes the message. The module sends several messages
-to responders at the same time. `dialogue/service_answers.py` sends the answers to callers, and the monitor sends its
-own notices.
+The claim is committed to the database before the worker sends the message. A message may need several attempts. The
+result of an attempt usually no longer changes the message once a later attempt has begun. The module sends several
+messages to responders at the same time. `dialogue/service_answers.py` sends the answers to callers' SMS, and the
+monitor sends its own notices.
 """
 
 import logging
@@ -50,14 +50,14 @@ from hotline.tips.rules_events import EventChannel, LoggedEvent
 
 logger = logging.getLogger(__name__)
 
-# The functions below apply the delivery reports that the gateway sends about the hotline's messages.
+# The functions below apply the gateway's delivery reports to messages.
 
 
 def apply_report(context: Context, report: ReportIn) -> None:
-    """Stores a delivery report from the gateway. If the hotline does not know the message's id yet, it applies the
-    report as soon as it knows this id. Repeated reports, and reports with an unknown status, change nothing.
+    """Stores a delivery report from the gateway. If the hotline does not know the message id in the report yet, it
+    applies the report later. Changes nothing if the report was already stored or has an unknown status.
 
-    Raises StoreUnavailable if the database fails. After this error, the gateway sends the report again.
+    Raises StoreUnavailable if the database fails, so that the gateway sends the report again.
     """
     at = context.now()
     with ringing(context) as session:
@@ -76,7 +76,7 @@ def apply_report(context: Context, report: ReportIn) -> None:
 def apply_early(
     session: Session, context: Context, gateway: str, provider_id: str, at: datetime
 ) -> None:
-    """Applies the stored reports with this id, if a message now has the id."""
+    """Applies delivery reports that arrived before the hotline knew the id of their message."""
     queries_outbox.lock_provider_id(session, provider_id)
     kept = queries_outbox.early_reports(session, gateway, provider_id)
     message = queries_outbox.message_of_provider_id(session, gateway, provider_id) if kept else None
@@ -91,10 +91,10 @@ def apply_early(
 def _apply_report(
     session: Session, context: Context, message: Message, report: DeliveryReport, at: datetime
 ) -> None:
-    """Applies a delivery report to its message. A final state of a message never changes, with one exception: if the
-    responder answered first, the message can still become delivered.
+    """Applies a delivery report to its message. A final state of a message does not change, with one exception: an
+    answered message can still become delivered.
 
-    If the report says that an older attempt failed, the message does not change.
+    A report that an older attempt has failed does not change the message.
     """
     meaning = rules.report_meaning(report.status)
     arrived = meaning is ReportMeaning.ARRIVED
@@ -123,21 +123,20 @@ def _apply_report(
 
 
 def _alert_colleagues(session: Session, context: Context, message: Message, at: datetime) -> None:
-    """Alerts a colleague of each tip that the message is about, because the message does not arrive or arrives late."""
+    """Alerts a colleague of each tip that a message is about, because the message does not arrive or arrives late."""
     for tip_id in queries_outbox.tips_of(session, message):
         service_escalation.alert_colleague(session, context, tip_id, at)
 
 
 OPEN_STATES = (MessageState.SENDING, MessageState.UNKNOWN, MessageState.RETRY)
-"""The states of a message in which a result of its newest attempt is still expected."""
+"""The states of a message whose newest attempt still has no result."""
 
 
 def deliver_due(context: WorkerContext) -> int:
-    """Begins to send the most urgent due messages, as many as may be sent at the same time. Returns the number of
-    messages that it began to send.
+    """Begins to send the most urgent due messages, as many as can be sent at the same time. Returns the number of these
+    messages.
 
-    These may be other messages than the ones about which the workers were notified. When a message was sent, the next
-    due message follows at once.
+    When a message was sent, the next due message follows at once.
     """
     return context.senders.fill(partial(_claim, context))
 
@@ -174,16 +173,16 @@ class Outgoing:
     msisdn: str = field(repr=False)
     text: str = field(repr=False)
     stop_key: str | None = None
-    """The digest by which the stop list knows the number. None if the number need not be checked against the stop
-    list."""
+    """The digest of the phone number, as the stop list (people who want no more messages) contains it. None if the
+    hotline need not look for this number in the stop list."""
 
 
 def _to_responder(context: SendingContext, claim: Claim) -> Outgoing:
-    """Decrypts the phone number and the enrolment code for a message, and writes its text.
+    """Writes the text of a message, after decrypting the phone number and the enrolment code.
 
     Raises KeyMissing, DecryptionFailed.
 
-    The outbox never contains the enrolment code in clear text.
+    The outbox contains the enrolment code only in encrypted form.
     """
     to, wording = claim.to, claim.wording
     assert to is not None
@@ -195,9 +194,9 @@ def _to_responder(context: SendingContext, claim: Claim) -> Outgoing:
 
 
 def is_withdrawn(claim: Claim) -> bool:
-    """Returns True if a message is not needed any more. For example, the enrolment code in the message was used or
-    replaced, or the recipient's phone number was deleted. A shared SMS is not needed if responders have taken all its
-    cases."""
+    """Returns True if a message is no longer needed. For example, the enrolment code in the message was used or
+    replaced, or the recipient's phone number was deleted. An SMS about several cases is not needed if responders have
+    taken all these cases."""
     to = claim.to
     without_code = claim.message.template == Template.JOIN.name and (to is None or to.code is None)
     no_case = claim.message.template in SHARED and claim.message.parameters["count"] == "0"
@@ -211,10 +210,11 @@ def send_claimed(
     *,
     turn: Callable[[], AbstractContextManager[object]] = nullcontext,
 ) -> tuple[SendResult, str | None]:
-    """Sends a claimed message outside of a transaction. Returns the result, and the digest by which the stop list would
-    know the number.
+    """Sends a claimed message outside of a transaction. Returns the result, and the digest of the phone number for the
+    stop list (people who want no more messages).
 
-    `prepare` is a function that decrypts the number. `prepare` may raise KeyMissing or DecryptionFailed.
+    `prepare` is a function that decrypts the phone number and writes the text. `prepare` may raise KeyMissing or
+    DecryptionFailed.
     """
     REQUEST.set(claim.request)
     if is_withdrawn(claim):
@@ -242,18 +242,17 @@ def record_result(
     *,
     turn: AbstractContextManager[object] | None = None,
 ) -> None:
-    """Records the result of an attempt to send a message. Changes the message, the recipient and the queue, as this
-    result requires."""
+    """Records the result of an attempt to send a message. The result may change the message, the recipient and the
+    outgoing queue."""
     logger.info("SMS: %s", result.outcome, extra={"row": claim.message.id})
     at = context.now()
     if claim.message.contact_key is not None:
-        # If the message id is stored, it could reveal, together with the gateway's records, the phone behind a
-        # pseudonym.
+        # With the gateway's records, a stored message id could show which phone belongs to a pseudonym.
         result = replace(result, provider_id=None)
     with ringing(context, turn) as session:
         row = queries_outbox.message_for_writing(session, claim.message.id)
         queries_outbox.close_attempt(session, claim, result)
-        # The monitor and the workers may use different gateways, so a result of one says nothing about the other.
+        # The monitor may use another gateway than the workers, so its results say nothing about their gateway.
         if claim.message.priority != rules.Priority.MONITOR:
             if result.outcome is Outcome.ACCEPTED:
                 tables.end_fault(session)
@@ -267,18 +266,18 @@ def record_result(
                 row.state = MessageState.FAILED
             _consequences(session, context, claim, result, verdict, at)
         if result.provider_id is not None:
-            # Delivery reports may arrive before this row has the message id.
+            # The delivery report may have arrived before this row got the message id.
             apply_early(session, context, result.gateway, result.provider_id, at)
         if result.outcome is Outcome.STOPPED and stop_key is not None and not claim.is_drill:
-            # The gateway's list says that this person wants no messages.
-            # The hotline stores this wish, in case the gateway's list changes.
+            # The person is on the gateway's list of people who want no messages. The hotline stores this wish, in case
+            # the gateway's list changes.
             tables.add_stop(session, stop_key, at)
 
 
 def _may_write(row: Message, n: int, outcome: Outcome) -> bool:
     """Returns True if this attempt may change the message.
 
-    An older attempt may change the message only if the gateway accepted the message late.
+    The result of an older attempt counts only if the gateway accepted the message late.
     """
     if row.attempts == n:
         return row.state in OPEN_STATES
@@ -326,21 +325,21 @@ def _consequences(
         session.get_one(OnCallContact, claim.message.on_call_id).unreachable = result.outcome
         return
     is_hers = claim.message.responder_id is not None and claim.to is not None and claim.to.is_own
-    # A drill never marks a responder as unreachable. The next real alert will show that the phone cannot be reached.
+    # A drill never marks a responder as unreachable, because the next real alert shows if the phone can be reached.
     if verdict.flag and is_hers and not claim.is_drill:
         responder = session.get_one(Responder, claim.message.responder_id)
         said = None if result.outcome is Outcome.STOPPED else result.provider_status
         responder.unreachable = said or result.outcome
         session.flush()
-        # Other responders get this case, and all other open cases of the responder.
+        # Other responders get all open cases of this responder.
         service_commands.hand_on_cases(session, context, responder.id, at)
     elif verdict.replace:
         _alert_colleagues(session, context, claim.message, at)
 
 
 def expire_leases(context: WorkerContext) -> None:
-    """Ends the claims of workers that have stopped or hang. The hotline then does not know if the messages of these
-    claims were sent."""
+    """Ends the claims of workers that have stopped or hang. The hotline then does not know if these workers sent their
+    messages."""
     at = context.now()
     with ringing(context) as session:
         for row in queries_outbox.expired(session, at):
@@ -352,9 +351,9 @@ def expire_leases(context: WorkerContext) -> None:
 
 
 def retry_unknown(context: WorkerContext) -> None:
-    """Sends a message again after some time, if the hotline does not know whether it was sent.
+    """Sends messages again about which the hotline does not know if they were sent.
 
-    `gateway.rules.after_doubt` decides which of these messages are sent again.
+    `gateway.rules.after_doubt` decides which messages are sent again.
     """
     at = context.now()
     with ringing(context) as session:
@@ -369,11 +368,11 @@ def retry_unknown(context: WorkerContext) -> None:
 
 
 def resend_unreported(context: WorkerContext) -> None:
-    """Sends an alert once more, if no delivery report about this alert arrived in time. Also alerts the next person of
-    the same level.
+    """Sends an alert once more, if no delivery report about it arrived in time. Also alerts one more person of the same
+    escalation level.
 
-    The function alerts only one such person for each level, even if many reports are missing. So a network that sends
-    no reports does not cause too many messages. The deadline to acknowledge the case does not change.
+    Alerts only one such person for each level, even if many delivery reports are missing. So a phone network without
+    delivery reports does not cause too many messages. The deadline to acknowledge the case does not change.
     """
     at = context.now()
     with ringing(context) as session:

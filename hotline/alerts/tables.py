@@ -1,7 +1,8 @@
-"""Stores and reads what alerting needs: deadlines, acknowledgements, storms, received SMS and the answers to them,
-questions to callers, and receipts.
+"""Stores what alerting needs: deadlines, acknowledgements, storms, received SMS and their answers, questions to
+callers, and receipts.
 
-The text of a responder's SMS is never stored. A keyed digest shows if the responder has sent the same text before.
+The hotline never stores the text of a responder's SMS. A digest, made with a secret key, shows if the responder has
+sent the same text before.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -50,7 +51,7 @@ from hotline.tips.tables_persons import desk_people
 
 
 class ReplyAnswer(Row):
-    """An answer to a responder's SMS: the reason for the answer, and the digest of the SMS."""
+    """An answer of the hotline to a responder's SMS, with its reason and the digest of the SMS."""
 
     __tablename__ = "reply_answer"
     __table_args__ = (
@@ -67,7 +68,8 @@ class ReplyAnswer(Row):
 
 
 class Storm(Row):
-    """A storm: the district, and the time when it ends if no more dangers are filed."""
+    """A storm (very many tips about danger in one district), with the time when it ends if no more such tips are
+    filed."""
 
     __tablename__ = "storm"
 
@@ -76,21 +78,20 @@ class Storm(Row):
 
 
 def storm_until(session: Session, place: str, at: datetime) -> datetime | None:
-    """Returns the end of the storm in a district, or None if there is no storm."""
+    """Returns when the storm (very many tips about danger) in a district ends, or None if there is no storm."""
     return session.scalar(select(Storm.until).where(Storm.place == place, Storm.until > at))
 
 
 def set_storm(session: Session, place: str, until: datetime) -> None:
-    """Stores the end of a storm, for a new storm or one that lasts longer."""
+    """Stores the end of a storm (very many tips about danger), which is new or lasts longer."""
     if not add_if_new(session, Storm(place=place, until=until)):
         session.execute(update(Storm).where(Storm.place == place).values(until=until))
 
 
 def answers_since(session: Session, responder_id: int, since: datetime) -> list[SentAnswer]:
-    """Returns the answers that a responder got after `since`.
+    """Returns the answers that the hotline sent to a responder's SMS after `since`.
 
-    Locks the responder's row, so that the hotline counts two simultaneous SMS of the same responder one after the
-    other.
+    Locks the responder's row, so that two SMS of one responder are counted one after the other.
     """
     session.execute(
         select(Responder.id).where(Responder.id == responder_id).with_for_update(key_share=True)
@@ -103,12 +104,12 @@ def answers_since(session: Session, responder_id: int, since: datetime) -> list[
     return [SentAnswer(AnswerReason(why), text_key, at) for why, text_key, at in rows]
 
 
-# The functions below store the deadlines of cases as rows, so that no restart loses them. A tip has at most one open
-# deadline of each kind.
+# The functions below store the deadlines of cases in the database, so that no restart loses them. A tip has at most one
+# open deadline of each kind.
 
 
 def set_first_clocks(session: Session, due: Mapping[datetime, Sequence[int]], at: datetime) -> None:
-    """Sets the first deadline of many new tips at once: the one for a responder to acknowledge the tip."""
+    """Sets the first deadline of many new tips: the one to acknowledge the tip."""
     same = {Deadline.kind: DeadlineKind.ACKNOWLEDGE, Deadline.set_at: at, Deadline.nth: 0}
     for due_at, tip_ids in due.items():
         rows = [(tip_id, 0) for tip_id in tip_ids]
@@ -158,14 +159,14 @@ def close_clocks(
 
 
 def open_clocks(session: Session, tip_id: int) -> dict[DeadlineKind, Clock]:
-    """Returns the open deadlines of a tip, by kind."""
+    """Returns the open deadlines of a tip, keyed by kind."""
     return open_clocks_of(session, [tip_id])[tip_id]
 
 
 def open_clocks_of(
     session: Session, tip_ids: Collection[int]
 ) -> dict[int, dict[DeadlineKind, Clock]]:
-    """Returns the open deadlines of many tips, by tip id and kind."""
+    """Returns the open deadlines of many tips, keyed by tip id and kind."""
     found: dict[int, dict[DeadlineKind, Clock]] = {one: {} for one in tip_ids}
     here = (Deadline.tip_id.in_(found), Deadline.fired_at.is_(None))
     for row in session.scalars(select(Deadline).where(*here)):
@@ -174,10 +175,10 @@ def open_clocks_of(
 
 
 def times_fired(session: Session, tip_ids: Collection[int], kind: DeadlineKind) -> int:
-    """Returns how often in a row the open deadline of this kind has fired for these tips. If the deadline is open for
-    several of these tips, returns the highest number.
+    """Returns how many times in a row the deadline of this kind has passed for these tips. If several of these tips
+    have such a deadline, returns the highest number.
 
-    Returns -1 if no such deadline is open.
+    Returns -1 if no deadline of this kind is open.
     """
     if not tip_ids:
         return -1
@@ -187,22 +188,22 @@ def times_fired(session: Session, tip_ids: Collection[int], kind: DeadlineKind) 
 
 
 def last_due(session: Session, tip_id: int, kind: DeadlineKind) -> datetime | None:
-    """Returns the end of the newest deadline of this kind, as messages to responders give it.
+    """Returns the end of a tip's newest deadline of this kind, or None.
 
-    Returns None if there was no such deadline.
+    The time is the one that messages to responders name.
     """
     last = select(TRULY_DUE).where(Deadline.tip_id == tip_id, Deadline.kind == kind)
     return session.scalar(last.order_by(Deadline.step.desc()).limit(1))
 
 
 def has_held(session: Session) -> bool:
-    """Returns True if the alert of a tip waits until a person comes on duty."""
+    """Returns True if the alert of any tip waits until a person comes on duty."""
     waits = select(PendingAlert.tip_id).join(Deadline, Deadline.tip_id == PendingAlert.tip_id)
     return session.scalar(waits.where(*HELD).limit(1)) is not None
 
 
 def filing_times(session: Session, tip_ids: Collection[int]) -> Mapping[int, datetime]:
-    """Returns the time at which each of these tips was filed."""
+    """Returns when each of these tips was filed."""
     found = select(Tip.id, Tip.filed_at).where(in_numbers(session, Tip.id, tip_ids))
     return {id: at for id, at in session.execute(found) if at is not None}
 
@@ -210,9 +211,9 @@ def filing_times(session: Session, tip_ids: Collection[int]) -> Mapping[int, dat
 def overdue_clocks(
     session: Session, at: datetime, limit: int, *, but: Collection[int] = ()
 ) -> Sequence[ResultRow[Deadline, Tip]]:
-    """Returns deadlines that have passed, the oldest first, and locks them until the transaction ends.
+    """Returns deadlines that have passed, the oldest first.
 
-    Leaves out the tips in `but`.
+    Locks these deadlines until the transaction ends, and leaves out the tips in `but`.
     """
     due = and_(Deadline.fired_at.is_(None), Deadline.due_at <= at, Deadline.tip_id.not_in(but))
     held = select(Deadline, Tip).join(Tip, Tip.id == Deadline.tip_id).where(due)
@@ -229,12 +230,11 @@ def acknowledge(
     proved: bool,
     provisional: bool = False,
 ) -> bool:
-    """Records that this responder acknowledged the tip, on all their assignments of the tip that are in the state
-    `SENT`.
+    """Records that this responder acknowledged the tip, on all their assignments of the tip in the state `SENT`.
 
-    Returns True if the acknowledgement counts. If an earlier answer is doubted because the gateway's inbox does not
-    list it, a later answer counts only if it is proved. `provisional` is True if the hotline could not read the
-    gateway's inbox. The answer is then doubted until the inbox lists its SMS.
+    Returns True if the acknowledgement counts. An answer after a doubted answer (the gateway's inbox does not list its
+    SMS) counts only if it is proved. `provisional` is True if the hotline could not read the gateway's inbox, so that
+    this answer is doubted for now.
     """
     own = assigned_to(tip_id, responder_id)
     forged = (*own, Assignment.doubted_at.is_not(None), Assignment.proved_at.is_(None))
@@ -255,8 +255,8 @@ def acknowledge(
 
 
 def doubt(session: Session, assignment: Assignment, at: datetime) -> bool:
-    """Records that the gateway's inbox does not list the SMS with the responder's answer. Returns True if the hotline
-    has counted this answer until now."""
+    """Records that the gateway's inbox does not list the SMS with a responder's answer. Returns True if this answer has
+    counted until now."""
     doubted = session.scalars(
         update(Assignment)
         .where(
@@ -272,7 +272,7 @@ def doubt(session: Session, assignment: Assignment, at: datetime) -> bool:
 
 
 def believe(session: Session, tip_id: int, responder_id: int, at: datetime) -> None:
-    """Records a proof that the responder gave the answer: the gateway's inbox lists the SMS, or the responder
+    """Records that the responder's acknowledgement is proved: the gateway's inbox lists the SMS, or the responder
     dialled."""
     session.execute(
         update(Assignment)
@@ -282,22 +282,21 @@ def believe(session: Session, tip_id: int, responder_id: int, at: datetime) -> N
 
 
 def is_answered(session: Session, tip_id: int, responder_id: int) -> bool:
-    """Returns True if an SMS or a call in the responder's name acknowledged the tip, even if the gateway's inbox does
-    not list the SMS."""
+    """Returns True if the tip was acknowledged in the responder's name, even if the gateway's inbox does not list the
+    SMS."""
     return has_row(session, Assignment.id, *assigned_to(tip_id, responder_id), HAS_ANSWERED)
 
 
 def is_believed(session: Session, tip_id: int, responder_id: int) -> bool:
-    """Returns True if the responder acknowledged the tip, and the gateway's inbox raises no doubt about the
-    acknowledgement."""
+    """Returns True if the responder acknowledged the tip, and the acknowledgement is not doubted."""
     return has_row(session, Assignment.id, *assigned_to(tip_id, responder_id), HAS_TAKEN)
 
 
 def taken_at(session: Session, tip_id: int, responder_id: int) -> datetime | None:
-    """Returns when this responder last acknowledged the tip.
+    """Returns when this responder last acknowledged the tip, or None.
 
-    Returns None if the gateway's inbox does not list the SMS of the acknowledgement, or if the responder has passed the
-    tip on.
+    An acknowledgement does not count if its SMS is not in the gateway's inbox, or if the responder has passed the tip
+    on.
     """
     took = (*assigned_to(tip_id, responder_id), HAS_TAKEN, Assignment.passed_at.is_(None))
     return session.scalar(select(func.max(Assignment.acknowledged_at)).where(*took))
@@ -306,10 +305,8 @@ def taken_at(session: Session, tip_id: int, responder_id: int) -> datetime | Non
 def acknowledged_since_alert(
     session: Session, responder_id: int, tip_ids: Collection[int]
 ) -> frozenset[int]:
-    """Returns those of these tips that their assignee acknowledged, with proof, after the last alert that this
-    responder has not acknowledged. The assignee must be active. The assignee must also have read the case, or have no
-    PIN.
-    """
+    """Returns the tips whose assignee has acknowledged them, with proof, after the last alert that this responder did
+    not acknowledge. The assignee must be active, and must have read the case or have no PIN."""
     theirs = (
         select(
             Assignment.tip_id,
@@ -336,8 +333,7 @@ def acknowledged_since_alert(
     return frozenset(session.scalars(since))
 
 
-# The classes and functions below store the questions that desks ask callers, at most one for each tip, and the
-# answers.
+# The code below stores the questions that desks ask callers, at most one for each tip, and the answers.
 
 
 class QuestionBackRow(Row):
@@ -345,18 +341,18 @@ class QuestionBackRow(Row):
 
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), primary_key=True)
     question: Mapped[str]
-    """The name of the question in the list of approved questions."""
+    """The name of the question in the list of questions that a desk may ask callers."""
     desk: Mapped[str]
     asked_at: Mapped[datetime]
     public_key: Mapped[bytes]
-    """The public key with which the hooks encrypt the answer."""
+    """The public key with which the hooks (the web process for callers) encrypt the answer."""
     locked_key: Mapped[bytes]
-    """The private key for the answer, encrypted with the key of the tip."""
+    """The private key with which the answer is decrypted, itself encrypted with the key of the tip."""
     body: Mapped[bytes]
-    """The answer, padded and encrypted. Empty until the caller has answered."""
+    """The caller's answer, encrypted and padded so that its length does not show. Empty until the caller answers."""
     answered_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]
-    """The time when a desk officer first read the answer."""
+    """The time when a desk officer first read the caller's answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,14 +365,14 @@ class Recipient:
 
 
 def has_question(session: Session, tip_ids: Collection[int]) -> bool:
-    """Returns True if a desk ever asked a question about one of these tips."""
+    """Returns True if a desk has ever asked the caller of one of these tips a question."""
     return has_row(session, QuestionBackRow.tip_id, QuestionBackRow.tip_id.in_(tip_ids))
 
 
 def waiting_question(
     session: Session, tip_ids: Collection[int], *, for_writing: bool = False
 ) -> QuestionBackRow | None:
-    """Returns the question about these tips that has no answer yet, or None.
+    """Returns the question to the caller of these tips that has no answer yet, or None.
 
     If `for_writing` is True, locks the question.
     """
@@ -392,7 +388,7 @@ def question_of_tip(session: Session, tip_id: int) -> QuestionBackRow | None:
 
 
 def note_read(session: Session, tip_id: int, at: datetime) -> None:
-    """Records that a desk officer has read the answer. Stores only the time when an officer first read the answer."""
+    """Records when a desk officer first read the caller's answer."""
     row = session.get(QuestionBackRow, tip_id)
     if row is not None and row.answered_at is not None and row.read_at is None:
         row.read_at = at
@@ -401,8 +397,8 @@ def note_read(session: Session, tip_id: int, at: datetime) -> None:
 def recipients_who_may_see(
     session: Session, tip_id: int, at: datetime, *which: ColumnElement[bool]
 ) -> dict[int, Recipient]:
-    """Returns the active responders who may see a tip and match the conditions in `which`, by id. Each responder comes
-    with their newest reference."""
+    """Returns the active responders who may see a tip and match the SQL conditions in `which`, keyed by id. Each
+    responder comes with their newest reference of the tip."""
     alerted = (
         select(Responder.id, Responder.languages, Assignment.reference)
         .join(Assignment, Assignment.responder_id == Responder.id)
@@ -413,8 +409,7 @@ def recipients_who_may_see(
 
 
 def national_recipients(session: Session, tip_id: int, at: datetime) -> Sequence[Recipient]:
-    """Returns the active people of the national desk. The result contains the number of the tip in place of a
-    reference."""
+    """Returns the active people of the national desk, with the number of the tip in place of a reference."""
     people = desk_people(session, at, tip_id)
     return [Recipient(one.id, one.language, f"T{tip_id}") for one in people]
 
@@ -434,30 +429,29 @@ def question_recipients(
 
 
 def delete_questions(session: Session, tip_ids: Collection[int]) -> None:
-    """Deletes the questions and answers of these tips."""
+    """Deletes the questions to callers about these tips, and the answers."""
     session.execute(delete(QuestionBackRow).where(QuestionBackRow.tip_id.in_(tip_ids)))
 
 
-# The code below finds tips by a receipt, for the caller who reported them.
+# The code below finds tips for the caller who has their receipt (the number by which a caller asks later).
 
 
 class FoundReceipt(NamedTuple):
-    """The tips that belong to a receipt (a number by which a caller asks later), and the progress of each tip."""
+    """The tips of a receipt (the number by which a caller asks later), and the progress of the work on each tip."""
 
     tip_ids: Sequence[int]
     progress: Sequence[Progress]
 
 
 def give_receipt(session: Session, session_key: str, *, attempt: int, receipt_key: str) -> None:
-    """Gives the tips of this report attempt a receipt. A new receipt replaces an earlier one."""
+    """Gives the tips of a report attempt a receipt (the number by which a caller asks later). A new receipt replaces
+    the earlier one."""
     here = (Tip.session_key == session_key, Tip.attempt == attempt, Tip.erasure_asked_at.is_(None))
     session.execute(update(Tip).where(*here).values(receipt_key=receipt_key))
 
 
 def mark_asked_help(session: Session, tip_ids: Collection[int]) -> bool:
-    """Records that the caller with the receipt of these tips was asked if the help was good. Returns False if this was
-    recorded before.
-    """
+    """Records that the caller was asked if the help was good. Returns False if the caller was already asked."""
     theirs = Tip.id.in_(tip_ids)
     known = session.scalars(select(Tip.was_asked_help).where(theirs).with_for_update()).all()
     session.execute(update(Tip).where(theirs).values(was_asked_help=True))
@@ -465,10 +459,10 @@ def mark_asked_help(session: Session, tip_ids: Collection[int]) -> bool:
 
 
 def find_receipt(session: Session, receipt_key: str) -> FoundReceipt:
-    """Returns the tips that belong to a receipt, and how far the work on each tip is.
+    """Returns the tips of a receipt (the number by which a caller asks later), and the progress of the work on each
+    tip.
 
-    The result includes all tips of the same report attempt, because the caller may have gone back and changed an
-    answer.
+    Includes all tips of the same report attempt, because the caller may have gone back and changed an answer.
     """
     of_receipt = Tip.receipt_key == receipt_key
     attempts = select(Tip.session_key, Tip.attempt).where(of_receipt, Tip.session_key != "")
@@ -490,8 +484,8 @@ SMS = "sms"
 
 
 class InboxRead(Row):
-    """The place up to which the hotline has read the gateway's inbox (a `gateway.rules.Bookmark`), the time of the next
-    reading, and the last error."""
+    """The place up to which the hotline has read the gateway's inbox, the time of the next reading, and the last
+    error."""
 
     __tablename__ = "inbox_read"
 
@@ -503,9 +497,9 @@ class InboxRead(Row):
     news_at: Mapped[datetime]
     next_at: Mapped[datetime]
     read_at: Mapped[datetime]
-    """The last time when a page of the inbox was read and all its SMS were handled."""
+    """The last time when the hotline read a page of the inbox and handled all its SMS."""
     fault: Mapped[str]
-    """The reason why no page of the inbox was read since the time `read_at`. Empty if there was no error."""
+    """The reason why the hotline has read no page of the inbox since `read_at`. Empty if there was no error."""
 
 
 def bookmark(row: InboxRead) -> Bookmark:
@@ -513,12 +507,13 @@ def bookmark(row: InboxRead) -> Bookmark:
 
 
 def inbox_position(session: Session) -> InboxRead | None:
-    """Returns how far the inbox was read. Returns None if the inbox was never read."""
+    """Returns the place up to which the inbox was read, or None if it was never read."""
     return session.get(InboxRead, SMS)
 
 
 def create_position(session: Session, at: datetime) -> None:
-    """Stores a position at the beginning of the inbox. If a position is already stored, changes nothing."""
+    """Stores the beginning of the gateway's inbox as the place of the next reading. If a place is already stored,
+    changes nothing."""
     times = dict.fromkeys(("since", "sure_from", "news_at", "next_at", "read_at"), at)
     add_if_new(session, InboxRead(name=SMS, number=0, until=None, fault="", **times))
 
@@ -526,9 +521,9 @@ def create_position(session: Session, at: datetime) -> None:
 def move_position(
     session: Session, before: Bookmark, now: Bookmark, *, at: datetime, next_at: datetime
 ) -> bool:
-    """Moves the bookmark in the gateway's inbox after all SMS of a page were handled.
+    """Stores the place in the gateway's inbox after a page of SMS was handled.
 
-    If another process has moved the bookmark, returns False and changes nothing.
+    If another process has stored another place, returns False and changes nothing.
     """
     moved = (
         update(InboxRead)
@@ -540,23 +535,23 @@ def move_position(
 
 
 def record_fault(session: Session, fault: str, next_at: datetime) -> None:
-    """Records why the hotline could not read a page of the gateway's inbox, or could not handle all its SMS. The
-    function does not move the bookmark."""
+    """Records why the hotline could not read a page of the gateway's inbox, or could not handle all its SMS. The next
+    reading begins at the same place."""
     session.execute(
         update(InboxRead).where(InboxRead.name == SMS).values(fault=fault, next_at=next_at)
     )
 
 
 def record_mo(session: Session, row: InboundSeen, keys: Sequence[str]) -> Sequence[InboundSeen]:
-    """Stores a received SMS, unless the SMS is already stored.
+    """Stores a received SMS, unless it is already stored.
 
-    Returns the rows of the same SMS that existed before. `keys` contains the digests of the SMS.
+    Returns the rows of the same SMS that existed before. `keys` contains the digests by which the SMS is recognized.
     """
     known = _known(session, keys)
     if known or add_if_new(session, row):
         return known
-    # Another process has just stored this SMS. If another SMS came with the same id but another time, these keys find
-    # no row.
+    # Another process has just stored this SMS. If another SMS came with the same id but another time, the keys find no
+    # row, and the id does.
     return _known(session, keys) or [session.get_one(InboundSeen, row.provider_id)]
 
 
@@ -567,8 +562,8 @@ def note_listed(
     proved_at: datetime | None,
     vouched_at: datetime | None,
 ) -> None:
-    """Records that the gateway's inbox lists these SMS, or that the callback about them came from one of the gateway's
-    own network addresses."""
+    """Records that the gateway's inbox lists these SMS, or that the gateway's callbacks about them came from its own
+    network addresses."""
     for row in rows:
         row.proved_at = row.proved_at or proved_at
         row.vouched_at = row.vouched_at or vouched_at
@@ -576,13 +571,13 @@ def note_listed(
 
 
 def bring_forward(session: Session, next_at: datetime) -> None:
-    """Moves the next reading of the gateway's inbox to an earlier time."""
+    """Moves the next reading of the gateway's inbox to `next_at`, if this is earlier."""
     sooner = update(InboxRead).where(InboxRead.name == SMS, InboxRead.next_at > next_at)
     session.execute(sooner.values(next_at=next_at))
 
 
 def unlisted(session: Session, since: datetime, until: datetime) -> Sequence[InboundSeen]:
-    """Returns the SMS of this period that callbacks have reported, but that no page of the inbox lists.
+    """Returns the SMS of this period that callbacks have reported, but that the gateway's inbox does not list.
 
     Locks the rows of these SMS until the transaction ends.
     """
@@ -597,8 +592,8 @@ def unlisted(session: Session, since: datetime, until: datetime) -> Sequence[Inb
 
 
 def unproven_answers(session: Session, since: datetime) -> int:
-    """Returns the number of recent answers by SMS whose tip is still open, and which are doubted because the gateway's
-    inbox does not list them."""
+    """Counts recent answers by SMS to open cases that are doubted, because the gateway's inbox does not list the
+    SMS."""
     doubted = (
         Assignment.doubted_at > since,
         Assignment.proved_at.is_(None),

@@ -1,7 +1,7 @@
-"""Stores the log of each case, and the data that is encrypted with the key pair of a case.
+"""Stores the log of each case, and data that is encrypted with the key pair of a case.
 
-A row of the log is written once and never changed. Triggers in PostgreSQL and in SQLite refuse to change or delete a
-row. The code never switches these triggers off.
+The hotline writes a row of the log once, and never changes it. Triggers in the database refuse to change or delete a
+row. No code switches these triggers off.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -28,7 +28,7 @@ from hotline.tips.rules_events import WHY, EventChannel, LoggedEvent, check_code
 
 
 class CaseEventRow(Row):
-    """An event in the log of a case. If an event is repeated, it has the same `key` and is not written again."""
+    """An event in the log of a case, which is written only once for each `key`."""
 
     __tablename__ = "case_event"
 
@@ -42,7 +42,7 @@ class CaseEventRow(Row):
     codes: Mapped[dict[str, Any]]
     key: Mapped[str] = mapped_column(unique=True)
     supersedes: Mapped[int | None] = mapped_column(ForeignKey("case_event.id"))
-    """The id of the event that this event corrects. Pages show both events."""
+    """The id of the event that this event corrects. Pages show the corrected event too."""
 
 
 OF_MEETING = (LoggedEvent.SCREENED, LoggedEvent.CONSENT)
@@ -51,10 +51,10 @@ protect_rows(CaseEventRow)
 
 
 def write_event(session: Session, row: CaseEventRow) -> int | None:
-    """Writes an event of a case, in the transaction of the calling function. Returns the id of the event. Returns None
-    if an event with this key already exists.
+    """Writes an event of a case in the transaction of the calling function, and returns the id of the event. Returns
+    None if an event with this key is already stored.
 
-    Raises ValueError if an event of this kind may not have one of the codes in the row.
+    Raises ValueError if the row has a code that an event of this kind may not have.
     """
     check_codes(LoggedEvent(row.kind), row.codes)
     if not add_if_new(session, row):
@@ -65,15 +65,14 @@ def write_event(session: Session, row: CaseEventRow) -> int | None:
 def write_alerted(
     session: Session, alerted: Sequence[tuple[int, int, int, int, str]], at: datetime
 ) -> None:
-    """Writes for each alerted responder the event that they were alerted. Each entry of `alerted` has the id of the
-    assignment, the tip, the step, the responder and the reason.
-    """
+    """Writes for each alerted responder the event of the alert. Each entry of `alerted` contains the id of the
+    assignment, the tip, the step, the responder, and the reason for the alert."""
     rows = [(tip_id, who, why, f"told:{id}") for id, tip_id, _, who, why in alerted]
     _written(session, LoggedEvent.ALERTED, rows, at)
 
 
 def write_links(session: Session, links: Sequence[tuple[int, int, str]], at: datetime) -> None:
-    """Writes an event for each link from a later tip to an earlier tip, with the reason of the link."""
+    """Writes an event for each link from a tip to an earlier similar tip, with the reason for the link."""
     rows = [(later, None, why, f"linked:{earlier}:{later}") for later, earlier, why in links]
     _written(session, LoggedEvent.LINKED, rows, at)
 
@@ -84,9 +83,7 @@ def _written(
     rows: Sequence[tuple[int, int | None, str, str]],
     at: datetime,
 ) -> None:
-    """Writes many events that the clock process caused. Each row contains the tip, the responder, the reason and the
-    key.
-    """
+    """Writes events that the clock process caused. Each row contains the tip, the responder, the reason and the key."""
     columns = (CaseEventRow.tip_id, CaseEventRow.responder_id, CaseEventRow.codes, CaseEventRow.key)
     coded = [(tip_id, who, f'{{"{WHY}":"{why}"}}', key) for tip_id, who, why, key in rows]
     same: dict[Column, object] = {
@@ -108,7 +105,7 @@ def is_written(session: Session, key: str) -> bool:
 
 
 def has_met(session: Session, tip_id: int) -> bool:
-    """Returns True if a responder screened a person in this case, or asked a person if they want help."""
+    """Returns True if responders met a person in this case: the person was screened, or was asked if they want help."""
     is_of_meeting = CaseEventRow.kind.in_(OF_MEETING)
     return has_row(session, CaseEventRow.id, CaseEventRow.tip_id == tip_id, is_of_meeting)
 
@@ -120,10 +117,8 @@ def newest_event(session: Session, tip_id: int, kind: LoggedEvent) -> CaseEventR
 
 
 def find_tip(session: Session, name: str) -> int | None:
-    """Returns the id of a tip. `name` is the number of the tip, such as `12` or `T12`, or a responder's reference of
-    the tip. If `name` is a number, the function does not check if such a tip exists. Returns None for an unknown
-    reference.
-    """
+    """Returns the id of a tip. `name` is the number of the tip, such as `12` or `T12`, or any responder's reference of
+    the tip. Does not check if a tip with this number exists. Returns None for an unknown reference."""
     number = name.removeprefix("T")
     if number.isdecimal():
         return parse_row_id(number)
@@ -134,9 +129,9 @@ def find_tip(session: Session, name: str) -> int | None:
 def last_event_of(
     session: Session, tip_id: int, responder_id: int, *, but_alerts: bool = False
 ) -> CaseEventRow | None:
-    """Returns the newest of the events that show if the responder has the case: alerted, acknowledged or passed on.
+    """Returns the newest event which shows if the responder has the case: alerted, acknowledged or passed on.
 
-    If `but_alerts` is True, leaves out alerts.
+    If `but_alerts` is True, leaves out alerts of the responder.
     """
     kinds = OF_TAKING[1:] if but_alerts else OF_TAKING
     own = (CaseEventRow.tip_id == tip_id, CaseEventRow.responder_id == responder_id)
@@ -144,12 +139,12 @@ def last_event_of(
     return session.scalars(found.order_by(CaseEventRow.id.desc()).limit(1)).first()
 
 
-# The classes and functions below store the key pair of each case, and all data that is encrypted with it.
+# The code below stores the key pair of each case, and all data that is encrypted with this key pair.
 
 
 class CaseKey(Row):
-    """The public key of a case, in clear text. With this key, the hotline can write coded answers about persons, but
-    cannot read them."""
+    """The public key of a case, not encrypted. With this key, the hotline can write coded answers about persons
+    (answers chosen from a list), but cannot read them."""
 
     __tablename__ = "case_key"
 
@@ -157,11 +152,11 @@ class CaseKey(Row):
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
     made_at: Mapped[datetime]
     warned_at: Mapped[datetime | None]
-    """Since this time, the console shows a warning that the coded answers about persons will be deleted."""
+    """The time since which the console warns that the coded answers about the persons of this case will be deleted."""
 
 
 class CaseGrant(Row):
-    """The private key of a case, encrypted for the reader process or for a desk that may read the tip."""
+    """The private key of a case, encrypted for a desk that may read the tip, or for the reader process."""
 
     __tablename__ = "case_grant"
     __table_args__ = (UniqueConstraint("tip_id", "holder"),)
@@ -188,14 +183,14 @@ protect_by(CaseKey, KEY_SQLITE, KEY_POSTGRES)
 
 
 def public_key(session: Session, tip_id: int) -> bytes | None:
-    """Returns the public key of a case. Returns None if the case has no coded answers about persons yet."""
+    """Returns the public key of a case, or None if the case has no coded answers about persons yet."""
     return session.scalar(select(CaseKey.public_key).where(CaseKey.tip_id == tip_id))
 
 
 def store_key(session: Session, tip_id: int, new: NewCase, at: datetime) -> bytes:
-    """Stores a key pair for a case, and returns its public key.
+    """Stores a key pair for a case, and returns the public key of the case.
 
-    If two processes make a key pair for the case at the same time, the hotline keeps the first key pair.
+    If another process has stored a key pair first, that key pair stays.
     """
     key = CaseKey(tip_id=tip_id, public_key=new.public_key, made_at=at)
     if add_if_new(session, key):
@@ -205,8 +200,8 @@ def store_key(session: Session, tip_id: int, new: NewCase, at: datetime) -> byte
 
 
 def give(session: Session, tip_id: int, holder: str, encrypted_key: bytes) -> bool:
-    """Stores the private key of a case, encrypted for a desk or for the reader process. Returns False if the key is
-    already stored."""
+    """Stores the private key of a case, encrypted for the desk or process `holder`. Returns False if this key is
+    already stored for `holder`."""
     return add_if_new(session, CaseGrant(tip_id=tip_id, holder=holder, encrypted_key=encrypted_key))
 
 
@@ -220,7 +215,7 @@ class CaseCode(Row):
 
     case_event_id: Mapped[int] = mapped_column(ForeignKey("case_event.id"), primary_key=True)
     body: Mapped[bytes] = mapped_column(LargeBinary)
-    """The coded answers in an event, as `keys.encrypt.encrypt_codes` encrypted them."""
+    """The coded answers in an event, encrypted by `keys.encrypt.encrypt_codes`."""
 
 
 NOT_COUNTED = (
@@ -244,22 +239,22 @@ protect_by(CaseCode, CODE_SQLITE, CODE_POSTGRES)
 
 
 class CaseNote(Row):
-    """The text of a note, encrypted with the key of its tip.
+    """The text of a note about a case, encrypted with the key of the tip.
 
-    The note is deleted when the text of the tip is erased. The log keeps the event that the note was written.
+    The note is deleted when the text of the tip is erased. The log of the case still shows that there was a note.
     """
 
     __tablename__ = "case_note"
 
     case_event_id: Mapped[int] = mapped_column(ForeignKey("case_event.id"), primary_key=True)
     body: Mapped[bytes] = mapped_column(LargeBinary)
-    """The text of the note, as `tips.encrypt_notes.encrypt_note` encrypted it."""
+    """The text of the note, encrypted by `tips.encrypt_notes.encrypt_note`."""
 
 
 def store_body(
     session: Session, table: type[CaseCode] | type[CaseNote], entry_id: int, body: bytes
 ) -> None:
-    """Stores encrypted data in `table`, with the id of the event to which the data belong."""
+    """Stores encrypted data of an event in `table`, under the id of the event."""
     session.add(table(case_event_id=entry_id, body=body))
     session.flush()
 
@@ -267,8 +262,7 @@ def store_body(
 def bodies_of(
     session: Session, table: type[CaseCode] | type[CaseNote], tip_id: int
 ) -> Mapping[int, bytes]:
-    """Returns all encrypted data in `table` about a tip, by the id of the event to which the data belong, the oldest
-    first."""
+    """Returns all encrypted data about a tip in `table`, keyed by the id of the event, the oldest first."""
     found = (
         select(table.case_event_id, table.body)
         .join(CaseEventRow, CaseEventRow.id == table.case_event_id)
@@ -286,8 +280,8 @@ def delete_notes(session: Session, tip_ids: Collection[int]) -> None:
 
 
 class CaseCounted(Row):
-    """A tip whose persons were already counted. All tips of the same month were counted at the same time. Coded answers
-    about these persons were part of this count, or were written after this count."""
+    """A tip whose persons the statistics have already counted. The statistics count all tips of a month at the same
+    time."""
 
     __tablename__ = "case_counted"
 
@@ -297,22 +291,22 @@ class CaseCounted(Row):
 
 
 def is_counted(session: Session, tip_id: int) -> bool:
-    """Returns True if the persons in tips of this tip's month were already counted.
+    """Returns True if the statistics have already counted the persons in tips of this tip's month.
 
-    Coded answers that are written later are not in the statistics.
+    Coded answers (answers chosen from a list) that are written later are not in the statistics.
     """
     return session.get(CaseCounted, tip_id) is not None
 
 
 def mark_counted(session: Session, tip_ids: Collection[int], month: str, at: datetime) -> None:
-    """Records that the persons in these tips were counted. After that, the coded answers about these persons may be
-    deleted."""
+    """Records that the statistics have counted the persons in these tips. After that, the coded answers about these
+    persons may be deleted."""
     session.add_all(CaseCounted(tip_id=tip_id, month=month, at=at) for tip_id in tip_ids)
     session.flush()
 
 
 class StartedFormRow(Row):
-    """The answers of a responder in a form that is not finished. After each answer, the row is replaced."""
+    """A responder's encrypted answers in a form that is not finished. Each new answer replaces the row."""
 
     __tablename__ = "started_form"
 
@@ -323,7 +317,7 @@ class StartedFormRow(Row):
 
 
 def store_form(session: Session, tip_id: int, responder_id: int, body: bytes, at: datetime) -> None:
-    """Replaces the stored answers of an unfinished form. The calling function must have locked the tip."""
+    """Replaces the stored answers of an unfinished form. The calling function must have locked the row of the tip."""
     row = StartedFormRow(tip_id=tip_id, responder_id=responder_id, body=body, at=at)
     session.merge(row)
     session.flush()
@@ -337,7 +331,7 @@ def drop_form(session: Session, tip_id: int, responder_id: int) -> None:
 def forms_of(
     session: Session, responder_id: int, tip_ids: Collection[int]
 ) -> Mapping[int, StartedFormRow]:
-    """Returns this responder's encrypted answers in unfinished forms, by tip."""
+    """Returns this responder's encrypted answers in unfinished forms, keyed by tip."""
     found = select(StartedFormRow).where(
         StartedFormRow.responder_id == responder_id, StartedFormRow.tip_id.in_(tip_ids)
     )

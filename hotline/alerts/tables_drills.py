@@ -1,4 +1,4 @@
-"""Stores drills. Each drill has a sample tip, which has the channel `drill`."""
+"""Stores drills. Each drill has a sample tip with the channel `drill`."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -29,11 +29,11 @@ class Drill(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), unique=True)
     place: Mapped[str]
-    """The place of the sample tip, as an alert names it: a district, or abroad."""
+    """The place of the sample tip, as the alert names it: a district, or abroad."""
     desk: Mapped[str]
     """The code of the desk whose people are tested."""
     escalates: Mapped[bool]
-    """True if higher levels of the desk are also alerted when no responder answers."""
+    """True if higher levels of the desk are also alerted when no one answers."""
     started_by: Mapped[str]
     reason: Mapped[str]
     started_at: Mapped[datetime]
@@ -41,12 +41,12 @@ class Drill(Row):
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None]
     end_reason: Mapped[str | None]
-    """The value of a `DrillEnd`."""
+    """The value of a `DrillEnd`, or None while the drill runs."""
 
 
 IS_OF_CASE = Assignment.tip_id.not_in(select(Drill.tip_id))
-"""The condition that an assignment does not belong to a drill. Drills do not count as work of a responder, so they do
-not change who gets the next case."""
+"""The SQL condition that an assignment belongs to a real case, and not to a drill. Drills do not count as a responder's
+work, so they do not change who is alerted of the next case."""
 
 
 def drill_of_tip(session: Session, tip_id: int) -> Drill | None:
@@ -64,7 +64,7 @@ def all_drills(session: Session) -> Sequence[Drill]:
 
 
 def locked_drill(session: Session, drill_id: int) -> Drill | None:
-    """Returns a drill, and locks it so that no other process ends it at the same time."""
+    """Returns a drill, and locks it so that no other process can end it now."""
     return session.get(Drill, drill_id, with_for_update=True)
 
 
@@ -75,10 +75,10 @@ def drills_since(session: Session, desk: str, at: datetime) -> Sequence[Drill]:
 
 
 def has_danger_since(session: Session, place: str, at: datetime) -> bool:
-    """Returns True if the province has an open tip about danger that was filed or alerted since `at`.
+    """Returns True if the province has an open tip about danger that was filed, or of which a responder was alerted,
+    since `at`.
 
-    For a `place` abroad, only tips from abroad count. Includes tips that became dangerous later, and older tips that
-    still escalate.
+    For a `place` abroad, only tips from abroad count. Includes older tips if responders were alerted of them again.
     """
     alerted = exists().where(Assignment.tip_id == Tip.id, Assignment.created_at >= at)
     near = province_of(place) if is_district(place) else place
@@ -93,7 +93,7 @@ def has_danger_since(session: Session, place: str, at: datetime) -> bool:
 
 
 def drill_references(session: Session, responder_id: int) -> frozenset[str]:
-    """Returns the references by which the responder knows drills."""
+    """Returns the references of drills that this responder knows."""
     own = select(Assignment.reference).join(Drill, Drill.tip_id == Assignment.tip_id)
     return frozenset(session.scalars(own.where(Assignment.responder_id == responder_id)))
 
@@ -122,9 +122,9 @@ def recent_drills(session: Session, responder_id: int, since: datetime) -> Seque
 
 
 def unanswered(session: Session, tip_id: int) -> Sequence[tuple[Responder, int]]:
-    """Returns the responders who got the drill's alert but have neither answered it nor read the case.
+    """Returns the responders who were alerted in a drill, but have neither answered nor read the case.
 
-    Returns each responder with the id of their newest assignment.
+    Returns for each responder the id of their newest assignment.
     """
     tried = (Message.kind == MessageKind.ALERT, Message.attempts > 0)
     rows = session.execute(
@@ -150,9 +150,9 @@ def drop_alerts(session: Session, tip_id: int) -> None:
 
 
 def drill_recipients(session: Session, tip_id: int) -> Sequence[DrillRecipient]:
-    """Returns every responder who was alerted in the drill, in the order of the alerts.
+    """Returns every responder who was alerted in a drill, in the order of the alerts.
 
-    A responder who takes the case and a responder who passes it on have both answered the drill.
+    Taking the case and passing it on both count as an answer to the drill.
     """
     other = aliased(Message)
     newest = select(func.max(other.id)).where(
