@@ -155,8 +155,8 @@ SETTLED = timedelta(minutes=2)
 """The time without a fault after which an alarm ends. If a fault stops and returns within this time, the old alarm goes
 on, and no new alarm is raised."""
 REPEATS = tuple(timedelta(minutes=minutes) for minutes in (10, 20, 40, 80, 160, 240))
-"""The times between the notices of an alarm that no contact has acknowledged. After the last of these times, the
-monitor repeats it."""
+"""The times between the notices of an alarm that no contact has acknowledged. Each further notice follows after the
+last of these times."""
 REMINDED = timedelta(days=1)
 """If the fault of an acknowledged alarm still exists this long after the acknowledgement, the contacts are notified
 again."""

@@ -32,7 +32,7 @@ class RaisedAlarm(database.Row):
 
 
 def take_lock(session: Session) -> None:
-    """Waits until no other monitor is working. SQLite needs no lock, because SQLite allows only one writer."""
+    """Waits until no other process is changing alarms. SQLite needs no lock, because SQLite allows only one writer."""
     database.take_lock(session, LOCK)
 
 

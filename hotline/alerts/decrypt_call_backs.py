@@ -36,8 +36,8 @@ class CallDetails:
     number: str = field(repr=False)
     word: str = field(repr=False)
     """The code word that the desk officer says first, so that the caller recognizes the hotline. The caller chose this
-    word from a menu of the flow. The field holds the code of the chosen menu line, and not the text that the caller
-    saw."""
+    word from a menu in the report flow (the screens for a report). The field holds the code of the chosen menu line,
+    and not the text that the caller saw."""
     others: str = field(repr=False)
     language: str = field(repr=False)
 

@@ -1,8 +1,5 @@
 """Reads and writes the assignments of tips: which responders were alerted, who took the case, and which alerts are
-still to be sent.
-
-Also reads the list of all active responders.
-"""
+still to be sent."""
 
 import json
 from collections import Counter, defaultdict
@@ -117,8 +114,8 @@ def languages(session: Session, responder_ids: Collection[int]) -> dict[int, str
 
 
 def alerted_by_tip(session: Session, tip_ids: Collection[int]) -> dict[int, list[AlertedResponder]]:
-    """Returns for each tip the responders who were alerted of the tip. Leaves out assignments that the hotline has
-    ended.
+    """Returns for each tip the responders who were alerted of the tip. Leaves out responders whose assignment the
+    hotline has ended.
 
     A responder may have different escalation levels in different districts. The result contains the responder's level
     in the tip's district. Responders of oversight desks have the escalation level `NATIONAL`.
@@ -296,7 +293,7 @@ process sees all earlier assignments."""
 
 
 class NewAssignment(NamedTuple):
-    """A new assignment of a tip to a responder that is not in the database yet.
+    """A new assignment of a tip to a responder, before it is stored in the database.
 
     The class is a tuple because the database driver expects tuples.
     """
@@ -349,7 +346,7 @@ def pending_alerts(session: Session, limit: int) -> tuple[list[WaitingTip], froz
 
 
 def keep_pending(session: Session, tip_ids: Collection[int], at: datetime) -> None:
-    """Replaces the mark in a tip's own columns that its alert is pending by a `PendingAlert` row."""
+    """Stores a `PendingAlert` row for each tip whose alert is marked as pending only in the tip's own columns."""
     for tip_id in tip_ids:
         add_if_new(session, PendingAlert(tip_id=tip_id, urgency=Urgency.HEARD))
     mark_assigned(session, tip_ids, at)

@@ -171,7 +171,7 @@ def cases_left(session: Session, message: Message) -> int:
 
 
 def shared_assignments(session: Session, message_id: int) -> Sequence[Assignment]:
-    """Returns the assignments that an SMS about several cases contains, the oldest first."""
+    """Returns the assignments of all cases in an SMS about several cases, the oldest first."""
     joined = select(Assignment).join(SharedAlert, SharedAlert.assignment_id == Assignment.id)
     here = joined.where(SharedAlert.message_id == message_id)
     return session.scalars(here.order_by(Assignment.id)).all()

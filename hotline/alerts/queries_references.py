@@ -212,8 +212,8 @@ def _is_own(responder_id: int) -> tuple[ColumnElement[bool], ...]:
 def usable_reference(responder_id: int) -> ColumnElement[bool]:
     """Returns the SQL condition that this responder may write the reference of an `Assignment` in an answer.
 
-    This includes assignments that the hotline has ended. For an ended assignment, the hotline answers that the case is
-    over.
+    The condition also allows assignments that the hotline has ended. For an ended assignment, the hotline answers that
+    the case is over.
     """
     over = and_(
         Assignment.released_at.is_not(None), has_no_exclusion(responder_id, Assignment.tip_id)
@@ -223,8 +223,8 @@ def usable_reference(responder_id: int) -> ColumnElement[bool]:
 
 @lru_cache(maxsize=IN_A_HOP)
 def stays_with_colleague(responder_id: int) -> ColumnElement[bool]:
-    """Returns the SQL condition that a colleague is the assignee of a `Tip`, and that this colleague stays the assignee
-    even if this responder also takes the case.
+    """Returns the SQL condition that a colleague is the assignee of a `Tip`, and stays the assignee if this responder
+    also takes the case.
 
     Applies the rule of `_may_change_assignee` in `rules_escalation.py` to many cases at once.
     """

@@ -3,8 +3,7 @@
 If a tip has a legal hold or an open erasure request, its age alone is no reason to erase its text. If two processes
 delete at the same time, each skips the rows that the other has locked.
 
-The module also finds the tips of a caller's erasure request, and the responders to notify of the request. `stand_down`
-ends responders' assignments, and `withhold` stops unsent messages to responders.
+The module also finds the tips of a caller's erasure request, and the responders to notify of the request.
 """
 
 from collections.abc import Collection, Sequence
@@ -164,13 +163,13 @@ def erase_text(session: Session, ids: Sequence[int], at: datetime) -> None:
 Column: TypeAlias = InstrumentedAttribute[Any]
 OLD: Sequence[tuple[Column, Column, timedelta, ColumnElement[bool]]] = (
     (Dialogue.key, Dialogue.started_at, PSEUDONYMS_KEPT, true()),
-    # Attempts to enter a PIN or another short secret, with the result of each attempt.
+    # This table stores attempts to enter a PIN or another short secret, with the sender and the result.
     (AttemptRow.id, AttemptRow.at, tips_rules.ATTEMPTS_KEPT, true()),
-    # The gateway's id of each received SMS, and how the hotline read this SMS.
+    # This table stores the gateway's id of each received SMS, and how the hotline read this SMS.
     (InboundSeen.provider_id, InboundSeen.received_at, tips_rules.INBOUND_KEPT, true()),
-    # The answers that the hotline sent to SMS from responders.
+    # This table stores the answers that the hotline sent to SMS from responders.
     (ReplyAnswer.id, ReplyAnswer.answered_at, tips_rules.REPLIES_KEPT, true()),
-    # Delivery reports about messages that the outbox does not contain.
+    # This table stores delivery reports. The deleted rows are about messages that the outbox does not contain.
     (
         DeliveryReport.id,
         DeliveryReport.received_at,
@@ -359,7 +358,7 @@ def stand_down(
 
 
 def newest_more(session: Session, tip_id: int) -> Message | None:
-    """Returns the newest message to say that the caller gave more details about the tip, or None."""
+    """Returns the newest message which says that the caller gave more details about the tip, or None."""
     said = (Assignment.tip_id == tip_id, Message.template == Template.MORE_TOLD.name)
     found = select(Message).join(Assignment, Assignment.id == Message.assignment_id).where(*said)
     return session.scalar(found.order_by(Message.id.desc()).limit(1))

@@ -215,8 +215,8 @@ def first_recipients(
 def eligible(
     case: Case, roster: Sequence[Candidate], before: Collection[int] = ()
 ) -> tuple[Sequence[Candidate], Sequence[Candidate], Sequence[Candidate]]:
-    """Returns three groups, from which the first people to alert are chosen: the lowest level of the district, that of
-    a camp, and the national desk.
+    """Returns three groups, from which the first people to alert are chosen: the lowest level of the district, of a
+    camp, and the national desk.
 
     A person who belongs to two of these groups is only in the first. `before` contains the people who were already
     alerted of the tip, and who therefore count as on duty.

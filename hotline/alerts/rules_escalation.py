@@ -3,7 +3,6 @@
 Every change of a case goes through `decide`, which gets the state of the case from a service. The service then carries
 out the decision. Escalation of a case ends in only two ways: a responder takes the case, or the case is closed with an
 outcome. Until then, the hotline continues to alert people, and in the end marks the case as overdue.
-`rules_assignment.py` chooses which people of an escalation level are alerted.
 
 The module also decides which alerts share one SMS, and who is alerted in a storm. In this module, "danger" also means a
 tip about danger. A storm is a time in which callers report very many dangers in one district. A storm may be an attack
@@ -73,9 +72,9 @@ from hotline.tips.rules_events import CaseEventKind, Event, Purpose
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 STORM_FROM = 8
-"""The number of recent tips about danger without an assignee with which a storm begins in a district."""
+"""A storm begins when a district has this number of recent tips about danger that no responder has taken."""
 STORM_WITHIN = timedelta(minutes=10)
-"""A storm begins only if so many tips about danger were filed within this time."""
+"""A storm begins only if `STORM_FROM` tips about danger were filed within this time."""
 STORM_ENDS_AFTER = timedelta(minutes=30)
 """A storm (very many tips about danger) ends when fewer than `STORM_FROM` recent tips have had no assignee for this
 time."""
@@ -90,11 +89,10 @@ SOME = 20
 """If a person got this number of SMS in an hour, alerts of later escalation levels wait longer than alerts of new
 tips."""
 MANY = 26
-"""If a person got this number of SMS in an hour, SMS about several dangers come only at the interval
-`LONG_INTERVAL`."""
+"""If a person got this number of SMS in an hour, SMS about several tips come only at the interval `LONG_INTERVAL`."""
 LONG_INTERVAL = timedelta(minutes=3)
 NEARLY_MOST = 34
-"""If a person got this number of SMS in an hour, SMS about several dangers come only at twice the interval
+"""If a person got this number of SMS in an hour, SMS about several tips come only at twice the interval
 `LONG_INTERVAL`. So the person gets at most 40 SMS in an hour."""
 OPEN_INTERVAL = timedelta(minutes=15)
 """The shortest time between two SMS to one person with repeats (alerts of cases of which the person was alerted
@@ -146,11 +144,11 @@ class SmsPace:
             self.last = at if self.last is None else max(at, self.last)
 
     def is_free(self, at: datetime) -> bool:
-        """Returns True if the person may now get an SMS about one more danger of a storm."""
+        """Returns True if the person may now get an SMS about a further tip about danger in a storm."""
         return self.count < MAX_ALONE and self.next_storm(at) == at
 
     def next_storm(self, at: datetime) -> datetime:
-        """Returns the earliest time at which the person may get an SMS about one more danger of a storm."""
+        """Returns the earliest time at which the person may get an SMS about a further tip about danger in a storm."""
         earliest = at if self.count < MAX_ALONE else at + COLLECT
         interval = MINUTE if self.count < MANY else LONG_INTERVAL
         interval *= 1 if self.count < NEARLY_MOST else 2
@@ -258,8 +256,8 @@ def next_person(
     no one may get an SMS now, returns the person who may get the next SMS earliest.
 
     `groups` contains people of the district, of neighbouring districts, and of the national desk, each group in the
-    order of alerting. An unsent SMS about several tips can still take up the new tip. `waiting` contains the time when
-    this SMS is due, for each person who has such an SMS.
+    order of alerting. The new tip may still be added to an unsent SMS about several tips. `waiting` contains the time
+    when this SMS is due, for each person who has such an SMS.
     """
     everyone = {who: paces.setdefault(who, SmsPace()) for group in groups for who in group}
     due = {who: pace.next_storm(at) for who, pace in everyone.items()}
@@ -401,8 +399,8 @@ def _without_request(s: CaseState, decision: Decision) -> Decision:
 def _taken(s: CaseState) -> Decision:
     """Makes the first responder who takes the case its assignee.
 
-    A later responder becomes the assignee in three cases: the first responder passed the case on, the place of the case
-    was corrected, or the outcome was not reported in time.
+    A later responder becomes the assignee only if the first passed the case on, the place was corrected, or the outcome
+    is late.
     """
     by = s.event.by
     if by in steps.alerted_elsewhere(s) and DeadlineKind.OVERDUE not in s.clocks:
@@ -426,8 +424,8 @@ def _taken(s: CaseState) -> Decision:
 
 
 def _looks(s: CaseState) -> bool:
-    """Returns True if this responder, by taking the case, counts as the second person who must look at the case. Only a
-    person of the national desk counts who is not the assignee, and only after the hotline asked this desk to look."""
+    """Returns True if this responder, by taking the case, counts as the second person who must look at the case. Only
+    people of the national desk count, except the assignee, and only after the hotline asked this desk to look."""
     look, by = s.clocks.get(DeadlineKind.SECOND_LOOK), s.event.by
     return look is not None and look.nth > 0 and by in s.desk and by != s.assignee
 
@@ -609,8 +607,8 @@ DEADLINE_STEPS: Mapping[DeadlineKind, Step] = {
 
 NO_ONE: frozenset[int] = frozenset()
 Route = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
-"""Three groups of responders who may be alerted first: people of the tip's district, of the camp at the tip's place,
-and of the national desk."""
+"""Three groups of responders who may be alerted first: of the tip's district, of the camp at the tip's place, and of
+the national desk."""
 
 
 class WaitingTip(NamedTuple):
@@ -710,8 +708,7 @@ class AlertPlan:
         )
 
     def _next(self, people: Sequence[int], most: int) -> tuple[int, ...]:
-        """Returns the people to alert of a tip of which no one was alerted before, in the order of alerting. If only
-        one person is needed, the function does not sort all people."""
+        """Returns the people to alert of a tip of which no one was alerted before, in the order of alerting."""
         turn = self._turns.__getitem__
         if most == 1 and people:
             return (min(people, key=turn),)

@@ -241,8 +241,8 @@ def assignee_clocks(
 def overdue(s: CaseState, *, nth: int = 0, but: int | None = None) -> Decision:
     """Alerts the national desk now, and again until a responder takes the case, which is overdue from now on.
 
-    If no person of the national desk is active, alerts people of the district. If the case was already overdue, the
-    alert keeps its number.
+    If no person of the national desk is active, alerts people of the district. If the case was already overdue,
+    continues the count of alerts.
     """
     clock = s.clocks.get(DeadlineKind.OVERDUE) or Clock(rules.overdue_due(s.urgency, s.at), nth)
     who = national_people(s.roster, clock.nth, but=but)
@@ -513,8 +513,8 @@ def stood_down(s: CaseState) -> Decision:
 
 
 def ask_stand_down(s: CaseState, decision: Decision) -> Decision:
-    """Asks the national desk to stand down the people who were alerted for an earlier place, because a responder at the
-    new place has taken the case."""
+    """Asks the national desk to stand down the people of an earlier place, because a responder at the new place has
+    taken the case."""
     if decision.assignee == s.assignee or not alerted_elsewhere(s):
         return decision
     lets = notices((_of_desk(s, active_alerted(s)), Purpose.LET))
@@ -522,7 +522,8 @@ def ask_stand_down(s: CaseState, decision: Decision) -> Decision:
 
 
 def _of_desk(s: CaseState, ids: Collection[int]) -> tuple[int, ...]:
-    """Returns the people in `ids` who belong to the national desk, or one person of this desk if there are none."""
+    """Returns the people in `ids` who belong to the national desk, or one person of this desk if no one in `ids`
+    does."""
     return within(ids, s.desk) or national_people(s.roster, 0)
 
 

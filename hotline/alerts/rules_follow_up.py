@@ -364,7 +364,7 @@ def refusal_of(
     *,
     corrects: int | None = None,
 ) -> StopReason | None:
-    """Returns the reason why the event may not be recorded. Returns None if it may be recorded.
+    """Returns the reason why the event may not be recorded. Returns None if the event may be recorded.
 
     `corrects` is the id of the event that this event corrects.
     """

@@ -66,8 +66,8 @@ class Reply:
     """The rules for one answer that a responder may give about a case."""
 
     offer: Template | None = None
-    """The text that offers this answer in a hint (an SMS that says which answers are possible). The text begins with
-    the digit of the answer. None for the answer "help", which no hint offers."""
+    """The text that offers this answer in a hint (an SMS that says which answers are possible). None for the answer
+    "help", which no hint offers."""
     is_possible: Callable[[OfferedCase], bool] = bool
     """A function that returns True if the answer would change the case, so that a hint may offer its digit."""
     own: Words = field(default_factory=dict)
@@ -85,7 +85,7 @@ class Reply:
     outcome: TipOutcome | None = None
     """The outcome with which this answer closes the case, or requests its closure."""
     decision: VisitDecision | None = None
-    """The decision about visits, if this answer contains one. None for any other answer."""
+    """The decision how responders may visit, if this answer is such a decision. None for any other answer."""
     service: str = ""
     """The meaning of this digit in an SMS by which a service answers a request to help a person. Empty if a service
     does not use this digit."""
@@ -337,7 +337,7 @@ class CommandResult(StrEnum):
     """A responder of the national desk decided about visits by SMS, but the gateway's inbox does not list this SMS
     yet."""
     DRILL = "exercise"
-    """The answer was about a drill. The hotline has recorded it, and the responder need not visit anyone."""
+    """The answer was about a drill. The hotline has recorded the answer, and the responder need not visit anyone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,7 +230,7 @@ class _Span:
 
 
 def _spans(text: str, known: Mapping[str, str], stuck: str) -> Iterator[_Span]:
-    """Yields all places in the text that can be read as a reference, those with the fewest pieces of text first."""
+    """Yields all places in the text that can be read as a reference, those with the fewest spaces first."""
     if not known:
         return
     found = list(re.finditer(r"[A-Z0-9]+", text))
@@ -512,8 +512,8 @@ def _sure(pieces: Sequence[Piece]) -> list[Piece]:
 
     A digit or answer word next to an unknown word is not an answer, and then counts as an unknown word too. In "2
     arrived yesterday", for example, the unknown word "yesterday" is next to "arrived", and "arrived" is next to 2, so
-    neither is an answer. The digit 1 or a refusal directly before a reference is always an answer, after any words. Any
-    other "no" next to an unknown word negates this word.
+    neither is an answer. The digit 1 or a refusal directly before a reference is always an answer, even after an
+    unknown word. Any other "no" next to an unknown word negates this word.
     """
     sure = list(pieces)
     while True:

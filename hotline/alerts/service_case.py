@@ -374,7 +374,7 @@ similar, and links between them would help no one."""
 
 
 def comparison_keys(context: Context, answers: Mapping[str, str], at: datetime) -> LikenessKeys:
-    """Returns the digests (short codes of a tip's facts) by which a new tip is compared with other tips."""
+    """Returns the digests (codes made from a tip's facts) by which a new tip is compared with other tips."""
     typed, who = rules_events.typed_text(answers), answers.get(WHO)
     digest = context.pseudonyms.likeness
     return LikenessKeys(
@@ -535,7 +535,8 @@ def known_in_situation(
     """Returns for each pair (tip, responder) the reference by which the responder knows another tip about the same
     situation.
 
-    Leaves out pairs without such a tip. Returns no references if `asked` contains more than 50 tips.
+    Leaves out pairs in which the responder knows no other tip. Returns no references if `asked` contains more than 50
+    tips.
     """
     tip_ids = {tip_id for tip_id, _ in asked}
     if not tip_ids or len(tip_ids) > MAX_COMPARED:

@@ -55,8 +55,8 @@ def request_erasure(
     """Records a request to erase the text of these tips. Deletes the receipts of these tips, and the phone numbers for
     call-backs, at once.
 
-    If the case is closed and has no legal hold, also erases the text of the tip at once. If the request is repeated,
-    nothing changes.
+    If a case is closed and has no legal hold, also erases its text at once. If the request is repeated, nothing
+    changes.
     """
     at = context.now()
     for tip in queries_retention.without_erasure_request(session, tip_ids):
@@ -89,8 +89,8 @@ def request_erasure(
 
 
 def erasure_due(session: Session, context: Context, tip: Tip) -> None:
-    """Erases the text of a tip whose erasure request is due, if the rules allow this now. If not, sets the time when
-    the hotline handles the request again.
+    """Erases the text of a tip whose erasure request is due, if the rules allow this now. If the rules do not allow
+    this, sets the time when the hotline handles the request again.
 
     If the national desk must decide, asks the desk again to decide.
     """
@@ -220,8 +220,8 @@ class CloseRequest:
     """A person who closes a case, or decides about its closure, with their reason."""
 
     name: str
-    """The person's name in the row of the case: `responder:7`, `account:4:Alice`, or `name:` before the name of a
-    command on the server."""
+    """The person's name in the row of the case: `responder:7`, `account:4:Alice`, or `name:` and a name from a command
+    on the server."""
     actor: str
     """The person's name in the audit log."""
     reason: str = ""

@@ -100,8 +100,8 @@ class _ActContext:
 
     @property
     def is_national(self) -> bool:
-        """Returns True if the responder belongs to the national desk. For a complaint about the national desk, this is
-        so for people of oversight desks."""
+        """Returns True if the responder belongs to the national desk. For a complaint about the national desk, returns
+        True for people of oversight desks."""
         return queries_visible.decides(self.session, self.tip, self.command.responder_id)
 
     def wait(self, result: CommandResult) -> CommandOutcome:
@@ -442,8 +442,7 @@ def read_reply(session: Session, responder: Responder, text: str, at: datetime) 
     """Returns the meaning of a responder's SMS, and the cases that the responder knows. The function may be slow,
     because a responder of the national desk may know thousands of cases.
 
-    So the function runs before the transaction: with SQLite, all other writers would have to wait. Each command later
-    reads its own case again.
+    So the function runs before the transaction: with SQLite, all other writers would have to wait.
     """
     known = queries_references.known_cases(session, responder.id, at - NAMED_FOR)
     alerts = queries_references.recent_alerts(session, responder.id, at - RECENT_ALERTS)
@@ -596,8 +595,8 @@ def _confirmation(
 def _hint(session: Session, context: Context, responder: Responder, reply: ReadReply) -> Wording:
     """Returns a hint (an SMS that says which answers are possible) about the case that the responder's SMS names.
 
-    If the SMS names no case, the hint is about the responder's newest open case about danger, or, if there is none,
-    about their newest open case.
+    If the SMS names no case, the hint is about the responder's newest open case about danger, or else their newest open
+    case.
     """
     about = reply.reading.reference or next(iter((*reply.dangers, *reply.cases.open)), None)
     referral = queries.locked_assignment(session, responder.id, about) if about else None

@@ -119,7 +119,7 @@ def store_earlier_place(session: Session, tip: ReportedTip, before: Route, at: d
     """Stores the earlier place of a tip, if a correction has changed the place.
 
     If there is danger and people were alerted, the desk of the earlier place can read the tip until the national desk
-    ends this.
+    ends this access.
     """
     if not before.filed or before.place == tip.place:
         return
@@ -177,7 +177,7 @@ def earlier_partners(
 ) -> Sequence[str]:
     """Returns the partner desks that could read the tip before a correction and keep their access.
 
-    The desk of an earlier camp keeps its access as long as the district of this camp.
+    The desk of an earlier camp keeps its access as long as the district of this camp keeps its own.
     """
     if tip.official != "no" or tip.matter != Matter.TIP or not tip.id:
         return ()

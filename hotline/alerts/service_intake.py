@@ -271,7 +271,7 @@ def _seal(
 ) -> Mapping[str, bytes] | None:
     """Encrypts the answers for the desks that may read the tip.
 
-    If this makes a new key, returns the grants: the key of the tip, encrypted for each desk. Returns None if the desks
+    If a new key is needed, returns the grants: the key of the tip, encrypted for each desk. Returns None if the desks
     can decrypt the new answers with the grants that they have. A desk whose key is missing, invalid or unsigned cannot
     read the tip. The hotline still stores the tip, alerts people, and raises an alarm.
     """

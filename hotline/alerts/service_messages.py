@@ -1,9 +1,9 @@
 """Sends messages about a case to people who know the case, and writes SMS about several cases.
 
-`alerts/rules_escalation.py` contains the rules about SMS that several alerts share. Also chooses who is alerted of a
-tip about danger in a storm (very many such tips), and tells alerted people how to visit. The module stores callers'
-requests for a call-back, and notifies the national desk of these requests. The module also ends requests for a
-call-back that the caller withdraws or that are too old. The module cannot decrypt a phone number.
+Also chooses who is alerted of a tip about danger in a storm (very many such tips), and tells alerted people how to
+visit. The module stores callers' requests for a call-back, and notifies the national desk of these requests. The module
+also ends requests for a call-back that the caller withdraws or that are too old. The module cannot decrypt a phone
+number.
 
 The functions run inside the transaction of the calling function, except those with only the parameter `context`.
 """
@@ -177,7 +177,7 @@ class SmsPlan:
         language: str,
         due: datetime,
     ) -> int:
-        """Returns the id of an unsent SMS about several cases to this person. Writes a new one if there is none."""
+        """Returns the id of an unsent SMS about several cases to this person. Writes a new SMS if there is none."""
         key = (who, template.name, said.get("place", ""))
         known = self._sent.open.get(key)
         if known is None:
@@ -525,8 +525,8 @@ def may_answer(
 
 
 def count_first_stop(session: Session, responder: Responder, text_key: str, at: datetime) -> bool:
-    """Stores that a responder's SMS with the word STOP was counted. The SMS gets no answer. Returns False if such an
-    SMS was already counted within the last week."""
+    """Records that a responder has sent an SMS with the word STOP. The SMS gets no answer. Returns False if such an SMS
+    was already counted within the last week."""
     given = alerts_tables.answers_since(session, responder.id, at - WEEK)
     if any(one.reason is AnswerReason.STOP for one in given):
         return False
@@ -540,8 +540,8 @@ def count_first_stop(session: Session, responder: Responder, text_key: str, at: 
 logger = logging.getLogger(__name__)
 
 BOUND_AS = "call-back"
-"""The place in the associated data of every encrypted call-back request. For a tip, the associated data contain a
-district here, so no one can decrypt a request as a tip."""
+"""The value that every encrypted call-back request has as its place, in the data that the encryption checks. The place
+of a tip is a district, so no one can decrypt a call-back request as a tip."""
 
 
 def call_flags(context: Context, flow_set: FlowSet, start: SessionStart) -> dict[str, bool]:

@@ -351,7 +351,7 @@ def expire_leases(context: WorkerContext) -> None:
 
 
 def retry_unknown(context: WorkerContext) -> None:
-    """Sends messages again about which the hotline does not know if they were sent.
+    """Sends a message again after some time, if the hotline does not know whether it was sent.
 
     `gateway.rules.after_doubt` decides which messages are sent again.
     """
