@@ -133,8 +133,7 @@ class SmsPace:
     count: int = 0
     """The number of SMS to the person, including SMS that are due later."""
     open_at: datetime | None = None
-    """The time when the last SMS with repeats was sent. A repeat is an alert of a case of which the person was alerted
-    before."""
+    """The time when the person got the last SMS with repeats (alerts of cases that the person already knew)."""
 
     def add(self, at: datetime, *, waits: bool = False) -> None:
         """Counts one more SMS to this person. If `waits` is True, the SMS is due later, and an SMS about a new danger
@@ -144,11 +143,13 @@ class SmsPace:
             self.last = at if self.last is None else max(at, self.last)
 
     def is_free(self, at: datetime) -> bool:
-        """Returns True if the person may now get an SMS about a further tip about danger in a storm."""
+        """Returns True if the person may now get an SMS about a further tip of a storm (very many tips about
+        danger)."""
         return self.count < MAX_ALONE and self.next_storm(at) == at
 
     def next_storm(self, at: datetime) -> datetime:
-        """Returns the earliest time at which the person may get an SMS about a further tip about danger in a storm."""
+        """Returns the earliest time at which the person may get an SMS about a further tip of a storm (very many tips
+        about danger)."""
         earliest = at if self.count < MAX_ALONE else at + COLLECT
         interval = MINUTE if self.count < MANY else LONG_INTERVAL
         interval *= 1 if self.count < NEARLY_MOST else 2

@@ -353,7 +353,7 @@ class Command:
     """True if the responder certainly gave the command. False if the hotline knows the SMS only from the gateway's
     callback, because the gateway's inbox does not list the SMS yet."""
     to: PassedTo = PassedTo.NEXT
-    """The kind of receiver, if the responder passes the case on."""
+    """The receiver of a case that is passed on: the next person, a colleague, a district, or the national desk."""
     chosen: tuple[int, ...] = ()
     """If the responder passes the case on to a colleague or a desk, the people who are asked to take it."""
 

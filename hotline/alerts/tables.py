@@ -232,9 +232,9 @@ def acknowledge(
 ) -> bool:
     """Records that this responder acknowledged the tip, on all their assignments of the tip in the state `SENT`.
 
-    Returns True if the acknowledgement counts. An answer after a doubted answer (the gateway's inbox does not list its
-    SMS) counts only if it is proved. `provisional` is True if the hotline could not read the gateway's inbox, so that
-    this answer is doubted for now.
+    Returns True if the acknowledgement counts. If an earlier answer is doubted (the gateway's inbox does not list its
+    SMS), a later answer counts only if it is proved. `provisional` is True if the hotline could not read the gateway's
+    inbox, so that the present answer is doubted for now.
     """
     own = assigned_to(tip_id, responder_id)
     forged = (*own, Assignment.doubted_at.is_not(None), Assignment.proved_at.is_(None))
